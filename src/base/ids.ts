@@ -1,0 +1,17 @@
+import { monotonicFactory } from 'ulid';
+
+/** Gives a new ULID (https://github.com/ulid/spec) at each call. */
+export type NewId = () => string;
+
+/** ULIDs that sort in the order in which this process asked for them. */
+export function newIdSource(now: () => number = Date.now): NewId {
+  const next = monotonicFactory();
+  return () => next(now());
+}
+
+const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+/** True for the 26 characters of a ULID in its canonical, upper-case form. */
+export function isUlid(value: string): boolean {
+  return ULID.test(value);
+}

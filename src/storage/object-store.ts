@@ -1,0 +1,40 @@
+/**
+ * The port to a registry's bytes. Keys are `/`-separated names of `[A-Za-z0-9._-]`, without `.` and `..`.
+ * Nothing is ever overwritten. Three kinds of store keep this contract, and one acceptance suite checks them.
+ */
+export interface ObjectStore {
+  /** The bytes under `key`, or undefined where there are none. At most `maxBytes` of them, from the start, where given. */
+  get(key: string, maxBytes?: number): Promise<Uint8Array | undefined>;
+  /** `length` bytes from `offset`, fewer where the object ends before; undefined where there is no such object. */
+  getRange(key: string, offset: number, length: number): Promise<Uint8Array | undefined>;
+  /** The bytes in chunks, never held whole; undefined where there is no such object. */
+  getStream(key: string): Promise<AsyncIterable<Uint8Array> | undefined>;
+  head(key: string): Promise<ObjectHead | undefined>;
+  /**
+   * Stores `bytes` under `key` unless the key is taken. Once it returns, `created` or `exists`, the object is durable and
+   * whole for every reader. After a throw the outcome is unknown: read the key to learn it.
+   */
+  putIfAbsent(key: string, bytes: Uint8Array): Promise<PutOutcome>;
+  /** The keys that start with `prefix` (a folder, ending in `/`), in order, after `after`, at most `limit`. */
+  list(prefix: string, options?: { readonly after?: string; readonly limit?: number }): Promise<readonly string[]>;
+}
+
+export type PutOutcome = 'created' | 'exists';
+
+export interface ObjectHead {
+  readonly sizeBytes: number;
+}
+
+/** A store that takes bytes before their name is known: what is named by its content is hashed while it is written. */
+export interface StagingStore extends ObjectStore {
+  stage(): Promise<StagedObject>;
+}
+
+/** Bytes on their way into a store, seen by nobody until they are committed. */
+export interface StagedObject {
+  write(chunk: Uint8Array): Promise<void>;
+  /** Publishes what was written under `key` with the promises of `putIfAbsent`. */
+  commit(key: string): Promise<PutOutcome>;
+  /** Forgets what was written. Harmless after `commit`. */
+  discard(): Promise<void>;
+}
