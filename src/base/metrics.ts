@@ -1,0 +1,172 @@
+/**
+ * What the name of a metric says about it, and how its value is written. Pure, without any import: the command line, the editor's
+ * tree and the pages in the browser all use it.
+ */
+
+/** Whether a larger value is better, a smaller one, or the name doesn't say. */
+export type MetricDirection = 'higher' | 'lower' | 'neutral';
+
+/** As in the registry: infinite and undefined results are strings. */
+export type MetricLike = number | string;
+
+export interface NamedMetric {
+  readonly name: string;
+  readonly value: MetricLike;
+}
+
+/** `different` where the name doesn't say which way is better, or a value isn't a finite number. */
+export type MetricVerdict = 'better' | 'worse' | 'same' | 'different';
+
+export interface MetricChange {
+  readonly verdict: MetricVerdict;
+  /** Value minus baseline; undefined where one of them isn't finite. */
+  readonly difference?: number;
+}
+
+const higher = new Set(
+  `auc auroc auprc aucpr rocauc prauc ap map accuracy acc f1 f2 fbeta fscore precision recall r2 specificity sensitivity tpr tnr bleu rouge
+  rouge1 rouge2 rougel meteor iou miou jaccard dice ndcg mrr hits kappa mcc gini psnr ssim lift throughput explained`.split(
+    /\s+/,
+  ),
+);
+const lower = new Set(
+  `loss logloss error err rmse mse mae mape smape msle rmsle brier ece latency perplexity ppl wer cer fpr fnr fdr false fid divergence gap
+  hinge crossentropy entropy`.split(/\s+/),
+);
+/** Facts about a metric rather than the metric: `auc_std`, `precision_threshold`. */
+const aboutMetric = new Set('std stddev stdev var variance count n support threshold weight epoch step lr'.split(' '));
+
+/** `valRocAUC@5` is `val roc auc 5`. */
+function wordsOf(segment: string): string[] {
+  return segment
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+}
+
+function directionOfSegment(segment: string): MetricDirection | undefined {
+  const words = wordsOf(segment);
+  const joined = words.join('');
+  if (joined === 'map') return 'higher';
+  if (words.includes('explained') && words.includes('variance')) return 'higher';
+  if (words.includes('false')) return 'lower';
+  for (const word of words.toReversed()) {
+    if (aboutMetric.has(word)) return 'neutral';
+    const found = higher.has(word) ? 'higher' : lower.has(word) ? 'lower' : undefined;
+    if (found === undefined) continue;
+    // scikit-learn's `neg_mean_squared_error`: negated, so that larger is better.
+    if (words[0] === 'neg' || words[0] === 'negative') return found === 'higher' ? 'lower' : 'higher';
+    return found;
+  }
+  return undefined;
+}
+
+/** Which way is better, as far as the name tells: the last part of `train/val.roc_auc` that says anything decides. */
+export function metricDirection(name: string): MetricDirection {
+  for (const segment of name.split(/[./:]/).toReversed()) {
+    const found = directionOfSegment(segment);
+    if (found !== undefined) return found;
+  }
+  return 'neutral';
+}
+
+/** A value as people read it: `0.9312`, `1,204`, `3.2e-7`, `NaN`. Rounded; the exact value belongs in a tooltip. */
+export function formatMetric(value: MetricLike): string {
+  if (typeof value === 'string') return value;
+  if (!Number.isFinite(value)) return String(value);
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  if (size >= 1e9 || size < 1e-4) return shortExponent(value);
+  const decimals = Number.isInteger(value) ? 0 : size >= 1000 ? 1 : size >= 100 ? 2 : size >= 0.01 ? 4 : 6;
+  return value.toLocaleString('en-US', { maximumFractionDigits: decimals });
+}
+
+function shortExponent(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e12) return value.toLocaleString('en-US');
+  return value
+    .toExponential(3)
+    .replace(/\.?0+e/, 'e')
+    .replace('e+', 'e');
+}
+
+/** How `value` stands to `baseline` for the metric of this name. */
+export function metricChange(name: string, value: MetricLike, baseline: MetricLike): MetricChange {
+  if (value === baseline) return typeof value === 'number' ? { verdict: 'same', difference: 0 } : { verdict: 'same' };
+  if (typeof value !== 'number' || typeof baseline !== 'number') return { verdict: 'different' };
+  const difference = value - baseline;
+  if (!Number.isFinite(difference)) return { verdict: 'different' };
+  const direction = metricDirection(name);
+  if (direction === 'neutral') return { verdict: 'different', difference };
+  return { verdict: difference > 0 === (direction === 'higher') ? 'better' : 'worse', difference };
+}
+
+/** A difference with its sign: `+0.0121`, `−3`, `±0`. */
+export function formatDifference(difference: number): string {
+  if (difference === 0) return '±0';
+  return `${difference > 0 ? '+' : '−'}${formatMetric(Math.abs(difference))}`;
+}
+
+const kinds = [
+  'auc',
+  'auroc',
+  'f1',
+  'accuracy',
+  'acc',
+  'r2',
+  'map',
+  'ap',
+  'ndcg',
+  'precision',
+  'recall',
+  'rmse',
+  'mae',
+  'loss',
+  'error',
+];
+const splits = ['test', 'holdout', 'eval', 'val', 'valid', 'validation', 'dev'];
+
+/** Smaller is more telling: whole before sliced, test before validation before training, known kinds before others. */
+function rank(name: string): readonly number[] {
+  const words = wordsOf(name);
+  const split = splits.findIndex((word) => words.includes(word));
+  const kind = kinds.findIndex((word) => words.includes(word));
+  const depth = name.split('.').length - 1 - (split >= 0 || words.includes('train') ? 1 : 0);
+  return [
+    Math.max(depth, 0),
+    metricDirection(name) === 'neutral' ? 1 : 0,
+    words.includes('train') || words.includes('training') ? 1 : 0,
+    kind < 0 ? kinds.length : kind,
+    split < 0 ? splits.length : split,
+  ];
+}
+
+function byRank(a: string, b: string): number {
+  const [left, right] = [rank(a), rank(b)];
+  for (const [place, value] of left.entries()) {
+    const other = right[place] ?? 0;
+    if (value !== other) return value - other;
+  }
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The `limit` metrics that tell most about a version, most telling first. `preferred` comes first where the version has it. */
+export function headlineMetrics(
+  metrics: Readonly<Record<string, MetricLike>>,
+  limit: number,
+  preferred?: string,
+): readonly NamedMetric[] {
+  const ranked = Object.entries(metrics)
+    .map(([name, value]) => ({ name, value }))
+    .sort((a, b) => byRank(a.name, b.name));
+  const first = ranked.filter(({ name }) => name === preferred);
+  return [...first, ...ranked.filter(({ name }) => name !== preferred)].slice(0, limit);
+}
+
+/** The one metric to show where there is room for one; undefined where there is none. */
+export function headlineMetric(
+  metrics: Readonly<Record<string, MetricLike>>,
+  preferred?: string,
+): NamedMetric | undefined {
+  return headlineMetrics(metrics, 1, preferred)[0];
+}
