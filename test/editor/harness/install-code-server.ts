@@ -1,0 +1,155 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { access, constants, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+
+export const CODE_SERVER_VERSION = '4.139.1';
+
+const MARKER = 'complete.json';
+/** Ends the install when npm hangs, well before a whole run of the tests would be given up. */
+const STEP_TIMEOUT_MS = 8 * 60_000;
+
+export interface InstalledCodeServer {
+  readonly dir: string;
+  /** The script that node is started with. */
+  readonly entry: string;
+  /** True where the integrated terminal works: its native part could be compiled. */
+  readonly hasTerminal: boolean;
+}
+
+/**
+ * Finds code-server in the cache folder, or installs it there from the npm registry (about 750 MB). Safe when several processes ask at
+ * once: one installs, the others wait, and a finished folder appears by one rename.
+ */
+export async function installCodeServer(say: (line: string) => void = () => {}): Promise<InstalledCodeServer> {
+  const cache = await cacheFolder();
+  const dir = join(cache, `code-server-${CODE_SERVER_VERSION}`);
+  const release = await lockOrFind(cache, dir);
+  if (release === undefined) return describeInstall(dir);
+  try {
+    if (!existsSync(join(dir, MARKER))) await installInto(cache, dir, say);
+    return await describeInstall(dir);
+  } finally {
+    await release();
+  }
+}
+
+async function installInto(cache: string, dir: string, say: (line: string) => void): Promise<void> {
+  say(`Installing code-server ${CODE_SERVER_VERSION} into ${dir}, once for this machine`);
+  const staging = await mkdtemp(join(cache, 'installing-'));
+  try {
+    await writeFile(join(staging, 'package.json'), JSON.stringify({ name: 'editor-under-test', private: true }));
+    await npm(staging, ['install', '--ignore-scripts', `code-server@${CODE_SERVER_VERSION}`]);
+    const vscode = join(staging, 'node_modules/code-server/lib/vscode');
+    // Its own lock file is out of step with its package.json, so `npm ci` fails in both folders.
+    await npm(vscode, ['install', '--omit=dev', '--ignore-scripts']);
+    await npm(join(vscode, 'extensions'), ['install', '--omit=dev', '--ignore-scripts']);
+    const hasTerminal = await npm(vscode, ['rebuild', 'node-pty']).then(
+      () => true,
+      () => false,
+    );
+    if (!hasTerminal) say('node-pty could not be compiled here: the editor has no integrated terminal');
+    // Compiled parts are optional: without them VS Code watches files by other means and logs elsewhere.
+    await npm(vscode, ['rebuild', '@parcel/watcher']).catch(() => undefined);
+    await npm(vscode, ['rebuild', '@vscode/spdlog']).catch(() => undefined);
+    await writeFile(join(staging, MARKER), JSON.stringify({ version: CODE_SERVER_VERSION, hasTerminal }));
+    if (existsSync(dir)) await rm(dir, { recursive: true, force: true });
+    await rename(staging, dir);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+async function describeInstall(dir: string): Promise<InstalledCodeServer> {
+  const marker: unknown = JSON.parse(await readFile(join(dir, MARKER), 'utf8'));
+  const hasTerminal =
+    typeof marker === 'object' && marker !== null && 'hasTerminal' in marker && marker.hasTerminal === true;
+  return { dir, entry: join(dir, 'node_modules/code-server/out/node/entry.js'), hasTerminal };
+}
+
+/** `MODEL_REGISTRY_CACHE`, else a folder in the home directory, else the repository's ignored `.cache`. */
+export async function cacheFolder(): Promise<string> {
+  const named = process.env.MODEL_REGISTRY_CACHE;
+  const candidates =
+    named === undefined || named === ''
+      ? [join(homedir(), '.cache/model-registry-dev'), resolve(import.meta.dirname, '../../../.cache')]
+      : [resolve(named)];
+  for (const candidate of candidates) {
+    const isWritable = await mkdir(candidate, { recursive: true })
+      .then(() => access(candidate, constants.W_OK))
+      .then(
+        () => true,
+        () => false,
+      );
+    if (isWritable) return candidate;
+  }
+  throw new Error(
+    `Can't write to ${candidates.join(' or ')}. Set MODEL_REGISTRY_CACHE to a folder that can hold 1 GB.`,
+  );
+}
+
+/** Waits for another process's install. Resolves to undefined once it is there, or to the way to give the lock back. */
+async function lockOrFind(cache: string, dir: string): Promise<(() => Promise<void>) | undefined> {
+  const lock = join(cache, `code-server-${CODE_SERVER_VERSION}.lock`);
+  for (;;) {
+    if (existsSync(join(dir, MARKER))) return undefined;
+    try {
+      await writeFile(lock, String(process.pid), { flag: 'wx' });
+      return () => rm(lock, { force: true });
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+    if (!(await isHeld(lock))) await rm(lock, { force: true });
+    await pause(500);
+  }
+}
+
+async function isHeld(lock: string): Promise<boolean> {
+  const pid = Number(await readFile(lock, 'utf8').catch(() => ''));
+  // The file is empty for the moment between its creation and its write.
+  if (pid === 0) return existsSync(lock) && (await pause(1000), (await readFile(lock, 'utf8').catch(() => '')) !== '');
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function npm(cwd: string, args: readonly string[]): Promise<void> {
+  const script = process.env.npm_execpath;
+  const [file, before] = script === undefined ? ['npm', []] : [process.execPath, [script]];
+  return new Promise((done, fail) => {
+    const options = { cwd, timeout: STEP_TIMEOUT_MS, maxBuffer: 64 << 20, env: cleanEnvironment() };
+    execFile(
+      file,
+      [...before, ...args, '--no-audit', '--no-fund', '--no-update-notifier'],
+      options,
+      (error, stdout, stderr) => {
+        if (error === null) done();
+        else
+          fail(
+            new Error(`npm ${args.join(' ')} failed in ${cwd}:\n${`${stdout}\n${stderr}`.slice(-4000)}`, {
+              cause: error,
+            }),
+          );
+      },
+    );
+  });
+}
+
+/** Without the outer npm's own variables, which would point the inner npm at this repository. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_(?!config_(registry|cache|userconfig))|INIT_CWD)/.test(name),
+  );
+  return Object.fromEntries(kept);
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const installed = await installCodeServer((line) => console.log(line));
+  console.log(`code-server ${CODE_SERVER_VERSION} is in ${installed.dir}`);
+}

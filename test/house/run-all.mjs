@@ -1,0 +1,81 @@
+// `npm test`: every check and every suite in turn, then one line with the sum. A check counts as one test; a skipped test counts as failed,
+// because nobody has seen it pass.
+import { spawn } from 'node:child_process';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../..');
+const bin = (name) => join(root, 'node_modules/.bin', name);
+
+const checks = [
+  { name: 'types', command: ['npm', 'run', '--silent', 'typecheck'] },
+  { name: 'format and lint', command: [bin('biome'), 'ci', '.'] },
+  { name: 'unused code', command: [bin('knip')] },
+  { name: 'build and package', command: ['npm', 'run', '--silent', 'package'], isNeeded: true },
+];
+const suites = [
+  { name: 'unit and integration', config: 'vitest.config.ts' },
+  { name: 'editor', config: 'vitest.editor.config.ts' },
+];
+
+const results = [];
+await mkdir(join(root, 'out'), { recursive: true });
+
+for (const { name, command, isNeeded } of checks) {
+  const isOk = (await run(name, command)) === 0;
+  results.push({ name, passed: isOk ? 1 : 0, failed: isOk ? 0 : 1, isBlocking: !isOk && isNeeded === true });
+}
+for (const { name, config } of suites) {
+  if (results.some((result) => result.isBlocking)) {
+    results.push({ name, passed: 0, failed: 1, note: 'not run: there is nothing to test' });
+    continue;
+  }
+  results.push({ name, ...(await runSuite(name, config)) });
+}
+
+const passed = sum((result) => result.passed);
+const failed = sum((result) => result.failed);
+console.log('');
+for (const result of results) {
+  const note = result.note === undefined ? '' : ` (${result.note})`;
+  console.log(`  ${result.name.padEnd(22)} ${result.passed} passed, ${result.failed} failed${note}`);
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+
+async function runSuite(name, config) {
+  const report = join(root, `out/${config.replace(/\.ts$/, '')}.json`);
+  await rm(report, { force: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const code = await run(name, [bin('vitest'), 'run', '--config', config, ...reporters]);
+  const counts = await readFile(report, 'utf8').then(JSON.parse, () => undefined);
+  if (counts === undefined) return { passed: 0, failed: 1, note: `ended with ${code} and without a report` };
+  const done = counts.numPassedTests;
+  const skipped = counts.numPendingTests + counts.numTodoTests;
+  // A file that can't be loaded, or an error outside a test, fails the run without a failing test.
+  const failures = Math.max(counts.numFailedTests, code === 0 ? 0 : 1);
+  const failedFiles = counts.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  );
+  return {
+    passed: done,
+    failed: Math.max(failures, counts.numFailedTests + failedFiles.length) + skipped + (done === 0 ? 1 : 0),
+    ...(skipped > 0 ? { note: `${skipped} of them skipped` } : {}),
+  };
+}
+
+function run(name, [command, ...args]) {
+  console.log(`\n== ${name}`);
+  return new Promise((done) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+    child.on('error', (error) => {
+      console.error(`${command} could not be started: ${error.message}`);
+      done(1);
+    });
+    child.on('close', (code, signal) => done(code ?? `signal ${signal}`));
+  });
+}
+
+function sum(count) {
+  return results.reduce((total, result) => total + count(result), 0);
+}
