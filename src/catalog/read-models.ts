@@ -1,0 +1,252 @@
+// What queries return: plain data, in the words of the vocabulary.
+
+export interface Author {
+  readonly name: string;
+  readonly email: string;
+}
+
+/** Where an intent came from. */
+export type Via = 'editor' | 'cli' | 'auto' | 'import';
+
+export interface PageRequest {
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** `next` is the cursor of the following page, absent on the last one. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** Infinite and undefined results are kept as strings, which JSON can carry. */
+export type MetricValue = number | 'NaN' | 'Infinity' | '-Infinity';
+
+export type Metrics = Readonly<Record<string, MetricValue>>;
+
+export type Params = Readonly<Record<string, string>>;
+
+export interface RunLineage {
+  /** Identity of the run where a tracker gives one. */
+  readonly id?: string;
+  readonly name?: string;
+  readonly tracker?: string;
+  readonly url?: string;
+  readonly command?: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly exitCode?: number;
+}
+
+export interface CodeLineage {
+  readonly commit: string;
+  readonly branch?: string;
+  readonly isDirty: boolean;
+  /** Without credentials. */
+  readonly remote?: string;
+  /** When it was read: `start` or `end` of the run, or at `detection` of the output. */
+  readonly capturedAt: 'start' | 'end' | 'detection';
+}
+
+export interface DataLineage {
+  readonly path: string;
+  readonly sha256?: string;
+  readonly sizeBytes?: number;
+}
+
+export interface PackageVersion {
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface ModelSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly tags: Tags;
+  readonly createdAt: string;
+  readonly createdBy: Author;
+  readonly versions: number;
+  readonly latest?: VersionSummary;
+  readonly production?: VersionSummary;
+}
+
+export interface AliasEntry {
+  readonly alias: string;
+  readonly number: number;
+  readonly versionId: string;
+}
+
+export interface ModelDetails extends ModelSummary {
+  readonly aliases: readonly AliasEntry[];
+  readonly stages: readonly StageRule[];
+  readonly comments: readonly CommentEntry[];
+  /** Names it had before. */
+  readonly formerNames: readonly string[];
+}
+
+export interface StageRule {
+  readonly name: string;
+  readonly isExclusive: boolean;
+  /** Where an exclusive stage's holder goes when another version takes it. */
+  readonly displacedTo?: string;
+}
+
+export interface VersionSummary {
+  readonly model: string;
+  readonly modelId: string;
+  readonly id: string;
+  readonly number: number;
+  readonly stage: string;
+  /** When and by whom it got into its stage. */
+  readonly stageSince: string;
+  readonly stageBy: Author;
+  readonly createdAt: string;
+  readonly createdBy: Author;
+  readonly via: Via;
+  readonly description: string;
+  readonly tags: Tags;
+  readonly aliases: readonly string[];
+  readonly metrics: Metrics;
+  readonly params: Params;
+  readonly artifact: ArtifactSummary;
+  /** True until the version is in the authority's log. */
+  readonly pending: boolean;
+}
+
+export interface ArtifactSummary {
+  readonly digest: string;
+  readonly sizeBytes: number;
+  readonly fileCount: number;
+}
+
+export interface FileEntry {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly isExecutable: boolean;
+}
+
+export interface VersionDetails extends VersionSummary {
+  /** Undefined where the manifest is missing or damaged: `verify` tells more. */
+  readonly files?: readonly FileEntry[];
+  readonly lineage: Lineage;
+  readonly transitions: readonly TransitionEntry[];
+  readonly notes: readonly CommentEntry[];
+  readonly comments: readonly CommentEntry[];
+  /** Other versions with the same bytes. */
+  readonly sameArtifact: readonly { readonly model: string; readonly number: number }[];
+}
+
+export interface Lineage {
+  readonly code?: CodeLineage;
+  readonly data: readonly DataLineage[];
+  readonly run?: RunLineage;
+  readonly evaluations: readonly EvaluationEntry[];
+  readonly dependencies: readonly PackageVersion[];
+  readonly environment?: { readonly digest: string; readonly python?: string };
+  readonly baseModel?: { readonly name: string; readonly versionId?: string; readonly number?: number };
+}
+
+export interface EvaluationEntry {
+  readonly at: string;
+  readonly by: Author;
+  readonly dataset?: string;
+  readonly slice?: string;
+  readonly metrics: Metrics;
+}
+
+export interface TransitionEntry {
+  readonly from: string;
+  readonly to: string;
+  /** `displaced` where the version had to leave an exclusive stage for another one. */
+  readonly kind: 'promote' | 'rollback' | 'demote' | 'archive' | 'displaced';
+  readonly by: Author;
+  readonly at: string;
+  readonly askedAt: string;
+  readonly reason: string;
+  readonly isOverride: boolean;
+  /** Numbers of the versions it displaced; for `displaced`, the version it made way for. */
+  readonly displaced: readonly number[];
+  readonly seq: number;
+}
+
+export interface CommentEntry {
+  readonly id: string;
+  readonly text: string;
+  readonly by: Author;
+  readonly at: string;
+}
+
+export interface RollbackPlan {
+  readonly stage: string;
+  readonly current?: VersionSummary;
+  readonly target: VersionSummary;
+  /** Other versions that could be named, most recent holder first. */
+  readonly others: readonly VersionSummary[];
+}
+
+export interface ProductionEntry {
+  readonly model: string;
+  readonly modelId: string;
+  readonly stage: string;
+  readonly version: VersionSummary;
+  readonly since: string;
+  readonly by: Author;
+  readonly reason: string;
+  /** What a rollback would bring back. */
+  readonly previous?: VersionSummary;
+}
+
+export interface LogEntry {
+  /** Place in the log; pass it on as `before`. */
+  readonly cursor: string;
+  readonly seq: number;
+  readonly id: string;
+  readonly at: string;
+  readonly askedAt: string;
+  readonly by: Author;
+  readonly via: string;
+  /** One line for a person, in terms of names and numbers. */
+  readonly summary: string;
+  /** Reason given by the author, where the events carry one. */
+  readonly reason?: string;
+  readonly events: readonly unknown[];
+  /** Why it changed nothing, where it didn't. */
+  readonly void?: string;
+}
+
+export interface AtResult {
+  readonly time: string;
+  /** Number of the newest commit at that time; 0 before the first. */
+  readonly seq: number;
+  readonly holders: readonly {
+    readonly model: string;
+    readonly stage: string;
+    readonly number: number;
+    readonly versionId: string;
+    readonly since: string;
+    readonly by: Author;
+    readonly reason: string;
+  }[];
+}
+
+export interface ComparisonRow {
+  readonly name: string;
+  /** One for each version, in the order asked for; undefined where it has none. */
+  readonly values: readonly (string | number | undefined)[];
+  readonly isDifferent: boolean;
+}
+
+export interface Comparison {
+  readonly versions: readonly VersionSummary[];
+  readonly metrics: readonly ComparisonRow[];
+  readonly params: readonly ComparisonRow[];
+  readonly tags: readonly ComparisonRow[];
+  readonly lineage: readonly ComparisonRow[];
+  readonly dependencies: readonly ComparisonRow[];
+  /** Values are `size · first digits of the digest`. */
+  readonly files: readonly ComparisonRow[];
+}

@@ -1,0 +1,236 @@
+import * as v from 'valibot';
+import { isSha256Hex } from '../base/hash.ts';
+import { isUlid } from '../base/ids.ts';
+
+/**
+ * Schemas of the events of format 1 (docs/format.md, "Events"). They decide, for ever, whether an event of a `v: 1` commit is well
+ * formed, so a change here is a change of the format. Unknown keys are kept and ignored, except in policies.
+ */
+
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u;
+const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'prototype', 'constructor']);
+
+const ulid = v.pipe(v.string(), v.check(isUlid, 'not a ULID'));
+const sha256 = v.pipe(v.string(), v.check(isSha256Hex, 'not a SHA-256 in lower-case hexadecimal'));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const line = (max: number) =>
+  v.pipe(
+    v.string(),
+    v.minLength(1),
+    v.maxLength(max),
+    v.check((text) => !CONTROL.test(text), 'has control characters'),
+  );
+const text = v.pipe(v.string(), v.maxLength(16_384));
+const reason = v.pipe(
+  v.string(),
+  v.maxLength(16_384),
+  v.check((value) => value.trim() !== '', 'is empty'),
+);
+const key = v.pipe(
+  line(256),
+  v.check((value) => !RESERVED_KEYS.has(value), 'is a reserved word'),
+);
+
+const finite = v.pipe(v.number(), v.finite());
+const metricValue = v.union([finite, v.picklist(['NaN', 'Infinity', '-Infinity'])]);
+const metrics = v.record(key, metricValue);
+const params = v.record(key, v.pipe(v.string(), v.maxLength(16_384)));
+const tags = v.record(key, v.pipe(v.string(), v.maxLength(4096)));
+
+/** A model's name: what can stand in a file name, an URL and before `@` in a reference on every system. */
+export const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+const modelName = v.pipe(v.string(), v.regex(MODEL_NAME, 'is not a model name'));
+
+/** A stage's name. */
+export const STAGE_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+const stageName = v.pipe(v.string(), v.regex(STAGE_NAME, 'is not a stage name'));
+
+/** An alias: not a number, not what could be a digest, not a draft. Whether it is a stage depends on the policy. */
+export const ALIAS_NAME = /^(?!\d+$)(?![0-9a-fA-F]{7,}$)(?!draft-)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const aliasName = v.pipe(v.string(), v.regex(ALIAS_NAME, 'is not an alias'));
+
+const modelCreated = v.looseObject({
+  type: v.literal('model.created'),
+  model: ulid,
+  name: modelName,
+  description: v.optional(text),
+  tags: v.optional(tags),
+});
+
+const modelUpdated = v.looseObject({
+  type: v.literal('model.updated'),
+  model: ulid,
+  description: v.optional(text),
+  setTags: v.optional(tags),
+  removeTags: v.optional(v.array(key)),
+});
+
+const modelRenamed = v.looseObject({ type: v.literal('model.renamed'), model: ulid, name: modelName });
+const modelDeleted = v.looseObject({ type: v.literal('model.deleted'), model: ulid, reason });
+
+const runSchema = v.looseObject({
+  id: v.optional(line(512)),
+  name: v.optional(line(512)),
+  tracker: v.optional(line(64)),
+  url: v.optional(line(2048)),
+  command: v.optional(line(4096)),
+  startedAt: v.optional(line(64)),
+  endedAt: v.optional(line(64)),
+  exitCode: v.optional(v.pipe(v.number(), v.safeInteger())),
+});
+
+const codeSchema = v.looseObject({
+  commit: line(128),
+  branch: v.optional(line(512)),
+  isDirty: v.boolean(),
+  remote: v.optional(line(2048)),
+  capturedAt: v.picklist(['start', 'end', 'detection']),
+});
+
+const dataSchema = v.looseObject({ path: line(4096), sha256: v.optional(sha256), sizeBytes: v.optional(count) });
+
+const versionRegistered = v.looseObject({
+  type: v.literal('version.registered'),
+  model: ulid,
+  version: ulid,
+  artifact: v.looseObject({ digest: sha256, sizeBytes: count, fileCount: v.pipe(count, v.minValue(1)) }),
+  metrics: v.optional(metrics, {}),
+  params: v.optional(params, {}),
+  tags: v.optional(tags, {}),
+  description: v.optional(text, ''),
+  run: v.optional(runSchema),
+  code: v.optional(codeSchema),
+  data: v.optional(v.array(dataSchema), []),
+  /** Digest of an `environment.recorded`. */
+  environment: v.optional(sha256),
+  base: v.optional(v.looseObject({ name: line(1024), version: v.optional(ulid) })),
+});
+
+const versionAnnotated = v.looseObject({
+  type: v.literal('version.annotated'),
+  version: ulid,
+  description: v.optional(text),
+  note: v.optional(reason),
+  setTags: v.optional(tags),
+  removeTags: v.optional(v.array(key)),
+});
+
+const versionEvaluated = v.looseObject({
+  type: v.literal('version.evaluated'),
+  version: ulid,
+  /** Without a dataset and a slice the metrics complete the version's own. */
+  dataset: v.optional(v.looseObject({ name: line(1024), sha256: v.optional(sha256) })),
+  slice: v.optional(line(1024)),
+  metrics,
+});
+
+const versionDeleted = v.looseObject({ type: v.literal('version.deleted'), version: ulid, reason });
+const artifactPublished = v.looseObject({ type: v.literal('artifact.published'), artifact: sha256 });
+const artifactWithdrawn = v.looseObject({ type: v.literal('artifact.withdrawn'), artifact: sha256, reason });
+
+const environmentRecorded = v.looseObject({
+  type: v.literal('environment.recorded'),
+  digest: sha256,
+  python: v.optional(line(128)),
+  packages: v.array(v.looseObject({ name: line(256), version: line(256) })),
+});
+
+const stageChanged = v.looseObject({
+  type: v.literal('stage.changed'),
+  version: ulid,
+  from: stageName,
+  to: stageName,
+  kind: v.picklist(['promote', 'rollback', 'demote', 'archive']),
+  displaces: v.optional(v.array(v.looseObject({ version: ulid, to: stageName })), []),
+  reason,
+  /** Results of gates that it relied on. */
+  gates: v.optional(v.array(v.looseObject({})), []),
+  override: v.optional(v.boolean(), false),
+});
+
+const aliasSet = v.looseObject({ type: v.literal('alias.set'), model: ulid, alias: aliasName, version: ulid });
+const aliasRemoved = v.looseObject({ type: v.literal('alias.removed'), model: ulid, alias: aliasName });
+
+const gateRecorded = v.looseObject({
+  type: v.literal('gate.recorded'),
+  version: ulid,
+  stage: stageName,
+  gate: line(256),
+  outcome: v.picklist(['passed', 'failed']),
+  /** Digest of an object. */
+  evidence: v.optional(sha256),
+});
+
+const approvalGiven = v.looseObject({ type: v.literal('approval.given'), version: ulid, stage: stageName, comment: v.optional(text) });
+const approvalRefused = v.looseObject({ type: v.literal('approval.refused'), version: ulid, stage: stageName, comment: reason });
+
+const commentAdded = v.looseObject({
+  type: v.literal('comment.added'),
+  model: v.optional(ulid),
+  version: v.optional(ulid),
+  text: reason,
+});
+
+const metricGate = v.strictObject({
+  metric: key,
+  min: v.optional(finite),
+  max: v.optional(finite),
+  /** Compare with the version that holds this stage now. */
+  vs: v.optional(stageName),
+  maxDrop: v.optional(v.pipe(finite, v.minValue(0))),
+});
+const approvalsGate = v.strictObject({ approvals: v.pipe(count, v.minValue(1), v.maxValue(100)) });
+
+/** Strict: a reader that doesn't know a key of a policy can't enforce it. */
+export const policySchema = v.strictObject({
+  stages: v.optional(
+    v.pipe(
+      v.array(
+        v.strictObject({
+          name: stageName,
+          exclusive: v.optional(v.boolean(), false),
+          displacedTo: v.optional(stageName),
+        }),
+      ),
+      v.minLength(1),
+      v.maxLength(32),
+    ),
+  ),
+  gates: v.optional(v.record(stageName, v.pipe(v.array(v.union([metricGate, approvalsGate])), v.maxLength(64)))),
+  override: v.optional(v.picklist(['allowed', 'never'])),
+});
+export type Policy = v.InferOutput<typeof policySchema>;
+
+/** The policy is judged by `policySchema` apart, because an unknown key in it must not make it merely void. */
+const policySet = v.looseObject({ type: v.literal('policy.set'), model: ulid, policy: v.looseObject({}) });
+
+const registrySealed = v.looseObject({ type: v.literal('registry.sealed'), reason });
+
+export const eventSchema = v.variant('type', [
+  modelCreated,
+  modelUpdated,
+  modelRenamed,
+  modelDeleted,
+  versionRegistered,
+  versionAnnotated,
+  versionEvaluated,
+  versionDeleted,
+  artifactPublished,
+  artifactWithdrawn,
+  environmentRecorded,
+  stageChanged,
+  aliasSet,
+  aliasRemoved,
+  gateRecorded,
+  approvalGiven,
+  approvalRefused,
+  commentAdded,
+  policySet,
+  registrySealed,
+]);
+
+export type RegistryEvent = v.InferOutput<typeof eventSchema>;
+export type EventOf<T extends RegistryEvent['type']> = Extract<RegistryEvent, { type: T }>;
+
+/** The types that format 1 defines. An event of any other type is kept, shown raw, and affects no rule. */
+export const EVENT_TYPES: ReadonlySet<string> = new Set(eventSchema.options.map((option) => option.entries.type.literal));

@@ -1,0 +1,185 @@
+import { decodeCommit, type Head, hashOfCommit } from '../log/commit.ts';
+import { environmentDigest } from '../log/environment-digest.ts';
+import type { RegistryEvent } from '../log/events.ts';
+import { type DecodedIntent, type Intent, isKnownEvent } from '../log/intent.ts';
+import { checkExpectations } from './expectations.ts';
+import { liveModel, liveVersion } from './lookup.ts';
+import { createModel, deleteModel, renameModel, setPolicy, updateModel } from './model-rules.ts';
+import { NeedsNewer, RuleBreak } from './rule-break.ts';
+import { changeStage } from './stage-rules.ts';
+import type { FactSource, IntentOutcome, RegistryState } from './state.ts';
+import {
+  annotateVersion,
+  deleteVersion,
+  evaluateVersion,
+  registerVersion,
+  removeAlias,
+  setAlias,
+  withdrawArtifact,
+} from './version-rules.ts';
+
+/** The head of an applied log, with the log's clock there. */
+export interface LogPosition extends Head {
+  readonly at: string;
+}
+
+export interface CommitOutcome {
+  readonly position: LogPosition;
+  /** Why it is void as a whole, where it is. */
+  readonly problem?: string;
+  readonly needs?: string;
+  readonly intents: readonly { readonly id?: string; readonly outcome: IntentOutcome }[];
+}
+
+/**
+ * Applies the bytes of commit `before.seq + 1`. Pure but for `state`: the same log gives the same state and the same verdicts, for ever.
+ * Never throws for anything in `bytes`.
+ */
+export function applyCommit(state: RegistryState, bytes: Uint8Array, before: LogPosition, registryId: string): CommitOutcome {
+  const seq = before.seq + 1;
+  const hash = hashOfCommit(bytes);
+  const decoded = decodeCommit(bytes, before);
+  if (decoded.kind !== 'commit') {
+    const position = { seq, hash, at: before.at };
+    const why = decoded.kind === 'void' ? { problem: decoded.problem } : { needs: `commits of version ${decoded.v}` };
+    state.addCommit({ seq, hash, at: before.at, ...why });
+    return { position, ...why, intents: [] };
+  }
+  const at = decoded.envelope.at > before.at ? decoded.envelope.at : before.at;
+  state.addCommit({ seq, hash, at });
+  const intents = decoded.intents.map((intent, position) => applyIntent(state, intent, { seq, position, at }, registryId));
+  return { position: { seq, hash, at }, intents };
+}
+
+/** What applying `intent` would come to now. Leaves `state` as it was. */
+export function judgeIntent(state: RegistryState, intent: Intent, at: LogPosition, registryId: string): IntentOutcome {
+  let outcome: IntentOutcome = { kind: 'applied' };
+  state.atomically(() => {
+    const source: FactSource = { ...intent, intentId: intent.id, seq: at.seq + 1, position: 0, at: at.at };
+    outcome = outcomeOf(state, intent, source, registryId);
+    return false;
+  });
+  return outcome;
+}
+
+function applyIntent(
+  state: RegistryState,
+  decoded: DecodedIntent,
+  place: Pick<FactSource, 'seq' | 'position' | 'at'>,
+  registryId: string,
+): { readonly id?: string; readonly outcome: IntentOutcome } {
+  if (decoded.kind === 'malformed') {
+    const outcome: IntentOutcome = { kind: 'void', code: 'MALFORMED', message: `The intent ${decoded.problem}.` };
+    state.addVoidIntent({ ...place, ...(decoded.id === undefined ? {} : { id: decoded.id }) }, outcome);
+    return { ...(decoded.id === undefined ? {} : { id: decoded.id }), outcome };
+  }
+  if (decoded.kind === 'unknown') {
+    const outcome: IntentOutcome = { kind: 'unknown', needs: decoded.needs };
+    state.addVoidIntent({ ...place, id: decoded.id }, outcome);
+    return { id: decoded.id, outcome };
+  }
+  const { intent } = decoded;
+  const { id, by, askedAt, via } = intent;
+  if (state.hasIntent(id)) {
+    const outcome: IntentOutcome = { kind: 'void', code: 'REPEATED', message: `The intent ${id} stands in the log already.` };
+    state.addVoidIntent({ ...place, id }, outcome);
+    return { id, outcome };
+  }
+  const source: FactSource = { ...place, intentId: id, by, askedAt, via };
+  let outcome: IntentOutcome = { kind: 'applied' };
+  state.atomically(() => {
+    outcome = outcomeOf(state, intent, source, registryId);
+    return outcome.kind === 'applied';
+  });
+  state.addIntent(source, subjectsOf(state, intent), outcome);
+  return { id, outcome };
+}
+
+function outcomeOf(state: RegistryState, intent: Intent, source: FactSource, registryId: string): IntentOutcome {
+  try {
+    if (intent.registryId !== registryId) throw new RuleBreak('OTHER_REGISTRY', `The intent was meant for registry ${intent.registryId}.`);
+    if (state.isSealed()) throw new RuleBreak('SEALED', 'The registry was sealed when it was joined to shared storage.');
+    checkExpectations(state, intent.expects);
+    for (const event of intent.events) {
+      if (isKnownEvent(event)) applyEvent(state, event, source);
+      else state.addUnknownEvent(event, source);
+    }
+    return { kind: 'applied' };
+  } catch (error) {
+    if (error instanceof RuleBreak) return { kind: 'void', code: error.code, message: error.message };
+    if (error instanceof NeedsNewer) return { kind: 'unknown', needs: error.needs };
+    throw error;
+  }
+}
+
+function applyEvent(state: RegistryState, event: RegistryEvent, source: FactSource): void {
+  switch (event.type) {
+    case 'model.created':
+      return createModel(state, event, source);
+    case 'model.updated':
+      return updateModel(state, event, source);
+    case 'model.renamed':
+      return renameModel(state, event, source);
+    case 'model.deleted':
+      return deleteModel(state, event, source);
+    case 'version.registered':
+      return registerVersion(state, event, source);
+    case 'version.annotated':
+      return annotateVersion(state, event, source);
+    case 'version.evaluated':
+      return evaluateVersion(state, event, source);
+    case 'version.deleted':
+      return deleteVersion(state, event, source);
+    case 'artifact.published':
+      return state.setArtifactStatus(event.artifact, 'published', source);
+    case 'artifact.withdrawn':
+      return withdrawArtifact(state, event, source);
+    case 'environment.recorded': {
+      if (environmentDigest(event) !== event.digest) {
+        throw new RuleBreak('DIGEST_WRONG', `The packages aren't those of the digest ${event.digest}.`);
+      }
+      return state.addEnvironment(event);
+    }
+    case 'stage.changed':
+      return changeStage(state, event, source);
+    case 'alias.set':
+      return setAlias(state, event, source);
+    case 'alias.removed':
+      return removeAlias(state, event, source);
+    case 'gate.recorded':
+      return state.addGateResult(liveVersion(state, event.version).id, event, source);
+    case 'approval.given':
+    case 'approval.refused': {
+      const version = liveVersion(state, event.version);
+      const person = source.by.email.toLowerCase() || source.by.name;
+      return state.setApproval(version.id, event.stage, person, event.type === 'approval.given', event.comment ?? '', source);
+    }
+    case 'comment.added': {
+      if ((event.model === undefined) === (event.version === undefined)) {
+        throw new RuleBreak('SUBJECT_WRONG', 'A comment is on either a model or a version.');
+      }
+      const subject = event.version === undefined ? liveModel(state, event.model ?? '').id : liveVersion(state, event.version).id;
+      return state.addComment(subject, event.text, source);
+    }
+    case 'policy.set':
+      return setPolicy(state, event, source);
+    case 'registry.sealed':
+      return state.seal(event.reason, source);
+  }
+}
+
+/** The models and versions that the events are about, by their canonical ids. */
+function subjectsOf(state: RegistryState, intent: Intent): readonly string[] {
+  const subjects = new Set<string>();
+  for (const event of intent.events) {
+    for (const name of ['model', 'version'] as const) {
+      const id = name in event ? event[name as keyof typeof event] : undefined;
+      if (typeof id !== 'string') continue;
+      const version = state.version(id);
+      const model = state.model(version?.model ?? id);
+      if (version) subjects.add(version.id);
+      if (model) subjects.add(model.id);
+    }
+  }
+  return [...subjects];
+}

@@ -1,0 +1,131 @@
+import type { EventOf, Policy } from '../log/events.ts';
+import type { UnknownEvent } from '../log/intent.ts';
+
+/** Where and by whom a fact was stated. `position` counts an intent's place in its commit from 0. */
+export interface FactSource {
+  readonly seq: number;
+  readonly position: number;
+  readonly intentId: string;
+  /** The log's clock, never before its predecessor's. */
+  readonly at: string;
+  readonly askedAt: string;
+  readonly by: { readonly name: string; readonly email: string };
+  readonly via: string;
+}
+
+export interface ModelRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** The highest number given so far, deleted versions included. */
+  readonly lastNumber: number;
+  readonly isDeleted: boolean;
+}
+
+export interface VersionRecord {
+  readonly id: string;
+  readonly model: string;
+  readonly number: number;
+  readonly stage: string;
+  readonly artifact: string;
+  readonly description: string;
+  readonly isDeleted: boolean;
+  /** Digest of the params, and of the code's commit and state: what tells two runs without an id apart. */
+  readonly fingerprint: string;
+}
+
+/**
+ * What the rules read and write. They run on this port so that a simulation needs no SQLite; the catalog is its other
+ * implementation. All methods are synchronous, ids are canonical unless a method says otherwise.
+ */
+export interface RegistryState {
+  /** Runs `change`; when it returns false, or throws, nothing of it remains. */
+  atomically(change: () => boolean): void;
+
+  hasIntent(id: string): boolean;
+  isSealed(): boolean;
+  /** By any of its ids. Deleted ones too. */
+  model(anyId: string): ModelRecord | undefined;
+  /** By its present name, or a former one that nobody has taken since; in any letter case. No deleted ones. */
+  modelByName(name: string): ModelRecord | undefined;
+  /** By any of its ids. Deleted ones too. */
+  version(anyId: string): VersionRecord | undefined;
+  /** The model's version with the highest number that isn't deleted. */
+  latestVersion(model: string): VersionRecord | undefined;
+  versionOfRun(model: string, artifact: string, runId: string): VersionRecord | undefined;
+  /** The stages that the model's versions are in. Of versions that aren't deleted, as in the next. */
+  stagesInUse(model: string): readonly string[];
+  versionsInStage(model: string, stage: string, limit: number): readonly VersionRecord[];
+  /** Versions that held an exclusive stage and can come back, the last one on top (at the end). */
+  holderStack(model: string, stage: string): readonly string[];
+  hasHeld(version: string, stage: string): boolean;
+  alias(model: string, alias: string): string | undefined;
+  aliasesOfModel(model: string): readonly string[];
+  aliasesOfVersion(version: string): readonly string[];
+  tag(subject: string, key: string): string | undefined;
+  metric(version: string, name: string): number | string | undefined;
+  artifactStatus(digest: string): 'published' | 'withdrawn' | undefined;
+  /** Versions with this artifact that aren't deleted. */
+  versionsOfArtifact(digest: string, limit: number): readonly VersionRecord[];
+  policy(model: string): Policy | undefined;
+  /** Who approves the version for the stage now: one entry for each person. */
+  approvers(version: string, stage: string): readonly string[];
+
+  /** Every commit, void ones too. `needs` where only a newer program understands it. */
+  addCommit(commit: CommitRecord): void;
+  /** A well-formed intent whose id is new, after its events were applied. Its id counts as used from then on. */
+  addIntent(source: FactSource, subjects: readonly string[], outcome: IntentOutcome): void;
+  /** An intent that is void for its form: malformed, unknown, or repeating an id. */
+  addVoidIntent(place: { readonly seq: number; readonly position: number; readonly at: string; readonly id?: string }, outcome: IntentOutcome): void;
+  addModel(event: EventOf<'model.created'>, source: FactSource): void;
+  addModelId(anyId: string, model: string): void;
+  updateModel(model: string, change: { readonly description?: string }, source: FactSource): void;
+  renameModel(model: string, name: string, source: FactSource): void;
+  deleteModel(model: string, source: FactSource): void;
+  addVersion(event: EventOf<'version.registered'>, model: string, number: number, fingerprint: string, source: FactSource): void;
+  addVersionId(anyId: string, version: string): void;
+  describeVersion(version: string, description: string, source: FactSource): void;
+  addNote(version: string, text: string, source: FactSource): void;
+  deleteVersion(version: string, source: FactSource): void;
+  setTag(subject: string, key: string, value: string | undefined, source: FactSource): void;
+  addMetrics(version: string, metrics: Readonly<Record<string, number | string>>): void;
+  addEvaluation(version: string, event: EventOf<'version.evaluated'>, source: FactSource): void;
+  setArtifactStatus(digest: string, status: 'published' | 'withdrawn', source: FactSource): void;
+  addEnvironment(event: EventOf<'environment.recorded'>): void;
+  setStage(version: string, move: StageMove, source: FactSource): void;
+  setHolderStack(model: string, stage: string, versions: readonly string[]): void;
+  setAlias(model: string, alias: string, version: string | undefined, source: FactSource): void;
+  addGateResult(version: string, event: EventOf<'gate.recorded'>, source: FactSource): void;
+  setApproval(version: string, stage: string, person: string, isGiven: boolean, comment: string, source: FactSource): void;
+  addComment(subject: string, text: string, source: FactSource): void;
+  setPolicy(model: string, policy: Policy, source: FactSource): void;
+  addUnknownEvent(event: UnknownEvent, source: FactSource): void;
+  seal(reason: string, source: FactSource): void;
+}
+
+export interface CommitRecord {
+  readonly seq: number;
+  readonly hash: string;
+  /** The log's clock, never before its predecessor's. */
+  readonly at: string;
+  /** Why it is void as a whole, where it is. */
+  readonly problem?: string;
+  readonly needs?: string;
+}
+
+export interface StageMove {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: 'promote' | 'rollback' | 'demote' | 'archive' | 'displaced';
+  readonly reason: string;
+  readonly isOverride: boolean;
+  /** Versions that it displaced; for `displaced`, the version that it made way for. */
+  readonly related: readonly string[];
+}
+
+export type IntentOutcome =
+  | { readonly kind: 'applied' }
+  /** Changed nothing. `code` is stable, `message` for people. */
+  | { readonly kind: 'void'; readonly code: string; readonly message: string }
+  /** Changed nothing here, but may for a newer program: until then the registry is read-only. */
+  | { readonly kind: 'unknown'; readonly needs: readonly string[] };
