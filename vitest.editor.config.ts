@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/editor/**/*.test.ts'],
+    globalSetup: ['test/editor/harness/install.ts'],
     fileParallelism: false,
     maxWorkers: 1,
     testTimeout: 120_000,

@@ -108,9 +108,17 @@ async function lockOrFind(cache: string, dir: string): Promise<(() => Promise<vo
 }
 
 async function isHeld(lock: string): Promise<boolean> {
-  const pid = Number(await readFile(lock, 'utf8').catch(() => ''));
-  // The file is empty for the moment between its creation and its write.
-  if (pid === 0) return existsSync(lock) && (await pause(1000), (await readFile(lock, 'utf8').catch(() => '')) !== '');
+  const read = () => readFile(lock, 'utf8').catch(() => '');
+  let holder = await read();
+  if (holder === '') {
+    // The file is empty for the moment between its creation and its write.
+    await pause(1000);
+    holder = await read();
+  }
+  return holder !== '' && isRunning(Number(holder));
+}
+
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

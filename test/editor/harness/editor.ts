@@ -1,0 +1,175 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterEach } from 'vitest';
+import { launchBrowser } from './chromium.ts';
+import { type CodeServer, startCodeServer } from './code-server.ts';
+import { fillExtensionsFolder, repositoryRoot } from './install.ts';
+import { Workbench } from './workbench.ts';
+
+export type Theme = 'dark' | 'light' | 'high-contrast' | 'high-contrast-light';
+
+const THEMES: Readonly<Record<Theme, string>> = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'high-contrast': 'Default High Contrast',
+  'high-contrast-light': 'Default High Contrast Light',
+};
+
+export interface EditorOptions {
+  /** Absolute path of the folder to open. */
+  readonly workspace: string;
+  readonly theme?: Theme;
+  /** Added to the settings that keep the screen calm. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly viewport?: { readonly width: number; readonly height: number };
+  /** False opens the folder in Restricted Mode. */
+  readonly isTrusted?: boolean;
+  /** Variables for the extension host and the terminals. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Another extension than the one that this repository packages. */
+  readonly vsix?: string;
+}
+
+export interface Editor {
+  readonly page: Page;
+  readonly workbench: Workbench;
+  readonly url: string;
+  /** Home folder of the editor's terminals and extension host. */
+  readonly home: string;
+  /** A further window on the same server, on the same or another folder. */
+  openWindow(workspace?: string): Promise<Workbench>;
+  /** Writes `out/screenshots/<name>.png`. */
+  screenshot(name: string): Promise<string>;
+  /** What the extension host, the server and the page's console said. */
+  diagnostics(): Promise<string>;
+  close(): Promise<void>;
+}
+
+const open = new Set<Editor>();
+
+/** Starts an editor with the packaged extension and opens a folder in it. Close it: it holds processes. */
+export async function openEditor(options: EditorOptions): Promise<Editor> {
+  const dir = await mkdtemp(join(tmpdir(), 'model-registry-editor-'));
+  const closing: (() => Promise<unknown>)[] = [
+    () => rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
+  ];
+  const close = async () => {
+    for (const step of closing.splice(0).reverse()) await step();
+  };
+  try {
+    const extensionsDir = join(dir, 'extensions');
+    await fillExtensionsFolder(dir, extensionsDir, options.vsix);
+    const server = await startCodeServer({
+      dir,
+      extensionsDir,
+      trustsEveryWorkspace: options.isTrusted ?? true,
+      settings: { ...calmSettings(options.theme ?? 'dark'), ...options.settings },
+      ...(options.environment === undefined ? {} : { environment: options.environment }),
+    });
+    closing.push(() => server.stop());
+    const browser = await launchBrowser();
+    closing.push(() => browser.close());
+    const context = await newContext(browser, options);
+    const editor = await describeEditor(server, context, options, close);
+    open.add(editor);
+    closing.push(async () => open.delete(editor));
+    return editor;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function describeEditor(
+  server: CodeServer,
+  context: BrowserContext,
+  options: EditorOptions,
+  close: () => Promise<void>,
+): Promise<Editor> {
+  const consoleLines: string[] = [];
+  const openWindow = async (workspace = options.workspace) => {
+    const page = await context.newPage();
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning')
+        consoleLines.push(`${message.type()}: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => consoleLines.push(`thrown: ${error.message}`));
+    await page.goto(`${server.url}/?folder=${encodeURIComponent(workspace)}`);
+    const workbench = new Workbench(page);
+    await workbench.waitUntilReady();
+    return workbench;
+  };
+  const diagnostics = async () => `${await server.logs()}\n== console\n${consoleLines.join('\n')}`;
+  const workbench = await openWindow().catch(async (error: unknown) => {
+    throw new Error(`The editor didn't open.\n${await diagnostics()}`, { cause: error });
+  });
+  return {
+    page: workbench.page,
+    workbench,
+    url: server.url,
+    home: server.home,
+    openWindow,
+    screenshot: (name) => takeScreenshot(workbench.page, 'screenshots', name),
+    diagnostics,
+    close,
+  };
+}
+
+async function newContext(browser: Browser, options: EditorOptions): Promise<BrowserContext> {
+  const context = await browser.newContext({
+    viewport: options.viewport ?? { width: 1400, height: 900 },
+    colorScheme: options.theme?.includes('light') === true ? 'light' : 'dark',
+    forcedColors: 'none',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  context.setDefaultTimeout(20_000);
+  return context;
+}
+
+/** No tips, no assistants, no animation: what remains on the screen is the product. */
+function calmSettings(theme: Theme): Readonly<Record<string, unknown>> {
+  return {
+    'workbench.colorTheme': THEMES[theme],
+    'window.autoDetectColorScheme': false,
+    'window.autoDetectHighContrast': false,
+    'workbench.startupEditor': 'none',
+    'workbench.tips.enabled': false,
+    'workbench.reduceMotion': 'on',
+    'workbench.secondarySideBar.defaultVisibility': 'hidden',
+    'workbench.enableExperiments': false,
+    'chat.disableAIFeatures': true,
+    'editor.cursorBlinking': 'solid',
+    'extensions.ignoreRecommendations': true,
+    'extensions.autoUpdate': false,
+    'extensions.autoCheckUpdates': false,
+    'telemetry.telemetryLevel': 'off',
+    'update.showReleaseNotes': false,
+    'git.openRepositoryInParentFolders': 'never',
+    'git.autofetch': false,
+    'files.simpleDialog.enable': true,
+  };
+}
+
+/** Writes the picture and the logs of every open editor to out/failures when a test of this file fails. Call it once at the top. */
+export function keepEvidenceOfFailures(): void {
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail') return;
+    const name = task.name.replace(/[^\w]+/g, '-').slice(0, 80);
+    for (const editor of open) {
+      const picture = await takeScreenshot(editor.page, 'failures', name).catch(
+        (error: unknown) => `no picture: ${String(error)}`,
+      );
+      await writeFile(join(repositoryRoot, 'out/failures', `${name}.log`), await editor.diagnostics());
+      console.error(`Evidence: ${picture} and the .log beside it`);
+    }
+  });
+}
+
+async function takeScreenshot(page: Page, folder: string, name: string): Promise<string> {
+  const path = join(repositoryRoot, 'out', folder, `${name}.png`);
+  await mkdir(join(repositoryRoot, 'out', folder), { recursive: true });
+  await page.screenshot({ path, animations: 'disabled' });
+  return path;
+}

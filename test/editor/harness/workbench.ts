@@ -1,0 +1,197 @@
+import type { Frame, Locator, Page } from 'playwright-core';
+
+/** The screen of one editor window, in the terms in which a person uses it. */
+export class Workbench {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Waits until the workbench is drawn and its extension host has answered. */
+  async waitUntilReady(): Promise<void> {
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+    await this.page.locator('.part.statusbar .statusbar-item').first().waitFor({ timeout: 60_000 });
+    await this.page.locator('.part.activitybar .action-item').first().waitFor({ timeout: 60_000 });
+  }
+
+  /** Runs a command by its full title in the palette, e.g. `Model Registry: Register Model`. */
+  async runCommand(title: string): Promise<void> {
+    await this.openPalette(`>${title}`);
+    await this.quickPickRow(title).click();
+  }
+
+  private async openPalette(text: string): Promise<void> {
+    const input = this.quickInput;
+    // A key press gets lost while the workbench still registers its key bindings.
+    for (let attempt = 0; attempt < 10; attempt++) {
+      await this.page.keyboard.press('F1');
+      const isOpen = await input.waitFor({ timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+      if (isOpen) break;
+    }
+    await input.fill(text);
+  }
+
+  /** Text field of whatever quick pick or input box is open. */
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-box input');
+  }
+
+  /** The open quick pick or input box as a whole: title, message, rows. */
+  get quickInputWidget(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  /** A row whose label is exactly the given text. */
+  quickPickRow(label: string): Locator {
+    const exact = this.page.locator('.label-name', {
+      hasText: new RegExp(`^\\s*(\\$\\([\\w-]+\\)\\s*)?${literally(label)}\\s*$`),
+    });
+    return this.page.locator('.quick-input-widget:visible .monaco-list-row').filter({ has: exact }).first();
+  }
+
+  /** The labels of the rows that the open quick pick shows now. */
+  async quickPickLabels(): Promise<readonly string[]> {
+    await this.page.locator('.quick-input-widget:visible .monaco-list-row').first().waitFor();
+    const labels = await this.page.locator('.quick-input-widget:visible .monaco-list-row .label-name').allInnerTexts();
+    return labels.map((label) => label.trim());
+  }
+
+  /** Chooses from an open quick pick. */
+  async choose(label: string): Promise<void> {
+    await this.quickPickRow(label).click();
+  }
+
+  /** Types into an open input box and accepts. */
+  async answer(text: string): Promise<void> {
+    await this.quickInput.fill(text);
+    await this.quickInput.press('Enter');
+  }
+
+  /** Opens a view container by its name in the activity bar. */
+  async openContainer(name: string): Promise<void> {
+    const tab = this.page.locator(`.part.activitybar .action-item:has(.action-label[aria-label^="${name}"])`);
+    await tab.first().waitFor();
+    if ((await tab.first().getAttribute('class'))?.includes('checked') !== true) await tab.first().click();
+    await this.page.locator('.part.sidebar .composite.title', { hasText: new RegExp(literally(name), 'i') }).waitFor();
+  }
+
+  /** A view of the side bar by the title in its header. */
+  view(title: string): Locator {
+    return this.page
+      .locator('.part.sidebar .pane')
+      .filter({ has: this.page.locator(`.pane-header[aria-label^="${title}"]`) });
+  }
+
+  /** A row of a tree by the text of its label; `within` restricts it to one view. */
+  treeRow(label: string | RegExp, within: Locator = this.page.locator('.part.sidebar')): Locator {
+    const text = typeof label === 'string' ? new RegExp(`^\\s*${literally(label)}\\s*$`) : label;
+    return within
+      .locator('.monaco-list-row[role="treeitem"]')
+      .filter({ has: this.page.locator('.label-name', { hasText: text }) });
+  }
+
+  /** Opens a tree row's children if they are hidden. */
+  async expand(row: Locator): Promise<void> {
+    if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
+  }
+
+  /** Clicks one of the buttons that a tree row shows under the pointer. */
+  async clickInlineAction(row: Locator, action: string): Promise<void> {
+    await row.hover();
+    await row.locator(`.actions .action-label[aria-label^="${action}"]`).click();
+  }
+
+  /** Chooses from a row's context menu. */
+  async chooseFromMenu(target: Locator, item: string): Promise<void> {
+    await target.click({ button: 'right' });
+    await this.page.locator('.monaco-menu .action-item').filter({ hasText: item }).first().click();
+  }
+
+  /** The document of a webview panel, view or custom editor, by its title. */
+  async webview(title: string | RegExp, timeoutMs = 20_000): Promise<Frame> {
+    const until = Date.now() + timeoutMs;
+    for (;;) {
+      for (const frame of this.page.frames()) {
+        const found = await frameTitle(frame);
+        if (found !== undefined && (typeof title === 'string' ? found === title : title.test(found))) return frame;
+      }
+      if (Date.now() > until)
+        throw new Error(`No webview is called ${title}. There are: ${await this.webviewTitles()}`);
+      await this.page.waitForTimeout(100);
+    }
+  }
+
+  private async webviewTitles(): Promise<string> {
+    const titles = await Promise.all(this.page.frames().map(frameTitle));
+    return titles.filter((title) => title !== undefined).join(', ') || 'none';
+  }
+
+  /** A notification whose message contains the text. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-list-item', { hasText: text }).first();
+  }
+
+  async clickNotificationButton(text: string | RegExp, button: string): Promise<void> {
+    await this.notification(text).locator('.monaco-button', { hasText: button }).click();
+  }
+
+  /** Closes every notification that is shown. */
+  async clearNotifications(): Promise<void> {
+    await this.runCommand('Notifications: Clear All Notifications');
+  }
+
+  /** The modal dialog that is open. */
+  get dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  async clickDialogButton(button: string): Promise<void> {
+    await this.dialog.locator('.monaco-button', { hasText: button }).click();
+  }
+
+  /** An editor tab by its title. */
+  tab(title: string | RegExp): Locator {
+    return this.page.locator('.part.editor .tab', { hasText: title });
+  }
+
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator('.part.statusbar .statusbar-item', { hasText: text });
+  }
+
+  /** Opens a file of the workspace by its path relative to the folder. */
+  async openFile(path: string): Promise<void> {
+    await this.openPalette(path);
+    await this.page.locator('.quick-input-widget:visible .monaco-list-row').first().waitFor();
+    await this.quickInput.press('Enter');
+  }
+
+  /** Drags the border of the side bar until it has this width. */
+  async setSideBarWidth(width: number): Promise<void> {
+    const box = await this.page.locator('.part.sidebar').boundingBox();
+    if (box === null) throw new Error('The side bar is hidden.');
+    await this.page.mouse.move(box.x + box.width, box.y + 200);
+    await this.page.mouse.down();
+    await this.page.mouse.move(box.x + width, box.y + 200, { steps: 4 });
+    await this.page.mouse.up();
+  }
+}
+
+async function frameTitle(frame: Frame): Promise<string | undefined> {
+  try {
+    if (frame.name() !== 'active-frame' && !frame.url().includes('fake.html')) return undefined;
+    const element = await frame.frameElement();
+    const own = await element.getAttribute('title');
+    return own ?? undefined;
+  } catch {
+    // The frame went away between listing and asking.
+    return undefined;
+  }
+}
+
+function literally(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
