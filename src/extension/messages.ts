@@ -1,0 +1,126 @@
+import * as v from 'valibot';
+import type { Comparison, Metrics, VersionDetails } from '../registry/api.ts';
+
+/**
+ * The contract between a page and the extension. A page is browser code and takes only types from here; the extension parses
+ * whatever comes from a page with `requestSchema` before it looks at it.
+ */
+
+export type {
+  Author,
+  CommentEntry,
+  Comparison,
+  ComparisonRow,
+  EvaluationEntry,
+  FileEntry,
+  Lineage,
+  Metrics,
+  MetricValue,
+  PackageVersion,
+  TransitionEntry,
+  VersionDetails,
+  VersionSummary,
+  Via,
+} from '../registry/api.ts';
+
+/** What a page may ask to be done to a version. Anything else is refused. */
+export const pageActions = [
+  'promote',
+  'rollBack',
+  'archive',
+  'restoreFiles',
+  'copyReference',
+  'setAlias',
+  'addNote',
+  'comment',
+] as const;
+export type PageAction = (typeof pageActions)[number];
+
+const ulid = v.pipe(v.string(), v.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/));
+const requestId = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+
+const paramSchemas = {
+  /** The page's data, at the start and whenever the registry changed. */
+  load: v.strictObject({}),
+  /** Starts a command. The answer says that it was started. */
+  act: v.strictObject({ action: v.picklist(pageActions), versionId: ulid }),
+  openVersion: v.strictObject({ ref: v.pipe(v.string(), v.minLength(1), v.maxLength(1_000)) }),
+  openComparison: v.strictObject({
+    versionIds: v.pipe(v.array(ulid), v.minLength(2), v.maxLength(8)),
+  }),
+  copyText: v.strictObject({ text: v.pipe(v.string(), v.minLength(1), v.maxLength(100_000)) }),
+};
+
+function request<M extends keyof typeof paramSchemas>(method: M) {
+  return v.strictObject({ id: requestId, method: v.literal(method), params: paramSchemas[method] });
+}
+
+/** Every message that a page may send. */
+export const requestSchema = v.variant('method', [
+  request('load'),
+  request('act'),
+  request('openVersion'),
+  request('openComparison'),
+  request('copyText'),
+]);
+export type PageRequest = v.InferOutput<typeof requestSchema>;
+
+export type RequestMethod = keyof typeof paramSchemas;
+export type RequestParams<M extends RequestMethod> = v.InferOutput<(typeof paramSchemas)[M]>;
+
+/** Which page this is about, kept by the editor over a reload of its window. */
+export const versionPageStateSchema = v.object({
+  registryDir: v.pipe(v.string(), v.minLength(1)),
+  versionId: ulid,
+});
+export const comparisonPageStateSchema = v.object({
+  registryDir: v.pipe(v.string(), v.minLength(1)),
+  versionIds: v.pipe(v.array(ulid), v.minLength(2), v.maxLength(8)),
+});
+export type VersionPageState = v.InferOutput<typeof versionPageStateSchema>;
+export type ComparisonPageState = v.InferOutput<typeof comparisonPageStateSchema>;
+
+/** What a version is measured against: the one in production or, for that one, the one a rollback would bring back. */
+export interface Baseline {
+  readonly kind: 'production' | 'previous';
+  readonly versionId: string;
+  readonly number: number;
+  readonly metrics: Metrics;
+}
+
+export interface VersionPageData {
+  readonly version: VersionDetails;
+  readonly baseline?: Baseline;
+  /** Number of the version that a rollback would put back, where this one is in production and there is one. */
+  readonly rollbackTo?: number;
+}
+
+export interface ComparisonPageData {
+  readonly comparison: Comparison;
+}
+
+/** The kinds of page, each with what it shows. */
+export interface PageData {
+  readonly version: VersionPageData;
+  readonly comparison: ComparisonPageData;
+}
+export type PageKind = keyof PageData;
+
+/** One function for each request: leaving one out doesn't compile. */
+export type RequestHandlers<K extends PageKind> = {
+  readonly [M in RequestMethod]: (params: RequestParams<M>) => Promise<M extends 'load' ? PageData[K] : void>;
+};
+
+export interface PageError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The answer to the request with the same `id`. */
+export type Answer<K extends PageKind> =
+  | { readonly kind: 'data'; readonly id: number; readonly data: PageData[K] }
+  | { readonly kind: 'done'; readonly id: number }
+  | { readonly kind: 'failure'; readonly id: number; readonly error: PageError };
+
+/** Every message that the extension sends to a page. `changed`: what the page shows may be out of date. */
+export type HostMessage<K extends PageKind> = Answer<K> | { readonly kind: 'changed' };

@@ -1,0 +1,61 @@
+import type { ComparisonPageState, PageKind, VersionPageState } from '../messages.ts';
+
+export interface PageHtml {
+  readonly kind: PageKind;
+  readonly title: string;
+  /** Which page this is; it reaches the page's script as JSON in an attribute. */
+  readonly state: VersionPageState | ComparisonPageState;
+  /** Fresh for every page. */
+  readonly nonce: string;
+  /** Where the editor serves the extension's files from. */
+  readonly cspSource: string;
+  readonly scriptUri: string;
+  readonly styleUri: string;
+  readonly iconStyleUri: string;
+}
+
+/**
+ * The HTML of a page, and the only place that makes any. Nothing but the extension's own script, styles and icon font may load:
+ * what a registry says can't bring its own.
+ */
+export function pageHtml(page: PageHtml): string {
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${page.nonce}'`,
+    `style-src ${page.cspSource}`,
+    `font-src ${page.cspSource}`,
+    "img-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${escapeHtml(page.iconStyleUri)}" id="vscode-codicon-stylesheet">
+<link rel="stylesheet" href="${escapeHtml(page.styleUri)}">
+<title>${escapeHtml(page.title)}</title>
+</head>
+<body data-page="${page.kind}" data-state="${escapeHtml(JSON.stringify(page.state))}">
+<main id="page" aria-busy="true"></main>
+<div id="announcer" role="status" class="only-read-aloud"></div>
+<script nonce="${escapeHtml(page.nonce)}" src="${escapeHtml(page.scriptUri)}"></script>
+</body>
+</html>
+`;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** `text` so that it is only text, between tags and in quoted attributes alike. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+}

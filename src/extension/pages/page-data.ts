@@ -1,0 +1,54 @@
+import { RegistryError } from '../../base/errors.ts';
+import type { Registry, VersionDetails, VersionSummary } from '../../registry/api.ts';
+import type { Baseline, ComparisonPageData, VersionPageData } from '../messages.ts';
+
+/** All that the page of a version shows. Throws what the registry throws. */
+export async function loadVersionPage(registry: Registry, versionId: string): Promise<VersionPageData> {
+  const version = await registry.show({ ref: versionId });
+  const { production } = await registry.showModel({ model: version.modelId });
+  if (production === undefined) return { version };
+  if (production.id !== version.id) return { version, baseline: baselineOf('production', production) };
+  const previous = await rollbackTarget(registry, version);
+  if (previous === undefined) return { version };
+  return { version, baseline: baselineOf('previous', previous), rollbackTo: previous.number };
+}
+
+/** All that the comparison of versions shows. Throws what the registry throws. */
+export async function loadComparisonPage(
+  registry: Registry,
+  versionIds: readonly string[],
+): Promise<ComparisonPageData> {
+  return { comparison: await registry.compare({ refs: versionIds }) };
+}
+
+async function rollbackTarget(registry: Registry, version: VersionDetails): Promise<VersionSummary | undefined> {
+  try {
+    return (await registry.rollbackTarget({ model: version.modelId })).target;
+  } catch (error) {
+    // The registry says so by throwing where no version held the stage before: the page then offers no rollback.
+    if (RegistryError.is(error)) return undefined;
+    throw error;
+  }
+}
+
+function baselineOf(kind: Baseline['kind'], version: VersionSummary): Baseline {
+  return { kind, versionId: version.id, number: version.number, metrics: version.metrics };
+}
+
+/** `fraud-detector@2`, and `fraud-detector@draft-<6>` while the version has no number. */
+export function versionTitle(version: VersionSummary): string {
+  return `${version.model}@${numberOf(version)}`;
+}
+
+/** `fraud-detector@1, @2` for versions of one model. */
+export function comparisonTitle(versions: readonly VersionSummary[]): string {
+  const model = versions[0]?.model ?? '';
+  const names = versions.every((version) => version.model === model)
+    ? `${model}${versions.map((version) => `@${numberOf(version)}`).join(', ')}`
+    : versions.map(versionTitle).join(', ');
+  return `Compare ${names}`;
+}
+
+function numberOf(version: VersionSummary): string {
+  return version.pending ? `draft-${version.id.slice(-6)}` : String(version.number);
+}

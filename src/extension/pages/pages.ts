@@ -1,0 +1,213 @@
+import { randomBytes } from 'node:crypto';
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import { messageOf, RegistryError } from '../../base/errors.ts';
+import type { Registry } from '../../registry/api.ts';
+import {
+  type ComparisonPageState,
+  comparisonPageStateSchema,
+  type HostMessage,
+  type PageAction,
+  type PageData,
+  type PageKind,
+  type RequestHandlers,
+  type VersionPageState,
+  versionPageStateSchema,
+} from '../messages.ts';
+import { answerRequest } from './answer.ts';
+import { pageHtml } from './html.ts';
+import { comparisonTitle, loadComparisonPage, loadVersionPage, versionTitle } from './page-data.ts';
+
+export interface PagesOptions {
+  readonly extensionUri: vscode.Uri;
+  readonly registryFor: (registryDir: string) => Promise<Registry>;
+  readonly runCommand: (id: string, ...args: readonly unknown[]) => Promise<unknown>;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** The pages in editor tabs: one for each version, one for each comparison. */
+export interface Pages {
+  openVersion(page: { readonly registryDir: string; readonly versionId: string }): void;
+  /** Two to eight versions, in the order of their columns. */
+  openComparison(page: { readonly registryDir: string; readonly versionIds: readonly string[] }): void;
+  /** Tells the open pages of a registry, or all, to read their data again. */
+  refresh(registryDir?: string): void;
+  /** Stops bringing pages back. Open panels stay: the editor closes them, or keeps them over a reload. */
+  dispose(): void;
+}
+
+type OpenPage =
+  | { readonly kind: 'version'; readonly state: VersionPageState }
+  | { readonly kind: 'comparison'; readonly state: ComparisonPageState };
+
+const viewTypes: Readonly<Record<PageKind, string>> = {
+  version: 'modelRegistry.version',
+  comparison: 'modelRegistry.comparison',
+};
+const icons: Readonly<Record<PageKind, string>> = { version: 'package', comparison: 'diff' };
+const commandOf: Readonly<Record<PageAction, string>> = {
+  promote: 'modelRegistry.promote',
+  rollBack: 'modelRegistry.rollBack',
+  archive: 'modelRegistry.archive',
+  restoreFiles: 'modelRegistry.restoreFiles',
+  copyReference: 'modelRegistry.copyReference',
+  setAlias: 'modelRegistry.setAlias',
+  addNote: 'modelRegistry.addNote',
+  comment: 'modelRegistry.comment',
+};
+
+/** Makes the pages, and brings back the ones that were open before the window was reloaded. */
+export function createPages(options: PagesOptions): Pages {
+  const { extensionUri, registryFor, runCommand, log } = options;
+  const folders = ['dist/webviews', 'dist/codicons', 'media'].map((folder) =>
+    vscode.Uri.joinPath(extensionUri, ...folder.split('/')),
+  );
+  const open = new Map<string, { readonly page: OpenPage; readonly panel: vscode.WebviewPanel }>();
+
+  function show(page: OpenPage): void {
+    const existing = open.get(keyOf(page));
+    if (existing !== undefined) {
+      existing.panel.reveal();
+      return;
+    }
+    const title = page.kind === 'version' ? 'Version' : 'Compare versions';
+    const panel = vscode.window.createWebviewPanel(viewTypes[page.kind], title, vscode.ViewColumn.Active, {
+      enableFindWidget: true,
+    });
+    fill(page, panel);
+  }
+
+  function fill(page: OpenPage, panel: vscode.WebviewPanel): void {
+    const key = keyOf(page);
+    open.set(key, { page, panel });
+    const { webview } = panel;
+    panel.iconPath = new vscode.ThemeIcon(icons[page.kind]);
+    const handlers = handlersOf(page, panel);
+    const subscriptions = [
+      webview.onDidReceiveMessage(async (message: unknown) => {
+        const response = await answerRequest(message, handlers, log);
+        if (response !== undefined && isOpen(page, panel)) await post(panel, response);
+      }),
+      panel.onDidDispose(() => {
+        open.delete(key);
+        for (const subscription of subscriptions) subscription.dispose();
+      }),
+    ];
+    webview.options = { enableScripts: true, enableForms: false, localResourceRoots: folders };
+    const file = (...path: string[]) =>
+      webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', ...path)).toString();
+    webview.html = pageHtml({
+      kind: page.kind,
+      title: panel.title,
+      state: page.state,
+      nonce: randomBytes(18).toString('base64url'),
+      cspSource: webview.cspSource,
+      scriptUri: file('webviews', `${page.kind}.js`),
+      styleUri: file('webviews', 'page.css'),
+      iconStyleUri: file('codicons', 'codicon.css'),
+    });
+  }
+
+  /** A panel that the person closed meanwhile throws at every touch. */
+  function isOpen(page: OpenPage, panel: vscode.WebviewPanel): boolean {
+    return open.get(keyOf(page))?.panel === panel;
+  }
+
+  function handlersOf(page: OpenPage, panel: vscode.WebviewPanel): RequestHandlers<PageKind> {
+    const { registryDir } = page.state;
+    const versionIds = page.kind === 'version' ? [page.state.versionId] : page.state.versionIds;
+    return {
+      load: async () => {
+        const { title, data } = await load(page, await registryFor(registryDir));
+        if (isOpen(page, panel)) panel.title = title;
+        return data;
+      },
+      act: async ({ action, versionId }) => {
+        if (!versionIds.includes(versionId)) {
+          throw new RegistryError(
+            'NOT_ON_PAGE',
+            `Version ${versionId} isn't on this page, so nothing was done. Open its own page.`,
+          );
+        }
+        void start(commandOf[action], { registryDir, versionId });
+      },
+      openVersion: async ({ ref }) => {
+        const { id } = await (await registryFor(registryDir)).show({ ref });
+        show({ kind: 'version', state: { registryDir, versionId: id } });
+      },
+      openComparison: async ({ versionIds: compared }) => {
+        show({ kind: 'comparison', state: { registryDir, versionIds: compared } });
+      },
+      copyText: async ({ text }) => {
+        await vscode.env.clipboard.writeText(text);
+      },
+    };
+  }
+
+  /** Not awaited by the page: the command asks the person, who may take their time. It shows its own failures. */
+  async function start(command: string, target: { readonly registryDir: string; readonly versionId: string }) {
+    try {
+      await runCommand(command, target);
+      refresh(target.registryDir);
+    } catch (error) {
+      log.error(`${command} failed: ${messageOf(error)}`);
+    }
+  }
+
+  function refresh(registryDir?: string): void {
+    for (const { page, panel } of open.values()) {
+      if (registryDir === undefined || page.state.registryDir === registryDir) void post(panel, { kind: 'changed' });
+    }
+  }
+
+  function restore(panel: vscode.WebviewPanel, page: OpenPage | undefined): void {
+    if (page === undefined || open.has(keyOf(page))) panel.dispose();
+    else fill(page, panel);
+  }
+
+  const serializers = [
+    vscode.window.registerWebviewPanelSerializer(viewTypes.version, {
+      async deserializeWebviewPanel(panel, saved: unknown) {
+        const parsed = v.safeParse(v.object({ page: versionPageStateSchema }), saved);
+        restore(panel, parsed.success ? { kind: 'version', state: parsed.output.page } : undefined);
+      },
+    }),
+    vscode.window.registerWebviewPanelSerializer(viewTypes.comparison, {
+      async deserializeWebviewPanel(panel, saved: unknown) {
+        const parsed = v.safeParse(v.object({ page: comparisonPageStateSchema }), saved);
+        restore(panel, parsed.success ? { kind: 'comparison', state: parsed.output.page } : undefined);
+      },
+    }),
+  ];
+
+  return {
+    openVersion: ({ registryDir, versionId }) => show({ kind: 'version', state: { registryDir, versionId } }),
+    openComparison: ({ registryDir, versionIds }) =>
+      show({ kind: 'comparison', state: { registryDir, versionIds: [...versionIds] } }),
+    refresh,
+    dispose() {
+      for (const serializer of serializers) serializer.dispose();
+    },
+  };
+}
+
+async function load(
+  page: OpenPage,
+  registry: Registry,
+): Promise<{ readonly title: string; readonly data: PageData[PageKind] }> {
+  if (page.kind === 'version') {
+    const data = await loadVersionPage(registry, page.state.versionId);
+    return { title: versionTitle(data.version), data };
+  }
+  const data = await loadComparisonPage(registry, page.state.versionIds);
+  return { title: comparisonTitle(data.comparison.versions), data };
+}
+
+async function post(panel: vscode.WebviewPanel, message: HostMessage<PageKind>): Promise<void> {
+  await panel.webview.postMessage(message);
+}
+
+function keyOf(page: OpenPage): string {
+  const ids = page.kind === 'version' ? [page.state.versionId] : page.state.versionIds;
+  return JSON.stringify([page.kind, page.state.registryDir, ...ids]);
+}

@@ -1,0 +1,103 @@
+import type { HostMessage, PageData, PageKind, RequestMethod, RequestParams } from '../../extension/messages.ts';
+
+/** What the editor puts into every page. */
+interface VsCodeApi {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+declare function acquireVsCodeApi(): VsCodeApi;
+
+/** Reading a long log for the first time takes a while; everything else is quick. */
+const loadTimeoutMs = 20_000;
+const requestTimeoutMs = 10_000;
+
+export type UiState = Readonly<Record<string, string | boolean>>;
+
+/** The extension, seen from a page. */
+export interface Host<K extends PageKind> {
+  /** Rejects after 20 seconds without an answer, so that a page never waits for ever. */
+  load(): Promise<PageData[K]>;
+  ask<M extends Exclude<RequestMethod, 'load'>>(method: M, params: RequestParams<M>): Promise<void>;
+  onChanged(listener: () => void): void;
+  /** What the person had set on this page; it outlives the page's being hidden and the window's reload. */
+  readonly savedUi: UiState;
+  saveUi(ui: UiState): void;
+}
+
+interface Waiting<K extends PageKind> {
+  readonly settle: (message: Exclude<HostMessage<K>, { kind: 'changed' }>) => void;
+}
+
+/** Connects to the extension. Call it once: the editor gives its interface to a page only once. */
+export function connectHost<K extends PageKind>(): Host<K> {
+  const api = acquireVsCodeApi();
+  const page: unknown = JSON.parse(document.body.dataset['state'] ?? '{}');
+  const savedUi = uiOf(api.getState());
+  const waiting = new Map<number, Waiting<K>>();
+  const listeners: (() => void)[] = [];
+  let lastId = 0;
+
+  window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    if (!isHostMessage<K>(data)) return;
+    if (data.kind === 'changed') {
+      for (const listener of listeners) listener();
+    } else {
+      waiting.get(data.id)?.settle(data);
+      waiting.delete(data.id);
+    }
+  });
+  const saveUi = (ui: UiState) => api.setState({ page, ui });
+  saveUi(savedUi);
+
+  function send<M extends RequestMethod>(
+    method: M,
+    params: RequestParams<M>,
+    timeoutMs: number,
+  ): Promise<PageData[K] | undefined> {
+    lastId += 1;
+    const id = lastId;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        waiting.delete(id);
+        reject(
+          new Error(`The registry didn't answer within ${timeoutMs / 1000} seconds. It may be reading a long log: retry.`),
+        );
+      }, timeoutMs);
+      waiting.set(id, {
+        settle(message) {
+          clearTimeout(timer);
+          if (message.kind === 'failure') reject(new Error(message.error.message));
+          else resolve(message.kind === 'data' ? message.data : undefined);
+        },
+      });
+      api.postMessage({ id, method, params });
+    });
+  }
+
+  return {
+    savedUi,
+    saveUi,
+    onChanged: (listener) => listeners.push(listener),
+    async ask(method, params) {
+      await send(method, params, requestTimeoutMs);
+    },
+    async load() {
+      const data = await send('load', {}, loadTimeoutMs);
+      if (data === undefined) throw new Error('The extension answered without data. Reload the window.');
+      return data;
+    },
+  };
+}
+
+/** Only the extension can send to a page, and its side is checked by the compiler: the kind alone tells its messages from others. */
+function isHostMessage<K extends PageKind>(value: unknown): value is HostMessage<K> {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
+  return value.kind === 'changed' || (typeof value.kind === 'string' && 'id' in value && typeof value.id === 'number');
+}
+
+function uiOf(saved: unknown): UiState {
+  if (typeof saved !== 'object' || saved === null || !('ui' in saved)) return {};
+  const entries = Object.entries(saved.ui ?? {}).filter(([, value]) => ['string', 'boolean'].includes(typeof value));
+  return Object.fromEntries(entries);
+}

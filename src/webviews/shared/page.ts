@@ -1,0 +1,151 @@
+import { html, nothing, render, type TemplateResult } from 'lit';
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
+import type { PageAction, PageData, PageKind } from '../../extension/messages.ts';
+import { connectHost, type UiState } from './host.ts';
+import { icon } from './parts.ts';
+
+/** What the parts of a page may do. */
+export interface PageContext {
+  act(action: PageAction, versionId: string): void;
+  openVersion(ref: string): void;
+  openComparison(versionIds: readonly string[]): void;
+  /** Puts `text` on the clipboard; `what` is read aloud and shown: `digest`. */
+  copy(text: string, what: string): void;
+  /** The text that was copied last, for a moment. */
+  readonly justCopied: string | undefined;
+  readonly ui: UiState;
+  /** Keeps a choice of the person and draws the page again. */
+  setUi(name: string, value: string | boolean): void;
+}
+
+type Content<T> =
+  | { readonly state: 'loading' }
+  | { readonly state: 'failed'; readonly message: string }
+  /** `problem`: the data couldn't be read again, or a request failed. */
+  | { readonly state: 'ready'; readonly data: T };
+
+interface Problem {
+  readonly message: string;
+  readonly retry: boolean;
+}
+
+const copiedMs = 1500;
+
+/** Runs a page: reads its data, draws it with `view`, and reads again when the registry changed. */
+export function runPage<K extends PageKind>(view: (data: PageData[K], page: PageContext) => TemplateResult): void {
+  const host = connectHost<K>();
+  const root = document.getElementById('page');
+  const announcer = document.getElementById('announcer');
+  if (root === null) return;
+
+  let content: Content<PageData[K]> = { state: 'loading' };
+  let problem: Problem | undefined;
+  let ui = host.savedUi;
+  let justCopied: string | undefined;
+  let copiedTimer: ReturnType<typeof setTimeout> | undefined;
+  let isLoading = false;
+  let isOutdated = false;
+
+  const ask = (request: Promise<void>) => {
+    request.catch((error: unknown) => {
+      problem = { message: messageOf(error), retry: false };
+      draw();
+    });
+  };
+  const context = (): PageContext => ({
+    act: (action, versionId) => ask(host.ask('act', { action, versionId })),
+    openVersion: (ref) => ask(host.ask('openVersion', { ref })),
+    openComparison: (versionIds) => ask(host.ask('openComparison', { versionIds: [...versionIds] })),
+    copy(text, what) {
+      ask(
+        host.ask('copyText', { text }).then(() => {
+          justCopied = text;
+          announce(`Copied ${what}`);
+          clearTimeout(copiedTimer);
+          copiedTimer = setTimeout(() => {
+            justCopied = undefined;
+            draw();
+          }, copiedMs);
+          draw();
+        }),
+      );
+    },
+    justCopied,
+    ui,
+    setUi(name, value) {
+      ui = { ...ui, [name]: value };
+      host.saveUi(ui);
+      draw();
+    },
+  });
+
+  function announce(text: string): void {
+    if (announcer !== null) announcer.textContent = text;
+  }
+
+  async function load(): Promise<void> {
+    if (isLoading) {
+      isOutdated = true;
+      return;
+    }
+    isLoading = true;
+    if (content.state === 'failed') content = { state: 'loading' };
+    draw();
+    try {
+      content = { state: 'ready', data: await host.load() };
+      problem = undefined;
+    } catch (error) {
+      const message = messageOf(error);
+      if (content.state === 'ready') problem = { message: `This may be out of date. ${message}`, retry: true };
+      else content = { state: 'failed', message };
+    }
+    isLoading = false;
+    draw();
+    if (!isOutdated) return;
+    isOutdated = false;
+    await load();
+  }
+
+  function draw(): void {
+    if (root === null) return;
+    root.setAttribute('aria-busy', String(content.state === 'loading'));
+    render(body(), root);
+  }
+
+  function body(): TemplateResult {
+    switch (content.state) {
+      case 'loading':
+        return html`<div class="waiting">
+          <vscode-progress-ring aria-hidden="true"></vscode-progress-ring><span>Reading the registry…</span>
+        </div>`;
+      case 'failed':
+        return html`<div class="failure" role="alert">
+          <h1>${icon('error')} This page couldn't be loaded</h1>
+          <p>${content.message}</p>
+          <vscode-button @click=${load}>Retry</vscode-button>
+        </div>`;
+      case 'ready':
+        return html`${problem === undefined ? nothing : banner(problem)}${view(content.data, context())}`;
+    }
+  }
+
+  function banner({ message, retry }: Problem): TemplateResult {
+    const dismiss = () => {
+      problem = undefined;
+      draw();
+    };
+    return html`<div class="banner" role="alert">
+      ${icon('warning')}<span class="grow">${message}</span>
+      ${retry ? html`<vscode-button secondary @click=${load}>Retry</vscode-button>` : nothing}
+      <button class="icon-button" aria-label="Dismiss" title="Dismiss" @click=${dismiss}>${icon('close')}</button>
+    </div>`;
+  }
+
+  host.onChanged(() => void load());
+  void load();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,172 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import '@vscode-elements/elements/dist/vscode-textfield/index.js';
+import { formatDifference, formatMetric, metricChange } from '../../base/metrics.ts';
+import type { Author, MetricValue } from '../../extension/messages.ts';
+import { formatAge, formatTime } from './format.ts';
+import type { PageContext } from './page.ts';
+
+/** A symbol of the editor's icon font, for eyes only: the words stand beside it. */
+export function icon(name: string): TemplateResult {
+  return html`<span class="codicon codicon-${name}" aria-hidden="true"></span>`;
+}
+
+const stageIcons: Readonly<Record<string, string>> = {
+  candidate: 'circle-outline',
+  staging: 'beaker',
+  production: 'rocket',
+  archived: 'archive',
+};
+
+/** The stage as a badge. Stages of a policy's own look like plain ones. */
+export function stageBadge(stage: string): TemplateResult {
+  const known = Object.hasOwn(stageIcons, stage);
+  return html`<span class="stage ${known ? `stage-${stage}` : ''}" title="Stage: ${stage}"
+    >${icon((known ? stageIcons[stage] : undefined) ?? 'tag')}<span class="ellipsis">${stage}</span></span
+  >`;
+}
+
+/** A value that can be copied: short on the page, whole in the tooltip and on the clipboard. */
+export function copyable(page: PageContext, value: string, shown: string, what: string): TemplateResult {
+  return html`<span class="copyable"
+    ><code class="ellipsis" title=${value}>${shown}</code>${copyButton(page, value, what)}</span
+  >`;
+}
+
+export function copyButton(page: PageContext, value: string, what: string): TemplateResult {
+  const copied = page.justCopied === value;
+  return html`<button
+    class="icon-button"
+    title=${copied ? 'Copied' : `Copy ${what}`}
+    aria-label="Copy ${what}"
+    @click=${() => page.copy(value, what)}
+  >
+    ${icon(copied ? 'check' : 'copy')}
+  </button>`;
+}
+
+/** A link to a version's own page. */
+export function versionLink(page: PageContext, ref: string, text: string): TemplateResult {
+  return html`<button class="link ellipsis" title="Open ${ref}" @click=${() => page.openVersion(ref)}>${text}</button>`;
+}
+
+/** A link for web addresses, and the text for everything else: a registry can hold `javascript:` and worse. */
+export function webLink(address: string): TemplateResult {
+  if (!/^https?:\/\/[^\s]+$/i.test(address)) return html`<span class="wrap">${address}</span>`;
+  return html`<a class="wrap" href=${address}>${address}</a>`;
+}
+
+export function timeOf(iso: string): TemplateResult {
+  return html`<time datetime=${iso} title=${iso}>${formatTime(iso)}</time>`;
+}
+
+export function ageOf(iso: string): TemplateResult {
+  return html`<time datetime=${iso} title="${formatTime(iso)} (${iso})">${formatAge(iso, Date.now())}</time>`;
+}
+
+export function authorOf(by: Author): TemplateResult {
+  return html`<span class="author" title="${by.name} <${by.email}>">${by.name === '' ? by.email : by.name}</span>`;
+}
+
+/** A metric's change against another version, in a sign, an arrow and a word. */
+export function changeOf(
+  name: string,
+  value: MetricValue | undefined,
+  baseline: MetricValue | undefined,
+): TemplateResult | typeof nothing {
+  if (value === undefined || baseline === undefined) return nothing;
+  const { verdict, difference } = metricChange(name, value, baseline);
+  if (verdict === 'same') return html`<span class="change">no change</span>`;
+  if (difference === undefined) return html`<span class="change">differs from ${formatMetric(baseline)}</span>`;
+  return html`<span class="change ${verdict}" title=${percentage(difference, baseline)}
+    ><span class="arrow" aria-hidden="true">${difference > 0 ? '▲' : '▼'}</span>${formatDifference(difference)}${
+      verdict === 'different' ? nothing : ` ${verdict}`
+    }</span
+  >`;
+}
+
+function percentage(difference: number, baseline: MetricValue): string {
+  if (typeof baseline !== 'number' || baseline === 0) return '';
+  const percent = (difference / Math.abs(baseline)) * 100;
+  return `${percent > 0 ? '+' : ''}${percent.toLocaleString('en-US', { maximumFractionDigits: 2 })} %`;
+}
+
+export interface SectionOptions {
+  readonly id: string;
+  readonly title: string;
+  readonly count?: number;
+  readonly actions?: TemplateResult | typeof nothing;
+}
+
+/** A section with its heading. */
+export function section(options: SectionOptions, content: TemplateResult | readonly TemplateResult[]): TemplateResult {
+  const { id, title, count, actions } = options;
+  return html`<section id=${id} aria-labelledby="${id}-title">
+    <header class="section-title">
+      <h2 id="${id}-title">${title}${count === undefined ? nothing : html` <span class="count">${count.toLocaleString('en-US')}</span>`}</h2>
+      ${actions ?? nothing}
+    </header>
+    ${content}
+  </section>`;
+}
+
+/** Says that there is nothing, and how there could be. */
+export function emptyState(what: string, how?: TemplateResult | string): TemplateResult {
+  return html`<p class="empty">${what}${how === undefined ? nothing : html` <span>${how}</span>`}</p>`;
+}
+
+/** Above this many rows, a table gets a field to search it. */
+const filterFromRows = 15;
+/** More rows than these are drawn only when asked for. */
+const rowsAtOnce = 300;
+
+export interface FilteredRows<T> {
+  readonly rows: readonly T[];
+  readonly field: TemplateResult | typeof nothing;
+  readonly more: TemplateResult | typeof nothing;
+}
+
+/** Makes a long list searchable and keeps a very long one from being drawn at once. `name` keeps the person's words apart. */
+export function filtered<T>(
+  page: PageContext,
+  name: string,
+  label: string,
+  all: readonly T[],
+  textOf: (row: T) => string,
+): FilteredRows<T> {
+  const words = textSetting(page, `filter.${name}`);
+  const matching =
+    words === '' ? all : all.filter((row) => textOf(row).toLowerCase().includes(words.trim().toLowerCase()));
+  const isWhole = page.ui[`all.${name}`] === true;
+  const rows = isWhole ? matching : matching.slice(0, rowsAtOnce);
+  const field =
+    all.length < filterFromRows
+      ? nothing
+      : html`<vscode-textfield
+          class="filter"
+          type="search"
+          placeholder=${label}
+          label=${label}
+          .value=${words}
+          @input=${(event: Event) => page.setUi(`filter.${name}`, valueOf(event))}
+        ></vscode-textfield>`;
+  const hidden = matching.length - rows.length;
+  const more =
+    matching.length === 0 && words !== ''
+      ? html`<p class="empty" role="status">Nothing matches “${words}”.</p>`
+      : hidden > 0
+        ? html`<button class="link" @click=${() => page.setUi(`all.${name}`, true)}>
+            Show ${hidden.toLocaleString('en-US')} more
+          </button>`
+        : nothing;
+  return { rows, field, more };
+}
+
+function textSetting(page: PageContext, name: string): string {
+  const value = page.ui[name];
+  return typeof value === 'string' ? value : '';
+}
+
+function valueOf(event: Event): string {
+  const { target } = event;
+  return target !== null && 'value' in target && typeof target.value === 'string' ? target.value : '';
+}
