@@ -40,9 +40,10 @@ async function installPlaywrightsOwn(): Promise<string> {
 /** Starts Chromium without a window. */
 export async function launchBrowser(): Promise<Browser> {
   const quiet = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
+  const offline = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost';
   return await chromium.launch({
     executablePath: await findChromium(),
     // Without a sandbox because it can't be set up as root, which is who runs tests in a container.
-    args: ['--no-sandbox', '--disable-gpu', '--disable-sync', '--disable-dev-shm-usage', ...quiet],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-sync', '--disable-dev-shm-usage', offline, ...quiet],
   });
 }

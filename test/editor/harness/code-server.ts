@@ -101,6 +101,9 @@ const GIT_CONFIG = `[user]
 	defaultBranch = main
 `;
 
+/** Nothing is asked of a gallery: tests stay on this machine. */
+const NO_GALLERY = JSON.stringify({ serviceUrl: '', itemUrl: '', resourceUrlTemplate: '', controlUrl: '' });
+
 function serverArguments(options: CodeServerOptions, userData: string): readonly string[] {
   return [
     ...['--auth', 'none', '--bind-addr', `127.0.0.1:${options.port ?? 0}`],
@@ -120,7 +123,7 @@ function serverEnvironment(home: string, added: Readonly<Record<string, string>>
         name,
       ),
   );
-  return { ...Object.fromEntries(kept), HOME: home, SHELL: '/bin/bash', ...added };
+  return { ...Object.fromEntries(kept), HOME: home, SHELL: '/bin/bash', EXTENSIONS_GALLERY: NO_GALLERY, ...added };
 }
 
 function listeningUrl(child: ChildProcess, output: () => string): Promise<string> {

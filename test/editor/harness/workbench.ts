@@ -108,7 +108,13 @@ export class Workbench {
   /** Chooses from a row's context menu. */
   async chooseFromMenu(target: Locator, item: string): Promise<void> {
     await target.click({ button: 'right' });
-    await this.page.locator('.monaco-menu .action-item').filter({ hasText: item }).first().click();
+    const action = this.page.locator('.monaco-menu .action-item').filter({ hasText: item }).first();
+    await action.waitFor();
+    // A menu drops clicks for a moment after it opened, so that the click which opened it doesn't choose.
+    while (await action.isVisible()) {
+      await action.click({ timeout: 1000 }).catch(() => undefined);
+      await action.waitFor({ state: 'hidden', timeout: 300 }).catch(() => undefined);
+    }
   }
 
   /** The document of a webview panel, view or custom editor, by its title. */

@@ -1,0 +1,65 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { launchBrowser } from './chromium.ts';
+import { startCodeServer } from './code-server.ts';
+import { fillExtensionsFolder } from './install.ts';
+
+const TIMEOUT_MS = 90_000;
+
+export interface HostRun {
+  readonly code: number;
+  /** What the suite wrote with `console.log`. */
+  readonly lines: readonly string[];
+  readonly logs: string;
+}
+
+/** Runs a bundled test module inside the extension host, with the packaged extension as the one under development. */
+export async function runInExtensionHost(suiteFile: string, workspace: string): Promise<HostRun> {
+  const dir = await mkdtemp(join(tmpdir(), 'model-registry-host-'));
+  const packaged = join(dir, 'packaged');
+  await fillExtensionsFolder(dir, packaged);
+  const folder = (await readdir(packaged)).find((name) => name.startsWith('model-registry.'));
+  if (folder === undefined) throw new Error(`${packaged} holds no extension of ours.`);
+  const server = await startCodeServer({
+    dir,
+    extensionsDir: join(dir, 'extensions'),
+    trustsEveryWorkspace: true,
+    settings: { 'workbench.startupEditor': 'none', 'chat.disableAIFeatures': true },
+    runsHostTests: true,
+  });
+  try {
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage();
+      const lines: string[] = [];
+      const ended = Promise.withResolvers<number>();
+      const timer = setTimeout(() => ended.resolve(-1), TIMEOUT_MS);
+      await page.exposeFunction('codeAutomationLog', (_type: string, args: readonly unknown[]) => {
+        lines.push(args.map(String).join(' '));
+      });
+      await page.exposeFunction('codeAutomationExit', (code: number) => ended.resolve(code));
+      await page.goto(
+        `${server.url}/?folder=${encodeURIComponent(workspace)}&payload=${payload(server.url, join(packaged, folder), suiteFile)}`,
+      );
+      const code = await ended.promise;
+      clearTimeout(timer);
+      return { code, lines, logs: await server.logs() };
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    await server.stop();
+    await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+function payload(url: string, extensionPath: string, suiteFile: string): string {
+  const remote = `vscode-remote://${new URL(url).host}`;
+  const pairs = [
+    ['extensionDevelopmentPath', `${remote}${extensionPath}`],
+    ['extensionTestsPath', `${remote}${suiteFile}`],
+    ['skipWelcome', 'true'],
+  ];
+  return encodeURIComponent(JSON.stringify(pairs));
+}
