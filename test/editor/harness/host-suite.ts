@@ -33,17 +33,21 @@ export async function runInExtensionHost(suiteFile: string, workspace: string): 
     try {
       const page = await browser.newPage();
       const lines: string[] = [];
-      const ended = Promise.withResolvers<number>();
-      const timer = setTimeout(() => ended.resolve(-1), TIMEOUT_MS);
       await page.exposeFunction('codeAutomationLog', (_type: string, args: readonly unknown[]) => {
         lines.push(args.map(String).join(' '));
       });
-      await page.exposeFunction('codeAutomationExit', (code: number) => ended.resolve(code));
+      const ended = new Promise<number>((done) => {
+        const timer = setTimeout(() => done(-1), TIMEOUT_MS);
+        const exit = (code: number) => {
+          clearTimeout(timer);
+          done(code);
+        };
+        void page.exposeFunction('codeAutomationExit', exit).catch(() => exit(-1));
+      });
       await page.goto(
         `${server.url}/?folder=${encodeURIComponent(workspace)}&payload=${payload(server.url, join(packaged, folder), suiteFile)}`,
       );
-      const code = await ended.promise;
-      clearTimeout(timer);
+      const code = await ended;
       return { code, lines, logs: await server.logs() };
     } finally {
       await browser.close();
