@@ -14,8 +14,8 @@ const checks = [
   { name: 'build and package', command: ['npm', 'run', '--silent', 'package'], isNeeded: true },
 ];
 const suites = [
-  { name: 'unit and integration', config: 'vitest.config.ts' },
-  { name: 'editor', config: 'vitest.editor.config.ts' },
+  { name: 'unit and integration', config: 'vitest.config.mts' },
+  { name: 'editor', config: 'vitest.editor.config.mts' },
 ];
 
 const results = [];
@@ -44,7 +44,7 @@ console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 
 async function runSuite(name, config) {
-  const report = join(root, `out/${config.replace(/\.ts$/, '')}.json`);
+  const report = join(root, `out/${config.replace(/\.mts$/, '')}.json`);
   await rm(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const code = await run(name, [bin('vitest'), 'run', '--config', config, ...reporters]);

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** Libraries that cost start-up time and memory, and that nobody needs before the first use. */
+const HEAVY = ['sql.js', '@azure/storage-blob', '@azure/identity'];
+
+describe('starting', () => {
+  it.each(['src/extension/extension.ts', 'src/cli/main.ts'])('%s loads no heavy library', async (entry) => {
+    expect(existsSync(resolve(root, entry))).toBe(true);
+    const { metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'node',
+      format: 'cjs',
+      external: ['vscode'],
+      logLevel: 'silent',
+    });
+    const chains = [...loadedAtStart(metafile, entry)].filter(([file]) =>
+      HEAVY.some((name) => file.includes(`node_modules/${name}/`)),
+    );
+    expect(chains.map(([, chain]) => chain)).toEqual([]);
+  });
+});
+
+/** Every file that runs before anything asks for it, with the chain of imports that leads there. */
+function loadedAtStart(metafile: Metafile, entry: string): ReadonlyMap<string, string> {
+  const chains = new Map([[entry, entry]]);
+  for (const [file, chain] of chains) {
+    for (const { path, kind, external } of metafile.inputs[file]?.imports ?? []) {
+      if (kind === 'dynamic-import' || external === true || chains.has(path)) continue;
+      chains.set(path, `${chain} → ${path}`);
+    }
+  }
+  return chains;
+}
