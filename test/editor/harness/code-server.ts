@@ -13,6 +13,8 @@ export interface CodeServerOptions {
   readonly trustsEveryWorkspace: boolean;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** An existing home folder. Otherwise a new one, whose git author is Ada Lovelace. */
+  readonly home?: string;
   /** Lets a page run a test module inside the extension host. */
   readonly runsHostTests?: boolean;
   /** Free where it isn't given. */
@@ -28,15 +30,17 @@ export interface CodeServer {
   stop(): Promise<void>;
 }
 
-/** Starts code-server on the loopback interface. Its author is Ada Lovelace, its home folder a new one. */
+/** Starts code-server on the loopback interface. */
 export async function startCodeServer(options: CodeServerOptions): Promise<CodeServer> {
   const { entry } = await installCodeServer((line) => console.log(line));
   const userData = join(options.dir, 'user-data');
-  const home = join(options.dir, 'home');
+  const home = options.home ?? join(options.dir, 'home');
   await mkdir(join(userData, 'User'), { recursive: true });
-  await mkdir(home, { recursive: true });
   await writeFile(join(userData, 'User/settings.json'), JSON.stringify(options.settings, null, 2));
-  await writeFile(join(home, '.gitconfig'), GIT_CONFIG);
+  if (options.home === undefined) {
+    await mkdir(home, { recursive: true });
+    await writeFile(join(home, '.gitconfig'), GIT_CONFIG);
+  }
   const child = spawn(process.execPath, [entry, ...serverArguments(options, userData)], {
     env: serverEnvironment(home, options.environment ?? {}),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -50,7 +54,12 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   child.stderr.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
-  const stop = () => endGroup(child);
+  const endWithUs = () => signalGroup(child.pid, 'SIGKILL');
+  process.once('exit', endWithUs);
+  const stop = async () => {
+    await endGroup(child);
+    process.off('exit', endWithUs);
+  };
   try {
     const url = await listeningUrl(child, () => output);
     return {
