@@ -104,7 +104,10 @@ export function metricChange(name: string, value: MetricLike, baseline: MetricLi
 /** A difference with its sign: `+0.0121`, `−3`, `±0`. */
 export function formatDifference(difference: number): string {
   if (difference === 0) return '±0';
-  return `${difference > 0 ? '+' : '−'}${formatMetric(Math.abs(difference))}`;
+  const size = Math.abs(difference);
+  // Four decimals tell enough of a difference, unless they would tell nothing.
+  const rounded = size >= 0.001 && size < 1 ? Number(size.toFixed(4)) : size;
+  return `${difference > 0 ? '+' : '−'}${formatMetric(rounded)}`;
 }
 
 const kinds = [

@@ -85,7 +85,7 @@ describe('writing a metric', () => {
     expect(formatMetric(value)).toBe(text);
   });
   it('gives a difference its sign', () => {
-    expect([0.0121, -3, 0].map(formatDifference)).toEqual(['+0.0121', '−3', '±0']);
+    expect([0.0121, -3, 0, 0.9722 - 0.98019].map(formatDifference)).toEqual(['+0.0121', '−3', '±0', '−0.008']);
   });
 });
 

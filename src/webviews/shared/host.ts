@@ -32,7 +32,7 @@ interface Waiting<K extends PageKind> {
 /** Connects to the extension. Call it once: the editor gives its interface to a page only once. */
 export function connectHost<K extends PageKind>(): Host<K> {
   const api = acquireVsCodeApi();
-  const page: unknown = JSON.parse(document.body.dataset['state'] ?? '{}');
+  const page: unknown = JSON.parse(document.body.dataset.state ?? '{}');
   const savedUi = uiOf(api.getState());
   const waiting = new Map<number, Waiting<K>>();
   const listeners: (() => void)[] = [];
@@ -61,7 +61,9 @@ export function connectHost<K extends PageKind>(): Host<K> {
       const timer = setTimeout(() => {
         waiting.delete(id);
         reject(
-          new Error(`The registry didn't answer within ${timeoutMs / 1000} seconds. It may be reading a long log: retry.`),
+          new Error(
+            `The registry didn't answer within ${timeoutMs / 1000} seconds. It may be reading a long log: retry.`,
+          ),
         );
       }, timeoutMs);
       waiting.set(id, {

@@ -22,9 +22,9 @@ export interface PageContext {
 type Content<T> =
   | { readonly state: 'loading' }
   | { readonly state: 'failed'; readonly message: string }
-  /** `problem`: the data couldn't be read again, or a request failed. */
   | { readonly state: 'ready'; readonly data: T };
 
+/** The data couldn't be read again, or something else that was asked for failed. */
 interface Problem {
   readonly message: string;
   readonly retry: boolean;

@@ -109,6 +109,11 @@ export function section(options: SectionOptions, content: TemplateResult | reado
   </section>`;
 }
 
+/** A dash for eyes, a word for ears. */
+export function none(): TemplateResult {
+  return html`<span class="muted" aria-hidden="true">–</span><span class="only-read-aloud">none</span>`;
+}
+
 /** Says that there is nothing, and how there could be. */
 export function emptyState(what: string, how?: TemplateResult | string): TemplateResult {
   return html`<p class="empty">${what}${how === undefined ? nothing : html` <span>${how}</span>`}</p>`;
@@ -147,7 +152,7 @@ export function filtered<T>(
           placeholder=${label}
           label=${label}
           .value=${words}
-          @input=${(event: Event) => page.setUi(`filter.${name}`, valueOf(event))}
+          @input=${(event: Event) => page.setUi(`filter.${name}`, textOfField(event))}
         ></vscode-textfield>`;
   const hidden = matching.length - rows.length;
   const more =
@@ -166,7 +171,7 @@ function textSetting(page: PageContext, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-function valueOf(event: Event): string {
+function textOfField(event: Event): string {
   const { target } = event;
   return target !== null && 'value' in target && typeof target.value === 'string' ? target.value : '';
 }

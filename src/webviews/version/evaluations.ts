@@ -1,0 +1,60 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatMetric } from '../../base/metrics.ts';
+import type { EvaluationEntry, VersionDetails } from '../../extension/messages.ts';
+import { alignDecimals } from '../shared/format.ts';
+import { byName, matricesOf } from '../shared/metric-groups.ts';
+import { authorOf, section, timeOf } from '../shared/parts.ts';
+import { part } from './lineage.ts';
+import { matrixTable } from './matrix.ts';
+
+/** What was measured after the version was registered, by dataset; slices as a matrix. */
+export function evaluationsSection({ lineage }: VersionDetails): TemplateResult | typeof nothing {
+  const { evaluations } = lineage;
+  if (evaluations.length === 0) return nothing;
+  const inOrder = [...evaluations].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const datasets = Map.groupBy(inOrder, ({ dataset }) => dataset ?? '');
+  return section(
+    { id: 'evaluations', title: 'Evaluations', count: evaluations.length },
+    [...datasets].map(([dataset, entries]) =>
+      part(dataset === '' ? 'No dataset named' : dataset, datasetPart(entries)),
+    ),
+  );
+}
+
+function datasetPart(entries: readonly EvaluationEntry[]): TemplateResult {
+  const newest = entries.at(-1);
+  const whole = Object.entries(
+    Object.fromEntries(
+      entries.filter(({ slice }) => slice === undefined).flatMap(({ metrics }) => Object.entries(metrics)),
+    ),
+  ).sort(([a], [b]) => byName(a, b));
+  const texts = alignDecimals(whole.map(([, value]) => formatMetric(value)));
+  const matrices = matricesOf(entries.flatMap(sliceMetrics));
+  return html`${newest === undefined ? nothing : html`<div class="muted">${timeOf(newest.at)} by ${authorOf(newest.by)}</div>`}
+    ${
+      whole.length === 0
+        ? nothing
+        : html`<table class="narrow">
+            <thead>
+              <tr><th scope="col">Metric</th><th scope="col" class="numeric">Value</th></tr>
+            </thead>
+            <tbody>
+              ${whole.map(
+                ([name, value], index) => html`<tr>
+                  <th scope="row"><span class="ellipsis" title=${name}>${name}</span></th>
+                  <td class="numeric" title=${String(value)}>${texts[index]}</td>
+                </tr>`,
+              )}
+            </tbody>
+          </table>`
+    }
+    ${matrices.map((matrix) => matrixTable(matrix))}`;
+}
+
+/** `country=DE` is the value `DE` of the slice `country`. */
+function sliceMetrics({ slice, metrics }: EvaluationEntry) {
+  if (slice === undefined) return [];
+  const place = slice.indexOf('=');
+  const [of, sliceValue] = place < 1 ? ['slice', slice] : [slice.slice(0, place), slice.slice(place + 1)];
+  return Object.entries(metrics).map(([metric, value]) => ({ slice: of, sliceValue, metric, name: metric, value }));
+}

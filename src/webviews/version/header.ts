@@ -1,0 +1,70 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { VersionPageData } from '../../extension/messages.ts';
+import { countOf, formatBytes, formatVia, shortDigest } from '../shared/format.ts';
+import type { PageContext } from '../shared/page.ts';
+import { ageOf, authorOf, copyable, icon, stageBadge } from '../shared/parts.ts';
+import { versionNumber } from '../shared/version-name.ts';
+
+export function versionHeader({ version, baseline, rollbackTo }: VersionPageData, page: PageContext): TemplateResult {
+  return html`<header class="page-title">
+    <h1>
+      <span class="name"
+        ><span class="ellipsis" title=${version.model}>${version.model}</span
+        ><span class="number">@${versionNumber(version)}</span></span
+      >
+      ${stageBadge(version.stage)}
+      ${version.pending ? html`<span class="stage" title="Not in the shared log yet">${icon('cloud-upload')}not shared yet</span>` : nothing}
+    </h1>
+    <div class="facts">
+      <span>Registered ${ageOf(version.createdAt)} by ${authorOf(version.createdBy)} ${formatVia(version.via)}</span>
+      <span>${formatBytes(version.artifact.sizeBytes)} in ${countOf(version.artifact.fileCount, 'file')}</span>
+      <span>${copyable(page, version.artifact.digest, shortDigest(version.artifact.digest), 'artifact digest')}</span>
+    </div>
+    <div class="facts">
+      <span>
+        ${version.aliases.length === 0 ? html`<span class="muted">No alias</span>` : 'Alias'}
+        ${version.aliases.map((alias) => html` <span class="pill ellipsis" title=${alias}>${alias}</span>`)}
+      </span>
+      <button class="link" @click=${() => page.act('setAlias', version.id)}>Set alias…</button>
+    </div>
+    ${version.description === '' ? nothing : html`<p class="description">${version.description}</p>`}
+    <div class="actions" role="group" aria-label="Actions">
+      <vscode-button icon="rocket" @click=${() => page.act('promote', version.id)}>Promote…</vscode-button>
+      ${
+        rollbackTo === undefined
+          ? nothing
+          : html`<vscode-button
+              secondary
+              icon="discard"
+              title="Puts ${version.model}@${rollbackTo} back in production"
+              @click=${() => page.act('rollBack', version.id)}
+              >Roll back…</vscode-button
+            >`
+      }
+      ${
+        baseline === undefined
+          ? nothing
+          : html`<vscode-button
+              secondary
+              icon="diff"
+              title="Shows both side by side: ${version.model}@${baseline.number} and this version"
+              @click=${() => page.openComparison([baseline.versionId, version.id])}
+              >Compare with ${baseline.kind === 'production' ? 'production' : `@${baseline.number}`}</vscode-button
+            >`
+      }
+      <vscode-button secondary icon="cloud-download" @click=${() => page.act('restoreFiles', version.id)}
+        >Restore files…</vscode-button
+      >
+      <vscode-button secondary icon="link" @click=${() => page.act('copyReference', version.id)}
+        >Copy reference</vscode-button
+      >
+      ${
+        version.stage === 'archived'
+          ? nothing
+          : html`<vscode-button secondary icon="archive" @click=${() => page.act('archive', version.id)}
+              >Archive…</vscode-button
+            >`
+      }
+    </div>
+  </header>`;
+}

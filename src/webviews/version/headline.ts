@@ -1,0 +1,39 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatMetric, headlineMetrics } from '../../base/metrics.ts';
+import type { Baseline, VersionPageData } from '../../extension/messages.ts';
+import { changeOf } from '../shared/parts.ts';
+import { betterWhen, metricIn } from './metric-facts.ts';
+
+const figureCount = 6;
+
+/** The metrics that tell most, as figures, with their change against the version in production. */
+export function headline({ version, baseline }: VersionPageData): TemplateResult | typeof nothing {
+  const figures = headlineMetrics(version.metrics, figureCount);
+  if (figures.length === 0) return nothing;
+  return html`<section aria-label="Headline metrics">
+    <ul class="figures">
+      ${figures.map(({ name }) => {
+        const value = version.metrics[name];
+        const before = baseline === undefined ? undefined : metricIn(baseline.metrics, name);
+        return html`<li class="figure">
+          <span class="figure-name ellipsis" title="${name}${betterWhen(name)}">${name}</span>
+          <span class="figure-value" title=${String(value)}>${value === undefined ? nothing : formatMetric(value)}</span>
+          ${
+            baseline === undefined
+              ? nothing
+              : html`<span class="figure-change"
+                  >${before === undefined ? html`<span class="change">not in @${baseline.number}</span>` : changeOf(name, value, before)}</span
+                >`
+          }
+        </li>`;
+      })}
+    </ul>
+    ${baseline === undefined ? nothing : html`<p class="muted figures-note">Changes are against ${baselineName(baseline)}.</p>`}
+  </section>`;
+}
+
+function baselineName(baseline: Baseline): string {
+  return baseline.kind === 'production'
+    ? `@${baseline.number}, in production now`
+    : `@${baseline.number}, in production before`;
+}

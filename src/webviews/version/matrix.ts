@@ -1,0 +1,55 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatMetric } from '../../base/metrics.ts';
+import type { Metrics } from '../../extension/messages.ts';
+import { alignDecimals } from '../shared/format.ts';
+import type { MetricMatrix } from '../shared/metric-groups.ts';
+import { changeOf, none } from '../shared/parts.ts';
+import { betterWhen, metricIn } from './metric-facts.ts';
+
+/** Metrics by slice. With `before`, each value is followed by its change against the metric of the same name there. */
+export function matrixTable({ slice, columns, rows }: MetricMatrix, before?: Metrics): TemplateResult {
+  const hasChanges =
+    before !== undefined &&
+    rows.some(({ cells }) => cells.some((cell) => cell !== undefined && metricIn(before, cell.name) !== undefined));
+  const texts = columns.map((_, column) =>
+    alignDecimals(
+      rows.map(({ cells }) => {
+        const cell = cells[column];
+        return cell === undefined ? '' : formatMetric(cell.value);
+      }),
+    ),
+  );
+  return html`<div class="scroll-x">
+    <table class="matrix">
+      <caption>
+        By ${slice}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col"><span class="ellipsis" title=${slice}>${slice}</span></th>
+          ${columns.map(
+            (column) => html`<th scope="col" class="numeric" title="${column}${betterWhen(column)}">${column}</th>
+              ${hasChanges ? html`<th scope="col"><span class="only-read-aloud">Change of ${column}</span></th>` : nothing}`,
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ({ value, cells }, row) => html`<tr>
+            <th scope="row"><span class="ellipsis" title=${value}>${value}</span></th>
+            ${cells.map(
+              (cell, column) => html`<td class="numeric" title=${String(cell?.value ?? '')}>
+                  ${cell === undefined ? none() : texts[column]?.[row]}
+                </td>
+                ${
+                  hasChanges
+                    ? html`<td>${cell === undefined ? nothing : changeOf(cell.name, cell.value, metricIn(before, cell.name))}</td>`
+                    : nothing
+                }`,
+            )}
+          </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}

@@ -1,0 +1,13 @@
+import { metricDirection } from '../../base/metrics.ts';
+import type { Metrics, MetricValue } from '../../extension/messages.ts';
+
+/** What a tooltip adds to a metric's name; nothing where the name doesn't tell. */
+export function betterWhen(name: string): string {
+  const direction = metricDirection(name);
+  return direction === 'neutral' ? '' : ` (${direction} is better)`;
+}
+
+/** Metrics come from files and people: a name like `constructor` must not find what every object has. */
+export function metricIn(metrics: Metrics, name: string): MetricValue | undefined {
+  return Object.hasOwn(metrics, name) ? metrics[name] : undefined;
+}

@@ -1,0 +1,43 @@
+import { html, type TemplateResult } from 'lit';
+import { byName } from '../shared/metric-groups.ts';
+import type { PageContext } from '../shared/page.ts';
+import { emptyState, filtered, section } from '../shared/parts.ts';
+
+export interface PairsSection {
+  readonly id: string;
+  readonly title: string;
+  readonly pairs: Readonly<Record<string, string>>;
+  /** Shown where there are none, with how there could be some. */
+  readonly empty: string;
+  readonly how: TemplateResult;
+}
+
+/** Names and their texts: params, tags. */
+export function pairsSection({ id, title, pairs, empty, how }: PairsSection, page: PageContext): TemplateResult {
+  const all = Object.entries(pairs).sort(([a], [b]) => byName(a, b));
+  if (all.length === 0) return section({ id, title }, emptyState(empty, how));
+  const { rows, field, more } = filtered(
+    page,
+    id,
+    `Filter ${title.toLowerCase()}`,
+    all,
+    ([name, value]) => `${name} ${value}`,
+  );
+  return section(
+    { id, title, count: all.length, actions: field },
+    html`<table class="pairs">
+        <thead class="only-read-aloud">
+          <tr><th scope="col">Name</th><th scope="col">Value</th></tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            ([name, value]) => html`<tr>
+              <th scope="row"><span class="ellipsis" title=${name}>${name}</span></th>
+              <td><span class="wrap">${value}</span></td>
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+      ${more}`,
+  );
+}

@@ -1,0 +1,264 @@
+import type {
+  Author,
+  Comparison,
+  ComparisonRow,
+  VersionDetails,
+  VersionPageData,
+  VersionSummary,
+} from '../../src/extension/messages.ts';
+
+const ada: Author = { name: 'Ada Lovelace', email: 'ada@example.org' };
+const grace: Author = { name: 'Grace Hopper', email: 'grace@example.org' };
+
+/** The ULID of the version with this number, in these examples. */
+export function idOf(number: number): string {
+  return `01JD${String(number).padStart(22, '0')}`;
+}
+
+const digest = 'ab3f9c1e77d04a5b8c2d6e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b';
+
+/** A version as a team's registry has it. */
+export function versionSummary(number: number, changes: Partial<VersionSummary> = {}): VersionSummary {
+  return {
+    model: 'fraud-detector',
+    modelId: '01JC0000000000000000000001',
+    id: idOf(number),
+    number,
+    stage: 'candidate',
+    stageSince: '2026-11-20T09:14:00.000Z',
+    stageBy: ada,
+    createdAt: '2026-11-20T09:14:00.000Z',
+    createdBy: ada,
+    via: 'cli',
+    description: 'Gradient boosting on the October snapshot, with the merchant graph features.',
+    tags: { team: 'payments', 'data.snapshot': '2026-10' },
+    aliases: ['challenger'],
+    metrics: {
+      test_auc: 0.9412345,
+      val_auc: 0.9388,
+      'train.loss': 0.1831,
+      'train.auc': 0.97221,
+      precision: 0.812,
+      recall: 0.7044,
+      latency_p99_ms: 18.25,
+      rows: 120_412,
+      'country.DE.auc': 0.9401,
+      'country.DE.recall': 0.71,
+      'country.FR.auc': 0.9333,
+      'country.FR.recall': 0.6912,
+      'country.BR.auc': 0.8921,
+    },
+    params: { learning_rate: '0.05', max_depth: '8', n_estimators: '1200', objective: 'binary:logistic', seed: '42' },
+    artifact: { digest, sizeBytes: 13_002_342, fileCount: 3 },
+    pending: false,
+    ...changes,
+  };
+}
+
+export function versionDetails(number = 2, changes: Partial<VersionDetails> = {}): VersionDetails {
+  return {
+    ...versionSummary(number),
+    files: [
+      { path: 'model.ubj', sizeBytes: 12_934_144, sha256: digest, isExecutable: false },
+      {
+        path: 'preprocessing/encoder.joblib',
+        sizeBytes: 65_412,
+        sha256: digest.replaceAll('a', '0'),
+        isExecutable: false,
+      },
+      { path: 'serve.sh', sizeBytes: 2_786, sha256: digest.replaceAll('b', '1'), isExecutable: true },
+    ],
+    lineage: {
+      code: {
+        commit: '4be1c0a9f3d2e1b0a9c8d7e6f5a4b3c2d1e0f9a8',
+        branch: 'feature/merchant-graph',
+        isDirty: true,
+        remote: 'https://github.com/example/fraud',
+        capturedAt: 'start',
+      },
+      data: [
+        { path: 'data/transactions-2026-10.parquet', sha256: digest.replaceAll('c', '2'), sizeBytes: 1_204_000_331 },
+        { path: 'data/merchants.csv', sizeBytes: 88_120 },
+      ],
+      run: {
+        id: '7f3e2a',
+        name: 'calm-otter-12',
+        tracker: 'mlflow',
+        command: 'python train.py --config configs/graph.yaml --seed 42',
+        startedAt: '2026-11-20T08:02:00.000Z',
+        endedAt: '2026-11-20T09:14:00.000Z',
+        exitCode: 0,
+      },
+      evaluations: [
+        evaluation('holdout-2026-10', { auc: 0.9377, brier: 0.0612 }),
+        evaluation('holdout-2026-10', { auc: 0.91, brier: 0.07 }, 'age=18-30'),
+        evaluation('holdout-2026-10', { auc: 0.945 }, 'age=31-60'),
+      ],
+      dependencies: Array.from({ length: 40 }, (_, index) => ({
+        name: ['numpy', 'pandas', 'xgboost', 'scikit-learn'][index] ?? `package-${index}`,
+        version: `${index}.4.1`,
+      })),
+      environment: { digest: digest.replaceAll('9', '7'), python: '3.12.4' },
+      baseModel: { name: 'fraud-base', versionId: idOf(9), number: 4 },
+    },
+    transitions: [
+      {
+        from: 'candidate',
+        to: 'staging',
+        kind: 'promote',
+        by: ada,
+        at: '2026-11-20T12:00:00.000Z',
+        askedAt: '2026-11-20T11:59:58.000Z',
+        reason: 'Better on every slice.',
+        isOverride: false,
+        displaced: [],
+        seq: 7,
+      },
+      {
+        from: 'staging',
+        to: 'production',
+        kind: 'promote',
+        by: grace,
+        at: '2026-11-21T08:30:00.000Z',
+        askedAt: '2026-11-21T08:29:58.000Z',
+        reason: 'Shadow traffic agreed for 24 hours.\nSigned off by risk.',
+        isOverride: true,
+        displaced: [1],
+        seq: 9,
+      },
+    ],
+    notes: [{ id: '01JE1', text: 'Trained twice, same bytes.', by: ada, at: '2026-11-20T10:00:00.000Z' }],
+    comments: [
+      { id: '01JE2', text: 'Brazil is below the others. Fine for now?', by: grace, at: '2026-11-20T13:00:00.000Z' },
+      { id: '01JE3', text: 'Yes: 2 % of volume, and the old one was worse.', by: ada, at: '2026-11-20T13:12:00.000Z' },
+    ],
+    sameArtifact: [{ model: 'fraud-detector-eu', number: 7 }],
+    ...changes,
+  };
+}
+
+function evaluation(dataset: string, metrics: Readonly<Record<string, number>>, slice?: string) {
+  return { at: '2026-11-20T15:00:00.000Z', by: grace, dataset, metrics, ...(slice === undefined ? {} : { slice }) };
+}
+
+/** Version 2 with version 1 in production. */
+export function versionPage(version = versionDetails()): VersionPageData {
+  return {
+    version,
+    baseline: {
+      kind: 'production',
+      versionId: idOf(1),
+      number: 1,
+      metrics: {
+        test_auc: 0.9291,
+        val_auc: 0.9388,
+        'train.loss': 0.201,
+        'train.auc': 0.9802,
+        precision: 0.8201,
+        latency_p99_ms: 15,
+        rows: 110_000,
+        'country.DE.auc': 0.93,
+        'country.FR.auc': 0.94,
+      },
+    },
+  };
+}
+
+/** A version with nothing recorded but its files. */
+export function bareVersion(): VersionDetails {
+  return versionDetails(3, {
+    description: '',
+    tags: {},
+    aliases: [],
+    metrics: {},
+    params: {},
+    transitions: [],
+    notes: [],
+    comments: [],
+    sameArtifact: [],
+    lineage: { data: [], evaluations: [], dependencies: [] },
+  });
+}
+
+export const markup = '<img src=x onerror="globalThis.injected=1"><script>globalThis.injected=1</script>';
+export const longName = `models/${'very-long-name-without-a-break_'.repeat(10)}`.slice(0, 300);
+
+/** Whatever people and files can put into a log, in every place that takes text. */
+export function hostileVersion(): VersionDetails {
+  const author: Author = { name: markup, email: `${markup}@example.org` };
+  const base = versionDetails(2);
+  return {
+    ...base,
+    model: longName,
+    createdBy: author,
+    stage: markup,
+    description: `${markup}\n\${7*7} {{7*7}} ${'\u202e'}reversed`,
+    aliases: [markup, longName],
+    tags: { [markup]: markup, __proto__: 'x', constructor: 'y' },
+    metrics: {
+      [markup]: 1,
+      [longName]: 0.123456789,
+      constructor: 2,
+      'a.b=<b>.auc': 'NaN',
+      [`${longName}.x.auc`]: 'Infinity',
+    },
+    params: { [markup]: markup, [longName]: longName },
+    files: [{ path: `${longName}/${markup}`, sizeBytes: 1, sha256: digest, isExecutable: true }],
+    lineage: {
+      ...base.lineage,
+      code: {
+        commit: markup,
+        branch: markup,
+        isDirty: true,
+        remote: 'javascript:globalThis.injected=1',
+        capturedAt: 'end',
+      },
+      run: { id: markup, name: longName, url: 'javascript:globalThis.injected=1//https://x', command: markup },
+      data: [{ path: longName, sha256: markup }],
+      baseModel: { name: markup },
+      dependencies: [{ name: markup, version: longName }],
+    },
+    transitions: base.transitions.map((transition) => ({
+      ...transition,
+      by: author,
+      reason: markup,
+      at: 'not a time',
+    })),
+    notes: [{ id: '1', text: markup, by: author, at: markup }],
+    comments: [{ id: '2', text: longName, by: author, at: '' }],
+    sameArtifact: [{ model: markup, number: 1 }],
+  };
+}
+
+/** `count` versions, the third one in production. */
+export function comparison(count = 3): Comparison {
+  const versions = Array.from({ length: count }, (_, index) =>
+    versionSummary(index + 1, { stage: index === 2 ? 'production' : index === 1 ? 'staging' : 'candidate' }),
+  );
+  return {
+    versions,
+    metrics: [
+      row('test_auc', (index) => 0.91 + index / 100, count),
+      row('train.loss', (index) => 0.3 - index / 50, count),
+      row('rows', (index) => 110_000 + index * 1000, count),
+      row('latency_p99_ms', () => 18.25, count),
+      row('val_auc', (index) => (index === 0 ? undefined : 0.9388), count),
+      row('divergence', (index) => (index === 1 ? 'NaN' : 1.5), count),
+    ],
+    params: [
+      row('seed', () => '42', count),
+      row('learning_rate', (index) => (index === 1 ? '0.1' : '0.05'), count),
+      row('max_depth', () => '8', count),
+      row('features', (index) => `amount, merchant, country, hour, ${'device, '.repeat(20)}${index}`, count),
+    ],
+    tags: [row('team', () => 'payments', count)],
+    lineage: [row('commit', (index) => `4be1c0a9f3d${index}`, count), row('branch', () => 'main', count)],
+    dependencies: [row('numpy', (index) => `2.${index}.0`, count), row('pandas', () => '2.3.1', count)],
+    files: [row('model.ubj', (index) => `12.3 MB · ab3f9c1e77d${index}`, count)],
+  };
+}
+
+function row(name: string, valueAt: (index: number) => string | number | undefined, count: number): ComparisonRow {
+  const values = Array.from({ length: count }, (_, index) => valueAt(index));
+  return { name, values, isDifferent: new Set(values).size > 1 };
+}

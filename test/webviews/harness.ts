@@ -1,0 +1,162 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { build } from 'esbuild';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import type { PageData, PageKind, RequestHandlers } from '../../src/extension/messages.ts';
+import { answerRequest } from '../../src/extension/pages/answer.ts';
+import { pageHtml } from '../../src/extension/pages/html.ts';
+import { type ThemeName, themes } from './themes.ts';
+
+const root = join(import.meta.dirname, '../..');
+const origin = 'http://pages.test';
+const types: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.ttf': 'font/ttf',
+  '.html': 'text/html',
+};
+const chromiumArgs =
+  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+
+/** A message that the page sent and the contract accepted, without its number. */
+export type Sent = { readonly method: string; readonly params: unknown };
+
+export interface OpenOptions<K extends PageKind> {
+  readonly kind: K;
+  /** Called at every load; throws to fail, never resolves to hang. */
+  readonly data: () => Promise<PageData[K]>;
+  readonly theme?: ThemeName;
+  readonly width?: number;
+  readonly height?: number;
+  /** Makes the requests of these methods fail. */
+  readonly failing?: readonly string[];
+  /** Time stands still until the test moves it. */
+  readonly ownsTime?: boolean;
+}
+
+export interface OpenedPage {
+  readonly page: Page;
+  readonly sent: readonly Sent[];
+  /** Errors of the page's scripts, and whatever its security policy refused. */
+  readonly errors: readonly string[];
+  /** Warnings about messages that the contract doesn't know. */
+  readonly ignored: readonly string[];
+  changed(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Harness {
+  open<K extends PageKind>(options: OpenOptions<K>): Promise<OpenedPage>;
+  close(): Promise<void>;
+}
+
+/** Builds the pages as the release does, and opens them in a browser with the extension's own HTML and answers. */
+export async function startHarness(): Promise<Harness> {
+  const folder = await mkdtemp(join(tmpdir(), 'model-registry-pages-'));
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['src/webviews/version.ts', 'src/webviews/comparison.ts', 'src/webviews/page.css'],
+    outdir: folder,
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    platform: 'browser',
+    target: 'chrome130',
+    logLevel: 'warning',
+  });
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: chromiumArgs.split(' ') });
+  return {
+    open: (options) => openPage(browser, folder, options),
+    async close() {
+      await browser.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function openPage<K extends PageKind>(
+  browser: Browser,
+  folder: string,
+  options: OpenOptions<K>,
+): Promise<OpenedPage> {
+  const { kind, theme = 'dark', width = 1400, height = 900, failing = [] } = options;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    colorScheme: theme === 'light' ? 'light' : 'dark',
+  });
+  const page = await context.newPage();
+  const sent: Sent[] = [];
+  const errors: string[] = [];
+  const ignored: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
+  });
+
+  const done = async (method: string, params: unknown) => {
+    sent.push({ method, params });
+    if (failing.includes(method)) throw new Error(`${method} went wrong`);
+  };
+  const handlers: RequestHandlers<K> = {
+    // The type of `load` depends on the kind of page, which is still open here.
+    load: options.data as RequestHandlers<K>['load'],
+    act: (params) => done('act', params),
+    openVersion: (params) => done('openVersion', params),
+    openComparison: (params) => done('openComparison', params),
+    copyText: (params) => done('copyText', params),
+  };
+  const log = { warn: (text: string) => void ignored.push(text), error: () => undefined };
+  await page.exposeFunction('askHost', (message: unknown) => answerRequest(message, handlers, log));
+
+  await context.route('**/*', async (route) => {
+    const path = new URL(route.request().url()).pathname;
+    if (path === '/') return route.fulfill({ contentType: 'text/html', body: htmlOf(kind) });
+    const file = path.startsWith('/codicons/')
+      ? join(root, 'node_modules/@vscode/codicons/dist', path.slice('/codicons/'.length))
+      : join(folder, path);
+    const contentType = types[extname(path)] ?? 'text/plain';
+    return route.fulfill({ contentType, body: await readFile(file) }).catch(() => route.abort());
+  });
+  await page.addInitScript(`
+    const colours = ${JSON.stringify(themes[theme])};
+    document.addEventListener('DOMContentLoaded', () => {
+      for (const [name, value] of Object.entries(colours)) document.documentElement.style.setProperty('--vscode-' + name, value);
+    });
+    globalThis.acquireVsCodeApi = () => ({
+      postMessage: (message) => askHost(message).then((answer) => answer && postMessage(answer, '*')),
+      getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
+      setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
+    });
+  `);
+  if (options.ownsTime === true) await page.clock.install();
+  await page.goto(`${origin}/`);
+  return {
+    page,
+    sent,
+    errors,
+    ignored,
+    changed: () => page.evaluate("postMessage({ kind: 'changed' }, '*')"),
+    close: () => context.close(),
+  };
+}
+
+function htmlOf(kind: PageKind): string {
+  const registryDir = '/home/ada/fraud/.git/model-registry';
+  const versionId = '01JD0000000000000000000002';
+  return pageHtml({
+    kind,
+    title: 'Test',
+    state:
+      kind === 'version'
+        ? { registryDir, versionId }
+        : { registryDir, versionIds: ['01JD0000000000000000000001', versionId] },
+    nonce: 'bm9uY2U',
+    cspSource: origin,
+    scriptUri: `${origin}/${kind}.js`,
+    styleUri: `${origin}/page.css`,
+    iconStyleUri: `${origin}/codicons/codicon.css`,
+  });
+}
