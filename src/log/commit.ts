@@ -30,8 +30,14 @@ export interface Head {
 
 export type DecodedCommit =
   | { readonly kind: 'commit'; readonly envelope: Envelope; readonly intents: readonly DecodedIntent[] }
-  | { readonly kind: 'void'; readonly problem: string }
+  | { readonly kind: 'void'; readonly problem: CommitProblem }
   | { readonly kind: 'newer'; readonly v: number };
+
+/** Why a commit is void as a whole. `UNCHAINED`: its predecessor, as it is now, isn't the one that it was written after. */
+export interface CommitProblem {
+  readonly code: 'MALFORMED' | 'UNCHAINED';
+  readonly message: string;
+}
 
 const LINE_FEED = 0x0a;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -59,25 +65,25 @@ export function hashOfCommit(bytes: Uint8Array): string {
 
 /** Reads a commit that stands after `before`. Never throws: what is wrong with it makes it void as a whole. */
 export function decodeCommit(bytes: Uint8Array, before: Head): DecodedCommit {
-  if (bytes.length > MAX_COMMIT_BYTES) return { kind: 'void', problem: `is longer than ${MAX_COMMIT_BYTES} bytes` };
+  if (bytes.length > MAX_COMMIT_BYTES) return voidCommit(`is longer than ${MAX_COMMIT_BYTES} bytes`);
   const lines = splitLines(bytes);
   const first = lines?.[0];
-  if (!lines || !first) return { kind: 'void', problem: 'is not lines that each end in a line feed' };
+  if (!lines || !first) return voidCommit('is not lines that each end in a line feed');
   let json: unknown;
   try {
     json = JSON.parse(utf8.decode(first));
   } catch {
-    return { kind: 'void', problem: 'has an envelope that is not JSON in UTF-8' };
+    return voidCommit('has an envelope that is not JSON in UTF-8');
   }
   const parsed = v.safeParse(envelopeSchema, json);
-  if (!parsed.success) return { kind: 'void', problem: 'has an envelope that is not well formed' };
+  if (!parsed.success) return voidCommit('has an envelope that is not well formed');
   const { v: version, seq, prev, at } = parsed.output;
-  if (seq !== before.seq + 1) return { kind: 'void', problem: `calls itself commit ${seq}` };
-  if (prev !== before.hash) return { kind: 'void', problem: `does not follow from ${nameOf(before)}` };
+  if (seq !== before.seq + 1) return voidCommit(`calls itself commit ${seq}`);
+  if (prev !== before.hash) return voidCommit(`does not follow from ${nameOf(before)}`, 'UNCHAINED');
   if (version !== 1) return { kind: 'newer', v: version };
   const intents = lines.slice(1);
   if (intents.length < 1 || intents.length > MAX_INTENTS) {
-    return { kind: 'void', problem: `holds ${intents.length} intents instead of 1 to ${MAX_INTENTS}` };
+    return voidCommit(`holds ${intents.length} intents instead of 1 to ${MAX_INTENTS}`);
   }
   return { kind: 'commit', envelope: { v: 1, seq, prev, at }, intents: intents.map(decodeIntent) };
 }
@@ -91,6 +97,10 @@ export function claimedPrev(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function voidCommit(message: string, code: CommitProblem['code'] = 'MALFORMED'): DecodedCommit {
+  return { kind: 'void', problem: { code, message } };
 }
 
 function nameOf(head: Head): string {

@@ -88,10 +88,25 @@ export interface RegistryChange {
 export interface RegistryCommands {
   createModel(request: { readonly name: string; readonly description?: string; readonly tags?: Tags }): Promise<ModelSummary>;
   register(request: RegisterRequest, options?: OperationOptions): Promise<RegisterResult>;
-  /** Moves a version to a stage other than `archived`; towards a lower stage this is a demotion. */
-  promote(request: { readonly ref: string; readonly stage: string; readonly reason: string; readonly override?: boolean }): Promise<TransitionResult>;
+  /**
+   * Moves a version to a stage; towards a lower stage this is a demotion. `expectHolder`, a number or reference, or null for none, is
+   * what the person saw in the exclusive stage: when it isn't there any more, the promotion is refused as a `CONFLICT`.
+   */
+  promote(request: {
+    readonly ref: string;
+    readonly stage: string;
+    readonly reason: string;
+    readonly override?: boolean;
+    readonly expectHolder?: string | null;
+  }): Promise<TransitionResult>;
   /** Puts the stage's previous holder, or version number `to`, back. `stage` is `production` unless given. */
-  rollback(request: { readonly model: string; readonly to?: number; readonly stage?: string; readonly reason: string }): Promise<TransitionResult>;
+  rollback(request: {
+    readonly model: string;
+    readonly to?: number;
+    readonly stage?: string;
+    readonly reason: string;
+    readonly expectHolder?: string | null;
+  }): Promise<TransitionResult>;
   archive(request: { readonly ref: string; readonly reason: string }): Promise<TransitionResult>;
   setAlias(request: { readonly model: string; readonly alias: string; readonly ref: string }): Promise<AliasEntry>;
   removeAlias(request: { readonly model: string; readonly alias: string }): Promise<void>;

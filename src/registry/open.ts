@@ -1,4 +1,17 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { inlineByteService, workerByteService } from '../artifacts/byte-service.ts';
+import { isoTime, systemClock } from '../base/clock.ts';
+import { newIdSource } from '../base/ids.ts';
+import { Catalog } from '../catalog/catalog.ts';
+import { LocalAuthority } from '../intents/authority.ts';
+import { encodeFormatFile } from '../log/format-file.ts';
+import { readFormat } from '../log/log-reader.ts';
+import { filesystemStore } from '../storage/filesystem-store.ts';
+import { FORMAT_KEY } from '../storage/layout.ts';
+import { probeAtomicCreate } from '../storage/probe.ts';
 import type { Author, Registry, Via } from './api.ts';
+import { OpenRegistry } from './open-registry.ts';
+import { seenHeadFor } from './seen-head.ts';
 
 export interface OpenOptions {
   /** The folder that holds `format.json`. */
@@ -8,36 +21,53 @@ export interface OpenOptions {
   /** The built `worker.js`. Without it, bytes are hashed and copied on the calling thread. */
   readonly workerFile?: string;
   readonly clock?: () => number;
+  /** Where the newest commit seen is remembered; a folder of the user's outside the registry unless given. */
+  readonly stateDir?: string;
 }
 
 /** Opens an existing registry. Throws `REGISTRY_NOT_FOUND`, `FORMAT_NEWER`, `FORMAT_DAMAGED`. */
-export async function openRegistry(_options: OpenOptions): Promise<Registry> {
-  throw new Error('being written');
+export async function openRegistry(options: OpenOptions): Promise<Registry> {
+  const { dir, author, via, workerFile, clock = systemClock, stateDir } = options;
+  const store = filesystemStore(dir);
+  const { format, hash } = await readFormat(store, dir);
+  const { registryId } = format;
+  const catalog = await Catalog.open({ dir, store, registryId, formatHash: hash });
+  return new OpenRegistry({
+    location: { dir, registryId },
+    author: { name: author.name, email: author.email },
+    via,
+    clock,
+    newId: newIdSource(clock),
+    store,
+    catalog,
+    authority: new LocalAuthority({ store, catalog, clock }),
+    bytes: workerFile === undefined ? inlineByteService(dir) : workerByteService({ storeDir: dir, workerFile }),
+    seenHead: await seenHeadFor(dir, registryId, stateDir),
+  });
 }
 
 /**
  * Makes a registry in `dir`, or finds the one that is there (`isNew: false`).
  * Throws `NO_ATOMIC_CREATE` where the file system can't create a file exclusively and atomically.
  */
-export async function initRegistry(_options: {
+export async function initRegistry(options: {
   readonly dir: string;
   readonly clock?: () => number;
 }): Promise<{ readonly dir: string; readonly registryId: string; readonly isNew: boolean }> {
-  throw new Error('being written');
-}
-
-export interface LocatedRegistry {
-  /** Where the registry is, or where `init` would make it. */
-  readonly dir: string;
-  readonly exists: boolean;
-  /** `explicit`: named by a flag or setting; `git`: inside git's common directory; `folder`: `.model-registry`. */
-  readonly how: 'explicit' | 'git' | 'folder';
-}
-
-/**
- * Finds the registry for a folder: `explicit` if given, else in the git common directory, else `.model-registry` in the folder or one
- * above it. Works without git installed. Throws `REGISTRY_NOT_OWNED` where the folder found belongs to another user.
- */
-export async function locateRegistry(_options: { readonly cwd: string; readonly explicit?: string }): Promise<LocatedRegistry> {
-  throw new Error('being written');
+  const { clock = systemClock } = options;
+  await mkdir(options.dir, { recursive: true });
+  const dir = await realpath(options.dir);
+  const store = filesystemStore(dir);
+  if (await store.head(FORMAT_KEY)) {
+    const { format } = await readFormat(store, dir);
+    return { dir, registryId: format.registryId, isNew: false };
+  }
+  await probeAtomicCreate(dir);
+  const registryId = newIdSource(clock)();
+  const outcome = await store.putIfAbsent(
+    FORMAT_KEY,
+    encodeFormatFile({ format: 1, registryId, created: isoTime(clock()), requires: [] }),
+  );
+  const { format } = await readFormat(store, dir);
+  return { dir, registryId: format.registryId, isNew: outcome === 'created' };
 }

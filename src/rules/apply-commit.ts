@@ -1,4 +1,4 @@
-import { decodeCommit, type Head, hashOfCommit } from '../log/commit.ts';
+import { type CommitProblem, decodeCommit, type Head, hashOfCommit } from '../log/commit.ts';
 import { environmentDigest } from '../log/environment-digest.ts';
 import type { RegistryEvent } from '../log/events.ts';
 import { type DecodedIntent, type Intent, isKnownEvent } from '../log/intent.ts';
@@ -26,7 +26,7 @@ export interface LogPosition extends Head {
 export interface CommitOutcome {
   readonly position: LogPosition;
   /** Why it is void as a whole, where it is. */
-  readonly problem?: string;
+  readonly problem?: CommitProblem;
   readonly needs?: string;
   readonly intents: readonly { readonly id?: string; readonly outcome: IntentOutcome }[];
 }

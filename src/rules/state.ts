@@ -1,3 +1,4 @@
+import type { CommitProblem } from '../log/commit.ts';
 import type { EventOf, Policy } from '../log/events.ts';
 import type { UnknownEvent } from '../log/intent.ts';
 
@@ -109,7 +110,8 @@ export interface CommitRecord {
   /** The log's clock, never before its predecessor's. */
   readonly at: string;
   /** Why it is void as a whole, where it is. */
-  readonly problem?: string;
+  readonly problem?: CommitProblem;
+  /** What a program must know to understand it, where this one doesn't. */
   readonly needs?: string;
 }
 

@@ -13,30 +13,28 @@ import type { FactSource, RegistryState, VersionRecord } from './state.ts';
 export function registerVersion(state: RegistryState, event: EventOf<'version.registered'>, source: FactSource): void {
   const model = liveModel(state, event.model);
   if (state.version(event.version)) throw new RuleBreak('ID_TAKEN', `The version id ${event.version} is taken.`);
-  const fingerprint = fingerprintOf(event);
-  const known = knownVersion(state, model.id, event, fingerprint);
+  const known = registeredVersion(state, model.id, event);
   if (known) {
     state.addVersionId(event.version, known.id);
     return;
   }
-  state.addVersion(event, model.id, model.lastNumber + 1, fingerprint, source);
+  state.addVersion(event, model.id, model.lastNumber + 1, fingerprintOf(event), source);
   state.addMetrics(event.version, event.metrics);
   setTags(state, event.version, event.tags, undefined, source);
 }
 
-function knownVersion(
+/** The version that registering `event` would come to, where there is one already. */
+export function registeredVersion(
   state: RegistryState,
   model: string,
-  event: EventOf<'version.registered'>,
-  fingerprint: string,
+  event: Pick<EventOf<'version.registered'>, 'artifact' | 'run' | 'params' | 'code'>,
 ): VersionRecord | undefined {
   const { digest } = event.artifact;
   if (event.run?.id !== undefined) {
-    const known = state.versionOfRun(model, digest, event.run.id);
-    return known?.isDeleted ? undefined : known;
+    return state.versionOfRun(model, digest, event.run.id);
   }
   const latest = state.latestVersion(model);
-  return latest?.artifact === digest && latest.fingerprint === fingerprint ? latest : undefined;
+  return latest?.artifact === digest && latest.fingerprint === fingerprintOf(event) ? latest : undefined;
 }
 
 /** SHA-256 of the params in order of their names and of the code's commit and state. */

@@ -1,0 +1,149 @@
+import { serialQueue } from '../base/serial.ts';
+import { hashOfCommit } from '../log/commit.ts';
+import { readCommit } from '../log/log-reader.ts';
+import { applyCommit, type CommitOutcome, judgeIntent, type LogPosition } from '../rules/apply-commit.ts';
+import type { Intent } from '../log/intent.ts';
+import type { IntentOutcome, RegistryState } from '../rules/state.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { CatalogState } from './catalog-state.ts';
+import { emptyCatalog, type LoadedCatalog, loadSnapshot, removeSnapshot, saveSnapshot } from './snapshot.ts';
+import type { Sqlite } from './sqlite.ts';
+
+/** Commits that are read ahead while catching up. */
+const BATCH = 256;
+
+export interface CatalogOptions {
+  /** The registry's folder, where the snapshot is. */
+  readonly dir: string;
+  readonly store: ObjectStore;
+  readonly registryId: string;
+  readonly formatHash: string;
+}
+
+/** The catalog of one registry, in memory, with the log applied up to `position`. */
+export class Catalog {
+  readonly #options: CatalogOptions;
+  readonly #serially = serialQueue();
+  #loaded: LoadedCatalog;
+  #state: CatalogState;
+  #savedSeq: number;
+  #changedCommit: number | undefined;
+
+  private constructor(options: CatalogOptions, loaded: LoadedCatalog, savedSeq: number) {
+    this.#options = options;
+    this.#loaded = loaded;
+    this.#state = new CatalogState(loaded.db);
+    this.#savedSeq = savedSeq;
+  }
+
+  /** Loads the saved catalog where there is a sound one, else starts an empty one. Doesn't read the log: call `catchUp`. */
+  static async open(options: CatalogOptions): Promise<Catalog> {
+    const saved = await loadSnapshot(options.dir, options.registryId);
+    const loaded = saved ?? (await emptyCatalog(options.registryId, options.formatHash));
+    const catalog = new Catalog(options, loaded, saved?.position.seq ?? 0);
+    if (saved) await catalog.#compareWithLog();
+    return catalog;
+  }
+
+  /** A commit that was applied and saved, and whose bytes in the log aren't those any more. */
+  get changedCommit(): number | undefined {
+    return this.#changedCommit;
+  }
+
+  get db(): Sqlite {
+    return this.#loaded.db;
+  }
+
+  get state(): RegistryState {
+    return this.#state;
+  }
+
+  get position(): LogPosition {
+    return this.#loaded.position;
+  }
+
+  /** The commit up to which the saved catalog goes; 0 without one. */
+  get savedSeq(): number {
+    return this.#savedSeq;
+  }
+
+  /** How many applied commits the saved catalog lacks. */
+  get unsavedCommits(): number {
+    return this.position.seq - this.#savedSeq;
+  }
+
+  /** Applies what the log has beyond `position`. Returns the number of commits applied. */
+  catchUp(onApplied?: (position: LogPosition) => void): Promise<number> {
+    return this.#serially(async () => {
+      let applied = 0;
+      for (;;) {
+        const batch = await this.#readAhead();
+        this.#applyAll(batch);
+        applied += batch.length;
+        if (batch.length > 0) onApplied?.(this.position);
+        if (batch.length < BATCH) return applied;
+      }
+    });
+  }
+
+  /** Applies one commit that is in the log and of which these are the bytes. */
+  apply(bytes: Uint8Array): CommitOutcome {
+    const outcome = applyCommit(this.#state, bytes, this.position, this.#options.registryId);
+    this.#loaded = { db: this.db, position: outcome.position };
+    return outcome;
+  }
+
+  judge(intent: Intent): IntentOutcome {
+    return judgeIntent(this.#state, intent, this.position, this.#options.registryId);
+  }
+
+  /** Starts again from an empty catalog and forgets the saved one. */
+  reset(): Promise<void> {
+    return this.#serially(async () => {
+      await removeSnapshot(this.#options.dir);
+      const empty = await emptyCatalog(this.#options.registryId, this.#options.formatHash);
+      this.db.close();
+      this.#loaded = empty;
+      this.#state = new CatalogState(empty.db);
+      this.#savedSeq = 0;
+      this.#changedCommit = undefined;
+    });
+  }
+
+  save(): Promise<void> {
+    return this.#serially(async () => {
+      if (this.unsavedCommits === 0) return;
+      await saveSnapshot(this.#options.dir, this.db);
+      this.#savedSeq = this.position.seq;
+    });
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  async #compareWithLog(): Promise<void> {
+    const { seq, hash } = this.position;
+    const bytes = await readCommit(this.#options.store, seq);
+    this.#changedCommit = bytes && hashOfCommit(bytes) === hash ? undefined : seq;
+  }
+
+  async #readAhead(): Promise<readonly Uint8Array[]> {
+    const batch: Uint8Array[] = [];
+    while (batch.length < BATCH) {
+      const bytes = await readCommit(this.#options.store, this.position.seq + batch.length + 1);
+      if (!bytes) break;
+      batch.push(bytes);
+    }
+    return batch;
+  }
+
+  #applyAll(batch: readonly Uint8Array[]): void {
+    if (batch.length === 0) return;
+    // One transaction for many commits: SQLite would otherwise end one after each statement.
+    this.#state.atomically(() => {
+      for (const bytes of batch) this.apply(bytes);
+      return true;
+    });
+  }
+}

@@ -1,0 +1,99 @@
+import { int, maybeText, text } from './columns.ts';
+import type { Sqlite } from './sqlite.ts';
+
+/** An intent's place in the log and what became of it. Its body stays in the log. */
+export interface IntentPlace {
+  readonly seq: number;
+  readonly position: number;
+  readonly id?: string;
+  readonly at: string;
+  readonly outcome: string;
+  readonly message?: string;
+}
+
+/** Newest first, before the place `before`; of one model or version where `subject` names it. */
+export function intentPlaces(
+  db: Sqlite,
+  filter: { readonly subject?: string | undefined; readonly before?: { readonly seq: number; readonly position: number } | undefined },
+  limit: number,
+): readonly IntentPlace[] {
+  const { seq, position } = filter.before ?? { seq: Number.MAX_SAFE_INTEGER, position: 0 };
+  const before = '(i.seq < ?1 OR (i.seq = ?1 AND i.position < ?2))';
+  const from =
+    filter.subject === undefined
+      ? 'intents i'
+      : 'intent_subjects s JOIN intents i ON i.seq = s.seq AND i.position = s.position AND s.subject = ?4';
+  const order = filter.subject === undefined ? 'i.seq DESC, i.position DESC' : 's.seq DESC, s.position DESC';
+  const sql = `SELECT i.seq, i.position, i.id, i.outcome, i.message, c.at FROM ${from} JOIN commits c ON c.seq = i.seq
+    WHERE ${before} ORDER BY ${order} LIMIT ?3`;
+  const params = [seq, position, limit, ...(filter.subject === undefined ? [] : [filter.subject])];
+  return db.all(sql, params).map((row) => {
+    const id = maybeText(row, 'id');
+    const message = maybeText(row, 'message');
+    return {
+      seq: int(row, 'seq'),
+      position: int(row, 'position'),
+      at: text(row, 'at'),
+      outcome: text(row, 'outcome'),
+      ...(id === undefined ? {} : { id }),
+      ...(message === undefined ? {} : { message }),
+    };
+  });
+}
+
+/** Everything in the log that had no effect, in order. */
+export function voidsOf(db: Sqlite): readonly { readonly seq: number; readonly id?: string; readonly reason: string }[] {
+  const commits = db
+    .all('SELECT seq, problem, needs FROM commits WHERE problem IS NOT NULL OR needs IS NOT NULL ORDER BY seq')
+    .map((row) => ({ seq: int(row, 'seq'), reason: `The commit ${maybeText(row, 'problem') ?? `needs ${text(row, 'needs')}`}.` }));
+  const intents = db.all("SELECT seq, id, message FROM intents WHERE outcome <> 'applied' ORDER BY seq, position").map((row) => {
+    const id = maybeText(row, 'id');
+    return { seq: int(row, 'seq'), reason: text(row, 'message'), ...(id === undefined ? {} : { id }) };
+  });
+  return [...commits, ...intents].sort((a, b) => a.seq - b.seq);
+}
+
+/** What this program doesn't understand of the log; where there is anything, the registry is read-only. */
+export function unknownNeeds(db: Sqlite): readonly string[] {
+  const commits = db.all('SELECT DISTINCT needs FROM commits WHERE needs IS NOT NULL').map((row) => text(row, 'needs'));
+  const intents = db.all("SELECT DISTINCT message FROM intents WHERE outcome = 'unknown'").map((row) => text(row, 'message'));
+  return [...commits, ...intents];
+}
+
+/** The hash that the log's commit `seq` had when it was applied. */
+export function appliedHash(db: Sqlite, seq: number): string | undefined {
+  const row = db.get('SELECT hash FROM commits WHERE seq = ?', [seq]);
+  return row && text(row, 'hash');
+}
+
+/** `model@number` of the versions that use an artifact, up to `limit`. */
+export function labelsOfArtifact(db: Sqlite, digest: string, limit: number): readonly string[] {
+  const sql = `SELECT m.name, v.number FROM versions v JOIN models m ON m.id = v.model
+    WHERE v.artifact = ? AND v.deleted_seq IS NULL ORDER BY v.key LIMIT ?`;
+  return db.all(sql, [digest, limit]).map((row) => `${text(row, 'name')}@${int(row, 'number')}`);
+}
+
+/** Digests of the artifacts that versions need, those of deleted versions and withdrawn ones left out. */
+export function neededArtifacts(db: Sqlite): readonly string[] {
+  const sql = `SELECT DISTINCT v.artifact FROM versions v JOIN artifacts a ON a.digest = v.artifact
+    WHERE v.deleted_seq IS NULL AND a.status = 'published' ORDER BY v.artifact`;
+  return db.all(sql).map((row) => text(row, 'artifact'));
+}
+
+/** The first commit that doesn't follow from its predecessor, where there is one. */
+export function firstUnchained(db: Sqlite): number | undefined {
+  const row = db.get("SELECT seq FROM commits WHERE problem IS NOT NULL AND problem_code = 'UNCHAINED' ORDER BY seq LIMIT 1");
+  return row && int(row, 'seq');
+}
+
+/** What became of the intent with this id; `code` where it is void. Undefined while it isn't in the log. */
+export function settledIntent(
+  db: Sqlite,
+  id: string,
+): { readonly seq: number; readonly at: string; readonly code?: string; readonly message: string } | undefined {
+  const sql = `SELECT i.seq, i.code, i.message, c.at FROM intents i JOIN commits c ON c.seq = i.seq WHERE i.id = ? AND i.owns_id = 1`;
+  const row = db.get(sql, [id]);
+  if (!row) return undefined;
+  const code = maybeText(row, 'code');
+  return { seq: int(row, 'seq'), at: text(row, 'at'), message: text(row, 'message'), ...(code === undefined ? {} : { code }) };
+}

@@ -1,0 +1,104 @@
+import { PRODUCTION } from '../rules/policy.ts';
+import { int, text } from './columns.ts';
+import type { AliasEntry, AtResult, ModelSummary, ProductionEntry } from './read-models.ts';
+import type { Row, Sqlite } from './sqlite.ts';
+import { author, newestVersion, tagsOf, versionById } from './version-queries.ts';
+
+const COLUMNS = `id, name, name_key, description, created_at, created_by_name, created_by_email,
+  (SELECT count(*) FROM versions WHERE model = models.id AND deleted_seq IS NULL) AS versions`;
+
+function modelSummary(db: Sqlite, row: Row): ModelSummary {
+  const id = text(row, 'id');
+  const latest = newestVersion(db, id);
+  const production = newestVersion(db, id, PRODUCTION);
+  return {
+    id,
+    name: text(row, 'name'),
+    description: text(row, 'description'),
+    tags: tagsOf(db, id),
+    createdAt: text(row, 'created_at'),
+    createdBy: author(row, 'created_by'),
+    versions: int(row, 'versions'),
+    ...(latest ? { latest } : {}),
+    ...(production ? { production } : {}),
+  };
+}
+
+/** In order of their names, after the name `after`. */
+export function modelsPage(db: Sqlite, after: string, limit: number): readonly ModelSummary[] {
+  const sql = `SELECT ${COLUMNS} FROM models WHERE deleted_seq IS NULL AND name_key > ? ORDER BY name_key LIMIT ?`;
+  return db.all(sql, [after, limit]).map((row) => modelSummary(db, row));
+}
+
+/** A model that isn't deleted, by its canonical id. */
+export function modelById(db: Sqlite, id: string): ModelSummary | undefined {
+  const row = db.get(`SELECT ${COLUMNS} FROM models WHERE id = ? AND deleted_seq IS NULL`, [id]);
+  return row && modelSummary(db, row);
+}
+
+/** Names of models, for advice on a name that isn't one. */
+export function modelNames(db: Sqlite, limit: number): readonly string[] {
+  const sql = 'SELECT name FROM models WHERE deleted_seq IS NULL ORDER BY name_key LIMIT ?';
+  return db.all(sql, [limit]).map((row) => text(row, 'name'));
+}
+
+export function formerNames(db: Sqlite, model: string): readonly string[] {
+  return db.all('SELECT name FROM former_names WHERE model = ? ORDER BY name_key', [model]).map((row) => text(row, 'name'));
+}
+
+export function aliasEntries(db: Sqlite, model: string): readonly AliasEntry[] {
+  const sql = `SELECT a.alias, a.version, v.number FROM aliases a JOIN versions v ON v.id = a.version WHERE a.model = ? ORDER BY a.alias`;
+  return db.all(sql, [model]).map((row) => ({
+    alias: text(row, 'alias'),
+    number: int(row, 'number'),
+    versionId: text(row, 'version'),
+  }));
+}
+
+/** Every version in production, by model name. */
+export function productionEntries(db: Sqlite): readonly ProductionEntry[] {
+  const sql = `SELECT t.version, t.model, t.since, t.by_name, t.by_email, t.reason FROM tenures t JOIN models m ON m.id = t.model
+    WHERE t.stage = ? AND t.to_seq IS NULL AND m.deleted_seq IS NULL ORDER BY m.name_key, t.id`;
+  return db.all(sql, [PRODUCTION]).flatMap((row) => {
+    const version = versionById(db, text(row, 'version'));
+    if (!version) return [];
+    const stack = db.all('SELECT version FROM holder_stacks WHERE model = ? AND stage = ? ORDER BY depth DESC LIMIT 2', [
+      text(row, 'model'),
+      PRODUCTION,
+    ]);
+    const below = stack[1];
+    const previous = below && versionById(db, text(below, 'version'));
+    return [
+      {
+        model: version.model,
+        modelId: version.modelId,
+        stage: PRODUCTION,
+        version,
+        since: text(row, 'since'),
+        by: author(row, 'by'),
+        reason: text(row, 'reason'),
+        ...(previous ? { previous } : {}),
+      },
+    ];
+  });
+}
+
+/** What stood in which stage right after the newest commit that is not later than `time` (ISO 8601, UTC, milliseconds). */
+export function holdersAt(db: Sqlite, time: string, model: string | undefined): AtResult {
+  const commit = db.get('SELECT seq FROM commits WHERE at <= ? ORDER BY at DESC, seq DESC LIMIT 1', [time]);
+  const seq = commit ? int(commit, 'seq') : 0;
+  const sql = `SELECT m.name, t.stage, t.version, v.number, t.since, t.by_name, t.by_email, t.reason
+    FROM tenures t JOIN models m ON m.id = t.model JOIN versions v ON v.id = t.version
+    WHERE t.from_seq <= ?1 AND (t.to_seq IS NULL OR t.to_seq > ?1) AND t.stage NOT IN ('candidate', 'archived')
+    AND (?2 IS NULL OR t.model = ?2) ORDER BY m.name_key, t.stage, v.number`;
+  const holders = db.all(sql, [seq, model ?? null]).map((row) => ({
+    model: text(row, 'name'),
+    stage: text(row, 'stage'),
+    number: int(row, 'number'),
+    versionId: text(row, 'version'),
+    since: text(row, 'since'),
+    by: author(row, 'by'),
+    reason: text(row, 'reason'),
+  }));
+  return { time, seq, holders };
+}

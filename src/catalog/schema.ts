@@ -1,0 +1,112 @@
+/**
+ * The catalog's tables: a plain SQLite file that people may query (docs/format.md, "Catalog"). Raise the number with every change,
+ * of this text or of what the rules write into it: a file of another number is left alone and a new one is built from the log.
+ */
+export const CATALOG_SCHEMA = 1;
+
+export const CATALOG_SQL = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE commits (
+  seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, at TEXT NOT NULL,
+  problem_code TEXT, problem TEXT, needs TEXT
+);
+CREATE INDEX commits_by_time ON commits (at, seq);
+CREATE INDEX commits_with_problem ON commits (seq) WHERE problem IS NOT NULL OR needs IS NOT NULL;
+
+CREATE TABLE intents (
+  seq INTEGER NOT NULL, position INTEGER NOT NULL, id TEXT, owns_id INTEGER NOT NULL,
+  outcome TEXT NOT NULL, code TEXT, message TEXT,
+  PRIMARY KEY (seq, position)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX intents_by_id ON intents (id) WHERE owns_id = 1;
+CREATE INDEX intents_without_effect ON intents (seq, position) WHERE outcome <> 'applied';
+CREATE TABLE intent_subjects (
+  subject TEXT NOT NULL, seq INTEGER NOT NULL, position INTEGER NOT NULL,
+  PRIMARY KEY (subject, seq, position)
+) WITHOUT ROWID;
+
+CREATE TABLE models (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL, description TEXT NOT NULL, last_number INTEGER NOT NULL,
+  policy TEXT, created_at TEXT NOT NULL, created_by_name TEXT NOT NULL, created_by_email TEXT NOT NULL, deleted_seq INTEGER
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX models_by_name ON models (name_key) WHERE deleted_seq IS NULL;
+CREATE TABLE former_names (name_key TEXT PRIMARY KEY, name TEXT NOT NULL, model TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE model_ids (id TEXT PRIMARY KEY, model TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE versions (
+  key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, model TEXT NOT NULL, number INTEGER NOT NULL,
+  stage TEXT NOT NULL, stage_since TEXT NOT NULL, stage_by_name TEXT NOT NULL, stage_by_email TEXT NOT NULL,
+  artifact TEXT NOT NULL, size_bytes INTEGER NOT NULL, file_count INTEGER NOT NULL,
+  description TEXT NOT NULL, run_id TEXT, fingerprint TEXT NOT NULL, code_commit TEXT, environment TEXT, lineage TEXT NOT NULL,
+  created_at TEXT NOT NULL, asked_at TEXT NOT NULL, created_by_name TEXT NOT NULL, created_by_email TEXT NOT NULL,
+  via TEXT NOT NULL, deleted_seq INTEGER
+);
+CREATE UNIQUE INDEX versions_by_number ON versions (model, number);
+CREATE INDEX versions_by_stage ON versions (model, stage, number) WHERE deleted_seq IS NULL;
+CREATE INDEX versions_of_stage ON versions (stage, key) WHERE deleted_seq IS NULL;
+CREATE INDEX versions_by_artifact ON versions (artifact);
+CREATE INDEX versions_by_run ON versions (model, artifact, run_id) WHERE run_id IS NOT NULL;
+CREATE INDEX versions_by_commit ON versions (code_commit) WHERE code_commit IS NOT NULL;
+CREATE TABLE version_ids (id TEXT PRIMARY KEY, version TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE metrics (
+  version INTEGER NOT NULL, name TEXT NOT NULL, value REAL, special TEXT,
+  PRIMARY KEY (version, name)
+) WITHOUT ROWID;
+CREATE INDEX metrics_by_value ON metrics (name, value);
+CREATE TABLE params (version INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (version, name)) WITHOUT ROWID;
+CREATE INDEX params_by_value ON params (name, value);
+CREATE TABLE tags (subject TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (subject, key)) WITHOUT ROWID;
+CREATE INDEX tags_by_key ON tags (key, value);
+CREATE TABLE aliases (model TEXT NOT NULL, alias TEXT NOT NULL, version TEXT NOT NULL, PRIMARY KEY (model, alias)) WITHOUT ROWID;
+CREATE INDEX aliases_of_version ON aliases (version);
+CREATE TABLE remarks (
+  id INTEGER PRIMARY KEY, subject TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, at TEXT NOT NULL,
+  by_name TEXT NOT NULL, by_email TEXT NOT NULL, intent TEXT NOT NULL
+);
+CREATE INDEX remarks_of_subject ON remarks (subject, kind, id);
+
+CREATE TABLE transitions (
+  id INTEGER PRIMARY KEY, version TEXT NOT NULL, model TEXT NOT NULL, seq INTEGER NOT NULL,
+  from_stage TEXT NOT NULL, to_stage TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL, is_override INTEGER NOT NULL,
+  related TEXT NOT NULL, at TEXT NOT NULL, asked_at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL
+);
+CREATE INDEX transitions_of_version ON transitions (version, id);
+CREATE INDEX transitions_of_model ON transitions (model, id);
+CREATE TABLE tenures (
+  id INTEGER PRIMARY KEY, model TEXT NOT NULL, stage TEXT NOT NULL, version TEXT NOT NULL,
+  from_seq INTEGER NOT NULL, to_seq INTEGER, since TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL, reason TEXT NOT NULL
+);
+CREATE INDEX tenures_of_model ON tenures (model, stage, from_seq);
+CREATE INDEX tenures_open ON tenures (version) WHERE to_seq IS NULL;
+CREATE TABLE holder_stacks (
+  model TEXT NOT NULL, stage TEXT NOT NULL, depth INTEGER NOT NULL, version TEXT NOT NULL,
+  PRIMARY KEY (model, stage, depth)
+) WITHOUT ROWID;
+CREATE TABLE held (version TEXT NOT NULL, stage TEXT NOT NULL, PRIMARY KEY (version, stage)) WITHOUT ROWID;
+
+CREATE TABLE evaluations (
+  id INTEGER PRIMARY KEY, version TEXT NOT NULL, dataset TEXT, slice TEXT, metrics TEXT NOT NULL,
+  at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL
+);
+CREATE INDEX evaluations_of_version ON evaluations (version, id);
+CREATE TABLE gate_results (
+  id INTEGER PRIMARY KEY, version TEXT NOT NULL, stage TEXT NOT NULL, gate TEXT NOT NULL, outcome TEXT NOT NULL, evidence TEXT,
+  at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL
+);
+CREATE INDEX gate_results_of_version ON gate_results (version, stage, id);
+CREATE TABLE approvals (
+  version TEXT NOT NULL, stage TEXT NOT NULL, person TEXT NOT NULL, is_given INTEGER NOT NULL, comment TEXT NOT NULL, at TEXT NOT NULL,
+  PRIMARY KEY (version, stage, person)
+) WITHOUT ROWID;
+
+CREATE TABLE artifacts (digest TEXT PRIMARY KEY, status TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE environments (digest TEXT PRIMARY KEY, python TEXT) WITHOUT ROWID;
+CREATE TABLE packages (
+  environment TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
+  PRIMARY KEY (environment, name, version)
+) WITHOUT ROWID;
+CREATE INDEX packages_by_name ON packages (name, version);
+CREATE TABLE unknown_events (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, position INTEGER NOT NULL, type TEXT NOT NULL);
+`;

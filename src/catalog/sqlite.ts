@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import initSqlJs, { type Database, type SqlJsStatic, type Statement } from 'sql.js';
+
+export type SqlValue = string | number | null;
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A SQLite database in memory whose statements are prepared once. */
+export class Sqlite {
+  readonly #db: Database;
+  readonly #statements = new Map<string, Statement>();
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  run(sql: string, params: readonly SqlValue[] = []): void {
+    const statement = this.#prepared(sql);
+    statement.run([...params]);
+  }
+
+  get(sql: string, params: readonly SqlValue[] = []): Row | undefined {
+    const statement = this.#prepared(sql);
+    try {
+      statement.bind([...params]);
+      return statement.step() ? statement.getAsObject() : undefined;
+    } finally {
+      statement.reset();
+    }
+  }
+
+  all(sql: string, params: readonly SqlValue[] = []): readonly Row[] {
+    const statement = this.#prepared(sql);
+    const rows: Row[] = [];
+    try {
+      statement.bind([...params]);
+      while (statement.step()) rows.push(statement.getAsObject());
+      return rows;
+    } finally {
+      statement.reset();
+    }
+  }
+
+  /** Runs several statements that return nothing. */
+  script(sql: string): void {
+    this.#db.exec(sql);
+  }
+
+  /** The whole database as the bytes of a SQLite file. */
+  export(): Uint8Array {
+    return this.#db.export();
+  }
+
+  close(): void {
+    for (const statement of this.#statements.values()) statement.free();
+    this.#statements.clear();
+    this.#db.close();
+  }
+
+  #prepared(sql: string): Statement {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+let engine: Promise<SqlJsStatic> | undefined;
+
+/** Opens a database in memory, empty or from the bytes of a SQLite file. The engine is loaded at the first call. */
+export async function openSqlite(bytes?: Uint8Array): Promise<Sqlite> {
+  engine ??= loadEngine();
+  const sqlJs = await engine;
+  return new Sqlite(new sqlJs.Database(bytes));
+}
+
+async function loadEngine(): Promise<SqlJsStatic> {
+  // The bundles stand beside a copy of the engine; the sources find it in its package.
+  const places = [join(__dirname, 'sql-wasm.wasm'), join(__dirname, '../../node_modules/sql.js/dist/sql-wasm.wasm')];
+  const file = places.find((place) => existsSync(place)) ?? join(__dirname, 'sql-wasm.wasm');
+  const wasm = new Uint8Array(await readFile(file));
+  return initSqlJs({ wasmBinary: wasm.buffer });
+}

@@ -1,0 +1,251 @@
+import * as v from 'valibot';
+import { int, maybeText, text } from './columns.ts';
+import type {
+  Author,
+  CommentEntry,
+  EvaluationEntry,
+  Lineage,
+  Metrics,
+  MetricValue,
+  PackageVersion,
+  Params,
+  Tags,
+  TransitionEntry,
+  VersionSummary,
+  Via,
+} from './read-models.ts';
+import type { Row, Sqlite, SqlValue } from './sqlite.ts';
+
+/** Columns that `versionSummary` needs. */
+export const VERSION_COLUMNS = `v.key, v.id, v.model, m.name AS model_name, v.number, v.stage, v.stage_since, v.stage_by_name, v.stage_by_email,
+  v.artifact, v.size_bytes, v.file_count, v.description, v.created_at, v.created_by_name, v.created_by_email, v.via`;
+export const VERSION_TABLES = 'versions v JOIN models m ON m.id = v.model';
+
+const VIAS: readonly Via[] = ['editor', 'cli', 'auto', 'import'];
+
+export function versionSummary(db: Sqlite, row: Row): VersionSummary {
+  const id = text(row, 'id');
+  const key = int(row, 'key');
+  return {
+    model: text(row, 'model_name'),
+    modelId: text(row, 'model'),
+    id,
+    number: int(row, 'number'),
+    stage: text(row, 'stage'),
+    stageSince: text(row, 'stage_since'),
+    stageBy: author(row, 'stage_by'),
+    createdAt: text(row, 'created_at'),
+    createdBy: author(row, 'created_by'),
+    via: VIAS.find((via) => via === row['via']) ?? 'import',
+    description: text(row, 'description'),
+    tags: tagsOf(db, id),
+    aliases: db.all('SELECT alias FROM aliases WHERE version = ? ORDER BY alias', [id]).map((alias) => text(alias, 'alias')),
+    metrics: metricsOf(db, key),
+    params: paramsOf(db, key),
+    artifact: { digest: text(row, 'artifact'), sizeBytes: int(row, 'size_bytes'), fileCount: int(row, 'file_count') },
+    pending: false,
+  };
+}
+
+export function author(row: Row, prefix: string): Author {
+  return { name: text(row, `${prefix}_name`), email: text(row, `${prefix}_email`) };
+}
+
+export function tagsOf(db: Sqlite, subject: string): Tags {
+  const rows = db.all('SELECT key, value FROM tags WHERE subject = ? ORDER BY key', [subject]);
+  return Object.fromEntries(rows.map((row) => [text(row, 'key'), text(row, 'value')]));
+}
+
+function metricsOf(db: Sqlite, key: number): Metrics {
+  const rows = db.all('SELECT name, value, special FROM metrics WHERE version = ? ORDER BY name', [key]);
+  return Object.fromEntries(rows.map((row) => [text(row, 'name'), special(row) ?? int(row, 'value')]));
+}
+
+const specialSchema = v.picklist(['NaN', 'Infinity', '-Infinity']);
+
+function special(row: Row): MetricValue | undefined {
+  const parsed = v.safeParse(specialSchema, row['special']);
+  return parsed.success ? parsed.output : undefined;
+}
+
+function paramsOf(db: Sqlite, key: number): Params {
+  const rows = db.all('SELECT name, value FROM params WHERE version = ? ORDER BY name', [key]);
+  return Object.fromEntries(rows.map((row) => [text(row, 'name'), text(row, 'value')]));
+}
+
+/** A version that isn't deleted, by its canonical id. */
+export function versionById(db: Sqlite, id: string): VersionSummary | undefined {
+  return first(db, 'v.id = ? AND v.deleted_seq IS NULL', [id]);
+}
+
+export function versionByNumber(db: Sqlite, model: string, number: number): VersionSummary | undefined {
+  return first(db, 'v.model = ? AND v.number = ? AND v.deleted_seq IS NULL', [model, number]);
+}
+
+/** Whether the number was ever given, to a version since deleted too. */
+export function isNumberGiven(db: Sqlite, model: string, number: number): boolean {
+  return db.get('SELECT 1 FROM versions WHERE model = ? AND number = ?', [model, number]) !== undefined;
+}
+
+/** Up to `limit` versions of a model whose artifact digest starts with `prefix`, newest first. */
+export function versionsByDigest(db: Sqlite, model: string, prefix: string, limit: number): readonly VersionSummary[] {
+  const where = 'v.model = ? AND v.artifact >= ? AND v.artifact < ? AND v.deleted_seq IS NULL';
+  const sql = `SELECT ${VERSION_COLUMNS} FROM ${VERSION_TABLES} WHERE ${where} ORDER BY v.number DESC LIMIT ?`;
+  return db.all(sql, [model, prefix, `${prefix}g`, limit]).map((row) => versionSummary(db, row));
+}
+
+export function newestVersion(db: Sqlite, model: string, stage?: string): VersionSummary | undefined {
+  return stage === undefined
+    ? first(db, 'v.model = ? AND v.deleted_seq IS NULL ORDER BY v.number DESC', [model])
+    : first(db, 'v.model = ? AND v.stage = ? AND v.deleted_seq IS NULL ORDER BY v.number DESC', [model, stage]);
+}
+
+/** Newest first, before the row key `before`. */
+export function versionsPage(
+  db: Sqlite,
+  filter: { readonly model?: string | undefined; readonly stage?: string | undefined; readonly before?: number | undefined },
+  limit: number,
+): readonly { readonly key: number; readonly version: VersionSummary }[] {
+  const where = ['v.deleted_seq IS NULL'];
+  const params: SqlValue[] = [];
+  if (filter.model !== undefined) {
+    where.push('v.model = ?');
+    params.push(filter.model);
+  }
+  if (filter.stage !== undefined) {
+    where.push('v.stage = ?');
+    params.push(filter.stage);
+  }
+  const order = filter.model === undefined ? 'v.key' : 'v.number';
+  if (filter.before !== undefined) {
+    where.push(`${order} < ?`);
+    params.push(filter.before);
+  }
+  const sql = `SELECT ${VERSION_COLUMNS} FROM ${VERSION_TABLES} WHERE ${where.join(' AND ')} ORDER BY ${order} DESC LIMIT ?`;
+  return db.all(sql, [...params, limit]).map((row) => ({
+    key: int(row, filter.model === undefined ? 'key' : 'number'),
+    version: versionSummary(db, row),
+  }));
+}
+
+export function sameArtifact(db: Sqlite, version: VersionSummary): readonly { readonly model: string; readonly number: number }[] {
+  const sql = `SELECT m.name, v.number FROM ${VERSION_TABLES}
+    WHERE v.artifact = ? AND v.id <> ? AND v.deleted_seq IS NULL ORDER BY v.key LIMIT 100`;
+  return db.all(sql, [version.artifact.digest, version.id]).map((row) => ({ model: text(row, 'name'), number: int(row, 'number') }));
+}
+
+export function remarksOf(db: Sqlite, subject: string, kind: 'note' | 'comment'): readonly CommentEntry[] {
+  const sql = 'SELECT intent, text, at, by_name, by_email FROM remarks WHERE subject = ? AND kind = ? ORDER BY id';
+  return db.all(sql, [subject, kind]).map((row) => ({
+    id: text(row, 'intent'),
+    text: text(row, 'text'),
+    by: author(row, 'by'),
+    at: text(row, 'at'),
+  }));
+}
+
+const relatedSchema = v.array(v.string());
+const KINDS: readonly TransitionEntry['kind'][] = ['promote', 'rollback', 'demote', 'archive', 'displaced'];
+
+export function transitionsOf(db: Sqlite, version: string): readonly TransitionEntry[] {
+  return db.all('SELECT * FROM transitions WHERE version = ? ORDER BY id', [version]).map((row) => {
+    const related = v.parse(relatedSchema, JSON.parse(text(row, 'related')));
+    return {
+      from: text(row, 'from_stage'),
+      to: text(row, 'to_stage'),
+      kind: KINDS.find((kind) => kind === row['kind']) ?? 'promote',
+      by: author(row, 'by'),
+      at: text(row, 'at'),
+      askedAt: text(row, 'asked_at'),
+      reason: text(row, 'reason'),
+      isOverride: int(row, 'is_override') === 1,
+      displaced: related.map((id) => int(db.get('SELECT number FROM versions WHERE id = ?', [id]) ?? {}, 'number')),
+      seq: int(row, 'seq'),
+    };
+  });
+}
+
+const lineageSchema = v.object({
+  run: v.optional(
+    v.object({
+      id: v.exactOptional(v.string()),
+      name: v.exactOptional(v.string()),
+      tracker: v.exactOptional(v.string()),
+      url: v.exactOptional(v.string()),
+      command: v.exactOptional(v.string()),
+      startedAt: v.exactOptional(v.string()),
+      endedAt: v.exactOptional(v.string()),
+      exitCode: v.exactOptional(v.number()),
+    }),
+  ),
+  code: v.optional(
+    v.object({
+      commit: v.string(),
+      branch: v.exactOptional(v.string()),
+      isDirty: v.boolean(),
+      remote: v.exactOptional(v.string()),
+      capturedAt: v.picklist(['start', 'end', 'detection']),
+    }),
+  ),
+  data: v.array(v.object({ path: v.string(), sha256: v.exactOptional(v.string()), sizeBytes: v.exactOptional(v.number()) })),
+  base: v.optional(v.object({ name: v.string(), version: v.exactOptional(v.string()) })),
+});
+
+export function lineageOf(db: Sqlite, version: string): Lineage {
+  const row = db.get('SELECT lineage, environment FROM versions WHERE id = ?', [version]);
+  const { run, code, data, base } = v.parse(lineageSchema, JSON.parse(row ? text(row, 'lineage') : '{"data":[]}'));
+  const digest = row && maybeText(row, 'environment');
+  const python = digest === undefined ? undefined : db.get('SELECT python FROM environments WHERE digest = ?', [digest]);
+  const pythonVersion = python && maybeText(python, 'python');
+  const baseVersion = base?.version === undefined ? undefined : versionById(db, base.version);
+  return {
+    data,
+    evaluations: evaluationsOf(db, version),
+    dependencies: digest === undefined ? [] : packagesOf(db, digest),
+    ...(code ? { code } : {}),
+    ...(run ? { run } : {}),
+    ...(digest === undefined ? {} : { environment: { digest, ...(pythonVersion === undefined ? {} : { python: pythonVersion }) } }),
+    ...(base
+      ? {
+          baseModel: {
+            name: baseVersion ? `${baseVersion.model}@${baseVersion.number}` : base.name,
+            ...(baseVersion ? { versionId: baseVersion.id, number: baseVersion.number } : {}),
+          },
+        }
+      : {}),
+  };
+}
+
+function packagesOf(db: Sqlite, digest: string): readonly PackageVersion[] {
+  const rows = db.all('SELECT name, version FROM packages WHERE environment = ? ORDER BY name, version', [digest]);
+  return rows.map((row) => ({ name: text(row, 'name'), version: text(row, 'version') }));
+}
+
+const metricsSchema = v.record(v.string(), v.union([v.number(), specialSchema]));
+
+function evaluationsOf(db: Sqlite, version: string): readonly EvaluationEntry[] {
+  return db.all('SELECT * FROM evaluations WHERE version = ? ORDER BY id', [version]).map((row) => {
+    const dataset = maybeText(row, 'dataset');
+    const slice = maybeText(row, 'slice');
+    return {
+      at: text(row, 'at'),
+      by: author(row, 'by'),
+      metrics: v.parse(metricsSchema, JSON.parse(text(row, 'metrics'))),
+      ...(dataset === undefined ? {} : { dataset }),
+      ...(slice === undefined ? {} : { slice }),
+    };
+  });
+}
+
+function first(db: Sqlite, where: string, params: readonly SqlValue[]): VersionSummary | undefined {
+  const row = db.get(`SELECT ${VERSION_COLUMNS} FROM ${VERSION_TABLES} WHERE ${where} LIMIT 1`, params);
+  return row && versionSummary(db, row);
+}
+
+/** Versions that held a stage at any time, the one that came to it last first. */
+export function heldBefore(db: Sqlite, model: string, stage: string, limit: number): readonly VersionSummary[] {
+  const sql = `SELECT ${VERSION_COLUMNS} FROM ${VERSION_TABLES}
+    JOIN (SELECT version, max(id) AS last FROM tenures WHERE model = ? AND stage = ? GROUP BY version) t ON t.version = v.id
+    WHERE v.deleted_seq IS NULL ORDER BY t.last DESC LIMIT ?`;
+  return db.all(sql, [model, stage, limit]).map((row) => versionSummary(db, row));
+}

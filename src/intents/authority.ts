@@ -1,0 +1,121 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isoTime } from '../base/clock.ts';
+import { RegistryError } from '../base/errors.ts';
+import { serialQueue } from '../base/serial.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { settledIntent } from '../catalog/log-queries.ts';
+import { encodeCommit, MAX_COMMIT_BYTES } from '../log/commit.ts';
+import { encodeIntent, type Intent, MAX_INTENT_BYTES } from '../log/intent.ts';
+import { commitAboveGap } from '../log/log-reader.ts';
+import type { IntentOutcome } from '../rules/state.ts';
+import { commitKey } from '../storage/layout.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+
+const MAX_JITTER_MS = 50;
+
+export interface AuthorityOptions {
+  readonly store: ObjectStore;
+  readonly catalog: Catalog;
+  readonly clock: () => number;
+  /** A number from 0 to below 1, for the pauses between attempts. */
+  readonly random?: () => number;
+}
+
+export type SubmitResult =
+  | { readonly kind: 'applied'; readonly seq: number; readonly at: string }
+  /** Not written: applied on top of the log as it is now, it would change nothing. */
+  | { readonly kind: 'refused'; readonly outcome: Exclude<IntentOutcome, { kind: 'applied' }> };
+
+/** The local log as the place where intents are ordered (design: "Submitting"). */
+export class LocalAuthority {
+  readonly #options: AuthorityOptions;
+  readonly #serially = serialQueue();
+  #isGapFree = false;
+
+  constructor(options: AuthorityOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Puts the intent into the log at the first free place where it still holds. When it returns `applied`, the intent is durable and in
+   * the catalog, exactly once, whatever answers of the store were lost on the way. When it throws, an intent that reached the log
+   * all the same is found there by its id at the next call with the same intent.
+   */
+  submit(intent: Intent): Promise<SubmitResult> {
+    return this.#serially(() => this.#submit(intent));
+  }
+
+  async #submit(intent: Intent): Promise<SubmitResult> {
+    const { catalog, store } = this.#options;
+    const line = encodeIntent(intent);
+    if (line.length > MAX_INTENT_BYTES) {
+      throw new RegistryError(
+        'INTENT_TOO_LARGE',
+        `What is to be recorded takes ${line.length} bytes, more than the ${MAX_INTENT_BYTES} of one entry. Record fewer metrics, params or packages at once.`,
+      );
+    }
+    await catalog.catchUp();
+    await this.#checkForGap();
+    for (let attempt = 0; ; attempt += 1) {
+      const settled = this.#settled(intent);
+      if (settled) return settled;
+      const outcome = catalog.judge(intent);
+      if (outcome.kind !== 'applied') return { kind: 'refused', outcome };
+      const { seq, bytes } = this.#nextCommit(line);
+      const put = await this.#put(seq, bytes);
+      if (put === 'created') {
+        await catalog.catchUp();
+        continue;
+      }
+      // Another commit has the number, or the answer was lost: what stands in the log tells.
+      const read = await catalog.catchUp();
+      if (read === 0 && put !== 'exists') throw put.error;
+      if (read > 0 && put !== 'exists') await store.putIfAbsent(commitKey(seq), bytes);
+      await delay((this.#options.random ?? Math.random)() * Math.min(MAX_JITTER_MS, 2 ** attempt));
+    }
+  }
+
+  /** The result for an intent whose id is in the log. */
+  #settled(intent: Intent): SubmitResult | undefined {
+    const known = settledIntent(this.#options.catalog.db, intent.id);
+    if (!known) return undefined;
+    const { seq, at, code, message } = known;
+    if (code === undefined) return { kind: 'applied', seq, at };
+    return { kind: 'refused', outcome: { kind: 'void', code, message } };
+  }
+
+  #nextCommit(line: Uint8Array): { readonly seq: number; readonly bytes: Uint8Array } {
+    const { catalog, clock } = this.#options;
+    const { seq, hash, at: before } = catalog.position;
+    const now = isoTime(clock());
+    const bytes = encodeCommit({ v: 1, seq: seq + 1, prev: hash, at: now > before ? now : before }, [line]);
+    if (bytes.length > MAX_COMMIT_BYTES) throw new RegistryError('INTENT_TOO_LARGE', 'The commit would be longer than 1 MiB.');
+    return { seq: seq + 1, bytes };
+  }
+
+  async #put(seq: number, bytes: Uint8Array): Promise<'created' | 'exists' | { readonly error: unknown }> {
+    try {
+      return await this.#options.store.putIfAbsent(commitKey(seq), bytes);
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /** Before the first append: a commit above the head means that one was lost, and appending would bury it. */
+  async #checkForGap(): Promise<void> {
+    if (this.#isGapFree) return;
+    const { catalog, store } = this.#options;
+    const head = catalog.position.seq;
+    const above = await commitAboveGap(store, head);
+    // Commits are made in order, so one above the head means that the head has moved, or that one was lost.
+    if (above !== undefined && (await catalog.catchUp()) > 0) return this.#checkForGap();
+    if (above !== undefined) {
+      throw new RegistryError(
+        'LOG_GAP',
+        `Commit ${head + 1} is missing from the log although commit ${above} is there. Put ${commitKey(head + 1)} back from a backup or a colleague's copy; until then the registry is read-only.`,
+        { details: { missing: head + 1, above } },
+      );
+    }
+    this.#isGapFree = true;
+  }
+}

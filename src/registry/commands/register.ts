@@ -1,0 +1,141 @@
+import { RegistryError } from '../../base/errors.ts';
+import type { OperationOptions } from '../../base/progress.ts';
+import type { Metrics, VersionSummary } from '../../catalog/read-models.ts';
+import { newestVersion, versionById } from '../../catalog/version-queries.ts';
+import { environmentDigest } from '../../log/environment-digest.ts';
+import type { EventOf, RegistryEvent } from '../../log/events.ts';
+import { PRODUCTION } from '../../rules/policy.ts';
+import { registeredVersion } from '../../rules/version-rules.ts';
+import type { RegisterRequest, RegisterResult } from '../api.ts';
+import { checkModelName, findModelIfAny, findVersion } from '../references.ts';
+import { dbOf, intentOf, readToWrite, record, type Session, stateOf } from '../session.ts';
+
+/**
+ * Stores the files, then records the version. Bytes that the model's latest version has already, with nothing new in run, params or
+ * code, give that version; metrics that it lacks are added to it.
+ */
+export async function register(session: Session, request: RegisterRequest, options: OperationOptions = {}): Promise<RegisterResult> {
+  checkModelName(request.model);
+  await readToWrite(session);
+  const placeholder = { digest: '0'.repeat(64), sizeBytes: 0, fileCount: 1 };
+  // What can't be recorded is refused before any bytes are copied.
+  intentOf(session, { events: eventsOf(session, request, placeholder).events });
+
+  const { digest, sizeBytes, files } = await session.bytes.intake({ paths: request.paths }, options);
+  const artifact = { digest, sizeBytes, fileCount: files.length };
+
+  await readToWrite(session);
+  const known = knownVersion(session, request, artifact);
+  if (known) {
+    await completeWith(session, known, request.metrics ?? {});
+    return resultOf(session, known.id, false);
+  }
+  const { events, version } = eventsOf(session, request, artifact);
+  await record(session, { events });
+  const id = stateOf(session).version(version)?.id ?? version;
+  return resultOf(session, id, id === version);
+}
+
+/** Adds metrics that the version doesn't have yet. Throws `METRIC_FIXED` for one that it has with another value. */
+export async function completeMetrics(session: Session, request: { readonly ref: string; readonly metrics: Metrics }): Promise<void> {
+  await readToWrite(session);
+  const version = findVersion(session, request.ref);
+  const changed = Object.entries(request.metrics).find(([name, value]) => (version.metrics[name] ?? value) !== value);
+  if (changed) {
+    const [name] = changed;
+    throw new RegistryError(
+      'METRIC_FIXED',
+      `The metric ${name} of ${version.model}@${version.number} is ${version.metrics[name]} and can't change. Register a new version instead. Nothing was changed.`,
+    );
+  }
+  await completeWith(session, version, request.metrics);
+}
+
+async function completeWith(session: Session, version: VersionSummary, metrics: Metrics): Promise<void> {
+  const added = Object.entries(metrics).filter(([name]) => version.metrics[name] === undefined);
+  if (added.length === 0) return;
+  await record(session, {
+    events: [{ type: 'version.evaluated', version: version.id, metrics: Object.fromEntries(added) }],
+  });
+}
+
+function knownVersion(
+  session: Session,
+  request: RegisterRequest,
+  artifact: EventOf<'version.registered'>['artifact'],
+): VersionSummary | undefined {
+  const model = findModelIfAny(session, request.model);
+  const { run, params = {}, code } = request;
+  const record = model && registeredVersion(stateOf(session), model.id, {
+    artifact,
+    run: run && { ...run },
+    params,
+    code: code && { ...code },
+  });
+  return record && versionById(dbOf(session), record.id);
+}
+
+function eventsOf(
+  session: Session,
+  request: RegisterRequest,
+  artifact: EventOf<'version.registered'>['artifact'],
+): { readonly events: readonly RegistryEvent[]; readonly version: string } {
+  const { metrics = {}, params = {}, tags = {}, description = '', data = [], run, code, environment, base } = request;
+  const events: RegistryEvent[] = [];
+  const model = findModelIfAny(session, request.model);
+  const modelId = model?.id ?? session.newId();
+  if (!model) events.push({ type: 'model.created', model: modelId, name: request.model });
+  const environmentId = environment && environmentDigest(environment);
+  if (environment && environmentId !== undefined && !isEnvironmentKnown(session, environmentId)) {
+    const { python, packages } = environment;
+    events.push({
+      type: 'environment.recorded',
+      digest: environmentId,
+      ...(python === undefined ? {} : { python }),
+      packages: packages.map(({ name, version }) => ({ name, version })),
+    });
+  }
+  const version = session.newId();
+  events.push({
+    type: 'version.registered',
+    model: modelId,
+    version,
+    artifact,
+    metrics: { ...metrics },
+    params: { ...params },
+    tags: { ...tags },
+    description,
+    data: data.map((entry) => ({ ...entry })),
+    ...(run ? { run: { ...run } } : {}),
+    ...(code ? { code: { ...code } } : {}),
+    ...(environmentId === undefined ? {} : { environment: environmentId }),
+    ...(base === undefined ? {} : { base: baseOf(session, base) }),
+  });
+  if (stateOf(session).artifactStatus(artifact.digest) !== 'published') {
+    events.push({ type: 'artifact.published', artifact: artifact.digest });
+  }
+  return { events, version };
+}
+
+function isEnvironmentKnown(session: Session, digest: string): boolean {
+  return dbOf(session).get('SELECT 1 FROM environments WHERE digest = ?', [digest]) !== undefined;
+}
+
+function baseOf(session: Session, base: string): { readonly name: string; readonly version?: string } {
+  try {
+    const version = findVersion(session, base);
+    return { name: `${version.model}@${version.number}`, version: version.id };
+  } catch (error) {
+    // Not a version of this registry: the name of a model elsewhere.
+    if (RegistryError.is(error)) return { name: base };
+    throw error;
+  }
+}
+
+function resultOf(session: Session, id: string, isNew: boolean): RegisterResult {
+  const db = dbOf(session);
+  const version = versionById(db, id);
+  if (!version) throw new RegistryError('VERSION_NOT_FOUND', 'The version was deleted by somebody else in the meantime.');
+  const production = newestVersion(db, version.modelId, PRODUCTION);
+  return { version, isNew, ...(production && production.id !== id ? { production } : {}) };
+}

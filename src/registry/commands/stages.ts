@@ -1,0 +1,205 @@
+import { RegistryError } from '../../base/errors.ts';
+import type { RollbackPlan, VersionSummary } from '../../catalog/read-models.ts';
+import { heldBefore, transitionsOf, versionById, versionByNumber } from '../../catalog/version-queries.ts';
+import { parseManifest } from '../../artifacts/manifest.ts';
+import { policyOf } from '../../rules/lookup.ts';
+import { ARCHIVED, type EffectivePolicy, FIRST_STAGE, kindOfMove, PRODUCTION, type StagePolicy, stageOf } from '../../rules/policy.ts';
+import type { IntentOutcome } from '../../rules/state.ts';
+import { manifestKey, objectKey } from '../../storage/layout.ts';
+import type { TransitionResult } from '../api.ts';
+import { findModel, findVersion } from '../references.ts';
+import { dbOf, readToHead, readToWrite, record, refusedBy, type Session, stateOf } from '../session.ts';
+import { reasonOf } from '../text.ts';
+
+interface Move {
+  readonly version: VersionSummary;
+  readonly to: string;
+  readonly kind: 'promote' | 'rollback' | 'demote' | 'archive';
+  readonly reason: string;
+  readonly isOverride: boolean;
+  /** The id of the version that the person saw in the target stage, null for none, undefined for whatever is there. */
+  readonly seenHolder: string | null | undefined;
+}
+
+export async function promote(
+  session: Session,
+  request: {
+    readonly ref: string;
+    readonly stage: string;
+    readonly reason: string;
+    readonly override?: boolean;
+    readonly expectHolder?: string | null;
+  },
+): Promise<TransitionResult> {
+  const reason = reasonOf(request.reason);
+  await readToWrite(session);
+  const version = findVersion(session, request.ref);
+  const policy = policyOf(stateOf(session), version.modelId);
+  checkStage(version, request.stage, policy);
+  const kind = kindOfMove(policy, version.stage, request.stage);
+  const isOverride = request.override ?? false;
+  return move(session, { version, to: request.stage, kind, reason, isOverride, seenHolder: seenHolder(session, version, request.expectHolder) });
+}
+
+export async function archive(session: Session, request: { readonly ref: string; readonly reason: string }): Promise<TransitionResult> {
+  return promote(session, { ...request, stage: ARCHIVED });
+}
+
+export async function rollback(
+  session: Session,
+  request: {
+    readonly model: string;
+    readonly to?: number;
+    readonly stage?: string;
+    readonly reason: string;
+    readonly expectHolder?: string | null;
+  },
+): Promise<TransitionResult> {
+  const reason = reasonOf(request.reason);
+  await readToWrite(session);
+  const plan = planRollback(session, request);
+  const holder = seenHolder(session, plan.target, request.expectHolder);
+  return move(session, { version: plan.target, to: plan.stage, kind: 'rollback', reason, isOverride: false, seenHolder: holder });
+}
+
+export async function rollbackTarget(
+  session: Session,
+  request: { readonly model: string; readonly to?: number; readonly stage?: string },
+): Promise<RollbackPlan> {
+  await readToHead(session);
+  return planRollback(session, request);
+}
+
+function planRollback(
+  session: Session,
+  request: { readonly model: string; readonly to?: number; readonly stage?: string },
+): RollbackPlan {
+  const db = dbOf(session);
+  const state = stateOf(session);
+  const model = findModel(session, request.model);
+  const stage = request.stage ?? PRODUCTION;
+  const rule = stageOf(policyOf(state, model.id), stage);
+  if (!rule?.isExclusive) {
+    throw new RegistryError('STAGE_UNKNOWN', `${stage} isn't an exclusive stage of ${model.name}, so it can't be rolled back. Promote a version instead.`);
+  }
+  const current = holderOf(session, model.id, rule);
+  const others = heldBefore(db, model.id, stage, 20).filter((version) => version.id !== current?.id);
+  if (request.to !== undefined) {
+    const target = versionByNumber(db, model.id, request.to);
+    if (!target) throw new RegistryError('VERSION_NOT_FOUND', `${model.name} has no version ${request.to}.`);
+    if (target.id === current?.id) throw new RegistryError('STAGE_UNCHANGED', `${model.name}@${request.to} is in ${stage} already.`);
+    if (!state.hasHeld(target.id, stage)) {
+      throw new RegistryError('NEVER_HELD', `${model.name}@${request.to} never was in ${stage}. Promote it instead; a rollback goes only to a version that was there.`);
+    }
+    return { stage, target, others, ...(current ? { current } : {}) };
+  }
+  const below = state.holderStack(model.id, stage).filter((id) => id !== current?.id);
+  const target = below.length === 0 ? undefined : versionById(db, below.at(-1) ?? '');
+  if (!target) {
+    const what = current ? `before version ${current.number}` : 'so far';
+    throw new RegistryError('NOTHING_TO_ROLL_BACK', `No version of ${model.name} was in ${stage} ${what}, so there is nothing to roll back to. Promote a version instead.`);
+  }
+  return { stage, target, others, ...(current ? { current } : {}) };
+}
+
+function checkStage(version: VersionSummary, stage: string, policy: EffectivePolicy): void {
+  if (!stageOf(policy, stage)) {
+    const names = policy.stages.map(({ name }) => name).join(', ');
+    throw new RegistryError('STAGE_UNKNOWN', `There is no stage "${stage}". The stages of ${version.model} are ${names}. Nothing was changed.`);
+  }
+  if (version.stage === stage) {
+    throw new RegistryError('STAGE_UNCHANGED', `${version.model}@${version.number} is in ${stage} already. Nothing was changed.`);
+  }
+}
+
+function holderOf(session: Session, model: string, rule: StagePolicy): VersionSummary | undefined {
+  const holder = rule.isExclusive ? stateOf(session).versionsInStage(model, rule.name, 1)[0] : undefined;
+  return holder && versionById(dbOf(session), holder.id);
+}
+
+function seenHolder(session: Session, version: VersionSummary, expected: string | null | undefined): string | null | undefined {
+  if (expected === undefined || expected === null) return expected;
+  return findVersion(session, /^\d+$/.test(expected) ? `${version.modelId}@${expected}` : expected).id;
+}
+
+async function move(session: Session, { version, to, kind, reason, isOverride, seenHolder: seen }: Move): Promise<TransitionResult> {
+  const rule = stageOf(policyOf(stateOf(session), version.modelId), to);
+  const holder = rule && holderOf(session, version.modelId, rule);
+  if (to !== FIRST_STAGE && to !== ARCHIVED) await checkFiles(session, version);
+  const expectedHolder = seen === undefined ? (holder?.id ?? null) : seen;
+  const displaces = holder && rule ? [{ version: holder.id, to: rule.displacedTo }] : [];
+  const { seq, at } = await record(
+    session,
+    {
+      expects: {
+        stages: { [version.id]: version.stage },
+        ...(rule?.isExclusive ? { holders: { [`${version.modelId}/${to}`]: expectedHolder } } : {}),
+      },
+      events: [
+        {
+          type: 'stage.changed',
+          version: version.id,
+          from: version.stage,
+          to,
+          kind,
+          displaces,
+          reason,
+          gates: [],
+          override: isOverride,
+        },
+      ],
+    },
+    (outcome) => conflict(session, version, to, expectedHolder, outcome),
+  );
+  const db = dbOf(session);
+  const moved = versionById(db, version.id) ?? version;
+  const displaced = holder ? [versionById(db, holder.id) ?? holder] : [];
+  return { version: moved, from: version.stage, to, kind, displaced, seq, at };
+}
+
+/** Who got there first, with what, when and why. */
+function conflict(
+  session: Session,
+  version: VersionSummary,
+  to: string,
+  expectedHolder: string | null,
+  outcome: Exclude<IntentOutcome, { kind: 'applied' }>,
+): RegistryError {
+  if (outcome.kind !== 'void' || !['EXPECTATION', 'STAGE_MOVED', 'HOLDER_CHANGED'].includes(outcome.code)) return refusedBy(outcome);
+  const db = dbOf(session);
+  const own = versionById(db, version.id);
+  const holderId = stateOf(session).versionsInStage(version.modelId, to, 1)[0]?.id;
+  const changed = own && own.stage !== version.stage ? own : holderId === undefined ? undefined : versionById(db, holderId);
+  const expected = expectedHolder === null ? undefined : versionById(db, expectedHolder);
+  const last = changed && transitionsOf(db, changed.id).at(-1);
+  const before = expected ? `version ${expected.number}` : 'no version';
+  const theirs =
+    changed && last
+      ? `${last.by.name} moved version ${changed.number} to ${last.to} at ${last.at} ("${last.reason}")`
+      : `the version that was in ${to} left it`;
+  const details = changed && last ? { theirs: { version: changed.number, to: last.to, by: last.by, at: last.at, reason: last.reason } } : {};
+  return new RegistryError(
+    'CONFLICT',
+    `${version.model}@${version.number} wasn't moved to ${to}: ${theirs}, while ${before} was expected in ${to}. Look at what is there now, and ask again if it is still right. Nothing was changed.`,
+    { details },
+  );
+}
+
+/** A version whose files aren't here can't serve. Looks at their presence and size; `verify` reads them. */
+async function checkFiles(session: Session, version: VersionSummary): Promise<void> {
+  const { store } = session;
+  const label = `${version.model}@${version.number}`;
+  const bytes = await store.get(manifestKey(version.artifact.digest));
+  if (!bytes) throw absent(label, manifestKey(version.artifact.digest));
+  for (const file of parseManifest(bytes).files) {
+    const head = await store.head(objectKey(file.sha256));
+    if (head?.sizeBytes !== file.size) throw absent(label, objectKey(file.sha256));
+  }
+}
+
+function absent(label: string, key: string): RegistryError {
+  return new RegistryError(
+    'ARTIFACT_ABSENT',
+    `The files of ${label} aren't all in the registry: ${key} is missing or damaged. Run \`model-registry verify --artifacts\`, or register the files again. Nothing was changed.`,
+  );
+}

@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import type { OperationOptions } from '../base/progress.ts';
+import type { PageRequest } from '../catalog/read-models.ts';
+import type { Registry, RegistryChange } from './api.ts';
+import * as annotations from './commands/annotations.ts';
+import * as models from './commands/models.ts';
+import * as registering from './commands/register.ts';
+import * as stages from './commands/stages.ts';
+import { compare } from './queries/compare.ts';
+import * as listing from './queries/listing.ts';
+import { log } from './queries/log.ts';
+import { findVersion } from './references.ts';
+import { readToHead, type Session } from './session.ts';
+import { verify } from './verify.ts';
+
+/** Commits that the saved catalog may lag behind before it is saved again. */
+const SAVE_EVERY = 50;
+
+/** Binds commands and queries to one session. */
+export class OpenRegistry implements Registry {
+  readonly #session: Session;
+  readonly #listeners = new Set<(change: RegistryChange) => void>();
+  #announced: number;
+  #isClosed = false;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#announced = session.catalog.position.seq;
+  }
+
+  get location() {
+    return this.#session.location;
+  }
+
+  async refresh(): Promise<boolean> {
+    const before = this.#announced;
+    await this.#run(() => readToHead(this.#session));
+    return this.#announced > before;
+  }
+
+  onDidChange(listener: (change: RegistryChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#listeners.clear();
+    const { catalog, bytes } = this.#session;
+    await bytes.close();
+    if (catalog.unsavedCommits >= SAVE_EVERY || catalog.savedSeq === 0) await this.#save();
+    catalog.close();
+  }
+
+  createModel: Registry['createModel'] = (request) => this.#run(() => models.createModel(this.#session, request));
+  renameModel: Registry['renameModel'] = (request) => this.#run(() => models.renameModel(this.#session, request));
+  deleteModel: Registry['deleteModel'] = (request) => this.#run(() => models.deleteModel(this.#session, request));
+  register: Registry['register'] = (request, options) => this.#run(() => registering.register(this.#session, request, options));
+  completeMetrics: Registry['completeMetrics'] = (request) => this.#run(() => registering.completeMetrics(this.#session, request));
+  promote: Registry['promote'] = (request) => this.#run(() => stages.promote(this.#session, request));
+  rollback: Registry['rollback'] = (request) => this.#run(() => stages.rollback(this.#session, request));
+  archive: Registry['archive'] = (request) => this.#run(() => stages.archive(this.#session, request));
+  setAlias: Registry['setAlias'] = (request) => this.#run(() => annotations.setAlias(this.#session, request));
+  removeAlias: Registry['removeAlias'] = (request) => this.#run(() => annotations.removeAlias(this.#session, request));
+  tag: Registry['tag'] = (request) => this.#run(() => annotations.tag(this.#session, request));
+  note: Registry['note'] = (request) => this.#run(() => annotations.note(this.#session, request));
+  describe: Registry['describe'] = (request) => this.#run(() => annotations.describe(this.#session, request));
+  comment: Registry['comment'] = (request) => this.#run(() => annotations.comment(this.#session, request));
+  deleteVersion: Registry['deleteVersion'] = (request) => this.#run(() => annotations.deleteVersion(this.#session, request));
+
+  listModels: Registry['listModels'] = (request?: PageRequest) => this.#run(() => listing.listModels(this.#session, request));
+  listVersions: Registry['listVersions'] = (request) => this.#run(() => listing.listVersions(this.#session, request));
+  showModel: Registry['showModel'] = (request) => this.#run(() => listing.showModel(this.#session, request));
+  show: Registry['show'] = (request) => this.#run(() => listing.show(this.#session, request));
+  stages: Registry['stages'] = (request) => this.#run(() => listing.stages(this.#session, request));
+  production: Registry['production'] = () => this.#run(() => listing.production(this.#session));
+  at: Registry['at'] = (request) => this.#run(() => listing.at(this.#session, request));
+  search: Registry['search'] = (request) => this.#run(() => listing.search(this.#session, request));
+  log: Registry['log'] = (request) => this.#run(() => log(this.#session, request));
+  compare: Registry['compare'] = (request) => this.#run(() => compare(this.#session, request));
+  rollbackTarget: Registry['rollbackTarget'] = (request) => this.#run(() => stages.rollbackTarget(this.#session, request));
+  verify: Registry['verify'] = (request, options) => this.#run(() => verify(this.#session, request, options));
+
+  pull: Registry['pull'] = (request, options) =>
+    this.#run(async () => {
+      await readToHead(this.#session);
+      const version = findVersion(this.#session, request.ref);
+      const { digest } = version.artifact;
+      const written = await this.#session.bytes.materialise({ digest, to: request.to }, options);
+      return { version, to: request.to, fileCount: written.fileCount, sizeBytes: written.sizeBytes };
+    });
+
+  path: Registry['path'] = (request, options) =>
+    this.#run(async () => {
+      await readToHead(this.#session);
+      const version = findVersion(this.#session, request.ref);
+      const checkoutsDir = join(this.#session.location.dir, 'checkouts');
+      const { path } = await this.#session.bytes.checkout({ digest: version.artifact.digest, checkoutsDir }, options);
+      return { path, version };
+    });
+
+  async rebuild(_options?: OperationOptions): Promise<{ readonly commits: number; readonly versions: number }> {
+    return this.#run(async () => {
+      const { catalog } = this.#session;
+      await catalog.reset();
+      await readToHead(this.#session);
+      await catalog.save();
+      const row = catalog.db.get('SELECT count(*) AS versions FROM versions WHERE deleted_seq IS NULL');
+      return { commits: catalog.position.seq, versions: Number(row?.['versions'] ?? 0) };
+    });
+  }
+
+  /** Runs a command or query, then tells the listeners when commits were applied by it. */
+  async #run<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      return await task();
+    } finally {
+      await this.#announce();
+    }
+  }
+
+  async #announce(): Promise<void> {
+    const { catalog } = this.#session;
+    const head = this.#isClosed ? this.#announced : catalog.position.seq;
+    if (head === this.#announced) return;
+    this.#announced = head;
+    for (const listener of this.#listeners) listener({ head });
+    if (catalog.unsavedCommits >= SAVE_EVERY) await this.#save();
+  }
+
+  /** The saved catalog only makes the next opening faster: a registry that can't be written to is still read. */
+  async #save(): Promise<void> {
+    const { catalog } = this.#session;
+    if (catalog.changedCommit !== undefined || catalog.position.seq === 0) return;
+    await catalog.save().catch(() => undefined);
+  }
+}

@@ -1,0 +1,116 @@
+import { RegistryError } from '../../base/errors.ts';
+import { aliasEntries, formerNames, holdersAt, modelById, modelsPage, productionEntries } from '../../catalog/model-queries.ts';
+import { limitOf, numbersOfCursor, pageOf } from '../../catalog/paging.ts';
+import type {
+  AtResult,
+  ModelDetails,
+  ModelSummary,
+  Page,
+  PageRequest,
+  ProductionEntry,
+  StageRule,
+  VersionDetails,
+  VersionSummary,
+} from '../../catalog/read-models.ts';
+import { parseSearch, searchVersions } from '../../catalog/search-query.ts';
+import { lineageOf, remarksOf, sameArtifact, transitionsOf, versionsPage } from '../../catalog/version-queries.ts';
+import { policyOf } from '../../rules/lookup.ts';
+import { findModel, findVersion } from '../references.ts';
+import { dbOf, readToHead, type Session, stateOf } from '../session.ts';
+import { filesOf } from './files.ts';
+
+export async function listModels(session: Session, request?: PageRequest): Promise<Page<ModelSummary>> {
+  await readToHead(session);
+  const limit = limitOf(request);
+  const models = modelsPage(dbOf(session), request?.cursor ?? '', limit + 1);
+  return pageOf(models, limit, (last) => last.name.toLowerCase());
+}
+
+export async function listVersions(
+  session: Session,
+  request: PageRequest & { readonly model?: string; readonly stage?: string } = {},
+): Promise<Page<VersionSummary>> {
+  await readToHead(session);
+  const limit = limitOf(request);
+  const model = request.model === undefined ? undefined : findModel(session, request.model);
+  if (model && request.stage !== undefined) checkStageName(session, model, request.stage);
+  const before = request.cursor === undefined ? undefined : numbersOfCursor(request.cursor, 1)[0];
+  const rows = versionsPage(dbOf(session), { model: model?.id, stage: request.stage, before }, limit + 1);
+  return versionPage(rows, limit);
+}
+
+function checkStageName(session: Session, model: ModelSummary, stage: string): void {
+  const names = policyOf(stateOf(session), model.id).stages.map(({ name }) => name);
+  if (!names.includes(stage)) {
+    throw new RegistryError('STAGE_UNKNOWN', `There is no stage "${stage}". The stages of ${model.name} are ${names.join(', ')}.`);
+  }
+}
+
+export async function search(session: Session, request: PageRequest & { readonly query: string }): Promise<Page<VersionSummary>> {
+  await readToHead(session);
+  const limit = limitOf(request);
+  const before = request.cursor === undefined ? undefined : numbersOfCursor(request.cursor, 1)[0];
+  return versionPage(searchVersions(dbOf(session), parseSearch(request.query), before, limit + 1), limit);
+}
+
+function versionPage(rows: readonly { readonly key: number; readonly version: VersionSummary }[], limit: number): Page<VersionSummary> {
+  const { items, next } = pageOf(rows, limit, (last) => String(last.key));
+  return { items: items.map((row) => row.version), ...(next === undefined ? {} : { next }) };
+}
+
+export async function showModel(session: Session, request: { readonly model: string }): Promise<ModelDetails> {
+  await readToHead(session);
+  const db = dbOf(session);
+  const { id } = findModel(session, request.model);
+  const summary = modelById(db, id);
+  if (!summary) throw new RegistryError('MODEL_NOT_FOUND', `There is no model called ${request.model}.`);
+  return {
+    ...summary,
+    aliases: aliasEntries(db, id),
+    stages: stageRules(session, id),
+    comments: remarksOf(db, id, 'comment'),
+    formerNames: formerNames(db, id),
+  };
+}
+
+export async function stages(session: Session, request: { readonly model: string }): Promise<readonly StageRule[]> {
+  await readToHead(session);
+  return stageRules(session, findModel(session, request.model).id);
+}
+
+function stageRules(session: Session, model: string): readonly StageRule[] {
+  return policyOf(stateOf(session), model).stages.map(({ name, isExclusive, displacedTo }) =>
+    isExclusive ? { name, isExclusive, displacedTo } : { name, isExclusive },
+  );
+}
+
+export async function show(session: Session, request: { readonly ref: string }): Promise<VersionDetails> {
+  await readToHead(session);
+  const db = dbOf(session);
+  const version = findVersion(session, request.ref);
+  const files = await filesOf(session, version.artifact.digest);
+  return {
+    ...version,
+    ...(files ? { files } : {}),
+    lineage: lineageOf(db, version.id),
+    transitions: transitionsOf(db, version.id),
+    notes: remarksOf(db, version.id, 'note'),
+    comments: remarksOf(db, version.id, 'comment'),
+    sameArtifact: sameArtifact(db, version),
+  };
+}
+
+export async function production(session: Session): Promise<readonly ProductionEntry[]> {
+  await readToHead(session);
+  return productionEntries(dbOf(session));
+}
+
+export async function at(session: Session, request: { readonly time: string; readonly model?: string }): Promise<AtResult> {
+  await readToHead(session);
+  const moment = new Date(request.time);
+  if (Number.isNaN(moment.getTime())) {
+    throw new RegistryError('TIME_INVALID', `"${request.time}" is no time. Write it like 2026-05-03T14:00:00Z, 2026-05-03T14:00 or 2026-05-03.`);
+  }
+  const model = request.model === undefined ? undefined : findModel(session, request.model).id;
+  return holdersAt(dbOf(session), moment.toISOString(), model);
+}

@@ -1,0 +1,123 @@
+import type { ByteService } from '../artifacts/byte-service.ts';
+import { isoTime } from '../base/clock.ts';
+import { RegistryError } from '../base/errors.ts';
+import type { NewId } from '../base/ids.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { firstUnchained, unknownNeeds } from '../catalog/log-queries.ts';
+import type { Sqlite } from '../catalog/sqlite.ts';
+import type { LocalAuthority } from '../intents/authority.ts';
+import type { RegistryEvent } from '../log/events.ts';
+import { decodeIntent, encodeIntent, type Expectations, type Intent } from '../log/intent.ts';
+import type { IntentOutcome, RegistryState } from '../rules/state.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { Author, RegistryLocation, Via } from './api.ts';
+import { type SeenHead, seenHeadProblem } from './seen-head.ts';
+
+/** What commands and queries work with: one open registry. */
+export interface Session {
+  readonly location: RegistryLocation;
+  readonly author: Author;
+  readonly via: Via;
+  readonly clock: () => number;
+  readonly newId: NewId;
+  readonly store: ObjectStore;
+  readonly catalog: Catalog;
+  readonly authority: LocalAuthority;
+  readonly bytes: ByteService;
+  readonly seenHead: SeenHead;
+}
+
+export function dbOf(session: Session): Sqlite {
+  return session.catalog.db;
+}
+
+export function stateOf(session: Session): RegistryState {
+  return session.catalog.state;
+}
+
+/** Reads the log to its head and throws if what was read can't be trusted. The first step of every query. */
+export async function readToHead(session: Session): Promise<void> {
+  await session.catalog.catchUp();
+  const problem = (await seenHeadProblem(session)) ?? chainProblem(session);
+  if (problem) throw problem;
+}
+
+function chainProblem(session: Session): RegistryError | undefined {
+  const changed = session.catalog.changedCommit;
+  if (changed !== undefined) {
+    return new RegistryError(
+      'LOG_REWRITTEN',
+      `Commit ${changed} isn't what it was when it was read here before, or is missing. Run \`model-registry verify\` to see the damage, and put the file back from a backup; nothing was changed.`,
+      { details: { seq: changed } },
+    );
+  }
+  const seq = firstUnchained(dbOf(session));
+  if (seq === undefined) return undefined;
+  return new RegistryError(
+    'LOG_DAMAGED',
+    `Commit ${seq} doesn't follow from the one before it, so one of the two was changed after it was written. Run \`model-registry verify\` to learn which, and put the file back from a backup; nothing was changed.`,
+    { details: { seq } },
+  );
+}
+
+/** Reads to the head and throws where the registry can't be written to. The first step of every command. */
+export async function readToWrite(session: Session): Promise<void> {
+  await readToHead(session);
+  const needs = unknownNeeds(dbOf(session));
+  if (needs.length > 0) {
+    throw new RegistryError(
+      'FORMAT_NEWER',
+      `The registry uses ${needs.join(', ')}, which this version of Model Registry doesn't know, so it is read-only here. Update Model Registry.`,
+      { details: { needs } },
+    );
+  }
+  if (stateOf(session).isSealed()) {
+    throw new RegistryError('SEALED', 'This registry was sealed when it was joined to shared storage, so it is read-only. Open the shared one.');
+  }
+}
+
+/** What a command wants recorded. */
+export interface Request {
+  readonly events: readonly RegistryEvent[];
+  readonly expects?: Expectations;
+}
+
+/** Makes the intent for a request. Throws `REQUEST_INVALID` where no reader of the log would accept it. */
+export function intentOf(session: Session, request: Request): Intent {
+  const intent: Intent = {
+    id: session.newId(),
+    registryId: session.location.registryId,
+    by: session.author,
+    askedAt: isoTime(session.clock()),
+    via: session.via,
+    requires: [],
+    expects: request.expects ?? {},
+    events: request.events,
+  };
+  const decoded = decodeIntent(encodeIntent(intent));
+  if (decoded.kind === 'intent') return intent;
+  const problem = decoded.kind === 'malformed' ? decoded.problem : decoded.needs.join(', ');
+  throw new RegistryError('REQUEST_INVALID', `The request can't be recorded: it ${problem}. Nothing was changed.`);
+}
+
+/** Records a request. Throws what `refusal` makes of an outcome other than applied. */
+export async function record(
+  session: Session,
+  request: Request,
+  refusal: (outcome: Exclude<IntentOutcome, { kind: 'applied' }>) => RegistryError = refusedBy,
+): Promise<{ readonly seq: number; readonly at: string }> {
+  const intent = intentOf(session, request);
+  const result = await session.authority.submit(intent);
+  if (result.kind === 'refused') throw refusal(result.outcome);
+  await session.seenHead.remember(session.catalog.position);
+  return { seq: result.seq, at: result.at };
+}
+
+/** The error for an intent that the rules refuse. */
+export function refusedBy(outcome: Exclude<IntentOutcome, { kind: 'applied' }>): RegistryError {
+  if (outcome.kind === 'unknown') {
+    return new RegistryError('FORMAT_NEWER', `That needs ${outcome.needs.join(', ')}, which this version of Model Registry doesn't know. Update it.`);
+  }
+  const code = outcome.code === 'EXPECTATION' ? 'CONFLICT' : outcome.code;
+  return new RegistryError(code, `${outcome.message} Nothing was changed.`);
+}

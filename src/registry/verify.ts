@@ -1,0 +1,125 @@
+import type { OperationOptions } from '../base/progress.ts';
+import { RegistryError } from '../base/errors.ts';
+import { appliedHash, labelsOfArtifact, neededArtifacts, voidsOf } from '../catalog/log-queries.ts';
+import { claimedPrev, hashOfCommit } from '../log/commit.ts';
+import { commitAboveGap, readCommit, readFormat } from '../log/log-reader.ts';
+import { commitKey, FORMAT_KEY } from '../storage/layout.ts';
+import type { VerifyProblem, VerifyReport } from './api.ts';
+import { dbOf, type Session } from './session.ts';
+
+const MAX_LABELS = 20;
+
+/** Checks the chain and, with `artifacts`, everything that versions need. Reports damage; changes nothing. */
+export async function verify(
+  session: Session,
+  request: { readonly artifacts?: boolean } = {},
+  options: OperationOptions = {},
+): Promise<VerifyReport> {
+  await session.catalog.catchUp();
+  const chain = await verifyChain(session, options);
+  const db = dbOf(session);
+  const problems: VerifyProblem[] = [...chain.problems];
+  let counts = { manifests: 0, objects: 0, bytes: 0 };
+  if (request.artifacts) {
+    const checked = await session.bytes.verify({ digests: neededArtifacts(db) }, options);
+    counts = { manifests: checked.manifests, objects: checked.objects, bytes: checked.bytes };
+    for (const { kind, key, message, digest } of checked.problems) {
+      const versions = labelsOfArtifact(db, digest, MAX_LABELS);
+      const known = problems.findIndex((problem) => problem.key === key);
+      const before = problems[known];
+      if (before) problems[known] = { ...before, versions: [...new Set([...before.versions, ...versions])] };
+      else problems.push({ code: kind, key, message, versions });
+    }
+  }
+  const { seq, hash } = session.catalog.position;
+  return { commits: chain.commits, ...counts, head: { seq, hash }, problems, voids: voidsOf(db) };
+}
+
+interface Link {
+  readonly seq: number;
+  readonly hash: string;
+  /** The hash that this commit says its predecessor has. */
+  readonly claims: string | undefined;
+}
+
+/**
+ * Reads every commit and compares its hash with what else is known of it: the hash that its successor names, the one that the saved
+ * catalog applied, and the newest one seen by this user. In a run of commits that contradict their successors, only the last is
+ * surely changed: the others are accused by a successor that is itself damaged.
+ */
+async function verifyChain(
+  session: Session,
+  options: OperationOptions,
+): Promise<{ readonly commits: number; readonly problems: readonly VerifyProblem[] }> {
+  const { store, catalog, location } = session;
+  const problems: VerifyProblem[] = [];
+  const links: Link[] = [];
+  const format = await formatHash(session);
+  if (typeof format !== 'string') return { commits: 0, problems: [format] };
+  links.push({ seq: 0, hash: format, claims: undefined });
+  for (let seq = 1; ; seq += 1) {
+    if (options.signal?.aborted) throw new RegistryError('OPERATION_CANCELLED', 'The check was cancelled.');
+    const bytes = await readCommit(store, seq);
+    if (!bytes) break;
+    links.push({ seq, hash: hashOfCommit(bytes), claims: claimedPrev(bytes) });
+    options.onProgress?.({ step: `Checking commit ${seq}`, doneBytes: 0 });
+  }
+  const head = links.length - 1;
+  const seen = await session.seenHead.read();
+  const expected = (seq: number): string | undefined => {
+    if (seen?.seq === seq) return seen.hash;
+    return seq === 0 ? undefined : appliedHashBeforeDamage(session, seq);
+  };
+  for (const [index, link] of links.entries()) {
+    const successor = links[index + 1];
+    const known = expected(link.seq);
+    const isAccused = successor?.claims !== undefined && successor.claims !== link.hash;
+    const isChanged = known === undefined ? isAccused && !isSuccessorDamaged(links, index, expected) : known !== link.hash;
+    if (!isChanged) continue;
+    if (link.seq === 0) {
+      problems.push({ code: 'FORMAT_DAMAGED', key: FORMAT_KEY, versions: [], message: `${FORMAT_KEY} isn't what it was when commit 1 was written. Put it back from a backup.` });
+    } else {
+      problems.push({
+        code: 'COMMIT_DAMAGED',
+        key: commitKey(link.seq),
+        versions: [],
+        message: `Commit ${link.seq} in ${location.dir} isn't what it was when it was written. Put the file back from a backup or a colleague's copy.`,
+      });
+    }
+  }
+  const lastKnown = Math.max(seen?.seq ?? 0, catalog.changedCommit ?? 0);
+  const above = await commitAboveGap(store, head);
+  for (let seq = head + 1; seq <= Math.max(lastKnown, above === undefined ? 0 : head + 1); seq += 1) {
+    problems.push({
+      code: 'COMMIT_MISSING',
+      key: commitKey(seq),
+      versions: [],
+      message: `Commit ${seq} is missing from ${location.dir}. Put it back from a backup or a colleague's copy.`,
+    });
+    if (seq > head + 100) break;
+  }
+  return { commits: head, problems };
+}
+
+function isSuccessorDamaged(links: readonly Link[], index: number, expected: (seq: number) => string | undefined): boolean {
+  const next = links[index + 1];
+  const afterNext = links[index + 2];
+  if (!next) return false;
+  const known = expected(next.seq);
+  if (known !== undefined) return known !== next.hash;
+  return afterNext?.claims !== undefined && afterNext.claims !== next.hash;
+}
+
+/** What the catalog applied, which is evidence only as far as it was saved before this process read the log. */
+function appliedHashBeforeDamage(session: Session, seq: number): string | undefined {
+  return seq <= session.catalog.savedSeq ? appliedHash(dbOf(session), seq) : undefined;
+}
+
+async function formatHash(session: Session): Promise<string | VerifyProblem> {
+  try {
+    return (await readFormat(session.store, session.location.dir)).hash;
+  } catch (error) {
+    if (!RegistryError.is(error)) throw error;
+    return { code: 'FORMAT_DAMAGED', key: FORMAT_KEY, versions: [], message: error.message };
+  }
+}
