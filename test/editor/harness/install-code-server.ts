@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { access, constants, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,6 +9,8 @@ import { pathToFileURL } from 'node:url';
 export const CODE_SERVER_VERSION = '4.139.1';
 
 const MARKER = 'complete.json';
+const STAGING = 'installing-';
+const ABANDONED_AFTER_MS = 60 * 60_000;
 /** Ends the install when npm hangs, well before a whole run of the tests would be given up. */
 const STEP_TIMEOUT_MS = 8 * 60_000;
 
@@ -39,7 +41,8 @@ export async function installCodeServer(say: (line: string) => void = () => {}):
 
 async function installInto(cache: string, dir: string, say: (line: string) => void): Promise<void> {
   say(`Installing code-server ${CODE_SERVER_VERSION} into ${dir}, once for this machine`);
-  const staging = await mkdtemp(join(cache, 'installing-'));
+  await removeAbandoned(cache);
+  const staging = await mkdtemp(join(cache, STAGING));
   try {
     await writeFile(join(staging, 'package.json'), JSON.stringify({ name: 'editor-under-test', private: true }));
     await npm(staging, ['install', '--ignore-scripts', `code-server@${CODE_SERVER_VERSION}`]);
@@ -56,10 +59,21 @@ async function installInto(cache: string, dir: string, say: (line: string) => vo
     await npm(vscode, ['rebuild', '@parcel/watcher']).catch(() => undefined);
     await npm(vscode, ['rebuild', '@vscode/spdlog']).catch(() => undefined);
     await writeFile(join(staging, MARKER), JSON.stringify({ version: CODE_SERVER_VERSION, hasTerminal }));
-    if (existsSync(dir)) await rm(dir, { recursive: true, force: true });
-    await rename(staging, dir);
+    await rename(staging, dir).catch((error: unknown) => {
+      // Two processes can take over the lock of one that died: the first to finish is as good as the other.
+      if (!existsSync(join(dir, MARKER))) throw error;
+    });
   } finally {
     await rm(staging, { recursive: true, force: true });
+  }
+}
+
+/** What an install that was killed left behind. */
+async function removeAbandoned(cache: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    const path = join(cache, name);
+    if (!name.startsWith(STAGING) || Date.now() - (await stat(path)).mtimeMs < ABANDONED_AFTER_MS) continue;
+    await rm(path, { recursive: true, force: true });
   }
 }
 
