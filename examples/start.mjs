@@ -1,10 +1,11 @@
 // `npm start`: opens the extension on a fresh copy of examples/fraud-detector, in desktop VS Code where `code` is on the PATH,
 // else in code-server. Ctrl-C ends the editor and removes the copy.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { copyExample } from './copy-example.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const vsix = join(root, 'out/model-registry.vsix');
@@ -25,31 +26,6 @@ try {
   else await openInBrowser(workspace);
 } finally {
   for (const end of ending.reverse()) await end();
-}
-
-async function copyExample(workspace) {
-  const isSource = (path) => !/[\\/](__pycache__|\.venv|\.git|\.model-registry)([\\/]|$)/.test(path);
-  await cp(join(root, 'examples/fraud-detector'), workspace, { recursive: true, filter: isSource });
-  const git = (...args) =>
-    execFileSync('git', args, { cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' }).trim();
-  git('init', '--quiet', '--initial-branch=main');
-  for (const [name, value] of [
-    ['user.name', 'Model Registry Example'],
-    ['user.email', 'example@example.com'],
-  ]) {
-    if (!hasGitSetting(git, name)) git('config', name, value);
-  }
-  git('add', '--all');
-  git('commit', '--quiet', '--no-gpg-sign', '--message', 'Fraud detector');
-}
-
-function hasGitSetting(git, name) {
-  try {
-    return git('config', name) !== '';
-  } catch {
-    // git says with its exit code that there is none.
-    return false;
-  }
 }
 
 function hasDesktopEditor() {
