@@ -20,7 +20,7 @@ export interface TableOptions {
 export function comparisonTable(options: TableOptions, page: PageContext): TemplateResult {
   const { comparison, baseline } = options;
   return html`<div class="scroll-both" tabindex="0" role="region" aria-label="Comparison">
-    <table class="comparison ${comparison.versions.length <= 3 ? 'few' : ''}">
+    <table class="comparison">
       <thead>
         <tr>
           <td></td>

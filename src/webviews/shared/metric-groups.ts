@@ -35,15 +35,21 @@ export interface SliceMetric {
 export function groupMetrics(metrics: Metrics): GroupedMetrics {
   const names = Object.keys(metrics).sort(byName);
   const slices: SliceMetric[] = [];
+  const cells = new Set<string>();
   const rest: string[] = [];
   const candidates = new Map<string, SliceMetric[]>();
   for (const name of names) {
     const value = metrics[name];
     if (value === undefined) continue;
     const explicit = explicitSlice(name);
-    if (explicit !== undefined) slices.push({ ...explicit, name, value });
-    else {
+    // `a=b.c` and `c.a=b` mean the same cell, which holds one: the second stays outside.
+    const cell = JSON.stringify(explicit);
+    if (explicit !== undefined && !cells.has(cell)) {
+      cells.add(cell);
+      slices.push({ ...explicit, name, value });
+    } else {
       rest.push(name);
+      if (explicit !== undefined) continue;
       const [slice, sliceValue, ...metric] = segmentsOf(name);
       if (slice === undefined || sliceValue === undefined || metric.length === 0) continue;
       const found = { slice, sliceValue, metric: metric.join('.'), name, value };

@@ -121,8 +121,9 @@ export function emptyState(what: string, how?: TemplateResult | string): Templat
 
 /** Above this many rows, a table gets a field to search it. */
 const filterFromRows = 15;
-/** More rows than these are drawn only when asked for. */
-const rowsAtOnce = 300;
+/** More rows than these are drawn only when asked for, and then so many more at a time. */
+const rowsAtFirst = 300;
+const rowsPerStep = 1000;
 
 export interface FilteredRows<T> {
   readonly rows: readonly T[];
@@ -141,8 +142,7 @@ export function filtered<T>(
   const words = textSetting(page, `filter.${name}`);
   const matching =
     words === '' ? all : all.filter((row) => textOf(row).toLowerCase().includes(words.trim().toLowerCase()));
-  const isWhole = page.ui[`all.${name}`] === true;
-  const rows = isWhole ? matching : matching.slice(0, rowsAtOnce);
+  const { rows, more: moreRows } = shortened(page, name, matching);
   const field =
     all.length < filterFromRows
       ? nothing
@@ -150,20 +150,32 @@ export function filtered<T>(
           class="filter"
           type="search"
           placeholder=${label}
-          label=${label}
+          .label=${label}
           .value=${words}
           @input=${(event: Event) => page.setUi(`filter.${name}`, textOfField(event))}
         ></vscode-textfield>`;
-  const hidden = matching.length - rows.length;
   const more =
     matching.length === 0 && words !== ''
       ? html`<p class="empty" role="status">Nothing matches “${words}”.</p>`
-      : hidden > 0
-        ? html`<button class="link" @click=${() => page.setUi(`all.${name}`, true)}>
-            Show ${hidden.toLocaleString('en-US')} more
-          </button>`
-        : nothing;
+      : moreRows;
   return { rows, field, more };
+}
+
+/** The first rows of a long list, and the way to more of them. */
+export function shortened<T>(
+  page: PageContext,
+  name: string,
+  all: readonly T[],
+): Pick<FilteredRows<T>, 'rows' | 'more'> {
+  const limit = Number(textSetting(page, `rows.${name}`)) || rowsAtFirst;
+  const rows = all.slice(0, limit);
+  const hidden = all.length - rows.length;
+  if (hidden === 0) return { rows, more: nothing };
+  const next = Math.min(hidden, rowsPerStep);
+  const more = html`<button class="link" @click=${() => page.setUi(`rows.${name}`, String(limit + next))}>
+    Show ${next.toLocaleString('en-US')} more of ${hidden.toLocaleString('en-US')}
+  </button>`;
+  return { rows, more };
 }
 
 function textSetting(page: PageContext, name: string): string {

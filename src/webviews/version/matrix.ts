@@ -8,9 +8,10 @@ import { betterWhen, metricIn } from './metric-facts.ts';
 
 /** Metrics by slice. With `before`, each value is followed by its change against the metric of the same name there. */
 export function matrixTable({ slice, columns, rows }: MetricMatrix, before?: Metrics): TemplateResult {
-  const hasChanges =
-    before !== undefined &&
-    rows.some(({ cells }) => cells.some((cell) => cell !== undefined && metricIn(before, cell.name) !== undefined));
+  const hasChanges = columns.map(
+    (_, column) =>
+      before !== undefined && rows.some(({ cells }) => metricIn(before, cells[column]?.name ?? '') !== undefined),
+  );
   const texts = columns.map((_, column) =>
     alignDecimals(
       rows.map(({ cells }) => {
@@ -28,8 +29,11 @@ export function matrixTable({ slice, columns, rows }: MetricMatrix, before?: Met
         <tr>
           <th scope="col"><span class="ellipsis" title=${slice}>${slice}</span></th>
           ${columns.map(
-            (column) => html`<th scope="col" class="numeric" title="${column}${betterWhen(column)}">${column}</th>
-              ${hasChanges ? html`<th scope="col"><span class="only-read-aloud">Change of ${column}</span></th>` : nothing}`,
+            (
+              column,
+              place,
+            ) => html`<th scope="col" class="numeric" title="${column}${betterWhen(column)}">${column}</th>
+              ${hasChanges[place] === true ? html`<th scope="col"><span class="only-read-aloud">Change of ${column}</span></th>` : nothing}`,
           )}
         </tr>
       </thead>
@@ -42,7 +46,7 @@ export function matrixTable({ slice, columns, rows }: MetricMatrix, before?: Met
                   ${cell === undefined ? none() : texts[column]?.[row]}
                 </td>
                 ${
-                  hasChanges
+                  before !== undefined && hasChanges[column] === true
                     ? html`<td>${cell === undefined ? nothing : changeOf(cell.name, cell.value, metricIn(before, cell.name))}</td>`
                     : nothing
                 }`,

@@ -25,10 +25,7 @@ export function pairsSection({ id, title, pairs, empty, how }: PairsSection, pag
   );
   return section(
     { id, title, count: all.length, actions: field },
-    html`<table class="pairs">
-        <thead class="only-read-aloud">
-          <tr><th scope="col">Name</th><th scope="col">Value</th></tr>
-        </thead>
+    html`<table class="pairs" aria-labelledby="${id}-title">
         <tbody>
           ${rows.map(
             ([name, value]) => html`<tr>

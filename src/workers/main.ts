@@ -1,0 +1,13 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import * as v from 'valibot';
+
+const { role } = v.parse(v.object({ role: v.picklist(['bytes']) }), workerData);
+
+if (parentPort) {
+  const port = parentPort;
+  switch (role) {
+    case 'bytes':
+      void import('./bytes.ts').then(({ serveBytes }) => serveBytes(port, workerData));
+      break;
+  }
+}
