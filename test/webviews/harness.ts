@@ -101,8 +101,7 @@ async function openPage<K extends PageKind>(
     if (failing.includes(method)) throw new Error(`${method} went wrong`);
   };
   const handlers: RequestHandlers<K> = {
-    // The type of `load` depends on the kind of page, which is still open here.
-    load: options.data as RequestHandlers<K>['load'],
+    load: options.data,
     act: (params) => done('act', params),
     openVersion: (params) => done('openVersion', params),
     openComparison: (params) => done('openComparison', params),

@@ -3,12 +3,9 @@ import { formatMetric, metricDirection } from '../../base/metrics.ts';
 import type { Comparison, ComparisonRow, MetricValue, VersionSummary } from '../../extension/messages.ts';
 import { alignDecimals } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { changeOf, none, stageBadge, versionLink } from '../shared/parts.ts';
+import { changeOf, none, shortened, stageBadge, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 import { type ComparisonSection, sectionsOf } from './model.ts';
-
-/** More rows than these are drawn only when asked for. */
-const rowsAtOnce = 300;
 
 export interface TableOptions {
   readonly comparison: Comparison;
@@ -54,9 +51,7 @@ function sectionRows(section: ComparisonSection, options: TableOptions, page: Pa
   const different = rows.filter(({ isDifferent }) => isDifferent).length;
   const wanted = onlyDifferences ? rows.slice(0, different) : rows;
   const isClosed = page.ui[`closed.${name}`] === true;
-  const isWhole = page.ui[`all.${name}`] === true;
-  const shown = isClosed ? [] : isWhole ? wanted : wanted.slice(0, rowsAtOnce);
-  const hidden = isClosed ? 0 : wanted.length - shown.length;
+  const { rows: shown, more } = shortened(page, name, isClosed ? [] : wanted);
   const width = 1 + 2 * comparison.versions.length;
   return html`<tbody>
     <tr class="section-row">
@@ -74,11 +69,7 @@ function sectionRows(section: ComparisonSection, options: TableOptions, page: Pa
       </th>
     </tr>
     ${shown.map((row) => (name === 'metrics' ? metricRow(row, options) : textRow(row, options)))}
-    ${
-      hidden > 0
-        ? html`<tr><td colspan=${width}><button class="link" @click=${() => page.setUi(`all.${name}`, true)}>Show ${hidden.toLocaleString('en-US')} more</button></td></tr>`
-        : nothing
-    }
+    ${more === nothing ? nothing : html`<tr><td colspan=${width}>${more}</td></tr>`}
   </tbody>`;
 }
 

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { RegistryError } from '../../../src/base/errors.ts';
+import { pageActions, type RequestHandlers } from '../../../src/extension/messages.ts';
+import { answerRequest } from '../../../src/extension/pages/answer.ts';
+import { comparison, idOf } from '../../webviews/examples.ts';
+
+function host(overrides: Partial<RequestHandlers<'comparison'>> = {}) {
+  const calls: unknown[] = [];
+  const warnings: string[] = [];
+  const errors: string[] = [];
+  const record = async (params: unknown) => void calls.push(params);
+  const handlers: RequestHandlers<'comparison'> = {
+    load: async () => ({ comparison: comparison(2) }),
+    act: record,
+    openVersion: record,
+    openComparison: record,
+    copyText: record,
+    ...overrides,
+  };
+  const log = { warn: (text: string) => void warnings.push(text), error: (text: string) => void errors.push(text) };
+  return { calls, warnings, errors, answer: (message: unknown) => answerRequest(message, handlers, log) };
+}
+
+describe('answering a page', () => {
+  it('answers a load with data and everything else when it is done', async () => {
+    const { answer, calls } = host();
+    expect(await answer({ id: 1, method: 'load', params: {} })).toEqual({
+      kind: 'data',
+      id: 1,
+      data: { comparison: comparison(2) },
+    });
+    for (const action of pageActions) {
+      const params = { action, versionId: idOf(1) };
+      expect(await answer({ id: 2, method: 'act', params })).toEqual({ kind: 'done', id: 2 });
+      expect(calls.at(-1)).toEqual(params);
+    }
+  });
+
+  it('tells a page what failed, with the code where the registry gave one', async () => {
+    const { answer, errors } = host({
+      load: () => Promise.reject(new RegistryError('VERSION_NOT_FOUND', 'There is no such version.')),
+      copyText: () => Promise.reject(new TypeError('no clipboard')),
+    });
+    expect(await answer({ id: 3, method: 'load', params: {} })).toEqual({
+      kind: 'failure',
+      id: 3,
+      error: { code: 'VERSION_NOT_FOUND', message: 'There is no such version.' },
+    });
+    expect(await answer({ id: 4, method: 'copyText', params: { text: 'x' } })).toMatchObject({
+      kind: 'failure',
+      error: { code: 'UNEXPECTED', message: 'no clipboard' },
+    });
+    expect(errors).toHaveLength(2);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['text', 'load'],
+    ['an unknown method', { id: 1, method: 'eval', params: {} }],
+    ['a method that every object has', { id: 1, method: 'constructor', params: {} }],
+    ['no id', { method: 'load', params: {} }],
+    ['an id that is no number', { id: '1', method: 'load', params: {} }],
+    ['an infinite id', { id: Number.POSITIVE_INFINITY, method: 'load', params: {} }],
+    ['more than the contract has', { id: 1, method: 'load', params: {}, command: 'x' }],
+    ['params of another method', { id: 1, method: 'load', params: { text: 'x' } }],
+    ['an action outside the list', { id: 1, method: 'act', params: { action: 'deleteModel', versionId: idOf(1) } }],
+    [
+      'a command as an action',
+      { id: 1, method: 'act', params: { action: 'workbench.action.quit', versionId: idOf(1) } },
+    ],
+    ['a version that is no id', { id: 1, method: 'act', params: { action: 'promote', versionId: '../../etc' } }],
+    ['one version to compare', { id: 1, method: 'openComparison', params: { versionIds: [idOf(1)] } }],
+    ['nine versions to compare', { id: 1, method: 'openComparison', params: { versionIds: Array(9).fill(idOf(1)) } }],
+    ['an endless reference', { id: 1, method: 'openVersion', params: { ref: 'x'.repeat(1001) } }],
+    ['an endless text to copy', { id: 1, method: 'copyText', params: { text: 'x'.repeat(100_001) } }],
+  ])('ignores %s, and writes it to the log', async (_, message) => {
+    const { answer, calls, warnings } = host();
+    expect(await answer(message)).toBeUndefined();
+    expect(calls).toEqual([]);
+    expect(warnings).toHaveLength(1);
+  });
+});

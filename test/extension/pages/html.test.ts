@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { escapeHtml, pageHtml } from '../../../src/extension/pages/html.ts';
+
+const page = {
+  kind: 'version',
+  title: '"><script>alert(1)</script>',
+  state: { registryDir: `/tmp/"'><img src=x onerror=alert(1)>`, versionId: '01JD0000000000000000000002' },
+  nonce: 'abc123',
+  cspSource: 'https://*.vscode-cdn.net',
+  scriptUri: 'https://file.vscode-cdn.net/dist/webviews/version.js',
+  styleUri: 'https://file.vscode-cdn.net/dist/webviews/page.css',
+  iconStyleUri: 'https://file.vscode-cdn.net/dist/codicons/codicon.css',
+} as const;
+
+describe('the HTML of a page', () => {
+  it('allows only its own script, styles and font', () => {
+    const policy = /content="(default-src[^"]*)"/.exec(pageHtml(page))?.[1]?.replaceAll('&#39;', "'");
+    expect(policy?.split('; ')).toEqual([
+      "default-src 'none'",
+      "script-src 'nonce-abc123'",
+      'style-src https://*.vscode-cdn.net',
+      'font-src https://*.vscode-cdn.net',
+      "img-src 'none'",
+      "base-uri 'none'",
+      "form-action 'none'",
+    ]);
+  });
+
+  it('keeps titles and folders from becoming markup', () => {
+    const html = pageHtml(page);
+    expect(html.match(/<script/g)).toHaveLength(1);
+    expect(html).not.toContain('<img');
+  });
+
+  it('carries which page it is in an attribute', () => {
+    const state = /data-state="([^"]*)"/.exec(pageHtml(page))?.[1] ?? '';
+    const unescaped = state
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&quot;', '"')
+      .replaceAll('&#39;', "'")
+      .replaceAll('&amp;', '&');
+    expect(JSON.parse(unescaped)).toEqual(page.state);
+  });
+
+  it('escapes every character that means something in HTML', () => {
+    expect(escapeHtml(`&<>"'`)).toBe('&amp;&lt;&gt;&quot;&#39;');
+  });
+});

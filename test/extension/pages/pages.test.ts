@@ -1,0 +1,264 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { RegistryError } from '../../../src/base/errors.ts';
+import type { Registry, VersionDetails } from '../../../src/registry/api.ts';
+import { comparison, idOf, versionDetails, versionSummary } from '../../webviews/examples.ts';
+
+/** The part of the editor that pages touch: panels that tests can look into. */
+const editor = vi.hoisted(() => {
+  class FakePanel {
+    title = '';
+    iconPath: unknown;
+    isDisposed = false;
+    revealed = 0;
+    readonly posted: unknown[] = [];
+    receive: (message: unknown) => Promise<void> = async () => undefined;
+    private onDispose: () => void = () => undefined;
+    readonly webview = {
+      cspSource: 'https://csp.test',
+      options: {} as Record<string, unknown>,
+      html: '',
+      asWebviewUri: (uri: unknown) => uri,
+      postMessage: async (message: unknown) => {
+        if (this.isDisposed) throw new Error('Webview is disposed');
+        this.posted.push(message);
+        return true;
+      },
+      onDidReceiveMessage: (listener: (message: unknown) => Promise<void>) => {
+        this.receive = listener;
+        return { dispose: () => undefined };
+      },
+    };
+    onDidDispose(listener: () => void) {
+      this.onDispose = listener;
+      return { dispose: () => undefined };
+    }
+    reveal() {
+      this.revealed += 1;
+    }
+    dispose() {
+      this.isDisposed = true;
+      this.onDispose();
+    }
+  }
+  interface Serializer {
+    deserializeWebviewPanel(panel: FakePanel, state: unknown): Promise<void>;
+  }
+  return {
+    FakePanel,
+    panels: [] as FakePanel[],
+    serializers: new Map<string, Serializer>(),
+    clipboard: [] as string[],
+  };
+});
+
+vi.mock('vscode', () => ({
+  ViewColumn: { Active: -1 },
+  ThemeIcon: class {
+    readonly id: string;
+    constructor(id: string) {
+      this.id = id;
+    }
+  },
+  Uri: { joinPath: (base: string, ...parts: string[]) => [base, ...parts].join('/') },
+  env: { clipboard: { writeText: async (text: string) => void editor.clipboard.push(text) } },
+  window: {
+    createWebviewPanel: (_type: string, title: string) => {
+      const panel = new editor.FakePanel();
+      panel.title = title;
+      editor.panels.push(panel);
+      return panel;
+    },
+    registerWebviewPanelSerializer: (type: string, serializer: never) => {
+      editor.serializers.set(type, serializer);
+      return { dispose: () => editor.serializers.delete(type) };
+    },
+  },
+}));
+
+const { createPages } = await import('../../../src/extension/pages/pages.ts');
+
+const registryDir = '/registry';
+const pageOf = (number: number) => ({ registryDir, versionId: idOf(number) });
+
+function setUp(registry: Partial<Registry> = {}) {
+  const commands: unknown[] = [];
+  const log: string[] = [];
+  const write = (text: string) => void log.push(text);
+  const full = {
+    show: async ({ ref }: { ref: string }) => {
+      const number = Number(ref.slice(-1));
+      return versionDetails(number);
+    },
+    showModel: async () => ({ production: versionSummary(1, { stage: 'production' }) }),
+    compare: async ({ refs }: { refs: readonly string[] }) => comparison(refs.length),
+    ...registry,
+  };
+  const pages = createPages({
+    extensionUri: '/extension' as never,
+    registryFor: async (dir) => {
+      if (dir !== registryDir) throw new RegistryError('REGISTRY_NOT_FOUND', `There is no registry in ${dir}.`);
+      return full as unknown as Registry;
+    },
+    runCommand: async (...call) => void commands.push(call),
+    log: { warn: write, error: write } as never,
+  });
+  return { pages, commands, log };
+}
+
+function lastPanel() {
+  const panel = editor.panels.at(-1);
+  if (panel === undefined) throw new Error('No panel was opened.');
+  return panel;
+}
+
+beforeEach(() => {
+  editor.panels.length = 0;
+  editor.clipboard.length = 0;
+});
+
+describe('pages in the editor', () => {
+  it('opens one panel for a version, with its name, and reveals it the next time', async () => {
+    const { pages } = setUp();
+    pages.openVersion(pageOf(2));
+    pages.openVersion(pageOf(2));
+    const panel = lastPanel();
+    expect([editor.panels.length, panel.revealed]).toEqual([1, 1]);
+    await panel.receive({ id: 1, method: 'load', params: {} });
+    expect(panel.title).toBe('fraud-detector@2');
+    expect(panel.posted).toMatchObject([
+      { kind: 'data', id: 1, data: { baseline: { kind: 'production', number: 1 } } },
+    ]);
+  });
+
+  it('serves only the folders that pages need', () => {
+    setUp().pages.openVersion(pageOf(2));
+    expect(lastPanel().webview.options).toEqual({
+      enableScripts: true,
+      enableForms: false,
+      localResourceRoots: ['/extension/dist/webviews', '/extension/dist/codicons', '/extension/media'],
+    });
+  });
+
+  it('measures the version in production against the one a rollback would bring back', async () => {
+    const target = versionSummary(1);
+    const { pages } = setUp({
+      showModel: async () => ({ production: versionSummary(2) }) as never,
+      rollbackTarget: async () => ({ stage: 'production', target, others: [] }),
+    });
+    pages.openVersion(pageOf(2));
+    await lastPanel().receive({ id: 1, method: 'load', params: {} });
+    expect(lastPanel().posted).toMatchObject([{ data: { rollbackTo: 1, baseline: { kind: 'previous', number: 1 } } }]);
+  });
+
+  it('offers no rollback where the registry refuses one', async () => {
+    const { pages } = setUp({
+      showModel: async () => ({ production: versionSummary(2) }) as never,
+      rollbackTarget: () => Promise.reject(new RegistryError('NOTHING_TO_ROLL_BACK', 'Nothing held the stage before.')),
+    });
+    pages.openVersion(pageOf(2));
+    await lastPanel().receive({ id: 1, method: 'load', params: {} });
+    expect(lastPanel().posted).toEqual([{ kind: 'data', id: 1, data: { version: versionDetails(2) } }]);
+  });
+
+  it('runs the command of an action for its own version, and reads again afterwards', async () => {
+    const { pages, commands } = setUp();
+    pages.openVersion(pageOf(2));
+    await lastPanel().receive({ id: 1, method: 'act', params: { action: 'promote', versionId: idOf(2) } });
+    expect(commands).toEqual([['modelRegistry.promote', { registryDir, versionId: idOf(2) }]]);
+    await vi.waitFor(() => expect(lastPanel().posted).toContainEqual({ kind: 'changed' }));
+  });
+
+  it('refuses an action on a version that isn’t on the page', async () => {
+    const { pages, commands } = setUp();
+    pages.openVersion(pageOf(2));
+    await lastPanel().receive({ id: 1, method: 'act', params: { action: 'archive', versionId: idOf(3) } });
+    expect(commands).toEqual([]);
+    expect(lastPanel().posted).toMatchObject([{ kind: 'failure', error: { code: 'NOT_ON_PAGE' } }]);
+  });
+
+  it('ignores what isn’t in the contract', async () => {
+    const { pages, commands, log } = setUp();
+    pages.openVersion(pageOf(2));
+    await lastPanel().receive({ command: 'workbench.action.terminal.sendSequence' });
+    expect([commands, lastPanel().posted]).toEqual([[], []]);
+    expect(log).toHaveLength(1);
+  });
+
+  it('opens other versions, comparisons, and copies text', async () => {
+    const { pages } = setUp();
+    pages.openVersion(pageOf(2));
+    const panel = lastPanel();
+    await panel.receive({ id: 1, method: 'openVersion', params: { ref: 'fraud-detector@3' } });
+    const other = lastPanel();
+    await other.receive({ id: 1, method: 'load', params: {} });
+    expect(other.title).toBe('fraud-detector@3');
+    await panel.receive({ id: 2, method: 'openComparison', params: { versionIds: [idOf(1), idOf(2)] } });
+    await lastPanel().receive({ id: 1, method: 'load', params: {} });
+    expect(lastPanel().title).toBe('Compare fraud-detector@1, @2');
+    await panel.receive({ id: 3, method: 'copyText', params: { text: 'abc' } });
+    expect(editor.clipboard).toEqual(['abc']);
+  });
+
+  it('tells the open pages of a registry that it changed', () => {
+    const { pages } = setUp();
+    pages.openVersion(pageOf(2));
+    pages.openVersion({ registryDir: '/other', versionId: idOf(2) });
+    const [first, second] = editor.panels;
+    pages.refresh(registryDir);
+    expect([first?.posted, second?.posted]).toEqual([[{ kind: 'changed' }], []]);
+    pages.refresh();
+    expect([first?.posted.length, second?.posted.length]).toEqual([2, 1]);
+  });
+
+  it('shows a registry that can’t be opened as a failure', async () => {
+    const { pages } = setUp();
+    pages.openVersion({ registryDir: '/gone', versionId: idOf(2) });
+    await lastPanel().receive({ id: 1, method: 'load', params: {} });
+    expect(lastPanel().posted).toMatchObject([{ kind: 'failure', error: { code: 'REGISTRY_NOT_FOUND' } }]);
+  });
+
+  it('leaves a panel alone that was closed while its data came', async () => {
+    let answer: (version: VersionDetails) => void = () => undefined;
+    const { pages } = setUp({ show: () => new Promise((resolve) => (answer = resolve)) });
+    pages.openVersion(pageOf(2));
+    const panel = lastPanel();
+    const loading = panel.receive({ id: 1, method: 'load', params: {} });
+    await vi.waitFor(() => expect(answer.length).toBe(1));
+    panel.dispose();
+    answer(versionDetails(2));
+    await loading;
+    expect([panel.title, panel.posted]).toEqual(['Version', []]);
+    pages.refresh();
+    pages.openVersion(pageOf(2));
+    expect(editor.panels).toHaveLength(2);
+  });
+});
+
+describe('pages over a reload of the window', () => {
+  it('come back from what the page saved', async () => {
+    setUp();
+    const panel = new editor.FakePanel();
+    await editor.serializers.get('modelRegistry.version')?.deserializeWebviewPanel(panel, { page: pageOf(2), ui: {} });
+    await panel.receive({ id: 1, method: 'load', params: {} });
+    expect([panel.title, panel.isDisposed]).toEqual(['fraud-detector@2', false]);
+    expect(panel.webview.html).toContain('version.js');
+  });
+
+  it.each([
+    ['modelRegistry.version', undefined],
+    ['modelRegistry.version', { page: { registryDir: '', versionId: idOf(1) } }],
+    ['modelRegistry.version', { page: { registryDir: '/x', versionId: '<script>' } }],
+    ['modelRegistry.comparison', { page: { registryDir: '/x', versionIds: [idOf(1)] } }],
+  ])('are closed where what was saved can’t be read (%s, %j)', async (type, saved) => {
+    setUp();
+    const panel = new editor.FakePanel();
+    await editor.serializers.get(type)?.deserializeWebviewPanel(panel, saved);
+    expect(panel.isDisposed).toBe(true);
+  });
+
+  it('don’t come back once the pages are disposed', () => {
+    const { pages } = setUp();
+    pages.dispose();
+    expect(editor.serializers.size).toBe(0);
+  });
+});

@@ -1,0 +1,295 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { VersionPageData } from '../../src/extension/messages.ts';
+import { bareVersion, hostileVersion, idOf, longName, markup, versionDetails, versionPage } from './examples.ts';
+import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
+
+let harness: Harness;
+let opened: OpenedPage;
+
+beforeAll(async () => {
+  harness = await startHarness();
+});
+afterAll(() => harness.close());
+afterEach(() => opened.close());
+
+async function open(data: VersionPageData, options: Partial<OpenOptions<'version'>> = {}) {
+  opened = await harness.open({ kind: 'version', data: async () => data, ...options });
+  await opened.page.locator('h1').waitFor();
+  return opened.page;
+}
+
+describe('the page of a version', () => {
+  it('shows who made it, what it measures and what became of it, without any error', async () => {
+    const page = await open(versionPage());
+    const text = await page.locator('main').innerText();
+    for (const expected of [
+      'fraud-detector',
+      '@2',
+      'by Ada Lovelace on the command line',
+      '12.4 MB in 3 files',
+      'challenger',
+      'Gradient boosting on the October snapshot',
+      'feature/merchant-graph',
+      "with changes that weren't committed",
+      'data/transactions-2026-10.parquet',
+      'calm-otter-12',
+      'took 1 h 12 min',
+      'Python 3.12.4',
+      '40 packages',
+      'fraud-base@4',
+      'preprocessing/encoder.joblib',
+      'Shadow traffic agreed for 24 hours.',
+      'Took the place of @1',
+      'Gates were overridden',
+      'Trained twice, same bytes.',
+      'Brazil is below the others. Fine for now?',
+      'fraud-detector-eu@7',
+      'data.snapshot',
+      'binary:logistic',
+    ]) {
+      expect(text).toContain(expected);
+    }
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('tells better from worse in words, by what the metric means', async () => {
+    const page = await open(versionPage());
+    const figure = (name: string) => page.locator('.figure', { hasText: name }).innerText();
+    expect(await figure('test_auc')).toContain('+0.0121 better');
+    expect(await figure('latency_p99_ms')).toContain('+3.25 worse');
+    expect(await figure('val_auc')).toContain('no change');
+    expect(await figure('recall')).toContain('not in @1');
+    const row = page.locator('table.metrics tr', { hasText: 'loss' });
+    expect(await row.innerText()).toContain('−0.0179 better');
+    const rows = page.locator('table.metrics tr', { hasText: 'rows' });
+    expect(await rows.innerText()).not.toMatch(/better|worse/);
+  });
+
+  it('makes a matrix of slices, from metrics and from evaluations', async () => {
+    const page = await open(versionPage());
+    const countries = page.locator('table.matrix', { hasText: 'By country' });
+    expect(await countries.locator('tbody th').allInnerTexts()).toEqual(['BR', 'DE', 'FR']);
+    expect(await countries.locator('tr', { hasText: 'FR' }).innerText()).toMatch(/0\.9333.*worse.*0\.6912/s);
+    const ages = page.locator('table.matrix', { hasText: 'By age' });
+    expect(await ages.locator('tbody th').allInnerTexts()).toEqual(['18-30', '31-60']);
+  });
+
+  it('offers a rollback only where there is one, and no archiving of what is archived', async () => {
+    const page = await open({ ...versionPage(versionDetails(2, { stage: 'archived' })) });
+    await expect.poll(() => page.getByRole('button', { name: 'Roll back…' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Archive…' }).count()).toBe(0);
+    await opened.close();
+    const production = await open({ ...versionPage(versionDetails(2, { stage: 'production' })), rollbackTo: 1 });
+    await production.getByRole('button', { name: 'Roll back…' }).click();
+    await expect
+      .poll(() => opened.sent)
+      .toEqual([{ method: 'act', params: { action: 'rollBack', versionId: idOf(2) } }]);
+  });
+
+  it.each([
+    ['Promote…', 'promote'],
+    ['Restore files…', 'restoreFiles'],
+    ['Copy reference', 'copyReference'],
+    ['Archive…', 'archive'],
+    ['Set alias…', 'setAlias'],
+    ['Add note…', 'addNote'],
+    ['Comment…', 'comment'],
+  ])('asks for “%s” with the keyboard', async (name, action) => {
+    const page = await open(versionPage());
+    await page.getByRole('button', { name, exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => opened.sent).toEqual([{ method: 'act', params: { action, versionId: idOf(2) } }]);
+    expect(opened.ignored).toEqual([]);
+  });
+
+  it('opens other versions and the comparison with production', async () => {
+    const page = await open(versionPage());
+    await page.getByRole('button', { name: 'Compare with production' }).click();
+    await page.getByRole('button', { name: 'fraud-detector-eu@7' }).click();
+    await page.getByRole('button', { name: 'fraud-base@4' }).click();
+    await expect
+      .poll(() => opened.sent)
+      .toEqual([
+        { method: 'openComparison', params: { versionIds: [idOf(1), idOf(2)] } },
+        { method: 'openVersion', params: { ref: 'fraud-detector-eu@7' } },
+        { method: 'openVersion', params: { ref: idOf(9) } },
+      ]);
+  });
+
+  it('copies the whole digest and says so', async () => {
+    const page = await open(versionPage());
+    await page.getByRole('button', { name: 'Copy artifact digest' }).click();
+    await expect.poll(() => page.locator('#announcer').innerText()).toBe('Copied artifact digest');
+    expect(opened.sent).toEqual([{ method: 'copyText', params: { text: versionDetails().artifact.digest } }]);
+  });
+
+  it('reaches everything that can be clicked with the Tab key', async () => {
+    const page = await open(versionPage());
+    const wanted = await page.locator('vscode-button, main button, main a, summary').count();
+    const reached = new Set<string>();
+    for (let presses = 0; presses < wanted * 2; presses += 1) {
+      await page.keyboard.press('Tab');
+      const name = await page.evaluate(() => {
+        const { activeElement } = document;
+        if (activeElement === null || !activeElement.matches('vscode-button, button, a, summary')) return '';
+        return String([...document.querySelectorAll('*')].indexOf(activeElement));
+      });
+      if (name !== '') reached.add(name);
+    }
+    expect(reached.size).toBe(wanted);
+  });
+
+  it('has one main heading, sections named by theirs, and names for every button', async () => {
+    const page = await open(versionPage());
+    expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
+    const sections = await page.getByRole('heading', { level: 2 }).allInnerTexts();
+    expect(sections.map((title) => title.replace(/\s*\d+$/, ''))).toEqual([
+      'Metrics',
+      'Evaluations',
+      'Params',
+      'Lineage',
+      'Files',
+      'Stage history',
+      'Notes',
+      'Comments',
+      'Tags',
+      'Same artifact',
+    ]);
+    const nameless = await page
+      .locator('main button')
+      .evaluateAll((buttons) =>
+        buttons
+          .filter((button) => (button.getAttribute('aria-label') ?? button.textContent ?? '').trim() === '')
+          .map((button) => button.outerHTML),
+      );
+    expect(nameless).toEqual([]);
+  });
+
+  it('searches packages, and keeps the words while the registry changes', async () => {
+    const page = await open(versionPage());
+    await page.getByText('40 packages').click();
+    await page.getByLabel('Filter packages').fill('scikit');
+    await expect
+      .poll(() => page.locator('.packages li').allInnerTexts())
+      .toEqual([expect.stringContaining('scikit-learn')]);
+    await opened.changed();
+    await expect.poll(() => page.locator('.packages li').count()).toBe(1);
+    await page.getByLabel('Filter packages').fill('nothing-like-it');
+    await page.getByText('Nothing matches “nothing-like-it”.').waitFor();
+  });
+});
+
+describe('a version with little recorded', () => {
+  it('says what is missing and how to record it', async () => {
+    const page = await open({ version: bareVersion() });
+    const text = await page.locator('main').innerText();
+    expect(text).toContain('No metrics were recorded.');
+    expect(text).toContain('model-registry evaluate fraud-detector@3 --metrics metrics.json');
+    expect(text).toContain('No params were recorded.');
+    expect(text).toContain('No lineage was recorded.');
+    expect(await page.getByRole('button', { name: /Compare/ }).count()).toBe(0);
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('never writes a name that a shell would read into a command', async () => {
+    const page = await open({ version: { ...bareVersion(), model: 'x; rm -rf $HOME' } });
+    const commands = (await page.locator('.empty code').allInnerTexts()).join('\n');
+    expect(commands).toContain('evaluate MODEL@3');
+    expect(commands).not.toContain('rm -rf');
+  });
+
+  it('warns where the manifest is gone', async () => {
+    const { files: _, ...version } = versionDetails();
+    const page = await open({ version });
+    await page.getByText('The list of files is missing or damaged.').waitFor();
+  });
+});
+
+describe('a registry that can’t be trusted', () => {
+  it('injects nothing: names stay text, and only web addresses become links', async () => {
+    const page = await open(versionPage(hostileVersion()));
+    expect(await page.evaluate(() => 'injected' in globalThis)).toBe(false);
+    expect(await page.locator('main img, main script, main iframe').count()).toBe(0);
+    expect(await page.locator('main').innerText()).toContain(markup);
+    const links = await page
+      .locator('main a')
+      .evaluateAll((anchors) => anchors.map((anchor) => anchor.getAttribute('href')));
+    expect(links).toEqual([]);
+    expect(opened.errors).toEqual([]);
+  });
+
+  it.each([320, 700, 1400])('keeps names of 300 characters within %i pixels', async (width) => {
+    const page = await open(versionPage(hostileVersion()), { width });
+    const scrollWidth = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(scrollWidth).toBeLessThanOrEqual(width);
+    expect(await page.locator('h1 .ellipsis').first().getAttribute('title')).toBe(longName);
+  });
+
+  it('shows 200 metrics and finds one among them', async () => {
+    const metrics = Object.fromEntries(
+      Array.from({ length: 200 }, (_, index) => [`layer${index % 7}.m${index}`, index]),
+    );
+    const page = await open(versionPage(versionDetails(2, { metrics })));
+    expect(await page.locator('table.metrics tr:not(.group)').count()).toBe(201);
+    await page.getByLabel('Filter metrics').fill('m137');
+    await expect.poll(() => page.locator('table.metrics tr:not(.group)').count()).toBe(2);
+  });
+
+  it('draws a part of 5,000 files until more are asked for', async () => {
+    const [file] = versionDetails().files ?? [];
+    if (file === undefined) throw new Error('The example has no file.');
+    const files = Array.from({ length: 5000 }, (_, index) => ({ ...file, path: `shards/${index}.bin` }));
+    const page = await open(versionPage(versionDetails(2, { files })));
+    expect(await page.locator('#files tbody tr').count()).toBe(300);
+    await page.getByRole('button', { name: 'Show 1,000 more of 4,700' }).click();
+    await expect.poll(() => page.locator('#files tbody tr').count()).toBe(1300);
+  });
+});
+
+describe('reading the registry', () => {
+  it('shows a failure with its message, and tries again', async () => {
+    let calls = 0;
+    opened = await harness.open({
+      kind: 'version',
+      data: async () => {
+        calls += 1;
+        if (calls === 1) throw new Error('The registry folder is gone. Choose another one.');
+        return versionPage();
+      },
+    });
+    await opened.page.getByText('The registry folder is gone. Choose another one.').waitFor();
+    await opened.page.getByRole('button', { name: 'Retry' }).click();
+    await opened.page.getByRole('heading', { name: 'fraud-detector' }).waitFor();
+  });
+
+  it('doesn’t wait for ever', async () => {
+    opened = await harness.open({ kind: 'version', data: () => new Promise(() => undefined), ownsTime: true });
+    await opened.page.getByText('Reading the registry…').waitFor();
+    await opened.page.clock.fastForward(21_000);
+    await opened.page.getByText("The registry didn't answer within 20 seconds.").waitFor();
+    expect(await opened.page.getByRole('button', { name: 'Retry' }).count()).toBe(1);
+  });
+
+  it('follows changes, and keeps what it shows when it can’t', async () => {
+    let answer: () => VersionPageData = () => versionPage();
+    opened = await harness.open({ kind: 'version', data: async () => answer() });
+    await opened.page.getByText('candidate').first().waitFor();
+    answer = () => versionPage(versionDetails(2, { stage: 'production' }));
+    await opened.changed();
+    await opened.page.locator('h1 .stage-production').waitFor();
+    answer = () => {
+      throw new Error('The disk is full.');
+    };
+    await opened.changed();
+    await opened.page.getByText('This may be out of date. The disk is full.').waitFor();
+    expect(await opened.page.locator('h1 .stage-production').count()).toBe(1);
+  });
+
+  it('says when something that was asked for failed', async () => {
+    const page = await open(versionPage(), { failing: ['openVersion'] });
+    await page.getByRole('button', { name: 'fraud-detector-eu@7' }).click();
+    await page.getByRole('alert').getByText('openVersion went wrong').waitFor();
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+  });
+});
