@@ -1,0 +1,32 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { versionJson } from '../format/json.ts';
+import { bytesText, labelOf, plural } from '../format/values.ts';
+import type { AddCommand } from '../program.ts';
+import { print, printJson } from '../terminal.ts';
+
+/** Commands that bring a version's files back. */
+export function addFileCommands(program: Command, add: AddCommand): void {
+  add(
+    program
+      .command('pull')
+      .description("restore a version's files, verified")
+      .argument('<ref>')
+      .requiredOption('--to <dir>', 'a new or empty folder, or one that was restored before'),
+    async (context, options: { readonly to: string }, ref: string) => {
+      const to = resolve(context.cwd, options.to);
+      const result = await context.withRegistry((registry) => context.withProgress((operation) => registry.pull({ ref, to }, operation)));
+      const { version, fileCount, sizeBytes } = result;
+      if (context.isJson) return printJson({ version: versionJson(version), to, files: fileCount, size: sizeBytes });
+      print(`Restored ${plural(fileCount, 'file')} (${bytesText(sizeBytes)}) of ${labelOf(version)} to ${to}`);
+    },
+  );
+
+  add(
+    program.command('path').description("print where a version's files are, verified, for programs to read").argument('<ref>'),
+    async (context, _options: object, ref: string) => {
+      const { path, version } = await context.withRegistry((registry) => context.withProgress((operation) => registry.path({ ref }, operation)));
+      return context.isJson ? printJson({ path, version: versionJson(version) }) : print(path);
+    },
+  );
+}

@@ -1,0 +1,38 @@
+import type { Author, VersionSummary } from '../../registry/api.ts';
+import { safeLine } from '../terminal.ts';
+
+const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** `5.2 MB`, in powers of 1000. */
+export function bytesText(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return unit === 0 ? `${bytes} bytes` : `${value < 10 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`;
+}
+
+/** `2026-11-23 14:05:09` in the local time zone. */
+export function timeText(iso: string): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return safeLine(iso);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  return `${date} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+}
+
+/** `Ann Lee <ann@example.org>` */
+export function authorText({ name, email }: Author): string {
+  return safeLine(email === '' ? name : `${name} <${email}>`);
+}
+
+/** `fraud-detector@7` */
+export function labelOf(version: VersionSummary): string {
+  return safeLine(version.pending ? `${version.model}@draft-${version.id.slice(-6).toLowerCase()}` : `${version.model}@${version.number}`);
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

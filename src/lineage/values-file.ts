@@ -1,0 +1,99 @@
+import { readFile, stat } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
+import type { Metrics, MetricValue, Params } from '../registry/api.ts';
+
+const MAX_FILE_BYTES = 1024 * 1024;
+const MAX_VALUES = 2000;
+const MAX_DEPTH = 16;
+
+/**
+ * The numbers in a JSON or YAML file, nested names joined by dots (`slices.DE.auc`). Strings, booleans and nulls are no metrics.
+ * Throws `VALUES_FILE_INVALID` for a file that can't be read, `PATH_NOT_FOUND` for one that isn't there.
+ */
+export async function readMetricsFile(file: string): Promise<Metrics> {
+  const metrics: Record<string, MetricValue> = {};
+  for (const [name, value] of await leavesOf(file)) {
+    const metric = metricOf(value);
+    if (metric !== undefined) metrics[name] = metric;
+  }
+  return metrics;
+}
+
+/** The scalars in a JSON or YAML file as strings, nested names joined by dots. Throws what `readMetricsFile` throws. */
+export async function readParamsFile(file: string): Promise<Params> {
+  const params: Record<string, string> = {};
+  for (const [name, value] of await leavesOf(file)) {
+    if (value !== null && value !== undefined) params[name] = String(value);
+  }
+  return params;
+}
+
+/** A metric from its text on a command line. Throws `METRIC_INVALID`. */
+export function parseMetric(name: string, text: string): MetricValue {
+  const metric = metricOf(/^\s*$/.test(text) ? undefined : Number(text));
+  const isNamed = /^\s*nan\s*$/i.test(text);
+  if (metric === undefined || (metric === 'NaN' && !isNamed)) {
+    throw new RegistryError('METRIC_INVALID', `The metric ${name} is "${text}", which is no number. Nothing was changed.`);
+  }
+  return metric;
+}
+
+/** A number as a metric; what JSON has no number for is a string. */
+function metricOf(value: unknown): MetricValue | undefined {
+  if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return value;
+  if (typeof value !== 'number') return undefined;
+  if (Number.isNaN(value)) return 'NaN';
+  if (value === Number.POSITIVE_INFINITY) return 'Infinity';
+  return value === Number.NEGATIVE_INFINITY ? '-Infinity' : value;
+}
+
+async function leavesOf(file: string): Promise<readonly (readonly [string, unknown])[]> {
+  const leaves: (readonly [string, unknown])[] = [];
+  collect(await parseFile(file), '', 0, leaves, file);
+  return leaves;
+}
+
+function collect(value: unknown, name: string, depth: number, leaves: (readonly [string, unknown])[], file: string): void {
+  if (typeof value !== 'object' || value === null) {
+    if (name === '') throw invalid(file, 'holds no names with values');
+    if (leaves.length >= MAX_VALUES) throw invalid(file, `has more than ${MAX_VALUES} values`);
+    leaves.push([name, value]);
+    return;
+  }
+  if (depth >= MAX_DEPTH) throw invalid(file, `is nested more than ${MAX_DEPTH} levels deep`);
+  for (const [key, item] of Object.entries(value)) collect(item, name === '' ? key : `${name}.${key}`, depth + 1, leaves, file);
+}
+
+async function parseFile(file: string): Promise<unknown> {
+  const text = await readText(file);
+  try {
+    if (file.endsWith('.json')) return JSON.parse(withQuotedSpecials(text));
+    return parse(text, { maxAliasCount: 100 });
+  } catch (cause) {
+    throw invalid(file, `can't be read: ${messageOf(cause).split('\n')[0] ?? ''}`, cause);
+  }
+}
+
+/** Python's json module writes NaN and infinities bare, which JSON doesn't know. */
+function withQuotedSpecials(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (token) => (token.startsWith('"') ? token : `"${token}"`));
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    const { size } = await stat(file);
+    if (size > MAX_FILE_BYTES) throw invalid(file, `is larger than ${MAX_FILE_BYTES} bytes`);
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    if (RegistryError.is(cause)) throw cause;
+    if (systemErrorCode(cause) === 'ENOENT') {
+      throw new RegistryError('PATH_NOT_FOUND', `${file} doesn't exist. Check the path. Nothing was changed.`, { cause });
+    }
+    throw invalid(file, `can't be read: ${systemErrorCode(cause) ?? messageOf(cause)}`, cause);
+  }
+}
+
+function invalid(file: string, why: string, cause?: unknown): RegistryError {
+  return new RegistryError('VALUES_FILE_INVALID', `${file} ${why}. Write a JSON or YAML file of names and values. Nothing was changed.`, { cause });
+}
