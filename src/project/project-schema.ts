@@ -1,0 +1,63 @@
+import * as v from 'valibot';
+import { MODEL_NAME_PATTERN } from './model-name.ts';
+
+/** The file's place: the root of the workspace, in git. */
+export const PROJECT_FILE = 'model-registry.yaml';
+
+/** Why a path or glob can't be used, or undefined where it can: it must stay inside the workspace. */
+function problemOfPattern(pattern: string): string | undefined {
+  if (pattern.trim() === '') return 'is empty';
+  if (/[\u0000-\u001f\\]/.test(pattern)) return 'has a backslash or control character; write / between folders';
+  if (pattern.startsWith('/') || /^[A-Za-z]:/.test(pattern) || pattern.startsWith('~')) return 'must be relative to the workspace';
+  if (pattern.startsWith('!')) return 'excludes files; name what to take instead';
+  if (pattern.split('/').includes('..')) return 'leaves the workspace';
+  return undefined;
+}
+
+const path = v.pipe(
+  v.string(),
+  v.check(
+    (value) => problemOfPattern(value) === undefined,
+    (issue) => `"${String(issue.input)}" ${problemOfPattern(String(issue.input)) ?? ''}`,
+  ),
+);
+const paths = v.array(path);
+const described = <const T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text));
+
+const modelSchema = v.strictObject({
+  outputs: described(
+    v.pipe(paths, v.minLength(1, 'names no output')),
+    'Files, folders and globs that training writes, relative to this file. All files that match are one artifact: when they are complete, a version is registered.',
+  ),
+  metrics: v.optional(
+    described(paths, 'JSON or YAML files whose numbers become the metrics of the version. Nested names are joined by dots.'),
+    [],
+  ),
+  params: v.optional(described(paths, 'JSON or YAML files whose values become the params of the version.'), []),
+  data: v.optional(
+    described(paths, 'Files and folders that training reads. Their SHA-256 and size are recorded with the version.'),
+    [],
+  ),
+  description: v.optional(described(v.string(), 'What the model is for. Recorded when the model is created.')),
+  tags: v.optional(described(v.record(v.string(), v.string()), 'Tags that each version gets.'), {}),
+});
+
+/** `model-registry.yaml` in this version of Model Registry. */
+export const projectSchema = v.pipe(
+  v.strictObject({
+    models: described(
+      v.record(v.pipe(v.string(), v.regex(MODEL_NAME_PATTERN, 'is no model name: use letters, digits, dots, underscores and hyphens')), modelSchema),
+      'The models that training in this workspace writes, by name.',
+    ),
+  }),
+  v.title('Model Registry project'),
+  v.description('Which files training writes, and what belongs to them.'),
+);
+
+export type Project = v.InferOutput<typeof projectSchema>;
+export type ProjectModel = v.InferOutput<typeof modelSchema>;
+
+/** Keys that are part of the format but need a newer version: a gate that was silently ignored would be dangerous. */
+export const LATER_KEYS: ReadonlySet<string> = new Set(['remote', 'deploy', 'gates']);
+export const PROJECT_KEYS = Object.keys({ models: true });
+export const MODEL_KEYS = Object.keys(modelSchema.entries);
