@@ -9,8 +9,6 @@ import type { Comparison, Metrics, VersionDetails } from '../registry/api.ts';
 export type {
   Author,
   CommentEntry,
-  Comparison,
-  ComparisonRow,
   EvaluationEntry,
   FileEntry,
   Lineage,
@@ -95,9 +93,18 @@ export interface VersionPageData {
   readonly rollbackTo?: number;
 }
 
-export interface ComparisonPageData {
-  readonly comparison: Comparison;
+type ComparisonSection = Exclude<keyof Comparison, 'versions'>;
+
+/** A row on its way to a page: messages are JSON, where a list can't hold `undefined`. */
+export interface ComparedRow {
+  readonly name: string;
+  /** One for each version, in the order of the columns; null where it has none. */
+  readonly values: readonly (string | number | null)[];
+  readonly isDifferent: boolean;
 }
+
+export type ComparisonPageData = Pick<Comparison, 'versions'> &
+  Readonly<Record<ComparisonSection, readonly ComparedRow[]>>;
 
 /** The kinds of page, each with what it shows. */
 export interface PageData {

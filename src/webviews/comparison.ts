@@ -7,7 +7,7 @@ import { type PageContext, runPage } from './shared/page.ts';
 import { versionNumber } from './shared/version-name.ts';
 
 /** Two to eight versions side by side. */
-function comparisonView({ comparison }: ComparisonPageData, page: PageContext): TemplateResult {
+function comparisonView(comparison: ComparisonPageData, page: PageContext): TemplateResult {
   const { versions } = comparison;
   const models = new Set(versions.map(({ model }) => model));
   const baseline = baselineColumn(comparison, page.ui.baseline);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Comparison } from '../../src/extension/messages.ts';
+import type { ComparisonPageData } from '../../src/extension/messages.ts';
 import { comparison, idOf, longName, markup, versionSummary } from './examples.ts';
 import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
 
@@ -12,8 +12,8 @@ beforeAll(async () => {
 afterAll(() => harness.close());
 afterEach(() => opened.close());
 
-async function open(compared: Comparison, options: Partial<OpenOptions<'comparison'>> = {}) {
-  opened = await harness.open({ kind: 'comparison', data: async () => ({ comparison: compared }), ...options });
+async function open(compared: ComparisonPageData, options: Partial<OpenOptions<'comparison'>> = {}) {
+  opened = await harness.open({ kind: 'comparison', data: async () => compared, ...options });
   await opened.page.locator('h1').waitFor();
   return opened.page;
 }
@@ -92,7 +92,7 @@ describe('the comparison of versions', () => {
   });
 
   it('stays within 320 pixels and injects nothing with hostile names', async () => {
-    const hostile: Comparison = {
+    const hostile: ComparisonPageData = {
       ...comparison(2),
       versions: [versionSummary(1, { model: markup, stage: markup }), versionSummary(2, { model: longName })],
       params: [{ name: longName, values: [markup, longName], isDifferent: true }],

@@ -1,7 +1,7 @@
 import type {
   Author,
-  Comparison,
-  ComparisonRow,
+  ComparedRow,
+  ComparisonPageData,
   VersionDetails,
   VersionPageData,
   VersionSummary,
@@ -231,7 +231,7 @@ export function hostileVersion(): VersionDetails {
 }
 
 /** `count` versions, the third one in production. */
-export function comparison(count = 3): Comparison {
+export function comparison(count = 3): ComparisonPageData {
   const versions = Array.from({ length: count }, (_, index) =>
     versionSummary(index + 1, { stage: index === 2 ? 'production' : index === 1 ? 'staging' : 'candidate' }),
   );
@@ -242,7 +242,7 @@ export function comparison(count = 3): Comparison {
       row('train.loss', (index) => 0.3 - index / 50, count),
       row('rows', (index) => 110_000 + index * 1000, count),
       row('latency_p99_ms', () => 18.25, count),
-      row('val_auc', (index) => (index === 0 ? undefined : 0.9388), count),
+      row('val_auc', (index) => (index === 0 ? null : 0.9388), count),
       row('divergence', (index) => (index === 1 ? 'NaN' : 1.5), count),
     ],
     params: [
@@ -258,7 +258,7 @@ export function comparison(count = 3): Comparison {
   };
 }
 
-function row(name: string, valueAt: (index: number) => string | number | undefined, count: number): ComparisonRow {
+function row(name: string, valueAt: (index: number) => string | number | null, count: number): ComparedRow {
   const values = Array.from({ length: count }, (_, index) => valueAt(index));
   return { name, values, isDifferent: new Set(values).size > 1 };
 }

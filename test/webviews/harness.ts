@@ -125,7 +125,7 @@ async function openPage<K extends PageKind>(
       for (const [name, value] of Object.entries(colours)) document.documentElement.style.setProperty('--vscode-' + name, value);
     });
     globalThis.acquireVsCodeApi = () => ({
-      postMessage: (message) => askHost(message).then((answer) => answer && postMessage(answer, '*')),
+      postMessage: (message) => askHost(message).then((answer) => answer && postMessage(JSON.parse(JSON.stringify(answer)), '*')),
       getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
       setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
     });

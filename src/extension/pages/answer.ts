@@ -1,12 +1,6 @@
 import * as v from 'valibot';
 import { messageOf, RegistryError } from '../../base/errors.ts';
-import {
-  type Answer,
-  type PageKind,
-  type PageRequest,
-  type RequestHandlers,
-  requestSchema,
-} from '../messages.ts';
+import { type Answer, type PageKind, type PageRequest, type RequestHandlers, requestSchema } from '../messages.ts';
 
 /** The part of the editor's log that a page writes to. */
 export interface PageLog {

@@ -1,6 +1,6 @@
 import { RegistryError } from '../../base/errors.ts';
-import type { Registry, VersionDetails, VersionSummary } from '../../registry/api.ts';
-import type { Baseline, ComparisonPageData, VersionPageData } from '../messages.ts';
+import type { ComparisonRow, Registry, VersionDetails, VersionSummary } from '../../registry/api.ts';
+import type { Baseline, ComparedRow, ComparisonPageData, VersionPageData } from '../messages.ts';
 
 /** All that the page of a version shows. Throws what the registry throws. */
 export async function loadVersionPage(registry: Registry, versionId: string): Promise<VersionPageData> {
@@ -18,7 +18,26 @@ export async function loadComparisonPage(
   registry: Registry,
   versionIds: readonly string[],
 ): Promise<ComparisonPageData> {
-  return { comparison: await registry.compare({ refs: versionIds }) };
+  const { versions, metrics, params, tags, lineage, dependencies, files } = await registry.compare({
+    refs: versionIds,
+  });
+  return {
+    versions,
+    metrics: comparedRows(metrics),
+    params: comparedRows(params),
+    tags: comparedRows(tags),
+    lineage: comparedRows(lineage),
+    dependencies: comparedRows(dependencies),
+    files: comparedRows(files),
+  };
+}
+
+function comparedRows(rows: readonly ComparisonRow[]): readonly ComparedRow[] {
+  return rows.map(({ name, values, isDifferent }) => ({
+    name,
+    isDifferent,
+    values: values.map((value) => value ?? null),
+  }));
 }
 
 async function rollbackTarget(registry: Registry, version: VersionDetails): Promise<VersionSummary | undefined> {

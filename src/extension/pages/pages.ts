@@ -161,8 +161,14 @@ export function createPages(options: PagesOptions): Pages {
   }
 
   function restore(panel: vscode.WebviewPanel, page: OpenPage | undefined): void {
-    if (page === undefined || open.has(keyOf(page))) panel.dispose();
-    else fill(page, panel);
+    if (page !== undefined && !open.has(keyOf(page))) {
+      fill(page, panel);
+      return;
+    }
+    log.warn(
+      `The tab “${panel.title}” wasn't brought back: ${page === undefined ? 'it saved no page' : 'it is open already'}.`,
+    );
+    panel.dispose();
   }
 
   const serializers = [
@@ -200,7 +206,7 @@ async function load(
     return { title: versionTitle(data.version), data };
   }
   const data = await loadComparisonPage(registry, page.state.versionIds);
-  return { title: comparisonTitle(data.comparison.versions), data };
+  return { title: comparisonTitle(data.versions), data };
 }
 
 async function post(panel: vscode.WebviewPanel, message: HostMessage<PageKind>): Promise<void> {

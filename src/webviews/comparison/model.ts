@@ -1,15 +1,15 @@
-import type { Comparison, ComparisonRow } from '../../extension/messages.ts';
+import type { ComparedRow, ComparisonPageData } from '../../extension/messages.ts';
 
 export type SectionName = 'metrics' | 'params' | 'tags' | 'lineage' | 'dependencies' | 'files';
 
 export interface ComparisonSection {
   readonly name: SectionName;
   readonly title: string;
-  readonly rows: readonly ComparisonRow[];
+  readonly rows: readonly ComparedRow[];
 }
 
 /** The sections of a comparison in the order of the page; rows that differ come first within each. */
-export function sectionsOf(comparison: Comparison): readonly ComparisonSection[] {
+export function sectionsOf(comparison: ComparisonPageData): readonly ComparisonSection[] {
   return [
     { name: 'metrics', title: 'Metrics', rows: differentFirst(comparison.metrics) },
     { name: 'params', title: 'Params', rows: differentFirst(comparison.params) },
@@ -20,12 +20,12 @@ export function sectionsOf(comparison: Comparison): readonly ComparisonSection[]
   ];
 }
 
-function differentFirst(rows: readonly ComparisonRow[]): readonly ComparisonRow[] {
+function differentFirst(rows: readonly ComparedRow[]): readonly ComparedRow[] {
   return [...rows.filter(({ isDifferent }) => isDifferent), ...rows.filter(({ isDifferent }) => !isDifferent)];
 }
 
 /** The column that the others are measured against: the one chosen, else the one in production, else the first. */
-export function baselineColumn({ versions }: Comparison, chosenId: unknown): number {
+export function baselineColumn({ versions }: ComparisonPageData, chosenId: unknown): number {
   const chosen = versions.findIndex(({ id }) => id === chosenId);
   if (chosen >= 0) return chosen;
   return Math.max(

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatMetric, metricDirection } from '../../base/metrics.ts';
-import type { Comparison, ComparisonRow, MetricValue, VersionSummary } from '../../extension/messages.ts';
+import type { ComparedRow, ComparisonPageData, MetricValue, VersionSummary } from '../../extension/messages.ts';
 import { alignDecimals } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { changeOf, none, shortened, stageBadge, versionLink } from '../shared/parts.ts';
@@ -8,7 +8,7 @@ import { versionNumber } from '../shared/version-name.ts';
 import { type ComparisonSection, sectionsOf } from './model.ts';
 
 export interface TableOptions {
-  readonly comparison: Comparison;
+  readonly comparison: ComparisonPageData;
   readonly baseline: number;
   readonly onlyDifferences: boolean;
 }
@@ -79,19 +79,19 @@ function summary(total: number, different: number): string {
   return `${different.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} differ`;
 }
 
-function rowHead(row: ComparisonRow, note = ''): TemplateResult {
+function rowHead(row: ComparedRow, note = ''): TemplateResult {
   return html`<th scope="row"><span class="ellipsis" title="${row.name}${note}">${row.name}</span></th>`;
 }
 
-function metricRow(row: ComparisonRow, { baseline }: TableOptions): TemplateResult {
+function metricRow(row: ComparedRow, { baseline }: TableOptions): TemplateResult {
   const direction = metricDirection(row.name);
   const before = metricOf(row.values[baseline]);
-  const texts = alignDecimals(row.values.map((value) => (value === undefined ? '' : formatMetric(value))));
+  const texts = alignDecimals(row.values.map((value) => (value === null ? '' : formatMetric(value))));
   return html`<tr>
     ${rowHead(row, direction === 'neutral' ? '' : ` (${direction} is better)`)}
     ${row.values.map((value, column) => {
       const isBaseline = column === baseline;
-      if (value === undefined)
+      if (value === null)
         return html`<td class="numeric ${isBaseline ? 'baseline' : ''}">${none()}</td><td class=${isBaseline ? 'baseline' : ''}></td>`;
       return html`<td class="numeric ${isBaseline ? 'baseline' : ''}" title=${String(value)}>${texts[column]}</td
         ><td class=${isBaseline ? 'baseline' : ''}>${isBaseline ? nothing : changeOf(row.name, metricOf(value), before)}</td>`;
@@ -99,12 +99,12 @@ function metricRow(row: ComparisonRow, { baseline }: TableOptions): TemplateResu
   </tr>`;
 }
 
-function metricOf(value: string | number | undefined): MetricValue | undefined {
-  if (typeof value === 'number' || value === undefined) return value;
+function metricOf(value: string | number | null | undefined): MetricValue | undefined {
+  if (typeof value === 'number') return value;
   return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? value : undefined;
 }
 
-function textRow(row: ComparisonRow, { baseline }: TableOptions): TemplateResult {
+function textRow(row: ComparedRow, { baseline }: TableOptions): TemplateResult {
   const before = row.values[baseline];
   return html`<tr>
     ${rowHead(row)}
@@ -117,7 +117,7 @@ function textRow(row: ComparisonRow, { baseline }: TableOptions): TemplateResult
               ? html`<span class="mark" aria-hidden="true" title="Differs from the baseline">≠</span
                   ><span class="only-read-aloud">differs: </span>`
               : nothing
-          }${value === undefined ? none() : html`<span class="clamp" title=${String(value)}>${String(value)}</span>`}</span
+          }${value === null ? none() : html`<span class="clamp" title=${String(value)}>${String(value)}</span>`}</span
         >
       </td>`;
     })}

@@ -10,7 +10,7 @@ function host(overrides: Partial<RequestHandlers<'comparison'>> = {}) {
   const errors: string[] = [];
   const record = async (params: unknown) => void calls.push(params);
   const handlers: RequestHandlers<'comparison'> = {
-    load: async () => ({ comparison: comparison(2) }),
+    load: async () => comparison(2),
     act: record,
     openVersion: record,
     openComparison: record,
@@ -27,7 +27,7 @@ describe('answering a page', () => {
     expect(await answer({ id: 1, method: 'load', params: {} })).toEqual({
       kind: 'data',
       id: 1,
-      data: { comparison: comparison(2) },
+      data: comparison(2),
     });
     for (const action of pageActions) {
       const params = { action, versionId: idOf(1) };

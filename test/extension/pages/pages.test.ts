@@ -90,7 +90,10 @@ function setUp(registry: Partial<Registry> = {}) {
       return versionDetails(number);
     },
     showModel: async () => ({ production: versionSummary(1, { stage: 'production' }) }),
-    compare: async ({ refs }: { refs: readonly string[] }) => comparison(refs.length),
+    compare: async ({ refs }: { refs: readonly string[] }) => ({
+      ...comparison(refs.length),
+      tags: [{ name: 'team', values: ['payments', undefined], isDifferent: true }],
+    }),
     ...registry,
   };
   const pages = createPages({
@@ -195,6 +198,9 @@ describe('pages in the editor', () => {
     await panel.receive({ id: 2, method: 'openComparison', params: { versionIds: [idOf(1), idOf(2)] } });
     await lastPanel().receive({ id: 1, method: 'load', params: {} });
     expect(lastPanel().title).toBe('Compare fraud-detector@1, @2');
+    const sent: unknown = JSON.parse(JSON.stringify(lastPanel().posted));
+    expect(sent).toEqual(lastPanel().posted);
+    expect(sent).toMatchObject([{ data: { tags: [{ values: ['payments', null] }] } }]);
     await panel.receive({ id: 3, method: 'copyText', params: { text: 'abc' } });
     expect(editor.clipboard).toEqual(['abc']);
   });
