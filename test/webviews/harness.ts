@@ -2,10 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { build } from 'esbuild';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { PageData, PageKind, RequestHandlers } from '../../src/extension/messages.ts';
 import { answerRequest } from '../../src/extension/pages/answer.ts';
 import { pageHtml } from '../../src/extension/pages/html.ts';
+import { launchBrowser } from '../editor/harness/chromium.ts';
 import { type ThemeName, themes } from './themes.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -16,8 +17,6 @@ const types: Readonly<Record<string, string>> = {
   '.ttf': 'font/ttf',
   '.html': 'text/html',
 };
-const chromiumArgs =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
 /** A message that the page sent and the contract accepted, without its number. */
 export type Sent = { readonly method: string; readonly params: unknown };
@@ -65,7 +64,7 @@ export async function startHarness(): Promise<Harness> {
     target: 'chrome130',
     logLevel: 'warning',
   });
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: chromiumArgs.split(' ') });
+  const browser = await launchBrowser();
   return {
     open: (options) => openPage(browser, folder, options),
     async close() {
