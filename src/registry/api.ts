@@ -4,7 +4,6 @@ import type {
   AtResult,
   CodeLineage,
   Comparison,
-  DataLineage,
   LogEntry,
   Metrics,
   ModelDetails,
@@ -168,10 +167,15 @@ export interface RegisterRequest {
   readonly tags?: Tags;
   readonly run?: RunLineage;
   readonly code?: CodeLineage;
-  readonly data?: readonly DataLineage[];
+  /** Files and folders that training read, `source` absolute: they are hashed. `path` is how they are called in the lineage. */
+  readonly dataPaths?: readonly { readonly path: string; readonly source: string }[];
   readonly environment?: PythonEnvironment;
   /** A reference into this registry, or any text that names the base model. */
   readonly base?: string;
+  /** For the model, where this makes it. */
+  readonly modelDescription?: string;
+  /** Where the model's latest version has these bytes, it is returned even if params or code are new. */
+  readonly onlyNewBytes?: boolean;
 }
 
 export interface RegisterResult {

@@ -1,6 +1,7 @@
+import { basename } from 'node:path';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
-import type { Metrics, VersionSummary } from '../../catalog/read-models.ts';
+import type { DataLineage, Metrics, VersionSummary } from '../../catalog/read-models.ts';
 import { newestVersion, versionById } from '../../catalog/version-queries.ts';
 import { environmentDigest } from '../../log/environment-digest.ts';
 import type { EventOf, RegistryEvent } from '../../log/events.ts';
@@ -19,10 +20,11 @@ export async function register(session: Session, request: RegisterRequest, optio
   await readToWrite(session);
   const placeholder = { digest: '0'.repeat(64), sizeBytes: 0, fileCount: 1 };
   // What can't be recorded is refused before any bytes are copied.
-  intentOf(session, { events: eventsOf(session, request, placeholder).events });
+  intentOf(session, { events: eventsOf(session, request, placeholder, []).events });
 
   const { digest, sizeBytes, files } = await session.bytes.intake({ paths: request.paths }, options);
   const artifact = { digest, sizeBytes, fileCount: files.length };
+  const data = await hashData(session, request.dataPaths ?? [], options);
 
   await readToWrite(session);
   const known = knownVersion(session, request, artifact);
@@ -30,7 +32,7 @@ export async function register(session: Session, request: RegisterRequest, optio
     await completeWith(session, known, request.metrics ?? {});
     return resultOf(session, known.id, false);
   }
-  const { events, version } = eventsOf(session, request, artifact);
+  const { events, version } = eventsOf(session, request, artifact, data);
   await record(session, { events });
   const id = stateOf(session).version(version)?.id ?? version;
   return resultOf(session, id, id === version);
@@ -66,6 +68,7 @@ function knownVersion(
 ): VersionSummary | undefined {
   const model = findModelIfAny(session, request.model);
   const { run, params = {}, code } = request;
+  if (request.onlyNewBytes && model?.latest?.artifact.digest === artifact.digest) return model.latest;
   const record = model && registeredVersion(stateOf(session), model.id, {
     artifact,
     run: run && { ...run },
@@ -79,12 +82,16 @@ function eventsOf(
   session: Session,
   request: RegisterRequest,
   artifact: EventOf<'version.registered'>['artifact'],
+  data: readonly DataLineage[],
 ): { readonly events: readonly RegistryEvent[]; readonly version: string } {
-  const { metrics = {}, params = {}, tags = {}, description = '', data = [], run, code, environment, base } = request;
+  const { metrics = {}, params = {}, tags = {}, description = '', run, code, environment, base, modelDescription } = request;
   const events: RegistryEvent[] = [];
   const model = findModelIfAny(session, request.model);
   const modelId = model?.id ?? session.newId();
-  if (!model) events.push({ type: 'model.created', model: modelId, name: request.model });
+  if (!model) {
+    const described = modelDescription === undefined ? {} : { description: modelDescription };
+    events.push({ type: 'model.created', model: modelId, name: request.model, ...described });
+  }
   const environmentId = environment && environmentDigest(environment);
   if (environment && environmentId !== undefined && !isEnvironmentKnown(session, environmentId)) {
     const { python, packages } = environment;
@@ -115,6 +122,22 @@ function eventsOf(
     events.push({ type: 'artifact.published', artifact: artifact.digest });
   }
   return { events, version };
+}
+
+/** A file's own SHA-256, a folder's as that of the manifest of its files. */
+async function hashData(
+  session: Session,
+  paths: NonNullable<RegisterRequest['dataPaths']>,
+  options: OperationOptions,
+): Promise<readonly DataLineage[]> {
+  const data: DataLineage[] = [];
+  for (const { path, source } of paths) {
+    const { digest, sizeBytes, files } = await session.bytes.digest({ paths: [source] }, options);
+    const only = files.length === 1 ? files[0] : undefined;
+    const isFile = only !== undefined && only.path === basename(source);
+    data.push({ path, sha256: isFile ? only.sha256 : digest, sizeBytes });
+  }
+  return data;
 }
 
 function isEnvironmentKnown(session: Session, digest: string): boolean {

@@ -1,0 +1,14 @@
+import { readCode } from '../lineage/git.ts';
+import { readPythonEnvironment } from '../lineage/python-environment.ts';
+import { readMetricsFile, readParamsFile } from '../lineage/values-file.ts';
+import type { CaptureProviders } from '../outputs/capture.ts';
+
+/** What the command line records about the code and environment of a folder. */
+export function providersFor(root: string): CaptureProviders {
+  return {
+    code: () => readCode(root, 'detection'),
+    environment: () => readPythonEnvironment({ root, env: process.env }),
+    metrics: readMetricsFile,
+    params: readParamsFile,
+  };
+}
