@@ -139,4 +139,10 @@ async function notices(inputs) {
   return `Model Registry contains these libraries.\n\n${parts.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }
 
-if (process.argv[1] !== undefined && resolve(process.argv[1]) === import.meta.filename) await main();
+if (process.argv[1] !== undefined && resolve(process.argv[1]) === import.meta.filename) {
+  await main().catch((error) => {
+    // esbuild has already printed what is wrong with the sources.
+    if (!Array.isArray(error.errors)) console.error(error);
+    process.exitCode = 1;
+  });
+}
