@@ -63,7 +63,9 @@ describe('imports', () => {
 function isDownwards(entry: Import): boolean {
   if (!entry.target.startsWith('.')) return true;
   const from = partOf(entry.file);
-  const to = partOf(relative(source, resolve(source, dirname(entry.file), entry.target)));
+  const target = relative(source, resolve(source, dirname(entry.file), entry.target));
+  if (target === join('..', 'package.json')) return true;
+  const to = partOf(target);
   return from === to || rowOf(to) < rowOf(from);
 }
 
