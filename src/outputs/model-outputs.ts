@@ -138,7 +138,7 @@ export class ModelOutputs {
     if (missingMetrics.length > 0 && this.#shouldWaitForMetrics()) return;
     onBusy?.(true);
     try {
-      const result = await registry.register({ ...request, onlyNewBytes: true });
+      const result = await registry.register({ ...request, onlyNewBytes: true, via: 'auto' });
       this.#registered = sample.fingerprint;
       this.#incomplete = result.isNew && missingMetrics.length > 0 ? { id: result.version.id, files: missingMetrics } : undefined;
       if (result.isNew) onRegistered(result);

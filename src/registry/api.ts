@@ -19,6 +19,7 @@ import type {
   Tags,
   VersionDetails,
   VersionSummary,
+  Via,
 } from '../catalog/read-models.ts';
 
 export type {
@@ -176,6 +177,8 @@ export interface RegisterRequest {
   readonly modelDescription?: string;
   /** Where the model's latest version has these bytes, it is returned even if params or code are new. */
   readonly onlyNewBytes?: boolean;
+  /** Where the request came from, if not from what the registry was opened for. */
+  readonly via?: Via;
 }
 
 export interface RegisterResult {

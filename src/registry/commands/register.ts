@@ -15,7 +15,8 @@ import { dbOf, intentOf, readToWrite, record, type Session, stateOf } from '../s
  * Stores the files, then records the version. Bytes that the model's latest version has already, with nothing new in run, params or
  * code, give that version; metrics that it lacks are added to it.
  */
-export async function register(session: Session, request: RegisterRequest, options: OperationOptions = {}): Promise<RegisterResult> {
+export async function register(opened: Session, request: RegisterRequest, options: OperationOptions = {}): Promise<RegisterResult> {
+  const session = request.via === undefined ? opened : { ...opened, via: request.via };
   checkModelName(request.model);
   await readToWrite(session);
   const placeholder = { digest: '0'.repeat(64), sizeBytes: 0, fileCount: 1 };

@@ -1,0 +1,152 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { messageOf, RegistryError } from '../base/errors.ts';
+import { serialQueue } from '../base/serial.ts';
+import { serveCalls, type ThreadPort } from '../base/worker-rpc.ts';
+import { authorOf } from '../lineage/author.ts';
+import { readCode } from '../lineage/git.ts';
+import { readPythonEnvironment } from '../lineage/python-environment.ts';
+import { readMetricsFile, readParamsFile } from '../lineage/values-file.ts';
+import { type CaptureProviders, registerDeclared } from '../outputs/capture.ts';
+import { type OutputWatcher, watchOutputs } from '../outputs/watcher.ts';
+import { readProject } from '../project/project-file.ts';
+import type { Registry } from '../registry/api.ts';
+import { isRegistryMethod } from '../registry/methods.ts';
+import { initRegistry, openRegistry } from '../registry/open.ts';
+import type { RegistryThreadEvent } from './registry-messages.ts';
+
+const POLL_MS = 2000;
+
+const dataSchema = v.object({ dir: v.string(), root: v.string() });
+const rootSchema = v.object({ root: v.string() });
+const declaredSchema = v.object({ root: v.string(), model: v.string() });
+
+/** The thread that has the registry open for the editor, and watches the outputs of its workspaces. */
+export function serveRegistry(port: ThreadPort, workerData: unknown): void {
+  const { dir, root: firstRoot } = v.parse(dataSchema, workerData);
+  const watchers = new Map<string, OutputWatcher>();
+  const serially = serialQueue();
+  let opened: Promise<Registry> | undefined;
+
+  const emit = (event: RegistryThreadEvent) => push(event);
+
+  const open = (): Promise<Registry> => {
+    opened ??= openFollowed().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+
+  async function openFollowed(): Promise<Registry> {
+    const author = await authorOf(firstRoot);
+    const registry = await openRegistry({ dir, author, via: 'editor', workerFile: __filename });
+    registry.onDidChange(({ head }) => emit({ kind: 'changed', head }));
+    follow(registry);
+    return registry;
+  }
+
+  async function openOrMake(): Promise<Registry> {
+    await initRegistry({ dir });
+    return open();
+  }
+
+  /** Other processes append to the log: the watch is a hint, the poll is what can be relied on. */
+  function follow(registry: Registry): void {
+    const refresh = () =>
+      void registry.refresh().catch((error: unknown) => {
+        if (!RegistryError.is(error)) throw error;
+        // Whoever asks for something next gets the same error, with a person to show it to.
+      });
+    setInterval(refresh, POLL_MS);
+    const watcher = watchQuietly(join(dir, 'log'), refresh) ?? watchQuietly(dir, refresh);
+    watcher?.on('error', () => watcher.close());
+  }
+
+  const startWatching = (root: string) =>
+    serially(async () => {
+      await watchers.get(root)?.dispose();
+      watchers.delete(root);
+      const project = await readProject(root);
+      if (!project) return false;
+      const watcher = watchOutputs({
+        root,
+        project,
+        registry: openOrMake,
+        providers: providersFor(root),
+        onRegistered: (result) => emit({ kind: 'registered', root, result }),
+        onBusy: (isBusy) => emit({ kind: 'busy', root, isBusy }),
+        onProblem: (error) => emit({ kind: 'problem', root, ...described(error) }),
+      });
+      watchers.set(root, watcher);
+      await watcher.rescan();
+      return true;
+    });
+
+  const stopWatching = (root: string) =>
+    serially(async () => {
+      await watchers.get(root)?.dispose();
+      watchers.delete(root);
+    });
+
+  const push = serveCalls(port, async (name, args, options) => {
+    switch (name) {
+      case 'make':
+        await openOrMake();
+        return undefined;
+      case 'watch':
+        return startWatching(v.parse(rootSchema, args).root);
+      case 'unwatch':
+        return stopWatching(v.parse(rootSchema, args).root);
+      case 'rescan':
+        return watchers.get(v.parse(rootSchema, args).root)?.rescan();
+      case 'registerDeclared': {
+        const { root, model: wanted } = v.parse(declaredSchema, args);
+        const model = (await readProject(root))?.models[wanted];
+        if (!model) throw new RegistryError('OUTPUTS_MISSING', `model-registry.yaml declares no model called ${wanted}.`);
+        const registry = await openOrMake();
+        return registerDeclared({ root, name: wanted, model, providers: providersFor(root), registry, operation: options });
+      }
+      case 'lineage': {
+        const { root } = v.parse(rootSchema, args);
+        const providers = providersFor(root);
+        return { code: await providers.code(), environment: await providers.environment() };
+      }
+      case 'close':
+        await Promise.all([...watchers.values()].map((watcher) => watcher.dispose()));
+        await (await opened?.catch(() => undefined))?.close();
+        return undefined;
+      default: {
+        if (!isRegistryMethod(name)) throw new Error(`The registry has no method ${name}`);
+        const registry = await open();
+        const method: (request: never, operation: typeof options) => Promise<unknown> = registry[name].bind(registry);
+        return method(args as never, options);
+      }
+    }
+  });
+}
+
+function providersFor(root: string): CaptureProviders {
+  return {
+    code: () => readCode(root, 'detection'),
+    environment: () => readPythonEnvironment({ root, env: process.env }),
+    metrics: readMetricsFile,
+    params: readParamsFile,
+  };
+}
+
+function described(error: unknown) {
+  return RegistryError.is(error)
+    ? { code: error.code, message: error.message, details: error.details }
+    : { code: 'INTERNAL', message: messageOf(error), details: {} };
+}
+
+function watchQuietly(folder: string, onChange: () => void): FSWatcher | undefined {
+  try {
+    return watch(folder, { persistent: false }, onChange);
+  } catch {
+    // No such folder yet, or no more watches to be had: the poll does it.
+    return undefined;
+  }
+}
