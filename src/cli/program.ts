@@ -1,4 +1,4 @@
-import { Command, CommanderError, Help } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { RegistryError } from '../base/errors.ts';
 import { addAnnotationCommands } from './commands/annotations.ts';
 import { addFileCommands } from './commands/files.ts';
@@ -39,6 +39,7 @@ export async function runCli(argv: readonly string[], version: string): Promise<
   const program = programFor(version, interrupt.signal);
   const isJson = argv.includes('--json');
   try {
+    if (argv.length === 0) program.help();
     await program.parseAsync([...argv], { from: 'user' });
     return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
@@ -53,7 +54,7 @@ export async function runCli(argv: readonly string[], version: string): Promise<
 
 function reportUsage(error: CommanderError, isJson: boolean): number {
   if (error.exitCode === 0 || error.code === 'commander.help') return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  const message = error.message.replace(/^error: /, '');
+  const message = error.message.replace(/^error: /, '').replace(/\.+$/, '').replaceAll('\n', ' ');
   reportError(new RegistryError('USAGE', `${message}. Run the command with --help to see how it is used.`), isJson);
   return EXIT.usage;
 }
@@ -88,8 +89,5 @@ function programFor(version: string, signal: AbortSignal): Command {
   addStageCommands(program, add);
   program.commandsGroup('Names and notes:');
   addAnnotationCommands(program, add);
-  program.action(() => {
-    process.stdout.write(new Help().formatHelp(program, program.createHelp()));
-  });
   return program;
 }

@@ -64,9 +64,11 @@ export async function seenHeadFor(dir: string, registryId: string, stateDir = us
 
 /** What is wrong where the log isn't the continuation of what was seen of it. */
 export async function seenHeadProblem(session: Pick<Session, 'catalog' | 'seenHead' | 'location'>): Promise<RegistryError | undefined> {
-  const { position } = session.catalog;
-  if (session.seenHead.isCurrent(position)) return undefined;
+  if (session.seenHead.isCurrent(session.catalog.position)) return undefined;
   const seen = await session.seenHead.read();
+  // It is remembered after the commit is in the log, so another process may have gone on since this one read to the head.
+  if (seen && seen.seq > session.catalog.position.seq) await session.catalog.catchUp();
+  const { position } = session.catalog;
   if (seen) {
     const advice = `If you put an older copy back on purpose, delete ${session.seenHead.file} and try again.`;
     if (seen.seq > position.seq) {
