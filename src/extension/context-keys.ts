@@ -1,0 +1,7 @@
+/** What `when` clauses in package.json ask for. A test keeps this equal to the keys used there. */
+export const CONTEXT_KEYS = ['modelRegistry.state', 'modelRegistry.hasProjectFile'] as const;
+
+export type ContextKey = (typeof CONTEXT_KEYS)[number];
+
+/** `absent`: no folder has a registry. `empty`: a registry without models. `ready`: there are models. */
+export type RegistryPresence = 'absent' | 'empty' | 'ready';

@@ -1,0 +1,55 @@
+import * as v from 'valibot';
+import type { OperationOptions } from '../../base/progress.ts';
+import type { Registry } from '../../registry/api.ts';
+import type { RegistryCalls, RegistryMethod } from '../../registry/methods.ts';
+
+/** Asks the registry's thread; the answer is not yet looked at. */
+export type ThreadCall = (name: string, request: unknown, operation?: OperationOptions) => Promise<unknown>;
+
+type Answer<M extends RegistryMethod> = Awaited<ReturnType<Registry[M]>>;
+
+/** The registry's methods, each of which asks the thread that has it open. */
+export function registryCalls(ask: ThreadCall): RegistryCalls {
+  const call = async <M extends RegistryMethod>(
+    name: M,
+    request: Parameters<Registry[M]>[0],
+    operation?: OperationOptions,
+  ): Promise<Answer<M>> => {
+    // Both ends are built from the same sources, so what a method gives there is what its type says here.
+    const trusted: v.GenericSchema<unknown, Answer<M>> = v.custom<Answer<M>>(() => true);
+    return v.parse(trusted, await ask(name, request, operation));
+  };
+  return {
+    createModel: (request) => call('createModel', request),
+    register: (request, operation) => call('register', request, operation),
+    promote: (request) => call('promote', request),
+    rollback: (request) => call('rollback', request),
+    archive: (request) => call('archive', request),
+    setAlias: (request) => call('setAlias', request),
+    removeAlias: (request) => call('removeAlias', request),
+    tag: (request) => call('tag', request),
+    note: (request) => call('note', request),
+    describe: (request) => call('describe', request),
+    comment: (request) => call('comment', request),
+    renameModel: (request) => call('renameModel', request),
+    deleteVersion: (request) => call('deleteVersion', request),
+    deleteModel: (request) => call('deleteModel', request),
+    completeMetrics: (request) => call('completeMetrics', request),
+    listModels: (request) => call('listModels', request),
+    listVersions: (request) => call('listVersions', request),
+    showModel: (request) => call('showModel', request),
+    show: (request) => call('show', request),
+    log: (request) => call('log', request),
+    at: (request) => call('at', request),
+    search: (request) => call('search', request),
+    compare: (request) => call('compare', request),
+    production: () => call('production', undefined),
+    rollbackTarget: (request) => call('rollbackTarget', request),
+    stages: (request) => call('stages', request),
+    pull: (request, operation) => call('pull', request, operation),
+    path: (request, operation) => call('path', request, operation),
+    verify: (request, operation) => call('verify', request, operation),
+    rebuild: (operation) => call('rebuild', undefined, operation),
+    refresh: () => call('refresh', undefined),
+  };
+}
