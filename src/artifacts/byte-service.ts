@@ -4,16 +4,22 @@ import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { callThrough, type ThreadClient } from '../base/worker-rpc.ts';
 import { filesystemStore } from '../storage/filesystem-store.ts';
-import { digestArtifact, intakeArtifact, type IntakeResult } from './intake.ts';
-import { checkout, materialise, type MaterialiseResult } from './materialise.ts';
+import { digestArtifact, type IntakeResult, intakeArtifact } from './intake.ts';
+import { checkout, type MaterialiseResult, materialise } from './materialise.ts';
 import { type ArtifactCheck, verifyArtifacts } from './verify-objects.ts';
 
 /** Everything that reads or writes whole files. All of it can be cancelled and reports its progress in bytes. */
 export interface ByteService {
   intake(request: { readonly paths: readonly string[] }, options?: OperationOptions): Promise<IntakeResult>;
   digest(request: { readonly paths: readonly string[] }, options?: OperationOptions): Promise<IntakeResult>;
-  materialise(request: { readonly digest: string; readonly to: string }, options?: OperationOptions): Promise<MaterialiseResult>;
-  checkout(request: { readonly digest: string; readonly checkoutsDir: string }, options?: OperationOptions): Promise<{ readonly path: string }>;
+  materialise(
+    request: { readonly digest: string; readonly to: string },
+    options?: OperationOptions,
+  ): Promise<MaterialiseResult>;
+  checkout(
+    request: { readonly digest: string; readonly checkoutsDir: string },
+    options?: OperationOptions,
+  ): Promise<{ readonly path: string }>;
   verify(request: { readonly digests: readonly string[] }, options?: OperationOptions): Promise<ArtifactCheck>;
   close(): Promise<void>;
 }
@@ -33,7 +39,12 @@ export function inlineByteService(storeDir: string): ByteService {
 
 const IDLE_MS = 30_000;
 
-const fileSchema = v.object({ path: v.string(), size: v.number(), sha256: v.string(), exec: v.exactOptional(v.literal(true)) });
+const fileSchema = v.object({
+  path: v.string(),
+  size: v.number(),
+  sha256: v.string(),
+  exec: v.exactOptional(v.literal(true)),
+});
 const intakeSchema = v.object({ digest: v.string(), sizeBytes: v.number(), files: v.array(fileSchema) });
 const writtenSchema = v.object({ fileCount: v.number(), sizeBytes: v.number() });
 const pathSchema = v.object({ path: v.string() });
@@ -43,7 +54,12 @@ const problemSchema = v.object({
   digest: v.string(),
   message: v.string(),
 });
-const checkSchema = v.object({ manifests: v.number(), objects: v.number(), bytes: v.number(), problems: v.array(problemSchema) });
+const checkSchema = v.object({
+  manifests: v.number(),
+  objects: v.number(),
+  bytes: v.number(),
+  problems: v.array(problemSchema),
+});
 
 /** Does the work in a thread that starts with the first call and ends when nothing was asked of it for half a minute. */
 export function workerByteService(options: { readonly storeDir: string; readonly workerFile: string }): ByteService {
@@ -56,7 +72,13 @@ export function workerByteService(options: { readonly storeDir: string; readonly
     const client = callThrough(worker);
     const stopped = (cause?: unknown) => {
       if (running?.worker === worker) running = undefined;
-      client.fail(new RegistryError('WORKER_STOPPED', 'The thread that reads and writes files stopped unexpectedly. Try again; nothing was recorded.', { cause }));
+      client.fail(
+        new RegistryError(
+          'WORKER_STOPPED',
+          'The thread that reads and writes files stopped unexpectedly. Try again; nothing was recorded.',
+          { cause },
+        ),
+      );
     };
     worker.on('error', stopped);
     worker.on('exit', () => stopped());

@@ -2,7 +2,11 @@
  * Runs `task` over `items`, `atOnce` at a time, and gives the results in the items' order. After the first failure no further task
  * starts, and it throws when those under way have ended.
  */
-export async function eachOf<T, R>(items: readonly T[], atOnce: number, task: (item: T) => Promise<R>): Promise<readonly R[]> {
+export async function eachOf<T, R>(
+  items: readonly T[],
+  atOnce: number,
+  task: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
   const results = new Map<number, R>();
   const queue = items.entries();
   let failure: { readonly error: unknown } | undefined;

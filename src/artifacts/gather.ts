@@ -15,7 +15,8 @@ export interface SourceFile {
  * that all paths have in common; a single file goes by its base name. Links are followed inside the root only, empty folders dropped.
  */
 export async function gatherFiles(paths: readonly string[]): Promise<readonly SourceFile[]> {
-  if (paths.length === 0) throw new RegistryError('ARTIFACT_EMPTY', 'No file or folder was named. Name what training wrote.');
+  if (paths.length === 0)
+    throw new RegistryError('ARTIFACT_EMPTY', 'No file or folder was named. Name what training wrote.');
   const absolute = [...new Set(paths.map((path) => resolve(path)))];
   const stats = await Promise.all(absolute.map(statOf));
   const root = rootOf(absolute, stats);
@@ -27,7 +28,10 @@ export async function gatherFiles(paths: readonly string[]): Promise<readonly So
     else await addFile(walk, path, stats[index]);
   }
   if (found.size === 0) {
-    throw new RegistryError('ARTIFACT_EMPTY', `${absolute.join(', ')} holds no file, so there is nothing to register. Nothing was changed.`);
+    throw new RegistryError(
+      'ARTIFACT_EMPTY',
+      `${absolute.join(', ')} holds no file, so there is nothing to register. Nothing was changed.`,
+    );
   }
   return [...found.values()];
 }
@@ -66,7 +70,10 @@ async function walkFolder(walk: Walk, folder: string, ancestors: ReadonlySet<str
       continue;
     }
     if (ancestors.has(target)) {
-      throw new RegistryError('ARTIFACT_LINK_LOOP', `${path} links back to ${target}, a folder around it. Remove the link and register again. Nothing was changed.`);
+      throw new RegistryError(
+        'ARTIFACT_LINK_LOOP',
+        `${path} links back to ${target}, a folder around it. Remove the link and register again. Nothing was changed.`,
+      );
     }
     await walkFolder(walk, path, new Set([...ancestors, target]));
   }
@@ -91,7 +98,10 @@ async function insideRoot(walk: Walk, link: string): Promise<string> {
     throw unreadable(link, cause);
   }
   if (target === walk.realRoot || target.startsWith(walk.realRoot + sep)) return target;
-  throw new RegistryError('ARTIFACT_LINK_OUTSIDE', `${link} links to ${target}, outside of ${walk.root}. Put the file itself there and register again. Nothing was changed.`);
+  throw new RegistryError(
+    'ARTIFACT_LINK_OUTSIDE',
+    `${link} links to ${target}, outside of ${walk.root}. Put the file itself there and register again. Nothing was changed.`,
+  );
 }
 
 async function entriesOf(folder: string): Promise<readonly Dirent[]> {
@@ -116,15 +126,29 @@ export function unreadable(path: string, cause: unknown): RegistryError {
   switch (systemErrorCode(cause)) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new RegistryError('PATH_NOT_FOUND', `${path} doesn't exist. Check the path, or train first. Nothing was changed.`, { cause });
+      return new RegistryError(
+        'PATH_NOT_FOUND',
+        `${path} doesn't exist. Check the path, or train first. Nothing was changed.`,
+        { cause },
+      );
     case 'ELOOP':
-      return new RegistryError('ARTIFACT_LINK_LOOP', `${path} is a link that leads back to itself. Remove it and register again. Nothing was changed.`, { cause });
+      return new RegistryError(
+        'ARTIFACT_LINK_LOOP',
+        `${path} is a link that leads back to itself. Remove it and register again. Nothing was changed.`,
+        { cause },
+      );
     default:
-      return new RegistryError('PATH_UNREADABLE', `${path} can't be read (${systemErrorCode(cause) ?? 'unknown error'}). Check its permissions. Nothing was changed.`, { cause });
+      return new RegistryError(
+        'PATH_UNREADABLE',
+        `${path} can't be read (${systemErrorCode(cause) ?? 'unknown error'}). Check its permissions. Nothing was changed.`,
+        { cause },
+      );
   }
 }
 
 function special(path: string): RegistryError {
-  return new RegistryError('PATH_UNREADABLE', `${path} is neither a file nor a folder, so it can't be registered. Nothing was changed.`);
+  return new RegistryError(
+    'PATH_UNREADABLE',
+    `${path} is neither a file nor a folder, so it can't be registered. Nothing was changed.`,
+  );
 }
-

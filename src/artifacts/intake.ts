@@ -80,7 +80,10 @@ async function readFile(
     const { sha256, size } = await readThrough(handle, staged, onBytes, signal);
     const after = await handle.stat({ bigint: true });
     if (!isSame(before, after) || BigInt(size) !== after.size) {
-      throw new RegistryError('FILE_CHANGED', `${source} changed while it was read: it is still being written. Register it when training has finished. Nothing was changed.`);
+      throw new RegistryError(
+        'FILE_CHANGED',
+        `${source} changed while it was read: it is still being written. Register it when training has finished. Nothing was changed.`,
+      );
     }
     const outcome = await staged?.commit(objectKey(sha256));
     if (outcome === 'exists') await checkKnownObject(store, sha256, size);
@@ -129,5 +132,6 @@ function isSame(a: BigIntStats, b: BigIntStats): boolean {
 
 /** Throws `OPERATION_CANCELLED` once the signal was given. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new RegistryError('OPERATION_CANCELLED', 'The operation was cancelled. Nothing was changed.');
+  if (signal?.aborted)
+    throw new RegistryError('OPERATION_CANCELLED', 'The operation was cancelled. Nothing was changed.');
 }

@@ -51,9 +51,13 @@ export function problemOfPath(path: string): string | undefined {
 }
 
 /** The bytes of the manifest of `files`, in any order, and its digest. Throws `ARTIFACT_PATH_INVALID` for a path that can't be in one. */
-export function encodeManifest(files: readonly ManifestFile[]): { readonly bytes: Uint8Array; readonly digest: string } {
+export function encodeManifest(files: readonly ManifestFile[]): {
+  readonly bytes: Uint8Array;
+  readonly digest: string;
+} {
   const problem = problemOfFiles(files);
-  if (problem !== undefined) throw new RegistryError('ARTIFACT_PATH_INVALID', `${problem} Rename it and register again. Nothing was changed.`);
+  if (problem !== undefined)
+    throw new RegistryError('ARTIFACT_PATH_INVALID', `${problem} Rename it and register again. Nothing was changed.`);
   const bytes = canonicalBytes(files);
   return { bytes, digest: sha256Hex(bytes) };
 }
@@ -77,7 +81,9 @@ export function parseManifest(bytes: Uint8Array): Manifest {
 
 function canonicalBytes(files: readonly ManifestFile[]): Uint8Array {
   const sorted = [...files].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
-  const plain = sorted.map(({ path, size, sha256, exec }) => (exec ? { path, size, sha256, exec } : { path, size, sha256 }));
+  const plain = sorted.map(({ path, size, sha256, exec }) =>
+    exec ? { path, size, sha256, exec } : { path, size, sha256 },
+  );
   return new TextEncoder().encode(JSON.stringify({ files: plain }));
 }
 
@@ -89,7 +95,8 @@ function problemOfFiles(files: readonly ManifestFile[]): string | undefined {
     if (problem !== undefined) return `The file name ${JSON.stringify(path.slice(0, 200))} ${problem}.`;
     const folded = foldCase(path);
     const other = taken.get(folded) ?? folders.get(folded);
-    if (other !== undefined) return `${JSON.stringify(path)} and ${JSON.stringify(other)} can't be told apart where letter case doesn't count.`;
+    if (other !== undefined)
+      return `${JSON.stringify(path)} and ${JSON.stringify(other)} can't be told apart where letter case doesn't count.`;
     taken.set(folded, path);
     for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
       const folder = path.slice(0, slash);

@@ -35,10 +35,16 @@ export async function materialise(
   const manifest = await readManifest(store, request.digest);
   const state = await targetState(to);
   if (state === 'foreign') {
-    throw new RegistryError('TARGET_NOT_EMPTY', `${to} isn't empty and wasn't written by Model Registry, so it is left alone. Choose a new or empty folder.`);
+    throw new RegistryError(
+      'TARGET_NOT_EMPTY',
+      `${to} isn't empty and wasn't written by Model Registry, so it is left alone. Choose a new or empty folder.`,
+    );
   }
   if (state === 'changed') {
-    throw new RegistryError('TARGET_MODIFIED', `Files in ${to} were changed or added since they were restored, so it is left alone. Move them away, or choose another folder.`);
+    throw new RegistryError(
+      'TARGET_MODIFIED',
+      `Files in ${to} were changed or added since they were restored, so it is left alone. Move them away, or choose another folder.`,
+    );
   }
   const parent = dirname(to);
   await mkdir(parent, { recursive: true });
@@ -89,15 +95,26 @@ export async function readManifest(store: ObjectStore, digest: string): Promise<
   const key = manifestKey(digest);
   const bytes = await store.get(key);
   if (!bytes) {
-    throw new RegistryError('MANIFEST_MISSING', `${key} is missing from the registry, so these files can't be restored. Put it back from a backup, or register them again.`);
+    throw new RegistryError(
+      'MANIFEST_MISSING',
+      `${key} is missing from the registry, so these files can't be restored. Put it back from a backup, or register them again.`,
+    );
   }
   if (sha256Hex(bytes) !== digest) {
-    throw new RegistryError('MANIFEST_DAMAGED', `${key} is damaged, so these files can't be restored. Put it back from a backup, or register them again.`);
+    throw new RegistryError(
+      'MANIFEST_DAMAGED',
+      `${key} is damaged, so these files can't be restored. Put it back from a backup, or register them again.`,
+    );
   }
   return parseManifest(bytes);
 }
 
-async function writeFiles(store: ObjectStore, manifest: Manifest, folder: string, options: OperationOptions): Promise<void> {
+async function writeFiles(
+  store: ObjectStore,
+  manifest: Manifest,
+  folder: string,
+  options: OperationOptions,
+): Promise<void> {
   const totalBytes = manifest.files.reduce((sum, file) => sum + file.size, 0);
   let doneBytes = 0;
   await mkdir(folder);
@@ -118,7 +135,11 @@ async function writeObject(
 ): Promise<void> {
   const key = objectKey(file.sha256);
   const chunks = await store.getStream(key);
-  if (!chunks) throw new RegistryError('OBJECT_MISSING', `${key}, the file ${file.path}, is missing from the registry. Put it back from a backup, or register the files again. Nothing was changed.`);
+  if (!chunks)
+    throw new RegistryError(
+      'OBJECT_MISSING',
+      `${key}, the file ${file.path}, is missing from the registry. Put it back from a backup, or register the files again. Nothing was changed.`,
+    );
   await mkdir(dirname(target), { recursive: true });
   const handle = await open(target, 'wx', file.exec ? 0o755 : 0o644);
   const hash = createHash('sha256');
@@ -137,7 +158,10 @@ async function writeObject(
     await handle.close();
   }
   if (size === file.size && hash.digest('hex') === file.sha256) return;
-  throw new RegistryError('OBJECT_DAMAGED', `${key}, the file ${file.path}, is damaged. Put it back from a backup, or register the files again. Nothing was changed.`);
+  throw new RegistryError(
+    'OBJECT_DAMAGED',
+    `${key}, the file ${file.path}, is damaged. Put it back from a backup, or register the files again. Nothing was changed.`,
+  );
 }
 
 type TargetState = 'absent' | 'empty' | 'ours' | 'foreign' | 'changed';
@@ -146,7 +170,10 @@ async function targetState(to: string): Promise<TargetState> {
   const found = await lstatOf(to);
   if (!found) return 'absent';
   if (!found.isDirectory()) {
-    throw new RegistryError('TARGET_NOT_FOLDER', `${to} is ${found.isSymbolicLink() ? 'a link' : 'a file'}, not a folder, so it is left alone. Choose a new or empty folder.`);
+    throw new RegistryError(
+      'TARGET_NOT_FOLDER',
+      `${to} is ${found.isSymbolicLink() ? 'a link' : 'a file'}, not a folder, so it is left alone. Choose a new or empty folder.`,
+    );
   }
   const names = await readdir(to);
   if (names.length === 0) return 'empty';

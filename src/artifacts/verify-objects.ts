@@ -60,7 +60,12 @@ export async function verifyArtifacts(
     const message = `${key}, the file ${file.path}, is ${kind === 'OBJECT_MISSING' ? 'missing' : 'damaged'}. Put it back from a backup, or register the files again.`;
     return digests.map((digest) => ({ kind, key, digest, message }));
   });
-  return { manifests: request.digests.length, objects: objects.length, bytes: doneBytes, problems: [...problems, ...found.flat()] };
+  return {
+    manifests: request.digests.length,
+    objects: objects.length,
+    bytes: doneBytes,
+    problems: [...problems, ...found.flat()],
+  };
 }
 
 async function manifestOrProblem(store: ObjectStore, digest: string): Promise<Manifest | ArtifactProblem> {

@@ -13,7 +13,12 @@ export type CallTarget = (name: string, args: unknown, options: OperationOptions
 /** Errors lose their class and fields between threads, so results travel with them spelled out. */
 type Outcome =
   | { readonly kind: 'value'; readonly value: unknown }
-  | { readonly kind: 'error'; readonly code: string | undefined; readonly message: string; readonly details: Readonly<Record<string, unknown>> };
+  | {
+      readonly kind: 'error';
+      readonly code: string | undefined;
+      readonly message: string;
+      readonly details: Readonly<Record<string, unknown>>;
+    };
 
 interface WorkerSide {
   call(id: number, name: string, args: unknown): Promise<Outcome>;
@@ -87,7 +92,7 @@ export function callThrough(port: ThreadPort, onEvent: (event: unknown) => void 
       try {
         const answer = remote.call(id, name, args);
         if (signal?.aborted) cancel();
-        return valueOf(await Promise.race([answer, failure]));
+        return unwrapped(await Promise.race([answer, failure]));
       } finally {
         listeners.delete(id);
         signal?.removeEventListener('abort', cancel);
@@ -106,11 +111,12 @@ function channelOf(port: ThreadPort) {
 }
 
 function errorOutcome(error: unknown): Outcome {
-  if (RegistryError.is(error)) return { kind: 'error', code: error.code, message: error.message, details: error.details };
+  if (RegistryError.is(error))
+    return { kind: 'error', code: error.code, message: error.message, details: error.details };
   return { kind: 'error', code: undefined, message: messageOf(error), details: {} };
 }
 
-function valueOf(outcome: Outcome): unknown {
+function unwrapped(outcome: Outcome): unknown {
   if (outcome.kind === 'value') return outcome.value;
   if (outcome.code === undefined) throw new Error(outcome.message);
   throw new RegistryError(outcome.code, outcome.message, { details: outcome.details });

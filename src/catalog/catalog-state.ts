@@ -59,7 +59,9 @@ export class CatalogState implements RegistryState {
     const key = name.toLowerCase();
     const row =
       this.#db.get(`${MODEL} WHERE name_key = ? AND deleted_seq IS NULL`, [key]) ??
-      this.#db.get(`${MODEL} WHERE id = (SELECT model FROM former_names WHERE name_key = ?) AND deleted_seq IS NULL`, [key]);
+      this.#db.get(`${MODEL} WHERE id = (SELECT model FROM former_names WHERE name_key = ?) AND deleted_seq IS NULL`, [
+        key,
+      ]);
     return row && modelRecord(row);
   }
 
@@ -71,7 +73,9 @@ export class CatalogState implements RegistryState {
   }
 
   latestVersion(model: string): VersionRecord | undefined {
-    const row = this.#db.get(`${VERSION} WHERE model = ? AND deleted_seq IS NULL ORDER BY number DESC LIMIT 1`, [model]);
+    const row = this.#db.get(`${VERSION} WHERE model = ? AND deleted_seq IS NULL ORDER BY number DESC LIMIT 1`, [
+      model,
+    ]);
     return row && versionRecord(row);
   }
 
@@ -106,11 +110,15 @@ export class CatalogState implements RegistryState {
   }
 
   aliasesOfModel(model: string): readonly string[] {
-    return this.#db.all('SELECT alias FROM aliases WHERE model = ? ORDER BY alias', [model]).map((row) => text(row, 'alias'));
+    return this.#db
+      .all('SELECT alias FROM aliases WHERE model = ? ORDER BY alias', [model])
+      .map((row) => text(row, 'alias'));
   }
 
   aliasesOfVersion(version: string): readonly string[] {
-    return this.#db.all('SELECT alias FROM aliases WHERE version = ? ORDER BY alias', [version]).map((row) => text(row, 'alias'));
+    return this.#db
+      .all('SELECT alias FROM aliases WHERE version = ? ORDER BY alias', [version])
+      .map((row) => text(row, 'alias'));
   }
 
   tag(subject: string, key: string): string | undefined {
@@ -119,7 +127,8 @@ export class CatalogState implements RegistryState {
   }
 
   metric(version: string, name: string): number | string | undefined {
-    const sql = 'SELECT value, special FROM metrics WHERE version = (SELECT key FROM versions WHERE id = ?) AND name = ?';
+    const sql =
+      'SELECT value, special FROM metrics WHERE version = (SELECT key FROM versions WHERE id = ?) AND name = ?';
     const row = this.#db.get(sql, [version, name]);
     return row && (maybeText(row, 'special') ?? int(row, 'value'));
   }
@@ -155,17 +164,25 @@ export class CatalogState implements RegistryState {
   addIntent(source: FactSource, subjects: readonly string[], outcome: IntentOutcome): void {
     this.#insertIntent(source.seq, source.position, source.intentId, true, outcome);
     for (const subject of subjects) {
-      this.#db.run('INSERT INTO intent_subjects (subject, seq, position) VALUES (?, ?, ?)', [subject, source.seq, source.position]);
+      this.#db.run('INSERT INTO intent_subjects (subject, seq, position) VALUES (?, ?, ?)', [
+        subject,
+        source.seq,
+        source.position,
+      ]);
     }
   }
 
-  addVoidIntent(place: { readonly seq: number; readonly position: number; readonly id?: string }, outcome: IntentOutcome): void {
+  addVoidIntent(
+    place: { readonly seq: number; readonly position: number; readonly id?: string },
+    outcome: IntentOutcome,
+  ): void {
     this.#insertIntent(place.seq, place.position, place.id ?? null, false, outcome);
   }
 
   #insertIntent(seq: number, position: number, id: string | null, ownsId: boolean, outcome: IntentOutcome): void {
     const code = outcome.kind === 'void' ? outcome.code : null;
-    const message = outcome.kind === 'void' ? outcome.message : outcome.kind === 'unknown' ? outcome.needs.join(', ') : null;
+    const message =
+      outcome.kind === 'void' ? outcome.message : outcome.kind === 'unknown' ? outcome.needs.join(', ') : null;
     const sql = 'INSERT INTO intents (seq, position, id, owns_id, outcome, code, message) VALUES (?, ?, ?, ?, ?, ?, ?)';
     this.#db.run(sql, [seq, position, id, ownsId ? 1 : 0, outcome.kind, code, message]);
   }
@@ -196,7 +213,10 @@ export class CatalogState implements RegistryState {
   }
 
   renameModel(model: string, name: string): void {
-    this.#db.run('INSERT OR REPLACE INTO former_names (name_key, name, model) SELECT name_key, name, id FROM models WHERE id = ?', [model]);
+    this.#db.run(
+      'INSERT OR REPLACE INTO former_names (name_key, name, model) SELECT name_key, name, id FROM models WHERE id = ?',
+      [model],
+    );
     this.#db.run('DELETE FROM former_names WHERE name_key = ?', [name.toLowerCase()]);
     this.#db.run('UPDATE models SET name = ?, name_key = ? WHERE id = ?', [name, name.toLowerCase(), model]);
   }
@@ -209,7 +229,13 @@ export class CatalogState implements RegistryState {
     this.#db.run('DELETE FROM former_names WHERE model = ?', [model]);
   }
 
-  addVersion(event: EventOf<'version.registered'>, model: string, number: number, fingerprint: string, source: FactSource): void {
+  addVersion(
+    event: EventOf<'version.registered'>,
+    model: string,
+    number: number,
+    fingerprint: string,
+    source: FactSource,
+  ): void {
     const { run, code, data, base } = event;
     const columns = `id, model, number, stage, stage_since, stage_by_name, stage_by_email, artifact, size_bytes, file_count, description,
       run_id, fingerprint, code_commit, environment, lineage, created_at, asked_at, created_by_name, created_by_email, via`;
@@ -278,14 +304,21 @@ export class CatalogState implements RegistryState {
   }
 
   addMetrics(version: string, metrics: Readonly<Record<string, number | string>>): void {
-    const sql = 'INSERT INTO metrics (version, name, value, special) VALUES ((SELECT key FROM versions WHERE id = ?), ?, ?, ?)';
+    const sql =
+      'INSERT INTO metrics (version, name, value, special) VALUES ((SELECT key FROM versions WHERE id = ?), ?, ?, ?)';
     for (const [name, value] of Object.entries(metrics)) {
-      this.#db.run(sql, [version, name, typeof value === 'number' ? value : null, typeof value === 'string' ? value : null]);
+      this.#db.run(sql, [
+        version,
+        name,
+        typeof value === 'number' ? value : null,
+        typeof value === 'string' ? value : null,
+      ]);
     }
   }
 
   addEvaluation(version: string, event: EventOf<'version.evaluated'>, { at, by }: FactSource): void {
-    const sql = 'INSERT INTO evaluations (version, dataset, slice, metrics, at, by_name, by_email) VALUES (?, ?, ?, ?, ?, ?, ?)';
+    const sql =
+      'INSERT INTO evaluations (version, dataset, slice, metrics, at, by_name, by_email) VALUES (?, ?, ?, ?, ?, ?, ?)';
     const dataset = event.dataset?.name ?? null;
     this.#db.run(sql, [version, dataset, event.slice ?? null, JSON.stringify(event.metrics), at, by.name, by.email]);
   }
@@ -298,7 +331,11 @@ export class CatalogState implements RegistryState {
     if (this.#db.get('SELECT 1 FROM environments WHERE digest = ?', [event.digest])) return;
     this.#db.run('INSERT INTO environments (digest, python) VALUES (?, ?)', [event.digest, event.python ?? null]);
     for (const { name, version } of event.packages) {
-      this.#db.run('INSERT OR IGNORE INTO packages (environment, name, version) VALUES (?, ?, ?)', [event.digest, name, version]);
+      this.#db.run('INSERT OR IGNORE INTO packages (environment, name, version) VALUES (?, ?, ?)', [
+        event.digest,
+        name,
+        version,
+      ]);
     }
   }
 
@@ -342,22 +379,37 @@ export class CatalogState implements RegistryState {
   setHolderStack(model: string, stage: string, versions: readonly string[]): void {
     this.#db.run('DELETE FROM holder_stacks WHERE model = ? AND stage = ?', [model, stage]);
     for (const [depth, version] of versions.entries()) {
-      this.#db.run('INSERT INTO holder_stacks (model, stage, depth, version) VALUES (?, ?, ?, ?)', [model, stage, depth, version]);
+      this.#db.run('INSERT INTO holder_stacks (model, stage, depth, version) VALUES (?, ?, ?, ?)', [
+        model,
+        stage,
+        depth,
+        version,
+      ]);
     }
   }
 
   setAlias(model: string, alias: string, version: string | undefined): void {
     if (version === undefined) this.#db.run('DELETE FROM aliases WHERE model = ? AND alias = ?', [model, alias]);
-    else this.#db.run('INSERT OR REPLACE INTO aliases (model, alias, version) VALUES (?, ?, ?)', [model, alias, version]);
+    else
+      this.#db.run('INSERT OR REPLACE INTO aliases (model, alias, version) VALUES (?, ?, ?)', [model, alias, version]);
   }
 
   addGateResult(version: string, event: EventOf<'gate.recorded'>, { at, by }: FactSource): void {
-    const sql = 'INSERT INTO gate_results (version, stage, gate, outcome, evidence, at, by_name, by_email) VALUES (?, ?, ?, ?, ?, ?, ?, ?)';
+    const sql =
+      'INSERT INTO gate_results (version, stage, gate, outcome, evidence, at, by_name, by_email) VALUES (?, ?, ?, ?, ?, ?, ?, ?)';
     this.#db.run(sql, [version, event.stage, event.gate, event.outcome, event.evidence ?? null, at, by.name, by.email]);
   }
 
-  setApproval(version: string, stage: string, person: string, isGiven: boolean, comment: string, { at }: FactSource): void {
-    const sql = 'INSERT OR REPLACE INTO approvals (version, stage, person, is_given, comment, at) VALUES (?, ?, ?, ?, ?, ?)';
+  setApproval(
+    version: string,
+    stage: string,
+    person: string,
+    isGiven: boolean,
+    comment: string,
+    { at }: FactSource,
+  ): void {
+    const sql =
+      'INSERT OR REPLACE INTO approvals (version, stage, person, is_given, comment, at) VALUES (?, ?, ?, ?, ?, ?)';
     this.#db.run(sql, [version, stage, person, isGiven ? 1 : 0, comment, at]);
   }
 

@@ -1,8 +1,8 @@
 import { serialQueue } from '../base/serial.ts';
 import { hashOfCommit } from '../log/commit.ts';
+import type { Intent } from '../log/intent.ts';
 import { readCommit } from '../log/log-reader.ts';
 import { applyCommit, type CommitOutcome, judgeIntent, type LogPosition } from '../rules/apply-commit.ts';
-import type { Intent } from '../log/intent.ts';
 import type { IntentOutcome, RegistryState } from '../rules/state.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { CatalogState } from './catalog-state.ts';

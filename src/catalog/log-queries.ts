@@ -14,7 +14,10 @@ export interface IntentPlace {
 /** Newest first, before the place `before`; of one model or version where `subject` names it. */
 export function intentPlaces(
   db: Sqlite,
-  filter: { readonly subject?: string | undefined; readonly before?: { readonly seq: number; readonly position: number } | undefined },
+  filter: {
+    readonly subject?: string | undefined;
+    readonly before?: { readonly seq: number; readonly position: number } | undefined;
+  },
   limit: number,
 ): readonly IntentPlace[] {
   const { seq, position } = filter.before ?? { seq: Number.MAX_SAFE_INTEGER, position: 0 };
@@ -42,21 +45,30 @@ export function intentPlaces(
 }
 
 /** Everything in the log that had no effect, in order. */
-export function voidsOf(db: Sqlite): readonly { readonly seq: number; readonly id?: string; readonly reason: string }[] {
+export function voidsOf(
+  db: Sqlite,
+): readonly { readonly seq: number; readonly id?: string; readonly reason: string }[] {
   const commits = db
     .all('SELECT seq, problem, needs FROM commits WHERE problem IS NOT NULL OR needs IS NOT NULL ORDER BY seq')
-    .map((row) => ({ seq: int(row, 'seq'), reason: `The commit ${maybeText(row, 'problem') ?? `needs ${text(row, 'needs')}`}.` }));
-  const intents = db.all("SELECT seq, id, message FROM intents WHERE outcome <> 'applied' ORDER BY seq, position").map((row) => {
-    const id = maybeText(row, 'id');
-    return { seq: int(row, 'seq'), reason: text(row, 'message'), ...(id === undefined ? {} : { id }) };
-  });
+    .map((row) => ({
+      seq: int(row, 'seq'),
+      reason: `The commit ${maybeText(row, 'problem') ?? `needs ${text(row, 'needs')}`}.`,
+    }));
+  const intents = db
+    .all("SELECT seq, id, message FROM intents WHERE outcome <> 'applied' ORDER BY seq, position")
+    .map((row) => {
+      const id = maybeText(row, 'id');
+      return { seq: int(row, 'seq'), reason: text(row, 'message'), ...(id === undefined ? {} : { id }) };
+    });
   return [...commits, ...intents].sort((a, b) => a.seq - b.seq);
 }
 
 /** What this program doesn't understand of the log; where there is anything, the registry is read-only. */
 export function unknownNeeds(db: Sqlite): readonly string[] {
   const commits = db.all('SELECT DISTINCT needs FROM commits WHERE needs IS NOT NULL').map((row) => text(row, 'needs'));
-  const intents = db.all("SELECT DISTINCT message FROM intents WHERE outcome = 'unknown'").map((row) => text(row, 'message'));
+  const intents = db
+    .all("SELECT DISTINCT message FROM intents WHERE outcome = 'unknown'")
+    .map((row) => text(row, 'message'));
   return [...commits, ...intents];
 }
 
@@ -82,7 +94,9 @@ export function neededArtifacts(db: Sqlite): readonly string[] {
 
 /** The first commit that doesn't follow from its predecessor, where there is one. */
 export function firstUnchained(db: Sqlite): number | undefined {
-  const row = db.get("SELECT seq FROM commits WHERE problem IS NOT NULL AND problem_code = 'UNCHAINED' ORDER BY seq LIMIT 1");
+  const row = db.get(
+    "SELECT seq FROM commits WHERE problem IS NOT NULL AND problem_code = 'UNCHAINED' ORDER BY seq LIMIT 1",
+  );
   return row && int(row, 'seq');
 }
 
@@ -95,5 +109,10 @@ export function settledIntent(
   const row = db.get(sql, [id]);
   if (!row) return undefined;
   const code = maybeText(row, 'code');
-  return { seq: int(row, 'seq'), at: text(row, 'at'), message: text(row, 'message'), ...(code === undefined ? {} : { code }) };
+  return {
+    seq: int(row, 'seq'),
+    at: text(row, 'at'),
+    message: text(row, 'message'),
+    ...(code === undefined ? {} : { code }),
+  };
 }

@@ -43,7 +43,9 @@ export function modelNames(db: Sqlite, limit: number): readonly string[] {
 }
 
 export function formerNames(db: Sqlite, model: string): readonly string[] {
-  return db.all('SELECT name FROM former_names WHERE model = ? ORDER BY name_key', [model]).map((row) => text(row, 'name'));
+  return db
+    .all('SELECT name FROM former_names WHERE model = ? ORDER BY name_key', [model])
+    .map((row) => text(row, 'name'));
 }
 
 export function aliasEntries(db: Sqlite, model: string): readonly AliasEntry[] {
@@ -62,10 +64,10 @@ export function productionEntries(db: Sqlite): readonly ProductionEntry[] {
   return db.all(sql, [PRODUCTION]).flatMap((row) => {
     const version = versionById(db, text(row, 'version'));
     if (!version) return [];
-    const stack = db.all('SELECT version FROM holder_stacks WHERE model = ? AND stage = ? ORDER BY depth DESC LIMIT 2', [
-      text(row, 'model'),
-      PRODUCTION,
-    ]);
+    const stack = db.all(
+      'SELECT version FROM holder_stacks WHERE model = ? AND stage = ? ORDER BY depth DESC LIMIT 2',
+      [text(row, 'model'), PRODUCTION],
+    );
     const below = stack[1];
     const previous = below && versionById(db, text(below, 'version'));
     return [

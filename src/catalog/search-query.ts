@@ -15,7 +15,8 @@ const MAX_TERMS = 20;
 /** Turns a query into conditions (see `RegistryQueries.search`). Throws `QUERY_INVALID` for what can't be meant. */
 export function parseSearch(query: string): readonly Condition[] {
   const terms = query.match(/"[^"]*"|\S+/g) ?? [];
-  if (terms.length > MAX_TERMS) throw new RegistryError('QUERY_INVALID', `The query has more than ${MAX_TERMS} terms. Use fewer.`);
+  if (terms.length > MAX_TERMS)
+    throw new RegistryError('QUERY_INVALID', `The query has more than ${MAX_TERMS} terms. Use fewer.`);
   return terms.map((term) => conditionOf(term));
 }
 
@@ -28,7 +29,10 @@ function conditionOf(term: string): Condition {
     const [, name = '', operator = '', value = ''] = comparison;
     const number = Number(value);
     if (Number.isNaN(number)) {
-      throw new RegistryError('QUERY_INVALID', `${term} compares a metric with "${value}", which is no number. Write for example auc>0.9, or param:${name}=${value}.`);
+      throw new RegistryError(
+        'QUERY_INVALID',
+        `${term} compares a metric with "${value}", which is no number. Write for example auc>0.9, or param:${name}=${value}.`,
+      );
     }
     return {
       sql: `EXISTS (SELECT 1 FROM metrics x WHERE x.version = v.key AND x.name = ? AND x.value ${operator} ?)`,
@@ -39,7 +43,11 @@ function conditionOf(term: string): Condition {
 }
 
 function fieldCondition(field: string, value: string): Condition {
-  if (value === '') throw new RegistryError('QUERY_INVALID', `${field}: needs something after the colon, for example ${field}:${EXAMPLES[field] ?? 'x'}.`);
+  if (value === '')
+    throw new RegistryError(
+      'QUERY_INVALID',
+      `${field}: needs something after the colon, for example ${field}:${EXAMPLES[field] ?? 'x'}.`,
+    );
   const equals = value.indexOf('=');
   const [key, rest] = equals < 0 ? [value, undefined] : [value.slice(0, equals), value.slice(equals + 1)];
   switch (field) {
@@ -54,11 +62,17 @@ function fieldCondition(field: string, value: string): Condition {
     case 'param':
       return rest === undefined
         ? { sql: 'EXISTS (SELECT 1 FROM params x WHERE x.version = v.key AND x.name = ?)', params: [key] }
-        : { sql: 'EXISTS (SELECT 1 FROM params x WHERE x.version = v.key AND x.name = ? AND x.value = ?)', params: [key, rest] };
+        : {
+            sql: 'EXISTS (SELECT 1 FROM params x WHERE x.version = v.key AND x.name = ? AND x.value = ?)',
+            params: [key, rest],
+          };
     default:
       return rest === undefined
         ? { sql: 'EXISTS (SELECT 1 FROM tags x WHERE x.subject IN (v.id, v.model) AND x.key = ?)', params: [key] }
-        : { sql: 'EXISTS (SELECT 1 FROM tags x WHERE x.subject IN (v.id, v.model) AND x.key = ? AND x.value = ?)', params: [key, rest] };
+        : {
+            sql: 'EXISTS (SELECT 1 FROM tags x WHERE x.subject IN (v.id, v.model) AND x.key = ? AND x.value = ?)',
+            params: [key, rest],
+          };
   }
 }
 
@@ -93,8 +107,16 @@ export function searchVersions(
   before: number | undefined,
   limit: number,
 ): readonly { readonly key: number; readonly version: VersionSummary }[] {
-  const where = ['v.deleted_seq IS NULL', ...conditions.map((condition) => condition.sql), ...(before === undefined ? [] : ['v.key < ?'])];
-  const params = [...conditions.flatMap((condition) => condition.params), ...(before === undefined ? [] : [before]), limit];
+  const where = [
+    'v.deleted_seq IS NULL',
+    ...conditions.map((condition) => condition.sql),
+    ...(before === undefined ? [] : ['v.key < ?']),
+  ];
+  const params = [
+    ...conditions.flatMap((condition) => condition.params),
+    ...(before === undefined ? [] : [before]),
+    limit,
+  ];
   const sql = `SELECT ${VERSION_COLUMNS} FROM ${VERSION_TABLES} WHERE ${where.join(' AND ')} ORDER BY v.key DESC LIMIT ?`;
   return db.all(sql, params).map((row) => ({ key: int(row, 'key'), version: versionSummary(db, row) }));
 }

@@ -51,7 +51,10 @@ export async function loadSnapshot(dir: string, registryId: string): Promise<Loa
 export async function saveSnapshot(dir: string, db: Sqlite): Promise<void> {
   const file = snapshotFile(dir);
   const bytes = db.export();
-  await Promise.all([replaceFile(file, bytes), replaceFile(`${file}.sha256`, new TextEncoder().encode(`${sha256Hex(bytes)}\n`))]);
+  await Promise.all([
+    replaceFile(file, bytes),
+    replaceFile(`${file}.sha256`, new TextEncoder().encode(`${sha256Hex(bytes)}\n`)),
+  ]);
 }
 
 /** Forgets the saved catalog. */

@@ -39,7 +39,9 @@ export function versionSummary(db: Sqlite, row: Row): VersionSummary {
     via: VIAS.find((via) => via === row['via']) ?? 'import',
     description: text(row, 'description'),
     tags: tagsOf(db, id),
-    aliases: db.all('SELECT alias FROM aliases WHERE version = ? ORDER BY alias', [id]).map((alias) => text(alias, 'alias')),
+    aliases: db
+      .all('SELECT alias FROM aliases WHERE version = ? ORDER BY alias', [id])
+      .map((alias) => text(alias, 'alias')),
     metrics: metricsOf(db, key),
     params: paramsOf(db, key),
     artifact: { digest: text(row, 'artifact'), sizeBytes: int(row, 'size_bytes'), fileCount: int(row, 'file_count') },
@@ -103,7 +105,11 @@ export function newestVersion(db: Sqlite, model: string, stage?: string): Versio
 /** Newest first, before the row key `before`. */
 export function versionsPage(
   db: Sqlite,
-  filter: { readonly model?: string | undefined; readonly stage?: string | undefined; readonly before?: number | undefined },
+  filter: {
+    readonly model?: string | undefined;
+    readonly stage?: string | undefined;
+    readonly before?: number | undefined;
+  },
   limit: number,
 ): readonly { readonly key: number; readonly version: VersionSummary }[] {
   const where = ['v.deleted_seq IS NULL'];
@@ -128,10 +134,15 @@ export function versionsPage(
   }));
 }
 
-export function sameArtifact(db: Sqlite, version: VersionSummary): readonly { readonly model: string; readonly number: number }[] {
+export function sameArtifact(
+  db: Sqlite,
+  version: VersionSummary,
+): readonly { readonly model: string; readonly number: number }[] {
   const sql = `SELECT m.name, v.number FROM ${VERSION_TABLES}
     WHERE v.artifact = ? AND v.id <> ? AND v.deleted_seq IS NULL ORDER BY v.key LIMIT 100`;
-  return db.all(sql, [version.artifact.digest, version.id]).map((row) => ({ model: text(row, 'name'), number: int(row, 'number') }));
+  return db
+    .all(sql, [version.artifact.digest, version.id])
+    .map((row) => ({ model: text(row, 'name'), number: int(row, 'number') }));
 }
 
 export function remarksOf(db: Sqlite, subject: string, kind: 'note' | 'comment'): readonly CommentEntry[] {
@@ -187,7 +198,9 @@ const lineageSchema = v.object({
       capturedAt: v.picklist(['start', 'end', 'detection']),
     }),
   ),
-  data: v.array(v.object({ path: v.string(), sha256: v.exactOptional(v.string()), sizeBytes: v.exactOptional(v.number()) })),
+  data: v.array(
+    v.object({ path: v.string(), sha256: v.exactOptional(v.string()), sizeBytes: v.exactOptional(v.number()) }),
+  ),
   base: v.optional(v.object({ name: v.string(), version: v.exactOptional(v.string()) })),
 });
 
@@ -195,7 +208,8 @@ export function lineageOf(db: Sqlite, version: string): Lineage {
   const row = db.get('SELECT lineage, environment FROM versions WHERE id = ?', [version]);
   const { run, code, data, base } = v.parse(lineageSchema, JSON.parse(row ? text(row, 'lineage') : '{"data":[]}'));
   const digest = row && maybeText(row, 'environment');
-  const python = digest === undefined ? undefined : db.get('SELECT python FROM environments WHERE digest = ?', [digest]);
+  const python =
+    digest === undefined ? undefined : db.get('SELECT python FROM environments WHERE digest = ?', [digest]);
   const pythonVersion = python && maybeText(python, 'python');
   const baseVersion = base?.version === undefined ? undefined : versionById(db, base.version);
   return {
@@ -204,7 +218,9 @@ export function lineageOf(db: Sqlite, version: string): Lineage {
     dependencies: digest === undefined ? [] : packagesOf(db, digest),
     ...(code ? { code } : {}),
     ...(run ? { run } : {}),
-    ...(digest === undefined ? {} : { environment: { digest, ...(pythonVersion === undefined ? {} : { python: pythonVersion }) } }),
+    ...(digest === undefined
+      ? {}
+      : { environment: { digest, ...(pythonVersion === undefined ? {} : { python: pythonVersion }) } }),
     ...(base
       ? {
           baseModel: {

@@ -89,7 +89,8 @@ export class LocalAuthority {
     const { seq, hash, at: before } = catalog.position;
     const now = isoTime(clock());
     const bytes = encodeCommit({ v: 1, seq: seq + 1, prev: hash, at: now > before ? now : before }, [line]);
-    if (bytes.length > MAX_COMMIT_BYTES) throw new RegistryError('INTENT_TOO_LARGE', 'The commit would be longer than 1 MiB.');
+    if (bytes.length > MAX_COMMIT_BYTES)
+      throw new RegistryError('INTENT_TOO_LARGE', 'The commit would be longer than 1 MiB.');
     return { seq: seq + 1, bytes };
   }
 

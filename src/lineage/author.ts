@@ -9,7 +9,10 @@ export async function authorOf(folder: string): Promise<Author> {
   return { name: name || systemUser(), email: email ?? '' };
 }
 
-async function configValue(git: NonNullable<Awaited<ReturnType<typeof gitIn>>>, key: string): Promise<string | undefined> {
+async function configValue(
+  git: NonNullable<Awaited<ReturnType<typeof gitIn>>>,
+  key: string,
+): Promise<string | undefined> {
   try {
     return (await git.getConfig(key)).value?.trim();
   } catch {

@@ -17,7 +17,10 @@ export async function gitIn(folder: string): Promise<SimpleGit | undefined> {
  * The commit checked out in the repository around `folder`, its branch (absent on a detached HEAD), whether anything isn't committed, and the
  * remote's URL without credentials. Undefined outside a repository, before its first commit, and where git isn't installed.
  */
-export async function readCode(folder: string, capturedAt: CodeLineage['capturedAt']): Promise<CodeLineage | undefined> {
+export async function readCode(
+  folder: string,
+  capturedAt: CodeLineage['capturedAt'],
+): Promise<CodeLineage | undefined> {
   const git = await gitIn(folder);
   if (!git) return undefined;
   try {

@@ -34,7 +34,10 @@ export function parseMetric(name: string, text: string): MetricValue {
   const metric = metricOf(/^\s*$/.test(text) ? undefined : Number(text));
   const isNamed = /^\s*nan\s*$/i.test(text);
   if (metric === undefined || (metric === 'NaN' && !isNamed)) {
-    throw new RegistryError('METRIC_INVALID', `The metric ${name} is "${text}", which is no number. Nothing was changed.`);
+    throw new RegistryError(
+      'METRIC_INVALID',
+      `The metric ${name} is "${text}", which is no number. Nothing was changed.`,
+    );
   }
   return metric;
 }
@@ -54,7 +57,13 @@ async function leavesOf(file: string): Promise<readonly (readonly [string, unkno
   return leaves;
 }
 
-function collect(value: unknown, name: string, depth: number, leaves: (readonly [string, unknown])[], file: string): void {
+function collect(
+  value: unknown,
+  name: string,
+  depth: number,
+  leaves: (readonly [string, unknown])[],
+  file: string,
+): void {
   if (typeof value !== 'object' || value === null) {
     if (name === '') throw invalid(file, 'holds no names with values');
     if (leaves.length >= MAX_VALUES) throw invalid(file, `has more than ${MAX_VALUES} values`);
@@ -62,7 +71,8 @@ function collect(value: unknown, name: string, depth: number, leaves: (readonly 
     return;
   }
   if (depth >= MAX_DEPTH) throw invalid(file, `is nested more than ${MAX_DEPTH} levels deep`);
-  for (const [key, item] of Object.entries(value)) collect(item, name === '' ? key : `${name}.${key}`, depth + 1, leaves, file);
+  for (const [key, item] of Object.entries(value))
+    collect(item, name === '' ? key : `${name}.${key}`, depth + 1, leaves, file);
 }
 
 async function parseFile(file: string): Promise<unknown> {
@@ -77,7 +87,9 @@ async function parseFile(file: string): Promise<unknown> {
 
 /** Python's json module writes NaN and infinities bare, which JSON doesn't know. */
 function withQuotedSpecials(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (token) => (token.startsWith('"') ? token : `"${token}"`));
+  return text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (token) =>
+    token.startsWith('"') ? token : `"${token}"`,
+  );
 }
 
 async function readText(file: string): Promise<string> {
@@ -88,12 +100,18 @@ async function readText(file: string): Promise<string> {
   } catch (cause) {
     if (RegistryError.is(cause)) throw cause;
     if (systemErrorCode(cause) === 'ENOENT') {
-      throw new RegistryError('PATH_NOT_FOUND', `${file} doesn't exist. Check the path. Nothing was changed.`, { cause });
+      throw new RegistryError('PATH_NOT_FOUND', `${file} doesn't exist. Check the path. Nothing was changed.`, {
+        cause,
+      });
     }
     throw invalid(file, `can't be read: ${systemErrorCode(cause) ?? messageOf(cause)}`, cause);
   }
 }
 
 function invalid(file: string, why: string, cause?: unknown): RegistryError {
-  return new RegistryError('VALUES_FILE_INVALID', `${file} ${why}. Write a JSON or YAML file of names and values. Nothing was changed.`, { cause });
+  return new RegistryError(
+    'VALUES_FILE_INVALID',
+    `${file} ${why}. Write a JSON or YAML file of names and values. Nothing was changed.`,
+    { cause },
+  );
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isSha256Hex, sha256Hex } from '../base/hash.ts';
-import { decodeIntent, type DecodedIntent } from './intent.ts';
+import { type DecodedIntent, decodeIntent } from './intent.ts';
 
 /** A commit is at most this long. */
 export const MAX_COMMIT_BYTES = 1024 * 1024;
@@ -92,7 +92,10 @@ export function decodeCommit(bytes: Uint8Array, before: Head): DecodedCommit {
 export function claimedPrev(bytes: Uint8Array): string | undefined {
   const end = bytes.indexOf(LINE_FEED);
   try {
-    const parsed = v.safeParse(v.looseObject({ prev: v.string() }), JSON.parse(utf8.decode(bytes.subarray(0, end < 0 ? undefined : end))));
+    const parsed = v.safeParse(
+      v.looseObject({ prev: v.string() }),
+      JSON.parse(utf8.decode(bytes.subarray(0, end < 0 ? undefined : end))),
+    );
     return parsed.success ? parsed.output.prev : undefined;
   } catch {
     return undefined;

@@ -161,8 +161,18 @@ const gateRecorded = v.looseObject({
   evidence: v.optional(sha256),
 });
 
-const approvalGiven = v.looseObject({ type: v.literal('approval.given'), version: ulid, stage: stageName, comment: v.optional(text) });
-const approvalRefused = v.looseObject({ type: v.literal('approval.refused'), version: ulid, stage: stageName, comment: reason });
+const approvalGiven = v.looseObject({
+  type: v.literal('approval.given'),
+  version: ulid,
+  stage: stageName,
+  comment: v.optional(text),
+});
+const approvalRefused = v.looseObject({
+  type: v.literal('approval.refused'),
+  version: ulid,
+  stage: stageName,
+  comment: reason,
+});
 
 const commentAdded = v.looseObject({
   type: v.literal('comment.added'),
@@ -233,4 +243,6 @@ export type RegistryEvent = v.InferOutput<typeof eventSchema>;
 export type EventOf<T extends RegistryEvent['type']> = Extract<RegistryEvent, { type: T }>;
 
 /** The types that format 1 defines. An event of any other type is kept, shown raw, and affects no rule. */
-export const EVENT_TYPES: ReadonlySet<string> = new Set(eventSchema.options.map((option) => option.entries.type.literal));
+export const EVENT_TYPES: ReadonlySet<string> = new Set(
+  eventSchema.options.map((option) => option.entries.type.literal),
+);

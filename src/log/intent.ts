@@ -109,7 +109,8 @@ export function decodeIntent(line: Uint8Array): DecodedIntent {
       continue;
     }
     const known = v.safeParse(eventSchema, event);
-    if (!known.success) return { kind: 'malformed', id, problem: `event ${index + 1} (${event.type}): ${problemOf(known.issues)}` };
+    if (!known.success)
+      return { kind: 'malformed', id, problem: `event ${index + 1} (${event.type}): ${problemOf(known.issues)}` };
     events.push(known.output);
   }
   const { registryId, by, askedAt, via } = parsed.output;

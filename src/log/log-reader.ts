@@ -11,10 +11,16 @@ export function readCommit(store: ObjectStore, seq: number): Promise<Uint8Array 
 }
 
 /** `format.json` with its hash, the `prev` of commit 1. Throws `REGISTRY_NOT_FOUND`, `FORMAT_NEWER`, `FORMAT_DAMAGED`. */
-export async function readFormat(store: ObjectStore, where: string): Promise<{ readonly format: FormatFile; readonly hash: string }> {
+export async function readFormat(
+  store: ObjectStore,
+  where: string,
+): Promise<{ readonly format: FormatFile; readonly hash: string }> {
   const bytes = await store.get(FORMAT_KEY, MAX_FORMAT_BYTES);
   if (!bytes) {
-    throw new RegistryError('REGISTRY_NOT_FOUND', `There is no registry in ${where}. Make one with \`model-registry init\`.`);
+    throw new RegistryError(
+      'REGISTRY_NOT_FOUND',
+      `There is no registry in ${where}. Make one with \`model-registry init\`.`,
+    );
   }
   return { format: parseFormatFile(bytes, where), hash: sha256Hex(bytes) };
 }

@@ -30,7 +30,10 @@ export async function isSafetensorsComplete(file: string): Promise<boolean> {
 /** The largest offset of a tensor's end; undefined where the header isn't one. */
 function dataEnd(header: Uint8Array): number | undefined {
   try {
-    const parsed = v.safeParse(v.record(v.string(), v.unknown()), JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(header)));
+    const parsed = v.safeParse(
+      v.record(v.string(), v.unknown()),
+      JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(header)),
+    );
     if (!parsed.success) return undefined;
     let end = 0;
     for (const [name, value] of Object.entries(parsed.output)) {

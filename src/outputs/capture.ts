@@ -1,9 +1,17 @@
 import { stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { RegistryError, systemErrorCode } from '../base/errors.ts';
-import type { ProjectModel } from '../project/project-schema.ts';
-import type { CodeLineage, Metrics, Params, PythonEnvironment, Registry, RegisterRequest, RegisterResult } from '../registry/api.ts';
 import type { OperationOptions } from '../base/progress.ts';
+import type { ProjectModel } from '../project/project-schema.ts';
+import type {
+  CodeLineage,
+  Metrics,
+  Params,
+  PythonEnvironment,
+  RegisterRequest,
+  RegisterResult,
+  Registry,
+} from '../registry/api.ts';
 import { matchingFiles } from './output-files.ts';
 
 /** What is known about a run from around its outputs; handed in, because reading git and environments is lineage's. */
@@ -69,7 +77,10 @@ export async function registerDeclared(
   const { root, name, model, registry, operation } = options;
   const files = await matchingFiles(root, model.outputs);
   if (files.length === 0) {
-    throw new RegistryError('OUTPUTS_MISSING', `No file matches the outputs of ${name} (${model.outputs.join(', ')}). Train first, or correct model-registry.yaml. Nothing was changed.`);
+    throw new RegistryError(
+      'OUTPUTS_MISSING',
+      `No file matches the outputs of ${name} (${model.outputs.join(', ')}). Train first, or correct model-registry.yaml. Nothing was changed.`,
+    );
   }
   const { request } = await captureOutputs(files, options);
   return registry.register(request, operation);

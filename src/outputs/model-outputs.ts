@@ -140,7 +140,8 @@ export class ModelOutputs {
     try {
       const result = await registry.register({ ...request, onlyNewBytes: true, via: 'auto' });
       this.#registered = sample.fingerprint;
-      this.#incomplete = result.isNew && missingMetrics.length > 0 ? { id: result.version.id, files: missingMetrics } : undefined;
+      this.#incomplete =
+        result.isNew && missingMetrics.length > 0 ? { id: result.version.id, files: missingMetrics } : undefined;
       if (result.isNew) onRegistered(result);
     } catch (error) {
       if (!RegistryError.is(error, 'FILE_CHANGED') && !RegistryError.is(error, 'PATH_NOT_FOUND')) {
@@ -193,4 +194,3 @@ export class ModelOutputs {
     this.#incomplete = missingMetrics.length > 0 ? { ...incomplete, files: missingMetrics } : undefined;
   }
 }
-

@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
 import type { Project } from '../project/project-schema.ts';
-import type { Registry, RegisterResult } from '../registry/api.ts';
+import type { RegisterResult, Registry } from '../registry/api.ts';
 import type { CaptureProviders } from './capture.ts';
 import { ModelOutputs } from './model-outputs.ts';
 import { isIgnored, watchPlace } from './output-files.ts';
@@ -56,7 +56,10 @@ export function watchOutputs(options: WatchOptions): OutputWatcher {
         ? 'the limit of watched files is reached; raise fs.inotify.max_user_watches'
         : `the system can't watch them (${code})`;
     options.onProblem(
-      new RegistryError('WATCH_FAILED', `Changes of the outputs aren't noticed at once: ${advice}. Model Registry looks every ${POLL_MS / 1000} seconds instead.`),
+      new RegistryError(
+        'WATCH_FAILED',
+        `Changes of the outputs aren't noticed at once: ${advice}. Model Registry looks every ${POLL_MS / 1000} seconds instead.`,
+      ),
       undefined,
     );
     poll = setInterval(() => void rescan(), POLL_MS);

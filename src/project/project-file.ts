@@ -22,7 +22,8 @@ export async function readProject(root: string): Promise<Project | undefined> {
   const file = join(root, PROJECT_FILE);
   let text: string;
   try {
-    if ((await stat(file)).size > MAX_FILE_BYTES) throw invalid(file, [{ line: 1, column: 1, message: 'The file is larger than 1 MiB' }]);
+    if ((await stat(file)).size > MAX_FILE_BYTES)
+      throw invalid(file, [{ line: 1, column: 1, message: 'The file is larger than 1 MiB' }]);
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
@@ -40,7 +41,10 @@ export function parseProject(text: string, file: string): Project {
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => ({ ...placeOf(error.pos[0]), message: error.message.split('\n')[0]?.replace(/ at line .*$/, '') ?? '' }));
+    const problems = document.errors.map((error) => ({
+      ...placeOf(error.pos[0]),
+      message: error.message.split('\n')[0]?.replace(/ at line .*$/, '') ?? '',
+    }));
     throw invalid(file, problems);
   }
   const parsed = v.safeParse(projectSchema, document.toJS({ maxAliasCount: 100 }) ?? {});
@@ -55,7 +59,8 @@ export function parseProject(text: string, file: string): Project {
 function messageFor(issue: v.BaseIssue<unknown>, path: readonly string[]): string {
   const key = path.at(-1) ?? '';
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    if (LATER_KEYS.has(key)) return `"${key}" isn't supported by this version of Model Registry: update it, or remove the key`;
+    if (LATER_KEYS.has(key))
+      return `"${key}" isn't supported by this version of Model Registry: update it, or remove the key`;
     const known = path.length === 1 ? PROJECT_KEYS : MODEL_KEYS;
     return `There is no key "${key}". Known here: ${known.join(', ')}`;
   }

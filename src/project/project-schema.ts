@@ -8,7 +8,8 @@ export const PROJECT_FILE = 'model-registry.yaml';
 function problemOfPattern(pattern: string): string | undefined {
   if (pattern.trim() === '') return 'is empty';
   if (/[\u0000-\u001f\\]/.test(pattern)) return 'has a backslash or control character; write / between folders';
-  if (pattern.startsWith('/') || /^[A-Za-z]:/.test(pattern) || pattern.startsWith('~')) return 'must be relative to the workspace';
+  if (pattern.startsWith('/') || /^[A-Za-z]:/.test(pattern) || pattern.startsWith('~'))
+    return 'must be relative to the workspace';
   if (pattern.startsWith('!')) return 'excludes files; name what to take instead';
   if (pattern.split('/').includes('..')) return 'leaves the workspace';
   return undefined;
@@ -30,7 +31,10 @@ const modelSchema = v.strictObject({
     'Files, folders and globs that training writes, relative to this file. All files that match are one artifact: when they are complete, a version is registered.',
   ),
   metrics: v.optional(
-    described(paths, 'JSON or YAML files whose numbers become the metrics of the version. Nested names are joined by dots.'),
+    described(
+      paths,
+      'JSON or YAML files whose numbers become the metrics of the version. Nested names are joined by dots.',
+    ),
     [],
   ),
   params: v.optional(described(paths, 'JSON or YAML files whose values become the params of the version.'), []),
@@ -46,7 +50,13 @@ const modelSchema = v.strictObject({
 export const projectSchema = v.pipe(
   v.strictObject({
     models: described(
-      v.record(v.pipe(v.string(), v.regex(MODEL_NAME_PATTERN, 'is no model name: use letters, digits, dots, underscores and hyphens')), modelSchema),
+      v.record(
+        v.pipe(
+          v.string(),
+          v.regex(MODEL_NAME_PATTERN, 'is no model name: use letters, digits, dots, underscores and hyphens'),
+        ),
+        modelSchema,
+      ),
       'The models that training in this workspace writes, by name.',
     ),
   }),

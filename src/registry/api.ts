@@ -36,8 +36,8 @@ export type {
   FileEntry,
   Lineage,
   LogEntry,
-  MetricValue,
   Metrics,
+  MetricValue,
   ModelDetails,
   ModelSummary,
   PackageVersion,
@@ -86,7 +86,11 @@ export interface RegistryChange {
 }
 
 export interface RegistryCommands {
-  createModel(request: { readonly name: string; readonly description?: string; readonly tags?: Tags }): Promise<ModelSummary>;
+  createModel(request: {
+    readonly name: string;
+    readonly description?: string;
+    readonly tags?: Tags;
+  }): Promise<ModelSummary>;
   register(request: RegisterRequest, options?: OperationOptions): Promise<RegisterResult>;
   /**
    * Moves a version to a stage; towards a lower stage this is a demotion. `expectHolder`, a number or reference, or null for none, is
@@ -111,7 +115,12 @@ export interface RegistryCommands {
   setAlias(request: { readonly model: string; readonly alias: string; readonly ref: string }): Promise<AliasEntry>;
   removeAlias(request: { readonly model: string; readonly alias: string }): Promise<void>;
   /** Sets and removes tags of a version, or of a model where `ref` is given as `{ model }`. */
-  tag(request: { readonly ref: string; readonly set?: Tags; readonly remove?: readonly string[]; readonly onModel?: boolean }): Promise<void>;
+  tag(request: {
+    readonly ref: string;
+    readonly set?: Tags;
+    readonly remove?: readonly string[];
+    readonly onModel?: boolean;
+  }): Promise<void>;
   /** Adds a note to a version. */
   note(request: { readonly ref: string; readonly text: string }): Promise<void>;
   /** Replaces the description of a version, or of a model with `onModel`. */
@@ -127,11 +136,17 @@ export interface RegistryCommands {
 export interface RegistryQueries {
   listModels(request?: PageRequest): Promise<Page<ModelSummary>>;
   /** Newest first; `stage` restricts to the versions in it. All models' versions where `model` is absent. */
-  listVersions(request?: PageRequest & { readonly model?: string; readonly stage?: string }): Promise<Page<VersionSummary>>;
+  listVersions(
+    request?: PageRequest & { readonly model?: string; readonly stage?: string },
+  ): Promise<Page<VersionSummary>>;
   showModel(request: { readonly model: string }): Promise<ModelDetails>;
   show(request: { readonly ref: string }): Promise<VersionDetails>;
   /** One entry for each intent, newest first. `before` is the `cursor` of the last entry seen. */
-  log(request?: { readonly model?: string; readonly before?: string; readonly limit?: number }): Promise<Page<LogEntry>>;
+  log(request?: {
+    readonly model?: string;
+    readonly before?: string;
+    readonly limit?: number;
+  }): Promise<Page<LogEntry>>;
   /** What each stage held at a moment: an ISO 8601 time, by the log's clock. Stages other than `candidate` and `archived`. */
   at(request: { readonly time: string; readonly model?: string }): Promise<AtResult>;
   /**
@@ -144,13 +159,20 @@ export interface RegistryQueries {
   /** For each model, the version in production with what was before it. */
   production(): Promise<readonly ProductionEntry[]>;
   /** What `rollback` would do now. Throws what `rollback` would throw. */
-  rollbackTarget(request: { readonly model: string; readonly to?: number; readonly stage?: string }): Promise<RollbackPlan>;
+  rollbackTarget(request: {
+    readonly model: string;
+    readonly to?: number;
+    readonly stage?: string;
+  }): Promise<RollbackPlan>;
   /** The stages of a model's policy in order, with their rules. */
   stages(request: { readonly model: string }): Promise<readonly StageRule[]>;
   /** Writes the files of a version into `to`: a folder that is absent, empty, or was written by a pull before. */
   pull(request: { readonly ref: string; readonly to: string }, options?: OperationOptions): Promise<PullResult>;
   /** A local folder with the version's files, verified; its file where it has one only. Not to be written to. */
-  path(request: { readonly ref: string }, options?: OperationOptions): Promise<{ readonly path: string; readonly version: VersionSummary }>;
+  path(
+    request: { readonly ref: string },
+    options?: OperationOptions,
+  ): Promise<{ readonly path: string; readonly version: VersionSummary }>;
   /** Checks the chain, every verdict's ground, and with `artifacts` every manifest and object. Reports, never repairs. */
   verify(request?: { readonly artifacts?: boolean }, options?: OperationOptions): Promise<VerifyReport>;
   /** Throws the catalog away and builds it again from the log. */
@@ -225,7 +247,14 @@ export interface VerifyReport {
 }
 
 export interface VerifyProblem {
-  readonly code: 'COMMIT_DAMAGED' | 'COMMIT_MISSING' | 'MANIFEST_MISSING' | 'MANIFEST_DAMAGED' | 'OBJECT_MISSING' | 'OBJECT_DAMAGED' | 'FORMAT_DAMAGED';
+  readonly code:
+    | 'COMMIT_DAMAGED'
+    | 'COMMIT_MISSING'
+    | 'MANIFEST_MISSING'
+    | 'MANIFEST_DAMAGED'
+    | 'OBJECT_MISSING'
+    | 'OBJECT_DAMAGED'
+    | 'FORMAT_DAMAGED';
   /** Key of the thing that is wrong, relative to the registry's folder. */
   readonly key: string;
   readonly message: string;

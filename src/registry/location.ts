@@ -15,7 +15,10 @@ export interface LocatedRegistry {
  * Finds the registry for a folder: `explicit` if given, else in the git common directory, else `.model-registry` in the folder or one
  * above it. Works without git installed. Throws `REGISTRY_NOT_OWNED` where the folder found belongs to another user.
  */
-export async function locateRegistry(options: { readonly cwd: string; readonly explicit?: string | undefined }): Promise<LocatedRegistry> {
+export async function locateRegistry(options: {
+  readonly cwd: string;
+  readonly explicit?: string | undefined;
+}): Promise<LocatedRegistry> {
   const cwd = resolve(options.cwd);
   if (options.explicit !== undefined) {
     const dir = resolve(cwd, options.explicit);

@@ -56,8 +56,10 @@ export class OpenRegistry implements Registry {
   createModel: Registry['createModel'] = (request) => this.#run(() => models.createModel(this.#session, request));
   renameModel: Registry['renameModel'] = (request) => this.#run(() => models.renameModel(this.#session, request));
   deleteModel: Registry['deleteModel'] = (request) => this.#run(() => models.deleteModel(this.#session, request));
-  register: Registry['register'] = (request, options) => this.#run(() => registering.register(this.#session, request, options));
-  completeMetrics: Registry['completeMetrics'] = (request) => this.#run(() => registering.completeMetrics(this.#session, request));
+  register: Registry['register'] = (request, options) =>
+    this.#run(() => registering.register(this.#session, request, options));
+  completeMetrics: Registry['completeMetrics'] = (request) =>
+    this.#run(() => registering.completeMetrics(this.#session, request));
   promote: Registry['promote'] = (request) => this.#run(() => stages.promote(this.#session, request));
   rollback: Registry['rollback'] = (request) => this.#run(() => stages.rollback(this.#session, request));
   archive: Registry['archive'] = (request) => this.#run(() => stages.archive(this.#session, request));
@@ -67,9 +69,11 @@ export class OpenRegistry implements Registry {
   note: Registry['note'] = (request) => this.#run(() => annotations.note(this.#session, request));
   describe: Registry['describe'] = (request) => this.#run(() => annotations.describe(this.#session, request));
   comment: Registry['comment'] = (request) => this.#run(() => annotations.comment(this.#session, request));
-  deleteVersion: Registry['deleteVersion'] = (request) => this.#run(() => annotations.deleteVersion(this.#session, request));
+  deleteVersion: Registry['deleteVersion'] = (request) =>
+    this.#run(() => annotations.deleteVersion(this.#session, request));
 
-  listModels: Registry['listModels'] = (request?: PageRequest) => this.#run(() => listing.listModels(this.#session, request));
+  listModels: Registry['listModels'] = (request?: PageRequest) =>
+    this.#run(() => listing.listModels(this.#session, request));
   listVersions: Registry['listVersions'] = (request) => this.#run(() => listing.listVersions(this.#session, request));
   showModel: Registry['showModel'] = (request) => this.#run(() => listing.showModel(this.#session, request));
   show: Registry['show'] = (request) => this.#run(() => listing.show(this.#session, request));
@@ -79,7 +83,8 @@ export class OpenRegistry implements Registry {
   search: Registry['search'] = (request) => this.#run(() => listing.search(this.#session, request));
   log: Registry['log'] = (request) => this.#run(() => log(this.#session, request));
   compare: Registry['compare'] = (request) => this.#run(() => compare(this.#session, request));
-  rollbackTarget: Registry['rollbackTarget'] = (request) => this.#run(() => stages.rollbackTarget(this.#session, request));
+  rollbackTarget: Registry['rollbackTarget'] = (request) =>
+    this.#run(() => stages.rollbackTarget(this.#session, request));
   verify: Registry['verify'] = (request, options) => this.#run(() => verify(this.#session, request, options));
 
   pull: Registry['pull'] = (request, options) =>

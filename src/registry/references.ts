@@ -2,10 +2,16 @@ import { RegistryError } from '../base/errors.ts';
 import { isUlid } from '../base/ids.ts';
 import { modelById, modelNames } from '../catalog/model-queries.ts';
 import type { ModelSummary, VersionSummary } from '../catalog/read-models.ts';
-import { isNumberGiven, newestVersion, versionById, versionByNumber, versionsByDigest } from '../catalog/version-queries.ts';
+import {
+  isNumberGiven,
+  newestVersion,
+  versionById,
+  versionByNumber,
+  versionsByDigest,
+} from '../catalog/version-queries.ts';
 import { MODEL_NAME } from '../log/events.ts';
-import { PRODUCTION, stageOf } from '../rules/policy.ts';
 import { policyOf } from '../rules/lookup.ts';
+import { PRODUCTION, stageOf } from '../rules/policy.ts';
 import { dbOf, type Session, stateOf } from './session.ts';
 
 /** The model with this name (a former one too) or id. Throws `MODEL_NOT_FOUND`, `MODEL_NAME_INVALID`. */
@@ -14,7 +20,8 @@ export function findModel(session: Session, nameOrId: string): ModelSummary {
   if (model) return model;
   checkModelName(nameOrId);
   const names = modelNames(dbOf(session), 10);
-  const advice = names.length === 0 ? 'The registry has no models yet: register one.' : `Models here: ${names.join(', ')}.`;
+  const advice =
+    names.length === 0 ? 'The registry has no models yet: register one.' : `Models here: ${names.join(', ')}.`;
   throw new RegistryError('MODEL_NOT_FOUND', `There is no model called ${nameOrId}. ${advice}`);
 }
 
@@ -33,7 +40,7 @@ export function checkModelName(name: string): void {
       ? `has ${name.length} characters, more than 128`
       : name === ''
         ? 'is empty'
-        : 'has characters that a name can\'t have, or doesn\'t start with a letter or digit';
+        : "has characters that a name can't have, or doesn't start with a letter or digit";
   throw new RegistryError(
     'MODEL_NAME_INVALID',
     `The model name "${shown}" ${why}. Use 1 to 128 letters, digits, dots, underscores and hyphens, for example fraud-detector.`,
@@ -54,7 +61,10 @@ export function findVersion(session: Session, ref: string): VersionSummary {
   }
   const at = ref.indexOf('@');
   if (at === 0 || at === ref.length - 1 || ref.trim() === '') {
-    throw new RegistryError('REFERENCE_INVALID', `"${ref}" names no version. Write model, model@7, model@production or model@alias.`);
+    throw new RegistryError(
+      'REFERENCE_INVALID',
+      `"${ref}" names no version. Write model, model@7, model@production or model@alias.`,
+    );
   }
   const model = findModel(session, at < 0 ? ref : ref.slice(0, at));
   if (at >= 0) return selectVersion(session, model, ref.slice(at + 1));
@@ -77,7 +87,10 @@ function selectVersion(session: Session, model: ModelSummary, selector: string):
   if (stageOf(policy, selector)) {
     const version = newestVersion(db, model.id, selector);
     if (version) return version;
-    throw new RegistryError('VERSION_NOT_FOUND', `No version of ${model.name} is in ${selector}. ${newestAdvice(model)}`);
+    throw new RegistryError(
+      'VERSION_NOT_FOUND',
+      `No version of ${model.name} is in ${selector}. ${newestAdvice(model)}`,
+    );
   }
   if (/^[0-9a-fA-F]{7,64}$/.test(selector)) return byDigest(session, model, selector.toLowerCase());
   const aliased = stateOf(session).alias(model.id, selector);
@@ -94,9 +107,16 @@ function selectVersion(session: Session, model: ModelSummary, selector: string):
 function byDigest(session: Session, model: ModelSummary, prefix: string): VersionSummary {
   const found = versionsByDigest(dbOf(session), model.id, prefix, 50);
   const newest = found[0];
-  if (!newest) throw new RegistryError('VERSION_NOT_FOUND', `No version of ${model.name} has an artifact whose digest starts with ${prefix}.`);
+  if (!newest)
+    throw new RegistryError(
+      'VERSION_NOT_FOUND',
+      `No version of ${model.name} has an artifact whose digest starts with ${prefix}.`,
+    );
   if (found.every((version) => version.artifact.digest === newest.artifact.digest)) return newest;
-  throw new RegistryError('REFERENCE_AMBIGUOUS', `Several artifacts of ${model.name} have digests that start with ${prefix}. Give more digits.`);
+  throw new RegistryError(
+    'REFERENCE_AMBIGUOUS',
+    `Several artifacts of ${model.name} have digests that start with ${prefix}. Give more digits.`,
+  );
 }
 
 function newestAdvice(model: ModelSummary): string {

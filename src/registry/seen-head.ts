@@ -26,7 +26,8 @@ export interface SeenHead {
 /** The folder for what programs remember of their user: XDG base directories, and their counterparts elsewhere. */
 export function userStateDir(env: NodeJS.ProcessEnv = process.env): string {
   if (env['MODEL_REGISTRY_STATE_DIR']) return env['MODEL_REGISTRY_STATE_DIR'];
-  if (process.platform === 'win32') return join(env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'model-registry');
+  if (process.platform === 'win32')
+    return join(env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'model-registry');
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'model-registry');
   return join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'model-registry');
 }
@@ -63,7 +64,9 @@ export async function seenHeadFor(dir: string, registryId: string, stateDir = us
 }
 
 /** What is wrong where the log isn't the continuation of what was seen of it. */
-export async function seenHeadProblem(session: Pick<Session, 'catalog' | 'seenHead' | 'location'>): Promise<RegistryError | undefined> {
+export async function seenHeadProblem(
+  session: Pick<Session, 'catalog' | 'seenHead' | 'location'>,
+): Promise<RegistryError | undefined> {
   if (session.seenHead.isCurrent(session.catalog.position)) return undefined;
   const seen = await session.seenHead.read();
   // It is remembered after the commit is in the log, so another process may have gone on since this one read to the head.

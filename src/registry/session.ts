@@ -7,7 +7,7 @@ import { firstUnchained, unknownNeeds } from '../catalog/log-queries.ts';
 import type { Sqlite } from '../catalog/sqlite.ts';
 import type { LocalAuthority } from '../intents/authority.ts';
 import type { RegistryEvent } from '../log/events.ts';
-import { decodeIntent, encodeIntent, type Expectations, type Intent } from '../log/intent.ts';
+import { decodeIntent, type Expectations, encodeIntent, type Intent } from '../log/intent.ts';
 import type { IntentOutcome, RegistryState } from '../rules/state.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Author, RegistryLocation, Via } from './api.ts';
@@ -72,7 +72,10 @@ export async function readToWrite(session: Session): Promise<void> {
     );
   }
   if (stateOf(session).isSealed()) {
-    throw new RegistryError('SEALED', 'This registry was sealed when it was joined to shared storage, so it is read-only. Open the shared one.');
+    throw new RegistryError(
+      'SEALED',
+      'This registry was sealed when it was joined to shared storage, so it is read-only. Open the shared one.',
+    );
   }
 }
 
@@ -116,7 +119,10 @@ export async function record(
 /** The error for an intent that the rules refuse. */
 export function refusedBy(outcome: Exclude<IntentOutcome, { kind: 'applied' }>): RegistryError {
   if (outcome.kind === 'unknown') {
-    return new RegistryError('FORMAT_NEWER', `That needs ${outcome.needs.join(', ')}, which this version of Model Registry doesn't know. Update it.`);
+    return new RegistryError(
+      'FORMAT_NEWER',
+      `That needs ${outcome.needs.join(', ')}, which this version of Model Registry doesn't know. Update it.`,
+    );
   }
   const code = outcome.code === 'EXPECTATION' ? 'CONFLICT' : outcome.code;
   return new RegistryError(code, `${outcome.message} Nothing was changed.`);

@@ -1,5 +1,5 @@
-import type { OperationOptions } from '../base/progress.ts';
 import { RegistryError } from '../base/errors.ts';
+import type { OperationOptions } from '../base/progress.ts';
 import { appliedHash, labelsOfArtifact, neededArtifacts, voidsOf } from '../catalog/log-queries.ts';
 import { claimedPrev, hashOfCommit } from '../log/commit.ts';
 import { commitAboveGap, readCommit, readFormat } from '../log/log-reader.ts';
@@ -74,10 +74,16 @@ async function verifyChain(
     const successor = links[index + 1];
     const known = expected(link.seq);
     const isAccused = successor?.claims !== undefined && successor.claims !== link.hash;
-    const isChanged = known === undefined ? isAccused && !isSuccessorDamaged(links, index, expected) : known !== link.hash;
+    const isChanged =
+      known === undefined ? isAccused && !isSuccessorDamaged(links, index, expected) : known !== link.hash;
     if (!isChanged) continue;
     if (link.seq === 0) {
-      problems.push({ code: 'FORMAT_DAMAGED', key: FORMAT_KEY, versions: [], message: `${FORMAT_KEY} isn't what it was when commit 1 was written. Put it back from a backup.` });
+      problems.push({
+        code: 'FORMAT_DAMAGED',
+        key: FORMAT_KEY,
+        versions: [],
+        message: `${FORMAT_KEY} isn't what it was when commit 1 was written. Put it back from a backup.`,
+      });
     } else {
       problems.push({
         code: 'COMMIT_DAMAGED',
@@ -101,7 +107,11 @@ async function verifyChain(
   return { commits: head, problems };
 }
 
-function isSuccessorDamaged(links: readonly Link[], index: number, expected: (seq: number) => string | undefined): boolean {
+function isSuccessorDamaged(
+  links: readonly Link[],
+  index: number,
+  expected: (seq: number) => string | undefined,
+): boolean {
   const next = links[index + 1];
   const afterNext = links[index + 2];
   if (!next) return false;

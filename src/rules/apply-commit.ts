@@ -1,22 +1,9 @@
 import { type CommitProblem, decodeCommit, type Head, hashOfCommit } from '../log/commit.ts';
-import { environmentDigest } from '../log/environment-digest.ts';
-import type { RegistryEvent } from '../log/events.ts';
 import { type DecodedIntent, type Intent, isKnownEvent } from '../log/intent.ts';
+import { applyEvent } from './apply-event.ts';
 import { checkExpectations } from './expectations.ts';
-import { liveModel, liveVersion } from './lookup.ts';
-import { createModel, deleteModel, renameModel, setPolicy, updateModel } from './model-rules.ts';
 import { NeedsNewer, RuleBreak } from './rule-break.ts';
-import { changeStage } from './stage-rules.ts';
 import type { FactSource, IntentOutcome, RegistryState } from './state.ts';
-import {
-  annotateVersion,
-  deleteVersion,
-  evaluateVersion,
-  registerVersion,
-  removeAlias,
-  setAlias,
-  withdrawArtifact,
-} from './version-rules.ts';
 
 /** The head of an applied log, with the log's clock there. */
 export interface LogPosition extends Head {
@@ -35,7 +22,12 @@ export interface CommitOutcome {
  * Applies the bytes of commit `before.seq + 1`. Pure but for `state`: the same log gives the same state and the same verdicts, for ever.
  * Never throws for anything in `bytes`.
  */
-export function applyCommit(state: RegistryState, bytes: Uint8Array, before: LogPosition, registryId: string): CommitOutcome {
+export function applyCommit(
+  state: RegistryState,
+  bytes: Uint8Array,
+  before: LogPosition,
+  registryId: string,
+): CommitOutcome {
   const seq = before.seq + 1;
   const hash = hashOfCommit(bytes);
   const decoded = decodeCommit(bytes, before);
@@ -47,7 +39,9 @@ export function applyCommit(state: RegistryState, bytes: Uint8Array, before: Log
   }
   const at = decoded.envelope.at > before.at ? decoded.envelope.at : before.at;
   state.addCommit({ seq, hash, at });
-  const intents = decoded.intents.map((intent, position) => applyIntent(state, intent, { seq, position, at }, registryId));
+  const intents = decoded.intents.map((intent, position) =>
+    applyIntent(state, intent, { seq, position, at }, registryId),
+  );
   return { position: { seq, hash, at }, intents };
 }
 
@@ -81,7 +75,11 @@ function applyIntent(
   const { intent } = decoded;
   const { id, by, askedAt, via } = intent;
   if (state.hasIntent(id)) {
-    const outcome: IntentOutcome = { kind: 'void', code: 'REPEATED', message: `The intent ${id} stands in the log already.` };
+    const outcome: IntentOutcome = {
+      kind: 'void',
+      code: 'REPEATED',
+      message: `The intent ${id} stands in the log already.`,
+    };
     state.addVoidIntent({ ...place, id }, outcome);
     return { id, outcome };
   }
@@ -97,8 +95,10 @@ function applyIntent(
 
 function outcomeOf(state: RegistryState, intent: Intent, source: FactSource, registryId: string): IntentOutcome {
   try {
-    if (intent.registryId !== registryId) throw new RuleBreak('OTHER_REGISTRY', `The intent was meant for registry ${intent.registryId}.`);
-    if (state.isSealed()) throw new RuleBreak('SEALED', 'The registry was sealed when it was joined to shared storage.');
+    if (intent.registryId !== registryId)
+      throw new RuleBreak('OTHER_REGISTRY', `The intent was meant for registry ${intent.registryId}.`);
+    if (state.isSealed())
+      throw new RuleBreak('SEALED', 'The registry was sealed when it was joined to shared storage.');
     checkExpectations(state, intent.expects);
     for (const event of intent.events) {
       if (isKnownEvent(event)) applyEvent(state, event, source);
@@ -109,62 +109,6 @@ function outcomeOf(state: RegistryState, intent: Intent, source: FactSource, reg
     if (error instanceof RuleBreak) return { kind: 'void', code: error.code, message: error.message };
     if (error instanceof NeedsNewer) return { kind: 'unknown', needs: error.needs };
     throw error;
-  }
-}
-
-function applyEvent(state: RegistryState, event: RegistryEvent, source: FactSource): void {
-  switch (event.type) {
-    case 'model.created':
-      return createModel(state, event, source);
-    case 'model.updated':
-      return updateModel(state, event, source);
-    case 'model.renamed':
-      return renameModel(state, event, source);
-    case 'model.deleted':
-      return deleteModel(state, event, source);
-    case 'version.registered':
-      return registerVersion(state, event, source);
-    case 'version.annotated':
-      return annotateVersion(state, event, source);
-    case 'version.evaluated':
-      return evaluateVersion(state, event, source);
-    case 'version.deleted':
-      return deleteVersion(state, event, source);
-    case 'artifact.published':
-      return state.setArtifactStatus(event.artifact, 'published', source);
-    case 'artifact.withdrawn':
-      return withdrawArtifact(state, event, source);
-    case 'environment.recorded': {
-      if (environmentDigest(event) !== event.digest) {
-        throw new RuleBreak('DIGEST_WRONG', `The packages aren't those of the digest ${event.digest}.`);
-      }
-      return state.addEnvironment(event);
-    }
-    case 'stage.changed':
-      return changeStage(state, event, source);
-    case 'alias.set':
-      return setAlias(state, event, source);
-    case 'alias.removed':
-      return removeAlias(state, event, source);
-    case 'gate.recorded':
-      return state.addGateResult(liveVersion(state, event.version).id, event, source);
-    case 'approval.given':
-    case 'approval.refused': {
-      const version = liveVersion(state, event.version);
-      const person = source.by.email.toLowerCase() || source.by.name;
-      return state.setApproval(version.id, event.stage, person, event.type === 'approval.given', event.comment ?? '', source);
-    }
-    case 'comment.added': {
-      if ((event.model === undefined) === (event.version === undefined)) {
-        throw new RuleBreak('SUBJECT_WRONG', 'A comment is on either a model or a version.');
-      }
-      const subject = event.version === undefined ? liveModel(state, event.model ?? '').id : liveVersion(state, event.version).id;
-      return state.addComment(subject, event.text, source);
-    }
-    case 'policy.set':
-      return setPolicy(state, event, source);
-    case 'registry.sealed':
-      return state.seal(event.reason, source);
   }
 }
 

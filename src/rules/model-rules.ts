@@ -38,7 +38,10 @@ export function deleteModel(state: RegistryState, event: EventOf<'model.deleted'
   for (const stage of policyOf(state, model.id).stages) {
     const holder = stage.isExclusive ? state.versionsInStage(model.id, stage.name, 1)[0] : undefined;
     if (holder) {
-      throw new RuleBreak('STAGE_HELD', `Version ${holder.number} of ${model.name} is in ${stage.name}; archive it first.`);
+      throw new RuleBreak(
+        'STAGE_HELD',
+        `Version ${holder.number} of ${model.name} is in ${stage.name}; archive it first.`,
+      );
     }
   }
   state.deleteModel(model.id, source);
@@ -53,13 +56,18 @@ export function setPolicy(state: RegistryState, event: EventOf<'policy.set'>, so
   const next = effectivePolicy(verdict.policy);
   for (const name of state.stagesInUse(model.id)) {
     const stage = stageOf(next, name);
-    if (!stage) throw new RuleBreak('STAGE_IN_USE', `The policy leaves out ${name}, which versions of ${model.name} are in.`);
+    if (!stage)
+      throw new RuleBreak('STAGE_IN_USE', `The policy leaves out ${name}, which versions of ${model.name} are in.`);
     if (stage.isExclusive && state.versionsInStage(model.id, name, 2).length > 1) {
-      throw new RuleBreak('STAGE_IN_USE', `Several versions of ${model.name} are in ${name}, which the policy makes exclusive.`);
+      throw new RuleBreak(
+        'STAGE_IN_USE',
+        `Several versions of ${model.name} are in ${name}, which the policy makes exclusive.`,
+      );
     }
   }
   const clash = state.aliasesOfModel(model.id).find((alias) => stageOf(next, alias));
-  if (clash !== undefined) throw new RuleBreak('ALIAS_IN_USE', `${clash} is an alias of ${model.name}, so it can't be a stage.`);
+  if (clash !== undefined)
+    throw new RuleBreak('ALIAS_IN_USE', `${clash} is an alias of ${model.name}, so it can't be a stage.`);
   state.setPolicy(model.id, verdict.policy, source);
   for (const stage of next.stages) {
     const holder = stage.isExclusive ? state.versionsInStage(model.id, stage.name, 1)[0] : undefined;

@@ -72,11 +72,14 @@ function problemOfStages(policy: Policy): string | undefined {
   const effective = effectivePolicy(policy);
   const names = effective.stages.map((stage) => stage.name);
   if (new Set(names).size !== names.length) return 'names a stage twice';
-  if (names[0] !== FIRST_STAGE || names.at(-1) !== ARCHIVED) return `must begin with ${FIRST_STAGE} and end with ${ARCHIVED}`;
+  if (names[0] !== FIRST_STAGE || names.at(-1) !== ARCHIVED)
+    return `must begin with ${FIRST_STAGE} and end with ${ARCHIVED}`;
   for (const stage of effective.stages) {
     const target = stageOf(effective, stage.displacedTo);
-    if (stage.isExclusive && (!target || target.isExclusive)) return `${stage.name} displaces to ${stage.displacedTo}, which can't take it`;
-    if (stage.isExclusive && (stage.name === FIRST_STAGE || stage.name === ARCHIVED)) return `${stage.name} can't be exclusive`;
+    if (stage.isExclusive && (!target || target.isExclusive))
+      return `${stage.name} displaces to ${stage.displacedTo}, which can't take it`;
+    if (stage.isExclusive && (stage.name === FIRST_STAGE || stage.name === ARCHIVED))
+      return `${stage.name} can't be exclusive`;
   }
   const gated = Object.keys(effective.gates).find((stage) => !names.includes(stage));
   return gated === undefined ? undefined : `has gates for ${gated}, which is no stage`;

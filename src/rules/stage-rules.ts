@@ -31,7 +31,14 @@ export function changeStage(state: RegistryState, event: EventOf<'stage.changed'
   for (const holder of displaced) {
     state.setStage(
       holder.id,
-      { from: event.to, to: target.displacedTo, kind: 'displaced', reason: event.reason, isOverride: false, related: [version.id] },
+      {
+        from: event.to,
+        to: target.displacedTo,
+        kind: 'displaced',
+        reason: event.reason,
+        isOverride: false,
+        related: [version.id],
+      },
       source,
     );
   }
@@ -44,7 +51,12 @@ export function changeStage(state: RegistryState, event: EventOf<'stage.changed'
   updateStacks(state, version, event, policy);
 }
 
-function checkKind(state: RegistryState, version: VersionRecord, event: EventOf<'stage.changed'>, policy: EffectivePolicy): void {
+function checkKind(
+  state: RegistryState,
+  version: VersionRecord,
+  event: EventOf<'stage.changed'>,
+  policy: EffectivePolicy,
+): void {
   if (event.kind === 'rollback') {
     if (!stageOf(policy, event.to)?.isExclusive) {
       throw new RuleBreak('NOT_EXCLUSIVE', `Only an exclusive stage can be rolled back; ${event.to} isn't one.`);
@@ -55,7 +67,8 @@ function checkKind(state: RegistryState, version: VersionRecord, event: EventOf<
     return;
   }
   const kind = kindOfMove(policy, event.from, event.to);
-  if (event.kind !== kind) throw new RuleBreak('KIND_WRONG', `A move from ${event.from} to ${event.to} is to ${kind}, not to ${event.kind}.`);
+  if (event.kind !== kind)
+    throw new RuleBreak('KIND_WRONG', `A move from ${event.from} to ${event.to} is to ${kind}, not to ${event.kind}.`);
 }
 
 function displacedBy(
@@ -81,10 +94,19 @@ function displacedBy(
 }
 
 /** Promoting moves a version to the top of the stage's stack, rolling back pops down to it, leaving takes it out. */
-function updateStacks(state: RegistryState, version: VersionRecord, event: EventOf<'stage.changed'>, policy: EffectivePolicy): void {
+function updateStacks(
+  state: RegistryState,
+  version: VersionRecord,
+  event: EventOf<'stage.changed'>,
+  policy: EffectivePolicy,
+): void {
   const { id, model } = version;
   if (stageOf(policy, event.from)?.isExclusive) {
-    state.setHolderStack(model, event.from, state.holderStack(model, event.from).filter((held) => held !== id));
+    state.setHolderStack(
+      model,
+      event.from,
+      state.holderStack(model, event.from).filter((held) => held !== id),
+    );
   }
   if (!stageOf(policy, event.to)?.isExclusive) return;
   const stack = state.holderStack(model, event.to);
@@ -98,15 +120,30 @@ function updateStacks(state: RegistryState, version: VersionRecord, event: Event
   state.setHolderStack(model, event.to, [...below, id]);
 }
 
-function checkGates(state: RegistryState, version: VersionRecord, event: EventOf<'stage.changed'>, policy: EffectivePolicy): void {
+function checkGates(
+  state: RegistryState,
+  version: VersionRecord,
+  event: EventOf<'stage.changed'>,
+  policy: EffectivePolicy,
+): void {
   const broken = brokenGates(state, version, event.to, policy);
   if (broken.length === 0) return;
-  if (!event.override) throw new RuleBreak('GATE_FAILED', `${labelOf(state, version)} doesn't pass the gates of ${event.to}: ${broken.join('; ')}.`);
-  if (!policy.isOverrideAllowed) throw new RuleBreak('OVERRIDE_REFUSED', `The policy allows nobody to override a gate: ${broken.join('; ')}.`);
+  if (!event.override)
+    throw new RuleBreak(
+      'GATE_FAILED',
+      `${labelOf(state, version)} doesn't pass the gates of ${event.to}: ${broken.join('; ')}.`,
+    );
+  if (!policy.isOverrideAllowed)
+    throw new RuleBreak('OVERRIDE_REFUSED', `The policy allows nobody to override a gate: ${broken.join('; ')}.`);
 }
 
 /** What keeps a version from a stage, in words; empty when every gate of the policy passes. */
-export function brokenGates(state: RegistryState, version: VersionRecord, stage: string, policy: EffectivePolicy): readonly string[] {
+export function brokenGates(
+  state: RegistryState,
+  version: VersionRecord,
+  stage: string,
+  policy: EffectivePolicy,
+): readonly string[] {
   const broken: string[] = [];
   for (const gate of policy.gates[stage] ?? []) {
     if ('approvals' in gate) {

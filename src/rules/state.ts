@@ -77,13 +77,22 @@ export interface RegistryState {
   /** A well-formed intent whose id is new, after its events were applied. Its id counts as used from then on. */
   addIntent(source: FactSource, subjects: readonly string[], outcome: IntentOutcome): void;
   /** An intent that is void for its form: malformed, unknown, or repeating an id. */
-  addVoidIntent(place: { readonly seq: number; readonly position: number; readonly at: string; readonly id?: string }, outcome: IntentOutcome): void;
+  addVoidIntent(
+    place: { readonly seq: number; readonly position: number; readonly at: string; readonly id?: string },
+    outcome: IntentOutcome,
+  ): void;
   addModel(event: EventOf<'model.created'>, source: FactSource): void;
   addModelId(anyId: string, model: string): void;
   updateModel(model: string, change: { readonly description?: string }, source: FactSource): void;
   renameModel(model: string, name: string, source: FactSource): void;
   deleteModel(model: string, source: FactSource): void;
-  addVersion(event: EventOf<'version.registered'>, model: string, number: number, fingerprint: string, source: FactSource): void;
+  addVersion(
+    event: EventOf<'version.registered'>,
+    model: string,
+    number: number,
+    fingerprint: string,
+    source: FactSource,
+  ): void;
   addVersionId(anyId: string, version: string): void;
   describeVersion(version: string, description: string, source: FactSource): void;
   addNote(version: string, text: string, source: FactSource): void;
@@ -97,7 +106,14 @@ export interface RegistryState {
   setHolderStack(model: string, stage: string, versions: readonly string[]): void;
   setAlias(model: string, alias: string, version: string | undefined, source: FactSource): void;
   addGateResult(version: string, event: EventOf<'gate.recorded'>, source: FactSource): void;
-  setApproval(version: string, stage: string, person: string, isGiven: boolean, comment: string, source: FactSource): void;
+  setApproval(
+    version: string,
+    stage: string,
+    person: string,
+    isGiven: boolean,
+    comment: string,
+    source: FactSource,
+  ): void;
   addComment(subject: string, text: string, source: FactSource): void;
   setPolicy(model: string, policy: Policy, source: FactSource): void;
   addUnknownEvent(event: UnknownEvent, source: FactSource): void;

@@ -62,7 +62,10 @@ export function evaluateVersion(state: RegistryState, event: EventOf<'version.ev
     const present = state.metric(version.id, name);
     if (present === undefined) added[name] = value;
     else if (present !== value) {
-      throw new RuleBreak('METRIC_FIXED', `The metric ${name} of ${labelOf(state, version)} is ${present} and can't change.`);
+      throw new RuleBreak(
+        'METRIC_FIXED',
+        `The metric ${name} of ${labelOf(state, version)} is ${present} and can't change.`,
+      );
     }
   }
   state.addMetrics(version.id, added);
@@ -72,16 +75,26 @@ export function deleteVersion(state: RegistryState, event: EventOf<'version.dele
   const version = liveVersion(state, event.version);
   const policy = policyOf(state, version.model);
   if (stageOf(policy, version.stage)?.isExclusive) {
-    throw new RuleBreak('STAGE_HELD', `${labelOf(state, version)} is in ${version.stage}; archive it or promote another version first.`);
+    throw new RuleBreak(
+      'STAGE_HELD',
+      `${labelOf(state, version)} is in ${version.stage}; archive it or promote another version first.`,
+    );
   }
   const alias = state.aliasesOfVersion(version.id)[0];
   if (alias !== undefined) {
-    throw new RuleBreak('ALIAS_HELD', `The alias ${alias} points to ${labelOf(state, version)}; move or remove it first.`);
+    throw new RuleBreak(
+      'ALIAS_HELD',
+      `The alias ${alias} points to ${labelOf(state, version)}; move or remove it first.`,
+    );
   }
   for (const stage of policy.stages) {
     const stack = state.holderStack(version.model, stage.name);
     if (stack.includes(version.id)) {
-      state.setHolderStack(version.model, stage.name, stack.filter((id) => id !== version.id));
+      state.setHolderStack(
+        version.model,
+        stage.name,
+        stack.filter((id) => id !== version.id),
+      );
     }
   }
   state.deleteVersion(version.id, source);

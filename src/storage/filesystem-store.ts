@@ -236,14 +236,26 @@ function storageError(error: unknown, action: string): unknown {
   switch (systemErrorCode(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new RegistryError('STORAGE_FULL', `The disk is full, so Model Registry couldn't ${action}. Free some space and try again.`, { cause: error });
+      return new RegistryError(
+        'STORAGE_FULL',
+        `The disk is full, so Model Registry couldn't ${action}. Free some space and try again.`,
+        { cause: error },
+      );
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new RegistryError('STORAGE_READONLY', `Model Registry may not ${action}. Check the permissions of the folder, or name another place with --registry.`, { cause: error });
+      return new RegistryError(
+        'STORAGE_READONLY',
+        `Model Registry may not ${action}. Check the permissions of the folder, or name another place with --registry.`,
+        { cause: error },
+      );
     case 'EMFILE':
     case 'ENFILE':
-      return new RegistryError('STORAGE_FAILED', `Too many files are open, so Model Registry couldn't ${action}. Try again.`, { cause: error });
+      return new RegistryError(
+        'STORAGE_FAILED',
+        `Too many files are open, so Model Registry couldn't ${action}. Try again.`,
+        { cause: error },
+      );
     default:
       return error;
   }

@@ -15,7 +15,13 @@ function problemsOf(text: string): unknown {
 describe('model-registry.yaml', () => {
   it('names the outputs of each model and what belongs to them', () => {
     const project = parseProject('models:\n  fraud:\n    outputs: [models/**]\n    metrics: [m.json]\n', 'x');
-    expect(project.models['fraud']).toEqual({ outputs: ['models/**'], metrics: ['m.json'], params: [], data: [], tags: {} });
+    expect(project.models['fraud']).toEqual({
+      outputs: ['models/**'],
+      metrics: ['m.json'],
+      params: [],
+      data: [],
+      tags: {},
+    });
   });
 
   it('refuses a key that only a newer version knows, because an ignored gate would be no gate', () => {

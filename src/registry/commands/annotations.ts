@@ -1,5 +1,5 @@
-import type { AliasEntry, Tags } from '../../catalog/read-models.ts';
 import { RegistryError } from '../../base/errors.ts';
+import type { AliasEntry, Tags } from '../../catalog/read-models.ts';
 import { ALIAS_NAME } from '../../log/events.ts';
 import { policyOf } from '../../rules/lookup.ts';
 import { stageOf } from '../../rules/policy.ts';
@@ -42,13 +42,19 @@ export async function setAlias(
   return { alias, number: version.number, versionId: version.id };
 }
 
-export async function removeAlias(session: Session, request: { readonly model: string; readonly alias: string }): Promise<void> {
+export async function removeAlias(
+  session: Session,
+  request: { readonly model: string; readonly alias: string },
+): Promise<void> {
   await readToWrite(session);
   const model = findModel(session, request.model);
   const present = stateOf(session).alias(model.id, request.alias);
   if (present === undefined) {
     const aliases = stateOf(session).aliasesOfModel(model.id).join(', ') || 'none';
-    throw new RegistryError('ALIAS_NOT_FOUND', `${model.name} has no alias "${request.alias}". Its aliases: ${aliases}.`);
+    throw new RegistryError(
+      'ALIAS_NOT_FOUND',
+      `${model.name} has no alias "${request.alias}". Its aliases: ${aliases}.`,
+    );
   }
   await record(session, {
     expects: { aliases: { [`${model.id}/${request.alias}`]: present } },
@@ -58,7 +64,12 @@ export async function removeAlias(session: Session, request: { readonly model: s
 
 export async function tag(
   session: Session,
-  request: { readonly ref: string; readonly set?: Tags; readonly remove?: readonly string[]; readonly onModel?: boolean },
+  request: {
+    readonly ref: string;
+    readonly set?: Tags;
+    readonly remove?: readonly string[];
+    readonly onModel?: boolean;
+  },
 ): Promise<void> {
   await readToWrite(session);
   const subject = subjectOf(session, request);
@@ -74,7 +85,8 @@ export async function tag(
   const removeTags = [...new Set(request.remove ?? [])];
   for (const key of removeTags) {
     const present = state.tag(subject.id, key);
-    if (present === undefined) throw new RegistryError('TAG_NOT_FOUND', `There is no tag "${key}" to remove. Nothing was changed.`);
+    if (present === undefined)
+      throw new RegistryError('TAG_NOT_FOUND', `There is no tag "${key}" to remove. Nothing was changed.`);
     tags[`${subject.id}/${key}`] = present;
   }
   if (Object.keys(setTags).length === 0 && removeTags.length === 0) return;
@@ -125,7 +137,10 @@ export async function comment(
   });
 }
 
-export async function deleteVersion(session: Session, request: { readonly ref: string; readonly reason: string }): Promise<void> {
+export async function deleteVersion(
+  session: Session,
+  request: { readonly ref: string; readonly reason: string },
+): Promise<void> {
   const reason = reasonOf(request.reason);
   await readToWrite(session);
   const version = findVersion(session, request.ref);

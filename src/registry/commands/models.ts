@@ -14,13 +14,22 @@ export async function createModel(
   const taken = findModelIfAny(session, request.name);
   if (taken) {
     const called = taken.name === request.name ? '' : ` (now called ${taken.name})`;
-    throw new RegistryError('NAME_TAKEN', `There is a model called ${request.name} already${called}. Choose another name. Nothing was changed.`);
+    throw new RegistryError(
+      'NAME_TAKEN',
+      `There is a model called ${request.name} already${called}. Choose another name. Nothing was changed.`,
+    );
   }
   const model = session.newId();
   const { name, description, tags } = request;
   await record(session, {
     events: [
-      { type: 'model.created', model, name, ...(description === undefined ? {} : { description }), ...(tags ? { tags } : {}) },
+      {
+        type: 'model.created',
+        model,
+        name,
+        ...(description === undefined ? {} : { description }),
+        ...(tags ? { tags } : {}),
+      },
     ],
   });
   return summaryOf(session, model);
@@ -40,7 +49,10 @@ export async function renameModel(
   return summaryOf(session, model.id);
 }
 
-export async function deleteModel(session: Session, request: { readonly model: string; readonly reason: string }): Promise<void> {
+export async function deleteModel(
+  session: Session,
+  request: { readonly model: string; readonly reason: string },
+): Promise<void> {
   const reason = reasonOf(request.reason);
   await readToWrite(session);
   const model = findModel(session, request.model);

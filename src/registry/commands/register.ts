@@ -15,7 +15,11 @@ import { dbOf, intentOf, readToWrite, record, type Session, stateOf } from '../s
  * Stores the files, then records the version. Bytes that the model's latest version has already, with nothing new in run, params or
  * code, give that version; metrics that it lacks are added to it.
  */
-export async function register(opened: Session, request: RegisterRequest, options: OperationOptions = {}): Promise<RegisterResult> {
+export async function register(
+  opened: Session,
+  request: RegisterRequest,
+  options: OperationOptions = {},
+): Promise<RegisterResult> {
   const session = request.via === undefined ? opened : { ...opened, via: request.via };
   checkModelName(request.model);
   await readToWrite(session);
@@ -40,7 +44,10 @@ export async function register(opened: Session, request: RegisterRequest, option
 }
 
 /** Adds metrics that the version doesn't have yet. Throws `METRIC_FIXED` for one that it has with another value. */
-export async function completeMetrics(session: Session, request: { readonly ref: string; readonly metrics: Metrics }): Promise<void> {
+export async function completeMetrics(
+  session: Session,
+  request: { readonly ref: string; readonly metrics: Metrics },
+): Promise<void> {
   await readToWrite(session);
   const version = findVersion(session, request.ref);
   const changed = Object.entries(request.metrics).find(([name, value]) => (version.metrics[name] ?? value) !== value);
@@ -70,12 +77,14 @@ function knownVersion(
   const model = findModelIfAny(session, request.model);
   const { run, params = {}, code } = request;
   if (request.onlyNewBytes && model?.latest?.artifact.digest === artifact.digest) return model.latest;
-  const record = model && registeredVersion(stateOf(session), model.id, {
-    artifact,
-    run: run && { ...run },
-    params,
-    code: code && { ...code },
-  });
+  const record =
+    model &&
+    registeredVersion(stateOf(session), model.id, {
+      artifact,
+      run: run && { ...run },
+      params,
+      code: code && { ...code },
+    });
   return record && versionById(dbOf(session), record.id);
 }
 
@@ -85,7 +94,17 @@ function eventsOf(
   artifact: EventOf<'version.registered'>['artifact'],
   data: readonly DataLineage[],
 ): { readonly events: readonly RegistryEvent[]; readonly version: string } {
-  const { metrics = {}, params = {}, tags = {}, description = '', run, code, environment, base, modelDescription } = request;
+  const {
+    metrics = {},
+    params = {},
+    tags = {},
+    description = '',
+    run,
+    code,
+    environment,
+    base,
+    modelDescription,
+  } = request;
   const events: RegistryEvent[] = [];
   const model = findModelIfAny(session, request.model);
   const modelId = model?.id ?? session.newId();
@@ -159,7 +178,8 @@ function baseOf(session: Session, base: string): { readonly name: string; readon
 function resultOf(session: Session, id: string, isNew: boolean): RegisterResult {
   const db = dbOf(session);
   const version = versionById(db, id);
-  if (!version) throw new RegistryError('VERSION_NOT_FOUND', 'The version was deleted by somebody else in the meantime.');
+  if (!version)
+    throw new RegistryError('VERSION_NOT_FOUND', 'The version was deleted by somebody else in the meantime.');
   const production = newestVersion(db, version.modelId, PRODUCTION);
   return { version, isNew, ...(production && production.id !== id ? { production } : {}) };
 }

@@ -1,9 +1,17 @@
+import { parseManifest } from '../../artifacts/manifest.ts';
 import { RegistryError } from '../../base/errors.ts';
 import type { RollbackPlan, VersionSummary } from '../../catalog/read-models.ts';
 import { heldBefore, transitionsOf, versionById, versionByNumber } from '../../catalog/version-queries.ts';
-import { parseManifest } from '../../artifacts/manifest.ts';
 import { policyOf } from '../../rules/lookup.ts';
-import { ARCHIVED, type EffectivePolicy, FIRST_STAGE, kindOfMove, PRODUCTION, type StagePolicy, stageOf } from '../../rules/policy.ts';
+import {
+  ARCHIVED,
+  type EffectivePolicy,
+  FIRST_STAGE,
+  kindOfMove,
+  PRODUCTION,
+  type StagePolicy,
+  stageOf,
+} from '../../rules/policy.ts';
 import type { IntentOutcome } from '../../rules/state.ts';
 import { manifestKey, objectKey } from '../../storage/layout.ts';
 import type { TransitionResult } from '../api.ts';
@@ -38,10 +46,20 @@ export async function promote(
   checkStage(version, request.stage, policy);
   const kind = kindOfMove(policy, version.stage, request.stage);
   const isOverride = request.override ?? false;
-  return move(session, { version, to: request.stage, kind, reason, isOverride, seenHolder: seenHolder(session, version, request.expectHolder) });
+  return move(session, {
+    version,
+    to: request.stage,
+    kind,
+    reason,
+    isOverride,
+    seenHolder: seenHolder(session, version, request.expectHolder),
+  });
 }
 
-export async function archive(session: Session, request: { readonly ref: string; readonly reason: string }): Promise<TransitionResult> {
+export async function archive(
+  session: Session,
+  request: { readonly ref: string; readonly reason: string },
+): Promise<TransitionResult> {
   return promote(session, { ...request, stage: ARCHIVED });
 }
 
@@ -59,7 +77,14 @@ export async function rollback(
   await readToWrite(session);
   const plan = planRollback(session, request);
   const holder = seenHolder(session, plan.target, request.expectHolder);
-  return move(session, { version: plan.target, to: plan.stage, kind: 'rollback', reason, isOverride: false, seenHolder: holder });
+  return move(session, {
+    version: plan.target,
+    to: plan.stage,
+    kind: 'rollback',
+    reason,
+    isOverride: false,
+    seenHolder: holder,
+  });
 }
 
 export async function rollbackTarget(
@@ -80,16 +105,23 @@ function planRollback(
   const stage = request.stage ?? PRODUCTION;
   const rule = stageOf(policyOf(state, model.id), stage);
   if (!rule?.isExclusive) {
-    throw new RegistryError('STAGE_UNKNOWN', `${stage} isn't an exclusive stage of ${model.name}, so it can't be rolled back. Promote a version instead.`);
+    throw new RegistryError(
+      'STAGE_UNKNOWN',
+      `${stage} isn't an exclusive stage of ${model.name}, so it can't be rolled back. Promote a version instead.`,
+    );
   }
   const current = holderOf(session, model.id, rule);
   const others = heldBefore(db, model.id, stage, 20).filter((version) => version.id !== current?.id);
   if (request.to !== undefined) {
     const target = versionByNumber(db, model.id, request.to);
     if (!target) throw new RegistryError('VERSION_NOT_FOUND', `${model.name} has no version ${request.to}.`);
-    if (target.id === current?.id) throw new RegistryError('STAGE_UNCHANGED', `${model.name}@${request.to} is in ${stage} already.`);
+    if (target.id === current?.id)
+      throw new RegistryError('STAGE_UNCHANGED', `${model.name}@${request.to} is in ${stage} already.`);
     if (!state.hasHeld(target.id, stage)) {
-      throw new RegistryError('NEVER_HELD', `${model.name}@${request.to} never was in ${stage}. Promote it instead; a rollback goes only to a version that was there.`);
+      throw new RegistryError(
+        'NEVER_HELD',
+        `${model.name}@${request.to} never was in ${stage}. Promote it instead; a rollback goes only to a version that was there.`,
+      );
     }
     return { stage, target, others, ...(current ? { current } : {}) };
   }
@@ -97,7 +129,10 @@ function planRollback(
   const target = below.length === 0 ? undefined : versionById(db, below.at(-1) ?? '');
   if (!target) {
     const what = current ? `before version ${current.number}` : 'so far';
-    throw new RegistryError('NOTHING_TO_ROLL_BACK', `No version of ${model.name} was in ${stage} ${what}, so there is nothing to roll back to. Promote a version instead.`);
+    throw new RegistryError(
+      'NOTHING_TO_ROLL_BACK',
+      `No version of ${model.name} was in ${stage} ${what}, so there is nothing to roll back to. Promote a version instead.`,
+    );
   }
   return { stage, target, others, ...(current ? { current } : {}) };
 }
@@ -105,10 +140,16 @@ function planRollback(
 function checkStage(version: VersionSummary, stage: string, policy: EffectivePolicy): void {
   if (!stageOf(policy, stage)) {
     const names = policy.stages.map(({ name }) => name).join(', ');
-    throw new RegistryError('STAGE_UNKNOWN', `There is no stage "${stage}". The stages of ${version.model} are ${names}. Nothing was changed.`);
+    throw new RegistryError(
+      'STAGE_UNKNOWN',
+      `There is no stage "${stage}". The stages of ${version.model} are ${names}. Nothing was changed.`,
+    );
   }
   if (version.stage === stage) {
-    throw new RegistryError('STAGE_UNCHANGED', `${version.model}@${version.number} is in ${stage} already. Nothing was changed.`);
+    throw new RegistryError(
+      'STAGE_UNCHANGED',
+      `${version.model}@${version.number} is in ${stage} already. Nothing was changed.`,
+    );
   }
 }
 
@@ -117,12 +158,19 @@ function holderOf(session: Session, model: string, rule: StagePolicy): VersionSu
   return holder && versionById(dbOf(session), holder.id);
 }
 
-function seenHolder(session: Session, version: VersionSummary, expected: string | null | undefined): string | null | undefined {
+function seenHolder(
+  session: Session,
+  version: VersionSummary,
+  expected: string | null | undefined,
+): string | null | undefined {
   if (expected === undefined || expected === null) return expected;
   return findVersion(session, /^\d+$/.test(expected) ? `${version.modelId}@${expected}` : expected).id;
 }
 
-async function move(session: Session, { version, to, kind, reason, isOverride, seenHolder: seen }: Move): Promise<TransitionResult> {
+async function move(
+  session: Session,
+  { version, to, kind, reason, isOverride, seenHolder: seen }: Move,
+): Promise<TransitionResult> {
   const rule = stageOf(policyOf(stateOf(session), version.modelId), to);
   const holder = rule && holderOf(session, version.modelId, rule);
   if (to !== FIRST_STAGE && to !== ARCHIVED) await checkFiles(session, version);
@@ -165,11 +213,13 @@ function conflict(
   expectedHolder: string | null,
   outcome: Exclude<IntentOutcome, { kind: 'applied' }>,
 ): RegistryError {
-  if (outcome.kind !== 'void' || !['EXPECTATION', 'STAGE_MOVED', 'HOLDER_CHANGED'].includes(outcome.code)) return refusedBy(outcome);
+  if (outcome.kind !== 'void' || !['EXPECTATION', 'STAGE_MOVED', 'HOLDER_CHANGED'].includes(outcome.code))
+    return refusedBy(outcome);
   const db = dbOf(session);
   const own = versionById(db, version.id);
   const holderId = stateOf(session).versionsInStage(version.modelId, to, 1)[0]?.id;
-  const changed = own && own.stage !== version.stage ? own : holderId === undefined ? undefined : versionById(db, holderId);
+  const changed =
+    own && own.stage !== version.stage ? own : holderId === undefined ? undefined : versionById(db, holderId);
   const expected = expectedHolder === null ? undefined : versionById(db, expectedHolder);
   const last = changed && transitionsOf(db, changed.id).at(-1);
   const before = expected ? `version ${expected.number}` : 'no version';
@@ -177,7 +227,10 @@ function conflict(
     changed && last
       ? `${last.by.name} moved version ${changed.number} to ${last.to} at ${last.at} ("${last.reason}")`
       : `the version that was in ${to} left it`;
-  const details = changed && last ? { theirs: { version: changed.number, to: last.to, by: last.by, at: last.at, reason: last.reason } } : {};
+  const details =
+    changed && last
+      ? { theirs: { version: changed.number, to: last.to, by: last.by, at: last.at, reason: last.reason } }
+      : {};
   return new RegistryError(
     'CONFLICT',
     `${version.model}@${version.number} wasn't moved to ${to}: ${theirs}, while ${before} was expected in ${to}. Look at what is there now, and ask again if it is still right. Nothing was changed.`,

@@ -23,10 +23,14 @@ export async function compare(session: Session, request: { readonly refs: readon
     lineage: rowsOf(versions.map((version, index) => lineageCells(version, lineages[index]))).filter((row) =>
       row.values.some((value) => value !== undefined),
     ),
-    dependencies: rowsOf(lineages.map((lineage) => Object.fromEntries(lineage.dependencies.map(({ name, version }) => [name, version])))),
+    dependencies: rowsOf(
+      lineages.map((lineage) => Object.fromEntries(lineage.dependencies.map(({ name, version }) => [name, version]))),
+    ),
     files: rowsOf(
       files.map((entries) =>
-        Object.fromEntries((entries ?? []).map(({ path, sizeBytes, sha256 }) => [path, `${sizeBytes} bytes · ${sha256.slice(0, 12)}`])),
+        Object.fromEntries(
+          (entries ?? []).map(({ path, sizeBytes, sha256 }) => [path, `${sizeBytes} bytes · ${sha256.slice(0, 12)}`]),
+        ),
       ),
     ),
   };
@@ -44,7 +48,9 @@ function lineageCells(version: VersionSummary, lineage: Lineage | undefined): Re
     python: lineage?.environment?.python,
     environment: lineage?.environment?.digest.slice(0, 12),
     artifact: version.artifact.digest.slice(0, 12),
-    ...Object.fromEntries((lineage?.data ?? []).map(({ path, sha256 }) => [`data ${path}`, sha256?.slice(0, 12) ?? 'not hashed'])),
+    ...Object.fromEntries(
+      (lineage?.data ?? []).map(({ path, sha256 }) => [`data ${path}`, sha256?.slice(0, 12) ?? 'not hashed']),
+    ),
   };
 }
 

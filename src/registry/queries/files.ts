@@ -9,7 +9,12 @@ import type { Session } from '../session.ts';
 export async function filesOf(session: Session, digest: string): Promise<readonly FileEntry[] | undefined> {
   const bytes = await session.store.get(manifestKey(digest));
   if (!bytes || sha256Hex(bytes) !== digest) return undefined;
-  return manifestOf(bytes)?.files.map(({ path, size, sha256, exec }) => ({ path, sizeBytes: size, sha256, isExecutable: exec ?? false }));
+  return manifestOf(bytes)?.files.map(({ path, size, sha256, exec }) => ({
+    path,
+    sizeBytes: size,
+    sha256,
+    isExecutable: exec ?? false,
+  }));
 }
 
 function manifestOf(bytes: Uint8Array): Manifest | undefined {

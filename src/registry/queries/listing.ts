@@ -1,5 +1,12 @@
 import { RegistryError } from '../../base/errors.ts';
-import { aliasEntries, formerNames, holdersAt, modelById, modelsPage, productionEntries } from '../../catalog/model-queries.ts';
+import {
+  aliasEntries,
+  formerNames,
+  holdersAt,
+  modelById,
+  modelsPage,
+  productionEntries,
+} from '../../catalog/model-queries.ts';
 import { limitOf, numbersOfCursor, pageOf } from '../../catalog/paging.ts';
 import type {
   AtResult,
@@ -42,18 +49,27 @@ export async function listVersions(
 function checkStageName(session: Session, model: ModelSummary, stage: string): void {
   const names = policyOf(stateOf(session), model.id).stages.map(({ name }) => name);
   if (!names.includes(stage)) {
-    throw new RegistryError('STAGE_UNKNOWN', `There is no stage "${stage}". The stages of ${model.name} are ${names.join(', ')}.`);
+    throw new RegistryError(
+      'STAGE_UNKNOWN',
+      `There is no stage "${stage}". The stages of ${model.name} are ${names.join(', ')}.`,
+    );
   }
 }
 
-export async function search(session: Session, request: PageRequest & { readonly query: string }): Promise<Page<VersionSummary>> {
+export async function search(
+  session: Session,
+  request: PageRequest & { readonly query: string },
+): Promise<Page<VersionSummary>> {
   await readToHead(session);
   const limit = limitOf(request);
   const before = request.cursor === undefined ? undefined : numbersOfCursor(request.cursor, 1)[0];
   return versionPage(searchVersions(dbOf(session), parseSearch(request.query), before, limit + 1), limit);
 }
 
-function versionPage(rows: readonly { readonly key: number; readonly version: VersionSummary }[], limit: number): Page<VersionSummary> {
+function versionPage(
+  rows: readonly { readonly key: number; readonly version: VersionSummary }[],
+  limit: number,
+): Page<VersionSummary> {
   const { items, next } = pageOf(rows, limit, (last) => String(last.key));
   return { items: items.map((row) => row.version), ...(next === undefined ? {} : { next }) };
 }
@@ -105,11 +121,17 @@ export async function production(session: Session): Promise<readonly ProductionE
   return productionEntries(dbOf(session));
 }
 
-export async function at(session: Session, request: { readonly time: string; readonly model?: string }): Promise<AtResult> {
+export async function at(
+  session: Session,
+  request: { readonly time: string; readonly model?: string },
+): Promise<AtResult> {
   await readToHead(session);
   const moment = new Date(request.time);
   if (Number.isNaN(moment.getTime())) {
-    throw new RegistryError('TIME_INVALID', `"${request.time}" is no time. Write it like 2026-05-03T14:00:00Z, 2026-05-03T14:00 or 2026-05-03.`);
+    throw new RegistryError(
+      'TIME_INVALID',
+      `"${request.time}" is no time. Write it like 2026-05-03T14:00:00Z, 2026-05-03T14:00 or 2026-05-03.`,
+    );
   }
   const model = request.model === undefined ? undefined : findModel(session, request.model).id;
   return holdersAt(dbOf(session), moment.toISOString(), model);

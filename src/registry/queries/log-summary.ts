@@ -6,7 +6,9 @@ type LoggedEvent = RegistryEvent | UnknownEvent;
 
 /** One line for a person, in terms of names and numbers. */
 export function summaryOf(session: Session, events: readonly LoggedEvent[]): string {
-  const parts = events.flatMap((event) => (isKnownEvent(event) ? describe(session, event) : [`Unknown event ${event.type}`]));
+  const parts = events.flatMap((event) =>
+    isKnownEvent(event) ? describe(session, event) : [`Unknown event ${event.type}`],
+  );
   const isRegistration = events.some((event) => event.type === 'version.registered');
   const shown = isRegistration ? parts.filter((part) => !/^(Created|Recorded|Stored)/.test(part)) : parts;
   return shown.join('; ') || events.map((event) => event.type).join(', ');
@@ -37,7 +39,9 @@ function describe(session: Session, event: RegistryEvent): readonly string[] {
     case 'model.created':
       return [`Created the model ${event.name}`];
     case 'model.updated':
-      return [`Changed ${[event.description === undefined ? '' : 'the description', tagsChanged(event)].filter(Boolean).join(' and ')} of ${model(event.model)}`];
+      return [
+        `Changed ${[event.description === undefined ? '' : 'the description', tagsChanged(event)].filter(Boolean).join(' and ')} of ${model(event.model)}`,
+      ];
     case 'model.renamed':
       return [`Renamed a model to ${event.name}`];
     case 'model.deleted':
@@ -45,8 +49,14 @@ function describe(session: Session, event: RegistryEvent): readonly string[] {
     case 'version.registered':
       return [`Registered ${label(event.version)}`];
     case 'version.annotated': {
-      const what = [event.note === undefined ? '' : 'a note', event.description === undefined ? '' : 'the description', tagsChanged(event)];
-      return [`${event.note === undefined ? 'Changed' : 'Added'} ${what.filter(Boolean).join(' and ')} ${event.note === undefined ? 'of' : 'to'} ${label(event.version)}`];
+      const what = [
+        event.note === undefined ? '' : 'a note',
+        event.description === undefined ? '' : 'the description',
+        tagsChanged(event),
+      ];
+      return [
+        `${event.note === undefined ? 'Changed' : 'Added'} ${what.filter(Boolean).join(' and ')} ${event.note === undefined ? 'of' : 'to'} ${label(event.version)}`,
+      ];
     }
     case 'version.evaluated':
       return [`Added metrics to ${label(event.version)}: ${Object.keys(event.metrics).slice(0, 5).join(', ')}`];
@@ -92,7 +102,10 @@ function describe(session: Session, event: RegistryEvent): readonly string[] {
   }
 }
 
-function tagsChanged(event: { readonly setTags?: object | undefined; readonly removeTags?: readonly string[] | undefined }): string {
+function tagsChanged(event: {
+  readonly setTags?: object | undefined;
+  readonly removeTags?: readonly string[] | undefined;
+}): string {
   const names = [...Object.keys(event.setTags ?? {}), ...(event.removeTags ?? [])];
   return names.length === 0 ? '' : `the tags ${names.join(', ')}`;
 }

@@ -35,7 +35,8 @@ function cursorOf(place: IntentPlace): string {
 
 async function intentLines(session: Session, seq: number): Promise<readonly Uint8Array[]> {
   const bytes = await readCommit(session.store, seq);
-  if (!bytes) throw new RegistryError('LOG_GAP', `Commit ${seq} is missing from the log. Run \`model-registry verify\`.`);
+  if (!bytes)
+    throw new RegistryError('LOG_GAP', `Commit ${seq} is missing from the log. Run \`model-registry verify\`.`);
   const lines: Uint8Array[] = [];
   for (let start = 0; start < Math.min(bytes.length, MAX_COMMIT_BYTES); ) {
     const end = bytes.indexOf(0x0a, start);
@@ -51,7 +52,14 @@ function entryOf(session: Session, place: IntentPlace, line: Uint8Array | undefi
   const effect = place.outcome === 'applied' ? {} : { void: place.message ?? place.outcome };
   const common = { cursor: cursorOf(place), seq: place.seq, id: place.id ?? '', at: place.at, ...effect };
   if (decoded?.kind !== 'intent') {
-    return { ...common, askedAt: place.at, by: { name: '', email: '' }, via: '', summary: 'An entry that has no effect', events: [] };
+    return {
+      ...common,
+      askedAt: place.at,
+      by: { name: '', email: '' },
+      via: '',
+      summary: 'An entry that has no effect',
+      events: [],
+    };
   }
   const { askedAt, by, via, events } = decoded.intent;
   const reason = reasonIn(events);
