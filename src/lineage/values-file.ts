@@ -8,7 +8,7 @@ const MAX_VALUES = 2000;
 const MAX_DEPTH = 16;
 
 /**
- * The numbers in a JSON or YAML file, nested names joined by dots (`slices.DE.auc`). Strings, booleans and nulls are no metrics.
+ * The numbers in a JSON or YAML file, nested names joined by dots (`slices.DE.auc`). Strings, booleans, nulls and lists are no metrics.
  * Throws `VALUES_FILE_INVALID` for a file that can't be read, `PATH_NOT_FOUND` for one that isn't there.
  */
 export async function readMetricsFile(file: string): Promise<Metrics> {
@@ -20,11 +20,12 @@ export async function readMetricsFile(file: string): Promise<Metrics> {
   return metrics;
 }
 
-/** The scalars in a JSON or YAML file as strings, nested names joined by dots. Throws what `readMetricsFile` throws. */
+/** The scalars in a JSON or YAML file as strings, lists as JSON, nested names joined by dots. Throws what `readMetricsFile` throws. */
 export async function readParamsFile(file: string): Promise<Params> {
   const params: Record<string, string> = {};
   for (const [name, value] of await leavesOf(file)) {
-    if (value !== null && value !== undefined) params[name] = String(value);
+    if (value !== null && value !== undefined)
+      params[name] = Array.isArray(value) ? JSON.stringify(value) : String(value);
   }
   return params;
 }
@@ -64,7 +65,7 @@ function collect(
   leaves: (readonly [string, unknown])[],
   file: string,
 ): void {
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     if (name === '') throw invalid(file, 'holds no names with values');
     if (leaves.length >= MAX_VALUES) throw invalid(file, `has more than ${MAX_VALUES} values`);
     leaves.push([name, value]);
