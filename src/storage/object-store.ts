@@ -1,5 +1,5 @@
 /**
- * The port to a registry's bytes. Keys are `/`-separated names of `[A-Za-z0-9._-]`, without `.` and `..`.
+ * The port to a registry's bytes. Keys are `/`-separated names of `[A-Za-z0-9._-]` that neither start nor end with a dot.
  * Nothing is ever overwritten. Three kinds of store keep this contract, and one acceptance suite checks them.
  */
 export interface ObjectStore {

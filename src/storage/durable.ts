@@ -1,0 +1,78 @@
+import { lstat, mkdir, open } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { RegistryError } from '../base/errors.ts';
+import { hasCode, isAbsent } from './system-errors.ts';
+
+/** Flushes a file that somebody else wrote. */
+export async function syncFile(path: string): Promise<void> {
+  const isWindows = process.platform === 'win32';
+  // Windows flushes only what was opened for writing.
+  const handle = await open(path, isWindows ? 'r+' : 'r');
+  try {
+    if (!(await handle.stat()).isFile())
+      throw new RegistryError('STORAGE_FAILED', `${path} isn't a file. Move it away and try again.`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes the names in a folder durable. */
+export async function syncFolder(folder: string): Promise<void> {
+  // Windows has no handle for a folder; NTFS journals its entries.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    // Some network file systems have no such operation: they write names through.
+    if (!hasCode(error, 'EINVAL', 'ENOTSUP', 'ENOSYS')) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Gives a function that makes a folder below `root` whose name survives a crash. It refuses to go through links. A folder that is there
+ * already is made durable once too, because whoever made it may have died before.
+ */
+export function durableFolders(root: string): (folder: string) => Promise<void> {
+  const base = resolve(root);
+  const durable = new Set<string>();
+  return async (folder) => {
+    await refuseLinks(base, folder);
+    const first = await mkdir(folder, { recursive: true });
+    if (first === undefined && durable.has(folder)) return;
+    for (let entry = folder; ; entry = dirname(entry)) {
+      await syncParent(entry, base);
+      if (entry.length <= base.length && (first === undefined || entry.length <= first.length)) break;
+    }
+    durable.add(folder);
+  };
+}
+
+async function syncParent(entry: string, base: string): Promise<void> {
+  try {
+    await syncFolder(dirname(entry));
+  } catch (error) {
+    // Above the root there may be folders that this user can pass but not read.
+    if (entry.length > base.length || !hasCode(error, 'EACCES', 'EPERM')) throw error;
+  }
+}
+
+async function refuseLinks(base: string, folder: string): Promise<void> {
+  let path = base;
+  for (const name of relative(base, folder).split(sep).filter(Boolean)) {
+    path = join(path, name);
+    try {
+      if (!(await lstat(path)).isSymbolicLink()) continue;
+    } catch (error) {
+      if (isAbsent(error)) return;
+      throw error;
+    }
+    throw new RegistryError(
+      'STORAGE_LINK',
+      `${path} is a link, and a registry writes nothing through links. Put a folder in its place.`,
+    );
+  }
+}

@@ -1,0 +1,52 @@
+import { checkKey, checkPrefix } from './keys.ts';
+import type { PutOutcome, StagingStore } from './object-store.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/** A store that lasts as long as its process. It keeps and gives copies: nobody can change what is stored. */
+export function memoryStore(): StagingStore {
+  const objects = new Map<string, Uint8Array>();
+  const find = (key: string) => {
+    checkKey(key);
+    return objects.get(key);
+  };
+  const put = (key: string, bytes: Uint8Array): PutOutcome => {
+    if (find(key)) return 'exists';
+    objects.set(key, bytes.slice());
+    return 'created';
+  };
+  return {
+    get: async (key, maxBytes) => find(key)?.slice(0, maxBytes),
+    getRange: async (key, offset, length) => find(key)?.slice(offset, offset + length),
+    async getStream(key) {
+      const bytes = find(key);
+      return bytes && chunksOf(bytes);
+    },
+    async head(key) {
+      const bytes = find(key);
+      return bytes && { sizeBytes: bytes.length };
+    },
+    putIfAbsent: async (key, bytes) => put(key, bytes),
+    async list(prefix, { after, limit } = {}) {
+      checkPrefix(prefix);
+      return [...objects.keys()]
+        .filter((key) => key.startsWith(prefix) && (after === undefined || key > after))
+        .sort()
+        .slice(0, limit);
+    },
+    async stage() {
+      let chunks: Uint8Array[] = [];
+      return {
+        write: async (chunk) => void chunks.push(chunk.slice()),
+        commit: async (key) => put(key, new Uint8Array(Buffer.concat(chunks))),
+        discard: async () => {
+          chunks = [];
+        },
+      };
+    },
+  };
+}
+
+async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let offset = 0; offset < bytes.length; offset += CHUNK_BYTES) yield bytes.slice(offset, offset + CHUNK_BYTES);
+}

@@ -1,0 +1,63 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { hasCode, isAbsent, reading } from './system-errors.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/** At most `length` bytes from `offset` of a file; undefined where there is no file. */
+export async function readRange(path: string, offset: number, length: number): Promise<Uint8Array | undefined> {
+  const handle = await openFile(path);
+  if (!handle) return undefined;
+  try {
+    return await reading(path, () => readAt(handle, offset, length));
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A file in chunks of 1 MiB; undefined where there is no file. */
+export async function readChunks(path: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+  const handle = await openFile(path);
+  return handle && chunksOf(handle, path);
+}
+
+async function openFile(path: string): Promise<FileHandle | undefined> {
+  return reading(path, async () => {
+    try {
+      const handle = await open(path, 'r');
+      if ((await handle.stat()).isFile()) return handle;
+      await handle.close();
+      return undefined;
+    } catch (error) {
+      if (isAbsent(error) || hasCode(error, 'EISDIR')) return undefined;
+      throw error;
+    }
+  });
+}
+
+async function readAt(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+  const { size } = await handle.stat();
+  const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+  let filled = 0;
+  while (filled < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}
+
+async function* chunksOf(handle: FileHandle, path: string): AsyncGenerator<Uint8Array> {
+  try {
+    const { size } = await handle.stat();
+    for (let position = 0; ; ) {
+      // One byte more than is left tells the end in the same read.
+      const chunk = new Uint8Array(Math.min(CHUNK_BYTES, Math.max(0, size - position) + 1));
+      const { bytesRead } = await reading(path, () => handle.read(chunk, 0, chunk.length, position));
+      if (bytesRead > 0) yield chunk.subarray(0, bytesRead);
+      if (bytesRead === 0) return;
+      position += bytesRead;
+    }
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,96 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
+
+/** True for the errors of Node that say that there is no such file. */
+export function isAbsent(error: unknown): boolean {
+  return hasCode(error, 'ENOENT', 'ENOTDIR');
+}
+
+/** True for a system error with one of `codes`. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return codes.includes(systemErrorCode(error) ?? '');
+}
+
+/** Reads from `path`; a system error becomes `STORAGE_FAILED`. */
+export function reading<T>(path: string, action: () => Promise<T>): Promise<T> {
+  return explained(action, (error) => readError(error, path));
+}
+
+/** Writes to `path`; a system error becomes `STORAGE_FULL`, `STORAGE_READONLY` or `STORAGE_FAILED`. */
+export function writing<T>(path: string, action: () => Promise<T>): Promise<T> {
+  return explained(action, (error) => writeError(error, path));
+}
+
+async function explained<T>(action: () => Promise<T>, explain: (error: unknown) => RegistryError): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw RegistryError.is(error) ? error : explain(error);
+  }
+}
+
+function readError(cause: unknown, path: string): RegistryError {
+  if (hasCode(cause, 'EACCES', 'EPERM')) {
+    return new RegistryError('STORAGE_FAILED', `${path} can't be read. Check its permissions.`, { cause });
+  }
+  return new RegistryError(
+    'STORAGE_FAILED',
+    `${path} couldn't be read: ${reasonOf(cause)}. Try again, and check the disk if it stays so.`,
+    { cause },
+  );
+}
+
+function writeError(cause: unknown, path: string): RegistryError {
+  if (hasCode(cause, 'ENOSPC', 'EDQUOT')) {
+    return new RegistryError('STORAGE_FULL', `There is no space left to write ${path}. Free some and try again.`, {
+      cause,
+    });
+  }
+  if (hasCode(cause, 'EACCES', 'EPERM', 'EROFS')) {
+    return new RegistryError(
+      'STORAGE_READONLY',
+      `${path} can't be written: ${reasonOf(cause)}. Check the permissions of the folder, or choose another with --registry.`,
+      { cause },
+    );
+  }
+  return new RegistryError(
+    'STORAGE_FAILED',
+    `${path} couldn't be written: ${reasonOf(cause)}. Try again, and check the disk if it stays so.`,
+    { cause },
+  );
+}
+
+function reasonOf(cause: unknown): string {
+  switch (systemErrorCode(cause)) {
+    case 'EMFILE':
+    case 'ENFILE':
+      return 'too many files are open';
+    case 'EROFS':
+      return 'the file system is read-only';
+    case 'EIO':
+      return 'the disk reported an error';
+    default:
+      return systemErrorCode(cause) ?? messageOf(cause);
+  }
+}
+
+const RETRIES = 6;
+
+/**
+ * Repeats `action`, for about 0.6 s altogether, while the system says that a file is in use: scanners on Windows hold new files open
+ * for a moment, and there that shows as a lack of permission as well.
+ */
+export async function retryWhileBusy<T>(
+  action: () => Promise<T>,
+  platform: NodeJS.Platform = process.platform,
+): Promise<T> {
+  const busy = platform === 'win32' ? ['EBUSY', 'EPERM', 'EACCES'] : ['EBUSY'];
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await action();
+    } catch (error) {
+      if (attempt === RETRIES || !hasCode(error, ...busy)) throw error;
+      await delay(10 * 2 ** attempt);
+    }
+  }
+}
