@@ -88,14 +88,19 @@ export function watchOutputs(options: WatchOptions): OutputWatcher {
       });
       watchers.set(key, watcher);
       watcher.on('error', fallBack);
+      // What came between looking and watching told nobody.
+      watcher.on('ready', lookAgain);
       watcher.on('all', (event, path) => {
-        if (event === 'addDir') {
-          arm();
-          for (const model of models) model.look();
-        } else onEvent(path);
+        if (event === 'addDir') lookAgain();
+        else onEvent(path);
       });
     }
   };
+
+  function lookAgain(): void {
+    arm();
+    for (const model of models) model.look();
+  }
 
   async function rescan(): Promise<void> {
     arm();

@@ -1,0 +1,118 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach } from 'vitest';
+import { readMetricsFile, readParamsFile } from '../../src/lineage/values-file.ts';
+import type { CaptureProviders } from '../../src/outputs/capture.ts';
+import { type OutputWatcher, watchOutputs } from '../../src/outputs/watcher.ts';
+import { parseProject } from '../../src/project/project-file.ts';
+import type { RegisterResult, Registry } from '../../src/registry/api.ts';
+import { initRegistry, openRegistry } from '../../src/registry/open.ts';
+
+const SETTLE_MS = 60;
+const ends: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+export const PROJECT = `
+models:
+  fraud:
+    outputs: [models/fraud/**]
+    metrics: [reports/metrics.json]
+    params: [params.yaml]
+    data: [data/*.csv]
+    tags: { team: risk }
+`;
+
+/** A workspace with a registry whose outputs are watched. */
+export interface Watched {
+  readonly root: string;
+  readonly registry: Registry;
+  readonly watcher: OutputWatcher;
+  readonly registered: readonly RegisterResult[];
+  readonly problems: readonly unknown[];
+  write(path: string, content: string | Uint8Array): Promise<void>;
+  /** Waits until as many versions were registered. */
+  untilRegistered(count: number): Promise<void>;
+}
+
+const providers: CaptureProviders = {
+  code: async () => undefined,
+  environment: async () => undefined,
+  metrics: readMetricsFile,
+  params: readParamsFile,
+};
+
+export async function makeWorkspace(): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'model-registry-outputs-'));
+  ends.push(() => rm(root, { recursive: true, force: true }));
+  return root;
+}
+
+export async function writeIn(root: string, path: string, content: string | Uint8Array): Promise<void> {
+  const file = join(root, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, content);
+}
+
+export async function watchWorkspace(root: string, project = PROJECT): Promise<Watched> {
+  const { dir } = await initRegistry({ dir: join(root, '.model-registry') });
+  const registry = await openRegistry({
+    dir,
+    author: { name: 'Ann', email: 'ann@example.org' },
+    via: 'cli',
+    stateDir: join(root, '.state'),
+  });
+  const registered: RegisterResult[] = [];
+  const problems: unknown[] = [];
+  const watcher = watchOutputs({
+    root,
+    project: parseProject(project, 'model-registry.yaml'),
+    registry: async () => registry,
+    providers,
+    onRegistered: (result) => registered.push(result),
+    onProblem: (error) => problems.push(error),
+    settleMs: SETTLE_MS,
+  });
+  ends.push(async () => {
+    await watcher.dispose();
+    await registry.close();
+  });
+  return {
+    root,
+    registry,
+    watcher,
+    registered,
+    problems,
+    write: (path, content) => writeIn(root, path, content),
+    untilRegistered: (count) =>
+      until(
+        () => registered.length >= count,
+        () => `${registered.length} of ${count} versions; ${problems.join('; ')}`,
+      ),
+  };
+}
+
+/** Waits for a state, at most ten seconds. */
+export async function until(isReached: () => boolean | Promise<boolean>, state: () => string): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!(await isReached())) {
+    if (Date.now() > end) throw new Error(`It didn't happen: ${state()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** The bytes of a safetensors file with one tensor. */
+export function safetensors(values: readonly number[]): Uint8Array {
+  const data = new Uint8Array(new Float32Array(values).buffer);
+  const header = { weights: { dtype: 'F32', shape: [values.length], data_offsets: [0, data.length] } };
+  const text = JSON.stringify(header);
+  const json = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / 8) * 8));
+  const bytes = new Uint8Array(8 + json.length + data.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+  bytes.set(json, 8);
+  bytes.set(data, 8 + json.length);
+  return bytes;
+}

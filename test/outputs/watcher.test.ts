@@ -1,0 +1,148 @@
+import { appendFile, mkdir, rename, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeWorkspace, safetensors, until, watchWorkspace, writeIn } from './watched.ts';
+
+const MODEL = 'models/fraud/model.safetensors';
+
+describe('watching declared outputs', () => {
+  it('registers what is there at the start, with metrics, params, data and tags', async () => {
+    const root = await makeWorkspace();
+    await writeIn(root, 'reports/metrics.json', '{"auc": 0.9, "slices": {"DE": {"auc": 0.8}}, "note": "x"}');
+    await writeIn(root, 'params.yaml', 'rate: 0.1\nfeatures: [a, b]\n');
+    await writeIn(root, 'data/train.csv', 'a,b\n1,2\n');
+    await writeIn(root, MODEL, safetensors([1, 2]));
+    const watched = await watchWorkspace(root);
+    await watched.watcher.rescan();
+    await watched.untilRegistered(1);
+    const version = await watched.registry.show({ ref: 'fraud@1' });
+    expect(version.metrics).toEqual({ auc: 0.9, 'slices.DE.auc': 0.8 });
+    expect(version.params).toEqual({ rate: '0.1', features: '["a","b"]' });
+    expect(version.tags).toEqual({ team: 'risk' });
+    expect(version.via).toBe('auto');
+    expect(version.files?.map((file) => file.path)).toEqual(['model.safetensors']);
+    expect(version.lineage.data).toEqual([{ path: 'data/train.csv', sha256: expect.any(String), sizeBytes: 8 }]);
+  });
+
+  it('finds a folder that is made later', async () => {
+    const watched = await watchWorkspace(await makeWorkspace());
+    await watched.write(MODEL, safetensors([1]));
+    await watched.untilRegistered(1);
+    expect(watched.registered[0]?.version.number).toBe(1);
+  });
+
+  it('never registers a file that is half written, however slowly it grows', async () => {
+    const watched = await watchWorkspace(await makeWorkspace());
+    const bytes = safetensors([1, 2, 3, 4]);
+    await watched.write(MODEL, bytes.subarray(0, 10));
+    const file = join(watched.root, MODEL);
+    for (let offset = 10; offset < bytes.length; offset += 16) {
+      // Longer than the outputs must rest to count as written.
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      expect(watched.registered).toEqual([]);
+      await appendFile(file, bytes.subarray(offset, offset + 16));
+    }
+    await watched.untilRegistered(1);
+    expect(watched.registered[0]?.version.artifact.sizeBytes).toBe(bytes.length);
+  });
+
+  it('never registers a file that was given its size before its content', async () => {
+    const watched = await watchWorkspace(await makeWorkspace());
+    const bytes = safetensors([1, 2, 3, 4]);
+    await watched.write(MODEL, '');
+    await truncate(join(watched.root, MODEL), bytes.length);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(watched.registered).toEqual([]);
+    await writeFile(join(watched.root, MODEL), bytes);
+    await watched.untilRegistered(1);
+  });
+
+  it('takes a file that is renamed into place, and not its temporary name', async () => {
+    const watched = await watchWorkspace(await makeWorkspace());
+    await watched.write(`${MODEL}.tmp`, safetensors([1]));
+    await rename(join(watched.root, `${MODEL}.tmp`), join(watched.root, MODEL));
+    await watched.untilRegistered(1);
+    const { files } = await watched.registry.show({ ref: 'fraud@1' });
+    expect(files?.map((file) => file.path)).toEqual(['model.safetensors']);
+  });
+
+  it('makes a version for each new content, and none for the same bytes again', async () => {
+    const watched = await watchWorkspace(await makeWorkspace());
+    await watched.write(MODEL, safetensors([1]));
+    await watched.untilRegistered(1);
+    await watched.write(MODEL, safetensors([1]));
+    await watched.watcher.rescan();
+    await watched.write(MODEL, safetensors([2]));
+    await watched.untilRegistered(2);
+    const { items } = await watched.registry.listVersions({ model: 'fraud' });
+    expect(items.map((version) => version.number)).toEqual([2, 1]);
+    expect(watched.problems).toEqual([]);
+  });
+
+  it('attaches metrics that are written after the model to that version', async () => {
+    const watched = await watchWorkspace(await makeWorkspace());
+    await watched.write(MODEL, safetensors([1]));
+    await watched.untilRegistered(1);
+    await watched.write('reports/metrics.json', '{"auc": 0.7}');
+    await until(
+      async () => (await watched.registry.show({ ref: 'fraud@1' })).metrics['auc'] === 0.7,
+      () => 'the metrics are missing',
+    );
+  });
+
+  it('leaves the metrics of the run before to the version before', async () => {
+    const watched = await watchWorkspace(await makeWorkspace());
+    await watched.write('reports/metrics.json', '{"auc": 0.7}');
+    await watched.write(MODEL, safetensors([1]));
+    await watched.untilRegistered(1);
+    await watched.write(MODEL, safetensors([2]));
+    await watched.untilRegistered(2);
+    expect((await watched.registry.show({ ref: 'fraud@2' })).metrics).toEqual({});
+    await watched.write('reports/metrics.json', '{"auc": 0.8}');
+    await until(
+      async () => (await watched.registry.show({ ref: 'fraud@2' })).metrics['auc'] === 0.8,
+      () => 'the metrics are missing',
+    );
+    expect((await watched.registry.show({ ref: 'fraud@1' })).metrics).toEqual({ auc: 0.7 });
+  });
+
+  it('registers an output once where two windows watch it', async () => {
+    const root = await makeWorkspace();
+    const first = await watchWorkspace(root);
+    const second = await watchWorkspace(root);
+    await first.write(MODEL, safetensors([5]));
+    await until(
+      async () => first.registered.length + second.registered.length > 0,
+      () => 'nobody registered it',
+    );
+    await Promise.all([first.watcher.rescan(), second.watcher.rescan()]);
+    expect((await first.registry.listVersions({ model: 'fraud' })).items).toHaveLength(1);
+  });
+
+  it('says what is wrong with a metrics file, and registers when that was put right', async () => {
+    const watched = await watchWorkspace(await makeWorkspace());
+    await watched.write('reports/metrics.json', '{"auc": ');
+    await watched.write(MODEL, safetensors([1]));
+    await until(
+      () => watched.problems.length > 0,
+      () => 'no problem was told',
+    );
+    expect(String(watched.problems[0])).toContain('metrics.json');
+    expect(watched.registered).toEqual([]);
+    await watched.write('reports/metrics.json', '{"auc": 0.9}');
+    await watched.untilRegistered(1);
+    expect(watched.registered[0]?.version.metrics).toEqual({ auc: 0.9 });
+  });
+
+  it('leaves folders of tools alone', async () => {
+    const root = await makeWorkspace();
+    await mkdir(join(root, 'node_modules/x'), { recursive: true });
+    await writeIn(root, 'node_modules/x/a.pt', 'x');
+    await writeIn(root, '.venv/lib/b.pt', 'x');
+    const watched = await watchWorkspace(root, 'models:\n  fraud:\n    outputs: ["**/*.pt"]\n');
+    await watched.write('runs/model.pt', 'weights');
+    await watched.untilRegistered(1);
+    const { files } = await watched.registry.show({ ref: 'fraud@1' });
+    expect(files?.map((file) => file.path)).toEqual(['model.pt']);
+  });
+});
