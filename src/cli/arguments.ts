@@ -8,7 +8,8 @@ export function collect(value: string, before: readonly string[] = []): readonly
 
 export function wholeNumber(value: string): number {
   const number = Number(value);
-  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1 up.');
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1 up.');
   return number;
 }
 
@@ -21,7 +22,8 @@ export function nonBlank(value: string): string {
 /** `team=risk` as its two sides. Throws `ARGUMENT_INVALID` where there is no `=`. */
 export function keyValue(text: string): readonly [string, string] {
   const equals = text.indexOf('=');
-  if (equals < 1) throw new RegistryError('ARGUMENT_INVALID', `"${text}" isn't key=value. Write for example team=risk.`);
+  if (equals < 1)
+    throw new RegistryError('ARGUMENT_INVALID', `"${text}" isn't key=value. Write for example team=risk.`);
   return [text.slice(0, equals), text.slice(equals + 1)];
 }
 

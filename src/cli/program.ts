@@ -1,78 +1,91 @@
 import { Command, CommanderError } from 'commander';
 import { RegistryError } from '../base/errors.ts';
+import { type AddCommand, examples } from './add-command.ts';
 import { addAnnotationCommands } from './commands/annotations.ts';
 import { addFileCommands } from './commands/files.ts';
 import { addQueryCommands } from './commands/queries.ts';
 import { addRegisterCommands } from './commands/register.ts';
 import { addRegistryCommands } from './commands/registry.ts';
 import { addStageCommands } from './commands/stages.ts';
-import { type CommandContext, commandContext, type GlobalOptions } from './context.ts';
-import { EXIT, reportError } from './terminal.ts';
+import { commandContext, type GlobalOptions } from './context.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { reportError } from './terminal.ts';
+import { usageError } from './usage.ts';
 
-type ActionArguments = Parameters<Parameters<Command['action']>[0]>;
+const EPILOGUE = `${examples(
+  'init',
+  'register fraud-detector models/fraud --metrics reports/metrics.json',
+  'promote fraud-detector@1 production --reason "First model for the launch"',
+  'rollback fraud-detector --reason "Twice as many complaints since this morning"',
+  'pull fraud-detector@production --to serving/model',
+)}
 
-/** Gives a command its action. `run` gets the context, the command's options and its arguments in order. */
-export type AddCommand = (
-  command: Command,
-  run: (context: CommandContext, options: ActionArguments[0], ...args: ActionArguments) => Promise<void>,
-) => void;
+A version is named by its model and one of:
+  model@7            its number
+  model@production   the stage it is in
+  model@champion     an alias
+  model@1f1137c      the first 7 or more digits of its artifact's digest
+  model              what is in production, else the newest
 
-const EXAMPLES = `
-Examples:
-  model-registry init
-  model-registry register fraud-detector models/fraud --metrics reports/metrics.json
-  model-registry promote fraud-detector@1 production --reason "First model for the launch"
-  model-registry rollback fraud-detector --reason "Twice as many complaints since this morning"
-  model-registry pull fraud-detector@production --to serving/model
-
-Exit codes: 0 done, 1 refused or failed, 2 wrong usage.`;
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted.`;
 
 /** Runs one command line and returns the exit code. */
 export async function runCli(argv: readonly string[], version: string): Promise<number> {
   const interrupt = new AbortController();
-  const onInterrupt = () => {
+  let interruptedBy: NodeJS.Signals | undefined;
+  const onSignal = (signal: NodeJS.Signals) => {
     // A second Ctrl-C ends the process at once.
-    if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
+    if (interrupt.signal.aborted) process.exit(interruptedCode(signal));
+    interruptedBy = signal;
     interrupt.abort();
   };
-  process.on('SIGINT', onInterrupt);
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   const program = programFor(version, interrupt.signal);
-  const isJson = argv.includes('--json');
   try {
-    if (argv.length === 0) program.help();
     await program.parseAsync([...argv], { from: 'user' });
     return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
-    if (error instanceof CommanderError) return reportUsage(error, isJson);
+    const isJson = program.opts<GlobalOptions>().json ?? false;
+    if (error instanceof CommanderError) return afterParsing(error, program, argv, isJson);
     reportError(error, isJson);
-    if (RegistryError.is(error, 'OPERATION_CANCELLED')) return EXIT.interrupted;
-    return RegistryError.is(error, 'ARGUMENT_INVALID') ? EXIT.usage : EXIT.refused;
+    if (interruptedBy && RegistryError.is(error, 'OPERATION_CANCELLED')) return interruptedCode(interruptedBy);
+    return exitCodeOf(error);
   } finally {
-    process.off('SIGINT', onInterrupt);
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
 }
 
-function reportUsage(error: CommanderError, isJson: boolean): number {
-  if (error.exitCode === 0 || error.code === 'commander.help') return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  const message = error.message.replace(/^error: /, '').replace(/\.+$/, '').replaceAll('\n', ' ');
-  reportError(new RegistryError('USAGE', `${message}. Run the command with --help to see how it is used.`), isJson);
-  return EXIT.usage;
+function interruptedCode(signal: NodeJS.Signals): number {
+  return signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+}
+
+/** Commander ends its work with an error, also where help or the version was asked for. */
+function afterParsing(error: CommanderError, program: Command, argv: readonly string[], isJson: boolean): number {
+  if (error.exitCode === 0) return EXIT.done;
+  if (error.code === 'commander.help' && program.args.length === 0 && !isJson) {
+    program.outputHelp();
+    return EXIT.done;
+  }
+  const problem = usageError(error, program, argv);
+  reportError(problem, isJson);
+  return exitCodeOf(problem);
 }
 
 function programFor(version: string, signal: AbortSignal): Command {
   const program = new Command('model-registry')
     .description('Which model is in production, and how did it get there.')
-    .version(version, '--version')
+    .usage('[-C DIR] [--registry DIR] [--json] COMMAND')
+    .version(version, '--version', 'print the version')
     .option('-C <dir>', 'work in this folder')
     .option('--registry <dir>', 'use the registry in this folder')
     .option('--json', 'print one JSON value')
-    .addHelpText('after', EXAMPLES)
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .addHelpText('after', EPILOGUE)
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
-    .showHelpAfterError(false)
-    .showSuggestionAfterError(true);
+    // Errors are reported once, in the form of all others.
+    .configureOutput({ writeErr: () => undefined });
   const add: AddCommand = (command, run) => {
-    command.exitOverride().configureOutput({ writeErr: () => undefined });
     command.action(async (...received) => {
       // Commander calls an action with the arguments, then the options, then the command.
       const context = commandContext(program.opts<GlobalOptions>(), signal);

@@ -1,33 +1,52 @@
-import { Presets, SingleBar } from 'cli-progress';
-import type { OperationOptions } from '../base/progress.ts';
+import type { SingleBar } from 'cli-progress';
+import { RegistryError } from '../base/errors.ts';
+import type { OperationOptions, Progress } from '../base/progress.ts';
 import { bytesText } from './format/values.ts';
 
 const SHOWN_AFTER_MS = 500;
+const WIDTH = 24;
 
-/** A bar on standard error where that is a terminal, once the operation has taken half a second. */
-export async function progressBar<T>(
+/**
+ * Runs a long operation that `signal` cancels, with a line on standard error that tells how far it is: where that is a terminal,
+ * once it has taken half a second. Throws `OPERATION_CANCELLED`.
+ */
+export async function withProgress<T>(
   isQuiet: boolean,
   signal: AbortSignal,
   use: (options: OperationOptions) => Promise<T>,
 ): Promise<T> {
+  if (signal.aborted)
+    throw new RegistryError('OPERATION_CANCELLED', 'The operation was cancelled. Nothing was changed.');
   if (isQuiet || !process.stderr.isTTY) return use({ signal });
+  const { SingleBar } = await import('cli-progress');
   const startedAt = performance.now();
   let bar: SingleBar | undefined;
   try {
     return await use({
       signal,
-      onProgress({ step, doneBytes, totalBytes }) {
+      onProgress(progress) {
         if (performance.now() - startedAt < SHOWN_AFTER_MS) return;
-        const payload = { step, done: bytesText(doneBytes), total: totalBytes === undefined ? '' : ` of ${bytesText(totalBytes)}` };
         if (!bar) {
-          const format = totalBytes === undefined ? '{step} {done}' : '{step} {bar} {done}{total}';
-          bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, clearOnComplete: true }, Presets.shades_classic);
-          bar.start(totalBytes ?? 1, 0, payload);
+          bar = new SingleBar({
+            format: (_options, _params, payload: Progress) => progressText(payload),
+            stream: process.stderr,
+            hideCursor: true,
+            clearOnComplete: true,
+          });
+          bar.start(1, 0, progress);
         }
-        bar.update(totalBytes === undefined ? 0 : doneBytes, payload);
+        bar.update(0, progress);
       },
     });
   } finally {
     bar?.stop();
   }
+}
+
+/** `Restoring ████████░░░░ 1.2 GB of 3.6 GB`, without the bar where the total isn't known. */
+export function progressText({ step, doneBytes, totalBytes }: Progress): string {
+  if (totalBytes === undefined) return doneBytes === 0 ? step : `${step} ${bytesText(doneBytes)}`;
+  const part = totalBytes === 0 ? 1 : Math.min(1, doneBytes / totalBytes);
+  const full = Math.floor(part * WIDTH);
+  return `${step} ${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${bytesText(doneBytes)} of ${bytesText(totalBytes)}`;
 }

@@ -1,7 +1,5 @@
 import { styleText } from 'node:util';
-import { messageOf, RegistryError } from '../base/errors.ts';
-
-export const EXIT = { done: 0, refused: 1, usage: 2, pending: 3, interrupted: 130 } as const;
+import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
 
 /** Characters that move the cursor, recolour or reorder what stands around them: names and reasons come from other people. */
 const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
@@ -30,18 +28,44 @@ export function print(text: string): void {
 
 /** Prints the one JSON value of a `--json` run. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  process.stdout.write(`${jsonText(value, 2)}\n`);
 }
 
-/** Says on standard error what went wrong; an error that isn't ours is a defect and keeps its stack. */
+/** JSON in which the characters that a terminal acts on are escaped: still the same value. */
+export function jsonText(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replace(UNSAFE, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
+/** What to do about an error of the operating system, by its code. */
+const SYSTEM_ADVICE: Readonly<Record<string, string>> = {
+  EACCES: 'Check who may read and write it.',
+  EPERM: 'Check who may read and write it.',
+  EROFS: 'It is on a read-only file system.',
+  ENOSPC: 'The disk is full: free some space and try again.',
+  EDQUOT: 'The disk quota is used up: free some space and try again.',
+  EMFILE: 'Too many files are open: close other programs and try again.',
+  EIO: 'The disk reports an error: check it before anything else.',
+};
+
+/** Says on standard error what went wrong. An error that nobody foresaw is a defect, and keeps its stack. */
 export function reportError(error: unknown, isJson: boolean): void {
-  const code = RegistryError.is(error) ? error.code : 'INTERNAL';
-  const details = RegistryError.is(error) ? error.details : {};
-  const message = messageOf(error);
+  const known = knownError(error);
+  const { code, message, details } = known ?? { code: 'INTERNAL', message: messageOf(error), details: {} };
   if (isJson) {
-    process.stderr.write(`${JSON.stringify({ error: { code, message, details } })}\n`);
+    process.stderr.write(`${jsonText({ error: { code, message, details } })}\n`);
     return;
   }
-  process.stderr.write(`${styleText('red', 'error:', { stream: process.stderr, validateStream: true })} ${code}: ${safe(message)}\n`);
-  if (code === 'INTERNAL' && error instanceof Error && error.stack) process.stderr.write(`${error.stack}\n`);
+  const label = styleText('red', 'error:', { stream: process.stderr, validateStream: true });
+  process.stderr.write(`${label} ${code}: ${safe(message)}\n`);
+  if (!known && error instanceof Error && error.stack) process.stderr.write(`${safe(error.stack)}\n`);
+}
+
+function knownError(error: unknown): RegistryError | undefined {
+  if (RegistryError.is(error)) return error;
+  const code = systemErrorCode(error);
+  const advice = code === undefined ? undefined : SYSTEM_ADVICE[code];
+  if (code === undefined || advice === undefined) return undefined;
+  return new RegistryError('FILE_SYSTEM', `${messageOf(error)}. ${advice}`, { details: { code }, cause: error });
 }

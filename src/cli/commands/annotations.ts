@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { RegistryError } from '../../base/errors.ts';
+import { type AddCommand, examples } from '../add-command.ts';
 import { collect, keyValues, nonBlank } from '../arguments.ts';
-import type { AddCommand } from '../program.ts';
 import { print, printJson, safeLine } from '../terminal.ts';
 
 /** Commands that name, describe and remove. */
@@ -11,23 +11,36 @@ export function addAnnotationCommands(program: Command, add: AddCommand): void {
       .command('create')
       .description('make a model without versions')
       .argument('<model>')
-      .option('--description <text>')
-      .option('--tag <k=v>', 'may be given several times', collect),
+      .option('--description <text>', 'what it is for')
+      .option('--tag <k=v>', 'may be given several times', collect)
+      .addHelpText('after', examples('create fraud-detector --description "Scores card payments" --tag team=risk')),
     async (context, options: { readonly description?: string; readonly tag?: readonly string[] }, name: string) => {
       const { description } = options;
       const model = await context.withRegistry((registry) =>
-        registry.createModel({ name, tags: keyValues(options.tag ?? []), ...(description === undefined ? {} : { description }) }),
+        registry.createModel({
+          name,
+          tags: keyValues(options.tag ?? []),
+          ...(description === undefined ? {} : { description }),
+        }),
       );
       return context.isJson ? printJson(model) : print(`Created the model ${safeLine(model.name)}`);
     },
   );
 
-  const alias = program.command('alias').description('names that point to versions');
+  const alias = program.command('alias').description('names that point to versions').usage('set|rm MODEL ALIAS [REF]');
   add(
-    alias.command('set').description('point an alias to a version').argument('<model>').argument('<alias>').argument('<ref>', 'a number, or model@…'),
+    alias
+      .command('set')
+      .description('point an alias to a version')
+      .argument('<model>')
+      .argument('<alias>')
+      .argument('<ref>', 'a number, or model@…')
+      .addHelpText('after', examples('alias set fraud-detector champion 7')),
     async (context, _options: object, model: string, name: string, ref: string) => {
       const entry = await context.withRegistry((registry) => registry.setAlias({ model, alias: name, ref }));
-      return context.isJson ? printJson(entry) : print(`${safeLine(model)}@${safeLine(entry.alias)} is version ${entry.number} now`);
+      return context.isJson
+        ? printJson(entry)
+        : print(`${safeLine(model)}@${safeLine(entry.alias)} is version ${entry.number} now`);
     },
   );
   add(
@@ -46,12 +59,28 @@ export function addAnnotationCommands(program: Command, add: AddCommand): void {
       .argument('<ref>')
       .argument('[tags...]', 'key=value')
       .option('--remove <key>', 'may be given several times', collect)
-      .option(...onModel),
-    async (context, options: { readonly remove?: readonly string[]; readonly model?: boolean }, ref: string, tags: readonly string[]) => {
+      .option(...onModel)
+      .addHelpText(
+        'after',
+        examples('tag fraud-detector@7 dataset=may audited=yes', 'tag fraud-detector --model team=risk'),
+      ),
+    async (
+      context,
+      options: { readonly remove?: readonly string[]; readonly model?: boolean },
+      ref: string,
+      tags: readonly string[],
+    ) => {
       const remove = options.remove ?? [];
-      if (tags.length + remove.length === 0) throw new RegistryError('ARGUMENT_INVALID', 'No tag was named. Write for example: tag fraud-detector@7 team=risk');
-      await context.withRegistry((registry) => registry.tag({ ref, set: keyValues(tags), remove, onModel: options.model ?? false }));
-      return context.isJson ? printJson({ set: keyValues(tags), removed: remove }) : print(`Tagged ${safeLine(ref)}`);
+      const set = keyValues(tags);
+      if (tags.length + remove.length === 0) {
+        throw new RegistryError(
+          'ARGUMENT_INVALID',
+          'No tag was named. Write for example: tag fraud-detector@7 team=risk',
+        );
+      }
+      await context.withRegistry((registry) => registry.tag({ ref, set, remove, onModel: options.model ?? false }));
+      if (context.isJson) return printJson({ ref, set, removed: remove });
+      print(`${Object.keys(set).length === 0 ? 'Removed tags of' : 'Tagged'} ${safeLine(ref)}`);
     },
   );
   add(
@@ -62,21 +91,35 @@ export function addAnnotationCommands(program: Command, add: AddCommand): void {
     },
   );
   add(
-    program.command('describe').description('replace the description of a version').argument('<ref>').argument('<text>').option(...onModel),
+    program
+      .command('describe')
+      .description('replace the description of a version')
+      .argument('<ref>')
+      .argument('<text>')
+      .option(...onModel),
     async (context, options: { readonly model?: boolean }, ref: string, text: string) => {
       await context.withRegistry((registry) => registry.describe({ ref, text, onModel: options.model ?? false }));
       return context.isJson ? printJson({ ref, description: text }) : print(`Described ${safeLine(ref)}`);
     },
   );
   add(
-    program.command('comment').description('comment on a version').argument('<ref>').argument('<text>').option(...onModel),
+    program
+      .command('comment')
+      .description('comment on a version')
+      .argument('<ref>')
+      .argument('<text>')
+      .option(...onModel),
     async (context, options: { readonly model?: boolean }, ref: string, text: string) => {
       await context.withRegistry((registry) => registry.comment({ ref, text, onModel: options.model ?? false }));
       return context.isJson ? printJson({ ref, comment: text }) : print(`Commented on ${safeLine(ref)}`);
     },
   );
   add(
-    program.command('rename').description('rename a model; the old name goes on leading to it').argument('<model>').argument('<name>'),
+    program
+      .command('rename')
+      .description('rename a model; the old name goes on leading to it')
+      .argument('<model>')
+      .argument('<name>'),
     async (context, _options: object, model: string, name: string) => {
       const renamed = await context.withRegistry((registry) => registry.renameModel({ model, name }));
       return context.isJson ? printJson(renamed) : print(`${safeLine(model)} is called ${safeLine(renamed.name)} now`);
@@ -88,13 +131,19 @@ export function addAnnotationCommands(program: Command, add: AddCommand): void {
       .description('delete a version, or with --model a model; the log keeps what it was')
       .argument('<ref>')
       .requiredOption('--reason <text>', 'why, for whoever reads the log later', nonBlank)
-      .option('--model', 'delete the whole model'),
+      .option('--model', 'delete the whole model')
+      .addHelpText('after', examples('delete fraud-detector@2 --reason "Trained on data we may not keep"')),
     async (context, options: { readonly reason: string; readonly model?: boolean }, ref: string) => {
       const { reason } = options;
       if (!options.model && !ref.includes('@') && ref.length !== 26) {
-        throw new RegistryError('REFERENCE_INVALID', `Say which version of ${ref} to delete, for example ${ref}@7, or --model to delete all of it. Nothing was changed.`);
+        throw new RegistryError(
+          'REFERENCE_INVALID',
+          `Say which version of ${ref} to delete, for example ${ref}@7, or --model to delete all of it. Nothing was changed.`,
+        );
       }
-      await context.withRegistry((registry) => (options.model ? registry.deleteModel({ model: ref, reason }) : registry.deleteVersion({ ref, reason })));
+      await context.withRegistry((registry) =>
+        options.model ? registry.deleteModel({ model: ref, reason }) : registry.deleteVersion({ ref, reason }),
+      );
       return context.isJson ? printJson({ deleted: ref }) : print(`Deleted ${safeLine(ref)}`);
     },
   );

@@ -1,14 +1,28 @@
 import type { Command } from 'commander';
-import { formatDifference, formatMetric, headlineMetric, metricChange } from '../../base/metrics.ts';
-import type { TransitionResult } from '../../registry/api.ts';
+import { RegistryError } from '../../base/errors.ts';
+import type { Registry, TransitionResult, VersionSummary } from '../../registry/api.ts';
+import { type AddCommand, examples } from '../add-command.ts';
 import { nonBlank, wholeNumber } from '../arguments.ts';
+import type { CommandContext } from '../context.ts';
 import { versionJson } from '../format/json.ts';
-import { labelOf } from '../format/values.ts';
-import type { AddCommand } from '../program.ts';
-import { print, printJson, safeLine, styled } from '../terminal.ts';
+import { transitionText } from '../format/transition.ts';
+import { print, printJson } from '../terminal.ts';
 
 const REASON = '--reason <text>';
 const WHY = 'why, for whoever reads the log later';
+
+interface PromoteOptions {
+  readonly reason: string;
+  readonly override?: boolean;
+  readonly expect?: string;
+}
+
+interface RollbackOptions {
+  readonly reason: string;
+  readonly to?: number;
+  readonly stage?: string;
+  readonly expect?: string;
+}
 
 /** Commands that move versions between stages. */
 export function addStageCommands(program: Command, add: AddCommand): void {
@@ -20,12 +34,17 @@ export function addStageCommands(program: Command, add: AddCommand): void {
       .argument('<stage>', 'staging, production …')
       .requiredOption(REASON, WHY, nonBlank)
       .option('--override', 'although a gate of the policy fails; stays on record')
-      .option('--expect <ref>', 'only if this version, or "none", is in the stage now'),
-    async (context, options: { readonly reason: string; readonly override?: boolean; readonly expect?: string }, ref: string, stage: string) => {
-      const result = await context.withRegistry((registry) =>
-        registry.promote({ ref, stage, reason: options.reason, override: options.override ?? false, ...expectation(options.expect) }),
-      );
-      report(context.isJson, result);
+      .option('--expect <ref>', 'only if this version, or "none", is in the stage now')
+      .addHelpText(
+        'after',
+        examples(
+          'promote fraud-detector@7 staging --reason "Ready for a week of shadow traffic"',
+          'promote fraud-detector@staging production --reason "Shadow traffic went well" --expect 6',
+        ),
+      ),
+    async (context, options: PromoteOptions, ref: string, stage: string) => {
+      const { reason, override = false, expect } = options;
+      await move(context, (registry) => registry.promote({ ref, stage, reason, override, ...expectation(expect) }));
     },
   );
 
@@ -37,25 +56,37 @@ export function addStageCommands(program: Command, add: AddCommand): void {
       .requiredOption(REASON, WHY, nonBlank)
       .option('--to <n>', 'back to this version, which was there once', wholeNumber)
       .option('--stage <stage>', 'another exclusive stage than production')
-      .option('--expect <ref>', 'only if this version is in the stage now'),
-    async (
-      context,
-      options: { readonly reason: string; readonly to?: number; readonly stage?: string; readonly expect?: string },
-      model: string,
-    ) => {
+      .option('--expect <ref>', 'only if this version is in the stage now')
+      .addHelpText(
+        'after',
+        examples(
+          'rollback fraud-detector --reason "Twice as many complaints since this morning"',
+          'rollback fraud-detector --to 3 --reason "The last one without the new features"',
+        ),
+      ),
+    async (context, options: RollbackOptions, model: string) => {
       const { reason, to, stage, expect } = options;
-      const result = await context.withRegistry((registry) =>
-        registry.rollback({ model, reason, ...(to === undefined ? {} : { to }), ...(stage === undefined ? {} : { stage }), ...expectation(expect) }),
+      await move(context, (registry) =>
+        registry.rollback({
+          model,
+          reason,
+          ...(to === undefined ? {} : { to }),
+          ...(stage === undefined ? {} : { stage }),
+          ...expectation(expect),
+        }),
       );
-      report(context.isJson, result);
     },
   );
 
   add(
-    program.command('archive').description('take a version out of use').argument('<ref>').requiredOption(REASON, WHY, nonBlank),
-    async (context, options: { readonly reason: string }, ref: string) => {
-      const result = await context.withRegistry((registry) => registry.archive({ ref, reason: options.reason }));
-      report(context.isJson, result);
+    program
+      .command('archive')
+      .description('take a version out of use')
+      .argument('<ref>')
+      .requiredOption(REASON, WHY, nonBlank)
+      .addHelpText('after', examples('archive fraud-detector@2 --reason "Trained on the wrong month"')),
+    async (context, { reason }: { readonly reason: string }, ref: string) => {
+      await move(context, (registry) => registry.archive({ ref, reason }));
     },
   );
 }
@@ -64,27 +95,31 @@ function expectation(expect: string | undefined): { readonly expectHolder?: stri
   return expect === undefined ? {} : { expectHolder: expect === 'none' ? null : expect };
 }
 
-const DONE: Readonly<Record<TransitionResult['kind'], string>> = {
-  promote: 'Promoted',
-  rollback: 'Rolled back',
-  demote: 'Moved',
-  archive: 'Archived',
-};
+async function move(context: CommandContext, ask: (registry: Registry) => Promise<TransitionResult>): Promise<void> {
+  await context.withRegistry(async (registry) => {
+    const result = await ask(registry);
+    const { version, from, to, kind, displaced, seq, at } = result;
+    if (context.isJson) {
+      return printJson({
+        version: versionJson(version),
+        from,
+        to,
+        kind,
+        displaced: displaced.map(versionJson),
+        seq,
+        at,
+      });
+    }
+    print(transitionText(result, await inProduction(registry, version.modelId)));
+  });
+}
 
-function report(isJson: boolean, result: TransitionResult): void {
-  const { version, from, to, kind, displaced, seq, at } = result;
-  if (isJson) {
-    printJson({ version: versionJson(version), from, to, kind, displaced: displaced.map(versionJson), seq, at });
-    return;
-  }
-  print(styled('green', `${DONE[kind]} ${kind === 'rollback' ? `${to} to ` : ''}${labelOf(version)}${kind === 'rollback' ? '' : ` from ${from} to ${to}`}`));
-  for (const other of displaced) {
-    print(`${labelOf(other)} moved from ${to} to ${safeLine(other.stage)}.`);
-    const metric = headlineMetric(version.metrics);
-    const before = metric && other.metrics[metric.name];
-    if (!metric || before === undefined) continue;
-    const { verdict, difference } = metricChange(metric.name, metric.value, before);
-    const change = difference === undefined ? '' : ` (${formatDifference(difference)}${verdict === 'better' || verdict === 'worse' ? `, ${verdict}` : ''})`;
-    print(`${safeLine(metric.name)} ${formatMetric(before)} → ${formatMetric(metric.value)}${change}`);
+/** The move is done and recorded by now: what is only told beside it must not make it look failed. */
+async function inProduction(registry: Registry, model: string): Promise<VersionSummary | undefined> {
+  try {
+    return (await registry.listVersions({ model, stage: 'production', limit: 1 })).items[0];
+  } catch (error) {
+    if (RegistryError.is(error)) return undefined;
+    throw error;
   }
 }

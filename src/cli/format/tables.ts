@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
-import { formatMetric, headlineMetric } from '../../base/metrics.ts';
-import type { ComparisonRow, ModelSummary, VersionSummary } from '../../registry/api.ts';
+import type { AtResult, ModelSummary, VersionSummary } from '../../registry/api.ts';
 import { safeLine, styled } from '../terminal.ts';
-import { authorText, bytesText, timeText } from './values.ts';
+import { headlineText } from './headline.ts';
+import { authorText, bytesText, stageText, timeText } from './values.ts';
 
 const BARE = {
   top: '',
@@ -37,18 +37,7 @@ export function tableText(head: readonly string[], rows: readonly (readonly stri
     .join('\n');
 }
 
-export function stageText(stage: string): string {
-  const text = safeLine(stage);
-  if (stage === 'production') return styled('green', text);
-  if (stage === 'staging') return styled('yellow', text);
-  return stage === 'archived' ? styled('dim', text) : text;
-}
-
-export function headlineText(version: VersionSummary): string {
-  const metric = headlineMetric(version.metrics);
-  return metric ? `${safeLine(metric.name, 40)} ${formatMetric(metric.value)}` : '';
-}
-
+/** The models, with what is in production. */
 export function modelsTable(models: readonly ModelSummary[]): string {
   return tableText(
     ['MODEL', 'PRODUCTION', 'METRIC', 'NEWEST', 'VERSIONS', 'DESCRIPTION'],
@@ -63,6 +52,7 @@ export function modelsTable(models: readonly ModelSummary[]): string {
   );
 }
 
+/** Versions, newest first as they come; the model's name is left out where all are of one. */
 export function versionsTable(versions: readonly VersionSummary[], isOneModel: boolean): string {
   return tableText(
     [...(isOneModel ? [] : ['MODEL']), 'VERSION', 'STAGE', 'METRIC', 'ALIASES', 'SIZE', 'REGISTERED', 'BY'],
@@ -79,12 +69,16 @@ export function versionsTable(versions: readonly VersionSummary[], isOneModel: b
   );
 }
 
-export function comparisonTable(title: string, labels: readonly string[], rows: readonly ComparisonRow[], mark: (row: ComparisonRow) => string): string {
-  const body = rows.map((row) => [
-    row.isDifferent ? styled('yellow', '≠') : ' ',
-    safeLine(row.name, 48),
-    ...row.values.map((value) => (value === undefined ? styled('dim', 'none') : typeof value === 'number' ? formatMetric(value) : safeLine(value, 48))),
-    mark(row),
+/** What each stage held at a moment. */
+export function atText(result: AtResult): string {
+  if (result.holders.length === 0) return `At ${timeText(result.time)} no version was beyond candidate.`;
+  const rows = result.holders.map(({ model, stage, number, since, by, reason }) => [
+    safeLine(model),
+    stageText(stage),
+    String(number),
+    timeText(since),
+    authorText({ name: by.name, email: '' }),
+    safeLine(reason, 80),
   ]);
-  return tableText(['', title, ...labels, ''], body);
+  return `At ${timeText(result.time)}:\n${tableText(['MODEL', 'STAGE', 'VERSION', 'SINCE', 'BY', 'REASON'], rows)}`;
 }

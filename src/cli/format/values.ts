@@ -1,5 +1,5 @@
 import type { Author, VersionSummary } from '../../registry/api.ts';
-import { safeLine } from '../terminal.ts';
+import { safeLine, styled } from '../terminal.ts';
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
 
@@ -30,9 +30,22 @@ export function authorText({ name, email }: Author): string {
 
 /** `fraud-detector@7` */
 export function labelOf(version: VersionSummary): string {
-  return safeLine(version.pending ? `${version.model}@draft-${version.id.slice(-6).toLowerCase()}` : `${version.model}@${version.number}`);
+  return safeLine(
+    version.pending
+      ? `${version.model}@draft-${version.id.slice(-6).toLowerCase()}`
+      : `${version.model}@${version.number}`,
+  );
 }
 
+/** `1 file`, `2 files` */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** The name of a stage in its colour. */
+export function stageText(stage: string): string {
+  const text = safeLine(stage);
+  if (stage === 'production') return styled('green', text);
+  if (stage === 'staging') return styled('yellow', text);
+  return stage === 'archived' ? styled('dim', text) : text;
 }

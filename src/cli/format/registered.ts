@@ -1,0 +1,30 @@
+import type { RegisterResult, VersionSummary } from '../../registry/api.ts';
+import { safeLine, styled } from '../terminal.ts';
+import { headlineText } from './headline.ts';
+import { bytesText, labelOf, plural, timeText } from './values.ts';
+
+/** What `register` did, and what is in production beside it. */
+export function registeredText({ version, isNew, production }: RegisterResult): string {
+  const lines = [
+    isNew
+      ? `${styled('green', `Registered ${labelOf(version)}`)}: ${factsText(version)}`
+      : `These files are ${labelOf(version)} already: ${factsText(version)}`,
+  ];
+  if (production) {
+    const headline = headlineText(production);
+    lines.push(`In production is ${labelOf(production)}${headline === '' ? '' : `: ${headline}`}`);
+  }
+  return lines.join('\n');
+}
+
+/** The same on one line, with the time, for a list that grows. */
+export function registeredLine({ version }: RegisterResult): string {
+  const label = styled('green', `Registered ${labelOf(version)}`);
+  return `${styled('dim', timeText(version.createdAt))}  ${label}: ${safeLine(factsText(version))}`;
+}
+
+function factsText(version: VersionSummary): string {
+  const { fileCount, sizeBytes } = version.artifact;
+  const headline = headlineText(version);
+  return [plural(fileCount, 'file'), bytesText(sizeBytes), ...(headline === '' ? [] : [headline])].join(', ');
+}

@@ -1,0 +1,59 @@
+import {
+  formatDifference,
+  formatMetric,
+  headlineMetric,
+  type MetricLike,
+  metricChange,
+  type NamedMetric,
+} from '../../base/metrics.ts';
+import type { TransitionResult, VersionSummary } from '../../registry/api.ts';
+import { safeLine, styled } from '../terminal.ts';
+import { labelOf } from './values.ts';
+
+/**
+ * What a move did: the version, what it displaced, and how its headline metric stands to what it displaced, or else to what is in
+ * production.
+ */
+export function transitionText(result: TransitionResult, production: VersionSummary | undefined): string {
+  const { version, from, kind, displaced } = result;
+  const to = safeLine(result.to);
+  const label = labelOf(version);
+  const done: Readonly<Record<TransitionResult['kind'], string>> = {
+    promote: `Promoted ${label} from ${safeLine(from)} to ${to}`,
+    rollback: `Rolled ${to} back to ${label}`,
+    demote: `Moved ${label} from ${safeLine(from)} back to ${to}`,
+    archive: `Archived ${label}`,
+  };
+  const lines = [styled('green', done[kind])];
+  for (const other of displaced) lines.push(`${labelOf(other)} moved from ${to} to ${safeLine(other.stage)}`);
+  const baseline = displaced[0] ?? production;
+  const change =
+    kind !== 'archive' && baseline && baseline.id !== version.id ? changeText(version, baseline) : undefined;
+  if (change !== undefined) lines.push(change);
+  return lines.join('\n');
+}
+
+/** `auc 0.9312, was 0.912 in fraud-detector@6 (+0.0192, better)`; undefined where the two have no metric in common. */
+function changeText(version: VersionSummary, baseline: VersionSummary): string | undefined {
+  const metric = sharedHeadline(version.metrics, baseline.metrics);
+  if (!metric) return undefined;
+  const { name, value, before } = metric;
+  const { verdict, difference } = metricChange(name, value, before);
+  const notes = [
+    ...(difference === undefined ? [] : [formatDifference(difference)]),
+    ...(verdict === 'better' || verdict === 'worse' ? [styled(verdict === 'better' ? 'green' : 'red', verdict)] : []),
+  ];
+  const note = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
+  const place = baseline.stage === 'production' ? `${labelOf(baseline)}, which is in production` : labelOf(baseline);
+  return `${safeLine(name, 60)} is ${formatMetric(value)}, against ${formatMetric(before)} of ${place}${note}`;
+}
+
+function sharedHeadline(
+  metrics: Readonly<Record<string, MetricLike>>,
+  others: Readonly<Record<string, MetricLike>>,
+): (NamedMetric & { readonly before: MetricLike }) | undefined {
+  const shared = Object.fromEntries(Object.entries(metrics).filter(([name]) => Object.hasOwn(others, name)));
+  const metric = headlineMetric(shared);
+  const before = metric && others[metric.name];
+  return metric && before !== undefined ? { ...metric, before } : undefined;
+}

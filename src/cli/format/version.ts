@@ -1,0 +1,120 @@
+import { formatMetric } from '../../base/metrics.ts';
+import type {
+  CodeLineage,
+  CommentEntry,
+  DataLineage,
+  EvaluationEntry,
+  FileEntry,
+  Lineage,
+  Metrics,
+  TransitionEntry,
+  VersionDetails,
+} from '../../registry/api.ts';
+import { safeLine, styled } from '../terminal.ts';
+import { indented, pairs, section } from './sections.ts';
+import { authorText, bytesText, labelOf, plural, stageText, timeText } from './values.ts';
+
+/** Everything about a version, in sections. */
+export function versionText(version: VersionDetails): string {
+  const { lineage } = version;
+  const sections = [
+    styled('bold', labelOf(version)),
+    pairs(factsOf(version)),
+    section('Metrics', metricsText(version.metrics)),
+    section('Params', pairs(safePairs(version.params))),
+    section('Tags', pairs(safePairs(version.tags))),
+    section('Evaluations', lineage.evaluations.map(evaluationText).join('\n')),
+    section('Data', pairs(lineage.data.map(dataPair))),
+    section('Files', filesText(version.files)),
+    section('History', version.transitions.map(transitionText).join('\n')),
+    section('Notes', version.notes.map(remarkText).join('\n')),
+    section('Comments', version.comments.map(remarkText).join('\n')),
+  ];
+  return sections.filter((text) => text !== '').join('\n');
+}
+
+function factsOf(version: VersionDetails): readonly (readonly [string, string])[] {
+  const { lineage, artifact } = version;
+  const automatically = version.via === 'auto' ? ', automatically' : '';
+  return [
+    ['stage', `${stageText(version.stage)} since ${timeText(version.stageSince)} by ${authorText(version.stageBy)}`],
+    ['registered', `${timeText(version.createdAt)} by ${authorText(version.createdBy)}${automatically}`],
+    ['description', safeLine(version.description, 500)],
+    ['aliases', version.aliases.map((alias) => safeLine(alias)).join(', ')],
+    ['artifact', `${artifact.digest}  ${bytesText(artifact.sizeBytes)} in ${plural(artifact.fileCount, 'file')}`],
+    ['same files', version.sameArtifact.map(({ model, number }) => safeLine(`${model}@${number}`)).join(', ')],
+    ['id', version.id],
+    ['code', lineage.code ? codeText(lineage.code) : ''],
+    ['run', runText(lineage)],
+    ['base model', safeLine(lineage.baseModel?.name ?? '')],
+    ['environment', environmentText(lineage)],
+  ];
+}
+
+function codeText({ commit, branch, isDirty, remote }: CodeLineage): string {
+  const place = branch === undefined ? '' : ` on ${safeLine(branch)}`;
+  const origin = remote === undefined ? '' : ` of ${safeLine(remote)}`;
+  return `${safeLine(commit.slice(0, 12))}${place}${origin}${isDirty ? ', with uncommitted changes' : ''}`;
+}
+
+function runText({ run }: Lineage): string {
+  if (!run) return '';
+  return [run.name ?? run.id, run.tracker, run.command, run.url]
+    .flatMap((text) => (text === undefined || text === '' ? [] : [safeLine(text)]))
+    .join(', ');
+}
+
+function environmentText({ environment, dependencies }: Lineage): string {
+  if (!environment) return '';
+  const python = environment.python === undefined ? '' : `Python ${safeLine(environment.python)}, `;
+  return `${python}${plural(dependencies.length, 'package')}`;
+}
+
+function metricsText(metrics: Metrics): string {
+  return pairs(Object.entries(metrics).map(([name, value]) => [safeLine(name), formatMetric(value)]));
+}
+
+function safePairs(values: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
+  return Object.entries(values).map(([name, value]) => [safeLine(name), safeLine(value)]);
+}
+
+function evaluationText({ at, by, dataset, slice, metrics }: EvaluationEntry): string {
+  const on = [dataset, slice].flatMap((text) => (text === undefined ? [] : [safeLine(text)])).join(', ');
+  const values = Object.entries(metrics).map(([name, value]) => `${safeLine(name)} ${formatMetric(value)}`);
+  return `  ${timeText(at)}  ${authorText(by)}${on === '' ? '' : ` on ${on}`}\n      ${values.join(', ')}`;
+}
+
+function dataPair({ path, sha256, sizeBytes }: DataLineage): readonly [string, string] {
+  const size = sizeBytes === undefined ? '' : bytesText(sizeBytes);
+  return [safeLine(path), `${sha256?.slice(0, 16) ?? 'not hashed'}  ${size}`.trimEnd()];
+}
+
+function filesText(files: readonly FileEntry[] | undefined): string {
+  if (!files) return '  The list of files is missing or damaged. Run `model-registry verify --artifacts`.';
+  return pairs(files.map((file) => [safeLine(file.path), `${file.sha256.slice(0, 16)}  ${bytesText(file.sizeBytes)}`]));
+}
+
+function transitionText(move: TransitionEntry): string {
+  return `  ${timeText(move.at)}  ${safeLine(whatMoved(move))}  ${authorText(move.by)}\n${indented(move.reason)}`;
+}
+
+function whatMoved({ kind, from, to, displaced, isOverride }: TransitionEntry): string {
+  const numbers = displaced.join(', ');
+  const instead = numbers === '' ? '' : ` in place of ${numbers}`;
+  switch (kind) {
+    case 'promote':
+      return `promoted to ${to}${instead}${isOverride ? ', gates overridden' : ''}`;
+    case 'rollback':
+      return `rolled back to ${to}${instead}`;
+    case 'demote':
+      return `moved back to ${to}`;
+    case 'archive':
+      return 'archived';
+    case 'displaced':
+      return `left ${from} for version ${numbers}`;
+  }
+}
+
+function remarkText({ at, by, text }: CommentEntry): string {
+  return `  ${timeText(at)}  ${authorText(by)}\n${indented(text)}`;
+}

@@ -1,0 +1,115 @@
+import { isAbsolute, relative, resolve } from 'node:path';
+import { RegistryError } from '../base/errors.ts';
+import { parseMetric } from '../lineage/values-file.ts';
+import { registerDeclared } from '../outputs/capture.ts';
+import type { RegisterResult } from '../registry/api.ts';
+import { keyValue, keyValues } from './arguments.ts';
+import { providersFor } from './capture.ts';
+import type { CommandContext } from './context.ts';
+import { versionJson } from './format/json.ts';
+import { registeredText } from './format/registered.ts';
+import { findProject } from './project-root.ts';
+import { print, printJson } from './terminal.ts';
+
+export interface RegisterOptions {
+  readonly metrics?: readonly string[];
+  readonly params?: readonly string[];
+  readonly data?: readonly string[];
+  readonly description?: string;
+  readonly tag?: readonly string[];
+  readonly base?: string;
+}
+
+/** `register`: a version from the files that were named, or from what the project file declares. */
+export async function registerVersion(
+  context: CommandContext,
+  options: RegisterOptions,
+  model: string,
+  paths: readonly string[],
+): Promise<void> {
+  const result =
+    paths.length === 0 ? await fromProject(context, options, model) : await fromPaths(context, options, model, paths);
+  if (context.isJson) printJson({ ...versionJson(result.version), isNew: result.isNew });
+  else print(registeredText(result));
+}
+
+async function fromProject(context: CommandContext, options: RegisterOptions, name: string): Promise<RegisterResult> {
+  const given = Object.keys(options).map((option) => `--${option}`);
+  if (given.length > 0) {
+    throw new RegistryError(
+      'ARGUMENT_INVALID',
+      `${given.join(', ')} can't be used without files: what belongs to the declared outputs is in model-registry.yaml. Name the files of ${name} too, or leave the options out.`,
+    );
+  }
+  const { root, project } = await findProject(context.cwd);
+  const model = Object.hasOwn(project.models, name) ? project.models[name] : undefined;
+  if (!model) {
+    const declared = Object.keys(project.models).join(', ') || 'no models';
+    throw new RegistryError(
+      'OUTPUTS_MISSING',
+      `model-registry.yaml in ${root} doesn't declare ${name}, but ${declared}. Add it there, or name the files that training wrote.`,
+    );
+  }
+  return context.withRegistry((registry) =>
+    context.withProgress((operation) =>
+      registerDeclared({ root, name, model, providers: providersFor(root), registry, operation }),
+    ),
+  );
+}
+
+async function fromPaths(
+  context: CommandContext,
+  options: RegisterOptions,
+  model: string,
+  paths: readonly string[],
+): Promise<RegisterResult> {
+  const { cwd } = context;
+  const { description, base } = options;
+  const providers = providersFor(cwd);
+  const metrics = await valuesOf(cwd, options.metrics ?? [], providers.metrics, parseMetric);
+  const params = await valuesOf(cwd, options.params ?? [], providers.params, (_name, text) => text);
+  const tags = keyValues(options.tag ?? []);
+  return context.withRegistry(async (registry) => {
+    const [code, environment] = await Promise.all([providers.code(), providers.environment()]);
+    return context.withProgress((operation) =>
+      registry.register(
+        {
+          model,
+          paths: paths.map((path) => resolve(cwd, path)),
+          metrics,
+          params,
+          tags,
+          dataPaths: (options.data ?? []).map((path) => ({ path: shownPath(cwd, path), source: resolve(cwd, path) })),
+          ...(description === undefined ? {} : { description }),
+          ...(base === undefined ? {} : { base }),
+          ...(code ? { code } : {}),
+          ...(environment ? { environment } : {}),
+        },
+        operation,
+      ),
+    );
+  });
+}
+
+/** Each item is a file of values, or one `name=value`. */
+async function valuesOf<T>(
+  cwd: string,
+  items: readonly string[],
+  read: (file: string) => Promise<Readonly<Record<string, T>>>,
+  parse: (name: string, text: string) => T,
+): Promise<Readonly<Record<string, T>>> {
+  const values: [string, T][] = [];
+  for (const item of items) {
+    if (/^[^=/\\]+=/.test(item)) {
+      const [name, text] = keyValue(item);
+      values.push([name, parse(name, text)]);
+    } else values.push(...Object.entries(await read(resolve(cwd, item))));
+  }
+  return Object.fromEntries(values);
+}
+
+/** A path below the folder is recorded relative to it, another by its last name, so that no home folder gets into the log. */
+function shownPath(cwd: string, path: string): string {
+  const inside = relative(cwd, resolve(cwd, path)).replaceAll('\\', '/');
+  return inside.startsWith('..') || isAbsolute(inside) ? (inside.split('/').at(-1) ?? inside) : inside;
+}

@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import { watchOutputs } from '../outputs/watcher.ts';
+import type { RegisterResult } from '../registry/api.ts';
+import { providersFor } from './capture.ts';
+import type { CommandContext } from './context.ts';
+import { versionJson } from './format/json.ts';
+import { registeredLine } from './format/registered.ts';
+import { findProject } from './project-root.ts';
+import { print, printJson, reportError, safeLine } from './terminal.ts';
+
+/** `watch`: registers declared outputs until Ctrl-C, a line for each version; with `--json` all of them at the end. */
+export async function watchProject(context: CommandContext): Promise<void> {
+  const { root, project } = await findProject(context.cwd);
+  const registered: RegisterResult[] = [];
+  await context.withRegistry(async (registry) => {
+    const watcher = watchOutputs({
+      root,
+      project,
+      registry: async () => registry,
+      providers: providersFor(root),
+      onRegistered: (result) => {
+        registered.push(result);
+        if (!context.isJson) print(registeredLine(result));
+      },
+      onProblem: (error) => reportError(error, context.isJson),
+    });
+    try {
+      const names = Object.keys(project.models).map((name) => safeLine(name));
+      if (!context.isJson) print(`Watching the outputs of ${names.join(', ')}. Stop with Ctrl-C.`);
+      await watcher.rescan();
+      if (!context.signal.aborted) await once(context.signal, 'abort');
+    } finally {
+      await watcher.dispose();
+    }
+  }, 'auto');
+  if (context.isJson) printJson(registered.map(({ version }) => versionJson(version)));
+}
