@@ -16,6 +16,8 @@ export async function gitIn(folder: string): Promise<SimpleGit | undefined> {
 /**
  * The commit checked out in the repository around `folder`, its branch (absent on a detached HEAD), whether anything isn't committed, and the
  * remote's URL without credentials. Undefined outside a repository, before its first commit, and where git isn't installed.
+ *
+ * Runs nothing that the repository names: where its configuration makes git start a program to compare files, it counts as changed.
  */
 export async function readCode(
   folder: string,
@@ -25,16 +27,16 @@ export async function readCode(
   if (!git) return undefined;
   try {
     const commit = (await git.revparse(['HEAD'])).trim();
-    const [branch, status, remotes] = await Promise.all([
+    const [branch, isDirty, remotes] = await Promise.all([
       git.raw(['symbolic-ref', '--short', '-q', 'HEAD']).catch(() => ''),
-      git.status(),
+      hasChanges(git),
       git.getRemotes(true),
     ]);
     const url = (remotes.find(({ name }) => name === 'origin') ?? remotes[0])?.refs.fetch;
     const remote = url ? withoutCredentials(url) : undefined;
     return {
       commit,
-      isDirty: !status.isClean(),
+      isDirty,
       capturedAt,
       ...(branch.trim() === '' ? {} : { branch: branch.trim() }),
       ...(remote === undefined ? {} : { remote }),
@@ -44,9 +46,47 @@ export async function readCode(
   }
 }
 
+/** True where something isn't committed, and where that can't be found out. */
+async function hasChanges(git: SimpleGit): Promise<boolean> {
+  try {
+    if (await startsPrograms(git)) return true;
+    // Without the index lock git runs no hook; a submodule's own status would follow the submodule's configuration.
+    const changes = await git.raw(['--no-optional-locks', 'status', '--porcelain', '--ignore-submodules=dirty']);
+    return changes !== '';
+  } catch {
+    return true;
+  }
+}
+
+/** What `git lfs install --local` writes: the program is the user's own. */
+const LFS_FILTERS: ReadonlySet<string> = new Set(['git-lfs clean -- %f', 'git-lfs filter-process']);
+const BOOLEAN = /^(true|false|yes|no|on|off|\d*)$/i;
+
+/** Whether the repository's own configuration, which may have come with a download, makes `git status` start a program. */
+async function startsPrograms(git: SimpleGit): Promise<boolean> {
+  const fields = (await git.raw(['config', '--list', '--includes', '--show-scope', '-z'])).split('\0');
+  const own = new Map<string, string>();
+  for (let place = 0; place + 1 < fields.length; place += 2) {
+    if (fields[place] !== 'local' && fields[place] !== 'worktree') continue;
+    const [key = '', ...lines] = (fields[place + 1] ?? '').split('\n');
+    const value = lines.join('\n');
+    if (key === 'core.fsmonitor' && !BOOLEAN.test(value)) return true;
+    if (/^filter\..*\.(clean|process)$/s.test(key) && !LFS_FILTERS.has(value)) return true;
+    own.set(key, value);
+  }
+  // A partial clone fetches what it lacks, through whatever transport it names.
+  const keys = [...own.keys()];
+  const isPartial = keys.some((key) => key === 'extensions.partialclone' || key.endsWith('.promisor'));
+  return (
+    isPartial && (keys.some((key) => TRANSPORT.test(key)) || [...own.values()].some((value) => value.includes('::')))
+  );
+}
+
+const TRANSPORT = /^(core\.(sshcommand|gitproxy|askpass)|credential\..*|remote\..*\.(uploadpack|vcs)|url\..*)$/s;
+
 /** `https://user:token@host/x?sig=…` is `https://host/x`. A URL of another form than the usual ones is left out whole. */
 export function withoutCredentials(url: string): string | undefined {
-  const scp = /^(?:[^@/:\s]+@)?([A-Za-z0-9.-]+:[^\s?#]*)$/.exec(url);
+  const scp = /^(?:[^@/:\s]+@)?([A-Za-z0-9.-]+:[^\s?#@]*)$/.exec(url);
   if (scp && !url.includes('://')) return scp[1];
   try {
     const parsed = new URL(url);

@@ -1,9 +1,9 @@
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../base/errors.ts';
 import type { PackageVersion, PythonEnvironment } from '../registry/api.ts';
 
-const METADATA_BYTES = 16 * 1024;
+const HEAD_BYTES = 16 * 1024;
 const MAX_PACKAGES = 3000;
 const FILES_AT_ONCE = 16;
 
@@ -21,7 +21,10 @@ export async function readPythonEnvironment(options: {
     if (!prefix) continue;
     const folders = await sitePackages(prefix);
     if (folders.length === 0) continue;
-    const packages = (await Promise.all(folders.map(packagesIn))).flat().sort(byName);
+    const found = (await Promise.all(folders.map(packagesIn))).flat();
+    const packages = [...new Map(found.map((entry) => [`${entry.name}==${entry.version}`, entry])).values()].sort(
+      byName,
+    );
     const python = await pythonVersion(prefix, folders[0] ?? '');
     return { packages, ...(python === undefined ? {} : { python }) };
   }
@@ -49,14 +52,14 @@ async function packagesIn(folder: string): Promise<readonly PackageVersion[]> {
 /** Name and version from the header of a METADATA file (PyPA core metadata). */
 async function packageOf(file: string): Promise<readonly PackageVersion[]> {
   const [header = ''] = (await headOf(file)).split(/\r?\n\r?\n/, 1);
-  const name = /^Name:\s*(\S+)\s*$/im.exec(header)?.[1];
-  const version = /^Version:\s*(\S+)\s*$/im.exec(header)?.[1];
+  const name = /^Name:\s*([\w.-]+)\s*$/im.exec(header)?.[1];
+  const version = /^Version:\s*([\w.+!-]+)\s*$/im.exec(header)?.[1];
   if (name === undefined || version === undefined || name.length > 256 || version.length > 256) return [];
   return [{ name, version }];
 }
 
 async function pythonVersion(prefix: string, sitePackagesFolder: string): Promise<string | undefined> {
-  const config = await readFile(join(prefix, 'pyvenv.cfg'), 'utf8').catch(() => '');
+  const config = await headOf(join(prefix, 'pyvenv.cfg'));
   const exact = /^version(?:_info)?\s*=\s*(\d+(?:\.\d+)+)/m.exec(config)?.[1];
   return exact ?? /python(3\.\d+)t?[\\/]site-packages$/.exec(sitePackagesFolder)?.[1];
 }
@@ -70,15 +73,17 @@ function byName(a: PackageVersion, b: PackageVersion): number {
 
 async function headOf(file: string): Promise<string> {
   try {
+    // Opening a pipe would wait for ever.
+    if (!(await stat(file)).isFile()) return '';
     const handle = await open(file, 'r');
     try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(METADATA_BYTES), 0, METADATA_BYTES, 0);
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
       return buffer.toString('utf8', 0, bytesRead);
     } finally {
       await handle.close();
     }
   } catch {
-    // A package without readable metadata can't be named.
+    // A package without readable metadata can't be named, an environment without its configuration is as good.
     return '';
   }
 }

@@ -6,6 +6,10 @@ import type { Metrics, MetricValue, Params } from '../registry/api.ts';
 const MAX_FILE_BYTES = 1024 * 1024;
 const MAX_VALUES = 2000;
 const MAX_DEPTH = 16;
+/** Limits of the log's format (docs/format.md): what exceeds them couldn't be recorded. */
+const MAX_NAME_LENGTH = 256;
+const MAX_TEXT_LENGTH = 16_384;
+const UNUSABLE_NAME = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]|^(?:__proto__|prototype|constructor)$/u;
 
 /**
  * The numbers in a JSON or YAML file, nested names joined by dots (`slices.DE.auc`). Strings, booleans, nulls and lists are no metrics.
@@ -24,8 +28,11 @@ export async function readMetricsFile(file: string): Promise<Metrics> {
 export async function readParamsFile(file: string): Promise<Params> {
   const params: Record<string, string> = {};
   for (const [name, value] of await leavesOf(file)) {
-    if (value !== null && value !== undefined)
-      params[name] = Array.isArray(value) ? JSON.stringify(value) : String(value);
+    if (value === null || value === undefined) continue;
+    const text = Array.isArray(value) ? JSON.stringify(value) : String(value);
+    if (text.length > MAX_TEXT_LENGTH)
+      throw invalid(file, `has a value of more than ${MAX_TEXT_LENGTH} characters (${name})`);
+    params[name] = text;
   }
   return params;
 }
@@ -67,6 +74,9 @@ function collect(
 ): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     if (name === '') throw invalid(file, 'holds no names with values');
+    if (name.length > MAX_NAME_LENGTH || UNUSABLE_NAME.test(name)) {
+      throw invalid(file, `has the name ${JSON.stringify(name.slice(0, 60))}, which is too long or can't be used`);
+    }
     if (leaves.length >= MAX_VALUES) throw invalid(file, `has more than ${MAX_VALUES} values`);
     leaves.push([name, value]);
     return;
@@ -80,7 +90,7 @@ async function parseFile(file: string): Promise<unknown> {
   const text = await readText(file);
   try {
     if (file.endsWith('.json')) return JSON.parse(withQuotedSpecials(text));
-    return parse(text, { maxAliasCount: 100 });
+    return parse(text, { maxAliasCount: 100, logLevel: 'error' });
   } catch (cause) {
     throw invalid(file, `can't be read: ${messageOf(cause).split('\n')[0] ?? ''}`, cause);
   }
@@ -95,9 +105,11 @@ function withQuotedSpecials(text: string): string {
 
 async function readText(file: string): Promise<string> {
   try {
-    const { size } = await stat(file);
-    if (size > MAX_FILE_BYTES) throw invalid(file, `is larger than ${MAX_FILE_BYTES} bytes`);
-    return await readFile(file, 'utf8');
+    const found = await stat(file);
+    // Reading a pipe would wait for ever.
+    if (!found.isFile()) throw invalid(file, "isn't a file");
+    if (found.size > MAX_FILE_BYTES) throw invalid(file, `is larger than ${MAX_FILE_BYTES} bytes`);
+    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
   } catch (cause) {
     if (RegistryError.is(cause)) throw cause;
     if (systemErrorCode(cause) === 'ENOENT') {

@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseMetric, readMetricsFile, readParamsFile } from '../../src/lineage/values-file.ts';
+import { temporaryFolder, write } from './folder.ts';
+
+async function file(name: string, text: string): Promise<string> {
+  return write(await temporaryFolder(), name, text);
+}
+
+describe('a file of metrics', () => {
+  it('gives its numbers, nested names joined by dots, and nothing else', async () => {
+    const text =
+      '{"auc": 0.9, "slices": {"DE": {"auc": 0.8}}, "model": "lr", "ok": true, "none": null, "curve": [1, 2]}';
+    expect(await readMetricsFile(await file('metrics.json', text))).toEqual({ auc: 0.9, 'slices.DE.auc': 0.8 });
+  });
+
+  it('may be YAML', async () => {
+    const text = 'auc: 0.9\nloss: .inf\nece: .nan\nslices:\n  DE: {auc: 0.8}\n';
+    expect(await readMetricsFile(await file('metrics.yaml', text))).toEqual({
+      auc: 0.9,
+      loss: 'Infinity',
+      ece: 'NaN',
+      'slices.DE.auc': 0.8,
+    });
+  });
+
+  it('may hold what Python writes where JSON has no number, and begin with a byte order mark', async () => {
+    const text = '\uFEFF{"a": NaN, "b": -Infinity, "c": Infinity, "text": "NaN or Infinity"}';
+    expect(await readMetricsFile(await file('m.json', text))).toEqual({ a: 'NaN', b: '-Infinity', c: 'Infinity' });
+  });
+
+  it.each([
+    ['cut off', 'm.json', '{"auc": 0.'],
+    ['without names', 'm.json', '12'],
+    ['too large', 'm.json', `{"a": "${'x'.repeat(1024 * 1024)}"}`],
+    [
+      'with too many values',
+      'm.json',
+      JSON.stringify(Object.fromEntries(Array.from({ length: 2001 }, (_, n) => [`m${n}`, n]))),
+    ],
+    ['nested too deep', 'm.json', `${'{"a":'.repeat(20)}1${'}'.repeat(20)}`],
+    ['that refers to itself', 'm.yaml', 'a: &a\n  b: *a\n'],
+    ['with a name that the log can not hold', 'm.json', JSON.stringify({ ['n'.repeat(300)]: 1 })],
+    ['with a reserved name', 'm.json', '{"constructor": 1}'],
+  ])('is refused where it is %s', async (_what, name, text) => {
+    await expect(readMetricsFile(await file(name, text))).rejects.toMatchObject({ code: 'VALUES_FILE_INVALID' });
+  });
+
+  it('is refused where it is not there, or no file', async () => {
+    const folder = await temporaryFolder();
+    await expect(readMetricsFile(join(folder, 'm.json'))).rejects.toMatchObject({ code: 'PATH_NOT_FOUND' });
+    await expect(readMetricsFile(folder)).rejects.toMatchObject({ code: 'VALUES_FILE_INVALID' });
+  });
+
+  it.skipIf(process.platform === 'win32')('is refused at once where it is a pipe that nobody writes to', async () => {
+    const pipe = join(await temporaryFolder(), 'm.json');
+    execFileSync('mkfifo', [pipe]);
+    await expect(readMetricsFile(pipe)).rejects.toMatchObject({ code: 'VALUES_FILE_INVALID' });
+  });
+});
+
+describe('a file of params', () => {
+  it('gives every scalar as text, and a list as one', async () => {
+    const text = 'lr: 0.5\nname: a b\nflag: true\nnone: null\nfeatures: [x, y]\nnested: {depth: 3}\n';
+    expect(await readParamsFile(await file('params.yaml', text))).toEqual({
+      lr: '0.5',
+      name: 'a b',
+      flag: 'true',
+      features: '["x","y"]',
+      'nested.depth': '3',
+    });
+  });
+
+  it('is refused where a value is too long for the log', async () => {
+    const path = await file('params.json', JSON.stringify({ a: 'x'.repeat(20_000) }));
+    await expect(readParamsFile(path)).rejects.toMatchObject({ code: 'VALUES_FILE_INVALID' });
+  });
+});
+
+it.each([
+  ['0.5', 0.5],
+  ['-1e-3', -0.001],
+  ['nan', 'NaN'],
+  ['Infinity', 'Infinity'],
+])('reads the metric %s from a command line', (text, value) => {
+  expect(parseMetric('auc', text)).toBe(value);
+});
+
+it.each(['', ' ', 'high', '1,5'])('refuses "%s" as a metric', (text) => {
+  expect(() => parseMetric('auc', text)).toThrow(expect.objectContaining({ code: 'METRIC_INVALID' }));
+});
