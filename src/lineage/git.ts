@@ -84,12 +84,15 @@ async function startsPrograms(git: SimpleGit): Promise<boolean> {
 
 const TRANSPORT = /^(core\.(sshcommand|gitproxy|askpass)|credential\..*|remote\..*\.(uploadpack|vcs)|url\..*)$/s;
 
+const PROTOCOLS: ReadonlySet<string> = new Set(['http:', 'https:', 'ssh:', 'git:', 'git+ssh:', 'file:']);
+
 /** `https://user:token@host/x?sig=…` is `https://host/x`. A URL of another form than the usual ones is left out whole. */
 export function withoutCredentials(url: string): string | undefined {
   const scp = /^(?:[^@/:\s]+@)?([A-Za-z0-9.-]+:[^\s?#@]*)$/.exec(url);
   if (scp && !url.includes('://')) return scp[1];
   try {
     const parsed = new URL(url);
+    if (!PROTOCOLS.has(parsed.protocol)) return undefined;
     parsed.username = '';
     parsed.password = '';
     parsed.search = '';

@@ -18,6 +18,6 @@ it('takes the user of the computer, without an address, where git knows nobody',
   // Where git looks for the settings of a user.
   vi.stubEnv('HOME', folder);
   vi.stubEnv('XDG_CONFIG_HOME', folder);
-  onTestFinished(() => vi.unstubAllEnvs());
+  onTestFinished(() => void vi.unstubAllEnvs());
   expect(await authorOf(folder)).toEqual({ name: userInfo().username, email: '' });
 });

@@ -56,7 +56,7 @@ describe('the code that a version came from', () => {
   it('is unknown where git is not installed', async () => {
     const folder = await repository();
     vi.stubEnv('PATH', join(folder, 'nothing-here'));
-    onTestFinished(() => vi.unstubAllEnvs());
+    onTestFinished(() => void vi.unstubAllEnvs());
     expect(await readCode(folder, 'detection')).toBeUndefined();
   });
 });
