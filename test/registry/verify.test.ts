@@ -1,0 +1,104 @@
+import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { RegistryError } from '../../src/base/errors.ts';
+import type { Registry } from '../../src/registry/api.ts';
+import { makePlace, type Place, registerVersions } from './opened.ts';
+
+async function storyIn(place: Place): Promise<void> {
+  const registry = await place.open();
+  await registerVersions(place, registry, 2);
+  await registry.promote({ ref: 'fraud@1', stage: 'production', reason: 'first' });
+  await registry.promote({ ref: 'fraud@2', stage: 'production', reason: 'second' });
+  await registry.rollback({ model: 'fraud', reason: 'third' });
+  await registry.close();
+}
+
+async function flip(file: string, offset: number): Promise<void> {
+  await chmod(file, 0o644);
+  const bytes = await readFile(file);
+  bytes[offset] = (bytes[offset] ?? 0) ^ 0x01;
+  await writeFile(file, bytes);
+}
+
+async function problemsOf(place: Place): Promise<readonly string[]> {
+  let registry: Registry;
+  try {
+    registry = await place.open();
+  } catch (error) {
+    // Without its first file a registry can't be opened at all; the error names the file.
+    if (RegistryError.is(error, 'FORMAT_DAMAGED') && error.message.includes('format.json')) return ['format.json'];
+    throw error;
+  }
+  const report = await registry.verify({ artifacts: true });
+  await registry.close();
+  return report.problems.map((problem) => problem.key);
+}
+
+describe('verify', () => {
+  it('finds nothing in a sound registry', async () => {
+    const place = await makePlace();
+    await storyIn(place);
+    const registry = await place.open();
+    const report = await registry.verify({ artifacts: true });
+    expect(report).toMatchObject({ commits: 5, manifests: 2, objects: 2, problems: [], voids: [] });
+  });
+
+  it('names exactly the file in which one byte was changed, wherever it is', async () => {
+    const place = await makePlace();
+    await storyIn(place);
+    const files = [...(await place.files()).keys()];
+    expect(files).toHaveLength(10);
+    for (const key of files) {
+      const file = join(place.registryDir, key);
+      const { size } = await stat(file);
+      for (const offset of new Set([0, Math.floor(size / 3), Math.floor(size / 2), size - 1])) {
+        await flip(file, offset);
+        expect(await problemsOf(place), `${key} at ${offset}`).toEqual([key]);
+        await flip(file, offset);
+      }
+    }
+    expect(await problemsOf(place)).toEqual([]);
+  });
+
+  it('does so without the saved catalog too', async () => {
+    const place = await makePlace();
+    await storyIn(place);
+    const logs = [...(await place.files()).keys()].filter((key) => key.startsWith('log/'));
+    for (const key of logs) {
+      await rm(join(place.registryDir, 'catalog-1.sqlite'), { force: true });
+      await flip(join(place.registryDir, key), 90);
+      expect(await problemsOf(place), key).toEqual([key]);
+      await flip(join(place.registryDir, key), 90);
+      await rm(join(place.registryDir, 'catalog-1.sqlite'), { force: true });
+    }
+  });
+
+  it('names what is missing, and the versions that need it', async () => {
+    const place = await makePlace();
+    await storyIn(place);
+    const object = [...(await place.files()).keys()].find((key) => key.startsWith('objects/')) ?? '';
+    await rm(join(place.registryDir, object));
+    const last = 'log/00000000000000000005.jsonl';
+    await rm(join(place.registryDir, last));
+    const registry = await place.open();
+    const { problems } = await registry.verify({ artifacts: true });
+    expect(problems.map(({ code, key }) => ({ code, key }))).toEqual([
+      { code: 'COMMIT_MISSING', key: last },
+      { code: 'OBJECT_MISSING', key: object },
+    ]);
+    expect(problems[1]?.versions).toHaveLength(1);
+  });
+
+  it('leaves everything else refusing to answer from a damaged log', async () => {
+    const place = await makePlace();
+    await storyIn(place);
+    await flip(join(place.registryDir, 'log/00000000000000000003.jsonl'), 200);
+    await rm(join(place.registryDir, 'catalog-1.sqlite'), { force: true });
+    const before = await place.files();
+    const registry = await place.open();
+    await expect(registry.production()).rejects.toMatchObject({ code: 'LOG_DAMAGED', message: expect.stringContaining('verify') });
+    await expect(registry.promote({ ref: 'fraud@2', stage: 'production', reason: 'x' })).rejects.toMatchObject({ code: 'LOG_DAMAGED' });
+    expect(await place.files()).toEqual(before);
+  });
+});
