@@ -97,8 +97,13 @@ describe('verify', () => {
     await rm(join(place.registryDir, 'catalog-1.sqlite'), { force: true });
     const before = await place.files();
     const registry = await place.open();
-    await expect(registry.production()).rejects.toMatchObject({ code: 'LOG_DAMAGED', message: expect.stringContaining('verify') });
-    await expect(registry.promote({ ref: 'fraud@2', stage: 'production', reason: 'x' })).rejects.toMatchObject({ code: 'LOG_DAMAGED' });
+    await expect(registry.production()).rejects.toMatchObject({
+      code: 'LOG_DAMAGED',
+      message: expect.stringContaining('verify'),
+    });
+    await expect(registry.promote({ ref: 'fraud@2', stage: 'production', reason: 'x' })).rejects.toMatchObject({
+      code: 'LOG_DAMAGED',
+    });
     expect(await place.files()).toEqual(before);
   });
 });
