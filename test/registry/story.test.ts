@@ -73,7 +73,7 @@ describe('a registry', () => {
     await tellStory(place, registry);
     const { items } = await registry.log();
     const moments = items.map((entry) => entry.at).reverse();
-    const held = [];
+    const held: (readonly number[])[] = [];
     for (const time of moments)
       held.push((await registry.at({ time, model: 'fraud' })).holders.map(({ number }) => number));
     expect(held).toEqual([[], [], [1], [2], [1]]);
