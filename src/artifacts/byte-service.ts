@@ -1,35 +1,49 @@
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import * as v from 'valibot';
-import { RegistryError } from '../base/errors.ts';
+import { messageOf, RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { callThrough, type ThreadClient } from '../base/worker-rpc.ts';
-import { filesystemStore } from '../storage/filesystem-store.ts';
+import { filesystemStore, STAGING_FOLDER } from '../storage/filesystem-store.ts';
+import { sweepTemporaryFiles } from '../storage/temporary.ts';
+import { type CheckoutRequest, checkout } from './checkout.ts';
 import { digestArtifact, type IntakeResult, intakeArtifact } from './intake.ts';
-import { checkout, type MaterialiseResult, materialise } from './materialise.ts';
+import { manifestFileSchema } from './manifest.ts';
+import { type MaterialiseRequest, type MaterialiseResult, materialise } from './materialise.ts';
 import { type ArtifactCheck, verifyArtifacts } from './verify-objects.ts';
 
 /** Everything that reads or writes whole files. All of it can be cancelled and reports its progress in bytes. */
 export interface ByteService {
-  intake(request: { readonly paths: readonly string[] }, options?: OperationOptions): Promise<IntakeResult>;
-  digest(request: { readonly paths: readonly string[] }, options?: OperationOptions): Promise<IntakeResult>;
-  materialise(
-    request: { readonly digest: string; readonly to: string },
-    options?: OperationOptions,
-  ): Promise<MaterialiseResult>;
-  checkout(
-    request: { readonly digest: string; readonly checkoutsDir: string },
-    options?: OperationOptions,
-  ): Promise<{ readonly path: string }>;
+  /** Stores files and folders as an artifact. */
+  intake(request: PathsRequest, options?: OperationOptions): Promise<IntakeResult>;
+  /** What `intake` would return, without storing anything. */
+  digest(request: PathsRequest, options?: OperationOptions): Promise<IntakeResult>;
+  /** Writes an artifact's files into a folder of the user's. */
+  materialise(request: MaterialiseRequest, options?: OperationOptions): Promise<MaterialiseResult>;
+  /** Gives a read-only copy of an artifact's files. */
+  checkout(request: CheckoutRequest, options?: OperationOptions): Promise<{ readonly path: string }>;
+  /** Looks for damage. */
   verify(request: { readonly digests: readonly string[] }, options?: OperationOptions): Promise<ArtifactCheck>;
   close(): Promise<void>;
+}
+
+export interface PathsRequest {
+  /** Files and folders, absolute. */
+  readonly paths: readonly string[];
 }
 
 /** Does the work on the calling thread. */
 export function inlineByteService(storeDir: string): ByteService {
   const store = filesystemStore(storeDir);
+  let swept: Promise<unknown> | undefined;
   return {
-    intake: (request, options) => intakeArtifact(store, request, options),
-    digest: (request, options) => digestArtifact(request, options),
+    async intake({ paths }, options) {
+      // What killed processes left takes space only; failing to remove it stops nobody.
+      swept ??= sweepTemporaryFiles(join(storeDir, STAGING_FOLDER)).catch(() => undefined);
+      await swept;
+      return intakeArtifact(store, { paths, except: storeDir }, options);
+    },
+    digest: ({ paths }, options) => digestArtifact({ paths, except: storeDir }, options),
     materialise: (request, options) => materialise(store, request, options),
     checkout: (request, options) => checkout(store, request, options),
     verify: (request, options) => verifyArtifacts(store, request, options),
@@ -39,13 +53,7 @@ export function inlineByteService(storeDir: string): ByteService {
 
 const IDLE_MS = 30_000;
 
-const fileSchema = v.object({
-  path: v.string(),
-  size: v.number(),
-  sha256: v.string(),
-  exec: v.exactOptional(v.literal(true)),
-});
-const intakeSchema = v.object({ digest: v.string(), sizeBytes: v.number(), files: v.array(fileSchema) });
+const intakeSchema = v.object({ digest: v.string(), sizeBytes: v.number(), files: v.array(manifestFileSchema) });
 const writtenSchema = v.object({ fileCount: v.number(), sizeBytes: v.number() });
 const pathSchema = v.object({ path: v.string() });
 const problemSchema = v.object({
@@ -61,21 +69,32 @@ const checkSchema = v.object({
   problems: v.array(problemSchema),
 });
 
-/** Does the work in a thread that starts with the first call and ends when nothing was asked of it for half a minute. */
-export function workerByteService(options: { readonly storeDir: string; readonly workerFile: string }): ByteService {
+/**
+ * Does the work in a thread that starts with the first call, ends when nothing was asked of it for a while (half a minute unless given),
+ * and keeps no process alive while it has nothing to do. When the thread dies, calls under way throw `WORKER_STOPPED`; the next call
+ * starts another one.
+ */
+export function workerByteService(options: {
+  readonly storeDir: string;
+  /** The built `worker.js`. */
+  readonly workerFile: string;
+  readonly idleMs?: number;
+}): ByteService {
+  const { storeDir, workerFile, idleMs = IDLE_MS } = options;
   let running: { readonly worker: Worker; readonly client: ThreadClient } | undefined;
   let pending = 0;
   let idle: NodeJS.Timeout | undefined;
 
   const start = () => {
-    const worker = new Worker(options.workerFile, { workerData: { role: 'bytes', storeDir: options.storeDir } });
+    const worker = new Worker(workerFile, { workerData: { role: 'bytes', storeDir } });
     const client = callThrough(worker);
     const stopped = (cause?: unknown) => {
       if (running?.worker === worker) running = undefined;
+      const reason = cause === undefined ? '' : ` (${messageOf(cause)})`;
       client.fail(
         new RegistryError(
           'WORKER_STOPPED',
-          'The thread that reads and writes files stopped unexpectedly. Try again; nothing was recorded.',
+          `The thread that reads and writes files stopped unexpectedly${reason}. Nothing was recorded; try again.`,
           { cause },
         ),
       );
@@ -102,9 +121,8 @@ export function workerByteService(options: { readonly storeDir: string; readonly
     } finally {
       pending -= 1;
       if (pending === 0) {
-        // An idle thread keeps no process alive.
         running?.worker.unref();
-        idle = setTimeout(() => void close(), IDLE_MS).unref();
+        idle = setTimeout(() => void close(), idleMs).unref();
       }
     }
   };

@@ -2,6 +2,19 @@ import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { RegistryError, systemErrorCode } from '../base/errors.ts';
+import { throwIfCancelled } from './cancel.ts';
+import { checkPaths, tooLarge } from './manifest.ts';
+import { PULL_MARKER } from './manifest-path.ts';
+import {
+  danglingLink,
+  differentDrives,
+  invalidName,
+  linkLoop,
+  linkOutside,
+  samePath,
+  specialFile,
+  unreadable,
+} from './path-errors.ts';
 
 /** A file to be taken into an artifact. */
 export interface SourceFile {
@@ -10,98 +23,129 @@ export interface SourceFile {
   readonly source: string;
 }
 
+export interface GatherOptions {
+  /** A folder that is passed over where it lies below a path: the registry that takes the files. */
+  readonly except?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Links can make few folders look like very many. */
+const MAX_ENTRIES = 1_000_000;
+
 /**
  * Lists the files under `paths` with their places in an artifact: the root is the folder, where one folder is given; else the folder
- * that all paths have in common; a single file goes by its base name. Links are followed inside the root only, empty folders dropped.
+ * that all paths have in common; a single file goes by its base name. Links are followed inside the root only. Empty folders, `.git`
+ * and the marker of a pull are left out.
+ *
+ * Throws `PATH_NOT_FOUND`, `PATH_UNREADABLE`, `ARTIFACT_EMPTY`, `ARTIFACT_LINK_LOOP`, `ARTIFACT_LINK_OUTSIDE`, `ARTIFACT_PATH_INVALID`,
+ * `ARTIFACT_TOO_LARGE`, `OPERATION_CANCELLED`.
  */
-export async function gatherFiles(paths: readonly string[]): Promise<readonly SourceFile[]> {
+export async function gatherFiles(
+  paths: readonly string[],
+  options: GatherOptions = {},
+): Promise<readonly SourceFile[]> {
   if (paths.length === 0)
     throw new RegistryError('ARTIFACT_EMPTY', 'No file or folder was named. Name what training wrote.');
   const absolute = [...new Set(paths.map((path) => resolve(path)))];
-  const stats = await Promise.all(absolute.map(statOf));
-  const root = rootOf(absolute, stats);
-  const realRoot = await realpath(root);
-  const found = new Map<string, SourceFile>();
-  for (const [index, path] of absolute.entries()) {
-    const walk: Walk = { root, realRoot, found };
-    if (stats[index]?.isDirectory()) await walkFolder(walk, path, new Set([await realpath(path)]));
-    else await addFile(walk, path, stats[index]);
+  const given = await Promise.all(
+    absolute.map(async (path) => ({ path, stats: await statOf(path), real: await realPathOf(path) })),
+  );
+  const root = commonFolder(given.map(({ path, stats }) => (stats.isDirectory() ? path : dirname(path))));
+  const except = options.except === undefined ? undefined : await realpath(options.except).catch(() => undefined);
+  const walk: Walk = {
+    root,
+    realRoot: await realPathOf(root),
+    except,
+    signal: options.signal,
+    found: new Map(),
+    entries: 0,
+  };
+  for (const { path, stats, real } of given) {
+    if (!isInside(real, walk.realRoot)) throw linkOutside(path, real, root);
+    if (stats.isDirectory()) await walkFolder(walk, path, [real]);
+    else if (stats.isFile()) add(walk, path);
+    else throw specialFile(path);
   }
-  if (found.size === 0) {
+  if (walk.found.size === 0) {
     throw new RegistryError(
       'ARTIFACT_EMPTY',
       `${absolute.join(', ')} holds no file, so there is nothing to register. Nothing was changed.`,
     );
   }
-  return [...found.values()];
+  const found = [...walk.found.values()];
+  checkPaths(found.map(({ path }) => path));
+  return found;
 }
 
-interface Walk {
+interface Walk extends GatherOptions {
   readonly root: string;
   readonly realRoot: string;
   readonly found: Map<string, SourceFile>;
+  entries: number;
 }
 
-function rootOf(paths: readonly string[], stats: readonly Stats[]): string {
-  const [first = '', ...others] = paths.map((path, index) => (stats[index]?.isDirectory() ? path : dirname(path)));
+function commonFolder(folders: readonly string[]): string {
+  const [first = '', ...others] = folders;
   let root = first;
   for (const folder of others) {
-    while (root !== folder && !folder.startsWith(root.endsWith(sep) ? root : root + sep)) root = dirname(root);
+    while (!isInside(folder, root)) {
+      if (dirname(root) === root) throw differentDrives([first, folder]);
+      root = dirname(root);
+    }
   }
   return root;
 }
 
-async function walkFolder(walk: Walk, folder: string, ancestors: ReadonlySet<string>): Promise<void> {
+/** `around` are the real paths of the folders that the walk is in, the last of them that of `folder`. */
+async function walkFolder(walk: Walk, folder: string, around: readonly string[]): Promise<void> {
   for (const entry of await entriesOf(folder)) {
+    throwIfCancelled(walk.signal);
+    walk.entries += 1;
+    if (walk.entries > MAX_ENTRIES) throw tooLarge(walk.entries);
+    if (isLeftOut(entry.name)) continue;
     const path = join(folder, entry.name);
-    if (entry.isFile()) {
-      add(walk, path);
-      continue;
-    }
-    if (entry.isDirectory()) {
-      await walkFolder(walk, path, new Set([...ancestors, await realpath(path)]));
-      continue;
-    }
-    if (!entry.isSymbolicLink()) throw special(path);
-    const target = await insideRoot(walk, path);
-    const found = await statOf(path);
-    if (!found.isDirectory()) {
-      await addFile(walk, path, found);
-      continue;
-    }
-    if (ancestors.has(target)) {
-      throw new RegistryError(
-        'ARTIFACT_LINK_LOOP',
-        `${path} links back to ${target}, a folder around it. Remove the link and register again. Nothing was changed.`,
-      );
-    }
-    await walkFolder(walk, path, new Set([...ancestors, target]));
+    if (entry.name.includes('\uFFFD')) await checkName(path);
+    if (entry.isFile()) add(walk, path);
+    else if (entry.isDirectory()) await enter(walk, path, join(around.at(-1) ?? folder, entry.name), around);
+    else if (entry.isSymbolicLink()) await follow(walk, path, around);
+    else throw specialFile(path);
   }
 }
 
-async function addFile(walk: Walk, path: string, found: Stats | undefined): Promise<void> {
-  if (!found?.isFile()) throw special(path);
-  if ((await lstat(path)).isSymbolicLink()) await insideRoot(walk, path);
-  add(walk, path);
+async function follow(walk: Walk, link: string, around: readonly string[]): Promise<void> {
+  const target = await realPathOf(link);
+  if (!isInside(target, walk.realRoot)) throw linkOutside(link, target, walk.root);
+  const found = await statOf(link);
+  if (found.isFile()) return add(walk, link);
+  if (!found.isDirectory()) throw specialFile(link);
+  if (around.includes(target)) throw linkLoop(link, target);
+  await enter(walk, link, target, around);
+}
+
+async function enter(walk: Walk, folder: string, real: string, around: readonly string[]): Promise<void> {
+  if (real !== walk.except) await walkFolder(walk, folder, [...around, real]);
+}
+
+function isLeftOut(name: string): boolean {
+  return name === PULL_MARKER || name.toLowerCase() === '.git';
 }
 
 function add(walk: Walk, source: string): void {
   const path = relative(walk.root, source).split(sep).join('/').normalize('NFC');
+  const known = walk.found.get(path);
+  if (known && known.source !== source) throw samePath(path, [known.source, source]);
   walk.found.set(path, { path, source });
 }
 
-async function insideRoot(walk: Walk, link: string): Promise<string> {
-  let target: string;
-  try {
-    target = await realpath(link);
-  } catch (cause) {
-    throw unreadable(link, cause);
-  }
-  if (target === walk.realRoot || target.startsWith(walk.realRoot + sep)) return target;
-  throw new RegistryError(
-    'ARTIFACT_LINK_OUTSIDE',
-    `${link} links to ${target}, outside of ${walk.root}. Put the file itself there and register again. Nothing was changed.`,
-  );
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+/** Node shows bytes that are no UTF-8 as U+FFFD; such a name doesn't lead back to its file. */
+async function checkName(path: string): Promise<void> {
+  await lstat(path).catch(() => {
+    throw invalidName(path);
+  });
 }
 
 async function entriesOf(folder: string): Promise<readonly Dirent[]> {
@@ -121,34 +165,10 @@ async function statOf(path: string): Promise<Stats> {
   }
 }
 
-/** The error for a path that can't be read. */
-export function unreadable(path: string, cause: unknown): RegistryError {
-  switch (systemErrorCode(cause)) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new RegistryError(
-        'PATH_NOT_FOUND',
-        `${path} doesn't exist. Check the path, or train first. Nothing was changed.`,
-        { cause },
-      );
-    case 'ELOOP':
-      return new RegistryError(
-        'ARTIFACT_LINK_LOOP',
-        `${path} is a link that leads back to itself. Remove it and register again. Nothing was changed.`,
-        { cause },
-      );
-    default:
-      return new RegistryError(
-        'PATH_UNREADABLE',
-        `${path} can't be read (${systemErrorCode(cause) ?? 'unknown error'}). Check its permissions. Nothing was changed.`,
-        { cause },
-      );
+async function realPathOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (cause) {
+    throw systemErrorCode(cause) === 'ENOENT' ? danglingLink(path, cause) : unreadable(path, cause);
   }
-}
-
-function special(path: string): RegistryError {
-  return new RegistryError(
-    'PATH_UNREADABLE',
-    `${path} is neither a file nor a folder, so it can't be registered. Nothing was changed.`,
-  );
 }

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import { RegistryError } from '../base/errors.ts';
+import { messageOf, RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { manifestKey, objectKey } from '../storage/layout.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { throwIfCancelled } from './cancel.ts';
 import { eachOf } from './each-of.ts';
-import { throwIfCancelled } from './intake.ts';
 import type { Manifest, ManifestFile } from './manifest.ts';
-import { readManifest } from './materialise.ts';
+import { readManifest } from './read-manifest.ts';
 
 const OBJECTS_AT_ONCE = 4;
+const REMEDY = 'Put it back from a backup, or register the files again.';
 
 export interface ArtifactProblem {
   readonly kind: 'MANIFEST_MISSING' | 'MANIFEST_DAMAGED' | 'OBJECT_MISSING' | 'OBJECT_DAMAGED';
@@ -19,53 +20,53 @@ export interface ArtifactProblem {
 }
 
 export interface ArtifactCheck {
+  /** Manifests looked for, objects that those found name, and the bytes read of these. */
   readonly manifests: number;
   readonly objects: number;
   readonly bytes: number;
   readonly problems: readonly ArtifactProblem[];
 }
 
-/** Reads the manifests and every object that they name, each object once, and reports what is missing or damaged. */
+/**
+ * Reads the manifests and every object that they name, each object once, and reports what is missing, damaged or can't be read; it goes
+ * on after each. Throws `OPERATION_CANCELLED`.
+ */
 export async function verifyArtifacts(
   store: ObjectStore,
   request: { readonly digests: readonly string[] },
-  options: OperationOptions = {},
+  { onProgress, signal }: OperationOptions = {},
 ): Promise<ArtifactCheck> {
+  const digests = [...new Set(request.digests)];
   const problems: ArtifactProblem[] = [];
-  const users = new Map<string, { readonly file: ManifestFile; readonly digests: string[] }>();
-  for (const digest of request.digests) {
-    throwIfCancelled(options.signal);
+  const objects = new Map<string, Use[]>();
+  for (const digest of digests) {
+    throwIfCancelled(signal);
     const manifest = await manifestOrProblem(store, digest);
-    if ('kind' in manifest) {
-      problems.push(manifest);
-      continue;
-    }
-    for (const file of manifest.files) {
-      const known = users.get(file.sha256);
-      if (!known) users.set(file.sha256, { file, digests: [digest] });
-      else if (!known.digests.includes(digest)) known.digests.push(digest);
-    }
+    if ('kind' in manifest) problems.push(manifest);
+    else for (const file of manifest.files) usesOf(objects, file.sha256).push({ file, digest });
   }
-  const objects = [...users.values()];
-  const totalBytes = objects.reduce((sum, { file }) => sum + file.size, 0);
-  let doneBytes = 0;
+  const totalBytes = [...objects.values()].reduce((sum, [use]) => sum + (use?.file.size ?? 0), 0);
+  let bytes = 0;
   const onBytes = (count: number) => {
-    doneBytes += count;
-    options.onProgress?.({ step: 'Checking', doneBytes, totalBytes });
+    bytes += count;
+    onProgress?.({ step: 'Checking', doneBytes: bytes, totalBytes });
   };
-  const found = await eachOf(objects, OBJECTS_AT_ONCE, async ({ file, digests }) => {
-    const kind = await problemOfObject(store, file, options.signal, onBytes);
-    if (!kind) return [];
-    const key = objectKey(file.sha256);
-    const message = `${key}, the file ${file.path}, is ${kind === 'OBJECT_MISSING' ? 'missing' : 'damaged'}. Put it back from a backup, or register the files again.`;
-    return digests.map((digest) => ({ kind, key, digest, message }));
+  const found = await eachOf([...objects], OBJECTS_AT_ONCE, async ([sha256, uses]) => {
+    throwIfCancelled(signal);
+    return problemsOf(sha256, uses, await readObject(store, sha256, signal, onBytes));
   });
-  return {
-    manifests: request.digests.length,
-    objects: objects.length,
-    bytes: doneBytes,
-    problems: [...problems, ...found.flat()],
-  };
+  return { manifests: digests.length, objects: objects.size, bytes, problems: [...problems, ...found.flat()] };
+}
+
+interface Use {
+  readonly file: ManifestFile;
+  readonly digest: string;
+}
+
+function usesOf(objects: Map<string, Use[]>, sha256: string): Use[] {
+  const uses = objects.get(sha256) ?? [];
+  objects.set(sha256, uses);
+  return uses;
 }
 
 async function manifestOrProblem(store: ObjectStore, digest: string): Promise<Manifest | ArtifactProblem> {
@@ -78,19 +79,56 @@ async function manifestOrProblem(store: ObjectStore, digest: string): Promise<Ma
   }
 }
 
-async function problemOfObject(
+/** What came of reading an object: its size and hash, or why it couldn't be read. */
+type Reading = { readonly sha256: string; readonly size: number } | { readonly failure: string } | undefined;
+
+async function readObject(
   store: ObjectStore,
-  file: ManifestFile,
+  sha256: string,
   signal: AbortSignal | undefined,
   onBytes: (count: number) => void,
-): Promise<'OBJECT_MISSING' | 'OBJECT_DAMAGED' | undefined> {
-  const chunks = await store.getStream(objectKey(file.sha256));
-  if (!chunks) return 'OBJECT_MISSING';
-  const hash = createHash('sha256');
-  for await (const chunk of chunks) {
-    throwIfCancelled(signal);
-    hash.update(chunk);
-    onBytes(chunk.length);
+): Promise<Reading> {
+  try {
+    const chunks = await store.getStream(objectKey(sha256));
+    if (!chunks) return undefined;
+    const hash = createHash('sha256');
+    let size = 0;
+    for await (const chunk of chunks) {
+      throwIfCancelled(signal);
+      hash.update(chunk);
+      size += chunk.length;
+      onBytes(chunk.length);
+    }
+    return { sha256: hash.digest('hex'), size };
+  } catch (error) {
+    if (RegistryError.is(error, 'OPERATION_CANCELLED')) throw error;
+    return { failure: messageOf(error) };
   }
-  return hash.digest('hex') === file.sha256 ? undefined : 'OBJECT_DAMAGED';
+}
+
+/** One problem for each artifact that needs the object. */
+function problemsOf(sha256: string, uses: readonly Use[], read: Reading): readonly ArtifactProblem[] {
+  const key = objectKey(sha256);
+  const byDigest = new Map(uses.map((use) => [use.digest, use]));
+  return [...byDigest.values()].flatMap(({ file, digest }): readonly ArtifactProblem[] => {
+    if (!read)
+      return [{ kind: 'OBJECT_MISSING', key, digest, message: `${key}, the file ${file.path}, is missing. ${REMEDY}` }];
+    if ('failure' in read) {
+      return [
+        {
+          kind: 'OBJECT_DAMAGED',
+          key,
+          digest,
+          message: `${key}, the file ${file.path}, can't be read. ${read.failure}`,
+        },
+      ];
+    }
+    if (read.sha256 !== sha256) {
+      return [{ kind: 'OBJECT_DAMAGED', key, digest, message: `${key}, the file ${file.path}, is damaged. ${REMEDY}` }];
+    }
+    const wrong = uses.find((use) => use.digest === digest && use.file.size !== read.size);
+    if (!wrong) return [];
+    const message = `${manifestKey(digest)} says that ${wrong.file.path} has ${wrong.file.size} bytes, and it has ${read.size}. Register the files again.`;
+    return [{ kind: 'MANIFEST_DAMAGED', key: manifestKey(digest), digest, message }];
+  });
 }

@@ -8,6 +8,7 @@ export interface ThreadPort {
   on(event: 'message', listener: (message: unknown) => void): unknown;
 }
 
+/** What answers calls: `args` come from the other thread, so it parses them. */
 export type CallTarget = (name: string, args: unknown, options: OperationOptions) => Promise<unknown>;
 
 /** Errors lose their class and fields between threads, so results travel with them spelled out. */
@@ -32,7 +33,10 @@ interface HostSide {
 
 const PROGRESS_INTERVAL_MS = 100;
 
-/** Answers the calls that come through `port` with `target`. Returns the way to push an event to the other side. */
+/**
+ * Answers the calls that come through `port` with `target`. Progress is passed on about ten times a second. Returns the way to push an
+ * event to the other side.
+ */
 export function serveCalls(port: ThreadPort, target: CallTarget): (event: unknown) => void {
   const cancels = new Map<number, AbortController>();
   const functions: WorkerSide = {
@@ -63,12 +67,16 @@ export function serveCalls(port: ThreadPort, target: CallTarget): (event: unknow
 }
 
 export interface ThreadClient {
+  /** Arguments and results are plain data. Throws the `RegistryError` that was thrown over there. */
   call(name: string, args: unknown, options?: OperationOptions): Promise<unknown>;
   /** Makes every call under way, and every later one, throw `error`. */
   fail(error: RegistryError): void;
 }
 
-/** Calls what `serveCalls` serves at the other end of `port`, with progress, cancelling, and the errors that were thrown there. */
+/**
+ * Calls what `serveCalls` serves at the other end of `port`, with progress, cancelling, and the errors that were thrown there. A call
+ * that is cancelled ends when the other side has stopped working on it.
+ */
 export function callThrough(port: ThreadPort, onEvent: (event: unknown) => void = () => undefined): ThreadClient {
   const listeners = new Map<number, (progress: Progress) => void>();
   const functions: HostSide = {
@@ -76,29 +84,30 @@ export function callThrough(port: ThreadPort, onEvent: (event: unknown) => void 
     event: onEvent,
   };
   const remote = createBirpc<WorkerSide, HostSide>(functions, channelOf(port));
-  let fail: (error: RegistryError) => void = () => undefined;
-  const failure = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  failure.catch(() => undefined);
+  let failure: RegistryError | undefined;
   let lastId = 0;
   return {
     async call(name, args, { onProgress, signal } = {}) {
+      if (failure) throw failure;
       lastId += 1;
       const id = lastId;
       if (onProgress) listeners.set(id, onProgress);
-      const cancel = () => void remote.cancel.asEvent(id);
+      // Where the channel is gone there is nothing left to cancel.
+      const cancel = () => void remote.cancel.asEvent(id).catch(() => undefined);
       signal?.addEventListener('abort', cancel, { once: true });
       try {
         const answer = remote.call(id, name, args);
         if (signal?.aborted) cancel();
-        return unwrapped(await Promise.race([answer, failure]));
+        return unwrapped(await answer);
       } finally {
         listeners.delete(id);
         signal?.removeEventListener('abort', cancel);
       }
     },
-    fail,
+    fail(error) {
+      failure ??= error;
+      remote.$close(failure);
+    },
   };
 }
 

@@ -1,0 +1,81 @@
+import { chmod, lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { OperationOptions } from '../base/progress.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { hasCode, isAbsent, retryWhileBusy, writing } from '../storage/system-errors.ts';
+import { compareFolder, contentsOf } from './compare-folder.ts';
+import type { Manifest } from './manifest.ts';
+import { readManifest } from './read-manifest.ts';
+import { sweepLeftovers, temporaryFolder } from './swap-folder.ts';
+import { placeOf, writeFiles } from './write-files.ts';
+
+export interface CheckoutRequest {
+  /** SHA-256 of the artifact's manifest. */
+  readonly digest: string;
+  /** The folder for checkouts, one folder each; made where it is absent. */
+  readonly checkoutsDir: string;
+}
+
+/**
+ * A folder below `checkoutsDir` with the artifact's files, read-only, verified now: made at the first call, made again where it was
+ * changed. Returns the file itself for an artifact of a single file. Throws `MANIFEST_MISSING`, `MANIFEST_DAMAGED`, `OBJECT_MISSING`,
+ * `OBJECT_DAMAGED`, `STORAGE_FULL`, `STORAGE_READONLY`, `STORAGE_FAILED`, `OPERATION_CANCELLED`.
+ */
+export async function checkout(
+  store: ObjectStore,
+  request: CheckoutRequest,
+  options: OperationOptions = {},
+): Promise<{ readonly path: string }> {
+  const { digest, checkoutsDir } = request;
+  const manifest = await readManifest(store, digest);
+  const folder = join(checkoutsDir, digest);
+  const [first] = manifest.files;
+  const isSingle = manifest.files.length === 1 && first && !first.path.includes('/');
+  const path = isSingle ? placeOf(folder, first) : folder;
+  await writing(folder, async () => {
+    if (!(await isExact(folder, manifest, options))) await makeCheckout(store, manifest, folder, checkoutsDir, options);
+  });
+  return { path };
+}
+
+async function makeCheckout(
+  store: ObjectStore,
+  manifest: Manifest,
+  folder: string,
+  checkoutsDir: string,
+  options: OperationOptions,
+): Promise<void> {
+  await mkdir(checkoutsDir, { recursive: true });
+  await sweepLeftovers(checkoutsDir, async () => true);
+  const fresh = temporaryFolder(checkoutsDir);
+  const aside = `${fresh}-old`;
+  try {
+    await writeFiles(store, manifest, fresh, options);
+    for (const file of manifest.files) await chmod(placeOf(fresh, file), file.exec ? 0o555 : 0o444);
+    if (await isPresent(folder)) await retryWhileBusy(() => rename(folder, aside));
+    await retryWhileBusy(() => rename(fresh, folder));
+  } catch (error) {
+    // Another process may have put the same there first.
+    const isDone = hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT') && (await isExact(folder, manifest, options));
+    if (!isDone) throw error;
+  } finally {
+    for (const path of [fresh, aside])
+      await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  }
+}
+
+async function isExact(folder: string, manifest: Manifest, options: OperationOptions): Promise<boolean> {
+  const contents = await contentsOf(folder);
+  if (!contents) return false;
+  return (await compareFolder(folder, contents, manifest.files, options)).isExact;
+}
+
+async function isPresent(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
+}
