@@ -2,11 +2,11 @@
 export const COMMAND_IDS = [
   'modelRegistry.createRegistry',
   'modelRegistry.addProjectFile',
-  'modelRegistry.register',
+  'modelRegistry.registerVersion',
   'modelRegistry.promote',
   'modelRegistry.rollBack',
   'modelRegistry.archive',
-  'modelRegistry.compare',
+  'modelRegistry.compareVersions',
   'modelRegistry.showVersion',
   'modelRegistry.search',
   'modelRegistry.restoreFiles',

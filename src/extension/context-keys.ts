@@ -3,5 +3,5 @@ export const CONTEXT_KEYS = ['modelRegistry.state', 'modelRegistry.hasProjectFil
 
 export type ContextKey = (typeof CONTEXT_KEYS)[number];
 
-/** `absent`: no folder has a registry. `empty`: a registry without models. `ready`: there are models. */
+/** `absent`: no folder has a registry. `empty`: there are registries, without models. `ready`: there are models, or a problem to show. */
 export type RegistryPresence = 'absent' | 'empty' | 'ready';

@@ -1,11 +1,30 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as v from 'valibot';
 import * as vscode from 'vscode';
 
-/** The metric to show where there is room for one; empty for the most telling one. */
-export function preferredMetric(): string {
-  return vscode.workspace.getConfiguration('modelRegistry').get<string>('headlineMetric', '').trim();
+/** A setting of the wrong type counts as not set: the editor marks it in the settings file. */
+function setting<T>(name: string, schema: v.GenericSchema<unknown, T>, fallback: T, scope?: vscode.WorkspaceFolder): T {
+  const value: unknown = vscode.workspace.getConfiguration('modelRegistry', scope).get(name);
+  const parsed = v.safeParse(schema, value);
+  return parsed.success ? parsed.output : fallback;
 }
 
-/** Whether outputs of a workspace folder are registered by themselves. */
+const text = v.pipe(v.string(), v.trim());
+
+/** The metric to show where there is room for one; undefined for the one that tells most. */
+export function preferredMetric(): string | undefined {
+  return setting('headlineMetric', text, '') || undefined;
+}
+
+/** Whether what training writes in this workspace folder is registered by itself. */
 export function isAutoRegistering(root: vscode.WorkspaceFolder): boolean {
-  return vscode.workspace.getConfiguration('modelRegistry', root).get<boolean>('autoRegister', true);
+  return setting('autoRegister', v.boolean(), true, root);
+}
+
+/** Where the registry of this workspace folder is, if not at its usual place. */
+export function registryPath(root: vscode.WorkspaceFolder): string | undefined {
+  const path = setting('registryPath', text, '', root);
+  if (path === '') return undefined;
+  return path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
 }

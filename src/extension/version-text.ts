@@ -1,34 +1,73 @@
 import { formatDifference, formatMetric, headlineMetric, metricChange } from '../base/metrics.ts';
 import type { RegisterResult, VersionSummary } from '../registry/api.ts';
 
+/** `7`, and `draft-<6>` while the version has no number. */
+export function numberOf(version: Pick<VersionSummary, 'id' | 'number' | 'pending'>): string {
+  return version.pending ? `draft-${version.id.slice(-6)}` : String(version.number);
+}
+
 /** `fraud-detector@7` */
-export function labelOf(version: VersionSummary): string {
-  return `${version.model}@${version.number}`;
+export function labelOf(version: Pick<VersionSummary, 'model' | 'id' | 'number' | 'pending'>): string {
+  return `${version.model}@${numberOf(version)}`;
 }
 
 /** `auc 0.9123`, or nothing where no metric was recorded. */
-export function headlineText(version: VersionSummary, preferred: string): string {
-  const metric = headlineMetric(version.metrics, preferred === '' ? undefined : preferred);
-  return metric ? `${metric.name} ${formatMetric(metric.value)}` : '';
+export function headlineText(version: VersionSummary, preferred: string | undefined): string {
+  const metric = headlineMetric(version.metrics, preferred);
+  return metric ? `${oneLine(metric.name, 40)} ${formatMetric(metric.value)}` : '';
 }
 
 /** `fraud-detector@2 registered: auc 0.9123 (+0.0121 against production 1)` */
-export function registeredText({ version, production }: RegisterResult, preferred: string): string {
-  const metric = headlineMetric(version.metrics, preferred === '' ? undefined : preferred);
+export function registeredText({ version, production }: RegisterResult, preferred: string | undefined): string {
+  const metric = headlineMetric(version.metrics, preferred);
   if (!metric) return `${labelOf(version)} registered`;
   const before = production?.metrics[metric.name];
   const change = before === undefined ? undefined : metricChange(metric.name, metric.value, before).difference;
-  const against = production && change !== undefined ? ` (${formatDifference(change)} against production ${production.number})` : '';
-  return `${labelOf(version)} registered: ${metric.name} ${formatMetric(metric.value)}${against}`;
+  const against =
+    production && change !== undefined
+      ? ` (${formatDifference(change)} against production ${numberOf(production)})`
+      : '';
+  return `${labelOf(version)} registered: ${headlineText(version, preferred)}${against}`;
 }
 
-/** `3 minutes ago`, `yesterday`, or the date. */
-export function agoText(iso: string, now = Date.now()): string {
-  const seconds = Math.round((Date.parse(iso) - now) / 1000);
-  const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-  if (Math.abs(seconds) < 60) return 'just now';
-  if (Math.abs(seconds) < 3600) return format.format(Math.round(seconds / 60), 'minute');
-  if (Math.abs(seconds) < 86_400) return format.format(Math.round(seconds / 3600), 'hour');
-  if (Math.abs(seconds) < 30 * 86_400) return format.format(Math.round(seconds / 86_400), 'day');
-  return new Date(iso).toLocaleDateString();
+/** What is known, without what isn't: `production · auc 0.912`. */
+export function facts(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== '').join(' · ');
+}
+
+/** `14:05` today, `23 Nov, 14:05` this year, else `23 Nov 2025`; in the person's own time zone. */
+export function momentText(iso: string, now = new Date()): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return oneLine(iso, 40);
+  const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+  if (time.toDateString() === now.toDateString()) return time.toLocaleTimeString('en-GB', clock);
+  if (time.getFullYear() === now.getFullYear()) {
+    return time.toLocaleString('en-GB', { day: 'numeric', month: 'short', ...clock });
+  }
+  return time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+}
+
+/** `3.4 MB`, in powers of 1000 as the command line has them. */
+export function bytesText(bytes: number): string {
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+  const power = Math.min(Math.floor(Math.log10(bytes) / 3), units.length);
+  const value = bytes / 1000 ** power;
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[power - 1] ?? ''}`;
+}
+
+/** `1 file`, `3 files`. */
+export function countOf(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Text from a registry on one line, without control characters and directions that could make it read as something else. */
+export function oneLine(text: string, maxLength = 200): string {
+  const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return plain.length > maxLength ? `${plain.slice(0, maxLength - 1)}…` : plain;
+}
+
+/** Text for a notification: on one line, and nothing in it becomes a link. */
+export function plainMessage(text: string): string {
+  return oneLine(text, 1000).replace(/\]\(/g, '] (');
 }

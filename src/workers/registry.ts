@@ -20,6 +20,7 @@ const POLL_MS = 2000;
 
 const dataSchema = v.object({ dir: v.string(), root: v.string() });
 const rootSchema = v.object({ root: v.string() });
+const valuesSchema = v.object({ metrics: v.array(v.string()), params: v.array(v.string()) });
 const declaredSchema = v.object({ root: v.string(), model: v.string() });
 
 /** The thread that has the registry open for the editor, and watches the outputs of its workspaces. */
@@ -54,11 +55,8 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
 
   /** Other processes append to the log: the watch is a hint, the poll is what can be relied on. */
   function follow(registry: Registry): void {
-    const refresh = () =>
-      void registry.refresh().catch((error: unknown) => {
-        if (!RegistryError.is(error)) throw error;
-        // Whoever asks for something next gets the same error, with a person to show it to.
-      });
+    // What goes wrong here goes wrong for whoever asks next, too, with a person to show it to.
+    const refresh = () => void registry.refresh().catch(() => undefined);
     setInterval(refresh, POLL_MS);
     const watcher = watchQuietly(join(dir, 'log'), refresh) ?? watchQuietly(dir, refresh);
     watcher?.on('error', () => watcher.close());
@@ -104,14 +102,28 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
       case 'registerDeclared': {
         const { root, model: wanted } = v.parse(declaredSchema, args);
         const model = (await readProject(root))?.models[wanted];
-        if (!model) throw new RegistryError('OUTPUTS_MISSING', `model-registry.yaml declares no model called ${wanted}.`);
+        if (!model)
+          throw new RegistryError('OUTPUTS_MISSING', `model-registry.yaml declares no model called ${wanted}.`);
         const registry = await openOrMake();
-        return registerDeclared({ root, name: wanted, model, providers: providersFor(root), registry, operation: options });
+        return registerDeclared({
+          root,
+          name: wanted,
+          model,
+          providers: providersFor(root),
+          registry,
+          operation: options,
+        });
       }
       case 'lineage': {
         const { root } = v.parse(rootSchema, args);
         const providers = providersFor(root);
         return { code: await providers.code(), environment: await providers.environment() };
+      }
+      case 'values': {
+        const files = v.parse(valuesSchema, args);
+        const metrics = await Promise.all(files.metrics.map(readMetricsFile));
+        const params = await Promise.all(files.params.map(readParamsFile));
+        return { metrics: Object.assign({}, ...metrics), params: Object.assign({}, ...params) };
       }
       case 'close':
         await Promise.all([...watchers.values()].map((watcher) => watcher.dispose()));

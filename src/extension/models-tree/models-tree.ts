@@ -1,17 +1,21 @@
 import * as vscode from 'vscode';
-import { messageOf, RegistryError } from '../../base/errors.ts';
+import { messageOf } from '../../base/errors.ts';
 import type { VersionSummary } from '../../registry/api.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';
-import { itemOf, type ModelNode, type MoreNode, type TreeNode, type VersionNode } from './nodes.ts';
+import { firstEntries } from './first-entries.ts';
+import type { ModelNode, MoreNode, TreeNode, VersionNode } from './nodes.ts';
+import { treeItemOf } from './tree-items.ts';
 
 const PAGE = 50;
+/** Up to so many models are shown with their versions from the start. */
+const OPEN_MODELS = 5;
 
 /** Models with their versions: those in production first, then the newest. */
 export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   readonly #registries: Registries;
   readonly #log: vscode.LogOutputChannel;
-  readonly #changed = new vscode.EventEmitter<TreeNode | undefined>();
+  readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #subscription: vscode.Disposable;
   /** How many entries a list shows, by the id of its model or the folder of its registry. */
   readonly #shown = new Map<string, number>();
@@ -28,23 +32,22 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     this.#changed.fire(undefined);
   }
 
-  showMore(node: MoreNode): void {
-    const list = node.modelId ?? node.registryDir;
-    this.#shown.set(list, this.#limitOf(list) + PAGE);
+  showMore(node: Pick<MoreNode, 'registryDir' | 'modelId'>): void {
+    const list = listOf(node);
+    this.#shown.set(list, this.#countOf(list) + PAGE);
     this.refresh();
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    return itemOf(node, preferredMetric());
+    return treeItemOf(node, preferredMetric());
   }
 
-  async getChildren(node?: TreeNode): Promise<readonly TreeNode[] & TreeNode[]> {
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     try {
       return [...(await this.#childrenOf(node))];
     } catch (error) {
-      this.#log.error(`The tree can't be shown: ${messageOf(error)}`);
-      if (!RegistryError.is(error)) throw error;
-      return [{ kind: 'message', id: `error/${error.code}/${node?.kind ?? 'root'}`, text: error.message, isError: true }];
+      this.#log.error(`The models can't be shown: ${messageOf(error)}`);
+      return [{ kind: 'problem', id: `problem#${idOf(node)}`, message: messageOf(error) }];
     }
   }
 
@@ -54,53 +57,65 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   }
 
   async #childrenOf(node: TreeNode | undefined): Promise<readonly TreeNode[]> {
-    switch (node?.kind) {
-      case undefined:
-        return this.#roots();
-      case 'registry':
-        return this.#modelsOf(node.registry);
-      case 'model':
-        return this.#versionsOf(node);
-      default:
-        return [];
-    }
+    if (node === undefined) return this.#roots();
+    if (node.kind === 'registry') return this.#modelsOf(node.registryDir);
+    return node.kind === 'model' ? this.#versionsOf(node) : [];
   }
 
   async #roots(): Promise<readonly TreeNode[]> {
     const problems = (await this.#registries.problems()).map(
-      ({ root, message }): TreeNode => ({ kind: 'message', id: `problem/${root.uri}`, text: message, isError: true }),
+      ({ root, message }): TreeNode => ({ kind: 'problem', id: `problem#${root.uri.toString()}`, message }),
     );
     const registries = await this.#registries.existing();
     const [only] = registries;
-    if (registries.length === 1 && only) return [...problems, ...(await this.#modelsOf(only))];
-    return [...problems, ...registries.map((registry): TreeNode => ({ kind: 'registry', registry, registryDir: registry.dir }))];
+    if (registries.length === 1 && only) return [...problems, ...(await this.#modelsOf(only.dir))];
+    return [...problems, ...registries.map(registryNode)];
   }
 
-  async #modelsOf(registry: WorkspaceRegistry): Promise<readonly TreeNode[]> {
-    const { dir, connection } = registry;
-    const { items, next } = await connection.registry.listModels({ limit: this.#limitOf(dir) });
-    if (items.length === 0) {
-      const text = 'No versions yet. Train, or register a version from its files.';
-      return [{ kind: 'message', id: `${dir}/empty`, text, isError: false }];
-    }
-    const models = items.map((model): TreeNode => ({ kind: 'model', registryDir: dir, modelId: model.id, model }));
-    return next === undefined ? models : [...models, { kind: 'more', registryDir: dir }];
+  async #modelsOf(registryDir: string): Promise<readonly TreeNode[]> {
+    const registry = await this.#registries.callsFor(registryDir);
+    const { items, hasMore } = await firstEntries((page) => registry.listModels(page), this.#countOf(registryDir));
+    const isOpen = items.length <= OPEN_MODELS;
+    const models = items.map((model): TreeNode => ({ kind: 'model', registryDir, modelId: model.id, model, isOpen }));
+    return hasMore ? [...models, { kind: 'more', registryDir }] : models;
   }
 
   async #versionsOf({ registryDir, modelId, model }: ModelNode): Promise<readonly TreeNode[]> {
-    const calls = await this.#registries.callsFor(registryDir);
-    const { items, next } = await calls.listVersions({ model: modelId, limit: this.#limitOf(modelId) });
-    const production = model.production;
-    const ordered: readonly VersionSummary[] = production
-      ? [items.find(({ id }) => id === production.id) ?? production, ...items.filter(({ id }) => id !== production.id)]
-      : items;
-    const nodes = ordered.map(
+    const registry = await this.#registries.callsFor(registryDir);
+    const { items, hasMore } = await firstEntries(
+      (page) => registry.listVersions({ ...page, model: modelId }),
+      this.#countOf(modelId),
+    );
+    const versions = productionFirst(items, model.production).map(
       (version): VersionNode => ({ kind: 'version', registryDir, modelId, versionId: version.id, version }),
     );
-    return next === undefined ? nodes : [...nodes, { kind: 'more', registryDir, modelId }];
+    return hasMore ? [...versions, { kind: 'more', registryDir, modelId }] : versions;
   }
 
-  #limitOf(list: string): number {
-    return Math.min(this.#shown.get(list) ?? PAGE, 1000);
+  #countOf(list: string): number {
+    return this.#shown.get(list) ?? PAGE;
   }
+}
+
+/** The version in production first, even where it is further down than what was loaded. */
+export function productionFirst(
+  newestFirst: readonly VersionSummary[],
+  production: VersionSummary | undefined,
+): readonly VersionSummary[] {
+  if (production === undefined) return newestFirst;
+  const others = newestFirst.filter(({ id }) => id !== production.id);
+  return [newestFirst.find(({ id }) => id === production.id) ?? production, ...others];
+}
+
+function registryNode({ dir, roots }: WorkspaceRegistry): TreeNode {
+  return { kind: 'registry', registryDir: dir, name: roots.map((root) => root.name).join(', ') };
+}
+
+function listOf({ registryDir, modelId }: Pick<MoreNode, 'registryDir' | 'modelId'>): string {
+  return modelId ?? registryDir;
+}
+
+function idOf(node: TreeNode | undefined): string {
+  if (node === undefined || node.kind === 'problem') return '';
+  return 'modelId' in node ? `${node.registryDir}#${node.modelId}` : node.registryDir;
 }

@@ -1,9 +1,10 @@
 import { RegistryError } from '../../base/errors.ts';
-import type { ComparisonRow, Registry, VersionDetails, VersionSummary } from '../../registry/api.ts';
+import type { ComparisonRow, VersionDetails, VersionSummary } from '../../registry/api.ts';
+import type { RegistryCalls } from '../../registry/methods.ts';
 import type { Baseline, ComparedRow, ComparisonPageData, VersionPageData } from '../messages.ts';
 
 /** All that the page of a version shows. Throws what the registry throws. */
-export async function loadVersionPage(registry: Registry, versionId: string): Promise<VersionPageData> {
+export async function loadVersionPage(registry: RegistryCalls, versionId: string): Promise<VersionPageData> {
   const version = await registry.show({ ref: versionId });
   const { production } = await registry.showModel({ model: version.modelId });
   if (production === undefined) return { version };
@@ -15,7 +16,7 @@ export async function loadVersionPage(registry: Registry, versionId: string): Pr
 
 /** All that the comparison of versions shows. Throws what the registry throws. */
 export async function loadComparisonPage(
-  registry: Registry,
+  registry: RegistryCalls,
   versionIds: readonly string[],
 ): Promise<ComparisonPageData> {
   const { versions, metrics, params, tags, lineage, dependencies, files } = await registry.compare({
@@ -40,7 +41,7 @@ function comparedRows(rows: readonly ComparisonRow[]): readonly ComparedRow[] {
   }));
 }
 
-async function rollbackTarget(registry: Registry, version: VersionDetails): Promise<VersionSummary | undefined> {
+async function rollbackTarget(registry: RegistryCalls, version: VersionDetails): Promise<VersionSummary | undefined> {
   try {
     return (await registry.rollbackTarget({ model: version.modelId })).target;
   } catch (error) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
-import type { Registry } from '../../registry/api.ts';
+import type { RegistryCalls } from '../../registry/methods.ts';
 import {
   type ComparisonPageState,
   comparisonPageStateSchema,
@@ -20,7 +20,7 @@ import { comparisonTitle, loadComparisonPage, loadVersionPage, versionTitle } fr
 
 export interface PagesOptions {
   readonly extensionUri: vscode.Uri;
-  readonly registryFor: (registryDir: string) => Promise<Registry>;
+  readonly registryFor: (registryDir: string) => Promise<RegistryCalls>;
   readonly runCommand: (id: string, ...args: readonly unknown[]) => Promise<unknown>;
   readonly log: vscode.LogOutputChannel;
 }
@@ -199,7 +199,7 @@ export function createPages(options: PagesOptions): Pages {
 
 async function load(
   page: OpenPage,
-  registry: Registry,
+  registry: RegistryCalls,
 ): Promise<{ readonly title: string; readonly data: PageData[PageKind] }> {
   if (page.kind === 'version') {
     const data = await loadVersionPage(registry, page.state.versionId);

@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
-import { messageOf, RegistryError } from '../../base/errors.ts';
+import { messageOf } from '../../base/errors.ts';
 import type { ProductionEntry } from '../../registry/api.ts';
-import { versionTooltip } from '../models-tree/nodes.ts';
+import type { ProblemNode } from '../models-tree/nodes.ts';
+import { stageIcon } from '../models-tree/stage-icon.ts';
+import { productionTooltip } from '../models-tree/tooltips.ts';
+import { problemItem } from '../models-tree/tree-items.ts';
 import type { Registries } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';
-import { agoText, headlineText } from '../version-text.ts';
+import { facts, momentText, numberOf, oneLine } from '../version-text.ts';
 
 export interface ProductionNode {
   readonly kind: 'production';
@@ -14,13 +17,8 @@ export interface ProductionNode {
   readonly entry: ProductionEntry;
 }
 
-interface ErrorNode {
-  readonly kind: 'error';
-  readonly text: string;
-}
-
 /** What is in production, since when, by whom, and what was there before. */
-export class ProductionTree implements vscode.TreeDataProvider<ProductionNode | ErrorNode>, vscode.Disposable {
+export class ProductionTree implements vscode.TreeDataProvider<ProductionNode | ProblemNode>, vscode.Disposable {
   readonly #registries: Registries;
   readonly #log: vscode.LogOutputChannel;
   readonly #changed = new vscode.EventEmitter<undefined>();
@@ -31,52 +29,59 @@ export class ProductionTree implements vscode.TreeDataProvider<ProductionNode | 
   constructor(registries: Registries, log: vscode.LogOutputChannel) {
     this.#registries = registries;
     this.#log = log;
-    this.#subscription = registries.onDidChange(() => this.#changed.fire(undefined));
+    this.#subscription = registries.onDidChange(() => this.refresh());
   }
 
-  async getChildren(node?: ProductionNode | ErrorNode): Promise<(ProductionNode | ErrorNode)[]> {
+  refresh(): void {
+    this.#changed.fire(undefined);
+  }
+
+  async getChildren(node?: ProductionNode | ProblemNode): Promise<(ProductionNode | ProblemNode)[]> {
     if (node) return [];
-    const nodes: (ProductionNode | ErrorNode)[] = [];
-    for (const { dir, connection } of await this.#registries.existing()) {
-      try {
-        for (const entry of await connection.registry.production()) {
-          nodes.push({ kind: 'production', registryDir: dir, modelId: entry.modelId, versionId: entry.version.id, entry });
-        }
-      } catch (error) {
-        this.#log.error(`What is in production can't be read: ${messageOf(error)}`);
-        if (!RegistryError.is(error)) throw error;
-        nodes.push({ kind: 'error', text: error.message });
-      }
-    }
-    return nodes;
+    const perRegistry = await Promise.all(
+      (await this.#registries.existing()).map(({ dir, connection }) =>
+        connection.registry.production().then(
+          (entries) => entries.map((entry) => productionNode(dir, entry)),
+          (error: unknown) => [this.#problem(dir, error)],
+        ),
+      ),
+    );
+    return perRegistry.flat();
   }
 
-  getTreeItem(node: ProductionNode | ErrorNode): vscode.TreeItem {
-    if (node.kind === 'error') {
-      const item = new vscode.TreeItem(node.text);
-      item.iconPath = new vscode.ThemeIcon('error');
-      item.tooltip = node.text;
-      item.command = { command: 'modelRegistry.showOutput', title: 'Show output' };
-      return item;
-    }
-    const { entry, registryDir } = node;
-    const item = new vscode.TreeItem(`${entry.model}@${entry.version.number}`);
-    const before = entry.previous ? `before: ${entry.previous.number}` : '';
-    const facts = [headlineText(entry.version, preferredMetric()), `${agoText(entry.since)} by ${entry.by.name}`, before];
-    item.id = `${registryDir}/production/${entry.modelId}`;
-    item.description = facts.filter((fact) => fact !== '').join(' · ');
-    item.iconPath = new vscode.ThemeIcon('rocket', new vscode.ThemeColor('charts.green'));
-    const tooltip = versionTooltip(entry.version, preferredMetric());
-    tooltip.appendText(`Why: ${entry.reason}`);
-    item.tooltip = tooltip;
-    item.contextValue = entry.previous ? 'production.canRollBack' : 'production';
-    item.command = { command: 'modelRegistry.showVersion', title: 'Show version', arguments: [node] };
-    item.accessibilityInformation = { label: `${entry.model} version ${entry.version.number} in production, ${item.description}` };
-    return item;
+  getTreeItem(node: ProductionNode | ProblemNode): vscode.TreeItem {
+    return node.kind === 'problem' ? problemItem(node) : productionItem(node, preferredMetric());
   }
 
   dispose(): void {
     this.#subscription.dispose();
     this.#changed.dispose();
   }
+
+  #problem(dir: string, error: unknown): ProblemNode {
+    this.#log.error(`What is in production can't be shown: ${messageOf(error)}`);
+    return { kind: 'problem', id: `problem#${dir}`, message: messageOf(error) };
+  }
+}
+
+function productionNode(registryDir: string, entry: ProductionEntry): ProductionNode {
+  return { kind: 'production', registryDir, modelId: entry.modelId, versionId: entry.version.id, entry };
+}
+
+function productionItem(node: ProductionNode, preferred: string | undefined): vscode.TreeItem {
+  const { entry, registryDir } = node;
+  const { version, previous } = entry;
+  const since = `since ${momentText(entry.since)}`;
+  const by = `by ${oneLine(entry.by.name, 60)}`;
+  const before = previous ? `before: ${numberOf(previous)}` : undefined;
+  const item = new vscode.TreeItem(`${oneLine(entry.model)} ${numberOf(version)}`);
+  item.id = `${registryDir}#${entry.modelId}`;
+  item.iconPath = stageIcon('production');
+  item.description = facts(since, by, before);
+  item.tooltip = productionTooltip(entry, preferred);
+  item.contextValue = previous ? 'production:previous' : 'production';
+  item.command = { command: 'modelRegistry.showVersion', title: 'Show Version', arguments: [node] };
+  const spoken = facts(since, by, previous ? `before it version ${numberOf(previous)}` : undefined);
+  item.accessibilityInformation = { label: `${entry.model} version ${numberOf(version)} is in production, ${spoken}` };
+  return item;
 }

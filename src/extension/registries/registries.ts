@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
-import { messageOf } from '../../base/errors.ts';
-import type { RegistryCalls } from '../../registry/methods.ts';
+import { messageOf, RegistryError } from '../../base/errors.ts';
 import { locateRegistry } from '../../registry/location.ts';
+import type { RegistryCalls } from '../../registry/methods.ts';
 import type { RegistryThreadEvent } from '../../workers/registry-messages.ts';
-import { connectRegistry, type RegistryConnection } from './registry-connection.ts';
+import { registryPath } from '../settings.ts';
+import { RegistryConnection } from './registry-connection.ts';
 
 /** A registry and the workspace folders that use it. */
 export interface WorkspaceRegistry {
@@ -13,24 +14,37 @@ export interface WorkspaceRegistry {
   readonly connection: RegistryConnection;
 }
 
+/** A workspace folder whose registry can't be used, and why. */
+export interface LocationProblem {
+  readonly root: vscode.WorkspaceFolder;
+  readonly message: string;
+}
+
 export interface ThreadEventOf {
   readonly registry: WorkspaceRegistry;
   readonly event: RegistryThreadEvent;
 }
+
+interface Located {
+  readonly registries: readonly WorkspaceRegistry[];
+  readonly problems: readonly LocationProblem[];
+}
+
+/** Changes that come faster than this are told together. */
+const ANNOUNCE_EVERY_MS = 100;
 
 /** The registries of the window: one for each place that its workspace folders lead to. */
 export class Registries implements vscode.Disposable {
   readonly #workerFile: string;
   readonly #log: vscode.LogOutputChannel;
   readonly #connections = new Map<string, RegistryConnection>();
-  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #changed = new vscode.EventEmitter<string | undefined>();
   readonly #threadEvents = new vscode.EventEmitter<ThreadEventOf>();
-  #all: readonly WorkspaceRegistry[] = [];
-  /** Folders whose registry can't be used, and why. */
-  #problems: readonly { readonly root: vscode.WorkspaceFolder; readonly message: string }[] = [];
-  #located: Promise<void> | undefined;
+  readonly #unannounced = new Set<string | undefined>();
+  #announcing: NodeJS.Timeout | undefined;
+  #located: Promise<Located> | undefined;
 
-  /** The set of registries, or what one of them holds, changed. */
+  /** What a registry holds changed, the one in the folder given, or which registries there are. */
   readonly onDidChange = this.#changed.event;
   readonly onThreadEvent = this.#threadEvents.event;
 
@@ -41,44 +55,57 @@ export class Registries implements vscode.Disposable {
 
   /** Every registry of the window, existing or where one would be made. */
   async all(): Promise<readonly WorkspaceRegistry[]> {
-    this.#located ??= this.#locate();
-    await this.#located;
-    return this.#all;
+    return (await this.#location()).registries;
   }
 
   async existing(): Promise<readonly WorkspaceRegistry[]> {
     return (await this.all()).filter((registry) => registry.exists);
   }
 
-  async problems() {
-    await this.all();
-    return this.#problems;
+  async problems(): Promise<readonly LocationProblem[]> {
+    return (await this.#location()).problems;
   }
 
   async byDir(dir: string): Promise<WorkspaceRegistry | undefined> {
     return (await this.all()).find((registry) => registry.dir === dir);
   }
 
-  /** The calls of a registry by its folder, of one that no workspace folder leads to any more too. */
+  async byRoot(root: vscode.WorkspaceFolder): Promise<WorkspaceRegistry | undefined> {
+    return (await this.all()).find(({ roots }) => roots.some(({ uri }) => uri.toString() === root.uri.toString()));
+  }
+
+  /** The calls of a registry by its folder. Throws `REGISTRY_NOT_OPEN` for one that no workspace folder leads to. */
   async callsFor(dir: string): Promise<RegistryCalls> {
     const known = await this.byDir(dir);
-    return (known?.connection ?? this.#connectionTo(dir, dir)).registry;
+    if (known?.exists) return known.connection.registry;
+    throw new RegistryError(
+      'REGISTRY_NOT_OPEN',
+      `The registry in ${dir} belongs to no folder of this window. Open its folder, then try again.`,
+    );
   }
 
-  /** Looks again where the registries are. */
+  /** Looks again where the registries are. Tells everyone if that changed. */
   async relocate(): Promise<void> {
+    const before = JSON.stringify(describe(await this.#location()));
     this.#located = this.#locate();
-    await this.#located;
-    this.#changed.fire();
+    if (JSON.stringify(describe(await this.#located)) !== before) this.announce();
   }
 
-  /** Tells everyone to read again. */
-  announce(): void {
-    this.#changed.fire();
+  /** Tells everyone, soon, to read again: the registry in `dir`, or all of them. */
+  announce(dir?: string): void {
+    this.#unannounced.add(dir);
+    this.#announcing ??= setTimeout(() => {
+      this.#announcing = undefined;
+      const dirs = this.#unannounced.has(undefined) ? [undefined] : [...this.#unannounced];
+      this.#unannounced.clear();
+      for (const changed of dirs) this.#changed.fire(changed);
+    }, ANNOUNCE_EVERY_MS);
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#announcing);
     await Promise.all([...this.#connections.values()].map((connection) => connection.close()));
+    this.#connections.clear();
   }
 
   dispose(): void {
@@ -87,14 +114,18 @@ export class Registries implements vscode.Disposable {
     this.#threadEvents.dispose();
   }
 
-  async #locate(): Promise<void> {
+  #location(): Promise<Located> {
+    this.#located ??= this.#locate();
+    return this.#located;
+  }
+
+  async #locate(): Promise<Located> {
     const places = new Map<string, { exists: boolean; roots: vscode.WorkspaceFolder[] }>();
-    const problems: { root: vscode.WorkspaceFolder; message: string }[] = [];
+    const problems: LocationProblem[] = [];
     for (const root of vscode.workspace.workspaceFolders ?? []) {
       if (root.uri.scheme !== 'file') continue;
       try {
-        const configured = vscode.workspace.getConfiguration('modelRegistry', root).get<string>('registryPath', '').trim();
-        const located = await locateRegistry({ cwd: root.uri.fsPath, ...(configured === '' ? {} : { explicit: configured }) });
+        const located = await locateRegistry({ cwd: root.uri.fsPath, explicit: registryPath(root) });
         const place = places.get(located.dir) ?? { exists: located.exists, roots: [] };
         place.roots.push(root);
         places.set(located.dir, place);
@@ -103,36 +134,48 @@ export class Registries implements vscode.Disposable {
         problems.push({ root, message: messageOf(error) });
       }
     }
-    this.#problems = problems;
-    this.#all = [...places].map(([dir, { exists, roots }]) => ({
+    for (const [dir, connection] of this.#connections) {
+      if (places.has(dir)) continue;
+      this.#connections.delete(dir);
+      void connection.close();
+    }
+    const registries = [...places].map(([dir, { exists, roots }]) => ({
       dir,
       exists,
       roots,
       connection: this.#connectionTo(dir, roots[0]?.uri.fsPath ?? dir),
     }));
-    const hasRegistry = this.#all.some((registry) => registry.exists);
-    await vscode.commands.executeCommand('setContext', 'modelRegistry.hasRegistry', hasRegistry);
+    return { registries, problems };
   }
 
   #connectionTo(dir: string, root: string): RegistryConnection {
     const known = this.#connections.get(dir);
     if (known) return known;
-    const connection = connectRegistry({
+    const connection = new RegistryConnection({
       dir,
       root,
       workerFile: this.#workerFile,
       onEvent: (event) => void this.#received(dir, event),
-      onStopped: (cause) => this.#log.error(`The thread of ${dir} stopped: ${messageOf(cause)}`),
+      onStopped: (error) => this.#log.error(`${dir}: ${error.message}`),
     });
     this.#connections.set(dir, connection);
     return connection;
   }
 
   async #received(dir: string, event: RegistryThreadEvent): Promise<void> {
+    // A registry is made by the first registration.
+    if (!(await this.byDir(dir))?.exists) await this.relocate();
     const registry = await this.byDir(dir);
-    if (registry && !registry.exists) await this.relocate();
-    const current = await this.byDir(dir);
-    if (current) this.#threadEvents.fire({ registry: current, event });
-    if (event.kind === 'changed') this.#changed.fire();
+    if (!registry) return;
+    this.#threadEvents.fire({ registry, event });
+    if (event.kind === 'changed') this.announce(dir);
   }
+}
+
+/** What tells one set of registries from another. */
+function describe({ registries, problems }: Located) {
+  return [
+    registries.map(({ dir, exists, roots }) => [dir, exists, roots.map(({ uri }) => uri.toString())]),
+    problems.map(({ root, message }) => [root.uri.toString(), message]),
+  ];
 }

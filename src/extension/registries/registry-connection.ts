@@ -1,23 +1,37 @@
 import { Worker } from 'node:worker_threads';
-import { RegistryError } from '../../base/errors.ts';
+import * as v from 'valibot';
+import { messageOf, RegistryError } from '../../base/errors.ts';
+import type { OperationOptions } from '../../base/progress.ts';
 import { callThrough, type ThreadClient } from '../../base/worker-rpc.ts';
-import type { CodeLineage, PythonEnvironment, Registry, RegisterResult } from '../../registry/api.ts';
-import { REGISTRY_METHODS, type RegistryCalls } from '../../registry/methods.ts';
+import type { CodeLineage, Metrics, Params, PythonEnvironment, RegisterResult } from '../../registry/api.ts';
+import type { RegistryCalls } from '../../registry/methods.ts';
 import type { RegistryThreadEvent } from '../../workers/registry-messages.ts';
+import { registryCalls } from './registry-calls.ts';
 
-/** A registry that lives in a thread of its own: the extension host hashes, parses and queries nothing. */
-export interface RegistryConnection {
+const IDLE_MS = 15 * 60_000;
+const CLOSE_TIMEOUT_MS = 3000;
+
+export interface ConnectionOptions {
+  /** The folder that holds `format.json`, or will. */
   readonly dir: string;
-  readonly registry: RegistryCalls;
-  /** Makes the registry where there is none yet. */
-  make(): Promise<void>;
-  /** Watches the outputs that the project file of `root` declares. False where there is no project file. Throws `PROJECT_FILE_INVALID`. */
-  watch(root: string): Promise<boolean>;
-  unwatch(root: string): Promise<void>;
-  rescan(root: string): Promise<void>;
-  registerDeclared(root: string, model: string, operation: Parameters<Registry['register']>[1]): Promise<RegisterResult>;
-  lineage(root: string): Promise<{ readonly code?: CodeLineage; readonly environment?: PythonEnvironment }>;
-  close(): Promise<void>;
+  /** The workspace folder whose git identity is the author. */
+  readonly root: string;
+  /** The built `worker.js`. */
+  readonly workerFile: string;
+  readonly onEvent: (event: RegistryThreadEvent) => void;
+  /** Given what stopped the thread when nobody asked it to. */
+  readonly onStopped: (error: RegistryError) => void;
+}
+
+/** The code and the Python environment of a folder, as far as there are any. */
+export interface Surroundings {
+  readonly code?: CodeLineage | undefined;
+  readonly environment?: PythonEnvironment | undefined;
+}
+
+export interface Values {
+  readonly metrics: Metrics;
+  readonly params: Params;
 }
 
 interface Thread {
@@ -25,59 +39,130 @@ interface Thread {
   readonly client: ThreadClient;
 }
 
-/** Starts the thread at the first call, and again after it died. */
-export function connectRegistry(options: {
-  readonly dir: string;
-  /** The workspace folder whose git identity writes. */
-  readonly root: string;
-  readonly workerFile: string;
-  readonly onEvent: (event: RegistryThreadEvent) => void;
-  readonly onStopped: (cause: unknown) => void;
-}): RegistryConnection {
-  const { dir, root, workerFile, onEvent, onStopped } = options;
-  let thread: Thread | undefined;
+// Both ends are built from the same sources, so what the thread sends is of the types that its side has.
+const eventSchema = v.custom<RegistryThreadEvent>((value) => typeof value === 'object');
+const registeredSchema = v.custom<RegisterResult>((value) => typeof value === 'object');
+const surroundingsSchema = v.custom<Surroundings>((value) => typeof value === 'object');
+const valuesSchema = v.custom<Values>((value) => typeof value === 'object');
 
-  const start = (): Thread => {
+/**
+ * A registry that is open in a thread of its own: the extension host hashes, parses and queries nothing. The thread starts with the
+ * first question, ends when nothing was asked for long and it has nothing to watch, and starts again when needed.
+ */
+export class RegistryConnection {
+  readonly registry: RegistryCalls;
+  readonly #options: ConnectionOptions;
+  readonly #watchedRoots = new Set<string>();
+  #thread: Thread | undefined;
+  #pending = 0;
+  #idle: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.registry = registryCalls((name, request, operation) => this.#ask(name, request, operation));
+  }
+
+  /** Makes the registry where there is none yet. */
+  async make(): Promise<void> {
+    await this.#ask('make', undefined);
+  }
+
+  /**
+   * Registers declared outputs of `root` as they are completed, beginning with what is there. False without a project file.
+   * Throws `PROJECT_FILE_INVALID`.
+   */
+  async watch(root: string): Promise<boolean> {
+    this.#watchedRoots.add(root);
+    return (await this.#ask('watch', { root })) === true;
+  }
+
+  async unwatch(root: string): Promise<void> {
+    if (!this.#watchedRoots.delete(root) || !this.#thread) return;
+    await this.#ask('unwatch', { root });
+  }
+
+  /** Looks at the watched outputs now, for what no event told of. */
+  async rescan(): Promise<void> {
+    for (const root of this.#watchedRoots) await this.#ask('rescan', { root });
+  }
+
+  /** Registers what the project file in `root` declares for the model. */
+  async registerDeclared(root: string, model: string, operation?: OperationOptions): Promise<RegisterResult> {
+    return v.parse(registeredSchema, await this.#ask('registerDeclared', { root, model }, operation));
+  }
+
+  async lineage(root: string): Promise<Surroundings> {
+    return v.parse(surroundingsSchema, await this.#ask('lineage', { root }));
+  }
+
+  /** What JSON and YAML files say. Throws `VALUES_FILE_INVALID`, `PATH_NOT_FOUND`. */
+  async readValues(files: {
+    readonly metrics: readonly string[];
+    readonly params: readonly string[];
+  }): Promise<Values> {
+    return v.parse(valuesSchema, await this.#ask('values', files));
+  }
+
+  /** Ends the thread after it has finished what it does. Nothing can be asked afterwards. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#end();
+  }
+
+  async #ask(name: string, request: unknown, operation?: OperationOptions): Promise<unknown> {
+    if (this.#isClosed) {
+      throw new RegistryError(
+        'REGISTRY_CLOSED',
+        'The registry was closed, because its folder left the window. Open the folder again.',
+      );
+    }
+    clearTimeout(this.#idle);
+    this.#pending += 1;
+    try {
+      this.#thread ??= this.#start();
+      return await this.#thread.client.call(name, request, operation);
+    } finally {
+      this.#pending -= 1;
+      if (this.#pending === 0 && this.#watchedRoots.size === 0 && !this.#isClosed) {
+        this.#idle = setTimeout(() => void this.#end(), IDLE_MS).unref();
+      }
+    }
+  }
+
+  #start(): Thread {
+    const { dir, root, workerFile, onEvent, onStopped } = this.#options;
     const worker = new Worker(workerFile, { workerData: { role: 'registry', dir, root } });
-    // The worker is built from the same sources, so what it sends is of the types that it sends.
-    const client = callThrough(worker, (event) => onEvent(event as RegistryThreadEvent));
-    const stopped = (cause: unknown) => {
-      if (thread?.worker !== worker) return;
-      thread = undefined;
-      client.fail(new RegistryError('WORKER_STOPPED', 'The thread that has the registry open stopped unexpectedly. Try again.', { cause }));
-      onStopped(cause);
+    const client = callThrough(worker, (event) => onEvent(v.parse(eventSchema, event)));
+    const stopped = (cause?: unknown) => {
+      if (this.#thread?.worker !== worker) return;
+      this.#thread = undefined;
+      const why = cause === undefined ? '' : ` (${messageOf(cause)})`;
+      const message = `The thread that has the registry open stopped unexpectedly${why}. Try again; what was acknowledged is safe.`;
+      const error = new RegistryError('WORKER_STOPPED', message, { cause });
+      client.fail(error);
+      onStopped(error);
     };
     worker.on('error', stopped);
-    worker.on('exit', (code) => stopped(new Error(`exit code ${code}`)));
+    worker.on('exit', () => stopped());
+    // A new thread doesn't know what the one before it watched.
+    for (const watched of this.#watchedRoots) void client.call('watch', { root: watched }).catch(() => undefined);
     return { worker, client };
-  };
+  }
 
-  const call: ThreadClient['call'] = (name, args, operation) => {
-    thread ??= start();
-    return thread.client.call(name, args, operation);
-  };
-
-  const registry = Object.fromEntries(
-    REGISTRY_METHODS.map((name) => [name, (request?: unknown, operation?: Parameters<ThreadClient['call']>[2]) => call(name, request, operation)]),
-  ) as unknown as RegistryCalls;
-
-  return {
-    dir,
-    registry,
-    make: async () => void (await call('make', undefined)),
-    watch: async (folder) => (await call('watch', { root: folder })) === true,
-    unwatch: async (folder) => void (thread && (await call('unwatch', { root: folder }))),
-    rescan: async (folder) => void (thread && (await call('rescan', { root: folder }))),
-    registerDeclared: async (folder, model, operation) =>
-      (await call('registerDeclared', { root: folder, model }, operation)) as RegisterResult,
-    lineage: async (folder) =>
-      (await call('lineage', { root: folder })) as { readonly code?: CodeLineage; readonly environment?: PythonEnvironment },
-    async close() {
-      const last = thread;
-      thread = undefined;
-      if (!last) return;
-      await last.client.call('close', undefined).catch(() => undefined);
-      await last.worker.terminate();
-    },
-  };
+  async #end(): Promise<void> {
+    clearTimeout(this.#idle);
+    const last = this.#thread;
+    this.#thread = undefined;
+    if (!last) return;
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<void>((done) => {
+      timer = setTimeout(done, CLOSE_TIMEOUT_MS);
+    });
+    // A thread that can't close is ended all the same: what it acknowledged is durable.
+    await Promise.race([last.client.call('close', undefined).catch(() => undefined), tooLong]);
+    clearTimeout(timer);
+    await last.worker.terminate();
+    last.client.fail(new RegistryError('REGISTRY_CLOSED', 'The registry was closed meanwhile. Try again.'));
+  }
 }

@@ -1,0 +1,166 @@
+import * as vscode from 'vscode';
+import type { VersionSummary } from '../../registry/api.ts';
+import { tellBriefly } from '../notify.ts';
+import type { Answers } from '../prompts/answers.ts';
+import { askReason, askText } from '../prompts/input.ts';
+import { type Choice, pickOne } from '../prompts/pick.ts';
+import { versionChoice } from '../prompts/questions.ts';
+import { added, askInSteps, type Step } from '../prompts/steps.ts';
+import { countOf, labelOf, numberOf, oneLine } from '../version-text.ts';
+import type { Command } from './command-context.ts';
+import { mayWrite, startFrom, targetOf } from './targets.ts';
+
+export const setAlias: Command = async (context, argument) => {
+  if (!(await mayWrite())) return;
+  const start = await startFrom(context, argument, 'version');
+  if (!start) return;
+  const name: Step = async (place, answers) => {
+    const { version, model } = answers;
+    const taken = (await aliasesOf(answers)).map(({ alias, number }) => `${oneLine(alias, 40)} is version ${number}`);
+    const now = taken.length === 0 ? `${model?.name ?? 'The model'} has no aliases yet.` : `Now: ${taken.join(', ')}.`;
+    const reply = await askText({
+      place,
+      prompt: `Name that points to ${version ? labelOf(version) : 'the version'}. ${now}`,
+      placeholder: 'champion',
+      check: (text) => (text === '' ? 'Write a name, for example champion.' : undefined),
+    });
+    return added(reply, (alias) => ({ ...answers, alias }));
+  };
+  const answers = await askInSteps('Set Alias', start.answers, [...start.steps, name]);
+  const { registry, version, alias } = answers ?? {};
+  if (!registry || !version || alias === undefined) return;
+  await registry.connection.registry.setAlias({ model: version.modelId, alias, ref: version.id });
+  tellBriefly(`${version.model}@${alias} is version ${numberOf(version)} now`);
+};
+
+export const removeAlias: Command = async (context, argument) => {
+  if (!(await mayWrite())) return;
+  const start = await startFrom(context, argument, 'model');
+  if (!start) return;
+  const versionId = targetOf(argument)?.versionId;
+  const which: Step = async (place, answers) => {
+    const reply = await pickOne({
+      place,
+      placeholder: 'Which alias goes?',
+      nothing: 'There is no alias to remove',
+      choices: aliasesOf(answers).then((all) =>
+        all
+          .filter((entry) => versionId === undefined || entry.versionId === versionId)
+          .map(({ alias, number }) => ({ value: alias, label: oneLine(alias), description: `version ${number}` })),
+      ),
+    });
+    return added(reply, (alias) => ({ ...answers, alias }));
+  };
+  const answers = await askInSteps('Remove Alias', start.answers, [...start.steps, which]);
+  const { registry, model, alias } = answers ?? {};
+  if (!registry || !model || alias === undefined) return;
+  await registry.connection.registry.removeAlias({ model: model.id, alias });
+  tellBriefly(`${model.name} has no alias ${alias} any more`);
+};
+
+export const addNote: Command = async (context, argument) => {
+  if (!(await mayWrite())) return;
+  const start = await startFrom(context, argument, 'version');
+  if (!start) return;
+  const answers = await askInSteps('Add Note', start.answers, [...start.steps, textStep('Note on')]);
+  const { registry, version, text } = answers ?? {};
+  if (!registry || !version || text === undefined) return;
+  await registry.connection.registry.note({ ref: version.id, text });
+  tellBriefly(`The note was added to ${labelOf(version)}`);
+};
+
+/** On a version, or on a model where it is asked from the model's row. */
+export const comment: Command = async (context, argument) => {
+  if (!(await mayWrite())) return;
+  const target = targetOf(argument);
+  const isOnModel = target !== undefined && target.versionId === undefined;
+  const start = await startFrom(context, argument, isOnModel ? 'model' : 'version');
+  if (!start) return;
+  const answers = await askInSteps('Comment', start.answers, [...start.steps, textStep('Comment on')]);
+  const { registry, model, version, text } = answers ?? {};
+  const ref = isOnModel ? model?.id : version?.id;
+  if (!registry || ref === undefined || text === undefined) return;
+  await registry.connection.registry.comment({ ref, text, onModel: isOnModel });
+  tellBriefly('The comment was added');
+};
+
+export const renameModel: Command = async (context, argument) => {
+  if (!(await mayWrite())) return;
+  const start = await startFrom(context, argument, 'model');
+  if (!start) return;
+  const name: Step = async (place, answers) => {
+    const old = answers.model?.name ?? '';
+    const reply = await askText({
+      place,
+      prompt: `New name of ${old}. References by the old name still work.`,
+      value: old,
+      check: (text) => (text === '' ? 'Write a name.' : text === old ? 'That is its name already.' : undefined),
+    });
+    return added(reply, (text) => ({ ...answers, text }));
+  };
+  const answers = await askInSteps('Rename Model', start.answers, [...start.steps, name]);
+  const { registry, model, text } = answers ?? {};
+  if (!registry || !model || text === undefined) return;
+  const renamed = await registry.connection.registry.renameModel({ model: model.id, name: text });
+  tellBriefly(`${model.name} is called ${renamed.name} now`);
+};
+
+/** The only command that asks in a dialog before it acts. */
+export const deleteVersionOrModel: Command = async (context, argument) => {
+  if (!(await mayWrite())) return;
+  const target = targetOf(argument);
+  const isVersion = target?.versionId !== undefined;
+  const start = await startFrom(context, argument, isVersion ? 'version' : 'model');
+  if (!start) return;
+  const steps = target === undefined ? [...start.steps, whatStep] : start.steps;
+  const answers = await askInSteps('Delete', start.answers, [...steps, deletionReasonStep]);
+  const { registry, model, version, text } = answers ?? {};
+  if (!registry || !model || text === undefined) return;
+  const what = version ? labelOf(version) : `the model ${model.name} with ${countOf(model.versions, 'version')}`;
+  const detail = `${version?.stage === 'production' || (!version && model.production) ? 'It is in production. ' : ''}It disappears from every list and can't be brought back. The log keeps that it existed, and who deleted it and why.`;
+  const chosen = await vscode.window.showWarningMessage(`Delete ${what}?`, { modal: true, detail }, 'Delete');
+  if (chosen === undefined) return;
+  const calls = registry.connection.registry;
+  if (version) await calls.deleteVersion({ ref: version.id, reason: text });
+  else await calls.deleteModel({ model: model.id, reason: text });
+  tellBriefly(`Deleted ${what}`);
+};
+
+const whatStep: Step = async (place, answers) => {
+  const { registry, model } = answers;
+  if (!registry || !model) return { kind: 'cancelled' };
+  const whole: Choice<VersionSummary | undefined> = {
+    value: undefined,
+    label: `The model ${oneLine(model.name)}`,
+    description: `with ${countOf(model.versions, 'version')}`,
+    icon: new vscode.ThemeIcon('package'),
+  };
+  const { items } = await registry.connection.registry.listVersions({ model: model.id, limit: 1000 });
+  // The model comes last: Enter must not delete everything.
+  const choices = [...items.map((version): Choice<VersionSummary | undefined> => versionChoice(version)), whole];
+  const reply = await pickOne({ place, placeholder: 'Delete what?', nothing: 'Nothing to delete', choices });
+  return added(reply, (version) => (version ? { ...answers, version } : answers));
+};
+
+const deletionReasonStep: Step = async (place, answers) => {
+  const { version, model } = answers;
+  const what = version ? labelOf(version) : `the model ${model?.name ?? ''}`;
+  return added(await askReason(place, `Why is ${what} deleted?`), (text) => ({ ...answers, text }));
+};
+
+function textStep(what: string): Step {
+  return async (place, answers) => {
+    const { version, model } = answers;
+    const reply = await askText({
+      place,
+      prompt: `${what} ${version ? labelOf(version) : (model?.name ?? '')}`,
+      check: (text) => (text === '' ? 'Write something.' : undefined),
+    });
+    return added(reply, (text) => ({ ...answers, text }));
+  };
+}
+
+async function aliasesOf({ registry, model }: Answers) {
+  if (!registry || !model) return [];
+  return (await registry.connection.registry.showModel({ model: model.id })).aliases;
+}

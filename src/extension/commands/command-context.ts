@@ -1,0 +1,19 @@
+import type * as vscode from 'vscode';
+import type { ModelsTree } from '../models-tree/models-tree.ts';
+import type { Pages } from '../pages/pages.ts';
+import type { Registries } from '../registries/registries.ts';
+import type { Activity } from '../status/activity.ts';
+import type { OutputsWatch } from '../watching/outputs-watch.ts';
+
+/** What commands work with. */
+export interface CommandContext {
+  readonly registries: Registries;
+  readonly pages: Pages;
+  readonly modelsTree: ModelsTree;
+  readonly outputs: OutputsWatch;
+  readonly activity: Activity;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** A command of the table. Arguments come from rows, pages and anyone who can run commands: each is checked. */
+export type Command = (context: CommandContext, ...args: readonly unknown[]) => Promise<void>;

@@ -1,0 +1,71 @@
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import type { CommandId } from '../command-ids.ts';
+import * as annotations from './annotations.ts';
+import type { Command, CommandContext } from './command-context.ts';
+import * as files from './files.ts';
+import { registerVersion } from './registering.ts';
+import { reportError } from './report-error.ts';
+import * as setup from './setup.ts';
+import * as showing from './showing.ts';
+import * as stages from './stages.ts';
+
+const moreSchema = v.object({ registryDir: v.string(), modelId: v.exactOptional(v.string()) });
+
+const showMore: Command = async ({ modelsTree }, row) => {
+  const parsed = v.safeParse(moreSchema, row);
+  if (parsed.success) modelsTree.showMore(parsed.output);
+};
+
+const refresh: Command = async ({ registries, outputs }) => {
+  await registries.relocate();
+  for (const { connection } of await registries.existing()) await connection.registry.refresh();
+  registries.announce();
+  await outputs.rescan();
+};
+
+const showOutput: Command = async ({ log }) => log.show();
+
+/** What a command is called in messages, and what it does. Leaving one out doesn't compile. */
+const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> = {
+  'modelRegistry.addNote': ['Adding the note', annotations.addNote],
+  'modelRegistry.addProjectFile': ['Adding the project file', setup.addProjectFile],
+  'modelRegistry.archive': ['Archiving', stages.archive],
+  'modelRegistry.comment': ['Commenting', annotations.comment],
+  'modelRegistry.compareVersions': ['Comparing', showing.compareVersions],
+  'modelRegistry.copyReference': ['Copying the reference', showing.copyReference],
+  'modelRegistry.createRegistry': ['Creating the registry', setup.createRegistry],
+  'modelRegistry.delete': ['Deleting', annotations.deleteVersionOrModel],
+  'modelRegistry.openLog': ['Opening the log', showing.openLog],
+  'modelRegistry.promote': ['Promoting', stages.promote],
+  'modelRegistry.rebuildCatalog': ['Rebuilding the catalog', files.rebuildCatalog],
+  'modelRegistry.refresh': ['Refreshing', refresh],
+  'modelRegistry.registerVersion': ['Registering', registerVersion],
+  'modelRegistry.removeAlias': ['Removing the alias', annotations.removeAlias],
+  'modelRegistry.renameModel': ['Renaming', annotations.renameModel],
+  'modelRegistry.restoreFiles': ['Restoring', files.restoreFiles],
+  'modelRegistry.rollBack': ['Rolling back', stages.rollBack],
+  'modelRegistry.search': ['Searching', showing.search],
+  'modelRegistry.setAlias': ['Setting the alias', annotations.setAlias],
+  'modelRegistry.showMore': ['Showing more', showMore],
+  'modelRegistry.showOutput': ['Showing the output', showOutput],
+  'modelRegistry.showVersion': ['Showing the version', showing.showVersion],
+  'modelRegistry.verify': ['Verifying', files.verify],
+};
+
+/** Registers every command. What goes wrong in one is told in words, with the chance to try again. */
+export function registerCommands(context: CommandContext): readonly vscode.Disposable[] {
+  return Object.entries(table).map(([id, [what, run]]) =>
+    vscode.commands.registerCommand(id, async (...args: readonly unknown[]) => {
+      const attempt = async (): Promise<void> => {
+        try {
+          await run(context, ...args);
+        } catch (error) {
+          // Not awaited: the message may stay on the screen for long.
+          void reportError(context.log, what, error, attempt);
+        }
+      };
+      await attempt();
+    }),
+  );
+}

@@ -1,0 +1,32 @@
+import type * as vscode from 'vscode';
+import { messageOf, RegistryError } from '../../base/errors.ts';
+import { complain, tellBriefly } from '../notify.ts';
+
+/** Tells what failed in words for a person; the stack goes to the output channel only. */
+export async function reportError(
+  log: vscode.LogOutputChannel,
+  what: string,
+  error: unknown,
+  retry?: () => Promise<unknown>,
+): Promise<void> {
+  if (RegistryError.is(error, 'OPERATION_CANCELLED')) {
+    tellBriefly(`${what} was cancelled`);
+    return;
+  }
+  log.error(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  const isExpected = RegistryError.is(error);
+  const message = isExpected ? error.message : `${what} failed: ${messageOf(error)}`;
+  const canRetry = retry !== undefined && (!isExpected || retryable.has(error.code));
+  const chosen = await complain(message, ...(canRetry ? ['Retry'] : []), 'Show Output');
+  if (chosen === 'Show Output') log.show();
+  else if (chosen === 'Retry') await retry?.();
+}
+
+/** What may well succeed the next time, or with another answer. */
+const retryable: ReadonlySet<string> = new Set([
+  'CONFLICT',
+  'WORKER_STOPPED',
+  'FILE_CHANGED',
+  'DESTINATION_NOT_EMPTY',
+  'NO_SPACE',
+]);

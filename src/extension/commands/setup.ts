@@ -1,0 +1,91 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { systemErrorCode } from '../../base/errors.ts';
+import { PROJECT_FILE } from '../../project/project-schema.ts';
+import { inform } from '../notify.ts';
+import { nameFromFolder, STARTER_TEXT, starterSnippet } from '../project/starter-file.ts';
+import { pickOne } from '../prompts/pick.ts';
+import { withProgress } from '../status/progress.ts';
+import type { Command, CommandContext } from './command-context.ts';
+import { mayWrite } from './targets.ts';
+
+export const createRegistry: Command = async (context) => {
+  const root = await chooseRoot(context, 'Create a Registry', 'For which folder?', async (candidate) => {
+    const registry = await context.registries.byRoot(candidate);
+    return registry !== undefined && !registry.exists;
+  });
+  if (root === undefined) return;
+  const registry = await context.registries.byRoot(root);
+  if (!registry) return;
+  await withProgress(context.activity, { title: 'Creating a registry' }, () => registry.connection.make());
+  await context.registries.relocate();
+  const hasProjectFile = await exists(vscode.Uri.joinPath(root.uri, PROJECT_FILE));
+  const next = hasProjectFile ? 'Register a Version…' : `Add ${PROJECT_FILE}`;
+  const chosen = await inform(`The registry of ${root.name} is in ${registry.dir}.`, next);
+  if (chosen === undefined) return;
+  if (hasProjectFile) await vscode.commands.executeCommand('modelRegistry.registerVersion');
+  else await openStarter(root);
+};
+
+export const addProjectFile: Command = async (context) => {
+  const title = `Add ${PROJECT_FILE}`;
+  const root = await chooseRoot(context, title, 'To which folder?', async () => true);
+  if (root !== undefined) await openStarter(root);
+};
+
+/** Opens the project file, and fills in a first one where there is none. */
+async function openStarter(root: vscode.WorkspaceFolder): Promise<void> {
+  const uri = vscode.Uri.joinPath(root.uri, PROJECT_FILE);
+  const isNew = await writeFile(join(root.uri.fsPath, PROJECT_FILE), STARTER_TEXT, { flag: 'wx' }).then(
+    () => true,
+    (error: unknown) => {
+      if (systemErrorCode(error) === 'EEXIST') return false;
+      throw error;
+    },
+  );
+  const editor = await vscode.window.showTextDocument(uri);
+  if (!isNew) return;
+  const everything = new vscode.Range(0, 0, editor.document.lineCount, 0);
+  // Not saved: nothing is watched before the person has named what training writes.
+  await editor.insertSnippet(new vscode.SnippetString(starterSnippet(nameFromFolder(root.name))), everything);
+}
+
+async function chooseRoot(
+  context: CommandContext,
+  title: string,
+  placeholder: string,
+  isOffered: (root: vscode.WorkspaceFolder) => Promise<boolean>,
+): Promise<vscode.WorkspaceFolder | undefined> {
+  const roots = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+  if (roots.length === 0) {
+    const chosen = await inform('A registry belongs to the folder of a project. Open one first.', 'Open Folder…');
+    if (chosen !== undefined) await vscode.commands.executeCommand('vscode.openFolder');
+    return undefined;
+  }
+  if (!(await mayWrite())) return undefined;
+  await context.registries.relocate();
+  const offered: vscode.WorkspaceFolder[] = [];
+  for (const root of roots) if (await isOffered(root)) offered.push(root);
+  if (offered.length === 0) {
+    const all = await context.registries.existing();
+    const [problem] = await context.registries.problems();
+    await inform(problem?.message ?? `There is a registry already, in ${all.map(({ dir }) => dir).join(' and ')}.`);
+    return undefined;
+  }
+  if (offered.length === 1) return offered[0];
+  const reply = await pickOne({
+    place: { title, step: 1, totalSteps: 1 },
+    placeholder,
+    nothing: '',
+    choices: offered.map((root) => ({ value: root, label: root.name, description: root.uri.fsPath })),
+  });
+  return reply.kind === 'given' ? reply.value : undefined;
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+}

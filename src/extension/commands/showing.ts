@@ -1,0 +1,109 @@
+import * as vscode from 'vscode';
+import type { VersionSummary } from '../../registry/api.ts';
+import { logDocumentUri } from '../log/log-document.ts';
+import { complain, tellBriefly } from '../notify.ts';
+import type { Answers } from '../prompts/answers.ts';
+import { pickMany } from '../prompts/pick.ts';
+import { versionChoice, versionChoices } from '../prompts/questions.ts';
+import { searchVersions } from '../prompts/search.ts';
+import { added, askInSteps, type Step } from '../prompts/steps.ts';
+import { labelOf } from '../version-text.ts';
+import type { Command } from './command-context.ts';
+import { startFrom, targetOf, targetsOf } from './targets.ts';
+
+const MOST_COMPARED = 8;
+
+export const showVersion: Command = async (context, argument) => {
+  const target = targetOf(argument);
+  if (target?.versionId !== undefined) {
+    context.pages.openVersion({ registryDir: target.registryDir, versionId: target.versionId });
+    return;
+  }
+  const start = await startFrom(context, argument, 'version');
+  if (!start) return;
+  const answers = await askInSteps('Show a Version', start.answers, start.steps);
+  if (!answers?.registry || !answers.version) return;
+  context.pages.openVersion({ registryDir: answers.registry.dir, versionId: answers.version.id });
+};
+
+/** The selected rows; from the palette or one row, with those chosen from a list. */
+export const compareVersions: Command = async (context, row, selected) => {
+  const targets = targetsOf(row, selected);
+  const versionIds = [...new Set(targets.flatMap(({ versionId }) => versionId ?? []))];
+  if (versionIds.length >= 2) {
+    const registryDir = targets[0]?.registryDir ?? '';
+    const problem =
+      versionIds.length > MOST_COMPARED
+        ? `At most ${MOST_COMPARED} versions can be compared, and ${versionIds.length} are selected. Select fewer.`
+        : targets.some((target) => target.registryDir !== registryDir)
+          ? 'Versions of different registries can’t be compared. Select versions of one registry.'
+          : undefined;
+    if (problem === undefined) context.pages.openComparison({ registryDir, versionIds });
+    else await complain(problem);
+    return;
+  }
+  const start = await startFrom(context, row, 'model');
+  if (!start) return;
+  const which: Step = async (place, answers) => {
+    const reply = await pickMany<VersionSummary>({
+      place,
+      placeholder: `Select 2 to ${MOST_COMPARED} versions to compare`,
+      nothing: 'The model has no versions',
+      choices: preselected(answers, versionIds[0]),
+      check: (count) =>
+        count < 2
+          ? 'Select at least two versions'
+          : count > MOST_COMPARED
+            ? `Select at most ${MOST_COMPARED}`
+            : undefined,
+    });
+    return added(reply, (versions) => ({ ...answers, versions }));
+  };
+  const answers = await askInSteps('Compare Versions', start.answers, [...start.steps, which]);
+  if (!answers?.registry || !answers.versions) return;
+  context.pages.openComparison({
+    registryDir: answers.registry.dir,
+    versionIds: answers.versions.map(({ id }) => id),
+  });
+};
+
+/** The version asked about, or the newest, against the one in production. */
+async function* preselected(answers: Answers, versionId: string | undefined) {
+  const { production, latest } = answers.model ?? {};
+  const picked = new Set([versionId ?? latest?.id, production?.id]);
+  for await (const batch of versionChoices(answers)) {
+    yield batch.map((choice) => ({ ...choice, isPicked: picked.has(choice.value.id) }));
+  }
+}
+
+export const search: Command = async (context) => {
+  const start = await startFrom(context, undefined, 'registry');
+  if (!start) return;
+  const answers = await askInSteps('Search', start.answers, start.steps);
+  const { registry } = answers ?? {};
+  if (!registry) return;
+  const version = await searchVersions(registry, (found) => versionChoice(found, true));
+  if (version) context.pages.openVersion({ registryDir: registry.dir, versionId: version.id });
+};
+
+export const copyReference: Command = async (context, argument) => {
+  const start = await startFrom(context, argument, 'version');
+  if (!start) return;
+  const answers = await askInSteps('Copy Reference', start.answers, start.steps);
+  if (!answers?.version) return;
+  const reference = labelOf(answers.version);
+  await vscode.env.clipboard.writeText(reference);
+  tellBriefly(`Copied ${reference}`);
+};
+
+/** The log of the registry, or of one model where it is asked from the model's row. */
+export const openLog: Command = async (context, argument) => {
+  const target = targetOf(argument);
+  const start = await startFrom(context, argument, target?.modelId === undefined ? 'registry' : 'model');
+  if (!start) return;
+  const answers = await askInSteps('Open Log', start.answers, start.steps);
+  const { registry, model } = answers ?? {};
+  if (!registry) return;
+  const document = await vscode.workspace.openTextDocument(logDocumentUri(registry.dir, model));
+  await vscode.window.showTextDocument(document, { preview: true });
+};

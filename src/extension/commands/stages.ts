@@ -1,0 +1,218 @@
+import * as vscode from 'vscode';
+import { messageOf, RegistryError } from '../../base/errors.ts';
+import type { TransitionResult, VersionSummary } from '../../registry/api.ts';
+import { stageIcon } from '../models-tree/stage-icon.ts';
+import { inform } from '../notify.ts';
+import type { Answers, RollbackChoice, StageChoice } from '../prompts/answers.ts';
+import { askReason } from '../prompts/input.ts';
+import { type Choice, pickOne } from '../prompts/pick.ts';
+import { registryStep } from '../prompts/questions.ts';
+import { added, askInSteps, type Step } from '../prompts/steps.ts';
+import { preferredMetric } from '../settings.ts';
+import { withProgress } from '../status/progress.ts';
+import { facts, headlineText, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
+import type { Command, CommandContext } from './command-context.ts';
+import { mayWrite, startFrom, targetOf } from './targets.ts';
+
+export const promote: Command = async (context, argument) => {
+  if (!(await mayWrite())) return;
+  const start = await startFrom(context, argument, 'version');
+  if (!start) return;
+  const { version: known } = start.answers;
+  const title = known ? `Promote ${labelOf(known)}` : 'Promote a Version';
+  const answers = await askInSteps(title, start.answers, [...start.steps, stageStep, promotionReasonStep]);
+  const { registry, version, stage, text } = answers ?? {};
+  if (!registry || !version || !stage || text === undefined) return;
+  const result = await withProgress(context.activity, { title: `Promoting ${labelOf(version)}` }, () =>
+    registry.connection.registry.promote({
+      ref: version.id,
+      stage: stage.rule.name,
+      reason: text,
+      // What was on the screen when the person decided; someone may have promoted another one meanwhile.
+      ...(stage.rule.isExclusive ? { expectHolder: stage.holder?.id ?? null } : {}),
+    }),
+  );
+  tellMoved(context, registry.dir, result);
+};
+
+export const archive: Command = async (context, argument) => {
+  if (!(await mayWrite())) return;
+  const start = await startFrom(context, argument, 'version');
+  if (!start) return;
+  const { version: known } = start.answers;
+  const title = known ? `Archive ${labelOf(known)}` : 'Archive a Version';
+  const reason: Step = async (place, answers) => {
+    const { version } = answers;
+    const warning =
+      version?.stage === 'production' ? ' It is in production: nothing will be in production afterwards.' : '';
+    const prompt = `${version ? labelOf(version) : 'The version'} keeps its files and can come back.${warning}`;
+    return added(await askReason(place, prompt), (text) => ({ ...answers, text }));
+  };
+  const answers = await askInSteps(title, start.answers, [...start.steps, reason]);
+  const { registry, version, text } = answers ?? {};
+  if (!registry || !version || text === undefined) return;
+  const result = await registry.connection.registry.archive({ ref: version.id, reason: text });
+  tellMoved(context, registry.dir, result);
+};
+
+/** One pick and a reason: the first row is what was in production before. */
+export const rollBack: Command = async (context, argument) => {
+  if (!(await mayWrite())) return;
+  const start = await startFrom(context, targetOf(argument) ? argument : undefined, 'registry');
+  if (!start) return;
+  const modelId = await modelOf(context, argument);
+  const answers = await askInSteps('Roll Back', start.answers, [
+    ...(start.answers.registry ? [] : [registryStep(context.registries)]),
+    rollbackStep(modelId),
+    rollbackReasonStep,
+  ]);
+  const { registry, rollback, text } = answers ?? {};
+  if (!registry || !rollback || text === undefined) return;
+  const { plan, target } = rollback;
+  const result = await withProgress(context.activity, { title: `Rolling back to ${labelOf(target)}` }, () =>
+    registry.connection.registry.rollback({
+      model: target.modelId,
+      to: target.number,
+      stage: plan.stage,
+      reason: text,
+      expectHolder: plan.current?.id ?? null,
+    }),
+  );
+  tellMoved(context, registry.dir, result);
+};
+
+const stageStep: Step = async (place, answers) => {
+  const { version } = answers;
+  if (!version) return { kind: 'cancelled' };
+  const reply = await pickOne<StageChoice>({
+    place,
+    placeholder: `To which stage? ${labelOf(version)} is in ${version.stage}.`,
+    nothing: 'There is no other stage',
+    choices: stageChoices(answers, version),
+  });
+  return added(reply, (stage) => ({ ...answers, stage }));
+};
+
+/** The highest stage first; archiving is a command of its own. */
+async function stageChoices({ registry }: Answers, version: VersionSummary): Promise<readonly Choice<StageChoice>[]> {
+  if (!registry) return [];
+  const calls = registry.connection.registry;
+  const rules = await calls.stages({ model: version.modelId });
+  const offered = rules.filter(({ name }) => name !== version.stage && name !== 'archived').toReversed();
+  return Promise.all(
+    offered.map(async (rule) => {
+      const { items } = rule.isExclusive
+        ? await calls.listVersions({ model: version.modelId, stage: rule.name, limit: 1 })
+        : { items: [] };
+      const [holder] = items;
+      return {
+        value: { rule, ...(holder ? { holder } : {}) },
+        label: rule.name,
+        description: effectOf(rule, holder),
+        icon: stageIcon(rule.name),
+      };
+    }),
+  );
+}
+
+function effectOf(rule: StageChoice['rule'], holder: VersionSummary | undefined): string {
+  if (!rule.isExclusive) return '';
+  if (!holder) return `no version is in ${rule.name} now`;
+  const since = `there since ${momentText(holder.stageSince)} by ${oneLine(holder.stageBy.name, 60)}`;
+  return `displaces version ${facts(numberOf(holder), headlineText(holder, preferredMetric()), since)}`;
+}
+
+const promotionReasonStep: Step = async (place, answers) => {
+  const { version, stage } = answers;
+  if (!version || !stage) return { kind: 'cancelled' };
+  const { rule, holder } = stage;
+  const displaced = holder
+    ? ` Version ${numberOf(holder)} moves from ${rule.name} to ${rule.displacedTo ?? 'archived'}.`
+    : '';
+  const reply = await askReason(place, `${labelOf(version)} moves from ${version.stage} to ${rule.name}.${displaced}`);
+  return added(reply, (text) => ({ ...answers, text }));
+};
+
+async function modelOf({ registries }: CommandContext, argument: unknown): Promise<string | undefined> {
+  const target = targetOf(argument);
+  if (target?.modelId !== undefined || target?.versionId === undefined) return target?.modelId;
+  return (await (await registries.callsFor(target.registryDir)).show({ ref: target.versionId })).modelId;
+}
+
+function rollbackStep(modelId: string | undefined): Step {
+  return async (place, answers) => {
+    const { registry } = answers;
+    if (!registry) return { kind: 'cancelled' };
+    const reply = await pickOne<RollbackChoice>({
+      place,
+      placeholder: 'Which version goes back into production?',
+      nothing: 'No version was in production before, so there is nothing to roll back to',
+      choices: rollbackChoices(registry, modelId),
+    });
+    return added(reply, (rollback) => ({ ...answers, rollback }));
+  };
+}
+
+/** What a rollback would bring back, for each model; then what was there even earlier. */
+async function rollbackChoices(
+  { connection }: NonNullable<Answers['registry']>,
+  modelId: string | undefined,
+): Promise<readonly Choice<RollbackChoice>[]> {
+  const calls = connection.registry;
+  const modelIds = modelId === undefined ? (await calls.production()).map((entry) => entry.modelId) : [modelId];
+  const plans = await Promise.all(
+    modelIds.map((model) =>
+      calls.rollbackTarget({ model }).catch((error: unknown) => {
+        // Of several models, those without a version to go back to aren't offered.
+        if (modelId === undefined && RegistryError.is(error, 'NOTHING_TO_ROLL_BACK')) return undefined;
+        throw error;
+      }),
+    ),
+  );
+  const known = plans.filter((plan) => plan !== undefined);
+  const first = known.map((plan) => rollbackChoice(plan, plan.target));
+  const earlier = known.flatMap((plan) =>
+    plan.others.filter(({ id }) => id !== plan.target.id).map((target) => rollbackChoice(plan, target)),
+  );
+  return [...first, ...earlier.map((choice, index) => (index === 0 ? { ...choice, group: 'Earlier' } : choice))];
+}
+
+function rollbackChoice(plan: RollbackChoice['plan'], target: VersionSummary): Choice<RollbackChoice> {
+  const { current, stage } = plan;
+  const replaced = current
+    ? `replaces version ${numberOf(current)}, in ${stage} since ${momentText(current.stageSince)} by ${oneLine(current.stageBy.name, 60)}`
+    : `no version is in ${stage} now`;
+  return {
+    value: { plan, target },
+    label: labelOf(target),
+    description: facts(`now in ${oneLine(target.stage, 40)}`, headlineText(target, preferredMetric())),
+    detail: replaced,
+    icon: new vscode.ThemeIcon('history'),
+  };
+}
+
+const rollbackReasonStep: Step = async (place, answers) => {
+  const { rollback } = answers;
+  if (!rollback) return { kind: 'cancelled' };
+  const { plan, target } = rollback;
+  const replaced = plan.current ? ` in place of version ${numberOf(plan.current)}` : '';
+  const reply = await askReason(place, `${labelOf(target)} goes back into ${plan.stage}${replaced}.`);
+  return added(reply, (text) => ({ ...answers, text }));
+};
+
+function tellMoved(
+  { log }: CommandContext,
+  registryDir: string,
+  { version, to, kind, displaced }: TransitionResult,
+): void {
+  const verb = kind === 'rollback' ? 'is back in' : 'is in';
+  const moved = displaced.map((other) => ` Version ${numberOf(other)} moved to ${other.stage}.`).join('');
+  log.info(`${labelOf(version)} ${verb} ${to}.${moved}`);
+  void inform(`${labelOf(version)} ${verb} ${to}.${moved}`, 'Show Version')
+    .then((chosen) =>
+      chosen === undefined
+        ? undefined
+        : vscode.commands.executeCommand('modelRegistry.showVersion', { registryDir, versionId: version.id }),
+    )
+    .then(undefined, (error: unknown) => log.error(messageOf(error)));
+}

@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { messageOf } from '../base/errors.ts';
+import { registerCommands } from './commands/command-table.ts';
+import { LogDocuments } from './log/log-document.ts';
+import { ModelsTree } from './models-tree/models-tree.ts';
+import { createPages } from './pages/pages.ts';
+import { ProductionTree } from './production/production-tree.ts';
+import { ProjectDiagnostics } from './project/project-diagnostics.ts';
+import { ProjectFiles } from './project/project-files.ts';
+import { Registries } from './registries/registries.ts';
+import { Activity } from './status/activity.ts';
+import { followPresence } from './status/presence.ts';
+import { StatusBar } from './status/status-bar.ts';
+import { offerCommandLine } from './terminal/terminal-path.ts';
+import { followOthers } from './watching/follow-others.ts';
+import { OutputsWatch } from './watching/outputs-watch.ts';
+
+let open: Registries | undefined;
+
+/** Puts the parts together. No registry is opened before this has returned. */
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel('Model Registry', { log: true });
+  const registries = new Registries({ workerFile: join(context.extensionPath, 'dist', 'worker.js'), log });
+  open = registries;
+  const activity = new Activity();
+  const projectFiles = new ProjectFiles();
+  const outputs = new OutputsWatch({ registries, projectFiles, activity, log });
+  const pages = createPages({
+    extensionUri: context.extensionUri,
+    registryFor: (dir) => registries.callsFor(dir),
+    runCommand: async (id, ...args) => vscode.commands.executeCommand(id, ...args),
+    log,
+  });
+  const modelsTree = new ModelsTree(registries, log);
+  const productionTree = new ProductionTree(registries, log);
+  const views = [
+    vscode.window.createTreeView('modelRegistry.production', { treeDataProvider: productionTree }),
+    vscode.window.createTreeView('modelRegistry.models', {
+      treeDataProvider: modelsTree,
+      canSelectMany: true,
+      showCollapseAll: true,
+    }),
+  ];
+  const statusBar = new StatusBar(registries, activity);
+  context.subscriptions.push(
+    log,
+    registries,
+    activity,
+    projectFiles,
+    outputs,
+    pages,
+    modelsTree,
+    productionTree,
+    ...views,
+    statusBar,
+    new LogDocuments(registries),
+    registries.onDidChange((dir) => pages.refresh(dir)),
+    ...registerCommands({ registries, pages, modelsTree, outputs, activity, log }),
+  );
+  offerCommandLine(context, log);
+  // The rest reads files, which nobody waits for.
+  const later = setImmediate(() => {
+    context.subscriptions.push(
+      new ProjectDiagnostics(projectFiles),
+      followPresence(registries),
+      followOthers({ registries, outputs, views, log }),
+    );
+    const begun = Promise.all([statusBar.update(), outputs.updateAll()]);
+    begun.catch((error: unknown) => log.error(messageOf(error)));
+  });
+  context.subscriptions.push(new vscode.Disposable(() => clearImmediate(later)));
+}
+
+/** Lets the threads finish what they do. */
+export async function deactivate(): Promise<void> {
+  await open?.close();
+}

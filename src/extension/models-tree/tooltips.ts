@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import type { ModelSummary, ProductionEntry, VersionSummary } from '../../registry/api.ts';
+import { bytesText, countOf, headlineText, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
+
+/** What a registry says is only ever added as text: the tooltip trusts nothing and follows no link. */
+function tooltip(title: string, lines: readonly (string | undefined)[]): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString();
+  markdown.appendMarkdown('**');
+  markdown.appendText(oneLine(title));
+  markdown.appendMarkdown('**');
+  for (const line of lines) {
+    if (line === undefined || line === '') continue;
+    markdown.appendMarkdown('  \n');
+    markdown.appendText(oneLine(line, 400));
+  }
+  return markdown;
+}
+
+export function modelTooltip(model: ModelSummary): vscode.MarkdownString {
+  const { production, latest } = model;
+  return tooltip(model.name, [
+    model.description,
+    production ? `Version ${numberOf(production)} is in production` : 'No version is in production',
+    latest ? `${countOf(model.versions, 'version')}, the newest is ${numberOf(latest)}` : 'No versions yet',
+    ...tagLines(model.tags),
+  ]);
+}
+
+export function versionTooltip(version: VersionSummary, preferred: string | undefined): vscode.MarkdownString {
+  return tooltip(labelOf(version), versionLines(version, preferred));
+}
+
+export function productionTooltip(entry: ProductionEntry, preferred: string | undefined): vscode.MarkdownString {
+  const { version, previous } = entry;
+  return tooltip(`${labelOf(version)} is in ${entry.stage}`, [
+    `Since ${momentText(entry.since)} by ${entry.by.name}`,
+    `Reason: ${entry.reason}`,
+    previous ? `Before it: version ${numberOf(previous)}` : 'No version was there before',
+    ...versionLines(version, preferred).slice(1),
+  ]);
+}
+
+function versionLines(version: VersionSummary, preferred: string | undefined): readonly string[] {
+  const { artifact, aliases } = version;
+  const how = version.via === 'auto' ? ', automatically' : '';
+  return [
+    `In ${version.stage} since ${momentText(version.stageSince)} by ${version.stageBy.name}`,
+    headlineText(version, preferred),
+    version.description,
+    aliases.length > 0 ? `Aliases: ${aliases.join(', ')}` : '',
+    ...tagLines(version.tags),
+    `Registered ${momentText(version.createdAt)} by ${version.createdBy.name}${how}`,
+    `${countOf(artifact.fileCount, 'file')}, ${bytesText(artifact.sizeBytes)}, artifact ${artifact.digest.slice(0, 12)}`,
+  ];
+}
+
+function tagLines(tags: Readonly<Record<string, string>>): readonly string[] {
+  const entries = Object.entries(tags);
+  return entries.length === 0 ? [] : [`Tags: ${entries.map(([key, value]) => `${key}=${value}`).join(', ')}`];
+}

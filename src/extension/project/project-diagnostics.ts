@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import { RegistryError, systemErrorCode } from '../../base/errors.ts';
+import type { ProjectFiles } from './project-files.ts';
+
+const TYPING_MS = 300;
+const LARGEST_FILE = 1024 * 1024;
+
+const problemsSchema = v.object({
+  problems: v.array(v.object({ line: v.number(), column: v.number(), message: v.string() })),
+});
+
+/** Shows what is wrong in project files in the Problems panel, as they are typed and as they are on disk. */
+export class ProjectDiagnostics implements vscode.Disposable {
+  readonly #files: ProjectFiles;
+  readonly #collection = vscode.languages.createDiagnosticCollection('model-registry');
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #subscriptions: readonly vscode.Disposable[];
+
+  constructor(files: ProjectFiles) {
+    this.#files = files;
+    this.#subscriptions = [
+      files.onDidChange((root) => this.#checkSoon(files.uriOf(root))),
+      vscode.workspace.onDidOpenTextDocument(({ uri }) => this.#checkSoon(uri)),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#checkSoon(uri)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#checkSoon(document.uri)),
+    ];
+    for (const root of files.roots) this.#checkSoon(files.uriOf(root));
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#collection.dispose();
+  }
+
+  #checkSoon(uri: vscode.Uri): void {
+    if (this.#files.rootOf(uri) === undefined) return;
+    const key = uri.toString();
+    clearTimeout(this.#timers.get(key));
+    this.#timers.set(
+      key,
+      setTimeout(() => {
+        this.#timers.delete(key);
+        void this.#check(uri);
+      }, TYPING_MS),
+    );
+  }
+
+  async #check(uri: vscode.Uri): Promise<void> {
+    const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
+    const text = document?.getText() ?? (await textOnDisk(uri.fsPath));
+    if (text === undefined || text.length > LARGEST_FILE) {
+      this.#collection.delete(uri);
+      return;
+    }
+    // The parser is loaded only where there is a file to parse.
+    const { parseProject } = await import('../../project/project-file.ts');
+    try {
+      parseProject(text, uri.fsPath);
+      this.#collection.delete(uri);
+    } catch (error) {
+      if (!RegistryError.is(error, 'PROJECT_FILE_INVALID')) throw error;
+      const { problems } = v.parse(problemsSchema, error.details);
+      this.#collection.set(
+        uri,
+        problems.map(({ line, column, message }) => diagnosticAt(text, line, column, message)),
+      );
+    }
+  }
+}
+
+/** Marks the word at the place, or the rest of the line where there is none. */
+function diagnosticAt(text: string, line: number, column: number, message: string): vscode.Diagnostic {
+  const row = line - 1;
+  const start = column - 1;
+  const lineText = text.split('\n')[row] ?? '';
+  const word = /^[^\s:,[\]{}#]+/.exec(lineText.slice(start))?.[0] ?? lineText.slice(start).trimEnd();
+  const range = new vscode.Range(row, start, row, start + Math.max(1, word.length));
+  const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Error);
+  diagnostic.source = 'Model Registry';
+  return diagnostic;
+}
+
+async function textOnDisk(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    // Gone, or not readable: the watch says so where it matters.
+    if (systemErrorCode(error) !== undefined) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import type { Place, Reply } from './steps.ts';
+
+export interface InputOptions {
+  readonly place: Place;
+  readonly prompt: string;
+  readonly placeholder?: string;
+  readonly value?: string;
+  /** What is wrong with the text, or undefined. Asked when the person accepts it. */
+  readonly check: (text: string) => string | undefined | Promise<string | undefined>;
+  /** A button beside the field that finds a text in another way. */
+  readonly browse?: {
+    readonly tooltip: string;
+    readonly icon: string;
+    readonly find: () => Promise<string | undefined>;
+  };
+}
+
+/** Asks for a text on one line; it comes without surrounding white space. */
+export async function askText(options: InputOptions): Promise<Reply<string>> {
+  const { place, prompt, placeholder = '', value = '', check, browse } = options;
+  const box = vscode.window.createInputBox();
+  const browseButton = browse && { iconPath: new vscode.ThemeIcon(browse.icon), tooltip: browse.tooltip };
+  if (place.totalSteps > 1) {
+    box.step = place.step;
+    box.totalSteps = place.totalSteps;
+  }
+  box.title = place.title;
+  box.prompt = prompt;
+  box.placeholder = placeholder;
+  box.value = value;
+  box.ignoreFocusOut = true;
+  box.buttons = [...(place.step > 1 ? [vscode.QuickInputButtons.Back] : []), ...(browseButton ? [browseButton] : [])];
+  let isBrowsing = false;
+  box.show();
+  try {
+    return await new Promise<Reply<string>>((done, fail) => {
+      const accept = async (): Promise<void> => {
+        const text = box.value.trim();
+        const problem = await check(text);
+        if (problem === undefined) done({ kind: 'given', value: text });
+        else box.validationMessage = problem;
+      };
+      const find = async (): Promise<void> => {
+        // The dialog hides the box, which isn't the person leaving.
+        isBrowsing = true;
+        const found = await browse?.find();
+        isBrowsing = false;
+        if (found !== undefined) box.value = found;
+        box.show();
+      };
+      box.onDidAccept(() => void accept().catch(fail));
+      box.onDidChangeValue(() => {
+        box.validationMessage = undefined;
+      });
+      box.onDidTriggerButton((button) => {
+        if (button === vscode.QuickInputButtons.Back) done({ kind: 'back' });
+        else void find().catch(fail);
+      });
+      box.onDidHide(() => {
+        if (!isBrowsing) done({ kind: 'cancelled' });
+      });
+    });
+  } finally {
+    box.dispose();
+  }
+}
+
+/** Asks why: whoever reads the log later wants to know. Blank is refused. */
+export function askReason(place: Place, prompt: string): Promise<Reply<string>> {
+  return askText({
+    place,
+    prompt,
+    placeholder: 'Reason, for whoever reads the log later',
+    check: (text) => (text === '' ? 'A reason is needed: say in a few words why.' : undefined),
+  });
+}

@@ -1,0 +1,110 @@
+import * as vscode from 'vscode';
+import type { Place, Reply } from './steps.ts';
+
+/** A row to choose from. */
+export interface Choice<T> {
+  readonly value: T;
+  readonly label: string;
+  readonly description?: string;
+  readonly detail?: string;
+  readonly icon?: vscode.ThemeIcon;
+  readonly isPicked?: boolean;
+  /** Title of the group that begins with this row. */
+  readonly group?: string;
+}
+
+interface Row<T> extends vscode.QuickPickItem {
+  readonly choice?: Choice<T>;
+}
+
+export interface PickOptions<T> {
+  readonly place: Place;
+  readonly placeholder: string;
+  /** The rows, as they are found: the list is open meanwhile. */
+  readonly choices: AsyncIterable<readonly Choice<T>[]> | Promise<readonly Choice<T>[]> | readonly Choice<T>[];
+  /** Shown as the only row where there is nothing to choose from. */
+  readonly nothing: string;
+}
+
+/** Asks for one of several. Throws what finding the rows throws. */
+export async function pickOne<T>(options: PickOptions<T>): Promise<Reply<T>> {
+  const reply = await pick(options, false, () => undefined);
+  if (reply.kind !== 'given') return reply;
+  const [value] = reply.value;
+  return value === undefined ? { kind: 'cancelled' } : { kind: 'given', value };
+}
+
+/** Asks for several. `check` tells what is wrong with a number of them. */
+export function pickMany<T>(
+  options: PickOptions<T> & { readonly check: (count: number) => string | undefined },
+): Promise<Reply<readonly T[]>> {
+  return pick(options, true, options.check);
+}
+
+async function pick<T>(
+  { place, placeholder, choices, nothing }: PickOptions<T>,
+  isMany: boolean,
+  check: (count: number) => string | undefined,
+): Promise<Reply<readonly T[]>> {
+  const list = vscode.window.createQuickPick<Row<T>>();
+  if (place.totalSteps > 1) {
+    list.step = place.step;
+    list.totalSteps = place.totalSteps;
+  }
+  list.title = place.title;
+  list.placeholder = placeholder;
+  list.canSelectMany = isMany;
+  list.matchOnDescription = true;
+  list.matchOnDetail = true;
+  list.busy = true;
+  list.buttons = place.step > 1 ? [vscode.QuickInputButtons.Back] : [];
+  list.show();
+  try {
+    return await new Promise<Reply<readonly T[]>>((done, fail) => {
+      list.onDidTriggerButton(() => done({ kind: 'back' }));
+      list.onDidHide(() => done({ kind: 'cancelled' }));
+      list.onDidAccept(() => {
+        const values = list.selectedItems.flatMap(({ choice }) => (choice === undefined ? [] : [choice.value]));
+        const problem = check(values.length);
+        if (problem !== undefined) list.placeholder = problem;
+        else if (values.length > 0) done({ kind: 'given', value: values });
+      });
+      fill(list, choices, nothing).catch(fail);
+    });
+  } finally {
+    list.dispose();
+  }
+}
+
+async function fill<T>(
+  list: vscode.QuickPick<Row<T>>,
+  choices: PickOptions<T>['choices'],
+  nothing: string,
+): Promise<void> {
+  for await (const batch of batches(choices)) {
+    const rows = batch.flatMap(rowsOf);
+    list.items = [...list.items, ...rows];
+    const picked = rows.filter((row) => row.choice?.isPicked === true);
+    if (list.canSelectMany && picked.length > 0) list.selectedItems = [...list.selectedItems, ...picked];
+  }
+  if (list.items.length === 0) list.items = [{ label: nothing }];
+  list.busy = false;
+}
+
+async function* batches<T>(choices: PickOptions<T>['choices']): AsyncIterable<readonly Choice<T>[]> {
+  if (Symbol.asyncIterator in choices) yield* choices;
+  else yield await choices;
+}
+
+function rowsOf<T>(choice: Choice<T>): readonly Row<T>[] {
+  const { label, description, detail, icon, group } = choice;
+  const row: Row<T> = {
+    choice,
+    label,
+    ...(description === undefined ? {} : { description }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(icon === undefined ? {} : { iconPath: icon }),
+  };
+  if (group === undefined) return [row];
+  return [{ label: group, kind: vscode.QuickPickItemKind.Separator }, row];
+}

@@ -1,0 +1,123 @@
+import * as vscode from 'vscode';
+import type { ModelSummary, Page, PageRequest, VersionSummary } from '../../registry/api.ts';
+import { productionFirst } from '../models-tree/models-tree.ts';
+import { stageIcon } from '../models-tree/stage-icon.ts';
+import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
+import { preferredMetric } from '../settings.ts';
+import { facts, headlineText, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
+import type { Answers } from './answers.ts';
+import { type Choice, pickOne } from './pick.ts';
+import { added, type Step } from './steps.ts';
+
+/** Lists are loaded to their end while they are open, up to so many entries. */
+const MOST_CHOICES = 5000;
+const BATCH = 500;
+
+/** Which of several registries; asked for only where there are several. */
+export function registryStep(registries: Registries): Step {
+  return async (place, answers) =>
+    added(
+      await pickOne({
+        place,
+        placeholder: 'Which registry?',
+        nothing: 'There is no registry',
+        choices: registries.existing().then((all) => all.map(registryChoice)),
+      }),
+      (registry) => ({ ...answers, registry }),
+    );
+}
+
+function registryChoice(registry: WorkspaceRegistry): Choice<WorkspaceRegistry> {
+  return {
+    value: registry,
+    label: registry.roots.map((root) => root.name).join(', '),
+    description: registry.dir,
+    icon: new vscode.ThemeIcon('database'),
+  };
+}
+
+export const modelStep: Step = async (place, answers) => {
+  const { registry } = answers;
+  if (registry === undefined) return { kind: 'cancelled' };
+  const load = (page: PageRequest) => registry.connection.registry.listModels(page);
+  return added(
+    await pickOne({
+      place,
+      placeholder: 'Which model?',
+      nothing: 'The registry has no models yet',
+      choices: paged(load, modelChoice),
+    }),
+    (model) => ({ ...answers, model }),
+  );
+};
+
+export const versionStep: Step = async (place, answers) =>
+  added(
+    await pickOne({
+      place,
+      placeholder: 'Which version?',
+      nothing: 'The model has no versions',
+      choices: versionChoices(answers),
+    }),
+    (version) => ({ ...answers, version }),
+  );
+
+/** The versions of the model, the one in production first. */
+export async function* versionChoices({ registry, model }: Answers): AsyncIterable<readonly Choice<VersionSummary>[]> {
+  if (registry === undefined || model === undefined) return;
+  const { production } = model;
+  const first = await registry.connection.registry.listVersions({ model: model.id, limit: BATCH });
+  yield productionFirst(first.items, production).map((version) => versionChoice(version));
+  let cursor = first.next;
+  for (let loaded = BATCH; cursor !== undefined && loaded < MOST_CHOICES; loaded += BATCH) {
+    const page: Page<VersionSummary> = await registry.connection.registry.listVersions({
+      model: model.id,
+      limit: BATCH,
+      cursor,
+    });
+    yield page.items.filter(({ id }) => id !== production?.id).map((version) => versionChoice(version));
+    cursor = page.next;
+  }
+}
+
+async function* paged<S, T>(
+  load: (page: PageRequest) => Promise<Page<S>>,
+  choiceOf: (entry: S) => Choice<T>,
+): AsyncIterable<readonly Choice<T>[]> {
+  let cursor: string | undefined;
+  let loaded = 0;
+  do {
+    const page = await load({ limit: BATCH, ...(cursor === undefined ? {} : { cursor }) });
+    yield page.items.map(choiceOf);
+    loaded += page.items.length;
+    cursor = page.next;
+  } while (cursor !== undefined && loaded < MOST_CHOICES);
+}
+
+function modelChoice(model: ModelSummary): Choice<ModelSummary> {
+  const { production, latest } = model;
+  return {
+    value: model,
+    label: oneLine(model.name),
+    description: facts(
+      production ? `production ${numberOf(production)}` : 'none in production',
+      latest ? `newest ${numberOf(latest)}` : 'no versions',
+    ),
+    icon: new vscode.ThemeIcon('package'),
+  };
+}
+
+/** A version as a row; with `hasModel`, of which model it is too. */
+export function versionChoice(version: VersionSummary, hasModel = false): Choice<VersionSummary> {
+  const aliases = version.aliases.map((alias) => `@${oneLine(alias, 40)}`).join(' ');
+  return {
+    value: version,
+    label: hasModel ? labelOf(version) : `Version ${numberOf(version)}`,
+    description: facts(oneLine(version.stage, 40), headlineText(version, preferredMetric()), aliases),
+    detail: facts(
+      `registered ${momentText(version.createdAt)} by ${oneLine(version.createdBy.name, 60)}`,
+      oneLine(version.description, 80),
+    ),
+    icon: stageIcon(version.stage),
+  };
+}

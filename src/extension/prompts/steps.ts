@@ -1,0 +1,35 @@
+import type { Answers } from './answers.ts';
+
+/** Where a question stands in its sequence. */
+export interface Place {
+  readonly title: string;
+  readonly step: number;
+  readonly totalSteps: number;
+}
+
+export type Reply<T> =
+  | { readonly kind: 'given'; readonly value: T }
+  | { readonly kind: 'back' }
+  | { readonly kind: 'cancelled' };
+
+/** Asks one thing and gives the answers with its own added. */
+export type Step = (place: Place, answers: Answers) => Promise<Reply<Answers>>;
+
+/** Asks step by step, back and forth. Undefined where the person left. */
+export async function askInSteps(title: string, start: Answers, steps: readonly Step[]): Promise<Answers | undefined> {
+  const path: Answers[] = [start];
+  for (;;) {
+    const answers = path.at(-1) ?? start;
+    const step = steps[path.length - 1];
+    if (step === undefined) return answers;
+    const reply = await step({ title, step: path.length, totalSteps: steps.length }, answers);
+    if (reply.kind === 'cancelled') return undefined;
+    if (reply.kind === 'given') path.push(reply.value);
+    else if (path.length > 1) path.pop();
+  }
+}
+
+/** Turns the answer to one question into all answers. */
+export function added<T>(reply: Reply<T>, add: (value: T) => Answers): Reply<Answers> {
+  return reply.kind === 'given' ? { kind: 'given', value: add(reply.value) } : reply;
+}

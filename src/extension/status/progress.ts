@@ -1,0 +1,68 @@
+import * as vscode from 'vscode';
+import type { OperationOptions, Progress } from '../../base/progress.ts';
+import { bytesText } from '../version-text.ts';
+import type { Activity } from './activity.ts';
+
+/** What is over sooner gets no notification: it would only flash. */
+const SLOW_MS = 500;
+
+export interface WorkOptions {
+  /** `Restoring fraud-detector@2` */
+  readonly title: string;
+  readonly isCancellable?: boolean;
+}
+
+/** Runs something that may take long; shows its progress in a notification if it does. */
+export async function withProgress<T>(
+  activity: Activity,
+  { title, isCancellable = false }: WorkOptions,
+  use: (operation: OperationOptions) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const end = activity.begin(title);
+  let show: (progress: Progress) => void = () => undefined;
+  let latest: Progress | undefined;
+  const onProgress = (progress: Progress) => {
+    latest = progress;
+    show(progress);
+  };
+  const task = use({ signal: controller.signal, onProgress }).finally(end);
+  if (await isOverWithin(task, SLOW_MS)) return task;
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: isCancellable };
+  await vscode.window.withProgress(options, async (progress, token) => {
+    token.onCancellationRequested(() => controller.abort());
+    let shownPercent = 0;
+    show = (now) => {
+      const percent = percentOf(now);
+      progress.report({ message: progressText(now), increment: Math.max(0, percent - shownPercent) });
+      shownPercent = Math.max(shownPercent, percent);
+    };
+    if (latest) show(latest);
+    await Promise.allSettled([task]);
+  });
+  return task;
+}
+
+async function isOverWithin(task: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<boolean>((done) => {
+    timer = setTimeout(() => done(false), timeoutMs);
+  });
+  const over = task.then(
+    () => true,
+    () => true,
+  );
+  const isOver = await Promise.race([over, timeout]);
+  clearTimeout(timer);
+  return isOver;
+}
+
+function percentOf({ doneBytes, totalBytes }: Progress): number {
+  return totalBytes === undefined || totalBytes === 0 ? 0 : Math.min(100, (doneBytes / totalBytes) * 100);
+}
+
+/** `1.2 GB of 3.4 GB` */
+export function progressText({ step, doneBytes, totalBytes }: Progress): string {
+  const bytes = totalBytes === undefined ? bytesText(doneBytes) : `${bytesText(doneBytes)} of ${bytesText(totalBytes)}`;
+  return `${step}, ${bytes}`;
+}

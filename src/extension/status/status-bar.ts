@@ -1,0 +1,89 @@
+import * as vscode from 'vscode';
+import { messageOf } from '../../base/errors.ts';
+import type { ProductionEntry } from '../../registry/api.ts';
+import type { Registries } from '../registries/registries.ts';
+import { momentText, numberOf, oneLine } from '../version-text.ts';
+import type { Activity } from './activity.ts';
+
+/** Says what is in production, or what is being done right now. Hidden where there is no registry. */
+export class StatusBar implements vscode.Disposable {
+  readonly #registries: Registries;
+  readonly #activity: Activity;
+  readonly #item: vscode.StatusBarItem;
+  readonly #subscriptions: readonly vscode.Disposable[];
+  #idleText = '';
+  #isVisible = false;
+  #updates = 0;
+
+  constructor(registries: Registries, activity: Activity) {
+    this.#registries = registries;
+    this.#activity = activity;
+    this.#item = vscode.window.createStatusBarItem('modelRegistry.production', vscode.StatusBarAlignment.Left, 1);
+    this.#item.name = 'Model Registry';
+    this.#item.command = 'modelRegistry.models.focus';
+    this.#subscriptions = [registries.onDidChange(() => void this.update()), activity.onDidChange(() => this.#draw())];
+  }
+
+  async update(): Promise<void> {
+    this.#updates += 1;
+    const update = this.#updates;
+    const existing = await this.#registries.existing();
+    const results = await Promise.allSettled(existing.map(({ connection }) => connection.registry.production()));
+    // A newer update has more to say than this one.
+    if (update !== this.#updates) return;
+    const entries = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+    const problems = results.flatMap((result) => (result.status === 'rejected' ? [messageOf(result.reason)] : []));
+    this.#isVisible = existing.length > 0;
+    this.#idleText = problems.length > 0 ? '$(warning) Model Registry' : idleText(entries);
+    this.#item.tooltip = tooltipOf(entries, problems);
+    this.#draw();
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#item.dispose();
+  }
+
+  #draw(): void {
+    const { current } = this.#activity;
+    this.#item.text = current === undefined ? this.#idleText : `$(sync~spin) ${withoutIcons(current)}`;
+    this.#item.accessibilityInformation = { label: `Model Registry: ${current ?? plain(this.#idleText)}` };
+    if (this.#isVisible || current !== undefined) this.#item.show();
+    else this.#item.hide();
+  }
+}
+
+function idleText(entries: readonly ProductionEntry[]): string {
+  const [only] = entries;
+  if (only === undefined) return '$(package) none in production';
+  if (entries.length > 1) return `$(package) ${entries.length} in production`;
+  return `$(package) ${withoutIcons(only.model)} ${numberOf(only.version)}`;
+}
+
+function tooltipOf(entries: readonly ProductionEntry[], problems: readonly string[]): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString('**Model Registry**');
+  const lines = [
+    ...problems,
+    ...entries
+      .slice(0, 20)
+      .map(
+        ({ model, version, since, by }) =>
+          `${model} ${numberOf(version)} in production since ${momentText(since)} by ${by.name}`,
+      ),
+    ...(entries.length > 20 ? [`and ${entries.length - 20} more`] : []),
+    ...(entries.length + problems.length === 0 ? ['No version is in production'] : []),
+  ];
+  for (const line of lines) {
+    markdown.appendMarkdown('  \n');
+    markdown.appendText(oneLine(line, 300));
+  }
+  return markdown;
+}
+
+function withoutIcons(text: string): string {
+  return oneLine(text, 60).replaceAll('$(', '$ (');
+}
+
+function plain(text: string): string {
+  return text.replace(/^\$\([\w~-]+\) /, '');
+}

@@ -1,0 +1,134 @@
+import * as vscode from 'vscode';
+import { messageOf, RegistryError } from '../../base/errors.ts';
+import { serialQueue } from '../../base/serial.ts';
+import { warn } from '../notify.ts';
+import type { ProjectFiles } from '../project/project-files.ts';
+import type { Registries, ThreadEventOf } from '../registries/registries.ts';
+import { isAutoRegistering } from '../settings.ts';
+import type { Activity } from '../status/activity.ts';
+import { oneLine } from '../version-text.ts';
+import { tellRegistered } from './registered-message.ts';
+
+export interface OutputsWatchOptions {
+  readonly registries: Registries;
+  readonly projectFiles: ProjectFiles;
+  readonly activity: Activity;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/**
+ * Has what training writes registered in each workspace folder that has a project file, is trusted, and wants it. The watching itself
+ * happens in the registry's thread.
+ */
+export class OutputsWatch implements vscode.Disposable {
+  readonly #options: OutputsWatchOptions;
+  readonly #serially = serialQueue();
+  readonly #subscriptions: readonly vscode.Disposable[];
+  readonly #ends = new Map<string, () => void>();
+  /** Problems that the person was told of, so that each is told once. */
+  readonly #told = new Set<string>();
+  /** Folders whose registry didn't exist before the watching began. */
+  readonly #withoutRegistry = new Set<string>();
+
+  constructor(options: OutputsWatchOptions) {
+    this.#options = options;
+    const { registries, projectFiles } = options;
+    this.#subscriptions = [
+      projectFiles.onDidChange((root) => void this.#update(root, true)),
+      registries.onThreadEvent((event) => this.#received(event)),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => void this.updateAll()),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => void this.updateAll()),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('modelRegistry.autoRegister')) void this.updateAll();
+      }),
+    ];
+  }
+
+  /** Begins or ends watching in every workspace folder, as its files and settings ask for. */
+  async updateAll(): Promise<void> {
+    for (const root of this.#options.projectFiles.roots) await this.#update(root, false);
+  }
+
+  /** Looks at all outputs now. */
+  async rescan(): Promise<void> {
+    for (const { connection } of await this.#options.registries.all()) {
+      await connection.rescan().catch((error: unknown) => this.#options.log.warn(`Outputs: ${messageOf(error)}`));
+    }
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    for (const end of this.#ends.values()) end();
+  }
+
+  #update(root: vscode.WorkspaceFolder, isNewText: boolean): Promise<void> {
+    return this.#serially(() => this.#updateNow(root, isNewText));
+  }
+
+  async #updateNow(root: vscode.WorkspaceFolder, isNewText: boolean): Promise<void> {
+    const { registries, projectFiles, log } = this.#options;
+    const hasFile = projectFiles.roots.some((candidate) => projectFiles.has(candidate));
+    await vscode.commands.executeCommand('setContext', 'modelRegistry.hasProjectFile', hasFile);
+    const registry = await registries.byRoot(root);
+    if (!registry) return;
+    const folder = root.uri.fsPath;
+    const isWanted = vscode.workspace.isTrusted && isAutoRegistering(root) && projectFiles.has(root);
+    if (isNewText) for (const told of this.#told) if (told.startsWith(`${folder}\0`)) this.#told.delete(told);
+    try {
+      if (!isWanted) {
+        await registry.connection.unwatch(folder);
+        return;
+      }
+      if (!registry.exists) this.#withoutRegistry.add(registry.dir);
+      await registry.connection.watch(folder);
+      log.info(`Watching the outputs that ${projectFiles.uriOf(root).fsPath} declares`);
+    } catch (error) {
+      this.#tellOnce(root, error);
+    }
+  }
+
+  #received({ registry, event }: ThreadEventOf): void {
+    const { activity, log } = this.#options;
+    switch (event.kind) {
+      case 'changed':
+        return;
+      case 'busy': {
+        this.#ends.get(event.root)?.();
+        this.#ends.delete(event.root);
+        if (event.isBusy) this.#ends.set(event.root, activity.begin('Registering'));
+        return;
+      }
+      case 'registered': {
+        const madeIn = this.#withoutRegistry.delete(registry.dir) ? registry.dir : undefined;
+        void tellRegistered({ registryDir: registry.dir, result: event.result, madeIn }).catch((error: unknown) =>
+          log.error(messageOf(error)),
+        );
+        return;
+      }
+      case 'problem': {
+        const root = this.#options.projectFiles.roots.find(({ uri }) => uri.fsPath === event.root);
+        const { code, message, details } = event;
+        if (root) this.#tellOnce(root, new RegistryError(code, message, { details }));
+        return;
+      }
+    }
+  }
+
+  #tellOnce(root: vscode.WorkspaceFolder, error: unknown): void {
+    const { log, projectFiles } = this.#options;
+    const message = messageOf(error);
+    log.warn(`${root.name}: ${message}`);
+    const key = `${root.uri.fsPath}\0${message}`;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    const isFileWrong = RegistryError.is(error, 'PROJECT_FILE_INVALID');
+    const text = isFileWrong
+      ? `model-registry.yaml of ${root.name} can't be used, so nothing is registered automatically: see the Problems panel.`
+      : `Outputs of ${root.name} weren't registered: ${oneLine(message, 500)}`;
+    const button = isFileWrong ? 'Open File' : 'Show Output';
+    void warn(text, button).then((chosen) => {
+      if (chosen === 'Open File') void vscode.window.showTextDocument(projectFiles.uriOf(root));
+      else if (chosen === 'Show Output') log.show();
+    });
+  }
+}

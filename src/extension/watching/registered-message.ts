@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import type { RegisterResult } from '../../registry/api.ts';
+import { inform } from '../notify.ts';
+import { preferredMetric } from '../settings.ts';
+import { labelOf, registeredText } from '../version-text.ts';
+
+export interface Registered {
+  readonly registryDir: string;
+  readonly result: RegisterResult;
+  /** The folder of the registry, where it was made for this version. */
+  readonly madeIn?: string | undefined;
+}
+
+/** Tells of a new version, and offers what one does next. */
+export async function tellRegistered({ registryDir, result, madeIn }: Registered): Promise<void> {
+  const { version, production, isNew } = result;
+  const target = { registryDir, versionId: version.id };
+  const made = madeIn === undefined ? '' : `. A registry was made for it in ${madeIn}`;
+  const text = isNew
+    ? `${registeredText(result, preferredMetric())}${made}`
+    : `These files are ${labelOf(version)} already, so no version was added.`;
+  const actions: Readonly<Record<string, () => Thenable<unknown>>> = {
+    ...(isNew ? { 'Promote…': () => vscode.commands.executeCommand('modelRegistry.promote', target) } : {}),
+    Show: () => vscode.commands.executeCommand('modelRegistry.showVersion', target),
+    ...(production && production.id !== version.id
+      ? {
+          Compare: () =>
+            vscode.commands.executeCommand('modelRegistry.compareVersions', target, [
+              { registryDir, versionId: production.id },
+              target,
+            ]),
+        }
+      : {}),
+  };
+  const chosen = await inform(text, ...Object.keys(actions));
+  if (chosen !== undefined) await actions[chosen]?.();
+}
