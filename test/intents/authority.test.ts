@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { newIdSource } from '../../src/base/ids.ts';
+import { Catalog } from '../../src/catalog/catalog.ts';
+import { LocalAuthority } from '../../src/intents/authority.ts';
+import { encodeFormatFile } from '../../src/log/format-file.ts';
+import type { Intent } from '../../src/log/intent.ts';
+import { readFormat } from '../../src/log/log-reader.ts';
+import { FORMAT_KEY } from '../../src/storage/layout.ts';
+import { memoryStore } from '../../src/storage/memory-store.ts';
+import type { ObjectStore } from '../../src/storage/object-store.ts';
+
+const newId = newIdSource();
+const REGISTRY = newId();
+
+/** What a put does: works, fails before it, or is done although the answer is lost. */
+type Fault = 'none' | 'fails' | 'answer lost';
+
+function faultyStore(store: ObjectStore, nextFault: () => Fault): ObjectStore {
+  return {
+    ...store,
+    async putIfAbsent(key, bytes) {
+      const fault = nextFault();
+      if (fault === 'fails') throw new Error('the disk said no');
+      const outcome = await store.putIfAbsent(key, bytes);
+      if (fault === 'answer lost') throw new Error('no answer');
+      return outcome;
+    },
+  };
+}
+
+async function clientOn(store: ObjectStore) {
+  const { format, hash } = await readFormat(store, 'memory');
+  const catalog = await Catalog.open({ dir: '/nonexistent', store, registryId: format.registryId, formatHash: hash });
+  const authority = new LocalAuthority({ store, catalog, clock: Date.now, random: () => 0 });
+  return { catalog, authority };
+}
+
+async function emptyRegistry(): Promise<ObjectStore> {
+  const store = memoryStore();
+  await store.putIfAbsent(
+    FORMAT_KEY,
+    encodeFormatFile({ format: 1, registryId: REGISTRY, created: '2026-05-03T12:00:00.000Z', requires: [] }),
+  );
+  return store;
+}
+
+function intentOf(events: Intent['events'], expects: Intent['expects'] = {}): Intent {
+  return {
+    id: newId(),
+    registryId: REGISTRY,
+    by: { name: 'Ann', email: '' },
+    askedAt: '2026-05-03T12:00:00.000Z',
+    via: 'cli',
+    requires: [],
+    expects,
+    events,
+  };
+}
+
+const create = (name: string) => intentOf([{ type: 'model.created', model: newId(), name }]);
+
+async function idsInLog(store: ObjectStore): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (const key of await store.list('log/')) {
+    const lines = new TextDecoder()
+      .decode(await store.get(key))
+      .trimEnd()
+      .split('\n')
+      .slice(1);
+    ids.push(...lines.map((line) => /"id":"(\w+)"/.exec(line)?.[1] ?? ''));
+  }
+  return ids;
+}
+
+describe('submitting to the local log', () => {
+  it('takes a lost answer for what it is: the intent is in the log once', async () => {
+    const store = await emptyRegistry();
+    const faults: Fault[] = ['answer lost'];
+    const { authority } = await clientOn(faultyStore(store, () => faults.shift() ?? 'none'));
+    const intent = create('fraud');
+    expect(await authority.submit(intent)).toMatchObject({ kind: 'applied', seq: 1 });
+    expect(await authority.submit(intent)).toMatchObject({ kind: 'applied', seq: 1 });
+    expect(await idsInLog(store)).toEqual([intent.id]);
+  });
+
+  it('says that it failed when nothing was written, and can be asked again', async () => {
+    const store = await emptyRegistry();
+    const faults: Fault[] = ['fails'];
+    const { authority } = await clientOn(faultyStore(store, () => faults.shift() ?? 'none'));
+    const intent = create('fraud');
+    await expect(authority.submit(intent)).rejects.toThrow('the disk said no');
+    expect(await idsInLog(store)).toEqual([]);
+    expect(await authority.submit(intent)).toMatchObject({ kind: 'applied', seq: 1 });
+  });
+
+  it('refuses what does not hold any more, and writes nothing', async () => {
+    const store = await emptyRegistry();
+    const [ann, bob] = [await clientOn(store), await clientOn(store)];
+    const model = newId();
+    await ann.authority.submit(intentOf([{ type: 'model.created', model, name: 'fraud' }]));
+    await bob.authority.submit(
+      intentOf([{ type: 'model.renamed', model, name: 'theirs' }], { names: { [model]: 'fraud' } }),
+    );
+    const result = await ann.authority.submit(
+      intentOf([{ type: 'model.renamed', model, name: 'mine' }], { names: { [model]: 'fraud' } }),
+    );
+    expect(result).toMatchObject({ kind: 'refused', outcome: { kind: 'void', code: 'EXPECTATION' } });
+    expect(await idsInLog(store)).toHaveLength(2);
+  });
+
+  it('gives everyone the same log, with each acknowledged intent in it once, whatever the store does', async () => {
+    const store = await emptyRegistry();
+    let random = 12_345;
+    const next = () => {
+      random = (random * 1_103_515_245 + 12_345) % 2 ** 31;
+      return random / 2 ** 31;
+    };
+    const fault = (): Fault => (next() < 0.15 ? 'fails' : next() < 0.3 ? 'answer lost' : 'none');
+    const clients = await Promise.all(Array.from({ length: 5 }, () => clientOn(faultyStore(store, fault))));
+    const acknowledged: string[] = [];
+    await Promise.all(
+      clients.map(async ({ authority }, client) => {
+        for (let round = 0; round < 20; round += 1) {
+          const intent = create(`model-${client}-${round}`);
+          for (let tries = 0; tries < 20; tries += 1) {
+            const result = await authority.submit(intent).catch(() => undefined);
+            if (!result) continue;
+            expect(result.kind).toBe('applied');
+            acknowledged.push(intent.id);
+            break;
+          }
+        }
+      }),
+    );
+    expect(acknowledged).toHaveLength(100);
+    expect([...(await idsInLog(store))].sort()).toEqual([...acknowledged].sort());
+    const reader = await clientOn(store);
+    await reader.catalog.catchUp();
+    expect(reader.catalog.position.seq).toBe(100);
+    expect(reader.catalog.db.all('SELECT seq FROM commits WHERE problem IS NOT NULL')).toEqual([]);
+    for (const { catalog } of clients) {
+      await catalog.catchUp();
+      expect(catalog.position).toEqual(reader.catalog.position);
+    }
+  });
+
+  it('refuses an intent that is too long', async () => {
+    const { authority } = await clientOn(await emptyRegistry());
+    const params = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`p${index}`, 'x'.repeat(10_000)]));
+    const version = {
+      type: 'version.registered',
+      model: newId(),
+      version: newId(),
+      artifact: { digest: '0'.repeat(64), sizeBytes: 1, fileCount: 1 },
+      params,
+    };
+    await expect(authority.submit(intentOf([version]))).rejects.toMatchObject({ code: 'INTENT_TOO_LARGE' });
+  });
+});
