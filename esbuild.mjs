@@ -1,6 +1,5 @@
 // Builds the extension, the command line, the worker and the webviews into dist/.
 // `--dev` adds source maps and leaves names readable, `--metafile` writes out/meta-*.json for esbuild's analyser.
-import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -35,7 +34,7 @@ const node = {
 const moduleUrl = "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;";
 
 /** What each bundle is made from. A file directly in src/webviews is a page, its parts live in folders below. */
-export async function bundles() {
+async function bundles() {
   const pages = (await readdir(join(root, 'src/webviews')))
     .filter((name) => /\.(ts|css)$/.test(name) && !name.endsWith('.d.ts'))
     .map((name) => `src/webviews/${name}`);
@@ -78,11 +77,6 @@ async function main() {
   const startedAt = Date.now();
   const inputs = new Set();
   for (const [name, options] of Object.entries(await bundles())) {
-    const missing = options.entryPoints.filter((entry) => !existsSync(join(root, entry)));
-    if (missing.length > 0 || options.entryPoints.length === 0) {
-      console.log(`${name}: skipped, ${missing.join(', ') || 'its pages'} not written yet`);
-      continue;
-    }
     const { metafile } = await build(options);
     for (const input of Object.keys(metafile.inputs)) inputs.add(input);
     if (wantsMetafile) await writeText(`out/meta-${name}.json`, JSON.stringify(metafile));
@@ -93,7 +87,7 @@ async function main() {
   for (const name of ['model-registry', 'model-registry.cmd'])
     await copyBeside(`src/cli/bin/${name}`, `dist/bin/${name}`);
   await chmod(join(root, 'dist/bin/model-registry'), 0o755);
-  if (existsSync(join(root, 'dist/cli.js'))) await chmod(join(root, 'dist/cli.js'), 0o755);
+  await chmod(join(root, 'dist/cli.js'), 0o755);
   await writeText('dist/THIRD_PARTY_NOTICES.txt', await notices(inputs));
   await removeOlder(join(root, 'dist'), startedAt);
   await mkdir(join(root, 'out'), { recursive: true });
