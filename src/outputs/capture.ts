@@ -1,6 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
-import { RegistryError, systemErrorCode } from '../base/errors.ts';
+import { relative, sep } from 'node:path';
+import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import type { ProjectModel } from '../project/project-schema.ts';
 import type {
@@ -12,7 +11,7 @@ import type {
   RegisterResult,
   Registry,
 } from '../registry/api.ts';
-import { matchingFiles } from './output-files.ts';
+import { matchingFiles, placeInside, splitPattern } from './output-files.ts';
 
 /** What is known about a run from around its outputs; handed in, because reading git and environments is lineage's. */
 export interface CaptureProviders {
@@ -23,46 +22,54 @@ export interface CaptureProviders {
 }
 
 export interface CaptureOptions {
+  /** The folder of the project file. */
   readonly root: string;
   readonly name: string;
   readonly model: ProjectModel;
   readonly providers: CaptureProviders;
-  /** Metrics files older than this belong to an earlier run and are left out; milliseconds since the epoch. */
-  readonly metricsSinceMs?: number;
 }
 
 export interface Capture {
   readonly request: RegisterRequest;
-  /** Metrics files that aren't there yet, or are from an earlier run. */
-  readonly missingMetrics: readonly string[];
+  /** Why some of what is declared is missing in the request: files that can't be read. */
+  readonly problems: readonly unknown[];
 }
 
-/** Puts together what is registered for a model of the project file. */
-export async function captureOutputs(files: readonly string[], options: CaptureOptions): Promise<Capture> {
-  const { root, name, model, providers, metricsSinceMs = 0 } = options;
-  const [metricsFiles, paramsFiles, dataFiles, code, environment] = await Promise.all([
-    filesFor(root, model.metrics),
-    filesFor(root, model.params),
-    matchingFiles(root, model.data),
-    providers.code(),
-    providers.environment(),
+/** Puts together what is registered for a model of the project file, with the metrics from `metricsFiles`. */
+export async function captureOutputs(
+  files: readonly string[],
+  metricsFiles: readonly string[],
+  options: CaptureOptions,
+): Promise<Capture> {
+  const { root, name, model, providers } = options;
+  const problems: unknown[] = [];
+  const orElse = async <T>(value: Promise<T>, fallback: T): Promise<T> => {
+    try {
+      return await value;
+    } catch (error) {
+      problems.push(error);
+      return fallback;
+    }
+  };
+  const [metrics, params, dataPaths, code, environment] = await Promise.all([
+    orElse(readAll(metricsFiles, providers.metrics), {}),
+    orElse(
+      matchingFiles(root, model.params).then((found) => readAll(found, providers.params)),
+      {},
+    ),
+    orElse(dataPathsOf(root, model.data), []),
+    orElse(providers.code(), undefined),
+    orElse(providers.environment(), undefined),
   ]);
-  const fresh: string[] = [];
-  const missing: string[] = [];
-  for (const file of metricsFiles) ((await changedAtMs(file)) > metricsSinceMs ? fresh : missing).push(file);
-  const presentParams: string[] = [];
-  for (const file of paramsFiles) if ((await changedAtMs(file)) > 0) presentParams.push(file);
-  const metrics = merged(await Promise.all(fresh.map(providers.metrics)));
-  const params = merged(await Promise.all(presentParams.map(providers.params)));
   return {
-    missingMetrics: missing,
+    problems,
     request: {
       model: name,
       paths: files,
       metrics,
       params,
       tags: model.tags,
-      dataPaths: dataFiles.map((file) => ({ path: relative(root, file).split(sep).join('/'), source: file })),
+      dataPaths,
       ...(model.description === undefined ? {} : { modelDescription: model.description }),
       ...(code ? { code } : {}),
       ...(environment ? { environment } : {}),
@@ -70,7 +77,7 @@ export async function captureOutputs(files: readonly string[], options: CaptureO
   };
 }
 
-/** Registers what a model's outputs hold now. Throws `OUTPUTS_MISSING` where nothing matches. */
+/** Registers what a model's outputs hold now, with the metrics that lie there. Throws `OUTPUTS_MISSING` where nothing matches. */
 export async function registerDeclared(
   options: CaptureOptions & { readonly registry: Registry; readonly operation?: OperationOptions },
 ): Promise<RegisterResult> {
@@ -82,28 +89,36 @@ export async function registerDeclared(
       `No file matches the outputs of ${name} (${model.outputs.join(', ')}). Train first, or correct model-registry.yaml. Nothing was changed.`,
     );
   }
-  const { request } = await captureOutputs(files, options);
+  const { request, problems } = await captureOutputs(files, await matchingFiles(root, model.metrics), options);
+  if (problems.length > 0) throw problems[0];
   return registry.register(request, operation);
 }
 
-/** Declared files as they are, globs by what they match. */
-async function filesFor(root: string, patterns: readonly string[]): Promise<readonly string[]> {
-  const isGlob = (pattern: string) => /[*?[\]{}()!]/.test(pattern);
-  const plain = patterns.filter((pattern) => !isGlob(pattern)).map((pattern) => join(root, pattern));
-  return [...new Set([...plain, ...(await matchingFiles(root, patterns.filter(isGlob)))])];
+/** A declared file or folder is one entry, a glob one for each file that matches. What isn't there is left out. */
+async function dataPathsOf(
+  root: string,
+  patterns: readonly string[],
+): Promise<NonNullable<RegisterRequest['dataPaths']>> {
+  const realRoot = (await placeInside(root, '.')) ?? root;
+  const entries = await Promise.all(
+    patterns.map(async (pattern) => {
+      const { base, rest } = splitPattern(pattern);
+      if (rest === '') {
+        const source = await placeInside(root, base);
+        return source === undefined ? [] : [{ path: base, source }];
+      }
+      const files = await matchingFiles(root, [pattern]);
+      return files.map((file) => ({ path: relative(realRoot, file).split(sep).join('/'), source: file }));
+    }),
+  );
+  return [...new Map(entries.flat().map((entry) => [entry.path, entry])).values()];
 }
 
-/** All values by name; where files share a name, that of the last one. */
-function merged<T>(records: readonly Readonly<Record<string, T>>[]): Readonly<Record<string, T>> {
+/** The values of all files by name; where files share a name, that of the last one. */
+export async function readAll<T>(
+  files: readonly string[],
+  read: (file: string) => Promise<Readonly<Record<string, T>>>,
+): Promise<Readonly<Record<string, T>>> {
+  const records = await Promise.all(files.map(read));
   return Object.fromEntries(records.flatMap((record) => Object.entries(record)));
-}
-
-/** When the file was last written; 0 where there is none. */
-async function changedAtMs(file: string): Promise<number> {
-  try {
-    return (await stat(file)).mtimeMs;
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return 0;
-    throw error;
-  }
 }

@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { lstat, realpath, stat } from 'node:fs/promises';
+import { basename, join, sep } from 'node:path';
 import picomatch from 'picomatch';
-import { glob } from 'tinyglobby';
-import { systemErrorCode } from '../base/errors.ts';
+import { escapePath, glob } from 'tinyglobby';
+import { RegistryError, systemErrorCode } from '../base/errors.ts';
 import { isSafetensorsComplete } from '../modelfiles/safetensors.ts';
 
 /** Folders that hold no outputs, whatever a glob says. */
@@ -19,37 +19,94 @@ const IGNORED_FOLDERS: ReadonlySet<string> = new Set([
 ]);
 const TEMPORARY = /^\.|~$|\.(tmp|temp|part|partial|crdownload|lock|swp)$|\.tmp[-.]/i;
 
-/** True for a path, relative to the workspace, that is never an output: temporary, hidden, or in a folder of tools. */
+/** True for a path below a declared place that is never an output: temporary, hidden, or in a folder of tools. */
 export function isIgnored(path: string): boolean {
   const names = path.split(/[\\/]/);
   return names.some((name) => IGNORED_FOLDERS.has(name)) || TEMPORARY.test(names.at(-1) ?? '');
 }
 
-/** Where a pattern's matches can be, and how many levels below. */
-export function watchPlace(pattern: string): { readonly base: string; readonly depth: number } {
-  const { base, glob: rest } = picomatch.scan(pattern);
-  if (rest === '') return { base, depth: 20 };
-  return { base: base === '' ? '.' : base, depth: rest.includes('**') ? 20 : rest.split('/').length - 1 };
+/** A declared pattern in two: the folder or file that it starts from, and what is to match below; empty for a plain path. */
+export function splitPattern(pattern: string): { readonly base: string; readonly rest: string } {
+  const { base, glob: rest } = picomatch.scan(pattern.replace(/^\.\//, '').replace(/\/+$/, ''));
+  return { base: base === '' ? '.' : base, rest };
 }
 
-/** The files that match the patterns, absolute, in order. Links are not followed. */
-export async function matchingFiles(root: string, patterns: readonly string[]): Promise<readonly string[]> {
-  const found = await glob([...patterns], {
-    cwd: root,
-    followSymbolicLinks: false,
-    expandDirectories: true,
-    onlyFiles: true,
-    ignore: [...IGNORED_FOLDERS].map((name) => `**/${name}/**`),
+/** Whether a path, relative to the workspace, is one of those declared: a plain pattern is a file, or a folder with all in it. */
+export function matcherOf(patterns: readonly string[]): (path: string) => boolean {
+  const matchers = patterns.map((pattern) => {
+    const { base, rest } = splitPattern(pattern);
+    if (rest === '') return (path: string) => base === '.' || path === base || path.startsWith(`${base}/`);
+    return picomatch(base === '.' ? rest : `${escapePath(base)}/${rest}`);
   });
-  return found
-    .filter((path) => !isIgnored(path))
-    .sort()
-    .map((path) => join(root, path));
+  return (path) => matchers.some((matches) => matches(path));
 }
 
-/** What tells whether files change: a text that is equal as long as none of them did. */
+/**
+ * Where a declared path really is, or undefined where nothing is there. Throws `PATH_OUTSIDE_WORKSPACE` for what a link leads out of
+ * the workspace: a project file must not be able to name other files of this person.
+ */
+export async function placeInside(root: string, path: string): Promise<string | undefined> {
+  try {
+    const [realRoot, real] = await Promise.all([realpath(root), realpath(join(root, path))]);
+    if (real === realRoot || real.startsWith(realRoot + sep)) return real;
+    throw new RegistryError(
+      'PATH_OUTSIDE_WORKSPACE',
+      `${path} in model-registry.yaml leads through a link to ${real}, outside of the workspace, so it isn't read. Put the files themselves there. Nothing was changed.`,
+    );
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The files that the patterns name, absolute, in order. Links below the declared places are not followed. Throws what `placeInside` throws. */
+export async function matchingFiles(root: string, patterns: readonly string[]): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for (const pattern of patterns) {
+    const { base, rest } = splitPattern(pattern);
+    const place = await placeInside(root, base);
+    if (place === undefined) continue;
+    if ((await lstat(place)).isFile()) {
+      if (rest === '') found.add(place);
+      continue;
+    }
+    const paths = await glob(rest === '' ? '**' : rest, {
+      cwd: place,
+      followSymbolicLinks: false,
+      expandDirectories: false,
+      onlyFiles: true,
+      ignore: [...IGNORED_FOLDERS].map((name) => `**/${name}/**`),
+    });
+    for (const path of paths) if (!isIgnored(path)) found.add(join(place, path));
+  }
+  return [...found].sort();
+}
+
+/** What tells whether a file changes: equal as long as it didn't. */
+export interface FileStamp {
+  readonly file: string;
+  readonly key: string;
+  readonly mtimeMs: number;
+}
+
+/** A file as it is now; undefined where it isn't there. */
+export async function stampOf(
+  file: string,
+): Promise<(FileStamp & { readonly sizeBytes: number; readonly changedAtMs: number }) | undefined> {
+  try {
+    const { size, mtimeMs, ctimeMs, ino } = await stat(file);
+    const key = [file, size, mtimeMs, ctimeMs, ino].join('\0');
+    return { file, key, mtimeMs, sizeBytes: size, changedAtMs: Math.max(mtimeMs, ctimeMs) };
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The outputs of a model at one moment. */
 export interface OutputSample {
   readonly files: readonly string[];
+  /** Equal as long as none of the files changed. */
   readonly fingerprint: string;
   readonly sizeBytes: number;
   /** Newest change of any file's contents or place, milliseconds since the epoch. */
@@ -62,24 +119,22 @@ export async function sampleOutput(root: string, patterns: readonly string[]): P
   if (files.length === 0) return undefined;
   let sizeBytes = 0;
   let changedAtMs = 0;
-  const parts: string[] = [];
+  const keys: string[] = [];
   for (const file of files) {
-    try {
-      const { size, mtimeMs, ctimeMs, ino } = await stat(file);
-      sizeBytes += size;
-      changedAtMs = Math.max(changedAtMs, mtimeMs, ctimeMs);
-      parts.push(`${file}\0${size}\0${mtimeMs}\0${ctimeMs}\0${ino}`);
-    } catch (error) {
-      if (systemErrorCode(error) === 'ENOENT') return undefined;
-      throw error;
-    }
+    const stamp = await stampOf(file);
+    if (!stamp) return undefined;
+    sizeBytes += stamp.sizeBytes;
+    changedAtMs = Math.max(changedAtMs, stamp.changedAtMs);
+    keys.push(stamp.key);
   }
-  return { files, fingerprint: parts.join('\n'), sizeBytes, changedAtMs };
+  return { files, fingerprint: keys.join('\n'), sizeBytes, changedAtMs };
 }
 
 /** How surely the files are all there: by their own account, or only because nothing contradicts it. */
-export async function completenessOf(sample: OutputSample): Promise<'complete' | 'plausible' | 'incomplete'> {
-  if (sample.sizeBytes === 0) return 'incomplete';
+export type Completeness = 'complete' | 'plausible' | { readonly incomplete: string };
+
+export async function completenessOf(sample: OutputSample): Promise<Completeness> {
+  if (sample.sizeBytes === 0) return { incomplete: sample.files[0] ?? '' };
   let isSelfDescribing = true;
   for (const file of sample.files) {
     if (!basename(file).endsWith('.safetensors')) {
@@ -87,11 +142,15 @@ export async function completenessOf(sample: OutputSample): Promise<'complete' |
       continue;
     }
     try {
-      if (!(await isSafetensorsComplete(file))) return 'incomplete';
+      if (!(await isSafetensorsComplete(file))) return { incomplete: file };
     } catch (error) {
-      if (systemErrorCode(error) === 'ENOENT') return 'incomplete';
+      if (systemErrorCode(error) === 'ENOENT') return { incomplete: file };
       throw error;
     }
   }
   return isSelfDescribing ? 'complete' : 'plausible';
+}
+
+function isAbsence(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '');
 }

@@ -1,12 +1,9 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { type FSWatcher, watch } from 'chokidar';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
 import type { Project } from '../project/project-schema.ts';
 import type { RegisterResult, Registry } from '../registry/api.ts';
 import type { CaptureProviders } from './capture.ts';
 import { ModelOutputs } from './model-outputs.ts';
-import { isIgnored, watchPlace } from './output-files.ts';
+import { watchPlaces } from './watch-places.ts';
 
 const POLL_MS = 2000;
 
@@ -22,7 +19,10 @@ export interface WatchOptions {
   readonly onProblem: (error: unknown, model: string | undefined) => void;
   /** True while a version is being registered. */
   readonly onBusy?: (isBusy: boolean) => void;
-  /** How long files must stay as they are to count as written, for formats that say when they are complete; 400 unless given. */
+  /**
+   * How long files must stay as they are to count as written, for formats that say when they are complete; 400 unless given. Everything
+   * else that is waited for takes a multiple of it.
+   */
   readonly settleMs?: number;
 }
 
@@ -38,14 +38,11 @@ export interface OutputWatcher {
  */
 export function watchOutputs(options: WatchOptions): OutputWatcher {
   const models = Object.entries(options.project.models).map(([name, model]) => new ModelOutputs(name, model, options));
-  const watchers = new Map<string, FSWatcher>();
   let poll: NodeJS.Timeout | undefined;
   let isDisposed = false;
 
-  const onEvent = (path: string) => {
-    const changed = relative(options.root, path).split('\\').join('/');
-    if (isIgnored(changed)) return;
-    for (const model of models) model.noticed(changed);
+  const lookAtAll = () => {
+    for (const model of models) model.look();
   };
 
   const fallBack = (error: unknown) => {
@@ -55,6 +52,7 @@ export function watchOutputs(options: WatchOptions): OutputWatcher {
       code === 'ENOSPC'
         ? 'the limit of watched files is reached; raise fs.inotify.max_user_watches'
         : `the system can't watch them (${code})`;
+    poll = setInterval(lookAtAll, POLL_MS);
     options.onProblem(
       new RegistryError(
         'WATCH_FAILED',
@@ -62,59 +60,30 @@ export function watchOutputs(options: WatchOptions): OutputWatcher {
       ),
       undefined,
     );
-    poll = setInterval(() => void rescan(), POLL_MS);
   };
 
-  const place = (base: string, depth: number) => {
-    const target = join(options.root, base);
-    if (existsSync(target)) return { target, depth };
-    let parent = dirname(target);
-    while (!existsSync(parent) && parent !== options.root) parent = dirname(parent);
-    // Its next level may appear there; the event arms the watchers anew.
-    return { target: parent, depth: 0 };
-  };
+  const places = watchPlaces({
+    root: options.root,
+    patterns: [...new Set(models.flatMap((model) => model.patterns))],
+    onChange: (path) => {
+      for (const model of models) model.noticed(path);
+    },
+    onWatched: lookAtAll,
+    onRefused: fallBack,
+  });
+  const arm = () => places.arm().catch(fallBack);
 
-  const arm = () => {
-    if (isDisposed) return;
-    for (const { base, depth } of models.flatMap((model) => model.patterns.map(watchPlace))) {
-      const { target, depth: levels } = place(base, depth);
-      const key = `${target}\0${levels}`;
-      if (watchers.has(key)) continue;
-      const watcher = watch(target, {
-        depth: levels,
-        ignoreInitial: true,
-        followSymlinks: false,
-        ignored: (path) => path !== target && isIgnored(relative(options.root, path)),
-      });
-      watchers.set(key, watcher);
-      watcher.on('error', fallBack);
-      // What came between looking and watching told nobody.
-      watcher.on('ready', lookAgain);
-      watcher.on('all', (event, path) => {
-        if (event === 'addDir') lookAgain();
-        else onEvent(path);
-      });
-    }
-  };
-
-  function lookAgain(): void {
-    arm();
-    for (const model of models) model.look();
-  }
-
-  async function rescan(): Promise<void> {
-    arm();
-    await Promise.all(models.map((model) => model.rescan()));
-  }
-
-  arm();
+  void arm();
   return {
-    rescan,
+    async rescan() {
+      await arm();
+      await Promise.all(models.map((model) => model.rescan()));
+    },
     async dispose() {
       isDisposed = true;
       clearInterval(poll);
       await Promise.all(models.map((model) => model.dispose()));
-      await Promise.all([...watchers.values()].map((watcher) => watcher.close()));
+      await places.close();
     },
   };
 }

@@ -1,0 +1,125 @@
+import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { onTestFinished, vi } from 'vitest';
+import { readMetricsFile, readParamsFile } from '../../src/lineage/values-file.ts';
+import { type OutputWatcher, watchOutputs } from '../../src/outputs/watcher.ts';
+import { parseProject } from '../../src/project/project-file.ts';
+import type { RegisterResult, Registry, VersionSummary } from '../../src/registry/api.ts';
+import { initRegistry, openRegistry } from '../../src/registry/open.ts';
+
+/** Short enough for tests, long enough for a busy machine; everything that is waited for is a multiple of it. */
+export const SETTLE_MS = 50;
+
+export interface Workspace {
+  readonly root: string;
+  readonly registry: Registry;
+  readonly write: (path: string, contents: string | Uint8Array) => Promise<string>;
+  /** Writes under another name, then renames, as careful trainers do. */
+  readonly writeAtomically: (path: string, contents: string | Uint8Array) => Promise<void>;
+  /** All versions of the model, oldest first. */
+  readonly versions: () => Promise<readonly VersionSummary[]>;
+  /** Waits until there are `count` versions and returns the newest. */
+  readonly newest: (count: number) => Promise<VersionSummary>;
+}
+
+export async function makeWorkspace(): Promise<Workspace> {
+  const dir = await realpath(await mkdtemp(join(tmpdir(), 'model-registry-outputs-')));
+  onTestFinished(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
+  const root = join(dir, 'workspace');
+  await mkdir(root);
+  const location = await initRegistry({ dir: join(dir, 'registry') });
+  const registry = await openRegistry({
+    dir: location.dir,
+    author: { name: 'Ada', email: 'ada@example.com' },
+    via: 'editor',
+    stateDir: join(dir, 'state'),
+  });
+  onTestFinished(() => registry.close());
+  const write = async (path: string, contents: string | Uint8Array) => {
+    const file = join(root, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, contents);
+    return file;
+  };
+  const versions = async () => {
+    if ((await registry.listModels()).items.length === 0) return [];
+    return (await registry.listVersions({ model: 'fraud' })).items.toReversed();
+  };
+  return {
+    root,
+    registry,
+    write,
+    writeAtomically: async (path, contents) => rename(await write(`${path}.tmp`, contents), join(root, path)),
+    versions,
+    newest: (count) =>
+      vi.waitFor(
+        async () => {
+          const all = await versions();
+          const last = all.at(-1);
+          if (all.length !== count || !last) throw new Error(`There are ${all.length} versions instead of ${count}.`);
+          return last;
+        },
+        { timeout: 10_000, interval: 10 },
+      ),
+  };
+}
+
+export interface Watching extends OutputWatcher {
+  readonly registered: RegisterResult[];
+  readonly problems: unknown[];
+  /** Looks again and again for as long as anything that is written could be waited for. */
+  readonly quiet: () => Promise<void>;
+}
+
+/** Watches the outputs that the YAML text declares for the model `fraud`. */
+export function watchWorkspace(
+  workspace: Pick<Workspace, 'root' | 'registry'>,
+  declared: string,
+  options: { readonly settleMs?: number; readonly commit?: () => string } = {},
+): Watching {
+  const registered: RegisterResult[] = [];
+  const problems: unknown[] = [];
+  const { settleMs = SETTLE_MS, commit } = options;
+  const watcher = watchOutputs({
+    root: workspace.root,
+    project: parseProject(`models:\n  fraud: {${declared}}\n`, 'model-registry.yaml'),
+    registry: async () => workspace.registry,
+    providers: {
+      code: async () => commit && { commit: commit(), isDirty: false, capturedAt: 'detection' },
+      environment: async () => undefined,
+      metrics: readMetricsFile,
+      params: readParamsFile,
+    },
+    onRegistered: (result) => registered.push(result),
+    onProblem: (error) => problems.push(error),
+    settleMs,
+  });
+  onTestFinished(() => watcher.dispose());
+  return {
+    ...watcher,
+    registered,
+    problems,
+    quiet: async () => {
+      const until = performance.now() + settleMs * 8;
+      await vi.waitUntil(
+        async () => {
+          await watcher.rescan();
+          return performance.now() > until;
+        },
+        { timeout: 10_000, interval: settleMs / 2 },
+      );
+    },
+  };
+}
+
+/** A safetensors file with one tensor of these values. */
+export function safetensors(values: readonly number[]): Buffer {
+  const data = Buffer.from(new Float32Array(values).buffer);
+  const header = Buffer.from(
+    JSON.stringify({ weights: { dtype: 'F32', shape: [values.length], data_offsets: [0, data.length] } }),
+  );
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, header, data]);
+}
