@@ -37,13 +37,6 @@ const tests: readonly HostTest[] = [
       assert.deepEqual([...own].sort(), [...COMMAND_IDS].sort());
     },
   },
-  {
-    name: 'activating loads neither SQLite nor the storage client',
-    run: async () => {
-      const loaded = Object.keys(require.cache).filter((file) => /sql-wasm|storage-blob/.test(file));
-      assert.deepEqual(loaded, []);
-    },
-  },
 ];
 
 function viewIds(): readonly string[] {
@@ -58,7 +51,6 @@ function viewIds(): readonly string[] {
     const contributes = manifest.contributes;
     if (typeof contributes === 'object' && contributes !== null) {
       if ('views' in contributes) visit(contributes.views);
-      if ('viewsContainers' in contributes) visit(contributes.viewsContainers);
     }
   }
   return found;

@@ -161,10 +161,17 @@ export function keepEvidenceOfFailures(): void {
       const picture = await takeScreenshot(editor.page, 'failures', name).catch(
         (error: unknown) => `no picture: ${String(error)}`,
       );
-      await writeFile(join(repositoryRoot, 'out/failures', `${name}.log`), await editor.diagnostics());
+      await writeFailure(`${name}.log`, await editor.diagnostics());
       console.error(`Evidence: ${picture} and the .log beside it`);
     }
   });
+}
+
+/** Writes a text to out/failures. */
+export async function writeFailure(name: string, text: string): Promise<void> {
+  const folder = join(repositoryRoot, 'out/failures');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, name), text);
 }
 
 async function takeScreenshot(page: Page, folder: string, name: string): Promise<string> {
