@@ -36,7 +36,7 @@ export function versionSummary(db: Sqlite, row: Row): VersionSummary {
     stageBy: author(row, 'stage_by'),
     createdAt: text(row, 'created_at'),
     createdBy: author(row, 'created_by'),
-    via: VIAS.find((via) => via === row['via']) ?? 'import',
+    via: VIAS.find((via) => via === row.via) ?? 'import',
     description: text(row, 'description'),
     tags: tagsOf(db, id),
     aliases: db
@@ -66,7 +66,7 @@ function metricsOf(db: Sqlite, key: number): Metrics {
 const specialSchema = v.picklist(['NaN', 'Infinity', '-Infinity']);
 
 function special(row: Row): MetricValue | undefined {
-  const parsed = v.safeParse(specialSchema, row['special']);
+  const parsed = v.safeParse(specialSchema, row.special);
   return parsed.success ? parsed.output : undefined;
 }
 
@@ -164,7 +164,7 @@ export function transitionsOf(db: Sqlite, version: string): readonly TransitionE
     return {
       from: text(row, 'from_stage'),
       to: text(row, 'to_stage'),
-      kind: KINDS.find((kind) => kind === row['kind']) ?? 'promote',
+      kind: KINDS.find((kind) => kind === row.kind) ?? 'promote',
       by: author(row, 'by'),
       at: text(row, 'at'),
       askedAt: text(row, 'asked_at'),

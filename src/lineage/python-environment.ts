@@ -16,7 +16,7 @@ export async function readPythonEnvironment(options: {
   readonly env?: NodeJS.ProcessEnv;
 }): Promise<PythonEnvironment | undefined> {
   const { root, env = {} } = options;
-  const places = [env['VIRTUAL_ENV'], env['CONDA_PREFIX'], ...['.venv', 'venv', 'env'].map((name) => join(root, name))];
+  const places = [env.VIRTUAL_ENV, env.CONDA_PREFIX, ...['.venv', 'venv', 'env'].map((name) => join(root, name))];
   for (const prefix of places) {
     if (!prefix) continue;
     const folders = await sitePackages(prefix);

@@ -41,7 +41,5 @@ export function isRegistryMethod(name: string): name is RegistryMethod {
   return Object.hasOwn(METHODS, name);
 }
 
-export const REGISTRY_METHODS: readonly RegistryMethod[] = Object.keys(METHODS).filter(isRegistryMethod);
-
 /** The registry's methods as functions of one request, however they are reached. */
 export type RegistryCalls = Pick<Registry, RegistryMethod>;

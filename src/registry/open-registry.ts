@@ -112,7 +112,7 @@ export class OpenRegistry implements Registry {
       await readToHead(this.#session);
       await catalog.save();
       const row = catalog.db.get('SELECT count(*) AS versions FROM versions WHERE deleted_seq IS NULL');
-      return { commits: catalog.position.seq, versions: Number(row?.['versions'] ?? 0) };
+      return { commits: catalog.position.seq, versions: Number(row?.versions ?? 0) };
     });
   }
 

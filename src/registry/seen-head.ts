@@ -25,11 +25,11 @@ export interface SeenHead {
 
 /** The folder for what programs remember of their user: XDG base directories, and their counterparts elsewhere. */
 export function userStateDir(env: NodeJS.ProcessEnv = process.env): string {
-  if (env['MODEL_REGISTRY_STATE_DIR']) return env['MODEL_REGISTRY_STATE_DIR'];
+  if (env.MODEL_REGISTRY_STATE_DIR) return env.MODEL_REGISTRY_STATE_DIR;
   if (process.platform === 'win32')
-    return join(env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'model-registry');
+    return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'model-registry');
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'model-registry');
-  return join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'model-registry');
+  return join(env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'model-registry');
 }
 
 export async function seenHeadFor(dir: string, registryId: string, stateDir = userStateDir()): Promise<SeenHead> {

@@ -70,7 +70,7 @@ async function goldenFiles(): Promise<{ readonly format: Uint8Array; readonly co
 }
 
 it('means the same for ever: these bytes were written by format 1 (UPDATE_GOLDEN=1 writes them anew, before a release only)', async () => {
-  if (process.env['UPDATE_GOLDEN'] === '1') {
+  if (process.env.UPDATE_GOLDEN === '1') {
     const { format, commits } = goldenLog();
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'format.json'), format);

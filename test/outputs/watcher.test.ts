@@ -1,372 +1,148 @@
-import { appendFile, mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
-import { RegistryError } from '../../src/base/errors.ts';
-import type { Registry } from '../../src/registry/api.ts';
-import { makeWorkspace, safetensors, watchWorkspace } from './workspace.ts';
+import { appendFile, mkdir, rename, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeWorkspace, safetensors, until, watchWorkspace, writeIn } from './watched.ts';
 
 const MODEL = 'models/fraud/model.safetensors';
-const OUTPUTS = 'outputs: [models/fraud/**]';
-const WITH_METRICS = `${OUTPUTS}, metrics: [reports/metrics.json]`;
 
-describe('outputs that training writes', () => {
-  it('become a version in less than three seconds, with all that belongs to it', async () => {
-    const workspace = await makeWorkspace();
-    const watching = watchWorkspace(
-      workspace,
-      `${WITH_METRICS}, params: [params.yaml], data: [data/train.csv], tags: {team: risk}, description: Fraud`,
-      { settleMs: 400, commit: () => 'c0ffee' },
-    );
-    await watching.rescan();
-    await workspace.write('data/train.csv', 'a,b\n');
-    await workspace.write('params.yaml', 'lr: 0.5\n');
-    await workspace.write('reports/metrics.json', '{"auc": 0.9, "slices": {"DE": {"auc": 0.8}}}');
-    await workspace.write(MODEL, safetensors([1]));
-    const completeAt = performance.now();
-    const version = await workspace.newest(1);
-    expect(performance.now() - completeAt).toBeLessThan(3000);
-    expect(version).toMatchObject({
-      number: 1,
-      via: 'auto',
-      metrics: { auc: 0.9, 'slices.DE.auc': 0.8 },
-      params: { lr: '0.5' },
-      tags: { team: 'risk' },
-    });
-    const details = await workspace.registry.show({ ref: 'fraud@1' });
-    expect(details.files).toEqual([expect.objectContaining({ path: 'model.safetensors' })]);
-    expect(details.lineage).toMatchObject({
-      code: { commit: 'c0ffee' },
-      data: [{ path: 'data/train.csv', sha256: expect.stringMatching(/^[0-9a-f]{64}$/), sizeBytes: 4 }],
-    });
-    await vi.waitFor(() => expect(watching.registered).toHaveLength(1));
-    expect(watching.problems).toEqual([]);
+describe('watching declared outputs', () => {
+  it('registers what is there at the start, with metrics, params, data and tags', async () => {
+    const root = await makeWorkspace();
+    await writeIn(root, 'reports/metrics.json', '{"auc": 0.9, "slices": {"DE": {"auc": 0.8}}, "note": "x"}');
+    await writeIn(root, 'params.yaml', 'rate: 0.1\nfeatures: [a, b]\n');
+    await writeIn(root, 'data/train.csv', 'a,b\n1,2\n');
+    await writeIn(root, MODEL, safetensors([1, 2]));
+    const watched = await watchWorkspace(root);
+    await watched.watcher.rescan();
+    await watched.untilRegistered(1);
+    const version = await watched.registry.show({ ref: 'fraud@1' });
+    expect(version.metrics).toEqual({ auc: 0.9, 'slices.DE.auc': 0.8 });
+    expect(version.params).toEqual({ rate: '0.1', features: '["a","b"]' });
+    expect(version.tags).toEqual({ team: 'risk' });
+    expect(version.via).toBe('auto');
+    expect(version.files?.map((file) => file.path)).toEqual(['model.safetensors']);
+    expect(version.lineage.data).toEqual([{ path: 'data/train.csv', sha256: expect.any(String), sizeBytes: 8 }]);
   });
 
-  it('are not registered before a slowly written file is complete', async () => {
-    const workspace = await makeWorkspace();
-    const watching = watchWorkspace(workspace, OUTPUTS);
-    const bytes = safetensors(Array.from({ length: 1000 }, (_, n) => n));
-    for (const [from, to] of [
-      [0, 5],
-      [5, 60],
-      [60, 2000],
-      [2000, bytes.length - 1],
-    ] as const) {
-      if (from === 0) await workspace.write(MODEL, bytes.subarray(from, to));
-      else await appendFile(join(workspace.root, MODEL), bytes.subarray(from, to));
-      await watching.quiet();
-      expect(await workspace.versions()).toEqual([]);
+  it('finds a folder that is made later', async () => {
+    const watched = await watchWorkspace(await makeWorkspace());
+    await watched.write(MODEL, safetensors([1]));
+    await watched.untilRegistered(1);
+    expect(watched.registered[0]?.version.number).toBe(1);
+  });
+
+  it('never registers a file that is half written, however slowly it grows', async () => {
+    const watched = await watchWorkspace(await makeWorkspace());
+    const bytes = safetensors([1, 2, 3, 4]);
+    await watched.write(MODEL, bytes.subarray(0, 10));
+    const file = join(watched.root, MODEL);
+    for (let offset = 10; offset < bytes.length; offset += 16) {
+      // Longer than the outputs must rest to count as written.
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      expect(watched.registered).toEqual([]);
+      await appendFile(file, bytes.subarray(offset, offset + 16));
     }
-    await appendFile(join(workspace.root, MODEL), bytes.subarray(bytes.length - 1));
-    expect((await workspace.newest(1)).artifact.sizeBytes).toBe(bytes.length);
+    await watched.untilRegistered(1);
+    expect(watched.registered[0]?.version.artifact.sizeBytes).toBe(bytes.length);
   });
 
-  it('may be renamed into place, and overwritten, by rename or in place', async () => {
-    const workspace = await makeWorkspace();
-    const watching = watchWorkspace(workspace, OUTPUTS);
-    await workspace.writeAtomically(MODEL, safetensors([1]));
-    await workspace.newest(1);
-    await workspace.writeAtomically(MODEL, safetensors([2]));
-    await workspace.newest(2);
-    await workspace.write(MODEL, safetensors([3]));
-    await workspace.newest(3);
-    await workspace.write(`${MODEL}.part`, 'x');
-    await workspace.write('models/fraud/.hidden', 'x');
-    await watching.quiet();
-    expect(await workspace.versions()).toHaveLength(3);
-    expect((await workspace.registry.show({ ref: 'fraud@3' })).files).toHaveLength(1);
+  it('never registers a file that was given its size before its content', async () => {
+    const watched = await watchWorkspace(await makeWorkspace());
+    const bytes = safetensors([1, 2, 3, 4]);
+    await watched.write(MODEL, '');
+    await truncate(join(watched.root, MODEL), bytes.length);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(watched.registered).toEqual([]);
+    await writeFile(join(watched.root, MODEL), bytes);
+    await watched.untilRegistered(1);
   });
 
-  it.each([
-    ['a file', 'outputs: [out/model.bin]', ['out/model.bin']],
-    ['a file at the root', 'outputs: [model.bin]', ['model.bin']],
-    ['a folder', 'outputs: [out]', ['out/model.bin', 'out/deep/er/vocabulary.txt']],
-    ['a glob', 'outputs: ["out/*.bin"]', ['out/model.bin']],
-    ['several entries', 'outputs: [out/model.bin, "more/**/*.txt"]', ['out/model.bin', 'more/a/b.txt']],
-  ])('may be %s', async (_what, declared, files) => {
-    const workspace = await makeWorkspace();
-    const watching = watchWorkspace(workspace, declared);
-    await watching.rescan();
-    for (const file of files) await workspace.write(file, file);
-    await workspace.newest(1);
-    const details = await workspace.registry.show({ ref: 'fraud@1' });
-    expect(details.files).toHaveLength(files.length);
-    for (const file of files) await workspace.write(file, `${file} again`);
-    await workspace.newest(2);
-    expect(watching.problems).toEqual([]);
+  it('takes a file that is renamed into place, and not its temporary name', async () => {
+    const watched = await watchWorkspace(await makeWorkspace());
+    await watched.write(`${MODEL}.tmp`, safetensors([1]));
+    await rename(join(watched.root, `${MODEL}.tmp`), join(watched.root, MODEL));
+    await watched.untilRegistered(1);
+    const { files } = await watched.registry.show({ ref: 'fraud@1' });
+    expect(files?.map((file) => file.path)).toEqual(['model.safetensors']);
   });
 
-  it('are found in a folder that is made later, taken away, and made anew', async () => {
-    const workspace = await makeWorkspace();
-    const watching = watchWorkspace(workspace, OUTPUTS);
-    await watching.rescan();
-    await workspace.write(MODEL, safetensors([1]));
-    await workspace.newest(1);
-    // At once, as trainers do.
-    await rm(dirname(join(workspace.root, MODEL)), { recursive: true });
-    await workspace.write(MODEL, safetensors([2]));
-    await workspace.newest(2);
-    await workspace.write(MODEL, safetensors([3]));
-    await workspace.newest(3);
-    // The folder above, and after the absence was seen.
-    await rm(join(workspace.root, 'models'), { recursive: true });
-    await watching.quiet();
-    await mkdir(join(workspace.root, 'models'));
-    await watching.quiet();
-    await workspace.write(MODEL, safetensors([4]));
-    await workspace.newest(4);
-    expect(watching.problems).toEqual([]);
+  it('makes a version for each new content, and none for the same bytes again', async () => {
+    const watched = await watchWorkspace(await makeWorkspace());
+    await watched.write(MODEL, safetensors([1]));
+    await watched.untilRegistered(1);
+    await watched.write(MODEL, safetensors([1]));
+    await watched.watcher.rescan();
+    await watched.write(MODEL, safetensors([2]));
+    await watched.untilRegistered(2);
+    const { items } = await watched.registry.listVersions({ model: 'fraud' });
+    expect(items.map((version) => version.number)).toEqual([2, 1]);
+    expect(watched.problems).toEqual([]);
   });
 
-  it('make no second version where the bytes are the same', async () => {
-    const workspace = await makeWorkspace();
-    const commit = { value: 'aaaaaaa' };
-    const watching = watchWorkspace(workspace, OUTPUTS, { commit: () => commit.value });
-    await workspace.write(MODEL, safetensors([1]));
-    await workspace.newest(1);
-    commit.value = 'bbbbbbb';
-    await workspace.write(MODEL, safetensors([1]));
-    await watching.quiet();
-    expect(await workspace.versions()).toHaveLength(1);
-    expect(watching.registered).toHaveLength(1);
-  });
-
-  it('of two runs in quick succession make two versions', async () => {
-    const workspace = await makeWorkspace();
-    watchWorkspace(workspace, WITH_METRICS);
-    for (const run of [1, 2]) {
-      await workspace.write('reports/metrics.json', `{"auc": 0.${run}}`);
-      await workspace.write(MODEL, safetensors([run]));
-      expect((await workspace.newest(run)).metrics).toEqual({ auc: run / 10 });
-    }
-    expect((await workspace.versions()).map((version) => version.metrics)).toEqual([{ auc: 0.1 }, { auc: 0.2 }]);
-  });
-
-  it('that stay incomplete are told of once', async () => {
-    const workspace = await makeWorkspace();
-    const watching = watchWorkspace(workspace, OUTPUTS, { settleMs: 10 });
-    await workspace.write(MODEL, safetensors([1, 2, 3]).subarray(0, -4));
-    await vi.waitFor(() => expect(watching.problems).toHaveLength(1), { timeout: 10_000 });
-    expect(watching.problems[0]).toMatchObject({ code: 'OUTPUT_INCOMPLETE', message: expect.stringContaining(MODEL) });
-    await watching.quiet();
-    expect(watching.problems).toHaveLength(1);
-    await workspace.write(MODEL, safetensors([1, 2, 3]));
-    await workspace.newest(1);
-  });
-
-  it('are left alone after the watcher was disposed of', async () => {
-    const workspace = await makeWorkspace();
-    const watching = watchWorkspace(workspace, OUTPUTS);
-    await watching.rescan();
-    await watching.dispose();
-    await workspace.write(MODEL, safetensors([1]));
-    await watching.quiet();
-    expect(await workspace.versions()).toEqual([]);
-  });
-
-  it('are tried again where they change while they are read, and not where that would end in the same way', async () => {
-    const workspace = await makeWorkspace();
-    const failures = [new RegistryError('FILE_CHANGED', 'It changed.'), new RegistryError('DISK_FULL', 'No room.')];
-    const asked: number[] = [];
-    const registry: Registry = new Proxy(workspace.registry, {
-      get: (target, name) => {
-        const value: unknown = Reflect.get(target, name);
-        if (typeof value !== 'function') return value;
-        if (name !== 'register') return value.bind(target);
-        return async (request: Parameters<Registry['register']>[0]) => {
-          asked.push(performance.now());
-          const failure = failures.shift();
-          if (failure) throw failure;
-          return target.register(request);
-        };
-      },
-    });
-    const watching = watchWorkspace({ root: workspace.root, registry }, OUTPUTS);
-    await workspace.write(MODEL, safetensors([1]));
-    await vi.waitFor(() => expect(watching.problems).toEqual([expect.objectContaining({ code: 'DISK_FULL' })]));
-    expect(asked).toHaveLength(2);
-    // A person comes back to the window.
-    await watching.rescan();
-    await workspace.newest(1);
-    expect(asked).toHaveLength(3);
-  });
-});
-
-describe('metrics', () => {
-  it('that are written after the model complete its version', async () => {
-    const workspace = await makeWorkspace();
-    const watching = watchWorkspace(workspace, WITH_METRICS);
-    await workspace.write(MODEL, safetensors([1]));
-    expect((await workspace.newest(1)).metrics).toEqual({});
-    await workspace.write('reports/metrics.json', '{"auc": 0.9}');
-    await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 }), { timeout: 5000 });
-    // A later step of the same run adds to them.
-    await workspace.write('reports/metrics.json', '{"auc": 0.9, "slices": {"DE": {"auc": 0.8}}}');
-    await vi.waitFor(
-      async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9, 'slices.DE.auc': 0.8 }),
-      { timeout: 5000 },
-    );
-    expect(watching.problems).toEqual([]);
-  });
-
-  it('of a run before are not given to the version of the next one', async () => {
-    const workspace = await makeWorkspace();
-    const watching = watchWorkspace(workspace, WITH_METRICS);
-    await workspace.write(MODEL, safetensors([1]));
-    await workspace.newest(1);
-    await workspace.write('reports/metrics.json', '{"auc": 0.9}');
-    await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 }), { timeout: 5000 });
-    await workspace.write(MODEL, safetensors([2]));
-    expect((await workspace.newest(2)).metrics).toEqual({});
-    await watching.quiet();
-    expect((await workspace.newest(2)).metrics).toEqual({});
-    await workspace.write('reports/metrics.json', '{"auc": 0.7}');
-    await vi.waitFor(async () => expect((await workspace.newest(2)).metrics).toEqual({ auc: 0.7 }), { timeout: 5000 });
-    expect((await workspace.versions())[0]?.metrics).toEqual({ auc: 0.9 });
-  });
-
-  it('of a run before are not given to the next one after a restart either', async () => {
-    const workspace = await makeWorkspace();
-    const first = watchWorkspace(workspace, WITH_METRICS);
-    await workspace.write(MODEL, safetensors([1]));
-    await workspace.newest(1);
-    await workspace.write('reports/metrics.json', '{"auc": 0.9}');
-    await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 }), { timeout: 5000 });
-    await first.dispose();
-    await workspace.write(MODEL, safetensors([2]));
-    await watchWorkspace(workspace, WITH_METRICS).rescan();
-    expect((await workspace.newest(2)).metrics).toEqual({});
-  });
-
-  it('that the next run writes long before its model wait for it', async () => {
-    const workspace = await makeWorkspace();
-    const watching = watchWorkspace(workspace, WITH_METRICS);
-    await workspace.write('reports/metrics.json', '{"auc": 0.8}');
-    await workspace.write(MODEL, safetensors([1]));
-    await workspace.newest(1);
-    await workspace.write('reports/metrics.json', '{"auc": 0.9, "extra": 1}');
-    await watching.quiet();
-    await workspace.write(MODEL, safetensors([2]));
-    expect((await workspace.newest(2)).metrics).toEqual({ auc: 0.9, extra: 1 });
-    expect((await workspace.versions())[0]?.metrics).toEqual({ auc: 0.8 });
-    expect(watching.problems).toEqual([]);
-  });
-
-  it('that can not be read are told of, and do not keep the model from being registered', async () => {
-    const workspace = await makeWorkspace();
-    const watching = watchWorkspace(workspace, WITH_METRICS);
-    await workspace.write('reports/metrics.json', '{"auc": 0.');
-    await workspace.write(MODEL, safetensors([1]));
-    expect((await workspace.newest(1)).metrics).toEqual({});
-    await watching.quiet();
-    expect(watching.problems).toEqual([expect.objectContaining({ code: 'VALUES_FILE_INVALID' })]);
-    await workspace.write('reports/metrics.json', '{"auc": 0.9}');
-    await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 }), { timeout: 5000 });
-  });
-});
-
-describe('outputs that were there when watching began', () => {
-  it('are registered where no version has them', async () => {
-    const workspace = await makeWorkspace();
-    await workspace.write('reports/metrics.json', '{"auc": 0.9}');
-    await workspace.write(MODEL, safetensors([1]));
-    await watchWorkspace(workspace, WITH_METRICS).rescan();
-    expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 });
-  });
-
-  it('are not registered again, whatever happened to the code since', async () => {
-    const workspace = await makeWorkspace();
-    const first = watchWorkspace(workspace, WITH_METRICS, { commit: () => 'aaaaaaa' });
-    await workspace.write('reports/metrics.json', '{"auc": 0.9}');
-    await workspace.write(MODEL, safetensors([1]));
-    await workspace.newest(1);
-    await first.dispose();
-    const second = watchWorkspace(workspace, WITH_METRICS, { commit: () => 'bbbbbbb' });
-    await second.quiet();
-    expect(await workspace.versions()).toHaveLength(1);
-    expect(second.registered).toEqual([]);
-  });
-
-  it('are not registered again where another version came after theirs', async () => {
-    const workspace = await makeWorkspace();
-    const first = watchWorkspace(workspace, OUTPUTS);
-    await workspace.write(MODEL, safetensors([1]));
-    await workspace.newest(1);
-    await first.dispose();
-    const other = await workspace.write('elsewhere/model.safetensors', safetensors([2]));
-    await workspace.registry.register({ model: 'fraud', paths: [other] });
-    await watchWorkspace(workspace, OUTPUTS).quiet();
-    expect(await workspace.versions()).toHaveLength(2);
-  });
-
-  it('are registered though a version is newer, where none has them: another worktree made it', async () => {
-    const workspace = await makeWorkspace();
-    await workspace.write('reports/metrics.json', '{"auc": 0.6}');
-    await workspace.write(MODEL, safetensors([1]));
-    const other = await workspace.write('elsewhere/model.safetensors', safetensors([2]));
-    await workspace.registry.register({ model: 'fraud', paths: [other], metrics: { auc: 0.5 } });
-    await watchWorkspace(workspace, WITH_METRICS, { commit: () => 'bbbbbbb' }).rescan();
-    expect((await workspace.newest(2)).metrics).toEqual({ auc: 0.6 });
-    // The code of now says nothing about them.
-    expect((await workspace.registry.show({ ref: 'fraud@2' })).lineage.code).toBeUndefined();
-  });
-});
-
-describe.skipIf(process.platform === 'win32')('links out of the workspace', () => {
-  it.each(['outputs: [linked/**]', 'outputs: [linked/secret.bin]', 'outputs: [linked]'])(
-    'are refused: %s',
-    async (declared) => {
-      const workspace = await makeWorkspace();
-      const outside = join(workspace.root, '../outside');
-      await mkdir(outside);
-      await writeFile(join(outside, 'secret.bin'), 'secret');
-      await symlink(outside, join(workspace.root, 'linked'));
-      const watching = watchWorkspace(workspace, declared);
-      await watching.quiet();
-      expect(await workspace.versions()).toEqual([]);
-      expect(watching.problems).toEqual([expect.objectContaining({ code: 'PATH_OUTSIDE_WORKSPACE' })]);
-    },
-  );
-
-  it('are not read for params either, and below a declared folder not followed', async () => {
-    const workspace = await makeWorkspace();
-    const outside = join(workspace.root, '../outside');
-    await mkdir(outside);
-    await writeFile(join(outside, 'secret.json'), '{"token": "s3cret"}');
-    await symlink(join(outside, 'secret.json'), join(workspace.root, 'params.json'));
-    await mkdir(join(workspace.root, 'models/fraud'), { recursive: true });
-    await symlink(outside, join(workspace.root, 'models/fraud/linked'));
-    const watching = watchWorkspace(workspace, `${OUTPUTS}, params: [params.json]`);
-    await workspace.write(MODEL, safetensors([1]));
-    const version = await workspace.newest(1);
-    expect(version.params).toEqual({});
-    expect(version.artifact.fileCount).toBe(1);
-    await vi.waitFor(() =>
-      expect(watching.problems).toEqual([expect.objectContaining({ code: 'PATH_OUTSIDE_WORKSPACE' })]),
+  it('attaches metrics that are written after the model to that version', async () => {
+    const watched = await watchWorkspace(await makeWorkspace());
+    await watched.write(MODEL, safetensors([1]));
+    await watched.untilRegistered(1);
+    await watched.write('reports/metrics.json', '{"auc": 0.7}');
+    await until(
+      async () => (await watched.registry.show({ ref: 'fraud@1' })).metrics.auc === 0.7,
+      () => 'the metrics are missing',
     );
   });
 
-  it('do not matter where they stay inside', async () => {
-    const workspace = await makeWorkspace();
-    await mkdir(join(workspace.root, 'store'));
-    await symlink(join(workspace.root, 'store'), join(workspace.root, 'models'));
-    const watching = watchWorkspace(workspace, OUTPUTS);
-    await watching.rescan();
-    await workspace.write(MODEL, safetensors([1]));
-    await workspace.newest(1);
-    await workspace.write(MODEL, safetensors([2]));
-    await workspace.newest(2);
-    expect(watching.problems).toEqual([]);
+  it('leaves the metrics of the run before to the version before', async () => {
+    const watched = await watchWorkspace(await makeWorkspace());
+    await watched.write('reports/metrics.json', '{"auc": 0.7}');
+    await watched.write(MODEL, safetensors([1]));
+    await watched.untilRegistered(1);
+    await watched.write(MODEL, safetensors([2]));
+    await watched.untilRegistered(2);
+    expect((await watched.registry.show({ ref: 'fraud@2' })).metrics).toEqual({});
+    await watched.write('reports/metrics.json', '{"auc": 0.8}');
+    await until(
+      async () => (await watched.registry.show({ ref: 'fraud@2' })).metrics.auc === 0.8,
+      () => 'the metrics are missing',
+    );
+    expect((await watched.registry.show({ ref: 'fraud@1' })).metrics).toEqual({ auc: 0.7 });
   });
-});
 
-it('takes a file with an old time, as an unpacked archive has it, for what it is: new', async () => {
-  const workspace = await makeWorkspace();
-  watchWorkspace(workspace, OUTPUTS);
-  await workspace.write(MODEL, safetensors([1]));
-  await workspace.newest(1);
-  const file = await workspace.write('unpacked.tmp', safetensors([2]));
-  await utimes(file, new Date(0), new Date(0));
-  await workspace.writeAtomically(MODEL, safetensors([2]));
-  await workspace.newest(2);
+  it('registers an output once where two windows watch it', async () => {
+    const root = await makeWorkspace();
+    const first = await watchWorkspace(root);
+    const second = await watchWorkspace(root);
+    await first.write(MODEL, safetensors([5]));
+    await until(
+      async () => first.registered.length + second.registered.length > 0,
+      () => 'nobody registered it',
+    );
+    await Promise.all([first.watcher.rescan(), second.watcher.rescan()]);
+    expect((await first.registry.listVersions({ model: 'fraud' })).items).toHaveLength(1);
+  });
+
+  it('says what is wrong with a metrics file, and registers when that was put right', async () => {
+    const watched = await watchWorkspace(await makeWorkspace());
+    await watched.write('reports/metrics.json', '{"auc": ');
+    await watched.write(MODEL, safetensors([1]));
+    await until(
+      () => watched.problems.length > 0,
+      () => 'no problem was told',
+    );
+    expect(String(watched.problems[0])).toContain('metrics.json');
+    expect(watched.registered).toEqual([]);
+    await watched.write('reports/metrics.json', '{"auc": 0.9}');
+    await watched.untilRegistered(1);
+    expect(watched.registered[0]?.version.metrics).toEqual({ auc: 0.9 });
+  });
+
+  it('leaves folders of tools alone', async () => {
+    const root = await makeWorkspace();
+    await mkdir(join(root, 'node_modules/x'), { recursive: true });
+    await writeIn(root, 'node_modules/x/a.pt', 'x');
+    await writeIn(root, '.venv/lib/b.pt', 'x');
+    const watched = await watchWorkspace(root, 'models:\n  fraud:\n    outputs: ["**/*.pt"]\n');
+    await watched.write('runs/model.pt', 'weights');
+    await watched.untilRegistered(1);
+    const { files } = await watched.registry.show({ ref: 'fraud@1' });
+    expect(files?.map((file) => file.path)).toEqual(['model.pt']);
+  });
 });

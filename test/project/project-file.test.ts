@@ -6,7 +6,7 @@ function problemsOf(text: string): unknown {
   try {
     parseProject(text, 'model-registry.yaml');
   } catch (error) {
-    if (RegistryError.is(error, 'PROJECT_FILE_INVALID')) return error.details['problems'];
+    if (RegistryError.is(error, 'PROJECT_FILE_INVALID')) return error.details.problems;
     throw error;
   }
   throw new Error('the file was accepted');
@@ -15,7 +15,7 @@ function problemsOf(text: string): unknown {
 describe('model-registry.yaml', () => {
   it('names the outputs of each model and what belongs to them', () => {
     const project = parseProject('models:\n  fraud:\n    outputs: [models/**]\n    metrics: [m.json]\n', 'x');
-    expect(project.models['fraud']).toEqual({
+    expect(project.models.fraud).toEqual({
       outputs: ['models/**'],
       metrics: ['m.json'],
       params: [],
