@@ -31,11 +31,14 @@ export interface CaptureOptions {
 
 export interface Capture {
   readonly request: RegisterRequest;
-  /** Why some of what is declared is missing in the request: files that can't be read. */
+  /** Why params, data, code or environment are missing in the request. */
   readonly problems: readonly unknown[];
 }
 
-/** Puts together what is registered for a model of the project file, with the metrics from `metricsFiles`. */
+/**
+ * Puts together what is registered for a model of the project file, with the metrics from `metricsFiles`. Throws where those can't be
+ * read: what a version is worth can't be left out in silence, as what else is missing can be.
+ */
 export async function captureOutputs(
   files: readonly string[],
   metricsFiles: readonly string[],
@@ -52,7 +55,7 @@ export async function captureOutputs(
     }
   };
   const [metrics, params, dataPaths, code, environment] = await Promise.all([
-    orElse(readAll(metricsFiles, providers.metrics), {}),
+    readAll(metricsFiles, providers.metrics),
     orElse(
       matchingFiles(root, model.params).then((found) => readAll(found, providers.params)),
       {},

@@ -96,7 +96,7 @@ export class ModelOutputs {
       }
       const metrics = await this.#metrics.present();
       if (sample.fingerprint === this.#registered?.fingerprint) await this.#completeRegistered(sample, metrics);
-      else if (sample.fingerprint !== this.#failed && (await this.#isSettled(sample, metrics))) {
+      else if (stateOf(sample, metrics) !== this.#failed && (await this.#isSettled(sample, metrics))) {
         await this.#register(sample, metrics);
       }
     } catch (error) {
@@ -125,7 +125,7 @@ export class ModelOutputs {
 
   /** For how long everything has been as it is; 0 at the first look. */
   #restedMs(sample: OutputSample, metrics: readonly FileStamp[]): number {
-    const key = [sample.fingerprint, ...metrics.map((stamp) => stamp.key)].join('\n');
+    const key = stateOf(sample, metrics);
     const now = performance.now();
     if (this.#rest?.key !== key) this.#rest = { key, since: now };
     return now - this.#rest.since;
@@ -156,7 +156,11 @@ export class ModelOutputs {
     });
     const isWaiting = !isOld && !(await this.#metrics.isAllOf(files));
     if (isWaiting && !this.#isRested(this.#restedMs(sample, present), this.#settleMs * METRICS_FACTOR)) return;
-    const result = await this.#record(registry, sample, files, isOld);
+    const result = await this.#record(registry, sample, files, isOld).catch((error: unknown) => {
+      // The same files would fail in the same way again.
+      this.#failed = stateOf(sample, present);
+      throw error;
+    });
     if (result === 'retry') return;
     this.#metrics.settle(present);
     this.#registered = { fingerprint: sample.fingerprint, version: result.version };
@@ -185,10 +189,6 @@ export class ModelOutputs {
       const { code, ...withoutCode } = captured.request;
       const request = isOld ? withoutCode : captured.request;
       return await this.#orRetry(() => registry.register({ ...request, onlyNewBytes: true, via: 'auto' }));
-    } catch (error) {
-      // The same files would fail in the same way again.
-      this.#failed = sample.fingerprint;
-      throw error;
     } finally {
       onBusy?.(false);
     }
@@ -234,4 +234,9 @@ export class ModelOutputs {
     this.#lastProblem = message;
     this.#options.onProblem(error, this.#name);
   }
+}
+
+/** Equal as long as neither outputs nor metrics files change. */
+function stateOf(sample: OutputSample, metrics: readonly FileStamp[]): string {
+  return [sample.fingerprint, ...metrics.map((stamp) => stamp.key)].join('\n');
 }
