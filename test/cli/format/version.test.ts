@@ -1,0 +1,144 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { comparisonText } from '../../../src/cli/format/comparison.ts';
+import { versionDetailsJson } from '../../../src/cli/format/json.ts';
+import { versionText } from '../../../src/cli/format/version.ts';
+import type { TransitionEntry } from '../../../src/registry/api.ts';
+import { sampleDetails, sampleVersion, withoutColour } from './sample.ts';
+
+beforeAll(withoutColour);
+
+const ANN = { name: 'Ann Lee', email: 'ann@example.org' };
+const promoted: TransitionEntry = {
+  from: 'candidate',
+  to: 'production',
+  kind: 'promote',
+  by: ANN,
+  at: '2026-11-21T09:00:00.000Z',
+  askedAt: '2026-11-21T09:00:00.000Z',
+  reason: 'Better on the test set',
+  isOverride: false,
+  displaced: [6],
+  seq: 12,
+};
+
+describe('a version for people', () => {
+  it('leaves out the sections that have nothing in them', () => {
+    const text = versionText(sampleDetails());
+    expect(text).toContain('fraud-detector@7');
+    for (const title of [
+      'Metrics',
+      'Params',
+      'Tags',
+      'Data',
+      'History',
+      'Notes',
+      'Comments',
+      'Evaluations',
+      'base model',
+    ]) {
+      expect(text).not.toContain(title);
+    }
+  });
+
+  it('tells where it came from and what happened to it', () => {
+    const text = versionText(
+      sampleDetails({
+        metrics: { auc: 0.93 },
+        transitions: [promoted],
+        lineage: {
+          code: { commit: '0123456789abcdef', branch: 'main', isDirty: true, capturedAt: 'detection' },
+          data: [{ path: 'data/train.csv', sha256: 'cd'.repeat(32), sizeBytes: 1_500_000 }],
+          evaluations: [],
+          dependencies: [{ name: 'numpy', version: '2.3.0' }],
+          environment: { digest: 'ef', python: '3.13.1' },
+        },
+      }),
+    );
+    expect(text).toMatch(/code +0123456789ab on main, with uncommitted changes/);
+    expect(text).toMatch(/environment +Python 3\.13\.1, 1 package$/m);
+    expect(text).toContain('data/train.csv  cdcdcdcdcdcdcdcd  1.5 MB');
+    expect(text).toMatch(
+      /promoted to production in place of 6 {2}Ann Lee <ann@example\.org>\n {6}Better on the test set/,
+    );
+  });
+
+  it('says that the list of files is missing, and what to do', () => {
+    const { files: _files, ...withoutFiles } = sampleDetails();
+    expect(versionText(withoutFiles)).toContain('Run `model-registry verify --artifacts`');
+  });
+
+  it('lets no text from the log act on the terminal', () => {
+    const evil = 'x\u001b[2J\u001b]0;owned\u0007\u202ereversed\u009b31m\rback';
+    const text = versionText(
+      sampleDetails({
+        description: evil,
+        tags: { [evil]: evil },
+        params: { [evil]: evil },
+        metrics: { [evil]: 1 },
+        createdBy: { name: evil, email: evil },
+        transitions: [{ ...promoted, reason: `${evil}\n${evil}`, to: evil }],
+        notes: [{ id: 'note', text: evil, by: { name: evil, email: '' }, at: evil }],
+        files: [{ path: evil, sha256: 'ab'.repeat(32), sizeBytes: 1, isExecutable: false }],
+      }),
+    );
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+    expect(text).toContain('\ufffd[2J');
+  });
+});
+
+describe('a version for programs', () => {
+  it('has the fields that are promised, and null for lineage that is unknown', () => {
+    expect(versionDetailsJson(sampleDetails({ transitions: [promoted] }))).toMatchObject({
+      model: 'fraud-detector',
+      number: 7,
+      stage: 'candidate',
+      createdAt: '2026-11-20T09:00:00.000Z',
+      artifact: { digest: 'ab'.repeat(32), size: 1234, files: [] },
+      lineage: {
+        code: null,
+        data: [],
+        run: null,
+        evaluations: [],
+        dependencies: [],
+        environment: null,
+        baseModel: null,
+      },
+      transitions: [
+        { from: 'candidate', to: 'production', kind: 'promote', by: ANN, reason: 'Better on the test set' },
+      ],
+      pending: false,
+    });
+  });
+});
+
+describe('a comparison', () => {
+  const rows = { params: [], tags: [], lineage: [], dependencies: [], files: [] };
+  const versions = [sampleVersion({ number: 6 }), sampleVersion()];
+
+  it('marks what differs, and which way a metric went', () => {
+    const metrics = [
+      { name: 'auc', values: [0.912, 0.93], isDifferent: true },
+      { name: 'loss', values: [0.1, 0.2], isDifferent: true },
+      { name: 'threshold', values: [0.4, 0.5], isDifferent: true },
+      { name: 'recall', values: [0.7, undefined], isDifferent: true },
+    ];
+    const lines = comparisonText({ versions, metrics, ...rows }, false)
+      .split('\n')
+      .map((line) => line.split(/ {2,}/));
+    expect(lines).toEqual([
+      ['', 'Metrics', 'fraud-detector@6', 'fraud-detector@7', 'Difference'],
+      ['≠', 'auc', '0.912', '0.93', '+0.018 better'],
+      ['≠', 'loss', '0.1', '0.2', '+0.1 worse'],
+      ['≠', 'threshold', '0.4', '0.5', '+0.1'],
+      ['≠', 'recall', '0.7', 'none'],
+    ]);
+  });
+
+  it('shows what is equal only when asked', () => {
+    const metrics = [{ name: 'auc', values: [0.9, 0.9], isDifferent: false }];
+    expect(comparisonText({ versions, metrics, ...rows }, false)).toBe(
+      "They don't differ. Show everything with --all.",
+    );
+    expect(comparisonText({ versions, metrics, ...rows }, true)).toContain('auc');
+  });
+});

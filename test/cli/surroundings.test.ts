@@ -1,0 +1,160 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildCommandLine, type CommandLine } from './harness/command-line.ts';
+import { gitProject, plainFolder, type Workspace } from './harness/workspace.ts';
+
+let cli: CommandLine;
+const opened: Workspace[] = [];
+
+beforeAll(async () => {
+  cli = await buildCommandLine();
+});
+afterAll(() => cli.dispose());
+afterEach(async () => {
+  for (const workspace of opened.splice(0)) await workspace.dispose();
+});
+
+async function open(make: () => Promise<Workspace>): Promise<Workspace> {
+  const workspace = await make();
+  opened.push(workspace);
+  return workspace;
+}
+
+/** Makes a registry, registers `weights.bin` and returns the version. */
+async function registered(cwd: string, env: NodeJS.ProcessEnv = {}): Promise<unknown> {
+  const options = { cwd, env };
+  await cli.json(['init'], options);
+  await cli.json(['register', 'fraud-detector', 'weights.bin'], options);
+  return cli.json(['show', 'fraud-detector'], options);
+}
+
+describe('registering works', () => {
+  it('without a git repository, in a registry of the folder', async () => {
+    const work = await open(plainFolder);
+    await work.write('weights.bin', 'x');
+    expect(await registered(work.dir)).toMatchObject({ number: 1, lineage: { code: null } });
+    await mkdir(join(work.dir, 'deep/below'), { recursive: true });
+    expect(await cli.json(['where'], { cwd: join(work.dir, 'deep/below') })).toMatchObject({
+      dir: join(work.dir, '.model-registry'),
+      exists: true,
+      how: 'folder',
+    });
+  });
+
+  it('without git installed: in the same registry, without a commit, in the name of the user of this computer', async () => {
+    const work = await open(gitProject);
+    await work.write('weights.bin', 'x');
+    const PATH = join(work.dir, 'no-programs-here');
+    const version = await registered(work.dir, { PATH });
+    expect(version).toMatchObject({ number: 1, lineage: { code: null }, createdBy: { email: '' } });
+    expect(version).not.toMatchObject({ createdBy: { name: '' } });
+    expect(await cli.json(['where'], { cwd: work.dir })).toMatchObject({ how: 'git', exists: true });
+  });
+
+  it('on a detached HEAD, with the commit and no branch', async () => {
+    const work = await open(gitProject);
+    await work.git('checkout', '-q', '--detach');
+    await work.write('weights.bin', 'x');
+    const commit = await work.git('rev-parse', 'HEAD');
+    const version = await registered(work.dir);
+    expect(version).toMatchObject({ lineage: { code: { commit, isDirty: true } } });
+    expect(version).not.toHaveProperty('lineage.code.branch');
+  });
+
+  it('before the first commit of a repository', async () => {
+    const work = await open(plainFolder);
+    await work.git('init', '-q');
+    await work.write('weights.bin', 'x');
+    expect(await registered(work.dir)).toMatchObject({ number: 1, lineage: { code: null } });
+  });
+
+  it('in every worktree of a repository, into one registry', async () => {
+    const work = await open(gitProject);
+    await work.write('weights.bin', 'x');
+    await registered(work.dir);
+    await work.git('worktree', 'add', '-q', 'other', '-b', 'other');
+    expect(await cli.json(['list'], { cwd: join(work.dir, 'other') })).toMatchObject([{ number: 1 }]);
+  });
+
+  it('with the packages of a Python environment', async () => {
+    const work = await open(plainFolder);
+    await work.write('weights.bin', 'x');
+    await work.write('.venv/pyvenv.cfg', 'version = 3.13.1\n');
+    await work.write(
+      '.venv/lib/python3.13/site-packages/numpy-2.3.0.dist-info/METADATA',
+      'Name: numpy\nVersion: 2.3.0\n\n',
+    );
+    expect(await registered(work.dir)).toMatchObject({
+      lineage: { environment: { python: '3.13.1' }, dependencies: [{ name: 'numpy', version: '2.3.0' }] },
+    });
+  });
+
+  it('without the credentials in the address of a git remote', async () => {
+    const work = await open(gitProject);
+    await work.git('remote', 'add', 'origin', 'https://ann:secret-token@git.example.org/fraud.git?key=hidden');
+    await work.write('weights.bin', 'x');
+    const version = await registered(work.dir);
+    expect(version).toMatchObject({ lineage: { code: { remote: 'https://git.example.org/fraud.git' } } });
+    expect(JSON.stringify(await cli.json(['log'], { cwd: work.dir }))).not.toMatch(/secret-token|hidden/);
+  });
+});
+
+describe('text from other people', () => {
+  it('does not act on the terminal', async () => {
+    const work = await open(gitProject);
+    const evil = 'Eve\u001b[2J\u009b31m\u202e';
+    await work.git('config', 'user.name', evil);
+    await work.write('weights.bin', 'x');
+    await registered(work.dir);
+    const run = (...args: readonly string[]) => cli.run(args, { cwd: work.dir });
+    await run('note', 'fraud-detector@1', `A note\u001b]0;owned\u0007`);
+    await run('tag', 'fraud-detector@1', `key=${evil}`);
+    await run('promote', 'fraud-detector@1', 'production', '--reason', evil);
+    const shown = [
+      ['list'],
+      ['list', 'fraud-detector'],
+      ['show', 'fraud-detector'],
+      ['log'],
+      ['at', 'now'],
+      ['--json', 'log'],
+      ['show', evil],
+    ];
+    for (const args of shown) {
+      const { stdout, stderr } = await run(...args);
+      expect(stdout + stderr, args.join(' ')).not.toMatch(
+        /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/,
+      );
+    }
+    expect(await cli.json(['log', '--limit', '1'], { cwd: work.dir })).toMatchObject([{ events: [{ reason: evil }] }]);
+  });
+});
+
+describe('help', () => {
+  it('is shown without a command, grouped and with examples', async () => {
+    const work = await open(plainFolder);
+    const { code, stdout, stderr } = await cli.run([], { cwd: work.dir });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      /Registry:\n.*init[\s\S]*Versions:\n[\s\S]*Stages:\n[\s\S]*Examples:\n {2}model-registry init/,
+    );
+    expect((await cli.run(['--help'], { cwd: work.dir })).stdout).toBe(stdout);
+  });
+
+  it('tells of each command, and names no command that is not there', async () => {
+    const work = await open(plainFolder);
+    const promote = await cli.run(['help', 'promote'], { cwd: work.dir });
+    expect(promote).toMatchObject({ code: 0, stderr: '' });
+    expect(promote.stdout).toContain('Examples:\n  model-registry promote fraud-detector@7 staging');
+    expect(await cli.run(['promote', '--help'], { cwd: work.dir })).toEqual(promote);
+    const { stdout } = await cli.run(['--help'], { cwd: work.dir });
+    expect(stdout).not.toMatch(/^ {2}(lineage|evaluate|gates|approve|policy|run|inspect|remote|sync|gc|serve)\b/m);
+  });
+
+  it('knows its version', async () => {
+    const work = await open(plainFolder);
+    const { code, stdout } = await cli.run(['--version'], { cwd: work.dir });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/);
+  });
+});
