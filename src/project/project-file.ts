@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
-import { RegistryError, systemErrorCode } from '../base/errors.ts';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
+import { nearestKey } from './nearest-key.ts';
 import { LATER_KEYS, MODEL_KEYS, PROJECT_FILE, PROJECT_KEYS, type Project, projectSchema } from './project-schema.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -22,7 +23,10 @@ export async function readProject(root: string): Promise<Project | undefined> {
   const file = join(root, PROJECT_FILE);
   let text: string;
   try {
-    if ((await stat(file)).size > MAX_FILE_BYTES)
+    const found = await stat(file);
+    // Reading a pipe would wait for ever.
+    if (!found.isFile()) throw invalid(file, [{ line: 1, column: 1, message: "It isn't a file" }]);
+    if (found.size > MAX_FILE_BYTES)
       throw invalid(file, [{ line: 1, column: 1, message: 'The file is larger than 1 MiB' }]);
     text = await readFile(file, 'utf8');
   } catch (error) {
@@ -47,13 +51,40 @@ export function parseProject(text: string, file: string): Project {
     }));
     throw invalid(file, problems);
   }
-  const parsed = v.safeParse(projectSchema, document.toJS({ maxAliasCount: 100 }) ?? {});
-  if (parsed.success) return parsed.output;
+  const parsed = v.safeParse(projectSchema, plainValue(document, file));
+  if (parsed.success) {
+    refuseUnusableNames(document, parsed.output, (offset, message) => invalid(file, [{ ...placeOf(offset), message }]));
+    return parsed.output;
+  }
   const problems = parsed.issues.map((issue) => {
     const path = (issue.path ?? []).map((item) => String(item.key));
     return { ...placeOf(offsetOf(document.contents, path)), message: messageFor(issue, path) };
   });
   throw invalid(file, problems);
+}
+
+function plainValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch (error) {
+    // Aliases that multiply, or an alias of nothing.
+    throw invalid(file, [{ line: 1, column: 1, message: messageOf(error) }]);
+  }
+}
+
+/** Names that no object of JavaScript can safely have are left out by the schema; a model that was left out in silence would be missed. */
+function refuseUnusableNames(
+  document: Document,
+  project: Project,
+  refusal: (offset: number, message: string) => RegistryError,
+): void {
+  const models = document.get('models');
+  if (!isMap(models)) return;
+  for (const { key } of models.items) {
+    const name = isScalar(key) ? String(key.value) : '';
+    if (name !== '<<' && !Object.hasOwn(project.models, name))
+      throw refusal(startOf(key) ?? 0, `"${name}" can't be the name of a model`);
+  }
 }
 
 function messageFor(issue: v.BaseIssue<unknown>, path: readonly string[]): string {
@@ -62,7 +93,9 @@ function messageFor(issue: v.BaseIssue<unknown>, path: readonly string[]): strin
     if (LATER_KEYS.has(key))
       return `"${key}" isn't supported by this version of Model Registry: update it, or remove the key`;
     const known = path.length === 1 ? PROJECT_KEYS : MODEL_KEYS;
-    return `There is no key "${key}". Known here: ${known.join(', ')}`;
+    const nearest = nearestKey(key, known);
+    const advice = nearest === undefined ? '.' : `: did you mean "${nearest}"?`;
+    return `There is no key "${key}"${advice} Known here: ${known.join(', ')}`;
   }
   if (issue.type === 'strict_object' && issue.received === 'undefined') return `"${key}" is missing`;
   return path.length === 0 ? issue.message : `${path.join('.')}: ${issue.message}`;
@@ -78,7 +111,7 @@ function offsetOf(root: unknown, path: readonly string[]): number {
       if (!pair) return offset;
       offset = startOf(pair.key) ?? offset;
       node = pair.value;
-    } else if (typeof node === 'object' && node !== null && 'items' in node && Array.isArray(node.items)) {
+    } else if (isSeq(node)) {
       node = node.items[Number(key)];
       offset = startOf(node) ?? offset;
     } else return offset;
@@ -87,8 +120,7 @@ function offsetOf(root: unknown, path: readonly string[]): number {
 }
 
 function startOf(node: unknown): number | undefined {
-  const range = (node as Partial<Node> | undefined)?.range;
-  return range?.[0];
+  return isNode(node) ? node.range?.[0] : undefined;
 }
 
 function invalid(file: string, problems: readonly ProjectProblem[]): RegistryError {

@@ -11,7 +11,8 @@ function problemOfPattern(pattern: string): string | undefined {
   if (pattern.startsWith('/') || /^[A-Za-z]:/.test(pattern) || pattern.startsWith('~'))
     return 'must be relative to the workspace';
   if (pattern.startsWith('!')) return 'excludes files; name what to take instead';
-  if (pattern.split('/').includes('..')) return 'leaves the workspace';
+  // Also in braces and groups: {..,a}/b.
+  if (pattern.split(/[/{},()|]/).includes('..')) return 'leaves the workspace';
   return undefined;
 }
 
@@ -28,7 +29,7 @@ const described = <const T extends v.GenericSchema>(schema: T, text: string) => 
 const modelSchema = v.strictObject({
   outputs: described(
     v.pipe(paths, v.minLength(1, 'names no output')),
-    'Files, folders and globs that training writes, relative to this file. All files that match are one artifact: when they are complete, a version is registered.',
+    'Files, folders (with all in them) and globs of files that training writes, relative to this file. All files that match are one artifact: when they are complete, a version is registered.',
   ),
   metrics: v.optional(
     described(

@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
-import { parseProject } from '../../src/project/project-file.ts';
+import { parseProject, readProject } from '../../src/project/project-file.ts';
 
 function problemsOf(text: string): unknown {
   try {
@@ -50,4 +53,69 @@ describe('model-registry.yaml', () => {
     expect(problemsOf('models:\n  "a b":\n    outputs: [x]\n')).toEqual([expect.objectContaining({ line: 2 })]);
     expect(problemsOf('')).toEqual([expect.objectContaining({ line: 1 })]);
   });
+
+  it.each([
+    ['models: {x: {output: [a]}}', 'did you mean "outputs"?'],
+    ['models: {x: {outputs: [a], metric: [b]}}', 'did you mean "metrics"?'],
+    ['model: {}\nmodels: {}', 'did you mean "models"?'],
+    ['models: {x: {outputs: [a], owner: me}}', 'There is no key "owner". Known here'],
+  ])('names the key that was probably meant: %s', (text, message) => {
+    expect(problemsOf(text)).toContainEqual(expect.objectContaining({ message: expect.stringContaining(message) }));
+  });
+
+  it.each(['remote: https://x', 'models: {x: {outputs: [a], deploy: d}}', 'models: {x: {outputs: [a], gates: {}}}'])(
+    'refuses what is not supported yet instead of ignoring it: %s',
+    (text) => {
+      expect(problemsOf(text)).toContainEqual(
+        expect.objectContaining({ message: expect.stringContaining("isn't supported by this version") }),
+      );
+    },
+  );
+
+  it('does not lose a model whose name no object can have', () => {
+    expect(problemsOf('models:\n  a: {outputs: [x]}\n  constructor: {outputs: [x]}\n')).toEqual([
+      { line: 3, column: 3, message: expect.stringContaining('"constructor"') },
+    ]);
+  });
+
+  it.each(['{..,a}/b', 'a/{b,..}/c', '@(..|a)/b'])('sees through a way out in braces: %s', (pattern) => {
+    expect(problemsOf(`models: {x: {outputs: ["${pattern}"]}}`)).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('leaves the workspace') }),
+    ]);
+  });
+
+  it('refuses aliases that multiply, and a name given twice', () => {
+    const bomb = `a: &a [${'1,'.repeat(10)}]\nmodels: [${'*a,'.repeat(200)}]\n`;
+    expect(problemsOf(bomb)).toEqual([expect.objectContaining({ message: expect.stringContaining('alias') })]);
+    expect(problemsOf('models:\n  x: {outputs: [a]}\n  x: {outputs: [b]}\n')).toEqual([
+      expect.objectContaining({ line: 3 }),
+    ]);
+  });
 });
+
+describe('the project file of a folder', () => {
+  it('may be absent', async () => {
+    expect(await readProject(await temporaryFolder())).toBeUndefined();
+  });
+
+  it('is read', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'model-registry.yaml'), 'models: {x: {outputs: [a]}}\n');
+    expect(Object.keys((await readProject(folder))?.models ?? {})).toEqual(['x']);
+  });
+
+  it('is refused where it is too large, or no file', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'model-registry.yaml'), `# ${'x'.repeat(1024 * 1024)}\n`);
+    await expect(readProject(folder)).rejects.toMatchObject({ code: 'PROJECT_FILE_INVALID' });
+    const other = await temporaryFolder();
+    await mkdir(join(other, 'model-registry.yaml'));
+    await expect(readProject(other)).rejects.toMatchObject({ code: 'PROJECT_FILE_INVALID' });
+  });
+});
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'model-registry-project-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
