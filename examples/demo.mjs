@@ -40,12 +40,12 @@ async function tellTheStory() {
 
   heading('A first configuration is trained, registered and put into production');
   train('configs/baseline.json');
-  registry(...register);
+  registry(...register, '--description', 'Baseline: five features');
   registry('promote', `${MODEL}@1`, 'production', '--reason', 'First model for the launch');
 
   heading('A second configuration looks better and replaces it');
   train('configs/balanced.json');
-  registry(...register);
+  registry(...register, '--description', 'Two more features, fraud weighs four times');
   registry('promote', `${MODEL}@2`, 'production', '--reason', 'Better on the test set');
   registry('compare', `${MODEL}@1`, `${MODEL}@2`);
 
