@@ -129,6 +129,11 @@ def log_loss(ys, scores):
     return -sum(math.log(max(1e-12, s if y else 1 - s)) for y, s in zip(ys, scores)) / len(ys)
 
 
+def accuracy(ys, scores):
+    """Share of transactions on the right side of one half."""
+    return sum((s >= 0.5) == (y == 1) for y, s in zip(ys, scores)) / len(ys)
+
+
 def calibration_error(ys, scores, bins=10):
     """Expected calibration error over bins of equal width."""
     error = 0.0
@@ -148,6 +153,7 @@ def evaluate(rows, names, weights, bias):
         chosen = [ys[place] for place in places], [scores[place] for place in places]
         return {
             "auc": round(auc(*chosen), 6),
+            "accuracy": round(accuracy(*chosen), 6),
             "log_loss": round(log_loss(*chosen), 6),
             "calibration_error": round(calibration_error(*chosen), 6),
         }
@@ -169,8 +175,10 @@ def write_safetensors(path, tensors, metadata):
     text = json.dumps(header, separators=(",", ":"), sort_keys=True).encode()
     text += b" " * (-len(text) % 8)
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "wb") as file:
+    # Written under another name first, so that nobody reads half a model.
+    with open(path + ".tmp", "wb") as file:
         file.write(struct.pack("<Q", len(text)) + text + body)
+    os.replace(path + ".tmp", path)
 
 
 def write_params(path, params):
