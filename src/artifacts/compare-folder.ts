@@ -43,22 +43,20 @@ export async function contentsOf(folder: string): Promise<FolderContents | undef
   }
 }
 
-/** A path whose entry differs between the two, or undefined where they are the same. */
-export function changeBetween(before: FolderContents, after: FolderContents): string | undefined {
-  for (const path of new Set([...before.keys(), ...after.keys()])) {
+/**
+ * A path whose entry differs between the two, or undefined where they are the same. Where entries were `moved` in between, the time of
+ * that can't be told from the time of a change that left size, time and place as they were.
+ */
+export function changeBetween(
+  before: FolderContents,
+  after: FolderContents,
+  { moved }: { readonly moved: boolean },
+): string | undefined {
+  return [...new Set([...before.keys(), ...after.keys()])].find((path) => {
     const [old, now] = [before.get(path)?.stats, after.get(path)?.stats];
-    if (
-      !old ||
-      !now ||
-      old.ino !== now.ino ||
-      old.size !== now.size ||
-      old.mtimeNs !== now.mtimeNs ||
-      old.ctimeNs !== now.ctimeNs
-    ) {
-      return path;
-    }
-  }
-  return undefined;
+    if (!old || !now || old.ino !== now.ino || old.size !== now.size || old.mtimeNs !== now.mtimeNs) return true;
+    return !moved && old.ctimeNs !== now.ctimeNs;
+  });
 }
 
 export interface FolderComparison {

@@ -36,7 +36,7 @@ async function swapWhole(fresh: string, to: string, present: PresentFolder): Pro
   const aside = `${temporaryFolder(dirname(to))}-old`;
   await retryWhileBusy(() => rename(to, aside));
   try {
-    await checkUnchanged(aside, to, present);
+    await checkUnchanged(aside, to, present, false);
     await retryWhileBusy(() => rename(fresh, to));
   } catch (error) {
     await retryWhileBusy(() => rename(aside, to));
@@ -61,7 +61,7 @@ async function swapInside(fresh: string, to: string, present: PresentFolder): Pr
   try {
     const old = (await readdir(to)).filter((name) => !ours.includes(name));
     await moveAll(old, to, aside);
-    await checkUnchanged(aside, to, present);
+    await checkUnchanged(aside, to, present, true);
     const names = await readdir(fresh);
     await moveAll(
       names.sort((a, b) => Number(a === PULL_MARKER) - Number(b === PULL_MARKER)),
@@ -78,9 +78,9 @@ async function swapInside(fresh: string, to: string, present: PresentFolder): Pr
   await removeOld(aside);
 }
 
-async function checkUnchanged(aside: string, to: string, present: PresentFolder): Promise<void> {
+async function checkUnchanged(aside: string, to: string, present: PresentFolder, moved: boolean): Promise<void> {
   const now = await contentsOf(aside);
-  const change = now ? changeBetween(present.contents, now) : undefined;
+  const change = now ? changeBetween(present.contents, now, { moved }) : undefined;
   if (change !== undefined) throw modified(to, [change]);
 }
 
