@@ -124,7 +124,7 @@ async function newContext(browser: Browser, options: EditorOptions): Promise<Bro
     forcedColors: 'none',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(30_000);
   return context;
 }
 
