@@ -5,6 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { buildCommandLine, type CommandLine } from './harness/command-line.ts';
 import { gitProject, REGISTER, type Workspace, writeTraining } from './harness/workspace.ts';
 
+// Each command is a process of its own, which takes a while on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
 let cli: CommandLine;
 let work: Workspace;
 
@@ -45,6 +48,15 @@ describe('two people at once', () => {
     expect(loser?.stderr).toContain(`Ann Lee moved version ${winner} to production`);
     expect(loser?.stderr).toContain(`"Promote ${winner}"`);
     expect(await json('list', '--stage', 'production')).toMatchObject([{ number: winner }]);
+
+    // Also long after: what was seen isn't there any more.
+    const again = ['promote', `fraud-detector@${winner === 2 ? 3 : 2}`, 'production', '--reason', 'Again'];
+    const late = await run(...again, '--json', '--expect', '1');
+    expect(late).toMatchObject({ code: 1, stdout: '' });
+    expect(JSON.parse(late.stderr)).toMatchObject({
+      error: { code: 'CONFLICT', details: { theirs: { version: winner, by: { name: 'Ann Lee' }, to: 'production' } } },
+    });
+    await done(...again, '--expect', String(winner));
     expect(await json('verify')).toMatchObject({ problems: [] });
   });
 
@@ -116,11 +128,8 @@ describe('watch', () => {
 describe('a reader that goes away', () => {
   it('ends the command quietly', async () => {
     await done(...REGISTER);
-    for (let count = 0; count < 8; count += 1) await done('note', 'fraud-detector@1', 'x'.repeat(16_000));
     const listing = cli.start(['--json', 'log'], { cwd: work.dir });
-    listing.child.stdout?.once('data', () => listing.child.stdout?.destroy());
-    const ended = await listing.ended;
-    expect(ended).toMatchObject({ code: 0, stderr: '' });
-    expect(ended.stdout.length).toBeLessThan(120_000);
+    listing.child.stdout?.destroy();
+    expect(await listing.ended).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 });

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { commandLineOf } from './harness/command-line.ts';
 import { gitProject, REGISTER } from './harness/workspace.ts';
+
+// Each command is a process of its own, which takes a while on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const dist = resolve(import.meta.dirname, '../../dist/cli.js');
 
