@@ -2,7 +2,8 @@ import { chmod, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OperationOptions } from '../base/progress.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { hasCode, isAbsent, retryWhileBusy, writing } from '../storage/system-errors.ts';
+import { isAbsent, retryWhileBusy, writing } from '../storage/system-errors.ts';
+import { throwIfCancelled } from './cancel.ts';
 import { compareFolder, contentsOf } from './compare-folder.ts';
 import type { Manifest } from './manifest.ts';
 import { readManifest } from './read-manifest.ts';
@@ -52,16 +53,41 @@ async function makeCheckout(
   try {
     await writeFiles(store, manifest, fresh, options);
     for (const file of manifest.files) await chmod(placeOf(fresh, file), file.exec ? 0o555 : 0o444);
-    if (await isPresent(folder)) await retryWhileBusy(() => rename(folder, aside));
-    await retryWhileBusy(() => rename(fresh, folder));
-  } catch (error) {
-    // Another process may have put the same there first.
-    const isDone = hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT') && (await isExact(folder, manifest, options));
-    if (!isDone) throw error;
+    throwIfCancelled(options.signal);
+    while (!(await putInPlace(fresh, folder))) {
+      // Another process may have put the same there meanwhile.
+      if (await isExact(folder, manifest, options)) return;
+      await removeAll(aside);
+      await moveAside(folder, aside);
+    }
   } finally {
-    for (const path of [fresh, aside])
-      await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+    await removeAll(fresh);
+    await removeAll(aside);
   }
+}
+
+/** False where something else has the name. */
+async function putInPlace(fresh: string, folder: string): Promise<boolean> {
+  try {
+    await retryWhileBusy(() => rename(fresh, folder));
+    return true;
+  } catch (error) {
+    if (await isPresent(folder)) return false;
+    throw error;
+  }
+}
+
+async function moveAside(folder: string, aside: string): Promise<void> {
+  try {
+    await retryWhileBusy(() => rename(folder, aside));
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
+}
+
+/** What can't be removed now is swept another day. */
+async function removeAll(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
 }
 
 async function isExact(folder: string, manifest: Manifest, options: OperationOptions): Promise<boolean> {
