@@ -46,7 +46,8 @@ async function openStarter(root: vscode.WorkspaceFolder): Promise<void> {
   );
   const editor = await vscode.window.showTextDocument(uri);
   if (!isNew) return;
-  const everything = new vscode.Range(0, 0, editor.document.lineCount, 0);
+  const { document } = editor;
+  const everything = new vscode.Range(new vscode.Position(0, 0), document.lineAt(document.lineCount - 1).range.end);
   // Not saved: nothing is watched before the person has named what training writes.
   await editor.insertSnippet(new vscode.SnippetString(starterSnippet(nameFromFolder(root.name))), everything);
 }

@@ -9,14 +9,16 @@ import { searchVersions } from '../prompts/search.ts';
 import { added, askInSteps, type Step } from '../prompts/steps.ts';
 import { labelOf } from '../version-text.ts';
 import type { Command } from './command-context.ts';
-import { startFrom, targetOf, targetsOf } from './targets.ts';
+import { isRow, startFrom, targetOf, targetsOf } from './targets.ts';
 
 const MOST_COMPARED = 8;
 
 export const showVersion: Command = async (context, argument) => {
   const target = targetOf(argument);
   if (target?.versionId !== undefined) {
-    context.pages.openVersion({ registryDir: target.registryDir, versionId: target.versionId });
+    const { registryDir, versionId } = target;
+    // Whoever walks through the rows of a tree wants to go on walking.
+    context.pages.openVersion({ registryDir, versionId, keepsFocus: isRow(argument) });
     return;
   }
   const start = await startFrom(context, argument, 'version');

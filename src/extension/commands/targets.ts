@@ -20,6 +20,11 @@ export function targetOf(argument: unknown): Target | undefined {
   return parsed.success ? parsed.output : undefined;
 }
 
+/** True for a row of a view, which is the place where the person is. */
+export function isRow(argument: unknown): boolean {
+  return v.is(v.object({ kind: v.string() }), argument);
+}
+
 /** The targets of a command on several rows: the editor gives the row first, then all that are selected. */
 export function targetsOf(row: unknown, selected: unknown): readonly Target[] {
   const all = Array.isArray(selected) && selected.length > 0 ? selected : [row];

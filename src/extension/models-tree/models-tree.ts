@@ -7,13 +7,16 @@ import { firstEntries } from './first-entries.ts';
 import type { ModelNode, MoreNode, TreeNode, VersionNode } from './nodes.ts';
 import { treeItemOf } from './tree-items.ts';
 
+/** What the tree needs of the window's registries. */
+type TreeRegistries = Pick<Registries, 'existing' | 'problems' | 'callsFor' | 'onDidChange'>;
+
 const PAGE = 50;
 /** Up to so many models are shown with their versions from the start. */
 const OPEN_MODELS = 5;
 
 /** Models with their versions: those in production first, then the newest. */
 export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
-  readonly #registries: Registries;
+  readonly #registries: TreeRegistries;
   readonly #log: vscode.LogOutputChannel;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #subscription: vscode.Disposable;
@@ -22,7 +25,7 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(registries: Registries, log: vscode.LogOutputChannel) {
+  constructor(registries: TreeRegistries, log: vscode.LogOutputChannel) {
     this.#registries = registries;
     this.#log = log;
     this.#subscription = registries.onDidChange(() => this.refresh());
@@ -58,7 +61,7 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
 
   async #childrenOf(node: TreeNode | undefined): Promise<readonly TreeNode[]> {
     if (node === undefined) return this.#roots();
-    if (node.kind === 'registry') return this.#modelsOf(node.registryDir);
+    if (node.kind === 'registry') return this.#modelsUnder(node.registryDir);
     return node.kind === 'model' ? this.#versionsOf(node) : [];
   }
 
@@ -70,6 +73,12 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     const [only] = registries;
     if (registries.length === 1 && only) return [...problems, ...(await this.#modelsOf(only.dir))];
     return [...problems, ...registries.map(registryNode)];
+  }
+
+  /** The welcome can't be shown below a row, so that a registry without models says so itself. */
+  async #modelsUnder(registryDir: string): Promise<readonly TreeNode[]> {
+    const models = await this.#modelsOf(registryDir);
+    return models.length > 0 ? models : [{ kind: 'hint', id: `${registryDir}#none`, text: 'No versions yet' }];
   }
 
   async #modelsOf(registryDir: string): Promise<readonly TreeNode[]> {
@@ -116,6 +125,6 @@ function listOf({ registryDir, modelId }: Pick<MoreNode, 'registryDir' | 'modelI
 }
 
 function idOf(node: TreeNode | undefined): string {
-  if (node === undefined || node.kind === 'problem') return '';
+  if (node === undefined || node.kind === 'problem' || node.kind === 'hint') return '';
   return 'modelId' in node ? `${node.registryDir}#${node.modelId}` : node.registryDir;
 }

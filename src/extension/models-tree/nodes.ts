@@ -1,7 +1,7 @@
 import type { ModelSummary, VersionSummary } from '../../registry/api.ts';
 
 /** The rows of the Models view. What commands need of a row they find under the same names in each of them. */
-export type TreeNode = RegistryNode | ModelNode | VersionNode | MoreNode | ProblemNode;
+export type TreeNode = RegistryNode | ModelNode | VersionNode | MoreNode | HintNode | ProblemNode;
 
 export interface RegistryNode {
   readonly kind: 'registry';
@@ -32,6 +32,13 @@ export interface MoreNode {
   readonly kind: 'more';
   readonly registryDir: string;
   readonly modelId?: string;
+}
+
+/** Stands where there is nothing to show. */
+export interface HintNode {
+  readonly kind: 'hint';
+  readonly id: string;
+  readonly text: string;
 }
 
 /** Stands where something can't be shown. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { facts, headlineText, numberOf, oneLine } from '../version-text.ts';
-import type { ModelNode, MoreNode, ProblemNode, RegistryNode, TreeNode, VersionNode } from './nodes.ts';
+import type { HintNode, ModelNode, MoreNode, ProblemNode, RegistryNode, TreeNode, VersionNode } from './nodes.ts';
 import { stageIcon } from './stage-icon.ts';
 import { modelTooltip, versionTooltip } from './tooltips.ts';
 
@@ -15,6 +15,8 @@ export function treeItemOf(node: TreeNode, preferred: string | undefined): vscod
       return versionItem(node, preferred);
     case 'more':
       return moreItem(node);
+    case 'hint':
+      return hintItem(node);
     case 'problem':
       return problemItem(node);
   }
@@ -64,6 +66,14 @@ function moreItem(node: MoreNode): vscode.TreeItem {
   item.id = `${node.registryDir}#${node.modelId ?? ''}#more`;
   item.iconPath = new vscode.ThemeIcon('ellipsis');
   item.command = { command: 'modelRegistry.showMore', title: 'Show More', arguments: [node] };
+  return item;
+}
+
+function hintItem(node: HintNode): vscode.TreeItem {
+  const item = new vscode.TreeItem('');
+  item.id = node.id;
+  item.description = node.text;
+  item.accessibilityInformation = { label: node.text };
   return item;
 }
 

@@ -27,7 +27,8 @@ export interface PagesOptions {
 
 /** The pages in editor tabs: one for each version, one for each comparison. */
 export interface Pages {
-  openVersion(page: { readonly registryDir: string; readonly versionId: string }): void;
+  /** With `keepsFocus` the keyboard stays where it is, in the tree for example. */
+  openVersion(page: { readonly registryDir: string; readonly versionId: string; readonly keepsFocus?: boolean }): void;
   /** Two to eight versions, in the order of their columns. */
   openComparison(page: { readonly registryDir: string; readonly versionIds: readonly string[] }): void;
   /** Tells the open pages of a registry, or all, to read their data again. */
@@ -64,16 +65,19 @@ export function createPages(options: PagesOptions): Pages {
   );
   const open = new Map<string, { readonly page: OpenPage; readonly panel: vscode.WebviewPanel }>();
 
-  function show(page: OpenPage): void {
+  function show(page: OpenPage, preserveFocus = false): void {
     const existing = open.get(keyOf(page));
     if (existing !== undefined) {
-      existing.panel.reveal();
+      existing.panel.reveal(undefined, preserveFocus);
       return;
     }
     const title = page.kind === 'version' ? 'Version' : 'Compare versions';
-    const panel = vscode.window.createWebviewPanel(viewTypes[page.kind], title, vscode.ViewColumn.Active, {
-      enableFindWidget: true,
-    });
+    const panel = vscode.window.createWebviewPanel(
+      viewTypes[page.kind],
+      title,
+      { viewColumn: vscode.ViewColumn.Active, preserveFocus },
+      { enableFindWidget: true },
+    );
     fill(page, panel);
   }
 
@@ -187,7 +191,8 @@ export function createPages(options: PagesOptions): Pages {
   ];
 
   return {
-    openVersion: ({ registryDir, versionId }) => show({ kind: 'version', state: { registryDir, versionId } }),
+    openVersion: ({ registryDir, versionId, keepsFocus }) =>
+      show({ kind: 'version', state: { registryDir, versionId } }, keepsFocus),
     openComparison: ({ registryDir, versionIds }) =>
       show({ kind: 'comparison', state: { registryDir, versionIds: [...versionIds] } }),
     refresh,

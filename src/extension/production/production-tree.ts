@@ -19,14 +19,14 @@ export interface ProductionNode {
 
 /** What is in production, since when, by whom, and what was there before. */
 export class ProductionTree implements vscode.TreeDataProvider<ProductionNode | ProblemNode>, vscode.Disposable {
-  readonly #registries: Registries;
+  readonly #registries: Pick<Registries, 'existing' | 'onDidChange'>;
   readonly #log: vscode.LogOutputChannel;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #subscription: vscode.Disposable;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(registries: Registries, log: vscode.LogOutputChannel) {
+  constructor(registries: Pick<Registries, 'existing' | 'onDidChange'>, log: vscode.LogOutputChannel) {
     this.#registries = registries;
     this.#log = log;
     this.#subscription = registries.onDidChange(() => this.refresh());

@@ -24,6 +24,7 @@ $0`;
 export function nameFromFolder(folder: string): string {
   const name = folder
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+|-+$/g, '')
     .slice(0, 128);

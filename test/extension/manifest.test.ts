@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { CONTEXT_KEYS } from '../../src/extension/context-keys.ts';
+import { VIEW_IDS } from '../../src/extension/view-ids.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const entry = v.looseObject({ when: v.optional(v.string()) });
+const manifestSchema = v.object({
+  icon: v.string(),
+  activationEvents: v.array(v.string()),
+  capabilities: v.object({
+    untrustedWorkspaces: v.object({ supported: v.string(), restrictedConfigurations: v.array(v.string()) }),
+  }),
+  contributes: v.object({
+    views: v.record(v.string(), v.array(v.looseObject({ id: v.string(), when: v.optional(v.string()) }))),
+    viewsContainers: v.record(v.string(), v.array(v.object({ id: v.string(), icon: v.string(), title: v.string() }))),
+    viewsWelcome: v.array(v.object({ view: v.string(), contents: v.string(), when: v.string() })),
+    menus: v.record(v.string(), v.array(entry)),
+    configuration: v.object({ properties: v.record(v.string(), v.looseObject({ type: v.string() })) }),
+    yamlValidation: v.array(v.object({ fileMatch: v.string(), url: v.string() })),
+  }),
+});
+const manifest = v.parse(manifestSchema, JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')));
+const { contributes } = manifest;
+const views = Object.values(contributes.views).flat();
+
+describe('package.json', () => {
+  it('contributes exactly the views of the list, each with a welcome for when it is empty', () => {
+    expect(views.map(({ id }) => id).sort()).toEqual([...VIEW_IDS].sort());
+    expect(new Set(contributes.viewsWelcome.map(({ view }) => view))).toEqual(new Set(VIEW_IDS));
+  });
+
+  it('asks for exactly the context keys that the extension sets', () => {
+    const clauses = [...views, ...contributes.viewsWelcome, ...Object.values(contributes.menus).flat()].map(
+      ({ when }) => when ?? '',
+    );
+    const own = clauses.flatMap((when) => when.match(/\bmodelRegistry\.\w+/g) ?? []);
+    const keys = own.filter((name) => !views.some(({ id }) => id === name));
+    expect([...new Set(keys)].sort()).toEqual([...CONTEXT_KEYS].sort());
+  });
+
+  it('names icons and schemas that exist', () => {
+    const files = [
+      manifest.icon,
+      ...Object.values(contributes.viewsContainers).flatMap((all) => all.map(({ icon }) => icon)),
+      ...contributes.yamlValidation.map(({ url }) => url),
+    ];
+    expect(files.filter((file) => !existsSync(resolve(root, file)))).toEqual([]);
+  });
+
+  it('never starts in every window', () => {
+    expect(manifest.activationEvents).not.toContain('*');
+    expect(manifest.activationEvents).not.toContain('onStartupFinished');
+  });
+
+  it('lets no workspace that isn’t trusted say where the registry is', () => {
+    const { untrustedWorkspaces } = manifest.capabilities;
+    expect(untrustedWorkspaces.supported).toBe('limited');
+    expect(untrustedWorkspaces.restrictedConfigurations).toContain('modelRegistry.registryPath');
+  });
+
+  it('has no setting that nothing reads', () => {
+    const source = readFileSync(resolve(root, 'src/extension/settings.ts'), 'utf8');
+    const names = Object.keys(contributes.configuration.properties).map((name) => name.replace('modelRegistry.', ''));
+    expect(names.filter((name) => !source.includes(`setting('${name}'`))).toEqual([]);
+  });
+});

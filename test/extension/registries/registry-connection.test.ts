@@ -1,0 +1,135 @@
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { RegistryConnection } from '../../../src/extension/registries/registry-connection.ts';
+import { initRegistry, openRegistry } from '../../../src/registry/open.ts';
+import type { RegistryThreadEvent } from '../../../src/workers/registry-messages.ts';
+
+const repository = resolve(import.meta.dirname, '../../..');
+const author = { name: 'Ada Lovelace', email: 'ada@example.com' };
+let built = '';
+let workerFile = '';
+const ending: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  built = await mkdtemp(join(tmpdir(), 'model-registry-worker-'));
+  workerFile = join(built, 'worker.js');
+  await build({
+    absWorkingDir: repository,
+    entryPoints: ['src/workers/main.ts'],
+    outfile: workerFile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    logLevel: 'error',
+    mainFields: ['module', 'main'],
+    define: {
+      'import.meta.url': '__moduleUrl',
+      'import.meta.dirname': '__dirname',
+      'import.meta.filename': '__filename',
+    },
+    banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  });
+  await copyFile(join(repository, 'node_modules/sql.js/dist/sql-wasm.wasm'), join(built, 'sql-wasm.wasm'));
+});
+afterAll(() => rm(built, { recursive: true, force: true }));
+afterEach(async () => {
+  for (const end of ending.splice(0).reverse()) await end();
+});
+
+async function setUp() {
+  const root = await mkdtemp(join(tmpdir(), 'model-registry-connection-'));
+  ending.push(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
+  vi.stubEnv('MODEL_REGISTRY_STATE_DIR', join(root, 'state'));
+  const dir = join(root, '.model-registry');
+  const events: RegistryThreadEvent[] = [];
+  const stops: string[] = [];
+  const connection = new RegistryConnection({
+    dir,
+    root,
+    workerFile,
+    onEvent: (event) => events.push(event),
+    onStopped: (error) => stops.push(error.code),
+  });
+  ending.push(() => connection.close());
+  const model = join(root, 'model.bin');
+  await writeFile(model, 'weights');
+  return { root, dir, connection, events, stops, model };
+}
+
+describe('a registry in its own thread', () => {
+  it('answers as if it were here, its errors included', async () => {
+    const { connection, model, dir } = await setUp();
+    await expect(connection.registry.listModels()).rejects.toMatchObject({ code: 'REGISTRY_NOT_FOUND' });
+    await connection.make();
+    const { version, isNew } = await connection.registry.register({
+      model: 'churn',
+      paths: [model],
+      metrics: { f1: 0.7 },
+    });
+    expect([version.number, version.metrics, isNew]).toEqual([1, { f1: 0.7 }, true]);
+    await expect(connection.registry.show({ ref: 'churn@9' })).rejects.toMatchObject({
+      code: 'VERSION_NOT_FOUND',
+      message: expect.stringContaining('churn'),
+    });
+    expect((await connection.registry.verify({ artifacts: true })).problems).toEqual([]);
+    expect(dir).toContain('.model-registry');
+  });
+
+  it('tells of what another process appended', async () => {
+    const { connection, dir, events, root } = await setUp();
+    await connection.make();
+    await connection.registry.listModels();
+    const other = await openRegistry({ dir, author, via: 'cli', stateDir: join(root, 'state') });
+    ending.push(() => other.close());
+    await other.createModel({ name: 'from-elsewhere' });
+    await vi.waitFor(() => expect(events).toContainEqual({ kind: 'changed', head: 1 }), { timeout: 10_000 });
+    const { items } = await connection.registry.listModels();
+    expect(items.map(({ name }) => name)).toEqual(['from-elsewhere']);
+  });
+
+  it('registers what the project file declares once it is there, and makes the registry for it', async () => {
+    const { connection, root, events } = await setUp();
+    await writeFile(join(root, 'model-registry.yaml'), 'models:\n  churn:\n    outputs: [out/**]\n');
+    expect(await connection.watch(root)).toBe(true);
+    await mkdir(join(root, 'out'));
+    await writeFile(join(root, 'out/model.bin'), 'weights');
+    await vi.waitFor(() => expect(events.map(({ kind }) => kind)).toContain('registered'), { timeout: 20_000 });
+    const { items } = await connection.registry.listVersions({ model: 'churn' });
+    expect(items.map(({ number, via }) => [number, via])).toEqual([[1, 'auto']]);
+  });
+
+  it('reads values and lineage there, too', async () => {
+    const { connection, root } = await setUp();
+    await writeFile(join(root, 'metrics.json'), '{"f1": 0.7, "loss": NaN}');
+    await writeFile(join(root, 'params.yaml'), 'lr: 0.1\n');
+    const values = await connection.readValues({
+      metrics: [join(root, 'metrics.json')],
+      params: [join(root, 'params.yaml')],
+    });
+    expect(values).toEqual({ metrics: { f1: 0.7, loss: 'NaN' }, params: { lr: '0.1' } });
+    expect(await connection.lineage(root)).toEqual({});
+  });
+
+  it('can be cancelled', async () => {
+    const { connection, model } = await setUp();
+    await connection.make();
+    const controller = new AbortController();
+    controller.abort();
+    const attempt = connection.registry.register({ model: 'churn', paths: [model] }, { signal: controller.signal });
+    await expect(attempt).rejects.toMatchObject({ code: 'OPERATION_CANCELLED' });
+    expect((await connection.registry.listModels()).items).toEqual([]);
+  });
+
+  it('is closed for good when its folder leaves the window', async () => {
+    const { connection, dir, stops } = await setUp();
+    await initRegistry({ dir });
+    await connection.registry.listModels();
+    await connection.close();
+    await expect(connection.registry.listModels()).rejects.toMatchObject({ code: 'REGISTRY_CLOSED' });
+    expect(stops).toEqual([]);
+  });
+});

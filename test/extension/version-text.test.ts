@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import {
+  bytesText,
+  headlineText,
+  labelOf,
+  momentText,
+  oneLine,
+  plainMessage,
+  registeredText,
+} from '../../src/extension/version-text.ts';
+import { versionSummary } from '../webviews/examples.ts';
+
+const version = (number: number, metrics: Record<string, number>) => versionSummary(number, { metrics });
+
+describe('a version in words', () => {
+  it('is model and number, and a draft while it has none', () => {
+    const two = versionSummary(2);
+    expect(labelOf(two)).toBe(`${two.model}@2`);
+    expect(labelOf({ ...two, pending: true })).toBe(`${two.model}@draft-${two.id.slice(-6)}`);
+  });
+
+  it('shows the preferred metric where the version has it, else the one that tells most', () => {
+    const two = version(2, { auc: 0.91234, cost: 12 });
+    expect(headlineText(two, undefined)).toBe('auc 0.9123');
+    expect(headlineText(two, 'cost')).toBe('cost 12');
+    expect(headlineText(two, 'absent')).toBe('auc 0.9123');
+    expect(headlineText(version(2, {}), undefined)).toBe('');
+  });
+
+  it('is measured against production when it is registered', () => {
+    const result = { version: version(2, { auc: 0.912 }), production: version(1, { auc: 0.899 }), isNew: true };
+    expect(registeredText(result, undefined)).toBe(
+      `${labelOf(result.version)} registered: auc 0.912 (+0.013 against production 1)`,
+    );
+  });
+
+  it('is not measured where production lacks the metric, or there is none', () => {
+    const two = version(2, { auc: 0.912 });
+    const text = `${labelOf(two)} registered: auc 0.912`;
+    expect(registeredText({ version: two, production: version(1, { f1: 1 }), isNew: true }, undefined)).toBe(text);
+    expect(registeredText({ version: two, isNew: true }, undefined)).toBe(text);
+    expect(registeredText({ version: version(2, {}), isNew: true }, undefined)).toBe(`${labelOf(two)} registered`);
+  });
+});
+
+describe('a moment', () => {
+  const now = new Date(2026, 10, 23, 18, 0);
+  it('is as short as it can be without being another one', () => {
+    expect(momentText(new Date(2026, 10, 23, 9, 5).toISOString(), now)).toBe('09:05');
+    expect(momentText(new Date(2026, 2, 3, 9, 5).toISOString(), now)).toBe('3 Mar, 09:05');
+    expect(momentText(new Date(2025, 2, 3, 9, 5).toISOString(), now)).toBe('3 Mar 2025');
+  });
+
+  it('that isn’t one is shown as it is', () => {
+    expect(momentText('yesterday', now)).toBe('yesterday');
+  });
+});
+
+describe('text from a registry', () => {
+  it('stays on one line, without control characters and changed directions', () => {
+    expect(oneLine('a\r\nb\u001b[31mc\u202ed')).toBe('a b [31mc d');
+    expect(oneLine('x'.repeat(300), 10)).toBe(`${'x'.repeat(9)}…`);
+  });
+
+  it('makes no link in a notification', () => {
+    expect(plainMessage('[free](command:workbench.action.quit)')).toBe('[free] (command:workbench.action.quit)');
+  });
+});
+
+describe('bytes', () => {
+  it.each([
+    [0, '0 bytes'],
+    [1, '1 byte'],
+    [999, '999 bytes'],
+    [1000, '1.0 kB'],
+    [5_250_000, '5.3 MB'],
+    [45_000_000_000, '45 GB'],
+    [2e15, '2000 TB'],
+  ])('%d is %s', (bytes, text) => {
+    expect(bytesText(bytes)).toBe(text);
+  });
+});
