@@ -42,12 +42,15 @@ export function durableFolders(root: string): (folder: string) => Promise<void> 
   return async (folder) => {
     await refuseLinks(base, folder);
     const first = await mkdir(folder, { recursive: true });
-    if (first === undefined && durable.has(folder)) return;
-    for (let entry = folder; ; entry = dirname(entry)) {
+    const synced: string[] = [];
+    for (let entry = folder; entry !== dirname(entry); entry = dirname(entry)) {
+      const isNew = first !== undefined && entry.length >= first.length;
+      if (!isNew && (durable.has(entry) || entry.length < base.length)) break;
       await syncParent(entry, base);
-      if (entry.length <= base.length && (first === undefined || entry.length <= first.length)) break;
+      synced.push(entry);
     }
-    durable.add(folder);
+    // Not before all of them are: to other calls, a folder that is durable has durable folders around it.
+    for (const entry of synced) durable.add(entry);
   };
 }
 

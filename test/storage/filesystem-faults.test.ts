@@ -104,6 +104,9 @@ describe('a put on a file system', () => {
     calls = [];
     await store.putIfAbsent('log/2', bytes('x'));
     expect(calls).not.toContain('sync (root)');
+    await store.putIfAbsent('log/inner/3', bytes('x'));
+    expect(calls.filter((call) => call === 'sync log')).toHaveLength(2);
+    expect(calls).not.toContain('sync (root)');
   });
 
   it('flushes the file and the folder of another writer before it says that the key exists', async () => {
