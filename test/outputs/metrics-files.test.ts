@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { RegisterRequest, Registry } from '../../src/registry/api.ts';
 import { makeWorkspace, safetensors, watchWorkspace } from './workspace.ts';
 
 const MODEL = 'models/fraud/model.safetensors';
@@ -63,6 +64,32 @@ describe('metrics', () => {
     expect((await workspace.newest(2)).metrics).toEqual({ auc: 0.9, extra: 1 });
     expect((await workspace.versions())[0]?.metrics).toEqual({ auc: 0.8 });
     expect(watching.problems).toEqual([]);
+  });
+
+  it('that the next run writes while a version is being registered are for the next one', async () => {
+    const workspace = await makeWorkspace();
+    let isFirst = true;
+    const registry: Registry = new Proxy(workspace.registry, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        if (name !== 'register') return value.bind(target);
+        return async (request: RegisterRequest) => {
+          // Older than the version that comes of this call, as when its files are large.
+          if (isFirst) await workspace.write('reports/metrics.json', '{"auc": 0.9}');
+          isFirst = false;
+          return target.register(request);
+        };
+      },
+    });
+    await workspace.write('reports/metrics.json', '{"auc": 0.8}');
+    const watching = watchWorkspace({ root: workspace.root, registry }, WITH_METRICS);
+    await workspace.write(MODEL, safetensors([1]));
+    expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.8 });
+    await watching.quiet();
+    await workspace.write(MODEL, safetensors([2]));
+    expect((await workspace.newest(2)).metrics).toEqual({ auc: 0.9 });
+    expect((await workspace.versions())[0]?.metrics).toEqual({ auc: 0.8 });
   });
 });
 
