@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildCommandLine, type CommandLine } from './harness/command-line.ts';
 import { gitProject, plainFolder, type Workspace } from './harness/workspace.ts';
@@ -152,6 +152,17 @@ describe('help', () => {
     expect(await cli.run(['promote', '--help'], { cwd: work.dir })).toEqual(promote);
     const { stdout } = await cli.run(['--help'], { cwd: work.dir });
     expect(stdout).not.toMatch(/^ {2}(lineage|evaluate|gates|approve|policy|run|inspect|remote|sync|gc|serve)\b/m);
+  });
+
+  it('names just the commands that docs/cli.md tells of', async () => {
+    const work = await open(plainFolder);
+    const { stdout } = await cli.run(['--help'], { cwd: work.dir });
+    const groups = stdout.slice(stdout.indexOf('Registry:'), stdout.indexOf('Examples:'));
+    const commands = [...groups.matchAll(/^ {2}([a-z]+)\b/gm)].map((match) => match[1]);
+    const docs = await readFile(resolve(import.meta.dirname, '../../docs/cli.md'), 'utf8');
+    const told = [...docs.matchAll(/^### ([a-z]+)$|^\| `([a-z]+) /gm)].map((match) => match[1] ?? match[2]);
+    expect(commands.length).toBeGreaterThan(20);
+    expect([...new Set(told), 'help'].sort()).toEqual([...new Set(commands)].sort());
   });
 
   it('knows its version', async () => {

@@ -33,15 +33,38 @@ function section(
   const body = rows.map((row) => [
     row.isDifferent ? styled('yellow', '≠') : ' ',
     safeLine(row.name, 48),
-    ...row.values.map(cellText),
+    ...cellTexts(row.values),
     ...(difference ? [difference(row)] : []),
   ]);
   return tableText(['', title, ...labels, ...(difference ? ['Difference'] : [])], body);
 }
 
-function cellText(value: string | number | undefined): string {
-  if (value === undefined) return styled('dim', 'none');
-  return typeof value === 'number' ? formatMetric(value) : safeLine(value, 48);
+const CELL_WIDTH = 48;
+/** How much of what long texts have in common is shown before the place where they part. */
+const CONTEXT_WIDTH = 8;
+
+/** Values that are too long are cut; where they would look equal then, so that it shows where they differ. */
+function cellTexts(values: ComparisonRow['values']): readonly string[] {
+  const texts = values.flatMap((value) =>
+    typeof value === 'string' ? [safeLine(value, Number.MAX_SAFE_INTEGER)] : [],
+  );
+  const shared = sharedLength(texts);
+  const isHidden = new Set(texts).size > 1 && shared >= CELL_WIDTH - CONTEXT_WIDTH;
+  const start = isHidden ? shared - CONTEXT_WIDTH : 0;
+  return values.map((value) => {
+    if (value === undefined) return styled('dim', 'none');
+    if (typeof value === 'number') return formatMetric(value);
+    const text = safeLine(value, Number.MAX_SAFE_INTEGER);
+    return safeLine(start === 0 ? text : `…${text.slice(start)}`, CELL_WIDTH);
+  });
+}
+
+/** How many characters all texts begin with. */
+function sharedLength(texts: readonly string[]): number {
+  const [first = '', ...others] = texts;
+  let length = 0;
+  while (length < first.length && others.every((text) => text[length] === first[length])) length += 1;
+  return length;
 }
 
 /** From the first value to the last, and whether that is for the better as far as the metric's name tells. */

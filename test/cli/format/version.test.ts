@@ -134,6 +134,16 @@ describe('a comparison', () => {
     ]);
   });
 
+  it('shows where long values differ', () => {
+    const start = 'a'.repeat(100);
+    const params = [
+      { name: 'features', values: [`${start}first`, `${start}second${'b'.repeat(100)}`], isDifferent: true },
+    ];
+    const text = comparisonText({ versions, metrics: [], ...rows, params }, false);
+    expect(text).toContain('…aaaaaaaafirst');
+    expect(text).toMatch(/…aaaaaaaasecondb+…/);
+  });
+
   it('shows what is equal only when asked', () => {
     const metrics = [{ name: 'auc', values: [0.9, 0.9], isDifferent: false }];
     expect(comparisonText({ versions, metrics, ...rows }, false)).toBe(
