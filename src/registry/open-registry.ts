@@ -10,7 +10,7 @@ import { compare } from './queries/compare.ts';
 import * as listing from './queries/listing.ts';
 import { log } from './queries/log.ts';
 import { findVersion } from './references.ts';
-import { readToHead, type Session } from './session.ts';
+import { damageIn, readToHead, type Session } from './session.ts';
 import { verify } from './verify.ts';
 
 /** Commits that the saved catalog may lag behind before it is saved again. */
@@ -134,10 +134,13 @@ export class OpenRegistry implements Registry {
     if (catalog.unsavedCommits >= SAVE_EVERY) await this.#save();
   }
 
-  /** The saved catalog only makes the next opening faster: a registry that can't be written to is still read. */
+  /**
+   * The saved catalog only makes the next opening faster: a registry that can't be written to is still read. It is evidence of what
+   * the log was, too, so that one of a damaged log is never saved.
+   */
   async #save(): Promise<void> {
     const { catalog } = this.#session;
-    if (catalog.changedCommit !== undefined || catalog.position.seq === 0) return;
+    if (catalog.position.seq === 0 || (await damageIn(this.#session))) return;
     await catalog.save().catch(() => undefined);
   }
 }

@@ -38,8 +38,13 @@ export function stateOf(session: Session): RegistryState {
 /** Reads the log to its head and throws if what was read can't be trusted. The first step of every query. */
 export async function readToHead(session: Session): Promise<void> {
   await session.catalog.catchUp();
-  const problem = (await seenHeadProblem(session)) ?? chainProblem(session);
+  const problem = await damageIn(session);
   if (problem) throw problem;
+}
+
+/** What is wrong with the log that the catalog was built from, where anything is. */
+export async function damageIn(session: Session): Promise<RegistryError | undefined> {
+  return (await seenHeadProblem(session)) ?? chainProblem(session);
 }
 
 function chainProblem(session: Session): RegistryError | undefined {

@@ -74,6 +74,17 @@ describe('verify', () => {
     }
   });
 
+  it('does not take a catalog of a damaged log for evidence later on', async () => {
+    const place = await makePlace();
+    await storyIn(place);
+    const first = 'log/00000000000000000001.jsonl';
+    await rm(join(place.registryDir, 'catalog-1.sqlite'), { force: true });
+    await flip(join(place.registryDir, first), 90);
+    expect(await problemsOf(place)).toEqual([first]);
+    await flip(join(place.registryDir, first), 90);
+    expect(await problemsOf(place)).toEqual([]);
+  });
+
   it('names what is missing, and the versions that need it', async () => {
     const place = await makePlace();
     await storyIn(place);
