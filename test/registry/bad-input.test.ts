@@ -101,6 +101,14 @@ describe('registering', () => {
     expect(await place.files()).toEqual(before);
   });
 
+  it('records data by its path alone where its names could be in no artifact', async () => {
+    const { place, registry } = await placeWithVersion();
+    const file = await place.write('m.bin', 'other');
+    const data = await place.write('data/10:00.csv', 'a');
+    await registry.register({ model: 'fraud', paths: [file], dataPaths: [{ path: 'data/10:00.csv', source: data }] });
+    expect((await registry.show({ ref: 'fraud@2' })).lineage.data).toEqual([{ path: 'data/10:00.csv' }]);
+  });
+
   it('refuses metrics and text that no reader of the log would accept', async () => {
     const { place, registry } = await placeWithVersion();
     const file = await place.write('m.bin', 'x');

@@ -151,13 +151,25 @@ async function hashData(
   options: OperationOptions,
 ): Promise<readonly DataLineage[]> {
   const data: DataLineage[] = [];
-  for (const { path, source } of paths) {
+  for (const { path, source } of paths) data.push({ path, ...(await digestOfData(session, source, options)) });
+  return data;
+}
+
+async function digestOfData(
+  session: Session,
+  source: string,
+  options: OperationOptions,
+): Promise<Omit<DataLineage, 'path'>> {
+  try {
     const { digest, sizeBytes, files } = await session.bytes.digest({ paths: [source] }, options);
     const only = files.length === 1 ? files[0] : undefined;
     const isFile = only !== undefined && only.path === basename(source);
-    data.push({ path, sha256: isFile ? only.sha256 : digest, sizeBytes });
+    return { sha256: isFile ? only.sha256 : digest, sizeBytes };
+  } catch (error) {
+    // Data isn't stored, so names that no artifact may have are no reason to refuse the version: it is recorded by its path alone.
+    if (RegistryError.is(error, 'ARTIFACT_PATH_INVALID')) return {};
+    throw error;
   }
-  return data;
 }
 
 function isEnvironmentKnown(session: Session, digest: string): boolean {
