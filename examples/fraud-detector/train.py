@@ -161,7 +161,7 @@ def evaluate(rows, names, weights, bias):
     slices = {
         country: metrics([place for place, row in enumerate(rows) if row["country"] == country]) for country in COUNTRIES
     }
-    return {**metrics(range(len(rows))), "slices": {"country": slices}}
+    return {**metrics(range(len(rows))), "slices": slices}
 
 
 def write_safetensors(path, tensors, metadata):

@@ -29,12 +29,21 @@ export async function readParamsFile(file: string): Promise<Params> {
   const params: Record<string, string> = {};
   for (const [name, value] of await leavesOf(file)) {
     if (value === null || value === undefined) continue;
-    const text = Array.isArray(value) ? JSON.stringify(value) : String(value);
+    const text = Array.isArray(value) ? listText(value, name, file) : String(value);
     if (text.length > MAX_TEXT_LENGTH)
       throw invalid(file, `has a value of more than ${MAX_TEXT_LENGTH} characters (${name})`);
     params[name] = text;
   }
   return params;
+}
+
+function listText(list: readonly unknown[], name: string, file: string): string {
+  try {
+    return JSON.stringify(list);
+  } catch (cause) {
+    // YAML can name a list inside of itself.
+    throw invalid(file, `has a list that can't be written as JSON (${name})`, cause);
+  }
 }
 
 /** A metric from its text on a command line. Throws `METRIC_INVALID`. */

@@ -4,7 +4,18 @@ import * as v from 'valibot';
 /** The longest header that the format allows. */
 const MAX_HEADER_BYTES = 100_000_000;
 
-const tensorSchema = v.looseObject({ data_offsets: v.tuple([v.number(), v.number()]) });
+const offset = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const tensorSchema = v.looseObject({
+  data_offsets: v.pipe(
+    v.tuple([offset, offset]),
+    v.check(([begin, end]) => begin <= end),
+  ),
+});
+const headerSchema = v.pipe(
+  v.unknown(),
+  v.check((header) => !Array.isArray(header)),
+  v.record(v.string(), v.unknown()),
+);
 
 /**
  * Whether a safetensors file is all there: its header can be read, and the file is just as long as the header says (8 bytes, the header,
@@ -30,10 +41,7 @@ export async function isSafetensorsComplete(file: string): Promise<boolean> {
 /** The largest offset of a tensor's end; undefined where the header isn't one. */
 function dataEnd(header: Uint8Array): number | undefined {
   try {
-    const parsed = v.safeParse(
-      v.record(v.string(), v.unknown()),
-      JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(header)),
-    );
+    const parsed = v.safeParse(headerSchema, JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(header)));
     if (!parsed.success) return undefined;
     let end = 0;
     for (const [name, value] of Object.entries(parsed.output)) {

@@ -46,7 +46,7 @@ export function watchPlaces(options: PlacesOptions): WatchedPlaces {
       if (name !== null) options.onChange(base === '.' ? name : `${base}/${name}`);
       void arm();
     });
-    watcher.on('error', options.onRefused);
+    watcher.on('error', (error) => void failed(base, error));
     options.onWatched();
     return () => watcher.close();
   };
@@ -58,7 +58,7 @@ export function watchPlaces(options: PlacesOptions): WatchedPlaces {
       followSymlinks: false,
       ignored: (path) => path !== folder && isIgnored(relative(folder, path)),
     });
-    watcher.on('error', options.onRefused);
+    watcher.on('error', (error) => void failed(base, error));
     watcher.on('ready', options.onWatched);
     watcher.on('all', (_event, path) => {
       const below = relative(folder, path).replaceAll('\\', '/');
@@ -67,6 +67,13 @@ export function watchPlaces(options: PlacesOptions): WatchedPlaces {
     });
     return () => watcher.close();
   };
+
+  /** Windows reports an error where a watched folder is removed: that is a change, and no refusal. */
+  async function failed(base: string, error: unknown): Promise<void> {
+    const folder = await folderAt(root, base).catch(() => undefined);
+    if (folder && [...watched.values()].some(({ identity }) => identity === folder.identity)) options.onRefused(error);
+    else await arm();
+  }
 
   async function armOne(key: string, base: string, start: (folder: string) => Watched['close']): Promise<void> {
     try {

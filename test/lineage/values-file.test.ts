@@ -72,6 +72,11 @@ describe('a file of params', () => {
     });
   });
 
+  it('is refused where a list holds itself', async () => {
+    const path = await file('params.yaml', 'x: &a [*a]\n');
+    await expect(readParamsFile(path)).rejects.toMatchObject({ code: 'VALUES_FILE_INVALID' });
+  });
+
   it('is refused where a value is too long for the log', async () => {
     const path = await file('params.json', JSON.stringify({ a: 'x'.repeat(20_000) }));
     await expect(readParamsFile(path)).rejects.toMatchObject({ code: 'VALUES_FILE_INVALID' });

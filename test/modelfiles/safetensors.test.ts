@@ -45,6 +45,9 @@ it.each([
   ['with a header longer than the format allows', bytesOf(HEADER, 12, 2n ** 63n)],
   ['with a header that is no JSON', bytesOf('{"a": ', 0)],
   ['with a header that is no object', bytesOf('[1]', 0)],
+  ['with an empty list for a header', bytesOf('[]', 0)],
+  ['with a tensor that ends before the file begins', bytesOf('{"t": {"data_offsets": [0, -5]}}', 0)],
+  ['with a tensor that ends before it begins', bytesOf('{"t": {"data_offsets": [4, 0]}}', 0)],
   ['with a tensor that has no place', bytesOf('{"a": {"dtype": "F32", "shape": [1]}}', 4)],
   ['with a header that is no text', Buffer.concat([bytesOf('', 0, 2n), Buffer.from([0xff, 0xfe])])],
 ])('does not take for complete a file %s', async (_what, bytes) => {
