@@ -14,13 +14,20 @@ function entryText(entry: LogEntry): string {
   const who = by.email === '' ? by.name : `${by.name} <${by.email}>`;
   const lines = [
     `${at.slice(0, 19).replace('T', ' ')}  #${seq}  ${oneLine(summary, 500)}`,
-    `  by ${oneLine(who)}${via === '' ? '' : `, ${via}`}`,
+    `  by ${oneLine(who)}${via === '' ? '' : `, ${vias[via] ?? oneLine(via, 40)}`}`,
   ];
   if (reason !== undefined && reason !== '') lines.push(`  reason: ${oneLine(reason, 2000)}`);
   if (isFarApart(askedAt, at)) lines.push(`  the author's clock said ${oneLine(askedAt, 40)}`);
   if (entry.void !== undefined) lines.push(`  had no effect: ${oneLine(entry.void, 500)}`);
   return `${lines.join('\n')}\n`;
 }
+
+const vias: Readonly<Record<string, string>> = {
+  editor: 'in the editor',
+  cli: 'on the command line',
+  auto: 'automatically',
+  import: 'by an import',
+};
 
 const MINUTE_MS = 60_000;
 

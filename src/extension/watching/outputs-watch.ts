@@ -16,6 +16,9 @@ export interface OutputsWatchOptions {
   readonly log: vscode.LogOutputChannel;
 }
 
+/** How long a project file has to rest after a change. */
+const EDITING_MS = 1500;
+
 /**
  * Has what training writes registered in each workspace folder that has a project file, is trusted, and wants it. The watching itself
  * happens in the registry's thread.
@@ -25,6 +28,7 @@ export class OutputsWatch implements vscode.Disposable {
   readonly #serially = serialQueue();
   readonly #subscriptions: readonly vscode.Disposable[];
   readonly #ends = new Map<string, () => void>();
+  readonly #edits = new Map<string, NodeJS.Timeout>();
   /** Problems that the person was told of, so that each is told once. */
   readonly #told = new Set<string>();
   /** Folders whose registry didn't exist before the watching began. */
@@ -34,7 +38,7 @@ export class OutputsWatch implements vscode.Disposable {
     this.#options = options;
     const { registries, projectFiles } = options;
     this.#subscriptions = [
-      projectFiles.onDidChange((root) => void this.#update(root, true)),
+      projectFiles.onDidChange((root) => this.#updateSoon(root)),
       registries.onThreadEvent((event) => this.#received(event)),
       vscode.workspace.onDidGrantWorkspaceTrust(() => void this.updateAll()),
       vscode.workspace.onDidChangeWorkspaceFolders(() => void this.updateAll()),
@@ -59,6 +63,17 @@ export class OutputsWatch implements vscode.Disposable {
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     for (const end of this.#ends.values()) end();
+    for (const timer of this.#edits.values()) clearTimeout(timer);
+  }
+
+  /** An editor that saves by itself saves half-written globs, too: what they match must not be registered. */
+  #updateSoon(root: vscode.WorkspaceFolder): void {
+    const key = root.uri.toString();
+    clearTimeout(this.#edits.get(key));
+    this.#edits.set(
+      key,
+      setTimeout(() => void this.#update(root, true), EDITING_MS),
+    );
   }
 
   #update(root: vscode.WorkspaceFolder, isNewText: boolean): Promise<void> {
