@@ -155,6 +155,13 @@ async function hashData(
   return data;
 }
 
+const NO_ARTIFACT: ReadonlySet<string> = new Set([
+  'ARTIFACT_PATH_INVALID',
+  'ARTIFACT_LINK_OUTSIDE',
+  'ARTIFACT_LINK_LOOP',
+  'ARTIFACT_EMPTY',
+]);
+
 async function digestOfData(
   session: Session,
   source: string,
@@ -166,8 +173,8 @@ async function digestOfData(
     const isFile = only !== undefined && only.path === basename(source);
     return { sha256: isFile ? only.sha256 : digest, sizeBytes };
   } catch (error) {
-    // Data isn't stored, so names that no artifact may have are no reason to refuse the version: it is recorded by its path alone.
-    if (RegistryError.is(error, 'ARTIFACT_PATH_INVALID')) return {};
+    // Data isn't stored, so what no artifact may hold is no reason to refuse the version: it is recorded by its path alone.
+    if (RegistryError.is(error) && NO_ARTIFACT.has(error.code)) return {};
     throw error;
   }
 }
