@@ -13,6 +13,7 @@ import { Activity } from './status/activity.ts';
 import { followPresence } from './status/presence.ts';
 import { StatusBar } from './status/status-bar.ts';
 import { offerCommandLine } from './terminal/terminal-path.ts';
+import type { ViewId } from './view-ids.ts';
 import { followOthers } from './watching/follow-others.ts';
 import { OutputsWatch } from './watching/outputs-watch.ts';
 
@@ -35,8 +36,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const modelsTree = new ModelsTree(registries, log);
   const productionTree = new ProductionTree(registries, log);
   const views = [
-    vscode.window.createTreeView('modelRegistry.production', { treeDataProvider: productionTree }),
-    vscode.window.createTreeView('modelRegistry.models', {
+    vscode.window.createTreeView('modelRegistry.production' satisfies ViewId, { treeDataProvider: productionTree }),
+    vscode.window.createTreeView('modelRegistry.models' satisfies ViewId, {
       treeDataProvider: modelsTree,
       canSelectMany: true,
       showCollapseAll: true,

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { RegistryError } from '../../base/errors.ts';
 import type { VersionSummary } from '../../registry/api.ts';
 import { tellBriefly } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
@@ -22,14 +23,13 @@ export const setAlias: Command = async (context, argument) => {
       place,
       prompt: `Name that points to ${version ? labelOf(version) : 'the version'}. ${now}`,
       placeholder: 'champion',
-      check: (text) => (text === '' ? 'Write a name, for example champion.' : undefined),
+      check: (text) => (text === '' ? 'Write a name, for example champion.' : setOn(answers, text)),
     });
     return added(reply, (alias) => ({ ...answers, alias }));
   };
   const answers = await askInSteps('Set Alias', start.answers, [...start.steps, name]);
-  const { registry, version, alias } = answers ?? {};
-  if (!registry || !version || alias === undefined) return;
-  await registry.connection.registry.setAlias({ model: version.modelId, alias, ref: version.id });
+  const { version, alias } = answers ?? {};
+  if (!version || alias === undefined) return;
   tellBriefly(`${version.model}@${alias} is version ${numberOf(version)} now`);
 };
 
@@ -94,15 +94,13 @@ export const renameModel: Command = async (context, argument) => {
       place,
       prompt: `New name of ${old}. References by the old name still work.`,
       value: old,
-      check: (text) => (text === '' ? 'Write a name.' : text === old ? 'That is its name already.' : undefined),
+      check: (text) => (text === '' || text === old ? 'Write a new name.' : renamedTo(answers, text)),
     });
     return added(reply, (text) => ({ ...answers, text }));
   };
   const answers = await askInSteps('Rename Model', start.answers, [...start.steps, name]);
-  const { registry, model, text } = answers ?? {};
-  if (!registry || !model || text === undefined) return;
-  const renamed = await registry.connection.registry.renameModel({ model: model.id, name: text });
-  tellBriefly(`${model.name} is called ${renamed.name} now`);
+  const { model, text } = answers ?? {};
+  if (model && text !== undefined) tellBriefly(`${model.name} is called ${text} now`);
 };
 
 /** The only command that asks in a dialog before it acts. */
@@ -158,6 +156,32 @@ function textStep(what: string): Step {
     });
     return added(reply, (text) => ({ ...answers, text }));
   };
+}
+
+// Names are refused by the registry's rules while the question is still open, so that they can be corrected there.
+
+function setOn({ registry, version }: Answers, alias: string): Promise<string | undefined> {
+  return refusalOf(async () => {
+    if (registry && version) {
+      await registry.connection.registry.setAlias({ model: version.modelId, alias, ref: version.id });
+    }
+  });
+}
+
+function renamedTo({ registry, model }: Answers, name: string): Promise<string | undefined> {
+  return refusalOf(async () => {
+    if (registry && model) await registry.connection.registry.renameModel({ model: model.id, name });
+  });
+}
+
+async function refusalOf(attempt: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await attempt();
+    return undefined;
+  } catch (error) {
+    if (RegistryError.is(error)) return error.message;
+    throw error;
+  }
 }
 
 async function aliasesOf({ registry, model }: Answers) {

@@ -36,8 +36,14 @@ export async function askText(options: InputOptions): Promise<Reply<string>> {
   try {
     return await new Promise<Reply<string>>((done, fail) => {
       const accept = async (): Promise<void> => {
+        // What is being looked at is neither changed nor accepted twice.
+        if (!box.enabled) return;
         const text = box.value.trim();
+        box.enabled = false;
+        box.busy = true;
         const problem = await check(text);
+        box.enabled = true;
+        box.busy = false;
         if (problem === undefined) done({ kind: 'given', value: text });
         else box.validationMessage = problem;
       };

@@ -1,11 +1,17 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { RegistryPresence } from '../context-keys.ts';
 import type { Registries } from '../registries/registries.ts';
+import { setContext } from '../set-context.ts';
 
 /** Keeps the context key up to date that decides which welcome the views show. */
 export function followPresence(registries: Registries): vscode.Disposable {
+  let updates = 0;
   const update = async () => {
-    await vscode.commands.executeCommand('setContext', 'modelRegistry.state', await presenceOf(registries));
+    updates += 1;
+    const own = updates;
+    const presence = await presenceOf(registries);
+    // A newer update has seen more than this one.
+    if (own === updates) await setContext('modelRegistry.state', presence);
   };
   void update();
   return registries.onDidChange(() => void update());

@@ -4,6 +4,7 @@ import { serialQueue } from '../../base/serial.ts';
 import { warn } from '../notify.ts';
 import type { ProjectFiles } from '../project/project-files.ts';
 import type { Registries, ThreadEventOf } from '../registries/registries.ts';
+import { setContext } from '../set-context.ts';
 import { isAutoRegistering } from '../settings.ts';
 import type { Activity } from '../status/activity.ts';
 import { oneLine } from '../version-text.ts';
@@ -83,7 +84,7 @@ export class OutputsWatch implements vscode.Disposable {
   async #updateNow(root: vscode.WorkspaceFolder, isNewText: boolean): Promise<void> {
     const { registries, projectFiles, log } = this.#options;
     const hasFile = projectFiles.roots.some((candidate) => projectFiles.has(candidate));
-    await vscode.commands.executeCommand('setContext', 'modelRegistry.hasProjectFile', hasFile);
+    await setContext('modelRegistry.hasProjectFile', hasFile);
     const registry = await registries.byRoot(root);
     if (!registry) return;
     const folder = root.uri.fsPath;
