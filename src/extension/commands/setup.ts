@@ -19,6 +19,7 @@ export const createRegistry: Command = async (context) => {
   const registry = await context.registries.byRoot(root);
   if (!registry) return;
   await withProgress(context.activity, { title: 'Creating a registry' }, () => registry.connection.make());
+  context.outputs.knowsRegistry(registry.dir);
   await context.registries.relocate();
   const hasProjectFile = await exists(vscode.Uri.joinPath(root.uri, PROJECT_FILE));
   const next = hasProjectFile ? 'Register a Version…' : `Add ${PROJECT_FILE}`;

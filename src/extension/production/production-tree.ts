@@ -15,6 +15,8 @@ export interface ProductionNode {
   readonly modelId: string;
   readonly versionId: string;
   readonly entry: ProductionEntry;
+  /** Names of the workspace folders, where the window has several registries. */
+  readonly place?: string;
 }
 
 /** What is in production, since when, by whom, and what was there before. */
@@ -38,10 +40,14 @@ export class ProductionTree implements vscode.TreeDataProvider<ProductionNode | 
 
   async getChildren(node?: ProductionNode | ProblemNode): Promise<(ProductionNode | ProblemNode)[]> {
     if (node) return [];
+    const existing = await this.#registries.existing();
     const perRegistry = await Promise.all(
-      (await this.#registries.existing()).map(({ dir, connection }) =>
+      existing.map(({ dir, roots, connection }) =>
         connection.registry.production().then(
-          (entries) => entries.map((entry) => productionNode(dir, entry)),
+          (entries) => {
+            const place = existing.length > 1 ? roots.map(({ name }) => name).join(', ') : undefined;
+            return entries.map((entry) => productionNode(dir, entry, place));
+          },
           (error: unknown) => [this.#problem(dir, error)],
         ),
       ),
@@ -64,8 +70,10 @@ export class ProductionTree implements vscode.TreeDataProvider<ProductionNode | 
   }
 }
 
-function productionNode(registryDir: string, entry: ProductionEntry): ProductionNode {
-  return { kind: 'production', registryDir, modelId: entry.modelId, versionId: entry.version.id, entry };
+function productionNode(registryDir: string, entry: ProductionEntry, place: string | undefined): ProductionNode {
+  const { modelId, version } = entry;
+  const node: ProductionNode = { kind: 'production', registryDir, modelId, versionId: version.id, entry };
+  return place === undefined ? node : { ...node, place };
 }
 
 function productionItem(node: ProductionNode, preferred: string | undefined): vscode.TreeItem {
@@ -77,7 +85,7 @@ function productionItem(node: ProductionNode, preferred: string | undefined): vs
   const item = new vscode.TreeItem(`${oneLine(entry.model)} ${numberOf(version)}`);
   item.id = `${registryDir}#${entry.modelId}`;
   item.iconPath = stageIcon('production');
-  item.description = facts(since, by, before);
+  item.description = facts(node.place, since, by, before);
   item.tooltip = productionTooltip(entry, preferred);
   item.contextValue = previous ? 'production:previous' : 'production';
   item.command = { command: 'modelRegistry.showVersion', title: 'Show Version', arguments: [node] };

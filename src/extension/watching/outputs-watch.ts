@@ -61,6 +61,11 @@ export class OutputsWatch implements vscode.Disposable {
     }
   }
 
+  /** The person made this registry: its first version won't be said to have made it. */
+  knowsRegistry(dir: string): void {
+    this.#withoutRegistry.delete(dir);
+  }
+
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     for (const end of this.#ends.values()) end();
