@@ -6,7 +6,7 @@ import { inform } from '../notify.ts';
 import type { Answers, RollbackChoice, StageChoice } from '../prompts/answers.ts';
 import { askReason } from '../prompts/input.ts';
 import { type Choice, pickOne } from '../prompts/pick.ts';
-import { registryStep } from '../prompts/questions.ts';
+import { candidateStep, registryStep } from '../prompts/questions.ts';
 import { added, askInSteps, type Step } from '../prompts/steps.ts';
 import { preferredMetric } from '../settings.ts';
 import { withProgress } from '../status/progress.ts';
@@ -16,7 +16,7 @@ import { mayWrite, startFrom, targetOf } from './targets.ts';
 
 export const promote: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
-  const start = await startFrom(context, argument, 'version');
+  const start = await startFrom(context, argument, 'version', candidateStep);
   if (!start) return;
   const { version: known } = start.answers;
   const title = known ? `Promote ${labelOf(known)}` : 'Promote a Version';

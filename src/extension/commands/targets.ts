@@ -43,7 +43,12 @@ type Need = 'registry' | 'model' | 'version';
  * What is known from the argument, and the questions for the rest. Undefined where there is no registry, of which the person was told.
  * Throws what the registry throws, for a version that is gone for example.
  */
-export async function startFrom(context: CommandContext, argument: unknown, need: Need): Promise<Start | undefined> {
+export async function startFrom(
+  context: CommandContext,
+  argument: unknown,
+  need: Need,
+  askVersion: Step = versionStep,
+): Promise<Start | undefined> {
   const target = targetOf(argument);
   const existing = await context.registries.existing();
   const [only] = existing;
@@ -59,7 +64,7 @@ export async function startFrom(context: CommandContext, argument: unknown, need
   if (registry === undefined) {
     const steps: Step[] = [registryStep(context.registries)];
     if (need !== 'registry') steps.push(modelStep);
-    if (need === 'version') steps.push(versionStep);
+    if (need === 'version') steps.push(askVersion);
     return { answers: {}, steps };
   }
   if (need === 'registry') return { answers: { registry }, steps: [] };
@@ -73,10 +78,10 @@ export async function startFrom(context: CommandContext, argument: unknown, need
     (target?.versionId && (await calls.show({ ref: target.versionId })).modelId) ??
     (await onlyModel(calls));
   if (modelId === undefined || modelId === '') {
-    return { answers: { registry }, steps: need === 'version' ? [modelStep, versionStep] : [modelStep] };
+    return { answers: { registry }, steps: need === 'version' ? [modelStep, askVersion] : [modelStep] };
   }
   const model = await calls.showModel({ model: modelId });
-  return { answers: { registry, model }, steps: need === 'version' ? [versionStep] : [] };
+  return { answers: { registry, model }, steps: need === 'version' ? [askVersion] : [] };
 }
 
 /** Where there is one model only, nobody needs to be asked which. */

@@ -107,7 +107,7 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
 }
 
 /** The version in production first, even where it is further down than what was loaded. */
-export function productionFirst(
+function productionFirst(
   newestFirst: readonly VersionSummary[],
   production: VersionSummary | undefined,
 ): readonly VersionSummary[] {

@@ -1,13 +1,12 @@
 import * as vscode from 'vscode';
 import type { ModelSummary, Page, PageRequest, VersionSummary } from '../../registry/api.ts';
-import { productionFirst } from '../models-tree/models-tree.ts';
 import { stageIcon } from '../models-tree/stage-icon.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';
 import { facts, headlineText, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
 import type { Answers } from './answers.ts';
 import { type Choice, pickOne } from './pick.ts';
-import { added, type Step } from './steps.ts';
+import { added, type Place, type Reply, type Step } from './steps.ts';
 
 /** Lists are loaded to their end while they are open, up to so many entries. */
 const MOST_CHOICES = 5000;
@@ -51,33 +50,33 @@ export const modelStep: Step = async (place, answers) => {
   );
 };
 
-export const versionStep: Step = async (place, answers) =>
-  added(
-    await pickOne({
-      place,
-      placeholder: 'Which version?',
-      nothing: 'The model has no versions',
-      choices: versionChoices(answers),
-    }),
-    (version) => ({ ...answers, version }),
-  );
+export const versionStep: Step = (place, answers) => pickVersion(place, answers, versionChoices(answers));
+
+/** The same with the newest first: the one in production is rarely what should be promoted. */
+export const candidateStep: Step = (place, answers) => pickVersion(place, answers, newestChoices(answers));
+
+async function pickVersion(
+  place: Place,
+  answers: Answers,
+  choices: AsyncIterable<readonly Choice<VersionSummary>[]>,
+): Promise<Reply<Answers>> {
+  const nothing = 'The model has no versions';
+  const reply = await pickOne({ place, placeholder: 'Which version?', nothing, choices });
+  return added(reply, (version) => ({ ...answers, version }));
+}
 
 /** The versions of the model, the one in production first. */
-export async function* versionChoices({ registry, model }: Answers): AsyncIterable<readonly Choice<VersionSummary>[]> {
+export async function* versionChoices(answers: Answers): AsyncIterable<readonly Choice<VersionSummary>[]> {
+  const production = answers.model?.production;
+  if (production !== undefined) yield [versionChoice(production)];
+  for await (const batch of newestChoices(answers)) yield batch.filter(({ value }) => value.id !== production?.id);
+}
+
+async function* newestChoices({ registry, model }: Answers): AsyncIterable<readonly Choice<VersionSummary>[]> {
   if (registry === undefined || model === undefined) return;
-  const { production } = model;
-  const first = await registry.connection.registry.listVersions({ model: model.id, limit: BATCH });
-  yield productionFirst(first.items, production).map((version) => versionChoice(version));
-  let cursor = first.next;
-  for (let loaded = BATCH; cursor !== undefined && loaded < MOST_CHOICES; loaded += BATCH) {
-    const page: Page<VersionSummary> = await registry.connection.registry.listVersions({
-      model: model.id,
-      limit: BATCH,
-      cursor,
-    });
-    yield page.items.filter(({ id }) => id !== production?.id).map((version) => versionChoice(version));
-    cursor = page.next;
-  }
+  const calls = registry.connection.registry;
+  const load = (page: PageRequest) => calls.listVersions({ ...page, model: model.id });
+  yield* paged(load, (version) => versionChoice(version));
 }
 
 async function* paged<S, T>(
