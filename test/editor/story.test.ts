@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { copyExample } from '../../examples/copy-example.mjs';
+import { type Editor, openEditor } from './harness/editor.ts';
+import { repositoryRoot } from './harness/install.ts';
+import type { Workbench } from './harness/workbench.ts';
+
+const MODEL_FILE = 'models/fraud/model.safetensors';
+
+async function sha256Of(file: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+}
+
+describe('from a training run to a rollback', () => {
+  let dir = '';
+  let workspace = '';
+  let editor: Editor;
+  let workbench: Workbench;
+  let digestOfFirst = '';
+
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'model-registry-story-'));
+    workspace = join(dir, 'fraud-detector');
+    await copyExample(workspace);
+    editor = await openEditor({ workspace, theme: 'dark' });
+    workbench = editor.workbench;
+    await workbench.openContainer('Model Registry');
+    await workbench.page.getByText('Nothing is registered yet').first().waitFor({ timeout: 60_000 });
+  });
+
+  afterAll(async () => {
+    await editor?.close();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  /** Runs a task of the example and waits for the row of the version that it makes. */
+  async function train(task: string, number: number): Promise<void> {
+    await startTask(task);
+    await workbench.treeRow(`Version ${number}`).waitFor();
+    const seenAtMs = Date.now();
+    const { mtimeMs } = await stat(join(workspace, MODEL_FILE));
+    console.log(`Version ${number} was in the tree ${Math.round(seenAtMs - mtimeMs)} ms after its file was complete`);
+  }
+
+  /** The list of tasks lacks those of the folder until the editor has read its tasks.json. */
+  async function startTask(task: string): Promise<void> {
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      await workbench.runCommand('Tasks: Run Task');
+      const isChosen = await workbench
+        .quickPickRow(task)
+        .click({ timeout: 5000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (isChosen) return;
+      await workbench.page.keyboard.press('Escape');
+    }
+    throw new Error(`The editor offers no task called ${task}.`);
+  }
+
+  async function promoteFromTree(number: number, reason: string): Promise<void> {
+    await workbench.clickInlineAction(workbench.treeRow(`Version ${number}`), 'Promote');
+    await workbench.choose('production');
+    await workbench.answer(reason);
+  }
+
+  it('registers a version by itself when training is done, and says so', async () => {
+    await train('Train', 1);
+    await workbench.notification(/fraud-detector@1 registered: auc 0\.\d+/).waitFor();
+    digestOfFirst = await sha256Of(join(workspace, MODEL_FILE));
+    await editor.screenshot('story-1-registered');
+  });
+
+  it('shows the version in the tree with its stage and headline metric', async () => {
+    const row = workbench.treeRow('Version 1');
+    expect(await row.innerText()).toMatch(/candidate · auc 0\.\d+/);
+  });
+
+  it('promotes from the button beside the version', async () => {
+    await promoteFromTree(1, 'First model for the launch');
+    await workbench
+      .treeRow(/^fraud-detector@?1?/, workbench.view('Production'))
+      .first()
+      .waitFor();
+    await workbench.notification('is in production').or(workbench.notification('production')).first().waitFor();
+    expect(await workbench.treeRow('Version 1').innerText()).toContain('production');
+  });
+
+  it('compares a new version with the one in production in its message', async () => {
+    await workbench.clearNotifications();
+    await train('Train (balanced)', 2);
+    await workbench.notification(/fraud-detector@2 registered: auc 0\.\d+ \(\+0\.\d+ against production 1\)/).waitFor();
+    await workbench.treeRow('Version 1').click();
+    await workbench.webview(/fraud-detector@1/);
+    await editor.screenshot('editor');
+    const picture = join(repositoryRoot, 'docs/images/editor.png');
+    if (!existsSync(picture)) {
+      await mkdir(join(repositoryRoot, 'docs/images'), { recursive: true });
+      await copyFile(join(repositoryRoot, 'out/screenshots/editor.png'), picture);
+    }
+  });
+
+  it('shows where a version came from on its page', async () => {
+    const page = await workbench.webview(/fraud-detector@1/);
+    for (const text of [
+      'Stage history',
+      'First model for the launch',
+      'learning_rate',
+      'data/train.csv',
+      'calibration_error',
+    ]) {
+      await page.getByText(text).first().waitFor();
+    }
+  });
+
+  it('compares two versions side by side', async () => {
+    await workbench.treeRow('Version 2').click();
+    await workbench.treeRow('Version 1').click({ modifiers: ['Control'] });
+    await workbench.chooseFromMenu(workbench.treeRow('Version 1'), 'Compare');
+    const page = await workbench.webview(/and|vs|Compar|fraud-detector@2.*fraud-detector@1|@1.*@2|@2.*@1/);
+    await page.getByText('log_loss').first().waitFor();
+    await page.getByText('fraud_weight').first().waitFor();
+    await editor.screenshot('story-2-comparison');
+  });
+
+  it('moves version 1 out of production in the moment in which version 2 is promoted', async () => {
+    await workbench.clearNotifications();
+    await promoteFromTree(2, 'Better on the test set');
+    await workbench.treeRow('Version 1').filter({ hasText: 'archived' }).waitFor();
+    expect(await workbench.treeRow('Version 2').innerText()).toContain('production');
+    await editor.screenshot('story-3-promoted');
+  });
+
+  it('rolls back from the command palette with a pick and a reason', async () => {
+    await workbench.runCommand('Model Registry: Roll Back…');
+    await workbench.quickPickLabels();
+    await editor.screenshot('story-4-rolling-back');
+    await workbench.quickInput.press('Enter');
+    await workbench.answer('Twice as many complaints since this morning');
+    await workbench.treeRow('Version 2').filter({ hasText: 'archived' }).waitFor();
+    expect(await workbench.treeRow('Version 1').innerText()).toContain('production');
+    expect(await workbench.view('Production').innerText()).toMatch(/fraud-detector[\s\S]*1/);
+  });
+
+  it('restores the files of the version in production, the same bytes as were trained', async () => {
+    await workbench.clearNotifications();
+    // Both rows are still selected from the comparison.
+    await workbench.treeRow('Version 1').click();
+    await workbench.chooseFromMenu(workbench.treeRow('Version 1'), 'Restore Files');
+    await workbench.answer('restored/first');
+    await workbench.notification(/Restored/).waitFor();
+    expect(await sha256Of(join(workspace, 'restored/first/model.safetensors'))).toBe(digestOfFirst);
+  });
+
+  it('tells who did what, when and why', async () => {
+    await workbench.runCommand('Model Registry: Open Log');
+    const lines = workbench.page.locator('.monaco-editor .view-line');
+    for (const why of ['complaints', 'Better', 'launch']) await lines.filter({ hasText: why }).first().waitFor();
+    await editor.screenshot('story-5-log');
+  });
+
+  it('looks right in a light theme too', async () => {
+    const light = await openEditor({ workspace, theme: 'light' });
+    try {
+      await light.workbench.openContainer('Model Registry');
+      await light.workbench.treeRow('Version 1').click();
+      const page = await light.workbench.webview(/fraud-detector@1/);
+      await page.getByText('Stage history').first().waitFor();
+      await light.screenshot('story-6-light');
+    } finally {
+      await light.close();
+    }
+  });
+});
