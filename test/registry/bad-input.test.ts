@@ -75,6 +75,21 @@ describe('registering', () => {
     expect(error).toMatchObject({ code: 'FILE_CHANGED', message: expect.stringContaining('still being written') });
   });
 
+  it('records nothing when it is cancelled, however late', async () => {
+    const { place, registry } = await placeWithVersion();
+    const file = await place.write('m.bin', 'other');
+    const data = await place.write('data.csv', 'a');
+    const cancel = new AbortController();
+    const error = await refusal(place, () =>
+      registry.register(
+        { model: 'fraud', paths: [file], dataPaths: [{ path: 'data.csv', source: data }] },
+        // The data is hashed last, after the files were stored.
+        { signal: cancel.signal, onProgress: ({ step }) => step === 'Hashing' && cancel.abort() },
+      ),
+    );
+    expect(error.code).toBe('OPERATION_CANCELLED');
+  });
+
   it.each([
     ['with spaces', 'my model'],
     ['with slashes', 'team/model'],

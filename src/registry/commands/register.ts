@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { throwIfCancelled } from '../../artifacts/cancel.ts';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import type { DataLineage, Metrics, VersionSummary } from '../../catalog/read-models.ts';
@@ -32,6 +33,7 @@ export async function register(
   const data = await hashData(session, request.dataPaths ?? [], options);
 
   await readToWrite(session);
+  throwIfCancelled(options.signal);
   const known = knownVersion(session, request, artifact);
   if (known) {
     await completeWith(session, known, request.metrics ?? {});
