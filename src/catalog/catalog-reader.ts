@@ -1,0 +1,168 @@
+import * as v from 'valibot';
+import { type Policy, policySchema } from '../log/events.ts';
+import type { ModelRecord, VersionRecord } from '../rules/state.ts';
+import { int, isSet, maybeText, text } from './columns.ts';
+import type { Row, Sqlite } from './sqlite.ts';
+
+const VERSION = 'SELECT id, model, number, stage, artifact, description, fingerprint, deleted_seq FROM versions';
+const MODEL = 'SELECT id, name, description, last_number, deleted_seq FROM models';
+
+/** What the rules ask of the catalog's tables. */
+export class CatalogReader {
+  protected readonly db: Sqlite;
+  #depth = 0;
+
+  constructor(db: Sqlite) {
+    this.db = db;
+  }
+
+  atomically(change: () => boolean): void {
+    const name = `change_${this.#depth}`;
+    this.#depth += 1;
+    this.db.run(`SAVEPOINT ${name}`);
+    let keep = false;
+    try {
+      keep = change();
+    } finally {
+      if (!keep) this.db.run(`ROLLBACK TO ${name}`);
+      this.db.run(`RELEASE ${name}`);
+      this.#depth -= 1;
+    }
+  }
+
+  hasIntent(id: string): boolean {
+    return this.db.get('SELECT 1 FROM intents WHERE id = ? AND owns_id = 1', [id]) !== undefined;
+  }
+
+  isSealed(): boolean {
+    return this.db.get("SELECT 1 FROM meta WHERE key = 'sealed'") !== undefined;
+  }
+
+  model(anyId: string): ModelRecord | undefined {
+    const row =
+      this.db.get(`${MODEL} WHERE id = ?`, [anyId]) ??
+      this.db.get(`${MODEL} WHERE id = (SELECT model FROM model_ids WHERE id = ?)`, [anyId]);
+    return row && modelRecord(row);
+  }
+
+  modelByName(name: string): ModelRecord | undefined {
+    const key = name.toLowerCase();
+    const row =
+      this.db.get(`${MODEL} WHERE name_key = ? AND deleted_seq IS NULL`, [key]) ??
+      this.db.get(`${MODEL} WHERE id = (SELECT model FROM former_names WHERE name_key = ?) AND deleted_seq IS NULL`, [
+        key,
+      ]);
+    return row && modelRecord(row);
+  }
+
+  version(anyId: string): VersionRecord | undefined {
+    const row =
+      this.db.get(`${VERSION} WHERE id = ?`, [anyId]) ??
+      this.db.get(`${VERSION} WHERE id = (SELECT version FROM version_ids WHERE id = ?)`, [anyId]);
+    return row && versionRecord(row);
+  }
+
+  latestVersion(model: string): VersionRecord | undefined {
+    const row = this.db.get(`${VERSION} WHERE model = ? AND deleted_seq IS NULL ORDER BY number DESC LIMIT 1`, [model]);
+    return row && versionRecord(row);
+  }
+
+  versionOfRun(model: string, artifact: string, runId: string): VersionRecord | undefined {
+    const where = 'model = ? AND artifact = ? AND run_id = ? AND deleted_seq IS NULL';
+    const row = this.db.get(`${VERSION} WHERE ${where} ORDER BY number DESC LIMIT 1`, [model, artifact, runId]);
+    return row && versionRecord(row);
+  }
+
+  stagesInUse(model: string): readonly string[] {
+    const sql = 'SELECT DISTINCT stage FROM versions WHERE model = ? AND deleted_seq IS NULL ORDER BY stage';
+    return this.db.all(sql, [model]).map((row) => text(row, 'stage'));
+  }
+
+  versionsInStage(model: string, stage: string, limit: number): readonly VersionRecord[] {
+    const sql = `${VERSION} WHERE model = ? AND stage = ? AND deleted_seq IS NULL ORDER BY number LIMIT ?`;
+    return this.db.all(sql, [model, stage, limit]).map(versionRecord);
+  }
+
+  holderStack(model: string, stage: string): readonly string[] {
+    const sql = 'SELECT version FROM holder_stacks WHERE model = ? AND stage = ? ORDER BY depth';
+    return this.db.all(sql, [model, stage]).map((row) => text(row, 'version'));
+  }
+
+  hasHeld(version: string, stage: string): boolean {
+    return this.db.get('SELECT 1 FROM held WHERE version = ? AND stage = ?', [version, stage]) !== undefined;
+  }
+
+  alias(model: string, alias: string): string | undefined {
+    const row = this.db.get('SELECT version FROM aliases WHERE model = ? AND alias = ?', [model, alias]);
+    return row && text(row, 'version');
+  }
+
+  aliasesOfModel(model: string): readonly string[] {
+    return this.db
+      .all('SELECT alias FROM aliases WHERE model = ? ORDER BY alias', [model])
+      .map((row) => text(row, 'alias'));
+  }
+
+  aliasesOfVersion(version: string): readonly string[] {
+    return this.db
+      .all('SELECT alias FROM aliases WHERE version = ? ORDER BY alias', [version])
+      .map((row) => text(row, 'alias'));
+  }
+
+  tag(subject: string, key: string): string | undefined {
+    const row = this.db.get('SELECT value FROM tags WHERE subject = ? AND key = ?', [subject, key]);
+    return row && text(row, 'value');
+  }
+
+  metric(version: string, name: string): number | string | undefined {
+    const sql =
+      'SELECT value, special FROM metrics WHERE version = (SELECT key FROM versions WHERE id = ?) AND name = ?';
+    const row = this.db.get(sql, [version, name]);
+    return row && (maybeText(row, 'special') ?? int(row, 'value'));
+  }
+
+  artifactStatus(digest: string): 'published' | 'withdrawn' | undefined {
+    const row = this.db.get('SELECT status FROM artifacts WHERE digest = ?', [digest]);
+    if (!row) return undefined;
+    return text(row, 'status') === 'published' ? 'published' : 'withdrawn';
+  }
+
+  versionsOfArtifact(digest: string, limit: number): readonly VersionRecord[] {
+    const sql = `${VERSION} WHERE artifact = ? AND deleted_seq IS NULL ORDER BY key LIMIT ?`;
+    return this.db.all(sql, [digest, limit]).map(versionRecord);
+  }
+
+  policy(model: string): Policy | undefined {
+    const row = this.db.get('SELECT policy FROM models WHERE id = ?', [model]);
+    const json = row && maybeText(row, 'policy');
+    return json === undefined ? undefined : v.parse(policySchema, JSON.parse(json));
+  }
+
+  approvers(version: string, stage: string): readonly string[] {
+    const sql = 'SELECT person FROM approvals WHERE version = ? AND stage = ? AND is_given = 1 ORDER BY person';
+    return this.db.all(sql, [version, stage]).map((row) => text(row, 'person'));
+  }
+}
+
+function modelRecord(row: Row): ModelRecord {
+  return {
+    id: text(row, 'id'),
+    name: text(row, 'name'),
+    description: text(row, 'description'),
+    lastNumber: int(row, 'last_number'),
+    isDeleted: isSet(row, 'deleted_seq'),
+  };
+}
+
+function versionRecord(row: Row): VersionRecord {
+  return {
+    id: text(row, 'id'),
+    model: text(row, 'model'),
+    number: int(row, 'number'),
+    stage: text(row, 'stage'),
+    artifact: text(row, 'artifact'),
+    description: text(row, 'description'),
+    isDeleted: isSet(row, 'deleted_seq'),
+    fingerprint: text(row, 'fingerprint'),
+  };
+}
