@@ -65,8 +65,9 @@ export async function matchingFiles(root: string, patterns: readonly string[]): 
   for (const pattern of patterns) {
     const { base, rest } = splitPattern(pattern);
     const place = await placeInside(root, base);
-    if (place === undefined) continue;
-    if ((await lstat(place)).isFile()) {
+    const kind = place === undefined ? undefined : await kindOf(place);
+    if (place === undefined || kind === undefined) continue;
+    if (kind === 'file') {
       if (rest === '') found.add(place);
       continue;
     }
@@ -80,6 +81,16 @@ export async function matchingFiles(root: string, patterns: readonly string[]): 
     for (const path of paths) if (!isIgnored(path)) found.add(join(place, path));
   }
   return [...found].sort();
+}
+
+/** Undefined where nothing is there any more: trainers take folders away at any moment. */
+async function kindOf(place: string): Promise<'file' | 'other' | undefined> {
+  try {
+    return (await lstat(place)).isFile() ? 'file' : 'other';
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
 }
 
 /** What tells whether a file changes: equal as long as it didn't. */

@@ -19,16 +19,19 @@ export interface ProductionNode {
   readonly place?: string;
 }
 
+/** What the tree needs of the window's registries. */
+type ProductionRegistries = Pick<Registries, 'existing' | 'problems' | 'onDidChange'>;
+
 /** What is in production, since when, by whom, and what was there before. */
 export class ProductionTree implements vscode.TreeDataProvider<ProductionNode | ProblemNode>, vscode.Disposable {
-  readonly #registries: Pick<Registries, 'existing' | 'onDidChange'>;
+  readonly #registries: ProductionRegistries;
   readonly #log: vscode.LogOutputChannel;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #subscription: vscode.Disposable;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(registries: Pick<Registries, 'existing' | 'onDidChange'>, log: vscode.LogOutputChannel) {
+  constructor(registries: ProductionRegistries, log: vscode.LogOutputChannel) {
     this.#registries = registries;
     this.#log = log;
     this.#subscription = registries.onDidChange(() => this.refresh());
@@ -40,6 +43,10 @@ export class ProductionTree implements vscode.TreeDataProvider<ProductionNode | 
 
   async getChildren(node?: ProductionNode | ProblemNode): Promise<(ProductionNode | ProblemNode)[]> {
     if (node) return [];
+    // What can't be read must not look as if nothing were in production.
+    const problems = (await this.#registries.problems()).map(
+      ({ root, message }): ProblemNode => ({ kind: 'problem', id: `problem#${root.uri.toString()}`, message }),
+    );
     const existing = await this.#registries.existing();
     const perRegistry = await Promise.all(
       existing.map(({ dir, roots, connection }) =>
@@ -52,7 +59,7 @@ export class ProductionTree implements vscode.TreeDataProvider<ProductionNode | 
         ),
       ),
     );
-    return perRegistry.flat();
+    return [...problems, ...perRegistry.flat()];
   }
 
   getTreeItem(node: ProductionNode | ProblemNode): vscode.TreeItem {

@@ -18,7 +18,7 @@ const THEMES: Readonly<Record<Theme, string>> = {
 };
 
 export interface EditorOptions {
-  /** Absolute path of the folder to open. */
+  /** Absolute path of the folder, or of the `.code-workspace` file, to open. */
   readonly workspace: string;
   readonly theme?: Theme;
   /** Added to the settings that keep the screen calm. */
@@ -96,7 +96,8 @@ async function describeEditor(
         consoleLines.push(`${message.type()}: ${message.text()}`);
     });
     page.on('pageerror', (error) => consoleLines.push(`thrown: ${error.message}`));
-    await page.goto(`${server.url}/?folder=${encodeURIComponent(workspace)}`);
+    const kind = workspace.endsWith('.code-workspace') ? 'workspace' : 'folder';
+    await page.goto(`${server.url}/?${kind}=${encodeURIComponent(workspace)}`);
     const workbench = new Workbench(page);
     await workbench.waitUntilReady();
     return workbench;

@@ -1,0 +1,116 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { copyExample } from '../../examples/copy-example.mjs';
+import { type Editor, type EditorOptions, openEditor } from './harness/editor.ts';
+import { repositoryRoot } from './harness/install.ts';
+
+const CLI = join(repositoryRoot, 'dist/cli.js');
+
+/** The command line, as in a terminal beside the editor. */
+function run(folder: string, ...args: readonly string[]): string {
+  return execFileSync(process.execPath, [CLI, '-C', folder, ...args], { encoding: 'utf8' });
+}
+
+describe('the editor', () => {
+  let dir = '';
+  let example = '';
+  let editor: Editor | undefined;
+
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'model-registry-states-'));
+    example = join(dir, 'fraud-detector');
+    await copyExample(example);
+  });
+  afterEach(async () => {
+    await editor?.close();
+    editor = undefined;
+  });
+  afterAll(() => rm(dir, { recursive: true, force: true }));
+
+  async function open(options: EditorOptions) {
+    editor = await openEditor(options);
+    await editor.workbench.openContainer('Model Registry');
+    return editor.workbench;
+  }
+
+  it('says in an empty folder what a registry is, and makes one', async () => {
+    const folder = join(dir, 'empty');
+    await mkdir(folder);
+    const workbench = await open({ workspace: folder });
+    await workbench.page.getByText('Add model-registry.yaml').first().waitFor({ timeout: 60_000 });
+    await editor?.screenshot('states-1-empty');
+    await workbench.page.getByText('Create a Registry').first().click();
+    await workbench.page.getByText('The registry has no versions yet').first().waitFor();
+    expect(run(folder, 'where').trim()).toBe(join(folder, '.model-registry'));
+  });
+
+  it('shows and refuses in Restricted Mode, and registers nothing by itself', async () => {
+    run(example, 'init');
+    await mkdir(join(example, 'models/fraud'), { recursive: true });
+    await writeFile(join(example, 'models/fraud/notes.txt'), 'v1');
+    run(example, 'register', 'fraud-detector', 'models/fraud', '--metrics', 'auc=0.8');
+    await writeFile(join(example, 'models/fraud/notes.txt'), 'v2');
+    const workbench = await open({ workspace: example, isTrusted: false });
+    await workbench.treeRow('Version 1').waitFor({ timeout: 60_000 });
+    await workbench.runCommand('Model Registry: Promote…');
+    await workbench.notification(/Restricted Mode|trust/i).waitFor();
+    await editor?.screenshot('states-2-restricted');
+    expect(JSON.parse(run(example, 'list', '--json'))).toHaveLength(1);
+  });
+
+  it('shows what another process does, and a damaged log as what it is', async () => {
+    const workbench = await open({ workspace: example });
+    await workbench.treeRow('Version 1').waitFor({ timeout: 60_000 });
+    run(example, 'promote', 'fraud-detector@1', 'production', '--reason', 'from a terminal');
+    await workbench.treeRow('Version 1').filter({ hasText: 'production' }).waitFor();
+    await workbench.view('Production').getByText('fraud-detector').first().waitFor();
+
+    const commit = join(run(example, 'where').trim(), 'log/00000000000000000001.jsonl');
+    const bytes = await readFile(commit);
+    const changed = Uint8Array.from(bytes);
+    changed[100] = (changed[100] ?? 0) ^ 1;
+    await chmod(commit, 0o644);
+    await writeFile(commit, changed);
+    await rm(join(run(example, 'where').trim(), 'catalog-1.sqlite'), { force: true });
+    await workbench.runCommand('Developer: Reload Window');
+    await workbench.waitUntilReady();
+    await workbench.openContainer('Model Registry');
+    for (const view of ['Models', 'Production']) {
+      await workbench
+        .view(view)
+        .getByText(/Commit \d/)
+        .waitFor({ timeout: 60_000 });
+    }
+    await editor?.screenshot('states-3-damaged');
+    await writeFile(commit, bytes);
+  });
+
+  it('keeps the registries of two roots apart in one window', async () => {
+    const other = join(dir, 'churn');
+    await mkdir(other);
+    run(other, 'init');
+    await writeFile(join(other, 'm.bin'), 'churn');
+    run(other, 'register', 'churn', 'm.bin', '--metrics', 'f1=0.7');
+    const file = join(dir, 'both.code-workspace');
+    await writeFile(file, JSON.stringify({ folders: [{ path: 'fraud-detector' }, { path: 'churn' }] }));
+    const workbench = await open({ workspace: file });
+    await workbench.treeRow('churn').first().waitFor({ timeout: 60_000 });
+    await workbench.treeRow('fraud-detector').first().waitFor();
+    await workbench.setSideBarWidth(220);
+    await editor?.screenshot('states-4-two-roots');
+  });
+
+  it('marks the mistake in a project file where it stands', async () => {
+    const folder = join(dir, 'mistake');
+    await mkdir(folder);
+    await writeFile(join(folder, 'model-registry.yaml'), 'models:\n  fraud:\n    outputs: [m]\n    gates: {}\n');
+    const workbench = await open({ workspace: folder, theme: 'high-contrast' });
+    await workbench.notification(/can't be used/).waitFor({ timeout: 60_000 });
+    await workbench.openFile('model-registry.yaml');
+    await workbench.page.locator('.squiggly-error').first().waitFor();
+    await editor?.screenshot('states-5-mistake');
+  });
+});
