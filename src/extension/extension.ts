@@ -63,7 +63,7 @@ export function activate(context: vscode.ExtensionContext): void {
   // The rest reads files, which nobody waits for.
   const later = setImmediate(() => {
     context.subscriptions.push(
-      new ProjectDiagnostics(projectFiles),
+      new ProjectDiagnostics(projectFiles, registries, log),
       followPresence(registries),
       followOthers({ registries, outputs, views, log }),
     );

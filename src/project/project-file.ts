@@ -15,6 +15,8 @@ export interface ProjectProblem {
   readonly message: string;
 }
 
+const problemsSchema = v.array(v.object({ line: v.number(), column: v.number(), message: v.string() }));
+
 /**
  * Reads `model-registry.yaml` of a workspace; undefined where there is none. Throws `PROJECT_FILE_INVALID` with every problem in
  * `details.problems` for a file that can't be used.
@@ -34,6 +36,17 @@ export async function readProject(root: string): Promise<Project | undefined> {
     throw error;
   }
   return parseProject(text, file);
+}
+
+/** Everything that is wrong in the text of a project file; empty where it can be used. */
+export function problemsIn(text: string): readonly ProjectProblem[] {
+  try {
+    parseProject(text, PROJECT_FILE);
+    return [];
+  } catch (error) {
+    if (RegistryError.is(error, 'PROJECT_FILE_INVALID')) return v.parse(problemsSchema, error.details['problems']);
+    throw error;
+  }
 }
 
 /** The project that the text describes. Throws `PROJECT_FILE_INVALID`. `file` is for messages. */

@@ -10,7 +10,7 @@ import { readPythonEnvironment } from '../lineage/python-environment.ts';
 import { readMetricsFile, readParamsFile } from '../lineage/values-file.ts';
 import { type CaptureProviders, registerDeclared } from '../outputs/capture.ts';
 import { type OutputWatcher, watchOutputs } from '../outputs/watcher.ts';
-import { readProject } from '../project/project-file.ts';
+import { problemsIn, readProject } from '../project/project-file.ts';
 import type { Registry } from '../registry/api.ts';
 import { isRegistryMethod } from '../registry/methods.ts';
 import { initRegistry, openRegistry } from '../registry/open.ts';
@@ -21,6 +21,7 @@ const POLL_MS = 2000;
 const dataSchema = v.object({ dir: v.string(), root: v.string() });
 const rootSchema = v.object({ root: v.string() });
 const valuesSchema = v.object({ metrics: v.array(v.string()), params: v.array(v.string()) });
+const textSchema = v.object({ text: v.string() });
 const declaredSchema = v.object({ root: v.string(), model: v.string() });
 
 /** The thread that has the registry open for the editor, and watches the outputs of its workspaces. */
@@ -114,6 +115,10 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
           operation: options,
         });
       }
+      case 'project':
+        return readProject(v.parse(rootSchema, args).root);
+      case 'projectProblems':
+        return problemsIn(v.parse(textSchema, args).text);
       case 'lineage': {
         const { root } = v.parse(rootSchema, args);
         const providers = providersFor(root);

@@ -60,9 +60,7 @@ async function whereToRegister(
   if (reply.kind !== 'given') return undefined;
   const registry = await registries.byRoot(reply.value);
   if (!registry) return undefined;
-  // The parser is loaded only where it is needed.
-  const { readProject } = await import('../../project/project-file.ts');
-  return { root: reply.value, registry, project: await readProject(reply.value.uri.fsPath) };
+  return { root: reply.value, registry, project: await registry.connection.project(reply.value.uri.fsPath) };
 }
 
 const TITLE = 'Register a Version';

@@ -1,25 +1,25 @@
 import { readFile } from 'node:fs/promises';
-import * as v from 'valibot';
 import * as vscode from 'vscode';
-import { RegistryError, systemErrorCode } from '../../base/errors.ts';
+import { messageOf, systemErrorCode } from '../../base/errors.ts';
+import type { Registries } from '../registries/registries.ts';
 import type { ProjectFiles } from './project-files.ts';
 
 const TYPING_MS = 300;
 const LARGEST_FILE = 1024 * 1024;
 
-const problemsSchema = v.object({
-  problems: v.array(v.object({ line: v.number(), column: v.number(), message: v.string() })),
-});
-
 /** Shows what is wrong in project files in the Problems panel, as they are typed and as they are on disk. */
 export class ProjectDiagnostics implements vscode.Disposable {
   readonly #files: ProjectFiles;
+  readonly #registries: Pick<Registries, 'byRoot'>;
+  readonly #log: vscode.LogOutputChannel;
   readonly #collection = vscode.languages.createDiagnosticCollection('model-registry');
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #subscriptions: readonly vscode.Disposable[];
 
-  constructor(files: ProjectFiles) {
+  constructor(files: ProjectFiles, registries: Pick<Registries, 'byRoot'>, log: vscode.LogOutputChannel) {
     this.#files = files;
+    this.#registries = registries;
+    this.#log = log;
     this.#subscriptions = [
       files.onDidChange((root) => this.#checkSoon(files.uriOf(root))),
       vscode.workspace.onDidOpenTextDocument(({ uri }) => this.#checkSoon(uri)),
@@ -43,7 +43,7 @@ export class ProjectDiagnostics implements vscode.Disposable {
       key,
       setTimeout(() => {
         this.#timers.delete(key);
-        void this.#check(uri);
+        this.#check(uri).catch((error: unknown) => this.#log.warn(`${uri.fsPath}: ${messageOf(error)}`));
       }, TYPING_MS),
     );
   }
@@ -55,19 +55,13 @@ export class ProjectDiagnostics implements vscode.Disposable {
       this.#collection.delete(uri);
       return;
     }
-    // The parser is loaded only where there is a file to parse.
-    const { parseProject } = await import('../../project/project-file.ts');
-    try {
-      parseProject(text, uri.fsPath);
-      this.#collection.delete(uri);
-    } catch (error) {
-      if (!RegistryError.is(error, 'PROJECT_FILE_INVALID')) throw error;
-      const { problems } = v.parse(problemsSchema, error.details);
-      this.#collection.set(
-        uri,
-        problems.map(({ line, column, message }) => diagnosticAt(text, line, column, message)),
-      );
-    }
+    const root = this.#files.rootOf(uri);
+    const registry = root && (await this.#registries.byRoot(root));
+    const problems = (await registry?.connection.projectProblems(text)) ?? [];
+    this.#collection.set(
+      uri,
+      problems.map(({ line, column, message }) => diagnosticAt(text, line, column, message)),
+    );
   }
 }
 

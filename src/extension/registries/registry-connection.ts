@@ -3,6 +3,8 @@ import * as v from 'valibot';
 import { messageOf, RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import { callThrough, type ThreadClient } from '../../base/worker-rpc.ts';
+import type { ProjectProblem } from '../../project/project-file.ts';
+import type { Project } from '../../project/project-schema.ts';
 import type { CodeLineage, Metrics, Params, PythonEnvironment, RegisterResult } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { RegistryThreadEvent } from '../../workers/registry-messages.ts';
@@ -43,6 +45,8 @@ interface Thread {
 const eventSchema = v.custom<RegistryThreadEvent>((value) => typeof value === 'object');
 const registeredSchema = v.custom<RegisterResult>((value) => typeof value === 'object');
 const surroundingsSchema = v.custom<Surroundings>((value) => typeof value === 'object');
+const projectSchema = v.optional(v.custom<Project>((value) => typeof value === 'object'));
+const problemsSchema = v.custom<readonly ProjectProblem[]>(Array.isArray);
 const valuesSchema = v.custom<Values>((value) => typeof value === 'object');
 
 /**
@@ -90,6 +94,16 @@ export class RegistryConnection {
   /** Registers what the project file in `root` declares for the model. */
   async registerDeclared(root: string, model: string, operation?: OperationOptions): Promise<RegisterResult> {
     return v.parse(registeredSchema, await this.#ask('registerDeclared', { root, model }, operation));
+  }
+
+  /** What the project file in `root` declares; undefined where there is none. Throws `PROJECT_FILE_INVALID`. */
+  async project(root: string): Promise<Project | undefined> {
+    return v.parse(projectSchema, await this.#ask('project', { root }));
+  }
+
+  /** Everything that is wrong in the text of a project file. */
+  async projectProblems(text: string): Promise<readonly ProjectProblem[]> {
+    return v.parse(problemsSchema, await this.#ask('projectProblems', { text }));
   }
 
   async lineage(root: string): Promise<Surroundings> {
