@@ -83,9 +83,14 @@ export class CatalogReader {
     return this.db.all(sql, [model, stage, limit]).map(versionRecord);
   }
 
-  holderStack(model: string, stage: string): readonly string[] {
-    const sql = 'SELECT version FROM holder_stacks WHERE model = ? AND stage = ? ORDER BY depth';
-    return this.db.all(sql, [model, stage]).map((row) => text(row, 'version'));
+  holderStack(model: string, stage: string, limit: number): readonly string[] {
+    const sql = 'SELECT version FROM holder_stacks WHERE model = ? AND stage = ? ORDER BY depth DESC LIMIT ?';
+    return this.db.all(sql, [model, stage, limit]).map((row) => text(row, 'version'));
+  }
+
+  isOnHolderStack(model: string, stage: string, version: string): boolean {
+    const sql = 'SELECT 1 FROM holder_stacks WHERE version = ? AND stage = ? AND model = ?';
+    return this.db.get(sql, [version, stage, model]) !== undefined;
   }
 
   hasHeld(version: string, stage: string): boolean {

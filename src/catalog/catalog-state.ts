@@ -227,16 +227,27 @@ export class CatalogState extends CatalogReader implements RegistryState {
     this.db.run('INSERT OR IGNORE INTO held (version, stage) VALUES (?, ?)', [version, move.to]);
   }
 
-  setHolderStack(model: string, stage: string, versions: readonly string[]): void {
-    this.db.run('DELETE FROM holder_stacks WHERE model = ? AND stage = ?', [model, stage]);
-    for (const [depth, version] of versions.entries()) {
-      this.db.run('INSERT INTO holder_stacks (model, stage, depth, version) VALUES (?, ?, ?, ?)', [
-        model,
-        stage,
-        depth,
-        version,
-      ]);
-    }
+  pushHolder(model: string, stage: string, version: string): void {
+    this.dropHolder(model, stage, version);
+    const top = 'SELECT coalesce(max(depth), 0) + 1 FROM holder_stacks WHERE model = ?1 AND stage = ?2';
+    this.db.run(`INSERT INTO holder_stacks (model, stage, depth, version) VALUES (?1, ?2, (${top}), ?3)`, [
+      model,
+      stage,
+      version,
+    ]);
+  }
+
+  dropHolder(model: string, stage: string, version: string): void {
+    this.db.run('DELETE FROM holder_stacks WHERE version = ? AND stage = ? AND model = ?', [version, stage, model]);
+  }
+
+  dropHoldersAbove(model: string, stage: string, version: string): void {
+    const depth = 'SELECT depth FROM holder_stacks WHERE version = ?3 AND stage = ?2';
+    this.db.run(`DELETE FROM holder_stacks WHERE model = ?1 AND stage = ?2 AND depth > (${depth})`, [
+      model,
+      stage,
+      version,
+    ]);
   }
 
   setAlias(model: string, alias: string, version: string | undefined): void {

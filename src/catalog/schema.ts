@@ -2,7 +2,7 @@
  * The catalog's tables: a plain SQLite file that people may query (docs/format.md, "Catalog"). Raise the number with every change,
  * of this text or of what the rules write into it: a file of another number is left alone and a new one is built from the log.
  */
-export const CATALOG_SCHEMA = 1;
+export const CATALOG_SCHEMA = 2;
 
 export const CATALOG_SQL = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -46,7 +46,7 @@ CREATE UNIQUE INDEX versions_by_number ON versions (model, number);
 CREATE INDEX versions_by_stage ON versions (model, stage, number) WHERE deleted_seq IS NULL;
 CREATE INDEX versions_of_stage ON versions (stage, key) WHERE deleted_seq IS NULL;
 CREATE INDEX versions_by_artifact ON versions (artifact);
-CREATE INDEX versions_by_run ON versions (model, artifact, run_id) WHERE run_id IS NOT NULL;
+CREATE INDEX versions_by_run ON versions (run_id, model) WHERE run_id IS NOT NULL;
 CREATE INDEX versions_by_commit ON versions (code_commit) WHERE code_commit IS NOT NULL;
 CREATE TABLE version_ids (id TEXT PRIMARY KEY, version TEXT NOT NULL) WITHOUT ROWID;
 
@@ -84,6 +84,7 @@ CREATE TABLE holder_stacks (
   model TEXT NOT NULL, stage TEXT NOT NULL, depth INTEGER NOT NULL, version TEXT NOT NULL,
   PRIMARY KEY (model, stage, depth)
 ) WITHOUT ROWID;
+CREATE UNIQUE INDEX holder_stacks_by_version ON holder_stacks (version, stage);
 CREATE TABLE held (version TEXT NOT NULL, stage TEXT NOT NULL, PRIMARY KEY (version, stage)) WITHOUT ROWID;
 
 CREATE TABLE evaluations (

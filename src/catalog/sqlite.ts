@@ -67,19 +67,33 @@ export class Sqlite {
   }
 }
 
+/** The file is memory of this process: nobody else opens it, and no crash can leave it half written. */
+const IN_MEMORY = `
+PRAGMA cache_size = -131072;
+PRAGMA journal_mode = MEMORY;
+PRAGMA synchronous = OFF;
+PRAGMA locking_mode = EXCLUSIVE;
+PRAGMA temp_store = MEMORY;
+`;
+
 let engine: Promise<SqlJsStatic> | undefined;
 
 /** Opens a database in memory, empty or from the bytes of a SQLite file. The engine is loaded at the first call. */
 export async function openSqlite(bytes?: Uint8Array): Promise<Sqlite> {
   engine ??= loadEngine();
   const sqlJs = await engine;
-  return new Sqlite(new sqlJs.Database(bytes));
+  const db = new sqlJs.Database(bytes);
+  db.exec(IN_MEMORY);
+  return new Sqlite(db);
 }
 
 async function loadEngine(): Promise<SqlJsStatic> {
   // The bundles stand beside a copy of the engine; the sources find it in its package.
-  const places = [join(__dirname, 'sql-wasm.wasm'), join(__dirname, '../../node_modules/sql.js/dist/sql-wasm.wasm')];
-  const file = places.find((place) => existsSync(place)) ?? join(__dirname, 'sql-wasm.wasm');
+  const places = [
+    join(import.meta.dirname, 'sql-wasm.wasm'),
+    join(import.meta.dirname, '../../node_modules/sql.js/dist/sql-wasm.wasm'),
+  ];
+  const file = places.find((place) => existsSync(place)) ?? join(import.meta.dirname, 'sql-wasm.wasm');
   const wasm = new Uint8Array(await readFile(file));
   return initSqlJs({ wasmBinary: wasm.buffer });
 }

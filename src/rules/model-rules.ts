@@ -71,8 +71,8 @@ export function setPolicy(state: RegistryState, event: EventOf<'policy.set'>, so
   state.setPolicy(model.id, verdict.policy, source);
   for (const stage of next.stages) {
     const holder = stage.isExclusive ? state.versionsInStage(model.id, stage.name, 1)[0] : undefined;
-    const stack = state.holderStack(model.id, stage.name);
-    if (holder && !stack.includes(holder.id)) state.setHolderStack(model.id, stage.name, [...stack, holder.id]);
+    if (holder && !state.isOnHolderStack(model.id, stage.name, holder.id))
+      state.pushHolder(model.id, stage.name, holder.id);
   }
 }
 

@@ -101,23 +101,16 @@ function updateStacks(
   policy: EffectivePolicy,
 ): void {
   const { id, model } = version;
-  if (stageOf(policy, event.from)?.isExclusive) {
-    state.setHolderStack(
-      model,
-      event.from,
-      state.holderStack(model, event.from).filter((held) => held !== id),
-    );
-  }
+  if (stageOf(policy, event.from)?.isExclusive) state.dropHolder(model, event.from, id);
   if (!stageOf(policy, event.to)?.isExclusive) return;
-  const stack = state.holderStack(model, event.to);
-  if (event.kind !== 'rollback') {
-    state.setHolderStack(model, event.to, [...stack.filter((held) => held !== id), id]);
+  if (event.kind === 'rollback' && state.isOnHolderStack(model, event.to, id)) {
+    state.dropHoldersAbove(model, event.to, id);
     return;
   }
-  const depth = stack.indexOf(id);
-  const left = event.displaces.map((entry) => state.version(entry.version)?.id);
-  const below = depth >= 0 ? stack.slice(0, depth) : stack.filter((held) => !left.includes(held));
-  state.setHolderStack(model, event.to, [...below, id]);
+  if (event.kind === 'rollback') {
+    for (const { version: left } of event.displaces) state.dropHolder(model, event.to, state.version(left)?.id ?? left);
+  }
+  state.pushHolder(model, event.to, id);
 }
 
 function checkGates(

@@ -57,8 +57,9 @@ export interface RegistryState {
   /** The stages that the model's versions are in. Of versions that aren't deleted, as in the next. */
   stagesInUse(model: string): readonly string[];
   versionsInStage(model: string, stage: string, limit: number): readonly VersionRecord[];
-  /** Versions that held an exclusive stage and can come back, the last one on top (at the end). */
-  holderStack(model: string, stage: string): readonly string[];
+  /** Versions that held an exclusive stage and can come back, the last one first, up to `limit`. */
+  holderStack(model: string, stage: string, limit: number): readonly string[];
+  isOnHolderStack(model: string, stage: string, version: string): boolean;
   hasHeld(version: string, stage: string): boolean;
   alias(model: string, alias: string): string | undefined;
   aliasesOfModel(model: string): readonly string[];
@@ -103,7 +104,11 @@ export interface RegistryState {
   setArtifactStatus(digest: string, status: 'published' | 'withdrawn', source: FactSource): void;
   addEnvironment(event: EventOf<'environment.recorded'>): void;
   setStage(version: string, move: StageMove, source: FactSource): void;
-  setHolderStack(model: string, stage: string, versions: readonly string[]): void;
+  /** Puts a version on top of the stack, from wherever in it it is. */
+  pushHolder(model: string, stage: string, version: string): void;
+  dropHolder(model: string, stage: string, version: string): void;
+  /** Takes out what is above a version of the stack. */
+  dropHoldersAbove(model: string, stage: string, version: string): void;
   setAlias(model: string, alias: string, version: string | undefined, source: FactSource): void;
   addGateResult(version: string, event: EventOf<'gate.recorded'>, source: FactSource): void;
   setApproval(

@@ -87,16 +87,7 @@ export function deleteVersion(state: RegistryState, event: EventOf<'version.dele
       `The alias ${alias} points to ${labelOf(state, version)}; move or remove it first.`,
     );
   }
-  for (const stage of policy.stages) {
-    const stack = state.holderStack(version.model, stage.name);
-    if (stack.includes(version.id)) {
-      state.setHolderStack(
-        version.model,
-        stage.name,
-        stack.filter((id) => id !== version.id),
-      );
-    }
-  }
+  for (const stage of policy.stages) state.dropHolder(version.model, stage.name, version.id);
   state.deleteVersion(version.id, source);
 }
 

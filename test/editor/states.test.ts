@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { copyExample } from '../../examples/copy-example.mjs';
+import { snapshotFile } from '../../src/catalog/snapshot.ts';
 import { type Editor, type EditorOptions, openEditor } from './harness/editor.ts';
 import { repositoryRoot } from './harness/install.ts';
 
@@ -74,7 +75,7 @@ describe('the editor', () => {
     changed[100] = (changed[100] ?? 0) ^ 1;
     await chmod(commit, 0o644);
     await writeFile(commit, changed);
-    await rm(join(run(example, 'where').trim(), 'catalog-1.sqlite'), { force: true });
+    await rm(snapshotFile(run(example, 'where').trim()), { force: true });
     await workbench.runCommand('Developer: Reload Window');
     await workbench.waitUntilReady();
     await workbench.openContainer('Model Registry');

@@ -3,6 +3,7 @@ import { appendFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'nod
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
+import { snapshotFile } from '../../src/catalog/snapshot.ts';
 import { commitKey } from '../../src/storage/layout.ts';
 import { makePlace, type Place, registerVersions } from './opened.ts';
 
@@ -232,7 +233,7 @@ describe('opening', () => {
     await registry.note({ ref: 'fraud@1', text: 'y' });
     await registry.close();
     await rm(join(place.dir, 'state'), { recursive: true });
-    await rm(join(place.registryDir, 'catalog-1.sqlite'), { force: true });
+    await rm(snapshotFile(place.registryDir), { force: true });
     await rename(join(place.registryDir, commitKey(2)), join(place.dir, 'lost'));
     const error = await refusal(place, async () => (await place.open()).note({ ref: 'fraud@1', text: 'z' }));
     expect(error).toMatchObject({ code: 'LOG_GAP', message: expect.stringContaining(commitKey(2)) });

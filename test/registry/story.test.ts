@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { snapshotFile } from '../../src/catalog/snapshot.ts';
 import type { Registry } from '../../src/registry/api.ts';
 import { ANN, BOB, makePlace, type Place, registerVersions } from './opened.ts';
 
@@ -123,7 +124,7 @@ describe('a registry', () => {
     await tellStory(place, first);
     const before = await everythingIn(first);
     await first.close();
-    await harm(join(place.registryDir, 'catalog-1.sqlite'));
+    await harm(snapshotFile(place.registryDir));
     expect(await everythingIn(await place.open())).toEqual(before);
   });
 

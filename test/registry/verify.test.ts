@@ -2,6 +2,7 @@ import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
+import { snapshotFile } from '../../src/catalog/snapshot.ts';
 import type { Registry } from '../../src/registry/api.ts';
 import { makePlace, type Place, registerVersions } from './opened.ts';
 
@@ -66,11 +67,11 @@ describe('verify', () => {
     await storyIn(place);
     const logs = [...(await place.files()).keys()].filter((key) => key.startsWith('log/'));
     for (const key of logs) {
-      await rm(join(place.registryDir, 'catalog-1.sqlite'), { force: true });
+      await rm(snapshotFile(place.registryDir), { force: true });
       await flip(join(place.registryDir, key), 90);
       expect(await problemsOf(place), key).toEqual([key]);
       await flip(join(place.registryDir, key), 90);
-      await rm(join(place.registryDir, 'catalog-1.sqlite'), { force: true });
+      await rm(snapshotFile(place.registryDir), { force: true });
     }
   });
 
@@ -78,7 +79,7 @@ describe('verify', () => {
     const place = await makePlace();
     await storyIn(place);
     const first = 'log/00000000000000000001.jsonl';
-    await rm(join(place.registryDir, 'catalog-1.sqlite'), { force: true });
+    await rm(snapshotFile(place.registryDir), { force: true });
     await flip(join(place.registryDir, first), 90);
     expect(await problemsOf(place)).toEqual([first]);
     await flip(join(place.registryDir, first), 90);
@@ -105,7 +106,7 @@ describe('verify', () => {
     const place = await makePlace();
     await storyIn(place);
     await flip(join(place.registryDir, 'log/00000000000000000003.jsonl'), 200);
-    await rm(join(place.registryDir, 'catalog-1.sqlite'), { force: true });
+    await rm(snapshotFile(place.registryDir), { force: true });
     const before = await place.files();
     const registry = await place.open();
     await expect(registry.production()).rejects.toMatchObject({

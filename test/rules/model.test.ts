@@ -166,8 +166,8 @@ describe('the rules of stages', () => {
 
           const inProduction = state.versionsInStage(MODEL, 'production', 10).map((version) => version.number);
           expect(inProduction.length).toBeLessThanOrEqual(1);
-          const stack = state.holderStack(MODEL, 'production').map((id) => state.version(id)?.number);
-          expect(stack).toEqual(model.stack);
+          const stack = state.holderStack(MODEL, 'production', 10).map((id) => state.version(id)?.number);
+          expect(stack).toEqual([...model.stack].reverse());
           for (const version of model.versions) {
             expect(state.version(idOf(version.number))).toMatchObject({
               stage: version.stage,

@@ -125,8 +125,8 @@ function planRollback(
     }
     return { stage, target, others, ...(current ? { current } : {}) };
   }
-  const below = state.holderStack(model.id, stage).filter((id) => id !== current?.id);
-  const target = below.length === 0 ? undefined : versionById(db, below.at(-1) ?? '');
+  const below = state.holderStack(model.id, stage, 2).find((id) => id !== current?.id);
+  const target = below === undefined ? undefined : versionById(db, below);
   if (!target) {
     const what = current ? `before version ${current.number}` : 'so far';
     throw new RegistryError(
