@@ -2,31 +2,32 @@ import * as v from 'valibot';
 import { type Policy, policySchema } from '../log/events.ts';
 import type { ModelRecord, VersionRecord } from '../rules/state.ts';
 import { int, isSet, maybeText, text } from './columns.ts';
+import { RecordCache } from './record-cache.ts';
 import type { Row, Sqlite } from './sqlite.ts';
 
 const VERSION = 'SELECT id, model, number, stage, artifact, description, fingerprint, deleted_seq FROM versions';
 const MODEL = 'SELECT id, name, description, last_number, deleted_seq FROM models';
 
+const metricsSchema = v.record(v.string(), v.union([v.number(), v.string()]));
+
 /** What the rules ask of the catalog's tables. */
 export class CatalogReader {
   protected readonly db: Sqlite;
-  #depth = 0;
+  protected readonly records = new RecordCache();
 
   constructor(db: Sqlite) {
     this.db = db;
   }
 
   atomically(change: () => boolean): void {
-    const name = `change_${this.#depth}`;
-    this.#depth += 1;
-    this.db.run(`SAVEPOINT ${name}`);
-    let keep = false;
+    let isKept = false;
     try {
-      keep = change();
+      this.db.atomically(() => {
+        isKept = change();
+        return isKept;
+      });
     } finally {
-      if (!keep) this.db.run(`ROLLBACK TO ${name}`);
-      this.db.run(`RELEASE ${name}`);
-      this.#depth -= 1;
+      if (!isKept) this.records.forget();
     }
   }
 
@@ -39,10 +40,12 @@ export class CatalogReader {
   }
 
   model(anyId: string): ModelRecord | undefined {
+    const known = this.records.model(anyId);
+    if (known) return known;
     const row =
       this.db.get(`${MODEL} WHERE id = ?`, [anyId]) ??
       this.db.get(`${MODEL} WHERE id = (SELECT model FROM model_ids WHERE id = ?)`, [anyId]);
-    return row && modelRecord(row);
+    return row && this.records.addModel(modelRecord(row));
   }
 
   modelByName(name: string): ModelRecord | undefined {
@@ -56,10 +59,12 @@ export class CatalogReader {
   }
 
   version(anyId: string): VersionRecord | undefined {
+    const known = this.records.version(anyId);
+    if (known) return known;
     const row =
       this.db.get(`${VERSION} WHERE id = ?`, [anyId]) ??
       this.db.get(`${VERSION} WHERE id = (SELECT version FROM version_ids WHERE id = ?)`, [anyId]);
-    return row && versionRecord(row);
+    return row && this.records.addVersion(versionRecord(row));
   }
 
   latestVersion(model: string): VersionRecord | undefined {
@@ -68,9 +73,18 @@ export class CatalogReader {
   }
 
   versionOfRun(model: string, artifact: string, runId: string): VersionRecord | undefined {
-    const where = 'model = ? AND artifact = ? AND run_id = ? AND deleted_seq IS NULL';
-    const row = this.db.get(`${VERSION} WHERE ${where} ORDER BY number DESC LIMIT 1`, [model, artifact, runId]);
-    return row && versionRecord(row);
+    // Few at most; sorting them in SQLite takes longer than finding them.
+    const rows = this.db.all(`${VERSION} WHERE run_id = ? AND model = ? AND artifact = ? AND deleted_seq IS NULL`, [
+      runId,
+      model,
+      artifact,
+    ]);
+    return rows
+      .map(versionRecord)
+      .reduce<VersionRecord | undefined>(
+        (newest, version) => (newest && newest.number > version.number ? newest : version),
+        undefined,
+      );
   }
 
   stagesInUse(model: string): readonly string[] {
@@ -120,10 +134,13 @@ export class CatalogReader {
   }
 
   metric(version: string, name: string): number | string | undefined {
-    const sql =
-      'SELECT value, special FROM metrics WHERE version = (SELECT key FROM versions WHERE id = ?) AND name = ?';
-    const row = this.db.get(sql, [version, name]);
-    return row && (maybeText(row, 'special') ?? int(row, 'value'));
+    const metrics = this.metricsOf(version);
+    return Object.hasOwn(metrics, name) ? metrics[name] : undefined;
+  }
+
+  protected metricsOf(version: string): Readonly<Record<string, number | string>> {
+    const row = this.db.get('SELECT metrics FROM versions WHERE id = ?', [version]);
+    return row ? v.parse(metricsSchema, JSON.parse(text(row, 'metrics'))) : {};
   }
 
   artifactStatus(digest: string): 'published' | 'withdrawn' | undefined {

@@ -4,8 +4,26 @@ import { FIRST_STAGE } from '../rules/policy.ts';
 import type { CommitRecord, FactSource, IntentOutcome, RegistryState, StageMove } from '../rules/state.ts';
 import { CatalogReader } from './catalog-reader.ts';
 
+const VERSION_COLUMNS = `id, model, number, stage, stage_since, stage_by_name, stage_by_email, artifact, size_bytes, file_count,
+  description, metrics, params, run_id, fingerprint, code_commit, environment,
+  created_at, created_by_name, created_by_email, via, seq, position, changed_seq`;
+const INSERT_VERSION = `INSERT INTO versions (${VERSION_COLUMNS}) VALUES (${VERSION_COLUMNS.replace(/\w+/g, '?')})`;
+
 /** The rules' state on the catalog's tables: what they read comes from `CatalogReader`, what they write is here. */
 export class CatalogState extends CatalogReader implements RegistryState {
+  /** What was marked as changed last. */
+  #lastChange = '';
+
+  override atomically(change: () => boolean): void {
+    const before = this.#lastChange;
+    super.atomically(() => {
+      const isKept = change();
+      // The mark was taken back with the change.
+      if (!isKept) this.#lastChange = before;
+      return isKept;
+    });
+  }
+
   addCommit(commit: CommitRecord): void {
     const { seq, hash, at, problem, needs = null } = commit;
     const sql = 'INSERT INTO commits (seq, hash, at, problem_code, problem, needs) VALUES (?, ?, ?, ?, ?, ?)';
@@ -41,8 +59,9 @@ export class CatalogState extends CatalogReader implements RegistryState {
   addModel(event: EventOf<'model.created'>, source: FactSource): void {
     const key = event.name.toLowerCase();
     this.db.run('DELETE FROM former_names WHERE name_key = ?', [key]);
-    const columns = 'id, name, name_key, description, last_number, created_at, created_by_name, created_by_email';
-    this.db.run(`INSERT INTO models (${columns}) VALUES (?, ?, ?, ?, 0, ?, ?, ?)`, [
+    const columns =
+      'id, name, name_key, description, last_number, version_count, created_at, created_by_name, created_by_email';
+    this.db.run(`INSERT INTO models (${columns}) VALUES (?, ?, ?, ?, 0, 0, ?, ?, ?)`, [
       event.model,
       event.name,
       key,
@@ -58,12 +77,14 @@ export class CatalogState extends CatalogReader implements RegistryState {
   }
 
   updateModel(model: string, change: { readonly description?: string }): void {
+    this.records.forgetModel(model);
     if (change.description !== undefined) {
       this.db.run('UPDATE models SET description = ? WHERE id = ?', [change.description, model]);
     }
   }
 
   renameModel(model: string, name: string): void {
+    this.records.forgetModel(model);
     this.db.run(
       'INSERT OR REPLACE INTO former_names (name_key, name, model) SELECT name_key, name, id FROM models WHERE id = ?',
       [model],
@@ -73,6 +94,7 @@ export class CatalogState extends CatalogReader implements RegistryState {
   }
 
   deleteModel(model: string, source: FactSource): void {
+    this.records.forget();
     this.db.run('UPDATE models SET deleted_seq = ? WHERE id = ?', [source.seq, model]);
     this.db.run('UPDATE versions SET deleted_seq = ? WHERE model = ? AND deleted_seq IS NULL', [source.seq, model]);
     this.db.run('UPDATE tenures SET to_seq = ? WHERE model = ? AND to_seq IS NULL', [source.seq, model]);
@@ -87,10 +109,8 @@ export class CatalogState extends CatalogReader implements RegistryState {
     fingerprint: string,
     source: FactSource,
   ): void {
-    const { run, code, data, base } = event;
-    const columns = `id, model, number, stage, stage_since, stage_by_name, stage_by_email, artifact, size_bytes, file_count, description,
-      run_id, fingerprint, code_commit, environment, lineage, created_at, asked_at, created_by_name, created_by_email, via`;
-    this.db.run(`INSERT INTO versions (${columns}) VALUES (${columns.replace(/\w+/g, '?')})`, [
+    const { run, code } = event;
+    this.db.run(INSERT_VERSION, [
       event.version,
       model,
       number,
@@ -102,33 +122,45 @@ export class CatalogState extends CatalogReader implements RegistryState {
       event.artifact.sizeBytes,
       event.artifact.fileCount,
       event.description,
+      valuesJson(event.metrics),
+      valuesJson(event.params),
       run?.id ?? null,
       fingerprint,
       code?.commit ?? null,
       event.environment ?? null,
-      JSON.stringify({ run, code, data, base }),
       source.at,
-      source.askedAt,
       source.by.name,
       source.by.email,
       source.via,
+      source.seq,
+      source.position,
+      source.seq,
     ]);
-    this.db.run('UPDATE models SET last_number = ? WHERE id = ?', [number, model]);
-    for (const [name, value] of Object.entries(event.params)) {
-      this.db.run('INSERT INTO params (version, name, value) VALUES ((SELECT key FROM versions WHERE id = ?), ?, ?)', [
-        event.version,
-        name,
-        value,
-      ]);
-    }
+    this.db.run('UPDATE models SET last_number = ?, version_count = version_count + 1 WHERE id = ?', [number, model]);
+    const known = this.records.model(model);
+    if (known) this.records.addModel({ ...known, lastNumber: number });
+    const { digest: artifact } = event.artifact;
+    const { version: id, description } = event;
+    this.records.addVersion({
+      id,
+      model,
+      number,
+      stage: FIRST_STAGE,
+      artifact,
+      description,
+      fingerprint,
+      isDeleted: false,
+    });
+    this.#lastChange = `${source.seq} ${id}`;
   }
 
   addVersionId(anyId: string, version: string): void {
     this.db.run('INSERT INTO version_ids (id, version) VALUES (?, ?)', [anyId, version]);
   }
 
-  describeVersion(version: string, description: string): void {
-    this.db.run('UPDATE versions SET description = ? WHERE id = ?', [description, version]);
+  describeVersion(version: string, description: string, { seq }: FactSource): void {
+    this.records.forgetVersion(version);
+    this.db.run('UPDATE versions SET description = ?, changed_seq = ? WHERE id = ?', [description, seq, version]);
   }
 
   addNote(version: string, note: string, source: FactSource): void {
@@ -139,32 +171,39 @@ export class CatalogState extends CatalogReader implements RegistryState {
     this.#addRemark(subject, 'comment', comment, source);
   }
 
-  #addRemark(subject: string, kind: string, remark: string, { at, by, intentId }: FactSource): void {
+  #addRemark(subject: string, kind: string, remark: string, { seq, at, by, intentId }: FactSource): void {
     const sql = 'INSERT INTO remarks (subject, kind, text, at, by_name, by_email, intent) VALUES (?, ?, ?, ?, ?, ?, ?)';
     this.db.run(sql, [subject, kind, remark, at, by.name, by.email, intentId]);
+    this.#changed(subject, seq);
+  }
+
+  /** What a version says is searched: its words are read again before the next search. */
+  #changed(subject: string, seq: number): void {
+    const change = `${seq} ${subject}`;
+    if (change === this.#lastChange) return;
+    this.#lastChange = change;
+    this.db.run('UPDATE versions SET changed_seq = ? WHERE id = ?', [seq, subject]);
   }
 
   deleteVersion(version: string, source: FactSource): void {
+    this.records.forget();
     this.db.run('UPDATE versions SET deleted_seq = ? WHERE id = ?', [source.seq, version]);
+    this.db.run(
+      'UPDATE models SET version_count = version_count - 1 WHERE id = (SELECT model FROM versions WHERE id = ?)',
+      [version],
+    );
     this.db.run('UPDATE tenures SET to_seq = ? WHERE version = ? AND to_seq IS NULL', [source.seq, version]);
   }
 
-  setTag(subject: string, key: string, value: string | undefined): void {
+  setTag(subject: string, key: string, value: string | undefined, { seq }: FactSource): void {
+    this.#changed(subject, seq);
     if (value === undefined) this.db.run('DELETE FROM tags WHERE subject = ? AND key = ?', [subject, key]);
     else this.db.run('INSERT OR REPLACE INTO tags (subject, key, value) VALUES (?, ?, ?)', [subject, key, value]);
   }
 
-  addMetrics(version: string, metrics: Readonly<Record<string, number | string>>): void {
-    const sql =
-      'INSERT INTO metrics (version, name, value, special) VALUES ((SELECT key FROM versions WHERE id = ?), ?, ?, ?)';
-    for (const [name, value] of Object.entries(metrics)) {
-      this.db.run(sql, [
-        version,
-        name,
-        typeof value === 'number' ? value : null,
-        typeof value === 'string' ? value : null,
-      ]);
-    }
+  addMetrics(version: string, metrics: Readonly<Record<string, number | string>>, { seq }: FactSource): void {
+    const all = valuesJson({ ...this.metricsOf(version), ...metrics });
+    this.db.run('UPDATE versions SET metrics = ?, changed_seq = ? WHERE id = ?', [all, seq, version]);
   }
 
   addEvaluation(version: string, event: EventOf<'version.evaluated'>, { at, by }: FactSource): void {
@@ -192,6 +231,7 @@ export class CatalogState extends CatalogReader implements RegistryState {
 
   setStage(version: string, move: StageMove, source: FactSource): void {
     const { seq, at, askedAt, by } = source;
+    this.records.forgetVersion(version);
     this.db.run('UPDATE versions SET stage = ?, stage_since = ?, stage_by_name = ?, stage_by_email = ? WHERE id = ?', [
       move.to,
       at,
@@ -229,12 +269,11 @@ export class CatalogState extends CatalogReader implements RegistryState {
 
   pushHolder(model: string, stage: string, version: string): void {
     this.dropHolder(model, stage, version);
-    const top = 'SELECT coalesce(max(depth), 0) + 1 FROM holder_stacks WHERE model = ?1 AND stage = ?2';
-    this.db.run(`INSERT INTO holder_stacks (model, stage, depth, version) VALUES (?1, ?2, (${top}), ?3)`, [
-      model,
-      stage,
-      version,
-    ]);
+    const top = 'SELECT depth FROM holder_stacks WHERE model = ?1 AND stage = ?2 ORDER BY depth DESC LIMIT 1';
+    this.db.run(
+      `INSERT INTO holder_stacks (model, stage, depth, version) VALUES (?1, ?2, coalesce((${top}), 0) + 1, ?3)`,
+      [model, stage, version],
+    );
   }
 
   dropHolder(model: string, stage: string, version: string): void {
@@ -250,7 +289,8 @@ export class CatalogState extends CatalogReader implements RegistryState {
     ]);
   }
 
-  setAlias(model: string, alias: string, version: string | undefined): void {
+  setAlias(model: string, alias: string, version: string | undefined, { seq }: FactSource): void {
+    if (version !== undefined) this.#changed(version, seq);
     if (version === undefined) this.db.run('DELETE FROM aliases WHERE model = ? AND alias = ?', [model, alias]);
     else
       this.db.run('INSERT OR REPLACE INTO aliases (model, alias, version) VALUES (?, ?, ?)', [model, alias, version]);
@@ -286,4 +326,9 @@ export class CatalogState extends CatalogReader implements RegistryState {
   seal(reason: string): void {
     this.db.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('sealed', ?)", [reason]);
   }
+}
+
+/** An object of names and values as JSON, sorted by name. */
+function valuesJson(values: Readonly<Record<string, number | string>>): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1))));
 }

@@ -1,16 +1,20 @@
 import { serialQueue } from '../base/serial.ts';
 import { hashOfCommit } from '../log/commit.ts';
 import type { Intent } from '../log/intent.ts';
-import { readCommit } from '../log/log-reader.ts';
+import { listSegments, readCommit, readCommits, readSegment } from '../log/log-reader.ts';
+import type { SegmentName } from '../log/segment.ts';
 import { applyCommit, type CommitOutcome, judgeIntent, type LogPosition } from '../rules/apply-commit.ts';
 import type { IntentOutcome, RegistryState } from '../rules/state.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { CatalogState } from './catalog-state.ts';
+import { catchUpSearch } from './search/search-index.ts';
 import { emptyCatalog, type LoadedCatalog, loadSnapshot, removeSnapshot, saveSnapshot } from './snapshot.ts';
 import type { Sqlite } from './sqlite.ts';
 
 /** Commits that are read ahead while catching up. */
 const BATCH = 256;
+/** Commits of a log that was read not long ago. */
+const FEW = 31;
 
 export interface CatalogOptions {
   /** The registry's folder, where the snapshot is. */
@@ -75,14 +79,23 @@ export class Catalog {
   /** Applies what the log has beyond `position`. Returns the number of commits applied. */
   catchUp(onApplied?: (position: LogPosition) => void): Promise<number> {
     return this.#serially(async () => {
-      let applied = 0;
-      for (;;) {
-        const batch = await this.#readAhead();
+      const before = this.position.seq;
+      let segments: ReadonlyMap<number, SegmentName> | undefined;
+      // Nearly always there is nothing new or a little, so that segments are looked for only by who is far behind.
+      for (const count of [1, FEW]) {
+        const batch = await this.#next(count);
         this.#applyAll(batch);
-        applied += batch.length;
         if (batch.length > 0) onApplied?.(this.position);
-        if (batch.length < BATCH) return applied;
+        if (batch.length < count) return this.position.seq - before;
       }
+      for (;;) {
+        segments ??= await listSegments(this.#options.store);
+        const batch = await this.#nextBatch(segments);
+        if (batch.length === 0) break;
+        this.#applyAll(batch);
+        onApplied?.(this.position);
+      }
+      return this.position.seq - before;
     });
   }
 
@@ -113,6 +126,8 @@ export class Catalog {
   save(): Promise<void> {
     return this.#serially(async () => {
       if (this.unsavedCommits === 0) return;
+      // So that the next process can search at once.
+      catchUpSearch(this.db, this.position.seq);
       await saveSnapshot(this.#options.dir, this.db);
       this.#savedSeq = this.position.seq;
     });
@@ -128,14 +143,18 @@ export class Catalog {
     this.#changedCommit = bytes && hashOfCommit(bytes) === hash ? undefined : seq;
   }
 
-  async #readAhead(): Promise<readonly Uint8Array[]> {
-    const batch: Uint8Array[] = [];
-    while (batch.length < BATCH) {
-      const bytes = await readCommit(this.#options.store, this.position.seq + batch.length + 1);
-      if (!bytes) break;
-      batch.push(bytes);
-    }
-    return batch;
+  #next(count: number): Promise<readonly Uint8Array[]> {
+    return readCommits(this.#options.store, this.position.seq + 1, count);
+  }
+
+  async #nextBatch(segments: ReadonlyMap<number, SegmentName>): Promise<readonly Uint8Array[]> {
+    const first = this.position.seq + 1;
+    const segment = segments.get(first);
+    const sealed = segment && (await readSegment(this.#options.store, segment));
+    if (sealed) return sealed;
+    let count = 1;
+    while (count < BATCH && !segments.has(first + count)) count += 1;
+    return this.#next(count);
   }
 
   #applyAll(batch: readonly Uint8Array[]): void {

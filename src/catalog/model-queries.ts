@@ -4,8 +4,7 @@ import type { AliasEntry, AtResult, ModelSummary, ProductionEntry } from './read
 import type { Row, Sqlite } from './sqlite.ts';
 import { author, newestVersion, tagsOf, versionById } from './version-queries.ts';
 
-const COLUMNS = `id, name, name_key, description, created_at, created_by_name, created_by_email,
-  (SELECT count(*) FROM versions WHERE model = models.id AND deleted_seq IS NULL) AS versions`;
+const COLUMNS = `id, name, name_key, description, created_at, created_by_name, created_by_email, version_count`;
 
 function modelSummary(db: Sqlite, row: Row): ModelSummary {
   const id = text(row, 'id');
@@ -18,7 +17,7 @@ function modelSummary(db: Sqlite, row: Row): ModelSummary {
     tags: tagsOf(db, id),
     createdAt: text(row, 'created_at'),
     createdBy: author(row, 'created_by'),
-    versions: int(row, 'versions'),
+    versions: int(row, 'version_count'),
     ...(latest ? { latest } : {}),
     ...(production ? { production } : {}),
   };

@@ -28,7 +28,7 @@ CREATE TABLE intent_subjects (
 
 CREATE TABLE models (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL, description TEXT NOT NULL, last_number INTEGER NOT NULL,
-  policy TEXT, created_at TEXT NOT NULL, created_by_name TEXT NOT NULL, created_by_email TEXT NOT NULL, deleted_seq INTEGER
+  version_count INTEGER NOT NULL, policy TEXT, created_at TEXT NOT NULL, created_by_name TEXT NOT NULL, created_by_email TEXT NOT NULL, deleted_seq INTEGER
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX models_by_name ON models (name_key) WHERE deleted_seq IS NULL;
 CREATE TABLE former_names (name_key TEXT PRIMARY KEY, name TEXT NOT NULL, model TEXT NOT NULL) WITHOUT ROWID;
@@ -38,9 +38,10 @@ CREATE TABLE versions (
   key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, model TEXT NOT NULL, number INTEGER NOT NULL,
   stage TEXT NOT NULL, stage_since TEXT NOT NULL, stage_by_name TEXT NOT NULL, stage_by_email TEXT NOT NULL,
   artifact TEXT NOT NULL, size_bytes INTEGER NOT NULL, file_count INTEGER NOT NULL,
-  description TEXT NOT NULL, run_id TEXT, fingerprint TEXT NOT NULL, code_commit TEXT, environment TEXT, lineage TEXT NOT NULL,
-  created_at TEXT NOT NULL, asked_at TEXT NOT NULL, created_by_name TEXT NOT NULL, created_by_email TEXT NOT NULL,
-  via TEXT NOT NULL, deleted_seq INTEGER
+  description TEXT NOT NULL, metrics TEXT NOT NULL, params TEXT NOT NULL,
+  run_id TEXT, fingerprint TEXT NOT NULL, code_commit TEXT, environment TEXT,
+  created_at TEXT NOT NULL, created_by_name TEXT NOT NULL, created_by_email TEXT NOT NULL,
+  via TEXT NOT NULL, seq INTEGER NOT NULL, position INTEGER NOT NULL, changed_seq INTEGER NOT NULL, deleted_seq INTEGER
 );
 CREATE UNIQUE INDEX versions_by_number ON versions (model, number);
 CREATE INDEX versions_by_stage ON versions (model, stage, number) WHERE deleted_seq IS NULL;
@@ -50,13 +51,9 @@ CREATE INDEX versions_by_run ON versions (run_id, model) WHERE run_id IS NOT NUL
 CREATE INDEX versions_by_commit ON versions (code_commit) WHERE code_commit IS NOT NULL;
 CREATE TABLE version_ids (id TEXT PRIMARY KEY, version TEXT NOT NULL) WITHOUT ROWID;
 
-CREATE TABLE metrics (
-  version INTEGER NOT NULL, name TEXT NOT NULL, value REAL, special TEXT,
-  PRIMARY KEY (version, name)
-) WITHOUT ROWID;
-CREATE INDEX metrics_by_value ON metrics (name, value);
-CREATE TABLE params (version INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (version, name)) WITHOUT ROWID;
-CREATE INDEX params_by_value ON params (name, value);
+CREATE INDEX versions_by_change ON versions (changed_seq);
+CREATE VIEW metrics AS SELECT v.key AS version, m.key AS name, m.value FROM versions v, json_each(v.metrics) m;
+CREATE VIEW params AS SELECT v.key AS version, p.key AS name, p.value FROM versions v, json_each(v.params) p;
 CREATE TABLE tags (subject TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (subject, key)) WITHOUT ROWID;
 CREATE INDEX tags_by_key ON tags (key, value);
 CREATE TABLE aliases (model TEXT NOT NULL, alias TEXT NOT NULL, version TEXT NOT NULL, PRIMARY KEY (model, alias)) WITHOUT ROWID;
@@ -80,6 +77,7 @@ CREATE TABLE tenures (
 );
 CREATE INDEX tenures_of_model ON tenures (model, stage, from_seq);
 CREATE INDEX tenures_open ON tenures (version) WHERE to_seq IS NULL;
+CREATE INDEX tenures_of_stage ON tenures (stage) WHERE to_seq IS NULL;
 CREATE TABLE holder_stacks (
   model TEXT NOT NULL, stage TEXT NOT NULL, depth INTEGER NOT NULL, version TEXT NOT NULL,
   PRIMARY KEY (model, stage, depth)
@@ -110,4 +108,15 @@ CREATE TABLE packages (
 ) WITHOUT ROWID;
 CREATE INDEX packages_by_name ON packages (name, version);
 CREATE TABLE unknown_events (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, position INTEGER NOT NULL, type TEXT NOT NULL);
+
+CREATE TABLE value_names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE metric_values (
+  name INTEGER NOT NULL, value REAL NOT NULL, version INTEGER NOT NULL,
+  PRIMARY KEY (name, value, version)
+) WITHOUT ROWID;
+CREATE TABLE param_values (
+  name INTEGER NOT NULL, value TEXT NOT NULL, version INTEGER NOT NULL,
+  PRIMARY KEY (name, value, version)
+) WITHOUT ROWID;
+CREATE VIRTUAL TABLE version_texts USING fts4(content="", body, tokenize=unicode61 "remove_diacritics=0", matchinfo=fts3, order=desc);
 `;

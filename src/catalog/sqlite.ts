@@ -10,6 +10,7 @@ export type Row = Readonly<Record<string, unknown>>;
 export class Sqlite {
   readonly #db: Database;
   readonly #statements = new Map<string, Statement>();
+  #depth = 0;
 
   constructor(db: Database) {
     this.#db = db;
@@ -39,6 +40,21 @@ export class Sqlite {
       return rows;
     } finally {
       statement.reset();
+    }
+  }
+
+  /** Runs `change`; when it returns false, or throws, nothing of it remains. Calls may be nested. */
+  atomically(change: () => boolean): void {
+    const name = `change_${this.#depth}`;
+    this.#depth += 1;
+    this.run(`SAVEPOINT ${name}`);
+    let keep = false;
+    try {
+      keep = change();
+    } finally {
+      if (!keep) this.run(`ROLLBACK TO ${name}`);
+      this.run(`RELEASE ${name}`);
+      this.#depth -= 1;
     }
   }
 

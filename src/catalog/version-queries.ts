@@ -1,14 +1,12 @@
 import * as v from 'valibot';
+import type { EventOf } from '../log/events.ts';
 import { int, maybeText, text } from './columns.ts';
 import type {
   Author,
   CommentEntry,
   EvaluationEntry,
   Lineage,
-  Metrics,
-  MetricValue,
   PackageVersion,
-  Params,
   Tags,
   TransitionEntry,
   VersionSummary,
@@ -18,14 +16,13 @@ import type { Row, Sqlite, SqlValue } from './sqlite.ts';
 
 /** Columns that `versionSummary` needs. */
 export const VERSION_COLUMNS = `v.key, v.id, v.model, m.name AS model_name, v.number, v.stage, v.stage_since, v.stage_by_name, v.stage_by_email,
-  v.artifact, v.size_bytes, v.file_count, v.description, v.created_at, v.created_by_name, v.created_by_email, v.via`;
+  v.artifact, v.size_bytes, v.file_count, v.description, v.metrics, v.params, v.created_at, v.created_by_name, v.created_by_email, v.via`;
 export const VERSION_TABLES = 'versions v JOIN models m ON m.id = v.model';
 
 const VIAS: readonly Via[] = ['editor', 'cli', 'auto', 'import'];
 
 export function versionSummary(db: Sqlite, row: Row): VersionSummary {
   const id = text(row, 'id');
-  const key = int(row, 'key');
   return {
     model: text(row, 'model_name'),
     modelId: text(row, 'model'),
@@ -42,8 +39,8 @@ export function versionSummary(db: Sqlite, row: Row): VersionSummary {
     aliases: db
       .all('SELECT alias FROM aliases WHERE version = ? ORDER BY alias', [id])
       .map((alias) => text(alias, 'alias')),
-    metrics: metricsOf(db, key),
-    params: paramsOf(db, key),
+    metrics: v.parse(metricsSchema, JSON.parse(text(row, 'metrics'))),
+    params: v.parse(paramsSchema, JSON.parse(text(row, 'params'))),
     artifact: { digest: text(row, 'artifact'), sizeBytes: int(row, 'size_bytes'), fileCount: int(row, 'file_count') },
     pending: false,
   };
@@ -58,22 +55,9 @@ export function tagsOf(db: Sqlite, subject: string): Tags {
   return Object.fromEntries(rows.map((row) => [text(row, 'key'), text(row, 'value')]));
 }
 
-function metricsOf(db: Sqlite, key: number): Metrics {
-  const rows = db.all('SELECT name, value, special FROM metrics WHERE version = ? ORDER BY name', [key]);
-  return Object.fromEntries(rows.map((row) => [text(row, 'name'), special(row) ?? int(row, 'value')]));
-}
-
 const specialSchema = v.picklist(['NaN', 'Infinity', '-Infinity']);
-
-function special(row: Row): MetricValue | undefined {
-  const parsed = v.safeParse(specialSchema, row.special);
-  return parsed.success ? parsed.output : undefined;
-}
-
-function paramsOf(db: Sqlite, key: number): Params {
-  const rows = db.all('SELECT name, value FROM params WHERE version = ? ORDER BY name', [key]);
-  return Object.fromEntries(rows.map((row) => [text(row, 'name'), text(row, 'value')]));
-}
+const metricsSchema = v.record(v.string(), v.union([v.number(), specialSchema]));
+const paramsSchema = v.record(v.string(), v.string());
 
 /** A version that isn't deleted, by its canonical id. */
 export function versionById(db: Sqlite, id: string): VersionSummary | undefined {
@@ -176,6 +160,15 @@ export function transitionsOf(db: Sqlite, version: string): readonly TransitionE
   });
 }
 
+/** Where in the log a version was registered. */
+export function registeredAt(
+  db: Sqlite,
+  version: string,
+): { readonly seq: number; readonly position: number } | undefined {
+  const row = db.get('SELECT seq, position FROM versions WHERE id = ?', [version]);
+  return row && { seq: int(row, 'seq'), position: int(row, 'position') };
+}
+
 const lineageSchema = v.object({
   run: v.optional(
     v.object({
@@ -204,9 +197,10 @@ const lineageSchema = v.object({
   base: v.optional(v.object({ name: v.string(), version: v.exactOptional(v.string()) })),
 });
 
-export function lineageOf(db: Sqlite, version: string): Lineage {
-  const row = db.get('SELECT lineage, environment FROM versions WHERE id = ?', [version]);
-  const { run, code, data, base } = v.parse(lineageSchema, JSON.parse(row ? text(row, 'lineage') : '{"data":[]}'));
+/** The lineage of a version, of which `registered` is the event that registered it: bodies of events stay in the log. */
+export function lineageOf(db: Sqlite, version: string, registered: EventOf<'version.registered'> | undefined): Lineage {
+  const { run, code, data, base } = v.parse(lineageSchema, registered ?? { data: [] });
+  const row = db.get('SELECT environment FROM versions WHERE id = ?', [version]);
   const digest = row && maybeText(row, 'environment');
   const python =
     digest === undefined ? undefined : db.get('SELECT python FROM environments WHERE digest = ?', [digest]);
@@ -237,8 +231,6 @@ function packagesOf(db: Sqlite, digest: string): readonly PackageVersion[] {
   return rows.map((row) => ({ name: text(row, 'name'), version: text(row, 'version') }));
 }
 
-const metricsSchema = v.record(v.string(), v.union([v.number(), specialSchema]));
-
 function evaluationsOf(db: Sqlite, version: string): readonly EvaluationEntry[] {
   return db.all('SELECT * FROM evaluations WHERE version = ? ORDER BY id', [version]).map((row) => {
     const dataset = maybeText(row, 'dataset');
@@ -258,10 +250,14 @@ function first(db: Sqlite, where: string, params: readonly SqlValue[]): VersionS
   return row && versionSummary(db, row);
 }
 
-/** Versions that held a stage at any time, the one that came to it last first. */
+/** So many tenures are looked through for the versions that held a stage. */
+const RECENT_TENURES = 500;
+
+/** Versions that held a stage, the one that came to it last first. */
 export function heldBefore(db: Sqlite, model: string, stage: string, limit: number): readonly VersionSummary[] {
   const sql = `SELECT ${VERSION_COLUMNS} FROM ${VERSION_TABLES}
-    JOIN (SELECT version, max(id) AS last FROM tenures WHERE model = ? AND stage = ? GROUP BY version) t ON t.version = v.id
+    JOIN (SELECT version, max(id) AS last FROM (SELECT version, id FROM tenures WHERE model = ? AND stage = ? ORDER BY from_seq DESC LIMIT ${RECENT_TENURES})
+      GROUP BY version) t ON t.version = v.id
     WHERE v.deleted_seq IS NULL ORDER BY t.last DESC LIMIT ?`;
   return db.all(sql, [model, stage, limit]).map((row) => versionSummary(db, row));
 }

@@ -2,12 +2,50 @@ import { RegistryError } from '../base/errors.ts';
 import { sha256Hex } from '../base/hash.ts';
 import { commitKey, FORMAT_KEY, seqOfCommitKey } from '../storage/layout.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { MAX_COMMIT_BYTES } from './commit.ts';
+import { hashOfCommit, MAX_COMMIT_BYTES } from './commit.ts';
 import { type FormatFile, MAX_FORMAT_BYTES, parseFormatFile } from './format-file.ts';
+import { decodeSegment, type SegmentName, segmentKey, segmentOfKey } from './segment.ts';
+
+/** Commits that are read at the same time. */
+const READS_AT_ONCE = 32;
+/** Larger than any segment that holds commits of this program. */
+const MAX_SEGMENT_BYTES = 256 * 1024 * 1024;
 
 /** A commit's bytes, cut one byte past the longest legal commit; undefined where there is none. */
 export function readCommit(store: ObjectStore, seq: number): Promise<Uint8Array | undefined> {
   return store.get(commitKey(seq), MAX_COMMIT_BYTES + 1);
+}
+
+/** The commits from `seq` on as far as there are any, at most `limit`. */
+export async function readCommits(store: ObjectStore, seq: number, limit: number): Promise<readonly Uint8Array[]> {
+  const commits: Uint8Array[] = [];
+  while (commits.length < limit) {
+    const first = seq + commits.length;
+    const count = Math.min(READS_AT_ONCE, limit - commits.length);
+    const found = await Promise.all(Array.from({ length: count }, (_, index) => readCommit(store, first + index)));
+    for (const bytes of found) {
+      if (!bytes) return commits;
+      commits.push(bytes);
+    }
+  }
+  return commits;
+}
+
+/** The segments of a log by the commit that they begin with: of those that begin alike, the longest. */
+export async function listSegments(store: ObjectStore): Promise<ReadonlyMap<number, SegmentName>> {
+  const segments = new Map<number, SegmentName>();
+  for (const key of await store.list('segments/')) {
+    const name = segmentOfKey(key);
+    if (name && name.to > (segments.get(name.from)?.to ?? 0)) segments.set(name.from, name);
+  }
+  return segments;
+}
+
+/** The commits of a segment, where it ends in the commit that the log has there; undefined for one that can't be used. */
+export async function readSegment(store: ObjectStore, name: SegmentName): Promise<readonly Uint8Array[] | undefined> {
+  const [bytes, last] = await Promise.all([store.get(segmentKey(name), MAX_SEGMENT_BYTES), readCommit(store, name.to)]);
+  if (!bytes || !last || hashOfCommit(last) !== name.hash) return undefined;
+  return decodeSegment(bytes, name);
 }
 
 /** `format.json` with its hash, the `prev` of commit 1. Throws `REGISTRY_NOT_FOUND`, `FORMAT_NEWER`, `FORMAT_DAMAGED`. */

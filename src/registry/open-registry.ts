@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { OperationOptions } from '../base/progress.ts';
 import type { PageRequest } from '../catalog/read-models.ts';
+import { sealSegments } from '../log/seal-segments.ts';
 import type { Registry, RegistryChange } from './api.ts';
 import * as annotations from './commands/annotations.ts';
 import * as models from './commands/models.ts';
@@ -15,6 +16,8 @@ import { verify } from './verify.ts';
 
 /** Commits that the saved catalog may lag behind before it is saved again. */
 const SAVE_EVERY = 50;
+/** Segments that are written after a save, so that nobody waits for long. */
+const SEGMENTS_AT_ONCE = 8;
 
 /** Binds commands and queries to one session. */
 export class OpenRegistry implements Registry {
@@ -111,6 +114,7 @@ export class OpenRegistry implements Registry {
       await catalog.reset();
       await readToHead(this.#session);
       await catalog.save();
+      await sealSegments(this.#session.store, catalog.position.seq, Number.POSITIVE_INFINITY);
       const row = catalog.db.get('SELECT count(*) AS versions FROM versions WHERE deleted_seq IS NULL');
       return { commits: catalog.position.seq, versions: Number(row?.versions ?? 0) };
     });
@@ -142,5 +146,6 @@ export class OpenRegistry implements Registry {
     const { catalog } = this.#session;
     if (catalog.position.seq === 0 || (await damageIn(this.#session))) return;
     await catalog.save().catch(() => undefined);
+    await sealSegments(this.#session.store, catalog.position.seq, SEGMENTS_AT_ONCE).catch(() => undefined);
   }
 }

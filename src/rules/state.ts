@@ -87,6 +87,7 @@ export interface RegistryState {
   updateModel(model: string, change: { readonly description?: string }, source: FactSource): void;
   renameModel(model: string, name: string, source: FactSource): void;
   deleteModel(model: string, source: FactSource): void;
+  /** With the metrics and params of the event. */
   addVersion(
     event: EventOf<'version.registered'>,
     model: string,
@@ -99,7 +100,7 @@ export interface RegistryState {
   addNote(version: string, text: string, source: FactSource): void;
   deleteVersion(version: string, source: FactSource): void;
   setTag(subject: string, key: string, value: string | undefined, source: FactSource): void;
-  addMetrics(version: string, metrics: Readonly<Record<string, number | string>>): void;
+  addMetrics(version: string, metrics: Readonly<Record<string, number | string>>, source: FactSource): void;
   addEvaluation(version: string, event: EventOf<'version.evaluated'>, source: FactSource): void;
   setArtifactStatus(digest: string, status: 'published' | 'withdrawn', source: FactSource): void;
   addEnvironment(event: EventOf<'environment.recorded'>): void;

@@ -19,7 +19,6 @@ export function registerVersion(state: RegistryState, event: EventOf<'version.re
     return;
   }
   state.addVersion(event, model.id, model.lastNumber + 1, fingerprintOf(event), source);
-  state.addMetrics(event.version, event.metrics);
   setTags(state, event.version, event.tags, undefined, source);
 }
 
@@ -68,7 +67,7 @@ export function evaluateVersion(state: RegistryState, event: EventOf<'version.ev
       );
     }
   }
-  state.addMetrics(version.id, added);
+  if (Object.keys(added).length > 0) state.addMetrics(version.id, added, source);
 }
 
 export function deleteVersion(state: RegistryState, event: EventOf<'version.deleted'>, source: FactSource): void {

@@ -5,7 +5,7 @@ import { isAbsent, reading } from './system-errors.ts';
 
 /** The keys of the files in `folder` and below, in order; names that can't be in a key, and links, are passed over. */
 export async function* keysBelow(folder: string, prefix: string, after: string | undefined): AsyncGenerator<string> {
-  for (const { name, isFolder } of await entriesOf(folder)) {
+  for (const { name, isFolder } of await entriesOf(folder, prefix, after)) {
     const key = prefix + name;
     if (isFolder) {
       if (!isBefore(`${key}/`, after)) yield* keysBelow(join(folder, name), `${key}/`, after);
@@ -20,7 +20,11 @@ function isBefore(prefix: string, after: string | undefined): boolean {
   return after !== undefined && prefix < after && !after.startsWith(prefix);
 }
 
-async function entriesOf(folder: string): Promise<readonly { readonly name: string; readonly isFolder: boolean }[]> {
+async function entriesOf(
+  folder: string,
+  prefix: string,
+  after: string | undefined,
+): Promise<readonly { readonly name: string; readonly isFolder: boolean }[]> {
   const entries = await reading(folder, () =>
     readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
       if (isAbsent(error)) return [];
@@ -29,7 +33,11 @@ async function entriesOf(folder: string): Promise<readonly { readonly name: stri
   );
   return (
     entries
-      .filter((entry) => isKeyName(entry.name) && (entry.isFile() || entry.isDirectory()))
+      // A log has very many entries, nearly all of which nobody asks for.
+      .filter(
+        (entry) => (after === undefined || entry.isDirectory() || prefix + entry.name > after) && isKeyName(entry.name),
+      )
+      .filter((entry) => entry.isFile() || entry.isDirectory())
       .map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }))
       // A folder stands where its keys stand: "a-b" before "a/c" before "a0".
       .sort((a, b) => (sortName(a) < sortName(b) ? -1 : 1))

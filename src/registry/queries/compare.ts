@@ -4,6 +4,7 @@ import { lineageOf } from '../../catalog/version-queries.ts';
 import { findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
 import { filesOf } from './files.ts';
+import { registrationOf } from './intent-lines.ts';
 
 type Cell = string | number | undefined;
 
@@ -13,7 +14,9 @@ export async function compare(session: Session, request: { readonly refs: readon
   }
   await readToHead(session);
   const versions = request.refs.map((ref) => findVersion(session, ref));
-  const lineages = versions.map((version) => lineageOf(dbOf(session), version.id));
+  const lineages = await Promise.all(
+    versions.map(async ({ id }) => lineageOf(dbOf(session), id, await registrationOf(session, id))),
+  );
   const files = await Promise.all(versions.map((version) => filesOf(session, version.artifact.digest)));
   return {
     versions,

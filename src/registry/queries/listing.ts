@@ -19,12 +19,15 @@ import type {
   VersionDetails,
   VersionSummary,
 } from '../../catalog/read-models.ts';
-import { parseSearch, searchVersions } from '../../catalog/search-query.ts';
+import { parseSearch } from '../../catalog/search/conditions.ts';
+import { catchUpSearch } from '../../catalog/search/search-index.ts';
+import { searchVersions } from '../../catalog/search/search-versions.ts';
 import { lineageOf, remarksOf, sameArtifact, transitionsOf, versionsPage } from '../../catalog/version-queries.ts';
 import { policyOf } from '../../rules/lookup.ts';
 import { findModel, findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session, stateOf } from '../session.ts';
 import { filesOf } from './files.ts';
+import { registrationOf } from './intent-lines.ts';
 
 export async function listModels(session: Session, request?: PageRequest): Promise<Page<ModelSummary>> {
   await readToHead(session);
@@ -63,7 +66,10 @@ export async function search(
   await readToHead(session);
   const limit = limitOf(request);
   const before = request.cursor === undefined ? undefined : numbersOfCursor(request.cursor, 1)[0];
-  return versionPage(searchVersions(dbOf(session), parseSearch(request.query), before, limit + 1), limit);
+  const conditions = parseSearch(request.query);
+  const db = dbOf(session);
+  catchUpSearch(db, session.catalog.position.seq);
+  return versionPage(searchVersions(db, conditions, before, limit + 1), limit);
 }
 
 function versionPage(
@@ -104,11 +110,14 @@ export async function show(session: Session, request: { readonly ref: string }):
   await readToHead(session);
   const db = dbOf(session);
   const version = findVersion(session, request.ref);
-  const files = await filesOf(session, version.artifact.digest);
+  const [files, registered] = await Promise.all([
+    filesOf(session, version.artifact.digest),
+    registrationOf(session, version.id),
+  ]);
   return {
     ...version,
     ...(files ? { files } : {}),
-    lineage: lineageOf(db, version.id),
+    lineage: lineageOf(db, version.id, registered),
     transitions: transitionsOf(db, version.id),
     notes: remarksOf(db, version.id, 'note'),
     comments: remarksOf(db, version.id, 'comment'),

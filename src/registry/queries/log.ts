@@ -1,12 +1,10 @@
-import { RegistryError } from '../../base/errors.ts';
 import { type IntentPlace, intentPlaces } from '../../catalog/log-queries.ts';
 import { limitOf, numbersOfCursor, pageOf } from '../../catalog/paging.ts';
 import type { LogEntry, Page } from '../../catalog/read-models.ts';
-import { MAX_COMMIT_BYTES } from '../../log/commit.ts';
 import { decodeIntent } from '../../log/intent.ts';
-import { readCommit } from '../../log/log-reader.ts';
 import { findModel } from '../references.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
+import { intentLines } from './intent-lines.ts';
 import { reasonIn, summaryOf } from './log-summary.ts';
 
 export async function log(
@@ -19,32 +17,14 @@ export async function log(
   const [seq, position] = request.before === undefined ? [] : numbersOfCursor(request.before, 2);
   const before = seq === undefined || position === undefined ? undefined : { seq, position };
   const page = pageOf(intentPlaces(dbOf(session), { subject, before }, limit + 1), limit, cursorOf);
-  const commits = new Map<number, readonly Uint8Array[]>();
-  const items: LogEntry[] = [];
-  for (const place of page.items) {
-    const lines = commits.get(place.seq) ?? (await intentLines(session, place.seq));
-    commits.set(place.seq, lines);
-    items.push(entryOf(session, place, lines[place.position]));
-  }
+  const seqs = [...new Set(page.items.map((place) => place.seq))];
+  const lines = new Map(await Promise.all(seqs.map(async (seq) => [seq, await intentLines(session, seq)] as const)));
+  const items = page.items.map((place) => entryOf(session, place, lines.get(place.seq)?.[place.position]));
   return { items, ...(page.next === undefined ? {} : { next: page.next }) };
 }
 
 function cursorOf(place: IntentPlace): string {
   return `${place.seq}.${place.position}`;
-}
-
-async function intentLines(session: Session, seq: number): Promise<readonly Uint8Array[]> {
-  const bytes = await readCommit(session.store, seq);
-  if (!bytes)
-    throw new RegistryError('LOG_GAP', `Commit ${seq} is missing from the log. Run \`model-registry verify\`.`);
-  const lines: Uint8Array[] = [];
-  for (let start = 0; start < Math.min(bytes.length, MAX_COMMIT_BYTES); ) {
-    const end = bytes.indexOf(0x0a, start);
-    if (end < 0) break;
-    lines.push(bytes.subarray(start, end));
-    start = end + 1;
-  }
-  return lines.slice(1);
 }
 
 function entryOf(session: Session, place: IntentPlace, line: Uint8Array | undefined): LogEntry {

@@ -1,0 +1,137 @@
+import { RegistryError } from '../../base/errors.ts';
+import type { SqlValue } from '../sqlite.ts';
+import { wordsCondition } from './words.ts';
+
+export interface Sql {
+  readonly sql: string;
+  readonly params: readonly SqlValue[];
+}
+
+/** What a term of a query asks of a version. */
+export interface Condition {
+  /** Whether it holds for the version `v` of the model `m`. */
+  readonly holds: Sql;
+  /** The keys of the versions for which it may hold, in a column `version`, where an index tells them. */
+  readonly keys?: Sql;
+  /** What to match in the index of words: instead of `keys`, for what may be in very many versions. */
+  readonly match?: string;
+  /** The words to look for in models' names and tags, too. */
+  readonly words?: string;
+}
+
+const COMPARISON = /^([^<>=:]+)(>=|<=|>|<|=)(.+)$/;
+const MAX_TERMS = 20;
+
+/** Turns a query into conditions (see `RegistryQueries.search`). Throws `QUERY_INVALID` for what can't be meant. */
+export function parseSearch(query: string): readonly Condition[] {
+  const terms = query.match(/"[^"]*"|\S+/g) ?? [];
+  if (terms.length > MAX_TERMS)
+    throw new RegistryError('QUERY_INVALID', `The query has more than ${MAX_TERMS} terms. Use fewer.`);
+  return terms.map(conditionOf);
+}
+
+function conditionOf(term: string): Condition {
+  if (term.startsWith('"')) return wordsCondition(term.replaceAll('"', ''));
+  const colon = /^(model|stage|alias|tag|param|commit):(.*)$/.exec(term);
+  if (colon) return fieldCondition(colon[1] ?? '', colon[2] ?? '');
+  const comparison = COMPARISON.exec(term);
+  return comparison ? metricCondition(term, comparison) : wordsCondition(term);
+}
+
+function metricCondition(term: string, [, name = '', operator = '', value = '']: RegExpExecArray): Condition {
+  const number = Number(value);
+  if (Number.isNaN(number)) {
+    throw new RegistryError(
+      'QUERY_INVALID',
+      `${term} compares a metric with "${value}", which is no number. Write for example auc>0.9, or param:${name}=${value}.`,
+    );
+  }
+  const params = [name, number];
+  return {
+    holds: {
+      sql: `EXISTS (SELECT 1 FROM json_each(v.metrics) x WHERE x.key = ? AND x.type IN ('real', 'integer') AND x.value ${operator} ?)`,
+      params,
+    },
+    keys: {
+      sql: `SELECT version FROM metric_values WHERE name = (SELECT id FROM value_names WHERE name = ?) AND value ${operator} ?`,
+      params,
+    },
+  };
+}
+
+function fieldCondition(field: string, value: string): Condition {
+  if (value === '')
+    throw new RegistryError(
+      'QUERY_INVALID',
+      `${field}: needs something after the colon, for example ${field}:${EXAMPLES[field] ?? 'x'}.`,
+    );
+  const equals = value.indexOf('=');
+  const [key, rest] = equals < 0 ? [value, undefined] : [value.slice(0, equals), value.slice(equals + 1)];
+  switch (field) {
+    case 'model':
+      return withKeys('m.name_key = ?', 'model IN (SELECT id FROM models WHERE name_key = ?)', [value.toLowerCase()]);
+    case 'stage':
+      return withKeys('v.stage = ?', 'stage = ? AND deleted_seq IS NULL', [value]);
+    case 'alias': {
+      const sql = 'id IN (SELECT version FROM aliases WHERE alias = ?)';
+      return withKeys(`v.${sql}`, sql, [value]);
+    }
+    case 'commit':
+      return commitCondition(value.toLowerCase());
+    case 'param':
+      return paramCondition(key, rest);
+    default:
+      return tagCondition(key, rest);
+  }
+}
+
+function withKeys(holds: string, keys: string, params: readonly SqlValue[]): Condition {
+  return { holds: { sql: holds, params }, keys: { sql: `SELECT key AS version FROM versions WHERE ${keys}`, params } };
+}
+
+function commitCondition(prefix: string): Condition {
+  // Above every hexadecimal digit, so that the range holds exactly what starts with the prefix.
+  const range = 'code_commit >= ? AND code_commit < ?';
+  return withKeys(`v.${range.replace(' AND ', ' AND v.')}`, range, [prefix, `${prefix}g`]);
+}
+
+function paramCondition(name: string, value: string | undefined): Condition {
+  const id = '(SELECT id FROM value_names WHERE name = ?)';
+  if (value === undefined) {
+    return {
+      holds: { sql: 'EXISTS (SELECT 1 FROM json_each(v.params) x WHERE x.key = ?)', params: [name] },
+      keys: { sql: `SELECT version FROM param_values WHERE name = ${id}`, params: [name] },
+    };
+  }
+  const params = [name, value];
+  return {
+    holds: {
+      sql: `EXISTS (SELECT 1 FROM param_values x WHERE x.name = ${id} AND x.value = ? AND x.version = v.key)`,
+      params,
+    },
+    keys: { sql: `SELECT version FROM param_values WHERE name = ${id} AND value = ?`, params },
+  };
+}
+
+function tagCondition(key: string, value: string | undefined): Condition {
+  const params = value === undefined ? [key] : [key, value];
+  const tagged = value === undefined ? 'x.key = ?' : 'x.key = ? AND x.value = ?';
+  const subjects = `SELECT x.subject FROM tags x WHERE ${tagged}`;
+  return {
+    holds: { sql: `EXISTS (SELECT 1 FROM tags x WHERE x.subject IN (v.id, v.model) AND ${tagged})`, params },
+    keys: {
+      sql: `SELECT key AS version FROM versions WHERE id IN (${subjects}) UNION ALL
+        SELECT key FROM versions WHERE model IN (${subjects})`,
+      params: [...params, ...params],
+    },
+  };
+}
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  model: 'fraud-detector',
+  stage: 'production',
+  alias: 'champion',
+  tag: 'team=risk',
+  param: 'learning_rate=0.1',
+  commit: '4be1c2f',
+};
