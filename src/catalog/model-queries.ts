@@ -84,10 +84,23 @@ export function productionEntries(db: Sqlite): readonly ProductionEntry[] {
   });
 }
 
+/** The newest commit that is not later than `time`; 0 where there is none. The log's clock never goes back. */
+function lastCommitAt(db: Sqlite, time: string): number {
+  const newest = db.get('SELECT max(seq) AS seq FROM commits');
+  let low = 0;
+  let high = newest ? int(newest, 'seq') : 0;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    const commit = db.get('SELECT at FROM commits WHERE seq = ?', [middle]);
+    if (commit && text(commit, 'at') <= time) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /** What stood in which stage right after the newest commit that is not later than `time` (ISO 8601, UTC, milliseconds). */
 export function holdersAt(db: Sqlite, time: string, model: string | undefined): AtResult {
-  const commit = db.get('SELECT seq FROM commits WHERE at <= ? ORDER BY at DESC, seq DESC LIMIT 1', [time]);
-  const seq = commit ? int(commit, 'seq') : 0;
+  const seq = lastCommitAt(db, time);
   const sql = `SELECT m.name, t.stage, t.version, v.number, t.since, t.by_name, t.by_email, t.reason
     FROM tenures t JOIN models m ON m.id = t.model JOIN versions v ON v.id = t.version
     WHERE t.from_seq <= ?1 AND (t.to_seq IS NULL OR t.to_seq > ?1) AND t.stage NOT IN ('candidate', 'archived')

@@ -11,7 +11,6 @@ CREATE TABLE commits (
   seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, at TEXT NOT NULL,
   problem_code TEXT, problem TEXT, needs TEXT
 );
-CREATE INDEX commits_by_time ON commits (at, seq);
 CREATE INDEX commits_with_problem ON commits (seq) WHERE problem IS NOT NULL OR needs IS NOT NULL;
 
 CREATE TABLE intents (

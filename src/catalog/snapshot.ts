@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { systemErrorCode } from '../base/errors.ts';
-import { sha256Hex } from '../base/hash.ts';
 import type { LogPosition } from '../rules/apply-commit.ts';
 import { int, text } from './columns.ts';
 import { CATALOG_SCHEMA, CATALOG_SQL } from './schema.ts';
 import { openSqlite, type Sqlite } from './sqlite.ts';
+
+const READ_BYTES = 8 * 1024 * 1024;
 
 /** A catalog in memory and the place in the log up to which it is applied. */
 export interface LoadedCatalog {
@@ -29,9 +31,9 @@ export async function emptyCatalog(registryId: string, formatHash: string): Prom
 /** The saved catalog, or undefined where there is none, or one that is damaged, of another registry or of another schema. */
 export async function loadSnapshot(dir: string, registryId: string): Promise<LoadedCatalog | undefined> {
   const file = snapshotFile(dir);
-  const [bytes, digest] = await Promise.all([readIfPresent(file), readIfPresent(`${file}.sha256`)]);
-  if (!bytes || !digest || sha256Hex(bytes) !== new TextDecoder().decode(digest).trim()) return undefined;
-  const db = await openSqlite(bytes);
+  const [found, checksum] = await Promise.all([readSummed(file), readIfPresent(checksumFile(file))]);
+  if (!found || !checksum || found.checksum !== new TextDecoder().decode(checksum).trim()) return undefined;
+  const db = await openSqlite(found.bytes);
   try {
     const meta = new Map(db.all('SELECT key, value FROM meta').map((row) => [text(row, 'key'), text(row, 'value')]));
     const commit = db.get('SELECT seq, hash, at FROM commits ORDER BY seq DESC LIMIT 1');
@@ -53,14 +55,14 @@ export async function saveSnapshot(dir: string, db: Sqlite): Promise<void> {
   const bytes = db.export();
   await Promise.all([
     replaceFile(file, bytes),
-    replaceFile(`${file}.sha256`, new TextEncoder().encode(`${sha256Hex(bytes)}\n`)),
+    replaceFile(checksumFile(file), new TextEncoder().encode(`${checksumOf(crc32(bytes), bytes.length)}\n`)),
   ]);
 }
 
 /** Forgets the saved catalog. */
 export async function removeSnapshot(dir: string): Promise<void> {
   const file = snapshotFile(dir);
-  await Promise.all([rm(file, { force: true }), rm(`${file}.sha256`, { force: true })]);
+  await Promise.all([rm(file, { force: true }), rm(checksumFile(file), { force: true })]);
 }
 
 async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
@@ -70,6 +72,53 @@ async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** A whole file, summed up while its next part is read; undefined where there is none. */
+async function readSummed(
+  file: string,
+): Promise<{ readonly bytes: Uint8Array; readonly checksum: string } | undefined> {
+  const handle = await openIfPresent(file);
+  if (!handle) return undefined;
+  try {
+    const { size } = await handle.stat();
+    const bytes = Buffer.allocUnsafeSlow(size);
+    let sum = 0;
+    let filled = 0;
+    for (let read = readAt(handle, bytes, 0); ; ) {
+      const count = await read;
+      if (count === 0) break;
+      const part = bytes.subarray(filled, filled + count);
+      filled += count;
+      read = readAt(handle, bytes, filled);
+      sum = crc32(part, sum);
+    }
+    return { bytes, checksum: checksumOf(sum, filled) };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readAt(handle: FileHandle, bytes: Uint8Array, offset: number): Promise<number> {
+  const length = Math.min(READ_BYTES, bytes.length - offset);
+  return length === 0 ? 0 : (await handle.read(bytes, offset, length, offset)).bytesRead;
+}
+
+function checksumFile(file: string): string {
+  return `${file}.crc32`;
+}
+
+function checksumOf(sum: number, sizeBytes: number): string {
+  return `${sum.toString(16).padStart(8, '0')} ${sizeBytes}`;
+}
+
+async function openIfPresent(file: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(file, 'r');
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -85,7 +85,7 @@ export class Sqlite {
 
 /** The file is memory of this process: nobody else opens it, and no crash can leave it half written. */
 const IN_MEMORY = `
-PRAGMA cache_size = -131072;
+PRAGMA cache_size = -65536;
 PRAGMA journal_mode = MEMORY;
 PRAGMA synchronous = OFF;
 PRAGMA locking_mode = EXCLUSIVE;
@@ -94,10 +94,12 @@ PRAGMA temp_store = MEMORY;
 
 let engine: Promise<SqlJsStatic> | undefined;
 
-/** Opens a database in memory, empty or from the bytes of a SQLite file. The engine is loaded at the first call. */
+/** Opens a database in memory, empty or from the bytes of a SQLite file, which it takes over. The engine is loaded at the first call. */
 export async function openSqlite(bytes?: Uint8Array): Promise<Sqlite> {
   engine ??= loadEngine();
   const sqlJs = await engine;
+  // The engine copies what it is given by its own slice; these bytes are nobody else's, and a catalog can be large.
+  if (bytes) Object.defineProperty(bytes, 'slice', { value: () => bytes });
   const db = new sqlJs.Database(bytes);
   db.exec(IN_MEMORY);
   return new Sqlite(db);

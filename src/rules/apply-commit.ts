@@ -112,16 +112,13 @@ function outcomeOf(state: RegistryState, intent: Intent, source: FactSource, reg
   }
 }
 
-/** The models and versions that the events are about, by their canonical ids. */
+/** The models that the events are about, by their canonical ids. */
 function subjectsOf(state: RegistryState, intent: Intent): readonly string[] {
   const subjects = new Set<string>();
   for (const event of intent.events) {
     for (const name of ['model', 'version'] as const) {
       const id = name in event ? event[name as keyof typeof event] : undefined;
-      if (typeof id !== 'string') continue;
-      const version = state.version(id);
-      const model = state.model(version?.model ?? id);
-      if (version) subjects.add(version.id);
+      const model = typeof id === 'string' ? state.model(state.version(id)?.model ?? id) : undefined;
       if (model) subjects.add(model.id);
     }
   }

@@ -75,8 +75,11 @@ export interface RegistryState {
 
   /** Every commit, void ones too. `needs` where only a newer program understands it. */
   addCommit(commit: CommitRecord): void;
-  /** A well-formed intent whose id is new, after its events were applied. Its id counts as used from then on. */
-  addIntent(source: FactSource, subjects: readonly string[], outcome: IntentOutcome): void;
+  /**
+   * A well-formed intent whose id is new, after its events were applied. Its id counts as used from then on. `models` are those that
+   * it is about.
+   */
+  addIntent(source: FactSource, models: readonly string[], outcome: IntentOutcome): void;
   /** An intent that is void for its form: malformed, unknown, or repeating an id. */
   addVoidIntent(
     place: { readonly seq: number; readonly position: number; readonly at: string; readonly id?: string },

@@ -13,10 +13,9 @@ export interface Condition {
   readonly holds: Sql;
   /** The keys of the versions for which it may hold, in a column `version`, where an index tells them. */
   readonly keys?: Sql;
-  /** What to match in the index of words: instead of `keys`, for what may be in very many versions. */
-  readonly match?: string;
-  /** The words to look for in models' names and tags, too. */
-  readonly words?: string;
+  /** A text to look for, and its words. */
+  readonly text?: string;
+  readonly words?: readonly string[];
 }
 
 const COMPARISON = /^([^<>=:]+)(>=|<=|>|<|=)(.+)$/;
@@ -49,7 +48,7 @@ function metricCondition(term: string, [, name = '', operator = '', value = '']:
   const params = [name, number];
   return {
     holds: {
-      sql: `EXISTS (SELECT 1 FROM json_each(v.metrics) x WHERE x.key = ? AND x.type IN ('real', 'integer') AND x.value ${operator} ?)`,
+      sql: `EXISTS (SELECT 1 FROM json_each(v.metrics) x WHERE x.key = ? AND x.type IN ('real', 'integer') AND CAST(x.value AS REAL) ${operator} ?)`,
       params,
     },
     keys: {

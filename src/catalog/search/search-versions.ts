@@ -44,10 +44,7 @@ interface Start {
 
 function startOf(db: Sqlite, conditions: readonly Condition[]): Start {
   const match = matchOf(db, conditions);
-  const words =
-    match === undefined
-      ? []
-      : [{ sql: 'SELECT docid AS version FROM version_texts WHERE version_texts MATCH ?', params: [match] }];
+  const words = match === undefined ? [] : [matching(match)];
   let fewest: Sql | undefined;
   let count = FEW + 1;
   for (const candidate of [...conditions.flatMap(({ keys }) => keys ?? []), ...words]) {
@@ -67,14 +64,26 @@ function startOf(db: Sqlite, conditions: readonly Condition[]): Start {
   };
 }
 
-/** What to match in the index of words. A term that is in a model's name or tags holds for versions whose own words lack it. */
+/**
+ * What to match in the index of words, where anything. A text that is in a model's name or tags holds for versions whose own words lack
+ * it. Of several words, all but the last: it may be cut short, and looking for beginnings takes long where they are common. For the same
+ * reason a single word is looked for as a whole where many versions have it.
+ */
 function matchOf(db: Sqlite, conditions: readonly Condition[]): string | undefined {
-  const matches = conditions.flatMap(({ match, words }) => {
-    if (match === undefined || words === undefined) return [];
-    const models = modelsWith(words);
-    return db.get(`${models.sql} LIMIT 1`, models.params) ? [] : [match];
+  const matches = conditions.flatMap(({ text, words = [] }) => {
+    const [only] = words;
+    if (text === undefined || only === undefined) return [];
+    const models = modelsWith(text);
+    if (db.get(`${models.sql} LIMIT 1`, models.params)) return [];
+    if (words.length > 1) return words.slice(0, -1).map((word) => `"${word}"`);
+    const isCommon = countUpTo(db, matching(`"${only}"`), FEW + 1) > FEW;
+    return [isCommon ? `"${only}"` : `"${only}*"`];
   });
   return matches.length === 0 ? undefined : matches.join(' ');
+}
+
+function matching(match: string): Sql {
+  return { sql: 'SELECT docid AS version FROM version_texts WHERE version_texts MATCH ?', params: [match] };
 }
 
 function countUpTo(db: Sqlite, { sql, params }: Sql, limit: number): number {

@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { openSqlite } from '../../src/catalog/sqlite.ts';
+import type { Registry, VersionSummary } from '../../src/registry/api.ts';
+import { makePlace, type Place } from '../registry/opened.ts';
+
+async function numbersFor(registry: Registry, query: string): Promise<readonly number[]> {
+  const found = await registry.search({ query, limit: 1000 });
+  return found.items.map((version) => version.number);
+}
+
+async function everyVersion(registry: Registry): Promise<readonly VersionSummary[]> {
+  return (await registry.listVersions({ limit: 1000 })).items;
+}
+
+async function registerSome(place: Place, registry: Registry, count: number): Promise<void> {
+  const words = ['nightly', 'wide', 'window', 'Zürich', 'naïve', 'feature_set'];
+  for (let index = 0; index < count; index += 1) {
+    await registry.register({
+      model: index % 3 === 0 ? 'churn' : 'fraud',
+      paths: [await place.write('model.bin', `weights ${index}`)],
+      metrics: { auc: (index * 7) % 10, loss: index % 4 === 0 ? 'NaN' : index / 8 },
+      params: { depth: String(index % 5), note: words[index % words.length] ?? '' },
+      tags: index % 2 === 0 ? { team: 'risk' } : {},
+      description: `${words[index % words.length]} ${words[(index + 1) % words.length]} run ${index}`,
+    });
+  }
+}
+
+describe('a search', () => {
+  it('finds what a look at every version finds, newest first', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    await registerSome(place, registry, 30);
+    const all = await everyVersion(registry);
+    const says = (version: VersionSummary, text: string) =>
+      [
+        version.model,
+        version.description,
+        ...Object.entries(version.params).flat(),
+        ...Object.entries(version.tags).flat(),
+      ].some((part) => part.toLowerCase().includes(text));
+    const terms: readonly (readonly [string, (version: VersionSummary) => boolean])[] = [
+      ['auc>4', ({ metrics }) => Number(metrics.auc) > 4],
+      ['auc=3', ({ metrics }) => metrics.auc === 3],
+      ['auc<=2', ({ metrics }) => Number(metrics.auc) <= 2],
+      ['loss>1', ({ metrics }) => typeof metrics.loss === 'number' && metrics.loss > 1],
+      ['param:depth=2', ({ params }) => params.depth === '2'],
+      ['param:depth', () => true],
+      ['tag:team=risk', ({ tags }) => tags.team === 'risk'],
+      ['tag:team', ({ tags }) => tags.team !== undefined],
+      ['model:churn', ({ model }) => model === 'churn'],
+      ['stage:candidate', () => true],
+      ['nightly', (version) => says(version, 'nightly')],
+      ['win', (version) => says(version, 'win')],
+      ['"wide window"', (version) => says(version, 'wide window')],
+      ['"feature_set nigh"', (version) => says(version, 'feature_set nigh')],
+      ['feature_set', (version) => says(version, 'feature_set')],
+      ['churn', (version) => says(version, 'churn')],
+      ['naïve', (version) => says(version, 'naïve')],
+      ['absent', () => false],
+    ];
+    await fc.assert(
+      fc.asyncProperty(fc.subarray([...terms], { minLength: 1, maxLength: 4 }), async (some) => {
+        const query = some.map(([term]) => term).join(' ');
+        const expected = all.filter((version) => some.every(([, holds]) => holds(version)));
+        const found = await registry.search({ query, limit: 1000 });
+        expect(
+          found.items.map(({ id }) => id),
+          query,
+        ).toEqual(expected.map(({ id }) => id));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('goes on where the page before it ended', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    await registerSome(place, registry, 12);
+    for (const query of ['run', 'auc>1', 'tag:team=risk', 'param:depth=1', 'stage:candidate']) {
+      const whole = await numbersFor(registry, query);
+      const pages: number[] = [];
+      for (let cursor: string | undefined; ; ) {
+        const page = await registry.search({ query, limit: 3, ...(cursor === undefined ? {} : { cursor }) });
+        pages.push(...page.items.map((version) => version.number));
+        if (page.next === undefined) break;
+        cursor = page.next;
+      }
+      expect(pages, query).toEqual(whole);
+    }
+  });
+
+  it('knows what came to a version after it was searched, and what left it', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    await registerSome(place, registry, 4);
+    expect(await numbersFor(registry, 'zebra')).toEqual([]);
+    await registry.note({ ref: 'fraud@1', text: 'like a zebra' });
+    expect(await numbersFor(registry, 'zebra')).toEqual([1]);
+    await registry.describe({ ref: 'fraud@2', text: 'a quagga' });
+    expect(await numbersFor(registry, 'quagga')).toEqual([2]);
+    await registry.describe({ ref: 'fraud@2', text: 'nothing' });
+    expect(await numbersFor(registry, 'quagga')).toEqual([]);
+    await registry.tag({ ref: 'fraud@1', set: { herd: 'okapi' } });
+    expect(await numbersFor(registry, 'okapi')).toEqual([1]);
+    await registry.tag({ ref: 'fraud@1', remove: ['herd'] });
+    expect(await numbersFor(registry, 'okapi')).toEqual([]);
+    await registry.completeMetrics({ ref: 'fraud@1', metrics: { late: 0.5 } });
+    expect(await numbersFor(registry, 'late>0.4')).toEqual([1]);
+    await registry.setAlias({ model: 'fraud', alias: 'giraffe', ref: '1' });
+    expect(await numbersFor(registry, 'giraffe')).toEqual([1]);
+    await registry.deleteVersion({ ref: 'fraud@2', reason: 'not needed' });
+    expect(await numbersFor(registry, 'model:fraud run')).not.toContain(2);
+  });
+
+  it.each([
+    '"',
+    '""',
+    '!!!',
+    '*',
+    '"*"',
+    'NEAR',
+    'a AND b',
+    'a OR',
+    '-a',
+    'body:x',
+    '%',
+    '_',
+    "'; DROP TABLE versions",
+  ])('takes %s for words, never for a command', async (query) => {
+    const place = await makePlace();
+    const registry = await place.open();
+    await registerSome(place, registry, 3);
+    await registry.search({ query });
+    expect(await everyVersion(registry)).toHaveLength(3);
+  });
+});
+
+it('compares metrics as the exact numbers that were recorded', async () => {
+  const db = await openSqlite();
+  fc.assert(
+    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+      const row = db.get('SELECT count(*) AS equal FROM json_each(?) x WHERE CAST(x.value AS REAL) = ?', [
+        JSON.stringify({ value }),
+        value,
+      ]);
+      expect(row?.equal, String(value)).toBe(1);
+    }),
+    { numRuns: 20000 },
+  );
+  db.close();
+});
