@@ -85,6 +85,24 @@ export function labelsOfArtifact(db: Sqlite, digest: string, limit: number): rea
   return db.all(sql, [digest, limit]).map((row) => `${text(row, 'name')}@${int(row, 'number')}`);
 }
 
+/** `model@number` of the versions that a commit registered, up to `limit`. */
+export function labelsOfCommit(db: Sqlite, seq: number, limit: number): readonly string[] {
+  const sql = `SELECT m.name, v.number FROM versions v JOIN models m ON m.id = v.model
+    WHERE v.seq = ? AND v.deleted_seq IS NULL ORDER BY v.key LIMIT ?`;
+  return db.all(sql, [seq, limit]).map((row) => `${text(row, 'name')}@${int(row, 'number')}`);
+}
+
+/** Of the versions that need a published artifact, how many need none of `damaged`. */
+export function countRestorable(
+  db: Sqlite,
+  damaged: readonly string[],
+): { readonly whole: number; readonly total: number } {
+  const sql = `SELECT count(*) AS total, count(*) FILTER (WHERE v.artifact NOT IN (SELECT value FROM json_each(?))) AS whole
+    FROM versions v JOIN artifacts a ON a.digest = v.artifact WHERE v.deleted_seq IS NULL AND a.status = 'published'`;
+  const row = db.get(sql, [JSON.stringify(damaged)]) ?? {};
+  return { whole: int(row, 'whole'), total: int(row, 'total') };
+}
+
 /** Digests of the artifacts that versions need, those of deleted versions and withdrawn ones left out. */
 export function neededArtifacts(db: Sqlite): readonly string[] {
   const sql = `SELECT DISTINCT v.artifact FROM versions v JOIN artifacts a ON a.digest = v.artifact

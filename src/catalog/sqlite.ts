@@ -85,6 +85,9 @@ export class Sqlite {
 
 /** The file is memory of this process: nobody else opens it, and no crash can leave it half written. */
 const IN_MEMORY = `
+
+
+PRAGMA page_size = 8192;
 PRAGMA cache_size = -65536;
 PRAGMA journal_mode = MEMORY;
 PRAGMA synchronous = OFF;

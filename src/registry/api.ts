@@ -240,6 +240,8 @@ export interface VerifyReport {
   readonly objects: number;
   readonly bytes: number;
   readonly head: { readonly seq: number; readonly hash: string };
+  /** Where artifacts were checked: of how many versions all files are whole, and how many should have theirs. */
+  readonly restorable?: { readonly whole: number; readonly total: number };
   /** Empty for a sound registry. */
   readonly problems: readonly VerifyProblem[];
   /** Intents in the log that changed nothing, and why: history, not damage. */
@@ -249,6 +251,7 @@ export interface VerifyReport {
 export interface VerifyProblem {
   readonly code:
     | 'COMMIT_DAMAGED'
+    | 'COMMIT_REWRITTEN'
     | 'COMMIT_MISSING'
     | 'MANIFEST_MISSING'
     | 'MANIFEST_DAMAGED'
@@ -258,6 +261,6 @@ export interface VerifyProblem {
   /** Key of the thing that is wrong, relative to the registry's folder. */
   readonly key: string;
   readonly message: string;
-  /** `model@number` of the versions that need it. */
+  /** `model@number` of the versions that need it, or were registered there. */
   readonly versions: readonly string[];
 }

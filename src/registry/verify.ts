@@ -1,13 +1,21 @@
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
-import { appliedHash, labelsOfArtifact, neededArtifacts, voidsOf } from '../catalog/log-queries.ts';
-import { claimedPrev, hashOfCommit } from '../log/commit.ts';
-import { commitAboveGap, readCommit, readFormat } from '../log/log-reader.ts';
+import {
+  appliedHash,
+  countRestorable,
+  labelsOfArtifact,
+  labelsOfCommit,
+  neededArtifacts,
+  voidsOf,
+} from '../catalog/log-queries.ts';
+import { claimedPrev, decodeCommit, hashOfCommit } from '../log/commit.ts';
+import { commitAboveGap, readCommit, readCommits, readFormat } from '../log/log-reader.ts';
 import { commitKey, FORMAT_KEY } from '../storage/layout.ts';
 import type { VerifyProblem, VerifyReport } from './api.ts';
 import { dbOf, type Session } from './session.ts';
 
 const MAX_LABELS = 20;
+const COMMITS_AT_ONCE = 256;
 
 /** Checks the chain and, with `artifacts`, everything that versions need. Reports damage; changes nothing. */
 export async function verify(
@@ -19,10 +27,15 @@ export async function verify(
   const chain = await verifyChain(session, options);
   const db = dbOf(session);
   const problems: VerifyProblem[] = [...chain.problems];
-  let counts = { manifests: 0, objects: 0, bytes: 0 };
+  let counts: Pick<VerifyReport, 'manifests' | 'objects' | 'bytes' | 'restorable'> = {
+    manifests: 0,
+    objects: 0,
+    bytes: 0,
+  };
   if (request.artifacts) {
     const checked = await session.bytes.verify({ digests: neededArtifacts(db) }, options);
-    counts = { manifests: checked.manifests, objects: checked.objects, bytes: checked.bytes };
+    const restorable = countRestorable(db, [...new Set(checked.problems.map(({ digest }) => digest))]);
+    counts = { manifests: checked.manifests, objects: checked.objects, bytes: checked.bytes, restorable };
     for (const { kind, key, message, digest } of checked.problems) {
       const versions = labelsOfArtifact(db, digest, MAX_LABELS);
       const known = problems.findIndex((problem) => problem.key === key);
@@ -51,18 +64,19 @@ async function verifyChain(
   session: Session,
   options: OperationOptions,
 ): Promise<{ readonly commits: number; readonly problems: readonly VerifyProblem[] }> {
-  const { store, catalog, location } = session;
+  const { store, catalog } = session;
   const problems: VerifyProblem[] = [];
   const links: Link[] = [];
   const format = await formatHash(session);
   if (typeof format !== 'string') return { commits: 0, problems: [format] };
   links.push({ seq: 0, hash: format, claims: undefined });
-  for (let seq = 1; ; seq += 1) {
+  for (;;) {
     if (options.signal?.aborted) throw new RegistryError('OPERATION_CANCELLED', 'The check was cancelled.');
-    const bytes = await readCommit(store, seq);
-    if (!bytes) break;
-    links.push({ seq, hash: hashOfCommit(bytes), claims: claimedPrev(bytes) });
-    options.onProgress?.({ step: `Checking commit ${seq}`, doneBytes: 0 });
+    const commits = await readCommits(store, links.length, COMMITS_AT_ONCE);
+    for (const bytes of commits)
+      links.push({ seq: links.length, hash: hashOfCommit(bytes), claims: claimedPrev(bytes) });
+    options.onProgress?.({ step: `Checking commit ${links.length - 1}`, doneBytes: 0 });
+    if (commits.length < COMMITS_AT_ONCE) break;
   }
   const head = links.length - 1;
   const seen = await session.seenHead.read();
@@ -77,21 +91,7 @@ async function verifyChain(
     const isChanged =
       known === undefined ? isAccused && !isSuccessorDamaged(links, index, expected) : known !== link.hash;
     if (!isChanged) continue;
-    if (link.seq === 0) {
-      problems.push({
-        code: 'FORMAT_DAMAGED',
-        key: FORMAT_KEY,
-        versions: [],
-        message: `${FORMAT_KEY} isn't what it was when commit 1 was written. Put it back from a backup.`,
-      });
-    } else {
-      problems.push({
-        code: 'COMMIT_DAMAGED',
-        key: commitKey(link.seq),
-        versions: [],
-        message: `Commit ${link.seq} in ${location.dir} isn't what it was when it was written. Put the file back from a backup or a colleague's copy.`,
-      });
-    }
+    problems.push(await changedProblem(session, link, links[index - 1]));
   }
   const lastKnown = Math.max(seen?.seq ?? 0, catalog.changedCommit ?? 0);
   const above = await commitAboveGap(store, head);
@@ -100,11 +100,36 @@ async function verifyChain(
       code: 'COMMIT_MISSING',
       key: commitKey(seq),
       versions: [],
-      message: `Commit ${seq} is missing from ${location.dir}. Put it back from a backup or a colleague's copy.`,
+      message: `Commit ${seq} is missing from ${session.location.dir}. Put it back from a backup or a colleague's copy.`,
     });
     if (seq > head + 100) break;
   }
   return { commits: head, problems };
+}
+
+/** Damage seldom leaves a commit that can be read. That one can doesn't prove that somebody wrote it, but it can't be told apart. */
+async function changedProblem(session: Session, link: Link, before: Link | undefined): Promise<VerifyProblem> {
+  const { seq } = link;
+  if (seq === 0) {
+    return {
+      code: 'FORMAT_DAMAGED',
+      key: FORMAT_KEY,
+      versions: [],
+      message: `${FORMAT_KEY} isn't what it was when commit 1 was written. Put it back from a backup.`,
+    };
+  }
+  const bytes = await readCommit(session.store, seq);
+  const decoded = bytes && decodeCommit(bytes, { seq: seq - 1, hash: before?.hash ?? '' });
+  const isReadable = decoded?.kind === 'commit' && decoded.intents.every((intent) => intent.kind === 'intent');
+  const how = isReadable
+    ? 'What stands there now is well formed, so that it may have been rewritten on purpose'
+    : "What stands there now can't be read, as after damage to the disk or a broken copy";
+  return {
+    code: isReadable ? 'COMMIT_REWRITTEN' : 'COMMIT_DAMAGED',
+    key: commitKey(seq),
+    versions: labelsOfCommit(dbOf(session), seq, MAX_LABELS),
+    message: `Commit ${seq} in ${session.location.dir} isn't what it was when it was written. ${how}. Put the file back from a backup or a colleague's copy.`,
+  };
 }
 
 function isSuccessorDamaged(

@@ -94,12 +94,25 @@ describe('verify', () => {
     const last = 'log/00000000000000000005.jsonl';
     await rm(join(place.registryDir, last));
     const registry = await place.open();
-    const { problems } = await registry.verify({ artifacts: true });
+    const { problems, restorable } = await registry.verify({ artifacts: true });
     expect(problems.map(({ code, key }) => ({ code, key }))).toEqual([
       { code: 'COMMIT_MISSING', key: last },
       { code: 'OBJECT_MISSING', key: object },
     ]);
     expect(problems[1]?.versions).toHaveLength(1);
+    expect(restorable).toEqual({ whole: 1, total: 2 });
+  });
+
+  it('tells bytes that fell apart from a commit that somebody wrote in the place of another', async () => {
+    const place = await makePlace();
+    await storyIn(place);
+    const second = join(place.registryDir, 'log/00000000000000000002.jsonl');
+    const text = await readFile(second, 'utf8');
+    await writeFile(second, text.replace('0.91', '0.99'));
+    const { problems } = await (await place.open()).verify();
+    expect(problems).toMatchObject([{ code: 'COMMIT_REWRITTEN', versions: ['fraud@2'] }]);
+    await writeFile(second, text.replace('"events"', '"even\u0000s"'));
+    expect((await (await place.open()).verify()).problems).toMatchObject([{ code: 'COMMIT_DAMAGED' }]);
   });
 
   it('leaves everything else refusing to answer from a damaged log', async () => {

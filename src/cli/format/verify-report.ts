@@ -19,6 +19,12 @@ export function verifyText(report: VerifyReport, withArtifacts: boolean): string
     lines.push(`  ${code}  ${safeLine(key)}`, `    ${safeLine(message, 500)}`);
     if (versions.length > 0) lines.push(`    Affected: ${versions.map((label) => safeLine(label)).join(', ')}`);
   }
+  const { restorable } = report;
+  if (restorable && restorable.whole < restorable.total) {
+    lines.push(
+      `  The files of ${restorable.whole} of ${plural(restorable.total, 'version')} are whole and can be restored.`,
+    );
+  }
   for (const { seq, reason } of voids) {
     lines.push(`  ${styled('dim', `An entry of commit ${seq} had no effect: ${safeLine(reason, 300)}`)}`);
   }

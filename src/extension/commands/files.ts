@@ -92,6 +92,11 @@ async function tellVerified(log: vscode.LogOutputChannel, report: VerifyReport, 
     log.error(`${code} ${oneLine(key)}: ${oneLine(message, 1000)}${oneLine(affected, 500)}`);
   }
   for (const { seq, reason } of report.voids) log.info(`Commit ${seq} had no effect in part: ${oneLine(reason, 500)}`);
+  const { restorable } = report;
+  if (restorable && restorable.whole < restorable.total)
+    log.error(
+      `The files of ${restorable.whole} of ${countOf(restorable.total, 'version')} are whole and can be restored`,
+    );
   const [first] = report.problems;
   if (first === undefined) {
     log.info(`The registry is sound: checked ${checked}`);
