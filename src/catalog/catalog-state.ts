@@ -5,7 +5,7 @@ import type { CommitRecord, FactSource, IntentOutcome, RegistryState, StageMove 
 import { CatalogReader } from './catalog-reader.ts';
 
 const VERSION_COLUMNS = `id, model, number, stage, stage_since, stage_by_name, stage_by_email, artifact, size_bytes, file_count,
-  description, metrics, params, run_id, fingerprint, code_commit, environment,
+  description, metrics, params, run_id, fingerprint, code_commit, environment, base,
   created_at, created_by_name, created_by_email, via, seq, position, changed_seq`;
 const INSERT_VERSION = `INSERT INTO versions (${VERSION_COLUMNS}) VALUES (${VERSION_COLUMNS.replace(/\w+/g, '?')})`;
 
@@ -128,6 +128,7 @@ export class CatalogState extends CatalogReader implements RegistryState {
       fingerprint,
       code?.commit ?? null,
       event.environment ?? null,
+      event.base?.version ?? null,
       source.at,
       source.by.name,
       source.by.email,
@@ -213,8 +214,8 @@ export class CatalogState extends CatalogReader implements RegistryState {
     this.db.run(sql, [version, dataset, event.slice ?? null, JSON.stringify(event.metrics), at, by.name, by.email]);
   }
 
-  setArtifactStatus(digest: string, status: 'published' | 'withdrawn'): void {
-    this.db.run('INSERT OR REPLACE INTO artifacts (digest, status) VALUES (?, ?)', [digest, status]);
+  setArtifactStatus(digest: string, status: 'published' | 'withdrawn', { at }: FactSource): void {
+    this.db.run('INSERT OR REPLACE INTO artifacts (digest, status, since) VALUES (?, ?, ?)', [digest, status, at]);
   }
 
   addEnvironment(event: EventOf<'environment.recorded'>): void {

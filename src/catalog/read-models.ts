@@ -120,6 +120,8 @@ export interface ArtifactSummary {
   readonly digest: string;
   readonly sizeBytes: number;
   readonly fileCount: number;
+  /** When its files were removed to free space; absent while they are there. */
+  readonly withdrawnAt?: string;
 }
 
 export interface FileEntry {

@@ -38,7 +38,7 @@ CREATE TABLE versions (
   stage TEXT NOT NULL, stage_since TEXT NOT NULL, stage_by_name TEXT NOT NULL, stage_by_email TEXT NOT NULL,
   artifact TEXT NOT NULL, size_bytes INTEGER NOT NULL, file_count INTEGER NOT NULL,
   description TEXT NOT NULL, metrics TEXT NOT NULL, params TEXT NOT NULL,
-  run_id TEXT, fingerprint TEXT NOT NULL, code_commit TEXT, environment TEXT,
+  run_id TEXT, fingerprint TEXT NOT NULL, code_commit TEXT, environment TEXT, base TEXT,
   created_at TEXT NOT NULL, created_by_name TEXT NOT NULL, created_by_email TEXT NOT NULL,
   via TEXT NOT NULL, seq INTEGER NOT NULL, position INTEGER NOT NULL, changed_seq INTEGER NOT NULL, deleted_seq INTEGER
 );
@@ -99,7 +99,7 @@ CREATE TABLE approvals (
   PRIMARY KEY (version, stage, person)
 ) WITHOUT ROWID;
 
-CREATE TABLE artifacts (digest TEXT PRIMARY KEY, status TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE artifacts (digest TEXT PRIMARY KEY, status TEXT NOT NULL, since TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE environments (digest TEXT PRIMARY KEY, python TEXT) WITHOUT ROWID;
 CREATE TABLE packages (
   environment TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { EventOf } from '../log/events.ts';
 import { int, maybeText, text } from './columns.ts';
 import type {
+  ArtifactSummary,
   Author,
   CommentEntry,
   EvaluationEntry,
@@ -16,7 +17,7 @@ import type { Row, Sqlite, SqlValue } from './sqlite.ts';
 
 /** Columns that `versionSummary` needs. */
 export const VERSION_COLUMNS = `v.key, v.id, v.model, m.name AS model_name, v.number, v.stage, v.stage_since, v.stage_by_name, v.stage_by_email,
-  v.artifact, v.size_bytes, v.file_count, v.description, v.metrics, v.params, v.created_at, v.created_by_name, v.created_by_email, v.via`;
+  v.artifact, v.size_bytes, v.file_count, (SELECT since FROM artifacts WHERE digest = v.artifact AND status = 'withdrawn') AS withdrawn_at, v.description, v.metrics, v.params, v.created_at, v.created_by_name, v.created_by_email, v.via`;
 export const VERSION_TABLES = 'versions v JOIN models m ON m.id = v.model';
 
 const VIAS: readonly Via[] = ['editor', 'cli', 'auto', 'import'];
@@ -41,8 +42,18 @@ export function versionSummary(db: Sqlite, row: Row): VersionSummary {
       .map((alias) => text(alias, 'alias')),
     metrics: v.parse(metricsSchema, JSON.parse(text(row, 'metrics'))),
     params: v.parse(paramsSchema, JSON.parse(text(row, 'params'))),
-    artifact: { digest: text(row, 'artifact'), sizeBytes: int(row, 'size_bytes'), fileCount: int(row, 'file_count') },
+    artifact: artifactOf(row),
     pending: false,
+  };
+}
+
+function artifactOf(row: Row): ArtifactSummary {
+  const withdrawnAt = maybeText(row, 'withdrawn_at');
+  return {
+    digest: text(row, 'artifact'),
+    sizeBytes: int(row, 'size_bytes'),
+    fileCount: int(row, 'file_count'),
+    ...(withdrawnAt === undefined ? {} : { withdrawnAt }),
   };
 }
 

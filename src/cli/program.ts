@@ -6,6 +6,7 @@ import { addFileCommands } from './commands/files.ts';
 import { addQueryCommands } from './commands/queries.ts';
 import { addRegisterCommands } from './commands/register.ts';
 import { addRegistryCommands } from './commands/registry.ts';
+import { addSpaceCommands } from './commands/space.ts';
 import { addStageCommands } from './commands/stages.ts';
 import { commandContext, type GlobalOptions } from './context.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
@@ -94,6 +95,7 @@ function programFor(version: string, signal: AbortSignal): Command {
   };
   program.commandsGroup('Registry:');
   addRegistryCommands(program, add);
+  addSpaceCommands(program, add);
   program.commandsGroup('Versions:');
   addRegisterCommands(program, add);
   addQueryCommands(program, add);

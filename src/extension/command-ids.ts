@@ -19,6 +19,8 @@ export const COMMAND_IDS = [
   'modelRegistry.delete',
   'modelRegistry.verify',
   'modelRegistry.rebuildCatalog',
+  'modelRegistry.showDiskUse',
+  'modelRegistry.freeSpace',
   'modelRegistry.openLog',
   'modelRegistry.refresh',
   'modelRegistry.showMore',

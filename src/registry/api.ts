@@ -21,6 +21,7 @@ import type {
   VersionSummary,
   Via,
 } from '../catalog/read-models.ts';
+import type { KeepReason } from './space/keep-rule.ts';
 
 export type {
   AliasEntry,
@@ -54,6 +55,7 @@ export type {
   VersionSummary,
   Via,
 } from '../catalog/read-models.ts';
+export type { KeepReason };
 
 /**
  * The registry's public interface: what the command line, the extension and programs call. Every argument and result is plain
@@ -175,6 +177,20 @@ export interface RegistryQueries {
   ): Promise<{ readonly path: string; readonly version: VersionSummary }>;
   /** Checks the chain, every verdict's ground, and with `artifacts` every manifest and object. Reports, never repairs. */
   verify(request?: { readonly artifacts?: boolean }, options?: OperationOptions): Promise<VerifyReport>;
+  /**
+   * Frees the bytes of deleted versions, of old candidates beyond the budget, and what registrations left that didn't end; with `dryRun`
+   * says what it would free, and why the rest stays. Metadata stays. What serves, or did within the rollback window, is never touched.
+   * `retention` holds instead of what is configured. Throws `SPACE_BUSY` while another process stores files or frees space.
+   */
+  gc(
+    request?: { readonly dryRun?: boolean; readonly retention?: RetentionChange },
+    options?: OperationOptions,
+  ): Promise<GcReport>;
+  /** What takes space in the registry's folder. */
+  diskUse(): Promise<DiskUse>;
+  retention(): Promise<Retention>;
+  /** Decides which bytes are kept on this machine from the next `gc` on. Throws `RETENTION_INVALID`. */
+  setRetention(request: RetentionChange): Promise<Retention>;
   /** Throws the catalog away and builds it again from the log. */
   rebuild(options?: OperationOptions): Promise<{ readonly commits: number; readonly versions: number }>;
 }
@@ -232,6 +248,54 @@ export interface PullResult {
   readonly to: string;
   readonly fileCount: number;
   readonly sizeBytes: number;
+}
+
+/** Which bytes a registry on this machine keeps. */
+export interface Retention {
+  /** How many bytes old candidates may take; undefined keeps them all. */
+  readonly candidateBudgetBytes?: number;
+  /** For how long what was in production, or another stage that serves, stays restorable. */
+  readonly rollbackWindowDays: number;
+  /** Whether somebody decided, or these are the values that hold without a decision. */
+  readonly isChosen: boolean;
+}
+
+/** What of a retention rule is to be another. A budget of `null` keeps all candidates. */
+export interface RetentionChange {
+  readonly candidateBudgetBytes?: number | null;
+  readonly rollbackWindowDays?: number;
+}
+
+export interface GcReport {
+  readonly isDryRun: boolean;
+  readonly retention: Retention;
+  /** Artifacts whose bytes are there, those of the newest versions first. */
+  readonly artifacts: readonly GcArtifact[];
+  /** Every object in the registry's folder. */
+  readonly objects: readonly GcObject[];
+  readonly freed: { readonly objects: number; readonly bytes: number };
+  readonly kept: { readonly objects: number; readonly bytes: number };
+}
+
+export interface GcArtifact {
+  readonly digest: string;
+  readonly sizeBytes: number;
+  readonly isKept: boolean;
+  /** The versions with this artifact that aren't deleted, and why each needs its bytes. */
+  readonly versions: readonly { readonly version: string; readonly reasons: readonly KeepReason[] }[];
+}
+
+export interface GcObject {
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** Digests of the artifacts that keep it, up to ten; `evidence` for what the log names. Empty for what goes. */
+  readonly keptBy: readonly string[];
+}
+
+export interface DiskUse {
+  /** Folder or file of the registry by what it holds. */
+  readonly parts: readonly { readonly name: string; readonly files: number; readonly bytes: number }[];
+  readonly totalBytes: number;
 }
 
 export interface VerifyReport {

@@ -34,6 +34,10 @@ const METHODS: Readonly<Record<RegistryMethod, true>> = {
   path: true,
   verify: true,
   rebuild: true,
+  gc: true,
+  diskUse: true,
+  retention: true,
+  setRetention: true,
   refresh: true,
 };
 

@@ -12,6 +12,10 @@ import * as listing from './queries/listing.ts';
 import { log } from './queries/log.ts';
 import { findVersion } from './references.ts';
 import { damageIn, readToHead, type Session } from './session.ts';
+import { diskUse } from './space/disk-use.ts';
+import { collectGarbage } from './space/gc.ts';
+import { readRetention, writeRetention } from './space/retention.ts';
+import { checkNotWithdrawn } from './space/withdrawn.ts';
 import { verify } from './verify.ts';
 
 /** Commits that the saved catalog may lag behind before it is saved again. */
@@ -94,6 +98,7 @@ export class OpenRegistry implements Registry {
     this.#run(async () => {
       await readToHead(this.#session);
       const version = findVersion(this.#session, request.ref);
+      checkNotWithdrawn(version);
       const { digest } = version.artifact;
       const written = await this.#session.bytes.materialise({ digest, to: request.to }, options);
       return { version, to: request.to, fileCount: written.fileCount, sizeBytes: written.sizeBytes };
@@ -103,10 +108,17 @@ export class OpenRegistry implements Registry {
     this.#run(async () => {
       await readToHead(this.#session);
       const version = findVersion(this.#session, request.ref);
+      checkNotWithdrawn(version);
       const checkoutsDir = join(this.#session.location.dir, 'checkouts');
       const { path } = await this.#session.bytes.checkout({ digest: version.artifact.digest, checkoutsDir }, options);
       return { path, version };
     });
+
+  gc: Registry['gc'] = (request, options) => this.#run(() => collectGarbage(this.#session, request, options));
+  diskUse: Registry['diskUse'] = () => this.#run(() => diskUse(this.#session));
+  retention: Registry['retention'] = () => this.#run(() => readRetention(this.#session.location.dir));
+  setRetention: Registry['setRetention'] = (request) =>
+    this.#run(() => writeRetention(this.#session.location.dir, request));
 
   async rebuild(_options?: OperationOptions): Promise<{ readonly commits: number; readonly versions: number }> {
     return this.#run(async () => {

@@ -1,9 +1,10 @@
 import { type FileHandle, link, open, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { RegistryError } from '../base/errors.ts';
 import { durableFolders, syncFile, syncFolder } from './durable.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { keysBelow } from './list-keys.ts';
-import type { PutOutcome, StagedObject, StagingStore } from './object-store.ts';
+import type { LocalStore, PutOutcome, StagedObject } from './object-store.ts';
 import { readChunks, readRange } from './stored-file.ts';
 import { hasCode, isAbsent, reading, retryWhileBusy, writing } from './system-errors.ts';
 import { temporaryPath } from './temporary.ts';
@@ -15,7 +16,7 @@ export const STAGING_FOLDER = 'staging';
  * A store in the folder `root`. A put is a temporary file, write, fsync, `link()` to the final name, unlink, fsync of the folder:
  * exclusive creation at the final name would show torn files to readers.
  */
-export function filesystemStore(root: string): StagingStore {
+export function filesystemStore(root: string): LocalStore {
   const base = resolve(root);
   const makeFolder = durableFolders(base);
   const pathOf = (key: string) => {
@@ -95,6 +96,18 @@ export function filesystemStore(root: string): StagingStore {
       return keys;
     },
     stage: () => stage(join(base, STAGING_FOLDER)),
+    async remove(key) {
+      if (!/^(objects|manifests)\//.test(key))
+        throw new RegistryError('KEY_INVALID', `${key} is part of the log and stays.`);
+      const path = pathOf(key);
+      await writing(path, async () => {
+        try {
+          await retryWhileBusy(() => unlink(path));
+        } catch (error) {
+          if (!isAbsent(error)) throw error;
+        }
+      });
+    },
   };
 }
 

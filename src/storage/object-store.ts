@@ -30,6 +30,12 @@ export interface StagingStore extends ObjectStore {
   stage(): Promise<StagedObject>;
 }
 
+/** A store of this machine, from which bytes can be removed that nothing needs any more. Nobody removes anything from a shared one. */
+export interface LocalStore extends StagingStore {
+  /** Removes objects and manifests only; harmless where there is none. Throws `KEY_INVALID` for any other key. */
+  remove(key: string): Promise<void>;
+}
+
 /** Bytes on their way into a store, seen by nobody until they are committed. */
 export interface StagedObject {
   write(chunk: Uint8Array): Promise<void>;

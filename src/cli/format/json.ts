@@ -19,7 +19,11 @@ export function versionJson(version: VersionSummary) {
     aliases,
     metrics,
     params,
-    artifact: { digest: artifact.digest, size: artifact.sizeBytes },
+    artifact: {
+      digest: artifact.digest,
+      size: artifact.sizeBytes,
+      ...(artifact.withdrawnAt === undefined ? {} : { withdrawnAt: artifact.withdrawnAt }),
+    },
     pending,
   };
 }

@@ -4,7 +4,6 @@ import type {
   CommentEntry,
   DataLineage,
   EvaluationEntry,
-  FileEntry,
   Lineage,
   Metrics,
   TransitionEntry,
@@ -25,7 +24,7 @@ export function versionText(version: VersionDetails): string {
     section('Tags', pairs(safePairs(version.tags))),
     section('Evaluations', lineage.evaluations.map(evaluationText).join('\n')),
     section('Data', pairs(lineage.data.map(dataPair))),
-    section('Files', filesText(version.files)),
+    section('Files', filesText(version)),
     section('History', version.transitions.map(transitionText).join('\n')),
     section('Notes', version.notes.map(remarkText).join('\n')),
     section('Comments', version.comments.map(remarkText).join('\n')),
@@ -89,7 +88,9 @@ function dataPair({ path, sha256, sizeBytes }: DataLineage): readonly [string, s
   return [safeLine(path), `${sha256?.slice(0, 16) ?? 'not hashed'}  ${size}`.trimEnd()];
 }
 
-function filesText(files: readonly FileEntry[] | undefined): string {
+function filesText({ files, artifact }: VersionDetails): string {
+  if (artifact.withdrawnAt !== undefined)
+    return `  Removed ${timeText(artifact.withdrawnAt)} to free space. Register the same files again to bring them back.`;
   if (!files) return '  The list of files is missing or damaged. Run `model-registry verify --artifacts`.';
   return pairs(files.map((file) => [safeLine(file.path), `${file.sha256.slice(0, 16)}  ${bytesText(file.sizeBytes)}`]));
 }

@@ -8,6 +8,7 @@ import { registerVersion } from './registering.ts';
 import { reportError } from './report-error.ts';
 import * as setup from './setup.ts';
 import * as showing from './showing.ts';
+import * as space from './space.ts';
 import * as stages from './stages.ts';
 
 const moreSchema = v.object({ registryDir: v.string(), modelId: v.exactOptional(v.string()) });
@@ -36,6 +37,7 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.copyReference': ['Copying the reference', showing.copyReference],
   'modelRegistry.createRegistry': ['Creating the registry', setup.createRegistry],
   'modelRegistry.delete': ['Deleting', annotations.deleteVersionOrModel],
+  'modelRegistry.freeSpace': ['Freeing space', space.freeSpace],
   'modelRegistry.openLog': ['Opening the log', showing.openLog],
   'modelRegistry.promote': ['Promoting', stages.promote],
   'modelRegistry.rebuildCatalog': ['Rebuilding the catalog', files.rebuildCatalog],
@@ -47,6 +49,7 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.rollBack': ['Rolling back', stages.rollBack],
   'modelRegistry.search': ['Searching', showing.search],
   'modelRegistry.setAlias': ['Setting the alias', annotations.setAlias],
+  'modelRegistry.showDiskUse': ['Measuring the disk use', space.showDiskUse],
   'modelRegistry.showMore': ['Showing more', showMore],
   'modelRegistry.showOutput': ['Showing the output', showOutput],
   'modelRegistry.showVersion': ['Showing the version', showing.showVersion],

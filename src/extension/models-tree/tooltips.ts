@@ -51,6 +51,9 @@ function versionLines(version: VersionSummary, preferred: string | undefined): r
     ...tagLines(version.tags),
     `Registered ${momentText(version.createdAt)} by ${version.createdBy.name}${how}`,
     `${countOf(artifact.fileCount, 'file')}, ${bytesText(artifact.sizeBytes)}, artifact ${artifact.digest.slice(0, 12)}`,
+    artifact.withdrawnAt === undefined
+      ? ''
+      : `Its files were removed ${momentText(artifact.withdrawnAt)} to free space`,
   ];
 }
 

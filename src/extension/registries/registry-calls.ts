@@ -50,6 +50,10 @@ export function registryCalls(ask: ThreadCall): RegistryCalls {
     path: (request, operation) => call('path', request, operation),
     verify: (request, operation) => call('verify', request, operation),
     rebuild: (operation) => call('rebuild', undefined, operation),
+    gc: (request, operation) => call('gc', request, operation),
+    diskUse: () => call('diskUse', undefined),
+    retention: () => call('retention', undefined),
+    setRetention: (request) => call('setRetention', request),
     refresh: () => call('refresh', undefined),
   };
 }

@@ -9,6 +9,7 @@ import { isAutoRegistering } from '../settings.ts';
 import type { Activity } from '../status/activity.ts';
 import { oneLine } from '../version-text.ts';
 import { tellRegistered } from './registered-message.ts';
+import { RetentionQuestion } from './retention-question.ts';
 
 export interface OutputsWatchOptions {
   readonly registries: Registries;
@@ -27,6 +28,7 @@ const EDITING_MS = 1500;
 export class OutputsWatch implements vscode.Disposable {
   readonly #options: OutputsWatchOptions;
   readonly #serially = serialQueue();
+  readonly #retention = new RetentionQuestion();
   readonly #subscriptions: readonly vscode.Disposable[];
   readonly #ends = new Map<string, () => void>();
   readonly #edits = new Map<string, NodeJS.Timeout>();
@@ -124,6 +126,7 @@ export class OutputsWatch implements vscode.Disposable {
         void tellRegistered({ registryDir: registry.dir, result: event.result, madeIn }).catch((error: unknown) =>
           log.error(messageOf(error)),
         );
+        if (event.result.isNew) void this.#retention.ask(registry, (message) => log.error(message));
         return;
       }
       case 'problem': {

@@ -8,6 +8,7 @@ import { environmentDigest } from '../../log/environment-digest.ts';
 import type { EventOf, RegistryEvent } from '../../log/events.ts';
 import { PRODUCTION } from '../../rules/policy.ts';
 import { registeredVersion } from '../../rules/version-rules.ts';
+import { whileStoring } from '../../storage/leases.ts';
 import type { RegisterRequest, RegisterResult } from '../api.ts';
 import { checkModelName, findModelIfAny, findVersion } from '../references.ts';
 import { dbOf, intentOf, readToWrite, record, type Session, stateOf } from '../session.ts';
@@ -28,6 +29,17 @@ export async function register(
   // What can't be recorded is refused before any bytes are copied.
   intentOf(session, { events: eventsOf(session, request, placeholder, []).events });
 
+  return whileStoring(session.location.dir, () => storeAndRecord(session, request, options), {
+    signal: options.signal,
+    onWait: () => options.onProgress?.({ step: 'Waiting until space is freed', doneBytes: 0 }),
+  });
+}
+
+async function storeAndRecord(
+  session: Session,
+  request: RegisterRequest,
+  options: OperationOptions,
+): Promise<RegisterResult> {
   const { digest, sizeBytes, files } = await session.bytes.intake({ paths: request.paths }, options);
   const artifact = { digest, sizeBytes, fileCount: files.length };
   const data = await hashData(session, request.dataPaths ?? [], options);
@@ -37,6 +49,9 @@ export async function register(
   const known = knownVersion(session, request, artifact);
   if (known) {
     await completeWith(session, known, request.metrics ?? {});
+    // Its files were removed to free space, and are there again.
+    if (stateOf(session).artifactStatus(digest) !== 'published')
+      await record(session, { events: [{ type: 'artifact.published', artifact: digest }] });
     return resultOf(session, known.id, false);
   }
   const { events, version } = eventsOf(session, request, artifact, data);

@@ -17,6 +17,7 @@ import { manifestKey, objectKey } from '../../storage/layout.ts';
 import type { TransitionResult } from '../api.ts';
 import { findModel, findVersion } from '../references.ts';
 import { dbOf, readToHead, readToWrite, record, refusedBy, type Session, stateOf } from '../session.ts';
+import { checkNotWithdrawn } from '../space/withdrawn.ts';
 import { reasonOf } from '../text.ts';
 
 interface Move {
@@ -242,6 +243,7 @@ function conflict(
 async function checkFiles(session: Session, version: VersionSummary): Promise<void> {
   const { store } = session;
   const label = `${version.model}@${version.number}`;
+  checkNotWithdrawn(version);
   const bytes = await store.get(manifestKey(version.artifact.digest));
   if (!bytes) throw absent(label, manifestKey(version.artifact.digest));
   for (const file of parseManifest(bytes).files) {

@@ -2,10 +2,16 @@ import { html, type TemplateResult } from 'lit';
 import type { VersionDetails } from '../../extension/messages.ts';
 import { formatBytes, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { copyable, emptyState, filtered, icon, section } from '../shared/parts.ts';
+import { ageOf, copyable, emptyState, filtered, icon, section } from '../shared/parts.ts';
 
 /** The files of the artifact. */
 export function filesSection({ files, artifact }: VersionDetails, page: PageContext): TemplateResult {
+  if (artifact.withdrawnAt !== undefined) {
+    return section(
+      { id: 'files', title: 'Files', count: artifact.fileCount },
+      html`<p>Removed ${ageOf(artifact.withdrawnAt)} to free space. Register the same files again to bring them back.</p>`,
+    );
+  }
   if (files === undefined) {
     return section(
       { id: 'files', title: 'Files', count: artifact.fileCount },

@@ -1,0 +1,78 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { GcReport } from '../../registry/api.ts';
+import { type AddCommand, examples } from '../add-command.ts';
+import { diskText, gcText } from '../format/space.ts';
+import { print, printJson } from '../terminal.ts';
+
+interface GcOptions {
+  readonly dryRun?: boolean;
+  readonly candidateBudget?: number | null;
+  readonly rollbackWindow?: number;
+}
+
+/** Commands about the space that a registry takes on this machine. */
+export function addSpaceCommands(program: Command, add: AddCommand): void {
+  add(program.command('disk').description('show what takes space in the registry'), async (context) => {
+    const use = await context.withQueries(async (registry) => ({
+      ...(await registry.diskUse()),
+      retention: await registry.retention(),
+    }));
+    return context.isJson ? printJson(use) : print(diskText(use, use.retention));
+  });
+
+  add(
+    program
+      .command('gc')
+      .description('free the space of deleted versions and of old candidates')
+      .option('--dry-run', 'free nothing: say what would go, and why the rest stays')
+      .option('--candidate-budget <size>', 'how much old candidates may take, such as 20GB, or all; remembered', sizeOf)
+      .option('--rollback-window <days>', 'for how long what served stays restorable; remembered', daysOf)
+      .addHelpText('after', examples('gc --dry-run', 'gc --candidate-budget 20GB')),
+    async (context, { dryRun = false, candidateBudget, rollbackWindow }: GcOptions) => {
+      const retention = {
+        ...(candidateBudget === undefined ? {} : { candidateBudgetBytes: candidateBudget }),
+        ...(rollbackWindow === undefined ? {} : { rollbackWindowDays: rollbackWindow }),
+      };
+      const free = async (): Promise<GcReport> =>
+        dryRun
+          ? context.withQueries((registry) =>
+              context.withProgress((operation) => registry.gc({ dryRun, retention }, operation)),
+            )
+          : context.withRegistry(async (registry) => {
+              if (Object.keys(retention).length > 0) await registry.setRetention(retention);
+              return context.withProgress((operation) => registry.gc({}, operation));
+            });
+      const report = await free();
+      return context.isJson ? printJson(report) : print(gcText(report));
+    },
+  );
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+};
+
+function sizeOf(text: string): number | null {
+  if (text === 'all') return null;
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
+  const factor = UNITS[unit.toLowerCase()];
+  const size = digits === undefined || factor === undefined ? Number.NaN : Math.round(Number(digits) * factor);
+  if (!Number.isSafeInteger(size)) throw new InvalidArgumentError('Write a size such as 500MB, 20GB or 1TB, or all.');
+  return size;
+}
+
+function daysOf(text: string): number {
+  const days = Number(text);
+  if (text.trim() === '' || !(days >= 0 && days <= 36_500))
+    throw new InvalidArgumentError('Write a number of days from 0 to 36500.');
+  return days;
+}

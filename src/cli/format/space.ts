@@ -1,0 +1,57 @@
+import type { DiskUse, GcReport, KeepReason, Retention } from '../../registry/api.ts';
+import { safeLine, styled } from '../terminal.ts';
+import { tableText } from './tables.ts';
+import { bytesText, plural } from './values.ts';
+
+const REASONS: Readonly<Record<KeepReason, string>> = {
+  stage: 'its stage',
+  alias: 'an alias',
+  rollback: 'a rollback could bring it back',
+  window: 'it served within the rollback window',
+  newest: 'the newest of its model',
+  lineage: 'the base of a kept version',
+  budget: 'within the budget for candidates',
+};
+const MAX_LABELS = 3;
+
+/** What `gc` freed or would free, and why the rest stays. */
+export function gcText({ artifacts, freed, kept, isDryRun, retention }: GcReport): string {
+  const rows = artifacts.map(({ digest, sizeBytes, isKept, versions }) => [
+    isKept ? 'stays' : styled('yellow', isDryRun ? 'would go' : 'gone'),
+    versionsText(versions.map(({ version }) => version)),
+    digest.slice(0, 12),
+    versions.length === 0 ? '' : bytesText(sizeBytes),
+    isKept
+      ? [...new Set(versions.flatMap(({ reasons }) => reasons.map((reason) => REASONS[reason])))].join('; ')
+      : versions.length === 0
+        ? 'its versions were deleted'
+        : 'an old candidate beyond the budget',
+  ]);
+  const verb = isDryRun ? 'Would free' : 'Freed';
+  const total = `${verb} ${bytesText(freed.bytes)} in ${plural(freed.objects, 'object')}; ${bytesText(kept.bytes)} in ${plural(kept.objects, 'object')} ${kept.objects === 1 ? 'stays' : 'stay'}.`;
+  const table = rows.length === 0 ? [] : [tableText(['', 'VERSIONS', 'ARTIFACT', 'SIZE', 'WHY'], rows)];
+  return [...table, total, retentionText(retention)].join('\n');
+}
+
+export function diskText({ parts, totalBytes }: DiskUse, retention: Retention): string {
+  const rows = parts.map(({ name, files, bytes }) => [safeLine(name), String(files), bytesText(bytes)]);
+  return [
+    tableText(['WHAT', 'FILES', 'SIZE'], rows),
+    `Altogether ${bytesText(totalBytes)}.`,
+    retentionText(retention),
+  ].join('\n');
+}
+
+function retentionText({ candidateBudgetBytes, rollbackWindowDays }: Retention): string {
+  const days = plural(rollbackWindowDays, 'day');
+  const budget =
+    candidateBudgetBytes === undefined
+      ? 'Candidates are kept whatever they take; set a budget with `gc --candidate-budget`.'
+      : `Old candidates may take ${bytesText(candidateBudgetBytes)}.`;
+  return `${budget} What served within ${days} stays.`;
+}
+
+function versionsText(labels: readonly string[]): string {
+  const shown = labels.slice(0, MAX_LABELS).map((label) => safeLine(label));
+  return labels.length > MAX_LABELS ? `${shown.join(', ')} and ${labels.length - MAX_LABELS} more` : shown.join(', ');
+}

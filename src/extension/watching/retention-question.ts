@@ -1,0 +1,25 @@
+import { messageOf } from '../../base/errors.ts';
+import { BUDGETS } from '../commands/space.ts';
+import { inform } from '../notify.ts';
+import type { WorkspaceRegistry } from '../registries/registries.ts';
+
+/** Asks once in a window, until it is answered, how much old candidates may take: each run of training adds some from now on. */
+export class RetentionQuestion {
+  readonly #asked = new Set<string>();
+
+  async ask({ dir, connection }: WorkspaceRegistry, onProblem: (message: string) => void): Promise<void> {
+    if (this.#asked.has(dir)) return;
+    this.#asked.add(dir);
+    try {
+      if ((await connection.registry.retention()).isChosen) return;
+      const chosen = await inform(
+        'Every training run registers a version from now on. How much disk may the files of old candidates take? What is or was in production stays in any case.',
+        ...Object.keys(BUDGETS).filter((label) => label !== '100 GB'),
+      );
+      if (chosen === undefined) return;
+      await connection.registry.setRetention({ candidateBudgetBytes: BUDGETS[chosen] ?? null });
+    } catch (error) {
+      onProblem(messageOf(error));
+    }
+  }
+}

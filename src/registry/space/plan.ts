@@ -1,0 +1,152 @@
+import { throwIfCancelled } from '../../artifacts/cancel.ts';
+import { eachOf } from '../../artifacts/each-of.ts';
+import { readManifest } from '../../artifacts/read-manifest.ts';
+import { RegistryError } from '../../base/errors.ts';
+import type { OperationOptions } from '../../base/progress.ts';
+import {
+  lastServing,
+  namedObjects,
+  publishedArtifacts,
+  rollbackTargets,
+  type StoredVersion,
+  storedVersions,
+} from '../../catalog/space-queries.ts';
+import type { GcArtifact, GcObject, Retention } from '../api.ts';
+import { dbOf, type Session } from '../session.ts';
+import { type KeepReason, reasonsToKeep } from './keep-rule.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const READS_AT_ONCE = 16;
+const MAX_KEEPERS = 10;
+
+/** What stays and what goes, as the log is now. */
+export interface SpacePlan {
+  readonly artifacts: readonly GcArtifact[];
+  readonly objects: readonly GcObject[];
+  readonly goingManifests: readonly string[];
+  readonly freed: { readonly objects: number; readonly bytes: number };
+  readonly kept: { readonly objects: number; readonly bytes: number };
+}
+
+/**
+ * Looks at the artifacts whose bytes are there: those that the log says so of, and those in `gone`, which were withdrawn a moment ago.
+ * Changes nothing. Throws `OPERATION_CANCELLED`, and `MANIFEST_DAMAGED` where it can't be told what an
+ * artifact needs.
+ */
+export async function planSpace(
+  session: Session,
+  retention: Retention,
+  { onProgress, signal }: OperationOptions,
+  gone: ReadonlySet<string> = new Set(),
+): Promise<SpacePlan> {
+  const versions = storedVersions(dbOf(session));
+  const present = new Set([...publishedArtifacts(dbOf(session)), ...gone]);
+  const artifacts = artifactsOf(versions, reasonsFor(session, versions, retention, present), present);
+  const keepers = await keepersOf(session, artifacts, signal);
+  const objects: GcObject[] = [];
+  const keys = await session.store.list('objects/');
+  await eachOf([...keys], READS_AT_ONCE, async (key) => {
+    throwIfCancelled(signal);
+    const sizeBytes = (await session.store.head(key))?.sizeBytes ?? 0;
+    objects.push({ key, sizeBytes, keptBy: keepers.get(key.slice(key.lastIndexOf('/') + 1)) ?? [] });
+    onProgress?.({ step: `Looking at object ${objects.length} of ${keys.length}`, doneBytes: 0 });
+  });
+  objects.sort((a, b) => (a.key < b.key ? -1 : 1));
+  const kept = new Set(artifacts.filter(({ isKept }) => isKept).map(({ digest }) => digest));
+  const manifests = await session.store.list('manifests/');
+  return {
+    artifacts,
+    objects,
+    goingManifests: manifests.filter((key) => !kept.has(key.slice(key.lastIndexOf('/') + 1))),
+    freed: sumOf(objects.filter(({ keptBy }) => keptBy.length === 0)),
+    kept: sumOf(objects.filter(({ keptBy }) => keptBy.length > 0)),
+  };
+}
+
+function reasonsFor(
+  session: Session,
+  versions: readonly StoredVersion[],
+  retention: Retention,
+  present: ReadonlySet<string>,
+): ReadonlyMap<string, readonly KeepReason[]> {
+  const left = lastServing(dbOf(session));
+  const targets = rollbackTargets(dbOf(session));
+  const candidates = versions.map((version) => {
+    const at = left.get(version.id);
+    return {
+      ...version,
+      // Bytes that are gone take nothing of the budget.
+      sizeBytes: present.has(version.artifact) ? version.sizeBytes : 0,
+      isRollbackTarget: targets.has(version.id),
+      ...(at === undefined ? {} : { leftServingAtMs: Date.parse(at) }),
+    };
+  });
+  return reasonsToKeep(candidates, {
+    nowMs: session.clock(),
+    windowMs: retention.rollbackWindowDays * DAY_MS,
+    ...(retention.candidateBudgetBytes === undefined ? {} : { budgetBytes: retention.candidateBudgetBytes }),
+  });
+}
+
+/** Those of versions, newest first, then those that only deleted versions had. */
+function artifactsOf(
+  versions: readonly StoredVersion[],
+  reasons: ReadonlyMap<string, readonly KeepReason[]>,
+  present: ReadonlySet<string>,
+): SpacePlan['artifacts'] {
+  const byDigest = new Map<
+    string,
+    { sizeBytes: number; versions: { version: string; reasons: readonly KeepReason[] }[] }
+  >();
+  for (const { id, label, artifact, sizeBytes } of versions) {
+    if (!present.has(artifact)) continue;
+    const entry = byDigest.get(artifact) ?? { sizeBytes, versions: [] };
+    byDigest.set(artifact, entry);
+    entry.versions.push({ version: label, reasons: reasons.get(id) ?? [] });
+  }
+  for (const digest of present) if (!byDigest.has(digest)) byDigest.set(digest, { sizeBytes: 0, versions: [] });
+  return [...byDigest].map(([digest, entry]) => ({
+    digest,
+    ...entry,
+    isKept: entry.versions.some((version) => version.reasons.length > 0),
+  }));
+}
+
+/** For each object that stays, the artifacts that keep it. */
+async function keepersOf(
+  session: Session,
+  artifacts: SpacePlan['artifacts'],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const keepers = new Map<string, string[]>();
+  for (const digest of namedObjects(dbOf(session))) keepers.set(digest, ['evidence']);
+  const kept = artifacts.filter(({ isKept }) => isKept);
+  await eachOf(kept, READS_AT_ONCE, async ({ digest }) => {
+    throwIfCancelled(signal);
+    const manifest = await manifestOf(session, digest);
+    for (const { sha256 } of manifest?.files ?? []) {
+      const some = keepers.get(sha256) ?? [];
+      keepers.set(sha256, some);
+      if (some.length < MAX_KEEPERS) some.push(digest);
+    }
+  });
+  return keepers;
+}
+
+/** Without its manifest nobody can restore an artifact, but its objects may be put back into use by a backup of it: nothing is freed. */
+async function manifestOf(session: Session, digest: string) {
+  try {
+    return await readManifest(session.store, digest);
+  } catch (error) {
+    if (!RegistryError.is(error)) throw error;
+    throw new RegistryError(
+      'MANIFEST_DAMAGED',
+      `It can't be told which objects artifact ${digest.slice(0, 12)} needs, because its manifest is missing or damaged, so nothing was freed. Run \`model-registry verify --artifacts\`, and put it back or delete its versions.`,
+      { cause: error },
+    );
+  }
+}
+
+function sumOf(objects: readonly GcObject[]): { readonly objects: number; readonly bytes: number } {
+  return { objects: objects.length, bytes: objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { RegistryError } from '../../base/errors.ts';
+import { isAbsent, reading, writing } from '../../storage/system-errors.ts';
+import type { Retention, RetentionChange } from '../api.ts';
+
+const DEFAULT_WINDOW_DAYS = 90;
+
+const retentionSchema = v.strictObject({
+  candidateBudgetBytes: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+  rollbackWindowDays: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(36_500))),
+});
+const configSchema = v.looseObject({ retention: v.optional(retentionSchema) });
+
+/** Reads the rule from `config.json`. Throws `CONFIG_INVALID`. */
+export async function readRetention(dir: string): Promise<Retention> {
+  const { retention } = await readConfig(dir);
+  return { rollbackWindowDays: DEFAULT_WINDOW_DAYS, ...retention, isChosen: retention !== undefined };
+}
+
+/** Changes what is given, keeps the rest. A budget of `null` keeps all candidates. */
+export async function writeRetention(dir: string, change: RetentionChange): Promise<Retention> {
+  const config = await readConfig(dir);
+  const { candidateBudgetBytes, rollbackWindowDays } = change;
+  const { candidateBudgetBytes: budgetBefore, ...others } = config.retention ?? {};
+  const budget = candidateBudgetBytes === undefined ? budgetBefore : (candidateBudgetBytes ?? undefined);
+  const retention = v.safeParse(retentionSchema, {
+    ...others,
+    ...(budget === undefined ? {} : { candidateBudgetBytes: budget }),
+    ...(rollbackWindowDays === undefined ? {} : { rollbackWindowDays }),
+  });
+  if (!retention.success) {
+    throw new RegistryError(
+      'RETENTION_INVALID',
+      'A budget is a whole number of bytes, a window 0 to 36500 days. Nothing was changed.',
+    );
+  }
+  const file = join(dir, 'config.json');
+  await writing(file, async () => {
+    const temporary = join(dir, `.tmp-${randomUUID()}`);
+    try {
+      await writeFile(temporary, `${JSON.stringify({ ...config, retention: retention.output }, undefined, 2)}\n`, {
+        flag: 'wx',
+      });
+      await rename(temporary, file);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  });
+  return readRetention(dir);
+}
+
+async function readConfig(dir: string): Promise<v.InferOutput<typeof configSchema>> {
+  const file = join(dir, 'config.json');
+  const text = await reading(file, async () => {
+    try {
+      return await readFile(file, 'utf8');
+    } catch (error) {
+      if (isAbsent(error)) return '{}';
+      throw error;
+    }
+  });
+  let parsed: v.SafeParseResult<typeof configSchema> | undefined;
+  try {
+    parsed = v.safeParse(configSchema, JSON.parse(text));
+  } catch {
+    // Not JSON.
+  }
+  if (parsed?.success) return parsed.output;
+  throw new RegistryError(
+    'CONFIG_INVALID',
+    `${file} isn't a valid configuration. Correct it, or delete it to begin with the defaults.`,
+  );
+}
