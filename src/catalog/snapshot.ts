@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { systemErrorCode } from '../base/errors.ts';
 import type { LogPosition } from '../rules/apply-commit.ts';
+import { STAGING_FOLDER, temporaryPath } from '../storage/temporary.ts';
 import { int, text } from './columns.ts';
 import { CATALOG_SCHEMA, CATALOG_SQL } from './schema.ts';
 import { openSqlite, type Sqlite } from './sqlite.ts';
@@ -66,7 +66,9 @@ export async function removeSnapshot(dir: string): Promise<void> {
 }
 
 async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${file}.${randomUUID()}.tmp`;
+  const staging = join(dirname(file), STAGING_FOLDER);
+  const temporary = temporaryPath(staging);
+  await mkdir(staging, { recursive: true });
   try {
     await writeFile(temporary, bytes, { flag: 'wx' });
     await rename(temporary, file);

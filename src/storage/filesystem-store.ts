@@ -6,27 +6,26 @@ import { keysBelow } from './list-keys.ts';
 import type { PutOutcome, StagedObject, StagingStore } from './object-store.ts';
 import { readChunks, readRange } from './stored-file.ts';
 import { hasCode, isAbsent, reading, retryWhileBusy, writing } from './system-errors.ts';
-import { temporaryPath } from './temporary.ts';
-
-/** Where bytes are written whose key isn't known yet. */
-export const STAGING_FOLDER = 'staging';
+import { STAGING_FOLDER, temporaryPath } from './temporary.ts';
 
 /**
  * A store in the folder `root`. A put is a temporary file, write, fsync, `link()` to the final name, unlink, fsync of the folder:
- * exclusive creation at the final name would show torn files to readers.
+ * exclusive creation at the final name would show torn files to readers. All temporary files are in one folder, so that those of
+ * killed processes can be swept without looking through the whole store.
  */
 export function filesystemStore(root: string): StagingStore {
   const base = resolve(root);
+  const staging = join(base, STAGING_FOLDER);
   const makeFolder = durableFolders(base);
   const pathOf = (key: string) => {
     checkKey(key);
     return join(base, ...key.split('/'));
   };
 
-  async function stage(folder: string): Promise<StagedObject> {
-    const temporary = temporaryPath(folder);
+  async function stage(): Promise<StagedObject> {
+    const temporary = temporaryPath(staging);
     const handle = await writing(temporary, async () => {
-      await makeFolder(folder);
+      await makeFolder(staging);
       return open(temporary, 'wx', 0o644);
     });
     let isOpen = true;
@@ -76,7 +75,8 @@ export function filesystemStore(root: string): StagingStore {
       });
     },
     async putIfAbsent(key, bytes) {
-      const staged = await stage(dirname(pathOf(key)));
+      checkKey(key);
+      const staged = await stage();
       try {
         await staged.write(bytes);
         return await staged.commit(key);
@@ -94,7 +94,7 @@ export function filesystemStore(root: string): StagingStore {
       }
       return keys;
     },
-    stage: () => stage(join(base, STAGING_FOLDER)),
+    stage,
   };
 }
 
