@@ -61,7 +61,7 @@ export async function checkRegistry(places: Places, ledger: Ledger, isAtRest: bo
 }
 
 /** Opens the registry as the next process would, and lets it verify itself down to the last byte. */
-async function checkOpening(places: Places): Promise<void> {
+export async function checkOpening(places: Places): Promise<void> {
   const registry = await openIn(places);
   try {
     const { problems, voids } = await registry.verify({ artifacts: true });
