@@ -67,6 +67,8 @@ function reasonOf(cause: unknown): string {
       return 'too many files are open';
     case 'EROFS':
       return 'the file system is read-only';
+    case 'EFBIG':
+      return 'it is larger than the file system or a limit of this process allows';
     case 'EIO':
       return 'the disk reported an error';
     default:

@@ -35,7 +35,7 @@ const folder = await mkdtemp(join(values.folder, 'model-registry-crashes-'));
 try {
   console.log(`${cpus().length} cores, Node ${process.version}, ${folder}`);
   await killProcesses();
-  await letThemCompete();
+  if (Number(values.promotions) > 0) await letThemCompete();
   await rm(folder, { recursive: true, force: true });
 } catch (error) {
   console.error(error);
