@@ -5,7 +5,7 @@ import { checkKey, checkPrefix } from './keys.ts';
 import { keysBelow } from './list-keys.ts';
 import type { PutOutcome, StagedObject, StagingStore } from './object-store.ts';
 import { readChunks, readRange } from './stored-file.ts';
-import { hasCode, isAbsent, reading, retryWhileBusy, writing } from './system-errors.ts';
+import { hasCode, isAbsent, noHardLinks, reading, retryWhileBusy, writing } from './system-errors.ts';
 import { STAGING_FOLDER, temporaryPath } from './temporary.ts';
 
 /**
@@ -113,11 +113,17 @@ async function linkIfAbsent(temporary: string, target: string): Promise<PutOutco
     await retryWhileBusy(() => link(temporary, target));
     return 'created';
   } catch (error) {
+    if (lacksLinks(error)) throw noHardLinks(dirname(target), error);
     if (!hasCode(error, 'EEXIST')) throw error;
     // A network file system that repeats a link whose answer was lost finds its own.
     const [own, found] = await Promise.all([stat(temporary, { bigint: true }), stat(target, { bigint: true })]);
     return own.ino === found.ino && own.dev === found.dev ? 'created' : 'exists';
   }
+}
+
+/** The registry was moved to another kind of disk since it was made. Windows says EPERM of files that are in use. */
+function lacksLinks(error: unknown): boolean {
+  return hasCode(error, 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', ...(process.platform === 'win32' ? [] : ['EPERM']));
 }
 
 async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {

@@ -29,6 +29,15 @@ async function explained<T>(action: () => Promise<T>, explain: (error: unknown) 
   }
 }
 
+/** The error for a file system that gives no second name to a file. */
+export function noHardLinks(folder: string, cause: unknown): RegistryError {
+  return new RegistryError(
+    'NO_ATOMIC_CREATE',
+    `The file system of ${folder} has no hard links, which a registry needs to write safely (network drives and memory cards often lack them). Choose a folder on a local disk with --registry.`,
+    { cause },
+  );
+}
+
 function readError(cause: unknown, path: string): RegistryError {
   if (hasCode(cause, 'EACCES', 'EPERM')) {
     return new RegistryError('STORAGE_FAILED', `${path} can't be read. Check its permissions.`, { cause });

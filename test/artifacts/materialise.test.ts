@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { intakeArtifact } from '../../src/artifacts/intake.ts';
 import { encodeManifest } from '../../src/artifacts/manifest.ts';
 import { materialise } from '../../src/artifacts/materialise.ts';
+import { sweepLeftovers } from '../../src/artifacts/swap-folder.ts';
 import { sha256Hex } from '../../src/base/hash.ts';
 import type { Progress } from '../../src/base/progress.ts';
 import { filesystemStore } from '../../src/storage/filesystem-store.ts';
@@ -323,6 +324,20 @@ describe('restoring that is interrupted', () => {
       return actual.rename(from, target);
     });
     await expect(materialise(store, { digest: second, to })).rejects.toMatchObject({ code: expected });
+    expect(await readTree(folder)).toEqual(before);
+  });
+
+  it('puts back what was there for days also where another process sweeps at that moment', async () => {
+    await materialise(store, { digest: first, to });
+    const before = await readTree(folder);
+    const old = new Date(Date.now() - 25 * 60 * 60 * 1000);
+    await utimes(to, old, old);
+    vi.mocked(fsp.rename).mockImplementation(async (from, target) => {
+      if (target !== to || basename(String(from)).endsWith('-old')) return actual.rename(from, target);
+      await sweepLeftovers(folder, async () => true);
+      throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    });
+    await expect(materialise(store, { digest: second, to })).rejects.toMatchObject({ code: 'TARGET_UNWRITABLE' });
     expect(await readTree(folder)).toEqual(before);
   });
 

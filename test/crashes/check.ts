@@ -72,14 +72,15 @@ export async function checkOpening(places: Places): Promise<void> {
 }
 
 /**
- * Throws unless `folder` holds one version whole. A folder that was being replaced may be away for a moment, and then what it held must
- * stand whole beside it. Returns the version's token.
+ * Throws unless `folder` holds one version whole. A pull that is killed between two renames leaves it away, and then what it held `before`
+ * must stand whole beside it. Returns the token of the version that it holds.
  */
-export async function checkPulled(pullsDir: string, folder: string): Promise<string | undefined> {
+export async function checkPulled(pullsDir: string, folder: string, before?: string): Promise<string | undefined> {
   const token = await weightsIn(join(pullsDir, folder));
-  if (token !== undefined) return token;
-  const beside = (await readdir(pullsDir).catch(() => [])).filter((name) => name.endsWith('-old'));
-  for (const name of beside) await weightsIn(join(pullsDir, name));
+  if (token !== undefined || before === undefined) return token;
+  const beside = (await readdir(pullsDir)).filter((name) => name.endsWith('-old'));
+  const kept = await Promise.all(beside.map((name) => weightsIn(join(pullsDir, name)).catch(() => undefined)));
+  if (!kept.includes(before)) throw new Error(`${before} is neither in ${folder} nor whole beside it`);
   return undefined;
 }
 

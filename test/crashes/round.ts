@@ -80,7 +80,7 @@ export async function runRound({ root, workerFile, seed, kills, lines }: RoundOp
       if (isInterrupted) interrupted += 1;
       await inTurn(async () => {
         await checkRegistry(places, ledger, false);
-        const found = await checkPulled(places.pullsDir, folder);
+        const found = await checkPulled(places.pullsDir, folder, pulled);
         const wasPulling = isInterrupted && last.kind === 'pull';
         if (!wasPulling && found !== pulled) throw new Error(`${folder} holds ${found} instead of ${pulled}`);
         pulled = found;
