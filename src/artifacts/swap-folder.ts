@@ -86,9 +86,17 @@ async function checkUnchanged(aside: string, to: string, present: PresentFolder,
   if (change !== undefined) throw modified(to, [change]);
 }
 
-/** What can't be removed now is removed by `sweepLeftovers` another day. */
+/**
+ * What can't be removed now is removed by `sweepLeftovers` another day. Half removed it would look like files that a person changed, so
+ * it first loses the name under which such are kept.
+ */
 async function removeOld(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  const doomed = folder.replace(/-old$/, '');
+  const isRenamed = await retryWhileBusy(() => rename(folder, doomed)).then(
+    () => true,
+    () => false,
+  );
+  await rm(isRenamed ? doomed : folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
 }
 
 /** Removes what killed processes left in `folder` more than a day ago, where `canRemove` agrees. */

@@ -18,7 +18,7 @@ import { modeOf, readTree, writeTree } from './files.ts';
 
 vi.mock('node:fs/promises', async (original) => {
   const actual = await original<typeof fsp>();
-  return { ...actual, rename: vi.fn(actual.rename) };
+  return { ...actual, rename: vi.fn(actual.rename), rm: vi.fn(actual.rm) };
 });
 const actual = await vi.importActual<typeof fsp>('node:fs/promises');
 
@@ -56,6 +56,7 @@ beforeEach(async () => {
 });
 afterEach(() => {
   vi.mocked(fsp.rename).mockImplementation(actual.rename);
+  vi.mocked(fsp.rm).mockImplementation(actual.rm);
 });
 
 describe('restoring an artifact', () => {
@@ -325,6 +326,22 @@ describe('restoring that is interrupted', () => {
     });
     await expect(materialise(store, { digest: second, to })).rejects.toMatchObject({ code: expected });
     expect(await readTree(folder)).toEqual(before);
+  });
+
+  it('removes another day what a process was removing when it was killed', async () => {
+    await materialise(store, { digest: first, to });
+    vi.mocked(fsp.rm).mockImplementation(async (path) => {
+      await actual.rm(join(String(path), MARKER), { force: true });
+      throw Object.assign(new Error('killed'), { code: 'EIO' });
+    });
+    await materialise(store, { digest: second, to });
+    vi.mocked(fsp.rm).mockImplementation(actual.rm);
+    const old = new Date(Date.now() - 25 * 60 * 60 * 1000);
+    const left = (await fsp.readdir(folder)).filter((name) => name !== 'out');
+    expect(left).toHaveLength(1);
+    for (const name of left) await utimes(join(folder, name), old, old);
+    await materialise(store, { digest: first, to });
+    expect(await fsp.readdir(folder)).toEqual(['out']);
   });
 
   it('puts back what was there for days also where another process sweeps at that moment', async () => {
