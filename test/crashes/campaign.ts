@@ -9,7 +9,7 @@ import { hammer } from './hammer.ts';
 import { type RoundReport, runRound } from './round.ts';
 
 /** Kills in one registry, which gets slower to check as it grows. */
-const KILLS_A_ROUND = 50;
+const KILLS_A_ROUND = 100;
 
 const { values } = parseArgs({
   options: {
