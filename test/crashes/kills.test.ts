@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { tempFolder } from '../storage/temp-folder.ts';
 import { bundled } from './bundle.ts';
 import { runRound } from './round.ts';
+
+// Every process takes a while to start on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 let programs: Awaited<ReturnType<typeof bundled>>;
 beforeAll(async () => {

@@ -1,9 +1,12 @@
 import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makePlace, type Place, registerVersions } from '../registry/opened.ts';
 import { bundled } from './bundle.ts';
 import { type Restriction, runRestricted, type Step } from './restriction.ts';
+
+// Every process takes a while to start on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 let programs: Awaited<ReturnType<typeof bundled>>;
 beforeAll(async () => {
