@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { syncFolder } from '../storage/durable.ts';
 import { retryWhileBusy } from '../storage/system-errors.ts';
@@ -36,6 +36,8 @@ async function swapWhole(fresh: string, to: string, present: PresentFolder): Pro
   const aside = `${temporaryFolder(dirname(to))}-old`;
   await retryWhileBusy(() => rename(to, aside));
   try {
+    // Another process that sweeps here must not take it for what was left a day ago, however long ago it was pulled.
+    await utimes(aside, new Date(), new Date());
     await checkUnchanged(aside, to, present, false);
     await retryWhileBusy(() => rename(fresh, to));
   } catch (error) {
@@ -84,9 +86,17 @@ async function checkUnchanged(aside: string, to: string, present: PresentFolder,
   if (change !== undefined) throw modified(to, [change]);
 }
 
-/** What can't be removed now is removed by `sweepLeftovers` another day. */
+/**
+ * What can't be removed now is removed by `sweepLeftovers` another day. Half removed it would look like files that a person changed, so
+ * it first loses the name under which such are kept.
+ */
 async function removeOld(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  const doomed = folder.replace(/-old$/, '');
+  const isRenamed = await retryWhileBusy(() => rename(folder, doomed)).then(
+    () => true,
+    () => false,
+  );
+  await rm(isRenamed ? doomed : folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
 }
 
 /** Removes what killed processes left in `folder` more than a day ago, where `canRemove` agrees. */

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { systemErrorCode } from '../base/errors.ts';
 import type { LogPosition } from '../rules/apply-commit.ts';
+import { replaceFile } from '../storage/replace-file.ts';
 import { int, text } from './columns.ts';
 import { CATALOG_SCHEMA, CATALOG_SQL } from './schema.ts';
 import { openSqlite, type Sqlite } from './sqlite.ts';
@@ -63,17 +63,6 @@ export async function saveSnapshot(dir: string, db: Sqlite): Promise<void> {
 export async function removeSnapshot(dir: string): Promise<void> {
   const file = snapshotFile(dir);
   await Promise.all([rm(file, { force: true }), rm(checksumFile(file), { force: true })]);
-}
-
-async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${file}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(temporary, bytes, { flag: 'wx' });
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }
 
 /** A whole file, summed up while its next part is read; undefined where there is none. */

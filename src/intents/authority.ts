@@ -11,7 +11,12 @@ import type { IntentOutcome } from '../rules/state.ts';
 import { commitKey } from '../storage/layout.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
-const MAX_JITTER_MS = 50;
+/** The longest pause after a lost race. It halves with each further one, so that whoever has waited longest comes first. */
+const RETRY_PAUSE_MS = 32;
+/** The longest pause before the next intent while others are writing too: about as long as a few commits take. */
+const GIVE_WAY_MS = 50;
+/** Others' commits count as rivals where they came since this long before. */
+const RIVALRY_MS = 1_000;
 
 export interface AuthorityOptions {
   readonly store: ObjectStore;
@@ -19,6 +24,7 @@ export interface AuthorityOptions {
   readonly clock: () => number;
   /** A number from 0 to below 1, for the pauses between attempts. */
   readonly random?: () => number;
+  readonly delay?: (ms: number) => Promise<unknown>;
 }
 
 export type SubmitResult =
@@ -31,6 +37,8 @@ export class LocalAuthority {
   readonly #options: AuthorityOptions;
   readonly #serially = serialQueue();
   #isGapFree = false;
+  #last = { seq: 0, at: Number.NEGATIVE_INFINITY };
+  #pauseMs = 0;
 
   constructor(options: AuthorityOptions) {
     this.#options = options;
@@ -43,6 +51,17 @@ export class LocalAuthority {
    */
   submit(intent: Intent): Promise<SubmitResult> {
     return this.#serially(() => this.#submit(intent));
+  }
+
+  /**
+   * Waits for a moment where this process and others write in quick succession. Without it, one that comes again at once is nearly always
+   * faster than those that wait, which can take seconds for them. Call it before reading what is to be changed, so that what was read is
+   * still true.
+   */
+  async giveWay(): Promise<void> {
+    const pauseMs = Math.min(this.#pauseMs, this.#last.at + this.#pauseMs - this.#options.clock());
+    this.#pauseMs = 0;
+    if (pauseMs >= 1) await (this.#options.delay ?? delay)(pauseMs);
   }
 
   async #submit(intent: Intent): Promise<SubmitResult> {
@@ -58,7 +77,7 @@ export class LocalAuthority {
     await this.#checkForGap();
     for (let attempt = 0; ; attempt += 1) {
       const settled = this.#settled(intent);
-      if (settled) return settled;
+      if (settled) return this.#remembered(settled);
       const outcome = catalog.judge(intent);
       if (outcome.kind !== 'applied') return { kind: 'refused', outcome };
       const { seq, bytes } = this.#nextCommit(line);
@@ -68,11 +87,30 @@ export class LocalAuthority {
         continue;
       }
       // Another commit has the number, or the answer was lost: what stands in the log tells.
-      const read = await catalog.catchUp();
-      if (read === 0 && put !== 'exists') throw put.error;
-      if (read > 0 && put !== 'exists') await store.putIfAbsent(commitKey(seq), bytes);
-      await delay((this.#options.random ?? Math.random)() * Math.min(MAX_JITTER_MS, 2 ** attempt));
+      await catalog.catchUp();
+      if (put !== 'exists') {
+        // Not by what was read just now: a query may have read it before.
+        if (catalog.position.seq < seq) throw put.error;
+        await store.putIfAbsent(commitKey(seq), bytes);
+      }
+      const pauseMs = this.#random() * RETRY_PAUSE_MS * 0.5 ** attempt;
+      if (pauseMs >= 1) await (this.#options.delay ?? delay)(pauseMs);
     }
+  }
+
+  #random(): number {
+    return (this.#options.random ?? Math.random)();
+  }
+
+  /** Sees from the place that a commit got whether others are writing too. */
+  #remembered(settled: SubmitResult): SubmitResult {
+    if (settled.kind !== 'applied') return settled;
+    const now = this.#options.clock();
+    const { seq, at } = this.#last;
+    const hasRivals = settled.seq > seq + 1 && now - at < RIVALRY_MS;
+    this.#last = { seq: settled.seq, at: now };
+    this.#pauseMs = hasRivals ? this.#random() * GIVE_WAY_MS : 0;
+    return settled;
   }
 
   /** The result for an intent whose id is in the log. */
@@ -108,9 +146,10 @@ export class LocalAuthority {
     const { catalog, store } = this.#options;
     const head = catalog.position.seq;
     const above = await commitAboveGap(store, head);
-    // Commits are made in order, so one above the head means that the head has moved, or that one was lost.
-    if (above !== undefined && (await catalog.catchUp()) > 0) return this.#checkForGap();
     if (above !== undefined) {
+      // Commits are made in order, so one above the head means that the head has moved, or that one was lost.
+      await catalog.catchUp();
+      if (catalog.position.seq > head) return this.#checkForGap();
       throw new RegistryError(
         'LOG_GAP',
         `Commit ${head + 1} is missing from the log although commit ${above} is there. Put ${commitKey(head + 1)} back from a backup or a colleague's copy; until then the registry is read-only.`,

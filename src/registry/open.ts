@@ -9,6 +9,7 @@ import { readFormat } from '../log/log-reader.ts';
 import { filesystemStore } from '../storage/filesystem-store.ts';
 import { FORMAT_KEY } from '../storage/layout.ts';
 import { probeAtomicCreate } from '../storage/probe.ts';
+import { writing } from '../storage/system-errors.ts';
 import type { Author, Registry, Via } from './api.ts';
 import { OpenRegistry } from './open-registry.ts';
 import { seenHeadFor } from './seen-head.ts';
@@ -48,15 +49,18 @@ export async function openRegistry(options: OpenOptions): Promise<Registry> {
 
 /**
  * Makes a registry in `dir`, or finds the one that is there (`isNew: false`).
- * Throws `NO_ATOMIC_CREATE` where the file system can't create a file exclusively and atomically.
+ * Throws `NO_ATOMIC_CREATE` where the file system can't create a file exclusively and atomically, and `STORAGE_READONLY`, `STORAGE_FULL` or
+ * `STORAGE_FAILED` where nothing can be written.
  */
 export async function initRegistry(options: {
   readonly dir: string;
   readonly clock?: () => number;
 }): Promise<{ readonly dir: string; readonly registryId: string; readonly isNew: boolean }> {
   const { clock = systemClock } = options;
-  await mkdir(options.dir, { recursive: true });
-  const dir = await realpath(options.dir);
+  const dir = await writing(options.dir, async () => {
+    await mkdir(options.dir, { recursive: true });
+    return realpath(options.dir);
+  });
   const store = filesystemStore(dir);
   if (await store.head(FORMAT_KEY)) {
     const { format } = await readFormat(store, dir);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,6 +6,7 @@ import { RegistryError } from '../base/errors.ts';
 import { sha256Hex } from '../base/hash.ts';
 import { appliedHash } from '../catalog/log-queries.ts';
 import type { Head } from '../log/commit.ts';
+import { sweepTemporaryFiles, temporaryPath } from '../storage/temporary.ts';
 import type { Session } from './session.ts';
 
 const headSchema = v.object({ seq: v.pipe(v.number(), v.safeInteger(), v.minValue(1)), hash: v.string() });
@@ -34,8 +34,10 @@ export function userStateDir(env: NodeJS.ProcessEnv = process.env): string {
 
 export async function seenHeadFor(dir: string, registryId: string, stateDir = userStateDir()): Promise<SeenHead> {
   const place = await realpath(dir).catch(() => resolve(dir));
-  const file = join(stateDir, 'heads', `${registryId}-${sha256Hex(place).slice(0, 16)}.json`);
+  const folder = join(stateDir, 'heads');
+  const file = join(folder, `${registryId}-${sha256Hex(place).slice(0, 16)}.json`);
   let last: Head | undefined;
+  let swept: Promise<unknown> | undefined;
   return {
     file,
     isCurrent: ({ seq, hash }) => last?.seq === seq && last.hash === hash,
@@ -51,9 +53,12 @@ export async function seenHeadFor(dir: string, registryId: string, stateDir = us
     async remember({ seq, hash }) {
       if (last && last.seq >= seq) return;
       last = { seq, hash };
-      const temporary = `${file}.${randomUUID()}.tmp`;
+      const temporary = temporaryPath(folder);
       try {
-        await mkdir(join(stateDir, 'heads'), { recursive: true, mode: 0o700 });
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        // Processes that were killed here leave a file each.
+        swept ??= sweepTemporaryFiles(folder);
+        await swept;
         await writeFile(temporary, JSON.stringify({ seq, hash }), { mode: 0o600 });
         await rename(temporary, file);
       } catch {

@@ -67,6 +67,7 @@ function chainProblem(session: Session): RegistryError | undefined {
 
 /** Reads to the head and throws where the registry can't be written to. The first step of every command. */
 export async function readToWrite(session: Session): Promise<void> {
+  await session.authority.giveWay();
   await readToHead(session);
   const needs = unknownNeeds(dbOf(session));
   if (needs.length > 0) {

@@ -70,6 +70,8 @@ async function verifyChain(
   const format = await formatHash(session);
   if (typeof format !== 'string') return { commits: 0, problems: [format] };
   links.push({ seq: 0, hash: format, claims: undefined });
+  // Before the log is read: others may be writing, and what they add meanwhile is no part of this check.
+  const seen = await session.seenHead.read();
   for (;;) {
     if (options.signal?.aborted) throw new RegistryError('OPERATION_CANCELLED', 'The check was cancelled.');
     const commits = await readCommits(store, links.length, COMMITS_AT_ONCE);
@@ -79,7 +81,6 @@ async function verifyChain(
     if (commits.length < COMMITS_AT_ONCE) break;
   }
   const head = links.length - 1;
-  const seen = await session.seenHead.read();
   const expected = (seq: number): string | undefined => {
     if (seen?.seq === seq) return seen.hash;
     return seq === 0 ? undefined : appliedHashBeforeDamage(session, seq);
@@ -95,7 +96,9 @@ async function verifyChain(
   }
   const lastKnown = Math.max(seen?.seq ?? 0, catalog.changedCommit ?? 0);
   const above = await commitAboveGap(store, head);
-  for (let seq = head + 1; seq <= Math.max(lastKnown, above === undefined ? 0 : head + 1); seq += 1) {
+  // Commits are made in order: where there is one above, the next one is there by now, or it is missing.
+  const isGap = above !== undefined && (await readCommit(store, head + 1)) === undefined;
+  for (let seq = head + 1; seq <= Math.max(lastKnown, isGap ? head + 1 : 0); seq += 1) {
     problems.push({
       code: 'COMMIT_MISSING',
       key: commitKey(seq),

@@ -6,28 +6,27 @@ import { checkKey, checkPrefix } from './keys.ts';
 import { keysBelow } from './list-keys.ts';
 import type { LocalStore, PutOutcome, StagedObject } from './object-store.ts';
 import { readChunks, readRange } from './stored-file.ts';
-import { hasCode, isAbsent, reading, retryWhileBusy, writing } from './system-errors.ts';
-import { temporaryPath } from './temporary.ts';
-
-/** Where bytes are written whose key isn't known yet. */
-export const STAGING_FOLDER = 'staging';
+import { hasCode, isAbsent, noHardLinks, reading, retryWhileBusy, writing } from './system-errors.ts';
+import { STAGING_FOLDER, temporaryPath } from './temporary.ts';
 
 /**
  * A store in the folder `root`. A put is a temporary file, write, fsync, `link()` to the final name, unlink, fsync of the folder:
- * exclusive creation at the final name would show torn files to readers.
+ * exclusive creation at the final name would show torn files to readers. All temporary files are in one folder, so that those of
+ * killed processes can be swept without looking through the whole store.
  */
 export function filesystemStore(root: string): LocalStore {
   const base = resolve(root);
+  const staging = join(base, STAGING_FOLDER);
   const makeFolder = durableFolders(base);
   const pathOf = (key: string) => {
     checkKey(key);
     return join(base, ...key.split('/'));
   };
 
-  async function stage(folder: string): Promise<StagedObject> {
-    const temporary = temporaryPath(folder);
+  async function stage(): Promise<StagedObject> {
+    const temporary = temporaryPath(staging);
     const handle = await writing(temporary, async () => {
-      await makeFolder(folder);
+      await makeFolder(staging);
       return open(temporary, 'wx', 0o644);
     });
     let isOpen = true;
@@ -77,7 +76,8 @@ export function filesystemStore(root: string): LocalStore {
       });
     },
     async putIfAbsent(key, bytes) {
-      const staged = await stage(dirname(pathOf(key)));
+      checkKey(key);
+      const staged = await stage();
       try {
         await staged.write(bytes);
         return await staged.commit(key);
@@ -95,7 +95,7 @@ export function filesystemStore(root: string): LocalStore {
       }
       return keys;
     },
-    stage: () => stage(join(base, STAGING_FOLDER)),
+    stage,
     async remove(key) {
       if (!/^(objects|manifests)\//.test(key))
         throw new RegistryError('KEY_INVALID', `${key} is part of the log and stays.`);
@@ -126,11 +126,17 @@ async function linkIfAbsent(temporary: string, target: string): Promise<PutOutco
     await retryWhileBusy(() => link(temporary, target));
     return 'created';
   } catch (error) {
+    if (lacksLinks(error)) throw noHardLinks(dirname(target), error);
     if (!hasCode(error, 'EEXIST')) throw error;
     // A network file system that repeats a link whose answer was lost finds its own.
     const [own, found] = await Promise.all([stat(temporary, { bigint: true }), stat(target, { bigint: true })]);
     return own.ino === found.ino && own.dev === found.dev ? 'created' : 'exists';
   }
+}
+
+/** The registry was moved to another kind of disk since it was made. Windows says EPERM of files that are in use. */
+function lacksLinks(error: unknown): boolean {
+  return hasCode(error, 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', ...(process.platform === 'win32' ? [] : ['EPERM']));
 }
 
 async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {

@@ -1,6 +1,6 @@
 import { link, open, stat, unlink } from 'node:fs/promises';
 import { RegistryError } from '../base/errors.ts';
-import { hasCode, retryWhileBusy, writing } from './system-errors.ts';
+import { hasCode, noHardLinks, retryWhileBusy, writing } from './system-errors.ts';
 import { temporaryPath } from './temporary.ts';
 
 /**
@@ -16,11 +16,7 @@ export async function probeAtomicCreate(dir: string): Promise<void> {
     if (!(await isAtomic(file, other, name))) throw new Error('A link replaced a file.');
   } catch (cause) {
     if (RegistryError.is(cause)) throw cause;
-    throw new RegistryError(
-      'NO_ATOMIC_CREATE',
-      `The file system of ${dir} has no hard links, which a registry needs to write safely (network drives and memory cards often lack them). Choose a folder on a local disk with --registry.`,
-      { cause },
-    );
+    throw noHardLinks(dir, cause);
   } finally {
     for (const path of [name, other, file]) await unlink(path).catch(() => undefined);
   }

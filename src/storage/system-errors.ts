@@ -29,6 +29,15 @@ async function explained<T>(action: () => Promise<T>, explain: (error: unknown) 
   }
 }
 
+/** The error for a file system that gives no second name to a file. */
+export function noHardLinks(folder: string, cause: unknown): RegistryError {
+  return new RegistryError(
+    'NO_ATOMIC_CREATE',
+    `The file system of ${folder} has no hard links, which a registry needs to write safely (network drives and memory cards often lack them). Choose a folder on a local disk with --registry.`,
+    { cause },
+  );
+}
+
 function readError(cause: unknown, path: string): RegistryError {
   if (hasCode(cause, 'EACCES', 'EPERM')) {
     return new RegistryError('STORAGE_FAILED', `${path} can't be read. Check its permissions.`, { cause });
@@ -67,6 +76,8 @@ function reasonOf(cause: unknown): string {
       return 'too many files are open';
     case 'EROFS':
       return 'the file system is read-only';
+    case 'EFBIG':
+      return 'it is larger than the file system or a limit of this process allows';
     case 'EIO':
       return 'the disk reported an error';
     default:

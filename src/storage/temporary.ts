@@ -3,6 +3,9 @@ import { readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAbsent } from './system-errors.ts';
 
+/** The folder of a registry for files that aren't finished. */
+export const STAGING_FOLDER = 'staging';
+
 const PREFIX = '.tmp-';
 const DAY_MS = 24 * 60 * 60 * 1000;
 

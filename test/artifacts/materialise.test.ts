@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { intakeArtifact } from '../../src/artifacts/intake.ts';
 import { encodeManifest } from '../../src/artifacts/manifest.ts';
 import { materialise } from '../../src/artifacts/materialise.ts';
+import { sweepLeftovers } from '../../src/artifacts/swap-folder.ts';
 import { sha256Hex } from '../../src/base/hash.ts';
 import type { Progress } from '../../src/base/progress.ts';
 import { filesystemStore } from '../../src/storage/filesystem-store.ts';
@@ -17,7 +18,7 @@ import { modeOf, readTree, writeTree } from './files.ts';
 
 vi.mock('node:fs/promises', async (original) => {
   const actual = await original<typeof fsp>();
-  return { ...actual, rename: vi.fn(actual.rename) };
+  return { ...actual, rename: vi.fn(actual.rename), rm: vi.fn(actual.rm) };
 });
 const actual = await vi.importActual<typeof fsp>('node:fs/promises');
 
@@ -55,6 +56,7 @@ beforeEach(async () => {
 });
 afterEach(() => {
   vi.mocked(fsp.rename).mockImplementation(actual.rename);
+  vi.mocked(fsp.rm).mockImplementation(actual.rm);
 });
 
 describe('restoring an artifact', () => {
@@ -323,6 +325,36 @@ describe('restoring that is interrupted', () => {
       return actual.rename(from, target);
     });
     await expect(materialise(store, { digest: second, to })).rejects.toMatchObject({ code: expected });
+    expect(await readTree(folder)).toEqual(before);
+  });
+
+  it('removes another day what a process was removing when it was killed', async () => {
+    await materialise(store, { digest: first, to });
+    vi.mocked(fsp.rm).mockImplementation(async (path) => {
+      await actual.rm(join(String(path), MARKER), { force: true });
+      throw Object.assign(new Error('killed'), { code: 'EIO' });
+    });
+    await materialise(store, { digest: second, to });
+    vi.mocked(fsp.rm).mockImplementation(actual.rm);
+    const old = new Date(Date.now() - 25 * 60 * 60 * 1000);
+    const left = (await fsp.readdir(folder)).filter((name) => name !== 'out');
+    expect(left).toHaveLength(1);
+    for (const name of left) await utimes(join(folder, name), old, old);
+    await materialise(store, { digest: first, to });
+    expect(await fsp.readdir(folder)).toEqual(['out']);
+  });
+
+  it('puts back what was there for days also where another process sweeps at that moment', async () => {
+    await materialise(store, { digest: first, to });
+    const before = await readTree(folder);
+    const old = new Date(Date.now() - 25 * 60 * 60 * 1000);
+    await utimes(to, old, old);
+    vi.mocked(fsp.rename).mockImplementation(async (from, target) => {
+      if (target !== to || basename(String(from)).endsWith('-old')) return actual.rename(from, target);
+      await sweepLeftovers(folder, async () => true);
+      throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    });
+    await expect(materialise(store, { digest: second, to })).rejects.toMatchObject({ code: 'TARGET_UNWRITABLE' });
     expect(await readTree(folder)).toEqual(before);
   });
 

@@ -28,10 +28,11 @@ function faultyStore(store: ObjectStore, nextFault: () => Fault): ObjectStore {
   };
 }
 
-async function clientOn(store: ObjectStore) {
+async function clientOn(store: ObjectStore, delay?: (ms: number) => Promise<unknown>) {
   const { format, hash } = await readFormat(store, 'memory');
   const catalog = await Catalog.open({ dir: '/nonexistent', store, registryId: format.registryId, formatHash: hash });
-  const authority = new LocalAuthority({ store, catalog, clock: Date.now, random: () => 0 });
+  const random = () => (delay ? 0.9 : 0);
+  const authority = new LocalAuthority({ store, catalog, clock: Date.now, random, ...(delay ? { delay } : {}) });
   return { catalog, authority };
 }
 
@@ -81,6 +82,35 @@ describe('submitting to the local log', () => {
     expect(await authority.submit(intent)).toMatchObject({ kind: 'applied', seq: 1 });
     expect(await authority.submit(intent)).toMatchObject({ kind: 'applied', seq: 1 });
     expect(await idsInLog(store)).toEqual([intent.id]);
+  });
+
+  it('knows its own intent also where a query has read it before the lost answer was missed', async () => {
+    const store = await emptyRegistry();
+    const { authority, catalog } = await clientOn({
+      ...store,
+      async putIfAbsent(key, bytes) {
+        const outcome = await store.putIfAbsent(key, bytes);
+        if ((await catalog.catchUp()) === 0) return outcome;
+        throw new Error('no answer');
+      },
+    });
+    expect(await authority.submit(create('fraud'))).toMatchObject({ kind: 'applied', seq: 1 });
+  });
+
+  it('takes no commit for missing that a query has read while it looked', async () => {
+    const store = await emptyRegistry();
+    const other = await clientOn(store);
+    const theirs = ['one', 'two', 'three'];
+    const { authority, catalog } = await clientOn({
+      ...store,
+      async list(prefix, options) {
+        for (const name of theirs.splice(0)) await other.authority.submit(create(name));
+        const found = await store.list(prefix, options);
+        await catalog.catchUp();
+        return found;
+      },
+    });
+    expect(await authority.submit(create('fraud'))).toMatchObject({ kind: 'applied', seq: 4 });
   });
 
   it('says that it failed when nothing was written, and can be asked again', async () => {
@@ -142,6 +172,42 @@ describe('submitting to the local log', () => {
       await catalog.catchUp();
       expect(catalog.position).toEqual(reader.catalog.position);
     }
+  });
+
+  it('lets others come to their turn between its own intents, and waits for nobody where there are none', async () => {
+    const store = await emptyRegistry();
+    const waits: number[] = [];
+    const ann = await clientOn(store, async (ms) => waits.push(ms));
+    for (const name of ['one', 'two', 'three']) {
+      await ann.authority.giveWay();
+      await ann.authority.submit(create(name));
+    }
+    expect(waits).toEqual([]);
+    const bob = await clientOn(store);
+    await bob.authority.submit(create('theirs'));
+    await ann.authority.submit(create('four'));
+    await ann.authority.giveWay();
+    expect(waits).toEqual([expect.closeTo(45, -1)]);
+  });
+
+  it('waits the less the more often somebody else was first', async () => {
+    const store = await emptyRegistry();
+    const other = await clientOn(store);
+    const waits: number[] = [];
+    let rivals = 4;
+    const rivalled: ObjectStore = {
+      ...store,
+      async putIfAbsent(key, bytes) {
+        rivals -= 1;
+        if (rivals >= 0) await other.authority.submit(create(`rival-${rivals}`));
+        return store.putIfAbsent(key, bytes);
+      },
+    };
+    const { authority } = await clientOn(rivalled, async (ms) => waits.push(ms));
+    expect(await authority.submit(create('mine'))).toMatchObject({ kind: 'applied', seq: 5 });
+    expect(waits).toHaveLength(4);
+    expect([...waits].sort((a, b) => b - a)).toEqual(waits);
+    expect(waits.at(-1)).toBeLessThan(5);
   });
 
   it('refuses an intent that is too long', async () => {

@@ -1,9 +1,11 @@
+import { renameSync } from 'node:fs';
 import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
 import { snapshotFile } from '../../src/catalog/snapshot.ts';
 import type { Registry } from '../../src/registry/api.ts';
+import { commitKey } from '../../src/storage/layout.ts';
 import { makePlace, type Place, registerVersions } from './opened.ts';
 
 async function storyIn(place: Place): Promise<void> {
@@ -61,6 +63,34 @@ describe('verify', () => {
     }
     expect(await problemsOf(place)).toEqual([]);
   });
+
+  it.each([true, false])(
+    'takes nothing for missing that others write while it reads (remembered: %s)',
+    async (isSeen) => {
+      const place = await makePlace();
+      const writer = await place.open();
+      await registerVersions(place, writer, 5);
+      await writer.close();
+      await rm(snapshotFile(place.registryDir), { force: true });
+      const later = [4, 5].map((seq) => join(place.registryDir, commitKey(seq)));
+      const heads = join(place.dir, 'state/heads');
+      for (const path of [...later, heads]) renameSync(path, `${path}.later`);
+      const reader = await place.open();
+      let isWritten = false;
+      const { problems, commits } = await reader.verify(
+        {},
+        {
+          onProgress: () => {
+            if (isWritten) return;
+            isWritten = true;
+            for (const path of [...later, ...(isSeen ? [heads] : [])]) renameSync(`${path}.later`, path);
+          },
+        },
+      );
+      expect(problems).toEqual([]);
+      expect(commits).toBe(3);
+    },
+  );
 
   it('does so without the saved catalog too', async () => {
     const place = await makePlace();

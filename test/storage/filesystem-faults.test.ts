@@ -84,7 +84,7 @@ describe('a put on a file system', () => {
     await store.putIfAbsent('log/0', bytes('warm up'));
     calls = [];
     expect(await store.putIfAbsent('log/1', bytes('x'))).toBe('created');
-    expect(calls.slice(0, 4)).toEqual(['sync log/temporary', 'link log/1', 'unlink log/temporary', 'sync log']);
+    expect(calls.slice(0, 4)).toEqual(['sync staging/temporary', 'link log/1', 'unlink staging/temporary', 'sync log']);
   });
 
   it('makes each new folder durable in the folder around it', async () => {
@@ -129,18 +129,18 @@ describe('a put on a file system', () => {
 
   it('says that a disk is full, leaves nothing behind, and can be repeated', async () => {
     const store = filesystemStore(root);
-    faults = [{ action: 'write', name: 'log/temporary', code: 'ENOSPC' }];
+    faults = [{ action: 'write', name: 'staging/temporary', code: 'ENOSPC' }];
     const error = await store.putIfAbsent('log/1', bytes('x')).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code: 'STORAGE_FULL', cause: { code: 'ENOSPC' } });
-    expect(await readdir(join(root, 'log'))).toEqual([]);
+    expect(await readdir(join(root, 'staging'))).toEqual([]);
     expect(await store.putIfAbsent('log/1', bytes('x'))).toBe('created');
   });
 
   it('gives no name to bytes that could not be flushed', async () => {
-    faults = [{ action: 'sync', name: 'log/temporary', code: 'EIO' }];
+    faults = [{ action: 'sync', name: 'staging/temporary', code: 'EIO' }];
     const store = filesystemStore(root);
     await expect(store.putIfAbsent('log/1', bytes('x'))).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
-    expect(await readdir(join(root, 'log'))).toEqual([]);
+    expect(await readdir(join(root, 'staging'))).toEqual([]);
   });
 
   it('does not acknowledge a name that could not be flushed', async () => {
@@ -168,6 +168,7 @@ describe('a put on a file system', () => {
     const store = filesystemStore(root);
     await expect(store.putIfAbsent('log/1', bytes('x'))).rejects.toMatchObject({ code: expected, cause: { code } });
     expect(await readdir(join(root, 'log'))).toEqual([]);
+    expect(await readdir(join(root, 'staging'))).toEqual([]);
   });
 
   it('waits for a file that is in use', async () => {
@@ -182,9 +183,9 @@ describe('a put on a file system', () => {
 
   it('succeeds although its temporary file can not be removed', async () => {
     faults = [
-      { action: 'unlink', name: 'log/temporary', code: 'EPERM' },
-      { action: 'unlink', name: 'log/temporary', code: 'EPERM' },
-      { action: 'unlink', name: 'log/temporary', code: 'EPERM' },
+      { action: 'unlink', name: 'staging/temporary', code: 'EPERM' },
+      { action: 'unlink', name: 'staging/temporary', code: 'EPERM' },
+      { action: 'unlink', name: 'staging/temporary', code: 'EPERM' },
     ];
     const store = filesystemStore(root);
     expect(await store.putIfAbsent('log/1', bytes('x'))).toBe('created');

@@ -84,7 +84,6 @@ describe('filesystem', () => {
     const store = filesystemStore(root);
     await store.putIfAbsent('log/1', bytes('one'));
     const old = new Date(Date.now() - 25 * 60 * 60 * 1000);
-    await mkdir(join(root, 'staging'));
     for (const name of ['log/.tmp-old', 'staging/.tmp-old', 'staging/.tmp-new', 'staging/other', 'log/1']) {
       await writeFile(join(root, name), name);
       if (!name.endsWith('new')) await utimes(join(root, name), old, old);

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { RegistryError } from '../../base/errors.ts';
+import { replaceFile } from '../../storage/replace-file.ts';
 import { isAbsent, reading, writing } from '../../storage/system-errors.ts';
 import type { Retention, RetentionChange } from '../api.ts';
 
@@ -38,17 +38,8 @@ export async function writeRetention(dir: string, change: RetentionChange): Prom
     );
   }
   const file = join(dir, 'config.json');
-  await writing(file, async () => {
-    const temporary = join(dir, `.tmp-${randomUUID()}`);
-    try {
-      await writeFile(temporary, `${JSON.stringify({ ...config, retention: retention.output }, undefined, 2)}\n`, {
-        flag: 'wx',
-      });
-      await rename(temporary, file);
-    } finally {
-      await rm(temporary, { force: true });
-    }
-  });
+  const text = `${JSON.stringify({ ...config, retention: retention.output }, undefined, 2)}\n`;
+  await writing(file, () => replaceFile(file, new TextEncoder().encode(text)));
   return readRetention(dir);
 }
 
