@@ -10,11 +10,9 @@ import { gatherFiles, type SourceFile } from './gather.ts';
 import { encodeManifest, type ManifestFile, totalSize } from './manifest.ts';
 import { type ObjectBatch, objectBatch } from './object-batch.ts';
 import { changedWhileRead, specialFile, unreadable } from './path-errors.ts';
-import { readThrough, readWhole } from './read-through.ts';
+import { READ_BYTES, type ReadBuffers, readBuffers, readThrough, readWhole } from './read-through.ts';
 import type { StatCache } from './stat-cache.ts';
 
-/** Up to this size, files are read at once and stored together with others. */
-const SMALL_BYTES = 1024 * 1024;
 const FILES_AT_ONCE = 4;
 const STATS_AT_ONCE = 16;
 
@@ -83,17 +81,19 @@ async function readArtifact(
   };
   const known = await knownFiles(sources, cache, store);
   onBytes(totalSize([...known.values()]));
-  const batch = store && objectBatch(store, { onBytes, signal });
+  const reading: Reading = {
+    store,
+    batch: store && objectBatch(store, { onBytes, signal }),
+    buffers: readBuffers(),
+    onBytes,
+    signal,
+  };
   let files: readonly ManifestFile[];
   try {
-    files = await eachOf(
-      sources,
-      FILES_AT_ONCE,
-      async (source) => known.get(source) ?? readSource(source, store, batch, onBytes, signal),
-    );
-    await batch?.commit();
+    files = await eachOf(sources, FILES_AT_ONCE, async (source) => known.get(source) ?? readSource(source, reading));
+    await reading.batch?.commit();
   } finally {
-    await batch?.discard();
+    await reading.batch?.discard();
   }
   // A file that was read first may have been written again while the others were read.
   await eachOf(sources, STATS_AT_ONCE, checkUnchanged);
@@ -129,22 +129,26 @@ function manifestFile({ path, before }: Source, sha256: string): ManifestFile {
   return isExecutable ? { path, size, sha256, exec: true } : { path, size, sha256 };
 }
 
-async function readSource(
-  source: Source,
-  store: StagingStore | undefined,
-  batch: ObjectBatch | undefined,
-  onBytes: (count: number) => void,
-  signal: AbortSignal | undefined,
-): Promise<ManifestFile> {
+/** What the files of one artifact are read with. */
+interface Reading {
+  readonly store: StagingStore | undefined;
+  readonly batch: ObjectBatch | undefined;
+  readonly buffers: ReadBuffers;
+  readonly onBytes: (count: number) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function readSource(source: Source, reading: Reading): Promise<ManifestFile> {
+  const { store, batch, onBytes, signal } = reading;
   throwIfCancelled(signal);
   const expectedBytes = Number(source.before.size);
-  const isSmall = expectedBytes <= SMALL_BYTES;
+  const isSmall = expectedBytes <= READ_BYTES;
   const handle = await openSource(source);
   let staged: StagedObject | undefined;
   try {
     staged = await store?.stage();
     const read = isSmall ? readWhole : readThrough;
-    const { sha256, size } = await read({ source: source.source, handle, expectedBytes, staged, onBytes, signal });
+    const { sha256, size } = await read({ ...reading, source: source.source, handle, expectedBytes, staged });
     const after = await handle.stat({ bigint: true });
     if (!isSame(source.before, after) || BigInt(size) !== after.size) throw changedWhileRead(source.source);
     await checkUnchanged(source);

@@ -5,7 +5,8 @@ import type { StagedObject } from '../storage/object-store.ts';
 import { throwIfCancelled } from './cancel.ts';
 import { changedWhileRead, unreadable } from './path-errors.ts';
 
-const READ_BYTES = 1024 * 1024;
+/** Files up to this size can be read at once. */
+export const READ_BYTES = 1024 * 1024;
 /** What may wait for the disk: without it, all of a large file would be left for the last flush. */
 const FLUSH_BYTES = 64 * 1024 * 1024;
 
@@ -18,6 +19,19 @@ export interface ReadThroughOptions {
   readonly staged: StagedObject | undefined;
   readonly onBytes: (count: number) => void;
   readonly signal: AbortSignal | undefined;
+  readonly buffers: ReadBuffers;
+}
+
+/** Buffers that are used again: the collector would let many wait, because to it they look small. */
+export interface ReadBuffers {
+  take(): Uint8Array<ArrayBuffer>;
+  giveBack(buffer: Uint8Array<ArrayBuffer>): void;
+}
+
+export function readBuffers(): ReadBuffers {
+  const free: Uint8Array<ArrayBuffer>[] = [];
+  // One byte more than a file should have shows that it grows.
+  return { take: () => free.pop() ?? new Uint8Array(READ_BYTES + 1), giveBack: (buffer) => void free.push(buffer) };
 }
 
 /**
@@ -27,11 +41,10 @@ export interface ReadThroughOptions {
 export async function readThrough(
   options: ReadThroughOptions,
 ): Promise<{ readonly sha256: string; readonly size: number }> {
-  const { source, expectedBytes, staged, onBytes, signal } = options;
+  const { source, expectedBytes, staged, onBytes, signal, buffers } = options;
   const hash = createHash('sha256');
   // The one that is hashed and written, and the one that is read into.
-  let buffer = new Uint8Array(READ_BYTES);
-  let next = new Uint8Array(READ_BYTES);
+  let [buffer, next] = [buffers.take(), buffers.take()];
   let size = 0;
   let flushedAt = 0;
   let reading = handled(readAt(options, buffer, 0));
@@ -63,27 +76,32 @@ export async function readThrough(
   } finally {
     // Whoever closes the files must not do so under an operation.
     await Promise.allSettled([reading, writing, flushing]);
+    buffers.giveBack(buffer);
+    buffers.giveBack(next);
   }
 }
 
-/** The same for a file that is read at once: a small one. */
+/** The same for a file of at most `READ_BYTES`. */
 export async function readWhole(
   options: ReadThroughOptions,
 ): Promise<{ readonly sha256: string; readonly size: number }> {
-  const { source, expectedBytes, staged, signal } = options;
+  const { source, expectedBytes, staged, signal, buffers } = options;
   throwIfCancelled(signal);
-  // One byte more than there should be shows a file that grows.
-  const buffer = new Uint8Array(expectedBytes + 1);
-  let size = 0;
-  while (size < expectedBytes) {
-    const bytesRead = await readAt(options, buffer.subarray(size), size);
-    if (bytesRead === 0) break;
-    size += bytesRead;
+  const buffer = buffers.take();
+  try {
+    let size = 0;
+    while (size < expectedBytes) {
+      const bytesRead = await readAt(options, buffer.subarray(size, expectedBytes + 1), size);
+      if (bytesRead === 0) break;
+      size += bytesRead;
+    }
+    if (size > expectedBytes) throw changedWhileRead(source);
+    const bytes = buffer.subarray(0, size);
+    await staged?.write(bytes);
+    return { sha256: sha256Hex(bytes), size };
+  } finally {
+    buffers.giveBack(buffer);
   }
-  if (size > expectedBytes) throw changedWhileRead(source);
-  const bytes = buffer.subarray(0, size);
-  await staged?.write(bytes);
-  return { sha256: sha256Hex(bytes), size };
 }
 
 /** A promise that is awaited later: until then its failure is nobody's. */

@@ -41,7 +41,7 @@ export function filesystemStore(root: string): StagingStore {
     // What stays behind because it can't be removed is swept later.
     const discard = async () => {
       await close().catch(() => undefined);
-      await unlink(temporary).catch(() => undefined);
+      if (paths.delete(staged)) await unlink(temporary).catch(() => undefined);
     };
     const staged: StagedObject = {
       write: (chunk) => writing(temporary, () => writeAll(handle, chunk)),
@@ -63,7 +63,7 @@ export function filesystemStore(root: string): StagingStore {
     onEach?: (put: StagedPut) => void,
   ): Promise<readonly PutOutcome[]> {
     try {
-      const pairs = puts.map(({ staged, key }) => ({ temporary: temporaryOf(staged), target: pathOf(key) }));
+      const pairs = puts.map(({ staged, key }) => ({ staged, temporary: temporaryOf(staged), target: pathOf(key) }));
       await inGroups(puts, async (put) => {
         onEach?.(put);
         await put.staged.flush();
@@ -71,8 +71,12 @@ export function filesystemStore(root: string): StagingStore {
       });
       const folders = [...new Set(pairs.map(({ target }) => dirname(target)))];
       for (const folder of folders) await writing(folder, () => makeFolder(folder));
-      const outcomes = await inGroups(pairs, ({ temporary, target }) =>
-        writing(target, () => publish(temporary, target)),
+      const outcomes = await inGroups(pairs, ({ staged, temporary, target }) =>
+        writing(target, async () => {
+          const outcome = await publish(temporary, target);
+          await staged.discard();
+          return outcome;
+        }),
       );
       await inGroups(folders, (folder) => writing(folder, () => syncFolder(folder)));
       return outcomes;
@@ -142,7 +146,6 @@ async function publish(temporary: string, target: string): Promise<PutOutcome> {
   const outcome = await linkIfAbsent(temporary, target);
   // Whoever linked it may have died, or not have come, between link and fsync.
   if (outcome === 'exists') await syncFile(target);
-  await unlink(temporary).catch(() => undefined);
   return outcome;
 }
 
