@@ -10,6 +10,7 @@ import { type CheckoutRequest, checkout } from './checkout.ts';
 import { digestArtifact, type IntakeResult, intakeArtifact } from './intake.ts';
 import { manifestFileSchema } from './manifest.ts';
 import { type MaterialiseRequest, type MaterialiseResult, materialise } from './materialise.ts';
+import { statCacheOf } from './stat-cache.ts';
 import { type ArtifactCheck, verifyArtifacts } from './verify-objects.ts';
 
 /** Everything that reads or writes whole files. All of it can be cancelled and reports its progress in bytes. */
@@ -41,9 +42,10 @@ export function inlineByteService(storeDir: string): ByteService {
       // What killed processes left takes space only; failing to remove it stops nobody.
       swept ??= sweepTemporaryFiles(join(storeDir, STAGING_FOLDER)).catch(() => undefined);
       await swept;
-      return intakeArtifact(store, { paths, except: storeDir }, options);
+      return intakeArtifact(store, { paths, except: storeDir, cache: await statCacheOf(storeDir) }, options);
     },
-    digest: ({ paths }, options) => digestArtifact({ paths, except: storeDir }, options),
+    digest: async ({ paths }, options) =>
+      digestArtifact({ paths, except: storeDir, cache: await statCacheOf(storeDir) }, options),
     materialise: (request, options) => materialise(store, request, options),
     checkout: (request, options) => checkout(store, request, options),
     verify: (request, options) => verifyArtifacts(store, request, options),

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { RegistryError } from '../base/errors.ts';
@@ -9,9 +8,11 @@ import { throwIfCancelled } from './cancel.ts';
 import { eachOf } from './each-of.ts';
 import { gatherFiles, type SourceFile } from './gather.ts';
 import { encodeManifest, type ManifestFile, totalSize } from './manifest.ts';
+import { type ObjectBatch, objectBatch } from './object-batch.ts';
 import { changedWhileRead, specialFile, unreadable } from './path-errors.ts';
+import { READ_BYTES, type ReadBuffers, readBuffers, readThrough, readWhole } from './read-through.ts';
+import type { StatCache } from './stat-cache.ts';
 
-const READ_BYTES = 1024 * 1024;
 const FILES_AT_ONCE = 4;
 const STATS_AT_ONCE = 16;
 
@@ -20,6 +21,8 @@ export interface IntakeRequest {
   readonly paths: readonly string[];
   /** A folder that is passed over where it lies below a path: the registry that takes the files. */
   readonly except?: string;
+  /** What is known of files that were read before. */
+  readonly cache?: StatCache;
 }
 
 export interface IntakeResult {
@@ -62,7 +65,9 @@ async function readArtifact(
   step: string,
   store: StagingStore | undefined,
 ): Promise<IntakeResult & { readonly manifest: Uint8Array }> {
+  const { cache } = request;
   const gathered = await gatherFiles(request.paths, { except: request.except, signal });
+  const readAtMs = cache?.now() ?? 0;
   const sources = await eachOf(gathered, STATS_AT_ONCE, async (file) => {
     throwIfCancelled(signal);
     return { ...file, before: await statOf(file.source) };
@@ -70,37 +75,90 @@ async function readArtifact(
   const totalBytes = sources.reduce((sum, { before }) => sum + Number(before.size), 0);
   let doneBytes = 0;
   const onBytes = (count: number) => {
+    if (count === 0) return;
     doneBytes += count;
     onProgress?.({ step, doneBytes, totalBytes });
   };
-  const files = await eachOf(sources, FILES_AT_ONCE, (source) => readSource(source, store, onBytes, signal));
+  const known = await knownFiles(sources, cache, store);
+  onBytes(totalSize([...known.values()]));
+  const reading: Reading = {
+    store,
+    batch: store && objectBatch(store, { onBytes, signal }),
+    buffers: readBuffers(),
+    onBytes,
+    signal,
+  };
+  let files: readonly ManifestFile[];
+  try {
+    files = await eachOf(sources, FILES_AT_ONCE, async (source) => known.get(source) ?? readSource(source, reading));
+    await reading.batch?.commit();
+  } finally {
+    await reading.batch?.discard();
+  }
   // A file that was read first may have been written again while the others were read.
   await eachOf(sources, STATS_AT_ONCE, checkUnchanged);
   throwIfCancelled(signal);
+  for (const [index, source] of sources.entries()) {
+    const file = files[index];
+    if (file && !known.has(source)) cache?.remember(source.source, source.before, file.sha256, readAtMs);
+  }
+  await cache?.save();
   const { bytes, digest } = encodeManifest(files);
   const inOrder = [...files].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
   return { digest, sizeBytes: totalSize(files), files: inOrder, manifest: bytes };
 }
 
-async function readSource(
-  source: Source,
+/** The files that needn't be read: they are as they were, and what is to be stored is there. */
+async function knownFiles(
+  sources: readonly Source[],
+  cache: StatCache | undefined,
   store: StagingStore | undefined,
-  onBytes: (count: number) => void,
-  signal: AbortSignal | undefined,
-): Promise<ManifestFile> {
+): Promise<ReadonlyMap<Source, ManifestFile>> {
+  const found = sources.flatMap((source) => {
+    const sha256 = cache?.find(source.source, source.before);
+    return sha256 === undefined ? [] : [{ source, file: manifestFile(source, sha256) }];
+  });
+  const heads = await store?.confirm(found.map(({ file }) => objectKey(file.sha256)));
+  const usable = heads ? found.filter(({ file }, index) => heads[index]?.sizeBytes === file.size) : found;
+  return new Map(usable.map(({ source, file }) => [source, file]));
+}
+
+function manifestFile({ path, before }: Source, sha256: string): ManifestFile {
+  const size = Number(before.size);
+  const isExecutable = process.platform !== 'win32' && (Number(before.mode) & 0o100) !== 0;
+  return isExecutable ? { path, size, sha256, exec: true } : { path, size, sha256 };
+}
+
+/** What the files of one artifact are read with. */
+interface Reading {
+  readonly store: StagingStore | undefined;
+  readonly batch: ObjectBatch | undefined;
+  readonly buffers: ReadBuffers;
+  readonly onBytes: (count: number) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function readSource(source: Source, reading: Reading): Promise<ManifestFile> {
+  const { store, batch, onBytes, signal } = reading;
   throwIfCancelled(signal);
+  const expectedBytes = Number(source.before.size);
+  const isSmall = expectedBytes <= READ_BYTES;
   const handle = await openSource(source);
   let staged: StagedObject | undefined;
   try {
     staged = await store?.stage();
-    const { sha256, size } = await readThrough(source, handle, staged, onBytes, signal);
+    const read = isSmall ? readWhole : readThrough;
+    const { sha256, size } = await read({ ...reading, source: source.source, handle, expectedBytes, staged });
     const after = await handle.stat({ bigint: true });
     if (!isSame(source.before, after) || BigInt(size) !== after.size) throw changedWhileRead(source.source);
     await checkUnchanged(source);
-    const outcome = await staged?.commit(objectKey(sha256));
-    if (store && outcome === 'exists') await checkKnownObject(store, sha256, size);
-    const isExecutable = process.platform !== 'win32' && (Number(after.mode) & 0o100) !== 0;
-    return isExecutable ? { path: source.path, size, sha256, exec: true } : { path: source.path, size, sha256 };
+    if (staged && batch) {
+      const one = { staged, sha256, size };
+      // The batch has it from here.
+      staged = undefined;
+      await (isSmall ? batch.add(one) : batch.commitNow(one));
+    } else if (isSmall) onBytes(size);
+    return manifestFile(source, sha256);
   } finally {
     await staged?.discard();
     await handle.close();
@@ -110,38 +168,6 @@ async function readSource(
 async function openSource({ source }: Source): Promise<FileHandle> {
   try {
     return await open(source, 'r');
-  } catch (cause) {
-    throw unreadable(source, cause);
-  }
-}
-
-async function readThrough(
-  { source, before }: Source,
-  handle: FileHandle,
-  staged: StagedObject | undefined,
-  onBytes: (count: number) => void,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly sha256: string; readonly size: number }> {
-  const hash = createHash('sha256');
-  const buffer = new Uint8Array(Math.min(READ_BYTES, Number(before.size) + 1));
-  let size = 0;
-  for (;;) {
-    throwIfCancelled(signal);
-    const bytesRead = await readAt(source, handle, buffer, size);
-    if (bytesRead === 0) return { sha256: hash.digest('hex'), size };
-    const chunk = buffer.subarray(0, bytesRead);
-    hash.update(chunk);
-    await staged?.write(chunk);
-    size += bytesRead;
-    // A file that grows as fast as it is read would never end.
-    if (size > before.size) throw changedWhileRead(source);
-    onBytes(bytesRead);
-  }
-}
-
-async function readAt(source: string, handle: FileHandle, buffer: Uint8Array, position: number): Promise<number> {
-  try {
-    return (await handle.read(buffer, 0, buffer.length, position)).bytesRead;
   } catch (cause) {
     throw unreadable(source, cause);
   }
@@ -166,17 +192,6 @@ async function checkUnchanged({ source, before }: Source): Promise<void> {
 
 function isSame(a: BigIntStats, b: BigIntStats): boolean {
   return a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs && a.ino === b.ino && a.dev === b.dev;
-}
-
-/** An object that was there is trusted for its size; `verify` and every restore read it. */
-async function checkKnownObject(store: StagingStore, sha256: string, size: number): Promise<void> {
-  const key = objectKey(sha256);
-  const head = await store.head(key);
-  if (head?.sizeBytes === size) return;
-  throw new RegistryError(
-    'OBJECT_DAMAGED',
-    `The registry's ${key} has ${head?.sizeBytes ?? 0} bytes instead of ${size}: it is damaged. Delete that file and register again; nothing was changed.`,
-  );
 }
 
 async function storeManifest(store: StagingStore, digest: string, manifest: Uint8Array): Promise<void> {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { digestArtifact } from '../artifacts/intake.ts';
+import { statCacheOf } from '../artifacts/stat-cache.ts';
 import { RegistryError } from '../base/errors.ts';
 import type { Registry, VersionSummary } from '../registry/api.ts';
 
@@ -25,13 +26,13 @@ export async function latestVersion(registry: Registry, model: string): Promise<
   return { version, createdAtMs, completedAtMs: Math.max(createdAtMs, ...times) };
 }
 
-/** The newest version of the model that has just these files; undefined where none has. Reads the files. */
+/** The newest version of the model that has just these files; undefined where none has. Reads files that changed since they were read last. */
 export async function versionWithFiles(
   registry: Registry,
   model: string,
   files: readonly string[],
 ): Promise<VersionSummary | undefined> {
-  const { digest } = await digestArtifact({ paths: files });
+  const { digest } = await digestArtifact({ paths: files, cache: await statCacheOf(registry.location.dir) });
   return unlessMissing(() => registry.show({ ref: `${model}@${digest}` }));
 }
 

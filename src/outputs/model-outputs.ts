@@ -35,6 +35,9 @@ export class ModelOutputs {
   #registered: { readonly fingerprint: string; readonly version: VersionSummary } | undefined;
   /** What couldn't be registered: not tried again until it changes or a person comes back. */
   #failed: string | undefined;
+  /** What a person didn't want registered: not tried again until it changes. */
+  #cancelled: string | undefined;
+  #running: AbortController | undefined;
   #lastProblem: string | undefined;
   #isDisposed = false;
 
@@ -68,6 +71,11 @@ export class ModelOutputs {
     await this.#serially(() => this.#check());
   }
 
+  /** Stops what is being registered. */
+  cancel(): void {
+    this.#running?.abort();
+  }
+
   async dispose(): Promise<void> {
     this.#isDisposed = true;
     clearTimeout(this.#timer?.handle);
@@ -96,13 +104,17 @@ export class ModelOutputs {
       }
       const metrics = await this.#metrics.present();
       if (sample.fingerprint === this.#registered?.fingerprint) await this.#completeRegistered(sample, metrics);
-      else if (stateOf(sample, metrics) !== this.#failed && (await this.#isSettled(sample, metrics))) {
+      else if (!this.#isGivenUp(sample, metrics) && (await this.#isSettled(sample, metrics))) {
         await this.#register(sample, metrics);
       }
     } catch (error) {
       this.#rest = undefined;
       this.#report(error);
     }
+  }
+
+  #isGivenUp(sample: OutputSample, metrics: readonly FileStamp[]): boolean {
+    return [this.#failed, this.#cancelled].includes(stateOf(sample, metrics));
   }
 
   /** True once outputs and metrics files have been as they are for long enough; else, the next look is scheduled. */
@@ -159,6 +171,7 @@ export class ModelOutputs {
     const result = await this.#record(registry, sample, files, isOld).catch((error: unknown) => {
       // The same files would fail in the same way again.
       this.#failed = stateOf(sample, present);
+      if (RegistryError.is(error, 'OPERATION_CANCELLED')) this.#cancelled = this.#failed;
       throw error;
     });
     if (result === 'retry') return;
@@ -175,7 +188,9 @@ export class ModelOutputs {
     metrics: readonly FileStamp[],
     isOld: boolean,
   ): Promise<RegisterResult | 'retry'> {
-    const { root, providers, onBusy } = this.#options;
+    const { root, providers, onBusy, onProgress } = this.#options;
+    const running = new AbortController();
+    this.#running = running;
     onBusy?.(true);
     try {
       const captured = await captureOutputs(
@@ -188,8 +203,11 @@ export class ModelOutputs {
       // The code of today says nothing about outputs from before the newest version.
       const { code, ...withoutCode } = captured.request;
       const request = isOld ? withoutCode : captured.request;
-      return await this.#orRetry(() => registry.register({ ...request, onlyNewBytes: true, via: 'auto' }));
+      return await this.#orRetry(() =>
+        registry.register({ ...request, onlyNewBytes: true, via: 'auto' }, { signal: running.signal, onProgress }),
+      );
     } finally {
+      this.#running = undefined;
       onBusy?.(false);
     }
   }
@@ -229,6 +247,7 @@ export class ModelOutputs {
 
   /** Once for each thing that goes wrong, however often it is met. */
   #report(error: unknown): void {
+    if (RegistryError.is(error, 'OPERATION_CANCELLED')) return;
     const message = messageOf(error);
     if (message === this.#lastProblem) return;
     this.#lastProblem = message;

@@ -1,4 +1,5 @@
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
+import type { Progress } from '../base/progress.ts';
 import type { Project } from '../project/project-schema.ts';
 import type { RegisterResult, Registry } from '../registry/api.ts';
 import type { CaptureProviders } from './capture.ts';
@@ -19,6 +20,8 @@ export interface WatchOptions {
   readonly onProblem: (error: unknown, model: string | undefined) => void;
   /** True while a version is being registered. */
   readonly onBusy?: (isBusy: boolean) => void;
+  /** How far the version is that is being registered. */
+  readonly onProgress?: (progress: Progress) => void;
   /**
    * How long files must stay as they are to count as written, for formats that say when they are complete; 400 unless given. Everything
    * else that is waited for takes a multiple of it.
@@ -29,6 +32,8 @@ export interface WatchOptions {
 export interface OutputWatcher {
   /** Looks at all declared outputs now, for what no event told of. */
   rescan(): Promise<void>;
+  /** Stops what is being registered. Those files are left alone until they change. */
+  cancel(): void;
   dispose(): Promise<void>;
 }
 
@@ -78,6 +83,9 @@ export function watchOutputs(options: WatchOptions): OutputWatcher {
     async rescan() {
       await arm();
       await Promise.all(models.map((model) => model.rescan()));
+    },
+    cancel() {
+      for (const model of models) model.cancel();
     },
     async dispose() {
       isDisposed = true;

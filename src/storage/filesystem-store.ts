@@ -4,7 +4,7 @@ import { RegistryError } from '../base/errors.ts';
 import { durableFolders, syncFile, syncFolder } from './durable.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { keysBelow } from './list-keys.ts';
-import type { LocalStore, PutOutcome, StagedObject } from './object-store.ts';
+import type { LocalStore, ObjectHead, PutOutcome, StagedObject, StagedPut } from './object-store.ts';
 import { readChunks, readRange } from './stored-file.ts';
 import { hasCode, isAbsent, noHardLinks, reading, retryWhileBusy, writing } from './system-errors.ts';
 import { STAGING_FOLDER, temporaryPath } from './temporary.ts';
@@ -18,6 +18,7 @@ export function filesystemStore(root: string): LocalStore {
   const base = resolve(root);
   const staging = join(base, STAGING_FOLDER);
   const makeFolder = durableFolders(base);
+  const paths = new WeakMap<StagedObject, string>();
   const pathOf = (key: string) => {
     checkKey(key);
     return join(base, ...key.split('/'));
@@ -30,6 +31,7 @@ export function filesystemStore(root: string): LocalStore {
       return open(temporary, 'wx', 0o644);
     });
     let isOpen = true;
+    const sync = () => (isOpen ? handle.sync() : syncFile(temporary));
     const close = async () => {
       if (!isOpen) return;
       isOpen = false;
@@ -38,43 +40,75 @@ export function filesystemStore(root: string): LocalStore {
     // What stays behind because it can't be removed is swept later.
     const discard = async () => {
       await close().catch(() => undefined);
-      await unlink(temporary).catch(() => undefined);
+      if (paths.delete(staged)) await unlink(temporary).catch(() => undefined);
     };
-    return {
+    const staged: StagedObject = {
       write: (chunk) => writing(temporary, () => writeAll(handle, chunk)),
+      flush: () => writing(temporary, sync),
+      close: () => writing(temporary, close),
       async commit(key) {
-        const target = pathOf(key);
-        try {
-          return await writing(target, async () => {
-            await handle.sync();
-            await close();
-            await makeFolder(dirname(target));
-            return publish(temporary, target);
-          });
-        } finally {
-          await discard();
-        }
+        const [outcome] = await commitAll([{ key, staged }]);
+        return outcome ?? 'exists';
       },
       discard,
     };
+    paths.set(staged, temporary);
+    return staged;
+  }
+
+  /** Bytes first, then names, then the folders that hold these, each once: nobody sees a name before its bytes are durable. */
+  async function commitAll(
+    puts: readonly StagedPut[],
+    onEach?: (put: StagedPut) => void,
+  ): Promise<readonly PutOutcome[]> {
+    try {
+      const pairs = puts.map(({ staged, key }) => ({ staged, temporary: temporaryOf(staged), target: pathOf(key) }));
+      await inGroups(puts, async (put) => {
+        onEach?.(put);
+        await put.staged.flush();
+        await put.staged.close();
+      });
+      const folders = [...new Set(pairs.map(({ target }) => dirname(target)))];
+      for (const folder of folders) await writing(folder, () => makeFolder(folder));
+      const outcomes = await inGroups(pairs, ({ staged, temporary, target }) =>
+        writing(target, async () => {
+          const outcome = await publish(temporary, target);
+          await staged.discard();
+          return outcome;
+        }),
+      );
+      await inGroups(folders, (folder) => writing(folder, () => syncFolder(folder)));
+      return outcomes;
+    } finally {
+      await inGroups(puts, ({ staged }) => staged.discard());
+    }
+  }
+
+  function temporaryOf(staged: StagedObject): string {
+    const temporary = paths.get(staged);
+    if (temporary === undefined)
+      throw new RegistryError('INTERNAL', 'Bytes were staged in one store and committed in another.');
+    return temporary;
+  }
+
+  async function head(key: string): Promise<ObjectHead | undefined> {
+    const path = pathOf(key);
+    return reading(path, async () => {
+      try {
+        const found = await stat(path);
+        return found.isFile() ? { sizeBytes: found.size } : undefined;
+      } catch (error) {
+        if (isAbsent(error)) return undefined;
+        throw error;
+      }
+    });
   }
 
   return {
     get: async (key, maxBytes = Number.POSITIVE_INFINITY) => readRange(pathOf(key), 0, maxBytes),
     getRange: async (key, offset, length) => readRange(pathOf(key), offset, length),
     getStream: async (key) => readChunks(pathOf(key)),
-    async head(key) {
-      const path = pathOf(key);
-      return reading(path, async () => {
-        try {
-          const found = await stat(path);
-          return found.isFile() ? { sizeBytes: found.size } : undefined;
-        } catch (error) {
-          if (isAbsent(error)) return undefined;
-          throw error;
-        }
-      });
-    },
+    head,
     async putIfAbsent(key, bytes) {
       checkKey(key);
       const staged = await stage();
@@ -108,17 +142,38 @@ export function filesystemStore(root: string): LocalStore {
         }
       });
     },
+    commitAll,
+    async confirm(keys) {
+      const heads = await inGroups(keys, head);
+      const found = keys.filter((_, index) => heads[index] !== undefined);
+      const folders = new Set(found.map((key) => dirname(pathOf(key))));
+      await inGroups([...folders], (folder) => writing(folder, () => syncFolder(folder)));
+      return heads;
+    },
   };
 }
 
-/** Gives the temporary file its final name unless that is taken; either way what has the name is durable afterwards. */
+/** Gives the temporary file its final name unless that is taken; either way the bytes that have the name are durable afterwards. */
 async function publish(temporary: string, target: string): Promise<PutOutcome> {
   const outcome = await linkIfAbsent(temporary, target);
   // Whoever linked it may have died, or not have come, between link and fsync.
   if (outcome === 'exists') await syncFile(target);
-  await unlink(temporary).catch(() => undefined);
-  await syncFolder(dirname(target));
   return outcome;
+}
+
+const GROUP = 64;
+
+/** Runs `task` over all items, some at once, so that few files are open. After a failure, no further group starts. */
+async function inGroups<T, R>(items: readonly T[], task: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += GROUP) {
+    const settled = await Promise.allSettled(items.slice(start, start + GROUP).map(task));
+    for (const result of settled) {
+      if (result.status === 'rejected') throw result.reason;
+      results.push(result.value);
+    }
+  }
+  return results;
 }
 
 async function linkIfAbsent(temporary: string, target: string): Promise<PutOutcome> {

@@ -15,6 +15,10 @@ export function memoryStore(): StagingStore {
     objects.set(key, bytes.slice());
     return 'created';
   };
+  const head = async (key: string) => {
+    const bytes = find(key);
+    return bytes && { sizeBytes: bytes.length };
+  };
   return {
     get: async (key, maxBytes) => find(key)?.slice(0, maxBytes),
     getRange: async (key, offset, length) => find(key)?.slice(offset, offset + length),
@@ -22,10 +26,7 @@ export function memoryStore(): StagingStore {
       const bytes = find(key);
       return bytes && chunksOf(bytes);
     },
-    async head(key) {
-      const bytes = find(key);
-      return bytes && { sizeBytes: bytes.length };
-    },
+    head,
     putIfAbsent: async (key, bytes) => put(key, bytes),
     async list(prefix, { after, limit } = {}) {
       checkPrefix(prefix);
@@ -38,12 +39,23 @@ export function memoryStore(): StagingStore {
       let chunks: Uint8Array[] = [];
       return {
         write: async (chunk) => void chunks.push(chunk.slice()),
+        flush: async () => undefined,
+        close: async () => undefined,
         commit: async (key) => put(key, new Uint8Array(Buffer.concat(chunks))),
         discard: async () => {
           chunks = [];
         },
       };
     },
+    async commitAll(puts, onEach) {
+      const outcomes: PutOutcome[] = [];
+      for (const staging of puts) {
+        onEach?.(staging);
+        outcomes.push(await staging.staged.commit(staging.key));
+      }
+      return outcomes;
+    },
+    confirm: (keys) => Promise.all(keys.map(head)),
   };
 }
 

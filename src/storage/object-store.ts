@@ -28,6 +28,20 @@ export interface ObjectHead {
 /** A store that takes bytes before their name is known: what is named by its content is hashed while it is written. */
 export interface StagingStore extends ObjectStore {
   stage(): Promise<StagedObject>;
+  /**
+   * Publishes many at once, with the promises of `putIfAbsent` for each once it returns; the outcomes are in the order given. Much
+   * faster than one by one, because the disk is waited for less often. `onEach` is called once for each, as its turn comes; what it
+   * throws ends the rest. After a throw any of them may be published, whole.
+   */
+  commitAll(puts: readonly StagedPut[], onEach?: (put: StagedPut) => void): Promise<readonly PutOutcome[]>;
+  /** What `head` tells of each key, in order. The names of objects that were durable once are so again when it returns. */
+  confirm(keys: readonly string[]): Promise<readonly (ObjectHead | undefined)[]>;
+}
+
+export interface StagedPut {
+  readonly key: string;
+  /** Made by the same store. */
+  readonly staged: StagedObject;
 }
 
 /** A store of this machine, from which bytes can be removed that nothing needs any more. Nobody removes anything from a shared one. */
@@ -39,6 +53,10 @@ export interface LocalStore extends StagingStore {
 /** Bytes on their way into a store, seen by nobody until they are committed. */
 export interface StagedObject {
   write(chunk: Uint8Array): Promise<void>;
+  /** Makes what was written so far durable, so that the commit has less to wait for. Writing may go on meanwhile. */
+  flush(): Promise<void>;
+  /** Ends the writing and frees the open file: thousands can wait for their commit. */
+  close(): Promise<void>;
   /** Publishes what was written under `key` with the promises of `putIfAbsent`. */
   commit(key: string): Promise<PutOutcome>;
   /** Forgets what was written. Harmless after `commit`. */

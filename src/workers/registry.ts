@@ -76,6 +76,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         providers: providersFor(root),
         onRegistered: (result) => emit({ kind: 'registered', root, result }),
         onBusy: (isBusy) => emit({ kind: 'busy', root, isBusy }),
+        onProgress: (progress) => emit({ kind: 'progress', root, progress }),
         onProblem: (error) => emit({ kind: 'problem', root, ...described(error) }),
       });
       watchers.set(root, watcher);
@@ -98,6 +99,8 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         return startWatching(v.parse(rootSchema, args).root);
       case 'unwatch':
         return stopWatching(v.parse(rootSchema, args).root);
+      case 'cancelAutomatic':
+        return watchers.get(v.parse(rootSchema, args).root)?.cancel();
       case 'rescan':
         return watchers.get(v.parse(rootSchema, args).root)?.rescan();
       case 'registerDeclared': {

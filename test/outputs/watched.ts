@@ -57,7 +57,11 @@ export async function writeIn(root: string, path: string, content: string | Uint
   await writeFile(file, content);
 }
 
-export async function watchWorkspace(root: string, project = PROJECT): Promise<Watched> {
+export async function watchWorkspace(
+  root: string,
+  project = PROJECT,
+  onProgress?: (watcher: OutputWatcher) => void,
+): Promise<Watched> {
   const { dir } = await initRegistry({ dir: join(root, '.model-registry') });
   const registry = await openRegistry({
     dir,
@@ -67,13 +71,14 @@ export async function watchWorkspace(root: string, project = PROJECT): Promise<W
   });
   const registered: RegisterResult[] = [];
   const problems: unknown[] = [];
-  const watcher = watchOutputs({
+  const watcher: OutputWatcher = watchOutputs({
     root,
     project: parseProject(project, 'model-registry.yaml'),
     registry: async () => registry,
     providers,
     onRegistered: (result) => registered.push(result),
     onProblem: (error) => problems.push(error),
+    ...(onProgress ? { onProgress: () => onProgress(watcher) } : {}),
     settleMs: SETTLE_MS,
   });
   ends.push(async () => {

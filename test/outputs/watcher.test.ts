@@ -31,6 +31,27 @@ describe('watching declared outputs', () => {
     expect(watched.registered[0]?.version.number).toBe(1);
   });
 
+  it('leaves files alone whose registration was cancelled, until they change', async () => {
+    const root = await makeWorkspace();
+    let cancelled = 0;
+    const watched = await watchWorkspace(root, undefined, (watcher) => {
+      cancelled += 1;
+      if (cancelled === 1) watcher.cancel();
+    });
+    await watched.write(MODEL, safetensors(Array.from({ length: 1_000_000 }, (_, index) => index)));
+    await until(
+      () => cancelled > 0,
+      () => 'no progress',
+    );
+    await watched.watcher.rescan();
+    await watched.watcher.rescan();
+    expect(cancelled).toBe(1);
+    expect(watched.problems).toEqual([]);
+    await watched.write(MODEL, safetensors([1]));
+    await watched.untilRegistered(1);
+    expect(watched.registered[0]?.version).toMatchObject({ number: 1, artifact: { fileCount: 1 } });
+  });
+
   it('never registers a file that is half written, however slowly it grows', async () => {
     const watched = await watchWorkspace(await makeWorkspace());
     const bytes = safetensors([1, 2, 3, 4]);

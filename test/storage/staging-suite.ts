@@ -53,5 +53,42 @@ export function describeStaging(name: string, make: () => Promise<StagingStore>)
       await staged.discard();
       expect(await store.list('')).toEqual([]);
     });
+
+    it('publishes many at once, closed or not, in the order given', async () => {
+      const store = await make();
+      await store.putIfAbsent('objects/1', bytes('first'));
+      const texts = Array.from({ length: 150 }, (_, index) => `text ${index}`);
+      const puts = await Promise.all(
+        texts.map(async (content, index) => {
+          const staged = await store.stage();
+          await staged.write(bytes(content));
+          await staged.flush();
+          if (index % 2 === 0) await staged.close();
+          return { staged, key: `objects/${index}` };
+        }),
+      );
+      const seen: string[] = [];
+      const outcomes = await store.commitAll(puts, ({ key }) => seen.push(key));
+      expect(outcomes).toEqual(texts.map((_, index) => (index === 1 ? 'exists' : 'created')));
+      expect(seen.sort()).toEqual(puts.map(({ key }) => key).sort());
+      expect(text(await store.get('objects/149'))).toBe('text 149');
+      expect(text(await store.get('objects/1'))).toBe('first');
+      expect(await store.list('')).toHaveLength(150);
+      expect(await store.confirm(['objects/1', 'objects/absent', 'objects/2'])).toEqual([
+        { sizeBytes: 5 },
+        undefined,
+        { sizeBytes: 6 },
+      ]);
+    });
+
+    it('stops publishing many when it is told to', async () => {
+      const store = await make();
+      const staged = await store.stage();
+      const stop = () => {
+        throw new Error('stop');
+      };
+      await expect(store.commitAll([{ staged, key: 'objects/a' }], stop)).rejects.toThrow('stop');
+      expect(await store.list('')).toEqual([]);
+    });
   });
 }

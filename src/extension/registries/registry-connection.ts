@@ -91,6 +91,11 @@ export class RegistryConnection {
     for (const root of this.#watchedRoots) await this.#ask('rescan', { root });
   }
 
+  /** Stops what is being registered automatically. */
+  async cancelAutomatic(root: string): Promise<void> {
+    if (this.#thread) await this.#ask('cancelAutomatic', { root });
+  }
+
   /** Registers what the project file in `root` declares for the model. */
   async registerDeclared(root: string, model: string, operation?: OperationOptions): Promise<RegisterResult> {
     return v.parse(registeredSchema, await this.#ask('registerDeclared', { root, model }, operation));

@@ -10,12 +10,14 @@ export interface WorkOptions {
   /** `Restoring fraud-detector@2` */
   readonly title: string;
   readonly isCancellable?: boolean;
+  /** What is over sooner gets no notification; half a second unless given. */
+  readonly slowMs?: number;
 }
 
 /** Runs something that may take long; shows its progress in a notification if it does. */
 export async function withProgress<T>(
   activity: Activity,
-  { title, isCancellable = false }: WorkOptions,
+  { title, isCancellable = false, slowMs = SLOW_MS }: WorkOptions,
   use: (operation: OperationOptions) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
@@ -27,7 +29,7 @@ export async function withProgress<T>(
     show(progress);
   };
   const task = use({ signal: controller.signal, onProgress }).finally(end);
-  if (await isOverWithin(task, SLOW_MS)) return task;
+  if (await isOverWithin(task, slowMs)) return task;
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: isCancellable };
   await vscode.window.withProgress(options, async (progress, token) => {
     token.onCancellationRequested(() => controller.abort());

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
+import type { Progress } from '../../base/progress.ts';
 import { serialQueue } from '../../base/serial.ts';
 import { warn } from '../notify.ts';
 import type { ProjectFiles } from '../project/project-files.ts';
@@ -7,6 +8,7 @@ import type { Registries, ThreadEventOf } from '../registries/registries.ts';
 import { setContext } from '../set-context.ts';
 import { isAutoRegistering } from '../settings.ts';
 import type { Activity } from '../status/activity.ts';
+import { withProgress } from '../status/progress.ts';
 import { oneLine } from '../version-text.ts';
 import { tellRegistered } from './registered-message.ts';
 import { RetentionQuestion } from './retention-question.ts';
@@ -21,6 +23,9 @@ export interface OutputsWatchOptions {
 /** How long a project file has to rest after a change. */
 const EDITING_MS = 1500;
 
+/** What is registered sooner gets no notification but that of the new version. */
+const SLOW_MS = 2000;
+
 /**
  * Has what training writes registered in each workspace folder that has a project file, is trusted, and wants it. The watching itself
  * happens in the registry's thread.
@@ -31,6 +36,8 @@ export class OutputsWatch implements vscode.Disposable {
   readonly #retention = new RetentionQuestion();
   readonly #subscriptions: readonly vscode.Disposable[];
   readonly #ends = new Map<string, () => void>();
+  /** Where the progress of a folder's registration is shown. */
+  readonly #shows = new Map<string, (progress: Progress) => void>();
   readonly #edits = new Map<string, NodeJS.Timeout>();
   /** Problems that the person was told of, so that each is told once. */
   readonly #told = new Set<string>();
@@ -111,16 +118,19 @@ export class OutputsWatch implements vscode.Disposable {
   }
 
   #received({ registry, event }: ThreadEventOf): void {
-    const { activity, log } = this.#options;
+    const { log } = this.#options;
     switch (event.kind) {
       case 'changed':
         return;
       case 'busy': {
         this.#ends.get(event.root)?.();
         this.#ends.delete(event.root);
-        if (event.isBusy) this.#ends.set(event.root, activity.begin('Registering'));
+        if (event.isBusy) this.#begin(registry, event.root);
         return;
       }
+      case 'progress':
+        this.#shows.get(event.root)?.(event.progress);
+        return;
       case 'registered': {
         const madeIn = this.#withoutRegistry.delete(registry.dir) ? registry.dir : undefined;
         void tellRegistered({ registryDir: registry.dir, result: event.result, madeIn }).catch((error: unknown) =>
@@ -136,6 +146,23 @@ export class OutputsWatch implements vscode.Disposable {
         return;
       }
     }
+  }
+
+  /** Shows that files are being registered, until the entry in `#ends` is called. */
+  #begin({ connection }: ThreadEventOf['registry'], root: string): void {
+    const { activity, log } = this.#options;
+    const work = { title: 'Registering', isCancellable: true, slowMs: SLOW_MS };
+    void withProgress(activity, work, ({ signal, onProgress }) => {
+      const cancel = () => void connection.cancelAutomatic(root).catch((error: unknown) => log.warn(messageOf(error)));
+      signal?.addEventListener('abort', cancel, { once: true });
+      if (onProgress) this.#shows.set(root, onProgress);
+      return new Promise<void>((end) => {
+        this.#ends.set(root, () => {
+          this.#shows.delete(root);
+          end();
+        });
+      });
+    });
   }
 
   #tellOnce(root: vscode.WorkspaceFolder, error: unknown): void {
