@@ -1,24 +1,36 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { isoTime } from '../base/clock.ts';
 import { RegistryError } from '../base/errors.ts';
 import { serialQueue } from '../base/serial.ts';
-import type { Catalog } from '../catalog/catalog.ts';
-import { settledIntent } from '../catalog/log-queries.ts';
 import { encodeCommit, MAX_COMMIT_BYTES } from '../log/commit.ts';
 import { encodeIntent, type Intent, MAX_INTENT_BYTES } from '../log/intent.ts';
-import { commitAboveGap } from '../log/log-reader.ts';
-import type { IntentOutcome } from '../rules/state.ts';
+import { commitAboveGap, readCommit } from '../log/log-reader.ts';
+import type { LogPosition } from '../rules/apply-commit.ts';
+import type { IntentOutcome, IntentVerdict } from '../rules/state.ts';
 import { commitKey } from '../storage/layout.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
 const MAX_JITTER_MS = 50;
 
+/** The log as far as it is applied here: what ordering an intent needs of the catalog. */
+export interface AppliedLog {
+  readonly position: LogPosition;
+  /** Applies what the log has beyond `position`. Returns the number of commits applied. */
+  catchUp(): Promise<number>;
+  /** What applying the intent would come to now. */
+  judge(intent: Intent): IntentOutcome;
+  /** What became of the intent with this id, where it is in the applied log. */
+  settled(id: string): IntentVerdict | undefined;
+}
+
 export interface AuthorityOptions {
   readonly store: ObjectStore;
-  readonly catalog: Catalog;
+  readonly catalog: AppliedLog;
   readonly clock: () => number;
   /** A number from 0 to below 1, for the pauses between attempts. */
   readonly random?: () => number;
+  /** Waits for so many milliseconds. */
+  readonly delay?: (milliseconds: number) => Promise<unknown>;
 }
 
 export type SubmitResult =
@@ -31,6 +43,8 @@ export class LocalAuthority {
   readonly #options: AuthorityOptions;
   readonly #serially = serialQueue();
   #isGapFree = false;
+  /** The commit up to which the log is known to survive a power failure. */
+  #durableSeq = 0;
 
   constructor(options: AuthorityOptions) {
     this.#options = options;
@@ -46,7 +60,7 @@ export class LocalAuthority {
   }
 
   async #submit(intent: Intent): Promise<SubmitResult> {
-    const { catalog, store } = this.#options;
+    const { catalog } = this.#options;
     const line = encodeIntent(intent);
     if (line.length > MAX_INTENT_BYTES) {
       throw new RegistryError(
@@ -58,11 +72,18 @@ export class LocalAuthority {
     await this.#checkForGap();
     for (let attempt = 0; ; attempt += 1) {
       const settled = this.#settled(intent);
-      if (settled) return settled;
+      if (settled) {
+        await this.#makeDurable(settled.seq);
+        return settled.result;
+      }
       const outcome = catalog.judge(intent);
       if (outcome.kind !== 'applied') return { kind: 'refused', outcome };
+      // A commit that outlives the one before it would leave a gap.
+      await this.#makeDurable(catalog.position.seq);
       const { seq, bytes } = this.#nextCommit(line);
       const put = await this.#put(seq, bytes);
+      // The store says `exists`, too, only of what is durable.
+      if (put === 'created' || put === 'exists') this.#durableSeq = seq;
       if (put === 'created') {
         await catalog.catchUp();
         continue;
@@ -70,18 +91,17 @@ export class LocalAuthority {
       // Another commit has the number, or the answer was lost: what stands in the log tells.
       const read = await catalog.catchUp();
       if (read === 0 && put !== 'exists') throw put.error;
-      if (read > 0 && put !== 'exists') await store.putIfAbsent(commitKey(seq), bytes);
-      await delay((this.#options.random ?? Math.random)() * Math.min(MAX_JITTER_MS, 2 ** attempt));
+      await (this.#options.delay ?? setTimeout)((this.#options.random ?? Math.random)() * Math.min(MAX_JITTER_MS, 2 ** attempt));
     }
   }
 
   /** The result for an intent whose id is in the log. */
-  #settled(intent: Intent): SubmitResult | undefined {
-    const known = settledIntent(this.#options.catalog.db, intent.id);
+  #settled(intent: Intent): { readonly seq: number; readonly result: SubmitResult } | undefined {
+    const known = this.#options.catalog.settled(intent.id);
     if (!known) return undefined;
     const { seq, at, code, message } = known;
-    if (code === undefined) return { kind: 'applied', seq, at };
-    return { kind: 'refused', outcome: { kind: 'void', code, message } };
+    if (code === undefined) return { seq, result: { kind: 'applied', seq, at } };
+    return { seq, result: { kind: 'refused', outcome: { kind: 'void', code, message } } };
   }
 
   #nextCommit(line: Uint8Array): { readonly seq: number; readonly bytes: Uint8Array } {
@@ -92,6 +112,18 @@ export class LocalAuthority {
     if (bytes.length > MAX_COMMIT_BYTES)
       throw new RegistryError('INTENT_TOO_LARGE', 'The commit would be longer than 1 MiB.');
     return { seq: seq + 1, bytes };
+  }
+
+  /**
+   * Whoever wrote the commit may have died, or not have come yet, between giving it its name and flushing that: everybody reads it, but a
+   * power failure could still take it back.
+   */
+  async #makeDurable(seq: number): Promise<void> {
+    if (seq <= this.#durableSeq) return;
+    const { store } = this.#options;
+    const bytes = await readCommit(store, seq);
+    if (bytes) await store.putIfAbsent(commitKey(seq), bytes);
+    this.#durableSeq = seq;
   }
 
   async #put(seq: number, bytes: Uint8Array): Promise<'created' | 'exists' | { readonly error: unknown }> {

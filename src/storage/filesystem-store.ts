@@ -1,6 +1,6 @@
-import { type FileHandle, link, open, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { durableFolders, syncFile, syncFolder } from './durable.ts';
+import { type FileSystem, nodeFileSystem, type OpenFile } from './file-system.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { keysBelow } from './list-keys.ts';
 import type { PutOutcome, StagedObject, StagingStore } from './object-store.ts';
@@ -15,9 +15,9 @@ export const STAGING_FOLDER = 'staging';
  * A store in the folder `root`. A put is a temporary file, write, fsync, `link()` to the final name, unlink, fsync of the folder:
  * exclusive creation at the final name would show torn files to readers.
  */
-export function filesystemStore(root: string): StagingStore {
+export function filesystemStore(root: string, fs: FileSystem = nodeFileSystem): StagingStore {
   const base = resolve(root);
-  const makeFolder = durableFolders(base);
+  const makeFolder = durableFolders(base, fs);
   const pathOf = (key: string) => {
     checkKey(key);
     return join(base, ...key.split('/'));
@@ -27,7 +27,7 @@ export function filesystemStore(root: string): StagingStore {
     const temporary = temporaryPath(folder);
     const handle = await writing(temporary, async () => {
       await makeFolder(folder);
-      return open(temporary, 'wx', 0o644);
+      return fs.open(temporary, 'wx', 0o644);
     });
     let isOpen = true;
     const close = async () => {
@@ -38,7 +38,7 @@ export function filesystemStore(root: string): StagingStore {
     // What stays behind because it can't be removed is swept later.
     const discard = async () => {
       await close().catch(() => undefined);
-      await unlink(temporary).catch(() => undefined);
+      await fs.unlink(temporary).catch(() => undefined);
     };
     return {
       write: (chunk) => writing(temporary, () => writeAll(handle, chunk)),
@@ -49,7 +49,7 @@ export function filesystemStore(root: string): StagingStore {
             await handle.sync();
             await close();
             await makeFolder(dirname(target));
-            return publish(temporary, target);
+            return publish(fs, temporary, target);
           });
         } finally {
           await discard();
@@ -60,14 +60,14 @@ export function filesystemStore(root: string): StagingStore {
   }
 
   return {
-    get: async (key, maxBytes = Number.POSITIVE_INFINITY) => readRange(pathOf(key), 0, maxBytes),
-    getRange: async (key, offset, length) => readRange(pathOf(key), offset, length),
-    getStream: async (key) => readChunks(pathOf(key)),
+    get: async (key, maxBytes = Number.POSITIVE_INFINITY) => readRange(fs, pathOf(key), 0, maxBytes),
+    getRange: async (key, offset, length) => readRange(fs, pathOf(key), offset, length),
+    getStream: async (key) => readChunks(fs, pathOf(key)),
     async head(key) {
       const path = pathOf(key);
       return reading(path, async () => {
         try {
-          const found = await stat(path);
+          const found = await fs.stat(path);
           return found.isFile() ? { sizeBytes: found.size } : undefined;
         } catch (error) {
           if (isAbsent(error)) return undefined;
@@ -88,7 +88,7 @@ export function filesystemStore(root: string): StagingStore {
       checkPrefix(prefix);
       const keys: string[] = [];
       if (limit <= 0) return keys;
-      for await (const key of keysBelow(join(base, ...prefix.split('/').filter(Boolean)), prefix, after)) {
+      for await (const key of keysBelow(fs, join(base, ...prefix.split('/').filter(Boolean)), prefix, after)) {
         keys.push(key);
         if (keys.length >= limit) break;
       }
@@ -99,28 +99,27 @@ export function filesystemStore(root: string): StagingStore {
 }
 
 /** Gives the temporary file its final name unless that is taken; either way what has the name is durable afterwards. */
-async function publish(temporary: string, target: string): Promise<PutOutcome> {
-  const outcome = await linkIfAbsent(temporary, target);
+async function publish(fs: FileSystem, temporary: string, target: string): Promise<PutOutcome> {
+  const outcome = await linkIfAbsent(fs, temporary, target);
   // Whoever linked it may have died, or not have come, between link and fsync.
-  if (outcome === 'exists') await syncFile(target);
-  await unlink(temporary).catch(() => undefined);
-  await syncFolder(dirname(target));
+  if (outcome === 'exists') await syncFile(target, fs);
+  await fs.unlink(temporary).catch(() => undefined);
+  await syncFolder(dirname(target), fs);
   return outcome;
 }
 
-async function linkIfAbsent(temporary: string, target: string): Promise<PutOutcome> {
+async function linkIfAbsent(fs: FileSystem, temporary: string, target: string): Promise<PutOutcome> {
   try {
-    await retryWhileBusy(() => link(temporary, target));
+    await retryWhileBusy(() => fs.link(temporary, target), { delay: fs.delay });
     return 'created';
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
     // A network file system that repeats a link whose answer was lost finds its own.
-    const [own, found] = await Promise.all([stat(temporary, { bigint: true }), stat(target, { bigint: true })]);
-    return own.ino === found.ino && own.dev === found.dev ? 'created' : 'exists';
+    return (await fs.isSameFile(temporary, target)) ? 'created' : 'exists';
   }
 }
 
-async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
+async function writeAll(handle: OpenFile, chunk: Uint8Array): Promise<void> {
   for (let written = 0; written < chunk.length; ) {
     const { bytesWritten } = await handle.write(chunk, written, chunk.length - written);
     written += bytesWritten;
