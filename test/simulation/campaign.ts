@@ -1,4 +1,5 @@
 // `npm run campaign -- --schedules 100000 [--from 1] [--workers 2]`, or `-- --seed N` to replay one schedule with everything it does.
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -68,11 +69,10 @@ async function campaign(first: number, schedules: number, workers: number): Prom
       while (next < end && !failed) {
         const from = next;
         next = Math.min(end, from + BATCH);
-        const outcome = await new Promise<Outcome>((resolve, reject) => {
-          worker.once('message', resolve).once('error', reject);
-          worker.postMessage({ from, to: next });
-        });
-        worker.removeAllListeners();
+        worker.postMessage({ from, to: next });
+        // Rejects on an error of the worker.
+        const [outcome]: Outcome[] = await once(worker, 'message');
+        if (!outcome) break;
         add(total, outcome.sum);
         total.schedules += outcome.sum.schedules;
         failed ??= outcome.failed;
