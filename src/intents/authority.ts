@@ -91,7 +91,9 @@ export class LocalAuthority {
       // Another commit has the number, or the answer was lost: what stands in the log tells.
       const read = await catalog.catchUp();
       if (read === 0 && put !== 'exists') throw put.error;
-      await (this.#options.delay ?? setTimeout)((this.#options.random ?? Math.random)() * Math.min(MAX_JITTER_MS, 2 ** attempt));
+      await (this.#options.delay ?? setTimeout)(
+        (this.#options.random ?? Math.random)() * Math.min(MAX_JITTER_MS, 2 ** attempt),
+      );
     }
   }
 

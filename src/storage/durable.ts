@@ -36,10 +36,7 @@ export async function syncFolder(folder: string, fs: FileSystem = nodeFileSystem
  * Gives a function that makes a folder below `root` whose name survives a crash. It refuses to go through links. A folder that is there
  * already is made durable once too, because whoever made it may have died before.
  */
-export function durableFolders(
-  root: string,
-  fs: FileSystem = nodeFileSystem,
-): (folder: string) => Promise<void> {
+export function durableFolders(root: string, fs: FileSystem = nodeFileSystem): (folder: string) => Promise<void> {
   const base = resolve(root);
   const durable = new Set<string>();
   return async (folder) => {

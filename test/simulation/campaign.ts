@@ -41,7 +41,10 @@ async function runBatch(from: number, to: number): Promise<Outcome> {
       add(sum, await runSchedule({ seed }));
       sum.schedules += 1;
     } catch (error) {
-      return { sum, failed: { seed, message: error instanceof Error ? (error.stack ?? error.message) : String(error) } };
+      return {
+        sum,
+        failed: { seed, message: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      };
     }
   }
   return { sum };

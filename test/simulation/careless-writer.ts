@@ -35,18 +35,25 @@ export function carelessCommit({ state, random, position, intentOf }: Careless):
       return commit([
         intentOf({
           expects: {},
-          events: promotion.events.map((event) => (event.type === 'stage.changed' ? { ...event, displaces: [] } : event)),
+          events: promotion.events.map((event) =>
+            event.type === 'stage.changed' ? { ...event, displaces: [] } : event,
+          ),
         }),
       ]);
     case 3:
       return commit([intentOf({ ...promotion, expects: { stages: { [version.id]: 'no such stage' } } })]);
     case 4: {
-      const note = intentOf({ expects: {}, events: [{ type: 'version.annotated', version: version.id, note: 'twice' }] });
+      const note = intentOf({
+        expects: {},
+        events: [{ type: 'version.annotated', version: version.id, note: 'twice' }],
+      });
       return commit([note, note]);
     }
     default: {
       const alias = { type: 'alias.set', model: version.model, alias: 'champion', version: version.id } as const;
-      return commit([intentOf({ expects: { aliases: { [`${version.model}/champion`]: version.model } }, events: [alias] })]);
+      return commit([
+        intentOf({ expects: { aliases: { [`${version.model}/champion`]: version.model } }, events: [alias] }),
+      ]);
     }
   }
 }

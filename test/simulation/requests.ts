@@ -112,7 +112,9 @@ function alias(state: MemoryState, version: VersionRecord, name: string, isRemov
   return {
     expects: { aliases: { [`${model}/${name}`]: present } },
     events: [
-      isRemoval ? { type: 'alias.removed', model, alias: name } : { type: 'alias.set', model, alias: name, version: id },
+      isRemoval
+        ? { type: 'alias.removed', model, alias: name }
+        : { type: 'alias.set', model, alias: name, version: id },
     ],
   };
 }
@@ -121,6 +123,8 @@ function annotate(state: MemoryState, version: VersionRecord, text: string): Ask
   const present = state.tag(version.id, 'reviewed');
   return {
     expects: present === undefined ? {} : { tags: { [`${version.id}/reviewed`]: present } },
-    events: [{ type: 'version.annotated', version: version.id, note: text, setTags: { reviewed: text }, removeTags: [] }],
+    events: [
+      { type: 'version.annotated', version: version.id, note: text, setTags: { reviewed: text }, removeTags: [] },
+    ],
   };
 }

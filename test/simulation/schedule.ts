@@ -133,7 +133,8 @@ class Schedule {
     const { fault, kill, power, late } = this.#rates;
     const dice = this.#random.next();
     if (dice < power) return this.#counts.powerFailures < 3 ? 'power' : undefined;
-    if (dice < power + kill) return this.#counts.kills < 6 ? this.#random.pick(['kill before', 'kill after']) : undefined;
+    if (dice < power + kill)
+      return this.#counts.kills < 6 ? this.#random.pick(['kill before', 'kill after']) : undefined;
     if (dice < power + kill + late) return 'late';
     if (dice > 1 - fault) {
       this.#counts.faults += 1;
@@ -177,11 +178,14 @@ class Schedule {
       onApplied: (position, seen) => {
         const entry = this.#witness.entries[position.seq - 1];
         this.#guard(() => {
-          if (entry?.hash !== position.hash) fail(`${program.name} read another commit ${position.seq} than was written`);
+          if (entry?.hash !== position.hash)
+            fail(`${program.name} read another commit ${position.seq} than was written`);
           if (entry?.view !== seen.view())
             fail(`${program.name} has another state at ${position.seq}:\n${seen.view()}\nnot\n${entry?.view}`);
-          for (const id of entry?.applied ?? []) if (seen.verdict(id)?.code !== undefined) fail(`${id} is void to ${program.name}`);
-          for (const id of entry?.refused ?? []) if (seen.verdict(id)?.code === undefined) fail(`${id} is applied to ${program.name}`);
+          for (const id of entry?.applied ?? [])
+            if (seen.verdict(id)?.code !== undefined) fail(`${id} is void to ${program.name}`);
+          for (const id of entry?.refused ?? [])
+            if (seen.verdict(id)?.code === undefined) fail(`${id} is applied to ${program.name}`);
         });
       },
     });
@@ -206,7 +210,12 @@ class Schedule {
       try {
         if (this.#random.chance(0.08)) {
           await log.catchUp();
-          const bytes = carelessCommit({ state, random: this.#random, position: log.position, intentOf: (asked) => this.#intentOf(asked) });
+          const bytes = carelessCommit({
+            state,
+            random: this.#random,
+            position: log.position,
+            intentOf: (asked) => this.#intentOf(asked),
+          });
           await store.putIfAbsent(commitKey(log.position.seq + 1), bytes);
           continue;
         }
