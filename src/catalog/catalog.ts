@@ -4,9 +4,10 @@ import type { Intent } from '../log/intent.ts';
 import { listSegments, readCommit, readCommits, readSegment } from '../log/log-reader.ts';
 import type { SegmentName } from '../log/segment.ts';
 import { applyCommit, type CommitOutcome, judgeIntent, type LogPosition } from '../rules/apply-commit.ts';
-import type { IntentOutcome, RegistryState } from '../rules/state.ts';
+import type { IntentOutcome, IntentVerdict, RegistryState } from '../rules/state.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { CatalogState } from './catalog-state.ts';
+import { settledIntent } from './log-queries.ts';
 import { catchUpSearch } from './search/search-index.ts';
 import { emptyCatalog, type LoadedCatalog, loadSnapshot, removeSnapshot, saveSnapshot } from './snapshot.ts';
 import type { Sqlite } from './sqlite.ts';
@@ -108,6 +109,11 @@ export class Catalog {
 
   judge(intent: Intent): IntentOutcome {
     return judgeIntent(this.#state, intent, this.position, this.#options.registryId);
+  }
+
+  /** What became of the intent with this id, where it is in the applied log. */
+  settled(id: string): IntentVerdict | undefined {
+    return settledIntent(this.db, id);
   }
 
   /** Starts again from an empty catalog and forgets the saved one. */

@@ -1,3 +1,4 @@
+import type { IntentVerdict } from '../rules/state.ts';
 import { int, maybeText, text } from './columns.ts';
 import type { Sqlite } from './sqlite.ts';
 
@@ -119,10 +120,7 @@ export function firstUnchained(db: Sqlite): number | undefined {
 }
 
 /** What became of the intent with this id; `code` where it is void. Undefined while it isn't in the log. */
-export function settledIntent(
-  db: Sqlite,
-  id: string,
-): { readonly seq: number; readonly at: string; readonly code?: string; readonly message: string } | undefined {
+export function settledIntent(db: Sqlite, id: string): IntentVerdict | undefined {
   const sql = `SELECT i.seq, i.code, i.message, c.at FROM intents i JOIN commits c ON c.seq = i.seq WHERE i.id = ? AND i.owns_id = 1`;
   const row = db.get(sql, [id]);
   if (!row) return undefined;

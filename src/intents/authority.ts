@@ -1,13 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { isoTime } from '../base/clock.ts';
 import { RegistryError } from '../base/errors.ts';
 import { serialQueue } from '../base/serial.ts';
-import type { Catalog } from '../catalog/catalog.ts';
-import { settledIntent } from '../catalog/log-queries.ts';
 import { encodeCommit, MAX_COMMIT_BYTES } from '../log/commit.ts';
 import { encodeIntent, type Intent, MAX_INTENT_BYTES } from '../log/intent.ts';
-import { commitAboveGap } from '../log/log-reader.ts';
-import type { IntentOutcome } from '../rules/state.ts';
+import { commitAboveGap, readCommit } from '../log/log-reader.ts';
+import type { LogPosition } from '../rules/apply-commit.ts';
+import type { IntentOutcome, IntentVerdict } from '../rules/state.ts';
 import { commitKey } from '../storage/layout.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
@@ -18,13 +17,25 @@ const GIVE_WAY_MS = 50;
 /** Others' commits count as rivals where they came since this long before. */
 const RIVALRY_MS = 1_000;
 
+/** The log as far as it is applied here: what ordering an intent needs of the catalog. */
+export interface AppliedLog {
+  readonly position: LogPosition;
+  /** Applies what the log has beyond `position`. Returns the number of commits applied. */
+  catchUp(): Promise<number>;
+  /** What applying the intent would come to now. */
+  judge(intent: Intent): IntentOutcome;
+  /** What became of the intent with this id, where it is in the applied log. */
+  settled(id: string): IntentVerdict | undefined;
+}
+
 export interface AuthorityOptions {
   readonly store: ObjectStore;
-  readonly catalog: Catalog;
+  readonly catalog: AppliedLog;
   readonly clock: () => number;
   /** A number from 0 to below 1, for the pauses between attempts. */
   readonly random?: () => number;
-  readonly delay?: (ms: number) => Promise<unknown>;
+  /** Waits for so many milliseconds. */
+  readonly delay?: (milliseconds: number) => Promise<unknown>;
 }
 
 export type SubmitResult =
@@ -39,6 +50,8 @@ export class LocalAuthority {
   #isGapFree = false;
   #last = { seq: 0, at: Number.NEGATIVE_INFINITY };
   #pauseMs = 0;
+  /** The commit up to which the log is known to survive a power failure. */
+  #durableSeq = 0;
 
   constructor(options: AuthorityOptions) {
     this.#options = options;
@@ -61,11 +74,11 @@ export class LocalAuthority {
   async giveWay(): Promise<void> {
     const pauseMs = Math.min(this.#pauseMs, this.#last.at + this.#pauseMs - this.#options.clock());
     this.#pauseMs = 0;
-    if (pauseMs >= 1) await (this.#options.delay ?? delay)(pauseMs);
+    if (pauseMs >= 1) await (this.#options.delay ?? setTimeout)(pauseMs);
   }
 
   async #submit(intent: Intent): Promise<SubmitResult> {
-    const { catalog, store } = this.#options;
+    const { catalog } = this.#options;
     const line = encodeIntent(intent);
     if (line.length > MAX_INTENT_BYTES) {
       throw new RegistryError(
@@ -77,11 +90,18 @@ export class LocalAuthority {
     await this.#checkForGap();
     for (let attempt = 0; ; attempt += 1) {
       const settled = this.#settled(intent);
-      if (settled) return this.#remembered(settled);
+      if (settled) {
+        await this.#makeDurable(settled.seq);
+        return this.#remembered(settled.result);
+      }
       const outcome = catalog.judge(intent);
       if (outcome.kind !== 'applied') return { kind: 'refused', outcome };
+      // A commit that outlives the one before it would leave a gap.
+      await this.#makeDurable(catalog.position.seq);
       const { seq, bytes } = this.#nextCommit(line);
       const put = await this.#put(seq, bytes);
+      // The store says `exists`, too, only of what is durable.
+      if (put === 'created' || put === 'exists') this.#durableSeq = seq;
       if (put === 'created') {
         await catalog.catchUp();
         continue;
@@ -91,10 +111,9 @@ export class LocalAuthority {
       if (put !== 'exists') {
         // Not by what was read just now: a query may have read it before.
         if (catalog.position.seq < seq) throw put.error;
-        await store.putIfAbsent(commitKey(seq), bytes);
       }
       const pauseMs = this.#random() * RETRY_PAUSE_MS * 0.5 ** attempt;
-      if (pauseMs >= 1) await (this.#options.delay ?? delay)(pauseMs);
+      if (pauseMs >= 1) await (this.#options.delay ?? setTimeout)(pauseMs);
     }
   }
 
@@ -114,12 +133,12 @@ export class LocalAuthority {
   }
 
   /** The result for an intent whose id is in the log. */
-  #settled(intent: Intent): SubmitResult | undefined {
-    const known = settledIntent(this.#options.catalog.db, intent.id);
+  #settled(intent: Intent): { readonly seq: number; readonly result: SubmitResult } | undefined {
+    const known = this.#options.catalog.settled(intent.id);
     if (!known) return undefined;
     const { seq, at, code, message } = known;
-    if (code === undefined) return { kind: 'applied', seq, at };
-    return { kind: 'refused', outcome: { kind: 'void', code, message } };
+    if (code === undefined) return { seq, result: { kind: 'applied', seq, at } };
+    return { seq, result: { kind: 'refused', outcome: { kind: 'void', code, message } } };
   }
 
   #nextCommit(line: Uint8Array): { readonly seq: number; readonly bytes: Uint8Array } {
@@ -130,6 +149,18 @@ export class LocalAuthority {
     if (bytes.length > MAX_COMMIT_BYTES)
       throw new RegistryError('INTENT_TOO_LARGE', 'The commit would be longer than 1 MiB.');
     return { seq: seq + 1, bytes };
+  }
+
+  /**
+   * Whoever wrote the commit may have died, or not have come yet, between giving it its name and flushing that: everybody reads it, but a
+   * power failure could still take it back.
+   */
+  async #makeDurable(seq: number): Promise<void> {
+    if (seq <= this.#durableSeq) return;
+    const { store } = this.#options;
+    const bytes = await readCommit(store, seq);
+    if (bytes) await store.putIfAbsent(commitKey(seq), bytes);
+    this.#durableSeq = seq;
   }
 
   async #put(seq: number, bytes: Uint8Array): Promise<'created' | 'exists' | { readonly error: unknown }> {

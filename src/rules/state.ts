@@ -156,3 +156,11 @@ export type IntentOutcome =
   | { readonly kind: 'void'; readonly code: string; readonly message: string }
   /** Changed nothing here, but may for a newer program: until then the registry is read-only. */
   | { readonly kind: 'unknown'; readonly needs: readonly string[] };
+
+/** What became of an intent in the log; `code` where it is void. */
+export interface IntentVerdict {
+  readonly seq: number;
+  readonly at: string;
+  readonly code?: string;
+  readonly message: string;
+}

@@ -1,13 +1,13 @@
-import { lstat, mkdir, open } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
+import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { hasCode, isAbsent } from './system-errors.ts';
 
 /** Flushes a file that somebody else wrote. */
-export async function syncFile(path: string): Promise<void> {
+export async function syncFile(path: string, fs: FileSystem = nodeFileSystem): Promise<void> {
   const isWindows = process.platform === 'win32';
   // Windows flushes only what was opened for writing.
-  const handle = await open(path, isWindows ? 'r+' : 'r');
+  const handle = await fs.open(path, isWindows ? 'r+' : 'r');
   try {
     if (!(await handle.stat()).isFile())
       throw new RegistryError('STORAGE_FAILED', `${path} isn't a file. Move it away and try again.`);
@@ -18,10 +18,10 @@ export async function syncFile(path: string): Promise<void> {
 }
 
 /** Makes the names in a folder durable. */
-export async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string, fs: FileSystem = nodeFileSystem): Promise<void> {
   // Windows has no handle for a folder; NTFS journals its entries.
   if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
+  const handle = await fs.open(folder, 'r');
   try {
     await handle.sync();
   } catch (error) {
@@ -36,17 +36,17 @@ export async function syncFolder(folder: string): Promise<void> {
  * Gives a function that makes a folder below `root` whose name survives a crash. It refuses to go through links. A folder that is there
  * already is made durable once too, because whoever made it may have died before.
  */
-export function durableFolders(root: string): (folder: string) => Promise<void> {
+export function durableFolders(root: string, fs: FileSystem = nodeFileSystem): (folder: string) => Promise<void> {
   const base = resolve(root);
   const durable = new Set<string>();
   return async (folder) => {
-    await refuseLinks(base, folder);
-    const first = await mkdir(folder, { recursive: true });
+    await refuseLinks(base, folder, fs);
+    const first = await fs.mkdir(folder);
     const synced: string[] = [];
     for (let entry = folder; entry !== dirname(entry); entry = dirname(entry)) {
       const isNew = first !== undefined && entry.length >= first.length;
       if (!isNew && (durable.has(entry) || entry.length < base.length)) break;
-      await syncParent(entry, base);
+      await syncParent(entry, base, fs);
       synced.push(entry);
     }
     // Not before all of them are: to other calls, a folder that is durable has durable folders around it.
@@ -54,21 +54,21 @@ export function durableFolders(root: string): (folder: string) => Promise<void> 
   };
 }
 
-async function syncParent(entry: string, base: string): Promise<void> {
+async function syncParent(entry: string, base: string, fs: FileSystem): Promise<void> {
   try {
-    await syncFolder(dirname(entry));
+    await syncFolder(dirname(entry), fs);
   } catch (error) {
     // Above the root there may be folders that this user can pass but not read.
     if (entry.length > base.length || !hasCode(error, 'EACCES', 'EPERM')) throw error;
   }
 }
 
-async function refuseLinks(base: string, folder: string): Promise<void> {
+async function refuseLinks(base: string, folder: string, fs: FileSystem): Promise<void> {
   let path = base;
   for (const name of relative(base, folder).split(sep).filter(Boolean)) {
     path = join(path, name);
     try {
-      if (!(await lstat(path)).isSymbolicLink()) continue;
+      if (!(await fs.lstat(path)).isSymbolicLink()) continue;
     } catch (error) {
       if (isAbsent(error)) return;
       throw error;

@@ -1,7 +1,7 @@
-import { type FileHandle, link, open, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import { durableFolders, syncFile, syncFolder } from './durable.ts';
+import { type FileSystem, nodeFileSystem, type OpenFile } from './file-system.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { keysBelow } from './list-keys.ts';
 import type { LocalStore, ObjectHead, PutOutcome, StagedObject, StagedPut } from './object-store.ts';
@@ -14,10 +14,10 @@ import { STAGING_FOLDER, temporaryPath } from './temporary.ts';
  * exclusive creation at the final name would show torn files to readers. All temporary files are in one folder, so that those of
  * killed processes can be swept without looking through the whole store.
  */
-export function filesystemStore(root: string): LocalStore {
+export function filesystemStore(root: string, fs: FileSystem = nodeFileSystem): LocalStore {
   const base = resolve(root);
   const staging = join(base, STAGING_FOLDER);
-  const makeFolder = durableFolders(base);
+  const makeFolder = durableFolders(base, fs);
   const paths = new WeakMap<StagedObject, string>();
   const pathOf = (key: string) => {
     checkKey(key);
@@ -28,10 +28,10 @@ export function filesystemStore(root: string): LocalStore {
     const temporary = temporaryPath(staging);
     const handle = await writing(temporary, async () => {
       await makeFolder(staging);
-      return open(temporary, 'wx', 0o644);
+      return fs.open(temporary, 'wx', 0o644);
     });
     let isOpen = true;
-    const sync = () => (isOpen ? handle.sync() : syncFile(temporary));
+    const sync = () => (isOpen ? handle.sync() : syncFile(temporary, fs));
     const close = async () => {
       if (!isOpen) return;
       isOpen = false;
@@ -40,7 +40,7 @@ export function filesystemStore(root: string): LocalStore {
     // What stays behind because it can't be removed is swept later.
     const discard = async () => {
       await close().catch(() => undefined);
-      if (paths.delete(staged)) await unlink(temporary).catch(() => undefined);
+      if (paths.delete(staged)) await fs.unlink(temporary).catch(() => undefined);
     };
     const staged: StagedObject = {
       write: (chunk) => writing(temporary, () => writeAll(handle, chunk)),
@@ -72,12 +72,12 @@ export function filesystemStore(root: string): LocalStore {
       for (const folder of folders) await writing(folder, () => makeFolder(folder));
       const outcomes = await inGroups(pairs, ({ staged, temporary, target }) =>
         writing(target, async () => {
-          const outcome = await publish(temporary, target);
+          const outcome = await publish(fs, temporary, target);
           await staged.discard();
           return outcome;
         }),
       );
-      await inGroups(folders, (folder) => writing(folder, () => syncFolder(folder)));
+      await inGroups(folders, (folder) => writing(folder, () => syncFolder(folder, fs)));
       return outcomes;
     } finally {
       await inGroups(puts, ({ staged }) => staged.discard());
@@ -95,7 +95,7 @@ export function filesystemStore(root: string): LocalStore {
     const path = pathOf(key);
     return reading(path, async () => {
       try {
-        const found = await stat(path);
+        const found = await fs.stat(path);
         return found.isFile() ? { sizeBytes: found.size } : undefined;
       } catch (error) {
         if (isAbsent(error)) return undefined;
@@ -105,9 +105,9 @@ export function filesystemStore(root: string): LocalStore {
   }
 
   return {
-    get: async (key, maxBytes = Number.POSITIVE_INFINITY) => readRange(pathOf(key), 0, maxBytes),
-    getRange: async (key, offset, length) => readRange(pathOf(key), offset, length),
-    getStream: async (key) => readChunks(pathOf(key)),
+    get: async (key, maxBytes = Number.POSITIVE_INFINITY) => readRange(fs, pathOf(key), 0, maxBytes),
+    getRange: async (key, offset, length) => readRange(fs, pathOf(key), offset, length),
+    getStream: async (key) => readChunks(fs, pathOf(key)),
     head,
     async putIfAbsent(key, bytes) {
       checkKey(key);
@@ -123,7 +123,7 @@ export function filesystemStore(root: string): LocalStore {
       checkPrefix(prefix);
       const keys: string[] = [];
       if (limit <= 0) return keys;
-      for await (const key of keysBelow(join(base, ...prefix.split('/').filter(Boolean)), prefix, after)) {
+      for await (const key of keysBelow(fs, join(base, ...prefix.split('/').filter(Boolean)), prefix, after)) {
         keys.push(key);
         if (keys.length >= limit) break;
       }
@@ -136,7 +136,7 @@ export function filesystemStore(root: string): LocalStore {
       const path = pathOf(key);
       await writing(path, async () => {
         try {
-          await retryWhileBusy(() => unlink(path));
+          await retryWhileBusy(() => fs.unlink(path), { delay: fs.delay });
         } catch (error) {
           if (!isAbsent(error)) throw error;
         }
@@ -147,17 +147,17 @@ export function filesystemStore(root: string): LocalStore {
       const heads = await inGroups(keys, head);
       const found = keys.filter((_, index) => heads[index] !== undefined);
       const folders = new Set(found.map((key) => dirname(pathOf(key))));
-      await inGroups([...folders], (folder) => writing(folder, () => syncFolder(folder)));
+      await inGroups([...folders], (folder) => writing(folder, () => syncFolder(folder, fs)));
       return heads;
     },
   };
 }
 
 /** Gives the temporary file its final name unless that is taken; either way the bytes that have the name are durable afterwards. */
-async function publish(temporary: string, target: string): Promise<PutOutcome> {
-  const outcome = await linkIfAbsent(temporary, target);
+async function publish(fs: FileSystem, temporary: string, target: string): Promise<PutOutcome> {
+  const outcome = await linkIfAbsent(fs, temporary, target);
   // Whoever linked it may have died, or not have come, between link and fsync.
-  if (outcome === 'exists') await syncFile(target);
+  if (outcome === 'exists') await syncFile(target, fs);
   return outcome;
 }
 
@@ -176,16 +176,15 @@ async function inGroups<T, R>(items: readonly T[], task: (item: T) => Promise<R>
   return results;
 }
 
-async function linkIfAbsent(temporary: string, target: string): Promise<PutOutcome> {
+async function linkIfAbsent(fs: FileSystem, temporary: string, target: string): Promise<PutOutcome> {
   try {
-    await retryWhileBusy(() => link(temporary, target));
+    await retryWhileBusy(() => fs.link(temporary, target), { delay: fs.delay });
     return 'created';
   } catch (error) {
     if (lacksLinks(error)) throw noHardLinks(dirname(target), error);
     if (!hasCode(error, 'EEXIST')) throw error;
     // A network file system that repeats a link whose answer was lost finds its own.
-    const [own, found] = await Promise.all([stat(temporary, { bigint: true }), stat(target, { bigint: true })]);
-    return own.ino === found.ino && own.dev === found.dev ? 'created' : 'exists';
+    return (await fs.isSameFile(temporary, target)) ? 'created' : 'exists';
   }
 }
 
@@ -194,7 +193,7 @@ function lacksLinks(error: unknown): boolean {
   return hasCode(error, 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', ...(process.platform === 'win32' ? [] : ['EPERM']));
 }
 
-async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
+async function writeAll(handle: OpenFile, chunk: Uint8Array): Promise<void> {
   for (let written = 0; written < chunk.length; ) {
     const { bytesWritten } = await handle.write(chunk, written, chunk.length - written);
     written += bytesWritten;

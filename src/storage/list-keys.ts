@@ -1,14 +1,19 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FileSystem } from './file-system.ts';
 import { isKeyName } from './keys.ts';
 import { isAbsent, reading } from './system-errors.ts';
 
 /** The keys of the files in `folder` and below, in order; names that can't be in a key, and links, are passed over. */
-export async function* keysBelow(folder: string, prefix: string, after: string | undefined): AsyncGenerator<string> {
-  for (const { name, isFolder } of await entriesOf(folder, prefix, after)) {
+export async function* keysBelow(
+  fs: FileSystem,
+  folder: string,
+  prefix: string,
+  after: string | undefined,
+): AsyncGenerator<string> {
+  for (const { name, isFolder } of await entriesOf(fs, folder, prefix, after)) {
     const key = prefix + name;
     if (isFolder) {
-      if (!isBefore(`${key}/`, after)) yield* keysBelow(join(folder, name), `${key}/`, after);
+      if (!isBefore(`${key}/`, after)) yield* keysBelow(fs, join(folder, name), `${key}/`, after);
     } else if (after === undefined || key > after) {
       yield key;
     }
@@ -21,12 +26,13 @@ function isBefore(prefix: string, after: string | undefined): boolean {
 }
 
 async function entriesOf(
+  fs: FileSystem,
   folder: string,
   prefix: string,
   after: string | undefined,
 ): Promise<readonly { readonly name: string; readonly isFolder: boolean }[]> {
   const entries = await reading(folder, () =>
-    readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    fs.readdir(folder).catch((error: unknown) => {
       if (isAbsent(error)) return [];
       throw error;
     }),

@@ -1,11 +1,16 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileSystem, OpenFile } from './file-system.ts';
 import { hasCode, isAbsent, reading } from './system-errors.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
 /** At most `length` bytes from `offset` of a file; undefined where there is no file. */
-export async function readRange(path: string, offset: number, length: number): Promise<Uint8Array | undefined> {
-  const handle = await openFile(path);
+export async function readRange(
+  fs: FileSystem,
+  path: string,
+  offset: number,
+  length: number,
+): Promise<Uint8Array | undefined> {
+  const handle = await openFile(fs, path);
   if (!handle) return undefined;
   try {
     return await reading(path, () => readAt(handle, offset, length));
@@ -15,15 +20,15 @@ export async function readRange(path: string, offset: number, length: number): P
 }
 
 /** A file in chunks of 1 MiB; undefined where there is no file. */
-export async function readChunks(path: string): Promise<AsyncIterable<Uint8Array> | undefined> {
-  const handle = await openFile(path);
+export async function readChunks(fs: FileSystem, path: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+  const handle = await openFile(fs, path);
   return handle && chunksOf(handle, path);
 }
 
-async function openFile(path: string): Promise<FileHandle | undefined> {
+async function openFile(fs: FileSystem, path: string): Promise<OpenFile | undefined> {
   return reading(path, async () => {
     try {
-      const handle = await open(path, 'r');
+      const handle = await fs.open(path, 'r');
       if ((await handle.stat()).isFile()) return handle;
       await handle.close();
       return undefined;
@@ -34,7 +39,7 @@ async function openFile(path: string): Promise<FileHandle | undefined> {
   });
 }
 
-async function readAt(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+async function readAt(handle: OpenFile, offset: number, length: number): Promise<Uint8Array> {
   const { size } = await handle.stat();
   const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
   let filled = 0;
@@ -46,7 +51,7 @@ async function readAt(handle: FileHandle, offset: number, length: number): Promi
   return bytes.subarray(0, filled);
 }
 
-async function* chunksOf(handle: FileHandle, path: string): AsyncGenerator<Uint8Array> {
+async function* chunksOf(handle: OpenFile, path: string): AsyncGenerator<Uint8Array> {
   try {
     const { size } = await handle.stat();
     for (let position = 0; ; ) {

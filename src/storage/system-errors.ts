@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
+import { type FileSystem, nodeFileSystem } from './file-system.ts';
 
 /** True for the errors of Node that say that there is no such file. */
 export function isAbsent(error: unknown): boolean {
@@ -93,7 +93,10 @@ const RETRIES = 6;
  */
 export async function retryWhileBusy<T>(
   action: () => Promise<T>,
-  platform: NodeJS.Platform = process.platform,
+  {
+    platform = process.platform,
+    delay = nodeFileSystem.delay,
+  }: { readonly platform?: NodeJS.Platform; readonly delay?: FileSystem['delay'] } = {},
 ): Promise<T> {
   const busy = platform === 'win32' ? ['EBUSY', 'EPERM', 'EACCES'] : ['EBUSY'];
   for (let attempt = 0; ; attempt += 1) {

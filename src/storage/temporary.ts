@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { isAbsent } from './system-errors.ts';
 
 /** The folder of a registry for files that aren't finished. */
@@ -20,16 +20,20 @@ export function temporaryPath(folder: string): string {
  */
 export async function sweepTemporaryFiles(
   folder: string,
-  { now = Date.now(), olderThanMs = DAY_MS }: { readonly now?: number; readonly olderThanMs?: number } = {},
+  {
+    now = Date.now(),
+    olderThanMs = DAY_MS,
+    fs = nodeFileSystem,
+  }: { readonly now?: number; readonly olderThanMs?: number; readonly fs?: FileSystem } = {},
 ): Promise<number> {
   let removed = 0;
-  for (const entry of await entriesOf(folder)) {
+  for (const entry of await entriesOf(fs, folder)) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) removed += await sweepTemporaryFiles(path, { now, olderThanMs });
+    if (entry.isDirectory()) removed += await sweepTemporaryFiles(path, { now, olderThanMs, fs });
     if (!entry.isFile() || !entry.name.startsWith(PREFIX)) continue;
     try {
-      if ((await stat(path)).mtimeMs > now - olderThanMs) continue;
-      await unlink(path);
+      if ((await fs.stat(path)).mtimeMs > now - olderThanMs) continue;
+      await fs.unlink(path);
       removed += 1;
     } catch {
       // In use, or already swept by another process.
@@ -38,9 +42,9 @@ export async function sweepTemporaryFiles(
   return removed;
 }
 
-async function entriesOf(folder: string) {
+async function entriesOf(fs: FileSystem, folder: string) {
   try {
-    return await readdir(folder, { withFileTypes: true });
+    return await fs.readdir(folder);
   } catch (error) {
     if (isAbsent(error)) return [];
     throw error;

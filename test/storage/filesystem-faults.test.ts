@@ -204,12 +204,16 @@ describe('retrying while a file is in use', () => {
   };
 
   it('takes a lack of permission for a passing one on Windows only', async () => {
-    expect(await retryWhileBusy(failingWith('EPERM', 3), 'win32')).toBe('done');
-    await expect(retryWhileBusy(failingWith('EPERM', 1), 'linux')).rejects.toMatchObject({ code: 'EPERM' });
+    expect(await retryWhileBusy(failingWith('EPERM', 3), { platform: 'win32' })).toBe('done');
+    await expect(retryWhileBusy(failingWith('EPERM', 1), { platform: 'linux' })).rejects.toMatchObject({
+      code: 'EPERM',
+    });
   });
 
   it('gives up in the end', async () => {
-    await expect(retryWhileBusy(failingWith('EBUSY', 100), 'linux')).rejects.toMatchObject({ code: 'EBUSY' });
+    await expect(retryWhileBusy(failingWith('EBUSY', 100), { platform: 'linux' })).rejects.toMatchObject({
+      code: 'EBUSY',
+    });
   });
 });
 

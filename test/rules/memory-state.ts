@@ -1,0 +1,270 @@
+import type { EventOf, Policy } from '../../src/log/events.ts';
+import type {
+  FactSource,
+  IntentOutcome,
+  IntentVerdict,
+  ModelRecord,
+  RegistryState,
+  StageMove,
+  VersionRecord,
+} from '../../src/rules/state.ts';
+
+type Place = { readonly seq: number; readonly at: string };
+
+/** The rules' state in maps, for simulations. Every change leaves behind how to undo it. */
+export class MemoryState implements RegistryState {
+  readonly #undo: (() => void)[] = [];
+  #depth = 0;
+  readonly #verdicts = new Map<string, IntentVerdict>();
+  readonly #models = new Map<string, ModelRecord>();
+  readonly #modelIds = new Map<string, string>();
+  readonly #names = new Map<string, string>();
+  readonly #versions = new Map<string, VersionRecord>();
+  readonly #versionIds = new Map<string, string>();
+  readonly #runs = new Map<string, string>();
+  readonly #stacks = new Map<string, readonly string[]>();
+  readonly #held = new Map<string, true>();
+  readonly #aliases = new Map<string, string>();
+  readonly #tags = new Map<string, string>();
+  readonly #metrics = new Map<string, number | string>();
+  readonly #artifacts = new Map<string, 'published' | 'withdrawn'>();
+  readonly #policies = new Map<string, Policy>();
+  readonly #approvals = new Map<string, boolean>();
+  readonly #remarks = new Map<string, string>();
+  readonly #sealed = new Map<'reason', string>();
+
+  atomically(change: () => boolean): void {
+    const start = this.#undo.length;
+    let isKept = false;
+    this.#depth += 1;
+    try {
+      isKept = change();
+    } finally {
+      this.#depth -= 1;
+      if (!isKept) while (this.#undo.length > start) this.#undo.pop()?.();
+      if (this.#depth === 0) this.#undo.length = 0;
+    }
+  }
+
+  #set<K, V>(map: Map<K, V>, key: K, value: V | undefined): void {
+    if (this.#depth > 0) {
+      const before = map.get(key);
+      this.#undo.push(() => (before === undefined ? map.delete(key) : map.set(key, before)));
+    }
+    if (value === undefined) map.delete(key);
+    else map.set(key, value);
+  }
+
+  hasIntent(id: string): boolean {
+    return this.#verdicts.has(id);
+  }
+  /** What became of the intent with this id. */
+  verdict(id: string): IntentVerdict | undefined {
+    return this.#verdicts.get(id);
+  }
+  isSealed(): boolean {
+    return this.#sealed.size > 0;
+  }
+  model(anyId: string): ModelRecord | undefined {
+    return this.#models.get(this.#modelIds.get(anyId) ?? anyId);
+  }
+  modelByName(name: string): ModelRecord | undefined {
+    const model = this.#models.get(this.#names.get(name.toLowerCase()) ?? '');
+    return model && !model.isDeleted ? model : undefined;
+  }
+  version(anyId: string): VersionRecord | undefined {
+    return this.#versions.get(this.#versionIds.get(anyId) ?? anyId);
+  }
+  /** Those of the model that aren't deleted, in the order of their numbers. */
+  versionsOf(model: string): readonly VersionRecord[] {
+    return [...this.#versions.values()].filter((version) => version.model === model && !version.isDeleted);
+  }
+  latestVersion(model: string): VersionRecord | undefined {
+    return this.versionsOf(model).at(-1);
+  }
+  versionOfRun(model: string, artifact: string, runId: string): VersionRecord | undefined {
+    const version = this.#versions.get(this.#runs.get(`${model}/${artifact}/${runId}`) ?? '');
+    return version && !version.isDeleted ? version : undefined;
+  }
+  stagesInUse(model: string): readonly string[] {
+    return [...new Set(this.versionsOf(model).map((version) => version.stage))];
+  }
+  versionsInStage(model: string, stage: string, limit: number): readonly VersionRecord[] {
+    return this.versionsOf(model)
+      .filter((version) => version.stage === stage)
+      .slice(0, limit);
+  }
+  holderStack(model: string, stage: string, limit: number): readonly string[] {
+    return [...(this.#stacks.get(`${model}/${stage}`) ?? [])].reverse().slice(0, limit);
+  }
+  isOnHolderStack(model: string, stage: string, version: string): boolean {
+    return (this.#stacks.get(`${model}/${stage}`) ?? []).includes(version);
+  }
+  hasHeld(version: string, stage: string): boolean {
+    return this.#held.has(`${version}/${stage}`);
+  }
+  alias(model: string, alias: string): string | undefined {
+    return this.#aliases.get(`${model}/${alias}`);
+  }
+  aliasesOfModel(model: string): readonly string[] {
+    return [...this.#aliases.keys()]
+      .filter((place) => place.startsWith(`${model}/`))
+      .map((place) => place.slice(model.length + 1))
+      .sort();
+  }
+  aliasesOfVersion(version: string): readonly string[] {
+    return [...this.#aliases]
+      .filter(([, target]) => target === version)
+      .map(([place]) => place.slice(place.indexOf('/') + 1))
+      .sort();
+  }
+  tag(subject: string, key: string): string | undefined {
+    return this.#tags.get(`${subject}/${key}`);
+  }
+  metric(version: string, name: string): number | string | undefined {
+    return this.#metrics.get(`${version}/${name}`);
+  }
+  artifactStatus(digest: string): 'published' | 'withdrawn' | undefined {
+    return this.#artifacts.get(digest);
+  }
+  versionsOfArtifact(digest: string, limit: number): readonly VersionRecord[] {
+    return [...this.#versions.values()]
+      .filter((version) => version.artifact === digest && !version.isDeleted)
+      .slice(0, limit);
+  }
+  policy(model: string): Policy | undefined {
+    return this.#policies.get(model);
+  }
+  approvers(version: string, stage: string): readonly string[] {
+    const prefix = `${version}/${stage}/`;
+    return [...this.#approvals]
+      .filter(([place, isGiven]) => isGiven && place.startsWith(prefix))
+      .map(([place]) => place.slice(prefix.length));
+  }
+
+  /** Everything that a test compares, in one string. */
+  view(): string {
+    return JSON.stringify([
+      [...this.#models.values()].map(({ id, name }) => [id, name]),
+      [...this.#versions.values()].map(({ id, model, number, stage, artifact, isDeleted }) => [
+        id,
+        model,
+        number,
+        isDeleted ? 'deleted' : stage,
+        artifact,
+      ]),
+      [...this.#aliases].sort(),
+      [...this.#tags].sort(),
+      [...this.#remarks.values()],
+    ]);
+  }
+
+  addCommit(): void {}
+  addIntent(source: FactSource, _models: readonly string[], outcome: IntentOutcome): void {
+    this.#set(this.#verdicts, source.intentId, verdictOf(source, outcome));
+  }
+  addVoidIntent(): void {}
+  addModel(event: EventOf<'model.created'>): void {
+    const { model: id, name, description = '' } = event;
+    this.#set(this.#models, id, { id, name, description, lastNumber: 0, isDeleted: false });
+    this.#set(this.#names, name.toLowerCase(), id);
+  }
+  addModelId(anyId: string, model: string): void {
+    this.#set(this.#modelIds, anyId, model);
+  }
+  updateModel(model: string, change: { readonly description?: string }): void {
+    this.#changeModel(model, change);
+  }
+  renameModel(model: string, name: string): void {
+    this.#changeModel(model, { name });
+    this.#set(this.#names, name.toLowerCase(), model);
+  }
+  deleteModel(model: string): void {
+    for (const { id } of this.versionsOf(model)) this.deleteVersion(id);
+    for (const alias of this.aliasesOfModel(model)) this.setAlias(model, alias, undefined);
+    this.#changeModel(model, { isDeleted: true });
+  }
+  addVersion(event: EventOf<'version.registered'>, model: string, number: number, fingerprint: string): void {
+    const { version: id, artifact, description, run } = event;
+    const record = { id, model, number, stage: 'candidate', artifact: artifact.digest, description };
+    this.#set(this.#versions, id, { ...record, isDeleted: false, fingerprint });
+    this.#changeModel(model, { lastNumber: number });
+    if (run?.id !== undefined) this.#set(this.#runs, `${model}/${artifact.digest}/${run.id}`, id);
+    this.addMetrics(id, event.metrics);
+  }
+  addVersionId(anyId: string, version: string): void {
+    this.#set(this.#versionIds, anyId, version);
+  }
+  describeVersion(version: string, description: string): void {
+    this.#changeVersion(version, { description });
+  }
+  addNote(version: string, text: string, source: FactSource): void {
+    this.#set(this.#remarks, `${source.intentId}/${this.#remarks.size}`, `${version}: ${text}`);
+  }
+  addComment(subject: string, text: string, source: FactSource): void {
+    this.addNote(subject, text, source);
+  }
+  deleteVersion(version: string): void {
+    this.#changeVersion(version, { isDeleted: true });
+  }
+  setTag(subject: string, key: string, value: string | undefined): void {
+    this.#set(this.#tags, `${subject}/${key}`, value);
+  }
+  addMetrics(version: string, metrics: Readonly<Record<string, number | string>>): void {
+    for (const [name, value] of Object.entries(metrics)) this.#set(this.#metrics, `${version}/${name}`, value);
+  }
+  addEvaluation(): void {}
+  setArtifactStatus(digest: string, status: 'published' | 'withdrawn'): void {
+    this.#set(this.#artifacts, digest, status);
+  }
+  addEnvironment(): void {}
+  setStage(version: string, move: StageMove): void {
+    this.#changeVersion(version, { stage: move.to });
+    this.#set(this.#held, `${version}/${move.to}`, true);
+  }
+  pushHolder(model: string, stage: string, version: string): void {
+    const others = (this.#stacks.get(`${model}/${stage}`) ?? []).filter((held) => held !== version);
+    this.#set(this.#stacks, `${model}/${stage}`, [...others, version]);
+  }
+  dropHolder(model: string, stage: string, version: string): void {
+    const stack = this.#stacks.get(`${model}/${stage}`) ?? [];
+    this.#set(
+      this.#stacks,
+      `${model}/${stage}`,
+      stack.filter((held) => held !== version),
+    );
+  }
+  dropHoldersAbove(model: string, stage: string, version: string): void {
+    const stack = this.#stacks.get(`${model}/${stage}`) ?? [];
+    this.#set(this.#stacks, `${model}/${stage}`, stack.slice(0, stack.indexOf(version) + 1));
+  }
+  setAlias(model: string, alias: string, version: string | undefined): void {
+    this.#set(this.#aliases, `${model}/${alias}`, version);
+  }
+  addGateResult(): void {}
+  setApproval(version: string, stage: string, person: string, isGiven: boolean): void {
+    this.#set(this.#approvals, `${version}/${stage}/${person}`, isGiven);
+  }
+  setPolicy(model: string, policy: Policy): void {
+    this.#set(this.#policies, model, policy);
+  }
+  addUnknownEvent(): void {}
+  seal(reason: string): void {
+    this.#set(this.#sealed, 'reason', reason);
+  }
+
+  #changeModel(id: string, change: Partial<ModelRecord>): void {
+    const model = this.#models.get(id);
+    if (model) this.#set(this.#models, id, { ...model, ...change });
+  }
+  #changeVersion(id: string, change: Partial<VersionRecord>): void {
+    const version = this.#versions.get(id);
+    if (version) this.#set(this.#versions, id, { ...version, ...change });
+  }
+}
+
+function verdictOf({ seq, at }: Place, outcome: IntentOutcome): IntentVerdict {
+  if (outcome.kind === 'applied') return { seq, at, message: '' };
+  if (outcome.kind === 'void') return { seq, at, code: outcome.code, message: outcome.message };
+  return { seq, at, code: 'UNKNOWN', message: outcome.needs.join(', ') };
+}

@@ -1,0 +1,117 @@
+// `npm run campaign -- --schedules 100000 [--from 1] [--workers 2]`, or `-- --seed N` to replay one schedule with everything it does.
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import * as v from 'valibot';
+import { runSchedule, type ScheduleReport } from './schedule.ts';
+
+const BATCH = 100;
+const batchSchema = v.object({ from: v.number(), to: v.number() });
+
+interface Sum {
+  schedules: number;
+  steps: number;
+  commits: number;
+  applied: number;
+  refused: number;
+  kills: number;
+  powerFailures: number;
+  faults: number;
+}
+interface Outcome {
+  readonly sum: Sum;
+  readonly failed?: { readonly seed: number; readonly message: string };
+}
+
+const KEYS = ['steps', 'commits', 'applied', 'refused', 'kills', 'powerFailures', 'faults'] as const;
+
+function emptySum(): Sum {
+  return { schedules: 0, steps: 0, commits: 0, applied: 0, refused: 0, kills: 0, powerFailures: 0, faults: 0 };
+}
+
+function add(sum: Sum, report: ScheduleReport | Sum): void {
+  for (const key of KEYS) sum[key] += report[key];
+}
+
+async function runBatch(from: number, to: number): Promise<Outcome> {
+  const sum = emptySum();
+  for (let seed = from; seed < to; seed += 1) {
+    try {
+      add(sum, await runSchedule({ seed }));
+      sum.schedules += 1;
+    } catch (error) {
+      return {
+        sum,
+        failed: { seed, message: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      };
+    }
+  }
+  return { sum };
+}
+
+async function replay(seed: number): Promise<void> {
+  try {
+    console.log(await runSchedule({ seed, trace: console.log }));
+  } catch (error) {
+    console.log(error);
+    process.exitCode = 1;
+  }
+}
+
+async function campaign(first: number, schedules: number, workers: number): Promise<void> {
+  const started = performance.now();
+  const total = emptySum();
+  const end = first + schedules;
+  let next = first;
+  let failed: Outcome['failed'];
+  let shown = started;
+  await Promise.all(
+    Array.from({ length: workers }, async () => {
+      const worker = new Worker(new URL(import.meta.url), { workerData: 'batches' });
+      while (next < end && !failed) {
+        const from = next;
+        next = Math.min(end, from + BATCH);
+        worker.postMessage({ from, to: next });
+        // Rejects on an error of the worker.
+        const [outcome]: Outcome[] = await once(worker, 'message');
+        if (!outcome) break;
+        add(total, outcome.sum);
+        total.schedules += outcome.sum.schedules;
+        failed ??= outcome.failed;
+        if (performance.now() - shown > 5000) {
+          shown = performance.now();
+          console.log(`${total.schedules} of ${schedules} schedules, ${Math.round((shown - started) / 1000)} s`);
+        }
+      }
+      await worker.terminate();
+    }),
+  );
+  const seconds = (performance.now() - started) / 1000;
+  console.log(
+    `${total.schedules} schedules in ${seconds.toFixed(1)} s: ${total.steps} file operations, ${total.commits} commits, ` +
+      `${total.applied} intents applied and ${total.refused} refused, ${total.faults} faults, ${total.kills} kills, ${total.powerFailures} power failures`,
+  );
+  if (!failed) return;
+  console.log(`Seed ${failed.seed} breaks an invariant: ${failed.message}`);
+  console.log(`Replay it with: npm run campaign -- --seed ${failed.seed}`);
+  process.exitCode = 1;
+}
+
+if (isMainThread) {
+  const { values } = parseArgs({
+    options: {
+      seed: { type: 'string' },
+      schedules: { type: 'string', default: '1000' },
+      from: { type: 'string', default: '1' },
+      workers: { type: 'string', default: String(availableParallelism()) },
+    },
+  });
+  if (values.seed !== undefined) await replay(Number(values.seed));
+  else await campaign(Number(values.from), Number(values.schedules), Number(values.workers));
+} else if (workerData === 'batches') {
+  parentPort?.on('message', (message: unknown) => {
+    const { from, to } = v.parse(batchSchema, message);
+    void runBatch(from, to).then((outcome) => parentPort?.postMessage(outcome));
+  });
+}

@@ -1,0 +1,101 @@
+/** One bug each: `from`, which stands in `file` exactly once, becomes `to`. */
+export interface Mutation {
+  readonly name: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export const MUTATIONS: readonly Mutation[] = [
+  { name: 'skip the fsync of the file', file: 'storage/filesystem-store.ts', from: 'await handle.sync();', to: '' },
+  {
+    name: 'skip the fsync of the folder',
+    file: 'storage/filesystem-store.ts',
+    from: 'await syncFolder(dirname(target), fs);',
+    to: '',
+  },
+  {
+    name: 'skip the fsync of new folders',
+    file: 'storage/durable.ts',
+    from: 'await syncParent(entry, base, fs);',
+    to: '',
+  },
+  {
+    name: 'replace a taken name',
+    file: 'storage/filesystem-store.ts',
+    from: 'fs.link(temporary, target)',
+    to: 'fs.unlink(target).catch(() => undefined).then(() => fs.link(temporary, target))',
+  },
+  {
+    name: 'give the name before the fsync',
+    file: 'storage/filesystem-store.ts',
+    from: 'await handle.sync();',
+    to: 'await makeFolder(dirname(target)); await linkIfAbsent(fs, temporary, target); await handle.sync();',
+  },
+  {
+    name: 'take another writer’s name for durable',
+    file: 'storage/filesystem-store.ts',
+    from: "if (outcome === 'exists') await syncFile(target, fs);",
+    to: "if (outcome === 'exists') return outcome;",
+  },
+  {
+    name: 'drop the expectation check',
+    file: 'rules/apply-commit.ts',
+    from: 'checkExpectations(state, intent.expects);',
+    to: '',
+  },
+  {
+    name: 'accept a void commit',
+    file: 'log/commit.ts',
+    from: 'if (prev !== before.hash)',
+    to: 'if (false)',
+  },
+  {
+    name: 'reuse a number',
+    file: 'rules/version-rules.ts',
+    from: 'model.lastNumber + 1',
+    to: 'Math.max(1, model.lastNumber)',
+  },
+  {
+    name: 'apply an intent twice',
+    file: 'rules/apply-commit.ts',
+    from: 'if (state.hasIntent(id)) {',
+    to: 'if (false) {',
+  },
+  {
+    name: 'forget to recognise a lost answer',
+    file: 'intents/authority.ts',
+    from: 'const settled = this.#settled(intent);',
+    to: 'const settled = attempt === 0 ? undefined : this.#settled(intent);',
+  },
+  {
+    name: 'acknowledge whatever the put said',
+    file: 'intents/authority.ts',
+    from: "if (read === 0 && put !== 'exists') throw put.error;",
+    to: "if (read === 0 && put !== 'exists') return { kind: 'applied', seq, at: '' };",
+  },
+  {
+    name: 'acknowledge what may be lost',
+    file: 'intents/authority.ts',
+    from: 'await this.#makeDurable(settled.seq);',
+    to: '',
+  },
+  {
+    name: 'append to what may be lost',
+    file: 'intents/authority.ts',
+    from: 'await this.#makeDurable(catalog.position.seq);',
+    to: '',
+  },
+  {
+    name: 'promote beside the holder',
+    file: 'rules/stage-rules.ts',
+    from: 'if (isExact) return holders;',
+    to: 'if (isExact || named.length === 0) return [];',
+  },
+  {
+    name: 'leave the displaced version where it is',
+    file: 'rules/stage-rules.ts',
+    from: 'for (const holder of displaced) {',
+    to: 'for (const holder of displaced.slice(1)) {',
+  },
+];

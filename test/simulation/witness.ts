@@ -1,0 +1,312 @@
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+
+/**
+ * A second account of what docs/format.md says, as simple as it can be and sharing no code with the product. It follows the log as it is
+ * on the disk, holds every invariant that can be told from the log against each commit, and says what the state must be after it.
+ */
+interface Version {
+  readonly id: string;
+  readonly model: string;
+  readonly number: number;
+  readonly artifact: string;
+  readonly run: string;
+  stage: string;
+  isDeleted: boolean;
+  readonly held: Set<string>;
+}
+
+interface State {
+  readonly models: Map<string, { readonly name: string; lastNumber: number }>;
+  /** Any id of a model or version → its id. */
+  readonly ids: Map<string, string>;
+  readonly versions: Map<string, Version>;
+  readonly aliases: Map<string, string>;
+  readonly tags: Map<string, string>;
+  readonly published: Set<string>;
+  readonly notes: string[];
+}
+
+const text = v.optional(v.string(), '');
+const line = v.object({
+  id: v.string(),
+  registryId: v.string(),
+  by: v.object({ name: v.string() }),
+  expects: v.optional(v.record(v.string(), v.record(v.string(), v.nullable(v.string()))), {}),
+  events: v.array(
+    v.object({
+      type: v.string(),
+      model: text,
+      version: text,
+      name: text,
+      alias: text,
+      note: text,
+      from: text,
+      to: text,
+      kind: text,
+      run: v.optional(v.object({ id: v.string() })),
+      artifact: v.optional(v.union([v.string(), v.object({ digest: v.string() })])),
+      displaces: v.optional(v.array(v.object({ version: v.string(), to: v.string() })), []),
+      setTags: v.optional(v.record(v.string(), v.string()), {}),
+    }),
+  ),
+});
+type Line = v.InferOutput<typeof line>;
+type Event = Line['events'][number];
+
+/** What a commit came to: the state after it, in one string, and the intents that it settled. */
+export interface Entry {
+  readonly hash: string;
+  readonly view: string;
+  readonly applied: readonly string[];
+  readonly refused: readonly string[];
+}
+
+/** Thrown for a broken invariant. */
+export class Violation extends Error {}
+
+/** Thrown inside for what makes an intent void. */
+class No extends Error {}
+
+export class Witness {
+  readonly #registryId: string;
+  readonly formatHash: string;
+  readonly entries: Entry[] = [];
+  #state = emptyState();
+  readonly #settled = new Map<string, 'applied' | 'refused'>();
+
+  constructor(registryId: string, formatHash: string) {
+    this.#registryId = registryId;
+    this.formatHash = formatHash;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  outcomeOf(intent: string): 'applied' | 'refused' | undefined {
+    return this.#settled.get(intent);
+  }
+
+  /** Follows the log by one commit. */
+  follow(seq: number, bytes: Uint8Array): void {
+    if (seq !== this.entries.length + 1) throw new Violation(`commit ${seq} stands after ${this.entries.length}`);
+    const before = productionOf(this.#state);
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    const settled = this.#apply(seq, bytes);
+    for (const [model, holders] of productionOf(this.#state)) {
+      if (holders.length > 1) throw new Violation(`commit ${seq} puts ${holders.length} versions into production`);
+      const isLost = holders.length === 0 && (before.get(model)?.length ?? 0) > 0;
+      if (isLost && !settled.leaves) throw new Violation(`commit ${seq} leaves production without a version`);
+    }
+    const view = viewOf(this.#state);
+    this.entries.push({ hash, view, applied: settled.applied, refused: settled.refused });
+  }
+
+  #apply(seq: number, bytes: Uint8Array) {
+    const applied: string[] = [];
+    const refused: string[] = [];
+    let leaves = false;
+    for (const parsed of this.#intentsIn(seq, bytes)) {
+      if (this.#settled.has(parsed.id)) continue;
+      const copy = copyOf(this.#state);
+      try {
+        if (parsed.registryId !== this.#registryId) throw new No('other registry');
+        checkExpectations(copy, parsed.expects);
+        for (const event of parsed.events) applyEvent(copy, event);
+        this.#state = copy;
+        this.#settled.set(parsed.id, 'applied');
+        applied.push(parsed.id);
+        leaves ||= parsed.events.some((event) => event.type === 'stage.changed' && event.from === 'production');
+      } catch (error) {
+        if (!(error instanceof No)) throw error;
+        this.#settled.set(parsed.id, 'refused');
+        refused.push(parsed.id);
+      }
+    }
+    return { applied, refused, leaves };
+  }
+
+  /** None where the commit is void as a whole. */
+  #intentsIn(seq: number, bytes: Uint8Array): readonly Line[] {
+    const lines = new TextDecoder().decode(bytes).split('\n');
+    if (lines.pop() !== '') return [];
+    const [first, ...rest] = lines;
+    const envelope = v.safeParse(v.object({ seq: v.number(), prev: v.string() }), jsonOf(first ?? ''));
+    const prev = this.entries.at(-1)?.hash ?? this.formatHash;
+    if (!envelope.success || envelope.output.seq !== seq || envelope.output.prev !== prev) return [];
+    return rest.map((entry) => v.parse(line, jsonOf(entry)));
+  }
+}
+
+/** The state as one string, of the form that `MemoryState.view` has. */
+function viewOf(state: State): string {
+  return JSON.stringify([
+    [...state.models].map(([id, model]) => [id, model.name]),
+    [...state.versions.values()].map((version) => [
+      version.id,
+      version.model,
+      version.number,
+      version.isDeleted ? 'deleted' : version.stage,
+      version.artifact,
+    ]),
+    [...state.aliases].sort(),
+    [...state.tags].sort(),
+    state.notes,
+  ]);
+}
+
+function checkExpectations({ versions, aliases, tags, ids }: State, expects: Line['expects']): void {
+  const canonical = (place: string) => {
+    const [id = '', ...rest] = place.split('/');
+    return [ids.get(id) ?? id, ...rest].join('/');
+  };
+  const actual: Record<string, (place: string) => string | undefined> = {
+    stages: (id) => versions.get(canonical(id))?.stage,
+    holders: (place) => {
+      const [model, stage] = canonical(place).split('/');
+      return inStage(versions, model, stage)[0]?.id;
+    },
+    aliases: (place) => aliases.get(canonical(place)),
+    tags: (place) => tags.get(canonical(place)),
+  };
+  for (const [kind, entries] of Object.entries(expects)) {
+    for (const [place, value] of Object.entries(entries)) {
+      const isId = kind === 'holders' || kind === 'aliases';
+      const expected = value !== null && isId ? canonical(value) : value;
+      if ((actual[kind]?.(place) ?? null) !== expected) throw new No('expectation');
+    }
+  }
+}
+
+function applyEvent(state: State, event: Event): void {
+  const { models, ids, versions } = state;
+  const model = ids.get(event.model) ?? '';
+  const version = versions.get(ids.get(event.version) ?? '');
+  const live = () => {
+    if (!version || version.isDeleted) throw new No('no version');
+    return version;
+  };
+  switch (event.type) {
+    case 'model.created': {
+      if (ids.has(event.model)) throw new No('id taken');
+      const taken = [...models].find(([, known]) => known.name === event.name)?.[0];
+      ids.set(event.model, taken ?? event.model);
+      if (taken === undefined) models.set(event.model, { name: event.name, lastNumber: 0 });
+      return;
+    }
+    case 'version.registered':
+      if (ids.has(event.version)) throw new No('id taken');
+      register(state, event, model);
+      return;
+    case 'artifact.published':
+      if (typeof event.artifact === 'string') state.published.add(event.artifact);
+      return;
+    case 'stage.changed':
+      move(state, live(), event);
+      return;
+    case 'alias.set':
+      if (live().model !== model) throw new No('other model');
+      state.aliases.set(`${model}/${event.alias}`, live().id);
+      return;
+    case 'alias.removed':
+      if (!state.aliases.delete(`${model}/${event.alias}`)) throw new No('no alias');
+      return;
+    case 'version.annotated':
+      if (event.note !== '') state.notes.push(`${live().id}: ${event.note}`);
+      for (const [key, value] of Object.entries(event.setTags)) state.tags.set(`${live().id}/${key}`, value);
+      return;
+    case 'version.deleted':
+      if (live().stage === 'production') throw new No('held');
+      if ([...state.aliases.values()].includes(live().id)) throw new No('alias held');
+      live().isDeleted = true;
+      return;
+    default:
+      throw new Error(`The witness knows nothing of ${event.type}.`);
+  }
+}
+
+function register({ models, ids, versions }: State, event: Event, model: string): void {
+  const owner = models.get(model);
+  if (!owner) throw new No('no model');
+  const artifact = typeof event.artifact === 'object' ? event.artifact.digest : '';
+  const run = event.run?.id ?? '';
+  const own = [...versions.values()].filter((version) => version.model === model && !version.isDeleted);
+  const latest = own.at(-1);
+  const known =
+    run === ''
+      ? latest?.artifact === artifact
+        ? latest
+        : undefined
+      : own.find((version) => version.artifact === artifact && version.run === run);
+  ids.set(event.version, known?.id ?? event.version);
+  if (known) return;
+  owner.lastNumber += 1;
+  const { version: id } = event;
+  const number = owner.lastNumber;
+  if ([...versions.values()].some((other) => other.model === model && other.number === number))
+    throw new Violation(`number ${number} is given twice`);
+  versions.set(id, { id, model, number, artifact, run, stage: 'candidate', isDeleted: false, held: new Set() });
+}
+
+const ORDER = ['candidate', 'staging', 'production', 'archived'];
+
+function move({ versions, ids, published }: State, version: Version, event: Event): void {
+  const { from, to, kind } = event;
+  if (version.stage !== from || from === to) throw new No('moved');
+  const isUp = from === 'archived' || ORDER.indexOf(to) > ORDER.indexOf(from);
+  const expected = to === 'archived' ? 'archive' : isUp ? 'promote' : 'demote';
+  if (kind === 'rollback' ? to !== 'production' || !version.held.has(to) : kind !== expected) throw new No('kind');
+  if ((to === 'staging' || to === 'production') && !published.has(version.artifact)) throw new No('no files');
+  const holders = to === 'production' ? inStage(versions, version.model, to).map(({ id }) => id) : [];
+  const displaced = event.displaces.map((entry) => ids.get(entry.version) ?? '');
+  if (holders.join() !== displaced.join()) throw new No('holder changed');
+  for (const id of holders) {
+    const holder = versions.get(id);
+    if (holder) holder.stage = 'archived';
+  }
+  version.stage = to;
+  version.held.add(to);
+}
+
+function inStage(versions: ReadonlyMap<string, Version>, model = '', stage = ''): readonly Version[] {
+  return [...versions.values()].filter(
+    (version) => version.model === model && version.stage === stage && !version.isDeleted,
+  );
+}
+
+function productionOf({ models, versions }: State): ReadonlyMap<string, readonly Version[]> {
+  return new Map([...models.keys()].map((model) => [model, inStage(versions, model, 'production')]));
+}
+
+function emptyState(): State {
+  return {
+    models: new Map(),
+    ids: new Map(),
+    versions: new Map(),
+    aliases: new Map(),
+    tags: new Map(),
+    published: new Set(),
+    notes: [],
+  };
+}
+
+function copyOf(state: State): State {
+  return {
+    models: new Map([...state.models].map(([id, model]) => [id, { ...model }])),
+    ids: new Map(state.ids),
+    versions: new Map([...state.versions].map(([id, one]) => [id, { ...one, held: new Set(one.held) }])),
+    aliases: new Map(state.aliases),
+    tags: new Map(state.tags),
+    published: new Set(state.published),
+    notes: [...state.notes],
+  };
+}
+
+function jsonOf(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
