@@ -124,7 +124,10 @@ function descriptionOf(index: number, random: () => number): string {
 
 function hexOf(random: () => number, length: number): string {
   let hex = '';
-  while (hex.length < length) hex += Math.floor(random() * 2 ** 32).toString(16).padStart(8, '0');
+  while (hex.length < length)
+    hex += Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
   return hex.slice(0, length);
 }
 

@@ -8,7 +8,7 @@ import { newIdSource } from '../src/base/ids.ts';
 import { encodeCommit, type Head, hashOfCommit } from '../src/log/commit.ts';
 import type { RegistryEvent } from '../src/log/events.ts';
 import { encodeFormatFile } from '../src/log/format-file.ts';
-import { encodeIntent, type Expectations } from '../src/log/intent.ts';
+import { type Expectations, encodeIntent } from '../src/log/intent.ts';
 import { commitKey, FORMAT_KEY, manifestKey, objectKey } from '../src/storage/layout.ts';
 import { ARTIFACT_COUNT, type BenchVersion, modelCountFor, modelName, versionAt } from './content.ts';
 
@@ -122,7 +122,14 @@ type Ask = (events: readonly RegistryEvent[], expects?: Expectations) => void;
 /** To staging; and from there to production, with an alias that follows. */
 function promote(ask: Ask, { id, modelId, holder }: Registered, version: BenchVersion): void {
   const reason = `${version.model}@${version.number} is better on ${version.tags.team ?? 'every'} data`;
-  const moved = { type: 'stage.changed', version: id, kind: 'promote', reason, gates: [], override: false } as const;
+  const moved = {
+    type: 'stage.changed' as const,
+    version: id,
+    kind: 'promote' as const,
+    reason,
+    gates: [],
+    override: false,
+  };
   ask([{ ...moved, from: 'candidate', to: 'staging', displaces: [] }], { stages: { [id]: 'candidate' } });
   if (version.fate !== 'production') return;
   ask(
@@ -144,18 +151,18 @@ function promote(ask: Ask, { id, modelId, holder }: Registered, version: BenchVe
 function writeArtifact(dir: string, index: number): Artifact {
   const bytes = Buffer.from(`weights ${index} `.repeat(100));
   const sha256 = sha256Hex(bytes);
-  writeOnce(join(dir, objectKey(sha256)), bytes);
+  writeInFolder(join(dir, objectKey(sha256)), bytes);
   const manifest = encodeManifest([{ path: 'model.bin', size: bytes.length, sha256 }]);
-  writeOnce(join(dir, manifestKey(manifest.digest)), manifest.bytes);
+  writeInFolder(join(dir, manifestKey(manifest.digest)), manifest.bytes);
   return { digest: manifest.digest, sizeBytes: bytes.length };
 }
 
-const madeFolders = new Set<string>();
+function writeInFolder(path: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeOnce(path, bytes);
+}
 
 function writeOnce(path: string, bytes: Uint8Array): void {
-  const folder = dirname(path);
-  if (!madeFolders.has(folder)) mkdirSync(folder, { recursive: true });
-  madeFolders.add(folder);
   const file = openSync(path, 'wx', 0o644);
   try {
     writeSync(file, bytes);
