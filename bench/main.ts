@@ -1,6 +1,7 @@
 // `npm run bench`: the registry and what people use instead, measured in one run.
 
 import { parseArgs } from 'node:util';
+import { benchmarkBesideMlflow } from './alternatives/beside-mlflow.ts';
 import { benchmarkOurs } from './ours.ts';
 import { tableText } from './report.ts';
 import type { Results } from './results.ts';
@@ -13,7 +14,10 @@ interface GroupOptions {
   readonly onProgress: (text: string) => void;
 }
 
-const groups: Readonly<Record<string, (options: GroupOptions) => Promise<Results>>> = { ours: benchmarkOurs };
+const groups: Readonly<Record<string, (options: GroupOptions) => Promise<Results>>> = {
+  ours: benchmarkOurs,
+  mlflow: benchmarkBesideMlflow,
+};
 
 const { values } = parseArgs({
   options: {
