@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { buildInto } from '../test/cli/harness/build.ts';
 import { modelCountFor, modelName } from './content.ts';
 import { makeRegistry } from './make-registry.ts';
-import type { Facts, Results, Table } from './results.ts';
+import type { Facts, GroupOptions, Results, Table } from './results.ts';
 import { msText, type Times, timeEach, timesOf, timesSchema } from './timing.ts';
 
 const execFileDone = promisify(execFile);
@@ -30,13 +30,6 @@ const changeSchema = v.object({
   peakMb: v.number(),
 });
 
-export interface OursOptions {
-  readonly sizes: readonly number[];
-  /** How often each thing is done. */
-  readonly runs: number;
-  readonly onProgress: (text: string) => void;
-}
-
 /** Everything about one size. */
 interface Measured {
   readonly versions: number;
@@ -52,7 +45,7 @@ interface Measured {
 }
 
 /** Our registry at several sizes. */
-export async function benchmarkOurs(options: OursOptions): Promise<Results> {
+export async function benchmarkOurs(options: GroupOptions): Promise<Results> {
   const scratch = await mkdtemp(join(tmpdir(), 'model-registry-bench-'));
   try {
     await buildInto(scratch);
@@ -68,7 +61,7 @@ export async function benchmarkOurs(options: OursOptions): Promise<Results> {
   }
 }
 
-async function measure(versions: number, scratch: string, { runs, onProgress }: OursOptions): Promise<Measured> {
+async function measure(versions: number, scratch: string, { runs, onProgress }: GroupOptions): Promise<Measured> {
   const dir = join(scratch, 'registry');
   await mkdir(dir);
   onProgress(`ours, ${versions} versions: making the registry`);

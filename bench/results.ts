@@ -15,3 +15,19 @@ export interface Results {
   readonly tables: readonly Table[];
   readonly facts: Facts;
 }
+
+export interface GroupOptions {
+  /** Numbers of versions. */
+  readonly sizes: readonly number[];
+  /** How often each thing is done. */
+  readonly runs: number;
+  readonly onProgress: (text: string) => void;
+}
+
+/** Benchmarks that belong together. */
+export interface Group {
+  readonly name: string;
+  /** What is measured where the command line doesn't say. */
+  readonly sizes: readonly number[];
+  readonly run: (options: GroupOptions) => Promise<Results>;
+}

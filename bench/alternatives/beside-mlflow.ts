@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { buildInto } from '../../test/cli/harness/build.ts';
 import { modelCountFor, modelName, pick, randomSource, versionAt } from '../content.ts';
 import { makeRegistry } from '../make-registry.ts';
-import type { Facts, Results, Table } from '../results.ts';
+import type { Facts, GroupOptions, Results, Table } from '../results.ts';
 import { msText, timesOf } from '../timing.ts';
 import { pythonVenv } from './python-venv.ts';
 import type { Queries } from './questions.ts';
@@ -18,8 +18,8 @@ const WARMUPS = 3;
 
 const execFileDone = promisify(execFile);
 const takenSchema = v.record(v.string(), v.array(v.number()));
-const mlflowSchema = v.object({ version: v.string(), filledSeconds: v.number(), times: takenSchema });
-const oursSchema = v.object({ times: takenSchema });
+const mlflowSchema = v.object({ version: v.string(), times: takenSchema, found: takenSchema });
+const oursSchema = v.object({ times: takenSchema, found: takenSchema });
 
 /** What is compared: the name of ours, of MLflow's, and whether it is one of the searches. */
 const PAIRS = [
@@ -53,14 +53,8 @@ const PAIRS = [
   },
 ] as const;
 
-export interface BesideOptions {
-  readonly sizes: readonly number[];
-  readonly runs: number;
-  readonly onProgress: (text: string) => void;
-}
-
 /** Ours and MLflow's registry with the same versions, asked the same questions, one after the other. */
-export async function benchmarkBesideMlflow({ sizes, runs, onProgress }: BesideOptions): Promise<Results> {
+export async function benchmarkBesideMlflow({ sizes, runs, onProgress }: GroupOptions): Promise<Results> {
   const venv = await pythonVenv('mlflow', MLFLOW_VERSION, onProgress);
   const scratch = await mkdtemp(join(tmpdir(), 'model-registry-bench-'));
   const tables: Table[] = [];
@@ -75,6 +69,7 @@ export async function benchmarkBesideMlflow({ sizes, runs, onProgress }: BesideO
       const mlflow = v.parse(mlflowSchema, JSON.parse(await runMlflow(venv, place, runs)));
       onProgress(`ours beside it, ${versions} versions`);
       const ours = v.parse(oursSchema, JSON.parse(await runOurs(scratch, place, runs)));
+      assertSameAnswers(ours.found, mlflow.found);
       tables.push(tableOf(versions, ours.times, mlflow));
       Object.assign(facts, factsOf(versions, ours.times, mlflow.times));
       await rm(place, { recursive: true, force: true });
@@ -147,6 +142,16 @@ async function runOurs(scratch: string, place: string, runs: number): Promise<st
     { timeout: TIMEOUT_MS, maxBuffer: 64 * 1024 * 1024 },
   );
   return stdout;
+}
+
+/** Times are comparable only where both found the same. */
+function assertSameAnswers(ours: Taken, mlflow: Taken): void {
+  const different = Object.keys(mlflow).filter((name) => JSON.stringify(ours[name]) !== JSON.stringify(mlflow[name]));
+  if (different.length === 0) return;
+  const [name = ''] = different;
+  throw new Error(
+    `Ours and MLflow answer differently to "${name}": ${ours[name]} and ${mlflow[name]} versions a page.`,
+  );
 }
 
 type Taken = Readonly<Record<string, readonly number[]>>;

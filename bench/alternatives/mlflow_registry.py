@@ -82,19 +82,19 @@ def fill():
     return count
 
 
-def times(tasks, warmups=3):
+def times(name, tasks, warmups=3):
     taken = []
     for index, task in enumerate(tasks):
         started = time.perf_counter()
-        task()
+        result = task()
         if index >= warmups:
             taken.append((time.perf_counter() - started) * 1000)
+        if name.startswith("search"):
+            found.setdefault(name, []).append(len(result))
     return taken
 
 
-started = time.perf_counter()
 count = fill()
-filled_s = time.perf_counter() - started
 models = [m.name for m in client.search_registered_models(max_results=1000)]
 seen = 0
 for model in models:
@@ -103,6 +103,7 @@ for model in models:
 if seen != count:
     raise SystemExit(f"MLflow sees {seen} of {count} versions.")
 
+found = {}
 queries = json.load(open(queries_file, encoding="utf8"))
 
 
@@ -174,8 +175,8 @@ print(
     json.dumps(
         {
             "version": mlflow.__version__,
-            "filledSeconds": filled_s,
-            "times": {name: times(tasks[: runs + 3]) for name, tasks in todo.items()},
+            "times": {name: times(name, tasks[: runs + 3]) for name, tasks in todo.items()},
+            "found": found,
         }
     )
 )

@@ -7,6 +7,7 @@ import { openRegistry } from '../../src/registry/open.ts';
 import { type Queries, queriesSchema } from './questions.ts';
 
 const requestSchema = v.object({ place: v.string(), workerFile: v.string(), runs: v.number(), warmups: v.number() });
+const pageSchema = v.object({ items: v.array(v.unknown()) });
 const PAGE = 50;
 
 const request = v.parse(requestSchema, JSON.parse(process.argv[2] ?? '{}'));
@@ -20,9 +21,10 @@ const registry = await openRegistry({
 });
 await registry.rebuild();
 const times: Record<string, readonly number[]> = {};
-for (const [name, tasks] of Object.entries(tasksOf(registry, queries))) times[name] = await timesOfEach(tasks);
+const found: Record<string, readonly number[]> = {};
+for (const [name, tasks] of Object.entries(tasksOf(registry, queries))) times[name] = await timesOfEach(name, tasks);
 await registry.close();
-console.log(JSON.stringify({ times }));
+console.log(JSON.stringify({ times, found }));
 
 function tasksOf(opened: Registry, asked: Queries): Readonly<Record<string, readonly (() => Promise<unknown>)[]>> {
   const search = (query: string) => () => opened.search({ query, limit: PAGE });
@@ -58,12 +60,15 @@ function tasksOf(opened: Registry, asked: Queries): Readonly<Record<string, read
   };
 }
 
-async function timesOfEach(tasks: readonly (() => Promise<unknown>)[]): Promise<readonly number[]> {
+async function timesOfEach(name: string, tasks: readonly (() => Promise<unknown>)[]): Promise<readonly number[]> {
   const taken: number[] = [];
+  const counts: number[] = [];
   for (const [index, task] of tasks.slice(0, request.runs).entries()) {
     const startedAt = performance.now();
-    await task();
+    const result = await task();
     if (index >= request.warmups) taken.push(performance.now() - startedAt);
+    if (name.startsWith('search')) counts.push(v.parse(pageSchema, result).items.length);
   }
+  if (counts.length > 0) found[name] = counts;
   return taken;
 }
