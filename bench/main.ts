@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { benchmarkBesideDvc } from './alternatives/beside-dvc.ts';
 import { benchmarkBesideMlflow } from './alternatives/beside-mlflow.ts';
+import { benchmarkEditor } from './editor/event-loop.ts';
 import { describeMachine } from './machine.ts';
 import { benchmarkOurs } from './ours.ts';
 import { tableText, writeReport } from './report.ts';
@@ -12,6 +13,7 @@ const groups: readonly Group[] = [
   { name: 'ours', run: benchmarkOurs, sizes: [10, 100, 1000, 10_000, 100_000] },
   { name: 'mlflow', run: benchmarkBesideMlflow, sizes: [1000, 10_000, 100_000] },
   { name: 'dvc', run: benchmarkBesideDvc, sizes: [] },
+  { name: 'editor', run: benchmarkEditor, sizes: [100_000] },
 ];
 
 const USAGE = `npm run bench -- [--only ${groups.map(({ name }) => name).join('|')}] [--sizes 10,1000] [--runs 200] [--write]`;
