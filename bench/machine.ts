@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { arch, cpus, release, tmpdir, totalmem, type } from 'node:os';
+import { arch, cpus, loadavg, release, tmpdir, totalmem, type } from 'node:os';
 import { promisify } from 'node:util';
 
 const execFileDone = promisify(execFile);
@@ -14,6 +14,8 @@ export async function describeMachine(): Promise<readonly string[]> {
     `Disk of ${tmpdir()}: ${await diskOf(tmpdir())}`,
     `System: ${await systemName()}, ${type()} ${release()}, ${arch()}`,
     `Node: ${process.version}`,
+    // Numbers of a machine that does something else meanwhile say little.
+    `Processes that wanted a processor in the minute before: ${(loadavg()[0] ?? 0).toFixed(1)}`,
   ];
 }
 

@@ -19,7 +19,7 @@ const FILE_MIB = 1024;
 const TIMEOUT_MS = 15 * 60_000;
 
 const execFileDone = promisify(execFile);
-const phaseSchema = v.object({ phase: v.string(), maxMs: v.number(), p99Ms: v.number(), tookMs: v.number() });
+const phaseSchema = v.object({ phase: v.string(), blockedMs: v.number(), workedMs: v.number(), tookMs: v.number() });
 type Phase = v.InferOutput<typeof phaseSchema>;
 
 /** How long the extension host's event loop is blocked in the real editor while a large registry is opened and a large file registered. */
@@ -47,14 +47,14 @@ export async function benchmarkEditor({ sizes, runs, onProgress }: GroupOptions)
       onProgress(`the editor, ${versions} versions`);
       const place = join(scratch, String(versions));
       await prepare(place, versions, fileMib, scratch);
-      for (const { phase, maxMs, p99Ms, tookMs } of await phasesOf(suite, join(place, 'workspace'))) {
+      for (const { phase, blockedMs, workedMs, tookMs } of await phasesOf(suite, join(place, 'workspace'))) {
         rows.push([
           `${titleOf(phase, fileMib)}, ${versions.toLocaleString('en')} versions`,
-          msText(maxMs),
-          msText(p99Ms),
+          msText(blockedMs),
+          msText(workedMs),
           msText(tookMs),
         ]);
-        if (phase === 'open' || phase === 'register') worst = Math.max(worst, maxMs);
+        if (phase === 'open' || phase === 'register') worst = Math.max(worst, blockedMs);
       }
       await rm(place, { recursive: true, force: true });
     }
@@ -97,14 +97,15 @@ async function phasesOf(suite: string, workspace: string): Promise<readonly Phas
 function titleOf(phase: string, fileMib: number): string {
   if (phase === 'open') return 'opening the registry and its tree';
   if (phase === 'register') return `registering a file of ${fileMib} MiB by itself`;
+  if (phase === 'activate') return 'loading the extension';
   return 'for comparison: nothing happens';
 }
 
 function tableOf(rows: readonly (readonly string[])[]) {
   return {
     title: "The extension host's event loop, in the real editor",
-    note: 'How long it was blocked at most, measured every millisecond inside the host. Nothing that happens there is ours in the first row.',
-    columns: ['', 'longest block', 'p99', 'time watched'],
+    note: 'How long no timer ran, and the most work that the thread of the host did without a pause: where they differ, other programs had the processor. Nothing that happens in the first row is ours.',
+    columns: ['', 'longest block', 'longest work', 'time watched'],
     rows,
   };
 }
