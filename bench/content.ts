@@ -20,18 +20,6 @@ export interface BenchVersion {
   readonly fate: 'candidate' | 'staging' | 'production';
 }
 
-export const METRIC_NAMES = [
-  'auc',
-  'accuracy',
-  'f1',
-  'precision',
-  'recall',
-  'loss',
-  'val.auc',
-  'val.loss',
-  'latency_ms',
-  'size_mb',
-] as const;
 export const ARTIFACT_COUNT = 20;
 const DESCRIPTION_LENGTH = 200;
 const FIRST_MOMENT = Date.UTC(2022, 0, 3, 9);
