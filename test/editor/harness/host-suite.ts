@@ -15,7 +15,11 @@ export interface HostRun {
 }
 
 /** Runs a bundled test module inside the extension host, with the packaged extension as the one under development. */
-export async function runInExtensionHost(suiteFile: string, workspace: string): Promise<HostRun> {
+export async function runInExtensionHost(
+  suiteFile: string,
+  workspace: string,
+  timeoutMs = TIMEOUT_MS,
+): Promise<HostRun> {
   const dir = await mkdtemp(join(tmpdir(), 'model-registry-host-'));
   const packaged = join(dir, 'packaged');
   await fillExtensionsFolder(dir, packaged);
@@ -37,7 +41,7 @@ export async function runInExtensionHost(suiteFile: string, workspace: string): 
         lines.push(args.map(String).join(' '));
       });
       const ended = new Promise<number>((done) => {
-        const timer = setTimeout(() => done(-1), TIMEOUT_MS);
+        const timer = setTimeout(() => done(-1), timeoutMs);
         const exit = (code: number) => {
           clearTimeout(timer);
           done(code);

@@ -1,0 +1,106 @@
+import type { Facts, Table } from './results.ts';
+import { msText } from './timing.ts';
+
+type Unit = 'ms' | 'MB' | '×';
+
+interface Target {
+  readonly what: string;
+  /** The largest value that is good enough, or with `isAtLeast` the smallest. */
+  readonly limit: number;
+  readonly unit: Unit;
+  readonly isAtLeast?: boolean;
+  readonly measured: (facts: Facts) => number | undefined;
+}
+
+const LARGE = 100_000;
+const at = (name: string, versions: number) => (facts: Facts) => facts[`${name}@${versions}`];
+const worst =
+  (...names: readonly string[]) =>
+  (facts: Facts) => {
+    const values = names.map((name) => facts[`${name}@${LARGE}`]);
+    return values.includes(undefined) ? undefined : Math.max(...values.map((value) => value ?? 0));
+  };
+const growth = (name: string) => (facts: Facts) => {
+  const [from, to] = [facts[`${name}@1000`], facts[`${name}@${LARGE}`]];
+  return from === undefined || to === undefined ? undefined : to / from;
+};
+
+/** What was promised before it was measured. */
+const targets: readonly Target[] = [
+  { what: 'open from the saved catalog, 100,000 versions', limit: 300, unit: 'ms', measured: at('open', LARGE) },
+  { what: 'promote, p95, 100,000 versions', limit: 10, unit: 'ms', measured: at('promote', LARGE) },
+  { what: 'rollback, p95, 100,000 versions', limit: 10, unit: 'ms', measured: at('rollback', LARGE) },
+  { what: 'a list page, p95, 100,000 versions', limit: 10, unit: 'ms', measured: worst('list page', 'list of models') },
+  { what: 'show, p95, 100,000 versions', limit: 10, unit: 'ms', measured: at('show', LARGE) },
+  { what: 'full-text search, p95, 100,000 versions', limit: 10, unit: 'ms', measured: at('full-text search', LARGE) },
+  { what: 'metric search, p95, 100,000 versions', limit: 10, unit: 'ms', measured: at('metric search', LARGE) },
+  { what: 'rebuild from the log, 100,000 versions', limit: 20_000, unit: 'ms', measured: at('rebuild', LARGE) },
+  { what: 'memory after a save, 100,000 versions', limit: 500, unit: 'MB', measured: at('memory', LARGE) },
+  ...['promote', 'rollback', 'list page', 'show', 'full-text search', 'metric search'].map(
+    (name): Target => ({
+      what: `${name}: 100,000 versions to 1,000`,
+      limit: 3,
+      unit: '×',
+      measured: growth(name),
+    }),
+  ),
+  { what: 'command line: promote, 100 versions', limit: 250, unit: 'ms', measured: at('cli promote', 100) },
+  { what: 'command line: promote, 100,000 versions', limit: 600, unit: 'ms', measured: at('cli promote', LARGE) },
+  {
+    what: 'promote beside MLflow, 10,000 versions',
+    limit: 10,
+    unit: '×',
+    isAtLeast: true,
+    measured: at('mlflow promote', 10_000),
+  },
+  {
+    what: 'slowest kind of search beside MLflow, 10,000 versions',
+    limit: 20,
+    unit: '×',
+    isAtLeast: true,
+    measured: at('mlflow search', 10_000),
+  },
+  {
+    what: 'register a small model beside MLflow, 10,000 versions',
+    limit: 5,
+    unit: '×',
+    isAtLeast: true,
+    measured: at('mlflow register', 10_000),
+  },
+  {
+    what: 'register 2 GiB, to the slower of cp with fsync and sha256sum',
+    limit: 1.25,
+    unit: '×',
+    measured: (facts) => facts['bytes ratio'],
+  },
+  { what: 'memory while registering 2 GiB', limit: 150, unit: 'MB', measured: (facts) => facts['bytes memory'] },
+  {
+    what: "longest block of the extension host's event loop",
+    limit: 50,
+    unit: 'ms',
+    measured: (facts) => facts['editor block'],
+  },
+];
+
+/** What was promised beside what was measured; rows without a measurement in this run are left out. */
+export function targetTable(facts: Facts): Table {
+  const rows: string[][] = [];
+  for (const { what, limit, unit, isAtLeast = false, measured } of targets) {
+    const value = measured(facts);
+    if (value === undefined) continue;
+    const isMet = isAtLeast ? value >= limit : value <= limit;
+    rows.push([
+      what,
+      `${isAtLeast ? '≥' : '≤'} ${textOf(limit, unit)}`,
+      textOf(value, unit),
+      isMet ? 'met' : 'not met',
+    ]);
+  }
+  return { title: 'Targets', columns: ['', 'target', 'measured', ''], rows };
+}
+
+function textOf(value: number, unit: Unit): string {
+  if (unit === 'ms') return msText(value);
+  if (unit === 'MB') return `${value.toFixed(0)} MB`;
+  return `${Number(value.toFixed(2))} ×`;
+}
