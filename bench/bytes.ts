@@ -1,4 +1,4 @@
-// Storing files beside what a person would use to copy and to hash them, in the same run: `node bench/bytes.ts`.
+// Storing files beside what a person would use to copy and to hash them, in the same run.
 
 import { spawn } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
@@ -6,22 +6,23 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import type { GroupOptions, Results, Table } from './results.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const SAMPLE_MS = 20;
+const RUNS = 3;
 const ROOT = resolve(import.meta.dirname, '..');
 const CLI = join(ROOT, 'dist/cli.js');
 
 /** Files of one size. */
-export interface BytesCase {
+interface BytesCase {
   readonly name: string;
   readonly fileCount: number;
   readonly fileBytes: number;
 }
 
-export const BYTES_CASES: readonly BytesCase[] = [
+const BYTES_CASES: readonly BytesCase[] = [
   { name: '1 MiB', fileCount: 1, fileBytes: MIB },
   { name: '64 MiB', fileCount: 1, fileBytes: 64 * MIB },
   { name: '512 MiB', fileCount: 1, fileBytes: 512 * MIB },
@@ -30,7 +31,7 @@ export const BYTES_CASES: readonly BytesCase[] = [
   { name: '20,000 files of 4 KiB', fileCount: 20_000, fileBytes: 4 * KIB },
 ];
 
-export interface BytesRow {
+interface BytesRow {
   readonly name: string;
   /** The whole process, from its start to its end. */
   readonly registerMs: number;
@@ -45,7 +46,7 @@ export interface BytesRow {
 }
 
 /** Measures one case in `folder`, which is on the disk to be measured. The best of `runs` counts, for each of the three. */
-export async function measureBytes(folder: string, one: BytesCase, runs: number): Promise<BytesRow> {
+async function measureBytes(folder: string, one: BytesCase, runs: number): Promise<BytesRow> {
   const source = join(folder, 'source');
   const registry = join(folder, 'registry');
   const copy = join(folder, 'copy');
@@ -125,11 +126,12 @@ async function timed(
 
 const COLUMNS = ['files', 'register', 'cp + fsync', 'sha256sum', 'ratio to the slower', 'register again', 'memory'];
 
-/** The rows as a table's cells; `COLUMNS` are their names. */
-export function bytesTable(rows: readonly BytesRow[]) {
+/** The rows as a table. */
+function bytesTable(rows: readonly BytesRow[]): Table {
   const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
   return {
     title: 'Storing files',
+    note: '`register` and `register again` are whole processes of the command line; `cp -r` is followed by `sync`. Memory is the most that the registering process had.',
     columns: COLUMNS,
     rows: rows.map((row) => [
       row.name,
@@ -143,29 +145,21 @@ export function bytesTable(rows: readonly BytesRow[]) {
   };
 }
 
-/** Prints the table. `--only "2 GiB"` takes the cases whose names begin so, `--runs 3` measures each so often, `--dir` is the disk. */
-export async function main(args: readonly string[] = process.argv.slice(2)): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      only: { type: 'string', default: '' },
-      runs: { type: 'string', default: '1' },
-      dir: { type: 'string', default: tmpdir() },
-    },
-  });
-  const cases = BYTES_CASES.filter(({ name }) => name.startsWith(values.only));
+/** The registry's built command line beside `cp` and `sha256sum`; three times each, of which the best counts. */
+export async function benchmarkBytes({ onProgress }: GroupOptions): Promise<Results> {
   const rows: BytesRow[] = [];
-  for (const one of cases) {
-    console.error(`  ${one.name}`);
-    const folder = await mkdtemp(join(values.dir, 'model-registry-bytes-'));
+  for (const one of BYTES_CASES) {
+    onProgress(`Bytes: ${one.name}`);
+    const folder = await mkdtemp(join(tmpdir(), 'model-registry-bytes-'));
     try {
-      rows.push(await measureBytes(folder, one, Number(values.runs)));
+      rows.push(await measureBytes(folder, one, RUNS));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   }
-  const { columns, rows: cells } = bytesTable(rows);
-  console.log([columns, ...cells].map((line) => line.map((cell) => cell.padEnd(22)).join('')).join('\n'));
+  const largest = rows.find(({ name }) => name === '2 GiB');
+  return {
+    tables: [bytesTable(rows)],
+    facts: largest ? { 'bytes ratio': largest.ratio, 'bytes memory': largest.peakRssBytes / 1e6 } : {},
+  };
 }
-
-if (process.argv[1] !== undefined && resolve(process.argv[1]) === import.meta.filename) await main();

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { benchmarkBesideDvc } from './alternatives/beside-dvc.ts';
 import { benchmarkBesideMlflow } from './alternatives/beside-mlflow.ts';
+import { benchmarkBytes } from './bytes.ts';
 import { benchmarkEditor } from './editor/event-loop.ts';
 import { describeMachine } from './machine.ts';
 import { benchmarkOurs } from './ours.ts';
@@ -13,6 +14,7 @@ const groups: readonly Group[] = [
   { name: 'ours', run: benchmarkOurs, sizes: [10, 100, 1000, 10_000, 100_000] },
   { name: 'mlflow', run: benchmarkBesideMlflow, sizes: [1000, 10_000, 100_000] },
   { name: 'dvc', run: benchmarkBesideDvc, sizes: [] },
+  { name: 'bytes', run: benchmarkBytes, sizes: [] },
   { name: 'editor', run: benchmarkEditor, sizes: [100_000] },
 ];
 
