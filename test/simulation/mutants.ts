@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { MUTATIONS } from './mutations.ts';
 
-const SCHEDULES = 1500;
+const SCHEDULES = 6000;
 const campaign = join(import.meta.dirname, 'campaign.ts');
 const mutate = new URL('./mutate.ts', import.meta.url).href;
 

@@ -7,11 +7,16 @@ export interface Mutation {
 }
 
 export const MUTATIONS: readonly Mutation[] = [
-  { name: 'skip the fsync of the file', file: 'storage/filesystem-store.ts', from: 'await handle.sync();', to: '' },
+  {
+    name: 'skip the fsync of the file',
+    file: 'storage/filesystem-store.ts',
+    from: 'await put.staged.flush();',
+    to: '',
+  },
   {
     name: 'skip the fsync of the folder',
     file: 'storage/filesystem-store.ts',
-    from: 'await syncFolder(dirname(target), fs);',
+    from: 'await inGroups(folders, (folder) => writing(folder, () => syncFolder(folder, fs)));',
     to: '',
   },
   {
@@ -29,14 +34,14 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'give the name before the fsync',
     file: 'storage/filesystem-store.ts',
-    from: 'await handle.sync();',
-    to: 'await makeFolder(dirname(target)); await linkIfAbsent(fs, temporary, target); await handle.sync();',
+    from: 'await put.staged.flush();',
+    to: 'for (const { temporary, target } of pairs) { await makeFolder(dirname(target)); await linkIfAbsent(fs, temporary, target); } await put.staged.flush();',
   },
   {
     name: 'take another writer’s name for durable',
     file: 'storage/filesystem-store.ts',
-    from: "if (outcome === 'exists') await syncFile(target, fs);",
-    to: "if (outcome === 'exists') return outcome;",
+    from: 'await inGroups(folders, (folder) => writing(folder, () => syncFolder(folder, fs)));',
+    to: "if (outcomes.includes('created')) await inGroups(folders, (folder) => writing(folder, () => syncFolder(folder, fs)));",
   },
   {
     name: 'drop the expectation check',
@@ -71,8 +76,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'acknowledge whatever the put said',
     file: 'intents/authority.ts',
-    from: "if (read === 0 && put !== 'exists') throw put.error;",
-    to: "if (read === 0 && put !== 'exists') return { kind: 'applied', seq, at: '' };",
+    from: 'if (catalog.position.seq < seq) throw put.error;',
+    to: "if (catalog.position.seq < seq) return { kind: 'applied', seq, at: '' };",
   },
   {
     name: 'acknowledge what may be lost',
