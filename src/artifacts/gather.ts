@@ -11,6 +11,7 @@ import {
   invalidName,
   linkLoop,
   linkOutside,
+  notForArtifacts,
   samePath,
   specialFile,
   unreadable,
@@ -61,6 +62,9 @@ export async function gatherFiles(
     entries: 0,
   };
   for (const { path, stats, real } of given) {
+    // What `path` gave, below the registry, may be registered; the registry itself and git's own files may not.
+    const isInRegistry = except !== undefined && real !== except && isInside(real, except);
+    if (real === except || (real.split(sep).includes('.git') && !isInRegistry)) throw notForArtifacts(path);
     if (!isInside(real, walk.realRoot)) throw linkOutside(path, real, root);
     if (stats.isDirectory()) await walkFolder(walk, path, [real]);
     else if (stats.isFile()) add(walk, path);

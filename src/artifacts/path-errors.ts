@@ -84,3 +84,10 @@ export function changedWhileRead(source: string): RegistryError {
     `${source} changed while it was read, so it is still being written. Register it when training has finished. ${UNCHANGED}`,
   );
 }
+
+export function notForArtifacts(path: string): RegistryError {
+  return new RegistryError(
+    'ARTIFACT_PATH_INVALID',
+    `${path} belongs to git or to the registry itself, so it isn't registered. Name the files that training wrote. Nothing was changed.`,
+  );
+}

@@ -161,7 +161,8 @@ export function headlineMetrics(
 ): readonly NamedMetric[] {
   const ranked = Object.entries(metrics)
     .map(([name, value]) => ({ name, value }))
-    .sort((a, b) => byRank(a.name, b.name));
+    // What has no value tells nothing.
+    .sort((a, b) => Number(a.value === 'NaN') - Number(b.value === 'NaN') || byRank(a.name, b.name));
   const first = ranked.filter(({ name }) => name === preferred);
   return [...first, ...ranked.filter(({ name }) => name !== preferred)].slice(0, limit);
 }

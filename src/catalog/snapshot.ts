@@ -1,9 +1,11 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { systemErrorCode } from '../base/errors.ts';
 import type { LogPosition } from '../rules/apply-commit.ts';
 import { replaceFile } from '../storage/replace-file.ts';
+import { writing } from '../storage/system-errors.ts';
 import { int, text } from './columns.ts';
 import { CATALOG_SCHEMA, CATALOG_SQL } from './schema.ts';
 import { openSqlite, type Sqlite } from './sqlite.ts';
@@ -62,7 +64,10 @@ export async function saveSnapshot(dir: string, db: Sqlite): Promise<void> {
 /** Forgets the saved catalog. */
 export async function removeSnapshot(dir: string): Promise<void> {
   const file = snapshotFile(dir);
-  await Promise.all([rm(file, { force: true }), rm(checksumFile(file), { force: true })]);
+  // Whatever is there in its place, it is none.
+  await writing(file, () =>
+    Promise.all([file, checksumFile(file)].map((path) => rm(path, { recursive: true, force: true }))),
+  );
 }
 
 /** A whole file, summed up while its next part is read; undefined where there is none. */
@@ -105,7 +110,10 @@ function checksumOf(sum: number, sizeBytes: number): string {
 
 async function openIfPresent(file: string): Promise<FileHandle | undefined> {
   try {
-    return await open(file, 'r');
+    const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    if ((await handle.stat()).isFile()) return handle;
+    await handle.close();
+    return undefined;
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw error;

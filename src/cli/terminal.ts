@@ -49,6 +49,9 @@ const SYSTEM_ADVICE: Readonly<Record<string, string>> = {
   EIO: 'The disk reports an error: check it before anything else.',
 };
 
+/** A message quotes what it is about, which can be long. */
+const MAX_MESSAGE = 2000;
+
 /** Says on standard error what went wrong. An error that nobody foresaw is a defect, and keeps its stack. */
 export function reportError(error: unknown, isJson: boolean): void {
   const known = knownError(error);
@@ -58,7 +61,7 @@ export function reportError(error: unknown, isJson: boolean): void {
     return;
   }
   const label = styleText('red', 'error:', { stream: process.stderr, validateStream: true });
-  process.stderr.write(`${label} ${code}: ${safe(message)}\n`);
+  process.stderr.write(`${label} ${code}: ${safeLine(message, MAX_MESSAGE)}\n`);
   if (!known && error instanceof Error && error.stack) process.stderr.write(`${safe(error.stack)}\n`);
 }
 

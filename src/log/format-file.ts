@@ -53,3 +53,11 @@ function damaged(where: string, cause?: unknown): RegistryError {
     { cause },
   );
 }
+
+/** For a log without its `format.json`: a new one would have another hash, and nothing would follow from it. */
+export function formatMissing(where: string): RegistryError {
+  return new RegistryError(
+    'FORMAT_DAMAGED',
+    `format.json is missing from the registry in ${where}, although its log is there. Put it back from a backup; nothing was changed.`,
+  );
+}

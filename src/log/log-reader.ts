@@ -3,7 +3,7 @@ import { sha256Hex } from '../base/hash.ts';
 import { commitKey, FORMAT_KEY, seqOfCommitKey } from '../storage/layout.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { hashOfCommit, MAX_COMMIT_BYTES } from './commit.ts';
-import { type FormatFile, MAX_FORMAT_BYTES, parseFormatFile } from './format-file.ts';
+import { type FormatFile, formatMissing, MAX_FORMAT_BYTES, parseFormatFile } from './format-file.ts';
 import { decodeSegment, type SegmentName, segmentKey, segmentOfKey } from './segment.ts';
 
 /** Commits that are read at the same time. */
@@ -55,6 +55,7 @@ export async function readFormat(
 ): Promise<{ readonly format: FormatFile; readonly hash: string }> {
   const bytes = await store.get(FORMAT_KEY, MAX_FORMAT_BYTES);
   if (!bytes) {
+    if ((await store.list('log/', { limit: 1 })).length > 0) throw formatMissing(where);
     throw new RegistryError(
       'REGISTRY_NOT_FOUND',
       `There is no registry in ${where}. Make one with \`model-registry init\`.`,

@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import * as v from 'valibot';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
@@ -7,6 +7,8 @@ import { nearestKey } from './nearest-key.ts';
 import { LATER_KEYS, MODEL_KEYS, PROJECT_FILE, PROJECT_KEYS, type Project, projectSchema } from './project-schema.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
+/** Problems that an error names; all of them are in its details. */
+const MAX_SHOWN = 5;
 
 /** Something wrong in the project file; lines and columns count from 1. */
 export interface ProjectProblem {
@@ -25,6 +27,7 @@ export async function readProject(root: string): Promise<Project | undefined> {
   const file = join(root, PROJECT_FILE);
   let text: string;
   try {
+    await refuseOutside(root, file);
     const found = await stat(file);
     // Reading a pipe would wait for ever.
     if (!found.isFile()) throw invalid(file, [{ line: 1, column: 1, message: "It isn't a file" }]);
@@ -36,6 +39,13 @@ export async function readProject(root: string): Promise<Project | undefined> {
     throw error;
   }
   return parseProject(text, file);
+}
+
+/** A link must not make other files of this person part of a message. */
+async function refuseOutside(root: string, file: string): Promise<void> {
+  const [realRoot, real] = await Promise.all([realpath(root), realpath(file)]);
+  if (real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)) return;
+  throw invalid(file, [{ line: 1, column: 1, message: 'It is a link to a file outside of the workspace' }]);
 }
 
 /** Everything that is wrong in the text of a project file; empty where it can be used. */
@@ -137,6 +147,8 @@ function startOf(node: unknown): number | undefined {
 }
 
 function invalid(file: string, problems: readonly ProjectProblem[]): RegistryError {
-  const lines = problems.map(({ line, message }) => `line ${line}: ${message}`).join('; ');
+  const shown = problems.slice(0, MAX_SHOWN).map(({ line, message }) => `line ${line}: ${message}`);
+  const more = problems.length > MAX_SHOWN ? [`and ${problems.length - MAX_SHOWN} more`] : [];
+  const lines = [...shown, ...more].join('; ');
   return new RegistryError('PROJECT_FILE_INVALID', `${file} can't be used: ${lines}.`, { details: { file, problems } });
 }

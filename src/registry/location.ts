@@ -1,7 +1,7 @@
 import { access, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { RegistryError, systemErrorCode } from '../base/errors.ts';
-import { FORMAT_KEY } from '../storage/layout.ts';
+import { commitKey, FORMAT_KEY } from '../storage/layout.ts';
 
 export interface LocatedRegistry {
   /** Where the registry is, or where `init` would make it. */
@@ -48,9 +48,14 @@ async function owned(located: LocatedRegistry): Promise<LocatedRegistry> {
   );
 }
 
+/** By its `format.json`, or, where that was lost, by its log: opening it says what is wrong. */
 async function isRegistry(dir: string): Promise<boolean> {
+  return (await isThere(join(dir, FORMAT_KEY))) || isThere(join(dir, commitKey(1)));
+}
+
+async function isThere(file: string): Promise<boolean> {
   try {
-    await access(join(dir, FORMAT_KEY));
+    await access(file);
     return true;
   } catch (error) {
     // EACCES: it is there, and opening it will say what is wrong.
@@ -65,7 +70,9 @@ export async function gitCommonDir(folder: string): Promise<string | undefined> 
     const gitDir = await gitDirAt(dotGit);
     if (gitDir !== undefined) {
       const common = await readSmall(join(gitDir, 'commondir'));
-      return common === undefined ? gitDir : resolve(gitDir, common.trim());
+      if (common === undefined) return gitDir;
+      const shared = resolve(gitDir, common.trim());
+      if ((await readSmall(join(shared, 'HEAD'))) !== undefined) return shared;
     }
     if (dirname(current) === current) return undefined;
   }
@@ -84,7 +91,10 @@ async function gitDirAt(dotGit: string): Promise<string | undefined> {
     const found = await stat(dotGit);
     if (found.isDirectory()) return (await readSmall(join(dotGit, 'HEAD'))) === undefined ? undefined : dotGit;
     const link = /^gitdir: (.+)$/m.exec((await readSmall(dotGit)) ?? '')?.[1];
-    return link === undefined ? undefined : resolve(dirname(dotGit), link);
+    if (link === undefined || link.includes('\0')) return undefined;
+    const gitDir = resolve(dirname(dotGit), link);
+    // What a file says counts only where it leads to what git would take for a repository.
+    return (await readSmall(join(gitDir, 'HEAD'))) === undefined ? undefined : gitDir;
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(systemErrorCode(error) ?? '')) return undefined;
     throw error;

@@ -4,7 +4,7 @@ import { isoTime, systemClock } from '../base/clock.ts';
 import { newIdSource } from '../base/ids.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import { LocalAuthority } from '../intents/authority.ts';
-import { encodeFormatFile } from '../log/format-file.ts';
+import { encodeFormatFile, formatMissing } from '../log/format-file.ts';
 import { readFormat } from '../log/log-reader.ts';
 import { filesystemStore } from '../storage/filesystem-store.ts';
 import { FORMAT_KEY } from '../storage/layout.ts';
@@ -66,6 +66,7 @@ export async function initRegistry(options: {
     const { format } = await readFormat(store, dir);
     return { dir, registryId: format.registryId, isNew: false };
   }
+  if ((await store.list('log/', { limit: 1 })).length > 0) throw formatMissing(dir);
   await probeAtomicCreate(dir);
   const registryId = newIdSource(clock)();
   const outcome = await store.putIfAbsent(

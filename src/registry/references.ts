@@ -18,7 +18,7 @@ import { dbOf, type Session, stateOf } from './session.ts';
 export function findModel(session: Session, nameOrId: string): ModelSummary {
   const model = findModelIfAny(session, nameOrId);
   if (model) return model;
-  checkModelName(nameOrId);
+  if (!isUlid(nameOrId)) checkModelName(nameOrId);
   const names = modelNames(dbOf(session), 10);
   const advice =
     names.length === 0 ? 'The registry has no models yet: register one.' : `Models here: ${names.join(', ')}.`;
@@ -33,6 +33,12 @@ export function findModelIfAny(session: Session, nameOrId: string): ModelSummary
 
 /** Throws `MODEL_NAME_INVALID` unless `name` can be a model's name. */
 export function checkModelName(name: string): void {
+  if (isUlid(name.toUpperCase())) {
+    throw new RegistryError(
+      'MODEL_NAME_INVALID',
+      `The model name "${name}" looks like the id of a model or version. Choose another, for example fraud-detector.`,
+    );
+  }
   if (MODEL_NAME.test(name)) return;
   const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
   const why =

@@ -103,10 +103,28 @@ export function intentOf(session: Session, request: Request): Intent {
     expects: request.expects ?? {},
     events: request.events,
   };
+  refuseUnusableNames(request.events);
   const decoded = decodeIntent(encodeIntent(intent));
   if (decoded.kind === 'intent') return intent;
   const problem = decoded.kind === 'malformed' ? decoded.problem : decoded.needs.join(', ');
-  throw new RegistryError('REQUEST_INVALID', `The request can't be recorded: it ${problem}. Nothing was changed.`);
+  const said = problem.startsWith('is ') ? `it ${problem}` : problem;
+  throw new RegistryError('REQUEST_INVALID', `The request can't be recorded: ${said}. Nothing was changed.`);
+}
+
+const UNUSABLE_NAMES: ReadonlySet<string> = new Set(['__proto__', 'prototype', 'constructor']);
+
+/** Readers leave such names out, because no object of JavaScript can safely have them: what was asked for would be lost in silence. */
+function refuseUnusableNames(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, inner] of Object.entries(value)) {
+    if (UNUSABLE_NAMES.has(name)) {
+      throw new RegistryError(
+        'REQUEST_INVALID',
+        `"${name}" can't be the name of a tag, metric or param. Use another. Nothing was changed.`,
+      );
+    }
+    refuseUnusableNames(inner);
+  }
 }
 
 /** Records a request. Throws what `refusal` makes of an outcome other than applied. */

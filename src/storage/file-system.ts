@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import * as node from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -49,7 +50,9 @@ export interface FolderEntry {
 
 /** The file system of this machine. */
 export const nodeFileSystem: FileSystem = {
-  open: (path, flags, mode) => node.open(path, flags, mode),
+  // Opening a pipe would otherwise wait until somebody writes into it.
+  open: (path, flags, mode) =>
+    node.open(path, flags === 'r' ? constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) : flags, mode),
   link: (from, to) => node.link(from, to),
   unlink: (path) => node.unlink(path),
   mkdir: (folder) => node.mkdir(folder, { recursive: true }),

@@ -1,3 +1,4 @@
+import { RegistryError } from '../base/errors.ts';
 import type { FileSystem, OpenFile } from './file-system.ts';
 import { hasCode, isAbsent, reading } from './system-errors.ts';
 
@@ -29,9 +30,12 @@ async function openFile(fs: FileSystem, path: string): Promise<OpenFile | undefi
   return reading(path, async () => {
     try {
       const handle = await fs.open(path, 'r');
-      if ((await handle.stat()).isFile()) return handle;
+      const found = await handle.stat();
+      if (found.isFile()) return handle;
       await handle.close();
-      return undefined;
+      // A folder has keys below it. Anything else was put there by somebody, and isn't nothing.
+      if (found.isDirectory()) return undefined;
+      throw new RegistryError('STORAGE_FAILED', `${path} is no ordinary file. Move it away and try again.`);
     } catch (error) {
       if (isAbsent(error) || hasCode(error, 'EISDIR')) return undefined;
       throw error;

@@ -148,6 +148,10 @@ describe('gathering files', () => {
     expect(await gathered([join(folder, '.model-registry', 'format.json')], join(folder, '.model-registry'))).toEqual([
       'format.json',
     ]);
+    const registry = join(folder, '.model-registry');
+    for (const path of [registry, join(folder, '.git'), join(folder, '.git', 'config')]) {
+      await expect(gathered([path], registry), path).rejects.toMatchObject({ code: 'ARTIFACT_PATH_INVALID' });
+    }
   });
 
   it('refuses names that no manifest can have before it reads anything', async () => {

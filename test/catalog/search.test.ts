@@ -137,6 +137,12 @@ describe('a search', () => {
   });
 });
 
+it.each(['auc>', 'auc>=', '>1', '=', 'auc>x'])('explains that %s compares nothing', async (query) => {
+  const place = await makePlace();
+  const registry = await place.open();
+  await expect(registry.search({ query })).rejects.toMatchObject({ code: 'QUERY_INVALID' });
+});
+
 it('compares metrics as the exact numbers that were recorded', async () => {
   const db = await openSqlite();
   fc.assert(

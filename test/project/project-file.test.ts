@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -16,6 +16,22 @@ function problemsOf(text: string): unknown {
 }
 
 describe('model-registry.yaml', () => {
+  it.skipIf(process.platform === 'win32')('is not followed out of the workspace, nor quoted from there', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'model-registry-project-'));
+    onTestFinished(() => rm(dir, { recursive: true, force: true }));
+    await mkdir(join(dir, 'workspace'));
+    await writeFile(join(dir, 'secret'), 's3cret: [');
+    await symlink(join(dir, 'secret'), join(dir, 'workspace/model-registry.yaml'));
+    const error = await readProject(join(dir, 'workspace')).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'PROJECT_FILE_INVALID', message: expect.stringContaining('outside') });
+    expect(String(error)).not.toContain('s3cret');
+  });
+
+  it('names a few of many mistakes', () => {
+    const text = `a: ${'['.repeat(100_000)}`;
+    expect(() => parseProject(text, 'model-registry.yaml')).toThrow(/^.{1,2000}$/s);
+  });
+
   it('names the outputs of each model and what belongs to them', () => {
     const project = parseProject('models:\n  fraud:\n    outputs: [models/**]\n    metrics: [m.json]\n', 'x');
     expect(project.models.fraud).toEqual({

@@ -1,10 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
 import { snapshotFile } from '../../src/catalog/snapshot.ts';
-import { commitKey } from '../../src/storage/layout.ts';
+import { locateRegistry } from '../../src/registry/location.ts';
+import { initRegistry } from '../../src/registry/open.ts';
+import { commitKey, manifestKey } from '../../src/storage/layout.ts';
 import { makePlace, type Place, registerVersions } from './opened.ts';
 
 /** The error that `action` ends with; the registry must be as it was. */
@@ -137,6 +140,39 @@ describe('registering', () => {
   });
 });
 
+describe('names', () => {
+  it.each(['__proto__', 'constructor', 'prototype'])(
+    'refuses %s, which readers would leave out in silence',
+    async (name) => {
+      const place = await makePlace();
+      const registry = await place.open();
+      await registerVersions(place, registry, 1);
+      const values = Object.fromEntries([[name, 'x']]);
+      const file = await place.write('out/model.bin', 'other');
+      for (const refused of [
+        () => registry.tag({ ref: 'fraud@1', set: values }),
+        () => registry.register({ model: 'fraud', paths: [file], params: values }),
+        () => registry.register({ model: 'fraud', paths: [file], metrics: Object.fromEntries([[name, 1]]) }),
+      ]) {
+        expect(await refusal(place, refused)).toMatchObject({
+          code: 'REQUEST_INVALID',
+          message: expect.stringContaining(name),
+        });
+      }
+    },
+  );
+
+  it('refuses a model name that reads as an id', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    await registerVersions(place, registry, 1);
+    const { id } = await registry.show({ ref: 'fraud@1' });
+    for (const name of [id, id.toLowerCase()]) {
+      expect(await refusal(place, () => registry.createModel({ name }))).toMatchObject({ code: 'MODEL_NAME_INVALID' });
+    }
+  });
+});
+
 describe('moving between stages', () => {
   it('refuses an empty reason, an unknown stage and a version that is there', async () => {
     const { place, registry } = await placeWithVersion();
@@ -199,6 +235,52 @@ describe('moving between stages', () => {
 });
 
 describe('opening', () => {
+  it('makes no new registry over the log of one that lost its first file', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    await registerVersions(place, registry, 1);
+    await registry.close();
+    await rm(join(place.registryDir, 'format.json'));
+    const before = await place.files();
+    const damaged = { code: 'FORMAT_DAMAGED', message: expect.stringContaining('backup') };
+    await expect(place.open()).rejects.toMatchObject(damaged);
+    await expect(initRegistry({ dir: place.registryDir })).rejects.toMatchObject(damaged);
+    expect(await locateRegistry({ cwd: place.dir, explicit: place.registryDir })).toMatchObject({ exists: true });
+    expect(await place.files()).toEqual(before);
+  });
+
+  it.skipIf(process.platform === 'win32')('waits for no pipe that stands in the place of a file', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    await registerVersions(place, registry, 1);
+    const { artifact } = await registry.show({ ref: 'fraud@1' });
+    await registry.rebuild();
+    const inPlaceOf = async (file: string) => {
+      await rm(file, { force: true });
+      execFileSync('mkfifo', [file]);
+    };
+    await inPlaceOf(join(place.registryDir, manifestKey(artifact.digest)));
+    await expect(registry.pull({ ref: 'fraud@1', to: join(place.dir, 'to') })).rejects.toMatchObject({
+      code: 'STORAGE_FAILED',
+      message: expect.stringContaining('no ordinary file'),
+    });
+    await inPlaceOf(snapshotFile(place.registryDir));
+    expect((await (await place.open()).listVersions()).items).toHaveLength(1);
+    await inPlaceOf(join(place.registryDir, commitKey(2)));
+    await expect(registry.listVersions()).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+  });
+
+  it('builds the catalog anew where a folder stands in its place', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    await registerVersions(place, registry, 1);
+    await rm(snapshotFile(place.registryDir), { force: true });
+    await mkdir(join(snapshotFile(place.registryDir), 'x'), { recursive: true });
+    const other = await place.open();
+    expect((await other.listVersions()).items).toHaveLength(1);
+    expect(await other.rebuild()).toEqual({ commits: 1, versions: 1 });
+  });
+
   it('refuses a registry of a newer format, and one that needs an unknown feature', async () => {
     for (const changed of [{ format: 2 }, { requires: ['tensor-index'] }]) {
       const { place } = await placeWithVersion();

@@ -133,6 +133,13 @@ describe('verify', () => {
     expect(restorable).toEqual({ whole: 1, total: 2 });
   });
 
+  it('calls nothing missing that is there', async () => {
+    const place = await makePlace();
+    await storyIn(place);
+    await rm(join(place.registryDir, 'log/00000000000000000003.jsonl'));
+    expect(await problemsOf(place)).toEqual(['log/00000000000000000003.jsonl']);
+  });
+
   it('tells bytes that fell apart from a commit that somebody wrote in the place of another', async () => {
     const place = await makePlace();
     await storyIn(place);

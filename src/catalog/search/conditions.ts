@@ -19,6 +19,8 @@ export interface Condition {
 }
 
 const COMPARISON = /^([^<>=:]+)(>=|<=|>|<|=)(.+)$/;
+/** A comparison without its metric or its number. */
+const UNFINISHED = /^(?:[<>=]+.*|[^<>=]+[<>=]+)$/;
 const MAX_TERMS = 20;
 
 /** Turns a query into conditions (see `RegistryQueries.search`). Throws `QUERY_INVALID` for what can't be meant. */
@@ -33,6 +35,12 @@ function conditionOf(term: string): Condition {
   if (term.startsWith('"')) return wordsCondition(term.replaceAll('"', ''));
   const colon = /^(model|stage|alias|tag|param|commit):(.*)$/.exec(term);
   if (colon) return fieldCondition(colon[1] ?? '', colon[2] ?? '');
+  if (UNFINISHED.test(term)) {
+    throw new RegistryError(
+      'QUERY_INVALID',
+      `${term} compares nothing. Write a metric, one of > >= < <= = and a number, for example auc>0.9.`,
+    );
+  }
   const comparison = COMPARISON.exec(term);
   return comparison ? metricCondition(term, comparison) : wordsCondition(term);
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { RegistryError } from '../../base/errors.ts';
 import { type AddCommand, examples } from '../add-command.ts';
 import { collect } from '../arguments.ts';
 import type { RegisterOptions } from '../registering.ts';
@@ -27,6 +28,11 @@ export function addRegisterCommands(program: Command, add: AddCommand): void {
       ),
     async (context, options: RegisterOptions, model: string, paths: readonly string[]) => {
       const { registerVersion } = await import('../registering.ts');
+      if (paths.includes(''))
+        throw new RegistryError(
+          'ARGUMENT_INVALID',
+          'One of the paths is empty. Name the files and folders that training wrote.',
+        );
       await registerVersion(context, options, model, paths);
     },
   );

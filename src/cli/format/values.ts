@@ -11,6 +11,7 @@ export function bytesText(bytes: number): string {
     value /= 1000;
     unit += 1;
   }
+  if (bytes === 1) return '1 byte';
   return unit === 0 ? `${bytes} bytes` : `${value < 10 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`;
 }
 

@@ -74,12 +74,12 @@ export async function tag(
   await readToWrite(session);
   const subject = subjectOf(session, request);
   const state = stateOf(session);
-  const setTags: Record<string, string> = {};
+  const changed: [string, string][] = [];
   const tags: Record<string, string> = {};
   for (const [key, value] of Object.entries(request.set ?? {})) {
     const present = state.tag(subject.id, key);
     if (present === value) continue;
-    setTags[key] = value;
+    changed.push([key, value]);
     if (present !== undefined) tags[`${subject.id}/${key}`] = present;
   }
   const removeTags = [...new Set(request.remove ?? [])];
@@ -89,7 +89,8 @@ export async function tag(
       throw new RegistryError('TAG_NOT_FOUND', `There is no tag "${key}" to remove. Nothing was changed.`);
     tags[`${subject.id}/${key}`] = present;
   }
-  if (Object.keys(setTags).length === 0 && removeTags.length === 0) return;
+  const setTags = Object.fromEntries(changed);
+  if (changed.length === 0 && removeTags.length === 0) return;
   await record(session, {
     expects: { tags },
     events: [
