@@ -99,7 +99,9 @@ async function writeFiles(folder: string, { fileCount, fileBytes }: BytesCase): 
 }
 
 function runOurs(registry: string, ...args: readonly string[]) {
-  return timed(process.execPath, [CLI, '--json', '--registry', registry, ...args]);
+  // Nothing of it is remembered outside its folder.
+  const env = { ...process.env, MODEL_REGISTRY_STATE_DIR: join(registry, '..', 'state') };
+  return timed(process.execPath, [CLI, '--json', '--registry', registry, ...args], env);
 }
 
 function runShell(script: string, ...args: readonly string[]) {
@@ -109,9 +111,10 @@ function runShell(script: string, ...args: readonly string[]) {
 async function timed(
   command: string,
   args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<{ readonly ms: number; readonly peakRssBytes: number }> {
   const startedAt = performance.now();
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], cwd: tmpdir() });
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], cwd: tmpdir(), env });
   let peakRssBytes = 0;
   const sampling = setInterval(async () => {
     const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');

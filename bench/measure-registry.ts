@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Registry, VersionSummary } from '../src/registry/api.ts';
 import { openRegistry } from '../src/registry/open.ts';
+import { filesystemStore } from '../src/storage/filesystem-store.ts';
 import { modelCountFor, modelName, randomSource, versionAt } from './content.ts';
 import { queriesOver } from './queries.ts';
 import { timeEach, timesOf } from './timing.ts';
@@ -81,6 +82,9 @@ async function change(request: Request) {
     rollbacks.push(await timed(() => registry.rollback({ model, reason: `undo ${index}` })));
   }
   const registers = await registerSmall(registry, request);
+  const store = filesystemStore(join(request.scratch, 'store'));
+  const bytes = new Uint8Array(900);
+  const put = await timeEach(request.runs, (index) => store.putIfAbsent(`log/${request.versions}-${index}`, bytes));
   const rssMb = process.memoryUsage.rss() / MIB;
   await registry.close();
   return {
@@ -88,6 +92,7 @@ async function change(request: Request) {
     rollback: timesOf(rollbacks),
     search: timesOf(searches),
     register: registers,
+    put,
     rssMb,
     peakMb: peakMb(),
   };
