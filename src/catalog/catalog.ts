@@ -14,8 +14,6 @@ import type { Sqlite } from './sqlite.ts';
 
 /** Commits that are read ahead while catching up. */
 const BATCH = 256;
-/** Commits of a log that was read not long ago. */
-const FEW = 31;
 
 export interface CatalogOptions {
   /** The registry's folder, where the snapshot is. */
@@ -82,8 +80,8 @@ export class Catalog {
     return this.#serially(async () => {
       const before = this.position.seq;
       let segments: ReadonlyMap<number, SegmentName> | undefined;
-      // Nearly always there is nothing new or a little, so that segments are looked for only by who is far behind.
-      for (const count of [1, FEW]) {
+      // Nearly always there is nothing new or a little: more is asked for only by who finds much, and segments by who is far behind.
+      for (const count of [1, 1, 2, 4, 8, 16]) {
         const batch = await this.#next(count);
         this.#applyAll(batch);
         if (batch.length > 0) onApplied?.(this.position);

@@ -66,9 +66,12 @@ export function voidsOf(
 
 /** What this program doesn't understand of the log; where there is anything, the registry is read-only. */
 export function unknownNeeds(db: Sqlite): readonly string[] {
-  const commits = db.all('SELECT DISTINCT needs FROM commits WHERE needs IS NOT NULL').map((row) => text(row, 'needs'));
+  // In the words of the partial indexes, which SQLite wouldn't use otherwise.
+  const commits = db
+    .all('SELECT DISTINCT needs FROM commits WHERE (problem IS NOT NULL OR needs IS NOT NULL) AND needs IS NOT NULL')
+    .map((row) => text(row, 'needs'));
   const intents = db
-    .all("SELECT DISTINCT message FROM intents WHERE outcome = 'unknown'")
+    .all("SELECT DISTINCT message FROM intents WHERE outcome <> 'applied' AND outcome = 'unknown'")
     .map((row) => text(row, 'message'));
   return [...commits, ...intents];
 }
@@ -114,7 +117,7 @@ export function neededArtifacts(db: Sqlite): readonly string[] {
 /** The first commit that doesn't follow from its predecessor, where there is one. */
 export function firstUnchained(db: Sqlite): number | undefined {
   const row = db.get(
-    "SELECT seq FROM commits WHERE problem IS NOT NULL AND problem_code = 'UNCHAINED' ORDER BY seq LIMIT 1",
+    "SELECT seq FROM commits WHERE (problem IS NOT NULL OR needs IS NOT NULL) AND problem_code = 'UNCHAINED' ORDER BY seq LIMIT 1",
   );
   return row && int(row, 'seq');
 }

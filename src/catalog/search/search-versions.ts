@@ -5,8 +5,10 @@ import { VERSION_COLUMNS, VERSION_TABLES, versionSummary } from '../version-quer
 import type { Condition, Sql } from './conditions.ts';
 import { modelsWith } from './words.ts';
 
-/** Up to so many versions, all that a condition holds for are looked at; where it holds for more, the newest ones will do. */
+/** A word that so many versions have is looked for as a whole. */
 const FEW = 2000;
+/** Counting more than so many takes longer than it can save. */
+const MANY = 4000;
 
 interface Found {
   readonly key: number;
@@ -29,7 +31,7 @@ export function searchVersions(
     ...(before === undefined ? [] : ['v.key < ?']),
   ].join(' AND ');
   const params = [...conditions.flatMap(({ holds }) => holds.params), ...(before === undefined ? [] : [before]), limit];
-  const { from, keys, order } = startOf(db, conditions);
+  const { from, keys, order } = startOf(db, conditions, limit);
   const sql = `SELECT ${VERSION_COLUMNS} FROM ${from} WHERE ${keys.sql} AND ${where} ORDER BY ${order} DESC LIMIT ?`;
   return db
     .all(sql, [...keys.params, ...params])
@@ -42,18 +44,25 @@ interface Start {
   readonly order: string;
 }
 
-function startOf(db: Sqlite, conditions: readonly Condition[]): Start {
+/**
+ * Where to start from: the condition that holds for the fewest versions, unless going through all versions from the newest on is likely
+ * to fill the page sooner, because each of the conditions holds for many.
+ */
+function startOf(db: Sqlite, conditions: readonly Condition[], limit: number): Start {
   const match = matchOf(db, conditions);
   const words = match === undefined ? [] : [matching(match)];
+  const total = int(db.get('SELECT max(key) AS total FROM versions') ?? {}, 'total') + 1;
   let fewest: Sql | undefined;
-  let count = FEW + 1;
+  let count = MANY;
+  let share = 1;
   for (const candidate of [...conditions.flatMap(({ keys }) => keys ?? []), ...words]) {
-    const held = countUpTo(db, candidate, count);
+    const held = countUpTo(db, candidate, MANY);
+    share *= held / total;
     if (held >= count) continue;
     fewest = candidate;
     count = held;
   }
-  if (fewest) {
+  if (fewest && count <= limit / share) {
     return { from: VERSION_TABLES, keys: { ...fewest, sql: `v.key IN (${fewest.sql})` }, order: 'v.key' };
   }
   if (match === undefined) return { from: VERSION_TABLES, keys: { sql: 'TRUE', params: [] }, order: 'v.key' };
