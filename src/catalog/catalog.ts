@@ -98,6 +98,12 @@ export class Catalog {
     });
   }
 
+  applyNext(seq: number, bytes: Uint8Array): Promise<void> {
+    return this.#serially(async () => {
+      if (this.position.seq === seq - 1) this.#applyAll([bytes]);
+    });
+  }
+
   /** Applies one commit that is in the log and of which these are the bytes. */
   apply(bytes: Uint8Array): CommitOutcome {
     const outcome = applyCommit(this.#state, bytes, this.position, this.#options.registryId);

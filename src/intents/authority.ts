@@ -22,6 +22,8 @@ export interface AppliedLog {
   readonly position: LogPosition;
   /** Applies what the log has beyond `position`. Returns the number of commits applied. */
   catchUp(): Promise<number>;
+  /** Applies commit `seq`, of which these are the bytes, unless it is applied already. It is the next one, or was a moment ago. */
+  applyNext(seq: number, bytes: Uint8Array): Promise<void>;
   /** What applying the intent would come to now. */
   judge(intent: Intent): IntentOutcome;
   /** What became of the intent with this id, where it is in the applied log. */
@@ -103,7 +105,8 @@ export class LocalAuthority {
       // The store says `exists`, too, only of what is durable.
       if (put === 'created' || put === 'exists') this.#durableSeq = seq;
       if (put === 'created') {
-        await catalog.catchUp();
+        // Not read back: reading could fail, and what is recorded must not be called a failure.
+        await catalog.applyNext(seq, bytes);
         continue;
       }
       // Another commit has the number, or the answer was lost: what stands in the log tells.

@@ -17,18 +17,36 @@ export async function syncFile(path: string, fs: FileSystem = nodeFileSystem): P
   }
 }
 
+/** A folder that is open, so that its names can be made durable without opening anything more. */
+export interface OpenFolder {
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openFolder(folder: string, fs: FileSystem = nodeFileSystem): Promise<OpenFolder> {
+  // Windows has no handle for a folder; NTFS journals its entries.
+  if (process.platform === 'win32') return { sync: async () => undefined, close: async () => undefined };
+  const handle = await fs.open(folder, 'r');
+  return {
+    async sync() {
+      try {
+        await handle.sync();
+      } catch (error) {
+        // Some network file systems have no such operation: they write names through.
+        if (!hasCode(error, 'EINVAL', 'ENOTSUP', 'ENOSYS')) throw error;
+      }
+    },
+    close: () => handle.close(),
+  };
+}
+
 /** Makes the names in a folder durable. */
 export async function syncFolder(folder: string, fs: FileSystem = nodeFileSystem): Promise<void> {
-  // Windows has no handle for a folder; NTFS journals its entries.
-  if (process.platform === 'win32') return;
-  const handle = await fs.open(folder, 'r');
+  const open = await openFolder(folder, fs);
   try {
-    await handle.sync();
-  } catch (error) {
-    // Some network file systems have no such operation: they write names through.
-    if (!hasCode(error, 'EINVAL', 'ENOTSUP', 'ENOSYS')) throw error;
+    await open.sync();
   } finally {
-    await handle.close();
+    await open.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
-import { durableFolders, syncFile, syncFolder } from './durable.ts';
+import { durableFolders, type OpenFolder, openFolder, syncFile, syncFolder } from './durable.ts';
 import { type FileSystem, nodeFileSystem, type OpenFile } from './file-system.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { keysBelow } from './list-keys.ts';
@@ -70,18 +70,31 @@ export function filesystemStore(root: string, fs: FileSystem = nodeFileSystem): 
       });
       const folders = [...new Set(pairs.map(({ target }) => dirname(target)))];
       for (const folder of folders) await writing(folder, () => makeFolder(folder));
-      const outcomes = await inGroups(pairs, ({ staged, temporary, target }) =>
-        writing(target, async () => {
-          const outcome = await publish(fs, temporary, target);
-          await staged.discard();
-          return outcome;
-        }),
-      );
-      await inGroups(folders, (folder) => writing(folder, () => syncFolder(folder, fs)));
-      return outcomes;
+      const opened: OpenFolder[] = [];
+      try {
+        if (folders.length <= FOLDERS_OPEN) for (const folder of folders) opened.push(await opening(folder));
+        const outcomes = await inGroups(pairs, ({ staged, temporary, target }) =>
+          writing(target, async () => {
+            const outcome = await publish(fs, temporary, target);
+            await staged.discard();
+            return outcome;
+          }),
+        );
+        await inGroups(folders, (folder, index) =>
+          writing(folder, () => opened[index]?.sync() ?? syncFolder(folder, fs)),
+        );
+        return outcomes;
+      } finally {
+        for (const folder of opened) await folder.close().catch(() => undefined);
+      }
     } finally {
       await inGroups(puts, ({ staged }) => staged.discard());
     }
+  }
+
+  /** Before a name is given: a process that may open no more files would else give it and couldn't say so. */
+  function opening(folder: string): Promise<OpenFolder> {
+    return writing(folder, () => openFolder(folder, fs));
   }
 
   function temporaryOf(staged: StagedObject): string {
@@ -162,12 +175,19 @@ async function publish(fs: FileSystem, temporary: string, target: string): Promi
 }
 
 const GROUP = 64;
+/** Folders that are kept open while names are given in them. */
+const FOLDERS_OPEN = 4;
 
 /** Runs `task` over all items, some at once, so that few files are open. After a failure, no further group starts. */
-async function inGroups<T, R>(items: readonly T[], task: (item: T) => Promise<R>): Promise<readonly R[]> {
+async function inGroups<T, R>(
+  items: readonly T[],
+  task: (item: T, index: number) => Promise<R>,
+): Promise<readonly R[]> {
   const results: R[] = [];
   for (let start = 0; start < items.length; start += GROUP) {
-    const settled = await Promise.allSettled(items.slice(start, start + GROUP).map(task));
+    const settled = await Promise.allSettled(
+      items.slice(start, start + GROUP).map((item, index) => task(item, start + index)),
+    );
     for (const result of settled) {
       if (result.status === 'rejected') throw result.reason;
       results.push(result.value);

@@ -18,6 +18,13 @@ export function memoryLog({ store, registryId, formatHash, onApplied }: MemoryLo
   const state = new MemoryState();
   const serially = serialQueue();
   let position: LogPosition = { seq: 0, hash: formatHash, at: '' };
+  const apply = (bytes: Uint8Array) => {
+    state.atomically(() => {
+      position = applyCommit(state, bytes, position, registryId).position;
+      return true;
+    });
+    onApplied(position, state);
+  };
   const log: AppliedLog = {
     get position() {
       return position;
@@ -27,12 +34,12 @@ export function memoryLog({ store, registryId, formatHash, onApplied }: MemoryLo
         for (let applied = 0; ; applied += 1) {
           const bytes = await readCommit(store, position.seq + 1);
           if (!bytes) return applied;
-          state.atomically(() => {
-            position = applyCommit(state, bytes, position, registryId).position;
-            return true;
-          });
-          onApplied(position, state);
+          apply(bytes);
         }
+      }),
+    applyNext: (seq, bytes) =>
+      serially(async () => {
+        if (position.seq === seq - 1) apply(bytes);
       }),
     judge: (intent: Intent) => judgeIntent(state, intent, position, registryId),
     settled: (id) => state.verdict(id),

@@ -16,8 +16,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'skip the fsync of the folder',
     file: 'storage/filesystem-store.ts',
-    from: 'await inGroups(folders, (folder) => writing(folder, () => syncFolder(folder, fs)));',
-    to: '',
+    from: 'opened[index]?.sync() ?? syncFolder(folder, fs)',
+    to: 'Promise.resolve()',
   },
   {
     name: 'skip the fsync of new folders',
@@ -40,8 +40,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'take another writer’s name for durable',
     file: 'storage/filesystem-store.ts',
-    from: 'await inGroups(folders, (folder) => writing(folder, () => syncFolder(folder, fs)));',
-    to: "if (outcomes.includes('created')) await inGroups(folders, (folder) => writing(folder, () => syncFolder(folder, fs)));",
+    from: 'opened[index]?.sync() ?? syncFolder(folder, fs)',
+    to: "outcomes.includes('created') ? (opened[index]?.sync() ?? syncFolder(folder, fs)) : Promise.resolve()",
   },
   {
     name: 'drop the expectation check',

@@ -74,9 +74,14 @@ export class Workbench {
   /** Opens a view container by its name in the activity bar. */
   async openContainer(name: string): Promise<void> {
     const tab = this.page.locator(`.part.activitybar .action-item:has(.action-label[aria-label^="${name}"])`);
+    const title = this.page.locator('.part.sidebar .composite.title', { hasText: new RegExp(literally(name), 'i') });
     await tab.first().waitFor();
-    if ((await tab.first().getAttribute('class'))?.includes('checked') !== true) await tab.first().click();
-    await this.page.locator('.part.sidebar .composite.title', { hasText: new RegExp(literally(name), 'i') }).waitFor();
+    // A click on the tab of a container that is just being restored closes it again.
+    for (let attempt = 0; attempt < 10 && !(await title.isVisible()); attempt++) {
+      await tab.first().click();
+      await title.waitFor({ timeout: 3000 }).catch(() => undefined);
+    }
+    await title.waitFor();
   }
 
   /** A view of the side bar by the title in its header. */
