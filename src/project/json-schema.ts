@@ -19,7 +19,7 @@ const MODEL_SNIPPET = {
 /** The JSON schema that editors check and complete `model-registry.yaml` with. */
 export function projectJsonSchema(): object {
   const schema = toJsonSchema(projectSchema, { typeMode: 'input', errorMode: 'ignore' });
-  const models = schema.properties?.['models'];
+  const models = schema.properties?.models;
   return {
     ...schema,
     properties: { models: { ...(typeof models === 'object' ? models : {}), defaultSnippets: [MODEL_SNIPPET] } },

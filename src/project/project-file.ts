@@ -54,7 +54,7 @@ export function problemsIn(text: string): readonly ProjectProblem[] {
     parseProject(text, PROJECT_FILE);
     return [];
   } catch (error) {
-    if (RegistryError.is(error, 'PROJECT_FILE_INVALID')) return v.parse(problemsSchema, error.details['problems']);
+    if (RegistryError.is(error, 'PROJECT_FILE_INVALID')) return v.parse(problemsSchema, error.details.problems);
     throw error;
   }
 }
