@@ -268,6 +268,8 @@ export interface RetentionChange {
 
 export interface GcReport {
   readonly isDryRun: boolean;
+  /** Of a dry run: who stores files now, so that nothing could be freed until that is done. */
+  readonly storing?: { readonly pid: number; readonly host: string };
   readonly retention: Retention;
   /** Artifacts whose bytes are there, those of the newest versions first. */
   readonly artifacts: readonly GcArtifact[];
@@ -288,8 +290,13 @@ export interface GcArtifact {
 export interface GcObject {
   readonly key: string;
   readonly sizeBytes: number;
-  /** Digests of the artifacts that keep it, up to ten; `evidence` for what the log names. Empty for what goes. */
+  /** Digests of the artifacts that keep it, up to ten. */
   readonly keptBy: readonly string[];
+  /**
+   * Why it stays, empty for what goes: why the versions of these artifacts need it; `evidence` where the log names it by itself; `pending`
+   * where a registration under way may have stored it.
+   */
+  readonly reasons: readonly (KeepReason | 'evidence' | 'pending')[];
 }
 
 export interface DiskUse {

@@ -14,8 +14,9 @@ import { findVersion } from './references.ts';
 import { damageIn, readToHead, type Session } from './session.ts';
 import { diskUse } from './space/disk-use.ts';
 import { collectGarbage } from './space/gc.ts';
+import { CHECKOUTS_FOLDER } from './space/plan.ts';
 import { readRetention, writeRetention } from './space/retention.ts';
-import { checkNotWithdrawn } from './space/withdrawn.ts';
+import { withFilesOf } from './space/withdrawn.ts';
 import { verify } from './verify.ts';
 
 /** Commits that the saved catalog may lag behind before it is saved again. */
@@ -98,9 +99,10 @@ export class OpenRegistry implements Registry {
     this.#run(async () => {
       await readToHead(this.#session);
       const version = findVersion(this.#session, request.ref);
-      checkNotWithdrawn(version);
       const { digest } = version.artifact;
-      const written = await this.#session.bytes.materialise({ digest, to: request.to }, options);
+      const written = await withFilesOf(this.#session, version, () =>
+        this.#session.bytes.materialise({ digest, to: request.to }, options),
+      );
       return { version, to: request.to, fileCount: written.fileCount, sizeBytes: written.sizeBytes };
     });
 
@@ -108,9 +110,11 @@ export class OpenRegistry implements Registry {
     this.#run(async () => {
       await readToHead(this.#session);
       const version = findVersion(this.#session, request.ref);
-      checkNotWithdrawn(version);
-      const checkoutsDir = join(this.#session.location.dir, 'checkouts');
-      const { path } = await this.#session.bytes.checkout({ digest: version.artifact.digest, checkoutsDir }, options);
+      const checkoutsDir = join(this.#session.location.dir, CHECKOUTS_FOLDER);
+      const { digest } = version.artifact;
+      const { path } = await withFilesOf(this.#session, version, () =>
+        this.#session.bytes.checkout({ digest, checkoutsDir }, options),
+      );
       return { path, version };
     });
 

@@ -1,3 +1,4 @@
+import type { ArtifactCheck } from '../artifacts/verify-objects.ts';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import {
@@ -16,6 +17,8 @@ import { dbOf, type Session } from './session.ts';
 
 const MAX_LABELS = 20;
 const COMMITS_AT_ONCE = 256;
+/** Times that missing files are looked for while the log goes on. */
+const MAX_LOOKS = 5;
 
 /** Checks the chain and, with `artifacts`, everything that versions need. Reports damage; changes nothing. */
 export async function verify(
@@ -25,7 +28,6 @@ export async function verify(
 ): Promise<VerifyReport> {
   await session.catalog.catchUp();
   const chain = await verifyChain(session, options);
-  const db = dbOf(session);
   const problems: VerifyProblem[] = [...chain.problems];
   let counts: Pick<VerifyReport, 'manifests' | 'objects' | 'bytes' | 'restorable'> = {
     manifests: 0,
@@ -33,7 +35,8 @@ export async function verify(
     bytes: 0,
   };
   if (request.artifacts) {
-    const checked = await session.bytes.verify({ digests: neededArtifacts(db) }, options);
+    const checked = await checkArtifacts(session, options);
+    const db = dbOf(session);
     const restorable = countRestorable(db, [...new Set(checked.problems.map(({ digest }) => digest))]);
     counts = { manifests: checked.manifests, objects: checked.objects, bytes: checked.bytes, restorable };
     for (const { kind, key, message, digest } of checked.problems) {
@@ -45,7 +48,26 @@ export async function verify(
     }
   }
   const { seq, hash } = session.catalog.position;
-  return { commits: chain.commits, ...counts, head: { seq, hash }, problems, voids: voidsOf(db) };
+  return { commits: chain.commits, ...counts, head: { seq, hash }, problems, voids: voidsOf(dbOf(session)) };
+}
+
+/** What was removed to free space while it was looked for, as the log says, isn't missing. It may be back by now, so it is looked for again. */
+async function checkArtifacts(session: Session, options: OperationOptions): Promise<ArtifactCheck> {
+  let { seq } = session.catalog.position;
+  let checked = await session.bytes.verify({ digests: neededArtifacts(dbOf(session)) }, options);
+  for (let looks = 1; looks < MAX_LOOKS && checked.problems.length > 0; looks += 1) {
+    await session.catalog.catchUp();
+    if (session.catalog.position.seq === seq) break;
+    seq = session.catalog.position.seq;
+    const needed = new Set(neededArtifacts(dbOf(session)));
+    const suspected = new Set(checked.problems.map(({ digest }) => digest));
+    const { problems } = await session.bytes.verify(
+      { digests: [...suspected].filter((digest) => needed.has(digest)) },
+      options,
+    );
+    checked = { ...checked, problems };
+  }
+  return checked;
 }
 
 interface Link {

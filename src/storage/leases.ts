@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
+import { RegistryError } from '../base/errors.ts';
 import { hasCode, isAbsent, reading, writing } from './system-errors.ts';
 
-const LEASES = 'intakes';
-const LOCK = 'gc.lock';
+const STORING = 'intakes';
+const REMOVING = 'removals';
 /** A mark that is older was left by a process of another machine that died. */
 const OLDEST_MS = 24 * 60 * 60 * 1000;
 const WAIT_MS = 100;
@@ -21,94 +22,110 @@ export type Mark = v.InferOutput<typeof markSchema>;
 /**
  * Keeps objects from being removed while `task` stores some and records that they are needed: each side sets its own mark first and
  * looks for the other's then, so that at least one of the two sees it. Waits while another process removes objects; `onWait` is told
- * that it does.
+ * that it does. Throws `OPERATION_CANCELLED` where it is cancelled while it waits.
  */
 export async function whileStoring<T>(
   dir: string,
   task: () => Promise<T>,
   options: { readonly onWait?: () => void; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
-  const folder = join(dir, LEASES);
-  const lease = join(folder, `${randomUUID()}.json`);
-  const lock = join(dir, LOCK);
   for (;;) {
-    await writing(lease, async () => {
-      await mkdir(folder, { recursive: true });
-      await writeMark(lease);
-    });
+    const mark = await setMark(join(dir, STORING));
     try {
-      if ((await readMark(lock)) === undefined) return await task();
+      if (!(await liveMark(join(dir, REMOVING)))) return await task();
     } finally {
-      await rm(lease, { force: true }).catch(() => undefined);
+      await removeMark(mark);
     }
     options.onWait?.();
-    await delay(WAIT_MS, undefined, options.signal ? { signal: options.signal } : {});
+    await pause(WAIT_MS, options.signal);
   }
 }
 
 /**
- * Runs `task` while nobody stores objects. Returns who is in the way instead where somebody stores some for longer than `patienceMs`, or
- * another process removes some.
+ * Runs `task` while nobody stores objects and nobody else removes any. Returns who is in the way instead where somebody does for longer
+ * than `patienceMs`. Throws `OPERATION_CANCELLED` where it is cancelled while it waits.
  */
 export async function whileNobodyStores<T>(
   dir: string,
   task: () => Promise<T>,
-  patienceMs: number,
+  { patienceMs, signal }: { readonly patienceMs: number; readonly signal?: AbortSignal | undefined },
 ): Promise<{ readonly done: T } | { readonly inTheWay: Mark }> {
-  const lock = join(dir, LOCK);
-  const other = await takeLock(lock);
-  if (other) return { inTheWay: other };
-  try {
-    for (const until = performance.now() + patienceMs; ; ) {
-      const storing = await liveLease(join(dir, LEASES));
-      if (!storing) return { done: await task() };
-      if (performance.now() >= until) return { inTheWay: storing };
-      await delay(WAIT_MS);
+  const [storing, removing] = [join(dir, STORING), join(dir, REMOVING)];
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    const mark = await setMark(removing);
+    let inTheWay: Mark | undefined;
+    try {
+      inTheWay = await liveMark(removing, mark);
+      // The mark stays while it waits for those that store, so that no others begin.
+      while (!inTheWay) {
+        const storer = await liveMark(storing);
+        if (!storer) {
+          await removeDeadMarks([storing, removing], mark);
+          return { done: await task() };
+        }
+        if (performance.now() >= until) inTheWay = storer;
+        else await pause(WAIT_MS, signal);
+      }
+    } finally {
+      await removeMark(mark);
     }
-  } finally {
-    await rm(lock, { force: true }).catch(() => undefined);
+    if (performance.now() >= until) return { inTheWay };
+    // Two that came at once have seen each other: one of them must come back first.
+    await pause(Math.random() * WAIT_MS, signal);
   }
 }
 
-/** Undefined once the lock is ours, else who has it. One that a dead process left is taken away. */
-async function takeLock(lock: string): Promise<Mark | undefined> {
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    if (await writing(lock, () => isMarkMade(lock))) return undefined;
-    const owner = await readMark(lock);
-    if (owner) return owner;
-    await rm(lock, { force: true });
-  }
-  return (await readMark(lock)) ?? { pid: process.pid, host: hostname() };
+/** Who stores objects now, where anybody does. */
+export function storingNow(dir: string): Promise<Mark | undefined> {
+  return liveMark(join(dir, STORING));
 }
 
-async function liveLease(folder: string): Promise<Mark | undefined> {
-  const names = await reading(folder, () => readdir(folder).catch((error: unknown) => absentAs(error, [])));
-  for (const name of names) {
-    const file = join(folder, name);
-    const mark = await readMark(file);
+/**
+ * Each mark has a name that is never used again. With one name for all, a process that saw the mark of a dead one and takes it away
+ * could take away the one that another process has set since.
+ */
+async function setMark(folder: string): Promise<string> {
+  const file = join(folder, `${randomUUID()}.json`);
+  await writing(file, async () => {
+    await mkdir(folder, { recursive: true });
+    try {
+      await writeFile(file, JSON.stringify({ pid: process.pid, host: hostname() } satisfies Mark), { flag: 'wx' });
+    } catch (error) {
+      await removeMark(file);
+      throw error;
+    }
+  });
+  return file;
+}
+
+/** One that can't be removed counts until this process ends. */
+async function removeMark(file: string): Promise<void> {
+  await rm(file, { force: true }).catch(() => undefined);
+}
+
+async function liveMark(folder: string, own?: string): Promise<Mark | undefined> {
+  for (const file of await marksIn(folder)) {
+    const mark = file === own ? undefined : await readMark(file);
     if (mark) return mark;
-    await rm(file, { force: true }).catch(() => undefined);
   }
   return undefined;
 }
 
-async function isMarkMade(file: string): Promise<boolean> {
-  try {
-    await writeMark(file);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
-    throw error;
-  }
+async function removeDeadMarks(folders: readonly string[], own: string): Promise<void> {
+  for (const folder of folders)
+    for (const file of await marksIn(folder)) if (file !== own && !(await readMark(file))) await removeMark(file);
 }
 
-async function writeMark(file: string): Promise<void> {
-  const handle = await open(file, 'wx', 0o644);
-  try {
-    await handle.writeFile(JSON.stringify({ pid: process.pid, host: hostname() } satisfies Mark));
-  } finally {
-    await handle.close();
-  }
+async function marksIn(folder: string): Promise<readonly string[]> {
+  const names = await reading(folder, () => readdir(folder).catch((error: unknown) => absentAs(error, [])));
+  return names.map((name) => join(folder, name));
+}
+
+async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  await delay(milliseconds, undefined, signal ? { signal } : {}).catch((cause: unknown) => {
+    throw new RegistryError('OPERATION_CANCELLED', 'The operation was cancelled. Nothing was changed.', { cause });
+  });
 }
 
 /** Whose mark it is; undefined where there is none, or whoever set it is dead. */

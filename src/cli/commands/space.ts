@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { parseSize } from '../../base/size.ts';
 import type { GcReport } from '../../registry/api.ts';
 import { type AddCommand, examples } from '../add-command.ts';
 import { diskText, gcText } from '../format/space.ts';
@@ -48,25 +49,10 @@ export function addSpaceCommands(program: Command, add: AddCommand): void {
   );
 }
 
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
-  tb: 1e12,
-  kib: 2 ** 10,
-  mib: 2 ** 20,
-  gib: 2 ** 30,
-  tib: 2 ** 40,
-};
-
 function sizeOf(text: string): number | null {
   if (text === 'all') return null;
-  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
-  const factor = UNITS[unit.toLowerCase()];
-  const size = digits === undefined || factor === undefined ? Number.NaN : Math.round(Number(digits) * factor);
-  if (!Number.isSafeInteger(size)) throw new InvalidArgumentError('Write a size such as 500MB, 20GB or 1TB, or all.');
+  const size = parseSize(text);
+  if (size === undefined) throw new InvalidArgumentError('Write a size such as 500MB, 20GB or 1TB, or all.');
   return size;
 }
 

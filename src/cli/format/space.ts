@@ -15,7 +15,7 @@ const REASONS: Readonly<Record<KeepReason, string>> = {
 const MAX_LABELS = 3;
 
 /** What `gc` freed or would free, and why the rest stays. */
-export function gcText({ artifacts, freed, kept, isDryRun, retention }: GcReport): string {
+export function gcText({ artifacts, freed, kept, isDryRun, storing, retention }: GcReport): string {
   const rows = artifacts.map(({ digest, sizeBytes, isKept, versions }) => [
     isKept ? 'stays' : styled('yellow', isDryRun ? 'would go' : 'gone'),
     versionsText(versions.map(({ version }) => version)),
@@ -29,8 +29,13 @@ export function gcText({ artifacts, freed, kept, isDryRun, retention }: GcReport
   ]);
   const verb = isDryRun ? 'Would free' : 'Freed';
   const total = `${verb} ${bytesText(freed.bytes)} in ${plural(freed.objects, 'object')}; ${bytesText(kept.bytes)} in ${plural(kept.objects, 'object')} ${kept.objects === 1 ? 'stays' : 'stay'}.`;
+  const pending = storing
+    ? [
+        `Process ${storing.pid} on ${safeLine(storing.host)} is storing files. What it may have stored counts as staying, and gc waits for it.`,
+      ]
+    : [];
   const table = rows.length === 0 ? [] : [tableText(['', 'VERSIONS', 'ARTIFACT', 'SIZE', 'WHY'], rows)];
-  return [...table, total, retentionText(retention)].join('\n');
+  return [...table, total, ...pending, retentionText(retention)].join('\n');
 }
 
 export function diskText({ parts, totalBytes }: DiskUse, retention: Retention): string {

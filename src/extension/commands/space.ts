@@ -1,22 +1,14 @@
 import * as vscode from 'vscode';
-import type { Retention } from '../../registry/api.ts';
 import { inform } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
-import { type Choice, pickOne } from '../prompts/pick.ts';
-import { added, askInSteps, type Step } from '../prompts/steps.ts';
+import { askText } from '../prompts/input.ts';
+import { pickOne } from '../prompts/pick.ts';
+import { added, askInSteps, type Place, type Reply, type Step } from '../prompts/steps.ts';
 import { withProgress } from '../status/progress.ts';
 import { bytesText, countOf, plainMessage } from '../version-text.ts';
+import { budgetChoices, budgetOf, OTHER, problemOfBudget } from './budgets.ts';
 import type { Command } from './command-context.ts';
 import { mayWrite, startFrom } from './targets.ts';
-
-const GB = 1_000_000_000;
-/** What old candidates may take, in the words of the person; `all` is no limit. */
-export const BUDGETS: Readonly<Record<string, number | null>> = {
-  'Keep Everything': null,
-  '5 GB': 5 * GB,
-  '20 GB': 20 * GB,
-  '100 GB': 100 * GB,
-};
 
 export const showDiskUse: Command = async (context, argument) => {
   const start = await startFrom(context, argument, 'registry');
@@ -40,7 +32,7 @@ export const freeSpace: Command = async (context, argument) => {
   const { registry, text } = answers ?? {};
   if (!registry || text === undefined) return;
   const { registry: calls } = registry.connection;
-  const retention = { candidateBudgetBytes: BUDGETS[text] ?? null };
+  const retention = { candidateBudgetBytes: budgetOf(text) ?? null };
   const look = { title: 'Looking for what can be freed', isCancellable: true };
   const plan = await withProgress(context.activity, look, (operation) =>
     calls.gc({ dryRun: true, retention }, operation),
@@ -75,23 +67,23 @@ export const freeSpace: Command = async (context, argument) => {
 };
 
 const budgetStep: Step = async (place, answers: Answers) => {
-  const choices = async (): Promise<readonly Choice<string>[]> => {
-    const retention = await answers.registry?.connection.registry.retention();
-    return Object.entries(BUDGETS).map(([label, bytes]) => ({
-      value: label,
-      label,
-      ...(isChosen(retention, bytes) ? { description: 'as now', isPicked: true } : {}),
-    }));
-  };
+  const retention = answers.registry?.connection.registry.retention();
   const reply = await pickOne({
     place,
     placeholder: 'How much may old candidates take?',
     nothing: '',
-    choices: choices(),
+    choices: Promise.resolve(retention).then(budgetChoices),
   });
-  return added(reply, (text) => ({ ...answers, text }));
+  const chosen = reply.kind === 'given' && reply.value === OTHER ? await askBudget(place) : reply;
+  return added(chosen, (text) => ({ ...answers, text }));
 };
 
-function isChosen(retention: Retention | undefined, bytes: number | null): boolean {
-  return retention !== undefined && (retention.candidateBudgetBytes ?? null) === bytes;
+/** Asks for a size that isn't among the usual ones. */
+export function askBudget(place: Place): Promise<Reply<string>> {
+  return askText({
+    place,
+    prompt: 'How much may old candidates take?',
+    placeholder: '7 GB',
+    check: problemOfBudget,
+  });
 }

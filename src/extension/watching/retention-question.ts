@@ -1,5 +1,6 @@
 import { messageOf } from '../../base/errors.ts';
-import { BUDGETS } from '../commands/space.ts';
+import { BUDGETS, budgetOf, OTHER_LABEL } from '../commands/budgets.ts';
+import { askBudget } from '../commands/space.ts';
 import { inform } from '../notify.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
 
@@ -15,11 +16,19 @@ export class RetentionQuestion {
       const chosen = await inform(
         'Every training run registers a version from now on. How much disk may the files of old candidates take? What is or was in production stays in any case.',
         ...Object.keys(BUDGETS).filter((label) => label !== '100 GB'),
+        OTHER_LABEL,
       );
       if (chosen === undefined) return;
-      await connection.registry.setRetention({ candidateBudgetBytes: BUDGETS[chosen] ?? null });
+      const budget = chosen === OTHER_LABEL ? await typedBudget() : (BUDGETS[chosen] ?? null);
+      if (budget !== undefined) await connection.registry.setRetention({ candidateBudgetBytes: budget });
     } catch (error) {
       onProblem(messageOf(error));
     }
   }
+}
+
+/** Undefined where the person left. */
+async function typedBudget(): Promise<number | null | undefined> {
+  const reply = await askBudget({ title: 'Disk Use', step: 1, totalSteps: 1 });
+  return reply.kind === 'given' ? budgetOf(reply.value) : undefined;
 }

@@ -17,7 +17,7 @@ import { manifestKey, objectKey } from '../../storage/layout.ts';
 import type { TransitionResult } from '../api.ts';
 import { findModel, findVersion } from '../references.ts';
 import { dbOf, readToHead, readToWrite, record, refusedBy, type Session, stateOf } from '../session.ts';
-import { checkNotWithdrawn } from '../space/withdrawn.ts';
+import { withFilesOf } from '../space/withdrawn.ts';
 import { reasonOf } from '../text.ts';
 
 interface Move {
@@ -174,7 +174,7 @@ async function move(
 ): Promise<TransitionResult> {
   const rule = stageOf(policyOf(stateOf(session), version.modelId), to);
   const holder = rule && holderOf(session, version.modelId, rule);
-  if (to !== FIRST_STAGE && to !== ARCHIVED) await checkFiles(session, version);
+  if (to !== FIRST_STAGE && to !== ARCHIVED) await withFilesOf(session, version, () => checkFiles(session, version));
   const expectedHolder = seen === undefined ? (holder?.id ?? null) : seen;
   const displaces = holder && rule ? [{ version: holder.id, to: rule.displacedTo }] : [];
   const { seq, at } = await record(
@@ -243,7 +243,6 @@ function conflict(
 async function checkFiles(session: Session, version: VersionSummary): Promise<void> {
   const { store } = session;
   const label = `${version.model}@${version.number}`;
-  checkNotWithdrawn(version);
   const bytes = await store.get(manifestKey(version.artifact.digest));
   if (!bytes) throw absent(label, manifestKey(version.artifact.digest));
   for (const file of parseManifest(bytes).files) {

@@ -2,14 +2,14 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwIfCancelled } from '../../artifacts/cancel.ts';
 import { eachOf } from '../../artifacts/each-of.ts';
-import { RegistryError } from '../../base/errors.ts';
+import { messageOf, RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import { filesystemStore } from '../../storage/filesystem-store.ts';
-import { whileNobodyStores } from '../../storage/leases.ts';
+import { type Mark, storingNow, whileNobodyStores } from '../../storage/leases.ts';
 import { STAGING_FOLDER, sweepTemporaryFiles } from '../../storage/temporary.ts';
 import type { GcArtifact, GcReport, Retention, RetentionChange } from '../api.ts';
 import { readToHead, readToWrite, record, type Session } from '../session.ts';
-import { planSpace, type SpacePlan } from './plan.ts';
+import { CHECKOUTS_FOLDER, planSpace, type SpacePlan } from './plan.ts';
 import { readRetention } from './retention.ts';
 
 const PATIENCE_MS = 5000;
@@ -29,11 +29,15 @@ export async function collectGarbage(
   const retention = changed(await readRetention(dir), request.retention);
   if (request.dryRun) await readToHead(session);
   else await readToWrite(session);
-  const first = await planSpace(session, retention, options);
-  if (request.dryRun) return reportOf(first, retention, true);
+  const storing = request.dryRun ? await storingNow(dir) : undefined;
+  const first = await planSpace(session, retention, options, { isStoring: storing !== undefined });
+  if (request.dryRun) return reportOf(first, retention, { isDryRun: true, storing });
+  await sweepTemporaryFiles(join(dir, STAGING_FOLDER)).catch(() => undefined);
   // Registrations needn't wait for nothing.
-  if (first.freed.objects === 0 && first.goingManifests.length === 0) return reportOf(first, retention, false);
-  const outcome = await whileNobodyStores(dir, () => free(session, retention, options), PATIENCE_MS);
+  if (isNothing(first)) return reportOf(first, retention);
+  const { signal } = options;
+  const free = () => freeSpace(session, retention, options);
+  const outcome = await whileNobodyStores(dir, free, { patienceMs: PATIENCE_MS, signal });
   if ('done' in outcome) return outcome.done;
   const { pid, host } = outcome.inTheWay;
   throw new RegistryError(
@@ -43,36 +47,73 @@ export async function collectGarbage(
   );
 }
 
+function isNothing({ freed, goingManifests, goingCheckouts }: SpacePlan): boolean {
+  return freed.objects === 0 && goingManifests.length === 0 && goingCheckouts.length === 0;
+}
+
+async function freeSpace(session: Session, retention: Retention, options: OperationOptions): Promise<GcReport> {
+  const gone = new Set<string>();
+  let plan: SpacePlan;
+  try {
+    plan = await settle(session, retention, options, gone);
+  } catch (error) {
+    await takeBack(session, gone, error);
+    throw error;
+  }
+  await remove(session, plan, options);
+  return reportOf(plan, retention);
+}
+
 /**
  * Nobody stores anything now, but stages and aliases can change at any moment. So the log says first that bytes are gone; then it is
  * read again, and bytes that something needs since are declared to be there again: they are, until the last step removes the rest.
+ * Returns that rest.
  */
-async function free(session: Session, retention: Retention, options: OperationOptions): Promise<GcReport> {
-  const gone = new Set<string>();
+async function settle(
+  session: Session,
+  retention: Retention,
+  options: OperationOptions,
+  gone: Set<string>,
+): Promise<SpacePlan> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     await readToWrite(session);
-    const plan = await planSpace(session, retention, options, gone);
+    const plan = await planSpace(session, retention, options, { gone });
     const going = plan.artifacts.filter(({ digest, isKept }) => !isKept && !gone.has(digest));
     const wanted = plan.artifacts.filter(({ digest, isKept }) => isKept && gone.has(digest));
-    if (going.length === 0 && wanted.length === 0) {
-      await remove(session, plan, options);
-      return reportOf(plan, retention, false);
-    }
     throwIfCancelled(options.signal);
-    await publish(session, wanted, gone);
+    if (going.length === 0 && wanted.length === 0) return plan;
+    await publish(
+      session,
+      wanted.map(({ digest }) => digest),
+      gone,
+    );
     await withdraw(session, going, gone);
   }
   throw new RegistryError(
     'SPACE_BUSY',
-    'Versions changed their stages and aliases all the time, so that nothing could be freed. Try again later; no bytes were removed.',
+    'Versions changed their stages and aliases all the time, so that nothing could be freed. Try again later; nothing was removed.',
   );
 }
 
-async function publish(session: Session, wanted: readonly GcArtifact[], gone: Set<string>): Promise<void> {
+/** No bytes were removed yet, so what was declared to be gone is there. */
+async function takeBack(session: Session, gone: Set<string>, cause: unknown): Promise<void> {
+  const count = gone.size;
+  try {
+    await publish(session, [...gone], gone);
+  } catch (error) {
+    throw new RegistryError(
+      'SPACE_UNFINISHED',
+      `Freeing space was interrupted after the files of ${count} artifacts were declared to be gone, and that couldn't be taken back: ${messageOf(error)} Run gc again to finish it, or register the files again to keep them.`,
+      { cause },
+    );
+  }
+}
+
+async function publish(session: Session, wanted: readonly string[], gone: Set<string>): Promise<void> {
   for (let start = 0; start < wanted.length; start += ARTIFACTS_AT_ONCE) {
     const some = wanted.slice(start, start + ARTIFACTS_AT_ONCE);
-    await record(session, { events: some.map(({ digest }) => ({ type: 'artifact.published', artifact: digest })) });
-    for (const { digest } of some) gone.delete(digest);
+    await record(session, { events: some.map((digest) => ({ type: 'artifact.published', artifact: digest })) });
+    for (const digest of some) gone.delete(digest);
   }
 }
 
@@ -89,33 +130,34 @@ async function withdraw(session: Session, going: readonly GcArtifact[], gone: Se
     } catch (error) {
       // One of them was promoted a moment ago: the next look leaves it out.
       if (RegistryError.is(error, 'STAGE_HELD')) return;
+      // It may stand in the log all the same.
+      for (const { digest } of some) gone.add(digest);
       throw error;
     }
     for (const { digest } of some) gone.add(digest);
   }
 }
 
-async function remove(session: Session, plan: SpacePlan, { onProgress, signal }: OperationOptions): Promise<void> {
+/** From here on there is no way back, and it doesn't take long: it isn't cancelled. */
+async function remove(session: Session, plan: SpacePlan, { onProgress }: OperationOptions): Promise<void> {
   const { dir } = session.location;
   const store = filesystemStore(dir);
   let doneBytes = 0;
   const { bytes: totalBytes } = plan.freed;
   // Manifests last: with one, what is left of its objects after a crash is found again.
   await eachOf(
-    plan.objects.filter(({ keptBy }) => keptBy.length === 0),
+    plan.objects.filter(({ reasons }) => reasons.length === 0),
     REMOVALS_AT_ONCE,
     async ({ key, sizeBytes }) => {
-      throwIfCancelled(signal);
       await store.remove(key);
       doneBytes += sizeBytes;
       onProgress?.({ step: 'Freeing space', doneBytes, totalBytes });
     },
   );
   await eachOf(plan.goingManifests, REMOVALS_AT_ONCE, (key) => store.remove(key));
-  for (const { digest, isKept } of plan.artifacts) {
-    if (!isKept) await rm(join(dir, 'checkouts', digest), { recursive: true, force: true }).catch(() => undefined);
-  }
-  await sweepTemporaryFiles(join(dir, STAGING_FOLDER)).catch(() => undefined);
+  // One that is in use stays, and the next gc finds it again.
+  for (const digest of plan.goingCheckouts)
+    await rm(join(dir, CHECKOUTS_FOLDER, digest), { recursive: true, force: true }).catch(() => undefined);
 }
 
 function changed(retention: Retention, change: RetentionChange = {}): Retention {
@@ -128,10 +170,15 @@ function changed(retention: Retention, change: RetentionChange = {}): Retention 
   };
 }
 
-function reportOf(plan: SpacePlan, retention: Retention, isDryRun: boolean): GcReport {
+function reportOf(
+  plan: SpacePlan,
+  retention: Retention,
+  { isDryRun = false, storing }: { readonly isDryRun?: boolean; readonly storing?: Mark | undefined } = {},
+): GcReport {
   const { artifacts, objects, freed, kept } = plan;
   return {
     isDryRun,
+    ...(storing ? { storing: { pid: storing.pid, host: storing.host } } : {}),
     retention,
     artifacts: artifacts.map(({ digest, sizeBytes, isKept, versions }) => ({ digest, sizeBytes, isKept, versions })),
     objects,

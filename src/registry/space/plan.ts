@@ -1,7 +1,10 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { throwIfCancelled } from '../../artifacts/cancel.ts';
 import { eachOf } from '../../artifacts/each-of.ts';
 import { readManifest } from '../../artifacts/read-manifest.ts';
 import { RegistryError } from '../../base/errors.ts';
+import { isSha256Hex } from '../../base/hash.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import {
   lastServing,
@@ -11,9 +14,13 @@ import {
   type StoredVersion,
   storedVersions,
 } from '../../catalog/space-queries.ts';
+import { isAbsent, reading } from '../../storage/system-errors.ts';
 import type { GcArtifact, GcObject, Retention } from '../api.ts';
 import { dbOf, type Session } from '../session.ts';
 import { type KeepReason, reasonsToKeep } from './keep-rule.ts';
+
+/** The folder of a registry for files that are handed out to be read. */
+export const CHECKOUTS_FOLDER = 'checkouts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const READS_AT_ONCE = 16;
@@ -24,31 +31,37 @@ export interface SpacePlan {
   readonly artifacts: readonly GcArtifact[];
   readonly objects: readonly GcObject[];
   readonly goingManifests: readonly string[];
+  /** Digests of the artifacts that lie in `checkouts/` and don't stay. */
+  readonly goingCheckouts: readonly string[];
   readonly freed: { readonly objects: number; readonly bytes: number };
   readonly kept: { readonly objects: number; readonly bytes: number };
 }
 
 /**
  * Looks at the artifacts whose bytes are there: those that the log says so of, and those in `gone`, which were withdrawn a moment ago.
- * Changes nothing. Throws `OPERATION_CANCELLED`, and `MANIFEST_DAMAGED` where it can't be told what an
+ * Where somebody `isStoring`, objects that belong to no artifact yet are taken for theirs. Changes nothing. Throws `OPERATION_CANCELLED`, and `MANIFEST_DAMAGED` where it can't be told what an
  * artifact needs.
  */
 export async function planSpace(
   session: Session,
   retention: Retention,
   { onProgress, signal }: OperationOptions,
-  gone: ReadonlySet<string> = new Set(),
+  { gone = new Set(), isStoring = false }: { readonly gone?: ReadonlySet<string>; readonly isStoring?: boolean } = {},
 ): Promise<SpacePlan> {
   const versions = storedVersions(dbOf(session));
   const present = new Set([...publishedArtifacts(dbOf(session)), ...gone]);
   const artifacts = artifactsOf(versions, reasonsFor(session, versions, retention, present), present);
   const keepers = await keepersOf(session, artifacts, signal);
+  const known = isStoring ? await objectsOfGoing(session, artifacts, signal) : undefined;
   const objects: GcObject[] = [];
   const keys = await session.store.list('objects/');
   await eachOf([...keys], READS_AT_ONCE, async (key) => {
     throwIfCancelled(signal);
     const sizeBytes = (await session.store.head(key))?.sizeBytes ?? 0;
-    objects.push({ key, sizeBytes, keptBy: keepers.get(key.slice(key.lastIndexOf('/') + 1)) ?? [] });
+    const name = key.slice(key.lastIndexOf('/') + 1);
+    const isPending = known !== undefined && !keepers.has(name) && !known.has(name);
+    const { keptBy, reasons } = keepers.get(name) ?? (isPending ? PENDING : NOTHING);
+    objects.push({ key, sizeBytes, keptBy: [...keptBy], reasons: [...reasons] });
     onProgress?.({ step: `Looking at object ${objects.length} of ${keys.length}`, doneBytes: 0 });
   });
   objects.sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -58,8 +71,9 @@ export async function planSpace(
     artifacts,
     objects,
     goingManifests: manifests.filter((key) => !kept.has(key.slice(key.lastIndexOf('/') + 1))),
-    freed: sumOf(objects.filter(({ keptBy }) => keptBy.length === 0)),
-    kept: sumOf(objects.filter(({ keptBy }) => keptBy.length > 0)),
+    goingCheckouts: (await checkoutsIn(session.location.dir)).filter((digest) => !kept.has(digest)),
+    freed: sumOf(objects.filter(({ reasons }) => reasons.length === 0)),
+    kept: sumOf(objects.filter(({ reasons }) => reasons.length > 0)),
   };
 }
 
@@ -112,25 +126,66 @@ function artifactsOf(
   }));
 }
 
-/** For each object that stays, the artifacts that keep it. */
+/** What keeps an object. */
+interface Keepers {
+  readonly keptBy: readonly string[];
+  readonly reasons: Iterable<GcObject['reasons'][number]>;
+}
+
+const NOTHING: Keepers = { keptBy: [], reasons: [] };
+const PENDING: Keepers = { keptBy: [], reasons: ['pending'] };
+
+/** For each object that stays, what keeps it. */
 async function keepersOf(
   session: Session,
   artifacts: SpacePlan['artifacts'],
   signal: AbortSignal | undefined,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const keepers = new Map<string, string[]>();
-  for (const digest of namedObjects(dbOf(session))) keepers.set(digest, ['evidence']);
+): Promise<ReadonlyMap<string, Keepers>> {
+  const keepers = new Map<string, { readonly keptBy: string[]; readonly reasons: Set<GcObject['reasons'][number]> }>();
+  for (const digest of namedObjects(dbOf(session))) keepers.set(digest, { keptBy: [], reasons: new Set(['evidence']) });
   const kept = artifacts.filter(({ isKept }) => isKept);
-  await eachOf(kept, READS_AT_ONCE, async ({ digest }) => {
+  await eachOf(kept, READS_AT_ONCE, async ({ digest, versions }) => {
     throwIfCancelled(signal);
     const manifest = await manifestOf(session, digest);
-    for (const { sha256 } of manifest?.files ?? []) {
-      const some = keepers.get(sha256) ?? [];
+    for (const sha256 of new Set(manifest.files.map((file) => file.sha256))) {
+      const some = keepers.get(sha256) ?? { keptBy: [], reasons: new Set() };
       keepers.set(sha256, some);
-      if (some.length < MAX_KEEPERS) some.push(digest);
+      if (some.keptBy.length < MAX_KEEPERS) some.keptBy.push(digest);
+      for (const { reasons } of versions) for (const reason of reasons) some.reasons.add(reason);
     }
   });
   return keepers;
+}
+
+/** The objects of artifacts that don't stay. What a damaged manifest named can't be told. */
+async function objectsOfGoing(
+  session: Session,
+  artifacts: SpacePlan['artifacts'],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlySet<string>> {
+  const objects = new Set<string>();
+  const going = artifacts.filter(({ isKept }) => !isKept);
+  await eachOf(going, READS_AT_ONCE, async ({ digest }) => {
+    throwIfCancelled(signal);
+    const manifest = await readManifest(session.store, digest).catch((error: unknown) => {
+      if (!RegistryError.is(error)) throw error;
+      return { files: [] };
+    });
+    for (const { sha256 } of manifest.files) objects.add(sha256);
+  });
+  return objects;
+}
+
+async function checkoutsIn(dir: string): Promise<readonly string[]> {
+  const folder = join(dir, CHECKOUTS_FOLDER);
+  return reading(folder, async () => {
+    try {
+      return (await readdir(folder)).filter(isSha256Hex);
+    } catch (error) {
+      if (isAbsent(error)) return [];
+      throw error;
+    }
+  });
 }
 
 /** Without its manifest nobody can restore an artifact, but its objects may be put back into use by a backup of it: nothing is freed. */

@@ -48,7 +48,9 @@ describe('freeing space', () => {
     ]);
     expect(report.freed).toEqual({ objects: 1, bytes: 9 });
     expect(report.objects).toHaveLength(6);
-    expect(report.objects.filter(({ keptBy }) => keptBy.length === 0)).toHaveLength(1);
+    expect(report.objects.filter(({ reasons }) => reasons.length === 0)).toHaveLength(1);
+    const champion = report.artifacts.find(({ versions }) => versions.some(({ version }) => version === 'fraud@3'));
+    expect(report.objects.find(({ keptBy }) => keptBy.includes(champion?.digest ?? ''))?.reasons).toEqual(['alias']);
   });
 
   it('removes what nothing keeps, keeps what is known of it, and says so', async () => {
@@ -151,16 +153,42 @@ describe('freeing space beside others', () => {
     const dead = spawn(process.execPath, ['-e', '']);
     await new Promise((done) => dead.once('exit', done));
     await writeFile(lease, JSON.stringify({ pid: dead.pid, host: hostname() }));
-    await writeFile(join(place.registryDir, 'gc.lock'), JSON.stringify({ pid: dead.pid, host: hostname() }));
+    await writeFile(
+      join(place.registryDir, 'removals', 'of-another.json'),
+      JSON.stringify({ pid: dead.pid, host: hostname() }),
+    );
     expect((await registry.gc()).freed.objects).toBe(2);
     expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(join(place.registryDir, 'removals'))).toEqual([]);
+  });
+
+  it('takes what belongs to nothing yet for that of a registration under way, when asked what it would do', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    await six(place, registry);
+    await registry.deleteVersion({ ref: 'fraud@5', reason: 'a mistake' });
+    await mkdir(join(place.registryDir, 'objects/sha256/ab'), { recursive: true });
+    const key = `objects/sha256/ab/ab${'0'.repeat(62)}`;
+    await writeFile(join(place.registryDir, key), 'so far');
+    await mkdir(join(place.registryDir, 'intakes'), { recursive: true });
+    const lease = join(place.registryDir, 'intakes', 'of-another.json');
+    await writeFile(lease, JSON.stringify({ pid: process.pid, host: hostname() }));
+    const during = await registry.gc({ dryRun: true });
+    expect(during.storing).toEqual({ pid: process.pid, host: hostname() });
+    expect(during.objects.find((object) => object.key === key)?.reasons).toEqual(['pending']);
+    expect(during.freed).toEqual({ objects: 1, bytes: 9 });
+    await rm(lease);
+    const after = await registry.gc({ dryRun: true });
+    expect(after.storing).toBeUndefined();
+    expect(after.freed).toEqual({ objects: 2, bytes: 15 });
   });
 
   it('makes a registration wait, and never takes what it stores', async () => {
     const place = await makePlace();
     const registry = await place.open();
     await six(place, registry);
-    const lock = join(place.registryDir, 'gc.lock');
+    await mkdir(join(place.registryDir, 'removals'));
+    const lock = join(place.registryDir, 'removals', 'of-another.json');
     await writeFile(lock, JSON.stringify({ pid: process.pid, host: hostname() }));
     const steps: string[] = [];
     const file = await place.write('out/model.bin', 'weights 9');
@@ -172,6 +200,25 @@ describe('freeing space beside others', () => {
     expect((await registry.listVersions({ model: 'fraud' })).items).toHaveLength(6);
     await rm(lock);
     expect((await registering).version.number).toBe(7);
+  });
+
+  it('lets go of a registration that waits when that is cancelled', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    await mkdir(join(place.registryDir, 'removals'));
+    await writeFile(
+      join(place.registryDir, 'removals', 'of-another.json'),
+      JSON.stringify({ pid: process.pid, host: hostname() }),
+    );
+    const cancel = new AbortController();
+    const onProgress = ({ step }: { readonly step: string }) => {
+      if (step === 'Waiting until space is freed') cancel.abort();
+    };
+    const paths = [await place.write('out/model.bin', 'weights')];
+    await expect(
+      registry.register({ model: 'fraud', paths }, { onProgress, signal: cancel.signal }),
+    ).rejects.toMatchObject({ code: 'OPERATION_CANCELLED' });
+    expect(await readdir(join(place.registryDir, 'intakes'))).toEqual([]);
   });
 
   it('loses nothing of what is registered at the same time, again and again', async () => {
