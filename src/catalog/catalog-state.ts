@@ -24,6 +24,17 @@ export class CatalogState extends CatalogReader implements RegistryState {
     });
   }
 
+  beginTrial(): void {
+    this.db.beginTrial();
+  }
+
+  /** Takes back everything since `beginTrial`. */
+  endTrial(): void {
+    this.db.endTrial();
+    this.records.forget();
+    this.#lastChange = '';
+  }
+
   addCommit(commit: CommitRecord): void {
     const { seq, hash, at, problem, needs = null } = commit;
     const sql = 'INSERT INTO commits (seq, hash, at, problem_code, problem, needs) VALUES (?, ?, ?, ?, ?, ?)';

@@ -1,9 +1,10 @@
+import { isoTime } from '../base/clock.ts';
 import { serialQueue } from '../base/serial.ts';
 import { hashOfCommit } from '../log/commit.ts';
 import type { Intent } from '../log/intent.ts';
 import { listSegments, readCommit, readCommits, readSegment } from '../log/log-reader.ts';
 import type { SegmentName } from '../log/segment.ts';
-import { applyCommit, type CommitOutcome, judgeIntent, type LogPosition } from '../rules/apply-commit.ts';
+import { applyCommit, applyIntent, type CommitOutcome, judgeIntent, type LogPosition } from '../rules/apply-commit.ts';
 import type { IntentOutcome, IntentVerdict, RegistryState } from '../rules/state.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { CatalogState } from './catalog-state.ts';
@@ -31,6 +32,8 @@ export class Catalog {
   #state: CatalogState;
   #savedSeq: number;
   #changedCommit: number | undefined;
+  #over: readonly Intent[] = [];
+  #isLaid = false;
 
   private constructor(options: CatalogOptions, loaded: LoadedCatalog, savedSeq: number) {
     this.#options = options;
@@ -53,12 +56,21 @@ export class Catalog {
     return this.#changedCommit;
   }
 
+  /** With what is laid over the log. */
   get db(): Sqlite {
+    this.#lay();
     return this.#loaded.db;
   }
 
+  /** With what is laid over the log. */
   get state(): RegistryState {
+    this.#lay();
     return this.#state;
+  }
+
+  /** Intents that are laid over the log: facts of commit `position.seq + 1` as long as it isn't there. */
+  get over(): readonly Intent[] {
+    return this.#over;
   }
 
   get position(): LogPosition {
@@ -106,18 +118,41 @@ export class Catalog {
 
   /** Applies one commit that is in the log and of which these are the bytes. */
   apply(bytes: Uint8Array): CommitOutcome {
+    this.#lift();
     const outcome = applyCommit(this.#state, bytes, this.position, this.#options.registryId);
-    this.#loaded = { db: this.db, position: outcome.position };
+    this.#loaded = { db: this.#loaded.db, position: outcome.position };
     return outcome;
   }
 
   judge(intent: Intent): IntentOutcome {
+    this.#lay();
     return judgeIntent(this.#state, intent, this.position, this.#options.registryId);
+  }
+
+  /**
+   * Lays intents over the applied log, one on top of the other, in place of those laid before: queries see them, the saved catalog doesn't.
+   */
+  layOver(intents: readonly Intent[]): void {
+    const isSame =
+      intents.length === this.#over.length && intents.every(({ id }, index) => id === this.#over[index]?.id);
+    if (isSame) return;
+    this.#lift();
+    this.#over = intents;
+  }
+
+  /** Runs `attempt` on the applied log alone; what `apply` applied stays for its next calls, and nothing of it afterwards. */
+  tryOnLog(attempt: (apply: (intent: Intent) => IntentOutcome, state: RegistryState) => void): void {
+    this.#lift();
+    let position = 0;
+    this.#state.atomically(() => {
+      attempt((intent) => this.#applyOver(intent, position++), this.#state);
+      return false;
+    });
   }
 
   /** What became of the intent with this id, where it is in the applied log. */
   settled(id: string): IntentVerdict | undefined {
-    return settledIntent(this.db, id);
+    return settledIntent(this.#loaded.db, id);
   }
 
   /** Starts again from an empty catalog and forgets the saved one. */
@@ -125,7 +160,8 @@ export class Catalog {
     return this.#serially(async () => {
       await removeSnapshot(this.#options.dir);
       const empty = await emptyCatalog(this.#options.registryId, this.#options.formatHash);
-      this.db.close();
+      this.#isLaid = false;
+      this.#loaded.db.close();
       this.#loaded = empty;
       this.#state = new CatalogState(empty.db);
       this.#savedSeq = 0;
@@ -136,15 +172,36 @@ export class Catalog {
   save(): Promise<void> {
     return this.#serially(async () => {
       if (this.unsavedCommits === 0) return;
+      this.#lift();
       // So that the next process can search at once.
-      catchUpSearch(this.db, this.position.seq);
-      await saveSnapshot(this.#options.dir, this.db);
+      catchUpSearch(this.#loaded.db, this.position.seq);
+      await saveSnapshot(this.#options.dir, this.#loaded.db);
       this.#savedSeq = this.position.seq;
     });
   }
 
   close(): void {
-    this.db.close();
+    this.#isLaid = false;
+    this.#over = [];
+    this.#loaded.db.close();
+  }
+
+  #lay(): void {
+    if (this.#isLaid || this.#over.length === 0) return;
+    this.#state.beginTrial();
+    this.#isLaid = true;
+    for (const [position, intent] of this.#over.entries()) this.#applyOver(intent, position);
+  }
+
+  #lift(): void {
+    if (!this.#isLaid) return;
+    this.#isLaid = false;
+    this.#state.endTrial();
+  }
+
+  #applyOver(intent: Intent, position: number): IntentOutcome {
+    const place = { seq: this.position.seq + 1, position, at: isoTime(Date.parse(intent.askedAt)) };
+    return applyIntent(this.#state, { kind: 'intent', intent }, place, this.#options.registryId).outcome;
   }
 
   async #compareWithLog(): Promise<void> {
@@ -169,6 +226,7 @@ export class Catalog {
 
   #applyAll(batch: readonly Uint8Array[]): void {
     if (batch.length === 0) return;
+    this.#lift();
     // One transaction for many commits: SQLite would otherwise end one after each statement.
     this.#state.atomically(() => {
       for (const bytes of batch) this.apply(bytes);

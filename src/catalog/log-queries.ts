@@ -2,12 +2,16 @@ import type { IntentVerdict } from '../rules/state.ts';
 import { int, maybeText, text } from './columns.ts';
 import type { Sqlite } from './sqlite.ts';
 
+/** Leaves out what is laid over the log. */
+const IN_LOG = 'seq <= (SELECT coalesce(max(seq), 0) FROM commits)';
+
 /** An intent's place in the log and what became of it. Its body stays in the log. */
 export interface IntentPlace {
   readonly seq: number;
   readonly position: number;
   readonly id?: string;
-  readonly at: string;
+  /** Absent for what is laid over the log. */
+  readonly at?: string;
   readonly outcome: string;
   readonly message?: string;
 }
@@ -28,16 +32,17 @@ export function intentPlaces(
       ? 'intents i'
       : 'intent_subjects s JOIN intents i ON i.seq = s.seq AND i.position = s.position AND s.subject = ?4';
   const order = filter.subject === undefined ? 'i.seq DESC, i.position DESC' : 's.seq DESC, s.position DESC';
-  const sql = `SELECT i.seq, i.position, i.id, i.outcome, i.message, c.at FROM ${from} JOIN commits c ON c.seq = i.seq
+  const sql = `SELECT i.seq, i.position, i.id, i.outcome, i.message, c.at FROM ${from} LEFT JOIN commits c ON c.seq = i.seq
     WHERE ${before} ORDER BY ${order} LIMIT ?3`;
   const params = [seq, position, limit, ...(filter.subject === undefined ? [] : [filter.subject])];
   return db.all(sql, params).map((row) => {
     const id = maybeText(row, 'id');
     const message = maybeText(row, 'message');
+    const at = maybeText(row, 'at');
     return {
       seq: int(row, 'seq'),
       position: int(row, 'position'),
-      at: text(row, 'at'),
+      ...(at === undefined ? {} : { at }),
       outcome: text(row, 'outcome'),
       ...(id === undefined ? {} : { id }),
       ...(message === undefined ? {} : { message }),
@@ -56,7 +61,7 @@ export function voidsOf(
       reason: `The commit ${maybeText(row, 'problem') ?? `needs ${text(row, 'needs')}`}.`,
     }));
   const intents = db
-    .all("SELECT seq, id, message FROM intents WHERE outcome <> 'applied' ORDER BY seq, position")
+    .all(`SELECT seq, id, message FROM intents WHERE outcome <> 'applied' AND ${IN_LOG} ORDER BY seq, position`)
     .map((row) => {
       const id = maybeText(row, 'id');
       return { seq: int(row, 'seq'), reason: text(row, 'message'), ...(id === undefined ? {} : { id }) };
@@ -71,7 +76,7 @@ export function unknownNeeds(db: Sqlite): readonly string[] {
     .all('SELECT DISTINCT needs FROM commits WHERE (problem IS NOT NULL OR needs IS NOT NULL) AND needs IS NOT NULL')
     .map((row) => text(row, 'needs'));
   const intents = db
-    .all("SELECT DISTINCT message FROM intents WHERE outcome <> 'applied' AND outcome = 'unknown'")
+    .all(`SELECT DISTINCT message FROM intents WHERE outcome <> 'applied' AND outcome = 'unknown' AND ${IN_LOG}`)
     .map((row) => text(row, 'message'));
   return [...commits, ...intents];
 }

@@ -114,6 +114,8 @@ export interface VersionSummary {
   readonly artifact: ArtifactSummary;
   /** True until the version is in the authority's log. */
   readonly pending: boolean;
+  /** Set while the change into its stage waits to be shared: others don't see it yet, and it may be refused. */
+  readonly stagePending?: boolean;
 }
 
 export interface ArtifactSummary {
@@ -173,6 +175,8 @@ export interface TransitionEntry {
   /** Numbers of the versions it displaced; for `displaced`, the version it made way for. */
   readonly displaced: readonly number[];
   readonly seq: number;
+  /** Set while it waits to be shared: others don't see it yet, and it may be refused. */
+  readonly pending?: boolean;
 }
 
 export interface CommentEntry {
@@ -218,6 +222,8 @@ export interface LogEntry {
   readonly events: readonly unknown[];
   /** Why it changed nothing, where it didn't. */
   readonly void?: string;
+  /** Set while it waits to be shared: it has no place in the log yet. */
+  readonly pending?: boolean;
 }
 
 export interface AtResult {

@@ -58,6 +58,16 @@ export class Sqlite {
     }
   }
 
+  /** Begins a trial: whatever is changed from now on is gone after `endTrial`. There is one at a time, outside of `atomically`. */
+  beginTrial(): void {
+    this.run('SAVEPOINT trial');
+  }
+
+  endTrial(): void {
+    this.run('ROLLBACK TO trial');
+    this.run('RELEASE trial');
+  }
+
   /** Runs several statements that return nothing. */
   script(sql: string): void {
     this.#db.exec(sql);

@@ -17,8 +17,13 @@ import type { Row, Sqlite, SqlValue } from './sqlite.ts';
 
 /** Columns that `versionSummary` needs. */
 export const VERSION_COLUMNS = `v.key, v.id, v.model, m.name AS model_name, v.number, v.stage, v.stage_since, v.stage_by_name, v.stage_by_email,
-  v.artifact, v.size_bytes, v.file_count, (SELECT since FROM artifacts WHERE digest = v.artifact AND status = 'withdrawn') AS withdrawn_at, v.description, v.metrics, v.params, v.created_at, v.created_by_name, v.created_by_email, v.via`;
+  v.artifact, v.size_bytes, v.file_count, (SELECT since FROM artifacts WHERE digest = v.artifact AND status = 'withdrawn') AS withdrawn_at, v.description, v.metrics, v.params, v.created_at, v.created_by_name, v.created_by_email, v.via,
+  v.seq > (SELECT coalesce(max(seq), 0) FROM commits) AS is_pending,
+  EXISTS (SELECT 1 FROM transitions t WHERE t.version = v.id AND t.seq > (SELECT coalesce(max(seq), 0) FROM commits)) AS is_stage_pending`;
 export const VERSION_TABLES = 'versions v JOIN models m ON m.id = v.model';
+
+/** Leaves out what is laid over the log: it has no number yet. */
+const IN_LOG = 'seq <= (SELECT coalesce(max(seq), 0) FROM commits)';
 
 const VIAS: readonly Via[] = ['editor', 'cli', 'auto', 'import'];
 
@@ -43,7 +48,8 @@ export function versionSummary(db: Sqlite, row: Row): VersionSummary {
     metrics: v.parse(metricsSchema, JSON.parse(text(row, 'metrics'))),
     params: v.parse(paramsSchema, JSON.parse(text(row, 'params'))),
     artifact: artifactOf(row),
-    pending: false,
+    pending: int(row, 'is_pending') === 1,
+    ...(int(row, 'is_stage_pending') === 1 ? { stagePending: true } : {}),
   };
 }
 
@@ -76,12 +82,12 @@ export function versionById(db: Sqlite, id: string): VersionSummary | undefined 
 }
 
 export function versionByNumber(db: Sqlite, model: string, number: number): VersionSummary | undefined {
-  return first(db, 'v.model = ? AND v.number = ? AND v.deleted_seq IS NULL', [model, number]);
+  return first(db, `v.model = ? AND v.number = ? AND v.deleted_seq IS NULL AND v.${IN_LOG}`, [model, number]);
 }
 
 /** Whether the number was ever given, to a version since deleted too. */
 export function isNumberGiven(db: Sqlite, model: string, number: number): boolean {
-  return db.get('SELECT 1 FROM versions WHERE model = ? AND number = ?', [model, number]) !== undefined;
+  return db.get(`SELECT 1 FROM versions WHERE model = ? AND number = ? AND ${IN_LOG}`, [model, number]) !== undefined;
 }
 
 /** Up to `limit` versions of a model whose artifact digest starts with `prefix`, newest first. */
@@ -89,6 +95,13 @@ export function versionsByDigest(db: Sqlite, model: string, prefix: string, limi
   const where = 'v.model = ? AND v.artifact >= ? AND v.artifact < ? AND v.deleted_seq IS NULL';
   const sql = `SELECT ${VERSION_COLUMNS} FROM ${VERSION_TABLES} WHERE ${where} ORDER BY v.number DESC LIMIT ?`;
   return db.all(sql, [model, prefix, `${prefix}g`, limit]).map((row) => versionSummary(db, row));
+}
+
+/** The id of the version in the log that had these bytes first. */
+export function firstVersionWith(db: Sqlite, digest: string): string | undefined {
+  const sql = `SELECT id FROM versions WHERE artifact = ? AND deleted_seq IS NULL AND ${IN_LOG} ORDER BY seq, position LIMIT 1`;
+  const row = db.get(sql, [digest]);
+  return row && text(row, 'id');
 }
 
 export function newestVersion(db: Sqlite, model: string, stage?: string): VersionSummary | undefined {
@@ -154,7 +167,8 @@ const relatedSchema = v.array(v.string());
 const KINDS: readonly TransitionEntry['kind'][] = ['promote', 'rollback', 'demote', 'archive', 'displaced'];
 
 export function transitionsOf(db: Sqlite, version: string): readonly TransitionEntry[] {
-  return db.all('SELECT * FROM transitions WHERE version = ? ORDER BY id', [version]).map((row) => {
+  const sql = `SELECT *, NOT ${IN_LOG} AS is_pending FROM transitions WHERE version = ? ORDER BY id`;
+  return db.all(sql, [version]).map((row) => {
     const related = v.parse(relatedSchema, JSON.parse(text(row, 'related')));
     return {
       from: text(row, 'from_stage'),
@@ -167,6 +181,7 @@ export function transitionsOf(db: Sqlite, version: string): readonly TransitionE
       isOverride: int(row, 'is_override') === 1,
       displaced: related.map((id) => int(db.get('SELECT number FROM versions WHERE id = ?', [id]) ?? {}, 'number')),
       seq: int(row, 'seq'),
+      ...(int(row, 'is_pending') === 1 ? { pending: true } : {}),
     };
   });
 }

@@ -2,15 +2,18 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
-import type { Author, Registry, RegistryQueries, Via } from '../registry/api.ts';
+import type { Author, Registry, Via } from '../registry/api.ts';
 import { type LocatedRegistry, locateRegistry } from '../registry/location.ts';
 import { withProgress } from './progress.ts';
+import { noteUnreachable, offline, shareRest } from './sharing.ts';
 
 export interface GlobalOptions {
   /** The folder to work in. */
   readonly C?: string;
   readonly registry?: string;
   readonly json?: boolean;
+  /** Leaves shared storage alone. */
+  readonly offline?: boolean;
 }
 
 /** What every command gets: the folder, the form of the output, and the registry once it is asked for. */
@@ -22,8 +25,11 @@ export interface CommandContext {
   locate(): Promise<LocatedRegistry>;
   /** Opens the registry for `use`, in the name of this person, and closes it afterwards. Throws `REGISTRY_NOT_FOUND`. */
   withRegistry<T>(use: (registry: Registry) => Promise<T>, via?: Via): Promise<T>;
-  /** The same for reading only, which is quicker: nobody is asked who this person is. */
-  withQueries<T>(use: (registry: RegistryQueries) => Promise<T>): Promise<T>;
+  /**
+   * The same for what needs no author, which is quicker: nobody is asked who this person is. Unless `isFresh` is false, what others
+   * shared is taken over first.
+   */
+  withQueries<T>(use: (registry: Registry) => Promise<T>, options?: { readonly isFresh?: boolean }): Promise<T>;
   /** Runs a long operation: Ctrl-C cancels it, and a terminal shows how far it is. */
   withProgress<T>(use: (options: OperationOptions) => Promise<T>): Promise<T>;
 }
@@ -39,16 +45,30 @@ export function commandContext(options: GlobalOptions, signal: AbortSignal): Com
   const isJson = options.json ?? false;
   const locate = () => locateRegistry({ cwd, explicit: options.registry });
 
-  async function open<T>(author: () => Promise<Author>, via: Via, use: (registry: Registry) => Promise<T>): Promise<T> {
+  async function open<T>(
+    author: () => Promise<Author>,
+    via: Via,
+    isFresh: boolean,
+    use: (registry: Registry) => Promise<T>,
+  ): Promise<T> {
     const located = await locate();
     if (!located.exists) throw notFound(cwd, located);
     const [{ openRegistry }, by] = await Promise.all([import('../registry/open.ts'), author()]);
-    const registry = await openRegistry({ dir: located.dir, author: by, via, ...workerOption() });
+    const connect = options.offline ? { connect: offline } : {};
+    const registry = await openRegistry({ dir: located.dir, author: by, via, ...connect, ...workerOption() });
     try {
+      if (isFresh && registry.location.remoteUrl !== undefined && !options.offline)
+        await registry.sync({ withBytes: false }, { signal }).catch(noteUnreachable);
       return await use(registry);
     } finally {
       await registry.close();
     }
+  }
+
+  async function change<T>(registry: Registry, use: (registry: Registry) => Promise<T>): Promise<T> {
+    const result = await use(registry);
+    if (registry.location.remoteUrl !== undefined) await shareRest(registry, isJson, signal);
+    return result;
   }
 
   return {
@@ -57,9 +77,10 @@ export function commandContext(options: GlobalOptions, signal: AbortSignal): Com
     signal,
     locate,
     withRegistry: (use, via = 'cli') => {
-      return open(async () => (await import('../lineage/author.ts')).authorOf(cwd), via, use);
+      const author = async () => (await import('../lineage/author.ts')).authorOf(cwd);
+      return open(author, via, true, (registry) => change(registry, use));
     },
-    withQueries: (use) => open(async () => NOBODY, 'cli', use),
+    withQueries: (use, { isFresh = true } = {}) => open(async () => NOBODY, 'cli', isFresh, use),
     withProgress: (use) => withProgress(isJson, signal, use),
   };
 }

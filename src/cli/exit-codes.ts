@@ -1,7 +1,7 @@
 import { RegistryError } from '../base/errors.ts';
 
 /** What the process ends with (docs/cli.md, "Exit codes"). */
-export const EXIT = { done: 0, refused: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
+export const EXIT = { done: 0, refused: 1, usage: 2, unshared: 3, interrupted: 130, terminated: 143 } as const;
 
 /** Codes of requests that are malformed, whatever the registry holds. */
 const USAGE_CODES: ReadonlySet<string> = new Set([
@@ -16,6 +16,8 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'ALIAS_INVALID',
   'METRIC_INVALID',
   'COMPARE_COUNT',
+  'REMOTE_URL_INVALID',
+  'REMOTE_URL_SECRET',
 ]);
 
 export function exitCodeOf(error: unknown): number {

@@ -6,6 +6,7 @@ import { addFileCommands } from './commands/files.ts';
 import { addQueryCommands } from './commands/queries.ts';
 import { addRegisterCommands } from './commands/register.ts';
 import { addRegistryCommands } from './commands/registry.ts';
+import { addSharedCommands } from './commands/shared.ts';
 import { addSpaceCommands } from './commands/space.ts';
 import { addStageCommands } from './commands/stages.ts';
 import { commandContext, type GlobalOptions } from './context.ts';
@@ -28,7 +29,7 @@ A version is named by its model and one of:
   model@1f1137c      the first 7 or more digits of its artifact's digest
   model              what is in production, else the newest
 
-Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted.`;
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 recorded here and not shared yet, 130 interrupted.`;
 
 /** Runs one command line and returns the exit code. */
 export async function runCli(argv: readonly string[], version: string): Promise<number> {
@@ -75,10 +76,11 @@ function afterParsing(error: CommanderError, program: Command, argv: readonly st
 function programFor(version: string, signal: AbortSignal): Command {
   const program = new Command('model-registry')
     .description('Which model is in production, and how did it get there.')
-    .usage('[-C DIR] [--registry DIR] [--json] COMMAND')
+    .usage('[-C DIR] [--registry DIR] [--offline] [--json] COMMAND')
     .version(version, '--version', 'print the version')
     .option('-C <dir>', 'work in this folder')
     .option('--registry <dir>', 'use the registry in this folder')
+    .option('--offline', 'leave shared storage alone')
     .option('--json', 'print one JSON value')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
@@ -104,5 +106,7 @@ function programFor(version: string, signal: AbortSignal): Command {
   addStageCommands(program, add);
   program.commandsGroup('Names and notes:');
   addAnnotationCommands(program, add);
+  program.commandsGroup('Sharing:');
+  addSharedCommands(program, add);
   return program;
 }

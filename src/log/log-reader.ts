@@ -2,7 +2,7 @@ import { RegistryError } from '../base/errors.ts';
 import { sha256Hex } from '../base/hash.ts';
 import { commitKey, FORMAT_KEY, seqOfCommitKey } from '../storage/layout.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { hashOfCommit, MAX_COMMIT_BYTES } from './commit.ts';
+import { claimedPrev, hashOfCommit, MAX_COMMIT_BYTES } from './commit.ts';
 import { type FormatFile, formatMissing, MAX_FORMAT_BYTES, parseFormatFile } from './format-file.ts';
 import { decodeSegment, type SegmentName, segmentKey, segmentOfKey } from './segment.ts';
 
@@ -46,6 +46,26 @@ export async function readSegment(store: ObjectStore, name: SegmentName): Promis
   const [bytes, last] = await Promise.all([store.get(segmentKey(name), MAX_SEGMENT_BYTES), readCommit(store, name.to)]);
   if (!bytes || !last || hashOfCommit(last) !== name.hash) return undefined;
   return decodeSegment(bytes, name);
+}
+
+/**
+ * A segment's stored bytes, where its commits go on from `prev` without a gap and end in the hash that its name says; undefined for one
+ * that can't be used.
+ */
+export async function readSegmentBytes(
+  store: ObjectStore,
+  name: SegmentName,
+  prev: string,
+): Promise<{ readonly bytes: Uint8Array } | undefined> {
+  const bytes = await store.get(segmentKey(name), MAX_SEGMENT_BYTES);
+  const commits = bytes && (await decodeSegment(bytes, name));
+  if (!commits) return undefined;
+  let hash = prev;
+  for (const commit of commits) {
+    if (claimedPrev(commit) !== hash) return undefined;
+    hash = hashOfCommit(commit);
+  }
+  return { bytes };
 }
 
 /** `format.json` with its hash, the `prev` of commit 1. Throws `REGISTRY_NOT_FOUND`, `FORMAT_NEWER`, `FORMAT_DAMAGED`. */

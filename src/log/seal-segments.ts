@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../storage/object-store.ts';
 import { hashOfCommit } from './commit.ts';
 import { listSegments, readCommits } from './log-reader.ts';
-import { encodeSegment, SEGMENT_COMMITS, segmentKey } from './segment.ts';
+import { encodeSegment, SEGMENT_COMMITS, SHARED_LEVELS, segmentKey } from './segment.ts';
 
 /**
  * Writes the segments that the log lacks up to commit `head`, at most `limit` of them: reading one costs a hundredth of reading its
@@ -18,6 +18,21 @@ export async function sealSegments(store: ObjectStore, head: number, limit: numb
     if (!last || commits.length < SEGMENT_COMMITS) return written;
     const name = { from, to: from + SEGMENT_COMMITS - 1, hash: hashOfCommit(last) };
     await store.putIfAbsent(segmentKey(name), await encodeSegment(commits));
+    written += 1;
+  }
+  return written;
+}
+
+/** Writes the segments of a shared log that end in commit `seq`, from a copy of it. Returns how many. */
+export async function sealShared(remote: ObjectStore, copy: ObjectStore, seq: number): Promise<number> {
+  let written = 0;
+  for (const size of SHARED_LEVELS) {
+    if (seq % size !== 0) break;
+    const from = seq - size + 1;
+    const commits = await readCommits(copy, from, size);
+    const last = commits.at(-1);
+    if (!last || commits.length < size) break;
+    await remote.putIfAbsent(segmentKey({ from, to: seq, hash: hashOfCommit(last) }), await encodeSegment(commits));
     written += 1;
   }
   return written;

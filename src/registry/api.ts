@@ -2,6 +2,7 @@ import type { OperationOptions } from '../base/progress.ts';
 import type {
   AliasEntry,
   AtResult,
+  Author,
   CodeLineage,
   Comparison,
   LogEntry,
@@ -57,6 +58,93 @@ export type {
 } from '../catalog/read-models.ts';
 export type { KeepReason };
 
+/** A registry's shared storage, and how it stands with it. */
+export interface RemoteStatus {
+  readonly url: string;
+  readonly registryId: string;
+  readonly upload: 'on-register' | 'on-promote';
+  /** Intents that wait to be shared. */
+  readonly pending: number;
+  /** Of these, changes of stage that are so old that their author is asked again. */
+  readonly stale: number;
+  /** Intents that the shared log didn't take, about which a person has to decide. */
+  readonly refused: number;
+  readonly isSyncing: boolean;
+  /** When this process was in agreement with the remote last. */
+  readonly syncedAt?: string;
+  /** Why the remote can't be reached, and since when. */
+  readonly failure?: { readonly code: string; readonly message: string; readonly since: string };
+}
+
+export interface SyncReport {
+  /** Commits taken over. */
+  readonly received: number;
+  /** Intents shared. */
+  readonly sent: number;
+  readonly refused: number;
+  /** Artifacts whose bytes were brought into the remote. */
+  readonly published: number;
+  /**
+   * What still waits. `bytes`: of its artifact, or of one before it; `stale`: until its author says again that it is wanted; `unsettled`: it
+   * was sent, and whether it got there isn't known.
+   */
+  readonly waiting: readonly { readonly id: string; readonly why: 'bytes' | 'stale' | 'unsettled' }[];
+  /** Where the remote counts them. */
+  readonly cost?: { readonly requests: number; readonly sentBytes: number; readonly receivedBytes: number };
+}
+
+/** What attaching shared storage did, or would do. */
+export interface AttachReport {
+  readonly url: string;
+  readonly registryId: string;
+  /** The shared registry was made by this. */
+  readonly isNew: boolean;
+  readonly isPreview: boolean;
+  readonly upload: 'on-register' | 'on-promote';
+  /**
+   * What is taken over of the registry on this machine. Where the shared one has a model of the same name (`isThere`), its versions join
+   * that one as candidates.
+   */
+  readonly models: readonly {
+    readonly name: string;
+    readonly versions: number;
+    readonly isThere: boolean;
+    readonly withStages: boolean;
+  }[];
+  /** How many intents wait to be shared by that. */
+  readonly intents: number;
+}
+
+/** What a person asked for and the shared log doesn't have yet. */
+export interface PendingEntry {
+  readonly id: string;
+  readonly askedAt: string;
+  readonly by: Author;
+  readonly via: Via;
+  readonly summary: string;
+  readonly reason?: string;
+  readonly events: readonly unknown[];
+  /** It is a change of stage that is so old that its author is asked again. */
+  readonly isStale: boolean;
+}
+
+/** What a person asked for and the shared log didn't take. */
+export interface RefusedEntry {
+  readonly id: string;
+  readonly askedAt: string;
+  readonly by: Author;
+  readonly summary: string;
+  readonly events: readonly unknown[];
+  /** Why it was refused: a stable name, and words. */
+  readonly code: string;
+  readonly reason: string;
+  /** What stands there instead, where that can be told. */
+  readonly theirs?: { readonly summary: string; readonly by: Author; readonly at: string; readonly reason?: string };
+  /** What applying it again would come to now. */
+  readonly wouldApply: boolean;
+  readonly wouldDo: string;
+}
+
 /**
  * The registry's public interface: what the command line, the extension and programs call. Every argument and result is plain
  * data (it crosses thread boundaries), apart from the `OperationOptions` of long operations.
@@ -80,6 +168,10 @@ export interface RegistryLocation {
   /** The folder that holds `format.json`. */
   readonly dir: string;
   readonly registryId: string;
+  /** The folder of the log: another one where the registry is shared. */
+  readonly logDir: string;
+  /** Where it is shared. */
+  readonly remoteUrl?: string;
 }
 
 export interface RegistryChange {
@@ -88,6 +180,14 @@ export interface RegistryChange {
 }
 
 export interface RegistryCommands {
+  /** Takes over what others shared and shares what waits. Throws `NO_REMOTE`, and what the remote answers (`REMOTE_…`). */
+  sync(request?: { readonly withBytes?: boolean }, options?: OperationOptions): Promise<SyncReport>;
+  /** Takes back what waits to be shared. Throws `PENDING_NOT_FOUND`, and `WITHDRAW_UNCERTAIN` where it may have been shared. */
+  withdraw(request: { readonly id: string }): Promise<void>;
+  /** Says again that an old change of stage is wanted. Throws `PENDING_NOT_FOUND`. */
+  confirm(request: { readonly id: string }): Promise<void>;
+  /** Decides about what was refused: asks for it again on top of what is there now, or drops it. Throws `REFUSED_NOT_FOUND`. */
+  resolveRefused(request: { readonly id: string; readonly how: 'apply' | 'drop' }): Promise<void>;
   createModel(request: {
     readonly name: string;
     readonly description?: string;
@@ -98,13 +198,16 @@ export interface RegistryCommands {
    * Moves a version to a stage; towards a lower stage this is a demotion. `expectHolder`, a number or reference, or null for none, is
    * what the person saw in the exclusive stage: when it isn't there any more, the promotion is refused as a `CONFLICT`.
    */
-  promote(request: {
-    readonly ref: string;
-    readonly stage: string;
-    readonly reason: string;
-    readonly override?: boolean;
-    readonly expectHolder?: string | null;
-  }): Promise<TransitionResult>;
+  promote(
+    request: {
+      readonly ref: string;
+      readonly stage: string;
+      readonly reason: string;
+      readonly override?: boolean;
+      readonly expectHolder?: string | null;
+    },
+    options?: OperationOptions,
+  ): Promise<TransitionResult>;
   /** Puts the stage's previous holder, or version number `to`, back. `stage` is `production` unless given. */
   rollback(request: {
     readonly model: string;
@@ -136,6 +239,12 @@ export interface RegistryCommands {
 }
 
 export interface RegistryQueries {
+  /** The shared storage, where the registry has any. */
+  remote(): Promise<RemoteStatus | undefined>;
+  /** What waits to be shared, in order. */
+  pending(): Promise<readonly PendingEntry[]>;
+  /** What the shared log didn't take, until somebody has decided about it. */
+  refused(): Promise<readonly RefusedEntry[]>;
   listModels(request?: PageRequest): Promise<Page<ModelSummary>>;
   /** Newest first; `stage` restricts to the versions in it. All models' versions where `model` is absent. */
   listVersions(
@@ -241,6 +350,8 @@ export interface TransitionResult {
   readonly displaced: readonly VersionSummary[];
   readonly seq: number;
   readonly at: string;
+  /** Recorded on this machine, and not shared yet: others don't see it, and it may be refused. */
+  readonly pending: boolean;
 }
 
 export interface PullResult {

@@ -38,6 +38,13 @@ const METHODS: Readonly<Record<RegistryMethod, true>> = {
   diskUse: true,
   retention: true,
   setRetention: true,
+  sync: true,
+  withdraw: true,
+  confirm: true,
+  resolveRefused: true,
+  remote: true,
+  pending: true,
+  refused: true,
   refresh: true,
 };
 

@@ -12,6 +12,8 @@ import * as listing from './queries/listing.ts';
 import { log } from './queries/log.ts';
 import { findVersion } from './references.ts';
 import { damageIn, readToHead, type Session } from './session.ts';
+import { fetchFiles } from './shared/fetch-files.ts';
+import * as waiting from './shared/waiting.ts';
 import { diskUse } from './space/disk-use.ts';
 import { collectGarbage } from './space/gc.ts';
 import { CHECKOUTS_FOLDER } from './space/plan.ts';
@@ -68,7 +70,7 @@ export class OpenRegistry implements Registry {
     this.#run(() => registering.register(this.#session, request, options));
   completeMetrics: Registry['completeMetrics'] = (request) =>
     this.#run(() => registering.completeMetrics(this.#session, request));
-  promote: Registry['promote'] = (request) => this.#run(() => stages.promote(this.#session, request));
+  promote: Registry['promote'] = (request, options) => this.#run(() => stages.promote(this.#session, request, options));
   rollback: Registry['rollback'] = (request) => this.#run(() => stages.rollback(this.#session, request));
   archive: Registry['archive'] = (request) => this.#run(() => stages.archive(this.#session, request));
   setAlias: Registry['setAlias'] = (request) => this.#run(() => annotations.setAlias(this.#session, request));
@@ -95,11 +97,24 @@ export class OpenRegistry implements Registry {
     this.#run(() => stages.rollbackTarget(this.#session, request));
   verify: Registry['verify'] = (request, options) => this.#run(() => verify(this.#session, request, options));
 
+  remote: Registry['remote'] = () => this.#run(async () => this.#session.shared?.status());
+  pending: Registry['pending'] = () => this.#run(() => waiting.pendingEntries(this.#session));
+  refused: Registry['refused'] = () => this.#run(() => waiting.refusedEntries(this.#session));
+  withdraw: Registry['withdraw'] = (request) => this.#run(() => waiting.withdraw(this.#session, request));
+  confirm: Registry['confirm'] = (request) => this.#run(() => waiting.confirm(this.#session, request));
+  resolveRefused: Registry['resolveRefused'] = (request) =>
+    this.#run(() => waiting.resolveRefused(this.#session, request));
+  sync: Registry['sync'] = (request, options) =>
+    this.#run(() =>
+      waiting.sharedOf(this.#session).sync({ ...options, ...(request?.withBytes === false ? { bytesOf: [] } : {}) }),
+    );
+
   pull: Registry['pull'] = (request, options) =>
     this.#run(async () => {
       await readToHead(this.#session);
       const version = findVersion(this.#session, request.ref);
       const { digest } = version.artifact;
+      await fetchFiles(this.#session, version, options);
       const written = await withFilesOf(this.#session, version, () =>
         this.#session.bytes.materialise({ digest, to: request.to }, options),
       );
@@ -112,6 +127,7 @@ export class OpenRegistry implements Registry {
       const version = findVersion(this.#session, request.ref);
       const checkoutsDir = join(this.#session.location.dir, CHECKOUTS_FOLDER);
       const { digest } = version.artifact;
+      await fetchFiles(this.#session, version, options);
       const { path } = await withFilesOf(this.#session, version, () =>
         this.#session.bytes.checkout({ digest, checkoutsDir }, options),
       );

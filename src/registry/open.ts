@@ -1,18 +1,27 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { inlineByteService, workerByteService } from '../artifacts/byte-service.ts';
 import { isoTime, systemClock } from '../base/clock.ts';
-import { newIdSource } from '../base/ids.ts';
+import { type NewId, newIdSource } from '../base/ids.ts';
 import { Catalog } from '../catalog/catalog.ts';
-import { LocalAuthority } from '../intents/authority.ts';
+import { LocalAuthority } from '../intents/local-authority.ts';
+import { PendingQueue } from '../intents/pending-queue.ts';
+import { SharedAuthority } from '../intents/shared-authority.ts';
+import { copiedLog } from '../log/copied-log.ts';
 import { encodeFormatFile, formatMissing } from '../log/format-file.ts';
 import { readFormat } from '../log/log-reader.ts';
 import { filesystemStore } from '../storage/filesystem-store.ts';
 import { FORMAT_KEY } from '../storage/layout.ts';
+import type { LocalStore } from '../storage/object-store.ts';
 import { probeAtomicCreate } from '../storage/probe.ts';
 import { writing } from '../storage/system-errors.ts';
 import type { Author, Registry, Via } from './api.ts';
 import { OpenRegistry } from './open-registry.ts';
 import { seenHeadFor } from './seen-head.ts';
+import { type Attachment, copyDir, readAttachment } from './shared/attachment.ts';
+import { connectFromEnvironment } from './shared/connect.ts';
+import { publisherFor } from './shared/publisher.ts';
+import type { ConnectRemote } from './shared/remote.ts';
+import { SharedRegistry } from './shared/shared-registry.ts';
 
 export interface OpenOptions {
   /** The folder that holds `format.json`. */
@@ -24,26 +33,57 @@ export interface OpenOptions {
   readonly clock?: () => number;
   /** Where the newest commit seen is remembered; a folder of the user's outside the registry unless given. */
   readonly stateDir?: string;
+  /** How shared storage is reached; by what the environment says unless given. */
+  readonly connect?: ConnectRemote;
 }
 
-/** Opens an existing registry. Throws `REGISTRY_NOT_FOUND`, `FORMAT_NEWER`, `FORMAT_DAMAGED`. */
+/**
+ * Opens an existing registry: where it is shared, this machine's copy of the shared one. Nothing is asked of the remote for that. Throws
+ * `REGISTRY_NOT_FOUND`, `FORMAT_NEWER`, `FORMAT_DAMAGED`, `ATTACHMENT_DAMAGED`.
+ */
 export async function openRegistry(options: OpenOptions): Promise<Registry> {
   const { dir, author, via, workerFile, clock = systemClock, stateDir } = options;
-  const store = filesystemStore(dir);
-  const { format, hash } = await readFormat(store, dir);
+  const attachment = await readAttachment(dir);
+  const logDir = attachment ? copyDir(dir, attachment.registryId) : dir;
+  const objects = filesystemStore(dir);
+  const log = attachment ? filesystemStore(logDir) : objects;
+  const store = attachment ? copiedLog(log, objects) : objects;
+  const { format, hash } = await readFormat(store, logDir);
   const { registryId } = format;
-  const catalog = await Catalog.open({ dir, store, registryId, formatHash: hash });
+  const catalog = await Catalog.open({ dir: logDir, store, registryId, formatHash: hash });
+  const newId = newIdSource(clock);
+  const { connect = connectFromEnvironment(clock) } = options;
+  const shared = attachment && openShared({ attachment, catalog, store, log, connect, clock, newId });
   return new OpenRegistry({
-    location: { dir, registryId },
+    location: { dir, registryId, logDir, ...(attachment ? { remoteUrl: attachment.url } : {}) },
     author: { name: author.name, email: author.email },
     via,
     clock,
-    newId: newIdSource(clock),
+    newId,
     store,
     catalog,
-    authority: new LocalAuthority({ store, catalog, clock }),
+    ...(shared ? { shared } : {}),
+    authority: shared?.authority ?? new LocalAuthority({ store, catalog, clock }),
     bytes: workerFile === undefined ? inlineByteService(dir) : workerByteService({ storeDir: dir, workerFile }),
-    seenHead: await seenHeadFor(dir, registryId, stateDir),
+    seenHead: await seenHeadFor(logDir, registryId, stateDir),
+  });
+}
+
+function openShared(options: {
+  readonly attachment: Attachment;
+  readonly catalog: Catalog;
+  readonly store: LocalStore;
+  readonly log: LocalStore;
+  readonly connect: ConnectRemote;
+  readonly clock: () => number;
+  readonly newId: NewId;
+}): SharedRegistry {
+  const { attachment, catalog, store, log, connect, clock, newId } = options;
+  const queue = new PendingQueue(log, newId);
+  return new SharedRegistry({ attachment, catalog, queue, connect, clock }, (shared) => {
+    const remote = () => shared.remote();
+    const publisher = publisherFor({ local: store, remote, catalog, clock });
+    return new SharedAuthority({ copy: store, catalog, queue, publisher, remote, clock: () => shared.now() });
   });
 }
 

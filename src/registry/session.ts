@@ -5,13 +5,15 @@ import type { NewId } from '../base/ids.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { firstUnchained, unknownNeeds } from '../catalog/log-queries.ts';
 import type { Sqlite } from '../catalog/sqlite.ts';
-import type { LocalAuthority } from '../intents/authority.ts';
+import type { SyncOptions } from '../intents/shared-authority.ts';
+import type { Authority, RefusedOutcome } from '../intents/submitting.ts';
 import type { RegistryEvent } from '../log/events.ts';
 import { decodeIntent, type Expectations, encodeIntent, type Intent } from '../log/intent.ts';
 import type { IntentOutcome, RegistryState } from '../rules/state.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
+import type { LocalStore } from '../storage/object-store.ts';
 import type { Author, RegistryLocation, Via } from './api.ts';
 import { type SeenHead, seenHeadProblem } from './seen-head.ts';
+import type { SharedRegistry } from './shared/shared-registry.ts';
 
 /** What commands and queries work with: one open registry. */
 export interface Session {
@@ -20,9 +22,11 @@ export interface Session {
   readonly via: Via;
   readonly clock: () => number;
   readonly newId: NewId;
-  readonly store: ObjectStore;
+  readonly store: LocalStore;
   readonly catalog: Catalog;
-  readonly authority: LocalAuthority;
+  readonly authority: Authority;
+  /** Where the registry is shared. */
+  readonly shared?: SharedRegistry;
   readonly bytes: ByteService;
   readonly seenHead: SeenHead;
 }
@@ -38,6 +42,7 @@ export function stateOf(session: Session): RegistryState {
 /** Reads the log to its head and throws if what was read can't be trusted. The first step of every query. */
 export async function readToHead(session: Session): Promise<void> {
   await session.catalog.catchUp();
+  await session.shared?.authority.refresh();
   const problem = await damageIn(session);
   if (problem) throw problem;
 }
@@ -75,6 +80,12 @@ export async function readToWrite(session: Session): Promise<void> {
       'FORMAT_NEWER',
       `The registry uses ${needs.join(', ')}, which this version of Model Registry doesn't know, so it is read-only here. Update Model Registry.`,
       { details: { needs } },
+    );
+  }
+  if (session.shared?.attachment.isDetached) {
+    throw new RegistryError(
+      'DETACHED',
+      'This is a copy of a shared registry that was detached, so it is read-only. Attach it again with `model-registry remote add URL`.',
     );
   }
   if (stateOf(session).isSealed()) {
@@ -127,17 +138,38 @@ function refuseUnusableNames(value: unknown): void {
   }
 }
 
-/** Records a request. Throws what `refusal` makes of an outcome other than applied. */
+/** Where a request stands. */
+export interface Recorded {
+  readonly seq: number;
+  readonly at: string;
+  /** Durable on this machine, and not shared yet. */
+  readonly pending: boolean;
+}
+
+/**
+ * Records a request. In a shared registry it is shared at once where that is possible. Throws what `refusal` makes of an outcome other than
+ * applied. What is `following` waits to be shared after it.
+ */
 export async function record(
   session: Session,
   request: Request,
-  refusal: (outcome: Exclude<IntentOutcome, { kind: 'applied' }>) => RegistryError = refusedBy,
-): Promise<{ readonly seq: number; readonly at: string }> {
+  refusal: (outcome: RefusedOutcome) => RegistryError = refusedBy,
+  options: SyncOptions & { readonly following?: Request | undefined } = {},
+): Promise<Recorded> {
   const intent = intentOf(session, request);
-  const result = await session.authority.submit(intent);
-  if (result.kind === 'refused') throw refusal(result.outcome);
+  const first = await session.authority.submit(intent);
+  if (options.following && first.kind !== 'refused') await enqueue(session, options.following);
+  const result = first.kind === 'pending' ? await session.shared?.share(intent.id, { bytesOf: [], ...options }) : first;
+  if (result?.kind === 'refused') throw refusal(result.outcome);
+  if (result?.kind !== 'applied') return { seq: session.catalog.position.seq + 1, at: intent.askedAt, pending: true };
   await session.seenHead.remember(session.catalog.position);
-  return { seq: result.seq, at: result.at };
+  return { seq: result.seq, at: result.at, pending: false };
+}
+
+/** Puts a request among those that wait to be shared, without trying to share it now. */
+export async function enqueue(session: Session, request: Request): Promise<void> {
+  const result = await session.authority.submit(intentOf(session, request));
+  if (result.kind === 'refused') throw refusedBy(result.outcome);
 }
 
 /** The error for an intent that the rules refuse. */

@@ -56,7 +56,8 @@ export function judgeIntent(state: RegistryState, intent: Intent, at: LogPositio
   return outcome;
 }
 
-function applyIntent(
+/** Applies one intent at its place in a commit. Pure but for `state`, as `applyCommit`. */
+export function applyIntent(
   state: RegistryState,
   decoded: DecodedIntent,
   place: Pick<FactSource, 'seq' | 'position' | 'at'>,

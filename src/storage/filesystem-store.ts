@@ -144,15 +144,17 @@ export function filesystemStore(root: string, fs: FileSystem = nodeFileSystem): 
     },
     stage,
     async remove(key) {
-      if (!/^(objects|manifests)\//.test(key))
-        throw new RegistryError('KEY_INVALID', `${key} is part of the log and stays.`);
+      if (!REMOVABLE.test(key)) throw new RegistryError('KEY_INVALID', `${key} is part of the log and stays.`);
       const path = pathOf(key);
       await writing(path, async () => {
         try {
           await retryWhileBusy(() => fs.unlink(path), { delay: fs.delay });
         } catch (error) {
           if (!isAbsent(error)) throw error;
+          return;
         }
+        // Bytes that come back after a power failure only take space; an intent that a person took back must stay away.
+        if (!/^(objects|manifests)\//.test(key)) await syncFolder(dirname(path), fs);
       });
     },
     commitAll,
@@ -173,6 +175,9 @@ async function publish(fs: FileSystem, temporary: string, target: string): Promi
   if (outcome === 'exists') await syncFile(target, fs);
   return outcome;
 }
+
+/** Everything but the log, which keeps what it has for ever. */
+const REMOVABLE = /^(objects|manifests|pending|attempts|confirmed|refused)\//;
 
 const GROUP = 64;
 /** Folders that are kept open while names are given in them. */

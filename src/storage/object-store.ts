@@ -46,7 +46,10 @@ export interface StagedPut {
 
 /** A store of this machine, from which bytes can be removed that nothing needs any more. Nobody removes anything from a shared one. */
 export interface LocalStore extends StagingStore {
-  /** Removes objects and manifests only; harmless where there is none. Throws `KEY_INVALID` for any other key. */
+  /**
+   * Removes objects, manifests, and what waits to be shared; harmless where there is none. Throws `KEY_INVALID` for anything that is part of
+   * the log.
+   */
   remove(key: string): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import { isoTime } from '../../src/base/clock.ts';
 import { sha256Hex } from '../../src/base/hash.ts';
-import { LocalAuthority } from '../../src/intents/authority.ts';
+import { LocalAuthority } from '../../src/intents/local-authority.ts';
 import { encodeFormatFile } from '../../src/log/format-file.ts';
 import type { Intent } from '../../src/log/intent.ts';
 import { readFormat } from '../../src/log/log-reader.ts';

@@ -22,7 +22,7 @@ export function registryCalls(ask: ThreadCall): RegistryCalls {
   return {
     createModel: (request) => call('createModel', request),
     register: (request, operation) => call('register', request, operation),
-    promote: (request) => call('promote', request),
+    promote: (request, operation) => call('promote', request, operation),
     rollback: (request) => call('rollback', request),
     archive: (request) => call('archive', request),
     setAlias: (request) => call('setAlias', request),
@@ -54,6 +54,13 @@ export function registryCalls(ask: ThreadCall): RegistryCalls {
     diskUse: () => call('diskUse', undefined),
     retention: () => call('retention', undefined),
     setRetention: (request) => call('setRetention', request),
+    sync: (request, operation) => call('sync', request, operation),
+    withdraw: (request) => call('withdraw', request),
+    confirm: (request) => call('confirm', request),
+    resolveRefused: (request) => call('resolveRefused', request),
+    remote: () => call('remote', undefined),
+    pending: () => call('pending', undefined),
+    refused: () => call('refused', undefined),
     refresh: () => call('refresh', undefined),
   };
 }

@@ -11,7 +11,7 @@ import { registeredVersion } from '../../rules/version-rules.ts';
 import { whileStoring } from '../../storage/leases.ts';
 import type { RegisterRequest, RegisterResult } from '../api.ts';
 import { checkModelName, findModelIfAny, findVersion } from '../references.ts';
-import { dbOf, intentOf, readToWrite, record, type Session, stateOf } from '../session.ts';
+import { dbOf, intentOf, readToWrite, record, refusedBy, type Session, stateOf } from '../session.ts';
 
 /**
  * Stores the files, then records the version. Bytes that the model's latest version has already, with nothing new in run, params or
@@ -50,12 +50,17 @@ async function storeAndRecord(
   if (known) {
     await completeWith(session, known, request.metrics ?? {});
     // Its files were removed to free space, and are there again.
-    if (stateOf(session).artifactStatus(digest) !== 'published')
+    if (!session.shared && stateOf(session).artifactStatus(digest) !== 'published')
       await record(session, { events: [{ type: 'artifact.published', artifact: digest }] });
     return resultOf(session, known.id, false);
   }
   const { events, version } = eventsOf(session, request, artifact, data);
-  await record(session, { events });
+  const isUploaded = session.shared?.attachment.upload === 'on-register';
+  const isWanted = isUploaded && stateOf(session).artifactStatus(digest) !== 'published';
+  const following = isWanted
+    ? { events: [{ type: 'artifact.published', artifact: digest, version } as const] }
+    : undefined;
+  await record(session, { events }, refusedBy, { following });
   const id = stateOf(session).version(version)?.id ?? version;
   return resultOf(session, id, id === version);
 }
@@ -155,7 +160,8 @@ function eventsOf(
     ...(environmentId === undefined ? {} : { environment: environmentId }),
     ...(base === undefined ? {} : { base: baseOf(session, base) }),
   });
-  if (stateOf(session).artifactStatus(artifact.digest) !== 'published') {
+  // The others of a shared registry can't rely on what this disk has.
+  if (!session.shared && stateOf(session).artifactStatus(artifact.digest) !== 'published') {
     events.push({ type: 'artifact.published', artifact: artifact.digest });
   }
   return { events, version };

@@ -1,5 +1,6 @@
 import { parseManifest } from '../../artifacts/manifest.ts';
 import { RegistryError } from '../../base/errors.ts';
+import type { OperationOptions } from '../../base/progress.ts';
 import type { RollbackPlan, VersionSummary } from '../../catalog/read-models.ts';
 import { heldBefore, transitionsOf, versionById, versionByNumber } from '../../catalog/version-queries.ts';
 import { policyOf } from '../../rules/lookup.ts';
@@ -16,7 +17,7 @@ import type { IntentOutcome } from '../../rules/state.ts';
 import { manifestKey, objectKey } from '../../storage/layout.ts';
 import type { TransitionResult } from '../api.ts';
 import { findModel, findVersion } from '../references.ts';
-import { dbOf, readToHead, readToWrite, record, refusedBy, type Session, stateOf } from '../session.ts';
+import { dbOf, enqueue, readToHead, readToWrite, record, refusedBy, type Session, stateOf } from '../session.ts';
 import { withFilesOf } from '../space/withdrawn.ts';
 import { reasonOf } from '../text.ts';
 
@@ -39,6 +40,7 @@ export async function promote(
     readonly override?: boolean;
     readonly expectHolder?: string | null;
   },
+  options: OperationOptions = {},
 ): Promise<TransitionResult> {
   const reason = reasonOf(request.reason);
   await readToWrite(session);
@@ -47,7 +49,7 @@ export async function promote(
   checkStage(version, request.stage, policy);
   const kind = kindOfMove(policy, version.stage, request.stage);
   const isOverride = request.override ?? false;
-  return move(session, {
+  return move(session, options, {
     version,
     to: request.stage,
     kind,
@@ -73,12 +75,13 @@ export async function rollback(
     readonly reason: string;
     readonly expectHolder?: string | null;
   },
+  options: OperationOptions = {},
 ): Promise<TransitionResult> {
   const reason = reasonOf(request.reason);
   await readToWrite(session);
   const plan = planRollback(session, request);
   const holder = seenHolder(session, plan.target, request.expectHolder);
-  return move(session, {
+  return move(session, options, {
     version: plan.target,
     to: plan.stage,
     kind: 'rollback',
@@ -170,14 +173,15 @@ function seenHolder(
 
 async function move(
   session: Session,
+  options: OperationOptions,
   { version, to, kind, reason, isOverride, seenHolder: seen }: Move,
 ): Promise<TransitionResult> {
   const rule = stageOf(policyOf(stateOf(session), version.modelId), to);
   const holder = rule && holderOf(session, version.modelId, rule);
-  if (to !== FIRST_STAGE && to !== ARCHIVED) await withFilesOf(session, version, () => checkFiles(session, version));
+  if (to !== FIRST_STAGE && to !== ARCHIVED) await withFilesOf(session, version, () => provideFiles(session, version));
   const expectedHolder = seen === undefined ? (holder?.id ?? null) : seen;
   const displaces = holder && rule ? [{ version: holder.id, to: rule.displacedTo }] : [];
-  const { seq, at } = await record(
+  const { seq, at, pending } = await record(
     session,
     {
       expects: {
@@ -199,11 +203,12 @@ async function move(
       ],
     },
     (outcome) => conflict(session, version, to, expectedHolder, outcome),
+    { ...options, bytesOf: [version.artifact.digest] },
   );
   const db = dbOf(session);
   const moved = versionById(db, version.id) ?? version;
   const displaced = holder ? [versionById(db, holder.id) ?? holder] : [];
-  return { version: moved, from: version.stage, to, kind, displaced, seq, at };
+  return { version: moved, from: version.stage, to, kind, displaced, seq, at, pending };
 }
 
 /** Who got there first, with what, when and why. */
@@ -237,6 +242,15 @@ function conflict(
     `${version.model}@${version.number} wasn't moved to ${to}: ${theirs}, while ${before} was expected in ${to}. Look at what is there now, and ask again if it is still right. Nothing was changed.`,
     { details },
   );
+}
+
+/** In a shared registry the remote has to have the files, of which this disk may lack some. */
+async function provideFiles(session: Session, version: VersionSummary): Promise<void> {
+  const { digest } = version.artifact;
+  if (session.shared && stateOf(session).artifactStatus(digest) === 'published') return;
+  await checkFiles(session, version);
+  if (session.shared)
+    await enqueue(session, { events: [{ type: 'artifact.published', artifact: digest, version: version.id }] });
 }
 
 /** A version whose files aren't here can't serve. Looks at their presence and size; `verify` reads them. */

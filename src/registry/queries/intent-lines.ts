@@ -2,12 +2,14 @@ import { RegistryError } from '../../base/errors.ts';
 import { registeredAt } from '../../catalog/version-queries.ts';
 import { MAX_COMMIT_BYTES } from '../../log/commit.ts';
 import type { EventOf } from '../../log/events.ts';
-import { decodeIntent, isKnownEvent } from '../../log/intent.ts';
+import { decodeIntent, encodeIntent, isKnownEvent } from '../../log/intent.ts';
 import { readCommit } from '../../log/log-reader.ts';
 import { dbOf, type Session, stateOf } from '../session.ts';
 
 /** The lines of a commit's intents, by their position. Throws `LOG_GAP` where the commit is gone. */
 export async function intentLines(session: Session, seq: number): Promise<readonly Uint8Array[]> {
+  const { catalog } = session;
+  if (seq > catalog.position.seq) return catalog.over.map(encodeIntent);
   const bytes = await readCommit(session.store, seq);
   if (!bytes)
     throw new RegistryError('LOG_GAP', `Commit ${seq} is missing from the log. Run \`model-registry verify\`.`);

@@ -30,18 +30,21 @@ function cursorOf(place: IntentPlace): string {
 function entryOf(session: Session, place: IntentPlace, line: Uint8Array | undefined): LogEntry {
   const decoded = line && decodeIntent(line);
   const effect = place.outcome === 'applied' ? {} : { void: place.message ?? place.outcome };
-  const common = { cursor: cursorOf(place), seq: place.seq, id: place.id ?? '', at: place.at, ...effect };
+  const askedAt = decoded?.kind === 'intent' ? decoded.intent.askedAt : '';
+  const at = place.at ?? askedAt;
+  const pending = place.at === undefined ? { pending: true } : {};
+  const common = { cursor: cursorOf(place), seq: place.seq, id: place.id ?? '', at, ...effect, ...pending };
   if (decoded?.kind !== 'intent') {
     return {
       ...common,
-      askedAt: place.at,
+      askedAt: at,
       by: { name: '', email: '' },
       via: '',
       summary: 'An entry that has no effect',
       events: [],
     };
   }
-  const { askedAt, by, via, events } = decoded.intent;
+  const { by, via, events } = decoded.intent;
   const reason = reasonIn(events);
   return {
     ...common,

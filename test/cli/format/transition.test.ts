@@ -8,6 +8,7 @@ const previous = sampleVersion({ id: 'previous', number: 6, stage: 'archived', m
 const moved = {
   seq: 12,
   at: '2026-11-23T09:00:00.000Z',
+  pending: false,
   from: 'candidate',
   to: 'production',
   kind: 'promote',

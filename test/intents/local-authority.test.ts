@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newIdSource } from '../../src/base/ids.ts';
 import { Catalog } from '../../src/catalog/catalog.ts';
-import { LocalAuthority } from '../../src/intents/authority.ts';
+import { LocalAuthority } from '../../src/intents/local-authority.ts';
 import { encodeFormatFile } from '../../src/log/format-file.ts';
 import type { Intent } from '../../src/log/intent.ts';
 import { readFormat } from '../../src/log/log-reader.ts';

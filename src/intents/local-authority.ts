@@ -3,12 +3,11 @@ import { isoTime } from '../base/clock.ts';
 import { RegistryError } from '../base/errors.ts';
 import { serialQueue } from '../base/serial.ts';
 import { encodeCommit, MAX_COMMIT_BYTES } from '../log/commit.ts';
-import { encodeIntent, type Intent, MAX_INTENT_BYTES } from '../log/intent.ts';
+import type { Intent } from '../log/intent.ts';
 import { commitAboveGap, readCommit } from '../log/log-reader.ts';
-import type { LogPosition } from '../rules/apply-commit.ts';
-import type { IntentOutcome, IntentVerdict } from '../rules/state.ts';
 import { commitKey } from '../storage/layout.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { type AppliedLog, type Authority, lineOf, type SettledResult } from './submitting.ts';
 
 /** The longest pause after a lost race. It halves with each further one, so that whoever has waited longest comes first. */
 const RETRY_PAUSE_MS = 32;
@@ -16,19 +15,6 @@ const RETRY_PAUSE_MS = 32;
 const GIVE_WAY_MS = 50;
 /** Others' commits count as rivals where they came since this long before. */
 const RIVALRY_MS = 1_000;
-
-/** The log as far as it is applied here: what ordering an intent needs of the catalog. */
-export interface AppliedLog {
-  readonly position: LogPosition;
-  /** Applies what the log has beyond `position`. Returns the number of commits applied. */
-  catchUp(): Promise<number>;
-  /** Applies commit `seq`, of which these are the bytes, unless it is applied already. It is the next one, or was a moment ago. */
-  applyNext(seq: number, bytes: Uint8Array): Promise<void>;
-  /** What applying the intent would come to now. */
-  judge(intent: Intent): IntentOutcome;
-  /** What became of the intent with this id, where it is in the applied log. */
-  settled(id: string): IntentVerdict | undefined;
-}
 
 export interface AuthorityOptions {
   readonly store: ObjectStore;
@@ -40,13 +26,8 @@ export interface AuthorityOptions {
   readonly delay?: (milliseconds: number) => Promise<unknown>;
 }
 
-export type SubmitResult =
-  | { readonly kind: 'applied'; readonly seq: number; readonly at: string }
-  /** Not written: applied on top of the log as it is now, it would change nothing. */
-  | { readonly kind: 'refused'; readonly outcome: Exclude<IntentOutcome, { kind: 'applied' }> };
-
 /** The local log as the place where intents are ordered (design: "Submitting"). */
-export class LocalAuthority {
+export class LocalAuthority implements Authority {
   readonly #options: AuthorityOptions;
   readonly #serially = serialQueue();
   #isGapFree = false;
@@ -64,7 +45,7 @@ export class LocalAuthority {
    * the catalog, exactly once, whatever answers of the store were lost on the way. When it throws, an intent that reached the log
    * all the same is found there by its id at the next call with the same intent.
    */
-  submit(intent: Intent): Promise<SubmitResult> {
+  submit(intent: Intent): Promise<SettledResult> {
     return this.#serially(() => this.#submit(intent));
   }
 
@@ -79,15 +60,9 @@ export class LocalAuthority {
     if (pauseMs >= 1) await (this.#options.delay ?? setTimeout)(pauseMs);
   }
 
-  async #submit(intent: Intent): Promise<SubmitResult> {
+  async #submit(intent: Intent): Promise<SettledResult> {
     const { catalog } = this.#options;
-    const line = encodeIntent(intent);
-    if (line.length > MAX_INTENT_BYTES) {
-      throw new RegistryError(
-        'INTENT_TOO_LARGE',
-        `What is to be recorded takes ${line.length} bytes, more than the ${MAX_INTENT_BYTES} of one entry. Record fewer metrics, params or packages at once.`,
-      );
-    }
+    const line = lineOf(intent);
     await catalog.catchUp();
     await this.#checkForGap();
     for (let attempt = 0; ; attempt += 1) {
@@ -125,7 +100,7 @@ export class LocalAuthority {
   }
 
   /** Sees from the place that a commit got whether others are writing too. */
-  #remembered(settled: SubmitResult): SubmitResult {
+  #remembered(settled: SettledResult): SettledResult {
     if (settled.kind !== 'applied') return settled;
     const now = this.#options.clock();
     const { seq, at } = this.#last;
@@ -136,7 +111,7 @@ export class LocalAuthority {
   }
 
   /** The result for an intent whose id is in the log. */
-  #settled(intent: Intent): { readonly seq: number; readonly result: SubmitResult } | undefined {
+  #settled(intent: Intent): { readonly seq: number; readonly result: SettledResult } | undefined {
     const known = this.#options.catalog.settled(intent.id);
     if (!known) return undefined;
     const { seq, at, code, message } = known;

@@ -1,0 +1,23 @@
+import { systemClock } from '../base/clock.ts';
+import type { OperationOptions } from '../base/progress.ts';
+import { authorOf } from '../lineage/author.ts';
+import type { AttachReport } from '../registry/api.ts';
+import { attachRemote } from '../registry/shared/attach.ts';
+import { connectFromEnvironment } from '../registry/shared/connect.ts';
+
+/** `remote add`: in the name of this person, with what the environment says. */
+export async function attachHere(
+  request: {
+    readonly dir: string;
+    readonly cwd: string;
+    readonly url: string;
+    readonly isPreview: boolean;
+    readonly upload?: 'on-register' | 'on-promote';
+  },
+  operation: OperationOptions,
+): Promise<AttachReport> {
+  const { cwd, ...attach } = request;
+  const author = await authorOf(cwd);
+  const clock = systemClock;
+  return attachRemote({ ...attach, ...operation, author, via: 'cli', clock, connect: connectFromEnvironment(clock) });
+}

@@ -1,0 +1,111 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type AddCommand, examples } from '../add-command.ts';
+import { notFound } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { attachText, pendingText, refusedText, remoteText, syncText } from '../format/shared.ts';
+import { print, printJson } from '../terminal.ts';
+
+interface AddOptions {
+  readonly dryRun?: boolean;
+  readonly upload?: 'on-register' | 'on-promote';
+}
+
+/** Commands about the storage that a team shares. */
+export function addSharedCommands(program: Command, add: AddCommand): void {
+  const remote = program.command('remote').description('attach this registry to the storage that the team shares');
+  add(
+    remote
+      .command('add')
+      .description('share this registry; what it has is taken over')
+      .argument('<url>', 'https://ACCOUNT.blob.core.windows.net/CONTAINER, or the folder of a network drive')
+      .option('--dry-run', 'change nothing: say what would be taken over')
+      .addOption(new Option('--upload <when>', 'when files go up').choices(['on-register', 'on-promote']))
+      .addHelpText('after', examples('remote add https://contoso.blob.core.windows.net/models --dry-run')),
+    async (context, { dryRun = false, upload }: AddOptions, url: string) => {
+      const located = await context.locate();
+      const { initRegistry } = await import('../../registry/open.ts');
+      if (!located.exists && !dryRun) await initRegistry({ dir: located.dir });
+      if (!located.exists && dryRun) throw notFound(context.cwd, located);
+      const { attachHere } = await import('../attaching.ts');
+      const report = await context.withProgress((operation) =>
+        attachHere(
+          { dir: located.dir, cwd: context.cwd, url, isPreview: dryRun, ...(upload ? { upload } : {}) },
+          operation,
+        ),
+      );
+      if (dryRun) return context.isJson ? printJson(report) : print(attachText(report));
+      await context.withRegistry(async () => (context.isJson ? printJson(report) : print(attachText(report))));
+    },
+  );
+  add(remote.command('show').description('show the shared storage and what waits'), async (context) => {
+    const status = await context.withQueries((registry) => registry.remote());
+    return context.isJson ? printJson(status ?? null) : print(remoteText(status));
+  });
+  add(remote.command('remove').description('keep a read-only copy, and ask the storage no more'), async (context) => {
+    const located = await context.locate();
+    if (!located.exists) throw notFound(context.cwd, located);
+    const { detachRemote } = await import('../../registry/shared/attachment.ts');
+    const url = await detachRemote(located.dir);
+    return context.isJson ? printJson({ url }) : print(`Detached from ${url}. What was copied stays readable here.`);
+  });
+
+  add(
+    program
+      .command('sync')
+      .description('take over what others shared, and share what waits')
+      .option('--stats', 'say how many requests and bytes it took')
+      .option('--no-bytes', 'share what is known of versions, and leave their files for later'),
+    async (context, options: { readonly stats?: boolean; readonly bytes: boolean }) => {
+      const report = await context.withQueries(
+        (registry) => context.withProgress((operation) => registry.sync({ withBytes: options.bytes }, operation)),
+        { isFresh: false },
+      );
+      if (report.waiting.length > 0) process.exitCode = EXIT.unshared;
+      return context.isJson ? printJson(report) : print(syncText(report, options.stats ?? false));
+    },
+  );
+
+  const pending = program.command('pending').description('show what waits to be shared');
+  add(pending, async (context) => {
+    const entries = await context.withQueries((registry) => registry.pending(), { isFresh: false });
+    return context.isJson ? printJson(entries) : print(pendingText(entries));
+  });
+  add(pending.command('drop').description('take it back').argument('<id>'), async (context, _options, id: string) => {
+    await context.withQueries((registry) => registry.withdraw({ id }), { isFresh: false });
+    return context.isJson ? printJson({ id, how: 'dropped' }) : print('Taken back');
+  });
+  add(
+    pending.command('confirm').description('share an old change of stage all the same').argument('<id>'),
+    async (context, _options, id: string) => {
+      await context.withRegistry((registry) => registry.confirm({ id }));
+      return context.isJson ? printJson({ id, how: 'confirmed' }) : print('Confirmed');
+    },
+  );
+
+  const refused = program.command('refused').description('show what the shared registry did not take');
+  add(refused, async (context) => {
+    const entries = await context.withQueries((registry) => registry.refused());
+    if (!context.isJson) return print(refusedText(entries));
+    return printJson(
+      entries.map(({ id, askedAt, by, events, code, reason, theirs, wouldApply }) => {
+        return { id, askedAt, by, events, code, reason, theirs: theirs ?? null, wouldApply };
+      }),
+    );
+  });
+  add(
+    refused
+      .command('resolve')
+      .description('ask for it again on top of what is there now, or drop it')
+      .argument('<id>')
+      .argument('<how>', 'apply or drop', applyOrDrop),
+    async (context, _options, id: string, how: 'apply' | 'drop') => {
+      await context.withRegistry((registry) => registry.resolveRefused({ id, how }));
+      return context.isJson ? printJson({ id, how }) : print(how === 'apply' ? 'Asked again' : 'Dropped');
+    },
+  );
+}
+
+function applyOrDrop(text: string): 'apply' | 'drop' {
+  if (text === 'apply' || text === 'drop') return text;
+  throw new InvalidArgumentError('Write apply or drop.');
+}

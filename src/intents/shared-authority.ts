@@ -1,0 +1,327 @@
+import { setTimeout } from 'node:timers/promises';
+import { isoTime } from '../base/clock.ts';
+import { RegistryError } from '../base/errors.ts';
+import type { OperationOptions } from '../base/progress.ts';
+import { serialQueue } from '../base/serial.ts';
+import { encodeCommit, MAX_COMMIT_BYTES, MAX_INTENTS } from '../log/commit.ts';
+import { type Intent, isKnownEvent } from '../log/intent.ts';
+import { readCommit } from '../log/log-reader.ts';
+import { sealShared } from '../log/seal-segments.ts';
+import type { IntentOutcome, RegistryState } from '../rules/state.ts';
+import { commitKey } from '../storage/layout.ts';
+import type { LocalStore, ObjectStore } from '../storage/object-store.ts';
+import type { PendingIntent, PendingQueue } from './pending-queue.ts';
+import { SharedLog } from './shared-log.ts';
+import { type AppliedLog, type Authority, lineOf, type SubmitResult } from './submitting.ts';
+
+/** The shortest and longest pause after a lost race; it doubles with each further one. */
+const PAUSE_MS = { shortest: 50, longest: 1600 };
+/** The envelope of a commit takes less. */
+const ENVELOPE_BYTES = 512;
+/** A change of stage that is older is asked of its author again before it is shared. */
+export const STALE_MS = 15 * 60 * 1000;
+
+/** What sharing needs of the catalog. */
+export interface OverlaidLog extends AppliedLog {
+  /** Lays intents over the applied log, one on top of the other, in place of those laid before. */
+  layOver(intents: readonly Intent[]): void;
+  /** Runs `attempt` on the applied log alone; what `apply` applied stays for its next calls, and nothing of it afterwards. */
+  tryOnLog(attempt: (apply: (intent: Intent) => IntentOutcome, state: RegistryState) => void): void;
+}
+
+/** Brings bytes into the remote. */
+export interface Publisher {
+  /** True once every object of the artifact was seen in the remote, verified. */
+  isPublished(digest: string): boolean;
+  /** Stores what the remote lacks of an artifact. Throws where that isn't possible now. */
+  publish(digest: string, options: OperationOptions): Promise<void>;
+  /** False while somebody else, who registered the same bytes before `version`, is about to do it. */
+  isOurs(digest: string, version: string | undefined): boolean;
+}
+
+export interface SharedAuthorityOptions {
+  readonly copy: LocalStore;
+  readonly catalog: OverlaidLog;
+  readonly queue: PendingQueue;
+  readonly publisher: Publisher;
+  /** The remote, connected at the first call. */
+  readonly remote: () => Promise<ObjectStore>;
+  /** The remote's clock. */
+  readonly clock: () => number;
+  readonly random?: () => number;
+  readonly delay?: (milliseconds: number) => Promise<unknown>;
+}
+
+export interface SyncOptions extends OperationOptions {
+  /** The artifacts to bring into the remote; all that wait for it, unless given. */
+  readonly bytesOf?: readonly string[];
+}
+
+export interface SyncOutcome {
+  /** Commits taken over, those of this process left out. */
+  readonly received: number;
+  /** Intents shared by this call. */
+  readonly sent: number;
+  readonly refused: number;
+  /** Artifacts whose bytes were brought into the remote by this call. */
+  readonly published: number;
+  /** What still waits, and why. */
+  readonly waiting: readonly WaitingIntent[];
+}
+
+export interface WaitingIntent {
+  readonly id: string;
+  /** `bytes`: of its artifact, or of one before it; `stale`: until its author says again that it is wanted; `unsettled`: it was sent, and whether it got there isn't known. */
+  readonly why: 'bytes' | 'stale' | 'unsettled';
+}
+
+/** A shared log as the place where intents are ordered (docs/format.md, "Sharing"). */
+export class SharedAuthority implements Authority {
+  readonly #options: SharedAuthorityOptions;
+  readonly #log: SharedLog;
+  readonly #serially = serialQueue();
+  #isChecked = false;
+
+  constructor(options: SharedAuthorityOptions) {
+    this.#options = options;
+    this.#log = new SharedLog(options);
+  }
+
+  /** Queues the intent: durable on this machine, and visible here at once. `sync` shares it. */
+  submit(intent: Intent): Promise<SubmitResult> {
+    return this.#serially(async () => {
+      const { catalog, queue } = this.#options;
+      const line = lineOf(intent);
+      await catalog.catchUp();
+      await this.#layOver();
+      const settled = catalog.settled(intent.id);
+      if (settled && settled.code === undefined) return { kind: 'applied', seq: settled.seq, at: settled.at };
+      const outcome = catalog.judge(intent);
+      if (outcome.kind !== 'applied') return { kind: 'refused', outcome };
+      await queue.add(intent, line);
+      await this.#layOver();
+      return { kind: 'pending' };
+    });
+  }
+
+  /** Nobody waits for others here: intents are ordered in batches. */
+  async giveWay(): Promise<void> {}
+
+  /** Lays what waits over the log, where another process of this machine has added to it or taken from it. */
+  refresh(): Promise<void> {
+    return this.#serially(() => this.#layOver());
+  }
+
+  /**
+   * Takes over what others shared and shares what waits. Any number of processes may do so for one folder at once. Throws what the
+   * remote answers (`REMOTE_…`) and `LOG_GAP`; nothing is lost by that, and what was done before stays done.
+   */
+  sync(options: SyncOptions = {}): Promise<SyncOutcome> {
+    return this.#serially(async () => {
+      try {
+        return await this.#sync(options);
+      } finally {
+        await this.#layOver();
+      }
+    });
+  }
+
+  /**
+   * Takes back an intent that wasn't shared. False where it isn't among those that wait. Throws `WITHDRAW_UNCERTAIN` where it was sent and
+   * whether it got there isn't known.
+   */
+  withdraw(id: string): Promise<'withdrawn' | 'absent' | 'uncertain'> {
+    return this.#serially(async () => {
+      const { queue, catalog } = this.#options;
+      const entry = await queue.find(id);
+      if (!entry) return 'absent';
+      await queue.remove(entry);
+      // Another process notes its attempt before it looks whether the intent is still there: one of the two sees the other.
+      const isSent = (await queue.attemptedBeyond(catalog.position.seq)).has(id);
+      if (isSent) await queue.restore(entry);
+      await this.#layOver();
+      return isSent ? 'uncertain' : 'withdrawn';
+    });
+  }
+
+  async #layOver(): Promise<void> {
+    const { catalog, queue } = this.#options;
+    const waiting = (await queue.list()).filter(({ intent }) => catalog.settled(intent.id) === undefined);
+    catalog.layOver(waiting.map(({ intent }) => intent));
+  }
+
+  async #sync(options: SyncOptions): Promise<SyncOutcome> {
+    const { queue, catalog, publisher } = this.#options;
+    const remote = await this.#options.remote();
+    const step = (name: string) => options.onProgress?.({ step: name, doneBytes: 0 });
+    const counts = { received: 0, sent: 0, refused: 0, published: 0 };
+    const onTaken = (seq: number) => step(`Reading commit ${seq}`);
+    counts.received += await this.#log.catchUp(remote, onTaken);
+    for (let losses = 0; ; ) {
+      if (options.signal?.aborted)
+        throw new RegistryError('OPERATION_CANCELLED', 'Syncing was cancelled. What waits to be shared stays.');
+      const entries = await this.#settle(counts);
+      if (entries.length === 0) return { ...counts, waiting: [] };
+      if (!this.#isChecked) {
+        await this.#log.checkHead(remote);
+        await this.#log.checkForGap(remote);
+        this.#isChecked = true;
+      }
+      const { batch, refused, waiting } = await this.#choose(entries);
+      for (const { entry, code, message } of refused) {
+        await queue.refuse(entry, { code, message, seq: catalog.position.seq });
+        counts.refused += 1;
+      }
+      if (batch.length > 0) {
+        step(`Sharing ${batch.length} of ${entries.length}`);
+        const isOurs = await this.#send(remote, batch);
+        losses = isOurs ? 0 : losses + 1;
+        if (isOurs) continue;
+        await this.#pause(losses);
+        counts.received += await this.#log.catchUp(remote, onTaken);
+        continue;
+      }
+      if (refused.length > 0) continue;
+      const { bytesOf } = options;
+      const next = waiting.find(
+        ({ needs }) => needs && (bytesOf?.includes(needs.artifact) ?? publisher.isOurs(needs.artifact, needs.version)),
+      )?.needs;
+      if (!next) return { ...counts, waiting: waiting.map(({ id, why }) => ({ id, why })) };
+      await publisher.publish(next.artifact, options);
+      counts.published += 1;
+    }
+  }
+
+  /** Takes out of the queue what is in the log. Returns the rest. */
+  async #settle(counts: { sent: number; refused: number }): Promise<readonly PendingIntent[]> {
+    const { queue, catalog } = this.#options;
+    const rest: PendingIntent[] = [];
+    for (const entry of await queue.list()) {
+      const verdict = catalog.settled(entry.intent.id);
+      if (!verdict) rest.push(entry);
+      else if (verdict.code === undefined) {
+        await queue.remove(entry);
+        counts.sent += 1;
+      } else {
+        await queue.refuse(entry, { code: verdict.code, message: verdict.message, seq: verdict.seq });
+        counts.refused += 1;
+      }
+    }
+    if (rest.length === 0) await queue.forgetAttempts(catalog.position.seq);
+    return rest;
+  }
+
+  /**
+   * What can be sent now, in order, and what the log as it is now refuses. Nothing is refused while something before it is held back,
+   * on which it may depend, or while it may have been sent already.
+   */
+  async #choose(entries: readonly PendingIntent[]) {
+    const { queue, catalog, publisher } = this.#options;
+    const unsettled = await queue.attemptedBeyond(catalog.position.seq);
+    const confirmed = await queue.confirmations();
+    const batch: PendingIntent[] = [];
+    const refused: { readonly entry: PendingIntent; readonly code: string; readonly message: string }[] = [];
+    const waiting: (WaitingIntent & { readonly needs?: Publication })[] = [];
+    let batchBytes = ENVELOPE_BYTES;
+    catalog.tryOnLog((apply, state) => {
+      for (const entry of entries) {
+        const { intent, line } = entry;
+        const { id } = intent;
+        const needs = publicationsOf(intent).find(
+          ({ artifact }) => !publisher.isPublished(artifact) && state.artifactStatus(artifact) !== 'published',
+        );
+        if (needs) {
+          waiting.push({ id, why: 'bytes', needs });
+          continue;
+        }
+        if (this.#isStale(intent, confirmed.get(id))) {
+          waiting.push({ id, why: 'stale' });
+          continue;
+        }
+        if (batch.length === MAX_INTENTS || batchBytes + line.length + 1 > MAX_COMMIT_BYTES) return;
+        const outcome = apply(intent);
+        if (outcome.kind === 'applied') {
+          batch.push(entry);
+          batchBytes += line.length + 1;
+        } else if (waiting.length > 0) waiting.push({ id, why: waiting[0]?.why ?? 'bytes' });
+        else if (unsettled.has(id)) waiting.push({ id, why: 'unsettled' });
+        else refused.push({ entry, ...reasonOf(outcome) });
+      }
+    });
+    return { batch, refused, waiting };
+  }
+
+  #isStale(intent: Intent, confirmedAt = Number.NEGATIVE_INFINITY): boolean {
+    if (intent.via === 'import' || !intent.events.some(({ type }) => type === 'stage.changed')) return false;
+    return this.#options.clock() - Math.max(Date.parse(intent.askedAt), confirmedAt) > STALE_MS;
+  }
+
+  /** Tries to make the batch the next commit. False where another commit has its place. */
+  async #send(remote: ObjectStore, chosen: readonly PendingIntent[]): Promise<boolean> {
+    const { queue, catalog, clock, copy } = this.#options;
+    const { seq: head, hash, at: before } = catalog.position;
+    const seq = head + 1;
+    await queue.noteAttempt(
+      seq,
+      chosen.map(({ intent }) => intent.id),
+    );
+    const there = await Promise.all(chosen.map((entry) => queue.isThere(entry)));
+    if (there.includes(false)) return true;
+    const now = isoTime(clock());
+    const envelope = { v: 1, seq, prev: hash, at: now > before ? now : before } as const;
+    const bytes = encodeCommit(
+      envelope,
+      chosen.map(({ line }) => line),
+    );
+    let put: 'created' | 'exists' | { readonly error: unknown };
+    try {
+      put = await remote.putIfAbsent(commitKey(seq), bytes);
+    } catch (error) {
+      put = { error };
+    }
+    // Another commit has the number, or the answer was lost: what stands in the log tells.
+    const standing = put === 'created' ? bytes : await readCommit(remote, seq);
+    if (!standing) throw typeof put === 'object' ? put.error : unreadable(seq);
+    await this.#log.take(remote, seq, standing);
+    const isOurs = chosen.some(({ intent }) => catalog.settled(intent.id) !== undefined);
+    // Derived: whoever reads does without one that couldn't be written.
+    if (isOurs) await sealShared(remote, copy, seq).catch(() => 0);
+    return isOurs;
+  }
+
+  async #pause(losses: number): Promise<void> {
+    const { random = Math.random, delay = setTimeout } = this.#options;
+    const longest = Math.min(PAUSE_MS.longest, PAUSE_MS.shortest * 2 ** losses);
+    await delay(Math.ceil(random() * longest));
+  }
+}
+
+function unreadable(seq: number): RegistryError {
+  return new RegistryError(
+    'REMOTE_INCONSISTENT',
+    `The shared storage says that commit ${seq} is there, and doesn't give it. Try again later; what waits to be shared stays.`,
+  );
+}
+
+interface Publication {
+  readonly artifact: string;
+  readonly version?: string;
+}
+
+/** The artifacts that an intent says are in the remote. */
+function publicationsOf(intent: Intent): readonly Publication[] {
+  return intent.events.flatMap((event) => {
+    if (!isKnownEvent(event) || event.type !== 'artifact.published') return [];
+    const { artifact, version } = event;
+    return [{ artifact, ...(typeof version === 'string' ? { version } : {}) }];
+  });
+}
+
+function reasonOf(outcome: Exclude<IntentOutcome, { kind: 'applied' }>): {
+  readonly code: string;
+  readonly message: string;
+} {
+  return outcome.kind === 'void'
+    ? { code: outcome.code, message: outcome.message }
+    : { code: 'FORMAT_NEWER', message: `It needs ${outcome.needs.join(', ')}, which this program doesn't know.` };
+}

@@ -1,0 +1,124 @@
+import { RegistryError } from '../base/errors.ts';
+import { sha256Hex } from '../base/hash.ts';
+import { claimedPrev, hashOfCommit } from '../log/commit.ts';
+import { MAX_FORMAT_BYTES } from '../log/format-file.ts';
+import { commitAboveGap, listSegments, readCommit, readSegmentBytes } from '../log/log-reader.ts';
+import { segmentKey } from '../log/segment.ts';
+import { commitKey, FORMAT_KEY } from '../storage/layout.ts';
+import type { LocalStore, ObjectStore } from '../storage/object-store.ts';
+import type { AppliedLog } from './submitting.ts';
+
+/** So many commits read one by one mean that there are more: from there on segments are looked for. */
+const SINGLE_COMMITS = 4;
+
+export interface SharedLogOptions {
+  /** The copy of the shared log on this disk. */
+  readonly copy: LocalStore;
+  readonly catalog: AppliedLog;
+}
+
+/** The shared log and its copy on this disk: what is read of the one becomes durable in the other before it counts. */
+export class SharedLog {
+  readonly #options: SharedLogOptions;
+
+  constructor(options: SharedLogOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes over every commit that the remote has beyond the copy. Returns how many. Nothing new costs one request. Throws
+   * `REMOTE_REWRITTEN` where the remote isn't the continuation of the copy.
+   */
+  async catchUp(remote: ObjectStore, onTaken?: (seq: number) => void): Promise<number> {
+    const { catalog } = this.#options;
+    // What another process of this machine took over.
+    await catalog.catchUp();
+    const before = catalog.position.seq;
+    // A copy that is empty is of a registry that isn't: segments first.
+    if (before === 0) await this.#takeSegments(remote, onTaken);
+    for (let taken = 0; ; taken += 1) {
+      if (taken === SINGLE_COMMITS) await this.#takeSegments(remote, onTaken);
+      const seq = catalog.position.seq + 1;
+      const bytes = await readCommit(remote, seq);
+      if (!bytes) return catalog.position.seq - before;
+      await this.take(remote, seq, bytes);
+      onTaken?.(seq);
+    }
+  }
+
+  /** Makes commit `seq`, which the remote has, durable in the copy and applies it. */
+  async take(remote: ObjectStore, seq: number, bytes: Uint8Array): Promise<void> {
+    const { catalog, copy } = this.#options;
+    const { seq: head, hash } = catalog.position;
+    // A commit that doesn't follow is void and keeps its place, if what it doesn't follow is what the remote has, too.
+    if (head === seq - 1 && claimedPrev(bytes) !== hash) await this.checkHead(remote);
+    if ((await copy.putIfAbsent(commitKey(seq), bytes)) === 'exists') {
+      const known = await readCommit(copy, seq);
+      if (!known || hashOfCommit(known) !== hashOfCommit(bytes)) throw rewritten(seq);
+    }
+    await catalog.applyNext(seq, bytes);
+  }
+
+  /** Throws `REMOTE_REWRITTEN` unless the remote has, as the newest commit of the copy, that very commit. */
+  async checkHead(remote: ObjectStore): Promise<void> {
+    const { copy, catalog } = this.#options;
+    const { seq, hash } = catalog.position;
+    if (seq > 0) {
+      const theirs = await readCommit(remote, seq);
+      if (!theirs || hashOfCommit(theirs) !== hash) throw rewritten(seq);
+      return;
+    }
+    const [theirs, ours] = await Promise.all([
+      remote.get(FORMAT_KEY, MAX_FORMAT_BYTES),
+      copy.get(FORMAT_KEY, MAX_FORMAT_BYTES),
+    ]);
+    if (!theirs || !ours || sha256Hex(theirs) !== sha256Hex(ours)) throw rewritten(0);
+  }
+
+  /** Throws `LOG_GAP` where the remote has a commit above the head, so that one between was lost: appending would bury that. */
+  async checkForGap(remote: ObjectStore): Promise<void> {
+    const { catalog } = this.#options;
+    for (;;) {
+      const head = catalog.position.seq;
+      const above = await commitAboveGap(remote, head);
+      if (above === undefined) return;
+      // Commits are made in order, so one above the head means that the head has moved, or that one was lost.
+      await this.catchUp(remote);
+      if (catalog.position.seq > head) continue;
+      throw new RegistryError(
+        'LOG_GAP',
+        `Commit ${head + 1} is missing from the shared registry although commit ${above} is there. Whoever has a copy of it can put ${commitKey(head + 1)} back; until then the registry is read-only.`,
+        { details: { missing: head + 1, above } },
+      );
+    }
+  }
+
+  /** The segments that go on where the copy ends, the largest first. What can't be used is left out: single commits have it all. */
+  async #takeSegments(remote: ObjectStore, onTaken?: (seq: number) => void): Promise<void> {
+    const { catalog, copy } = this.#options;
+    const segments = await listSegments(remote);
+    for (;;) {
+      const name = segments.get(catalog.position.seq + 1);
+      if (!name) return;
+      const found = await readSegmentBytes(remote, name, catalog.position.hash);
+      if (!found) return;
+      // Its end is compared with the log itself, so that nobody is led away from it by segments alone.
+      const last = await readCommit(remote, name.to);
+      if (!last || hashOfCommit(last) !== name.hash) return;
+      await copy.putIfAbsent(commitKey(name.to), last);
+      await copy.putIfAbsent(segmentKey(name), found.bytes);
+      await catalog.catchUp();
+      if (catalog.position.seq < name.to) return;
+      onTaken?.(catalog.position.seq);
+    }
+  }
+}
+
+function rewritten(seq: number): RegistryError {
+  const what = seq === 0 ? 'format.json' : `commit ${seq}`;
+  return new RegistryError(
+    'REMOTE_REWRITTEN',
+    `The shared registry isn't the one that was copied here: ${what} there is missing or another one, so it was restored, cut short or rewritten. Nothing was taken over or sent. Ask whoever manages the container what happened; \`model-registry remote add URL --again\` begins a new copy, and keeps this one aside.`,
+    { details: { seq } },
+  );
+}

@@ -1,0 +1,200 @@
+import { mkdir } from 'node:fs/promises';
+import { isoTime } from '../../base/clock.ts';
+import { RegistryError } from '../../base/errors.ts';
+import { type NewId, newIdSource } from '../../base/ids.ts';
+import type { OperationOptions } from '../../base/progress.ts';
+import { Catalog } from '../../catalog/catalog.ts';
+import { LocalAuthority } from '../../intents/local-authority.ts';
+import { PendingQueue } from '../../intents/pending-queue.ts';
+import { SharedLog } from '../../intents/shared-log.ts';
+import { copiedLog } from '../../log/copied-log.ts';
+import { encodeFormatFile, MAX_FORMAT_BYTES } from '../../log/format-file.ts';
+import { readFormat } from '../../log/log-reader.ts';
+import { filesystemStore } from '../../storage/filesystem-store.ts';
+import { FORMAT_KEY } from '../../storage/layout.ts';
+import type { LocalStore } from '../../storage/object-store.ts';
+import { probeAtomicCreate } from '../../storage/probe.ts';
+import type { AttachReport, Author, Via } from '../api.ts';
+import { copyDir, readAttachment, type Upload, writeAttachment } from './attachment.ts';
+import { takenLine, takeOver } from './old-log.ts';
+import { type ConnectRemote, folderOfRemote, remoteUrl } from './remote.ts';
+
+export interface AttachOptions extends OperationOptions {
+  /** The registry's folder; there has to be one. */
+  readonly dir: string;
+  readonly url: string;
+  readonly author: Author;
+  readonly via: Via;
+  readonly connect: ConnectRemote;
+  readonly upload?: Upload;
+  readonly clock: () => number;
+  /** Says what would happen, and changes nothing. */
+  readonly isPreview?: boolean;
+}
+
+/**
+ * Makes the registry in `dir` a copy of the shared one at `url`, which is made where there is none. What the registry had is taken over:
+ * it waits to be shared afterwards. Its own log is sealed and stays where it is. An interrupted call is finished by the next one.
+ *
+ * Throws `REMOTE_ATTACHED` where `dir` belongs to another shared registry, and what the remote answers (`REMOTE_…`).
+ */
+export async function attachRemote(options: AttachOptions): Promise<AttachReport> {
+  const { dir, connect, clock, upload = 'on-register', isPreview = false } = options;
+  const url = remoteUrl(options.url);
+  const known = await readAttachment(dir);
+  if (known && known.url !== url) {
+    throw new RegistryError(
+      'REMOTE_ATTACHED',
+      `This registry is shared through ${known.url}. Detach it first: model-registry remote remove.`,
+    );
+  }
+  const connection = await connect(url);
+  const remote = connection.store;
+  const local = await openLocal(dir);
+  try {
+    const newId = newIdSource(clock);
+    const format = await remoteFormat(options, url, remote, newId);
+    if (format?.registryId === local.registryId) {
+      throw new RegistryError(
+        'REMOTE_SAME',
+        'That is a copy of this very registry, made by copying files. Attach an empty container instead; the registry is taken over into it.',
+      );
+    }
+    const registryId = format?.registryId ?? newId();
+    const copied = await openCopy(dir, local.store, registryId, format?.bytes, isPreview);
+    try {
+      if (format && !isPreview) {
+        const log = new SharedLog({ copy: copied.store, catalog: copied.catalog });
+        await log.catchUp(remote, (seq) => options.onProgress?.({ step: `Reading commit ${seq}`, doneBytes: 0 }));
+        await copied.catalog.save().catch(() => undefined);
+      }
+      const names =
+        isPreview && format ? await remoteNames(copyDir(dir, registryId), remote, registryId, format.hash) : undefined;
+      const target = {
+        registryId,
+        hasModel: (name: string) =>
+          names?.has(name.toLowerCase()) ?? copied.catalog.state.modelByName(name) !== undefined,
+      };
+      if (!isPreview && !known) await seal(local, options, url, newId);
+      const taken = await takeOver(
+        local.store,
+        { seq: local.catalog.position.seq, formatHash: local.formatHash },
+        local.catalog,
+        target,
+        upload,
+      );
+      if (!isPreview && !known) {
+        const queue = new PendingQueue(filesystemStore(copyDir(dir, registryId)), newId);
+        const waiting = new Set((await queue.list()).map(({ intent }) => intent.id));
+        const missing = taken.intents.filter(({ id }) => !waiting.has(id) && !copied.catalog.settled(id));
+        await queue.addAll(missing.map((intent) => ({ intent, line: takenLine(intent) })));
+        await writeAttachment(dir, { url, registryId, upload });
+      } else if (!isPreview && known?.isDetached) {
+        await writeAttachment(dir, { url, registryId, upload: options.upload ?? known.upload });
+      }
+      return {
+        url,
+        registryId,
+        isNew: format === undefined || format.isNew,
+        isPreview,
+        upload: known?.upload ?? upload,
+        models: known ? [] : taken.models,
+        intents: known ? 0 : taken.intents.length,
+      };
+    } finally {
+      copied.catalog.close();
+    }
+  } finally {
+    local.catalog.close();
+  }
+}
+
+async function openLocal(dir: string) {
+  const store = filesystemStore(dir);
+  const { format, hash } = await readFormat(store, dir);
+  const { registryId } = format;
+  const catalog = await Catalog.open({ dir, store, registryId, formatHash: hash });
+  await catalog.catchUp();
+  return { store, catalog, registryId, formatHash: hash };
+}
+
+/** `format.json` of the remote; a new one where it is empty. Undefined in a preview of an empty one. */
+async function remoteFormat(
+  { isPreview, clock }: AttachOptions,
+  url: string,
+  remote: Awaited<ReturnType<ConnectRemote>>['store'],
+  newId: NewId,
+) {
+  const folder = folderOfRemote(url);
+  let isNew = false;
+  if (!(await remote.head(FORMAT_KEY)) && (await remote.list('log/', { limit: 1 })).length === 0) {
+    if (isPreview) return undefined;
+    if (folder !== undefined) {
+      await mkdir(folder, { recursive: true });
+      await probeAtomicCreate(folder);
+    }
+    const made = { format: 1, registryId: newId(), created: isoTime(clock()), requires: [] } as const;
+    isNew = (await remote.putIfAbsent(FORMAT_KEY, encodeFormatFile(made))) === 'created';
+  }
+  const { format, hash } = await readFormat(remote, url);
+  const bytes = await remote.get(FORMAT_KEY, MAX_FORMAT_BYTES);
+  return { registryId: format.registryId, hash, bytes, isNew };
+}
+
+async function openCopy(
+  dir: string,
+  objects: LocalStore,
+  registryId: string,
+  format: Uint8Array | undefined,
+  isPreview: boolean,
+) {
+  const folder = copyDir(dir, registryId);
+  const store = copiedLog(filesystemStore(folder), objects);
+  if (format && !isPreview) await store.putIfAbsent(FORMAT_KEY, format);
+  const formatHash = format && !isPreview ? (await readFormat(store, folder)).hash : '0'.repeat(64);
+  const catalog = await Catalog.open({ dir: folder, store, registryId, formatHash });
+  await catalog.catchUp();
+  return { store, catalog };
+}
+
+/** Names of the models that a remote has, without keeping a copy of it. */
+async function remoteNames(
+  dir: string,
+  remote: Awaited<ReturnType<ConnectRemote>>['store'],
+  registryId: string,
+  formatHash: string,
+): Promise<ReadonlySet<string>> {
+  const catalog = await Catalog.open({ dir, store: remote, registryId, formatHash });
+  try {
+    await catalog.catchUp();
+    return new Set(
+      catalog.db.all('SELECT name_key FROM models WHERE deleted_seq IS NULL').map((row) => String(row.name_key)),
+    );
+  } finally {
+    catalog.close();
+  }
+}
+
+/** So that every other window and process notices, and nothing is added to the old log that nobody takes over. */
+async function seal(
+  local: Awaited<ReturnType<typeof openLocal>>,
+  { author, via, clock }: AttachOptions,
+  url: string,
+  newId: NewId,
+): Promise<void> {
+  const { store, catalog, registryId } = local;
+  if (catalog.state.isSealed()) return;
+  const authority = new LocalAuthority({ store, catalog, clock });
+  const result = await authority.submit({
+    id: newId(),
+    registryId,
+    by: { name: author.name, email: author.email },
+    askedAt: isoTime(clock()),
+    via,
+    requires: [],
+    expects: {},
+    events: [{ type: 'registry.sealed', reason: `Shared through ${url}` }],
+  });
+  if (result.kind === 'applied' || catalog.state.isSealed()) return;
+  throw new RegistryError('SEAL_REFUSED', 'The local registry could not be sealed. Nothing was changed; try again.');
+}

@@ -1,0 +1,19 @@
+import { isWhole } from '../../artifacts/is-whole.ts';
+import { downloadArtifact } from '../../artifacts/transfer.ts';
+import type { OperationOptions } from '../../base/progress.ts';
+import { manifestKey } from '../../storage/layout.ts';
+import type { VersionSummary } from '../api.ts';
+import type { Session } from '../session.ts';
+
+/** Brings the files of a version of a shared registry onto this disk, where they aren't. */
+export async function fetchFiles(
+  session: Session,
+  version: VersionSummary,
+  options: OperationOptions = {},
+): Promise<void> {
+  const { shared, store } = session;
+  const { digest, withdrawnAt } = version.artifact;
+  if (!shared || withdrawnAt !== undefined) return;
+  if ((await store.head(manifestKey(digest))) && (await isWhole(store, digest))) return;
+  await downloadArtifact(store, await shared.remote(), digest, options);
+}

@@ -1,0 +1,34 @@
+import { uploadArtifact } from '../../artifacts/transfer.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { firstVersionWith } from '../../catalog/version-queries.ts';
+import type { Publisher } from '../../intents/shared-authority.ts';
+import type { LocalStore, ObjectStore } from '../../storage/object-store.ts';
+
+/** For so long whoever registered the same bytes first is left to upload them. */
+const OTHERS_MS = 20_000;
+
+/** Brings artifacts of this disk into the remote. */
+export function publisherFor(options: {
+  readonly local: LocalStore;
+  readonly remote: () => Promise<ObjectStore>;
+  readonly catalog: Catalog;
+  readonly clock: () => number;
+}): Publisher {
+  const { local, remote, catalog, clock } = options;
+  const verified = new Set<string>();
+  const waitingSince = new Map<string, number>();
+  return {
+    isPublished: (digest) => verified.has(digest),
+    isOurs(digest, version) {
+      const first = firstVersionWith(catalog.db, digest);
+      if (version === undefined || first === undefined || first === version) return true;
+      const since = waitingSince.get(digest) ?? clock();
+      waitingSince.set(digest, since);
+      return clock() - since > OTHERS_MS;
+    },
+    async publish(digest, operation) {
+      await uploadArtifact(local, await remote(), digest, operation);
+      verified.add(digest);
+    },
+  };
+}

@@ -1,0 +1,189 @@
+import { RegistryError } from '../../base/errors.ts';
+import { transitionsOf, versionById } from '../../catalog/version-queries.ts';
+import type { RefusedIntent } from '../../intents/pending-queue.ts';
+import { STALE_MS } from '../../intents/shared-authority.ts';
+import type { EventOf, RegistryEvent } from '../../log/events.ts';
+import { type Intent, isKnownEvent } from '../../log/intent.ts';
+import { policyOf } from '../../rules/lookup.ts';
+import { kindOfMove, stageOf } from '../../rules/policy.ts';
+import type { PendingEntry, RefusedEntry } from '../api.ts';
+import { removeAlias, setAlias } from '../commands/annotations.ts';
+import { promote, rollback } from '../commands/stages.ts';
+import { reasonIn, summaryOf } from '../queries/log-summary.ts';
+import { dbOf, intentOf, readToHead, readToWrite, record, type Session, stateOf } from '../session.ts';
+import type { SharedRegistry } from './shared-registry.ts';
+
+/** The shared side of a registry. Throws `NO_REMOTE` where there is none. */
+export function sharedOf(session: Session): SharedRegistry {
+  if (session.shared) return session.shared;
+  throw new RegistryError(
+    'NO_REMOTE',
+    'This registry is on this machine alone. Attach shared storage with `model-registry remote add URL`.',
+  );
+}
+
+export async function pendingEntries(session: Session): Promise<readonly PendingEntry[]> {
+  const { shared } = session;
+  if (!shared) return [];
+  await readToHead(session);
+  const confirmed = await shared.queue.confirmations();
+  const now = shared.now();
+  return (await shared.queue.list()).map(({ intent }) => {
+    const since = Math.max(Date.parse(intent.askedAt), confirmed.get(intent.id) ?? 0);
+    const reason = reasonIn(intent.events);
+    return {
+      ...outline(session, intent),
+      via: intent.via,
+      ...(reason === undefined ? {} : { reason }),
+      isStale: intent.events.some(({ type }) => type === 'stage.changed') && now - since > STALE_MS,
+    };
+  });
+}
+
+export async function refusedEntries(session: Session): Promise<readonly RefusedEntry[]> {
+  const { shared } = session;
+  if (!shared) return [];
+  await readToHead(session);
+  return (await shared.queue.refused()).map((entry) => refusedEntry(session, entry));
+}
+
+/** Takes back what waits to be shared. */
+export async function withdraw(session: Session, { id }: { readonly id: string }): Promise<void> {
+  const shared = sharedOf(session);
+  let outcome = await shared.authority.withdraw(id);
+  // It was sent, and asking the remote tells whether it got there.
+  if (outcome === 'uncertain') {
+    await shared.sync({ bytesOf: [] }).catch(() => undefined);
+    outcome = await shared.authority.withdraw(id);
+  }
+  if (outcome === 'absent') throw pendingNotFound(id);
+  if (outcome === 'withdrawn') return;
+  throw new RegistryError(
+    'WITHDRAW_UNCERTAIN',
+    'It was sent to the shared storage, whose answer is missing, so it may be shared already. Try again when the storage can be reached.',
+  );
+}
+
+/** Says again that an old change of stage is wanted. */
+export async function confirm(session: Session, { id }: { readonly id: string }): Promise<void> {
+  const shared = sharedOf(session);
+  if (!(await shared.queue.find(id))) throw pendingNotFound(id);
+  await shared.queue.confirm(id, Math.floor(shared.now()));
+}
+
+/** Decides about what was refused. */
+export async function resolveRefused(
+  session: Session,
+  { id, how }: { readonly id: string; readonly how: 'apply' | 'drop' },
+): Promise<void> {
+  const { queue } = sharedOf(session);
+  const entry = (await queue.refused()).find(({ intent }) => intent.id === id);
+  if (!entry) {
+    throw new RegistryError(
+      'REFUSED_NOT_FOUND',
+      `Nothing that was refused has the id ${id}. \`model-registry refused\` lists what has.`,
+    );
+  }
+  if (how === 'apply') {
+    await readToWrite(session);
+    await applyAgain(session, entry.intent);
+  }
+  await queue.forgetRefused(id);
+}
+
+/** Asks for the same once more, on top of what is there now. */
+async function applyAgain(session: Session, intent: Intent): Promise<void> {
+  const [only, ...others] = intent.events.filter(isKnownEvent);
+  if (only && others.length === 0) {
+    if (only.type === 'stage.changed') return void (await moveAgain(session, only));
+    if (only.type === 'alias.set') {
+      const { model, alias, version } = only;
+      return void (await setAlias(session, { model, alias, ref: version }));
+    }
+    if (only.type === 'alias.removed') return removeAlias(session, { model: only.model, alias: only.alias });
+  }
+  const events = intent.events.filter(isKnownEvent);
+  await record(session, { events });
+}
+
+async function moveAgain(session: Session, event: EventOf<'stage.changed'>): Promise<void> {
+  const { version, to, kind, reason, override } = event;
+  if (kind !== 'rollback') {
+    await promote(session, { ref: version, stage: to, reason, override });
+    return;
+  }
+  const target = versionById(dbOf(session), stateOf(session).version(version)?.id ?? version);
+  if (!target) throw new RegistryError('VERSION_NOT_FOUND', 'The version was deleted meanwhile. Drop this instead.');
+  await rollback(session, { model: target.modelId, to: target.number, stage: to, reason });
+}
+
+function outline(session: Session, intent: Intent) {
+  const { id, askedAt, by, events } = intent;
+  return { id, askedAt, by: { name: by.name, email: by.email }, summary: summaryOf(session, events), events };
+}
+
+function refusedEntry(session: Session, { intent, code, message }: RefusedIntent): RefusedEntry {
+  const now = judgedAgain(session, intent);
+  const theirs = theirsOf(session, intent);
+  return {
+    ...outline(session, intent),
+    code,
+    reason: message,
+    ...(theirs ? { theirs } : {}),
+    ...now,
+  };
+}
+
+/** What stands in the way of a change of stage or of an alias. */
+function theirsOf(session: Session, intent: Intent): RefusedEntry['theirs'] {
+  const db = dbOf(session);
+  const state = stateOf(session);
+  for (const event of intent.events) {
+    if (!isKnownEvent(event) || event.type !== 'stage.changed') continue;
+    const version = state.version(event.version);
+    if (!version) return undefined;
+    const holder = state.versionsInStage(version.model, event.to, 1)[0];
+    const subject = version.stage !== event.from ? version.id : holder?.id;
+    const last = subject === undefined ? undefined : transitionsOf(db, subject).at(-1);
+    const moved = subject === undefined ? undefined : versionById(db, subject);
+    if (!last || !moved) return undefined;
+    return {
+      summary: `${moved.model}@${moved.number} went to ${last.to}`,
+      by: last.by,
+      at: last.at,
+      reason: last.reason,
+    };
+  }
+  return undefined;
+}
+
+function judgedAgain(session: Session, intent: Intent): Pick<RefusedEntry, 'wouldApply' | 'wouldDo'> {
+  const events = onTop(session, intent.events.filter(isKnownEvent));
+  const outcome = session.catalog.judge(intentOf(session, { events }));
+  if (outcome.kind === 'applied') return { wouldApply: true, wouldDo: summaryOf(session, events) };
+  const why = outcome.kind === 'void' ? outcome.message : `It needs ${outcome.needs.join(', ')}.`;
+  return { wouldApply: false, wouldDo: why };
+}
+
+/** The events as they would have to be to hold now. */
+function onTop(session: Session, events: readonly RegistryEvent[]): readonly RegistryEvent[] {
+  const state = stateOf(session);
+  return events.map((event) => {
+    if (event.type !== 'stage.changed') return event;
+    const version = state.version(event.version);
+    if (!version) return event;
+    const policy = policyOf(state, version.model);
+    const rule = stageOf(policy, event.to);
+    const holder = rule?.isExclusive ? state.versionsInStage(version.model, event.to, 1)[0] : undefined;
+    const displaces = holder && rule && holder.id !== version.id ? [{ version: holder.id, to: rule.displacedTo }] : [];
+    const kind = event.kind === 'rollback' ? event.kind : kindOfMove(policy, version.stage, event.to);
+    return { ...event, from: version.stage, kind, displaces };
+  });
+}
+
+function pendingNotFound(id: string): RegistryError {
+  return new RegistryError(
+    'PENDING_NOT_FOUND',
+    `Nothing with the id ${id} waits to be shared: it was shared, refused or withdrawn. \`model-registry pending\` lists what waits.`,
+  );
+}
