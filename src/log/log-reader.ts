@@ -84,8 +84,12 @@ export async function readFormat(
   return { format: parseFormatFile(bytes, where), hash: sha256Hex(bytes) };
 }
 
+/** Commits are made one after the other, so that one that is missing has its neighbours above it. */
+const LOOKED_AHEAD = 1000;
+
 /** The number of a commit above `head + 1`, where the store has one: then the one between is missing. */
 export async function commitAboveGap(store: ObjectStore, head: number): Promise<number | undefined> {
-  const above = await store.list('log/', { after: commitKey(head + 1), limit: 1 });
+  const options = { after: commitKey(head + 1), until: commitKey(head + 1 + LOOKED_AHEAD), limit: 1 };
+  const above = await store.list('log/', options);
   return above[0] === undefined ? undefined : seqOfCommitKey(above[0]);
 }

@@ -132,11 +132,12 @@ export function filesystemStore(root: string, fs: FileSystem = nodeFileSystem): 
         await staged.discard();
       }
     },
-    async list(prefix, { after, limit = Number.POSITIVE_INFINITY } = {}) {
+    async list(prefix, { after, until, limit = Number.POSITIVE_INFINITY } = {}) {
       checkPrefix(prefix);
       const keys: string[] = [];
       if (limit <= 0) return keys;
       for await (const key of keysBelow(fs, join(base, ...prefix.split('/').filter(Boolean)), prefix, after)) {
+        if (until !== undefined && key >= until) break;
         keys.push(key);
         if (keys.length >= limit) break;
       }

@@ -28,10 +28,10 @@ export function memoryStore(): StagingStore {
     },
     head,
     putIfAbsent: async (key, bytes) => put(key, bytes),
-    async list(prefix, { after, limit } = {}) {
+    async list(prefix, { after, until, limit } = {}) {
       checkPrefix(prefix);
       return [...objects.keys()]
-        .filter((key) => key.startsWith(prefix) && (after === undefined || key > after))
+        .filter((key) => key.startsWith(prefix) && (after === undefined || key > after) && (until === undefined || key < until))
         .sort()
         .slice(0, limit);
     },

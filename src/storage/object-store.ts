@@ -15,14 +15,25 @@ export interface ObjectStore {
    * whole for every reader. After a throw the outcome is unknown: read the key to learn it.
    */
   putIfAbsent(key: string, bytes: Uint8Array): Promise<PutOutcome>;
-  /** The keys that start with `prefix` (a folder, ending in `/`), in order, after `after`, at most `limit`. */
-  list(prefix: string, options?: { readonly after?: string; readonly limit?: number }): Promise<readonly string[]>;
+  /**
+   * The keys that start with `prefix` (a folder, ending in `/`), in order, after `after` and before `until`, at most `limit`. Whoever wants
+   * a part of many does well to name both ends: not every store can begin in the middle.
+   */
+  list(prefix: string, options?: ListOptions): Promise<readonly string[]>;
+}
+
+export interface ListOptions {
+  readonly after?: string;
+  readonly until?: string;
+  readonly limit?: number;
 }
 
 export type PutOutcome = 'created' | 'exists';
 
 export interface ObjectHead {
   readonly sizeBytes: number;
+  /** MD5 of the bytes, in base64, where the store has computed it from what it got. */
+  readonly md5?: string;
 }
 
 /** A store that takes bytes before their name is known: what is named by its content is hashed while it is written. */
