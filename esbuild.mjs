@@ -20,11 +20,24 @@ const common = {
   logLevel: 'warning',
 };
 
+/** Bundles made apart, and read when they are needed first, by the file that others import dynamically. */
+const apart = { 'storage/azure/connect.ts': './azure.js' };
+const readLater = {
+  name: 'read-later',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.ts$/ }, ({ kind, path }) => {
+      const [, bundle] = Object.entries(apart).find(([file]) => kind === 'dynamic-import' && path.endsWith(file)) ?? [];
+      return bundle === undefined ? undefined : { path: bundle, external: true };
+    });
+  },
+};
+
 const node = {
   ...common,
   platform: 'node',
   format: 'cjs',
   mainFields: ['module', 'main'],
+  plugins: [readLater],
   define: {
     'import.meta.url': '__moduleUrl',
     'import.meta.dirname': '__dirname',
@@ -45,6 +58,13 @@ async function bundles() {
       outfile: 'dist/extension.js',
       external: ['vscode'],
       target: 'node22',
+      banner: { js: moduleUrl },
+    },
+    azure: {
+      ...node,
+      entryPoints: ['src/storage/azure/connect.ts'],
+      outfile: 'dist/azure.js',
+      target: 'node20',
       banner: { js: moduleUrl },
     },
     cli: {

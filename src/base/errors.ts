@@ -1,8 +1,12 @@
+const BRAND = Symbol.for('model-registry.error');
+
 /**
  * The one error class of the core. `code` is stable and meant for programs, `message` says what happened,
  * to which thing, and what the person can do next.
  */
 export class RegistryError extends Error {
+  /** The same in every bundle, each of which has a class of its own. */
+  readonly [BRAND] = true;
   readonly code: string;
   readonly details: Readonly<Record<string, unknown>>;
 
@@ -19,7 +23,7 @@ export class RegistryError extends Error {
 
   /** True for a `RegistryError`, of the given code where one is given. */
   static is(value: unknown, code?: string): value is RegistryError {
-    return value instanceof RegistryError && (code === undefined || value.code === code);
+    return value instanceof Error && BRAND in value && (code === undefined || ('code' in value && value.code === code));
   }
 }
 

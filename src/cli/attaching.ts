@@ -3,7 +3,7 @@ import type { OperationOptions } from '../base/progress.ts';
 import { authorOf } from '../lineage/author.ts';
 import type { AttachReport } from '../registry/api.ts';
 import { attachRemote } from '../registry/shared/attach.ts';
-import { connectFromEnvironment } from '../registry/shared/connect.ts';
+import { remoteConnector } from '../registry/shared/connect.ts';
 
 /** `remote add`: in the name of this person, with what the environment says. */
 export async function attachHere(
@@ -19,5 +19,5 @@ export async function attachHere(
   const { cwd, ...attach } = request;
   const author = await authorOf(cwd);
   const clock = systemClock;
-  return attachRemote({ ...attach, ...operation, author, via: 'cli', clock, connect: connectFromEnvironment(clock) });
+  return attachRemote({ ...attach, ...operation, author, via: 'cli', clock, connect: remoteConnector({ clock, env: process.env }) });
 }

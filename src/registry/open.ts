@@ -18,7 +18,7 @@ import type { Author, Registry, Via } from './api.ts';
 import { OpenRegistry } from './open-registry.ts';
 import { seenHeadFor } from './seen-head.ts';
 import { type Attachment, copyDir, readAttachment } from './shared/attachment.ts';
-import { connectFromEnvironment } from './shared/connect.ts';
+import { remoteConnector } from './shared/connect.ts';
 import { publisherFor } from './shared/publisher.ts';
 import type { ConnectRemote } from './shared/remote.ts';
 import { SharedRegistry } from './shared/shared-registry.ts';
@@ -52,7 +52,7 @@ export async function openRegistry(options: OpenOptions): Promise<Registry> {
   const { registryId } = format;
   const catalog = await Catalog.open({ dir: logDir, store, registryId, formatHash: hash });
   const newId = newIdSource(clock);
-  const { connect = connectFromEnvironment(clock) } = options;
+  const { connect = remoteConnector({ clock, env: process.env }) } = options;
   const shared = attachment && openShared({ attachment, catalog, store, log, connect, clock, newId });
   return new OpenRegistry({
     location: { dir, registryId, logDir, ...(attachment ? { remoteUrl: attachment.url } : {}) },
