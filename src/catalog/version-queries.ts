@@ -97,6 +97,15 @@ export function versionsByDigest(db: Sqlite, model: string, prefix: string, limi
   return db.all(sql, [model, prefix, `${prefix}g`, limit]).map((row) => versionSummary(db, row));
 }
 
+/** How much an artifact is, as its versions say; undefined where no version has it. */
+export function extentOfArtifact(
+  db: Sqlite,
+  digest: string,
+): { readonly sizeBytes: number; readonly fileCount: number } | undefined {
+  const row = db.get('SELECT size_bytes, file_count FROM versions WHERE artifact = ? LIMIT 1', [digest]);
+  return row && { sizeBytes: Number(row.size_bytes), fileCount: Number(row.file_count) };
+}
+
 /** The id of the version in the log that had these bytes first. */
 export function firstVersionWith(db: Sqlite, digest: string): string | undefined {
   const sql = `SELECT id FROM versions WHERE artifact = ? AND deleted_seq IS NULL AND ${IN_LOG} ORDER BY seq, position LIMIT 1`;

@@ -35,6 +35,8 @@ export interface Publisher {
   isPublished(digest: string): boolean;
   /** Stores what the remote lacks of an artifact. Throws where that isn't possible now. */
   publish(digest: string, options: OperationOptions): Promise<void>;
+  /** Whether bringing it there takes no longer than a commit. */
+  isSmall(digest: string): boolean;
   /** False while somebody else, who registered the same bytes before `version`, is about to do it. */
   isOurs(digest: string, version: string | undefined): boolean;
 }
@@ -48,12 +50,14 @@ export interface SharedAuthorityOptions {
   readonly remote: () => Promise<ObjectStore>;
   /** The remote's clock. */
   readonly clock: () => number;
+  /** Writes the segments that end in a commit. */
+  readonly seal?: typeof sealShared;
   readonly random?: () => number;
   readonly delay?: (milliseconds: number) => Promise<unknown>;
 }
 
 export interface SyncOptions extends OperationOptions {
-  /** The artifacts to bring into the remote; all that wait for it, unless given. */
+  /** The artifacts to bring into the remote; all that wait for it, unless given. Small ones are brought in any case. */
   readonly bytesOf?: readonly string[];
 }
 
@@ -156,18 +160,42 @@ export class SharedAuthority implements Authority {
     const step = (name: string) => options.onProgress?.({ step: name, doneBytes: 0 });
     const counts = { received: 0, sent: 0, refused: 0, published: 0 };
     const onTaken = (seq: number) => step(`Reading commit ${seq}`);
-    counts.received += await this.#log.catchUp(remote, onTaken);
+    const isCheckDue = !this.#isChecked && (await queue.list()).length > 0;
+    counts.received += isCheckDue
+      ? await this.#log.catchUpToAppend(remote, onTaken)
+      : await this.#log.catchUp(remote, onTaken);
+    this.#isChecked ||= isCheckDue;
+    /** Artifacts that couldn't be brought there: what needs nothing of them goes on. */
+    const failed = new Map<string, unknown>();
+    const publish = async ({ artifact }: Publication) => {
+      try {
+        await publisher.publish(artifact, options);
+        counts.published += 1;
+      } catch (error) {
+        if (!isOfArtifact(error)) throw error;
+        failed.set(artifact, error);
+      }
+    };
     for (let losses = 0; ; ) {
       if (options.signal?.aborted)
         throw new RegistryError('OPERATION_CANCELLED', 'Syncing was cancelled. What waits to be shared stays.');
       const entries = await this.#settle(counts);
       if (entries.length === 0) return { ...counts, waiting: [] };
       if (!this.#isChecked) {
-        await this.#log.checkHead(remote);
-        await this.#log.checkForGap(remote);
+        counts.received += await this.#log.catchUpToAppend(remote, onTaken);
         this.#isChecked = true;
+        continue;
       }
       const { batch, refused, waiting } = await this.#choose(entries);
+      const wanted = waiting.flatMap(({ needs }) =>
+        needs && !failed.has(needs.artifact) && isWanted(needs, publisher, options) ? [needs] : [],
+      );
+      // What is sent in a moment goes first: its version and that it is there take one commit.
+      const small = batch.length > 0 ? wanted.find(({ artifact }) => publisher.isSmall(artifact)) : undefined;
+      if (small) {
+        await publish(small);
+        continue;
+      }
       for (const { entry, code, message } of refused) {
         await queue.refuse(entry, { code, message, seq: catalog.position.seq });
         counts.refused += 1;
@@ -182,13 +210,13 @@ export class SharedAuthority implements Authority {
         continue;
       }
       if (refused.length > 0) continue;
-      const { bytesOf } = options;
-      const next = waiting.find(
-        ({ needs }) => needs && (bytesOf?.includes(needs.artifact) ?? publisher.isOurs(needs.artifact, needs.version)),
-      )?.needs;
-      if (!next) return { ...counts, waiting: waiting.map(({ id, why }) => ({ id, why })) };
-      await publisher.publish(next.artifact, options);
-      counts.published += 1;
+      const [next] = wanted;
+      if (next) {
+        await publish(next);
+        continue;
+      }
+      for (const error of failed.values()) throw error;
+      return { ...counts, waiting: waiting.map(({ id, why }) => ({ id, why })) };
     }
   }
 
@@ -258,7 +286,7 @@ export class SharedAuthority implements Authority {
 
   /** Tries to make the batch the next commit. False where another commit has its place. */
   async #send(remote: ObjectStore, chosen: readonly PendingIntent[]): Promise<boolean> {
-    const { queue, catalog, clock, copy } = this.#options;
+    const { queue, catalog, clock, copy, seal = sealShared } = this.#options;
     const { seq: head, hash, at: before } = catalog.position;
     const seq = head + 1;
     await queue.noteAttempt(
@@ -285,7 +313,7 @@ export class SharedAuthority implements Authority {
     await this.#log.take(remote, seq, standing);
     const isOurs = chosen.some(({ intent }) => catalog.settled(intent.id) !== undefined);
     // Derived: whoever reads does without one that couldn't be written.
-    if (isOurs) await sealShared(remote, copy, seq).catch(() => 0);
+    if (isOurs) await seal(remote, copy, seq).catch(() => 0);
     return isOurs;
   }
 
@@ -294,6 +322,16 @@ export class SharedAuthority implements Authority {
     const longest = Math.min(PAUSE_MS.longest, PAUSE_MS.shortest * 2 ** losses);
     await delay(Math.ceil(random() * longest));
   }
+}
+
+function isWanted({ artifact, version }: Publication, publisher: Publisher, { bytesOf }: SyncOptions): boolean {
+  if (bytesOf?.includes(artifact)) return true;
+  return (bytesOf === undefined || publisher.isSmall(artifact)) && publisher.isOurs(artifact, version);
+}
+
+/** Something is wrong with the artifact on this disk, or with what the remote has of it: others aren't concerned. */
+function isOfArtifact(error: unknown): boolean {
+  return RegistryError.is(error) && /^(OBJECT|MANIFEST|REMOTE_OBJECT)_/.test(error.code);
 }
 
 function unreadable(seq: number): RegistryError {

@@ -2,7 +2,7 @@ import { RegistryError } from '../base/errors.ts';
 import { sha256Hex } from '../base/hash.ts';
 import { claimedPrev, hashOfCommit } from '../log/commit.ts';
 import { MAX_FORMAT_BYTES } from '../log/format-file.ts';
-import { commitAboveGap, listSegments, readCommit, readSegmentBytes } from '../log/log-reader.ts';
+import { commitsFrom, listSegments, readCommit, readSegmentBytes } from '../log/log-reader.ts';
 import { segmentKey } from '../log/segment.ts';
 import { commitKey, FORMAT_KEY } from '../storage/layout.ts';
 import type { LocalStore, ObjectStore } from '../storage/object-store.ts';
@@ -75,21 +75,26 @@ export class SharedLog {
     if (!theirs || !ours || sha256Hex(theirs) !== sha256Hex(ours)) throw rewritten(0);
   }
 
-  /** Throws `LOG_GAP` where the remote has a commit above the head, so that one between was lost: appending would bury that. */
-  async checkForGap(remote: ObjectStore): Promise<void> {
+  /**
+   * Takes over what the remote has beyond the copy, and makes sure that appending there buries nothing. Throws `REMOTE_REWRITTEN`, and
+   * `LOG_GAP` where the remote has a commit above the head, so that one between was lost.
+   */
+  async catchUpToAppend(remote: ObjectStore, onTaken?: (seq: number) => void): Promise<number> {
     const { catalog } = this.#options;
+    await catalog.catchUp();
+    const before = catalog.position.seq;
     for (;;) {
-      const head = catalog.position.seq;
-      const above = await commitAboveGap(remote, head);
-      if (above === undefined) return;
-      // Commits are made in order, so one above the head means that the head has moved, or that one was lost.
-      await this.catchUp(remote);
-      if (catalog.position.seq > head) continue;
-      throw new RegistryError(
-        'LOG_GAP',
-        `Commit ${head + 1} is missing from the shared registry although commit ${above} is there. Whoever has a copy of it can put ${commitKey(head + 1)} back; until then the registry is read-only.`,
-        { details: { missing: head + 1, above } },
-      );
+      const { seq: head } = catalog.position;
+      const above = await commitsFrom(remote, head);
+      const lost = above.find((seq) => seq > head + 1);
+      // What was listed may be older than what is there by now.
+      if (head === 0 || lost !== undefined || above.includes(head + 1)) {
+        await this.catchUp(remote, onTaken);
+        if (catalog.position.seq > head) continue;
+      }
+      if (lost !== undefined) throw gap(head, lost);
+      await this.checkHead(remote);
+      return catalog.position.seq - before;
     }
   }
 
@@ -112,6 +117,14 @@ export class SharedLog {
       onTaken?.(catalog.position.seq);
     }
   }
+}
+
+function gap(head: number, above: number): RegistryError {
+  return new RegistryError(
+    'LOG_GAP',
+    `Commit ${head + 1} is missing from the shared registry although commit ${above} is there. Whoever has a copy of it can put ${commitKey(head + 1)} back; until then the registry is read-only.`,
+    { details: { missing: head + 1, above } },
+  );
 }
 
 function rewritten(seq: number): RegistryError {

@@ -89,7 +89,12 @@ const LOOKED_AHEAD = 1000;
 
 /** The number of a commit above `head + 1`, where the store has one: then the one between is missing. */
 export async function commitAboveGap(store: ObjectStore, head: number): Promise<number | undefined> {
-  const options = { after: commitKey(head + 1), until: commitKey(head + 1 + LOOKED_AHEAD), limit: 1 };
-  const above = await store.list('log/', options);
-  return above[0] === undefined ? undefined : seqOfCommitKey(above[0]);
+  return (await commitsFrom(store, head + 2, 1))[0];
+}
+
+/** The numbers of the commits that the store has from `first` on, as far as they are near. */
+export async function commitsFrom(store: ObjectStore, first: number, limit?: number): Promise<readonly number[]> {
+  const range = { after: commitKey(Math.max(first - 1, 0)), until: commitKey(first + LOOKED_AHEAD) };
+  const keys = await store.list('log/', limit === undefined ? range : { ...range, limit });
+  return keys.flatMap((key) => seqOfCommitKey(key) ?? []);
 }

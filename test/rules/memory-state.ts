@@ -14,6 +14,7 @@ type Place = { readonly seq: number; readonly at: string };
 /** The rules' state in maps, for simulations. Every change leaves behind how to undo it. */
 export class MemoryState implements RegistryState {
   readonly #undo: (() => void)[] = [];
+  readonly #trials: number[] = [];
   #depth = 0;
   readonly #verdicts = new Map<string, IntentVerdict>();
   readonly #models = new Map<string, ModelRecord>();
@@ -44,6 +45,19 @@ export class MemoryState implements RegistryState {
       if (!isKept) while (this.#undo.length > start) this.#undo.pop()?.();
       if (this.#depth === 0) this.#undo.length = 0;
     }
+  }
+
+  /** What changes from now on is undone by `endTrial`. */
+  beginTrial(): void {
+    this.#trials.push(this.#undo.length);
+    this.#depth += 1;
+  }
+
+  endTrial(): void {
+    const start = this.#trials.pop() ?? 0;
+    while (this.#undo.length > start) this.#undo.pop()?.();
+    this.#depth -= 1;
+    if (this.#depth === 0) this.#undo.length = 0;
   }
 
   #set<K, V>(map: Map<K, V>, key: K, value: V | undefined): void {

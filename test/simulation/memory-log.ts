@@ -1,8 +1,8 @@
 import { serialQueue } from '../../src/base/serial.ts';
-import type { AppliedLog } from '../../src/intents/submitting.ts';
+import type { OverlaidLog } from '../../src/intents/shared-authority.ts';
 import type { Intent } from '../../src/log/intent.ts';
 import { readCommit } from '../../src/log/log-reader.ts';
-import { applyCommit, judgeIntent, type LogPosition } from '../../src/rules/apply-commit.ts';
+import { applyCommit, applyIntent, judgeIntent, type LogPosition } from '../../src/rules/apply-commit.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { MemoryState } from '../rules/memory-state.ts';
 
@@ -18,14 +18,31 @@ export function memoryLog({ store, registryId, formatHash, onApplied }: MemoryLo
   const state = new MemoryState();
   const serially = serialQueue();
   let position: LogPosition = { seq: 0, hash: formatHash, at: '' };
+  let over: readonly Intent[] = [];
+  let isLaid = false;
+  const applyOver = (intent: Intent, index: number) => {
+    const place = { seq: position.seq + 1, position: index, at: intent.askedAt };
+    return applyIntent(state, { kind: 'intent', intent }, place, registryId).outcome;
+  };
+  const lay = () => {
+    if (isLaid || over.length === 0) return;
+    state.beginTrial();
+    isLaid = true;
+    for (const [index, intent] of over.entries()) applyOver(intent, index);
+  };
+  const lift = () => {
+    if (isLaid) state.endTrial();
+    isLaid = false;
+  };
   const apply = (bytes: Uint8Array) => {
+    lift();
     state.atomically(() => {
       position = applyCommit(state, bytes, position, registryId).position;
       return true;
     });
     onApplied(position, state);
   };
-  const log: AppliedLog = {
+  const log: OverlaidLog = {
     get position() {
       return position;
     },
@@ -41,8 +58,28 @@ export function memoryLog({ store, registryId, formatHash, onApplied }: MemoryLo
       serially(async () => {
         if (position.seq === seq - 1) apply(bytes);
       }),
-    judge: (intent: Intent) => judgeIntent(state, intent, position, registryId),
-    settled: (id) => state.verdict(id),
+    judge(intent) {
+      lay();
+      return judgeIntent(state, intent, position, registryId);
+    },
+    settled(id) {
+      lift();
+      return state.verdict(id);
+    },
+    layOver(intents) {
+      lift();
+      over = intents;
+    },
+    tryOnLog(attempt) {
+      lift();
+      state.beginTrial();
+      let index = 0;
+      try {
+        attempt((intent) => applyOver(intent, index++), state);
+      } finally {
+        state.endTrial();
+      }
+    },
   };
-  return { state, log };
+  return { state, log, lay, lift };
 }

@@ -18,6 +18,8 @@ interface Asking {
   readonly store: StagingStore;
   readonly random: Random;
   readonly newId: NewId;
+  /** Registrations don't say that the files are there: that is another request. */
+  readonly isShared?: boolean;
 }
 
 /** What a person asks for next, looking at the state. Stores the files of a version that is to be registered. */
@@ -44,7 +46,7 @@ export async function nextRequest(asking: Asking): Promise<Asked> {
   return annotate(state, version, `${random.below(1000)}`);
 }
 
-async function register({ store, random, newId }: Asking, known: string | undefined): Promise<Asked> {
+async function register({ store, random, newId, isShared }: Asking, known: string | undefined): Promise<Asked> {
   const bytes = new TextEncoder().encode(`weights ${random.below(3)}`);
   const sha256 = sha256Hex(bytes);
   const manifest = new TextEncoder().encode(
@@ -76,7 +78,7 @@ async function register({ store, random, newId }: Asking, known: string | undefi
         data: [],
         ...(random.chance(0.6) ? { run: { id: `run-${random.below(6)}` } } : {}),
       },
-      { type: 'artifact.published', artifact: digest },
+      ...(isShared ? [] : [{ type: 'artifact.published' as const, artifact: digest }]),
     ],
   };
 }

@@ -1,4 +1,6 @@
+import { RegistryError } from '../../src/base/errors.ts';
 import type { FileSystem, OpenFile } from '../../src/storage/file-system.ts';
+import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { Disk, type Inode, statusOf, systemError } from './disk.ts';
 import type { Random } from './random.ts';
 
@@ -34,10 +36,21 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
   link: ['EIO', 'EBUSY', 'ENOSPC'],
   unlink: ['EBUSY', 'EIO'],
   mkdir: ['ENOSPC', 'EIO'],
+  'remote read': ['ECONNRESET'],
+  'remote list': ['ECONNRESET'],
+  'remote create': ['ECONNRESET'],
 };
 /** Many times what a schedule takes. */
 const MOST_STEPS = 20_000;
-const CHANGING = new Set(['create', 'write', 'sync', 'link', 'unlink', 'mkdir']);
+const CHANGING = new Set(['create', 'write', 'sync', 'link', 'unlink', 'mkdir', 'remote create']);
+
+/** What a shared store holds. */
+export interface Blobs {
+  get(key: string): Uint8Array | undefined;
+  has(key: string): boolean;
+  put(key: string, bytes: Uint8Array): void;
+  keys(): string[];
+}
 
 export interface WorldOptions {
   readonly random: Random;
@@ -80,6 +93,49 @@ export class World {
 
   delay(program: Program, milliseconds: number): Promise<unknown> {
     return this.#ask(program, 'wait', '', () => undefined, this.now + milliseconds);
+  }
+
+  /** A store that several machines reach over a network. */
+  remote(program: Program, blobs: Blobs, isReachable: () => boolean): ObjectStore {
+    const ask = async <T>(action: string, key: string, run: () => T): Promise<T> => {
+      try {
+        return await this.#ask(program, action, key, () => {
+          if (!isReachable()) throw injected('ENETUNREACH', key);
+          return run();
+        });
+      } catch (cause) {
+        throw isInjected(cause) ? new RegistryError('REMOTE_INTERRUPTED', 'The connection broke.', { cause }) : cause;
+      }
+    };
+    const get = (key: string, maxBytes?: number) =>
+      ask('remote read', key, () => blobs.get(key)?.slice(0, maxBytes));
+    return {
+      get,
+      getRange: async (key, offset, length) => (await get(key))?.slice(offset, offset + length),
+      async getStream(key) {
+        const bytes = await get(key);
+        return bytes && oneChunk(bytes);
+      },
+      head: (key) =>
+        ask('remote read', key, () => {
+          const bytes = blobs.get(key);
+          return bytes && { sizeBytes: bytes.length };
+        }),
+      putIfAbsent: (key, bytes) =>
+        ask('remote create', key, () => {
+          if (blobs.has(key)) return 'exists';
+          blobs.put(key, bytes.slice());
+          return 'created';
+        }),
+      list: (prefix, { after = '', until, limit } = {}) =>
+        ask('remote list', prefix, () =>
+          blobs
+            .keys()
+            .filter((key) => key.startsWith(prefix) && key > after && (until === undefined || key < until))
+            .sort()
+            .slice(0, limit),
+        ),
+    };
   }
 
   #ask<T>(program: Program, action: string, path: string, run: () => T, notBefore = 0): Promise<T> {
@@ -188,6 +244,10 @@ export class World {
       delay: (milliseconds) => this.delay(program, milliseconds),
     };
   }
+}
+
+async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 type Ask = <T>(action: string, path: string, run: () => T) => Promise<T>;

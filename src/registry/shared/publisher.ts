@@ -1,11 +1,13 @@
-import { uploadArtifact } from '../../artifacts/transfer.ts';
+import { uploadArtifact } from '../../artifacts/upload.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { firstVersionWith } from '../../catalog/version-queries.ts';
+import { extentOfArtifact, firstVersionWith } from '../../catalog/version-queries.ts';
 import type { Publisher } from '../../intents/shared-authority.ts';
 import type { LocalStore, ObjectStore } from '../../storage/object-store.ts';
 
 /** For so long whoever registered the same bytes first is left to upload them. */
 const OTHERS_MS = 20_000;
+/** What is brought there in a moment. */
+const SMALL = { bytes: 1024 * 1024, files: 4 };
 
 /** Brings artifacts of this disk into the remote. */
 export function publisherFor(options: {
@@ -19,6 +21,10 @@ export function publisherFor(options: {
   const waitingSince = new Map<string, number>();
   return {
     isPublished: (digest) => verified.has(digest),
+    isSmall(digest) {
+      const extent = extentOfArtifact(catalog.db, digest);
+      return extent !== undefined && extent.sizeBytes <= SMALL.bytes && extent.fileCount <= SMALL.files;
+    },
     isOurs(digest, version) {
       const first = firstVersionWith(catalog.db, digest);
       if (version === undefined || first === undefined || first === version) return true;
