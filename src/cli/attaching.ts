@@ -19,5 +19,12 @@ export async function attachHere(
   const { cwd, ...attach } = request;
   const author = await authorOf(cwd);
   const clock = systemClock;
-  return attachRemote({ ...attach, ...operation, author, via: 'cli', clock, connect: remoteConnector({ clock, env: process.env }) });
+  return attachRemote({
+    ...attach,
+    ...operation,
+    author,
+    via: 'cli',
+    clock,
+    connect: remoteConnector({ clock, env: process.env }),
+  });
 }

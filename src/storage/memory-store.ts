@@ -31,7 +31,10 @@ export function memoryStore(): StagingStore {
     async list(prefix, { after, until, limit } = {}) {
       checkPrefix(prefix);
       return [...objects.keys()]
-        .filter((key) => key.startsWith(prefix) && (after === undefined || key > after) && (until === undefined || key < until))
+        .filter(
+          (key) =>
+            key.startsWith(prefix) && (after === undefined || key > after) && (until === undefined || key < until),
+        )
         .sort()
         .slice(0, limit);
     },

@@ -1,13 +1,16 @@
 // `npm run campaign -- --schedules 100000 [--from 1] [--workers 2]`, or `-- --seed N` to replay one schedule with everything it does.
+// `--shared`: machines that share a store, in place of programs on one machine.
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import * as v from 'valibot';
 import { runSchedule, type ScheduleReport } from './schedule.ts';
+import { runSharedSchedule } from './shared-schedule.ts';
 
 const BATCH = 100;
-const batchSchema = v.object({ from: v.number(), to: v.number() });
+const batchSchema = v.object({ from: v.number(), to: v.number(), isShared: v.boolean() });
+const scheduleOf = (isShared: boolean) => (isShared ? runSharedSchedule : runSchedule);
 
 interface Sum {
   schedules: number;
@@ -30,15 +33,15 @@ function emptySum(): Sum {
   return { schedules: 0, steps: 0, commits: 0, applied: 0, refused: 0, kills: 0, powerFailures: 0, faults: 0 };
 }
 
-function add(sum: Sum, report: ScheduleReport | Sum): void {
+function add(sum: Sum, report: Omit<ScheduleReport, 'seed'>): void {
   for (const key of KEYS) sum[key] += report[key];
 }
 
-async function runBatch(from: number, to: number): Promise<Outcome> {
+async function runBatch(from: number, to: number, isShared: boolean): Promise<Outcome> {
   const sum = emptySum();
   for (let seed = from; seed < to; seed += 1) {
     try {
-      add(sum, await runSchedule({ seed }));
+      add(sum, await scheduleOf(isShared)({ seed }));
       sum.schedules += 1;
     } catch (error) {
       return {
@@ -50,16 +53,16 @@ async function runBatch(from: number, to: number): Promise<Outcome> {
   return { sum };
 }
 
-async function replay(seed: number): Promise<void> {
+async function replay(seed: number, isShared: boolean): Promise<void> {
   try {
-    console.log(await runSchedule({ seed, trace: console.log }));
+    console.log(await scheduleOf(isShared)({ seed, trace: console.log }));
   } catch (error) {
     console.log(error);
     process.exitCode = 1;
   }
 }
 
-async function campaign(first: number, schedules: number, workers: number): Promise<void> {
+async function campaign(first: number, schedules: number, workers: number, isShared: boolean): Promise<void> {
   const started = performance.now();
   const total = emptySum();
   const end = first + schedules;
@@ -72,7 +75,7 @@ async function campaign(first: number, schedules: number, workers: number): Prom
       while (next < end && !failed) {
         const from = next;
         next = Math.min(end, from + BATCH);
-        worker.postMessage({ from, to: next });
+        worker.postMessage({ from, to: next, isShared });
         // Rejects on an error of the worker.
         const [outcome]: Outcome[] = await once(worker, 'message');
         if (!outcome) break;
@@ -94,7 +97,7 @@ async function campaign(first: number, schedules: number, workers: number): Prom
   );
   if (!failed) return;
   console.log(`Seed ${failed.seed} breaks an invariant: ${failed.message}`);
-  console.log(`Replay it with: npm run campaign -- --seed ${failed.seed}`);
+  console.log(`Replay it with: npm run campaign -- ${isShared ? '--shared ' : ''}--seed ${failed.seed}`);
   process.exitCode = 1;
 }
 
@@ -105,13 +108,14 @@ if (isMainThread) {
       schedules: { type: 'string', default: '1000' },
       from: { type: 'string', default: '1' },
       workers: { type: 'string', default: String(availableParallelism()) },
+      shared: { type: 'boolean', default: false },
     },
   });
-  if (values.seed !== undefined) await replay(Number(values.seed));
-  else await campaign(Number(values.from), Number(values.schedules), Number(values.workers));
+  if (values.seed !== undefined) await replay(Number(values.seed), values.shared);
+  else await campaign(Number(values.from), Number(values.schedules), Number(values.workers), values.shared);
 } else if (workerData === 'batches') {
   parentPort?.on('message', (message: unknown) => {
-    const { from, to } = v.parse(batchSchema, message);
-    void runBatch(from, to).then((outcome) => parentPort?.postMessage(outcome));
+    const { from, to, isShared } = v.parse(batchSchema, message);
+    void runBatch(from, to, isShared).then((outcome) => parentPort?.postMessage(outcome));
   });
 }

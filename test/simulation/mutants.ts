@@ -7,17 +7,21 @@ const SCHEDULES = 6000;
 const campaign = join(import.meta.dirname, 'campaign.ts');
 const mutate = new URL('./mutate.ts', import.meta.url).href;
 
-for (const { name } of MUTATIONS) {
+for (const { name, isShared } of MUTATIONS) {
   const flags = [
     '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
     '--disable-warning=ExperimentalWarning',
     '--import',
     mutate,
   ];
-  const run = spawnSync(process.execPath, [...flags, campaign, '--schedules', String(SCHEDULES)], {
-    env: { ...process.env, MUTATION: name },
-    encoding: 'utf8',
-  });
+  const run = spawnSync(
+    process.execPath,
+    [...flags, campaign, '--schedules', String(SCHEDULES), ...(isShared ? ['--shared'] : [])],
+    {
+      env: { ...process.env, MUTATION: name },
+      encoding: 'utf8',
+    },
+  );
   // An ordinary crash of the campaign is no proof.
   const found = /^Seed (\d+) breaks an invariant: (.*)$/m.exec(run.stdout);
   if (!found) process.exitCode = 1;

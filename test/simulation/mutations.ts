@@ -4,6 +4,8 @@ export interface Mutation {
   readonly file: string;
   readonly from: string;
   readonly to: string;
+  /** Only machines that share a store can notice. */
+  readonly isShared?: true;
 }
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -102,5 +104,61 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'rules/stage-rules.ts',
     from: 'for (const holder of displaced) {',
     to: 'for (const holder of displaced.slice(1)) {',
+  },
+  {
+    name: 'send what was taken back',
+    file: 'intents/shared-authority.ts',
+    from: 'if (there.includes(false)) return true;',
+    to: '',
+    isShared: true,
+  },
+  {
+    name: 'take back what was sent',
+    file: 'intents/shared-authority.ts',
+    from: 'const isSent = (await queue.attemptedBeyond(catalog.position.seq)).has(id);',
+    to: 'const isSent = false;',
+    isShared: true,
+  },
+  {
+    name: 'send without a note of the attempt',
+    file: 'intents/shared-authority.ts',
+    from: 'await queue.noteAttempt(',
+    to: 'await ((..._noted: readonly unknown[]) => undefined)(',
+    isShared: true,
+  },
+  {
+    name: 'acknowledge before the intent is durable',
+    file: 'intents/shared-authority.ts',
+    from: 'await queue.add(intent, line);',
+    to: 'void queue.add(intent, line);',
+    isShared: true,
+  },
+  {
+    name: 'take away before it is kept as refused',
+    file: 'intents/pending-queue.ts',
+    from: 'await this.#store.putIfAbsent(refusedKey(entry.intent.id), new TextEncoder().encode(body));',
+    to: 'await this.remove(entry); await this.#store.putIfAbsent(refusedKey(entry.intent.id), new TextEncoder().encode(body));',
+    isShared: true,
+  },
+  {
+    name: 'use the name of a waiting intent twice',
+    file: 'storage/layout.ts',
+    from: "return `pending/${String(number).padStart(20, '0')}-${id}.json`;",
+    to: "return `pending/${String(number).padStart(20, '0')}-${'0'.repeat(26)}.json`;",
+    isShared: true,
+  },
+  {
+    name: 'say that bytes are there before they are',
+    file: 'artifacts/upload.ts',
+    from: "if ((await remote.putIfAbsent(key, bytes)) === 'created') return true;",
+    to: 'void remote.putIfAbsent(key, bytes); return true;',
+    isShared: true,
+  },
+  {
+    name: 'say that bytes are there without bringing them',
+    file: 'intents/shared-authority.ts',
+    from: "!publisher.isPublished(artifact) && state.artifactStatus(artifact) !== 'published'",
+    to: 'false',
+    isShared: true,
   },
 ];

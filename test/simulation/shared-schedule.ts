@@ -230,7 +230,8 @@ class SharedSchedule {
       onApplied: (position, seen) => {
         const entry = this.#witness.entries[position.seq - 1];
         this.#guard(() => {
-          if (entry?.hash !== position.hash) fail(`${program.name} read another commit ${position.seq} than was shared`);
+          if (entry?.hash !== position.hash)
+            fail(`${program.name} read another commit ${position.seq} than was shared`);
           if (entry?.view !== seen.view())
             fail(`${program.name} has another state at ${position.seq}:\n${seen.view()}\nnot\n${entry?.view}`);
         });
@@ -314,7 +315,9 @@ class SharedSchedule {
     const kept = this.#kept.get(id) ?? { machine };
     this.#kept.set(id, kept);
     kept.withdrawal ??= 'asked';
-    if ((await authority.withdraw(id)) === 'withdrawn') kept.withdrawal = 'done';
+    const outcome = await authority.withdraw(id);
+    if (outcome === 'withdrawn') kept.withdrawal = 'done';
+    else if (outcome === 'uncertain' && kept.withdrawal === 'asked') delete kept.withdrawal;
   }
 
   /** Somebody else's program writes what it likes. */
@@ -346,9 +349,7 @@ class SharedSchedule {
 
   /** Where something that was acknowledged is: each of these is an account of it. */
   #placesOf(id: string, { machine }: Kept): readonly string[] {
-    const names = (folder: string) => [
-      ...(this.#world.disk.find(`${machine}/copy/${folder}`)?.entries?.keys() ?? []),
-    ];
+    const names = (folder: string) => [...(this.#world.disk.find(`${machine}/copy/${folder}`)?.entries?.keys() ?? [])];
     const outcome = this.#witness.outcomeOf(id);
     return [
       ...(outcome === undefined ? [] : [outcome]),
@@ -365,7 +366,8 @@ class SharedSchedule {
     if (kept.withdrawal === 'done' && outcome === 'applied') fail(`${id} was taken back, and is applied`);
     const isRefused = places.includes(`${id}.json`);
     if (outcome === 'applied' && isRefused) fail(`${id} is applied, and refused`);
-    if (outcome === 'refused' && !isRefused && kept.withdrawal === undefined) fail(`nobody was told that ${id} is void`);
+    if (outcome === 'refused' && !isRefused && kept.withdrawal === undefined)
+      fail(`nobody was told that ${id} is void`);
     if (places.length === 0 && kept.withdrawal === undefined) fail(`${id} was lost`);
   }
 

@@ -107,8 +107,7 @@ export class World {
         throw isInjected(cause) ? new RegistryError('REMOTE_INTERRUPTED', 'The connection broke.', { cause }) : cause;
       }
     };
-    const get = (key: string, maxBytes?: number) =>
-      ask('remote read', key, () => blobs.get(key)?.slice(0, maxBytes));
+    const get = (key: string, maxBytes?: number) => ask('remote read', key, () => blobs.get(key)?.slice(0, maxBytes));
     return {
       get,
       getRange: async (key, offset, length) => (await get(key))?.slice(offset, offset + length),

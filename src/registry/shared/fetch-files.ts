@@ -1,5 +1,5 @@
-import { isWhole } from '../../artifacts/is-whole.ts';
 import { downloadArtifact } from '../../artifacts/download.ts';
+import { isWhole } from '../../artifacts/is-whole.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import { manifestKey } from '../../storage/layout.ts';
 import type { VersionSummary } from '../api.ts';

@@ -1,4 +1,4 @@
-import { containerTarget, type ContainerTarget } from './container-url.ts';
+import { type ContainerTarget, containerTarget } from './container-url.ts';
 import type { AzureCredential } from './credentials.ts';
 import { environmentCredential } from './environment.ts';
 import { type OpenContainer, openContainer } from './open-container.ts';
@@ -9,7 +9,11 @@ export type CredentialFor = (target: ContainerTarget) => Promise<AzureCredential
 /** Opens the container that `url` names. Throws `REMOTE_URL_INVALID`, `REMOTE_CREDENTIAL_MISSING`, `CREDENTIAL_…`, `SIGN_IN_FAILED`. */
 export async function connectContainer(
   url: string,
-  options: { readonly clock: () => number; readonly env: NodeJS.ProcessEnv; readonly credentialFor?: CredentialFor | undefined },
+  options: {
+    readonly clock: () => number;
+    readonly env: NodeJS.ProcessEnv;
+    readonly credentialFor?: CredentialFor | undefined;
+  },
 ): Promise<OpenContainer> {
   const { clock, env, credentialFor } = options;
   const target = containerTarget(url);

@@ -37,10 +37,7 @@ export function containerStore(options: ContainerStoreOptions): ObjectStore {
   };
 
   /** One request, ended when nothing moves. `touch` says that something did. */
-  async function once<T>(
-    access: Access,
-    request: (signal: AbortSignal, touch: () => void) => Promise<T>,
-  ): Promise<T> {
+  async function once<T>(access: Access, request: (signal: AbortSignal, touch: () => void) => Promise<T>): Promise<T> {
     const abort = new AbortController();
     const stop = () => abort.abort(new DOMException(`Nothing moved for ${idleMs} ms.`, 'TimeoutError'));
     const timer = setTimeout(stop, idleMs);

@@ -18,7 +18,8 @@ export interface ContainerTarget {
 }
 
 /** The endpoints of Azure's clouds (https://learn.microsoft.com/azure/storage/common/storage-account-overview). */
-const AZURE_HOST = /^([a-z0-9]{3,24})(-secondary)?\.blob\.(core\.windows\.net|core\.chinacloudapi\.cn|core\.usgovcloudapi\.net|core\.cloudapi\.de)$/;
+const AZURE_HOST =
+  /^([a-z0-9]{3,24})(-secondary)?\.blob\.(core\.windows\.net|core\.chinacloudapi\.cn|core\.usgovcloudapi\.net|core\.cloudapi\.de)$/;
 /** Accounts with a DNS zone of their own. */
 const AZURE_ZONE_HOST = /^([a-z0-9]{3,24})\.z\d{1,2}\.blob\.storage\.azure\.net$/;
 const CONTAINER = /^(\$root|[a-z0-9](?!.*--)[a-z0-9-]{1,61}[a-z0-9])$/;

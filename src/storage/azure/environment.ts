@@ -12,7 +12,11 @@ const SOURCES: readonly TokenSource[] = [servicePrincipal, workloadIdentity, man
  */
 export async function environmentCredential(
   target: ContainerTarget,
-  { env, clock, sources = SOURCES }: { readonly env: NodeJS.ProcessEnv; readonly clock: () => number; readonly sources?: readonly TokenSource[] },
+  {
+    env,
+    clock,
+    sources = SOURCES,
+  }: { readonly env: NodeJS.ProcessEnv; readonly clock: () => number; readonly sources?: readonly TokenSource[] },
 ): Promise<AzureCredential> {
   const { AZURE_STORAGE_CONNECTION_STRING: connection, AZURE_STORAGE_SAS_TOKEN: sas } = env;
   const { AZURE_STORAGE_ACCOUNT: account, AZURE_STORAGE_KEY: key } = env;

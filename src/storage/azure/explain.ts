@@ -28,7 +28,9 @@ export function explain(error: unknown, access: Access, circumstances: Circumsta
   if (RegistryError.is(error)) return error;
   const answer = answerOf(error);
   const [code, message] =
-    answer.status === undefined ? unanswered(answer, circumstances) : answered(answer, answer.status, access, circumstances);
+    answer.status === undefined
+      ? unanswered(answer, circumstances)
+      : answered(answer, answer.status, access, circumstances);
   const { status, code: reason } = answer;
   return new RegistryError(code, message, { details: { ...(status === undefined ? {} : { status }), reason } });
 }
@@ -39,11 +41,16 @@ type Explained = readonly [code: string, message: string];
 function unanswered({ code, text }: Answer, { target }: Circumstances): Explained {
   const { host, account, isAzure } = target;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    const name = isAzure ? ` Offline, or is the account's name, ${account}, misspelled?` : ' Offline, or is it misspelled?';
+    const name = isAzure
+      ? ` Offline, or is the account's name, ${account}, misspelled?`
+      : ' Offline, or is it misspelled?';
     return ['REMOTE_NOT_RESOLVED', `The host ${host} can't be found.${name}`];
   }
   if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL)$/.test(code)) {
-    return ['REMOTE_UNREACHABLE', `${host} can't be reached (${code}). Offline, or is the port wrong, or is a firewall or VPN in the way?`];
+    return [
+      'REMOTE_UNREACHABLE',
+      `${host} can't be reached (${code}). Offline, or is the port wrong, or is a firewall or VPN in the way?`,
+    ];
   }
   if (isCertificateProblem(code, text)) {
     return [
@@ -52,9 +59,15 @@ function unanswered({ code, text }: Answer, { target }: Circumstances): Explaine
     ];
   }
   if (code === 'TimeoutError' || code === 'AbortError' || code === 'ETIMEDOUT' || code === 'ABORT_ERR') {
-    return ['REMOTE_TIMEOUT', `${host} didn't answer in time. The connection is slow or blocked; what waits stays and is tried again.`];
+    return [
+      'REMOTE_TIMEOUT',
+      `${host} didn't answer in time. The connection is slow or blocked; what waits stays and is tried again.`,
+    ];
   }
-  if (/^(ECONNRESET|EPIPE|ECONNABORTED|ERR_STREAM_PREMATURE_CLOSE)$/.test(code) || /aborted|socket hang up/i.test(text)) {
+  if (
+    /^(ECONNRESET|EPIPE|ECONNABORTED|ERR_STREAM_PREMATURE_CLOSE)$/.test(code) ||
+    /aborted|socket hang up/i.test(text)
+  ) {
     return ['REMOTE_INTERRUPTED', `The connection to ${host} broke (${code}). It is tried again.`];
   }
   if (/proxy/i.test(text)) return proxyRefused(host);
@@ -68,12 +81,16 @@ function answered(answer: Answer, status: number, access: Access, circumstances:
   if (status === 401 || status === 403) return refused(answer, access, circumstances);
   if (status === 404) return notFound(answer, circumstances);
   if (status === 429 || status >= 500) {
-    return ['REMOTE_BUSY', `${target.host} is busy or has a problem of its own (${status} ${answer.code}). It is tried again.`];
+    return [
+      'REMOTE_BUSY',
+      `${target.host} is busy or has a problem of its own (${status} ${answer.code}). It is tried again.`,
+    ];
   }
   if (answer.code === 'ContainerBeingDeleted') {
     return ['REMOTE_NOT_FOUND', `The container ${target.container} is being deleted.`];
   }
-  if (answer.code === 'Md5Mismatch') return ['REMOTE_INTERRUPTED', 'Bytes were damaged on their way. They are sent again.'];
+  if (answer.code === 'Md5Mismatch')
+    return ['REMOTE_INTERRUPTED', 'Bytes were damaged on their way. They are sent again.'];
   if (answer.code === 'AuthorizationProtocolMismatch') return ['REMOTE_FORBIDDEN', 'The SAS token permits https only.'];
   if (/^PublicAccessNotPermitted|NoAuthenticationInformation$/.test(answer.code)) return noCredential(target);
   return [
@@ -88,7 +105,11 @@ function refused(answer: Answer, access: Access, circumstances: Circumstances): 
   const { code, text, challenge } = answer;
   const facts = credential.kind === 'sas' ? sasFacts(credential.token) : {};
   const theirNow = now - (skewMs ?? 0);
-  if (code === 'InvalidAuthenticationInfo' || code === 'AuthenticationFailed' || code === 'NoAuthenticationInformation') {
+  if (
+    code === 'InvalidAuthenticationInfo' ||
+    code === 'AuthenticationFailed' ||
+    code === 'NoAuthenticationInformation'
+  ) {
     const when = outOfTime(facts, theirNow, skewMs);
     if (when) return when;
     if (skewMs !== undefined && Math.abs(skewMs) > MAX_SKEW_MS) return clockSkew(host, skewMs);
@@ -102,13 +123,22 @@ function refused(answer: Answer, access: Access, circumstances: Circumstances): 
     ];
   }
   if (code === 'AuthorizationSourceIPMismatch') {
-    return ['REMOTE_FORBIDDEN', `The SAS token doesn't permit this machine's address. Get one without that limit, or come from a network that it permits.`];
+    return [
+      'REMOTE_FORBIDDEN',
+      `The SAS token doesn't permit this machine's address. Get one without that limit, or come from a network that it permits.`,
+    ];
   }
   if (code === 'KeyBasedAuthenticationNotPermitted') {
-    return ['REMOTE_FORBIDDEN', `The account ${account} permits no keys and no SAS made with them. Sign in with Microsoft instead (\`az login\`), or use a user delegation SAS.`];
+    return [
+      'REMOTE_FORBIDDEN',
+      `The account ${account} permits no keys and no SAS made with them. Sign in with Microsoft instead (\`az login\`), or use a user delegation SAS.`,
+    ];
   }
   if (code === 'AuthorizationServiceMismatch' || code === 'AuthorizationResourceTypeMismatch') {
-    return ['REMOTE_FORBIDDEN', 'The SAS token of the account lacks the blob service (ss=b), or containers and objects (srt=co). Get one with both.'];
+    return [
+      'REMOTE_FORBIDDEN',
+      'The SAS token of the account lacks the blob service (ss=b), or containers and objects (srt=co). Get one with both.',
+    ];
   }
   if (code === 'AccountIsDisabled') return ['REMOTE_FORBIDDEN', `The storage account ${account} is disabled.`];
   if (code === 'AuthorizationFailure' && !lacks(facts, access)) {
@@ -118,25 +148,47 @@ function refused(answer: Answer, access: Access, circumstances: Circumstances): 
     ];
   }
   const { letter, role, verb } = RIGHTS[access];
-  const what = credential.kind === 'sas' ? `The SAS token lacks the letter ${letter}` : `This account lacks the role ${role}, or one with the same rights`;
-  const hint = credential.kind === 'sas' ? 'Get one with r, c and l for the container.' : `Have it given for the container ${container}; it takes some minutes to hold.`;
+  const what =
+    credential.kind === 'sas'
+      ? `The SAS token lacks the letter ${letter}`
+      : `This account lacks the role ${role}, or one with the same rights`;
+  const hint =
+    credential.kind === 'sas'
+      ? 'Get one with r, c and l for the container.'
+      : `Have it given for the container ${container}; it takes some minutes to hold.`;
   return ['REMOTE_FORBIDDEN', `You may not ${verb} the container ${container}. ${what}. ${hint}`];
 }
 
-function outOfTime({ startsAt, expiresAt }: SasFacts, theirNow: number, skewMs: number | undefined): Explained | undefined {
+function outOfTime(
+  { startsAt, expiresAt }: SasFacts,
+  theirNow: number,
+  skewMs: number | undefined,
+): Explained | undefined {
   if (expiresAt !== undefined && expiresAt <= theirNow) {
-    return ['REMOTE_CREDENTIAL_EXPIRED', `The SAS token expired at ${new Date(expiresAt).toISOString()}. Get a new one; nothing that waits is lost.`];
+    return [
+      'REMOTE_CREDENTIAL_EXPIRED',
+      `The SAS token expired at ${new Date(expiresAt).toISOString()}. Get a new one; nothing that waits is lost.`,
+    ];
   }
   if (startsAt !== undefined && startsAt > theirNow) {
-    const skew = skewMs !== undefined && skewMs > 60_000 ? ` This machine's clock is ${minutes(skewMs)} ahead of the storage's.` : '';
-    return ['REMOTE_CREDENTIAL_EARLY', `The SAS token holds from ${new Date(startsAt).toISOString()} on, and it is ${new Date(theirNow).toISOString()} there.${skew} Wait, or get one that begins earlier.`];
+    const skew =
+      skewMs !== undefined && skewMs > 60_000
+        ? ` This machine's clock is ${minutes(skewMs)} ahead of the storage's.`
+        : '';
+    return [
+      'REMOTE_CREDENTIAL_EARLY',
+      `The SAS token holds from ${new Date(startsAt).toISOString()} on, and it is ${new Date(theirNow).toISOString()} there.${skew} Wait, or get one that begins earlier.`,
+    ];
   }
   return undefined;
 }
 
 function clockSkew(host: string, skewMs: number): Explained {
   const side = skewMs > 0 ? 'ahead of' : 'behind';
-  return ['REMOTE_CLOCK', `This machine's clock is ${minutes(Math.abs(skewMs))} ${side} that of ${host}, so its requests are refused. Set it right.`];
+  return [
+    'REMOTE_CLOCK',
+    `This machine's clock is ${minutes(Math.abs(skewMs))} ${side} that of ${host}, so its requests are refused. Set it right.`,
+  ];
 }
 
 function tokenRefused(text: string, challenge: string | undefined, host: string): Explained {
@@ -144,25 +196,37 @@ function tokenRefused(text: string, challenge: string | undefined, host: string)
   if (/issuer/i.test(text)) {
     const named = tenant === undefined ? '' : ` (${tenant})`;
     const how = tenant === undefined ? '`az login --tenant TENANT`' : `\`az login --tenant ${tenant}\``;
-    return ['REMOTE_TENANT', `The sign-in is of another tenant than the one that the storage account belongs to${named}. Sign in to that one: ${how}, or choose it in the editor.`];
+    return [
+      'REMOTE_TENANT',
+      `The sign-in is of another tenant than the one that the storage account belongs to${named}. Sign in to that one: ${how}, or choose it in the editor.`,
+    ];
   }
   if (/lifetime|expired/i.test(text)) {
     return ['REMOTE_CREDENTIAL_EXPIRED', 'The sign-in has expired. Sign in again; nothing that waits is lost.'];
   }
-  return ['REMOTE_CREDENTIAL_REFUSED', `${host} doesn't accept the sign-in. Sign in again, with an account that may use the container.`];
+  return [
+    'REMOTE_CREDENTIAL_REFUSED',
+    `${host} doesn't accept the sign-in. Sign in again, with an account that may use the container.`,
+  ];
 }
 
 function notFound({ code }: Answer, { target, credential }: Circumstances): Explained {
   const { container, host, account } = target;
   if (code === 'ContainerNotFound' || code === 'ResourceNotFound') {
     const key = credential.kind === 'sas' ? ' (or the SAS token is of another container)' : '';
-    return ['REMOTE_NOT_FOUND', `${host} has no container ${container}${key}. Check its name, or create it: az storage container create --account-name ${account} --name ${container}`];
+    return [
+      'REMOTE_NOT_FOUND',
+      `${host} has no container ${container}${key}. Check its name, or create it: az storage container create --account-name ${account} --name ${container}`,
+    ];
   }
   return ['REMOTE_NOT_FOUND', `${host} says that there is nothing (${code}). Check the URL.`];
 }
 
 function noCredential({ host, container }: ContainerTarget): Explained {
-  return ['REMOTE_CREDENTIAL_MISSING', `${host} wants to know who asks for the container ${container}. ${HOW_TO_SIGN_IN}`];
+  return [
+    'REMOTE_CREDENTIAL_MISSING',
+    `${host} wants to know who asks for the container ${container}. ${HOW_TO_SIGN_IN}`,
+  ];
 }
 
 /** What a person can do who has given no credential. */
@@ -170,15 +234,24 @@ export const HOW_TO_SIGN_IN =
   'Set AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_CONNECTION_STRING, or sign in with `az login`; in the editor: "Model Registry: Connect Shared Storage".';
 
 function proxyRefused(host: string): Explained {
-  return ['REMOTE_PROXY', `The proxy on the way to ${host} refused the connection, or wants a name and password. Check HTTPS_PROXY, and NO_PROXY where the host shouldn't go through it.`];
+  return [
+    'REMOTE_PROXY',
+    `The proxy on the way to ${host} refused the connection, or wants a name and password. Check HTTPS_PROXY, and NO_PROXY where the host shouldn't go through it.`,
+  ];
 }
 
 function notStorage({ host }: ContainerTarget, status: number): Explained {
-  return ['REMOTE_NOT_STORAGE', `What answered for ${host} isn't blob storage (${status}). Is the URL right? A proxy or the sign-in page of a network may have answered instead.`];
+  return [
+    'REMOTE_NOT_STORAGE',
+    `What answered for ${host} isn't blob storage (${status}). Is the URL right? A proxy or the sign-in page of a network may have answered instead.`,
+  ];
 }
 
 function isCertificateProblem(code: string, text: string): boolean {
-  return /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ERR_TLS|EPROTO|ERR_SSL/.test(code) || /certificate|SSL routines/i.test(text);
+  return (
+    /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ERR_TLS|EPROTO|ERR_SSL/.test(code) ||
+    /certificate|SSL routines/i.test(text)
+  );
 }
 
 /** The right isn't among those that the token says it gives. */

@@ -55,6 +55,9 @@ function sdkCredential(credential: AzureCredential, target: ContainerTarget) {
   try {
     return new StorageSharedKeyCredential(credential.account, credential.key);
   } catch {
-    throw new RegistryError('CREDENTIAL_INVALID', `The account key for ${target.account} isn't one. Copy the connection string again.`);
+    throw new RegistryError(
+      'CREDENTIAL_INVALID',
+      `The account key for ${target.account} isn't one. Copy the connection string again.`,
+    );
   }
 }

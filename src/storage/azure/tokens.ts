@@ -22,7 +22,11 @@ const answerSchema = v.object({
   access_token: v.string(),
   expires_in: v.optional(v.pipe(v.union([v.string(), v.number()]), v.transform(Number), v.number()), 3600),
 });
-const azSchema = v.object({ accessToken: v.string(), expires_on: v.optional(v.number()), expiresOn: v.optional(v.string()) });
+const azSchema = v.object({
+  accessToken: v.string(),
+  expires_on: v.optional(v.number()),
+  expiresOn: v.optional(v.string()),
+});
 
 /** An application with a secret, under the names that Azure's tools use. */
 export const servicePrincipal: TokenSource = async (env) => {
@@ -77,7 +81,8 @@ export const azureCli: TokenSource = async (env) => {
   const tenant = env.AZURE_TENANT_ID;
   const args = ['account', 'get-access-token', '--output', 'json', '--scope', SCOPE];
   if (tenant && /^[\w.-]+$/.test(tenant)) args.push('--tenant', tenant);
-  const ask = () => promisify(execFile)('az', args, { env, timeout: AZ_MS, shell: process.platform === 'win32', windowsHide: true });
+  const ask = () =>
+    promisify(execFile)('az', args, { env, timeout: AZ_MS, shell: process.platform === 'win32', windowsHide: true });
   const first = await ask().catch((error: unknown) => {
     // Not installed, or nobody signed in: the next way, and in the end the error that names all of them.
     void error;
@@ -132,7 +137,12 @@ interface Ask {
 
 async function asked(url: string, ask: Ask, what: string): Promise<AccessToken> {
   const { status, text } = await send(url, ask).catch((error: unknown) => {
-    throw refused(what, error instanceof Error && error.name === 'AbortError' ? 'nothing answered in time' : 'the sign-in service can’t be reached');
+    throw refused(
+      what,
+      error instanceof Error && error.name === 'AbortError'
+        ? 'nothing answered in time'
+        : 'the sign-in service can’t be reached',
+    );
   });
   if (status !== 200) {
     // The service's short names only: its texts repeat what was sent.

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import {
-  ContainerSASPermissions,
   ContainerClient,
+  ContainerSASPermissions,
   generateBlobSASQueryParameters,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
@@ -26,12 +26,18 @@ export interface Azurite {
   /** Makes a container and returns its URL. */
   container(): Promise<string>;
   /** A SAS token for a container, with these letters. */
-  sas(containerUrl: string, permissions: string, times?: { readonly startsOn?: Date; readonly expiresOn?: Date }): string;
+  sas(
+    containerUrl: string,
+    permissions: string,
+    times?: { readonly startsOn?: Date; readonly expiresOn?: Date },
+  ): string;
   stop(): Promise<void>;
 }
 
 /** Starts Azurite on a free port of the loopback interface. It ends with `stop`, or with this process. */
-export async function startAzurite(options: { readonly port?: number; readonly https?: { readonly cert: string; readonly key: string } } = {}): Promise<Azurite> {
+export async function startAzurite(
+  options: { readonly port?: number; readonly https?: { readonly cert: string; readonly key: string } } = {},
+): Promise<Azurite> {
   const location = await mkdtemp(join(tmpdir(), 'azurite-'));
   const main = createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js');
   const args = ['--blobHost', '127.0.0.1', '--blobPort', String(options.port ?? 0), '--location', location];
