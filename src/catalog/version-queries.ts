@@ -97,6 +97,13 @@ export function versionsByDigest(db: Sqlite, model: string, prefix: string, limi
   return db.all(sql, [model, prefix, `${prefix}g`, limit]).map((row) => versionSummary(db, row));
 }
 
+/** The versions among the newest thousand of a model whose ids end with `end`. */
+export function recentByIdEnd(db: Sqlite, model: string, end: string): readonly VersionSummary[] {
+  const newest = 'SELECT key FROM versions WHERE model = ?1 AND deleted_seq IS NULL ORDER BY number DESC LIMIT 1000';
+  const sql = `SELECT ${VERSION_COLUMNS} FROM ${VERSION_TABLES} WHERE v.key IN (${newest}) AND substr(v.id, -6) = ?2`;
+  return db.all(sql, [model, end]).map((row) => versionSummary(db, row));
+}
+
 /** How much an artifact is, as its versions say; undefined where no version has it. */
 export function extentOfArtifact(
   db: Sqlite,

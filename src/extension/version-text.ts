@@ -3,7 +3,7 @@ import type { RegisterResult, VersionSummary } from '../registry/api.ts';
 
 /** `7`, and `draft-<6>` while the version has no number. */
 export function numberOf(version: Pick<VersionSummary, 'id' | 'number' | 'pending'>): string {
-  return version.pending ? `draft-${version.id.slice(-6)}` : String(version.number);
+  return version.pending ? `draft-${version.id.slice(-6).toLowerCase()}` : String(version.number);
 }
 
 /** `fraud-detector@7` */

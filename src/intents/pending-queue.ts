@@ -147,6 +147,11 @@ export class PendingQueue {
     return all.filter((entry) => entry !== undefined);
   }
 
+  async refusedIds(): Promise<readonly string[]> {
+    const ids = (await this.#store.list('refused/')).map((key) => key.slice('refused/'.length, -'.json'.length));
+    return ids.filter(isUlid);
+  }
+
   async forgetRefused(id: string): Promise<void> {
     if (isUlid(id)) await this.#store.remove(refusedKey(id));
   }

@@ -142,8 +142,12 @@ export class SharedAuthority implements Authority {
       await queue.remove(entry);
       // Another process notes its attempt before it looks whether the intent is still there: one of the two sees the other.
       const isSent = (await queue.attemptedBeyond(catalog.position.seq)).has(id);
-      if (isSent) await queue.restore(entry);
+      // Attempts are forgotten once their commit is in the copy: what isn't among them any more is found there.
+      await catalog.catchUp();
+      const settled = catalog.settled(id);
+      if (isSent && !settled) await queue.restore(entry);
       await this.#layOver();
+      if (settled) return settled.code === undefined ? 'absent' : 'withdrawn';
       return isSent ? 'uncertain' : 'withdrawn';
     });
   }
@@ -196,6 +200,8 @@ export class SharedAuthority implements Authority {
         await publish(small);
         continue;
       }
+      // Another process of this machine may have taken over what makes it hold.
+      if (refused.length > 0 && (await catalog.catchUp()) > 0) continue;
       for (const { entry, code, message } of refused) {
         await queue.refuse(entry, { code, message, seq: catalog.position.seq });
         counts.refused += 1;
@@ -220,7 +226,7 @@ export class SharedAuthority implements Authority {
     }
   }
 
-  /** Takes out of the queue what is in the log. Returns the rest. */
+  /** Takes out of the queue, and out of what was refused, what is in the log. Returns what still waits. */
   async #settle(counts: { sent: number; refused: number }): Promise<readonly PendingIntent[]> {
     const { queue, catalog } = this.#options;
     const rest: PendingIntent[] = [];
@@ -234,6 +240,11 @@ export class SharedAuthority implements Authority {
         await queue.refuse(entry, { code: verdict.code, message: verdict.message, seq: verdict.seq });
         counts.refused += 1;
       }
+    }
+    // Two processes may have judged by different heads: what got into the log needs nobody's decision.
+    for (const id of await queue.refusedIds()) {
+      const verdict = catalog.settled(id);
+      if (verdict && verdict.code === undefined) await queue.forgetRefused(id);
     }
     if (rest.length === 0) await queue.forgetAttempts(catalog.position.seq);
     return rest;
@@ -330,7 +341,7 @@ function isWanted({ artifact, version }: Publication, publisher: Publisher, { by
 }
 
 /** Something is wrong with the artifact on this disk, or with what the remote has of it: others aren't concerned. */
-function isOfArtifact(error: unknown): boolean {
+export function isOfArtifact(error: unknown): boolean {
   return RegistryError.is(error) && /^(OBJECT|MANIFEST|REMOTE_OBJECT)_/.test(error.code);
 }
 

@@ -131,7 +131,7 @@ function rewritten(seq: number): RegistryError {
   const what = seq === 0 ? 'format.json' : `commit ${seq}`;
   return new RegistryError(
     'REMOTE_REWRITTEN',
-    `The shared registry isn't the one that was copied here: ${what} there is missing or another one, so it was restored, cut short or rewritten. Nothing was taken over or sent. Ask whoever manages the container what happened; \`model-registry remote add URL --again\` begins a new copy, and keeps this one aside.`,
+    `The shared registry isn't the one that was copied here: ${what} there is missing or another one, so it was restored, cut short or rewritten. Nothing was taken over or sent. Ask whoever manages the storage what happened. To go on with what is there now, move the copy's folder, which \`model-registry where\` prints, somewhere else, and attach again with \`model-registry remote add URL\`.`,
     { details: { seq } },
   );
 }

@@ -5,6 +5,7 @@ import type { ModelSummary, VersionSummary } from '../catalog/read-models.ts';
 import {
   isNumberGiven,
   newestVersion,
+  recentByIdEnd,
   versionById,
   versionByNumber,
   versionsByDigest,
@@ -89,6 +90,7 @@ function selectVersion(session: Session, model: ModelSummary, selector: string):
     }
     throw new RegistryError('VERSION_NOT_FOUND', `${model.name} has no version ${selector}. ${newestAdvice(model)}`);
   }
+  if (/^draft-/i.test(selector)) return draft(session, model, selector.slice('draft-'.length));
   const policy = policyOf(stateOf(session), model.id);
   if (stageOf(policy, selector)) {
     const version = newestVersion(db, model.id, selector);
@@ -110,6 +112,23 @@ function selectVersion(session: Session, model: ModelSummary, selector: string):
   );
 }
 
+/** A version by the end of its id: what it is called until the log has given it a number, and is found by for a while after that. */
+function draft(session: Session, model: ModelSummary, end: string): VersionSummary {
+  const found = /^[0-9a-z]{6}$/i.test(end) ? recentByIdEnd(dbOf(session), model.id, end.toUpperCase()) : [];
+  const [version, ...others] = found;
+  if (version && others.length === 0) return version;
+  if (version) {
+    throw new RegistryError(
+      'REFERENCE_AMBIGUOUS',
+      `Several versions of ${model.name} are called draft-${end}. Use an id.`,
+    );
+  }
+  throw new RegistryError(
+    'VERSION_NOT_FOUND',
+    `No recent version of ${model.name} is called draft-${end}. It may have a number by now. ${newestAdvice(model)}`,
+  );
+}
+
 function byDigest(session: Session, model: ModelSummary, prefix: string): VersionSummary {
   const found = versionsByDigest(dbOf(session), model.id, prefix, 50);
   const newest = found[0];
@@ -126,5 +145,9 @@ function byDigest(session: Session, model: ModelSummary, prefix: string): Versio
 }
 
 function newestAdvice(model: ModelSummary): string {
-  return model.latest ? `Its newest is ${model.latest.number}.` : 'It has no versions yet.';
+  return model.latest ? `Its newest is ${nameOf(model.latest)}.` : 'It has no versions yet.';
+}
+
+function nameOf({ pending, id, number }: VersionSummary): string {
+  return pending ? `draft-${id.slice(-6).toLowerCase()}` : String(number);
 }

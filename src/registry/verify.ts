@@ -14,6 +14,7 @@ import { commitAboveGap, readCommit, readCommits, readFormat } from '../log/log-
 import { commitKey, FORMAT_KEY } from '../storage/layout.ts';
 import type { VerifyProblem, VerifyReport } from './api.ts';
 import { dbOf, type Session } from './session.ts';
+import { artifactsHere } from './space/plan.ts';
 
 const MAX_LABELS = 20;
 const COMMITS_AT_ONCE = 256;
@@ -54,12 +55,12 @@ export async function verify(
 /** What was removed to free space while it was looked for, as the log says, isn't missing. It may be back by now, so it is looked for again. */
 async function checkArtifacts(session: Session, options: OperationOptions): Promise<ArtifactCheck> {
   let { seq } = session.catalog.position;
-  let checked = await session.bytes.verify({ digests: neededArtifacts(dbOf(session)) }, options);
+  let checked = await session.bytes.verify({ digests: await expected(session) }, options);
   for (let looks = 1; looks < MAX_LOOKS && checked.problems.length > 0; looks += 1) {
     await session.catalog.catchUp();
     if (session.catalog.position.seq === seq) break;
     seq = session.catalog.position.seq;
-    const needed = new Set(neededArtifacts(dbOf(session)));
+    const needed = new Set(await expected(session));
     const suspected = new Set(checked.problems.map(({ digest }) => digest));
     const { problems } = await session.bytes.verify(
       { digests: [...suspected].filter((digest) => needed.has(digest)) },
@@ -68,6 +69,14 @@ async function checkArtifacts(session: Session, options: OperationOptions): Prom
     checked = { ...checked, problems };
   }
   return checked;
+}
+
+/** The artifacts that have to be whole here. Of a shared registry this disk holds what it was asked for. */
+async function expected(session: Session): Promise<readonly string[]> {
+  const needed = neededArtifacts(dbOf(session));
+  if (!session.shared) return needed;
+  const here = await artifactsHere(session.store);
+  return needed.filter((digest) => here.has(digest));
 }
 
 interface Link {

@@ -143,8 +143,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'use the name of a waiting intent twice',
     file: 'storage/layout.ts',
-    from: "return `pending/${String(number).padStart(20, '0')}-${id}.json`;",
-    to: "return `pending/${String(number).padStart(20, '0')}-${'0'.repeat(26)}.json`;",
+    from: 'export function pendingKey(number: number, id: string): string {',
+    to: 'export function pendingKey(number: number, id: string): string { id = "0".repeat(26);',
     isShared: true,
   },
   {

@@ -305,7 +305,8 @@ class SharedSchedule {
     const intent = this.#intentOf(asked);
     const result = await authority.submit(intent);
     this.#options.trace?.(`told: ${intent.id} ${result.kind}`);
-    if (result.kind === 'pending') this.#kept.set(intent.id, { machine });
+    // Whoever shares the folder may have taken it back before its author heard that it is kept.
+    if (result.kind === 'pending' && !this.#kept.has(intent.id)) this.#kept.set(intent.id, { machine });
   }
 
   async #takeBack(machine: string, queue: PendingQueue, authority: SharedAuthority): Promise<void> {

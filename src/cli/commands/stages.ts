@@ -98,7 +98,7 @@ function expectation(expect: string | undefined): { readonly expectHolder?: stri
 async function move(context: CommandContext, ask: (registry: Registry) => Promise<TransitionResult>): Promise<void> {
   await context.withRegistry(async (registry) => {
     const result = await ask(registry);
-    const { version, from, to, kind, displaced, seq, at } = result;
+    const { version, from, to, kind, displaced, seq, at, pending } = result;
     if (context.isJson) {
       return printJson({
         version: versionJson(version),
@@ -106,8 +106,9 @@ async function move(context: CommandContext, ask: (registry: Registry) => Promis
         to,
         kind,
         displaced: displaced.map(versionJson),
-        seq,
+        seq: pending ? null : seq,
         at,
+        pending,
       });
     }
     print(transitionText(result, await inProduction(registry, version.modelId)));

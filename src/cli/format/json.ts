@@ -3,10 +3,10 @@ import type { FileEntry, LogEntry, VersionDetails, VersionSummary } from '../../
 /** A version as `--json` prints it (docs/cli.md, "JSON"). */
 export function versionJson(version: VersionSummary) {
   const { model, number, id, stage, stageSince, stageBy, createdAt, createdBy, via } = version;
-  const { description, tags, aliases, metrics, params, artifact, pending } = version;
+  const { description, tags, aliases, metrics, params, artifact, pending, stagePending } = version;
   return {
     model,
-    number,
+    number: pending ? null : number,
     id,
     stage,
     stageSince,
@@ -25,6 +25,7 @@ export function versionJson(version: VersionSummary) {
       ...(artifact.withdrawnAt === undefined ? {} : { withdrawnAt: artifact.withdrawnAt }),
     },
     pending,
+    ...(stagePending ? { stagePending } : {}),
   };
 }
 

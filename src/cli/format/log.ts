@@ -12,9 +12,10 @@ export function logText(entries: readonly LogEntry[], nowMs: number): string {
 }
 
 function entryText(entry: LogEntry, nowMs: number): string {
-  const place = styled('dim', String(entry.seq).padStart(4));
+  const place = styled('dim', (entry.pending ? '·' : String(entry.seq)).padStart(4));
   const when = `${timeText(entry.at)} ${styled('dim', `(${agoText(entry.at, nowMs)})`)}`;
-  const first = `${place}  ${when}  ${whatText(entry)}`;
+  const waits = entry.pending ? styled('yellow', ' (not shared)') : '';
+  const first = `${place}  ${when}  ${whatText(entry)}${waits}`;
   if (entry.by.name === '' && entry.by.email === '') return first;
   const asked = Math.abs(Date.parse(entry.askedAt) - Date.parse(entry.at)) > TOLERANCE_MS;
   const late = asked ? `, asked at ${timeText(entry.askedAt)}` : '';

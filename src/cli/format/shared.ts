@@ -17,9 +17,10 @@ export function attachText({ url, isNew, isPreview, models, intents, upload }: A
         : 'new there, without stages: files of some versions were removed',
   ]);
   const table = rows.length === 0 ? [] : [tableText(['MODEL', 'VERSIONS', 'THERE'], rows)];
+  const waits = intents === 0 ? '' : `What it has waits to be shared (${intents}): model-registry sync. `;
   const after = isPreview
     ? 'Nothing was changed.'
-    : `${plural(intents, 'entry').replace('entrys', 'entries')} of this registry ${intents === 1 ? 'waits' : 'wait'} to be shared. Files go ${upload === 'on-register' ? 'up as they are registered' : 'up when a version is promoted'}.`;
+    : `${waits}Files go ${upload === 'on-register' ? 'up as they are registered' : 'up when a version is promoted'}.`;
   return [`${verb} this registry through ${what} ${safeLine(url)}`, ...table, after].join('\n');
 }
 

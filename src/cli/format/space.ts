@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<KeepReason, string>> = {
   newest: 'the newest of its model',
   lineage: 'the base of a kept version',
   budget: 'within the budget for candidates',
+  unshared: 'nowhere else yet',
 };
 const MAX_LABELS = 3;
 

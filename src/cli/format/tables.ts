@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import type { AtResult, ModelSummary, VersionSummary } from '../../registry/api.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { headlineText } from './headline.ts';
-import { authorText, bytesText, stageText, timeText } from './values.ts';
+import { authorText, bytesText, numberText, stageText, timeText } from './values.ts';
 
 const BARE = {
   top: '',
@@ -43,9 +43,9 @@ export function modelsTable(models: readonly ModelSummary[]): string {
     ['MODEL', 'PRODUCTION', 'METRIC', 'NEWEST', 'VERSIONS', 'DESCRIPTION'],
     models.map((model) => [
       safeLine(model.name),
-      model.production ? String(model.production.number) : 'none',
+      model.production ? numberText(model.production) : 'none',
       model.production ? headlineText(model.production) : '',
-      model.latest ? String(model.latest.number) : 'none',
+      model.latest ? numberText(model.latest) : 'none',
       String(model.versions),
       safeLine(model.description, 60),
     ]),
@@ -58,8 +58,8 @@ export function versionsTable(versions: readonly VersionSummary[], isOneModel: b
     [...(isOneModel ? [] : ['MODEL']), 'VERSION', 'STAGE', 'METRIC', 'ALIASES', 'SIZE', 'REGISTERED', 'BY'],
     versions.map((version) => [
       ...(isOneModel ? [] : [safeLine(version.model)]),
-      String(version.number),
-      stageText(version.stage),
+      numberText(version),
+      `${stageText(version.stage)}${version.stagePending ? styled('yellow', ' (not shared)') : ''}`,
       headlineText(version),
       version.aliases.map((alias) => safeLine(alias)).join(', '),
       bytesText(version.artifact.sizeBytes),

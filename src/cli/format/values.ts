@@ -31,11 +31,12 @@ export function authorText({ name, email }: Author): string {
 
 /** `fraud-detector@7` */
 export function labelOf(version: VersionSummary): string {
-  return safeLine(
-    version.pending
-      ? `${version.model}@draft-${version.id.slice(-6).toLowerCase()}`
-      : `${version.model}@${version.number}`,
-  );
+  return safeLine(`${version.model}@${numberText(version)}`);
+}
+
+/** `7`, and `draft-<6>` while the version isn't in the log that gives numbers. */
+export function numberText({ pending, id, number }: VersionSummary): string {
+  return pending ? `draft-${id.slice(-6).toLowerCase()}` : String(number);
 }
 
 /** `1 file`, `2 files` */

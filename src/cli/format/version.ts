@@ -36,7 +36,10 @@ function factsOf(version: VersionDetails): readonly (readonly [string, string])[
   const { lineage, artifact } = version;
   const automatically = version.via === 'auto' ? ', automatically' : '';
   return [
-    ['stage', `${stageText(version.stage)} since ${timeText(version.stageSince)} by ${authorText(version.stageBy)}`],
+    [
+      'stage',
+      `${stageText(version.stage)}${version.stagePending ? ' (not shared yet)' : ''} since ${timeText(version.stageSince)} by ${authorText(version.stageBy)}`,
+    ],
     ['registered', `${timeText(version.createdAt)} by ${authorText(version.createdBy)}${automatically}`],
     ['description', safeLine(version.description, 500)],
     ['aliases', version.aliases.map((alias) => safeLine(alias)).join(', ')],
@@ -96,7 +99,7 @@ function filesText({ files, artifact }: VersionDetails): string {
 }
 
 function transitionText(move: TransitionEntry): string {
-  return `  ${timeText(move.at)}  ${safeLine(whatMoved(move))}  ${authorText(move.by)}\n${indented(move.reason)}`;
+  return `  ${timeText(move.at)}  ${safeLine(whatMoved(move))}${move.pending ? ' (not shared yet)' : ''}  ${authorText(move.by)}\n${indented(move.reason)}`;
 }
 
 function whatMoved({ kind, from, to, displaced, isOverride }: TransitionEntry): string {

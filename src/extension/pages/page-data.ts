@@ -70,5 +70,5 @@ export function comparisonTitle(versions: readonly VersionSummary[]): string {
 }
 
 function numberOf(version: VersionSummary): string {
-  return version.pending ? `draft-${version.id.slice(-6)}` : String(version.number);
+  return version.pending ? `draft-${version.id.slice(-6).toLowerCase()}` : String(version.number);
 }

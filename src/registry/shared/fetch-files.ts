@@ -1,9 +1,10 @@
 import { downloadArtifact } from '../../artifacts/download.ts';
 import { isWhole } from '../../artifacts/is-whole.ts';
+import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import { manifestKey } from '../../storage/layout.ts';
 import type { VersionSummary } from '../api.ts';
-import type { Session } from '../session.ts';
+import { type Session, stateOf } from '../session.ts';
 
 /** Brings the files of a version of a shared registry onto this disk, where they aren't. */
 export async function fetchFiles(
@@ -15,5 +16,12 @@ export async function fetchFiles(
   const { digest, withdrawnAt } = version.artifact;
   if (!shared || withdrawnAt !== undefined) return;
   if ((await store.head(manifestKey(digest))) && (await isWhole(store, digest))) return;
+  if (stateOf(session).artifactStatus(digest) !== 'published') {
+    const { model, number, createdBy } = version;
+    throw new RegistryError(
+      'FILES_NOT_SHARED',
+      `The files of ${model}@${number} aren't in the shared storage yet: ${createdBy.name} registered it, and they go up from that machine${shared.attachment.upload === 'on-promote' ? ' when it is promoted' : ''}.`,
+    );
+  }
   await downloadArtifact(store, await shared.remote(), digest, options);
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, RegistryError } from '../../base/errors.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { PendingQueue } from '../../intents/pending-queue.ts';
-import { type SharedAuthority, STALE_MS, type SyncOptions } from '../../intents/shared-authority.ts';
+import { isOfArtifact, type SharedAuthority, STALE_MS, type SyncOptions } from '../../intents/shared-authority.ts';
 import type { SettledResult } from '../../intents/submitting.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { RemoteStatus, SyncReport } from '../api.ts';
@@ -65,6 +65,7 @@ export class SharedRegistry {
     this.#connection ??= this.#options.connect(this.attachment.url);
     try {
       this.#connected = await this.#connection;
+      await this.#connected.check?.();
       return this.#connected.store;
     } catch (error) {
       this.#connection = undefined;
@@ -98,7 +99,8 @@ export class SharedRegistry {
    */
   async share(id: string, options: SyncOptions = {}): Promise<SettledResult | undefined> {
     const { clock, catalog, queue } = this.#options;
-    const isResting = this.#failure !== undefined && clock() - this.#failure.last < REST_MS;
+    const isResting =
+      this.#failure !== undefined && !isOfArtifact(this.#failure.error) && clock() - this.#failure.last < REST_MS;
     if (!isResting) {
       // It goes on afterwards: whoever asks next finds more of it done.
       const syncing = this.sync(options).catch(() => undefined);

@@ -9,6 +9,7 @@ import { kindOfMove, stageOf } from '../../rules/policy.ts';
 import type { PendingEntry, RefusedEntry } from '../api.ts';
 import { removeAlias, setAlias } from '../commands/annotations.ts';
 import { promote, rollback } from '../commands/stages.ts';
+import { inWords } from '../in-words.ts';
 import { reasonIn, summaryOf } from '../queries/log-summary.ts';
 import { dbOf, intentOf, readToHead, readToWrite, record, type Session, stateOf } from '../session.ts';
 import type { SharedRegistry } from './shared-registry.ts';
@@ -128,7 +129,7 @@ function refusedEntry(session: Session, { intent, code, message }: RefusedIntent
   return {
     ...outline(session, intent),
     code,
-    reason: message,
+    reason: inWords(session, message),
     ...(theirs ? { theirs } : {}),
     ...now,
   };
@@ -162,7 +163,7 @@ function judgedAgain(session: Session, intent: Intent): Pick<RefusedEntry, 'woul
   const outcome = session.catalog.judge(intentOf(session, { events }));
   if (outcome.kind === 'applied') return { wouldApply: true, wouldDo: summaryOf(session, events) };
   const why = outcome.kind === 'void' ? outcome.message : `It needs ${outcome.needs.join(', ')}.`;
-  return { wouldApply: false, wouldDo: why };
+  return { wouldApply: false, wouldDo: inWords(session, why) };
 }
 
 /** The events as they would have to be to hold now. */

@@ -75,6 +75,8 @@ async function settle(
   options: OperationOptions,
   gone: Set<string>,
 ): Promise<SpacePlan> {
+  // Of a shared registry this disk has copies only, and what goes is fetched when it is needed.
+  if (session.shared) return planSpace(session, retention, options);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     await readToWrite(session);
     const plan = await planSpace(session, retention, options, { gone });

@@ -1,5 +1,5 @@
-/** Why the bytes of a version stay. */
-export type KeepReason = 'stage' | 'alias' | 'rollback' | 'window' | 'newest' | 'lineage' | 'budget';
+/** Why the bytes of a version stay. `unshared`: a shared registry doesn't have them, so that they are nowhere else. */
+export type KeepReason = 'stage' | 'alias' | 'rollback' | 'window' | 'newest' | 'lineage' | 'budget' | 'unshared';
 
 /** What the rule looks at. */
 export interface KeepCandidate {

@@ -14,6 +14,7 @@ import {
   type StoredVersion,
   storedVersions,
 } from '../../catalog/space-queries.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
 import { isAbsent, reading } from '../../storage/system-errors.ts';
 import type { GcArtifact, GcObject, Retention } from '../api.ts';
 import { dbOf, type Session } from '../session.ts';
@@ -49,8 +50,10 @@ export async function planSpace(
   { gone = new Set(), isStoring = false }: { readonly gone?: ReadonlySet<string>; readonly isStoring?: boolean } = {},
 ): Promise<SpacePlan> {
   const versions = storedVersions(dbOf(session));
-  const present = new Set([...publishedArtifacts(dbOf(session)), ...gone]);
-  const artifacts = artifactsOf(versions, reasonsFor(session, versions, retention, present), present);
+  const here = await artifactsHere(session.store);
+  const present = session.shared ? here : new Set([...publishedArtifacts(dbOf(session)), ...gone]);
+  const reasons = withUnshared(session, versions, reasonsFor(session, versions, retention, present));
+  const artifacts = artifactsOf(versions, reasons, present);
   const keepers = await keepersOf(session, artifacts, signal);
   const known = isStoring ? await objectsOfGoing(session, artifacts, signal) : undefined;
   const objects: GcObject[] = [];
@@ -75,6 +78,28 @@ export async function planSpace(
     freed: sumOf(objects.filter(({ reasons }) => reasons.length === 0)),
     kept: sumOf(objects.filter(({ reasons }) => reasons.length > 0)),
   };
+}
+
+/** Digests of the artifacts whose manifests are on this disk. */
+export async function artifactsHere(store: ObjectStore): Promise<ReadonlySet<string>> {
+  return new Set((await store.list('manifests/')).map((key) => key.slice(key.lastIndexOf('/') + 1)));
+}
+
+/** What a shared registry doesn't have stays: what only waits to be said counts for nothing. */
+function withUnshared(
+  session: Session,
+  versions: readonly StoredVersion[],
+  reasons: ReadonlyMap<string, readonly KeepReason[]>,
+): ReadonlyMap<string, readonly KeepReason[]> {
+  if (!session.shared) return reasons;
+  const all = new Map(reasons);
+  session.catalog.tryOnLog((_apply, state) => {
+    for (const { id, artifact } of versions) {
+      if (state.artifactStatus(artifact) === 'published') continue;
+      all.set(id, [...(reasons.get(id) ?? []), 'unshared']);
+    }
+  });
+  return all;
 }
 
 function reasonsFor(

@@ -99,11 +99,21 @@ export const azureCli: TokenSource = async (env) => {
 
 /** Keeps a token as long as it holds, and asks once for many who want it at the same time. */
 export function kept(get: () => Promise<AccessToken>, clock: () => number): () => Promise<AccessToken> {
-  let token: Promise<AccessToken> | undefined;
-  return async () => {
-    const known = await token?.catch(() => undefined);
-    if (!known || known.expiresAt - clock() < MARGIN_MS) token = get();
-    return (token ??= get());
+  let asked: Promise<AccessToken> | undefined;
+  let expiresAt = Number.POSITIVE_INFINITY;
+  return () => {
+    if (expiresAt - clock() < MARGIN_MS) asked = undefined;
+    asked ??= get().then(
+      (token) => {
+        expiresAt = token.expiresAt;
+        return token;
+      },
+      (error: unknown) => {
+        asked = undefined;
+        throw error;
+      },
+    );
+    return asked;
   };
 }
 
