@@ -4,18 +4,21 @@ import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { serialQueue } from '../base/serial.ts';
 import { encodeCommit, MAX_COMMIT_BYTES, MAX_INTENTS } from '../log/commit.ts';
-import { type Intent, isKnownEvent } from '../log/intent.ts';
+import type { Intent } from '../log/intent.ts';
 import { readCommit } from '../log/log-reader.ts';
 import { sealShared } from '../log/seal-segments.ts';
 import type { IntentOutcome, RegistryState } from '../rules/state.ts';
 import { commitKey } from '../storage/layout.ts';
 import type { LocalStore, ObjectStore } from '../storage/object-store.ts';
 import type { PendingIntent, PendingQueue } from './pending-queue.ts';
+import { isOfArtifact, isWanted, type Publication, publicationsOf } from './publications.ts';
 import { SharedLog } from './shared-log.ts';
 import { type AppliedLog, type Authority, lineOf, type SubmitResult } from './submitting.ts';
 
 /** The shortest and longest pause after a lost race; it doubles with each further one. */
 const PAUSE_MS = { shortest: 50, longest: 1600 };
+/** Within so long after reading the log it isn't read again: a put tells if somebody was faster. */
+const RECENT_MS = 2000;
 /** The envelope of a commit takes less. */
 const ENVELOPE_BYTES = 512;
 /** A change of stage that is older is asked of its author again before it is shared. */
@@ -84,6 +87,7 @@ export class SharedAuthority implements Authority {
   readonly #options: SharedAuthorityOptions;
   readonly #log: SharedLog;
   readonly #serially = serialQueue();
+  readonly #publishing = new Map<string, Promise<void>>();
   #isChecked = false;
 
   constructor(options: SharedAuthorityOptions) {
@@ -117,17 +121,31 @@ export class SharedAuthority implements Authority {
   }
 
   /**
-   * Takes over what others shared and shares what waits. Any number of processes may do so for one folder at once. Throws what the
-   * remote answers (`REMOTE_…`) and `LOG_GAP`; nothing is lost by that, and what was done before stays done.
+   * Takes over what others shared and shares what waits. Any number of processes may do so for one folder at once. Intents can be submitted
+   * while bytes are on their way. Throws what the remote answers (`REMOTE_…`) and `LOG_GAP`; nothing is lost by that, and what was done
+   * before stays done.
    */
-  sync(options: SyncOptions = {}): Promise<SyncOutcome> {
-    return this.#serially(async () => {
-      try {
-        return await this.#sync(options);
-      } finally {
-        await this.#layOver();
+  async sync(options: SyncOptions = {}): Promise<SyncOutcome> {
+    const run: Run = {
+      options,
+      counts: { received: 0, sent: 0, refused: 0, published: 0 },
+      failed: new Map(),
+      readAt: Number.NEGATIVE_INFINITY,
+    };
+    for (;;) {
+      const round = await this.#serially(async () => {
+        try {
+          return await this.#round(run);
+        } finally {
+          await this.#layOver();
+        }
+      });
+      if ('waiting' in round) {
+        for (const error of run.failed.values()) throw error;
+        return { ...run.counts, waiting: round.waiting.map(({ id, why }) => ({ id, why })) };
       }
-    });
+      await this.#publish(round.publish.artifact, run);
+    }
   }
 
   /**
@@ -158,33 +176,24 @@ export class SharedAuthority implements Authority {
     catalog.layOver(waiting.map(({ intent }) => intent));
   }
 
-  async #sync(options: SyncOptions): Promise<SyncOutcome> {
-    const { queue, catalog, publisher } = this.#options;
+  /** Goes on until nothing is left to do, or until bytes have to be brought into the remote first. */
+  async #round(run: Run): Promise<{ readonly waiting: readonly WaitingIntent[] } | { readonly publish: Publication }> {
+    const { options, counts, failed } = run;
+    const { queue, catalog, publisher, clock } = this.#options;
     const remote = await this.#options.remote();
     const step = (name: string) => options.onProgress?.({ step: name, doneBytes: 0 });
-    const counts = { received: 0, sent: 0, refused: 0, published: 0 };
     const onTaken = (seq: number) => step(`Reading commit ${seq}`);
     const isCheckDue = !this.#isChecked && (await queue.list()).length > 0;
-    counts.received += isCheckDue
-      ? await this.#log.catchUpToAppend(remote, onTaken)
-      : await this.#log.catchUp(remote, onTaken);
-    this.#isChecked ||= isCheckDue;
-    /** Artifacts that couldn't be brought there: what needs nothing of them goes on. */
-    const failed = new Map<string, unknown>();
-    const publish = async ({ artifact }: Publication) => {
-      try {
-        await publisher.publish(artifact, options);
-        counts.published += 1;
-      } catch (error) {
-        if (!isOfArtifact(error)) throw error;
-        failed.set(artifact, error);
-      }
-    };
+    if (isCheckDue) {
+      counts.received += await this.#log.catchUpToAppend(remote, onTaken);
+      this.#isChecked = true;
+    } else if (clock() - run.readAt > RECENT_MS) counts.received += await this.#log.catchUp(remote, onTaken);
     for (let losses = 0; ; ) {
+      run.readAt = clock();
       if (options.signal?.aborted)
         throw new RegistryError('OPERATION_CANCELLED', 'Syncing was cancelled. What waits to be shared stays.');
       const entries = await this.#settle(counts);
-      if (entries.length === 0) return { ...counts, waiting: [] };
+      if (entries.length === 0) return { waiting: [] };
       if (!this.#isChecked) {
         counts.received += await this.#log.catchUpToAppend(remote, onTaken);
         this.#isChecked = true;
@@ -196,10 +205,7 @@ export class SharedAuthority implements Authority {
       );
       // What is sent in a moment goes first: its version and that it is there take one commit.
       const small = batch.length > 0 ? wanted.find(({ artifact }) => publisher.isSmall(artifact)) : undefined;
-      if (small) {
-        await publish(small);
-        continue;
-      }
+      if (small) return { publish: small };
       // Another process of this machine may have taken over what makes it hold.
       if (refused.length > 0 && (await catalog.catchUp()) > 0) continue;
       for (const { entry, code, message } of refused) {
@@ -217,12 +223,25 @@ export class SharedAuthority implements Authority {
       }
       if (refused.length > 0) continue;
       const [next] = wanted;
-      if (next) {
-        await publish(next);
-        continue;
-      }
-      for (const error of failed.values()) throw error;
-      return { ...counts, waiting: waiting.map(({ id, why }) => ({ id, why })) };
+      return next ? { publish: next } : { waiting };
+    }
+  }
+
+  /** Brings bytes into the remote, once for all who wait for them. What fails of an artifact keeps only what needs it waiting. */
+  async #publish(artifact: string, { options, counts, failed }: Run): Promise<void> {
+    const underWay = this.#publishing.get(artifact);
+    const publishing = underWay ?? this.#options.publisher.publish(artifact, options);
+    if (!underWay) this.#publishing.set(artifact, publishing);
+    try {
+      await publishing;
+      if (!underWay) counts.published += 1;
+    } catch (error) {
+      // Whoever was first may have been cancelled.
+      if (underWay && RegistryError.is(error, 'OPERATION_CANCELLED') && !options.signal?.aborted) return;
+      if (!isOfArtifact(error)) throw error;
+      failed.set(artifact, error);
+    } finally {
+      if (!underWay) this.#publishing.delete(artifact);
     }
   }
 
@@ -335,14 +354,14 @@ export class SharedAuthority implements Authority {
   }
 }
 
-function isWanted({ artifact, version }: Publication, publisher: Publisher, { bytesOf }: SyncOptions): boolean {
-  if (bytesOf?.includes(artifact)) return true;
-  return (bytesOf === undefined || publisher.isSmall(artifact)) && publisher.isOurs(artifact, version);
-}
-
-/** Something is wrong with the artifact on this disk, or with what the remote has of it: others aren't concerned. */
-export function isOfArtifact(error: unknown): boolean {
-  return RegistryError.is(error) && /^(OBJECT|MANIFEST|REMOTE_OBJECT)_/.test(error.code);
+/** One call of `sync`. */
+interface Run {
+  readonly options: SyncOptions;
+  readonly counts: { received: number; sent: number; refused: number; published: number };
+  /** Artifacts that couldn't be brought there: what needs nothing of them goes on. */
+  readonly failed: Map<string, unknown>;
+  /** When the log was read to its head last. */
+  readAt: number;
 }
 
 function unreadable(seq: number): RegistryError {
@@ -350,20 +369,6 @@ function unreadable(seq: number): RegistryError {
     'REMOTE_INCONSISTENT',
     `The shared storage says that commit ${seq} is there, and doesn't give it. Try again later; what waits to be shared stays.`,
   );
-}
-
-interface Publication {
-  readonly artifact: string;
-  readonly version?: string;
-}
-
-/** The artifacts that an intent says are in the remote. */
-function publicationsOf(intent: Intent): readonly Publication[] {
-  return intent.events.flatMap((event) => {
-    if (!isKnownEvent(event) || event.type !== 'artifact.published') return [];
-    const { artifact, version } = event;
-    return [{ artifact, ...(typeof version === 'string' ? { version } : {}) }];
-  });
 }
 
 function reasonOf(outcome: Exclude<IntentOutcome, { kind: 'applied' }>): {
