@@ -33,6 +33,7 @@ export class Catalog {
   #savedSeq: number;
   #changedCommit: number | undefined;
   #over: readonly Intent[] = [];
+  #overRevision = 0;
   #isLaid = false;
 
   private constructor(options: CatalogOptions, loaded: LoadedCatalog, savedSeq: number) {
@@ -66,6 +67,11 @@ export class Catalog {
   get state(): RegistryState {
     this.#lay();
     return this.#state;
+  }
+
+  /** Changes whenever other intents are laid over the log. */
+  get overRevision(): number {
+    return this.#overRevision;
   }
 
   /** Intents that are laid over the log: facts of commit `position.seq + 1` as long as it isn't there. */
@@ -138,6 +144,7 @@ export class Catalog {
     if (isSame) return;
     this.#lift();
     this.#over = intents;
+    this.#overRevision += 1;
   }
 
   /** Runs `attempt` on the applied log alone; what `apply` applied stays for its next calls, and nothing of it afterwards. */

@@ -9,6 +9,13 @@ import { ProductionTree } from './production/production-tree.ts';
 import { ProjectDiagnostics } from './project/project-diagnostics.ts';
 import { ProjectFiles } from './project/project-files.ts';
 import { Registries } from './registries/registries.ts';
+import { Credentials } from './sharing/credentials.ts';
+import { offerRemotes } from './sharing/offer-remotes.ts';
+import { SharedStates } from './sharing/shared-states.ts';
+import { SharingStatus } from './sharing/sharing-status.ts';
+import { SharingTree } from './sharing/sharing-tree.ts';
+import { tellSharing } from './sharing/tell-sharing.ts';
+import { TrustedRemotes } from './sharing/trusted-remotes.ts';
 import { Activity } from './status/activity.ts';
 import { followPresence } from './status/presence.ts';
 import { StatusBar } from './status/status-bar.ts';
@@ -44,6 +51,13 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   ];
   const statusBar = new StatusBar(registries, activity);
+  const credentials = new Credentials(context);
+  const sharedStates = new SharedStates(registries);
+  const sharingTree = new SharingTree(registries, sharedStates, log);
+  const sharingView = vscode.window.createTreeView('modelRegistry.sharing' satisfies ViewId, {
+    treeDataProvider: sharingTree,
+  });
+  const remotes = new TrustedRemotes(context.globalState);
   context.subscriptions.push(
     log,
     registries,
@@ -56,8 +70,13 @@ export function activate(context: vscode.ExtensionContext): void {
     ...views,
     statusBar,
     new LogDocuments(registries),
+    sharedStates,
+    sharingTree,
+    sharingView,
+    new SharingStatus(sharedStates),
+    tellSharing({ registries, states: sharedStates, view: sharingView, credentials, log }),
     registries.onDidChange((dir) => pages.refresh(dir)),
-    ...registerCommands({ registries, pages, modelsTree, outputs, activity, log }),
+    ...registerCommands({ registries, pages, modelsTree, outputs, activity, credentials, log }),
   );
   offerCommandLine(context, log);
   // The rest reads files, which nobody waits for.
@@ -66,6 +85,7 @@ export function activate(context: vscode.ExtensionContext): void {
       new ProjectDiagnostics(projectFiles, registries, log),
       followPresence(registries),
       followOthers({ registries, outputs, views, log }),
+      offerRemotes({ registries, projectFiles, remotes, log }),
     );
     const begun = Promise.all([statusBar.update(), outputs.updateAll()]);
     begun.catch((error: unknown) => log.error(messageOf(error)));

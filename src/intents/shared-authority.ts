@@ -199,7 +199,11 @@ export class SharedAuthority implements Authority {
         this.#isChecked = true;
         continue;
       }
-      const { batch, refused, waiting } = await this.#choose(entries);
+      const { batch: chosen, refused, waiting } = await this.#choose(entries);
+      // Nobody takes the number that they were sent as, so that it would never be known: as what they are, void, they take it themselves.
+      const unsettled = waiting.filter(({ why }) => why === 'unsettled').map(({ id }) => id);
+      const isStuck = chosen.length === 0 && unsettled.length > 0;
+      const batch = isStuck ? entries.filter(({ intent }) => unsettled.includes(intent.id)).slice(0, 1) : chosen;
       const wanted = waiting.flatMap(({ needs }) =>
         needs && !failed.has(needs.artifact) && isWanted(needs, publisher, options) ? [needs] : [],
       );

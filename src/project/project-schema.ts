@@ -60,6 +60,12 @@ export const projectSchema = v.pipe(
       ),
       'The models that training in this workspace writes, by name.',
     ),
+    remote: v.exactOptional(
+      described(
+        v.pipe(v.string(), v.minLength(1), v.maxLength(1000)),
+        'The storage that the team shares: the URL of a container, https://ACCOUNT.blob.core.windows.net/CONTAINER, or the folder of a network drive. Everyone is asked once before it is used.',
+      ),
+    ),
   }),
   v.title('Model Registry project'),
   v.description('Which files training writes, and what belongs to them.'),
@@ -69,6 +75,6 @@ export type Project = v.InferOutput<typeof projectSchema>;
 export type ProjectModel = v.InferOutput<typeof modelSchema>;
 
 /** Keys that are part of the format but need a newer version: a gate that was silently ignored would be dangerous. */
-export const LATER_KEYS: ReadonlySet<string> = new Set(['remote', 'deploy', 'gates']);
-export const PROJECT_KEYS = Object.keys({ models: true });
+export const LATER_KEYS: ReadonlySet<string> = new Set(['deploy', 'gates']);
+export const PROJECT_KEYS = Object.keys({ models: true, remote: true });
 export const MODEL_KEYS = Object.keys(modelSchema.entries);

@@ -159,7 +159,7 @@ export interface Registry extends RegistryQueries, RegistryCommands {
   readonly location: RegistryLocation;
   /** Reads what other processes appended. True if anything was new. */
   refresh(): Promise<boolean>;
-  /** Calls `listener` after commits were applied, this process's and others' alike. Returns the way to stop it. */
+  /** Calls `listener` when queries have other answers: after commits were applied, this process's and others' alike, and when what waits to be shared changed. Returns the way to stop it. */
   onDidChange(listener: (change: RegistryChange) => void): () => void;
   close(): Promise<void>;
 }
@@ -186,8 +186,15 @@ export interface RegistryCommands {
   withdraw(request: { readonly id: string }): Promise<void>;
   /** Says again that an old change of stage is wanted. Throws `PENDING_NOT_FOUND`. */
   confirm(request: { readonly id: string }): Promise<void>;
-  /** Decides about what was refused: asks for it again on top of what is there now, or drops it. Throws `REFUSED_NOT_FOUND`. */
-  resolveRefused(request: { readonly id: string; readonly how: 'apply' | 'drop' }): Promise<void>;
+  /**
+   * Decides about what was refused: asks for it again on top of what is there now, or drops it; then `reason` becomes a comment on the
+   * version that it was about. Throws `REFUSED_NOT_FOUND`.
+   */
+  resolveRefused(request: {
+    readonly id: string;
+    readonly how: 'apply' | 'drop';
+    readonly reason?: string;
+  }): Promise<void>;
   createModel(request: {
     readonly name: string;
     readonly description?: string;

@@ -31,6 +31,7 @@ export class OpenRegistry implements Registry {
   readonly #session: Session;
   readonly #listeners = new Set<(change: RegistryChange) => void>();
   #announced: number;
+  #announcedOver = 0;
   #isClosed = false;
 
   constructor(session: Session) {
@@ -152,7 +153,7 @@ export class OpenRegistry implements Registry {
     });
   }
 
-  /** Runs a command or query, then tells the listeners when commits were applied by it. */
+  /** Runs a command or query, then tells the listeners when it changed what queries see. */
   async #run<T>(task: () => Promise<T>): Promise<T> {
     try {
       return await task();
@@ -163,9 +164,12 @@ export class OpenRegistry implements Registry {
 
   async #announce(): Promise<void> {
     const { catalog } = this.#session;
-    const head = this.#isClosed ? this.#announced : catalog.position.seq;
-    if (head === this.#announced) return;
+    if (this.#isClosed) return;
+    const { seq: head } = catalog.position;
+    const isSame = head === this.#announced && catalog.overRevision === this.#announcedOver;
+    if (isSame) return;
     this.#announced = head;
+    this.#announcedOver = catalog.overRevision;
     for (const listener of this.#listeners) listener({ head });
     if (catalog.unsavedCommits >= SAVE_EVERY) await this.#save();
   }

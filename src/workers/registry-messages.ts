@@ -1,9 +1,14 @@
+import * as v from 'valibot';
 import type { Progress } from '../base/progress.ts';
-import type { RegisterResult } from '../registry/api.ts';
+import type { RegisterResult, RemoteStatus } from '../registry/api.ts';
 
 /** What the registry's thread tells without being asked. Both ends are built from the same sources. */
 export type RegistryThreadEvent =
   | { readonly kind: 'changed'; readonly head: number }
+  /** How the registry stands with its shared storage; without `status` it has none. */
+  | { readonly kind: 'sharing'; readonly status?: RemoteStatus }
+  /** The thread wants to open a container: the answer is the call `credential`, with the same `id`. */
+  | { readonly kind: 'credentialWanted'; readonly id: number; readonly url: string }
   | { readonly kind: 'registered'; readonly root: string; readonly result: RegisterResult }
   | { readonly kind: 'busy'; readonly root: string; readonly isBusy: boolean }
   | { readonly kind: 'progress'; readonly root: string; readonly progress: Progress }
@@ -14,3 +19,11 @@ export type RegistryThreadEvent =
       readonly message: string;
       readonly details: Readonly<Record<string, unknown>>;
     };
+
+/** What the editor knows to open a container with. It goes from thread to thread and nowhere else. */
+export const givenCredentialSchema = v.variant('kind', [
+  v.object({ kind: v.literal('sas'), token: v.string() }),
+  v.object({ kind: v.literal('connectionString'), text: v.string() }),
+  v.object({ kind: v.literal('token'), token: v.string(), expiresAt: v.number() }),
+]);
+export type GivenCredential = v.InferOutput<typeof givenCredentialSchema>;

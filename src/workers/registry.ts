@@ -15,6 +15,7 @@ import type { Registry } from '../registry/api.ts';
 import { isRegistryMethod } from '../registry/methods.ts';
 import { initRegistry, openRegistry } from '../registry/open.ts';
 import type { RegistryThreadEvent } from './registry-messages.ts';
+import { sharingOf } from './sharing.ts';
 
 const POLL_MS = 2000;
 
@@ -30,6 +31,9 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
   const watchers = new Map<string, OutputWatcher>();
   const serially = serialQueue();
   let opened: Promise<Registry> | undefined;
+  let stopFollowing = () => {};
+  /** What is asked of the open registry right now. */
+  const asked = new Set<Promise<unknown>>();
 
   const emit = (event: RegistryThreadEvent) => push(event);
 
@@ -43,11 +47,36 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
 
   async function openFollowed(): Promise<Registry> {
     const author = await authorOf(firstRoot);
-    const registry = await openRegistry({ dir, author, via: 'editor', workerFile: __filename });
+    await sharing.hasMoved();
+    const registry = await openRegistry({
+      dir,
+      author,
+      via: 'editor',
+      workerFile: __filename,
+      connect: sharing.connect,
+    });
     registry.onDidChange(({ head }) => emit({ kind: 'changed', head }));
     follow(registry);
+    sharing.follow(registry);
     return registry;
   }
+
+  /** Another one has to be opened: the registry was attached to shared storage, or detached. What is asked of the old one is answered. */
+  const reopen = () =>
+    serially(async () => {
+      const last = opened;
+      if (!last) return;
+      opened = undefined;
+      stopFollowing();
+      await sharing.leave();
+      await Promise.allSettled(asked);
+      await (await last.catch(() => undefined))?.close();
+      const registry = await open();
+      emit({ kind: 'changed', head: 0 });
+      await registry.refresh().catch(() => undefined);
+    });
+
+  const sharing = sharingOf({ dir, author: () => authorOf(firstRoot), emit, reopen });
 
   async function openOrMake(): Promise<Registry> {
     await initRegistry({ dir });
@@ -58,9 +87,20 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
   function follow(registry: Registry): void {
     // What goes wrong here goes wrong for whoever asks next, too, with a person to show it to.
     const refresh = () => void registry.refresh().catch(() => undefined);
-    setInterval(refresh, POLL_MS);
-    const watcher = watchQuietly(join(dir, 'log'), refresh) ?? watchQuietly(dir, refresh);
+    const poll = setInterval(() => {
+      refresh();
+      void sharing
+        .hasMoved()
+        .then((hasMoved) => (hasMoved ? reopen() : undefined))
+        .catch(() => undefined);
+    }, POLL_MS);
+    const { logDir } = registry.location;
+    const watcher = watchQuietly(join(logDir, 'log'), refresh) ?? watchQuietly(logDir, refresh);
     watcher?.on('error', () => watcher.close());
+    stopFollowing = () => {
+      clearInterval(poll);
+      watcher?.close();
+    };
   }
 
   const startWatching = (root: string) =>
@@ -135,13 +175,18 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
       }
       case 'close':
         await Promise.all([...watchers.values()].map((watcher) => watcher.dispose()));
+        await sharing.leave();
         await (await opened?.catch(() => undefined))?.close();
         return undefined;
       default: {
+        const answer = await sharing.answer(name, args, options);
+        if (answer) return answer.value;
         if (!isRegistryMethod(name)) throw new Error(`The registry has no method ${name}`);
         const registry = await open();
         const method: (request: never, operation: typeof options) => Promise<unknown> = registry[name].bind(registry);
-        return method(args as never, options);
+        const result = method(args as never, options);
+        asked.add(result);
+        return result.finally(() => asked.delete(result));
       }
     }
   });

@@ -79,7 +79,7 @@ describe('model-registry.yaml', () => {
     expect(problemsOf(text)).toContainEqual(expect.objectContaining({ message: expect.stringContaining(message) }));
   });
 
-  it.each(['remote: https://x', 'models: {x: {outputs: [a], deploy: d}}', 'models: {x: {outputs: [a], gates: {}}}'])(
+  it.each(['models: {x: {outputs: [a], deploy: d}}', 'models: {x: {outputs: [a], gates: {}}}'])(
     'refuses what is not supported yet instead of ignoring it: %s',
     (text) => {
       expect(problemsOf(text)).toContainEqual(

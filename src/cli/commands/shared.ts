@@ -97,9 +97,11 @@ export function addSharedCommands(program: Command, add: AddCommand): void {
       .command('resolve')
       .description('ask for it again on top of what is there now, or drop it')
       .argument('<id>')
-      .argument('<how>', 'apply or drop', applyOrDrop),
-    async (context, _options, id: string, how: 'apply' | 'drop') => {
-      await context.withRegistry((registry) => registry.resolveRefused({ id, how }));
+      .argument('<how>', 'apply or drop', applyOrDrop)
+      .option('--reason <text>', 'why it is dropped: becomes a comment on the version'),
+    async (context, { reason }: { readonly reason?: string }, id: string, how: 'apply' | 'drop') => {
+      const request = { id, how, ...(reason === undefined ? {} : { reason }) };
+      await context.withRegistry((registry) => registry.resolveRefused(request));
       return context.isJson ? printJson({ id, how }) : print(how === 'apply' ? 'Asked again' : 'Dropped');
     },
   );

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { ModelsTree } from '../models-tree/models-tree.ts';
 import type { Pages } from '../pages/pages.ts';
 import type { Registries } from '../registries/registries.ts';
+import type { Credentials } from '../sharing/credentials.ts';
 import type { Activity } from '../status/activity.ts';
 import type { OutputsWatch } from '../watching/outputs-watch.ts';
 
@@ -12,6 +13,7 @@ export interface CommandContext {
   readonly modelsTree: ModelsTree;
   readonly outputs: OutputsWatch;
   readonly activity: Activity;
+  readonly credentials: Credentials;
   readonly log: vscode.LogOutputChannel;
 }
 

@@ -7,6 +7,7 @@ import * as files from './files.ts';
 import { registerVersion } from './registering.ts';
 import { reportError } from './report-error.ts';
 import * as setup from './setup.ts';
+import * as sharing from './sharing.ts';
 import * as showing from './showing.ts';
 import * as space from './space.ts';
 import * as stages from './stages.ts';
@@ -31,12 +32,16 @@ const showOutput: Command = async ({ log }) => log.show();
 const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> = {
   'modelRegistry.addNote': ['Adding the note', annotations.addNote],
   'modelRegistry.addProjectFile': ['Adding the project file', setup.addProjectFile],
+  'modelRegistry.applyAgain': ['Asking again', sharing.applyAgain],
   'modelRegistry.archive': ['Archiving', stages.archive],
   'modelRegistry.comment': ['Commenting', annotations.comment],
   'modelRegistry.compareVersions': ['Comparing', showing.compareVersions],
+  'modelRegistry.connectStorage': ['Connecting shared storage', sharing.connectStorage],
   'modelRegistry.copyReference': ['Copying the reference', showing.copyReference],
   'modelRegistry.createRegistry': ['Creating the registry', setup.createRegistry],
   'modelRegistry.delete': ['Deleting', annotations.deleteVersionOrModel],
+  'modelRegistry.disconnectStorage': ['Disconnecting', sharing.disconnectStorage],
+  'modelRegistry.dropRefused': ['Dropping', sharing.dropRefused],
   'modelRegistry.freeSpace': ['Freeing space', space.freeSpace],
   'modelRegistry.openLog': ['Opening the log', showing.openLog],
   'modelRegistry.promote': ['Promoting', stages.promote],
@@ -49,10 +54,14 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.rollBack': ['Rolling back', stages.rollBack],
   'modelRegistry.search': ['Searching', showing.search],
   'modelRegistry.setAlias': ['Setting the alias', annotations.setAlias],
+  'modelRegistry.shareAfterAll': ['Sharing', sharing.shareAfterAll],
+  'modelRegistry.sharingMenu': ['Shared storage', sharing.sharingMenu],
   'modelRegistry.showDiskUse': ['Measuring the disk use', space.showDiskUse],
   'modelRegistry.showMore': ['Showing more', showMore],
   'modelRegistry.showOutput': ['Showing the output', showOutput],
   'modelRegistry.showVersion': ['Showing the version', showing.showVersion],
+  'modelRegistry.syncNow': ['Syncing', sharing.syncNow],
+  'modelRegistry.takeBack': ['Taking back', sharing.takeBack],
   'modelRegistry.verify': ['Verifying', files.verify],
 };
 

@@ -5,9 +5,16 @@ import type { OperationOptions } from '../../base/progress.ts';
 import { callThrough, type ThreadClient } from '../../base/worker-rpc.ts';
 import type { ProjectProblem } from '../../project/project-file.ts';
 import type { Project } from '../../project/project-schema.ts';
-import type { CodeLineage, Metrics, Params, PythonEnvironment, RegisterResult } from '../../registry/api.ts';
+import type {
+  AttachReport,
+  CodeLineage,
+  Metrics,
+  Params,
+  PythonEnvironment,
+  RegisterResult,
+} from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
-import type { RegistryThreadEvent } from '../../workers/registry-messages.ts';
+import type { GivenCredential, RegistryThreadEvent } from '../../workers/registry-messages.ts';
 import { registryCalls } from './registry-calls.ts';
 
 const IDLE_MS = 15 * 60_000;
@@ -36,6 +43,12 @@ export interface Values {
   readonly params: Params;
 }
 
+export interface AttachRequest {
+  readonly url: string;
+  readonly isPreview: boolean;
+  readonly upload?: 'on-register' | 'on-promote';
+}
+
 interface Thread {
   readonly worker: Worker;
   readonly client: ThreadClient;
@@ -44,6 +57,7 @@ interface Thread {
 // Both ends are built from the same sources, so what the thread sends is of the types that its side has.
 const eventSchema = v.custom<RegistryThreadEvent>((value) => typeof value === 'object');
 const registeredSchema = v.custom<RegisterResult>((value) => typeof value === 'object');
+const attachedSchema = v.custom<AttachReport>((value) => typeof value === 'object');
 const surroundingsSchema = v.custom<Surroundings>((value) => typeof value === 'object');
 const projectSchema = v.optional(v.custom<Project>((value) => typeof value === 'object'));
 const problemsSchema = v.custom<readonly ProjectProblem[]>(Array.isArray);
@@ -59,6 +73,8 @@ export class RegistryConnection {
   readonly #watchedRoots = new Set<string>();
   #thread: Thread | undefined;
   #pending = 0;
+  /** The thread keeps the registry in sync with its shared storage. */
+  #isShared = false;
   #idle: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -111,6 +127,26 @@ export class RegistryConnection {
     return v.parse(problemsSchema, await this.#ask('projectProblems', { text }));
   }
 
+  /** Tells the thread whether a person looks at the window, where it is running. */
+  async focus(isFocused: boolean): Promise<void> {
+    if (this.#thread) await this.#ask('focus', { isFocused });
+  }
+
+  /** Attaches the registry to shared storage, or says what that would do. Throws `REMOTE_…`. */
+  async attach(request: AttachRequest, operation?: OperationOptions): Promise<AttachReport> {
+    return v.parse(attachedSchema, await this.#ask('attach', request, operation));
+  }
+
+  /** Keeps a read-only copy. Throws `NO_REMOTE`. */
+  async detach(): Promise<void> {
+    await this.#ask('detach', undefined);
+  }
+
+  /** Answers the thread's `credentialWanted`. */
+  async giveCredential(id: number, credential: GivenCredential | undefined): Promise<void> {
+    if (this.#thread) await this.#ask('credential', { id, ...(credential ? { credential } : {}) });
+  }
+
   async lineage(root: string): Promise<Surroundings> {
     return v.parse(surroundingsSchema, await this.#ask('lineage', { root }));
   }
@@ -143,7 +179,7 @@ export class RegistryConnection {
       return await this.#thread.client.call(name, request, operation);
     } finally {
       this.#pending -= 1;
-      if (this.#pending === 0 && this.#watchedRoots.size === 0 && !this.#isClosed) {
+      if (this.#pending === 0 && this.#watchedRoots.size === 0 && !this.#isShared && !this.#isClosed) {
         this.#idle = setTimeout(() => void this.#end(), IDLE_MS).unref();
       }
     }
@@ -152,7 +188,11 @@ export class RegistryConnection {
   #start(): Thread {
     const { dir, root, workerFile, onEvent, onStopped } = this.#options;
     const worker = new Worker(workerFile, { workerData: { role: 'registry', dir, root } });
-    const client = callThrough(worker, (event) => onEvent(v.parse(eventSchema, event)));
+    const client = callThrough(worker, (message) => {
+      const event = v.parse(eventSchema, message);
+      if (event.kind === 'sharing') this.#isShared = event.status !== undefined;
+      onEvent(event);
+    });
     const stopped = (cause?: unknown) => {
       if (this.#thread?.worker !== worker) return;
       this.#thread = undefined;

@@ -17,7 +17,8 @@ import { probeAtomicCreate } from '../../storage/probe.ts';
 import type { AttachReport, Author, Via } from '../api.ts';
 import { copyDir, readAttachment, type Upload, writeAttachment } from './attachment.ts';
 import { takenLine, takeOver } from './old-log.ts';
-import { type ConnectRemote, folderOfRemote, remoteUrl } from './remote.ts';
+import type { ConnectRemote } from './remote.ts';
+import { folderOfRemote, remoteUrl } from './remote-url.ts';
 
 export interface AttachOptions extends OperationOptions {
   /** The registry's folder; there has to be one. */

@@ -1,5 +1,6 @@
 import type { CredentialFor } from '../../storage/azure/connect.ts';
-import { type ConnectRemote, folderOfRemote, folderRemote } from './remote.ts';
+import { type ConnectRemote, folderRemote } from './remote.ts';
+import { folderOfRemote } from './remote-url.ts';
 
 /** Connects to folders, and to containers by what `credentialFor` gives, else by what the environment says. */
 export function remoteConnector(options: {

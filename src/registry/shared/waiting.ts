@@ -75,7 +75,7 @@ export async function confirm(session: Session, { id }: { readonly id: string })
 /** Decides about what was refused. */
 export async function resolveRefused(
   session: Session,
-  { id, how }: { readonly id: string; readonly how: 'apply' | 'drop' },
+  { id, how, reason }: { readonly id: string; readonly how: 'apply' | 'drop'; readonly reason?: string },
 ): Promise<void> {
   const { queue } = sharedOf(session);
   const entry = (await queue.refused()).find(({ intent }) => intent.id === id);
@@ -89,7 +89,20 @@ export async function resolveRefused(
     await readToWrite(session);
     await applyAgain(session, entry.intent);
   }
+  if (how === 'drop' && reason !== undefined) await explainDrop(session, entry.intent, reason);
   await queue.forgetRefused(id);
+}
+
+/** Says beside the version why something that was asked of it isn't wanted any more, if there still is one. */
+async function explainDrop(session: Session, { events }: Intent, reason: string): Promise<void> {
+  await readToWrite(session);
+  const subjects = events.flatMap((event) => (isKnownEvent(event) && 'version' in event ? [event.version] : []));
+  const version = subjects
+    .map((id) => (typeof id === 'string' ? stateOf(session).version(id) : undefined))
+    .find((found) => found && !found.isDeleted);
+  if (!version) return;
+  const text = `Dropped “${summaryOf(session, events)}”: ${reason}`;
+  await record(session, { events: [{ type: 'comment.added', version: version.id, text }] });
 }
 
 /** Asks for the same once more, on top of what is there now. */

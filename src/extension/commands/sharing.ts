@@ -1,0 +1,300 @@
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import { RegistryError } from '../../base/errors.ts';
+import type { AttachReport } from '../../registry/api.ts';
+import { folderOfRemote, remoteUrl } from '../../registry/shared/remote-url.ts';
+import { inform, tellBriefly } from '../notify.ts';
+import { askReason, askText } from '../prompts/input.ts';
+import { pickOne } from '../prompts/pick.ts';
+import { askInSteps, type Place, type Reply } from '../prompts/steps.ts';
+import type { WorkspaceRegistry } from '../registries/registries.ts';
+import { isConnectionString } from '../sharing/credentials.ts';
+import { withProgress } from '../status/progress.ts';
+import { countOf, plainMessage } from '../version-text.ts';
+import type { Command, CommandContext } from './command-context.ts';
+import { mayWrite, startFrom } from './targets.ts';
+
+const CONNECT = 'Connect Shared Storage';
+const rowSchema = v.object({ registryDir: v.string(), id: v.string() });
+const urlSchema = v.object({ url: v.string() });
+
+export const connectStorage: Command = async (context, argument) => {
+  if (!(await mayWrite())) return;
+  const registry = await registryOf(context, argument);
+  if (!registry) return;
+  const proposed = v.safeParse(urlSchema, argument);
+  const url = await askUrl(proposed.success ? proposed.output.url : undefined);
+  if (url === undefined) return;
+  if (folderOfRemote(url) === undefined && !(await chooseCredential(context, url))) return;
+  const preview = await withProgress(
+    context.activity,
+    { title: 'Looking at the shared storage', isCancellable: true },
+    (operation) => registry.connection.attach({ url, isPreview: true }, operation),
+  );
+  const reply = await pickOne({
+    place: { title: CONNECT, step: 3, totalSteps: 3 },
+    placeholder: 'When do the files of versions go up?',
+    nothing: '',
+    choices: [
+      {
+        value: 'on-register' as const,
+        label: 'As they are registered',
+        description: 'colleagues can restore every version',
+      },
+      {
+        value: 'on-promote' as const,
+        label: 'When a version is promoted',
+        description: 'less traffic: candidates stay on the machine that registered them',
+      },
+    ],
+  });
+  if (reply.kind !== 'given') return;
+  if (!(await confirmed(preview))) return;
+  await withProgress(context.activity, { title: 'Connecting the shared storage', isCancellable: true }, (operation) =>
+    registry.connection.attach({ url, isPreview: false, upload: reply.value }, operation),
+  );
+  context.registries.announce(registry.dir);
+  await inform(`The registry is shared through ${url}.`);
+};
+
+export const disconnectStorage: Command = async (context, argument) => {
+  const registry = await registryOf(context, argument);
+  const status = await registry?.connection.registry.remote();
+  if (!registry || !status) {
+    await inform('This registry is on this machine alone.');
+    return;
+  }
+  const waiting = status.pending > 0 ? ` ${countOf(status.pending, 'change')} that weren't shared stay here.` : '';
+  const chosen = await vscode.window.showWarningMessage(
+    plainMessage(`Disconnect from ${status.url}?`),
+    {
+      modal: true,
+      detail: `What was copied stays readable, and nothing more can be registered or promoted here.${waiting}`,
+    },
+    'Disconnect',
+  );
+  if (chosen === undefined) return;
+  await registry.connection.detach();
+  await context.credentials.forget(status.url);
+  context.registries.announce(registry.dir);
+};
+
+export const syncNow: Command = async (context, argument) => {
+  const registry = await registryOf(context, argument);
+  if (!registry) return;
+  const report = await withProgress(context.activity, { title: 'Syncing', isCancellable: true }, (operation) =>
+    registry.connection.registry.sync({}, operation),
+  );
+  context.registries.announce(registry.dir);
+  const { waiting, sent, received } = report;
+  tellBriefly(
+    waiting.length > 0
+      ? `${countOf(waiting.length, 'change')} still to be shared`
+      : sent + received === 0
+        ? 'Shared registry up to date'
+        : `Shared ${sent}, took over ${countOf(received, 'commit')}`,
+  );
+};
+
+/** What the status bar item opens. */
+export const sharingMenu: Command = async (context, argument) => {
+  const registry = await registryOf(context, argument);
+  if (!registry) return;
+  const status = await registry.connection.registry.remote();
+  if (!status) return vscode.commands.executeCommand('modelRegistry.connectStorage', { registryDir: registry.dir });
+  const target = { registryDir: registry.dir };
+  const reply = await pickOne({
+    place: { title: status.url, step: 1, totalSteps: 1 },
+    placeholder: status.failure?.message ?? 'Shared storage',
+    nothing: '',
+    choices: [
+      { value: 'modelRegistry.syncNow', label: 'Sync now', icon: new vscode.ThemeIcon('sync') },
+      {
+        value: 'modelRegistry.sharing.focus',
+        label: 'Show shared work',
+        description: `${status.refused} refused, ${status.pending} pending`,
+        icon: new vscode.ThemeIcon('list-unordered'),
+      },
+      {
+        value: 'modelRegistry.connectStorage',
+        label: 'Sign in another way…',
+        icon: new vscode.ThemeIcon('account'),
+      },
+      {
+        value: 'modelRegistry.disconnectStorage',
+        label: 'Disconnect…',
+        icon: new vscode.ThemeIcon('debug-disconnect'),
+      },
+    ],
+  });
+  if (reply.kind !== 'given') return;
+  const again = reply.value === 'modelRegistry.connectStorage' ? { ...target, url: status.url } : target;
+  await vscode.commands.executeCommand(reply.value, again);
+};
+
+export const applyAgain: Command = async (context, row) => {
+  const { registry, id } = await rowOf(context, row);
+  await registry.connection.registry.resolveRefused({ id, how: 'apply' });
+  context.registries.announce(registry.dir);
+  tellBriefly('Asked again');
+};
+
+export const dropRefused: Command = async (context, row) => {
+  const { registry, id } = await rowOf(context, row);
+  const reply = await askReason(
+    { title: 'Drop', step: 1, totalSteps: 1 },
+    'Why is it dropped? The reason becomes a comment on the version.',
+  );
+  if (reply.kind !== 'given') return;
+  await registry.connection.registry.resolveRefused({ id, how: 'drop', reason: reply.value });
+  context.registries.announce(registry.dir);
+};
+
+export const shareAfterAll: Command = async (context, row) => {
+  const { registry, id } = await rowOf(context, row);
+  await registry.connection.registry.confirm({ id });
+  context.registries.announce(registry.dir);
+  await registry.connection.registry.sync({ withBytes: false });
+};
+
+export const takeBack: Command = async (context, row) => {
+  const { registry, id } = await rowOf(context, row);
+  await registry.connection.registry.withdraw({ id });
+  context.registries.announce(registry.dir);
+};
+
+async function rowOf(context: CommandContext, row: unknown) {
+  const parsed = v.safeParse(rowSchema, row);
+  const registry = parsed.success ? await context.registries.byDir(parsed.output.registryDir) : undefined;
+  if (!registry || !parsed.success) {
+    throw new RegistryError('NOT_CHOSEN', 'Choose it in the view "Shared Work"; nothing was changed.');
+  }
+  return { registry, id: parsed.output.id };
+}
+
+async function registryOf(context: CommandContext, argument: unknown): Promise<WorkspaceRegistry | undefined> {
+  const start = await startFrom(context, argument, 'registry');
+  if (!start) return undefined;
+  return (await askInSteps(CONNECT, start.answers, start.steps))?.registry;
+}
+
+async function askUrl(proposed: string | undefined): Promise<string | undefined> {
+  const reply = await askText({
+    place: { title: CONNECT, step: 1, totalSteps: 3 },
+    prompt: 'URL of the container, or the folder of a network drive',
+    placeholder: 'https://ACCOUNT.blob.core.windows.net/CONTAINER',
+    ...(proposed === undefined ? {} : { value: proposed }),
+    check: problemOfUrl,
+    browse: { tooltip: 'Choose a folder', icon: 'folder-opened', find: chooseFolder },
+  });
+  return reply.kind === 'given' ? remoteUrl(reply.value) : undefined;
+}
+
+function problemOfUrl(text: string): string | undefined {
+  try {
+    remoteUrl(text);
+    return undefined;
+  } catch (error) {
+    if (RegistryError.is(error, 'REMOTE_URL_SECRET')) {
+      return 'Leave out what follows the "?": the next step asks for it, and keeps it where secrets belong.';
+    }
+    if (RegistryError.is(error)) return error.message;
+    throw error;
+  }
+}
+
+async function chooseFolder(): Promise<string | undefined> {
+  const [folder] = (await vscode.window.showOpenDialog({ canSelectFolders: true, canSelectFiles: false })) ?? [];
+  return folder?.fsPath;
+}
+
+/** False where the person left. */
+async function chooseCredential({ credentials }: CommandContext, url: string): Promise<boolean> {
+  const place: Place = { title: CONNECT, step: 2, totalSteps: 3 };
+  const reply: Reply<'microsoft' | 'tenant' | 'secret' | 'environment'> = await pickOne({
+    place,
+    placeholder: 'Who are you to the storage?',
+    nothing: '',
+    choices: [
+      { value: 'microsoft', label: 'Sign in with Microsoft', icon: new vscode.ThemeIcon('account') },
+      {
+        value: 'tenant',
+        label: 'Sign in with Microsoft, to another tenant…',
+        icon: new vscode.ThemeIcon('organization'),
+      },
+      {
+        value: 'secret',
+        label: 'Use a SAS token or connection string…',
+        description: 'kept in the secret storage of the editor',
+        icon: new vscode.ThemeIcon('key'),
+      },
+      {
+        value: 'environment',
+        label: 'Use the environment',
+        description: 'AZURE_STORAGE_… variables, az login, managed identity',
+        icon: new vscode.ThemeIcon('terminal'),
+      },
+    ],
+  });
+  if (reply.kind !== 'given') return false;
+  switch (reply.value) {
+    case 'environment':
+      await credentials.forget(url);
+      return true;
+    case 'microsoft':
+      tellBriefly(`Signed in as ${await credentials.signIn(url, undefined)}`);
+      return true;
+    case 'tenant': {
+      const tenant = await askText({
+        place,
+        prompt: 'Tenant id or domain',
+        placeholder: 'contoso.onmicrosoft.com',
+        check: (text) => (/^[\w.-]{3,100}$/.test(text) ? undefined : 'A tenant is named by its id or by its domain.'),
+      });
+      if (tenant.kind !== 'given') return false;
+      tellBriefly(`Signed in as ${await credentials.signIn(url, tenant.value)}`);
+      return true;
+    }
+    case 'secret':
+      return keepSecret(credentials, url);
+  }
+}
+
+async function keepSecret(credentials: CommandContext['credentials'], url: string): Promise<boolean> {
+  const secret = await vscode.window.showInputBox({
+    title: CONNECT,
+    prompt: 'SAS token with r, c and l for the container, or a connection string',
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (text) =>
+      text.trim() === '' || isConnectionString(text) || /(^|[?&])sig=/.test(text)
+        ? undefined
+        : 'That is neither: a SAS token contains sig=, a connection string AccountName=.',
+  });
+  if (secret === undefined || secret.trim() === '') return false;
+  await credentials.keep(url, secret.trim());
+  return true;
+}
+
+async function confirmed({ url, isNew, models, intents }: AttachReport): Promise<boolean> {
+  const rows = models.slice(0, 10).map(({ name, versions, isThere, withStages }) => {
+    const how = isThere
+      ? 'joins the model of that name, as candidates'
+      : withStages
+        ? 'with stages and history'
+        : 'without stages';
+    return `${name}: ${countOf(versions, 'version')}, ${how}`;
+  });
+  const more = models.length > rows.length ? [`and ${models.length - rows.length} more`] : [];
+  const what = isNew ? 'A new shared registry is made there.' : 'There is a shared registry, which this one joins.';
+  const own =
+    intents === 0
+      ? 'This registry has nothing to take over.'
+      : 'What this registry has is taken over, and its own log stays beside, readable:';
+  const chosen = await vscode.window.showInformationMessage(
+    plainMessage(`Share this registry through ${url}?`),
+    { modal: true, detail: [what, own, ...rows, ...more].join('\n') },
+    'Connect',
+  );
+  return chosen !== undefined;
+}

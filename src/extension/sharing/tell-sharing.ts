@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import { messageOf } from '../../base/errors.ts';
+import { warn } from '../notify.ts';
+import type { Registries } from '../registries/registries.ts';
+import type { Credentials } from './credentials.ts';
+import type { SharedStates } from './shared-states.ts';
+
+/**
+ * Answers what the registries' threads want of the editor for shared storage: credentials, and whether a person looks. Shows the badge of
+ * refused work, and tells once of each that comes.
+ */
+export function tellSharing(options: {
+  readonly registries: Registries;
+  readonly states: SharedStates;
+  readonly view: vscode.TreeView<unknown>;
+  readonly credentials: Credentials;
+  readonly log: vscode.LogOutputChannel;
+}): vscode.Disposable {
+  const { registries, states, view, credentials, log } = options;
+  const told = new Map<string, number>();
+  const quietly = (task: Promise<unknown>) => void task.catch((error: unknown) => log.warn(messageOf(error)));
+
+  const answer = async (dir: string, id: number, url: string) => {
+    const connection = (await registries.byDir(dir))?.connection;
+    const credential = await credentials.for(url, { isSilent: true }).catch((error: unknown) => {
+      log.warn(`No sign-in for ${url}: ${messageOf(error)}`);
+      return undefined;
+    });
+    await connection?.giveCredential(id, credential);
+  };
+
+  const show = async () => {
+    const all = [...states.all()];
+    const refused = all.reduce((sum, [, state]) => sum + state.refused + state.stale, 0);
+    view.badge = refused === 0 ? undefined : { value: refused, tooltip: `${refused} to decide about` };
+    for (const [dir, state] of all) {
+      const before = told.get(dir) ?? 0;
+      told.set(dir, state.refused);
+      if (state.refused <= before) continue;
+      const chosen = await warn(
+        state.refused - before === 1
+          ? 'Something that you asked for was refused by the shared registry: somebody else was faster.'
+          : `${state.refused - before} things that you asked for were refused by the shared registry.`,
+        'Show',
+      );
+      if (chosen !== undefined) await vscode.commands.executeCommand('modelRegistry.sharing.focus');
+    }
+  };
+
+  const subscriptions = [
+    registries.onThreadEvent(({ registry, event }) => {
+      if (event.kind === 'credentialWanted') quietly(answer(registry.dir, event.id, event.url));
+    }),
+    states.onDidChange(() => quietly(show())),
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      quietly(registries.existing().then((all) => Promise.all(all.map(({ connection }) => connection.focus(focused)))));
+    }),
+  ];
+  return vscode.Disposable.from(...subscriptions);
+}
