@@ -6,6 +6,7 @@ import { addFileCommands } from './commands/files.ts';
 import { addQueryCommands } from './commands/queries.ts';
 import { addRegisterCommands } from './commands/register.ts';
 import { addRegistryCommands } from './commands/registry.ts';
+import { addServingCommands } from './commands/serving.ts';
 import { addSharedCommands } from './commands/shared.ts';
 import { addSpaceCommands } from './commands/space.ts';
 import { addStageCommands } from './commands/stages.ts';
@@ -108,5 +109,6 @@ function programFor(version: string, signal: AbortSignal): Command {
   addAnnotationCommands(program, add);
   program.commandsGroup('Sharing:');
   addSharedCommands(program, add);
+  addServingCommands(program, add);
   return program;
 }

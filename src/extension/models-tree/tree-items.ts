@@ -53,7 +53,12 @@ function versionItem(node: VersionNode, preferred: string | undefined): vscode.T
   const item = new vscode.TreeItem(`Version ${numberOf(version)}`);
   item.id = `${node.registryDir}#${version.id}`;
   item.iconPath = stageIcon(version.stage);
-  item.description = facts(oneLine(version.stage, 40), headlineText(version, preferred), aliases);
+  item.description = facts(
+    oneLine(version.stage, 40),
+    version.stagePending ? 'not shared yet' : undefined,
+    headlineText(version, preferred),
+    aliases,
+  );
   item.tooltip = versionTooltip(version, preferred);
   item.contextValue = ['version', version.stage, ...(aliases === '' ? [] : ['aliased'])].join(':');
   item.command = { command: 'modelRegistry.showVersion', title: 'Show Version', arguments: [node] };

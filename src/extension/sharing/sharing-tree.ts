@@ -77,7 +77,8 @@ export class SharingTree implements vscode.TreeDataProvider<SharingNode>, vscode
 
 function refusedItem(id: string, { summary, wouldApply, askedAt }: RefusedEntry): vscode.TreeItem {
   const item = new vscode.TreeItem(oneLine(summary), vscode.TreeItemCollapsibleState.Expanded);
-  item.id = id;
+  // Not that of the row that it was while it waited: the editor remembers which rows are closed.
+  item.id = `${id}#refused`;
   item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
   item.description = facts('refused', `asked ${momentText(askedAt)}`);
   item.contextValue = wouldApply ? 'refused:applicable' : 'refused';

@@ -108,6 +108,9 @@ export class SharedRegistry {
       if (options.bytesOf?.length !== 0) await syncing;
       else await Promise.race([syncing, delay(PATIENCE_MS, undefined, { ref: false })]);
     }
+    // Another process of this machine may have shared it, also where this one couldn't.
+    await catalog.catchUp();
+    await this.#authority.refresh();
     const settled = catalog.settled(id);
     if (settled && settled.code === undefined) return { kind: 'applied', seq: settled.seq, at: settled.at };
     const refused = (await queue.refused()).find(({ intent }) => intent.id === id);

@@ -35,6 +35,12 @@ export function explain(error: unknown, access: Access, circumstances: Circumsta
   return new RegistryError(code, message, { details: { ...(status === undefined ? {} : { status }), reason } });
 }
 
+const UNAUTHENTICATED: ReadonlySet<string> = new Set([
+  'AuthenticationFailed',
+  'InvalidAuthenticationInfo',
+  'NoAuthenticationInformation',
+]);
+
 type Explained = readonly [code: string, message: string];
 
 /** The service didn't get the request, or its answer got lost. */
@@ -105,11 +111,9 @@ function refused(answer: Answer, access: Access, circumstances: Circumstances): 
   const { code, text, challenge } = answer;
   const facts = credential.kind === 'sas' ? sasFacts(credential.token) : {};
   const theirNow = now - (skewMs ?? 0);
-  if (
-    code === 'InvalidAuthenticationInfo' ||
-    code === 'AuthenticationFailed' ||
-    code === 'NoAuthenticationInformation'
-  ) {
+  // Emulators call it a failed authorization.
+  const isUnknown = code === 'AuthorizationFailure' && /failed to authenticate/i.test(text);
+  if (isUnknown || UNAUTHENTICATED.has(code)) {
     const when = outOfTime(facts, theirNow, skewMs);
     if (when) return when;
     if (skewMs !== undefined && Math.abs(skewMs) > MAX_SKEW_MS) return clockSkew(host, skewMs);

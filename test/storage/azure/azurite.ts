@@ -31,23 +31,20 @@ export interface Azurite {
     permissions: string,
     times?: { readonly startsOn?: Date; readonly expiresOn?: Date },
   ): string;
+  /** Nothing answers any more, until it comes back with what it held. */
+  goAway(): Promise<void>;
+  comeBack(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Starts Azurite on a free port of the loopback interface. It ends with `stop`, or with this process. */
 export async function startAzurite(
-  options: { readonly port?: number; readonly https?: { readonly cert: string; readonly key: string } } = {},
+  options: { readonly https?: { readonly cert: string; readonly key: string } } = {},
 ): Promise<Azurite> {
   const location = await mkdtemp(join(tmpdir(), 'azurite-'));
-  const main = createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js');
-  const args = ['--blobHost', '127.0.0.1', '--blobPort', String(options.port ?? 0), '--location', location];
-  args.push('--skipApiVersionCheck', '--disableTelemetry', '--disableProductStyleUrl', '--silent');
-  if (options.https) args.push('--cert', options.https.cert, '--key', options.https.key);
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const end = () => child.kill('SIGKILL');
-  process.once('exit', end);
-  const origin = await listening(child);
-  const url = `${origin}/${ACCOUNT}`;
+  let running = await run(location, 0, options.https);
+  const url = `${running.origin}/${ACCOUNT}`;
+  const port = Number(new URL(url).port);
   const credential = new StorageSharedKeyCredential(ACCOUNT, ACCOUNT_KEY);
   return {
     url,
@@ -69,14 +66,36 @@ export async function startAzurite(
         credential,
       ).toString();
     },
+    goAway: () => running.end(),
+    async comeBack() {
+      running = await run(location, port, options.https);
+    },
     async stop() {
-      process.off('exit', end);
-      if (child.exitCode === null && child.signalCode === null) {
-        const ended = once(child, 'exit');
-        child.kill('SIGKILL');
-        await ended;
-      }
+      await running.end();
       await rm(location, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+async function run(location: string, port: number, https?: { readonly cert: string; readonly key: string }) {
+  const main = createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js');
+  const args = ['--blobHost', '127.0.0.1', '--blobPort', String(port), '--location', location];
+  args.push('--skipApiVersionCheck', '--disableTelemetry', '--disableProductStyleUrl', '--silent');
+  if (https) args.push('--cert', https.cert, '--key', https.key);
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  return {
+    origin: await listening(child),
+    async end() {
+      process.off('exit', kill);
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      // What was acknowledged a moment ago is written when it is asked to end.
+      child.kill('SIGTERM');
+      const timer = setTimeout(kill, 10_000);
+      await ended;
+      clearTimeout(timer);
     },
   };
 }
