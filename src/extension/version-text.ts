@@ -20,14 +20,15 @@ export function headlineText(version: VersionSummary, preferred: string | undefi
 /** `fraud-detector@2 registered: auc 0.9123 (+0.0121 against production 1)` */
 export function registeredText({ version, production }: RegisterResult, preferred: string | undefined): string {
   const metric = headlineMetric(version.metrics, preferred);
-  if (!metric) return `${labelOf(version)} registered`;
+  const registered = `${labelOf(version)} registered${version.pending ? ' here, not shared yet' : ''}`;
+  if (!metric) return registered;
   const before = production?.metrics[metric.name];
   const change = before === undefined ? undefined : metricChange(metric.name, metric.value, before).difference;
   const against =
     production && change !== undefined
       ? ` (${formatDifference(change)} against production ${numberOf(production)})`
       : '';
-  return `${labelOf(version)} registered: ${headlineText(version, preferred)}${against}`;
+  return `${registered}: ${headlineText(version, preferred)}${against}`;
 }
 
 /** What is known, without what isn't: `production · auc 0.912`. */

@@ -7,6 +7,8 @@ export type RegistryThreadEvent =
   | { readonly kind: 'changed'; readonly head: number }
   /** How the registry stands with its shared storage; without `status` it has none. */
   | { readonly kind: 'sharing'; readonly status?: RemoteStatus }
+  /** Bytes on their way to or from the shared storage; without `progress` there are none. */
+  | { readonly kind: 'transfer'; readonly progress?: Progress }
   /** The thread wants to open a container: the answer is the call `credential`, with the same `id`. */
   | { readonly kind: 'credentialWanted'; readonly id: number; readonly url: string }
   | { readonly kind: 'registered'; readonly root: string; readonly result: RegisterResult }
@@ -24,6 +26,8 @@ export type RegistryThreadEvent =
 export const givenCredentialSchema = v.variant('kind', [
   v.object({ kind: v.literal('sas'), token: v.string() }),
   v.object({ kind: v.literal('connectionString'), text: v.string() }),
+  // The person chose a way that doesn't lead anywhere any more: another identity mustn't take its place.
+  v.object({ kind: v.literal('missing'), message: v.string() }),
   v.object({ kind: v.literal('token'), token: v.string(), expiresAt: v.number() }),
 ]);
 export type GivenCredential = v.InferOutput<typeof givenCredentialSchema>;

@@ -186,7 +186,10 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         const method: (request: never, operation: typeof options) => Promise<unknown> = registry[name].bind(registry);
         const result = method(args as never, options);
         asked.add(result);
-        return result.finally(() => asked.delete(result));
+        return result.finally(() => {
+          asked.delete(result);
+          if (name === 'sync') sharing.looked();
+        });
       }
     }
   });

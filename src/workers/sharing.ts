@@ -20,6 +20,7 @@ const answerSchema = v.object({ id: v.number(), credential: v.optional(givenCred
 const focusSchema = v.object({ isFocused: v.boolean() });
 /** A person may be asked to sign in meanwhile. */
 const ANSWER_MS = 5 * 60_000;
+const PROGRESS_MS = 250;
 
 /** The shared side of the registry that a thread has open. */
 export interface Sharing {
@@ -28,6 +29,8 @@ export interface Sharing {
   follow(registry: Registry): void;
   /** Stops that, before the registry is closed. */
   leave(): Promise<void>;
+  /** To be called after somebody else synced: how the registry stands is told anew. */
+  looked(): void;
   /** Whether another process attached or detached the registry since the last look. */
   hasMoved(): Promise<boolean>;
   /** Answers what the extension asks; undefined for what isn't about sharing. */
@@ -47,7 +50,9 @@ export function sharingOf(options: {
   let syncing: Syncing | undefined;
   let isFocused = true;
   let seen: string | undefined;
-  let told = '';
+  let told: string | undefined;
+  let look = () => {};
+  let toldProgressAt = 0;
 
   const connect = remoteConnector({
     clock: Date.now,
@@ -55,6 +60,7 @@ export function sharingOf(options: {
     credentialFor: async ({ containerUrl, isAzure }) => {
       const first = await ask(containerUrl);
       if (!first) return undefined;
+      if (first.kind === 'missing') throw new RegistryError('SIGN_IN_FAILED', first.message);
       if (first.kind === 'connectionString') {
         const { connectionStringCredential } = await import('../storage/azure/credentials.ts');
         const { containerTarget } = await import('../storage/azure/container-url.ts');
@@ -98,8 +104,11 @@ export function sharingOf(options: {
     });
   }
 
+  /** Each look is told only if it says something new: the moment of the last agreement alone doesn't. */
   function tell(status: RemoteStatus | undefined): void {
-    const text = JSON.stringify(status ?? null);
+    if (status && !status.failure && !status.isSyncing) syncing?.reached();
+    const { isSyncing: _isSyncing, syncedAt: _syncedAt, ...rest } = status ?? {};
+    const text = status ? JSON.stringify([rest, status.syncedAt === undefined]) : '';
     if (text === told) return;
     told = text;
     emit({ kind: 'sharing', ...(status ? { status } : {}) });
@@ -117,7 +126,20 @@ export function sharingOf(options: {
     follow(registry) {
       if (registry.location.remoteUrl === undefined) return tell(undefined);
       const show = () => void registry.remote().then(tell, () => undefined);
-      syncing = keepInSync({ sync: (operation) => registry.sync({}, operation), onChange: show });
+      look = show;
+      syncing = keepInSync({
+        sync: (operation) => registry.sync({}, operation),
+        onChange: () => {
+          emit({ kind: 'transfer' });
+          show();
+        },
+        onProgress: (progress) => {
+          const now = Date.now();
+          if (progress.totalBytes === undefined || now - toldProgressAt < PROGRESS_MS) return;
+          toldProgressAt = now;
+          emit({ kind: 'transfer', progress });
+        },
+      });
       syncing.setFocused(isFocused);
       registry.onDidChange(() => {
         show();
@@ -131,9 +153,11 @@ export function sharingOf(options: {
     },
     async leave() {
       const last = syncing;
+      look = () => {};
       syncing = undefined;
       await last?.stop();
     },
+    looked: () => look(),
     async hasMoved() {
       const before = seen;
       seen = await fingerprint();

@@ -1,12 +1,14 @@
 // Kills many processes and lets many work against each other. Prints figures; ends with 1 at the first fault, whose folder stays.
-//   npm run crashes -- [--kills 2000] [--seed 1] [--lines 4] [--processes 8] [--promotions 200] [--folder DIR]
+//   npm run crashes -- [--kills 2000] [--seed 1] [--lines 4] [--processes 8] [--promotions 200] [--clients 10] [--operations 100] [--folder DIR]
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startAzurite } from '../storage/azure/azurite.ts';
 import { bundled } from './bundle.ts';
 import { hammer } from './hammer.ts';
 import { type RoundReport, runRound } from './round.ts';
+import { runTeam } from './team.ts';
 
 /** Kills in one registry, which gets slower to check as it grows. */
 const KILLS_A_ROUND = 100;
@@ -18,6 +20,8 @@ const { values } = parseArgs({
     lines: { type: 'string', default: '4' },
     processes: { type: 'string', default: '8' },
     promotions: { type: 'string', default: '200' },
+    clients: { type: 'string', default: '10' },
+    operations: { type: 'string', default: '100' },
     folder: { type: 'string', default: tmpdir() },
   },
 });
@@ -29,13 +33,14 @@ const [kills, seed, lines, processes, promotions] = [
   values.promotions,
 ].map(Number);
 
-const programs = await bundled('worker', 'hammer-worker');
+const programs = await bundled('worker', 'hammer-worker', 'team-worker');
 await mkdir(values.folder, { recursive: true });
 const folder = await mkdtemp(join(values.folder, 'model-registry-crashes-'));
 try {
   console.log(`${cpus().length} cores, Node ${process.version}, ${folder}`);
   await killProcesses();
   if (Number(values.promotions) > 0) await letThemCompete();
+  if (Number(values.clients) > 0) await letThemShare();
   await rm(folder, { recursive: true, force: true });
 } catch (error) {
   console.error(error);
@@ -89,6 +94,28 @@ async function letThemCompete(): Promise<void> {
       console.log(`${kind}, ${count} processes: ${rate} applied a second: ${JSON.stringify(report)}`);
       await rm(root, { recursive: true, force: true });
     }
+  }
+}
+
+/** On one container of a real blob storage, each on a machine of its own. */
+async function letThemShare(): Promise<void> {
+  const azurite = await startAzurite();
+  try {
+    const root = join(folder, 'team');
+    await mkdir(root);
+    const report = await runTeam({
+      root,
+      workerFile: programs.fileOf('team-worker'),
+      url: await azurite.container(),
+      connectionString: azurite.connectionString,
+      clients: Number(values.clients),
+      operations: Number(values.operations),
+      seed: seed ?? 1,
+    });
+    console.log(`${values.clients} clients, ${values.operations} operations each: ${JSON.stringify(report)}`);
+    await rm(root, { recursive: true, force: true });
+  } finally {
+    await azurite.stop();
   }
 }
 

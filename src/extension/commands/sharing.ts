@@ -26,6 +26,7 @@ export const connectStorage: Command = async (context, argument) => {
   const url = await askUrl(proposed.success ? proposed.output.url : undefined);
   if (url === undefined) return;
   if (folderOfRemote(url) === undefined && !(await chooseCredential(context, url))) return;
+  if (await isAttachedTo(registry, url)) return syncNow(context, { registryDir: registry.dir });
   const preview = await withProgress(
     context.activity,
     { title: 'Looking at the shared storage', isCancellable: true },
@@ -56,6 +57,11 @@ export const connectStorage: Command = async (context, argument) => {
   context.registries.announce(registry.dir);
   await inform(`The registry is shared through ${url}.`);
 };
+
+/** Then only the way to sign in was to be changed. */
+async function isAttachedTo(registry: WorkspaceRegistry, url: string): Promise<boolean> {
+  return registry.exists && (await registry.connection.registry.remote())?.url === url;
+}
 
 export const disconnectStorage: Command = async (context, argument) => {
   const registry = await registryOf(context, argument);

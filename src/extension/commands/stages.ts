@@ -203,12 +203,14 @@ const rollbackReasonStep: Step = async (place, answers) => {
 function tellMoved(
   { log }: CommandContext,
   registryDir: string,
-  { version, to, kind, displaced }: TransitionResult,
+  { version, to, kind, displaced, pending }: TransitionResult,
 ): void {
   const verb = kind === 'rollback' ? 'is back in' : 'is in';
   const moved = displaced.map((other) => ` Version ${numberOf(other)} moved to ${other.stage}.`).join('');
-  log.info(`${labelOf(version)} ${verb} ${to}.${moved}`);
-  void inform(`${labelOf(version)} ${verb} ${to}.${moved}`, 'Show Version')
+  const waits = pending ? ' That is recorded here and not shared yet: others don’t see it, and it may be refused.' : '';
+  const text = `${labelOf(version)} ${verb} ${to}.${moved}${waits}`;
+  log.info(text);
+  void inform(text, 'Show Version')
     .then((chosen) =>
       chosen === undefined
         ? undefined

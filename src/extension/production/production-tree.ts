@@ -92,7 +92,8 @@ function productionItem(node: ProductionNode, preferred: string | undefined): vs
   const item = new vscode.TreeItem(`${oneLine(entry.model)} ${numberOf(version)}`);
   item.id = `${registryDir}#${entry.modelId}`;
   item.iconPath = stageIcon('production');
-  item.description = facts(node.place, since, by, before);
+  const waits = version.stagePending ? 'not shared yet' : undefined;
+  item.description = facts(node.place, waits, since, by, before);
   item.tooltip = productionTooltip(entry, preferred);
   item.contextValue = previous ? 'production:previous' : 'production';
   item.command = { command: 'modelRegistry.showVersion', title: 'Show Version', arguments: [node] };

@@ -19,6 +19,7 @@ import { registryCalls } from './registry-calls.ts';
 
 const IDLE_MS = 15 * 60_000;
 const CLOSE_TIMEOUT_MS = 3000;
+const RESTART_MS = 5000;
 
 export interface ConnectionOptions {
   /** The folder that holds `format.json`, or will. */
@@ -201,6 +202,11 @@ export class RegistryConnection {
       const error = new RegistryError('WORKER_STOPPED', message, { cause });
       client.fail(error);
       onStopped(error);
+      if (!this.#isShared) return;
+      // A registry that is shared stays in sync: another thread takes over.
+      this.#isShared = false;
+      onEvent({ kind: 'sharing' });
+      setTimeout(() => void this.#ask('remote', undefined).catch(() => undefined), RESTART_MS).unref();
     };
     worker.on('error', stopped);
     worker.on('exit', () => stopped());

@@ -22,12 +22,24 @@ export class Credentials {
     const chosen = this.#context.globalState.get<Chosen>(keyOf(containerUrl));
     if (chosen?.kind === 'secret') {
       const secret = await this.#context.secrets.get(keyOf(containerUrl));
-      if (secret === undefined) return undefined;
+      if (secret === undefined) {
+        return {
+          kind: 'missing',
+          message: 'The secret that was kept for this container is gone. Connect the shared storage again.',
+        };
+      }
       return isConnectionString(secret) ? { kind: 'connectionString', text: secret } : { kind: 'sas', token: secret };
     }
     if (chosen?.kind !== 'microsoft') return undefined;
     const session = await sessionOf(chosen.tenant, isSilent);
-    return session && { kind: 'token', token: session.accessToken, expiresAt: Date.now() + TOKEN_MS };
+    if (!session) {
+      return {
+        kind: 'missing',
+        message:
+          'Nobody is signed in with Microsoft any more. Choose “Sign in another way” in the menu of the shared storage, and sign in.',
+      };
+    }
+    return { kind: 'token', token: session.accessToken, expiresAt: Date.now() + TOKEN_MS };
   }
 
   /** Signs in, of a tenant where one is given. Returns the account. Throws where the person doesn't. */

@@ -27,11 +27,10 @@ export function offerRemotes(options: {
     const chosen = await inform(
       `${root.name} proposes to share its model registry through ${oneLine(url, 200)}. Nothing is sent there unless you connect it.`,
       'Connect…',
-      'Never',
     );
+    // Closing the question is an answer, too: the command stays.
+    await remotes.remember(root.uri, url, chosen === undefined ? 'no' : 'yes');
     if (chosen === undefined) return;
-    await remotes.remember(root.uri, url, chosen === 'Never' ? 'no' : 'yes');
-    if (chosen === 'Never') return;
     if (!registry.exists) await registry.connection.make();
     await registries.relocate();
     await vscode.commands.executeCommand('modelRegistry.connectStorage', { registryDir: registry.dir, url });

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RemoteStatus } from '../../registry/api.ts';
+import { progressText } from '../status/progress.ts';
 import { momentText, oneLine } from '../version-text.ts';
 import type { SharedStates } from './shared-states.ts';
 
@@ -29,7 +30,8 @@ export class SharingStatus implements vscode.Disposable {
       return;
     }
     const { icon, text, isWarning } = sharingText(states);
-    this.#item.text = `$(${icon}) ${text}`;
+    const transfer = this.#states.transfer();
+    this.#item.text = transfer && !isWarning ? `$(sync~spin) ${progressText(transfer)}` : `$(${icon}) ${text}`;
     this.#item.accessibilityInformation = { label: `Shared model registry: ${text}` };
     this.#item.backgroundColor = isWarning ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
     this.#item.tooltip = tooltipOf(states);

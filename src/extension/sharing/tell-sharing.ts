@@ -22,10 +22,10 @@ export function tellSharing(options: {
 
   const answer = async (dir: string, id: number, url: string) => {
     const connection = (await registries.byDir(dir))?.connection;
-    const credential = await credentials.for(url, { isSilent: true }).catch((error: unknown) => {
-      log.warn(`No sign-in for ${url}: ${messageOf(error)}`);
-      return undefined;
-    });
+    const credential = await credentials.for(url, { isSilent: true }).catch((error: unknown) => ({
+      kind: 'missing' as const,
+      message: `The sign-in failed: ${messageOf(error)}`,
+    }));
     await connection?.giveCredential(id, credential);
   };
 
@@ -39,7 +39,7 @@ export function tellSharing(options: {
       if (state.refused <= before) continue;
       const chosen = await warn(
         state.refused - before === 1
-          ? 'Something that you asked for was refused by the shared registry: somebody else was faster.'
+          ? 'Something that you asked for was refused by the shared registry, because something else was done meanwhile.'
           : `${state.refused - before} things that you asked for were refused by the shared registry.`,
         'Show',
       );
@@ -49,6 +49,7 @@ export function tellSharing(options: {
 
   const subscriptions = [
     registries.onThreadEvent(({ registry, event }) => {
+      if (event.kind === 'sharing') quietly(registry.connection.focus(vscode.window.state.focused));
       if (event.kind === 'credentialWanted') quietly(answer(registry.dir, event.id, event.url));
     }),
     states.onDidChange(() => quietly(show())),

@@ -7,18 +7,18 @@ const KEY = 'modelRegistry.trustedRemotes';
  * repository can bring its own confirmation.
  */
 export class TrustedRemotes {
-  readonly #state: vscode.Memento;
+  readonly #state: Pick<vscode.Memento, 'get' | 'update'>;
 
-  constructor(state: vscode.Memento) {
+  constructor(state: Pick<vscode.Memento, 'get' | 'update'>) {
     this.#state = state;
   }
 
   /** What the person said about it for this folder; undefined where nobody was asked. */
-  answerFor(root: vscode.Uri, url: string): 'yes' | 'no' | undefined {
+  answerFor(root: Pick<vscode.Uri, 'toString'>, url: string): 'yes' | 'no' | undefined {
     return this.#answers()[keyOf(root, url)];
   }
 
-  async remember(root: vscode.Uri, url: string, answer: 'yes' | 'no'): Promise<void> {
+  async remember(root: Pick<vscode.Uri, 'toString'>, url: string, answer: 'yes' | 'no'): Promise<void> {
     await this.#state.update(KEY, { ...this.#answers(), [keyOf(root, url)]: answer });
   }
 
@@ -27,6 +27,6 @@ export class TrustedRemotes {
   }
 }
 
-function keyOf(root: vscode.Uri, url: string): string {
+function keyOf(root: Pick<vscode.Uri, 'toString'>, url: string): string {
   return `${root.toString()} ${url}`;
 }

@@ -7,6 +7,8 @@ export interface Syncing {
   soon(): void;
   /** Whether a person looks: then others' work shows within seconds. */
   setFocused(isFocused: boolean): void;
+  /** Somebody else's attempt reached the storage: there is no reason to wait any longer. */
+  reached(): void;
   /** Ends it, with what is under way. */
   stop(): Promise<void>;
 }
@@ -79,6 +81,11 @@ export function keepInSync({ sync, onChange, onProgress, random = Math.random }:
       const comesBack = focused && !isFocused;
       isFocused = focused;
       if (comesBack && !underWay) plan(0);
+    },
+    reached() {
+      if (failures === 0) return;
+      failures = 0;
+      if (!underWay) plan(SOON_MS);
     },
     async stop() {
       stopped.abort();
