@@ -1,0 +1,104 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ACCOUNT_KEY, type Azurite, startAzurite } from '../storage/azure/azurite.ts';
+import { buildCommandLine, type CommandLine } from './harness/command-line.ts';
+import { plainFolder, type Workspace } from './harness/workspace.ts';
+
+// Each command is a process of its own, which takes a while on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+let cli: CommandLine;
+let azurite: Azurite;
+beforeAll(async () => {
+  [cli, azurite] = await Promise.all([buildCommandLine(), startAzurite()]);
+});
+afterAll(async () => {
+  await Promise.all([cli.dispose(), azurite.stop()]);
+});
+
+/** Everything that commands print, for looking through afterwards. */
+function person(work: Workspace, env: NodeJS.ProcessEnv) {
+  const printed: string[] = [];
+  return {
+    printed,
+    async run(...args: readonly string[]) {
+      const ended = await cli.run(args, { cwd: work.dir, env });
+      printed.push(ended.stdout, ended.stderr);
+      return ended;
+    },
+  };
+}
+
+async function everyFileIn(dir: string): Promise<string> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return (await Promise.all(files.map((file) => readFile(file, 'latin1')))).join('\n');
+}
+
+describe('a shared registry on the command line', () => {
+  it('tells what was shared, what waits by exit code 3, and what was refused', async () => {
+    const url = await azurite.container();
+    const env = { AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString };
+    const [annsFolder, bobsFolder] = [await plainFolder(), await plainFolder()];
+    try {
+      const [ann, bob] = [person(annsFolder, env), person(bobsFolder, env)];
+      expect(await ann.run('remote', 'add', url)).toMatchObject({ code: 0 });
+      for (const content of ['one', 'two']) {
+        await annsFolder.write('model.bin', content);
+        expect(await ann.run('register', 'fraud', 'model.bin')).toMatchObject({ code: 0 });
+      }
+      expect(await bob.run('remote', 'add', url)).toMatchObject({ code: 0 });
+      expect((await bob.run('list', 'fraud')).stdout).toMatch(/^2 .*candidate/m);
+      const waits = await bob.run('--offline', 'promote', 'fraud@1', 'production', '--reason', 'mine');
+      expect(waits).toMatchObject({ code: 3, stderr: expect.stringContaining('not shared yet') });
+      expect((await bob.run('--offline', 'list', 'fraud')).stdout).toContain('(not shared)');
+      expect(await ann.run('promote', 'fraud@2', 'production', '--reason', 'faster')).toMatchObject({ code: 0 });
+      expect((await bob.run('sync', '--stats')).stdout).toMatch(/1 refused.*\n\d+ requests, .* sent/);
+      const card = await bob.run('refused');
+      expect(card.stdout).toContain('fraud@2 went to production');
+      const [entry] = JSON.parse((await bob.run('refused', '--json')).stdout);
+      expect(entry).toMatchObject({ wouldApply: true, theirs: { by: expect.anything() } });
+      expect(await bob.run('refused', 'resolve', entry.id, 'drop', '--reason', 'theirs is better')).toMatchObject({
+        code: 0,
+      });
+      expect((await ann.run('show', 'fraud@1')).stdout).toContain('theirs is better');
+      expect(await bob.run('pull', 'fraud@production', '--to', 'out')).toMatchObject({ code: 0 });
+      expect(await readFile(join(bobsFolder.dir, 'out/model.bin'), 'utf8')).toBe('two');
+    } finally {
+      await Promise.all([annsFolder.dispose(), bobsFolder.dispose()]);
+    }
+  });
+
+  it('writes a secret into no file, log, setting, argument or message', async () => {
+    const url = await azurite.container();
+    const work = await plainFolder();
+    try {
+      const token = azurite.sas(url, 'rcl');
+      const signature = new URLSearchParams(token).get('sig') ?? expect.fail();
+      const expired = azurite.sas(url, 'rcl', { expiresOn: new Date('2026-01-01T00:00:00Z') });
+      const expiredSignature = new URLSearchParams(expired).get('sig') ?? expect.fail();
+      const good = person(work, { AZURE_STORAGE_SAS_TOKEN: token });
+      const late = person(work, { AZURE_STORAGE_SAS_TOKEN: expired });
+      const keyed = person(work, { AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString });
+      expect(await good.run('remote', 'add', `${url}?${token}`)).toMatchObject({ code: 2 });
+      expect(await good.run('remote', 'add', url)).toMatchObject({ code: 0 });
+      await work.write('model.bin', 'one');
+      for (const someone of [good, late, keyed]) {
+        await someone.run('register', 'fraud', 'model.bin');
+        await someone.run('promote', 'fraud@1', 'staging', '--reason', 'try');
+        for (const command of ['sync', 'remote show', 'pending', 'refused', 'log', 'list'])
+          await someone.run('--json', ...command.split(' '));
+      }
+      expect(late.printed.join('\n')).toContain('REMOTE_CREDENTIAL_EXPIRED');
+      const everything =
+        [good, late, keyed].flatMap(({ printed }) => printed).join('\n') + (await everyFileIn(work.dir));
+      for (const secret of [signature, expiredSignature, ACCOUNT_KEY]) {
+        expect(everything).not.toContain(secret);
+        expect(everything).not.toContain(encodeURIComponent(secret));
+      }
+    } finally {
+      await work.dispose();
+    }
+  });
+});
