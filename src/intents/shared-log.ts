@@ -2,14 +2,16 @@ import { RegistryError } from '../base/errors.ts';
 import { sha256Hex } from '../base/hash.ts';
 import { claimedPrev, hashOfCommit } from '../log/commit.ts';
 import { MAX_FORMAT_BYTES } from '../log/format-file.ts';
-import { commitsFrom, listSegments, readCommit, readSegmentBytes } from '../log/log-reader.ts';
-import { segmentKey } from '../log/segment.ts';
+import { commitsFrom, listSegments, readCommit, readSegmentBytes, type SegmentContent } from '../log/log-reader.ts';
+import { type SegmentName, segmentKey } from '../log/segment.ts';
 import { commitKey, FORMAT_KEY } from '../storage/layout.ts';
 import type { LocalStore, ObjectStore } from '../storage/object-store.ts';
 import type { AppliedLog } from './submitting.ts';
 
 /** So many commits read one by one mean that there are more: from there on segments are looked for. */
 const SINGLE_COMMITS = 4;
+/** Segments are taken over together as long as they are no more than this. */
+const RUN_BYTES = 64 * 1024 * 1024;
 
 export interface SharedLogOptions {
   /** The copy of the shared log on this disk. */
@@ -100,22 +102,42 @@ export class SharedLog {
 
   /** The segments that go on where the copy ends, the largest first. What can't be used is left out: single commits have it all. */
   async #takeSegments(remote: ObjectStore, onTaken?: (seq: number) => void): Promise<void> {
-    const { catalog, copy } = this.#options;
     const segments = await listSegments(remote);
-    for (;;) {
-      const name = segments.get(catalog.position.seq + 1);
-      if (!name) return;
-      const found = await readSegmentBytes(remote, name, catalog.position.hash);
-      if (!found) return;
-      // Its end is compared with the log itself, so that nobody is led away from it by segments alone.
-      const last = await readCommit(remote, name.to);
-      if (!last || hashOfCommit(last) !== name.hash) return;
-      await copy.putIfAbsent(commitKey(name.to), last);
-      await copy.putIfAbsent(segmentKey(name), found.bytes);
-      await catalog.catchUp();
-      if (catalog.position.seq < name.to) return;
-      onTaken?.(catalog.position.seq);
+    while (await this.#takeRun(remote, segments, onTaken));
+  }
+
+  /** Takes over as many segments in a row as memory is allowed to hold. False where there is none that goes on. */
+  async #takeRun(
+    remote: ObjectStore,
+    segments: ReadonlyMap<number, SegmentName>,
+    onTaken?: (seq: number) => void,
+  ): Promise<boolean> {
+    const { catalog, copy } = this.#options;
+    const run: (SegmentContent & { readonly name: SegmentName })[] = [];
+    let { seq, hash } = catalog.position;
+    let sizeBytes = 0;
+    for (let name = segments.get(seq + 1); name && sizeBytes < RUN_BYTES; name = segments.get(seq + 1)) {
+      const found = await readSegmentBytes(remote, name, hash);
+      if (!found) break;
+      run.push({ name, ...found });
+      sizeBytes += found.bytes.length;
+      ({ to: seq, hash } = name);
+      onTaken?.(seq);
     }
+    // Each segment goes on from the one before, so that comparing the last one's end with the log itself tells of all that nobody is led away from it.
+    for (let end = run.at(-1); end; end = run.at(-1)) {
+      const theirs = await readCommit(remote, end.name.to);
+      if (theirs && hashOfCommit(theirs) === end.name.hash) break;
+      run.pop();
+    }
+    const end = run.at(-1);
+    if (!end) return false;
+    for (const { name, bytes, last } of run) {
+      await copy.putIfAbsent(commitKey(name.to), last);
+      await copy.putIfAbsent(segmentKey(name), bytes);
+    }
+    await catalog.catchUp();
+    return catalog.position.seq >= end.name.to;
   }
 }
 

@@ -48,6 +48,12 @@ export async function readSegment(store: ObjectStore, name: SegmentName): Promis
   return decodeSegment(bytes, name);
 }
 
+/** A segment as it is stored, and its last commit. */
+export interface SegmentContent {
+  readonly bytes: Uint8Array;
+  readonly last: Uint8Array;
+}
+
 /**
  * A segment's stored bytes, where its commits go on from `prev` without a gap and end in the hash that its name says; undefined for one
  * that can't be used.
@@ -56,7 +62,7 @@ export async function readSegmentBytes(
   store: ObjectStore,
   name: SegmentName,
   prev: string,
-): Promise<{ readonly bytes: Uint8Array } | undefined> {
+): Promise<SegmentContent | undefined> {
   const bytes = await store.get(segmentKey(name), MAX_SEGMENT_BYTES);
   const commits = bytes && (await decodeSegment(bytes, name));
   if (!commits) return undefined;
@@ -65,7 +71,8 @@ export async function readSegmentBytes(
     if (claimedPrev(commit) !== hash) return undefined;
     hash = hashOfCommit(commit);
   }
-  return { bytes };
+  const last = commits.at(-1);
+  return last && { bytes, last: last.slice() };
 }
 
 /** `format.json` with its hash, the `prev` of commit 1. Throws `REGISTRY_NOT_FOUND`, `FORMAT_NEWER`, `FORMAT_DAMAGED`. */
