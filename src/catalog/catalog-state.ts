@@ -4,7 +4,7 @@ import { FIRST_STAGE } from '../rules/policy.ts';
 import type { CommitRecord, FactSource, IntentOutcome, RegistryState, StageMove } from '../rules/state.ts';
 import { CatalogReader } from './catalog-reader.ts';
 
-const VERSION_COLUMNS = `id, model, number, stage, stage_since, stage_by_name, stage_by_email, artifact, size_bytes, file_count,
+export const VERSION_COLUMNS = `id, model, number, stage, stage_since, stage_by_name, stage_by_email, artifact, size_bytes, file_count,
   description, metrics, params, run_id, fingerprint, code_commit, environment, base,
   created_at, created_by_name, created_by_email, via, seq, position, changed_seq`;
 const INSERT_VERSION = `INSERT INTO versions (${VERSION_COLUMNS}) VALUES (${VERSION_COLUMNS.replace(/\w+/g, '?')})`;
@@ -341,6 +341,6 @@ export class CatalogState extends CatalogReader implements RegistryState {
 }
 
 /** An object of names and values as JSON, sorted by name. */
-function valuesJson(values: Readonly<Record<string, number | string>>): string {
+export function valuesJson(values: Readonly<Record<string, number | string>>): string {
   return JSON.stringify(Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1))));
 }

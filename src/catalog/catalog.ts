@@ -7,6 +7,7 @@ import type { SegmentName } from '../log/segment.ts';
 import { applyCommit, applyIntent, type CommitOutcome, judgeIntent, type LogPosition } from '../rules/apply-commit.ts';
 import type { IntentOutcome, IntentVerdict, RegistryState } from '../rules/state.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { buildCatalog } from './bulk/build-catalog.ts';
 import { CatalogState } from './catalog-state.ts';
 import { settledIntent } from './log-queries.ts';
 import { catchUpSearch } from './search/search-index.ts';
@@ -15,6 +16,8 @@ import type { Sqlite } from './sqlite.ts';
 
 /** Commits that are read ahead while catching up. */
 const BATCH = 256;
+/** A log with this commit is applied at once where nothing of it is. */
+const WORTH_BUILDING = 64;
 
 export interface CatalogOptions {
   /** The registry's folder, where the snapshot is. */
@@ -63,6 +66,12 @@ export class Catalog {
     return this.#loaded.db;
   }
 
+  /** Of the log alone. */
+  get appliedDb(): Sqlite {
+    this.#lift();
+    return this.#loaded.db;
+  }
+
   /** With what is laid over the log. */
   get state(): RegistryState {
     this.#lay();
@@ -97,6 +106,7 @@ export class Catalog {
   catchUp(onApplied?: (position: LogPosition) => void): Promise<number> {
     return this.#serially(async () => {
       const before = this.position.seq;
+      if (before === 0 && (await this.#build(onApplied))) return this.position.seq;
       let segments: ReadonlyMap<number, SegmentName> | undefined;
       // Nearly always there is nothing new or a little: more is asked for only by who finds much, and segments by who is far behind.
       for (const count of [1, 1, 2, 4, 8, 16]) {
@@ -107,7 +117,7 @@ export class Catalog {
       }
       for (;;) {
         segments ??= await listSegments(this.#options.store);
-        const batch = await this.#nextBatch(segments);
+        const batch = await this.#nextBatch(this.position.seq + 1, segments);
         if (batch.length === 0) break;
         this.#applyAll(batch);
         onApplied?.(this.position);
@@ -193,6 +203,20 @@ export class Catalog {
     this.#loaded.db.close();
   }
 
+  /** Makes the catalog of a log that isn't applied at all. False where the log is so short that it doesn't pay. */
+  async #build(onApplied?: (position: LogPosition) => void): Promise<boolean> {
+    const { store, registryId, formatHash } = this.#options;
+    if (!(await readCommit(store, WORTH_BUILDING))) return false;
+    const segments = await listSegments(store);
+    const next = (seq: number) => this.#nextBatch(seq + 1, segments);
+    const built = await buildCatalog({ registryId, formatHash, next, ...(onApplied ? { onApplied } : {}) });
+    this.#isLaid = false;
+    this.#loaded.db.close();
+    this.#loaded = built;
+    this.#state = new CatalogState(built.db);
+    return true;
+  }
+
   #lay(): void {
     if (this.#isLaid || this.#over.length === 0) return;
     this.#state.beginTrial();
@@ -221,14 +245,13 @@ export class Catalog {
     return readCommits(this.#options.store, this.position.seq + 1, count);
   }
 
-  async #nextBatch(segments: ReadonlyMap<number, SegmentName>): Promise<readonly Uint8Array[]> {
-    const first = this.position.seq + 1;
+  async #nextBatch(first: number, segments: ReadonlyMap<number, SegmentName>): Promise<readonly Uint8Array[]> {
     const segment = segments.get(first);
     const sealed = segment && (await readSegment(this.#options.store, segment));
     if (sealed) return sealed;
     let count = 1;
     while (count < BATCH && !segments.has(first + count)) count += 1;
-    return this.#next(count);
+    return readCommits(this.#options.store, first, count);
   }
 
   #applyAll(batch: readonly Uint8Array[]): void {

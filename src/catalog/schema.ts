@@ -119,3 +119,15 @@ CREATE TABLE param_values (
 ) WITHOUT ROWID;
 CREATE VIRTUAL TABLE version_texts USING fts4(content="", body, tokenize=unicode61 "remove_diacritics=0", matchinfo=fts3, order=desc);
 `;
+
+/** The schema in two parts: many rows are written faster before there are indexes. */
+export const CATALOG_SQL_IN_PARTS = splitSql(CATALOG_SQL);
+
+function splitSql(sql: string): { readonly tables: string; readonly indexes: string } {
+  const statements = sql.split(/(?<=;)\n/);
+  const isIndex = (statement: string) => /^\s*CREATE (UNIQUE )?INDEX/.test(statement);
+  return {
+    tables: statements.filter((statement) => !isIndex(statement)).join('\n'),
+    indexes: statements.filter(isIndex).join('\n'),
+  };
+}

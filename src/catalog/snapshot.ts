@@ -22,10 +22,14 @@ export function snapshotFile(dir: string): string {
   return join(dir, `catalog-${CATALOG_SCHEMA}.sqlite`);
 }
 
-/** An empty catalog, before commit 1. */
-export async function emptyCatalog(registryId: string, formatHash: string): Promise<LoadedCatalog> {
+/** An empty catalog, before commit 1; with a part of the schema where that is given. */
+export async function emptyCatalog(
+  registryId: string,
+  formatHash: string,
+  schema: string = CATALOG_SQL,
+): Promise<LoadedCatalog> {
   const db = await openSqlite();
-  db.script(CATALOG_SQL);
+  db.script(schema);
   db.run("INSERT INTO meta (key, value) VALUES ('schema', ?), ('registry', ?)", [String(CATALOG_SCHEMA), registryId]);
   return { db, position: { seq: 0, hash: formatHash, at: '' } };
 }

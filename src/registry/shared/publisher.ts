@@ -18,15 +18,22 @@ export function publisherFor(options: {
 }): Publisher {
   const { local, remote, catalog, clock } = options;
   const verified = new Set<string>();
+  const small = new Map<string, boolean>();
   const waitingSince = new Map<string, number>();
   return {
     isPublished: (digest) => verified.has(digest),
     isSmall(digest) {
+      const known = small.get(digest);
+      if (known !== undefined) return known;
       const extent = extentOfArtifact(catalog.db, digest);
-      return extent !== undefined && extent.sizeBytes <= SMALL.bytes && extent.fileCount <= SMALL.files;
+      if (!extent) return false;
+      const isSmall = extent.sizeBytes <= SMALL.bytes && extent.fileCount <= SMALL.files;
+      small.set(digest, isSmall);
+      return isSmall;
     },
     isOurs(digest, version) {
-      const first = firstVersionWith(catalog.db, digest);
+      // What isn't in the log isn't known to others: nobody else brings it there.
+      const first = firstVersionWith(catalog.appliedDb, digest);
       if (version === undefined || first === undefined || first === version) return true;
       const since = waitingSince.get(digest) ?? clock();
       waitingSince.set(digest, since);

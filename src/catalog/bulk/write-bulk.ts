@@ -1,0 +1,189 @@
+import { VERSION_COLUMNS, valuesJson } from '../catalog-state.ts';
+import { insertRows } from '../insert-rows.ts';
+import { markSearched, type SearchedVersion, writeSearched } from '../search/search-index.ts';
+import type { Sqlite, SqlValue } from '../sqlite.ts';
+import type { BulkModel, BulkState, BulkTenure, BulkVersion } from './bulk-state.ts';
+
+const SEARCHED_AT_ONCE = 20_000;
+
+const FACTS: Readonly<Record<keyof BulkState['facts'], string>> = {
+  commits: 'commits (seq, hash, at, problem_code, problem, needs)',
+  intents: 'intents (seq, position, id, owns_id, outcome, code, message)',
+  intentSubjects: 'intent_subjects (subject, seq, position)',
+  remarks: 'remarks (subject, kind, text, at, by_name, by_email, intent)',
+  transitions:
+    'transitions (version, model, seq, from_stage, to_stage, kind, reason, is_override, related, at, asked_at, by_name, by_email)',
+  evaluations: 'evaluations (version, dataset, slice, metrics, at, by_name, by_email)',
+  gateResults: 'gate_results (version, stage, gate, outcome, evidence, at, by_name, by_email)',
+  unknownEvents: 'unknown_events (seq, position, type)',
+};
+
+/** Writes, and takes out of `state`, the rows that never change again. */
+export function writeFacts(db: Sqlite, state: BulkState): void {
+  for (const [name, target] of Object.entries(FACTS) as [keyof BulkState['facts'], string][]) {
+    insertRows(db, target, state.facts[name]);
+    state.facts[name].length = 0;
+  }
+}
+
+/** Writes what `writeFacts` doesn't, into tables that are empty. Each in the order of its key, in which it is written fastest. */
+export function writeState(db: Sqlite, state: BulkState): void {
+  const models = [...state.models.values()];
+  const versions = [...state.versions.values()];
+  insertRows(
+    db,
+    'models (id, name, name_key, description, last_number, version_count, policy, created_at, created_by_name, created_by_email, deleted_seq)',
+    byKey(models.map(modelRow)),
+  );
+  insertRows(db, 'model_ids (id, model)', byKey([...state.modelIds]));
+  insertRows(
+    db,
+    'former_names (name_key, name, model)',
+    byKey([...state.formerNames].map(([key, { name, model }]) => [key, name, model])),
+  );
+  insertAll(db, `versions (${VERSION_COLUMNS}, deleted_seq)`, versions, versionRow);
+  insertRows(db, 'version_ids (id, version)', byKey([...state.versionIds]));
+  insertRows(
+    db,
+    'tags (subject, key, value)',
+    byKey([...state.tags].flatMap(([subject, tags]) => [...tags].map(([key, value]) => [subject, key, value]))),
+  );
+  insertRows(
+    db,
+    'aliases (model, alias, version)',
+    byKey(
+      models.flatMap(({ event, aliases }) => [...aliases].map(([alias, version]) => [event.model, alias, version])),
+    ),
+  );
+  insertAll(
+    db,
+    'tenures (model, stage, version, from_seq, to_seq, since, by_name, by_email, reason)',
+    state.tenures,
+    tenureRow,
+  );
+  insertRows(
+    db,
+    'holder_stacks (model, stage, depth, version)',
+    [...state.stacks].flatMap(([model, stacks]) =>
+      [...stacks].flatMap(([stage, stack]) =>
+        stack.holders().map(({ depth, version }) => [model, stage, depth, version]),
+      ),
+    ),
+  );
+  insertRows(
+    db,
+    'held (version, stage)',
+    byKey(versions.flatMap(({ event, held }) => [...held].map((stage) => [event.version, stage]))),
+  );
+  insertRows(db, 'approvals (version, stage, person, is_given, comment, at)', [...state.approvals.values()]);
+  insertRows(
+    db,
+    'artifacts (digest, status, since)',
+    byKey([...state.artifacts].map(([digest, { status, since }]) => [digest, status, since])),
+  );
+  const environments = [...state.environments.values()];
+  insertRows(
+    db,
+    'environments (digest, python)',
+    environments.map(({ digest, python = null }) => [digest, python]),
+  );
+  insertRows(
+    db,
+    'packages (environment, name, version)',
+    environments.flatMap(({ digest, packages }) => packages.map(({ name, version }) => [digest, name, version])),
+  );
+  if (state.sealed !== undefined) db.run("INSERT INTO meta (key, value) VALUES ('sealed', ?)", [state.sealed]);
+}
+
+/**
+ * Writes what searches look up, from memory instead of from the tables. Versions are taken many at a time: rows that are sorted within
+ * more of them fall into place faster.
+ */
+export function writeSearch(db: Sqlite, state: BulkState, seq: number): void {
+  const versions = [...state.versions.values()];
+  const names = new Map<string, number>();
+  for (let start = 0; start < versions.length; start += SEARCHED_AT_ONCE) {
+    const some = versions.slice(start, start + SEARCHED_AT_ONCE);
+    writeSearched(
+      db,
+      some.map((version, index) => searched(version, start + index + 1, state.tags.get(version.event.version))),
+      names,
+    );
+  }
+  markSearched(db, seq);
+}
+
+function searched(version: BulkVersion, key: number, tags: ReadonlyMap<string, string> = new Map()): SearchedVersion {
+  const { description, metrics, remarks, aliases, event } = version;
+  const params = event.params;
+  const words = [description, ...remarks, ...[...tags].flat(), ...aliases, ...Object.entries(params).flat()].join('\n');
+  return { key, metrics, params, words };
+}
+
+/** Rows are made as they are written, so that they aren't in memory all at once. */
+function insertAll<T>(db: Sqlite, target: string, items: readonly T[], rowOf: (item: T) => readonly SqlValue[]): void {
+  const batch = 1024;
+  for (let start = 0; start < items.length; start += batch) {
+    insertRows(db, target, items.slice(start, start + batch).map(rowOf));
+  }
+}
+
+function byKey(rows: (readonly SqlValue[])[]): readonly (readonly SqlValue[])[] {
+  return rows.sort(([a, b], [c, d]) => compare(a, c) || compare(b, d));
+}
+
+function compare(a: SqlValue | undefined, b: SqlValue | undefined): number {
+  return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
+}
+
+function modelRow({ event, source, ...model }: BulkModel): readonly SqlValue[] {
+  return [
+    event.model,
+    model.name,
+    model.name.toLowerCase(),
+    model.description,
+    model.lastNumber,
+    model.versionCount,
+    model.policy === undefined ? null : JSON.stringify(model.policy),
+    source.at,
+    source.by.name,
+    source.by.email,
+    model.deletedSeq ?? null,
+  ];
+}
+
+function versionRow(version: BulkVersion): readonly SqlValue[] {
+  const { event, source, stageBy } = version;
+  return [
+    event.version,
+    version.model,
+    version.number,
+    version.stage,
+    version.stageSince,
+    stageBy.name,
+    stageBy.email,
+    event.artifact.digest,
+    event.artifact.sizeBytes,
+    event.artifact.fileCount,
+    version.description,
+    valuesJson(version.metrics),
+    valuesJson(event.params),
+    event.run?.id ?? null,
+    version.fingerprint,
+    event.code?.commit ?? null,
+    event.environment ?? null,
+    event.base?.version ?? null,
+    source.at,
+    source.by.name,
+    source.by.email,
+    source.via,
+    source.seq,
+    source.position,
+    version.changedSeq,
+    version.deletedSeq ?? null,
+  ];
+}
+
+function tenureRow({ row, toSeq }: BulkTenure): readonly SqlValue[] {
+  return [...row.slice(0, 4), toSeq, ...row.slice(4)];
+}
