@@ -1,7 +1,7 @@
 import { systemClock } from '../base/clock.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { authorOf } from '../lineage/author.ts';
-import type { AttachReport } from '../registry/api.ts';
+import type { AttachReport, LogHead } from '../registry/api.ts';
 import { attachRemote } from '../registry/shared/attach.ts';
 import { remoteConnector } from '../registry/shared/connect.ts';
 
@@ -13,6 +13,7 @@ export async function attachHere(
     readonly url: string;
     readonly isPreview: boolean;
     readonly upload?: 'on-register' | 'on-promote';
+    readonly pinned?: LogHead;
   },
   operation: OperationOptions,
 ): Promise<AttachReport> {

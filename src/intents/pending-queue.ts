@@ -48,12 +48,20 @@ export class PendingQueue {
     await this.#store.putIfAbsent(pendingKey(number, intent.id), line);
   }
 
-  /** Puts many at the end, which is quicker than one by one. Once it returns, all of them are durable. */
+  /**
+   * Puts many at the end, which is quicker than one by one; those that wait already stay where they are. Once it returns, all of them are
+   * durable, so that a call that was interrupted is finished by the same call.
+   */
   async addAll(entries: readonly { readonly intent: Intent; readonly line: Uint8Array }[]): Promise<void> {
-    let number = (await this.#numbers()).at(-1)?.number ?? 0;
-    for (let start = 0; start < entries.length; start += BATCH) {
+    const numbers = await this.#numbers();
+    const present = new Map(numbers.map(({ id, key }) => [id, key]));
+    // Whoever named them may have died, or been told of an error, before the names were durable.
+    await this.#store.confirm(entries.flatMap(({ intent }) => present.get(intent.id) ?? []));
+    const missing = entries.filter(({ intent }) => !present.has(intent.id));
+    let number = numbers.at(-1)?.number ?? 0;
+    for (let start = 0; start < missing.length; start += BATCH) {
       const puts: StagedPut[] = [];
-      for (const { intent, line } of entries.slice(start, start + BATCH)) {
+      for (const { intent, line } of missing.slice(start, start + BATCH)) {
         const staged = await this.#store.stage();
         await staged.write(line);
         number += 1;

@@ -245,7 +245,15 @@ export interface RegistryCommands {
   completeMetrics(request: { readonly ref: string; readonly metrics: Metrics }): Promise<void>;
 }
 
+/** A place in the log's chain. */
+export interface LogHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
 export interface RegistryQueries {
+  /** The newest commit, by its number and hash: with it, everything before is fixed. */
+  head(): Promise<LogHead>;
   /** The shared storage, where the registry has any. */
   remote(): Promise<RemoteStatus | undefined>;
   /** What waits to be shared, in order. */

@@ -42,6 +42,7 @@ const METHODS: Readonly<Record<RegistryMethod, true>> = {
   withdraw: true,
   confirm: true,
   resolveRefused: true,
+  head: true,
   remote: true,
   pending: true,
   refused: true,

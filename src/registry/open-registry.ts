@@ -98,6 +98,12 @@ export class OpenRegistry implements Registry {
     this.#run(() => stages.rollbackTarget(this.#session, request));
   verify: Registry['verify'] = (request, options) => this.#run(() => verify(this.#session, request, options));
 
+  head: Registry['head'] = () =>
+    this.#run(async () => {
+      await readToHead(this.#session);
+      const { seq, hash } = this.#session.catalog.position;
+      return { seq, hash };
+    });
   remote: Registry['remote'] = () => this.#run(async () => this.#session.shared?.status());
   pending: Registry['pending'] = () => this.#run(() => waiting.pendingEntries(this.#session));
   refused: Registry['refused'] = () => this.#run(() => waiting.refusedEntries(this.#session));

@@ -48,7 +48,16 @@ describe('a shared registry on the command line', () => {
         await annsFolder.write('model.bin', content);
         expect(await ann.run('register', 'fraud', 'model.bin')).toMatchObject({ code: 0 });
       }
-      expect(await bob.run('remote', 'add', url)).toMatchObject({ code: 0 });
+      const head = (await ann.run('head')).stdout.trim();
+      expect(head).toMatch(/^\d+:[0-9a-f]{64}$/);
+      const other = head.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'));
+      expect(await bob.run('remote', 'add', url, '--head', other)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('was pinned'),
+      });
+      expect((await bob.run('remote', 'show', '--json')).stdout.trim()).toBe('null');
+      expect(await bob.run('remote', 'add', url, '--head', 'nonsense')).toMatchObject({ code: 2 });
+      expect(await bob.run('remote', 'add', url, '--head', head)).toMatchObject({ code: 0 });
       expect((await bob.run('list', 'fraud')).stdout).toMatch(/^2 .*candidate/m);
       const waits = await bob.run('--offline', 'promote', 'fraud@1', 'production', '--reason', 'mine');
       expect(waits).toMatchObject({ code: 3, stderr: expect.stringContaining('not shared yet') });

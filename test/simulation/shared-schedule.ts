@@ -5,10 +5,12 @@ import { PendingQueue } from '../../src/intents/pending-queue.ts';
 import { SharedAuthority, STALE_MS } from '../../src/intents/shared-authority.ts';
 import { copiedLog } from '../../src/log/copied-log.ts';
 import { encodeFormatFile } from '../../src/log/format-file.ts';
-import { type Intent, isKnownEvent } from '../../src/log/intent.ts';
+import { encodeIntent, type Intent, isKnownEvent } from '../../src/log/intent.ts';
+import { applyIntent } from '../../src/rules/apply-commit.ts';
 import { filesystemStore } from '../../src/storage/filesystem-store.ts';
 import { commitKey, FORMAT_KEY, manifestKey, objectKey, seqOfCommitKey } from '../../src/storage/layout.ts';
 import type { LocalStore } from '../../src/storage/object-store.ts';
+import { MemoryState } from '../rules/memory-state.ts';
 import { carelessCommit } from './careless-writer.ts';
 import { memoryLog } from './memory-log.ts';
 import { type Random, seededRandom } from './random.ts';
@@ -46,6 +48,24 @@ interface Kept {
   withdrawal?: 'asked' | 'done';
 }
 
+interface Client {
+  program: Program;
+  readonly machine: string;
+  /** Virtual milliseconds until the machine joins; it begins with nothing. */
+  joinsAfter: number;
+  /** How much work without shared storage it has behind it, and what that came to until it is taken over. */
+  readonly brings: number;
+  readonly brought: Intent[];
+  readonly own: MemoryState;
+}
+
+/** A program's view of the registry. */
+interface Opened extends ReturnType<typeof memoryLog> {
+  readonly store: LocalStore;
+  readonly queue: PendingQueue;
+  readonly authority: SharedAuthority;
+}
+
 /**
  * One run of clients on several machines, some of which two clients share, over one shared store that fails; it depends on the seed alone.
  * Throws `Violation` for a broken invariant.
@@ -62,12 +82,13 @@ class SharedSchedule {
   readonly #world: World;
   readonly #blobs = new Map<string, Uint8Array>();
   readonly #kept = new Map<string, Kept>();
-  readonly #programs = new Map<string, { program: Program; readonly machine: string }>();
+  readonly #programs = new Map<string, Client>();
   readonly #offlineUntil = new Map<string, number>();
+  readonly #expiredUntil = new Map<string, number>();
   readonly #checkedArtifacts = new Set<string>();
   readonly #format = encodeFormatFile({ format: 1, registryId: REGISTRY, created: isoTime(0), requires: [] });
   readonly #witness = new Witness(REGISTRY, sha256Hex(this.#format));
-  readonly #rates: Readonly<Record<'fault' | 'kill' | 'power' | 'late' | 'offline', number>>;
+  readonly #rates: Readonly<Record<'fault' | 'kill' | 'power' | 'late' | 'offline' | 'expired' | 'joins', number>>;
   readonly #isSmall: boolean;
   #requestsLeft: number;
   #ids = 0;
@@ -88,6 +109,8 @@ class SharedSchedule {
       power: isQuiet ? 0 : random.pick([0, 0, 0.002, 0.006]),
       late: isQuiet ? 0 : random.pick([0, 0.03]),
       offline: isQuiet ? 0 : random.pick([0, 0.1]),
+      expired: isQuiet ? 0 : random.pick([0, 0, 0.1]),
+      joins: isQuiet ? 0 : random.pick([0, 0.4]),
     };
     this.#world = new World({
       random,
@@ -107,7 +130,15 @@ class SharedSchedule {
     for (let client = 1; client <= clients; client += 1) {
       const isSharing = client > 1 && this.#random.chance(0.25);
       const machine = isSharing ? `/m${1 + this.#random.below(client - 1)}` : `/m${client}`;
-      this.#programs.set(`client-${client}`, { program: { name: `client-${client}`, isAlive: false }, machine });
+      const joins = !isSharing && this.#random.chance(this.#rates.joins);
+      this.#programs.set(`client-${client}`, {
+        program: { name: `client-${client}`, isAlive: false },
+        machine,
+        joinsAfter: joins ? this.#random.below(5000) : 0,
+        brings: joins && this.#random.chance(0.5) ? 1 + this.#random.below(this.#rates.fault > 0.01 ? 3 : 10) : 0,
+        brought: [],
+        own: new MemoryState(),
+      });
     }
     this.#hasFaults = true;
     for (const name of this.#programs.keys()) this.#start(name);
@@ -118,6 +149,7 @@ class SharedSchedule {
     await this.#world.run();
     this.#throwFailure();
     this.#offlineUntil.clear();
+    this.#expiredUntil.clear();
     for (const name of this.#programs.keys()) await this.#alone(name, (program) => this.#lastWord(program));
     // What the last one shared, the first ones haven't seen.
     for (const name of this.#programs.keys()) await this.#alone(name, (program) => this.#agree(program));
@@ -217,7 +249,7 @@ class SharedSchedule {
     return this.#programs.get(program.name)?.machine ?? '';
   }
 
-  async #open(program: Program) {
+  async #open(program: Program): Promise<Opened> {
     const machine = this.#machineOf(program);
     const fs = this.#world.fileSystem(program);
     const own = filesystemStore(`${machine}/copy`, fs);
@@ -237,8 +269,10 @@ class SharedSchedule {
         });
       },
     });
-    const isReachable = () => (this.#offlineUntil.get(machine) ?? 0) <= this.#world.now;
-    const remote = this.#world.remote(program, this.#shared(), isReachable);
+    const isUntil = (times: ReadonlyMap<string, number>) => (times.get(machine) ?? 0) > this.#world.now;
+    const remote = this.#world.remote(program, this.#shared(), () =>
+      isUntil(this.#offlineUntil) ? 'offline' : isUntil(this.#expiredUntil) ? 'expired' : undefined,
+    );
     const queue = new PendingQueue(own, () => this.#newId());
     const published = new Set<string>();
     const authority = new SharedAuthority({
@@ -266,12 +300,21 @@ class SharedSchedule {
   /** What one person's program does from its start until there is nothing left to ask for. */
   async #live(program: Program): Promise<void> {
     const machine = this.#machineOf(program);
-    const { store, state, log, lay, lift, queue, authority } = await this.#open(program);
+    const client = this.#programs.get(program.name);
+    if (client && client.joinsAfter > 0) {
+      await this.#world.delay(program, client.joinsAfter);
+      client.joinsAfter = 0;
+    }
+    const opened = await this.#open(program);
+    const { store, state, log, lay, lift, queue, authority } = opened;
     await log.catchUp();
+    if (client && client.brings > 0) await this.#takeOver(client, opened);
     while (this.#requestsLeft > 0) {
       this.#requestsLeft -= 1;
       if (this.#random.chance(this.#rates.offline))
         this.#offlineUntil.set(machine, this.#world.now + this.#random.below(3000));
+      if (this.#random.chance(this.#rates.expired))
+        this.#expiredUntil.set(machine, this.#world.now + this.#random.below(3000));
       try {
         const dice = this.#random.next();
         if (dice < 0.06) await this.#beCareless(program, state, log.position, lift);
@@ -299,6 +342,21 @@ class SharedSchedule {
         if (!isInjected(error)) throw error;
       }
     }
+  }
+
+  /** Attaches: what a machine did on its own waits to be shared, all of it once, however often it is interrupted. */
+  async #takeOver(client: Client, { store, log, queue }: Opened): Promise<void> {
+    const { own, brought } = client;
+    while (brought.length < client.brings) {
+      const asked = await nextRequest({ state: own, store, random: this.#random, newId: () => this.#newId() });
+      const intent = { ...this.#intentOf(asked), via: 'import' as const };
+      const place = { seq: brought.length + 1, position: 0, at: intent.askedAt };
+      const { outcome } = applyIntent(own, { kind: 'intent', intent }, place, REGISTRY);
+      if (outcome.kind === 'applied') brought.push(intent);
+    }
+    const missing = brought.filter(({ id }) => !log.settled(id) && !this.#kept.has(id));
+    await queue.addAll(missing.map((intent) => ({ intent, line: encodeIntent(intent) })));
+    for (const { id } of brought) if (!this.#kept.has(id)) this.#kept.set(id, { machine: client.machine });
   }
 
   async #submit(machine: string, authority: SharedAuthority, asked: Asked): Promise<void> {
@@ -331,7 +389,7 @@ class SharedSchedule {
     lift();
     const intentOf = (asked: Asked) => this.#intentOf(asked);
     const bytes = carelessCommit({ state, random: this.#random, position, intentOf });
-    const remote = this.#world.remote(program, this.#shared(), () => true);
+    const remote = this.#world.remote(program, this.#shared(), () => undefined);
     // It appends, as everybody does: what it writes stands where the log goes on.
     if (this.#witness.entries.length === position.seq) await remote.putIfAbsent(commitKey(position.seq + 1), bytes);
   }

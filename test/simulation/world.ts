@@ -41,7 +41,7 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
   'remote create': ['ECONNRESET'],
 };
 /** Many times what a schedule takes. */
-const MOST_STEPS = 20_000;
+const MOST_STEPS = 40_000;
 const CHANGING = new Set(['create', 'write', 'sync', 'link', 'unlink', 'mkdir', 'remote create']);
 
 /** What a shared store holds. */
@@ -96,15 +96,18 @@ export class World {
   }
 
   /** A store that several machines reach over a network. */
-  remote(program: Program, blobs: Blobs, isReachable: () => boolean): ObjectStore {
+  remote(program: Program, blobs: Blobs, problem: () => Problem | undefined): ObjectStore {
     const ask = async <T>(action: string, key: string, run: () => T): Promise<T> => {
+      let code = 'REMOTE_INTERRUPTED';
       try {
         return await this.#ask(program, action, key, () => {
-          if (!isReachable()) throw injected('ENETUNREACH', key);
-          return run();
+          const why = problem();
+          if (why === undefined) return run();
+          if (why === 'expired') code = 'REMOTE_CREDENTIAL_EXPIRED';
+          throw injected(why === 'expired' ? 'EACCES' : 'ENETUNREACH', key);
         });
       } catch (cause) {
-        throw isInjected(cause) ? new RegistryError('REMOTE_INTERRUPTED', 'The connection broke.', { cause }) : cause;
+        throw isInjected(cause) ? new RegistryError(code, 'The storage said no.', { cause }) : cause;
       }
     };
     const get = (key: string, maxBytes?: number) => ask('remote read', key, () => blobs.get(key)?.slice(0, maxBytes));
@@ -279,6 +282,9 @@ function injected(code: string, path: string): Error {
 }
 
 /** True for an error that the world made, and for one that the program under test made of it. */
+/** Why a machine gets nothing from the shared store now. */
+export type Problem = 'offline' | 'expired';
+
 export function isInjected(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return INJECTED in error || isInjected(error.cause);

@@ -34,6 +34,14 @@ export function addRegistryCommands(program: Command, add: AddCommand): void {
   });
 
   add(
+    program.command('head').description('print the number and hash of the newest commit, to be pinned'),
+    async (context) => {
+      const head = await context.withQueries((registry) => registry.head());
+      return context.isJson ? printJson(head) : print(`${head.seq}:${head.hash}`);
+    },
+  );
+
+  add(
     program
       .command('verify')
       .description('check that nothing in the registry was damaged')

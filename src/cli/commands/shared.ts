@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { LogHead } from '../../registry/api.ts';
 import { type AddCommand, examples } from '../add-command.ts';
 import { notFound } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -8,6 +9,14 @@ import { print, printJson } from '../terminal.ts';
 interface AddOptions {
   readonly dryRun?: boolean;
   readonly upload?: 'on-register' | 'on-promote';
+  readonly head?: LogHead;
+}
+
+function parseHead(text: string): LogHead {
+  const [, seq, hash] = /^([1-9]\d{0,14}):([0-9a-f]{64})$/.exec(text.trim()) ?? [];
+  if (seq === undefined || hash === undefined)
+    throw new InvalidArgumentError('Give it as `model-registry head` prints it: 12:3b1f…');
+  return { seq: Number(seq), hash };
 }
 
 /** Commands about the storage that a team shares. */
@@ -20,8 +29,9 @@ export function addSharedCommands(program: Command, add: AddCommand): void {
       .argument('<url>', 'https://ACCOUNT.blob.core.windows.net/CONTAINER, or the folder of a network drive')
       .option('--dry-run', 'change nothing: say what would be taken over')
       .addOption(new Option('--upload <when>', 'when files go up').choices(['on-register', 'on-promote']))
+      .option('--head <seq:hash>', 'attach only where the shared log has this commit, as `head` printed it', parseHead)
       .addHelpText('after', examples('remote add https://contoso.blob.core.windows.net/models --dry-run')),
-    async (context, { dryRun = false, upload }: AddOptions, url: string) => {
+    async (context, { dryRun = false, upload, head }: AddOptions, url: string) => {
       const located = await context.locate();
       const { initRegistry } = await import('../../registry/open.ts');
       if (!located.exists && !dryRun) await initRegistry({ dir: located.dir });
@@ -29,7 +39,14 @@ export function addSharedCommands(program: Command, add: AddCommand): void {
       const { attachHere } = await import('../attaching.ts');
       const report = await context.withProgress((operation) =>
         attachHere(
-          { dir: located.dir, cwd: context.cwd, url, isPreview: dryRun, ...(upload ? { upload } : {}) },
+          {
+            dir: located.dir,
+            cwd: context.cwd,
+            url,
+            isPreview: dryRun,
+            ...(upload ? { upload } : {}),
+            ...(head ? { pinned: head } : {}),
+          },
           operation,
         ),
       );

@@ -58,6 +58,7 @@ export function registryCalls(ask: ThreadCall): RegistryCalls {
     withdraw: (request) => call('withdraw', request),
     confirm: (request) => call('confirm', request),
     resolveRefused: (request) => call('resolveRefused', request),
+    head: () => call('head', undefined),
     remote: () => call('remote', undefined),
     pending: () => call('pending', undefined),
     refused: () => call('refused', undefined),

@@ -7,14 +7,15 @@ import { Catalog } from '../../catalog/catalog.ts';
 import { LocalAuthority } from '../../intents/local-authority.ts';
 import { PendingQueue } from '../../intents/pending-queue.ts';
 import { SharedLog } from '../../intents/shared-log.ts';
+import { hashOfCommit } from '../../log/commit.ts';
 import { copiedLog } from '../../log/copied-log.ts';
 import { encodeFormatFile, MAX_FORMAT_BYTES } from '../../log/format-file.ts';
-import { readFormat } from '../../log/log-reader.ts';
+import { readCommit, readFormat } from '../../log/log-reader.ts';
 import { filesystemStore } from '../../storage/filesystem-store.ts';
 import { FORMAT_KEY } from '../../storage/layout.ts';
-import type { LocalStore } from '../../storage/object-store.ts';
+import type { LocalStore, ObjectStore } from '../../storage/object-store.ts';
 import { probeAtomicCreate } from '../../storage/probe.ts';
-import type { AttachReport, Author, Via } from '../api.ts';
+import type { AttachReport, Author, LogHead, Via } from '../api.ts';
 import { copyDir, readAttachment, type Upload, writeAttachment } from './attachment.ts';
 import { takenLine, takeOver } from './old-log.ts';
 import type { ConnectRemote } from './remote.ts';
@@ -29,6 +30,8 @@ export interface AttachOptions extends OperationOptions {
   readonly connect: ConnectRemote;
   readonly upload?: Upload;
   readonly clock: () => number;
+  /** A commit that the shared log must have: a head that was pinned. */
+  readonly pinned?: LogHead;
   /** Says what would happen, and changes nothing. */
   readonly isPreview?: boolean;
 }
@@ -37,7 +40,7 @@ export interface AttachOptions extends OperationOptions {
  * Makes the registry in `dir` a copy of the shared one at `url`, which is made where there is none. What the registry had is taken over:
  * it waits to be shared afterwards. Its own log is sealed and stays where it is. An interrupted call is finished by the next one.
  *
- * Throws `REMOTE_ATTACHED` where `dir` belongs to another shared registry, and what the remote answers (`REMOTE_…`).
+ * Throws `HEAD_NOT_PINNED`, `REMOTE_ATTACHED` where `dir` belongs to another shared registry, and what the remote answers (`REMOTE_…`).
  */
 export async function attachRemote(options: AttachOptions): Promise<AttachReport> {
   const { dir, connect, clock, upload = 'on-register', isPreview = false } = options;
@@ -54,6 +57,7 @@ export async function attachRemote(options: AttachOptions): Promise<AttachReport
   const local = await openLocal(dir);
   try {
     const newId = newIdSource(clock);
+    if (options.pinned) await checkPinned(remote, options.pinned, url);
     const format = await remoteFormat(options, url, remote, newId);
     if (format?.registryId === local.registryId) {
       throw new RegistryError(
@@ -67,6 +71,7 @@ export async function attachRemote(options: AttachOptions): Promise<AttachReport
       if (format && !isPreview) {
         const log = new SharedLog({ copy: copied.store, catalog: copied.catalog });
         await log.catchUp(remote, (seq) => options.onProgress?.({ step: `Reading commit ${seq}`, doneBytes: 0 }));
+        if (options.pinned) await checkPinned(copied.store, options.pinned, url);
         await copied.catalog.save().catch(() => undefined);
       }
       const names =
@@ -86,8 +91,7 @@ export async function attachRemote(options: AttachOptions): Promise<AttachReport
       );
       if (!isPreview && !known) {
         const queue = new PendingQueue(filesystemStore(copyDir(dir, registryId)), newId);
-        const waiting = new Set((await queue.list()).map(({ intent }) => intent.id));
-        const missing = taken.intents.filter(({ id }) => !waiting.has(id) && !copied.catalog.settled(id));
+        const missing = taken.intents.filter(({ id }) => !copied.catalog.settled(id));
         await queue.addAll(missing.map((intent) => ({ intent, line: takenLine(intent) })));
         await writeAttachment(dir, { url, registryId, upload });
       } else if (!isPreview && known?.isDetached) {
@@ -108,6 +112,17 @@ export async function attachRemote(options: AttachOptions): Promise<AttachReport
   } finally {
     local.catalog.close();
   }
+}
+
+/** Throws `HEAD_NOT_PINNED` unless the log has that very commit: whoever has it has the history that leads to it. */
+async function checkPinned(store: ObjectStore, { seq, hash }: LogHead, url: string): Promise<void> {
+  const commit = await readCommit(store, seq);
+  if (commit && hashOfCommit(commit) === hash) return;
+  throw new RegistryError(
+    'HEAD_NOT_PINNED',
+    `The registry at ${url} isn't the one that was pinned: its commit ${seq} is ${commit ? 'another one' : 'missing'}. Nothing was attached. Ask whoever manages the storage whether it was restored, cut short or replaced, or whether the URL is right.`,
+    { details: { seq } },
+  );
 }
 
 async function openLocal(dir: string) {
