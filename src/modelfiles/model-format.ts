@@ -1,0 +1,25 @@
+import type { ModelFacts } from './facts.ts';
+import type { FileSet } from './file-set.ts';
+
+/** How surely a model's files are all there: by their own account, only because nothing contradicts it, or not. */
+export type Completeness =
+  | { readonly kind: 'complete' }
+  | { readonly kind: 'plausible' }
+  | { readonly kind: 'incomplete'; readonly path: string; readonly why: string };
+
+/** One format of model files. Nothing of a file is executed or unpickled, and a file that lies is a `problem`, never a crash. */
+export interface ModelFormat {
+  /** Stable, for programs. */
+  readonly id: string;
+  /** For a person. */
+  readonly label: string;
+  /**
+   * The files of the set that are of this format, by name and first bytes; for a format of folders, all that belong to it. `undefined`
+   * where there are none. Reads a few kilobytes at most.
+   */
+  recognise(set: FileSet): Promise<readonly string[] | undefined>;
+  /** Whether these files, as recognised, are whole. Reads headers and ends only. */
+  completeness(set: FileSet, paths: readonly string[]): Promise<Completeness>;
+  /** Reads headers, never all bytes. Throws `MODEL_FILE_INVALID` where the files aren't what they seem. */
+  facts(set: FileSet, paths: readonly string[]): Promise<ModelFacts>;
+}
