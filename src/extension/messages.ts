@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import type { FactsSummary } from '../modelfiles/facts-summary.ts';
+import { TENSOR_COLUMNS, type TensorRows } from '../modelfiles/tensor-rows.ts';
 import type { Comparison, Metrics, VersionDetails } from '../registry/api.ts';
 
 /**
@@ -6,6 +8,9 @@ import type { Comparison, Metrics, VersionDetails } from '../registry/api.ts';
  * whatever comes from a page with `requestSchema` before it looks at it.
  */
 
+export type { DangerFinding, DangerReport, SignatureEntry } from '../modelfiles/facts.ts';
+export type { FactsSummary } from '../modelfiles/facts-summary.ts';
+export type { TensorColumn, TensorQuery, TensorRow, TensorRows } from '../modelfiles/tensor-rows.ts';
 export type {
   Author,
   CommentEntry,
@@ -47,6 +52,16 @@ const paramSchemas = {
     versionIds: v.pipe(v.array(ulid), v.minLength(2), v.maxLength(8)),
   }),
   copyText: v.strictObject({ text: v.pipe(v.string(), v.minLength(1), v.maxLength(100_000)) }),
+  /** A part of the table of tensors. */
+  tensorRows: v.strictObject({
+    offset: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+    limit: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(1000)),
+    sort: v.picklist(TENSOR_COLUMNS),
+    isDescending: v.boolean(),
+    filter: v.pipe(v.string(), v.maxLength(500)),
+  }),
+  /** Starts the registration of the file that the page shows. */
+  registerFile: v.strictObject({}),
 };
 
 function request<M extends keyof typeof paramSchemas>(method: M) {
@@ -60,6 +75,8 @@ export const requestSchema = v.variant('method', [
   request('openVersion'),
   request('openComparison'),
   request('copyText'),
+  request('tensorRows'),
+  request('registerFile'),
 ]);
 export type PageRequest = v.InferOutput<typeof requestSchema>;
 
@@ -75,6 +92,8 @@ export const comparisonPageStateSchema = v.object({
   registryDir: v.pipe(v.string(), v.minLength(1)),
   versionIds: v.pipe(v.array(ulid), v.minLength(2), v.maxLength(8)),
 });
+export const modelFilePageStateSchema = v.object({ uri: v.pipe(v.string(), v.minLength(1)) });
+export type ModelFilePageState = v.InferOutput<typeof modelFilePageStateSchema>;
 export type VersionPageState = v.InferOutput<typeof versionPageStateSchema>;
 export type ComparisonPageState = v.InferOutput<typeof comparisonPageStateSchema>;
 
@@ -106,16 +125,39 @@ export interface ComparedRow {
 export type ComparisonPageData = Pick<Comparison, 'versions'> &
   Readonly<Record<ComparisonSection, readonly ComparedRow[]>>;
 
+/** What the editor of model files shows. */
+export interface ModelFilePageData {
+  readonly name: string;
+  /** Relative to the workspace where it is inside. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly changedAt: string;
+  /** How many files were read, where the file belongs with others. */
+  readonly fileCount: number;
+  readonly facts: FactsSummary;
+  /** False where nothing can be registered: in Restricted Mode, or outside of a folder of the workspace. */
+  readonly canRegister: boolean;
+}
+
 /** The kinds of page, each with what it shows. */
 export interface PageData {
   readonly version: VersionPageData;
   readonly comparison: ComparisonPageData;
+  readonly modelFile: ModelFilePageData;
 }
 export type PageKind = keyof PageData;
 
+/** What each request is answered with; nothing, apart from these. */
+export interface ResultOf<K extends PageKind> {
+  readonly load: PageData[K];
+  readonly tensorRows: TensorRows;
+}
+/** The requests that are answered with data. */
+export type AskingMethod = keyof ResultOf<PageKind> & RequestMethod;
+
 /** One function for each request: leaving one out doesn't compile. */
 export type RequestHandlers<K extends PageKind> = {
-  readonly [M in RequestMethod]: (params: RequestParams<M>) => Promise<M extends 'load' ? PageData[K] : void>;
+  readonly [M in RequestMethod]: (params: RequestParams<M>) => Promise<M extends AskingMethod ? ResultOf<K>[M] : void>;
 };
 
 export interface PageError {
@@ -123,9 +165,16 @@ export interface PageError {
   readonly message: string;
 }
 
+interface DataAnswer<M extends AskingMethod, T> {
+  readonly kind: 'data';
+  readonly id: number;
+  readonly method: M;
+  readonly data: T;
+}
+
 /** The answer to the request with the same `id`. */
 export type Answer<K extends PageKind> =
-  | { readonly kind: 'data'; readonly id: number; readonly data: PageData[K] }
+  | { readonly [M in AskingMethod]: DataAnswer<M, ResultOf<K>[M]> }[AskingMethod]
   | { readonly kind: 'done'; readonly id: number }
   | { readonly kind: 'failure'; readonly id: number; readonly error: PageError };
 

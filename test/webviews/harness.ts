@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
-import type { PageData, PageKind, RequestHandlers } from '../../src/extension/messages.ts';
+import type { PageData, PageKind, RequestHandlers, TensorQuery, TensorRows } from '../../src/extension/messages.ts';
 import { answerRequest } from '../../src/extension/pages/answer.ts';
-import { pageHtml } from '../../src/extension/pages/html.ts';
+import { pageHtml, scriptOf } from '../../src/extension/pages/html.ts';
 import { launchBrowser } from '../editor/harness/chromium.ts';
 import { type ThemeName, themes } from './themes.ts';
 
@@ -25,6 +25,8 @@ export interface OpenOptions<K extends PageKind> {
   readonly kind: K;
   /** Called at every load; throws to fail, never resolves to hang. */
   readonly data: () => Promise<PageData[K]>;
+  /** Answers for the table of tensors. */
+  readonly tensors?: (query: TensorQuery) => TensorRows;
   readonly theme?: ThemeName;
   readonly width?: number;
   readonly height?: number;
@@ -55,7 +57,7 @@ export async function startHarness(): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'model-registry-pages-'));
   await build({
     absWorkingDir: root,
-    entryPoints: ['src/webviews/version.ts', 'src/webviews/comparison.ts', 'src/webviews/page.css'],
+    entryPoints: ['version.ts', 'comparison.ts', 'model-file.ts', 'page.css'].map((name) => `src/webviews/${name}`),
     outdir: folder,
     bundle: true,
     minify: true,
@@ -105,6 +107,11 @@ async function openPage<K extends PageKind>(
     openVersion: (params) => done('openVersion', params),
     openComparison: (params) => done('openComparison', params),
     copyText: (params) => done('copyText', params),
+    registerFile: (params) => done('registerFile', params),
+    tensorRows: async (query) => {
+      await done('tensorRows', query);
+      return options.tensors?.(query) ?? { rows: [], matching: 0 };
+    },
   };
   const log = { warn: (text: string) => void ignored.push(text), error: () => undefined };
   await page.exposeFunction('askHost', (message: unknown) => answerRequest(message, handlers, log));
@@ -144,16 +151,18 @@ async function openPage<K extends PageKind>(
 function htmlOf(kind: PageKind): string {
   const registryDir = '/home/ada/fraud/.git/model-registry';
   const versionId = '01JD0000000000000000000002';
+  const states = {
+    version: { registryDir, versionId },
+    comparison: { registryDir, versionIds: ['01JD0000000000000000000001', versionId] },
+    modelFile: { uri: 'file:///home/ada/fraud/models/fraud.safetensors' },
+  };
   return pageHtml({
     kind,
     title: 'Test',
-    state:
-      kind === 'version'
-        ? { registryDir, versionId }
-        : { registryDir, versionIds: ['01JD0000000000000000000001', versionId] },
+    state: states[kind],
     nonce: 'bm9uY2U',
     cspSource: origin,
-    scriptUri: `${origin}/${kind}.js`,
+    scriptUri: `${origin}/${scriptOf(kind)}`,
     styleUri: `${origin}/page.css`,
     iconStyleUri: `${origin}/codicons/codicon.css`,
   });

@@ -36,7 +36,9 @@ async function callHandler<K extends PageKind>(handlers: RequestHandlers<K>, req
   const { id } = request;
   switch (request.method) {
     case 'load':
-      return { kind: 'data', id, data: await handlers.load(request.params) };
+      return { kind: 'data', id, method: 'load', data: await handlers.load(request.params) };
+    case 'tensorRows':
+      return { kind: 'data', id, method: 'tensorRows', data: await handlers.tensorRows(request.params) };
     case 'act':
       await handlers.act(request.params);
       break;
@@ -48,6 +50,9 @@ async function callHandler<K extends PageKind>(handlers: RequestHandlers<K>, req
       break;
     case 'copyText':
       await handlers.copyText(request.params);
+      break;
+    case 'registerFile':
+      await handlers.registerFile(request.params);
       break;
   }
   return { kind: 'done', id };

@@ -1,10 +1,10 @@
-import type { ComparisonPageState, PageKind, VersionPageState } from '../messages.ts';
+import type { ComparisonPageState, ModelFilePageState, PageKind, VersionPageState } from '../messages.ts';
 
 export interface PageHtml {
   readonly kind: PageKind;
   readonly title: string;
   /** Which page this is; it reaches the page's script as JSON in an attribute. */
-  readonly state: VersionPageState | ComparisonPageState;
+  readonly state: VersionPageState | ComparisonPageState | ModelFilePageState;
   /** Fresh for every page. */
   readonly nonce: string;
   /** Where the editor serves the extension's files from. */
@@ -45,6 +45,11 @@ export function pageHtml(page: PageHtml): string {
 </body>
 </html>
 `;
+}
+
+/** The script of a page, below the folder of the pages. */
+export function scriptOf(kind: PageKind): string {
+  return kind === 'modelFile' ? 'model-file.js' : `${kind}.js`;
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -15,7 +15,7 @@ import {
   versionPageStateSchema,
 } from '../messages.ts';
 import { answerRequest } from './answer.ts';
-import { pageHtml } from './html.ts';
+import { pageHtml, scriptOf } from './html.ts';
 import { comparisonTitle, loadComparisonPage, loadVersionPage, versionTitle } from './page-data.ts';
 
 export interface PagesOptions {
@@ -41,11 +41,11 @@ type OpenPage =
   | { readonly kind: 'version'; readonly state: VersionPageState }
   | { readonly kind: 'comparison'; readonly state: ComparisonPageState };
 
-const viewTypes: Readonly<Record<PageKind, string>> = {
+const viewTypes: Readonly<Record<OpenPage['kind'], string>> = {
   version: 'modelRegistry.version',
   comparison: 'modelRegistry.comparison',
 };
-const icons: Readonly<Record<PageKind, string>> = { version: 'package', comparison: 'diff' };
+const icons: Readonly<Record<OpenPage['kind'], string>> = { version: 'package', comparison: 'diff' };
 const commandOf: Readonly<Record<PageAction, string>> = {
   promote: 'modelRegistry.promote',
   rollBack: 'modelRegistry.rollBack',
@@ -106,7 +106,7 @@ export function createPages(options: PagesOptions): Pages {
       state: page.state,
       nonce: randomBytes(18).toString('base64url'),
       cspSource: webview.cspSource,
-      scriptUri: file('webviews', `${page.kind}.js`),
+      scriptUri: file('webviews', scriptOf(page.kind)),
       styleUri: file('webviews', 'page.css'),
       iconStyleUri: file('codicons', 'codicon.css'),
     });
@@ -144,6 +144,15 @@ export function createPages(options: PagesOptions): Pages {
       },
       copyText: async ({ text }) => {
         await vscode.env.clipboard.writeText(text);
+      },
+      tensorRows: async () => {
+        throw new RegistryError('NOT_ON_PAGE', 'This page has no table of tensors.');
+      },
+      registerFile: async () => {
+        throw new RegistryError(
+          'NOT_ON_PAGE',
+          'This page shows no file of the workspace, so there is nothing to register.',
+        );
       },
     };
   }

@@ -1,4 +1,14 @@
-import type { HostMessage, PageData, PageKind, RequestMethod, RequestParams } from '../../extension/messages.ts';
+import type {
+  Answer,
+  AskingMethod,
+  HostMessage,
+  PageData,
+  PageKind,
+  RequestMethod,
+  RequestParams,
+  TensorQuery,
+  TensorRows,
+} from '../../extension/messages.ts';
 
 /** What the editor puts into every page. */
 interface VsCodeApi {
@@ -18,7 +28,9 @@ export type UiState = Readonly<Record<string, string | boolean>>;
 export interface Host<K extends PageKind> {
   /** Rejects after 20 seconds without an answer, so that a page never waits for ever. */
   load(): Promise<PageData[K]>;
-  ask<M extends Exclude<RequestMethod, 'load'>>(method: M, params: RequestParams<M>): Promise<void>;
+  /** A part of the page's table of tensors. */
+  tensorRows(query: TensorQuery): Promise<TensorRows>;
+  ask<M extends Exclude<RequestMethod, AskingMethod>>(method: M, params: RequestParams<M>): Promise<void>;
   onChanged(listener: () => void): void;
   /** What the person had set on this page; it outlives the page's being hidden and the window's reload. */
   readonly savedUi: UiState;
@@ -26,7 +38,7 @@ export interface Host<K extends PageKind> {
 }
 
 interface Waiting<K extends PageKind> {
-  readonly settle: (message: Exclude<HostMessage<K>, { kind: 'changed' }>) => void;
+  readonly settle: (answer: Answer<K>) => void;
 }
 
 /** Connects to the extension. Call it once: the editor gives its interface to a page only once. */
@@ -54,7 +66,7 @@ export function connectHost<K extends PageKind>(): Host<K> {
     method: M,
     params: RequestParams<M>,
     timeoutMs: number,
-  ): Promise<PageData[K] | undefined> {
+  ): Promise<Exclude<Answer<K>, { kind: 'failure' }>> {
     lastId += 1;
     const id = lastId;
     return new Promise((resolve, reject) => {
@@ -67,10 +79,10 @@ export function connectHost<K extends PageKind>(): Host<K> {
         );
       }, timeoutMs);
       waiting.set(id, {
-        settle(message) {
+        settle(answer) {
           clearTimeout(timer);
-          if (message.kind === 'failure') reject(new Error(message.error.message));
-          else resolve(message.kind === 'data' ? message.data : undefined);
+          if (answer.kind === 'failure') reject(new Error(answer.error.message));
+          else resolve(answer);
         },
       });
       api.postMessage({ id, method, params });
@@ -85,11 +97,20 @@ export function connectHost<K extends PageKind>(): Host<K> {
       await send(method, params, requestTimeoutMs);
     },
     async load() {
-      const data = await send('load', {}, loadTimeoutMs);
-      if (data === undefined) throw new Error('The extension answered without data. Reload the window.');
-      return data;
+      const answer = await send('load', {}, loadTimeoutMs);
+      if (answer.kind !== 'data' || answer.method !== 'load') throw withoutData();
+      return answer.data;
+    },
+    async tensorRows(query) {
+      const answer = await send('tensorRows', query, requestTimeoutMs);
+      if (answer.kind !== 'data' || answer.method !== 'tensorRows') throw withoutData();
+      return answer.data;
     },
   };
+}
+
+function withoutData(): Error {
+  return new Error('The extension answered without data. Reload the window.');
 }
 
 /** Only the extension can send to a page, and its side is checked by the compiler: the kind alone tells its messages from others. */

@@ -1,7 +1,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
-import type { PageAction, PageData, PageKind } from '../../extension/messages.ts';
+import type { PageAction, PageData, PageKind, TensorQuery, TensorRows } from '../../extension/messages.ts';
 import { connectHost, type UiState } from './host.ts';
 import { icon } from './parts.ts';
 
@@ -12,6 +12,9 @@ export interface PageContext {
   openComparison(versionIds: readonly string[]): void;
   /** Puts `text` on the clipboard; `what` is read aloud and shown: `digest`. */
   copy(text: string, what: string): void;
+  /** A part of the page's table of tensors. */
+  tensorRows(query: TensorQuery): Promise<TensorRows>;
+  registerFile(): void;
   /** The text that was copied last, for a moment. */
   readonly justCopied: string | undefined;
   readonly ui: UiState;
@@ -46,6 +49,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
   let copiedTimer: ReturnType<typeof setTimeout> | undefined;
   let isLoading = false;
   let isOutdated = false;
+  let tensorRows = rowsOfTensors();
 
   const ask = (request: Promise<void>) => {
     request.catch((error: unknown) => {
@@ -71,6 +75,8 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
         }),
       );
     },
+    tensorRows,
+    registerFile: () => ask(host.ask('registerFile', {})),
     justCopied,
     ui,
     setUi(name, value) {
@@ -79,6 +85,11 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
       draw();
     },
   });
+
+  /** Another function for other data, so that a table of tensors knows when to read again. */
+  function rowsOfTensors(): PageContext['tensorRows'] {
+    return (query) => host.tensorRows(query);
+  }
 
   function announce(text: string): void {
     if (announcer !== null) announcer.textContent = text;
@@ -94,6 +105,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     draw();
     try {
       content = { state: 'ready', data: await host.load() };
+      tensorRows = rowsOfTensors();
       problem = undefined;
     } catch (error) {
       const message = messageOf(error);

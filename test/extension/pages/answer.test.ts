@@ -15,6 +15,8 @@ function host(overrides: Partial<RequestHandlers<'comparison'>> = {}) {
     openVersion: record,
     openComparison: record,
     copyText: record,
+    registerFile: record,
+    tensorRows: async () => ({ rows: [], matching: 0 }),
     ...overrides,
   };
   const log = { warn: (text: string) => void warnings.push(text), error: (text: string) => void errors.push(text) };
@@ -27,6 +29,7 @@ describe('answering a page', () => {
     expect(await answer({ id: 1, method: 'load', params: {} })).toEqual({
       kind: 'data',
       id: 1,
+      method: 'load',
       data: comparison(2),
     });
     for (const action of pageActions) {

@@ -160,7 +160,7 @@ describe('pages in the editor', () => {
     });
     pages.openVersion(pageOf(2));
     await lastPanel().receive({ id: 1, method: 'load', params: {} });
-    expect(lastPanel().posted).toEqual([{ kind: 'data', id: 1, data: { version: versionDetails(2) } }]);
+    expect(lastPanel().posted).toEqual([{ kind: 'data', id: 1, method: 'load', data: { version: versionDetails(2) } }]);
   });
 
   it('runs the command of an action for its own version, and reads again afterwards', async () => {

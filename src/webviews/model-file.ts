@@ -1,0 +1,40 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import type { ModelFilePageData } from '../extension/messages.ts';
+import { countOf, formatBytes } from './shared/format.ts';
+import {
+  dangerSection,
+  factList,
+  factProblems,
+  metadataSection,
+  signatureSection,
+  tensorSection,
+} from './shared/model-facts.ts';
+import { type PageContext, runPage } from './shared/page.ts';
+import { ageOf, copyable } from './shared/parts.ts';
+
+/** What is in a model file of the workspace. */
+function modelFileView(data: ModelFilePageData, page: PageContext): TemplateResult {
+  const { facts, fileCount } = data;
+  return html`<header class="page-title">
+      <h1><span class="name"><span class="ellipsis" title=${data.path}>${data.name}</span></span></h1>
+      <div class="facts">
+        <span>${copyable(page, data.path, data.path, 'path')}</span>
+        <span title="${data.sizeBytes.toLocaleString('en-US')} bytes"
+          >${formatBytes(data.sizeBytes)}${fileCount > 1 ? ` in ${countOf(fileCount, 'file')}` : ''}</span
+        >
+        <span>changed ${ageOf(data.changedAt)}</span>
+      </div>
+      ${
+        data.canRegister
+          ? html`<div class="actions"><vscode-button @click=${() => page.registerFile()}>Register…</vscode-button></div>`
+          : nothing
+      }
+    </header>
+    <div class="model-file">
+      ${factProblems(facts)} ${factList(facts)} ${dangerSection(facts.danger, page)} ${signatureSection(facts, page)}
+      ${tensorSection(facts, page)} ${metadataSection(facts, page)}
+    </div>`;
+}
+
+runPage<'modelFile'>(modelFileView);

@@ -1,0 +1,185 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { shapeText } from '../../base/shape.ts';
+import type { DangerFinding, DangerReport, FactsSummary, SignatureEntry } from '../../extension/messages.ts';
+import { formatCount } from './format.ts';
+import type { PageContext } from './page.ts';
+import { filtered, icon, section, shortened, webLink } from './parts.ts';
+import './tensor-table.ts';
+
+/** What a model's files say, in the order in which people ask. */
+export function factList(
+  facts: FactsSummary,
+  extra: readonly (readonly [string, TemplateResult | string])[] = [],
+): TemplateResult {
+  const {
+    formatLabel,
+    formatVersion,
+    framework,
+    architecture,
+    parameterCount,
+    dtypes,
+    license,
+    baseModels = [],
+  } = facts;
+  const rows: (readonly [string, TemplateResult | string | undefined])[] = [
+    ['Format', formatVersion === undefined ? formatLabel : `${formatLabel}, version ${formatVersion}`],
+    ['Framework', framework && [framework.name, framework.version].filter(Boolean).join(' ')],
+    ['Architecture', architecture],
+    [
+      'Parameters',
+      parameterCount === undefined
+        ? undefined
+        : html`<span title=${parameterCount.toLocaleString('en-US')}>${formatCount(parameterCount)}</span>`,
+    ],
+    ['Dtypes', dtypes.length === 0 ? undefined : dtypeText(dtypes)],
+    ['License', license],
+    ['Base model', baseModels.length === 0 ? undefined : html`${baseModels.map(baseModel)}`],
+    ...extra,
+  ];
+  return html`<dl class="fact-list">
+    ${rows.map(([name, value]) => (value === undefined ? nothing : html`<dt>${name}</dt><dd class="wrap">${value}</dd>`))}
+  </dl>`;
+}
+
+function baseModel({ name, revision, url }: NonNullable<FactsSummary['baseModels']>[number]): TemplateResult {
+  return html`<div>
+    ${name}${revision === undefined ? nothing : html` <span class="muted">at ${revision}</span>`}
+    ${url === undefined ? nothing : html`<br />${webLink(url)}`}
+  </div>`;
+}
+
+function dtypeText(dtypes: FactsSummary['dtypes']): string {
+  const total = dtypes.reduce((sum, { elements }) => sum + elements, 0);
+  return dtypes
+    .map(({ dtype, elements }) =>
+      dtypes.length === 1 || total === 0 ? dtype : `${dtype} ${percent(elements / total)}`,
+    )
+    .join(', ');
+}
+
+function percent(share: number): string {
+  const text = share * 100 >= 99.95 || share * 100 < 0.05 ? share * 100 : Math.round(share * 1000) / 10;
+  return `${Number(text.toPrecision(3))} %`;
+}
+
+/** What couldn't be read. */
+export function factProblems({ problems = [] }: FactsSummary): TemplateResult | typeof nothing {
+  if (problems.length === 0) return nothing;
+  return html`<ul class="entries problems" aria-label="Problems">
+    ${problems.map((problem) => html`<li class="warning">${icon('warning')} <span class="wrap">${problem}</span></li>`)}
+  </ul>`;
+}
+
+const verdicts = {
+  dangerous: { icon: 'error', text: 'Loading this can run code that isn’t the model’s.' },
+  unknown: { icon: 'warning', text: 'It uses code that isn’t known here. Look at it before loading this.' },
+  'none-found': {
+    icon: 'info',
+    text: 'Nothing that runs code was found. That is no promise: load it only if you trust where it comes from.',
+  },
+} as const;
+const rank: Readonly<Record<DangerFinding['verdict'], number>> = { dangerous: 0, unknown: 1, known: 2 };
+
+/** What could run code when the files are loaded as their framework does it. */
+export function dangerSection(danger: DangerReport | undefined, page: PageContext): TemplateResult | typeof nothing {
+  if (danger === undefined) return nothing;
+  const { verdict, findings } = danger;
+  const said = verdicts[verdict];
+  const sorted = [...findings].sort((a, b) => rank[a.verdict] - rank[b.verdict]);
+  const { rows, more } = shortened(page, 'danger', sorted);
+  return section(
+    { id: 'danger', title: 'What loading runs', count: findings.length },
+    html`<p class="danger danger-${verdict}" role=${verdict === 'dangerous' ? 'alert' : nothing}>${icon(said.icon)} ${said.text}</p>
+      ${
+        findings.length === 0
+          ? nothing
+          : html`<div class="scroll-x"><table class="findings" aria-labelledby="danger-title">
+              <thead>
+                <tr><th scope="col">Import or feature</th><th scope="col">Judged</th><th scope="col">Why</th><th scope="col">Place</th></tr>
+              </thead>
+              <tbody>${rows.map(findingRow)}</tbody>
+            </table></div>`
+      }
+      ${more}`,
+  );
+}
+
+function findingRow({ verdict, what, why, path, member, offset, opcode }: DangerFinding): TemplateResult {
+  const place = [path, member].filter((part) => part !== undefined && part !== '').join(' › ');
+  return html`<tr>
+    <th scope="row"><code class="wrap">${what}</code></th>
+    <td><span class="danger danger-${verdict}">${verdict}</span></td>
+    <td class="wrap">${why}</td>
+    <td class="wrap muted">${place}${offset === undefined ? nothing : html` at byte ${offset.toLocaleString('en-US')}`}${opcode === undefined ? nothing : html` (${opcode})`}</td>
+  </tr>`;
+}
+
+/** What goes in and what comes out. */
+export function signatureSection(
+  { inputs = [], outputs = [] }: FactsSummary,
+  page: PageContext,
+): TemplateResult | typeof nothing {
+  if (inputs.length + outputs.length === 0) return nothing;
+  return section(
+    { id: 'signature', title: 'Signature' },
+    html`${signatureTable('Inputs', inputs, page)}${signatureTable('Outputs', outputs, page)}`,
+  );
+}
+
+function signatureTable(
+  title: string,
+  entries: readonly SignatureEntry[],
+  page: PageContext,
+): TemplateResult | typeof nothing {
+  if (entries.length === 0) return nothing;
+  const { rows, more } = shortened(page, `signature.${title}`, entries);
+  return html`<table class="narrow">
+      <caption>${title}</caption>
+      <tbody>
+        ${rows.map(
+          ({ name, dtype, shape }) => html`<tr>
+            <th scope="row"><span class="ellipsis" title=${name}>${name}</span></th>
+            <td>${dtype ?? nothing}</td>
+            <td>${shape === undefined ? nothing : shapeText(shape)}</td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${more}`;
+}
+
+/** What the files carry beside that, in their own words. */
+export function metadataSection({ metadata = {} }: FactsSummary, page: PageContext): TemplateResult | typeof nothing {
+  const all = Object.entries(metadata);
+  if (all.length === 0) return nothing;
+  const { rows, field, more } = filtered(
+    page,
+    'metadata',
+    'Filter metadata',
+    all,
+    ([name, value]) => `${name} ${value}`,
+  );
+  return section(
+    { id: 'metadata', title: 'Metadata', count: all.length, actions: field },
+    html`<table class="pairs" aria-labelledby="metadata-title">
+        <tbody>
+          ${rows.map(
+            ([name, value]) => html`<tr>
+              <th scope="row"><span class="ellipsis" title=${name}>${name}</span></th>
+              <td><span class="wrap clamp" title=${value}>${value}</span></td>
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+      ${more}`,
+  );
+}
+
+/** All tensors, read as they are looked at. */
+export function tensorSection({ tensorCount }: FactsSummary, page: PageContext): TemplateResult | typeof nothing {
+  if (tensorCount === 0) return nothing;
+  return section(
+    { id: 'tensors', title: 'Tensors', count: tensorCount },
+    html`<model-tensor-table .load=${page.tensorRows} .count=${tensorCount}></model-tensor-table>`,
+  );
+}
