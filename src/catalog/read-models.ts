@@ -1,5 +1,7 @@
 // What queries return: plain data, in the words of the vocabulary.
 
+import type { MetricValue } from '../base/metric-value.ts';
+
 export interface Author {
   readonly name: string;
   readonly email: string;
@@ -21,8 +23,7 @@ export interface Page<T> {
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** Infinite and undefined results are kept as strings, which JSON can carry. */
-export type MetricValue = number | 'NaN' | 'Infinity' | '-Infinity';
+export type { MetricValue };
 
 export type Metrics = Readonly<Record<string, MetricValue>>;
 

@@ -1,0 +1,89 @@
+import { messageOf } from '../base/errors.ts';
+import { belonging, type Certainty, type NearOutputs } from './belonging.ts';
+import { RunFiles, SearchExhausted } from './run-files.ts';
+import { runReaders } from './run-readers.ts';
+import type { RunRecord } from './run-record.ts';
+import { placesNear } from './search-places.ts';
+
+export interface FindRunsOptions {
+  /** The outputs, absolute or relative to the root: files and folders. */
+  readonly near: readonly string[];
+  /** Runs that ended before, in milliseconds since the epoch, can't have written them. */
+  readonly sinceMs?: number;
+}
+
+export interface FoundRun {
+  readonly run: RunRecord;
+  /** How sure it is that this run wrote the outputs. */
+  readonly certainty: Certainty;
+  /** Why, for a person: `MLflow recorded models/m.pkl as its artifact`. */
+  readonly reason: string;
+}
+
+export interface FoundRuns {
+  /** Most certain first, of equals the one that ended last. */
+  readonly runs: readonly FoundRun[];
+  /** What couldn't be searched, for a person. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * The runs whose outputs these can be, from what trackers and trainers left in the workspace. Reads only, and only inside of `root`;
+ * what a run refers to outside is left alone. Runs that have nothing to do with the outputs aren't among them.
+ */
+export async function findRuns(root: string, options: FindRunsOptions): Promise<FoundRuns> {
+  const files = await RunFiles.of(root);
+  const problems: string[] = [];
+  const found: FoundRun[] = [];
+  try {
+    const outputs = await outputsNear(files, options.near);
+    const context = { files, sinceMs: options.sinceMs ?? 0 };
+    for (const { reader, place } of await placesNear(files, outputs, runReaders)) {
+      for (const run of await readOrSay(() => reader.read(place, context), place, problems)) {
+        const how = belonging(run, outputs);
+        if (how) found.push({ run, ...how });
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof SearchExhausted)) throw error;
+    problems.push('There is more around the outputs than is searched for runs: some may be missing.');
+  }
+  return { runs: found.sort(byCertainty), problems };
+}
+
+async function readOrSay(
+  read: () => Promise<readonly RunRecord[]>,
+  place: string,
+  problems: string[],
+): Promise<readonly RunRecord[]> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof SearchExhausted) throw error;
+    problems.push(`The runs in ${place} can't be read: ${messageOf(error)}`);
+    return [];
+  }
+}
+
+async function outputsNear(files: RunFiles, near: readonly string[]): Promise<NearOutputs> {
+  const paths: string[] = [];
+  let changedAtMs = 0;
+  for (const path of near) {
+    const inside = await files.inside(path);
+    if (inside === undefined) continue;
+    paths.push(inside);
+    changedAtMs = Math.max(changedAtMs, (await files.stat(inside))?.mtimeMs ?? 0);
+  }
+  return { paths, changedAtMs };
+}
+
+const order: readonly Certainty[] = ['certain', 'likely', 'possible'];
+
+function byCertainty(a: FoundRun, b: FoundRun): number {
+  return (
+    order.indexOf(a.certainty) - order.indexOf(b.certainty) ||
+    (b.run.endedAt ?? '').localeCompare(a.run.endedAt ?? '') ||
+    runReaders.findIndex(({ tracker }) => tracker === a.run.tracker) -
+      runReaders.findIndex(({ tracker }) => tracker === b.run.tracker)
+  );
+}

@@ -1,0 +1,8 @@
+/** A JSON value as Python's json module writes it: bare `NaN` and infinities, which JSON doesn't know, become strings. Throws `SyntaxError`. */
+export function parsePythonJson(text: string): unknown {
+  return JSON.parse(
+    text
+      .replace(/^\uFEFF/, '')
+      .replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (token) => (token.startsWith('"') ? token : `"${token}"`)),
+  );
+}
