@@ -10,7 +10,7 @@ export interface ByteSource {
 }
 
 /** The most bytes that one read may ask for. */
-export const MAX_READ_BYTES = 100_000_000;
+export const MAX_READ_BYTES = 2 ** 25;
 
 export interface FileInSet {
   /** Relative to the set's root, with `/`. */
@@ -25,6 +25,21 @@ export interface FileInSet {
 export interface FileSet {
   /** Sorted by path. */
   readonly files: readonly FileInSet[];
-  /** Throws `PATH_NOT_FOUND` for a path that the set doesn't have: what a hostile file names is never opened. */
+  /** What isn't in the set although it may belong to the model, in sentences. */
+  readonly problems: readonly string[];
+  /**
+   * The source opens its file with the first read. Throws `PATH_NOT_FOUND` for a path that the set doesn't have: what a hostile file
+   * names is never opened.
+   */
   open(path: string): Promise<ByteSource>;
+}
+
+/** Gives `use` a file of the set, and closes it afterwards. */
+export async function withFile<T>(set: FileSet, path: string, use: (source: ByteSource) => Promise<T>): Promise<T> {
+  const source = await set.open(path);
+  try {
+    return await use(source);
+  } finally {
+    await source.close();
+  }
 }

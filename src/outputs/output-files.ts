@@ -1,9 +1,10 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
-import { basename, join, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { escapePath, glob } from 'tinyglobby';
 import { RegistryError, systemErrorCode } from '../base/errors.ts';
-import { isSafetensorsComplete } from '../modelfiles/safetensors.ts';
+import { completenessOf as completenessOfSet } from '../modelfiles/inspect.ts';
+import { fileSetOf } from '../modelfiles/local-files.ts';
 
 /** Folders that hold no outputs, whatever a glob says. */
 const IGNORED_FOLDERS: ReadonlySet<string> = new Set([
@@ -145,21 +146,13 @@ export async function sampleOutput(root: string, patterns: readonly string[]): P
 export type Completeness = 'complete' | 'plausible' | { readonly incomplete: string };
 
 export async function completenessOf(sample: OutputSample): Promise<Completeness> {
-  if (sample.sizeBytes === 0) return { incomplete: sample.files[0] ?? '' };
-  let isSelfDescribing = true;
-  for (const file of sample.files) {
-    if (!basename(file).endsWith('.safetensors')) {
-      isSelfDescribing = false;
-      continue;
-    }
-    try {
-      if (!(await isSafetensorsComplete(file))) return { incomplete: file };
-    } catch (error) {
-      if (systemErrorCode(error) === 'ENOENT') return { incomplete: file };
-      throw error;
-    }
+  try {
+    const answer = await completenessOfSet(await fileSetOf(sample.files.map((file) => ({ path: file, file }))));
+    return answer.kind === 'incomplete' ? { incomplete: answer.path } : answer.kind;
+  } catch (error) {
+    if (!RegistryError.is(error, 'PATH_NOT_FOUND')) throw error;
+    return { incomplete: sample.files[0] ?? '' };
   }
-  return isSelfDescribing ? 'complete' : 'plausible';
 }
 
 function isAbsence(error: unknown): boolean {

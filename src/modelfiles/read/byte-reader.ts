@@ -1,0 +1,129 @@
+import { type ByteSource, MAX_READ_BYTES } from '../file-set.ts';
+import { invalidFile } from '../invalid.ts';
+
+const WINDOW_BYTES = 256 * 1024;
+const utf8 = new TextDecoder('utf-8');
+
+/**
+ * Reads a file from front to back, in windows. Numbers are little-endian. After `await ensure(n)` the next `n` bytes are there, and the
+ * synchronous methods may take them; `skip` reads nothing. Whatever asks for bytes behind the end throws `MODEL_FILE_INVALID`.
+ */
+export class ByteReader {
+  readonly #source: ByteSource;
+  readonly #path: string;
+  readonly #end: number;
+  #window: Uint8Array = new Uint8Array(0);
+  #view: DataView = new DataView(this.#window.buffer);
+  #windowAt = 0;
+  #position: number;
+
+  constructor(
+    source: ByteSource,
+    path: string,
+    { start = 0, end = source.sizeBytes }: { readonly start?: number; readonly end?: number } = {},
+  ) {
+    this.#source = source;
+    this.#path = path;
+    this.#position = start;
+    this.#windowAt = start;
+    this.#end = Math.min(end, source.sizeBytes);
+  }
+
+  /** From the beginning of the file. */
+  get position(): number {
+    return this.#position;
+  }
+
+  get remaining(): number {
+    return this.#end - this.#position;
+  }
+
+  /** Whether the next `count` bytes are in memory already. */
+  has(count: number): boolean {
+    return this.#position - this.#windowAt + count <= this.#window.length;
+  }
+
+  /** Brings the next `count` bytes into memory. */
+  async ensure(count: number): Promise<void> {
+    if (this.has(count)) return;
+    if (count > this.remaining) throw this.invalid(`it ends at byte ${this.#end}, in the middle of something`);
+    if (count > MAX_READ_BYTES) throw this.invalid(`something in it at byte ${this.#position} is ${count} bytes long`);
+    const length = Math.min(this.remaining, Math.max(count, WINDOW_BYTES));
+    const bytes = await this.#source.read(this.#position, length);
+    if (bytes.length < count) throw this.invalid('it became shorter while it was read');
+    this.#window = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#windowAt = this.#position;
+  }
+
+  u8(): number {
+    return this.#view.getUint8(this.#advance(1));
+  }
+
+  u16(): number {
+    return this.#view.getUint16(this.#advance(2), true);
+  }
+
+  u32(): number {
+    return this.#view.getUint32(this.#advance(4), true);
+  }
+
+  i32(): number {
+    return this.#view.getInt32(this.#advance(4), true);
+  }
+
+  u64(): bigint {
+    return this.#view.getBigUint64(this.#advance(8), true);
+  }
+
+  i64(): bigint {
+    return this.#view.getBigInt64(this.#advance(8), true);
+  }
+
+  f32(): number {
+    return this.#view.getFloat32(this.#advance(4), true);
+  }
+
+  f64(): number {
+    return this.#view.getFloat64(this.#advance(8), true);
+  }
+
+  bytes(count: number): Uint8Array {
+    const at = this.#advance(count);
+    return this.#window.subarray(at, at + count);
+  }
+
+  text(count: number): string {
+    return utf8.decode(this.bytes(count));
+  }
+
+  /** Passes over bytes, which need not be in memory. */
+  skip(count: number): void {
+    if (count < 0 || count > this.remaining)
+      throw this.invalid(`it ends at byte ${this.#end}, in the middle of something`);
+    this.#position += count;
+    if (this.#position > this.#windowAt + this.#window.length) {
+      this.#windowAt = this.#position;
+      this.#window = new Uint8Array(0);
+    }
+  }
+
+  invalid(why: string, cause?: unknown): Error {
+    return invalidFile(this.#path, why, cause);
+  }
+
+  #advance(count: number): number {
+    if (!this.has(count) || count > this.remaining)
+      throw this.invalid(`it ends at byte ${this.#end}, in the middle of something`);
+    const at = this.#position - this.#windowAt;
+    this.#position += count;
+    return at;
+  }
+}
+
+/** A number that a file gives in 64 bits, as one to calculate with; undefined beyond 2^53. */
+export function safeNumber(value: bigint): number | undefined {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= BigInt(-Number.MAX_SAFE_INTEGER)
+    ? Number(value)
+    : undefined;
+}
