@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { RegistryError } from '../../../src/base/errors.ts';
 import { localFileSet } from '../../../src/modelfiles/local-files.ts';
 import { bytesSource } from '../../../src/modelfiles/read/window.ts';
-import { readZip } from '../../../src/modelfiles/read/zip.ts';
+import { isZip, readZip } from '../../../src/modelfiles/read/zip.ts';
 import { folderOf } from '../file-sets.ts';
 
 /** An archive as Python's zipfile writes it. */
@@ -38,6 +38,7 @@ it('lists an archive, and reads what is stored and what is packed', async () => 
     'z.writestr("folder/big.txt", "x" * 5000, zipfile.ZIP_DEFLATED)',
     'z.comment = b"PK\\x05\\x06 in a comment"',
   ]);
+  expect(isZip(bytes)).toBe(true);
   const zip = await readZip(bytesSource(bytes), 'a.zip');
   expect(zip.entries.map(({ name, sizeBytes, isStored }) => [name, sizeBytes, isStored])).toEqual([
     ['data.pkl', 6, true],
