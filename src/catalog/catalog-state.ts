@@ -3,9 +3,10 @@ import type { UnknownEvent } from '../log/intent.ts';
 import { FIRST_STAGE } from '../rules/policy.ts';
 import type { CommitRecord, FactSource, IntentOutcome, RegistryState, StageMove } from '../rules/state.ts';
 import { CatalogReader } from './catalog-reader.ts';
+import { FACTS_COLUMNS, factsColumns } from './facts-columns.ts';
 
 export const VERSION_COLUMNS = `id, model, number, stage, stage_since, stage_by_name, stage_by_email, artifact, size_bytes, file_count,
-  description, metrics, params, run_id, fingerprint, code_commit, environment, base,
+  description, metrics, params, run_id, fingerprint, code_commit, environment, base, ${FACTS_COLUMNS},
   created_at, created_by_name, created_by_email, via, seq, position, changed_seq`;
 const INSERT_VERSION = `INSERT INTO versions (${VERSION_COLUMNS}) VALUES (${VERSION_COLUMNS.replace(/\w+/g, '?')})`;
 
@@ -140,6 +141,7 @@ export class CatalogState extends CatalogReader implements RegistryState {
       code?.commit ?? null,
       event.environment ?? null,
       event.base?.version ?? null,
+      ...factsColumns(event),
       source.at,
       source.by.name,
       source.by.email,

@@ -113,6 +113,8 @@ export interface VersionSummary {
   readonly metrics: Metrics;
   readonly params: Params;
   readonly artifact: ArtifactSummary;
+  /** What its files say, in short; absent where nobody read them when it was registered. */
+  readonly facts?: VersionFacts;
   /** True until the version is in the authority's log. */
   readonly pending: boolean;
   /** Set while the change into its stage waits to be shared: others don't see it yet, and it may be refused. */
@@ -126,6 +128,29 @@ export interface ArtifactSummary {
   /** When its files were removed to free space; absent while they are there. */
   readonly withdrawnAt?: string;
 }
+
+/** What the files of a version say, as far as it is searched and listed. */
+export interface VersionFacts {
+  /** `safetensors`, `sklearn-pickle` … */
+  readonly format: string;
+  readonly formatVersion?: string;
+  readonly framework?: { readonly name: string; readonly version?: string };
+  readonly architecture?: string;
+  readonly parameterCount?: number;
+  /** The types of the tensors, that of most elements first. */
+  readonly dtypes?: readonly string[];
+  readonly license?: string;
+  readonly baseModels?: readonly { readonly name: string; readonly revision?: string; readonly url?: string }[];
+  /** Digest of the weights, equal for equal weights in unequal files. */
+  readonly weights?: string;
+  /** The worst of what could run code when the files are loaded. There is no verdict "safe". */
+  readonly danger?: 'dangerous' | 'unknown' | 'none-found';
+  /** How many problems reading them had. */
+  readonly problems?: number;
+}
+
+/** Why the log names an object by itself: a gate's evidence, all facts of a version, the course of its metrics. */
+export type NamedFor = 'evidence' | 'facts' | 'history';
 
 export interface FileEntry {
   readonly path: string;
@@ -143,6 +168,10 @@ export interface VersionDetails extends VersionSummary {
   readonly comments: readonly CommentEntry[];
   /** Other versions with the same bytes. */
   readonly sameArtifact: readonly { readonly model: string; readonly number: number }[];
+  /** Other versions with the same weights in other files. */
+  readonly sameWeights: readonly { readonly model: string; readonly number: number }[];
+  /** Whether the course of its metrics was recorded. */
+  readonly hasHistory: boolean;
 }
 
 export interface Lineage {
@@ -251,6 +280,7 @@ export interface ComparisonRow {
 
 export interface Comparison {
   readonly versions: readonly VersionSummary[];
+  readonly facts: readonly ComparisonRow[];
   readonly metrics: readonly ComparisonRow[];
   readonly params: readonly ComparisonRow[];
   readonly tags: readonly ComparisonRow[];

@@ -2,7 +2,7 @@
  * The catalog's tables: a plain SQLite file that people may query (docs/format.md, "Catalog"). Raise the number with every change,
  * of this text or of what the rules write into it: a file of another number is left alone and a new one is built from the log.
  */
-export const CATALOG_SCHEMA = 2;
+export const CATALOG_SCHEMA = 3;
 
 export const CATALOG_SQL = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -39,6 +39,7 @@ CREATE TABLE versions (
   artifact TEXT NOT NULL, size_bytes INTEGER NOT NULL, file_count INTEGER NOT NULL,
   description TEXT NOT NULL, metrics TEXT NOT NULL, params TEXT NOT NULL,
   run_id TEXT, fingerprint TEXT NOT NULL, code_commit TEXT, environment TEXT, base TEXT,
+  facts TEXT, weights TEXT, facts_object TEXT, history TEXT,
   created_at TEXT NOT NULL, created_by_name TEXT NOT NULL, created_by_email TEXT NOT NULL,
   via TEXT NOT NULL, seq INTEGER NOT NULL, position INTEGER NOT NULL, changed_seq INTEGER NOT NULL, deleted_seq INTEGER
 );
@@ -48,6 +49,7 @@ CREATE INDEX versions_of_stage ON versions (stage, key) WHERE deleted_seq IS NUL
 CREATE INDEX versions_by_artifact ON versions (artifact);
 CREATE INDEX versions_by_run ON versions (run_id, model) WHERE run_id IS NOT NULL;
 CREATE INDEX versions_by_commit ON versions (code_commit) WHERE code_commit IS NOT NULL;
+CREATE INDEX versions_by_weights ON versions (weights) WHERE weights IS NOT NULL;
 CREATE TABLE version_ids (id TEXT PRIMARY KEY, version TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE INDEX versions_by_change ON versions (changed_seq);
@@ -115,6 +117,10 @@ CREATE TABLE metric_values (
 ) WITHOUT ROWID;
 CREATE TABLE param_values (
   name INTEGER NOT NULL, value TEXT NOT NULL, version INTEGER NOT NULL,
+  PRIMARY KEY (name, value, version)
+) WITHOUT ROWID;
+CREATE TABLE fact_values (
+  name TEXT NOT NULL, value NOT NULL, version INTEGER NOT NULL,
   PRIMARY KEY (name, value, version)
 ) WITHOUT ROWID;
 CREATE VIRTUAL TABLE version_texts USING fts4(content="", body, tokenize=unicode61 "remove_diacritics=0", matchinfo=fts3, order=desc);

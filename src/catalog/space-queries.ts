@@ -1,5 +1,6 @@
 import { ARCHIVED, FIRST_STAGE } from '../rules/policy.ts';
 import { int, maybeText, text } from './columns.ts';
+import type { NamedFor } from './read-models.ts';
 import type { Sqlite } from './sqlite.ts';
 
 /** A version that isn't deleted, with what decides whether its bytes stay. */
@@ -56,8 +57,12 @@ export function publishedArtifacts(db: Sqlite): ReadonlySet<string> {
   return new Set(db.all("SELECT digest FROM artifacts WHERE status = 'published'").map((row) => text(row, 'digest')));
 }
 
-/** Digests of objects that the log names by themselves. */
-export function namedObjects(db: Sqlite): ReadonlySet<string> {
-  const rows = db.all('SELECT DISTINCT evidence FROM gate_results WHERE evidence IS NOT NULL');
-  return new Set(rows.map((row) => text(row, 'evidence')));
+/** Digests of objects that the log names by themselves: evidence of gates, and what belongs to versions that aren't deleted. */
+export function namedObjects(db: Sqlite): ReadonlyMap<string, NamedFor> {
+  const sql = `SELECT facts_object AS object, 'facts' AS why FROM versions WHERE facts_object IS NOT NULL AND deleted_seq IS NULL
+    UNION SELECT history, 'history' FROM versions WHERE history IS NOT NULL AND deleted_seq IS NULL
+    UNION SELECT evidence, 'evidence' FROM gate_results WHERE evidence IS NOT NULL`;
+  return new Map(db.all(sql).map((row) => [text(row, 'object'), WHY.find((why) => why === row.why) ?? 'evidence']));
 }
+
+const WHY: readonly NamedFor[] = ['evidence', 'facts', 'history'];

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { EventOf } from '../log/events.ts';
 import { int, maybeText, text } from './columns.ts';
+import { factsOf } from './facts-columns.ts';
 import type {
   ArtifactSummary,
   Author,
@@ -17,7 +18,7 @@ import type { Row, Sqlite, SqlValue } from './sqlite.ts';
 
 /** Columns that `versionSummary` needs. */
 export const VERSION_COLUMNS = `v.key, v.id, v.model, m.name AS model_name, v.number, v.stage, v.stage_since, v.stage_by_name, v.stage_by_email,
-  v.artifact, v.size_bytes, v.file_count, (SELECT since FROM artifacts WHERE digest = v.artifact AND status = 'withdrawn') AS withdrawn_at, v.description, v.metrics, v.params, v.created_at, v.created_by_name, v.created_by_email, v.via,
+  v.artifact, v.size_bytes, v.file_count, (SELECT since FROM artifacts WHERE digest = v.artifact AND status = 'withdrawn') AS withdrawn_at, v.description, v.metrics, v.params, v.facts, v.weights, v.created_at, v.created_by_name, v.created_by_email, v.via,
   v.seq > (SELECT coalesce(max(seq), 0) FROM commits) AS is_pending,
   EXISTS (SELECT 1 FROM transitions t WHERE t.version = v.id AND t.seq > (SELECT coalesce(max(seq), 0) FROM commits)) AS is_stage_pending`;
 export const VERSION_TABLES = 'versions v JOIN models m ON m.id = v.model';
@@ -29,6 +30,7 @@ const VIAS: readonly Via[] = ['editor', 'cli', 'auto', 'import'];
 
 export function versionSummary(db: Sqlite, row: Row): VersionSummary {
   const id = text(row, 'id');
+  const facts = factsOf(row);
   return {
     model: text(row, 'model_name'),
     modelId: text(row, 'model'),
@@ -48,6 +50,7 @@ export function versionSummary(db: Sqlite, row: Row): VersionSummary {
     metrics: v.parse(metricsSchema, JSON.parse(text(row, 'metrics'))),
     params: v.parse(paramsSchema, JSON.parse(text(row, 'params'))),
     artifact: artifactOf(row),
+    ...(facts ? { facts } : {}),
     pending: int(row, 'is_pending') === 1,
     ...(int(row, 'is_stage_pending') === 1 ? { stagePending: true } : {}),
   };
@@ -167,6 +170,28 @@ export function sameArtifact(
   return db
     .all(sql, [version.artifact.digest, version.id])
     .map((row) => ({ model: text(row, 'name'), number: int(row, 'number') }));
+}
+
+/** Versions with the same weights and other files. */
+export function sameWeights(
+  db: Sqlite,
+  { id, facts, artifact }: VersionSummary,
+): readonly { readonly model: string; readonly number: number }[] {
+  if (facts?.weights === undefined) return [];
+  const sql = `SELECT m.name, v.number FROM ${VERSION_TABLES}
+    WHERE v.weights = ? AND v.id <> ? AND v.artifact <> ? AND v.deleted_seq IS NULL AND v.${IN_LOG} ORDER BY v.key LIMIT 100`;
+  return db
+    .all(sql, [facts.weights, id, artifact.digest])
+    .map((row) => ({ model: text(row, 'name'), number: int(row, 'number') }));
+}
+
+/** Digests of the objects that a registration named beside its artifact. */
+export function attachedObjects(
+  db: Sqlite,
+  version: string,
+): { readonly facts: string | undefined; readonly history: string | undefined } {
+  const row = db.get('SELECT facts_object, history FROM versions WHERE id = ?', [version]) ?? {};
+  return { facts: maybeText(row, 'facts_object'), history: maybeText(row, 'history') };
 }
 
 export function remarksOf(db: Sqlite, subject: string, kind: 'note' | 'comment'): readonly CommentEntry[] {

@@ -89,6 +89,41 @@ const codeSchema = v.looseObject({
 
 const dataSchema = v.looseObject({ path: line(4096), sha256: v.optional(sha256), sizeBytes: v.optional(count) });
 
+/** Dtypes and base models that a summary names at most. */
+const MAX_NAMED = 16;
+
+/**
+ * What the files of a model say of it, in short, with the whole of it where that is short, else the digest of an object with it.
+ * Programs that knew nothing of it took the events all the same, so what isn't well formed here is left out and makes nothing void.
+ */
+const factsSchema = v.looseObject({
+  format: line(64),
+  formatVersion: v.optional(line(64)),
+  framework: v.optional(v.looseObject({ name: line(128), version: v.optional(line(128)) })),
+  architecture: v.optional(line(512)),
+  parameterCount: v.optional(count),
+  dtypes: v.optional(v.pipe(v.array(line(64)), v.maxLength(MAX_NAMED))),
+  license: v.optional(line(256)),
+  baseModels: v.optional(
+    v.pipe(
+      v.array(v.looseObject({ name: line(512), revision: v.optional(line(256)), url: v.optional(line(2048)) })),
+      v.maxLength(MAX_NAMED),
+    ),
+  ),
+  /** Names the weights, whatever file they are in (docs/format.md, "Weights"). */
+  weights: v.optional(sha256),
+  danger: v.optional(v.picklist(['dangerous', 'unknown', 'none-found'])),
+  /** How many problems reading them had. */
+  problems: v.optional(count),
+  all: v.optional(
+    v.pipe(
+      v.looseObject({}),
+      v.check((value) => !Array.isArray(value), 'is a list'),
+    ),
+  ),
+  object: v.optional(sha256),
+});
+
 const versionRegistered = v.looseObject({
   type: v.literal('version.registered'),
   model: ulid,
@@ -104,6 +139,9 @@ const versionRegistered = v.looseObject({
   /** Digest of an `environment.recorded`. */
   environment: v.optional(sha256),
   base: v.optional(v.looseObject({ name: line(1024), version: v.optional(ulid) })),
+  facts: v.fallback(v.optional(factsSchema), undefined),
+  /** Digest of an object with the course of the metrics. */
+  history: v.fallback(v.optional(sha256), undefined),
 });
 
 const versionAnnotated = v.looseObject({

@@ -9,6 +9,7 @@ import type {
   Metrics,
   ModelDetails,
   ModelSummary,
+  NamedFor,
   PackageVersion,
   Page,
   PageRequest,
@@ -53,6 +54,7 @@ export type {
   Tags,
   TransitionEntry,
   VersionDetails,
+  VersionFacts,
   VersionSummary,
   Via,
 } from '../catalog/read-models.ts';
@@ -419,10 +421,10 @@ export interface GcObject {
   /** Digests of the artifacts that keep it, up to ten. */
   readonly keptBy: readonly string[];
   /**
-   * Why it stays, empty for what goes: why the versions of these artifacts need it; `evidence` where the log names it by itself; `pending`
-   * where a registration under way may have stored it.
+   * Why it stays, empty for what goes: why the versions of these artifacts need it; `evidence`, `facts` or `history` where the log names it
+   * by itself; `pending` where a registration under way may have stored it.
    */
-  readonly reasons: readonly (KeepReason | 'evidence' | 'pending')[];
+  readonly reasons: readonly (KeepReason | NamedFor | 'pending')[];
 }
 
 export interface DiskUse {

@@ -126,7 +126,20 @@ class Author {
       params: { depth: String(this.#number(3)) },
       tags: this.#tags(),
       ...(this.#number(2) ? { run: { id: `run ${this.#number(4)}` } } : {}),
+      ...(this.#number(2) ? { facts: this.#facts(), history: this.#pick([sha256Hex('history'), 'no digest']) } : {}),
       ...(this.#number(2) ? { code: { commit: 'abc', isDirty: false, capturedAt: 'start' } } : {}),
+    };
+  }
+
+  /** Some of them not well formed, which makes no registration void. */
+  #facts(): object {
+    return {
+      format: this.#pick(['safetensors', 'sklearn-pickle', 7, 'onnx']),
+      framework: { name: this.#pick(['pytorch', 'Keras']), version: '2.1' },
+      parameterCount: this.#number(9),
+      ...(this.#number(2) ? { dtypes: this.#pick([['float32'], ['float32', 'int8']]) } : {}),
+      ...(this.#number(2) ? { weights: sha256Hex(`weights ${this.#number(3)}`), object: sha256Hex('facts') } : {}),
+      ...(this.#number(2) ? { all: { format: 'onnx', tensors: [{ name: 'a' }] }, danger: 'unknown' } : {}),
     };
   }
 

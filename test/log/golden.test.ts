@@ -1,15 +1,20 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../src/base/hash.ts';
 import { CatalogState } from '../../src/catalog/catalog-state.ts';
 import { CATALOG_SQL } from '../../src/catalog/schema.ts';
 import { openSqlite } from '../../src/catalog/sqlite.ts';
 import { parseFormatFile } from '../../src/log/format-file.ts';
 import { applyCommit, type LogPosition } from '../../src/rules/apply-commit.ts';
+import { goldenFactsLog } from './golden-facts-story.ts';
 import { goldenLog } from './golden-story.ts';
 
-const folder = join(import.meta.dirname, 'golden');
+const LOGS = [
+  { name: 'golden', write: goldenLog },
+  { name: 'golden/facts', write: goldenFactsLog },
+];
+
 const TABLES = [
   'models',
   'model_ids',
@@ -61,7 +66,9 @@ async function meaningOf(format: Uint8Array, commits: readonly Uint8Array[]): Pr
   return JSON.parse(JSON.stringify({ verdicts, tables }));
 }
 
-async function goldenFiles(): Promise<{ readonly format: Uint8Array; readonly commits: readonly Uint8Array[] }> {
+async function goldenFiles(
+  folder: string,
+): Promise<{ readonly format: Uint8Array; readonly commits: readonly Uint8Array[] }> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.jsonl')).sort();
   return {
     format: await readFile(join(folder, 'format.json')),
@@ -69,24 +76,28 @@ async function goldenFiles(): Promise<{ readonly format: Uint8Array; readonly co
   };
 }
 
-it('means the same for ever: these bytes were written by format 1 (UPDATE_GOLDEN=1 writes them anew, before a release only)', async () => {
-  if (process.env.UPDATE_GOLDEN === '1') {
-    const { format, commits } = goldenLog();
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'format.json'), format);
-    for (const [index, bytes] of commits.entries())
-      await writeFile(join(folder, `${String(index + 1).padStart(20, '0')}.jsonl`), bytes);
-    await writeFile(join(folder, 'expected.json'), `${JSON.stringify(await meaningOf(format, commits), null, 1)}\n`);
-  }
-  const { format, commits } = await goldenFiles();
-  expect(await meaningOf(format, commits)).toEqual(JSON.parse(await readFile(join(folder, 'expected.json'), 'utf8')));
-});
+describe.each(LOGS)('the log in $name', ({ name, write }) => {
+  const folder = join(import.meta.dirname, name);
 
-it('is written in the same bytes', async () => {
-  const { format, commits } = await goldenFiles();
-  const written = goldenLog();
-  expect(Buffer.from(written.format).equals(format)).toBe(true);
-  expect(written.commits.map((bytes) => Buffer.from(bytes).toString())).toEqual(
-    commits.map((bytes) => Buffer.from(bytes).toString()),
-  );
+  it('means the same for ever: these bytes were written by format 1 (UPDATE_GOLDEN=1 writes them anew, before a release only)', async () => {
+    if (process.env.UPDATE_GOLDEN === '1') {
+      const { format, commits } = write();
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, 'format.json'), format);
+      for (const [index, bytes] of commits.entries())
+        await writeFile(join(folder, `${String(index + 1).padStart(20, '0')}.jsonl`), bytes);
+      await writeFile(join(folder, 'expected.json'), `${JSON.stringify(await meaningOf(format, commits), null, 1)}\n`);
+    }
+    const { format, commits } = await goldenFiles(folder);
+    expect(await meaningOf(format, commits)).toEqual(JSON.parse(await readFile(join(folder, 'expected.json'), 'utf8')));
+  });
+
+  it('is written in the same bytes', async () => {
+    const { format, commits } = await goldenFiles(folder);
+    const written = write();
+    expect(Buffer.from(written.format).equals(format)).toBe(true);
+    expect(written.commits.map((bytes) => Buffer.from(bytes).toString())).toEqual(
+      commits.map((bytes) => Buffer.from(bytes).toString()),
+    );
+  });
 });

@@ -133,6 +133,8 @@ export function versionDetails(number = 2, changes: Partial<VersionDetails> = {}
       { id: '01JE3', text: 'Yes: 2 % of volume, and the old one was worse.', by: ada, at: '2026-11-20T13:12:00.000Z' },
     ],
     sameArtifact: [{ model: 'fraud-detector-eu', number: 7 }],
+    sameWeights: [],
+    hasHistory: false,
     ...changes,
   };
 }
@@ -237,6 +239,7 @@ export function comparison(count = 3): ComparisonPageData {
   );
   return {
     versions,
+    facts: [],
     metrics: [
       row('test_auc', (index) => 0.91 + index / 100, count),
       row('train.loss', (index) => 0.3 - index / 50, count),

@@ -10,6 +10,7 @@ import type {
   StageMove,
   VersionRecord,
 } from '../../rules/state.ts';
+import { factsColumns } from '../facts-columns.ts';
 import type { SqlValue } from '../sqlite.ts';
 import { HolderStack } from './holder-stack.ts';
 import { Undo } from './undo.ts';
@@ -28,7 +29,10 @@ export interface BulkModel {
 }
 
 export interface BulkVersion {
+  /** Without its facts, which can be long. */
   readonly event: EventOf<'version.registered'>;
+  /** What is kept of them. */
+  readonly facts: readonly SqlValue[];
   readonly source: FactSource;
   readonly model: string;
   readonly number: number;
@@ -278,8 +282,10 @@ export class BulkState implements RegistryState {
     fingerprint: string,
     source: FactSource,
   ): void {
+    const { facts: _, ...rest } = event;
     const version: BulkVersion = {
-      event,
+      event: rest,
+      facts: factsColumns(event),
       source,
       model,
       number,

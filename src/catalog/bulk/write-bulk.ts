@@ -1,4 +1,5 @@
 import { VERSION_COLUMNS, valuesJson } from '../catalog-state.ts';
+import { searchedFacts } from '../facts-columns.ts';
 import { insertRows } from '../insert-rows.ts';
 import { markSearched, type SearchedVersion, writeSearched } from '../search/search-index.ts';
 import type { Sqlite, SqlValue } from '../sqlite.ts';
@@ -114,10 +115,11 @@ export function writeSearch(db: Sqlite, state: BulkState, seq: number): void {
 }
 
 function searched(version: BulkVersion, key: number, tags: ReadonlyMap<string, string> = new Map()): SearchedVersion {
-  const { description, metrics, remarks, aliases, event } = version;
+  const { description, metrics, remarks, aliases, event, facts } = version;
   const params = event.params;
   const words = [description, ...remarks, ...[...tags].flat(), ...aliases, ...Object.entries(params).flat()].join('\n');
-  return { key, metrics, params, words };
+  const summary = typeof facts[0] === 'string' ? facts[0] : undefined;
+  return { key, metrics, params, facts: searchedFacts(summary), words };
 }
 
 /** Rows are made as they are written, so that they aren't in memory all at once. */
@@ -153,7 +155,7 @@ function modelRow({ event, source, ...model }: BulkModel): readonly SqlValue[] {
 }
 
 function versionRow(version: BulkVersion): readonly SqlValue[] {
-  const { event, source, stageBy } = version;
+  const { event, facts, source, stageBy } = version;
   return [
     event.version,
     version.model,
@@ -173,6 +175,7 @@ function versionRow(version: BulkVersion): readonly SqlValue[] {
     event.code?.commit ?? null,
     event.environment ?? null,
     event.base?.version ?? null,
+    ...facts,
     source.at,
     source.by.name,
     source.by.email,

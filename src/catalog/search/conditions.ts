@@ -1,5 +1,6 @@
 import { RegistryError } from '../../base/errors.ts';
 import type { SqlValue } from '../sqlite.ts';
+import { FACT_FIELDS, factCondition, parameterCondition } from './fact-conditions.ts';
 import { wordsCondition } from './words.ts';
 
 export interface Sql {
@@ -18,6 +19,7 @@ export interface Condition {
   readonly words?: readonly string[];
 }
 
+const FIELD = new RegExp(`^(model|stage|alias|tag|param|commit|${Object.keys(FACT_FIELDS).join('|')}):(.*)$`);
 const COMPARISON = /^([^<>=:]+)(>=|<=|>|<|=)(.+)$/;
 /** A comparison without its metric or its number. */
 const UNFINISHED = /^(?:[<>=]+.*|[^<>=]+[<>=]+)$/;
@@ -33,7 +35,7 @@ export function parseSearch(query: string): readonly Condition[] {
 
 function conditionOf(term: string): Condition {
   if (term.startsWith('"')) return wordsCondition(term.replaceAll('"', ''));
-  const colon = /^(model|stage|alias|tag|param|commit):(.*)$/.exec(term);
+  const colon = FIELD.exec(term);
   if (colon) return fieldCondition(colon[1] ?? '', colon[2] ?? '');
   if (UNFINISHED.test(term)) {
     throw new RegistryError(
@@ -46,6 +48,7 @@ function conditionOf(term: string): Condition {
 }
 
 function metricCondition(term: string, [, name = '', operator = '', value = '']: RegExpExecArray): Condition {
+  if (name === 'params') return parameterCondition(term, operator, value, (count) => comparison(name, operator, count));
   const number = Number(value);
   if (Number.isNaN(number)) {
     throw new RegistryError(
@@ -53,7 +56,11 @@ function metricCondition(term: string, [, name = '', operator = '', value = '']:
       `${term} compares a metric with "${value}", which is no number. Write for example auc>0.9, or param:${name}=${value}.`,
     );
   }
-  const params = [name, number];
+  return comparison(name, operator, number);
+}
+
+function comparison(name: string, operator: string, value: number): Condition {
+  const params = [name, value];
   return {
     holds: {
       sql: `EXISTS (SELECT 1 FROM json_each(v.metrics) x WHERE x.key = ? AND x.type IN ('real', 'integer') AND CAST(x.value AS REAL) ${operator} ?)`,
@@ -70,8 +77,9 @@ function fieldCondition(field: string, value: string): Condition {
   if (value === '')
     throw new RegistryError(
       'QUERY_INVALID',
-      `${field}: needs something after the colon, for example ${field}:${EXAMPLES[field] ?? 'x'}.`,
+      `${field}: needs something after the colon, for example ${field}:${EXAMPLES[field] ?? FACT_FIELDS[field] ?? 'x'}.`,
     );
+  if (Object.hasOwn(FACT_FIELDS, field)) return factCondition(field, value);
   const equals = value.indexOf('=');
   const [key, rest] = equals < 0 ? [value, undefined] : [value.slice(0, equals), value.slice(equals + 1)];
   switch (field) {

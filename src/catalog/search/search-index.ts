@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { int, text } from '../columns.ts';
+import { int, maybeText, text } from '../columns.ts';
+import { searchedFacts } from '../facts-columns.ts';
 import { insertRows } from '../insert-rows.ts';
 import type { Row, Sqlite } from '../sqlite.ts';
 
@@ -14,6 +15,7 @@ export interface SearchedVersion {
   readonly key: number;
   readonly metrics: Readonly<Record<string, number | string>>;
   readonly params: Readonly<Record<string, string>>;
+  readonly facts: ReturnType<typeof searchedFacts>;
   readonly words: string;
 }
 
@@ -44,6 +46,7 @@ export function catchUpSearch(db: Sqlite, seq: number): void {
 export function writeSearched(db: Sqlite, versions: readonly SearchedVersion[], names: Map<string, number>): void {
   writeMetrics(db, versions, names);
   writeParams(db, versions, names);
+  writeFactValues(db, versions);
   for (const { key, words } of versions) {
     db.run('INSERT INTO version_texts (docid, body) VALUES (?, ?)', [key, words]);
   }
@@ -58,8 +61,8 @@ export function markSearched(db: Sqlite, seq: number): void {
 function changedVersions(db: Sqlite, from: number, after: number): readonly SearchedVersion[] {
   const sql =
     from === 0
-      ? 'SELECT key, id, description, metrics, params FROM versions WHERE ? < key ORDER BY key LIMIT ?'
-      : `SELECT key, id, description, metrics, params FROM versions
+      ? 'SELECT key, id, description, metrics, params, facts FROM versions WHERE ? < key ORDER BY key LIMIT ?'
+      : `SELECT key, id, description, metrics, params, facts FROM versions
          WHERE key IN (SELECT key FROM versions WHERE changed_seq > ${from}) AND key > ? ORDER BY key LIMIT ?`;
   return db.all(sql, [after, BATCH]).map((row) => {
     const params = v.parse(paramsSchema, JSON.parse(text(row, 'params')));
@@ -67,6 +70,7 @@ function changedVersions(db: Sqlite, from: number, after: number): readonly Sear
       key: int(row, 'key'),
       metrics: v.parse(metricsSchema, JSON.parse(text(row, 'metrics'))),
       params,
+      facts: searchedFacts(maybeText(row, 'facts')),
       words: [text(row, 'description'), ...attachedWords(db, row), ...Object.entries(params).flat()].join('\n'),
     };
   });
@@ -101,6 +105,13 @@ function writeParams(db: Sqlite, batch: readonly SearchedVersion[], names: Map<s
   );
   rows.sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : a[2] - b[2]));
   insertRows(db, 'param_values (name, value, version)', rows);
+}
+
+function writeFactValues(db: Sqlite, batch: readonly SearchedVersion[]): void {
+  const rows = batch.flatMap(({ key, facts }) =>
+    facts.map(([name, value]): [string, string | number, number] => [name, value, key]),
+  );
+  insertRows(db, 'fact_values (name, value, version)', rows);
 }
 
 function idOfName(db: Sqlite, name: string, names: Map<string, number>): number {

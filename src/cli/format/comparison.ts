@@ -7,9 +7,10 @@ import { labelOf } from './values.ts';
 /** Versions side by side, a table for each kind of fact: what differs, or everything with `withEqual`. */
 export function comparisonText(comparison: Comparison, withEqual: boolean): string {
   const labels = comparison.versions.map(labelOf);
-  const { metrics, params, tags, lineage, dependencies, files } = comparison;
+  const { facts, metrics, params, tags, lineage, dependencies, files } = comparison;
   const sections = [
     section('Metrics', labels, shown(metrics, withEqual), differenceText),
+    section('Model', labels, shown(facts, withEqual)),
     section('Params', labels, shown(params, withEqual)),
     section('Tags', labels, shown(tags, withEqual)),
     section('Lineage', labels, shown(lineage, withEqual)),

@@ -19,11 +19,12 @@ export async function loadComparisonPage(
   registry: RegistryCalls,
   versionIds: readonly string[],
 ): Promise<ComparisonPageData> {
-  const { versions, metrics, params, tags, lineage, dependencies, files } = await registry.compare({
+  const { versions, facts, metrics, params, tags, lineage, dependencies, files } = await registry.compare({
     refs: versionIds,
   });
   return {
     versions,
+    facts: comparedRows(facts),
     metrics: comparedRows(metrics),
     params: comparedRows(params),
     tags: comparedRows(tags),

@@ -20,12 +20,11 @@ export async function compare(session: Session, request: { readonly refs: readon
   const files = await Promise.all(versions.map((version) => filesOf(session, version.artifact.digest)));
   return {
     versions,
+    facts: rowsOf(versions.map(factCells)).filter(isRecorded),
     metrics: rowsOf(versions.map((version) => version.metrics)),
     params: rowsOf(versions.map((version) => version.params)),
     tags: rowsOf(versions.map((version) => version.tags)),
-    lineage: rowsOf(versions.map((version, index) => lineageCells(version, lineages[index]))).filter((row) =>
-      row.values.some((value) => value !== undefined),
-    ),
+    lineage: rowsOf(versions.map((version, index) => lineageCells(version, lineages[index]))).filter(isRecorded),
     dependencies: rowsOf(
       lineages.map((lineage) => Object.fromEntries(lineage.dependencies.map(({ name, version }) => [name, version]))),
     ),
@@ -36,6 +35,26 @@ export async function compare(session: Session, request: { readonly refs: readon
         ),
       ),
     ),
+  };
+}
+
+function isRecorded({ values }: ComparisonRow): boolean {
+  return values.some((value) => value !== undefined);
+}
+
+function factCells({ facts }: VersionSummary): Readonly<Record<string, Cell>> {
+  if (!facts) return {};
+  const { format, framework, architecture, parameterCount, dtypes, license, baseModels, weights, danger } = facts;
+  return {
+    format,
+    framework: framework && [framework.name, framework.version].filter((part) => part !== undefined).join(' '),
+    architecture,
+    parameters: parameterCount,
+    dtypes: dtypes?.join(', '),
+    license,
+    'made from': baseModels?.map(({ name }) => name).join(', '),
+    weights: weights?.slice(0, 12),
+    danger,
   };
 }
 

@@ -22,7 +22,15 @@ import type {
 import { parseSearch } from '../../catalog/search/conditions.ts';
 import { catchUpSearch } from '../../catalog/search/search-index.ts';
 import { searchVersions } from '../../catalog/search/search-versions.ts';
-import { lineageOf, remarksOf, sameArtifact, transitionsOf, versionsPage } from '../../catalog/version-queries.ts';
+import {
+  attachedObjects,
+  lineageOf,
+  remarksOf,
+  sameArtifact,
+  sameWeights,
+  transitionsOf,
+  versionsPage,
+} from '../../catalog/version-queries.ts';
 import { policyOf } from '../../rules/lookup.ts';
 import { findModel, findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session, stateOf } from '../session.ts';
@@ -122,6 +130,8 @@ export async function show(session: Session, request: { readonly ref: string }):
     notes: remarksOf(db, version.id, 'note'),
     comments: remarksOf(db, version.id, 'comment'),
     sameArtifact: sameArtifact(db, version),
+    sameWeights: sameWeights(db, version),
+    hasHistory: attachedObjects(db, version.id).history !== undefined,
   };
 }
 

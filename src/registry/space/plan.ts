@@ -167,7 +167,7 @@ async function keepersOf(
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, Keepers>> {
   const keepers = new Map<string, { readonly keptBy: string[]; readonly reasons: Set<GcObject['reasons'][number]> }>();
-  for (const digest of namedObjects(dbOf(session))) keepers.set(digest, { keptBy: [], reasons: new Set(['evidence']) });
+  for (const [digest, why] of namedObjects(dbOf(session))) keepers.set(digest, { keptBy: [], reasons: new Set([why]) });
   const kept = artifacts.filter(({ isKept }) => isKept);
   await eachOf(kept, READS_AT_ONCE, async ({ digest, versions }) => {
     throwIfCancelled(signal);

@@ -1,6 +1,6 @@
 import type { ComparedRow, ComparisonPageData } from '../../extension/messages.ts';
 
-export type SectionName = 'metrics' | 'params' | 'tags' | 'lineage' | 'dependencies' | 'files';
+export type SectionName = 'metrics' | 'facts' | 'params' | 'tags' | 'lineage' | 'dependencies' | 'files';
 
 export interface ComparisonSection {
   readonly name: SectionName;
@@ -12,6 +12,7 @@ export interface ComparisonSection {
 export function sectionsOf(comparison: ComparisonPageData): readonly ComparisonSection[] {
   return [
     { name: 'metrics', title: 'Metrics', rows: differentFirst(comparison.metrics) },
+    { name: 'facts', title: 'Model', rows: differentFirst(comparison.facts) },
     { name: 'params', title: 'Params', rows: differentFirst(comparison.params) },
     { name: 'tags', title: 'Tags', rows: differentFirst(comparison.tags) },
     { name: 'lineage', title: 'Lineage', rows: differentFirst(comparison.lineage) },

@@ -36,6 +36,8 @@ export function sampleDetails(fields: Partial<VersionDetails> = {}): VersionDeta
     notes: [],
     comments: [],
     sameArtifact: [],
+    sameWeights: [],
+    hasHistory: false,
     ...fields,
   };
 }

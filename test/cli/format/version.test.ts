@@ -112,7 +112,7 @@ describe('a version for programs', () => {
 });
 
 describe('a comparison', () => {
-  const rows = { params: [], tags: [], lineage: [], dependencies: [], files: [] };
+  const rows = { facts: [], params: [], tags: [], lineage: [], dependencies: [], files: [] };
   const versions = [sampleVersion({ number: 6 }), sampleVersion()];
 
   it('marks what differs, and which way a metric went', () => {
