@@ -117,6 +117,53 @@ export interface AttachReport {
   readonly intents: number;
 }
 
+/** What a machine says that it serves (docs/format.md, "What machines serve"). A claim of whoever may create blobs. */
+export interface ServingReport {
+  readonly machine: string;
+  /** What it follows, such as `fraud-detector@production`. */
+  readonly ref: string;
+  readonly model: string;
+  /** What is there now; absent where nothing is. */
+  readonly serving?: { readonly version: string; readonly artifact: string; readonly since: string };
+  /** What it was to serve and doesn't, and why. */
+  readonly refused?: { readonly version: string; readonly why: string };
+  /** It doesn't follow any more, in good order. */
+  readonly isStopped: boolean;
+  /** After so many seconds it reports again at the latest. */
+  readonly againAfter: number;
+}
+
+/** What a serving machine said last (`follow --report`), beside what it should serve. A claim of that machine. */
+export interface ServingMachine {
+  /** Of the machine and the place that it keeps up to date there. */
+  readonly id: string;
+  readonly machine: string;
+  /** What it follows, such as `fraud-detector@production`. */
+  readonly ref: string;
+  readonly model: string;
+  readonly modelId: string;
+  /** `silent`: it should have reported since. `stopped`: it has said that it doesn't follow any more. */
+  readonly state: 'serving' | 'stopped' | 'silent';
+  readonly heardAt: string;
+  /** What it serves, by its number where this registry knows it; absent where it serves nothing. */
+  readonly version?: { readonly id: string; readonly number?: number };
+  readonly artifact?: string;
+  readonly since?: string;
+  /** Where the reference leads now. */
+  readonly wanted?: { readonly id: string; readonly number: number; readonly artifact: string };
+  /** It serves other files than those that it should. */
+  readonly isDrift: boolean;
+  /** What it tried to serve and went back from, and why. */
+  readonly refused?: { readonly id: string; readonly number?: number; readonly why: string };
+}
+
+export interface ServingRequest {
+  /** Only machines that follow this model. */
+  readonly model?: string;
+  /** Unless false, the storage is asked for new reports. */
+  readonly isFresh?: boolean;
+}
+
 /** What a person asked for and the shared log doesn't have yet. */
 export interface PendingEntry {
   readonly id: string;
@@ -243,6 +290,11 @@ export interface RegistryCommands {
   renameModel(request: { readonly model: string; readonly name: string }): Promise<ModelSummary>;
   deleteVersion(request: { readonly ref: string; readonly reason: string }): Promise<void>;
   deleteModel(request: { readonly model: string; readonly reason: string }): Promise<void>;
+  /**
+   * Says for others what this machine serves in `place`, a path of its own that isn't told. No part of the log. Throws what the storage
+   * answers (`REMOTE_…`).
+   */
+  reportServing(report: ServingReport & { readonly place: string }): Promise<void>;
   /** Adds metrics that a version doesn't have yet; a metric it has can't change. */
   completeMetrics(request: { readonly ref: string; readonly metrics: Metrics }): Promise<void>;
 }
@@ -262,6 +314,8 @@ export interface RegistryQueries {
   pending(): Promise<readonly PendingEntry[]>;
   /** What the shared log didn't take, until somebody has decided about it. */
   refused(): Promise<readonly RefusedEntry[]>;
+  /** Which version each machine serves that reports it, and whether it is the one that it should. Throws what the storage answers. */
+  serving(request?: ServingRequest): Promise<readonly ServingMachine[]>;
   listModels(request?: PageRequest): Promise<Page<ModelSummary>>;
   /** Newest first; `stage` restricts to the versions in it. All models' versions where `model` is absent. */
   listVersions(

@@ -46,6 +46,8 @@ const METHODS: Readonly<Record<RegistryMethod, true>> = {
   remote: true,
   pending: true,
   refused: true,
+  serving: true,
+  reportServing: true,
   refresh: true,
 };
 

@@ -13,6 +13,7 @@ import { log } from './queries/log.ts';
 import { findVersion } from './references.ts';
 import { damageIn, readToHead, type Session } from './session.ts';
 import { fetchFiles } from './shared/fetch-files.ts';
+import { reportServing, servingMachines } from './shared/serving.ts';
 import * as waiting from './shared/waiting.ts';
 import { diskUse } from './space/disk-use.ts';
 import { collectGarbage } from './space/gc.ts';
@@ -111,6 +112,8 @@ export class OpenRegistry implements Registry {
   confirm: Registry['confirm'] = (request) => this.#run(() => waiting.confirm(this.#session, request));
   resolveRefused: Registry['resolveRefused'] = (request) =>
     this.#run(() => waiting.resolveRefused(this.#session, request));
+  serving: Registry['serving'] = (request) => this.#run(() => servingMachines(this.#session, request));
+  reportServing: Registry['reportServing'] = (report) => this.#run(() => reportServing(this.#session, report));
   sync: Registry['sync'] = (request, options) =>
     this.#run(() =>
       waiting.sharedOf(this.#session).sync({ ...options, ...(request?.withBytes === false ? { bytesOf: [] } : {}) }),

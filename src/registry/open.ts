@@ -21,6 +21,7 @@ import { type Attachment, copyDir, readAttachment } from './shared/attachment.ts
 import { remoteConnector } from './shared/connect.ts';
 import { publisherFor } from './shared/publisher.ts';
 import type { ConnectRemote } from './shared/remote.ts';
+import { ServingReports } from './shared/serving-reports.ts';
 import { SharedRegistry } from './shared/shared-registry.ts';
 
 export interface OpenOptions {
@@ -63,6 +64,11 @@ export async function openRegistry(options: OpenOptions): Promise<Registry> {
     store,
     catalog,
     ...(shared ? { shared } : {}),
+    reports: new ServingReports({
+      dir: logDir,
+      store: async () => shared?.remote() ?? store,
+      clock: () => shared?.now() ?? clock(),
+    }),
     authority: shared?.authority ?? new LocalAuthority({ store, catalog, clock }),
     bytes: workerFile === undefined ? inlineByteService(dir) : workerByteService({ storeDir: dir, workerFile }),
     seenHead: await seenHeadFor(logDir, registryId, stateDir),

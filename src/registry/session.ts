@@ -13,6 +13,7 @@ import type { IntentOutcome, RegistryState } from '../rules/state.ts';
 import type { LocalStore } from '../storage/object-store.ts';
 import type { Author, RegistryLocation, Via } from './api.ts';
 import { type SeenHead, seenHeadProblem } from './seen-head.ts';
+import type { ServingReports } from './shared/serving-reports.ts';
 import type { SharedRegistry } from './shared/shared-registry.ts';
 
 /** What commands and queries work with: one open registry. */
@@ -27,6 +28,8 @@ export interface Session {
   readonly authority: Authority;
   /** Where the registry is shared. */
   readonly shared?: SharedRegistry;
+  /** What machines say that they serve. */
+  readonly reports: ServingReports;
   readonly bytes: ByteService;
   readonly seenHead: SeenHead;
 }

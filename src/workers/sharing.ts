@@ -10,6 +10,7 @@ import { remoteConnector } from '../registry/shared/connect.ts';
 import { keepInSync, type Syncing } from '../registry/shared/keep-in-sync.ts';
 import type { AzureCredential } from '../storage/azure/credentials.ts';
 import { type GivenCredential, givenCredentialSchema, type RegistryThreadEvent } from './registry-messages.ts';
+import { type ServingWatch, watchServing } from './serving-watch.ts';
 
 const attachSchema = v.object({
   url: v.string(),
@@ -48,6 +49,7 @@ export function sharingOf(options: {
   const waiting = new Map<number, (credential: GivenCredential | undefined) => void>();
   let lastId = 0;
   let syncing: Syncing | undefined;
+  let serving: ServingWatch | undefined;
   let isFocused = true;
   let seen: string | undefined;
   let told: string | undefined;
@@ -141,8 +143,11 @@ export function sharingOf(options: {
         },
       });
       syncing.setFocused(isFocused);
+      serving = watchServing({ registry, onChange: () => emit({ kind: 'changed', head: 0 }) });
+      serving.setFocused(isFocused);
       registry.onDidChange(() => {
         show();
+        serving?.soon();
         void registry.remote().then(
           (status) => {
             if ((status?.pending ?? 0) > 0) syncing?.soon();
@@ -152,10 +157,11 @@ export function sharingOf(options: {
       });
     },
     async leave() {
-      const last = syncing;
+      const last = [syncing, serving];
       look = () => {};
       syncing = undefined;
-      await last?.stop();
+      serving = undefined;
+      await Promise.all(last.map((one) => one?.stop()));
     },
     looked: () => look(),
     async hasMoved() {
@@ -173,6 +179,7 @@ export function sharingOf(options: {
         case 'focus':
           isFocused = v.parse(focusSchema, args).isFocused;
           syncing?.setFocused(isFocused);
+          serving?.setFocused(isFocused);
           return { value: undefined };
         case 'attach': {
           const { url, isPreview, upload } = v.parse(attachSchema, args);

@@ -1,8 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Registry } from '../../src/registry/api.ts';
-import { type FollowEvent, follow } from '../../src/serving/follow.ts';
+import { RegistryError } from '../../src/base/errors.ts';
+import type { ServingMachine } from '../../src/registry/api.ts';
+import { type FollowEvent, type FollowOptions, follow } from '../../src/serving/follow.ts';
 import { machine, registerFraud, sharedStorage } from '../registry/shared/machines.ts';
 
 const ends: (() => Promise<void>)[] = [];
@@ -23,7 +24,7 @@ async function team() {
   return { storage, own, server, registry: await server.open(), to: join(server.dir, 'serving/model') };
 }
 
-function start(registry: Registry, to: string, exec?: string) {
+function start(registry: FollowOptions['registry'], to: string, exec?: string, reportAs?: string) {
   const stopped = new AbortController();
   const events: FollowEvent[] = [];
   const waiting = new Set<() => void>();
@@ -34,6 +35,7 @@ function start(registry: Registry, to: string, exec?: string) {
     everyMs: 20,
     signal: stopped.signal,
     ...(exec === undefined ? {} : { exec }),
+    ...(reportAs === undefined ? {} : { reportAs }),
     onEvent(event) {
       events.push(event);
       for (const look of waiting) look();
@@ -125,6 +127,52 @@ describe('a follower', () => {
     const second = start(registry, to, `echo ran >> ${log}`);
     await second.sees(serves(1));
     expect(await readFile(log, 'utf8')).toBe('ran\n');
+  });
+
+  it('says for others what it serves, what it went back from, and that it ends', async () => {
+    const { own, registry, to } = await team();
+    const exec = '[ "$MODEL_REGISTRY_WENT_BACK" = 1 ] || [ "$MODEL_REGISTRY_VERSION" != 2 ]';
+    const following = start(registry, to, exec, 'gpu-1');
+    const reported = async (isWanted: (machine: ServingMachine) => boolean) => {
+      for (;;) {
+        const found = (await own.serving()).find(isWanted);
+        if (found) return found;
+      }
+    };
+    expect(await reported(({ version }) => version?.number === 1)).toMatchObject({
+      machine: 'gpu-1',
+      ref: 'fraud@production',
+      state: 'serving',
+      isDrift: false,
+    });
+    await own.promote({ ref: 'fraud@2', stage: 'production', reason: 'better' });
+    expect(await reported(({ refused }) => refused !== undefined)).toMatchObject({
+      version: { number: 1 },
+      wanted: { number: 2 },
+      isDrift: true,
+      refused: { number: 2, why: 'its command ended with 1' },
+    });
+    await own.promote({ ref: 'fraud@3', stage: 'production', reason: 'repaired' });
+    const last = await reported(({ version }) => version?.number === 3);
+    expect(last.refused).toBeUndefined();
+    await following.stop();
+    expect(await reported(({ state }) => state === 'stopped')).toMatchObject({ version: { number: 3 } });
+  });
+
+  it('goes on serving where it may not report, and says so once', async () => {
+    const { own, registry, to } = await team();
+    const reportServing = async () => {
+      throw new RegistryError('REMOTE_FORBIDDEN', 'You may not create anything.');
+    };
+    const { location, sync, show, pull, refresh } = registry;
+    const silent = { location, sync, show, pull, refresh, reportServing };
+    const following = start(silent, to, undefined, 'gpu-1');
+    await following.sees(({ kind }) => kind === 'unreported');
+    await own.promote({ ref: 'fraud@2', stage: 'production', reason: 'better' });
+    await following.sees(serves(2));
+    await own.promote({ ref: 'fraud@3', stage: 'production', reason: 'better still' });
+    await following.sees(serves(3));
+    expect(following.events.filter(({ kind }) => kind === 'unreported')).toHaveLength(1);
   });
 
   it('leaves alone what it didn’t make', async () => {

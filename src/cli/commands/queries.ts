@@ -45,9 +45,11 @@ export function addQueryCommands(program: Command, add: AddCommand): void {
           return print(modelText(model));
         }
         const version = await registry.show({ ref });
-        if (context.isJson) return printJson(versionDetailsJson(version));
+        const { servingMachines } = await import('../serving-machines.ts');
+        const machines = await servingMachines(registry, { model: version.modelId, isQuiet: true });
+        if (context.isJson) return printJson(versionDetailsJson(version, machines));
         const { versionText } = await import('../format/version.ts');
-        print(versionText(version));
+        print(versionText(version, machines));
       });
     },
   );

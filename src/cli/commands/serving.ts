@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { homedir } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type AddCommand, examples } from '../add-command.ts';
 import type { CommandContext } from '../context.ts';
 import { labelOf } from '../format/values.ts';
+import { servingMachines } from '../serving-machines.ts';
 import { print, printJson, reportError, safeLine } from '../terminal.ts';
 
 interface FollowFlags {
@@ -12,11 +13,13 @@ interface FollowFlags {
   readonly exec?: string;
   readonly every: number;
   readonly once?: boolean;
+  /** A name, or true for that of this host. */
+  readonly report?: string | true;
   readonly remote?: string;
   readonly cache?: string;
 }
 
-/** Commands for the machines that serve models. */
+/** Commands for the machines that serve models, and about them. */
 export function addServingCommands(program: Command, add: AddCommand): void {
   add(
     program
@@ -27,6 +30,7 @@ export function addServingCommands(program: Command, add: AddCommand): void {
       .option('--exec <command>', 'run by the shell after each switch; where it fails, the version before goes on')
       .option('--every <seconds>', 'how often to look', seconds, 2)
       .option('--once', 'end after the first look')
+      .option('--report [name]', 'tell others what this machine serves; needs the right to create', reportName)
       .option(
         '--remote <url>',
         'the shared storage, on a machine that has no registry: a copy is kept, nothing is written there',
@@ -47,9 +51,9 @@ export function addServingCommands(program: Command, add: AddCommand): void {
           isOnce: flags.once ?? false,
           signal: context.signal,
           ...(flags.exec === undefined ? {} : { exec: flags.exec }),
+          ...(flags.report === undefined ? {} : { reportAs: flags.report === true ? hostname() : flags.report }),
           onEvent(event) {
-            if (event.kind === 'unreachable' || event.kind === 'problem')
-              return reportError(event.error, context.isJson);
+            if ('error' in event) return reportError(event.error, context.isJson);
             const { version } = event;
             if (context.isJson && event.kind === 'serving')
               return printJson({
@@ -65,6 +69,25 @@ export function addServingCommands(program: Command, add: AddCommand): void {
       );
     },
   );
+
+  add(
+    program
+      .command('serving')
+      .description('show which version each machine serves that reports it, and which it should')
+      .argument('[model]')
+      .addHelpText('after', examples('serving', 'serving fraud-detector')),
+    async (context, _options: object, model?: string) => {
+      const machines = await context.withQueries((registry) => servingMachines(registry, { model }));
+      if (context.isJson) return printJson(machines);
+      const { servingText } = await import('../format/serving.ts');
+      print(servingText(machines));
+    },
+  );
+}
+
+function reportName(text: string): string {
+  if (/^[\p{L}\p{N}][\p{L}\p{N} ._:@/-]{0,99}$/u.test(text)) return text;
+  throw new InvalidArgumentError('Give a name of 1 to 100 letters, digits, spaces and . _ : @ / -');
 }
 
 async function withCopy(

@@ -55,8 +55,12 @@ export function addSharedCommands(program: Command, add: AddCommand): void {
     },
   );
   add(remote.command('show').description('show the shared storage and what waits'), async (context) => {
-    const status = await context.withQueries((registry) => registry.remote());
-    return context.isJson ? printJson(status ?? null) : print(remoteText(status));
+    await context.withQueries(async (registry) => {
+      const status = await registry.remote();
+      if (context.isJson) return printJson(status ?? null);
+      const { servingMachines } = await import('../serving-machines.ts');
+      print(remoteText(status, await servingMachines(registry, { isQuiet: true })));
+    });
   });
   add(remote.command('remove').description('keep a read-only copy, and ask the storage no more'), async (context) => {
     const located = await context.locate();

@@ -1,4 +1,4 @@
-import type { FileEntry, LogEntry, VersionDetails, VersionSummary } from '../../registry/api.ts';
+import type { FileEntry, LogEntry, ServingMachine, VersionDetails, VersionSummary } from '../../registry/api.ts';
 
 /** A version as `--json` prints it (docs/cli.md, "JSON"). */
 export function versionJson(version: VersionSummary) {
@@ -29,7 +29,7 @@ export function versionJson(version: VersionSummary) {
   };
 }
 
-export function versionDetailsJson(version: VersionDetails) {
+export function versionDetailsJson(version: VersionDetails, machines: readonly ServingMachine[] = []) {
   const { lineage, transitions, notes, comments, sameArtifact } = version;
   const summary = versionJson(version);
   return {
@@ -48,6 +48,7 @@ export function versionDetailsJson(version: VersionDetails) {
     notes,
     comments,
     sameArtifact,
+    serving: machines.filter((machine) => machine.version?.id === version.id),
   };
 }
 

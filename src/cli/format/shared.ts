@@ -1,4 +1,11 @@
-import type { AttachReport, PendingEntry, RefusedEntry, RemoteStatus, SyncReport } from '../../registry/api.ts';
+import type {
+  AttachReport,
+  PendingEntry,
+  RefusedEntry,
+  RemoteStatus,
+  ServingMachine,
+  SyncReport,
+} from '../../registry/api.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { tableText } from './tables.ts';
 import { authorText, bytesText, plural, timeText } from './values.ts';
@@ -24,7 +31,7 @@ export function attachText({ url, isNew, isPreview, models, intents, upload }: A
   return [`${verb} this registry through ${what} ${safeLine(url)}`, ...table, after].join('\n');
 }
 
-export function remoteText(status: RemoteStatus | undefined): string {
+export function remoteText(status: RemoteStatus | undefined, machines: readonly ServingMachine[] = []): string {
   if (!status) return 'This registry is on this machine alone.';
   const { url, upload, pending, stale, refused, failure } = status;
   const lines = [safeLine(url), `Files go up ${upload === 'on-register' ? 'as they are registered' : 'on promotion'}`];
@@ -32,6 +39,15 @@ export function remoteText(status: RemoteStatus | undefined): string {
   if (stale > 0)
     lines.push(styled('yellow', `${stale} asked so long ago that you have to confirm: model-registry pending`));
   if (refused > 0) lines.push(styled('red', `${refused} refused: model-registry refused`));
+  const following = machines.filter(({ state }) => state !== 'stopped');
+  const drifting = following.filter(({ isDrift }) => isDrift).length;
+  if (following.length > 0) {
+    const drift =
+      drifting === 0 ? '' : styled('yellow', `, ${drifting} not what ${drifting === 1 ? 'it' : 'they'} should`);
+    lines.push(
+      `${plural(following.length, 'machine')} ${following.length === 1 ? 'reports what it serves' : 'report what they serve'}${drift}: model-registry serving`,
+    );
+  }
   if (failure) lines.push(styled('red', `${failure.code}: ${safeLine(failure.message, 500)}`));
   return lines.join('\n');
 }

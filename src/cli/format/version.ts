@@ -6,19 +6,21 @@ import type {
   EvaluationEntry,
   Lineage,
   Metrics,
+  ServingMachine,
   TransitionEntry,
   VersionDetails,
 } from '../../registry/api.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { indented, pairs, section } from './sections.ts';
+import { servingLine } from './serving.ts';
 import { authorText, bytesText, labelOf, plural, stageText, timeText } from './values.ts';
 
-/** Everything about a version, in sections. */
-export function versionText(version: VersionDetails): string {
+/** Everything about a version, in sections, and which of the machines serve it. */
+export function versionText(version: VersionDetails, machines: readonly ServingMachine[] = []): string {
   const { lineage } = version;
   const sections = [
     styled('bold', labelOf(version)),
-    pairs(factsOf(version)),
+    pairs(factsOf(version, machines)),
     section('Metrics', metricsText(version.metrics)),
     section('Params', pairs(safePairs(version.params))),
     section('Tags', pairs(safePairs(version.tags))),
@@ -32,7 +34,7 @@ export function versionText(version: VersionDetails): string {
   return sections.filter((text) => text !== '').join('\n');
 }
 
-function factsOf(version: VersionDetails): readonly (readonly [string, string])[] {
+function factsOf(version: VersionDetails, machines: readonly ServingMachine[]): readonly (readonly [string, string])[] {
   const { lineage, artifact } = version;
   const automatically = version.via === 'auto' ? ', automatically' : '';
   return [
@@ -40,6 +42,7 @@ function factsOf(version: VersionDetails): readonly (readonly [string, string])[
       'stage',
       `${stageText(version.stage)}${version.stagePending ? ' (not shared yet)' : ''} since ${timeText(version.stageSince)} by ${authorText(version.stageBy)}`,
     ],
+    ['served by', servingLine(machines, version.id) ?? ''],
     ['registered', `${timeText(version.createdAt)} by ${authorText(version.createdBy)}${automatically}`],
     ['description', safeLine(version.description, 500)],
     ['aliases', version.aliases.map((alias) => safeLine(alias)).join(', ')],

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
-import type { ProductionEntry } from '../../registry/api.ts';
+import type { ProductionEntry, ServingMachine } from '../../registry/api.ts';
 import type { ProblemNode } from '../models-tree/nodes.ts';
 import { stageIcon } from '../models-tree/stage-icon.ts';
 import { productionTooltip } from '../models-tree/tooltips.ts';
@@ -8,6 +8,7 @@ import { problemItem } from '../models-tree/tree-items.ts';
 import type { Registries } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';
 import { facts, momentText, numberOf, oneLine } from '../version-text.ts';
+import { driftIcon, type MachineNode, machineItem, machineNode, servedText } from './machine-items.ts';
 
 export interface ProductionNode {
   readonly kind: 'production';
@@ -15,15 +16,19 @@ export interface ProductionNode {
   readonly modelId: string;
   readonly versionId: string;
   readonly entry: ProductionEntry;
+  /** What follows the model and reports it. */
+  readonly machines: readonly ServingMachine[];
   /** Names of the workspace folders, where the window has several registries. */
   readonly place?: string;
 }
 
+type Node = ProductionNode | MachineNode | ProblemNode;
+
 /** What the tree needs of the window's registries. */
 type ProductionRegistries = Pick<Registries, 'existing' | 'problems' | 'onDidChange'>;
 
-/** What is in production, since when, by whom, and what was there before. */
-export class ProductionTree implements vscode.TreeDataProvider<ProductionNode | ProblemNode>, vscode.Disposable {
+/** What is in production, since when, by whom, what was there before, and which machines really serve it. */
+export class ProductionTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly #registries: ProductionRegistries;
   readonly #log: vscode.LogOutputChannel;
   readonly #changed = new vscode.EventEmitter<undefined>();
@@ -41,7 +46,8 @@ export class ProductionTree implements vscode.TreeDataProvider<ProductionNode | 
     this.#changed.fire(undefined);
   }
 
-  async getChildren(node?: ProductionNode | ProblemNode): Promise<(ProductionNode | ProblemNode)[]> {
+  async getChildren(node?: Node): Promise<Node[]> {
+    if (node?.kind === 'production') return node.machines.map((machine) => machineNode(node.registryDir, machine));
     if (node) return [];
     // What can't be read must not look as if nothing were in production.
     const problems = (await this.#registries.problems()).map(
@@ -50,10 +56,10 @@ export class ProductionTree implements vscode.TreeDataProvider<ProductionNode | 
     const existing = await this.#registries.existing();
     const perRegistry = await Promise.all(
       existing.map(({ dir, roots, connection }) =>
-        connection.registry.production().then(
-          (entries) => {
+        Promise.all([connection.registry.production(), connection.registry.serving({ isFresh: false })]).then(
+          ([entries, machines]) => {
             const place = existing.length > 1 ? roots.map(({ name }) => name).join(', ') : undefined;
-            return entries.map((entry) => productionNode(dir, entry, place));
+            return entries.map((entry) => productionNode(dir, entry, machines, place));
           },
           (error: unknown) => [this.#problem(dir, error)],
         ),
@@ -62,8 +68,15 @@ export class ProductionTree implements vscode.TreeDataProvider<ProductionNode | 
     return [...problems, ...perRegistry.flat()];
   }
 
-  getTreeItem(node: ProductionNode | ProblemNode): vscode.TreeItem {
-    return node.kind === 'problem' ? problemItem(node) : productionItem(node, preferredMetric());
+  getTreeItem(node: Node): vscode.TreeItem {
+    switch (node.kind) {
+      case 'problem':
+        return problemItem(node);
+      case 'machine':
+        return machineItem(node);
+      case 'production':
+        return productionItem(node, preferredMetric());
+    }
   }
 
   dispose(): void {
@@ -77,27 +90,40 @@ export class ProductionTree implements vscode.TreeDataProvider<ProductionNode | 
   }
 }
 
-function productionNode(registryDir: string, entry: ProductionEntry, place: string | undefined): ProductionNode {
+function productionNode(
+  registryDir: string,
+  entry: ProductionEntry,
+  all: readonly ServingMachine[],
+  place: string | undefined,
+): ProductionNode {
   const { modelId, version } = entry;
-  const node: ProductionNode = { kind: 'production', registryDir, modelId, versionId: version.id, entry };
+  const machines = all.filter((machine) => machine.modelId === modelId);
+  const node: ProductionNode = { kind: 'production', registryDir, modelId, versionId: version.id, entry, machines };
   return place === undefined ? node : { ...node, place };
 }
 
 function productionItem(node: ProductionNode, preferred: string | undefined): vscode.TreeItem {
-  const { entry, registryDir } = node;
+  const { entry, registryDir, machines } = node;
   const { version, previous } = entry;
   const since = `since ${momentText(entry.since)}`;
   const by = `by ${oneLine(entry.by.name, 60)}`;
   const before = previous ? `before: ${numberOf(previous)}` : undefined;
-  const item = new vscode.TreeItem(`${oneLine(entry.model)} ${numberOf(version)}`);
-  item.id = `${registryDir}#${entry.modelId}`;
-  item.iconPath = stageIcon('production');
+  const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+  const { text: served, isDrift } = servedText(machines);
+  const isOpen = isDrift ? Expanded : Collapsed;
+  const item = new vscode.TreeItem(
+    `${oneLine(entry.model)} ${numberOf(version)}`,
+    machines.length === 0 ? None : isOpen,
+  );
+  // Another one when machines drift: the editor remembers by it which rows are closed.
+  item.id = `${registryDir}#${entry.modelId}${isDrift ? '#drift' : ''}`;
+  item.iconPath = isDrift ? driftIcon() : stageIcon('production');
   const waits = version.stagePending ? 'not shared yet' : undefined;
-  item.description = facts(node.place, waits, since, by, before);
+  item.description = facts(node.place, waits, served, since, by, before);
   item.tooltip = productionTooltip(entry, preferred);
   item.contextValue = previous ? 'production:previous' : 'production';
   item.command = { command: 'modelRegistry.showVersion', title: 'Show Version', arguments: [node] };
-  const spoken = facts(since, by, previous ? `before it version ${numberOf(previous)}` : undefined);
+  const spoken = facts(served, since, by, previous ? `before it version ${numberOf(previous)}` : undefined);
   item.accessibilityInformation = { label: `${entry.model} version ${numberOf(version)} is in production, ${spoken}` };
   return item;
 }

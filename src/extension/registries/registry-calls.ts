@@ -62,6 +62,8 @@ export function registryCalls(ask: ThreadCall): RegistryCalls {
     remote: () => call('remote', undefined),
     pending: () => call('pending', undefined),
     refused: () => call('refused', undefined),
+    serving: (request) => call('serving', request),
+    reportServing: (request) => call('reportServing', request),
     refresh: () => call('refresh', undefined),
   };
 }
