@@ -1,4 +1,5 @@
 import { isoTime } from '../base/clock.ts';
+import { RegistryError } from '../base/errors.ts';
 import { serialQueue } from '../base/serial.ts';
 import { hashOfCommit } from '../log/commit.ts';
 import type { Intent } from '../log/intent.ts';
@@ -31,6 +32,8 @@ export interface CatalogOptions {
 export class Catalog {
   readonly #options: CatalogOptions;
   readonly #serially = serialQueue();
+  /** Apart from the other queue: nobody waits for a save. */
+  readonly #saveSerially = serialQueue();
   #loaded: LoadedCatalog;
   #state: CatalogState;
   #savedSeq: number;
@@ -102,33 +105,31 @@ export class Catalog {
     return this.position.seq - this.#savedSeq;
   }
 
+  get sizeBytes(): number {
+    return this.#loaded.db.sizeBytes;
+  }
+
   /** Applies what the log has beyond `position`. Returns the number of commits applied. */
   catchUp(onApplied?: (position: LogPosition) => void): Promise<number> {
     return this.#serially(async () => {
       const before = this.position.seq;
       if (before === 0 && (await this.#build(onApplied))) return this.position.seq;
-      let segments: ReadonlyMap<number, SegmentName> | undefined;
-      // Nearly always there is nothing new or a little: more is asked for only by who finds much, and segments by who is far behind.
-      for (const count of [1, 1, 2, 4, 8, 16]) {
-        const batch = await this.#next(count);
-        this.#applyAll(batch);
-        if (batch.length > 0) onApplied?.(this.position);
-        if (batch.length < count) return this.position.seq - before;
-      }
-      for (;;) {
-        segments ??= await listSegments(this.#options.store);
-        const batch = await this.#nextBatch(this.position.seq + 1, segments);
-        if (batch.length === 0) break;
-        this.#applyAll(batch);
-        onApplied?.(this.position);
-      }
+      await this.#readToEnd(onApplied);
       return this.position.seq - before;
     });
   }
 
   applyNext(seq: number, bytes: Uint8Array): Promise<void> {
     return this.#serially(async () => {
-      if (this.position.seq === seq - 1) this.#applyAll([bytes]);
+      if (this.position.seq !== seq - 1) return;
+      try {
+        this.#applyAll([bytes]);
+      } catch (error) {
+        if (!RegistryError.is(error, 'CATALOG_DAMAGED')) throw error;
+        // The commit is in the log, so whoever wrote it must not be told that it failed.
+        await this.#forget();
+        if (!(await this.#build())) await this.#readToEnd();
+      }
     });
   }
 
@@ -174,26 +175,19 @@ export class Catalog {
 
   /** Starts again from an empty catalog and forgets the saved one. */
   reset(): Promise<void> {
-    return this.#serially(async () => {
-      await removeSnapshot(this.#options.dir);
-      const empty = await emptyCatalog(this.#options.registryId, this.#options.formatHash);
-      this.#isLaid = false;
-      this.#loaded.db.close();
-      this.#loaded = empty;
-      this.#state = new CatalogState(empty.db);
-      this.#savedSeq = 0;
-      this.#changedCommit = undefined;
-    });
+    return this.#serially(() => this.#forget());
   }
 
+  /** Writes the catalog as it is now, while it goes on being used. */
   save(): Promise<void> {
-    return this.#serially(async () => {
+    return this.#saveSerially(async () => {
       if (this.unsavedCommits === 0) return;
       this.#lift();
+      const { db, position } = this.#loaded;
       // So that the next process can search at once.
-      catchUpSearch(this.#loaded.db, this.position.seq);
-      await saveSnapshot(this.#options.dir, this.#loaded.db);
-      this.#savedSeq = this.position.seq;
+      catchUpSearch(db, position.seq);
+      await saveSnapshot(this.#options.dir, db);
+      this.#savedSeq = position.seq;
     });
   }
 
@@ -210,11 +204,44 @@ export class Catalog {
     const segments = await listSegments(store);
     const next = (seq: number) => this.#nextBatch(seq + 1, segments);
     const built = await buildCatalog({ registryId, formatHash, next, ...(onApplied ? { onApplied } : {}) });
+    this.#replaceBy(built);
+    return true;
+  }
+
+  async #readToEnd(onApplied?: (position: LogPosition) => void): Promise<void> {
+    let segments: ReadonlyMap<number, SegmentName> | undefined;
+    // Nearly always there is nothing new or a little: more is asked for only by who finds much, and segments by who is far behind.
+    for (const count of [1, 1, 2, 4, 8, 16]) {
+      const batch = await this.#next(count);
+      this.#applyAll(batch);
+      if (batch.length > 0) onApplied?.(this.position);
+      if (batch.length < count) return;
+    }
+    for (;;) {
+      segments ??= await listSegments(this.#options.store);
+      const batch = await this.#nextBatch(this.position.seq + 1, segments);
+      if (batch.length === 0) return;
+      this.#applyAll(batch);
+      onApplied?.(this.position);
+    }
+  }
+
+  /** Starts again from an empty catalog. */
+  async #forget(): Promise<void> {
+    await this.#saveSerially(async () => {
+      await removeSnapshot(this.#options.dir);
+      const empty = await emptyCatalog(this.#options.registryId, this.#options.formatHash);
+      this.#replaceBy(empty);
+      this.#savedSeq = 0;
+      this.#changedCommit = undefined;
+    });
+  }
+
+  #replaceBy(loaded: LoadedCatalog): void {
     this.#isLaid = false;
     this.#loaded.db.close();
-    this.#loaded = built;
-    this.#state = new CatalogState(built.db);
-    return true;
+    this.#loaded = loaded;
+    this.#state = new CatalogState(loaded.db);
   }
 
   #lay(): void {

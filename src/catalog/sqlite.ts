@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import initSqlJs, { type Database, type SqlJsStatic, type Statement } from 'sql.js';
+import { DatabaseFile } from './database-file.ts';
 
 export type SqlValue = string | number | null;
 export type Row = Readonly<Record<string, unknown>>;
@@ -9,11 +10,22 @@ export type Row = Readonly<Record<string, unknown>>;
 /** A SQLite database in memory whose statements are prepared once. */
 export class Sqlite {
   readonly #db: Database;
+  readonly #file: DatabaseFile;
   readonly #statements = new Map<string, Statement>();
   #depth = 0;
 
-  constructor(db: Database) {
+  constructor(db: Database, file: DatabaseFile) {
     this.#db = db;
+    this.#file = file;
+  }
+
+  get sizeBytes(): number {
+    return this.#file.sizeBytes;
+  }
+
+  /** The bytes of the database, or undefined where they can only be had by `export`. */
+  get file(): DatabaseFile | undefined {
+    return this.#file.isWhole ? this.#file : undefined;
   }
 
   run(sql: string, params: readonly SqlValue[] = []): void {
@@ -27,7 +39,7 @@ export class Sqlite {
       statement.bind([...params]);
       return statement.step() ? statement.getAsObject() : undefined;
     } finally {
-      statement.reset();
+      this.#reset(statement);
     }
   }
 
@@ -39,7 +51,7 @@ export class Sqlite {
       while (statement.step()) rows.push(statement.getAsObject());
       return rows;
     } finally {
-      statement.reset();
+      this.#reset(statement);
     }
   }
 
@@ -52,19 +64,17 @@ export class Sqlite {
     try {
       keep = change();
     } finally {
+      this.#depth -= 1;
       if (!keep) this.run(`ROLLBACK TO ${name}`);
       this.run(`RELEASE ${name}`);
-      this.#depth -= 1;
     }
   }
 
   /** Runs `change` in one transaction that can't be taken back: where it throws, the database is of no use any more. */
   unjournaled(change: () => void): void {
-    this.script('PRAGMA journal_mode = OFF');
-    this.script('BEGIN');
+    this.script('PRAGMA journal_mode = OFF; PRAGMA cache_spill = ON; BEGIN');
     change();
-    this.script('COMMIT');
-    this.script('PRAGMA journal_mode = MEMORY');
+    this.script('COMMIT; PRAGMA cache_spill = OFF; PRAGMA journal_mode = MEMORY');
   }
 
   /** Begins a trial: whatever is changed from now on is gone after `endTrial`. There is one at a time, outside of `atomically`. */
@@ -79,6 +89,7 @@ export class Sqlite {
 
   /** Runs several statements that return nothing. */
   script(sql: string): void {
+    this.#refuseDamaged();
     this.#db.exec(sql);
   }
 
@@ -88,12 +99,27 @@ export class Sqlite {
   }
 
   close(): void {
-    for (const statement of this.#statements.values()) statement.free();
+    if (this.#file.damage) {
+      // What went wrong left the engine in the middle of a call.
+      engine = undefined;
+    } else {
+      for (const statement of this.#statements.values()) statement.free();
+      this.#db.close();
+    }
     this.#statements.clear();
-    this.#db.close();
+    this.#file.release();
+  }
+
+  #reset(statement: Statement): void {
+    if (!this.#file.damage) statement.reset();
+  }
+
+  #refuseDamaged(): void {
+    if (this.#file.damage) throw this.#file.damage;
   }
 
   #prepared(sql: string): Statement {
+    this.#refuseDamaged();
     const known = this.#statements.get(sql);
     if (known) return known;
     const statement = this.#db.prepare(sql);
@@ -102,12 +128,14 @@ export class Sqlite {
   }
 }
 
-/** The file is memory of this process: nobody else opens it, and no crash can leave it half written. */
+/**
+ * The file is memory of this process: nobody else opens it, and no crash can leave it half written. What a transaction changes stays in the
+ * engine's own memory until it ends, so that taking it back never shortens the file.
+ */
 const IN_MEMORY = `
-
-
 PRAGMA page_size = 8192;
-PRAGMA cache_size = -65536;
+PRAGMA cache_size = -32768;
+PRAGMA cache_spill = OFF;
 PRAGMA journal_mode = MEMORY;
 PRAGMA synchronous = OFF;
 PRAGMA locking_mode = EXCLUSIVE;
@@ -116,15 +144,29 @@ PRAGMA temp_store = MEMORY;
 
 let engine: Promise<SqlJsStatic> | undefined;
 
-/** Opens a database in memory, empty or from the bytes of a SQLite file, which it takes over. The engine is loaded at the first call. */
-export async function openSqlite(bytes?: Uint8Array): Promise<Sqlite> {
+/** Opens a database in memory: an empty one, or a saved one, whose file it takes over. The engine is loaded at the first call. */
+export async function openSqlite(saved?: DatabaseFile): Promise<Sqlite> {
   engine ??= loadEngine();
   const sqlJs = await engine;
-  // The engine copies what it is given by its own slice; these bytes are nobody else's, and a catalog can be large.
-  if (bytes) Object.defineProperty(bytes, 'slice', { value: () => bytes });
-  const db = new sqlJs.Database(bytes);
-  db.exec(IN_MEMORY);
-  return new Sqlite(db);
+  const file = saved ?? DatabaseFile.holding(emptyDatabase(sqlJs));
+  const db = new sqlJs.Database(file);
+  try {
+    db.exec(IN_MEMORY);
+  } catch (error) {
+    if (file.damage) engine = undefined;
+    file.release();
+    throw error;
+  }
+  return new Sqlite(db, file);
+}
+
+/** The engine keeps a file of no bytes in an array of its own, so a new database begins with one page. */
+function emptyDatabase(sqlJs: SqlJsStatic): Uint8Array {
+  const db = new sqlJs.Database();
+  db.exec('PRAGMA page_size = 8192; CREATE TABLE t (x); DROP TABLE t');
+  const bytes = db.export();
+  db.close();
+  return bytes;
 }
 
 async function loadEngine(): Promise<SqlJsStatic> {

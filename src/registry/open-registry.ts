@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import type { PageRequest } from '../catalog/read-models.ts';
 import { sealSegments } from '../log/seal-segments.ts';
@@ -22,8 +23,10 @@ import { readRetention, writeRetention } from './space/retention.ts';
 import { withFilesOf } from './space/withdrawn.ts';
 import { verify } from './verify.ts';
 
-/** Commits that the saved catalog may lag behind before it is saved again. */
+/** Commits that the saved catalog may lag behind before it is saved again: applying them takes time at each opening, saving takes time and disk. */
 const SAVE_EVERY = 50;
+/** A catalog that is larger by so much may lag one commit more. */
+const SAVED_BYTES_PER_COMMIT = 1024 * 1024;
 /** Segments that are written after a save, so that nobody waits for long. */
 const SEGMENTS_AT_ONCE = 8;
 
@@ -34,6 +37,7 @@ export class OpenRegistry implements Registry {
   #announced: number;
   #announcedOver = 0;
   #isClosed = false;
+  #saving: Promise<void> | undefined;
 
   constructor(session: Session) {
     this.#session = session;
@@ -61,7 +65,8 @@ export class OpenRegistry implements Registry {
     this.#listeners.clear();
     const { catalog, bytes } = this.#session;
     await bytes.close();
-    if (catalog.unsavedCommits >= SAVE_EVERY || catalog.savedSeq === 0) await this.#save();
+    await this.#saving;
+    if (this.#lagsBehind() || catalog.savedSeq === 0) await this.#save();
     catalog.close();
   }
 
@@ -164,14 +169,23 @@ export class OpenRegistry implements Registry {
 
   /** Runs a command or query, then tells the listeners when it changed what queries see. */
   async #run<T>(task: () => Promise<T>): Promise<T> {
+    const { catalog } = this.#session;
+    const before = catalog.position.seq;
     try {
       return await task();
+    } catch (error) {
+      if (!RegistryError.is(error, 'CATALOG_DAMAGED')) throw error;
+      const isUnrecorded = catalog.position.seq === before;
+      await catalog.reset();
+      // Nothing was written since it began, so that it can begin again.
+      if (isUnrecorded) return await task();
+      throw error;
     } finally {
-      await this.#announce();
+      this.#announce();
     }
   }
 
-  async #announce(): Promise<void> {
+  #announce(): void {
     const { catalog } = this.#session;
     if (this.#isClosed) return;
     const { seq: head } = catalog.position;
@@ -180,7 +194,16 @@ export class OpenRegistry implements Registry {
     this.#announced = head;
     this.#announcedOver = catalog.overRevision;
     for (const listener of this.#listeners) listener({ head });
-    if (catalog.unsavedCommits >= SAVE_EVERY) await this.#save();
+    if (!this.#lagsBehind() || this.#saving) return;
+    // Nobody waits for it.
+    this.#saving = this.#save().finally(() => {
+      this.#saving = undefined;
+    });
+  }
+
+  #lagsBehind(): boolean {
+    const { catalog } = this.#session;
+    return catalog.unsavedCommits >= SAVE_EVERY + Math.floor(catalog.sizeBytes / SAVED_BYTES_PER_COMMIT);
   }
 
   /**
@@ -189,7 +212,7 @@ export class OpenRegistry implements Registry {
    */
   async #save(): Promise<void> {
     const { catalog } = this.#session;
-    if (catalog.position.seq === 0 || (await damageIn(this.#session))) return;
+    if (catalog.position.seq === 0 || (await damageIn(this.#session).catch(() => true))) return;
     await catalog.save().catch(() => undefined);
     await sealSegments(this.#session.store, catalog.position.seq, SEGMENTS_AT_ONCE).catch(() => undefined);
   }

@@ -128,6 +128,25 @@ describe('a registry', () => {
     expect(await everythingIn(await place.open())).toEqual(before);
   });
 
+  it('gives the same answers when its catalog turns out to be damaged while it is used', async () => {
+    const place = await makePlace();
+    const first = await place.open();
+    await tellStory(place, first);
+    await first.rebuild();
+    const before = await everythingIn(first);
+    await first.close();
+    const file = snapshotFile(place.registryDir);
+    const sound = await readFile(file);
+    for (let at = 60; at < sound.length; at += 8192 * 3) {
+      const bytes = Buffer.from(sound);
+      bytes[at] = (bytes[at] ?? 0) ^ 0xff;
+      await writeFile(file, bytes);
+      const registry = await place.open();
+      expect(await everythingIn(registry)).toEqual(before);
+      await registry.close();
+    }
+  });
+
   it('finds versions by metrics, tags, params, stages and words', async () => {
     const place = await makePlace();
     const registry = await place.open();
