@@ -32,12 +32,12 @@ export function withCachedHeads(set: FileSet): FileSet {
 export async function filesWith(
   set: FileSet,
   isNamed: (path: string) => boolean,
-  isBegunBy?: (head: Uint8Array) => boolean,
+  isBegunBy?: (head: Uint8Array, path: string) => boolean,
 ): Promise<readonly string[] | undefined> {
   const found: string[] = [];
   for (const { path } of set.files) {
     if (!isNamed(path)) continue;
-    if (isBegunBy && !isBegunBy(await headOf(set, path))) continue;
+    if (isBegunBy && !isBegunBy(await headOf(set, path), path)) continue;
     found.push(path);
   }
   return found.length > 0 ? found : undefined;

@@ -27,7 +27,10 @@ export interface TensorFacts {
   /** As the format names it, in lower case: `float32`, `bfloat16`, `int8`, `q4_k`. */
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** Where its elements are, little-endian and in row-major order, if they are as such in a file. */
+  /**
+   * Where its elements are, little-endian and in row-major order, if they are as such in a file; of a type that packs elements into
+   * blocks (`q4_k`, `int4`), where the blocks are.
+   */
   readonly place?: { readonly path: string; readonly offset: number; readonly sizeBytes: number };
 }
 

@@ -1,3 +1,4 @@
+import { gguf } from './formats/gguf.ts';
 import { safetensors } from './formats/safetensors.ts';
 import type { ModelFormat } from './model-format.ts';
 
@@ -8,5 +9,6 @@ import type { ModelFormat } from './model-format.ts';
 export const FORMATS: readonly ModelFormat[] = [
   // Folders and formats that describe the model …
   // … then formats of weights.
+  gguf,
   safetensors,
 ];

@@ -1,7 +1,12 @@
 import { type ByteSource, MAX_READ_BYTES } from '../file-set.ts';
 import { invalidFile } from '../invalid.ts';
 
-const WINDOW_BYTES = 256 * 1024;
+/** Windows grow as long as they are read through: a reader that jumps from place to place shouldn't read what lies between. */
+const MIN_WINDOW_BYTES = 4096;
+const MAX_WINDOW_BYTES = 256 * 1024;
+/** What one reader may read before a file is taken for one that means to keep us busy. */
+const MAX_WINDOWS = 50_000;
+const MAX_TOTAL_BYTES = 2 ** 28;
 const utf8 = new TextDecoder('utf-8');
 
 /**
@@ -16,6 +21,9 @@ export class ByteReader {
   #view: DataView = new DataView(this.#window.buffer);
   #windowAt = 0;
   #position: number;
+  #windowBytes = MIN_WINDOW_BYTES;
+  #windows = 0;
+  #readBytes = 0;
 
   constructor(
     source: ByteSource,
@@ -48,7 +56,12 @@ export class ByteReader {
     if (this.has(count)) return;
     if (count > this.remaining) throw this.invalid(`it ends at byte ${this.#end}, in the middle of something`);
     if (count > MAX_READ_BYTES) throw this.invalid(`something in it at byte ${this.#position} is ${count} bytes long`);
-    const length = Math.min(this.remaining, Math.max(count, WINDOW_BYTES));
+    const length = Math.min(this.remaining, Math.max(count, this.#windowBytes));
+    this.#windowBytes = Math.min(MAX_WINDOW_BYTES, this.#windowBytes * 2);
+    this.#windows += 1;
+    this.#readBytes += length;
+    if (this.#windows > MAX_WINDOWS || this.#readBytes > MAX_TOTAL_BYTES)
+      throw this.invalid('more of it would have to be read than a model needs to describe itself');
     const bytes = await this.#source.read(this.#position, length);
     if (bytes.length < count) throw this.invalid('it became shorter while it was read');
     this.#window = bytes;
@@ -105,6 +118,7 @@ export class ByteReader {
     if (this.#position > this.#windowAt + this.#window.length) {
       this.#windowAt = this.#position;
       this.#window = new Uint8Array(0);
+      this.#windowBytes = MIN_WINDOW_BYTES;
     }
   }
 
