@@ -2,6 +2,7 @@ import { readCode } from '../lineage/git.ts';
 import { readPythonEnvironment } from '../lineage/python-environment.ts';
 import { readMetricsFile, readParamsFile } from '../lineage/values-file.ts';
 import type { CaptureProviders } from '../outputs/capture.ts';
+import { findRuns } from '../runs/find-runs.ts';
 
 /** What the command line records about the code and environment of a folder. */
 export function providersFor(root: string): CaptureProviders {
@@ -10,5 +11,6 @@ export function providersFor(root: string): CaptureProviders {
     environment: () => readPythonEnvironment({ root, env: process.env }),
     metrics: readMetricsFile,
     params: readParamsFile,
+    runs: async (files, sinceMs) => (await findRuns(root, { near: files, sinceMs })).runs,
   };
 }

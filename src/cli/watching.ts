@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { RunsGoingOn } from '../outputs/running.ts';
 import { watchOutputs } from '../outputs/watcher.ts';
 import type { RegisterResult } from '../registry/api.ts';
 import { providersFor } from './capture.ts';
@@ -18,9 +19,10 @@ export async function watchProject(context: CommandContext): Promise<void> {
       project,
       registry: async () => registry,
       providers: providersFor(root),
-      onRegistered: (result) => {
+      goingOn: new RunsGoingOn(root),
+      onRegistered: (result, earlier) => {
         registered.push(result);
-        if (!context.isJson) print(registeredLine(result));
+        if (!context.isJson) print(registeredLine(result, earlier));
       },
       onProblem: (error) => reportError(error, context.isJson),
     });

@@ -11,7 +11,10 @@ import type {
   RegisterResult,
   Registry,
 } from '../registry/api.ts';
-import { matchingFiles, placeInside, splitPattern } from './output-files.ts';
+import type { FoundRun } from '../runs/find-runs.ts';
+import { outputsByRun, wantedCheckpoints } from './checkpoints.ts';
+import { matchingFiles, type OutputStamp, placeInside, sampleOutput, splitPattern } from './output-files.ts';
+import { linkRuns, NO_RUN, type RunLink } from './run-link.ts';
 
 /** What is known about a run from around its outputs; handed in, because reading git and environments is lineage's. */
 export interface CaptureProviders {
@@ -19,6 +22,8 @@ export interface CaptureProviders {
   readonly environment: () => Promise<PythonEnvironment | undefined>;
   readonly metrics: (file: string) => Promise<Metrics>;
   readonly params: (file: string) => Promise<Params>;
+  /** The runs that can have written the files; those that ended before `sinceMs` can't. */
+  readonly runs?: (files: readonly string[], sinceMs: number) => Promise<readonly FoundRun[]>;
 }
 
 export interface CaptureOptions {
@@ -27,6 +32,8 @@ export interface CaptureOptions {
   readonly name: string;
   readonly model: ProjectModel;
   readonly providers: CaptureProviders;
+  /** What trackers know of the run. */
+  readonly link: RunLink;
 }
 
 export interface Capture {
@@ -44,7 +51,7 @@ export async function captureOutputs(
   metricsFiles: readonly string[],
   options: CaptureOptions,
 ): Promise<Capture> {
-  const { root, name, model, providers } = options;
+  const { root, name, model, providers, link } = options;
   const problems: unknown[] = [];
   const orElse = async <T>(value: Promise<T>, fallback: T): Promise<T> => {
     try {
@@ -69,9 +76,11 @@ export async function captureOutputs(
     request: {
       model: name,
       paths: files,
-      metrics,
-      params,
+      // What a person declared says more than what a tracker happened to record.
+      metrics: { ...link.metrics, ...metrics },
+      params: { ...link.params, ...params },
       tags: model.tags,
+      ...(link.run ? { run: link.run } : {}),
       dataPaths,
       ...(model.description === undefined ? {} : { modelDescription: model.description }),
       ...(code ? { code } : {}),
@@ -82,19 +91,35 @@ export async function captureOutputs(
 
 /** Registers what a model's outputs hold now, with the metrics that lie there. Throws `OUTPUTS_MISSING` where nothing matches. */
 export async function registerDeclared(
-  options: CaptureOptions & { readonly registry: Registry; readonly operation?: OperationOptions },
+  options: Omit<CaptureOptions, 'link'> & { readonly registry: Registry; readonly operation?: OperationOptions },
 ): Promise<RegisterResult> {
   const { root, name, model, registry, operation } = options;
-  const files = await matchingFiles(root, model.outputs);
-  if (files.length === 0) {
+  const stamps = (await sampleOutput(root, model.outputs)) ?? [];
+  const newest = outputsByRun(stamps).toSorted((a, b) => newestOf(stamps, b.paths) - newestOf(stamps, a.paths))[0];
+  if (!newest) {
     throw new RegistryError(
       'OUTPUTS_MISSING',
       `No file matches the outputs of ${name} (${model.outputs.join(', ')}). Train first, or correct model-registry.yaml. Nothing was changed.`,
     );
   }
-  const { request, problems } = await captureOutputs(files, await matchingFiles(root, model.metrics), options);
+  const filesOf = (paths: readonly string[]) =>
+    stamps.filter(({ path }) => paths.includes(path)).map(({ file }) => file);
+  const found = await options.providers.runs?.(filesOf(newest.paths), 0);
+  const link = found ? linkRuns(found) : NO_RUN;
+  const which = model.checkpoints === 'last' ? 'last' : 'best';
+  const [chosen] = wantedCheckpoints(newest.checkpoints, link.checkpoints, which);
+  const files = filesOf(chosen ? [...chosen.paths, ...newest.companions] : newest.paths);
+  const { request, problems } = await captureOutputs(files, await matchingFiles(root, model.metrics), {
+    ...options,
+    link,
+  });
   if (problems.length > 0) throw problems[0];
-  return registry.register(request, operation);
+  const tags = chosen && chosen.name !== '' ? { ...request.tags, checkpoint: chosen.name } : request.tags;
+  return registry.register({ ...request, ...(tags ? { tags } : {}) }, operation);
+}
+
+function newestOf(stamps: readonly OutputStamp[], paths: readonly string[]): number {
+  return Math.max(...stamps.filter(({ path }) => paths.includes(path)).map(({ changedAtMs }) => changedAtMs));
 }
 
 /** A declared file or folder is one entry, a glob one for each file that matches. What isn't there is left out. */

@@ -1,10 +1,8 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { escapePath, glob } from 'tinyglobby';
 import { RegistryError, systemErrorCode } from '../base/errors.ts';
-import { completenessOf as completenessOfSet } from '../modelfiles/inspect.ts';
-import { fileSetOf } from '../modelfiles/local-files.ts';
 
 /** Folders that hold no outputs, whatever a glob says. */
 const IGNORED_FOLDERS: ReadonlySet<string> = new Set([
@@ -115,44 +113,30 @@ export async function stampOf(
   }
 }
 
-/** The outputs of a model at one moment. */
-export interface OutputSample {
-  readonly files: readonly string[];
-  /** Equal as long as none of the files changed. */
-  readonly fingerprint: string;
+/** An output file as it is now. */
+export interface OutputStamp extends FileStamp {
+  /** Relative to the workspace, with `/`. */
+  readonly path: string;
   readonly sizeBytes: number;
-  /** Newest change of any file's contents or place, milliseconds since the epoch. */
+  /** Newest change of its content or place, milliseconds since the epoch. */
   readonly changedAtMs: number;
 }
 
 /** Looks at the files now; undefined where none match or one vanished meanwhile. */
-export async function sampleOutput(root: string, patterns: readonly string[]): Promise<OutputSample | undefined> {
+export async function sampleOutput(
+  root: string,
+  patterns: readonly string[],
+): Promise<readonly OutputStamp[] | undefined> {
   const files = await matchingFiles(root, patterns);
   if (files.length === 0) return undefined;
-  let sizeBytes = 0;
-  let changedAtMs = 0;
-  const keys: string[] = [];
+  const realRoot = await realpath(root);
+  const stamps: OutputStamp[] = [];
   for (const file of files) {
     const stamp = await stampOf(file);
     if (!stamp) return undefined;
-    sizeBytes += stamp.sizeBytes;
-    changedAtMs = Math.max(changedAtMs, stamp.changedAtMs);
-    keys.push(stamp.key);
+    stamps.push({ ...stamp, path: relative(realRoot, file).split(sep).join('/') });
   }
-  return { files, fingerprint: keys.join('\n'), sizeBytes, changedAtMs };
-}
-
-/** How surely the files are all there: by their own account, or only because nothing contradicts it. */
-export type Completeness = 'complete' | 'plausible' | { readonly incomplete: string };
-
-export async function completenessOf(sample: OutputSample): Promise<Completeness> {
-  try {
-    const answer = await completenessOfSet(await fileSetOf(sample.files.map((file) => ({ path: file, file }))));
-    return answer.kind === 'incomplete' ? { incomplete: answer.path } : answer.kind;
-  } catch (error) {
-    if (!RegistryError.is(error, 'PATH_NOT_FOUND')) throw error;
-    return { incomplete: sample.files[0] ?? '' };
-  }
+  return stamps;
 }
 
 function isAbsence(error: unknown): boolean {

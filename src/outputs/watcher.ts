@@ -1,9 +1,10 @@
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
 import type { Progress } from '../base/progress.ts';
 import type { Project } from '../project/project-schema.ts';
-import type { RegisterResult, Registry } from '../registry/api.ts';
+import type { RegisterResult, Registry, VersionSummary } from '../registry/api.ts';
 import type { CaptureProviders } from './capture.ts';
 import { ModelOutputs } from './model-outputs.ts';
+import type { RunsGoingOn } from './running.ts';
 import { watchPlaces } from './watch-places.ts';
 
 const POLL_MS = 2000;
@@ -15,7 +16,10 @@ export interface WatchOptions {
   /** Asked for at the first registration: the registry may not exist before. */
   readonly registry: () => Promise<Registry>;
   readonly providers: CaptureProviders;
-  readonly onRegistered: (result: RegisterResult) => void;
+  /** Who runs in the workspace. */
+  readonly goingOn: RunsGoingOn;
+  /** `earlier` is the version that the new one takes the place of: it was registered before its run had ended. */
+  readonly onRegistered: (result: RegisterResult, earlier?: VersionSummary) => void;
   /** Something that a person should know. What can be retried is. */
   readonly onProblem: (error: unknown, model: string | undefined) => void;
   /** True while a version is being registered. */

@@ -43,6 +43,13 @@ const modelSchema = v.strictObject({
     described(paths, 'Files and folders that training reads. Their SHA-256 and size are recorded with the version.'),
     [],
   ),
+  checkpoints: v.optional(
+    described(
+      v.picklist(['best', 'last', 'all'], 'is best, last or all'),
+      'Which of the checkpoints of a run become versions: the best one by the record of the tracker or trainer, else the last one (best); the last one; or all of them.',
+    ),
+    'best',
+  ),
   description: v.optional(described(v.string(), 'What the model is for. Recorded when the model is created.')),
   tags: v.optional(described(v.record(v.string(), v.string()), 'Tags that each version gets.'), {}),
 });

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Progress } from '../base/progress.ts';
-import type { RegisterResult, RemoteStatus } from '../registry/api.ts';
+import type { RegisterResult, RemoteStatus, VersionSummary } from '../registry/api.ts';
 
 /** What the registry's thread tells without being asked. Both ends are built from the same sources. */
 export type RegistryThreadEvent =
@@ -11,7 +11,13 @@ export type RegistryThreadEvent =
   | { readonly kind: 'transfer'; readonly progress?: Progress }
   /** The thread wants to open a container: the answer is the call `credential`, with the same `id`. */
   | { readonly kind: 'credentialWanted'; readonly id: number; readonly url: string }
-  | { readonly kind: 'registered'; readonly root: string; readonly result: RegisterResult }
+  /** `earlier` is the version that the new one takes the place of, where that was registered before its run had ended. */
+  | {
+      readonly kind: 'registered';
+      readonly root: string;
+      readonly result: RegisterResult;
+      readonly earlier?: VersionSummary;
+    }
   | { readonly kind: 'busy'; readonly root: string; readonly isBusy: boolean }
   | { readonly kind: 'progress'; readonly root: string; readonly progress: Progress }
   | {

@@ -9,11 +9,13 @@ import { readCode } from '../lineage/git.ts';
 import { readPythonEnvironment } from '../lineage/python-environment.ts';
 import { readMetricsFile, readParamsFile } from '../lineage/values-file.ts';
 import { type CaptureProviders, registerDeclared } from '../outputs/capture.ts';
+import { RunsGoingOn } from '../outputs/running.ts';
 import { type OutputWatcher, watchOutputs } from '../outputs/watcher.ts';
 import { problemsIn, readProject } from '../project/project-file.ts';
 import type { Registry } from '../registry/api.ts';
 import { isRegistryMethod } from '../registry/methods.ts';
 import { initRegistry, openRegistry } from '../registry/open.ts';
+import { findRuns } from '../runs/find-runs.ts';
 import type { RegistryThreadEvent } from './registry-messages.ts';
 import { sharingOf } from './sharing.ts';
 
@@ -22,6 +24,7 @@ const POLL_MS = 2000;
 const dataSchema = v.object({ dir: v.string(), root: v.string() });
 const rootSchema = v.object({ root: v.string() });
 const valuesSchema = v.object({ metrics: v.array(v.string()), params: v.array(v.string()) });
+const commandSchema = v.object({ root: v.string(), id: v.string(), atMs: v.number() });
 const textSchema = v.object({ text: v.string() });
 const declaredSchema = v.object({ root: v.string(), model: v.string() });
 
@@ -29,6 +32,7 @@ const declaredSchema = v.object({ root: v.string(), model: v.string() });
 export function serveRegistry(port: ThreadPort, workerData: unknown): void {
   const { dir, root: firstRoot } = v.parse(dataSchema, workerData);
   const watchers = new Map<string, OutputWatcher>();
+  const goingOn = new Map<string, RunsGoingOn>();
   const serially = serialQueue();
   let opened: Promise<Registry> | undefined;
   let stopFollowing = () => {};
@@ -103,6 +107,12 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
     };
   }
 
+  const runsIn = (root: string) => {
+    const known = goingOn.get(root) ?? new RunsGoingOn(root);
+    goingOn.set(root, known);
+    return known;
+  };
+
   const startWatching = (root: string) =>
     serially(async () => {
       await watchers.get(root)?.dispose();
@@ -114,7 +124,8 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         project,
         registry: openOrMake,
         providers: providersFor(root),
-        onRegistered: (result) => emit({ kind: 'registered', root, result }),
+        goingOn: runsIn(root),
+        onRegistered: (result, earlier) => emit({ kind: 'registered', root, result, ...(earlier ? { earlier } : {}) }),
         onBusy: (isBusy) => emit({ kind: 'busy', root, isBusy }),
         onProgress: (progress) => emit({ kind: 'progress', root, progress }),
         onProblem: (error) => emit({ kind: 'problem', root, ...described(error) }),
@@ -141,6 +152,15 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         return stopWatching(v.parse(rootSchema, args).root);
       case 'cancelAutomatic':
         return watchers.get(v.parse(rootSchema, args).root)?.cancel();
+      case 'commandStarted': {
+        const { root, id, atMs } = v.parse(commandSchema, args);
+        return runsIn(root).commandStarted({ id, startedAtMs: atMs });
+      }
+      case 'commandEnded': {
+        const { root, id, atMs } = v.parse(commandSchema, args);
+        runsIn(root).commandEnded(id, atMs);
+        return watchers.get(root)?.rescan();
+      }
       case 'rescan':
         return watchers.get(v.parse(rootSchema, args).root)?.rescan();
       case 'registerDeclared': {
@@ -201,6 +221,7 @@ function providersFor(root: string): CaptureProviders {
     environment: () => readPythonEnvironment({ root, env: process.env }),
     metrics: readMetricsFile,
     params: readParamsFile,
+    runs: async (files, sinceMs) => (await findRuns(root, { near: files, sinceMs })).runs,
   };
 }
 

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
 import { readMetricsFile, readParamsFile } from '../../src/lineage/values-file.ts';
 import type { CaptureProviders } from '../../src/outputs/capture.ts';
+import { RunsGoingOn } from '../../src/outputs/running.ts';
 import { type OutputWatcher, watchOutputs } from '../../src/outputs/watcher.ts';
 import { parseProject } from '../../src/project/project-file.ts';
 import type { RegisterResult, Registry } from '../../src/registry/api.ts';
@@ -76,6 +77,7 @@ export async function watchWorkspace(
     project: parseProject(project, 'model-registry.yaml'),
     registry: async () => registry,
     providers,
+    goingOn: new RunsGoingOn(root, () => undefined),
     onRegistered: (result) => registered.push(result),
     onProblem: (error) => problems.push(error),
     ...(onProgress ? { onProgress: () => onProgress(watcher) } : {}),

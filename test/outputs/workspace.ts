@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { readMetricsFile, readParamsFile } from '../../src/lineage/values-file.ts';
+import type { CaptureProviders } from '../../src/outputs/capture.ts';
+import type { RunningProcess } from '../../src/outputs/processes.ts';
+import { RunsGoingOn } from '../../src/outputs/running.ts';
 import { type OutputWatcher, watchOutputs } from '../../src/outputs/watcher.ts';
 import { parseProject } from '../../src/project/project-file.ts';
 import type { RegisterResult, Registry, VersionSummary } from '../../src/registry/api.ts';
@@ -66,6 +69,9 @@ export async function makeWorkspace(): Promise<Workspace> {
 }
 
 export interface Watching extends OutputWatcher {
+  readonly goingOn: RunsGoingOn;
+  /** Ids of versions that others took the place of. */
+  readonly superseded: readonly string[];
   readonly registered: RegisterResult[];
   readonly problems: unknown[];
   /** Looks again and again for as long as anything that is written could be waited for. */
@@ -76,11 +82,19 @@ export interface Watching extends OutputWatcher {
 export function watchWorkspace(
   workspace: Pick<Workspace, 'root' | 'registry'>,
   declared: string,
-  options: { readonly settleMs?: number; readonly commit?: () => string } = {},
+  options: {
+    readonly settleMs?: number;
+    readonly commit?: () => string;
+    readonly runs?: CaptureProviders['runs'];
+    /** Without it, processes can't be seen. */
+    readonly look?: () => readonly RunningProcess[];
+  } = {},
 ): Watching {
   const registered: RegisterResult[] = [];
   const problems: unknown[] = [];
-  const { settleMs = SETTLE_MS, commit } = options;
+  const { settleMs = SETTLE_MS, commit, runs, look } = options;
+  const goingOn = new RunsGoingOn(workspace.root, () => look?.());
+  const superseded: string[] = [];
   const watcher = watchOutputs({
     root: workspace.root,
     project: parseProject(`models:\n  fraud: {${declared}}\n`, 'model-registry.yaml'),
@@ -90,14 +104,21 @@ export function watchWorkspace(
       environment: async () => undefined,
       metrics: readMetricsFile,
       params: readParamsFile,
+      ...(runs ? { runs } : {}),
     },
-    onRegistered: (result) => registered.push(result),
+    goingOn,
+    onRegistered: (result, earlier) => {
+      registered.push(result);
+      if (earlier) superseded.push(earlier.id);
+    },
     onProblem: (error) => problems.push(error),
     settleMs,
   });
   onTestFinished(() => watcher.dispose());
   return {
     ...watcher,
+    goingOn,
+    superseded,
     registered,
     problems,
     quiet: async () => {

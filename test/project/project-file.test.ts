@@ -35,6 +35,7 @@ describe('model-registry.yaml', () => {
   it('names the outputs of each model and what belongs to them', () => {
     const project = parseProject('models:\n  fraud:\n    outputs: [models/**]\n    metrics: [m.json]\n', 'x');
     expect(project.models.fraud).toEqual({
+      checkpoints: 'best',
       outputs: ['models/**'],
       metrics: ['m.json'],
       params: [],

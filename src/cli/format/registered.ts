@@ -17,10 +17,11 @@ export function registeredText({ version, isNew, production }: RegisterResult): 
   return lines.join('\n');
 }
 
-/** The same on one line, with the time, for a list that grows. */
-export function registeredLine({ version }: RegisterResult): string {
+/** The same on one line, with the time, for a list that grows. `earlier` was registered before the same run had ended. */
+export function registeredLine({ version }: RegisterResult, earlier?: VersionSummary): string {
   const label = styled('green', `Registered ${labelOf(version)}`);
-  return `${styled('dim', timeText(version.createdAt))}  ${label}: ${safeLine(factsText(version))}`;
+  const instead = earlier ? `, in place of ${labelOf(earlier)}: its run had gone on` : '';
+  return `${styled('dim', timeText(version.createdAt))}  ${label}: ${safeLine(factsText(version))}${instead}`;
 }
 
 function factsText(version: VersionSummary): string {

@@ -1,0 +1,33 @@
+import type { Metrics, Registry } from '../registry/api.ts';
+import { readAll } from './capture.ts';
+import type { FileStamp } from './output-files.ts';
+
+export interface LateMetrics {
+  readonly registry: Registry;
+  readonly version: string;
+  readonly files: readonly FileStamp[];
+  readonly read: (file: string) => Promise<Metrics>;
+}
+
+/**
+ * Adds the metrics of files that the run wrote after its outputs were registered. Returns the files that have nothing more to give:
+ * values that contradict the version's are not of its run, and are left for the outputs that follow.
+ */
+export async function addLateMetrics({ registry, version, files, read }: LateMetrics): Promise<readonly FileStamp[]> {
+  const settled: FileStamp[] = [];
+  for (const stamp of files) {
+    const metrics = await readAll([stamp.file], read);
+    const { metrics: own } = await registry.show({ ref: version });
+    if (Object.keys(metrics).some((name) => own[name] !== undefined && own[name] !== metrics[name])) continue;
+    await addMissing(registry, version, metrics);
+    settled.push(stamp);
+  }
+  return settled;
+}
+
+/** Adds those metrics that the version doesn't have. */
+export async function addMissing(registry: Registry, version: string, metrics: Metrics): Promise<void> {
+  const { metrics: own } = await registry.show({ ref: version });
+  const missing = Object.entries(metrics).filter(([name]) => own[name] === undefined);
+  if (missing.length > 0) await registry.completeMetrics({ ref: version, metrics: Object.fromEntries(missing) });
+}

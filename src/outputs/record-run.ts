@@ -1,0 +1,73 @@
+import type { OperationOptions } from '../base/progress.ts';
+import type { RegisterRequest, RegisterResult, Registry, VersionSummary } from '../registry/api.ts';
+import { type CaptureOptions, captureOutputs } from './capture.ts';
+import type { Checkpoint } from './checkpoints.ts';
+import type { RunLink } from './run-link.ts';
+import { markSuperseded, supersedingTags } from './superseding.ts';
+
+/** The files that become one version. */
+export interface Part {
+  /** Undefined where all files of the run are the model. */
+  readonly checkpoint?: Checkpoint;
+  /** Absolute. */
+  readonly files: readonly string[];
+}
+
+export interface Recording {
+  readonly capture: Omit<CaptureOptions, 'link'>;
+  readonly registry: Registry;
+  /** In the order in which they were written. */
+  readonly parts: readonly Part[];
+  readonly link: RunLink;
+  readonly metricsFiles: readonly string[];
+  /** The outputs were there before the newest version was registered. */
+  readonly isOld: boolean;
+  /** The version that was registered before this run had ended. */
+  readonly earlier?: VersionSummary | undefined;
+  readonly operation: OperationOptions;
+  /** Why something is missing in a version. */
+  readonly onProblem: (problem: unknown) => void;
+}
+
+/** Registers what a run left: a version for each part. The last part has the metrics with which the run ended. */
+export async function recordRun(recording: Recording): Promise<readonly RegisterResult[]> {
+  const results: RegisterResult[] = [];
+  for (const part of recording.parts) {
+    const result = await recordPart(recording, part, part === recording.parts.at(-1));
+    results.push(result);
+  }
+  const last = results.at(-1);
+  if (recording.earlier && last?.isNew) await markSuperseded(recording.registry, recording.earlier, last.version);
+  return results;
+}
+
+async function recordPart(recording: Recording, part: Part, isLast: boolean): Promise<RegisterResult> {
+  const { registry, isOld, earlier, operation } = recording;
+  const link = isLast ? recording.link : ofCheckpoint(recording.link, part.checkpoint);
+  const capture = { ...recording.capture, link };
+  const { request, problems } = await captureOutputs(part.files, isLast ? recording.metricsFiles : [], capture);
+  for (const problem of problems) recording.onProblem(problem);
+  // The code of today says nothing about outputs from before the newest version.
+  const { code, ...withoutCode } = request;
+  const asked: RegisterRequest = {
+    ...(isOld ? withoutCode : request),
+    tags: {
+      ...request.tags,
+      ...(part.checkpoint && part.checkpoint.name !== '' ? { checkpoint: part.checkpoint.name } : {}),
+      ...(earlier && isLast ? supersedingTags(earlier) : {}),
+    },
+    // A run that its tracker knows is told from another one even where both yield the same bytes.
+    onlyNewBytes: link.run?.id === undefined,
+    via: 'auto',
+  };
+  return registry.register(asked, operation);
+}
+
+/** What is known of a checkpoint in the course of a run: what it was judged by, not how the run ended. */
+function ofCheckpoint(link: RunLink, checkpoint: Checkpoint | undefined): RunLink {
+  const paths = checkpoint?.paths ?? [];
+  const [, metrics = {}] =
+    [...link.metricsOfCheckpoints].find(([path]) => paths.some((own) => own === path || own.startsWith(`${path}/`))) ??
+    [];
+  return { ...link, metrics, history: {} };
+}

@@ -1,0 +1,91 @@
+import { type RunningProcess, runningProcesses } from './processes.ts';
+
+/** A command, task or debug session that the editor saw begin. */
+export interface StartedCommand {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAtMs: number;
+}
+
+/** What is known about whether the run that wrote some outputs goes on. */
+export interface RunState {
+  readonly kind: 'running' | 'ended' | 'unknown';
+  /** Whoever may have written them: commands and processes, of which some may have ended since. */
+  readonly writers: readonly string[];
+  /** Files that are being written at this moment. */
+  readonly open: readonly string[];
+  /** Whether processes can be seen on this system. */
+  readonly isSeeing: boolean;
+}
+
+const MAX_REMEMBERED = 1000;
+/** Clocks of file systems are coarser than the system's. */
+const SLACK_MS = 1000;
+/** A process that was there at a look may have written after it, and have ended before the next one. */
+const BETWEEN_LOOKS_MS = 60_000;
+
+/**
+ * Tells whether a run goes on, from the commands that the editor sees begin and end and from the processes of this machine. One for each
+ * watched workspace.
+ */
+export class RunsGoingOn {
+  readonly #root: string;
+  readonly #look: typeof runningProcesses;
+  readonly #commands = new Map<string, StartedCommand>();
+  readonly #endedCommands = new Map<string, { readonly startedAtMs: number; readonly endedAtMs: number }>();
+  readonly #seen = new Map<string, { readonly startedAtMs: number; readonly seenAtMs: number }>();
+
+  /** `look` is another one in tests alone. */
+  constructor(root: string, look: typeof runningProcesses = runningProcesses) {
+    this.#root = root;
+    this.#look = look;
+  }
+
+  commandStarted(command: StartedCommand): void {
+    this.#commands.set(command.id, command);
+  }
+
+  commandEnded(id: string, endedAtMs: number): void {
+    const command = this.#commands.get(id);
+    this.#commands.delete(id);
+    if (!command) return;
+    this.#endedCommands.set(id, { startedAtMs: command.startedAtMs, endedAtMs });
+    forgetOldest(this.#endedCommands);
+  }
+
+  /** About outputs that changed last at `changedAtMs`, in these files and folders (absolute, as they really are). */
+  stateOf(changedAtMs: number, places: readonly string[]): RunState {
+    const isBefore = ({ startedAtMs }: { readonly startedAtMs: number }) => startedAtMs <= changedAtMs + SLACK_MS;
+    const looked = this.#look(this.#root, places);
+    const processes = (looked ?? []).filter(isBefore);
+    const open = processes.flatMap(({ writes }) => writes);
+    const alive = new Set(processes.map(({ id }) => id));
+    const gone = [...this.#seen].filter(
+      ([id, seen]) => !alive.has(id) && isBefore(seen) && seen.seenAtMs >= changedAtMs - BETWEEN_LOOKS_MS,
+    );
+    this.#remember(processes);
+    const commands = [...this.#commands].filter(([, command]) => isBefore(command));
+    const ended = [...this.#endedCommands].filter(
+      ([, command]) => isBefore(command) && command.endedAtMs >= changedAtMs - SLACK_MS,
+    );
+    const writers = [...alive, ...[...gone, ...commands, ...ended].map(([id]) => id)];
+    const facts = { writers, open, isSeeing: looked !== undefined };
+    // Whoever could have written this and has ended since did; what else runs in the workspace has nothing to do with it.
+    if (open.length === 0 && ended.length > 0) return { kind: 'ended', ...facts };
+    if (alive.size > 0 || commands.length > 0) return { kind: 'running', ...facts };
+    return { kind: gone.length > 0 ? 'ended' : 'unknown', ...facts };
+  }
+
+  #remember(processes: readonly RunningProcess[]): void {
+    const seenAtMs = Date.now();
+    for (const { id, startedAtMs } of processes) this.#seen.set(id, { startedAtMs, seenAtMs });
+    forgetOldest(this.#seen);
+  }
+}
+
+function forgetOldest(entries: Map<string, unknown>): void {
+  for (const id of entries.keys()) {
+    if (entries.size <= MAX_REMEMBERED) return;
+    entries.delete(id);
+  }
+}

@@ -1,0 +1,188 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { RunningProcess } from '../../src/outputs/processes.ts';
+import type { FoundRun } from '../../src/runs/find-runs.ts';
+import type { RunRecord } from '../../src/runs/run-record.ts';
+import { makeWorkspace, safetensors, watchWorkspace } from './workspace.ts';
+
+const CHECKPOINTS = 'outputs: [out/**]';
+
+const record = (given: Partial<RunRecord>): FoundRun => ({
+  run: {
+    tracker: 'mlflow',
+    place: 'mlruns/1/abc',
+    id: 'abc',
+    status: 'finished',
+    metrics: {},
+    params: {},
+    sourceFiles: [],
+    ...given,
+  },
+  certainty: 'likely',
+  reason: '',
+});
+
+describe('the checkpoints of one run', () => {
+  it('become one version when the command that writes them has ended', async () => {
+    const workspace = await makeWorkspace();
+    const watching = watchWorkspace(workspace, CHECKPOINTS);
+    watching.goingOn.commandStarted({ id: 'train', startedAtMs: Date.now() });
+    for (const epoch of [1, 2, 3]) {
+      await workspace.write(`out/epoch_${epoch}.safetensors`, safetensors([epoch]));
+      await watching.quiet();
+    }
+    expect(await workspace.versions()).toEqual([]);
+    watching.goingOn.commandEnded('train', Date.now());
+    await watching.rescan();
+    const version = await workspace.newest(1);
+    expect(version.tags).toEqual({ checkpoint: 'epoch_3.safetensors' });
+    const { files } = await workspace.registry.show({ ref: 'fraud@1' });
+    expect(files?.map(({ path }) => path)).toEqual(['epoch_3.safetensors']);
+  });
+
+  it('are the best one by the record of the trainer, with the metrics, params and identity of its run', async () => {
+    const workspace = await makeWorkspace();
+    const found = record({
+      name: 'brave-fox',
+      url: 'https://mlflow.example.org/#/experiments/1/runs/abc',
+      metrics: { loss: 0.2 },
+      params: { lr: '0.1' },
+      startedAt: '2026-11-25T10:00:00.000Z',
+      checkpoints: [
+        { path: 'out/epoch_1.safetensors', isBest: true },
+        { path: 'out/epoch_2.safetensors', isLast: true },
+      ],
+    });
+    watchWorkspace(workspace, CHECKPOINTS, { runs: async () => [found] });
+    await workspace.write('out/epoch_1.safetensors', safetensors([1]));
+    await workspace.write('out/epoch_2.safetensors', safetensors([2]));
+    const version = await workspace.newest(1);
+    expect(version).toMatchObject({
+      tags: { checkpoint: 'epoch_1.safetensors' },
+      metrics: { loss: 0.2 },
+      params: { lr: '0.1' },
+    });
+    const { lineage } = await workspace.registry.show({ ref: 'fraud@1' });
+    expect(lineage.run).toEqual({
+      tracker: 'mlflow',
+      id: 'abc',
+      name: 'brave-fox',
+      url: 'https://mlflow.example.org/#/experiments/1/runs/abc',
+      startedAt: '2026-11-25T10:00:00.000Z',
+    });
+  });
+
+  it('are all registered where that is asked for, each with what it was judged by', async () => {
+    const workspace = await makeWorkspace();
+    const found = record({
+      metrics: { loss: 0.1 },
+      checkpoints: [
+        { path: 'out/epoch_1.safetensors', metric: { name: 'loss', value: 0.4 } },
+        { path: 'out/epoch_2.safetensors', metric: { name: 'loss', value: 0.1 } },
+      ],
+    });
+    watchWorkspace(workspace, `${CHECKPOINTS}, checkpoints: all`, { runs: async () => [found] });
+    await workspace.write('out/epoch_1.safetensors', safetensors([1]));
+    await workspace.write('out/epoch_2.safetensors', safetensors([2]));
+    await workspace.newest(2);
+    expect((await workspace.versions()).map(({ tags, metrics }) => [tags.checkpoint, metrics])).toEqual([
+      ['epoch_1.safetensors', { loss: 0.4 }],
+      ['epoch_2.safetensors', { loss: 0.1 }],
+    ]);
+  });
+
+  it('stay one version when old ones are removed, or a file is touched', async () => {
+    const workspace = await makeWorkspace();
+    const watching = watchWorkspace(workspace, CHECKPOINTS, { runs: async () => [record({})] });
+    for (const epoch of [1, 2]) await workspace.write(`out/epoch_${epoch}.safetensors`, safetensors([epoch]));
+    await workspace.newest(1);
+    await rm(join(workspace.root, 'out/epoch_1.safetensors'));
+    await watching.quiet();
+    await workspace.write('out/epoch_2.safetensors', safetensors([2]));
+    await watching.quiet();
+    expect(await workspace.versions()).toHaveLength(1);
+  });
+
+  it('give way to what the run saved at its end, where that is the best one again', async () => {
+    const workspace = await makeWorkspace();
+    const best = record({ checkpoints: [{ path: 'out/checkpoint-5', isBest: true }] });
+    watchWorkspace(workspace, CHECKPOINTS, { runs: async () => [best] });
+    await workspace.write('out/checkpoint-5/model.safetensors', safetensors([1]));
+    await workspace.write('out/checkpoint-5/optimizer.pt', 'state');
+    await workspace.write('out/checkpoint-9/model.safetensors', safetensors([2]));
+    await workspace.write('out/model.safetensors', safetensors([1]));
+    await workspace.write('out/config.json', '{}');
+    await workspace.newest(1);
+    const { files, tags } = await workspace.registry.show({ ref: 'fraud@1' });
+    expect(files?.map(({ path }) => path)).toEqual(['config.json', 'model.safetensors']);
+    expect(tags).toEqual({});
+  });
+});
+
+describe('a run that goes on', () => {
+  it('is waited for while its tracker says that it runs, and its last metrics are in the version', async () => {
+    const workspace = await makeWorkspace();
+    let found = record({ status: 'running', metrics: { loss: 0.5 } });
+    const watching = watchWorkspace(workspace, 'outputs: [model.safetensors]', { runs: async () => [found] });
+    await workspace.write('model.safetensors', safetensors([1]));
+    await watching.quiet();
+    expect(await workspace.versions()).toEqual([]);
+    found = record({ status: 'finished', metrics: { loss: 0.3 } });
+    expect((await workspace.newest(1)).metrics).toEqual({ loss: 0.3 });
+  });
+
+  it('is waited for while its process is there', async () => {
+    const workspace = await makeWorkspace();
+    let processes: readonly RunningProcess[] = [{ id: '7@1', startedAtMs: Date.now(), writes: [] }];
+    const watching = watchWorkspace(workspace, 'outputs: [model.safetensors]', { look: () => processes });
+    await workspace.write('model.safetensors', safetensors([1]));
+    await watching.quiet();
+    await workspace.write('model.safetensors', safetensors([2]));
+    await watching.quiet();
+    expect(await workspace.versions()).toEqual([]);
+    processes = [];
+    await workspace.newest(1);
+    expect(watching.superseded).toEqual([]);
+  });
+
+  it('gets another version with a note on both where the first one came too early', async () => {
+    const workspace = await makeWorkspace();
+    const found = record({ status: 'unknown' });
+    const watching = watchWorkspace(workspace, 'outputs: [model.safetensors]', { runs: async () => [found] });
+    await workspace.write('model.safetensors', safetensors([1]));
+    const early = await workspace.newest(1);
+    await workspace.write('model.safetensors', safetensors([2]));
+    await workspace.newest(2);
+    await expect.poll(() => watching.superseded).toEqual([early.id]);
+    const [first, second] = [
+      await workspace.registry.show({ ref: 'fraud@1' }),
+      await workspace.registry.show({ ref: 'fraud@2' }),
+    ];
+    expect(first.tags).toEqual({ 'superseded-by': '2' });
+    expect(first.notes).toEqual([expect.objectContaining({ text: expect.stringContaining('version 2') })]);
+    expect(second.tags).toEqual({ supersedes: '1' });
+    expect(second.notes).toEqual([expect.objectContaining({ text: expect.stringContaining('version 1') })]);
+  });
+
+  it('is not mixed up with another run that writes the same place soon after', async () => {
+    const workspace = await makeWorkspace();
+    let found = record({ id: 'one' });
+    const watching = watchWorkspace(workspace, 'outputs: [model.safetensors]', { runs: async () => [found] });
+    await workspace.write('model.safetensors', safetensors([1]));
+    await workspace.newest(1);
+    found = record({ id: 'two' });
+    await workspace.write('model.safetensors', safetensors([1]));
+    await workspace.newest(2);
+    expect(watching.superseded).toEqual([]);
+    expect((await workspace.registry.show({ ref: 'fraud@2' })).lineage.run?.id).toBe('two');
+  });
+
+  it('that ends with a file it never finished leaves the last whole checkpoint', async () => {
+    const workspace = await makeWorkspace();
+    watchWorkspace(workspace, CHECKPOINTS, { settleMs: 20 });
+    await workspace.write('out/epoch_1.safetensors', safetensors([1]));
+    await workspace.write('out/epoch_2.safetensors', safetensors([2, 3]).subarray(0, -4));
+    expect((await workspace.newest(1)).tags).toEqual({ checkpoint: 'epoch_1.safetensors' });
+  });
+});
