@@ -1,9 +1,14 @@
 import type { Registry, Tags, VersionSummary } from '../registry/api.ts';
 
 /** Tag of a version that took the place of one that was registered too early. */
-export const SUPERSEDES_TAG = 'supersedes';
+const SUPERSEDES_TAG = 'supersedes';
 /** Tag of a version that was registered before its run had written all of it. */
-export const SUPERSEDED_TAG = 'superseded-by';
+const SUPERSEDED_TAG = 'superseded-by';
+
+/** The version that takes this one's place, as in its tag: `4`; undefined where none does. */
+export function supersededBy(version: Pick<VersionSummary, 'tags'>): string | undefined {
+  return Object.hasOwn(version.tags, SUPERSEDED_TAG) ? version.tags[SUPERSEDED_TAG] : undefined;
+}
 
 /** What a version gets that takes the place of an earlier one of the same run. */
 export function supersedingTags(earlier: VersionSummary): Tags {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { supersededBy } from '../../outputs/superseding.ts';
 import { facts, headlineText, numberOf, oneLine } from '../version-text.ts';
 import type { HintNode, ModelNode, MoreNode, ProblemNode, RegistryNode, TreeNode, VersionNode } from './nodes.ts';
 import { stageIcon } from './stage-icon.ts';
@@ -50,12 +51,14 @@ function modelItem({ registryDir, model, isOpen }: ModelNode, preferred: string 
 function versionItem(node: VersionNode, preferred: string | undefined): vscode.TreeItem {
   const { version } = node;
   const aliases = version.aliases.map((alias) => `@${oneLine(alias, 40)}`).join(' ');
+  const later = supersededBy(version);
   const item = new vscode.TreeItem(`Version ${numberOf(version)}`);
   item.id = `${node.registryDir}#${version.id}`;
   item.iconPath = stageIcon(version.stage);
   item.description = facts(
     oneLine(version.stage, 40),
     version.stagePending ? 'not shared yet' : undefined,
+    later === undefined ? undefined : `superseded by ${oneLine(later, 40)}`,
     headlineText(version, preferred),
     aliases,
   );
