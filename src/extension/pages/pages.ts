@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
@@ -6,7 +5,6 @@ import type { RegistryCalls } from '../../registry/methods.ts';
 import {
   type ComparisonPageState,
   comparisonPageStateSchema,
-  type HostMessage,
   type PageAction,
   type PageData,
   type PageKind,
@@ -14,9 +12,8 @@ import {
   type VersionPageState,
   versionPageStateSchema,
 } from '../messages.ts';
-import { answerRequest } from './answer.ts';
-import { pageHtml, scriptOf } from './html.ts';
 import { comparisonTitle, loadComparisonPage, loadVersionPage, versionTitle } from './page-data.ts';
+import { postTo, showPage } from './page-webview.ts';
 
 export interface PagesOptions {
   readonly extensionUri: vscode.Uri;
@@ -60,9 +57,6 @@ const commandOf: Readonly<Record<PageAction, string>> = {
 /** Makes the pages, and brings back the ones that were open before the window was reloaded. */
 export function createPages(options: PagesOptions): Pages {
   const { extensionUri, registryFor, runCommand, log } = options;
-  const folders = ['dist/webviews', 'dist/codicons', 'media'].map((folder) =>
-    vscode.Uri.joinPath(extensionUri, ...folder.split('/')),
-  );
   const open = new Map<string, { readonly page: OpenPage; readonly panel: vscode.WebviewPanel }>();
 
   function show(page: OpenPage, preserveFocus = false): void {
@@ -84,31 +78,20 @@ export function createPages(options: PagesOptions): Pages {
   function fill(page: OpenPage, panel: vscode.WebviewPanel): void {
     const key = keyOf(page);
     open.set(key, { page, panel });
-    const { webview } = panel;
     panel.iconPath = new vscode.ThemeIcon(icons[page.kind]);
-    const handlers = handlersOf(page, panel);
-    const subscriptions = [
-      webview.onDidReceiveMessage(async (message: unknown) => {
-        const response = await answerRequest(message, handlers, log);
-        if (response !== undefined && isOpen(page, panel)) await post(panel, response);
-      }),
-      panel.onDidDispose(() => {
-        open.delete(key);
-        for (const subscription of subscriptions) subscription.dispose();
-      }),
-    ];
-    webview.options = { enableScripts: true, enableForms: false, localResourceRoots: folders };
-    const file = (...path: string[]) =>
-      webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', ...path)).toString();
-    webview.html = pageHtml({
+    const answering = showPage<PageKind>(panel.webview, {
+      extensionUri,
       kind: page.kind,
       title: panel.title,
       state: page.state,
-      nonce: randomBytes(18).toString('base64url'),
-      cspSource: webview.cspSource,
-      scriptUri: file('webviews', scriptOf(page.kind)),
-      styleUri: file('webviews', 'page.css'),
-      iconStyleUri: file('codicons', 'codicon.css'),
+      handlers: handlersOf(page, panel),
+      isOpen: () => isOpen(page, panel),
+      log,
+    });
+    const closing = panel.onDidDispose(() => {
+      open.delete(key);
+      answering.dispose();
+      closing.dispose();
     });
   }
 
@@ -169,7 +152,8 @@ export function createPages(options: PagesOptions): Pages {
 
   function refresh(registryDir?: string): void {
     for (const { page, panel } of open.values()) {
-      if (registryDir === undefined || page.state.registryDir === registryDir) void post(panel, { kind: 'changed' });
+      if (registryDir === undefined || page.state.registryDir === registryDir)
+        void postTo(panel.webview, { kind: 'changed' });
     }
   }
 
@@ -221,10 +205,6 @@ async function load(
   }
   const data = await loadComparisonPage(registry, page.state.versionIds);
   return { title: comparisonTitle(data.versions), data };
-}
-
-async function post(panel: vscode.WebviewPanel, message: HostMessage<PageKind>): Promise<void> {
-  await panel.webview.postMessage(message);
 }
 
 function keyOf(page: OpenPage): string {

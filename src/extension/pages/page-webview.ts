@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { HostMessage, PageKind, RequestHandlers } from '../messages.ts';
+import { answerRequest, type PageLog } from './answer.ts';
+import { type PageHtml, pageHtml, scriptOf } from './html.ts';
+
+export interface PageWebview<K extends PageKind> {
+  readonly extensionUri: vscode.Uri;
+  readonly kind: K;
+  readonly title: string;
+  readonly state: PageHtml['state'];
+  readonly handlers: RequestHandlers<K>;
+  /** False once the person has closed the page: it throws at every touch then. */
+  readonly isOpen: () => boolean;
+  readonly log: PageLog;
+}
+
+/** Puts a page into a webview and answers what it asks, until disposed. */
+export function showPage<K extends PageKind>(webview: vscode.Webview, page: PageWebview<K>): vscode.Disposable {
+  const { extensionUri, kind, title, state, handlers, isOpen, log } = page;
+  const answering = webview.onDidReceiveMessage(async (message: unknown) => {
+    const response = await answerRequest(message, handlers, log);
+    if (response !== undefined && isOpen()) await postTo(webview, response);
+  });
+  const folders = ['dist/webviews', 'dist/codicons', 'media'];
+  webview.options = {
+    enableScripts: true,
+    enableForms: false,
+    localResourceRoots: folders.map((folder) => vscode.Uri.joinPath(extensionUri, ...folder.split('/'))),
+  };
+  const file = (...path: string[]) =>
+    webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', ...path)).toString();
+  webview.html = pageHtml({
+    kind,
+    title,
+    state,
+    nonce: randomBytes(18).toString('base64url'),
+    cspSource: webview.cspSource,
+    scriptUri: file('webviews', scriptOf(kind)),
+    styleUri: file('webviews', 'page.css'),
+    iconStyleUri: file('codicons', 'codicon.css'),
+  });
+  return answering;
+}
+
+export async function postTo<K extends PageKind>(webview: vscode.Webview, message: HostMessage<K>): Promise<void> {
+  await webview.postMessage(message);
+}
