@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../base/errors.ts';
 import { registerCommands } from './commands/command-table.ts';
 import { LogDocuments } from './log/log-document.ts';
+import { ModelFileEditor } from './model-files/model-file-editor.ts';
 import { ModelsTree } from './models-tree/models-tree.ts';
 import { createPages } from './pages/pages.ts';
 import { ProductionTree } from './production/production-tree.ts';
@@ -29,17 +30,15 @@ let open: Registries | undefined;
 /** Puts the parts together. No registry is opened before this has returned. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Model Registry', { log: true });
-  const registries = new Registries({ workerFile: join(context.extensionPath, 'dist', 'worker.js'), log });
+  const workerFile = join(context.extensionPath, 'dist', 'worker.js');
+  const registries = new Registries({ workerFile, log });
   open = registries;
   const activity = new Activity();
   const projectFiles = new ProjectFiles();
   const outputs = new OutputsWatch({ registries, projectFiles, activity, log });
-  const pages = createPages({
-    extensionUri: context.extensionUri,
-    registryFor: (dir) => registries.callsFor(dir),
-    runCommand: async (id, ...args) => vscode.commands.executeCommand(id, ...args),
-    log,
-  });
+  const { extensionUri } = context;
+  const runCommand = async (id: string, ...args: readonly unknown[]) => vscode.commands.executeCommand(id, ...args);
+  const pages = createPages({ extensionUri, registryFor: (dir) => registries.callsFor(dir), runCommand, log });
   const modelsTree = new ModelsTree(registries, log);
   const productionTree = new ProductionTree(registries, log);
   const views = [
@@ -70,6 +69,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...views,
     statusBar,
     new LogDocuments(registries),
+    new ModelFileEditor({ extensionUri, workerFile, runCommand, log }),
     sharedStates,
     sharingTree,
     sharingView,

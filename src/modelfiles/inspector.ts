@@ -4,9 +4,12 @@ import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { serialQueue } from '../base/serial.ts';
 import { callThrough, type ThreadClient } from '../base/worker-rpc.ts';
-import { completenessOf, type Inspection, inspectModel } from './inspect.ts';
+import type { FactsSummary } from './facts-summary.ts';
+import { completenessOf, type FoundFormat, type Inspection, inspectModel } from './inspect.ts';
 import { fileSetOf, type LocalFile, localFileSet } from './local-files.ts';
 import type { Completeness } from './model-format.ts';
+import type { TensorQuery, TensorRows } from './tensor-rows.ts';
+import { tensorTables } from './tensor-tables.ts';
 
 /** A file or folder by its absolute path, or files that lie anywhere, under the paths that they have in the model. */
 export type InspectRequest = { readonly path: string } | { readonly files: readonly LocalFile[] };
@@ -20,12 +23,25 @@ export interface Inspector {
   inspect(request: InspectRequest, options?: OperationOptions): Promise<Inspection>;
   /** What takes too much time or memory is incomplete. Throws the same. */
   completeness(request: InspectRequest, options?: OperationOptions): Promise<Completeness>;
+  /** Inspects, and answers without the table of tensors, which is kept for `tensorRows`. Throws what `inspect` throws. */
+  overview(request: InspectRequest, options?: OperationOptions): Promise<Overview>;
+  /** A part of the table of tensors, as it was at the last `overview`. Throws what `inspect` throws. */
+  tensorRows(request: InspectRequest, query: TensorQuery, options?: OperationOptions): Promise<TensorRows>;
   close(): Promise<void>;
+}
+
+/** What `inspect` answers, short enough for a page. */
+export interface Overview {
+  readonly facts?: FactsSummary;
+  readonly formats: readonly FoundFormat[];
+  readonly problems: readonly string[];
 }
 
 /** Does the work on the calling thread, without limits. */
 export function inlineInspector(): Inspector {
+  const tables = tensorTables(async (request: InspectRequest) => inspectModel(await setOf(request)));
   return {
+    ...tables,
     inspect: async (request) => inspectModel(await setOf(request)),
     completeness: async (request) => completenessOf(await setOf(request)),
     close: async () => undefined,
@@ -41,6 +57,8 @@ const IDLE_MS = 30_000;
 /** Buffers come on top: readers have one window of 32 MiB at most. */
 const MEMORY_LIMIT = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 32 };
 
+const overviewSchema = v.custom<Overview>((value) => typeof value === 'object' && value !== null);
+const rowsSchema = v.custom<TensorRows>((value) => typeof value === 'object' && value !== null);
 // The thread is built from the same sources, so that its answers need no more than a look at what they are.
 const inspectionSchema = v.custom<Inspection>((value) => typeof value === 'object' && value !== null);
 const completenessSchema = v.custom<Completeness>((value) => typeof value === 'object' && value !== null);
@@ -80,7 +98,7 @@ export function threadInspector(options: {
     await last?.worker.terminate();
   };
 
-  const call = async (name: string, request: InspectRequest, { signal }: OperationOptions = {}) => {
+  const call = async (name: string, request: unknown, { signal }: OperationOptions = {}) => {
     clearTimeout(idle);
     waiting += 1;
     try {
@@ -126,6 +144,16 @@ export function threadInspector(options: {
         return { kind: 'incomplete', path, why: messageOf(error) };
       }
     },
+    async overview(request, operation) {
+      try {
+        return v.parse(overviewSchema, await call('overview', request, operation));
+      } catch (error) {
+        if (!isOverLimit(error)) throw error;
+        return { formats: [], problems: [messageOf(error)] };
+      }
+    },
+    tensorRows: async (request, query, operation) =>
+      v.parse(rowsSchema, await call('tensorRows', { request, query }, operation)),
     async close() {
       clearTimeout(idle);
       await end(stoppedError());

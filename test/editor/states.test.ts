@@ -15,6 +15,21 @@ function run(folder: string, ...args: readonly string[]): string {
   return execFileSync(process.execPath, [CLI, '-C', folder, ...args], { encoding: 'utf8' });
 }
 
+/** A file of float32 tensors of zeros. */
+function safetensors(shapes: Readonly<Record<string, readonly number[]>>): Uint8Array {
+  const header: Record<string, unknown> = {};
+  let end = 0;
+  for (const [name, shape] of Object.entries(shapes)) {
+    const begin = end;
+    end += 4 * shape.reduce((product, size) => product * size, 1);
+    header[name] = { dtype: 'F32', shape, data_offsets: [begin, end] };
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  return Buffer.concat([length, json, Buffer.alloc(end)]);
+}
+
 describe('the editor', () => {
   let dir = '';
   let example = '';
@@ -102,6 +117,27 @@ describe('the editor', () => {
     await workbench.treeRow('fraud-detector').first().waitFor();
     await workbench.setSideBarWidth(220);
     await editor?.screenshot('states-4-two-roots');
+  });
+
+  it('opens a model file to show what is in it, and reads it again when training writes it anew', async () => {
+    const folder = join(dir, 'weights');
+    await mkdir(folder);
+    await writeFile(join(folder, 'tiny.safetensors'), safetensors({ 'embedding.weight': [512, 8] }));
+    const workbench = await open({ workspace: folder });
+    await workbench.openFile('tiny.safetensors');
+    const page = await workbench.customEditor('modelFile');
+    await page.getByText('embedding.weight').waitFor();
+    expect(await page.locator('.fact-list').innerText()).toMatch(/safetensors.*4,096/s);
+    await page.getByRole('button', { name: 'Register…' }).waitFor();
+    const names = Array.from({ length: 100_000 }, (_, index) => [`layers.${index}.weight`, [1]] as const);
+    await writeFile(join(folder, 'tiny.safetensors'), safetensors(Object.fromEntries(names)));
+    await page.locator('.count', { hasText: '100,000' }).waitFor();
+    await page.locator('.tensor-scroller').evaluate((scroller) => scroller.scrollTo(0, scroller.scrollHeight));
+    await page.getByText('layers.99999.weight').waitFor();
+    await editor?.screenshot('states-6-model-file');
+    await page.getByRole('button', { name: 'Register…' }).click();
+    await workbench.quickInput.waitFor();
+    expect(await workbench.quickInputWidget.innerText()).toContain('Register a Version');
   });
 
   it('marks the mistake in a project file where it stands', async () => {

@@ -140,6 +140,24 @@ describe('the page of a model file', () => {
     expect(await rows.last().innerText()).toMatch(/layers\.100\d\d\.weight/);
   });
 
+  it('has the rows of another file once training wrote it anew', async () => {
+    const few = tensors.slice(0, 2);
+    let current = few;
+    opened = await harness.open({
+      kind: 'modelFile',
+      data: async () => pageData({ facts: summariseFacts({ ...facts, tensors: current }, 'Safetensors') }),
+      tensors: (query) => tensorTable(current)(query),
+    });
+    const rows = opened.page.locator('.tensor-rows .tensor-row');
+    await expect.poll(() => rows.allInnerTexts().then((texts) => texts.join())).toContain('layers.1.weight');
+    expect(await rows.count()).toBe(2);
+    current = tensors;
+    await opened.changed();
+    await expect.poll(() => rows.count()).toBeGreaterThan(10);
+    await opened.page.locator('.tensor-scroller').evaluate((scroller) => scroller.scrollTo(0, scroller.scrollHeight));
+    await expect.poll(() => rows.last().innerText()).toContain('layers.99999.weight');
+  });
+
   it('offers registration only where something can be registered', async () => {
     const page = await open();
     await page.getByRole('button', { name: 'Register…' }).click();

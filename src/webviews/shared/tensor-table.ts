@@ -71,7 +71,10 @@ export class TensorTable extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('load')) this.#forget();
+    if (!changed.has('load')) return;
+    this.#forget();
+    // Other tensors: how many match is known with their first rows.
+    this.#matching = undefined;
   }
 
   protected override updated(): void {

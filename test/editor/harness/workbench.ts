@@ -136,6 +136,24 @@ export class Workbench {
     }
   }
 
+  /** The document of a custom editor, which the workbench gives no title, by the kind of page in it. */
+  async customEditor(kind: string, timeoutMs = 60_000): Promise<Frame> {
+    const until = Date.now() + timeoutMs;
+    for (;;) {
+      for (const frame of this.page.frames()) {
+        if (
+          (await frame
+            .locator(`body[data-page="${kind}"]`)
+            .count()
+            .catch(() => 0)) > 0
+        )
+          return frame;
+      }
+      if (Date.now() > until) throw new Error(`No editor shows a page of the kind ${kind}.`);
+      await this.page.waitForTimeout(100);
+    }
+  }
+
   private async webviewTitles(): Promise<string> {
     const titles = await Promise.all(this.page.frames().map(frameTitle));
     return titles.filter((title) => title !== undefined).join(', ') || 'none';

@@ -1,0 +1,21 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { InspectRequest } from '../../modelfiles/inspector.ts';
+
+/** Files that describe the folder they are in. */
+const OF_FOLDER = /^(MLmodel|saved_model\.pb|config\.json|adapter_config\.json|.*\.index\.json)$/;
+/** Formats whose weights may lie in files beside, which begin with the model's own name. */
+const WITH_NEIGHBOURS = /\.onnx$/i;
+
+/** What is read where a person opens one file: the file, or those that it stands for. */
+export async function filesReadTogether(file: string): Promise<InspectRequest> {
+  const name = basename(file);
+  if (OF_FOLDER.test(name)) return { path: dirname(file) };
+  if (!WITH_NEIGHBOURS.test(name)) return { path: file };
+  const folder = dirname(file);
+  const entries = await readdir(folder, { withFileTypes: true });
+  const neighbours = entries.filter((entry) => entry.isFile() && entry.name !== name && entry.name.startsWith(name));
+  return {
+    files: [name, ...neighbours.map((entry) => entry.name)].map((path) => ({ path, file: join(folder, path) })),
+  };
+}

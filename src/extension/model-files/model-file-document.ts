@@ -1,0 +1,95 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import * as vscode from 'vscode';
+import { RegistryError } from '../../base/errors.ts';
+import type { Inspector } from '../../modelfiles/inspector.ts';
+import type { ModelFilePageData, TensorQuery, TensorRows } from '../messages.ts';
+import { filesReadTogether } from './files-read-together.ts';
+
+/** What another file system gives, such as git's for an older version, is held in memory on its way to a temporary file. */
+const MAX_FOREIGN_BYTES = 256 * 1024 * 1024;
+
+/** A model file that is open in an editor. */
+export class ModelFileDocument implements vscode.CustomDocument {
+  readonly uri: vscode.Uri;
+  readonly #inspector: Inspector;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #watcher: vscode.FileSystemWatcher | undefined;
+  #temporary: Promise<{ readonly folder: string; readonly file: string }> | undefined;
+
+  /** The file is another now, or away. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(uri: vscode.Uri, inspector: Inspector) {
+    this.uri = uri;
+    this.#inspector = inspector;
+    if (uri.scheme !== 'file') return;
+    const folder = vscode.Uri.joinPath(uri, '..');
+    this.#watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, basename(uri.fsPath)));
+    const changed = () => this.#changed.fire();
+    this.#watcher.onDidChange(changed);
+    this.#watcher.onDidCreate(changed);
+    this.#watcher.onDidDelete(changed);
+  }
+
+  /** Throws what the inspector throws. */
+  async read(): Promise<ModelFilePageData> {
+    const file = await this.#file();
+    const request = await filesReadTogether(file);
+    const overview = await this.#inspector.overview(request);
+    const { size, mtimeMs } = await stat(file);
+    const { facts, formats, problems } = overview;
+    return {
+      name: basename(file),
+      path: vscode.workspace.asRelativePath(this.uri, false),
+      sizeBytes: size,
+      changedAt: new Date(mtimeMs).toISOString(),
+      fileCount: new Set(formats.flatMap(({ paths }) => paths)).size,
+      facts: facts
+        ? { ...facts, problems: [...(facts.problems ?? []), ...problems] }
+        : { format: '', formatLabel: 'Not known here', tensorCount: 0, dtypes: [], problems },
+      canRegister: this.canRegister,
+    };
+  }
+
+  async tensorRows(query: TensorQuery): Promise<TensorRows> {
+    return this.#inspector.tensorRows(await filesReadTogether(await this.#file()), query);
+  }
+
+  get canRegister(): boolean {
+    const isInWorkspace = this.uri.scheme === 'file' && vscode.workspace.getWorkspaceFolder(this.uri) !== undefined;
+    return isInWorkspace && vscode.workspace.isTrusted;
+  }
+
+  dispose(): void {
+    this.#watcher?.dispose();
+    this.#changed.dispose();
+    // The system's own folder for temporary files: what can't be removed there now, the system removes.
+    void this.#temporary?.then(({ folder }) => rm(folder, { recursive: true, force: true })).catch(() => undefined);
+  }
+
+  async #file(): Promise<string> {
+    if (this.uri.scheme === 'file') return this.uri.fsPath;
+    this.#temporary ??= this.#fetch().catch((error: unknown) => {
+      this.#temporary = undefined;
+      throw error;
+    });
+    return (await this.#temporary).file;
+  }
+
+  async #fetch(): Promise<{ readonly folder: string; readonly file: string }> {
+    const { size } = await vscode.workspace.fs.stat(this.uri);
+    if (size > MAX_FOREIGN_BYTES) {
+      throw new RegistryError(
+        'FILE_TOO_LARGE',
+        `${this.uri.path} isn't on this disk and is larger than ${MAX_FOREIGN_BYTES / 1024 ** 2} MB, so it isn't read. Save it to a file first.`,
+      );
+    }
+    const bytes = await vscode.workspace.fs.readFile(this.uri);
+    const folder = await mkdtemp(join(tmpdir(), 'model-registry-file-'));
+    const file = join(folder, basename(this.uri.path));
+    await writeFile(file, bytes);
+    return { folder, file };
+  }
+}

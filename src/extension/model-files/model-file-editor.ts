@@ -1,0 +1,93 @@
+import * as vscode from 'vscode';
+import { messageOf, RegistryError } from '../../base/errors.ts';
+import { type Inspector, threadInspector } from '../../modelfiles/inspector.ts';
+import type { RequestHandlers } from '../messages.ts';
+import { postTo, showPage } from '../pages/page-webview.ts';
+import { ModelFileDocument } from './model-file-document.ts';
+
+/** Formats whose files are models, and those that may be anything: the second are opened as models only when asked for. */
+export const MODEL_FILE_EDITORS = ['modelRegistry.modelFile', 'modelRegistry.modelFileOption'] as const;
+
+export interface ModelFileEditorOptions {
+  readonly extensionUri: vscode.Uri;
+  /** The built `worker.js`. */
+  readonly workerFile: string;
+  readonly runCommand: (id: string, ...args: readonly unknown[]) => Promise<unknown>;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** Shows model files of the workspace read-only. They are read in a thread that ends when nothing was asked for a while. */
+export class ModelFileEditor implements vscode.CustomReadonlyEditorProvider<ModelFileDocument>, vscode.Disposable {
+  readonly #options: ModelFileEditorOptions;
+  readonly #inspector: Inspector;
+  readonly #registrations: readonly vscode.Disposable[];
+
+  constructor(options: ModelFileEditorOptions) {
+    this.#options = options;
+    this.#inspector = threadInspector({ workerFile: options.workerFile });
+    this.#registrations = MODEL_FILE_EDITORS.map((viewType) =>
+      vscode.window.registerCustomEditorProvider(viewType, this, {
+        supportsMultipleEditorsPerDocument: true,
+        webviewOptions: { enableFindWidget: true },
+      }),
+    );
+  }
+
+  dispose(): void {
+    for (const registration of this.#registrations) registration.dispose();
+    void this.#inspector.close();
+  }
+
+  openCustomDocument(uri: vscode.Uri): ModelFileDocument {
+    return new ModelFileDocument(uri, this.#inspector);
+  }
+
+  resolveCustomEditor(document: ModelFileDocument, panel: vscode.WebviewPanel): void {
+    const { extensionUri, log } = this.#options;
+    let isOpen = true;
+    const subscriptions = [
+      showPage<'modelFile'>(panel.webview, {
+        extensionUri,
+        kind: 'modelFile',
+        title: panel.title,
+        state: { uri: document.uri.toString() },
+        handlers: this.#handlersOf(document),
+        isOpen: () => isOpen,
+        log,
+      }),
+      document.onDidChange(() => void postTo(panel.webview, { kind: 'changed' })),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => void postTo(panel.webview, { kind: 'changed' })),
+    ];
+    panel.onDidDispose(() => {
+      isOpen = false;
+      for (const subscription of subscriptions) subscription.dispose();
+    });
+  }
+
+  #handlersOf(document: ModelFileDocument): RequestHandlers<'modelFile'> {
+    const { runCommand, log } = this.#options;
+    const notHere = async () => {
+      throw new RegistryError('NOT_ON_PAGE', 'This page shows a file, not a version, so nothing was done.');
+    };
+    return {
+      load: () => document.read(),
+      tensorRows: (query) => document.tensorRows(query),
+      async registerFile() {
+        if (!document.canRegister) {
+          throw new RegistryError(
+            'REGISTER_NOT_HERE',
+            'Only files of a trusted workspace can be registered. Nothing was changed.',
+          );
+        }
+        // Not awaited by the page: the command asks the person, who may take their time, and shows its own failures.
+        void runCommand('modelRegistry.registerVersion', document.uri).catch((error: unknown) =>
+          log.error(messageOf(error)),
+        );
+      },
+      copyText: async ({ text }) => vscode.env.clipboard.writeText(text),
+      act: notHere,
+      openVersion: notHere,
+      openComparison: notHere,
+    };
+  }
+}
