@@ -68,7 +68,11 @@ describe('the check of a registry after a kill', () => {
     );
     const { version } = second.events.find((event: { type: string }) => event.type === 'version.registered');
     const event = { type: 'stage.changed', version, from: 'candidate', to: 'production', displaces: [] };
-    const intent = { ...second, id: second.id.replace(/.$/, '0'), events: [event] };
+    const intent = {
+      ...second,
+      id: second.id.replace(/.$/, (last: string) => (last === '0' ? '1' : '0')),
+      events: [event],
+    };
     await writeFile(
       join(places.registryDir, commitKey(seq + 1)),
       `${JSON.stringify({ v: 1, seq: seq + 1, prev, at })}\n${JSON.stringify(intent)}\n`,
