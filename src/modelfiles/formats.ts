@@ -1,4 +1,5 @@
 import { gguf } from './formats/gguf.ts';
+import { onnx } from './formats/onnx.ts';
 import { safetensors } from './formats/safetensors.ts';
 import type { ModelFormat } from './model-format.ts';
 
@@ -10,5 +11,6 @@ export const FORMATS: readonly ModelFormat[] = [
   // Folders and formats that describe the model …
   // … then formats of weights.
   gguf,
+  onnx,
   safetensors,
 ];
