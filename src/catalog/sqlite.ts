@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import initSqlJs, { type Database, type SqlJsStatic, type Statement } from 'sql.js';
+import type { Database, SqlJsStatic, Statement } from 'sql.js';
+import { loadSqlEngine } from '../base/sql-engine.ts';
 import { DatabaseFile } from './database-file.ts';
 
 export type SqlValue = string | number | null;
@@ -146,7 +144,7 @@ let engine: Promise<SqlJsStatic> | undefined;
 
 /** Opens a database in memory: an empty one, or a saved one, whose file it takes over. The engine is loaded at the first call. */
 export async function openSqlite(saved?: DatabaseFile): Promise<Sqlite> {
-  engine ??= loadEngine();
+  engine ??= loadSqlEngine();
   const sqlJs = await engine;
   const file = saved ?? DatabaseFile.holding(emptyDatabase(sqlJs));
   const db = new sqlJs.Database(file);
@@ -167,15 +165,4 @@ function emptyDatabase(sqlJs: SqlJsStatic): Uint8Array {
   const bytes = db.export();
   db.close();
   return bytes;
-}
-
-async function loadEngine(): Promise<SqlJsStatic> {
-  // The bundles stand beside a copy of the engine; the sources find it in its package.
-  const places = [
-    join(import.meta.dirname, 'sql-wasm.wasm'),
-    join(import.meta.dirname, '../../node_modules/sql.js/dist/sql-wasm.wasm'),
-  ];
-  const file = places.find((place) => existsSync(place)) ?? join(import.meta.dirname, 'sql-wasm.wasm');
-  const wasm = new Uint8Array(await readFile(file));
-  return initSqlJs({ wasmBinary: wasm.buffer });
 }

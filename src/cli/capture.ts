@@ -1,8 +1,8 @@
 import { readCode } from '../lineage/git.ts';
 import { readPythonEnvironment } from '../lineage/python-environment.ts';
-import { readMetricsFile, readParamsFile } from '../lineage/values-file.ts';
 import type { CaptureProviders } from '../outputs/capture.ts';
 import { findRuns } from '../runs/find-runs.ts';
+import { readMetricsFile, readParamsFile } from '../runs/values-file.ts';
 
 /** What the command line records about the code and environment of a folder. */
 export function providersFor(root: string): CaptureProviders {

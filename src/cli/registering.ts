@@ -1,8 +1,8 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
-import { parseMetric } from '../lineage/values-file.ts';
 import { registerDeclared } from '../outputs/capture.ts';
 import type { RegisterResult } from '../registry/api.ts';
+import { parseMetric } from '../runs/values-file.ts';
 import { keyValue, keyValues } from './arguments.ts';
 import { providersFor } from './capture.ts';
 import type { CommandContext } from './context.ts';

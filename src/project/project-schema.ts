@@ -34,11 +34,11 @@ const modelSchema = v.strictObject({
   metrics: v.optional(
     described(
       paths,
-      'JSON or YAML files whose numbers become the metrics of the version. Nested names are joined by dots.',
+      'JSON, YAML, TOML, CSV or TSV files whose numbers become the metrics of the version. Nested names are joined by dots; of a table with a row for each step, the last row counts.',
     ),
     [],
   ),
-  params: v.optional(described(paths, 'JSON or YAML files whose values become the params of the version.'), []),
+  params: v.optional(described(paths, 'JSON, YAML or TOML files whose values become the params of the version.'), []),
   data: v.optional(
     described(paths, 'Files and folders that training reads. Their SHA-256 and size are recorded with the version.'),
     [],

@@ -1,6 +1,8 @@
 import { messageOf } from '../base/errors.ts';
-import { belonging, type Certainty, type NearOutputs } from './belonging.ts';
+import { type Belonging, belonging, type Certainty } from './belonging.ts';
+import { outputsNear } from './near-outputs.ts';
 import { RunFiles, SearchExhausted } from './run-files.ts';
+import type { ReadContext } from './run-reader.ts';
 import { runReaders } from './run-readers.ts';
 import type { RunRecord } from './run-record.ts';
 import { placesNear } from './search-places.ts';
@@ -12,12 +14,9 @@ export interface FindRunsOptions {
   readonly sinceMs?: number;
 }
 
-export interface FoundRun {
+/** A run, with how sure it is that it wrote the outputs, and why. */
+export interface FoundRun extends Belonging {
   readonly run: RunRecord;
-  /** How sure it is that this run wrote the outputs. */
-  readonly certainty: Certainty;
-  /** Why, for a person: `MLflow recorded models/m.pkl as its artifact`. */
-  readonly reason: string;
 }
 
 export interface FoundRuns {
@@ -37,7 +36,7 @@ export async function findRuns(root: string, options: FindRunsOptions): Promise<
   const found: FoundRun[] = [];
   try {
     const outputs = await outputsNear(files, options.near);
-    const context = { files, sinceMs: options.sinceMs ?? 0 };
+    const context: ReadContext = { files, sinceMs: options.sinceMs ?? 0, outputs };
     for (const { reader, place } of await placesNear(files, outputs, runReaders)) {
       for (const run of await readOrSay(() => reader.read(place, context), place, problems)) {
         const how = belonging(run, outputs);
@@ -63,18 +62,6 @@ async function readOrSay(
     problems.push(`The runs in ${place} can't be read: ${messageOf(error)}`);
     return [];
   }
-}
-
-async function outputsNear(files: RunFiles, near: readonly string[]): Promise<NearOutputs> {
-  const paths: string[] = [];
-  let changedAtMs = 0;
-  for (const path of near) {
-    const inside = await files.inside(path);
-    if (inside === undefined) continue;
-    paths.push(inside);
-    changedAtMs = Math.max(changedAtMs, (await files.stat(inside))?.mtimeMs ?? 0);
-  }
-  return { paths, changedAtMs };
 }
 
 const order: readonly Certainty[] = ['certain', 'likely', 'possible'];

@@ -12,3 +12,8 @@ export function parentOf(path: string): string {
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
+
+/** Whether a path is that folder, or in it. The workspace itself holds nothing in this sense: everything would be in it. */
+export function holds(folder: string, path: string): boolean {
+  return folder !== '' && (path === folder || path.startsWith(`${folder}/`));
+}

@@ -1,3 +1,4 @@
+import type { NearOutputs } from './belonging.ts';
 import type { RunFiles } from './run-files.ts';
 import type { RunRecord, Tracker } from './run-record.ts';
 
@@ -11,6 +12,17 @@ export interface ReadContext {
   readonly files: RunFiles;
   /** Runs that ended before are of no interest, milliseconds since the epoch. */
   readonly sinceMs: number;
+  /** What a run is looked for. Of the many runs that a store holds, only those that `mayBelong` need be read. */
+  readonly outputs: NearOutputs;
+}
+
+/** What is known of a run at a glance. */
+export interface RunGlance {
+  readonly place: string;
+  readonly id: string | undefined;
+  /** Milliseconds since the epoch; 0 where it isn't known. */
+  readonly startMs: number;
+  readonly endMs?: number;
 }
 
 /**

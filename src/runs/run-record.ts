@@ -9,8 +9,8 @@ export type Tracker =
   | 'huggingface'
   | 'dvclive'
   | 'dvc'
-  | 'keras'
-  | 'xgboost'
+  | 'training-log'
+  | 'evaluations'
   | 'files';
 
 export type RunStatus = 'running' | 'finished' | 'failed' | 'unknown';

@@ -7,7 +7,6 @@ import { serveCalls, type ThreadPort } from '../base/worker-rpc.ts';
 import { authorOf } from '../lineage/author.ts';
 import { readCode } from '../lineage/git.ts';
 import { readPythonEnvironment } from '../lineage/python-environment.ts';
-import { readMetricsFile, readParamsFile } from '../lineage/values-file.ts';
 import { type CaptureProviders, registerDeclared } from '../outputs/capture.ts';
 import { RunsGoingOn } from '../outputs/running.ts';
 import { type OutputWatcher, watchOutputs } from '../outputs/watcher.ts';
@@ -16,6 +15,7 @@ import type { Registry } from '../registry/api.ts';
 import { isRegistryMethod } from '../registry/methods.ts';
 import { initRegistry, openRegistry } from '../registry/open.ts';
 import { findRuns } from '../runs/find-runs.ts';
+import { readMetricsFile, readParamsFile } from '../runs/values-file.ts';
 import type { RegistryThreadEvent } from './registry-messages.ts';
 import { sharingOf } from './sharing.ts';
 

@@ -2,13 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
-import { readMetricsFile, readParamsFile } from '../../src/lineage/values-file.ts';
 import type { CaptureProviders } from '../../src/outputs/capture.ts';
 import { RunsGoingOn } from '../../src/outputs/running.ts';
 import { type OutputWatcher, watchOutputs } from '../../src/outputs/watcher.ts';
 import { parseProject } from '../../src/project/project-file.ts';
 import type { RegisterResult, Registry } from '../../src/registry/api.ts';
 import { initRegistry, openRegistry } from '../../src/registry/open.ts';
+import { readMetricsFile, readParamsFile } from '../../src/runs/values-file.ts';
 
 const SETTLE_MS = 60;
 const ends: (() => Promise<unknown>)[] = [];

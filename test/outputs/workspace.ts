@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { readMetricsFile, readParamsFile } from '../../src/lineage/values-file.ts';
 import type { CaptureProviders } from '../../src/outputs/capture.ts';
 import type { RunningProcess } from '../../src/outputs/processes.ts';
 import { RunsGoingOn } from '../../src/outputs/running.ts';
@@ -10,6 +9,7 @@ import { type OutputWatcher, watchOutputs } from '../../src/outputs/watcher.ts';
 import { parseProject } from '../../src/project/project-file.ts';
 import type { RegisterResult, Registry, VersionSummary } from '../../src/registry/api.ts';
 import { initRegistry, openRegistry } from '../../src/registry/open.ts';
+import { readMetricsFile, readParamsFile } from '../../src/runs/values-file.ts';
 
 /** Short enough for tests, long enough for a busy machine; everything that is waited for is a multiple of it. */
 export const SETTLE_MS = 50;

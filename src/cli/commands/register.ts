@@ -12,8 +12,12 @@ export function addRegisterCommands(program: Command, add: AddCommand): void {
       .description('register a version from files, or from the outputs that model-registry.yaml declares')
       .argument('<model>')
       .argument('[paths...]', 'files and folders that training wrote')
-      .option('--metrics <file|k=v>', 'a JSON or YAML file, or one metric; may be given several times', collect)
-      .option('--params <file|k=v>', 'a JSON or YAML file, or one param; may be given several times', collect)
+      .option(
+        '--metrics <file|k=v>',
+        'a JSON, YAML, TOML or CSV file, or one metric; may be given several times',
+        collect,
+      )
+      .option('--params <file|k=v>', 'a JSON, YAML or TOML file, or one param; may be given several times', collect)
       .option('--data <path>', 'a file or folder that training read; may be given several times', collect)
       .option('--description <text>', 'what is special about it')
       .option('--tag <k=v>', 'may be given several times', collect)

@@ -173,14 +173,14 @@ async function askValuesFile(
   const pattern = new vscode.RelativePattern(
     root,
     kind === 'metrics'
-      ? '**/*{metrics,results,scores}*.{json,yaml,yml}'
-      : '**/*{params,config,hparams}*.{json,yaml,yml}',
+      ? '**/*{metrics,results,scores}*.{json,yaml,yml,toml,csv,tsv}'
+      : '**/*{params,config,hparams}*.{json,yaml,yml,toml}',
   );
   const found = vscode.workspace.findFiles(pattern, '**/{node_modules,.venv,venv,site-packages}/**', 30);
   const browse = Symbol('another file');
   const reply = await pickOne<readonly string[] | typeof browse>({
     place: { title: TITLE, step, totalSteps: 4 },
-    placeholder: `A JSON or YAML file with the ${kind} of the run`,
+    placeholder: `A JSON, YAML, TOML or CSV file with the ${kind} of the run`,
     nothing: '',
     choices: Promise.resolve(found).then((uris) => [
       { value: [], label: `No ${kind}`, icon: new vscode.ThemeIcon('circle-slash') },

@@ -12,7 +12,7 @@ models:
   \${1:${name}}:
     # Files, folders and globs that training writes. All that match are one artifact.
     outputs: [\${2:models/**}]
-    # JSON or YAML files with the metrics and params of the run.
+    # JSON, YAML, TOML or CSV files with the metrics and params of the run.
     metrics: [\${3:metrics.json}]
     params: [\${4:params.yaml}]
     # What training reads: its digests are recorded with the version.

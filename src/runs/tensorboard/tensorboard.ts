@@ -1,5 +1,5 @@
-import { ProtobufInvalid } from '../../base/protobuf.ts';
 import { metricValueOf } from '../../base/metric-value.ts';
+import { ProtobufInvalid } from '../../base/protobuf.ts';
 import { ByteCursor } from '../byte-cursor.ts';
 import { HistoryBuilder } from '../history.ts';
 import { parsePythonJson } from '../parse-json.ts';
@@ -123,7 +123,8 @@ class EventLog {
     }
     if (value.tag === ARGUMENTS && value.text !== undefined) this.#addArguments(value.text);
     const metric = metricValueOf(value.scalar);
-    if (metric === undefined) return;
+    // What Lightning writes for want of a metric.
+    if (metric === undefined || (value.tag === 'hp_metric' && metric === -1)) return;
     this.#history.add(name, {
       step: at.step,
       value: metric,

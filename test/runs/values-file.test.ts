@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseMetric, readMetricsFile, readParamsFile } from '../../src/lineage/values-file.ts';
-import { temporaryFolder, write } from './folder.ts';
+import { parseMetric, readMetricsFile, readParamsFile } from '../../src/runs/values-file.ts';
+import { temporaryFolder, write } from '../lineage/folder.ts';
 
 async function file(name: string, text: string): Promise<string> {
   return write(await temporaryFolder(), name, text);

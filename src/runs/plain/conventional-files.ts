@@ -1,0 +1,82 @@
+import { holds, nameOf, parentOf, pathBelow } from '../paths.ts';
+import { metricsOfFile, paramsOfFile } from '../read-values.ts';
+import type { ReadContext, RunReader } from '../run-reader.ts';
+import type { MetricHistory, RunRecord } from '../run-record.ts';
+import { RunValues } from '../values.ts';
+
+const METRICS =
+  /^(?:metrics?|eval|evals?|evaluation|scores?|results?|test_metrics|eval_metrics|performance)\.(?:json|ya?ml|toml|csv|tsv)$/i;
+const PARAMS =
+  /^(?:params?|parameters|hparams|hyper_?params?|hyper_?parameters|train(?:ing)?_(?:config|args|params))\.(?:json|ya?ml|toml)$/i;
+/** Only beside the outputs, and not where it is the model's own: elsewhere, many programs keep one. */
+const CONFIG = /^config\.(?:ya?ml|toml)$/i;
+/** Folders beside the outputs, or above them, in which results are put. */
+const RESULTS = /^(?:reports?|metrics|results?|eval|evaluation|outputs?|artifacts|logs?|\.hydra)$/i;
+/** How long before or after the outputs a run may write its metrics. */
+const RUN_MS = 10 * 60_000;
+
+/** Plain files of metrics and params whose names say what they are, beside the outputs and above, written about when they were. */
+export const conventionalFilesReader: RunReader = {
+  tracker: 'files',
+  label: 'Files',
+  recognise(folder, entries) {
+    const isOurs = entries.some(
+      ({ name, isFolder }) => !isFolder && (METRICS.test(name) || PARAMS.test(name) || CONFIG.test(name)),
+    );
+    // DVCLive's are its own.
+    return isOurs && nameOf(folder) !== 'dvclive' ? [folder] : [];
+  },
+  async read(place, context) {
+    const how = nearness(place, context);
+    if (how === undefined) return [];
+    const { files, outputs } = context;
+    const values = new RunValues();
+    const history: Record<string, MetricHistory> = {};
+    const sourceFiles: string[] = [];
+    let endMs = 0;
+    for (const { name, isFolder } of await files.list(place)) {
+      const path = pathBelow(place, name);
+      const isMetrics = METRICS.test(name);
+      const isParams = PARAMS.test(name) || (how === 'beside' && CONFIG.test(name));
+      if (isFolder || !(isMetrics || isParams) || outputs.paths.includes(path)) continue;
+      const stat = await files.stat(path);
+      if (!stat) continue;
+      if (isMetrics) {
+        if (Math.abs(stat.mtimeMs - outputs.changedAtMs) > RUN_MS) continue;
+        const found = await metricsOfFile(path, files, values);
+        if (!found) continue;
+        for (const [metric, value] of Object.entries(found.metrics)) values.metric(metric, value);
+        Object.assign(history, found.history);
+        endMs = Math.max(endMs, stat.mtimeMs);
+      } else {
+        // Params that were changed since are those of the next run.
+        if (stat.mtimeMs > outputs.changedAtMs + RUN_MS) continue;
+        const found = await paramsOfFile(path, files, values);
+        if (!found) continue;
+        for (const [param, value] of Object.entries(found)) values.param(param, value);
+      }
+      sourceFiles.push(path);
+    }
+    if (sourceFiles.length === 0) return [];
+    const record: RunRecord = {
+      tracker: 'files',
+      place,
+      status: 'unknown',
+      ...(endMs > 0 ? { endedAt: new Date(endMs).toISOString() } : {}),
+      metrics: values.metrics,
+      params: values.params,
+      ...(Object.keys(history).length > 0 ? { history } : {}),
+      sourceFiles,
+      ...values.problems,
+    };
+    return [record];
+  },
+};
+
+/** `beside`: in the folder of an output, or in it; `above`: in a folder around it, or in one for results there. */
+function nearness(place: string, { outputs }: ReadContext): 'beside' | 'above' | undefined {
+  if (outputs.paths.some((path) => place === parentOf(path) || place === path)) return 'beside';
+  const around = (folder: string) => outputs.paths.some((path) => folder === '' || holds(folder, path));
+  if (around(place) || (RESULTS.test(nameOf(place)) && around(parentOf(place)))) return 'above';
+  return undefined;
+}

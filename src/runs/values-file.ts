@@ -1,0 +1,186 @@
+import { readFile, stat } from 'node:fs/promises';
+import { parse as parseToml } from 'smol-toml';
+import { parse as parseYamlText } from 'yaml';
+import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
+import { type MetricValue, metricValueOf } from '../base/metric-value.ts';
+import { parsePythonJson } from './parse-json.ts';
+import { pythonMetric } from './python-number.ts';
+import type { MetricHistory } from './run-record.ts';
+import { parseTable } from './table.ts';
+import { courseOf, namedValues } from './table-values.ts';
+import { isUsableName, MAX_TEXT_LENGTH } from './values.ts';
+
+const MAX_FILE_BYTES = 1024 * 1024;
+/** Tables may have a row for each step. */
+const MAX_TABLE_BYTES = 16 * 1024 * 1024;
+const MAX_VALUES = 2000;
+const MAX_DEPTH = 16;
+const TABLE = /\.(?:csv|tsv)$/i;
+
+type Metrics = Readonly<Record<string, MetricValue>>;
+type Params = Readonly<Record<string, string>>;
+
+/** What a file says of a run's results. */
+export interface MetricsFileValues {
+  readonly metrics: Metrics;
+  /** Of a table that has a row for each step. */
+  readonly history?: Readonly<Record<string, MetricHistory>>;
+}
+
+/**
+ * The numbers in a JSON, YAML or TOML file, nested names joined by dots (`slices.DE.auc`), or in a CSV or TSV file: the last number of each
+ * column, or the pairs of a table of names and values. Strings, booleans, nulls and lists are no metrics.
+ * Throws `VALUES_FILE_INVALID` for a file that can't be read, `PATH_NOT_FOUND` for one that isn't there.
+ */
+export async function readMetricsFile(file: string): Promise<Metrics> {
+  return (await readMetricsWithHistory(file)).metrics;
+}
+
+/** The same, with the course of each metric where the file has it. */
+export async function readMetricsWithHistory(file: string): Promise<MetricsFileValues> {
+  return metricsIn(await readText(file, TABLE.test(file) ? MAX_TABLE_BYTES : MAX_FILE_BYTES), file);
+}
+
+/** The metrics in the text of a file of this name. Throws `VALUES_FILE_INVALID`. */
+export function metricsIn(text: string, file: string): MetricsFileValues {
+  if (!TABLE.test(file)) {
+    const leaves = leavesOf(parseFile(text, file), file);
+    return { metrics: metricsOf(leaves.map(([name, value]) => [name, metricValueOf(value)])) };
+  }
+  const table = parseTable(text);
+  if (!table) throw invalid(file, 'has no row of names with rows of values below');
+  const pairs = namedValues(table);
+  if (pairs)
+    return { metrics: metricsOf(pairs.map(([name, value]) => [checkedName(name, file), pythonMetric(value)])) };
+  const course = courseOf(table);
+  const metrics = Object.fromEntries(course.last());
+  if (Object.keys(metrics).length === 0) throw invalid(file, 'holds no numbers under a name');
+  return { metrics, ...course.build() };
+}
+
+function metricsOf(found: readonly (readonly [string, MetricValue | undefined])[]): Metrics {
+  return Object.fromEntries(found.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
+}
+
+/**
+ * The scalars in a JSON, YAML or TOML file as strings, lists as JSON, nested names joined by dots; or those of a CSV or TSV file with names
+ * and values, or with one row. Throws what `readMetricsFile` throws.
+ */
+export async function readParamsFile(file: string): Promise<Params> {
+  return paramsIn(await readText(file, MAX_FILE_BYTES), file);
+}
+
+/** The params in the text of a file of this name. Throws `VALUES_FILE_INVALID`. */
+export function paramsIn(text: string, file: string): Params {
+  const params: Record<string, string> = {};
+  for (const [name, value] of TABLE.test(file) ? tableParams(text, file) : leavesOf(parseFile(text, file), file)) {
+    if (value === null || value === undefined) continue;
+    const written = Array.isArray(value) ? listText(value, name, file) : scalarText(value);
+    if (written.length > MAX_TEXT_LENGTH)
+      throw invalid(file, `has a value of more than ${MAX_TEXT_LENGTH} characters (${name})`);
+    params[name] = written;
+  }
+  return params;
+}
+
+function tableParams(text: string, file: string): readonly (readonly [string, string])[] {
+  const table = parseTable(text);
+  if (!table) throw invalid(file, 'has no row of names with values below');
+  const [row] = table.rows;
+  const pairs =
+    namedValues(table) ??
+    (table.rows.length === 1 && row ? table.columns.map((name, at) => [name, row[at] ?? ''] as const) : undefined);
+  if (!pairs) throw invalid(file, 'has several rows, and params are one: write columns of names and values');
+  return pairs.map(([name, value]) => [checkedName(name, file), value] as const);
+}
+
+function scalarText(value: unknown): string {
+  return value instanceof Date ? value.toISOString() : String(value);
+}
+
+function listText(list: readonly unknown[], name: string, file: string): string {
+  try {
+    return JSON.stringify(list, (_, item: unknown) => (typeof item === 'bigint' ? String(item) : item));
+  } catch (cause) {
+    // YAML can name a list inside of itself.
+    throw invalid(file, `has a list that can't be written as JSON (${name})`, cause);
+  }
+}
+
+/** A metric from its text on a command line. Throws `METRIC_INVALID`. */
+export function parseMetric(name: string, text: string): MetricValue {
+  const metric = metricValueOf(/^\s*$/.test(text) ? undefined : Number(text));
+  const isNamed = /^\s*nan\s*$/i.test(text);
+  if (metric === undefined || (metric === 'NaN' && !isNamed)) {
+    throw new RegistryError(
+      'METRIC_INVALID',
+      `The metric ${name} is "${text}", which is no number. Nothing was changed.`,
+    );
+  }
+  return metric;
+}
+
+function leavesOf(value: unknown, file: string): readonly (readonly [string, unknown])[] {
+  const leaves: (readonly [string, unknown])[] = [];
+  collect(value, '', 0, leaves, file);
+  return leaves;
+}
+
+function collect(
+  value: unknown,
+  name: string,
+  depth: number,
+  leaves: (readonly [string, unknown])[],
+  file: string,
+): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Date) {
+    if (name === '') throw invalid(file, 'holds no names with values');
+    if (leaves.length >= MAX_VALUES) throw invalid(file, `has more than ${MAX_VALUES} values`);
+    leaves.push([checkedName(name, file), value]);
+    return;
+  }
+  if (depth >= MAX_DEPTH) throw invalid(file, `is nested more than ${MAX_DEPTH} levels deep`);
+  for (const [key, item] of Object.entries(value))
+    collect(item, name === '' ? key : `${name}.${key}`, depth + 1, leaves, file);
+}
+
+function checkedName(name: string, file: string): string {
+  if (isUsableName(name)) return name;
+  throw invalid(file, `has the name ${JSON.stringify(name.slice(0, 60))}, which is too long or can't be used`);
+}
+
+function parseFile(text: string, file: string): unknown {
+  try {
+    if (/\.json$/i.test(file)) return parsePythonJson(text);
+    if (/\.toml$/i.test(file)) return parseToml(text, { integersAsBigInt: 'asNeeded' });
+    return parseYamlText(text, { maxAliasCount: 100, logLevel: 'error' });
+  } catch (cause) {
+    throw invalid(file, `can't be read: ${messageOf(cause).split('\n')[0] ?? ''}`, cause);
+  }
+}
+
+async function readText(file: string, maxBytes: number): Promise<string> {
+  try {
+    const found = await stat(file);
+    // Reading a pipe would wait for ever.
+    if (!found.isFile()) throw invalid(file, "isn't a file");
+    if (found.size > maxBytes) throw invalid(file, `is larger than ${maxBytes} bytes`);
+    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+  } catch (cause) {
+    if (RegistryError.is(cause)) throw cause;
+    if (systemErrorCode(cause) === 'ENOENT') {
+      throw new RegistryError('PATH_NOT_FOUND', `${file} doesn't exist. Check the path. Nothing was changed.`, {
+        cause,
+      });
+    }
+    throw invalid(file, `can't be read: ${systemErrorCode(cause) ?? messageOf(cause)}`, cause);
+  }
+}
+
+function invalid(file: string, why: string, cause?: unknown): RegistryError {
+  return new RegistryError(
+    'VALUES_FILE_INVALID',
+    `${file} ${why}. Write a JSON, YAML, TOML or CSV file of names and values. Nothing was changed.`,
+    { cause },
+  );
+}
