@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type Policy, policySchema } from '../log/events.ts';
-import type { ModelRecord, VersionRecord } from '../rules/state.ts';
+import type { Approval, ModelRecord, VersionRecord } from '../rules/state.ts';
 import { int, isSet, maybeText, text } from './columns.ts';
 import { RecordCache } from './record-cache.ts';
 import type { Row, Sqlite } from './sqlite.ts';
@@ -155,14 +155,27 @@ export class CatalogReader {
   }
 
   policy(model: string): Policy | undefined {
+    const known = this.records.policy(model);
+    if (known !== undefined) return known ?? undefined;
+    return this.records.addPolicy(model, this.#readPolicy(model));
+  }
+
+  #readPolicy(model: string): Policy | undefined {
     const row = this.db.get('SELECT policy FROM models WHERE id = ?', [model]);
     const json = row && maybeText(row, 'policy');
     return json === undefined ? undefined : v.parse(policySchema, JSON.parse(json));
   }
 
-  approvers(version: string, stage: string): readonly string[] {
-    const sql = 'SELECT person FROM approvals WHERE version = ? AND stage = ? AND is_given = 1 ORDER BY person';
-    return this.db.all(sql, [version, stage]).map((row) => text(row, 'person'));
+  policies(): readonly Policy[] {
+    const sql = 'SELECT id FROM models WHERE policy IS NOT NULL AND deleted_seq IS NULL ORDER BY id';
+    return this.db.all(sql).flatMap((row) => this.policy(text(row, 'id')) ?? []);
+  }
+
+  approvers(version: string, stage: string): readonly Approval[] {
+    const sql = 'SELECT person, signer FROM approvals WHERE version = ? AND stage = ? AND is_given = 1 ORDER BY person';
+    return this.db
+      .all(sql, [version, stage])
+      .map((row) => ({ person: text(row, 'person'), isSigned: isSet(row, 'signer') }));
   }
 }
 

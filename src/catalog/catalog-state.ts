@@ -1,13 +1,13 @@
 import type { EventOf, Policy } from '../log/events.ts';
 import type { UnknownEvent } from '../log/intent.ts';
 import { FIRST_STAGE } from '../rules/policy.ts';
-import type { CommitRecord, FactSource, IntentOutcome, RegistryState, StageMove } from '../rules/state.ts';
+import type { CommitRecord, FactAuthor, FactSource, IntentOutcome, RegistryState, StageMove } from '../rules/state.ts';
 import { CatalogReader } from './catalog-reader.ts';
 import { FACTS_COLUMNS, factsColumns } from './facts-columns.ts';
 
-export const VERSION_COLUMNS = `id, model, number, stage, stage_since, stage_by_name, stage_by_email, artifact, size_bytes, file_count,
+export const VERSION_COLUMNS = `id, model, number, stage, stage_since, stage_by_name, stage_by_email, stage_by_signer, artifact, size_bytes, file_count,
   description, metrics, params, run_id, fingerprint, code_commit, environment, base, ${FACTS_COLUMNS},
-  created_at, created_by_name, created_by_email, via, seq, position, changed_seq`;
+  created_at, created_by_name, created_by_email, created_by_signer, via, seq, position, changed_seq`;
 const INSERT_VERSION = `INSERT INTO versions (${VERSION_COLUMNS}) VALUES (${VERSION_COLUMNS.replace(/\w+/g, '?')})`;
 
 /** The rules' state on the catalog's tables: what they read comes from `CatalogReader`, what they write is here. */
@@ -43,7 +43,8 @@ export class CatalogState extends CatalogReader implements RegistryState {
   }
 
   addIntent(source: FactSource, subjects: readonly string[], outcome: IntentOutcome): void {
-    this.#insertIntent(source.seq, source.position, source.intentId, true, outcome);
+    const { seq, position, intentId, by } = source;
+    this.#insertIntent({ seq, position, id: intentId }, true, outcome, by.signer);
     for (const subject of subjects) {
       this.db.run('INSERT INTO intent_subjects (subject, seq, position) VALUES (?, ?, ?)', [
         subject,
@@ -57,30 +58,35 @@ export class CatalogState extends CatalogReader implements RegistryState {
     place: { readonly seq: number; readonly position: number; readonly id?: string },
     outcome: IntentOutcome,
   ): void {
-    this.#insertIntent(place.seq, place.position, place.id ?? null, false, outcome);
+    this.#insertIntent(place, false, outcome);
   }
 
-  #insertIntent(seq: number, position: number, id: string | null, ownsId: boolean, outcome: IntentOutcome): void {
+  #insertIntent(
+    { seq, position, id }: { readonly seq: number; readonly position: number; readonly id?: string },
+    ownsId: boolean,
+    outcome: IntentOutcome,
+    signer?: string,
+  ): void {
     const code = outcome.kind === 'void' ? outcome.code : null;
     const message =
       outcome.kind === 'void' ? outcome.message : outcome.kind === 'unknown' ? outcome.needs.join(', ') : null;
-    const sql = 'INSERT INTO intents (seq, position, id, owns_id, outcome, code, message) VALUES (?, ?, ?, ?, ?, ?, ?)';
-    this.db.run(sql, [seq, position, id, ownsId ? 1 : 0, outcome.kind, code, message]);
+    const sql =
+      'INSERT INTO intents (seq, position, id, owns_id, outcome, code, message, signer) VALUES (?, ?, ?, ?, ?, ?, ?, ?)';
+    this.db.run(sql, [seq, position, id ?? null, ownsId ? 1 : 0, outcome.kind, code, message, signer ?? null]);
   }
 
   addModel(event: EventOf<'model.created'>, source: FactSource): void {
     const key = event.name.toLowerCase();
     this.db.run('DELETE FROM former_names WHERE name_key = ?', [key]);
     const columns =
-      'id, name, name_key, description, last_number, version_count, created_at, created_by_name, created_by_email';
-    this.db.run(`INSERT INTO models (${columns}) VALUES (?, ?, ?, ?, 0, 0, ?, ?, ?)`, [
+      'id, name, name_key, description, last_number, version_count, created_at, created_by_name, created_by_email, created_by_signer';
+    this.db.run(`INSERT INTO models (${columns}) VALUES (?, ?, ?, ?, 0, 0, ?, ?, ?, ?)`, [
       event.model,
       event.name,
       key,
       event.description ?? '',
       source.at,
-      source.by.name,
-      source.by.email,
+      ...authorValues(source.by),
     ]);
   }
 
@@ -128,8 +134,7 @@ export class CatalogState extends CatalogReader implements RegistryState {
       number,
       FIRST_STAGE,
       source.at,
-      source.by.name,
-      source.by.email,
+      ...authorValues(source.by),
       event.artifact.digest,
       event.artifact.sizeBytes,
       event.artifact.fileCount,
@@ -143,8 +148,7 @@ export class CatalogState extends CatalogReader implements RegistryState {
       event.base?.version ?? null,
       ...factsColumns(event),
       source.at,
-      source.by.name,
-      source.by.email,
+      ...authorValues(source.by),
       source.via,
       source.seq,
       source.position,
@@ -186,8 +190,9 @@ export class CatalogState extends CatalogReader implements RegistryState {
   }
 
   #addRemark(subject: string, kind: string, remark: string, { seq, at, by, intentId }: FactSource): void {
-    const sql = 'INSERT INTO remarks (subject, kind, text, at, by_name, by_email, intent) VALUES (?, ?, ?, ?, ?, ?, ?)';
-    this.db.run(sql, [subject, kind, remark, at, by.name, by.email, intentId]);
+    const sql =
+      'INSERT INTO remarks (subject, kind, text, at, by_name, by_email, by_signer, intent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)';
+    this.db.run(sql, [subject, kind, remark, at, ...authorValues(by), intentId]);
     this.#changed(subject, seq);
   }
 
@@ -222,9 +227,9 @@ export class CatalogState extends CatalogReader implements RegistryState {
 
   addEvaluation(version: string, event: EventOf<'version.evaluated'>, { at, by }: FactSource): void {
     const sql =
-      'INSERT INTO evaluations (version, dataset, slice, metrics, at, by_name, by_email) VALUES (?, ?, ?, ?, ?, ?, ?)';
+      'INSERT INTO evaluations (version, dataset, slice, metrics, at, by_name, by_email, by_signer) VALUES (?, ?, ?, ?, ?, ?, ?, ?)';
     const dataset = event.dataset?.name ?? null;
-    this.db.run(sql, [version, dataset, event.slice ?? null, JSON.stringify(event.metrics), at, by.name, by.email]);
+    this.db.run(sql, [version, dataset, event.slice ?? null, JSON.stringify(event.metrics), at, ...authorValues(by)]);
   }
 
   setArtifactStatus(digest: string, status: 'published' | 'withdrawn', { at }: FactSource): void {
@@ -246,16 +251,13 @@ export class CatalogState extends CatalogReader implements RegistryState {
   setStage(version: string, move: StageMove, source: FactSource): void {
     const { seq, at, askedAt, by } = source;
     this.records.forgetVersion(version);
-    this.db.run('UPDATE versions SET stage = ?, stage_since = ?, stage_by_name = ?, stage_by_email = ? WHERE id = ?', [
-      move.to,
-      at,
-      by.name,
-      by.email,
-      version,
-    ]);
     this.db.run(
-      `INSERT INTO transitions (version, model, seq, from_stage, to_stage, kind, reason, is_override, related, at, asked_at, by_name, by_email)
-       VALUES (?, (SELECT model FROM versions WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      'UPDATE versions SET stage = ?, stage_since = ?, stage_by_name = ?, stage_by_email = ?, stage_by_signer = ? WHERE id = ?',
+      [move.to, at, ...authorValues(by), version],
+    );
+    this.db.run(
+      `INSERT INTO transitions (version, model, seq, from_stage, to_stage, kind, reason, is_override, related, at, asked_at, by_name, by_email, by_signer)
+       VALUES (?, (SELECT model FROM versions WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         version,
         version,
@@ -268,15 +270,14 @@ export class CatalogState extends CatalogReader implements RegistryState {
         JSON.stringify(move.related),
         at,
         askedAt,
-        by.name,
-        by.email,
+        ...authorValues(by),
       ],
     );
     this.db.run('UPDATE tenures SET to_seq = ? WHERE version = ? AND to_seq IS NULL', [seq, version]);
     this.db.run(
-      `INSERT INTO tenures (model, stage, version, from_seq, since, by_name, by_email, reason)
-       VALUES ((SELECT model FROM versions WHERE id = ?), ?, ?, ?, ?, ?, ?, ?)`,
-      [version, move.to, version, seq, at, by.name, by.email, move.reason],
+      `INSERT INTO tenures (model, stage, version, from_seq, since, by_name, by_email, by_signer, reason)
+       VALUES ((SELECT model FROM versions WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [version, move.to, version, seq, at, ...authorValues(by), move.reason],
     );
     this.db.run('INSERT OR IGNORE INTO held (version, stage) VALUES (?, ?)', [version, move.to]);
   }
@@ -312,8 +313,16 @@ export class CatalogState extends CatalogReader implements RegistryState {
 
   addGateResult(version: string, event: EventOf<'gate.recorded'>, { at, by }: FactSource): void {
     const sql =
-      'INSERT INTO gate_results (version, stage, gate, outcome, evidence, at, by_name, by_email) VALUES (?, ?, ?, ?, ?, ?, ?, ?)';
-    this.db.run(sql, [version, event.stage, event.gate, event.outcome, event.evidence ?? null, at, by.name, by.email]);
+      'INSERT INTO gate_results (version, stage, gate, outcome, evidence, at, by_name, by_email, by_signer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)';
+    this.db.run(sql, [
+      version,
+      event.stage,
+      event.gate,
+      event.outcome,
+      event.evidence ?? null,
+      at,
+      ...authorValues(by),
+    ]);
   }
 
   setApproval(
@@ -322,14 +331,15 @@ export class CatalogState extends CatalogReader implements RegistryState {
     person: string,
     isGiven: boolean,
     comment: string,
-    { at }: FactSource,
+    { at, by }: FactSource,
   ): void {
     const sql =
-      'INSERT OR REPLACE INTO approvals (version, stage, person, is_given, comment, at) VALUES (?, ?, ?, ?, ?, ?)';
-    this.db.run(sql, [version, stage, person, isGiven ? 1 : 0, comment, at]);
+      'INSERT OR REPLACE INTO approvals (version, stage, person, is_given, comment, at, signer) VALUES (?, ?, ?, ?, ?, ?, ?)';
+    this.db.run(sql, [version, stage, person, isGiven ? 1 : 0, comment, at, by.signer ?? null]);
   }
 
   setPolicy(model: string, policy: Policy): void {
+    this.records.addPolicy(model, policy);
     this.db.run('UPDATE models SET policy = ? WHERE id = ?', [JSON.stringify(policy), model]);
   }
 
@@ -340,6 +350,11 @@ export class CatalogState extends CatalogReader implements RegistryState {
   seal(reason: string): void {
     this.db.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('sealed', ?)", [reason]);
   }
+}
+
+/** The values of an author's columns: name, address, and who signed. */
+export function authorValues({ name, email, signer }: FactAuthor) {
+  return [name, email, signer ?? null] as const;
 }
 
 /** An object of names and values as JSON, sorted by name. */

@@ -14,6 +14,7 @@ export interface IntentPlace {
   readonly at?: string;
   readonly outcome: string;
   readonly message?: string;
+  readonly signer?: string;
 }
 
 /** Newest first, before the place `before`; of one model or version where `subject` names it. */
@@ -32,13 +33,14 @@ export function intentPlaces(
       ? 'intents i'
       : 'intent_subjects s JOIN intents i ON i.seq = s.seq AND i.position = s.position AND s.subject = ?4';
   const order = filter.subject === undefined ? 'i.seq DESC, i.position DESC' : 's.seq DESC, s.position DESC';
-  const sql = `SELECT i.seq, i.position, i.id, i.outcome, i.message, c.at FROM ${from} LEFT JOIN commits c ON c.seq = i.seq
+  const sql = `SELECT i.seq, i.position, i.id, i.outcome, i.message, i.signer, c.at FROM ${from} LEFT JOIN commits c ON c.seq = i.seq
     WHERE ${before} ORDER BY ${order} LIMIT ?3`;
   const params = [seq, position, limit, ...(filter.subject === undefined ? [] : [filter.subject])];
   return db.all(sql, params).map((row) => {
     const id = maybeText(row, 'id');
     const message = maybeText(row, 'message');
     const at = maybeText(row, 'at');
+    const signer = maybeText(row, 'signer');
     return {
       seq: int(row, 'seq'),
       position: int(row, 'position'),
@@ -46,6 +48,7 @@ export function intentPlaces(
       outcome: text(row, 'outcome'),
       ...(id === undefined ? {} : { id }),
       ...(message === undefined ? {} : { message }),
+      ...(signer === undefined ? {} : { signer }),
     };
   });
 }

@@ -4,7 +4,7 @@ import type { AliasEntry, AtResult, ModelSummary, ProductionEntry } from './read
 import type { Row, Sqlite } from './sqlite.ts';
 import { author, newestVersion, tagsOf, versionById } from './version-queries.ts';
 
-const COLUMNS = `id, name, name_key, description, created_at, created_by_name, created_by_email, version_count`;
+const COLUMNS = `id, name, name_key, description, created_at, created_by_name, created_by_email, created_by_signer, version_count`;
 
 function modelSummary(db: Sqlite, row: Row): ModelSummary {
   const id = text(row, 'id');
@@ -58,7 +58,7 @@ export function aliasEntries(db: Sqlite, model: string): readonly AliasEntry[] {
 
 /** Every version in production, by model name. */
 export function productionEntries(db: Sqlite): readonly ProductionEntry[] {
-  const sql = `SELECT t.version, t.model, t.since, t.by_name, t.by_email, t.reason FROM tenures t JOIN models m ON m.id = t.model
+  const sql = `SELECT t.version, t.model, t.since, t.by_name, t.by_email, t.by_signer, t.reason FROM tenures t JOIN models m ON m.id = t.model
     WHERE t.stage = ? AND t.to_seq IS NULL AND m.deleted_seq IS NULL ORDER BY m.name_key, t.id`;
   return db.all(sql, [PRODUCTION]).flatMap((row) => {
     const version = versionById(db, text(row, 'version'));
@@ -101,7 +101,7 @@ function lastCommitAt(db: Sqlite, time: string): number {
 /** What stood in which stage right after the newest commit that is not later than `time` (ISO 8601, UTC, milliseconds). */
 export function holdersAt(db: Sqlite, time: string, model: string | undefined): AtResult {
   const seq = lastCommitAt(db, time);
-  const sql = `SELECT m.name, t.stage, t.version, v.number, t.since, t.by_name, t.by_email, t.reason
+  const sql = `SELECT m.name, t.stage, t.version, v.number, t.since, t.by_name, t.by_email, t.by_signer, t.reason
     FROM tenures t JOIN models m ON m.id = t.model JOIN versions v ON v.id = t.version
     WHERE t.from_seq <= ?1 AND (t.to_seq IS NULL OR t.to_seq > ?1) AND t.stage NOT IN ('candidate', 'archived')
     AND (?2 IS NULL OR t.model = ?2) ORDER BY m.name_key, t.stage, v.number`;

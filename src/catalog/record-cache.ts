@@ -1,14 +1,17 @@
+import type { Policy } from '../log/events.ts';
 import type { ModelRecord, VersionRecord } from '../rules/state.ts';
 
 const MAX_RECORDS = 500;
 
 /**
- * The models and versions that the rules asked for last, by their canonical ids: one commit asks for the same ones many times. Whoever
+ * The models, with their policies, and versions that the rules asked for last, by their canonical ids: one commit asks for the same ones many times. Whoever
  * writes a record says so here.
  */
 export class RecordCache {
   readonly #models = new Map<string, ModelRecord>();
   readonly #versions = new Map<string, VersionRecord>();
+  /** Null for a model that has none. */
+  readonly #policies = new Map<string, Policy | null>();
 
   model(id: string): ModelRecord | undefined {
     return this.#models.get(id);
@@ -30,6 +33,16 @@ export class RecordCache {
     return version;
   }
 
+  policy(model: string): Policy | null | undefined {
+    return this.#policies.get(model);
+  }
+
+  addPolicy(model: string, policy: Policy | undefined): Policy | undefined {
+    if (this.#policies.size >= MAX_RECORDS) this.#policies.clear();
+    this.#policies.set(model, policy ?? null);
+    return policy;
+  }
+
   forgetModel(id: string): void {
     this.#models.delete(id);
   }
@@ -42,5 +55,6 @@ export class RecordCache {
   forget(): void {
     this.#models.clear();
     this.#versions.clear();
+    this.#policies.clear();
   }
 }

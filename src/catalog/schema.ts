@@ -2,7 +2,7 @@
  * The catalog's tables: a plain SQLite file that people may query (docs/format.md, "Catalog"). Raise the number with every change,
  * of this text or of what the rules write into it: a file of another number is left alone and a new one is built from the log.
  */
-export const CATALOG_SCHEMA = 3;
+export const CATALOG_SCHEMA = 4;
 
 export const CATALOG_SQL = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -15,7 +15,7 @@ CREATE INDEX commits_with_problem ON commits (seq) WHERE problem IS NOT NULL OR 
 
 CREATE TABLE intents (
   seq INTEGER NOT NULL, position INTEGER NOT NULL, id TEXT, owns_id INTEGER NOT NULL,
-  outcome TEXT NOT NULL, code TEXT, message TEXT,
+  outcome TEXT NOT NULL, code TEXT, message TEXT, signer TEXT,
   PRIMARY KEY (seq, position)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX intents_by_id ON intents (id) WHERE owns_id = 1;
@@ -27,7 +27,7 @@ CREATE TABLE intent_subjects (
 
 CREATE TABLE models (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL, description TEXT NOT NULL, last_number INTEGER NOT NULL,
-  version_count INTEGER NOT NULL, policy TEXT, created_at TEXT NOT NULL, created_by_name TEXT NOT NULL, created_by_email TEXT NOT NULL, deleted_seq INTEGER
+  version_count INTEGER NOT NULL, policy TEXT, created_at TEXT NOT NULL, created_by_name TEXT NOT NULL, created_by_email TEXT NOT NULL, created_by_signer TEXT, deleted_seq INTEGER
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX models_by_name ON models (name_key) WHERE deleted_seq IS NULL;
 CREATE TABLE former_names (name_key TEXT PRIMARY KEY, name TEXT NOT NULL, model TEXT NOT NULL) WITHOUT ROWID;
@@ -35,12 +35,12 @@ CREATE TABLE model_ids (id TEXT PRIMARY KEY, model TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE versions (
   key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, model TEXT NOT NULL, number INTEGER NOT NULL,
-  stage TEXT NOT NULL, stage_since TEXT NOT NULL, stage_by_name TEXT NOT NULL, stage_by_email TEXT NOT NULL,
+  stage TEXT NOT NULL, stage_since TEXT NOT NULL, stage_by_name TEXT NOT NULL, stage_by_email TEXT NOT NULL, stage_by_signer TEXT,
   artifact TEXT NOT NULL, size_bytes INTEGER NOT NULL, file_count INTEGER NOT NULL,
   description TEXT NOT NULL, metrics TEXT NOT NULL, params TEXT NOT NULL,
   run_id TEXT, fingerprint TEXT NOT NULL, code_commit TEXT, environment TEXT, base TEXT,
   facts TEXT, weights TEXT, facts_object TEXT, history TEXT,
-  created_at TEXT NOT NULL, created_by_name TEXT NOT NULL, created_by_email TEXT NOT NULL,
+  created_at TEXT NOT NULL, created_by_name TEXT NOT NULL, created_by_email TEXT NOT NULL, created_by_signer TEXT,
   via TEXT NOT NULL, seq INTEGER NOT NULL, position INTEGER NOT NULL, changed_seq INTEGER NOT NULL, deleted_seq INTEGER
 );
 CREATE UNIQUE INDEX versions_by_number ON versions (model, number);
@@ -61,20 +61,20 @@ CREATE TABLE aliases (model TEXT NOT NULL, alias TEXT NOT NULL, version TEXT NOT
 CREATE INDEX aliases_of_version ON aliases (version);
 CREATE TABLE remarks (
   id INTEGER PRIMARY KEY, subject TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, at TEXT NOT NULL,
-  by_name TEXT NOT NULL, by_email TEXT NOT NULL, intent TEXT NOT NULL
+  by_name TEXT NOT NULL, by_email TEXT NOT NULL, by_signer TEXT, intent TEXT NOT NULL
 );
 CREATE INDEX remarks_of_subject ON remarks (subject, kind, id);
 
 CREATE TABLE transitions (
   id INTEGER PRIMARY KEY, version TEXT NOT NULL, model TEXT NOT NULL, seq INTEGER NOT NULL,
   from_stage TEXT NOT NULL, to_stage TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL, is_override INTEGER NOT NULL,
-  related TEXT NOT NULL, at TEXT NOT NULL, asked_at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL
+  related TEXT NOT NULL, at TEXT NOT NULL, asked_at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL, by_signer TEXT
 );
 CREATE INDEX transitions_of_version ON transitions (version, id);
 CREATE INDEX transitions_of_model ON transitions (model, id);
 CREATE TABLE tenures (
   id INTEGER PRIMARY KEY, model TEXT NOT NULL, stage TEXT NOT NULL, version TEXT NOT NULL,
-  from_seq INTEGER NOT NULL, to_seq INTEGER, since TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL, reason TEXT NOT NULL
+  from_seq INTEGER NOT NULL, to_seq INTEGER, since TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL, by_signer TEXT, reason TEXT NOT NULL
 );
 CREATE INDEX tenures_of_model ON tenures (model, stage, from_seq);
 CREATE INDEX tenures_open ON tenures (version) WHERE to_seq IS NULL;
@@ -88,16 +88,16 @@ CREATE TABLE held (version TEXT NOT NULL, stage TEXT NOT NULL, PRIMARY KEY (vers
 
 CREATE TABLE evaluations (
   id INTEGER PRIMARY KEY, version TEXT NOT NULL, dataset TEXT, slice TEXT, metrics TEXT NOT NULL,
-  at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL
+  at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL, by_signer TEXT
 );
 CREATE INDEX evaluations_of_version ON evaluations (version, id);
 CREATE TABLE gate_results (
   id INTEGER PRIMARY KEY, version TEXT NOT NULL, stage TEXT NOT NULL, gate TEXT NOT NULL, outcome TEXT NOT NULL, evidence TEXT,
-  at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL
+  at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL, by_signer TEXT
 );
 CREATE INDEX gate_results_of_version ON gate_results (version, stage, id);
 CREATE TABLE approvals (
-  version TEXT NOT NULL, stage TEXT NOT NULL, person TEXT NOT NULL, is_given INTEGER NOT NULL, comment TEXT NOT NULL, at TEXT NOT NULL,
+  version TEXT NOT NULL, stage TEXT NOT NULL, person TEXT NOT NULL, is_given INTEGER NOT NULL, comment TEXT NOT NULL, at TEXT NOT NULL, signer TEXT,
   PRIMARY KEY (version, stage, person)
 ) WITHOUT ROWID;
 

@@ -17,8 +17,8 @@ import type {
 import type { Row, Sqlite, SqlValue } from './sqlite.ts';
 
 /** Columns that `versionSummary` needs. */
-export const VERSION_COLUMNS = `v.key, v.id, v.model, m.name AS model_name, v.number, v.stage, v.stage_since, v.stage_by_name, v.stage_by_email,
-  v.artifact, v.size_bytes, v.file_count, (SELECT since FROM artifacts WHERE digest = v.artifact AND status = 'withdrawn') AS withdrawn_at, v.description, v.metrics, v.params, v.facts, v.weights, v.created_at, v.created_by_name, v.created_by_email, v.via,
+export const VERSION_COLUMNS = `v.key, v.id, v.model, m.name AS model_name, v.number, v.stage, v.stage_since, v.stage_by_name, v.stage_by_email, v.stage_by_signer,
+  v.artifact, v.size_bytes, v.file_count, (SELECT since FROM artifacts WHERE digest = v.artifact AND status = 'withdrawn') AS withdrawn_at, v.description, v.metrics, v.params, v.facts, v.weights, v.created_at, v.created_by_name, v.created_by_email, v.created_by_signer, v.via,
   v.seq > (SELECT coalesce(max(seq), 0) FROM commits) AS is_pending,
   EXISTS (SELECT 1 FROM transitions t WHERE t.version = v.id AND t.seq > (SELECT coalesce(max(seq), 0) FROM commits)) AS is_stage_pending`;
 export const VERSION_TABLES = 'versions v JOIN models m ON m.id = v.model';
@@ -67,7 +67,9 @@ function artifactOf(row: Row): ArtifactSummary {
 }
 
 export function author(row: Row, prefix: string): Author {
-  return { name: text(row, `${prefix}_name`), email: text(row, `${prefix}_email`) };
+  const signer = maybeText(row, `${prefix}_signer`);
+  const claimed = { name: text(row, `${prefix}_name`), email: text(row, `${prefix}_email`) };
+  return signer === undefined ? claimed : { ...claimed, signer };
 }
 
 export function tagsOf(db: Sqlite, subject: string): Tags {
@@ -195,7 +197,8 @@ export function attachedObjects(
 }
 
 export function remarksOf(db: Sqlite, subject: string, kind: 'note' | 'comment'): readonly CommentEntry[] {
-  const sql = 'SELECT intent, text, at, by_name, by_email FROM remarks WHERE subject = ? AND kind = ? ORDER BY id';
+  const sql =
+    'SELECT intent, text, at, by_name, by_email, by_signer FROM remarks WHERE subject = ? AND kind = ? ORDER BY id';
   return db.all(sql, [subject, kind]).map((row) => ({
     id: text(row, 'intent'),
     text: text(row, 'text'),

@@ -229,6 +229,13 @@ const metricGate = v.strictObject({
 });
 const approvalsGate = v.strictObject({ approvals: v.pipe(count, v.minValue(1), v.maxValue(100)) });
 
+/** Whose signatures count: `key` is `<type> <base64>`. One person may have several keys. */
+const signer = v.strictObject({ person: line(512), key: line(4096) });
+
+/** What has to be signed. A union, so that a word that this program doesn't know makes it read-only. */
+const demand = v.union([v.literal('approvals'), v.literal('stages'), v.literal('all')]);
+export type SignatureDemand = v.InferOutput<typeof demand>;
+
 /** Strict: a reader that doesn't know a key of a policy can't enforce it. */
 export const policySchema = v.strictObject({
   stages: v.optional(
@@ -246,6 +253,8 @@ export const policySchema = v.strictObject({
   ),
   gates: v.optional(v.record(stageName, v.pipe(v.array(v.union([metricGate, approvalsGate])), v.maxLength(64)))),
   override: v.optional(v.picklist(['allowed', 'never'])),
+  signers: v.optional(v.pipe(v.array(signer), v.maxLength(256))),
+  signatures: v.optional(v.pipe(v.array(demand), v.maxLength(8))),
 });
 export type Policy = v.InferOutput<typeof policySchema>;
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { isUlid } from '../base/ids.ts';
 import { EVENT_TYPES, eventSchema, type RegistryEvent } from './events.ts';
+import { type Proof, proofOf } from './signed-line.ts';
 
 /** An intent's line is at most this long, its line feed not counted. */
 export const MAX_INTENT_BYTES = 256 * 1024;
@@ -59,6 +60,8 @@ export interface Intent {
   readonly requires: readonly string[];
   readonly expects: Expectations;
   readonly events: readonly (RegistryEvent | UnknownEvent)[];
+  /** Where its text is signed. It is of this very text: a copy with anything changed must not have it. */
+  readonly proof?: Proof;
 }
 
 export type DecodedIntent =
@@ -73,8 +76,8 @@ const KNOWN_FEATURES: ReadonlySet<string> = new Set();
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The exact bytes that go into `pending` and the log, without the line feed. */
-export function encodeIntent(intent: Intent): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(intent));
+export function encodeIntent({ proof, ...intent }: Intent): Uint8Array {
+  return proof ? proof.line : new TextEncoder().encode(JSON.stringify(intent));
 }
 
 /** True for an event of a type that format 1 defines; such an event of a decoded intent is well formed. */
@@ -114,7 +117,21 @@ export function decodeIntent(line: Uint8Array): DecodedIntent {
     events.push(known.output);
   }
   const { registryId, by, askedAt, via } = parsed.output;
-  return { kind: 'intent', intent: { id, registryId, by, askedAt, via, requires, expects: expects.output, events } };
+  const proof = proofOf(line);
+  return {
+    kind: 'intent',
+    intent: {
+      id,
+      registryId,
+      by,
+      askedAt,
+      via,
+      requires,
+      expects: expects.output,
+      events,
+      ...(proof ? { proof } : {}),
+    },
+  };
 }
 
 function problemOf(issues: readonly v.BaseIssue<unknown>[]): string {

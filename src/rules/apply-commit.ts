@@ -3,6 +3,7 @@ import { type DecodedIntent, type Intent, isKnownEvent } from '../log/intent.ts'
 import { applyEvent } from './apply-event.ts';
 import { checkExpectations } from './expectations.ts';
 import { NeedsNewer, RuleBreak } from './rule-break.ts';
+import { checkSignature } from './signature-rules.ts';
 import type { FactSource, IntentOutcome, RegistryState } from './state.ts';
 
 /** The head of an applied log, with the log's clock there. */
@@ -49,8 +50,8 @@ export function applyCommit(
 export function judgeIntent(state: RegistryState, intent: Intent, at: LogPosition, registryId: string): IntentOutcome {
   let outcome: IntentOutcome = { kind: 'applied' };
   state.atomically(() => {
-    const source: FactSource = { ...intent, intentId: intent.id, seq: at.seq + 1, position: 0, at: at.at };
-    outcome = outcomeOf(state, intent, source, registryId);
+    const source = sourceOf(intent, { seq: at.seq + 1, position: 0, at: at.at });
+    ({ outcome } = outcomeOf(state, intent, source, registryId));
     return false;
   });
   return outcome;
@@ -74,7 +75,7 @@ export function applyIntent(
     return { id: decoded.id, outcome };
   }
   const { intent } = decoded;
-  const { id, by, askedAt, via } = intent;
+  const { id } = intent;
   if (state.hasIntent(id)) {
     const outcome: IntentOutcome = {
       kind: 'void',
@@ -84,17 +85,35 @@ export function applyIntent(
     state.addVoidIntent({ ...place, id }, outcome);
     return { id, outcome };
   }
-  const source: FactSource = { ...place, intentId: id, by, askedAt, via };
-  let outcome: IntentOutcome = { kind: 'applied' };
+  const source = sourceOf(intent, place);
+  let judged: Judged = { outcome: { kind: 'applied' } };
   state.atomically(() => {
-    outcome = outcomeOf(state, intent, source, registryId);
-    return outcome.kind === 'applied';
+    judged = outcomeOf(state, intent, source, registryId);
+    return judged.outcome.kind === 'applied';
   });
-  state.addIntent(source, subjectsOf(state, intent), outcome);
+  const { outcome, signer } = judged;
+  state.addIntent(signedBy(source, signer), subjectsOf(state, intent), outcome);
   return { id, outcome };
 }
 
-function outcomeOf(state: RegistryState, intent: Intent, source: FactSource, registryId: string): IntentOutcome {
+function sourceOf({ id, by, askedAt, via }: Intent, place: Pick<FactSource, 'seq' | 'position' | 'at'>): FactSource {
+  const { seq, position, at } = place;
+  // What else an author writes there is no fact.
+  return { seq, position, at, intentId: id, by: { name: by.name, email: by.email }, askedAt, via };
+}
+
+function signedBy(source: FactSource, signer: string | undefined): FactSource {
+  return signer === undefined ? source : { ...source, by: { ...source.by, signer } };
+}
+
+interface Judged {
+  readonly outcome: IntentOutcome;
+  /** Who signed it, by the policy of the first model that knows the key. */
+  readonly signer?: string;
+}
+
+function outcomeOf(state: RegistryState, intent: Intent, source: FactSource, registryId: string): Judged {
+  let first: string | undefined;
   try {
     if (intent.registryId !== registryId)
       throw new RuleBreak('OTHER_REGISTRY', `The intent was meant for registry ${intent.registryId}.`);
@@ -102,13 +121,16 @@ function outcomeOf(state: RegistryState, intent: Intent, source: FactSource, reg
       throw new RuleBreak('SEALED', 'The registry was sealed when it was joined to shared storage.');
     checkExpectations(state, intent.expects);
     for (const event of intent.events) {
-      if (isKnownEvent(event)) applyEvent(state, event, source);
-      else state.addUnknownEvent(event, source);
+      if (isKnownEvent(event)) {
+        const signer = checkSignature(state, event, intent.proof);
+        first ??= signer;
+        applyEvent(state, event, signedBy(source, signer));
+      } else state.addUnknownEvent(event, source);
     }
-    return { kind: 'applied' };
+    return { outcome: { kind: 'applied' }, ...(first === undefined ? {} : { signer: first }) };
   } catch (error) {
-    if (error instanceof RuleBreak) return { kind: 'void', code: error.code, message: error.message };
-    if (error instanceof NeedsNewer) return { kind: 'unknown', needs: error.needs };
+    if (error instanceof RuleBreak) return { outcome: { kind: 'void', code: error.code, message: error.message } };
+    if (error instanceof NeedsNewer) return { outcome: { kind: 'unknown', needs: error.needs } };
     throw error;
   }
 }

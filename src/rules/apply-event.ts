@@ -3,6 +3,7 @@ import type { EventOf, RegistryEvent } from '../log/events.ts';
 import { liveModel, liveVersion } from './lookup.ts';
 import { createModel, deleteModel, renameModel, setPolicy, updateModel } from './model-rules.ts';
 import { RuleBreak } from './rule-break.ts';
+import { nameOfPerson } from './signers.ts';
 import { changeStage } from './stage-rules.ts';
 import type { FactSource, RegistryState } from './state.ts';
 import {
@@ -66,7 +67,8 @@ function approve(
   source: FactSource,
 ): void {
   const version = liveVersion(state, event.version);
-  const person = source.by.email.toLowerCase() || source.by.name;
+  const { signer, email, name } = source.by;
+  const person = signer === undefined ? email.toLowerCase() || name : nameOfPerson(signer);
   state.setApproval(version.id, event.stage, person, isGiven, event.comment ?? '', source);
 }
 

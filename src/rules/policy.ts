@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type Policy, policySchema } from '../log/events.ts';
+import { nameOfPerson, signersOf, verdictOnSigners } from './signers.ts';
 
 export interface StagePolicy {
   readonly name: string;
@@ -13,6 +14,8 @@ export interface EffectivePolicy {
   readonly stages: readonly StagePolicy[];
   readonly gates: NonNullable<Policy['gates']>;
   readonly isOverrideAllowed: boolean;
+  /** Whose approvals count, each signed, where approvals have to be; else everybody's do. */
+  readonly approvers?: ReadonlySet<string>;
 }
 
 export const FIRST_STAGE = 'candidate';
@@ -34,7 +37,14 @@ export function effectivePolicy(policy: Policy | undefined): EffectivePolicy {
       isExclusive: exclusive,
       displacedTo: displacedTo ?? ARCHIVED,
     })) ?? DEFAULT_STAGES;
-  return { stages, gates: policy?.gates ?? {}, isOverrideAllowed: policy?.override !== 'never' };
+  const signers = signersOf(policy);
+  const isSigned = signers && (signers.demands.has('approvals') || signers.demands.has('all'));
+  return {
+    stages,
+    gates: policy?.gates ?? {},
+    isOverrideAllowed: policy?.override !== 'never',
+    ...(isSigned ? { approvers: new Set([...signers.personOfKey.values()].map(nameOfPerson)) } : {}),
+  };
 }
 
 export function stageOf(policy: EffectivePolicy, name: string): StagePolicy | undefined {
@@ -58,7 +68,8 @@ export type PolicyVerdict =
 export function parsePolicy(value: unknown): PolicyVerdict {
   const parsed = v.safeParse(policySchema, value);
   if (parsed.success) {
-    const problem = problemOfStages(parsed.output);
+    const { unknown, problem = problemOfStages(parsed.output) } = verdictOnSigners(parsed.output);
+    if (unknown !== undefined) return { kind: 'unknown', needs: [unknown] };
     return problem === undefined ? { kind: 'policy', policy: parsed.output } : { kind: 'malformed', problem };
   }
   const unknown = parsed.issues.filter((issue) => issue.type === 'strict_object' || issue.type === 'union');

@@ -140,8 +140,11 @@ export function brokenGates(
   const broken: string[] = [];
   for (const gate of policy.gates[stage] ?? []) {
     if ('approvals' in gate) {
-      const given = state.approvers(version.id, stage).length;
-      if (given < gate.approvals) broken.push(`${given} of ${gate.approvals} approvals`);
+      const approvals = state.approvers(version.id, stage);
+      const counted = policy.approvers
+        ? approvals.filter(({ person, isSigned }) => isSigned && policy.approvers?.has(person))
+        : approvals;
+      if (counted.length < gate.approvals) broken.push(`${counted.length} of ${gate.approvals} approvals`);
       continue;
     }
     const value = state.metric(version.id, gate.metric);

@@ -10,8 +10,21 @@ export interface FactSource {
   /** The log's clock, never before its predecessor's. */
   readonly at: string;
   readonly askedAt: string;
-  readonly by: { readonly name: string; readonly email: string };
+  readonly by: FactAuthor;
   readonly via: string;
+}
+
+export interface FactAuthor {
+  /** A claim, as the address is. */
+  readonly name: string;
+  readonly email: string;
+  /** Who signed it, by the policy that was in force: proven. */
+  readonly signer?: string;
+}
+
+export interface Approval {
+  readonly person: string;
+  readonly isSigned: boolean;
 }
 
 export interface ModelRecord {
@@ -70,8 +83,10 @@ export interface RegistryState {
   /** Versions with this artifact that aren't deleted. */
   versionsOfArtifact(digest: string, limit: number): readonly VersionRecord[];
   policy(model: string): Policy | undefined;
+  /** Of all models that aren't deleted. */
+  policies(): readonly Policy[];
   /** Who approves the version for the stage now: one entry for each person. */
-  approvers(version: string, stage: string): readonly string[];
+  approvers(version: string, stage: string): readonly Approval[];
 
   /** Every commit, void ones too. `needs` where only a newer program understands it. */
   addCommit(commit: CommitRecord): void;

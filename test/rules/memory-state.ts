@@ -1,5 +1,6 @@
 import type { EventOf, Policy } from '../../src/log/events.ts';
 import type {
+  Approval,
   FactSource,
   IntentOutcome,
   IntentVerdict,
@@ -30,7 +31,7 @@ export class MemoryState implements RegistryState {
   readonly #metrics = new Map<string, number | string>();
   readonly #artifacts = new Map<string, 'published' | 'withdrawn'>();
   readonly #policies = new Map<string, Policy>();
-  readonly #approvals = new Map<string, boolean>();
+  readonly #approvals = new Map<string, { readonly isGiven: boolean; readonly isSigned: boolean }>();
   readonly #remarks = new Map<string, string>();
   readonly #sealed = new Map<'reason', string>();
 
@@ -149,11 +150,14 @@ export class MemoryState implements RegistryState {
   policy(model: string): Policy | undefined {
     return this.#policies.get(model);
   }
-  approvers(version: string, stage: string): readonly string[] {
+  policies(): readonly Policy[] {
+    return [...this.#policies].flatMap(([model, policy]) => (this.#models.get(model)?.isDeleted ? [] : [policy]));
+  }
+  approvers(version: string, stage: string): readonly Approval[] {
     const prefix = `${version}/${stage}/`;
     return [...this.#approvals]
-      .filter(([place, isGiven]) => isGiven && place.startsWith(prefix))
-      .map(([place]) => place.slice(prefix.length));
+      .filter(([place, { isGiven }]) => isGiven && place.startsWith(prefix))
+      .map(([place, { isSigned }]) => ({ person: place.slice(prefix.length), isSigned }));
   }
 
   /** Everything that a test compares, in one string. */
@@ -256,8 +260,15 @@ export class MemoryState implements RegistryState {
     this.#set(this.#aliases, `${model}/${alias}`, version);
   }
   addGateResult(): void {}
-  setApproval(version: string, stage: string, person: string, isGiven: boolean): void {
-    this.#set(this.#approvals, `${version}/${stage}/${person}`, isGiven);
+  setApproval(
+    version: string,
+    stage: string,
+    person: string,
+    isGiven: boolean,
+    _comment: string,
+    { by }: FactSource,
+  ): void {
+    this.#set(this.#approvals, `${version}/${stage}/${person}`, { isGiven, isSigned: by.signer !== undefined });
   }
   setPolicy(model: string, policy: Policy): void {
     this.#set(this.#policies, model, policy);

@@ -2,6 +2,7 @@ import type { EventOf, Policy } from '../../log/events.ts';
 import type { UnknownEvent } from '../../log/intent.ts';
 import { FIRST_STAGE } from '../../rules/policy.ts';
 import type {
+  Approval,
   CommitRecord,
   FactSource,
   IntentOutcome,
@@ -10,6 +11,7 @@ import type {
   StageMove,
   VersionRecord,
 } from '../../rules/state.ts';
+import { authorValues } from '../catalog-state.ts';
 import { factsColumns } from '../facts-columns.ts';
 import type { SqlValue } from '../sqlite.ts';
 import { HolderStack } from './holder-stack.ts';
@@ -93,7 +95,7 @@ export class BulkState implements RegistryState {
   readonly #runs = new Map<string, BulkVersion[]>();
   readonly #byArtifact = new Map<string, BulkVersion[]>();
   readonly #openTenures = new Map<string, BulkTenure>();
-  readonly #approvers = new Map<string, Map<string, boolean>>();
+  readonly #approvers = new Map<string, Map<string, Approval & { readonly isGiven: boolean }>>();
 
   atomically(change: () => boolean): void {
     this.#undo.atomically(change);
@@ -202,9 +204,15 @@ export class BulkState implements RegistryState {
     return this.models.get(model)?.policy;
   }
 
-  approvers(version: string, stage: string): readonly string[] {
-    const persons = [...(this.#approvers.get(`${version}/${stage}`) ?? [])];
-    return persons.flatMap(([person, isGiven]) => (isGiven ? [person] : [])).sort();
+  policies(): readonly Policy[] {
+    return [...this.models.values()].flatMap(({ policy, deletedSeq }) =>
+      policy === undefined || deletedSeq !== undefined ? [] : [policy],
+    );
+  }
+
+  approvers(version: string, stage: string): readonly Approval[] {
+    const given = [...(this.#approvers.get(`${version}/${stage}`)?.values() ?? [])].filter(({ isGiven }) => isGiven);
+    return given.sort((a, b) => (a.person < b.person ? -1 : 1));
   }
 
   addCommit({ seq, hash, at, problem, needs }: CommitRecord): void {
@@ -213,9 +221,9 @@ export class BulkState implements RegistryState {
   }
 
   addIntent(source: FactSource, models: readonly string[], outcome: IntentOutcome): void {
-    const { seq, position, intentId } = source;
+    const { seq, position, intentId, by } = source;
     this.#undo.add(this.#intents, intentId);
-    this.#undo.push(this.facts.intents, intentRow(seq, position, intentId, true, outcome));
+    this.#undo.push(this.facts.intents, [...intentRow(seq, position, intentId, true, outcome), by.signer ?? null]);
     for (const model of models) this.#undo.push(this.facts.intentSubjects, [model, seq, position]);
   }
 
@@ -223,7 +231,7 @@ export class BulkState implements RegistryState {
     { seq, position, id }: { readonly seq: number; readonly position: number; readonly id?: string },
     outcome: IntentOutcome,
   ): void {
-    this.#undo.push(this.facts.intents, intentRow(seq, position, id ?? null, false, outcome));
+    this.#undo.push(this.facts.intents, [...intentRow(seq, position, id ?? null, false, outcome), null]);
   }
 
   addModel(event: EventOf<'model.created'>, source: FactSource): void {
@@ -353,7 +361,7 @@ export class BulkState implements RegistryState {
 
   addEvaluation(version: string, event: EventOf<'version.evaluated'>, { at, by }: FactSource): void {
     const { dataset, slice, metrics } = event;
-    const row = [version, dataset?.name ?? null, slice ?? null, JSON.stringify(metrics), at, by.name, by.email];
+    const row = [version, dataset?.name ?? null, slice ?? null, JSON.stringify(metrics), at, ...authorValues(by)];
     this.#undo.push(this.facts.evaluations, row);
   }
 
@@ -385,11 +393,10 @@ export class BulkState implements RegistryState {
       JSON.stringify(move.related),
       at,
       askedAt,
-      by.name,
-      by.email,
+      ...authorValues(by),
     ]);
     this.#endTenure(id, seq);
-    const tenure = { row: [version.model, to, id, seq, at, by.name, by.email, reason], toSeq: null };
+    const tenure = { row: [version.model, to, id, seq, at, ...authorValues(by), reason], toSeq: null };
     this.#undo.push(this.tenures, tenure);
     this.#undo.set(this.#openTenures, id, tenure);
     this.#undo.add(version.held, to);
@@ -415,7 +422,7 @@ export class BulkState implements RegistryState {
 
   addGateResult(version: string, event: EventOf<'gate.recorded'>, { at, by }: FactSource): void {
     const { stage, gate, outcome, evidence = null } = event;
-    this.#undo.push(this.facts.gateResults, [version, stage, gate, outcome, evidence, at, by.name, by.email]);
+    this.#undo.push(this.facts.gateResults, [version, stage, gate, outcome, evidence, at, ...authorValues(by)]);
   }
 
   setApproval(
@@ -424,7 +431,7 @@ export class BulkState implements RegistryState {
     person: string,
     isGiven: boolean,
     comment: string,
-    { at }: FactSource,
+    { at, by }: FactSource,
   ): void {
     const place = `${version}/${stage}`;
     let approvers = this.#approvers.get(place);
@@ -432,8 +439,9 @@ export class BulkState implements RegistryState {
       approvers = new Map();
       this.#approvers.set(place, approvers);
     }
-    this.#undo.set(approvers, person, isGiven);
-    this.#undo.set(this.approvals, `${place}/${person}`, [version, stage, person, isGiven ? 1 : 0, comment, at]);
+    this.#undo.set(approvers, person, { person, isGiven, isSigned: by.signer !== undefined });
+    const row = [version, stage, person, isGiven ? 1 : 0, comment, at, by.signer ?? null];
+    this.#undo.set(this.approvals, `${place}/${person}`, row);
   }
 
   setPolicy(model: string, policy: Policy): void {
@@ -467,7 +475,7 @@ export class BulkState implements RegistryState {
   }
 
   #addRemark(subject: string, kind: string, text: string, { seq, at, by, intentId }: FactSource): void {
-    this.#undo.push(this.facts.remarks, [subject, kind, text, at, by.name, by.email, intentId]);
+    this.#undo.push(this.facts.remarks, [subject, kind, text, at, ...authorValues(by), intentId]);
     const version = this.versions.get(subject);
     if (!version) return;
     this.#undo.push(version.remarks, text);

@@ -1,4 +1,4 @@
-import { VERSION_COLUMNS, valuesJson } from '../catalog-state.ts';
+import { authorValues, VERSION_COLUMNS, valuesJson } from '../catalog-state.ts';
 import { searchedFacts } from '../facts-columns.ts';
 import { insertRows } from '../insert-rows.ts';
 import { markSearched, type SearchedVersion, writeSearched } from '../search/search-index.ts';
@@ -9,13 +9,13 @@ const SEARCHED_AT_ONCE = 20_000;
 
 const FACTS: Readonly<Record<keyof BulkState['facts'], string>> = {
   commits: 'commits (seq, hash, at, problem_code, problem, needs)',
-  intents: 'intents (seq, position, id, owns_id, outcome, code, message)',
+  intents: 'intents (seq, position, id, owns_id, outcome, code, message, signer)',
   intentSubjects: 'intent_subjects (subject, seq, position)',
-  remarks: 'remarks (subject, kind, text, at, by_name, by_email, intent)',
+  remarks: 'remarks (subject, kind, text, at, by_name, by_email, by_signer, intent)',
   transitions:
-    'transitions (version, model, seq, from_stage, to_stage, kind, reason, is_override, related, at, asked_at, by_name, by_email)',
-  evaluations: 'evaluations (version, dataset, slice, metrics, at, by_name, by_email)',
-  gateResults: 'gate_results (version, stage, gate, outcome, evidence, at, by_name, by_email)',
+    'transitions (version, model, seq, from_stage, to_stage, kind, reason, is_override, related, at, asked_at, by_name, by_email, by_signer)',
+  evaluations: 'evaluations (version, dataset, slice, metrics, at, by_name, by_email, by_signer)',
+  gateResults: 'gate_results (version, stage, gate, outcome, evidence, at, by_name, by_email, by_signer)',
   unknownEvents: 'unknown_events (seq, position, type)',
 };
 
@@ -33,7 +33,7 @@ export function writeState(db: Sqlite, state: BulkState): void {
   const versions = [...state.versions.values()];
   insertRows(
     db,
-    'models (id, name, name_key, description, last_number, version_count, policy, created_at, created_by_name, created_by_email, deleted_seq)',
+    'models (id, name, name_key, description, last_number, version_count, policy, created_at, created_by_name, created_by_email, created_by_signer, deleted_seq)',
     byKey(models.map(modelRow)),
   );
   insertRows(db, 'model_ids (id, model)', byKey([...state.modelIds]));
@@ -58,7 +58,7 @@ export function writeState(db: Sqlite, state: BulkState): void {
   );
   insertAll(
     db,
-    'tenures (model, stage, version, from_seq, to_seq, since, by_name, by_email, reason)',
+    'tenures (model, stage, version, from_seq, to_seq, since, by_name, by_email, by_signer, reason)',
     state.tenures,
     tenureRow,
   );
@@ -76,7 +76,7 @@ export function writeState(db: Sqlite, state: BulkState): void {
     'held (version, stage)',
     byKey(versions.flatMap(({ event, held }) => [...held].map((stage) => [event.version, stage]))),
   );
-  insertRows(db, 'approvals (version, stage, person, is_given, comment, at)', [...state.approvals.values()]);
+  insertRows(db, 'approvals (version, stage, person, is_given, comment, at, signer)', [...state.approvals.values()]);
   insertRows(
     db,
     'artifacts (digest, status, since)',
@@ -148,8 +148,7 @@ function modelRow({ event, source, ...model }: BulkModel): readonly SqlValue[] {
     model.versionCount,
     model.policy === undefined ? null : JSON.stringify(model.policy),
     source.at,
-    source.by.name,
-    source.by.email,
+    ...authorValues(source.by),
     model.deletedSeq ?? null,
   ];
 }
@@ -162,8 +161,7 @@ function versionRow(version: BulkVersion): readonly SqlValue[] {
     version.number,
     version.stage,
     version.stageSince,
-    stageBy.name,
-    stageBy.email,
+    ...authorValues(stageBy),
     event.artifact.digest,
     event.artifact.sizeBytes,
     event.artifact.fileCount,
@@ -177,8 +175,7 @@ function versionRow(version: BulkVersion): readonly SqlValue[] {
     event.base?.version ?? null,
     ...facts,
     source.at,
-    source.by.name,
-    source.by.email,
+    ...authorValues(source.by),
     source.via,
     source.seq,
     source.position,

@@ -49,7 +49,7 @@ function entryOf(session: Session, place: IntentPlace, line: Uint8Array | undefi
   return {
     ...common,
     askedAt,
-    by: { name: by.name, email: by.email },
+    by: { name: by.name, email: by.email, ...(place.signer === undefined ? {} : { signer: place.signer }) },
     via,
     summary: summaryOf(session, events),
     events,
