@@ -174,6 +174,9 @@ export class MemoryState implements RegistryState {
       [...this.#aliases].sort(),
       [...this.#tags].sort(),
       [...this.#remarks.values()],
+      [...this.#policies]
+        .flatMap(([model, { signers = [] }]) => (signers.length > 0 ? [[model, signers.map(({ key }) => key)]] : []))
+        .sort(),
     ]);
   }
 

@@ -12,10 +12,12 @@ interface Careless {
   readonly random: Random;
   readonly position: LogPosition;
   readonly intentOf: (asked: Asked) => Intent;
+  /** Asks for what would hold if it were signed as it has to be. */
+  readonly isForging?: boolean;
 }
 
 /** The next commit by a program that checks nothing: everybody has to find the same things void in it. */
-export function carelessCommit({ state, random, position, intentOf }: Careless): Uint8Array {
+export function carelessCommit({ state, random, position, intentOf, isForging = false }: Careless): Uint8Array {
   const at = '2026-05-03T12:00:00.000Z';
   const envelope = { v: 1, seq: position.seq + 1, prev: position.hash, at } as const;
   const commit = (intents: readonly Intent[], changed = {}) =>
@@ -25,6 +27,7 @@ export function carelessCommit({ state, random, position, intentOf }: Careless):
   if (versions.length === 0) return new TextEncoder().encode('garbage');
   const version = random.pick(versions);
   const promotion = move(state, version, PRODUCTION);
+  if (isForging) return commit([intentOf(promotion)]);
   switch (random.below(6)) {
     case 0:
       return new TextEncoder().encode('{"v":1,"seq":');

@@ -5,11 +5,13 @@ import { PendingQueue } from '../../src/intents/pending-queue.ts';
 import { SharedAuthority, STALE_MS } from '../../src/intents/shared-authority.ts';
 import { copiedLog } from '../../src/log/copied-log.ts';
 import { encodeFormatFile } from '../../src/log/format-file.ts';
-import { encodeIntent, type Intent, isKnownEvent } from '../../src/log/intent.ts';
+import { decodeIntent, encodeIntent, type Intent, isKnownEvent } from '../../src/log/intent.ts';
+import { joinSignedLine } from '../../src/log/signed-line.ts';
 import { applyIntent } from '../../src/rules/apply-commit.ts';
 import { filesystemStore } from '../../src/storage/filesystem-store.ts';
 import { commitKey, FORMAT_KEY, manifestKey, objectKey, seqOfCommitKey } from '../../src/storage/layout.ts';
 import type { LocalStore } from '../../src/storage/object-store.ts';
+import { type SigningKey, signingKey } from '../log/signing-key.ts';
 import { MemoryState } from '../rules/memory-state.ts';
 import { carelessCommit } from './careless-writer.ts';
 import { memoryLog } from './memory-log.ts';
@@ -57,6 +59,8 @@ interface Client {
   readonly brings: number;
   readonly brought: Intent[];
   readonly own: MemoryState;
+  /** Some sign what they ask for. */
+  readonly key?: SigningKey;
 }
 
 /** A program's view of the registry. */
@@ -90,6 +94,7 @@ class SharedSchedule {
   readonly #witness = new Witness(REGISTRY, sha256Hex(this.#format));
   readonly #rates: Readonly<Record<'fault' | 'kill' | 'power' | 'late' | 'offline' | 'expired' | 'joins', number>>;
   readonly #isSmall: boolean;
+  readonly #isSigning: boolean;
   #requestsLeft: number;
   #ids = 0;
   #failure: unknown;
@@ -100,9 +105,10 @@ class SharedSchedule {
     this.#options = options;
     const random = seededRandom(options.seed);
     this.#random = random;
-    this.#requestsLeft = options.requests ?? 5 + random.below(10);
     this.#isSmall = random.chance(0.5);
     const isQuiet = options.faultAt !== undefined;
+    this.#isSigning = !isQuiet && random.chance(0.4);
+    this.#requestsLeft = options.requests ?? 5 + random.below(10) + (this.#isSigning ? 8 : 0);
     this.#rates = {
       fault: isQuiet ? 0 : random.pick([0, 0.01, 0.05]),
       kill: isQuiet ? 0 : random.pick([0, 0.003, 0.01]),
@@ -138,6 +144,7 @@ class SharedSchedule {
         brings: joins && this.#random.chance(0.5) ? 1 + this.#random.below(this.#rates.fault > 0.01 ? 3 : 10) : 0,
         brought: [],
         own: new MemoryState(),
+        ...(this.#isSigning && this.#random.chance(0.8) ? { key: keyOf(client) } : {}),
       });
     }
     this.#hasFaults = true;
@@ -317,24 +324,24 @@ class SharedSchedule {
         this.#expiredUntil.set(machine, this.#world.now + this.#random.below(3000));
       try {
         const dice = this.#random.next();
-        if (dice < 0.06) await this.#beCareless(program, state, log.position, lift);
-        else if (dice < 0.14) await this.#takeBack(machine, queue, authority);
+        if (dice < (this.#isSigning ? 0.2 : 0.06)) {
+          // Who forges looks where the log goes on.
+          if (this.#isSigning) await authority.sync();
+          await this.#beCareless(program, state, log.position, lift);
+        } else if (dice < (this.#isSigning ? 0.26 : 0.14)) await this.#takeBack(machine, queue, authority);
         else {
           if (this.#random.chance(0.5)) await authority.sync();
           await authority.refresh();
           lay();
-          const asked = await nextRequest({
-            state,
-            store,
-            random: this.#random,
-            newId: () => this.#newId(),
-            isShared: true,
-          });
-          await this.#submit(machine, authority, asked);
+          const request = { state, store, random: this.#random, newId: () => this.#newId(), isShared: true };
+          const list =
+            this.#isSigning && this.#random.chance(client?.key ? 0.5 : 0.05) ? this.#listSigners(state) : undefined;
+          const asked = list ?? (await nextRequest(request));
+          await this.#submit(program, authority, asked);
           for (const event of asked.events) {
             if (!isKnownEvent(event) || event.type !== 'version.registered') continue;
             const published = { type: 'artifact.published', artifact: event.artifact.digest } as const;
-            await this.#submit(machine, authority, { expects: {}, events: [published] });
+            await this.#submit(program, authority, { expects: {}, events: [published] });
           }
         }
         if (this.#random.chance(0.6)) await authority.sync();
@@ -349,7 +356,7 @@ class SharedSchedule {
     const { own, brought } = client;
     while (brought.length < client.brings) {
       const asked = await nextRequest({ state: own, store, random: this.#random, newId: () => this.#newId() });
-      const intent = { ...this.#intentOf(asked), via: 'import' as const };
+      const intent = this.#intentOf(asked, client.key, 'import');
       const place = { seq: brought.length + 1, position: 0, at: intent.askedAt };
       const { outcome } = applyIntent(own, { kind: 'intent', intent }, place, REGISTRY);
       if (outcome.kind === 'applied') brought.push(intent);
@@ -359,8 +366,19 @@ class SharedSchedule {
     for (const { id } of brought) if (!this.#kept.has(id)) this.#kept.set(id, { machine: client.machine });
   }
 
-  async #submit(machine: string, authority: SharedAuthority, asked: Asked): Promise<void> {
-    const intent = this.#intentOf(asked);
+  /** Somebody names those whose signatures count for a model, in place of those before. */
+  #listSigners(state: MemoryState): Asked | undefined {
+    const model = state.modelByName(this.#random.pick(['fraud', 'churn']));
+    if (!model) return undefined;
+    const keys = [...this.#programs.values()].flatMap(({ key }) => (key && this.#random.chance(0.8) ? [key.line] : []));
+    const signers = keys.map((key) => ({ person: 'somebody', key }));
+    const signatures = signers.length > 0 ? [this.#random.pick(['stages', 'all'] as const)] : [];
+    return { expects: {}, events: [{ type: 'policy.set', model: model.id, policy: { signers, signatures } }] };
+  }
+
+  async #submit(program: Program, authority: SharedAuthority, asked: Asked): Promise<void> {
+    const machine = this.#machineOf(program);
+    const intent = this.#intentOf(asked, this.#programs.get(program.name)?.key);
     const result = await authority.submit(intent);
     this.#options.trace?.(`told: ${intent.id} ${result.kind}`);
     // Whoever shares the folder may have taken it back before its author heard that it is kept.
@@ -387,8 +405,14 @@ class SharedSchedule {
     lift: () => void,
   ): Promise<void> {
     lift();
-    const intentOf = (asked: Asked) => this.#intentOf(asked);
-    const bytes = carelessCommit({ state, random: this.#random, position, intentOf });
+    const intentOf = (asked: Asked) => this.#forged(asked);
+    const bytes = carelessCommit({
+      state,
+      random: this.#random,
+      position,
+      intentOf,
+      isForging: state.policies().length > 0 && this.#random.chance(0.8),
+    });
     const remote = this.#world.remote(program, this.#shared(), () => undefined);
     // It appends, as everybody does: what it writes stands where the log goes on.
     if (this.#witness.entries.length === position.seq) await remote.putIfAbsent(commitKey(position.seq + 1), bytes);
@@ -451,10 +475,31 @@ class SharedSchedule {
     if (log.position.seq !== this.#witness.entries.length) fail(`${program.name} doesn't read the whole log`);
   }
 
-  #intentOf({ events, expects }: Asked): Intent {
+  #intentOf({ events, expects }: Asked, key?: SigningKey, via: Intent['via'] = 'cli'): Intent {
     const askedAt = isoTime(this.#world.now);
     const by = { name: 'Ann', email: '' };
-    return { id: this.#newId(), registryId: REGISTRY, by, askedAt, via: 'cli', requires: [], expects, events };
+    const intent = { id: this.#newId(), registryId: REGISTRY, by, askedAt, via, requires: [], expects, events };
+    if (!key) return intent;
+    const line = key.signLine(encodeIntent(intent));
+    this.#witness.signed.set(new TextDecoder().decode(line), key.line);
+    return decoded(line);
+  }
+
+  /** Unsigned, signed by who is on no list, or with the signature of something else. */
+  #forged(asked: Asked): Intent {
+    const intent = this.#intentOf(asked);
+    if (!this.#isSigning) return intent;
+    const text = encodeIntent(intent);
+    const keys = [keyOf(0), ...[...this.#programs.values()].flatMap(({ key }) => key ?? [])];
+    const listed = this.#random.pick(keys);
+    switch (this.#random.below(4)) {
+      case 0:
+        return intent;
+      case 1:
+        return decoded(keyOf(0).signLine(text));
+      default:
+        return decoded(joinSignedLine(text, listed.sign(new TextEncoder().encode('something else'))));
+    }
   }
 
   #newId(): string {
@@ -473,6 +518,20 @@ class SharedSchedule {
   #throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure;
   }
+}
+
+const keys = new Map<number, SigningKey>();
+
+/** The key of a client; the one of 0 is on no list. */
+function keyOf(client: number): SigningKey {
+  const key = keys.get(client) ?? signingKey(`client ${client}`);
+  keys.set(client, key);
+  return key;
+}
+
+function decoded(line: Uint8Array): Intent {
+  const read = decodeIntent(line);
+  return read.kind === 'intent' ? read.intent : fail('signing makes an intent malformed');
 }
 
 function fail(message: string): never {

@@ -25,6 +25,8 @@ interface State {
   readonly tags: Map<string, string>;
   readonly published: Set<string>;
   readonly notes: string[];
+  /** By model: the keys whose signatures count, and what they are asked for. */
+  readonly signers: Map<string, { readonly keys: readonly string[]; readonly asked: readonly string[] }>;
 }
 
 const text = v.optional(v.string(), '');
@@ -48,6 +50,12 @@ const line = v.object({
       artifact: v.optional(v.union([v.string(), v.object({ digest: v.string() })])),
       displaces: v.optional(v.array(v.object({ version: v.string(), to: v.string() })), []),
       setTags: v.optional(v.record(v.string(), v.string()), {}),
+      policy: v.optional(
+        v.object({
+          signers: v.optional(v.array(v.object({ key: v.string() })), []),
+          signatures: v.optional(v.array(v.string()), []),
+        }),
+      ),
     }),
   ),
 });
@@ -72,6 +80,8 @@ export class Witness {
   readonly #registryId: string;
   readonly formatHash: string;
   readonly entries: Entry[] = [];
+  /** Every line that was signed, by whoever made the signature, with the key: nothing else is. */
+  readonly signed = new Map<string, string>();
   #state = emptyState();
   readonly #settled = new Map<string, 'applied' | 'refused'>();
 
@@ -107,13 +117,16 @@ export class Witness {
     const applied: string[] = [];
     const refused: string[] = [];
     let leaves = false;
-    for (const parsed of this.#intentsIn(seq, bytes)) {
+    for (const { raw, parsed } of this.#intentsIn(seq, bytes)) {
       if (this.#settled.has(parsed.id)) continue;
       const copy = copyOf(this.#state);
       try {
         if (parsed.registryId !== this.#registryId) throw new No('other registry');
         checkExpectations(copy, parsed.expects);
-        for (const event of parsed.events) applyEvent(copy, event);
+        for (const event of parsed.events) {
+          checkSigner(copy, event, this.signed.get(raw));
+          applyEvent(copy, event);
+        }
         this.#state = copy;
         this.#settled.set(parsed.id, 'applied');
         applied.push(parsed.id);
@@ -128,14 +141,14 @@ export class Witness {
   }
 
   /** None where the commit is void as a whole. */
-  #intentsIn(seq: number, bytes: Uint8Array): readonly Line[] {
+  #intentsIn(seq: number, bytes: Uint8Array): readonly { readonly raw: string; readonly parsed: Line }[] {
     const lines = new TextDecoder().decode(bytes).split('\n');
     if (lines.pop() !== '') return [];
     const [first, ...rest] = lines;
     const envelope = v.safeParse(v.object({ seq: v.number(), prev: v.string() }), jsonOf(first ?? ''));
     const prev = this.entries.at(-1)?.hash ?? this.formatHash;
     if (!envelope.success || envelope.output.seq !== seq || envelope.output.prev !== prev) return [];
-    return rest.map((entry) => v.parse(line, jsonOf(entry)));
+    return rest.map((raw) => ({ raw, parsed: v.parse(line, jsonOf(raw)) }));
   }
 }
 
@@ -153,6 +166,7 @@ function viewOf(state: State): string {
     [...state.aliases].sort(),
     [...state.tags].sort(),
     state.notes,
+    [...state.signers].map(([model, { keys }]) => [model, keys]).sort(),
   ]);
 }
 
@@ -177,6 +191,23 @@ function checkExpectations({ versions, aliases, tags, ids }: State, expects: Lin
       if ((actual[kind]?.(place) ?? null) !== expected) throw new No('expectation');
     }
   }
+}
+
+/** Changes of stage, of aliases and of the list itself are by who is on the list; the first list by who is on that. */
+function checkSigner({ signers, ids, versions }: State, event: Event, key: string | undefined): void {
+  const model = ids.get(event.model) ?? versions.get(ids.get(event.version) ?? '')?.model ?? '';
+  const present = signers.get(model);
+  const list = present ?? (event.type === 'policy.set' && ids.has(event.model) ? listOf(event) : undefined);
+  if (!list || list.keys.length === 0) return;
+  const asked = event.type === 'policy.set' || list.asked.includes('all');
+  const decides = ['stage.changed', 'alias.set', 'alias.removed', 'version.deleted'].includes(event.type);
+  if ((asked || (decides && list.asked.includes('stages'))) && !list.keys.includes(key ?? '')) {
+    throw new No('unsigned');
+  }
+}
+
+function listOf({ policy }: Event) {
+  return { keys: (policy?.signers ?? []).map(({ key }) => key), asked: policy?.signatures ?? [] };
 }
 
 function applyEvent(state: State, event: Event): void {
@@ -221,6 +252,14 @@ function applyEvent(state: State, event: Event): void {
       if ([...state.aliases.values()].includes(live().id)) throw new No('alias held');
       live().isDeleted = true;
       return;
+    case 'policy.set': {
+      if (!models.has(model)) throw new No('no model');
+      const list = listOf(event);
+      if (list.keys.length > 0) {
+        state.signers.set(model, list);
+      } else state.signers.delete(model);
+      return;
+    }
     default:
       throw new Error(`The witness knows nothing of ${event.type}.`);
   }
@@ -288,6 +327,7 @@ function emptyState(): State {
     tags: new Map(),
     published: new Set(),
     notes: [],
+    signers: new Map(),
   };
 }
 
@@ -300,6 +340,7 @@ function copyOf(state: State): State {
     tags: new Map(state.tags),
     published: new Set(state.published),
     notes: [...state.notes],
+    signers: new Map(state.signers),
   };
 }
 
