@@ -1,9 +1,11 @@
 import { systemClock } from '../base/clock.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { authorOf } from '../lineage/author.ts';
+import { ownKeyIn } from '../lineage/own-key.ts';
 import type { AttachReport, LogHead } from '../registry/api.ts';
 import { attachRemote } from '../registry/shared/attach.ts';
 import { remoteConnector } from '../registry/shared/connect.ts';
+import { pinnedHere } from './pinning.ts';
 
 /** `remote add`: in the name of this person, with what the environment says. */
 export async function attachHere(
@@ -18,12 +20,17 @@ export async function attachHere(
   operation: OperationOptions,
 ): Promise<AttachReport> {
   const { cwd, ...attach } = request;
+  // A project says which commit its shared registry has, so that a clone of it isn't led to another one.
+  const pinned = attach.pinned ?? (await pinnedHere(cwd, attach.url));
   const author = await authorOf(cwd);
+  const ownKey = ownKeyIn(cwd, { env: process.env, isInteractive: true });
   const clock = systemClock;
   return attachRemote({
     ...attach,
     ...operation,
     author,
+    ownKey,
+    ...(pinned ? { pinned } : {}),
     via: 'cli',
     clock,
     connect: remoteConnector({ clock, env: process.env }),

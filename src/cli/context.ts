@@ -4,6 +4,7 @@ import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import type { Author, Registry, Via } from '../registry/api.ts';
 import { type LocatedRegistry, locateRegistry } from '../registry/location.ts';
+import type { OpenOptions } from '../registry/open.ts';
 import { withProgress } from './progress.ts';
 import { noteUnreachable, offline, shareRest } from './sharing.ts';
 
@@ -46,16 +47,16 @@ export function commandContext(options: GlobalOptions, signal: AbortSignal): Com
   const locate = () => locateRegistry({ cwd, explicit: options.registry });
 
   async function open<T>(
-    author: () => Promise<Author>,
+    author: () => Promise<Pick<OpenOptions, 'author' | 'ownKey'>>,
     via: Via,
     isFresh: boolean,
     use: (registry: Registry) => Promise<T>,
   ): Promise<T> {
     const located = await locate();
     if (!located.exists) throw notFound(cwd, located);
-    const [{ openRegistry }, by] = await Promise.all([import('../registry/open.ts'), author()]);
+    const [{ openRegistry }, who] = await Promise.all([import('../registry/open.ts'), author()]);
     const connect = options.offline ? { connect: offline } : {};
-    const registry = await openRegistry({ dir: located.dir, author: by, via, ...connect, ...workerOption() });
+    const registry = await openRegistry({ dir: located.dir, ...who, via, ...connect, ...workerOption() });
     try {
       if (isFresh && registry.location.remoteUrl !== undefined && !options.offline)
         await registry.sync({ withBytes: false }, { signal }).catch(noteUnreachable);
@@ -77,12 +78,25 @@ export function commandContext(options: GlobalOptions, signal: AbortSignal): Com
     signal,
     locate,
     withRegistry: (use, via = 'cli') => {
-      const author = async () => (await import('../lineage/author.ts')).authorOf(cwd);
-      return open(author, via, true, (registry) => change(registry, use));
+      return open(
+        () => personIn(cwd),
+        via,
+        true,
+        (registry) => change(registry, use),
+      );
     },
-    withQueries: (use, { isFresh = true } = {}) => open(async () => NOBODY, 'cli', isFresh, use),
+    withQueries: (use, { isFresh = true } = {}) => open(async () => ({ author: NOBODY }), 'cli', isFresh, use),
     withProgress: (use) => withProgress(isJson, signal, use),
   };
+}
+
+/** Who works in the folder, and what they sign with. */
+async function personIn(cwd: string): Promise<Required<Pick<OpenOptions, 'author' | 'ownKey'>>> {
+  const [{ authorOf }, { ownKeyIn }] = await Promise.all([
+    import('../lineage/author.ts'),
+    import('../lineage/own-key.ts'),
+  ]);
+  return { author: await authorOf(cwd), ownKey: ownKeyIn(cwd, { env: process.env, isInteractive: true }) };
 }
 
 /** The error for a folder without a registry, with the way to get one. */

@@ -3,6 +3,7 @@ import { RegistryError } from '../base/errors.ts';
 import { type AddCommand, examples } from './add-command.ts';
 import { addAnnotationCommands } from './commands/annotations.ts';
 import { addFileCommands } from './commands/files.ts';
+import { addPolicyCommands } from './commands/policy.ts';
 import { addQueryCommands } from './commands/queries.ts';
 import { addRegisterCommands } from './commands/register.ts';
 import { addRegistryCommands } from './commands/registry.ts';
@@ -105,6 +106,7 @@ function programFor(version: string, signal: AbortSignal): Command {
   addFileCommands(program, add);
   program.commandsGroup('Stages:');
   addStageCommands(program, add);
+  addPolicyCommands(program, add);
   program.commandsGroup('Names and notes:');
   addAnnotationCommands(program, add);
   program.commandsGroup('Sharing:');

@@ -22,6 +22,9 @@ export function projectJsonSchema(): object {
   const models = schema.properties?.models;
   return {
     ...schema,
-    properties: { models: { ...(typeof models === 'object' ? models : {}), defaultSnippets: [MODEL_SNIPPET] } },
+    properties: {
+      ...schema.properties,
+      models: { ...(typeof models === 'object' ? models : {}), defaultSnippets: [MODEL_SNIPPET] },
+    },
   };
 }

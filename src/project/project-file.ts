@@ -1,5 +1,5 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import * as v from 'valibot';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
@@ -39,6 +39,13 @@ export async function readProject(root: string): Promise<Project | undefined> {
     throw error;
   }
   return parseProject(text, file);
+}
+
+/** Reads the project file that somebody named, wherever it is. Throws `PROJECT_FILE_MISSING`, `PROJECT_FILE_INVALID`. */
+export async function projectIn(file: string): Promise<Project> {
+  const project = await readProject(dirname(file));
+  if (project && basename(file) === PROJECT_FILE) return project;
+  throw new RegistryError('PROJECT_FILE_MISSING', `${file} is no ${PROJECT_FILE}.`);
 }
 
 /** A link must not make other files of this person part of a message. */

@@ -26,6 +26,41 @@ const path = v.pipe(
 const paths = v.array(path);
 const described = <const T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text));
 
+const stageName = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'is no name of a stage'));
+
+const policySchema = v.strictObject({
+  stages: v.exactOptional(
+    described(
+      v.array(
+        v.strictObject({
+          name: stageName,
+          exclusive: v.exactOptional(v.boolean()),
+          'displaced-to': v.exactOptional(stageName),
+        }),
+      ),
+      'The stages in order, from candidate to archived. An exclusive one holds one version at a time; the one before goes where displaced-to says.',
+    ),
+  ),
+  override: v.exactOptional(
+    described(
+      v.picklist(['allowed', 'never']),
+      'Whether a promotion may go on although a gate fails; that stays on record.',
+    ),
+  ),
+  signers: v.exactOptional(
+    described(
+      v.array(v.strictObject({ person: v.string(), key: v.string() })),
+      'Whose signatures count, each with a public SSH key as in a .pub file. Changing the list needs a signature by one of them.',
+    ),
+  ),
+  signatures: v.exactOptional(
+    described(
+      v.array(v.picklist(['approvals', 'stages', 'all'])),
+      'What has no effect unless one of the signers signed it: approvals; stages with aliases and deletions; all.',
+    ),
+  ),
+});
+
 const modelSchema = v.strictObject({
   outputs: described(
     v.pipe(paths, v.minLength(1, 'names no output')),
@@ -51,6 +86,12 @@ const modelSchema = v.strictObject({
     'best',
   ),
   description: v.optional(described(v.string(), 'What the model is for. Recorded when the model is created.')),
+  policy: v.exactOptional(
+    described(
+      policySchema,
+      'The rules that everybody’s registry keeps for this model, once they were applied: model-registry policy apply.',
+    ),
+  ),
   tags: v.optional(described(v.record(v.string(), v.string()), 'Tags that each version gets.'), {}),
 });
 
@@ -73,6 +114,12 @@ export const projectSchema = v.pipe(
         'The storage that the team shares: the URL of a container, https://ACCOUNT.blob.core.windows.net/CONTAINER, or the folder of a network drive. Everyone is asked once before it is used.',
       ),
     ),
+    head: v.exactOptional(
+      described(
+        v.pipe(v.string(), v.regex(/^[1-9]\d{0,14}:[0-9a-f]{64}$/, 'is no head as `model-registry head` prints it')),
+        'A commit that the shared registry has: whoever connects it to this project does so only where it is there. Written by: model-registry head --pin.',
+      ),
+    ),
   }),
   v.title('Model Registry project'),
   v.description('Which files training writes, and what belongs to them.'),
@@ -83,5 +130,5 @@ export type ProjectModel = v.InferOutput<typeof modelSchema>;
 
 /** Keys that are part of the format but need a newer version: a gate that was silently ignored would be dangerous. */
 export const LATER_KEYS: ReadonlySet<string> = new Set(['deploy', 'gates']);
-export const PROJECT_KEYS = Object.keys({ models: true, remote: true });
+export const PROJECT_KEYS = Object.keys({ models: true, remote: true, head: true });
 export const MODEL_KEYS = Object.keys(modelSchema.entries);

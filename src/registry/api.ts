@@ -288,6 +288,15 @@ export interface RegistryCommands {
   describe(request: { readonly ref: string; readonly text: string; readonly onModel?: boolean }): Promise<void>;
   comment(request: { readonly ref: string; readonly text: string; readonly onModel?: boolean }): Promise<void>;
   renameModel(request: { readonly model: string; readonly name: string }): Promise<ModelSummary>;
+  /**
+   * Replaces a model's policy as a whole. `expectDigest` is what the person saw, null for none: when another is there, it is refused as a
+   * `CONFLICT`. Throws `POLICY_INVALID`, and `SIGNATURE_NEEDED` unless one of its present signers signs, or of its first ones.
+   */
+  setPolicy(request: {
+    readonly model: string;
+    readonly policy: unknown;
+    readonly expectDigest?: string | null;
+  }): Promise<PolicyChange>;
   deleteVersion(request: { readonly ref: string; readonly reason: string }): Promise<void>;
   deleteModel(request: { readonly model: string; readonly reason: string }): Promise<void>;
   /**
@@ -297,6 +306,33 @@ export interface RegistryCommands {
   reportServing(report: ServingReport & { readonly place: string }): Promise<void>;
   /** Adds metrics that a version doesn't have yet; a metric it has can't change. */
   completeMetrics(request: { readonly ref: string; readonly metrics: Metrics }): Promise<void>;
+}
+
+/** The policy of a model: its stages, gates, and whose signatures count. */
+export interface PolicyDetails {
+  readonly model: string;
+  /** Absent where none was ever set: then the defaults hold. */
+  readonly policy?: Readonly<Record<string, unknown>>;
+  readonly digest: string | null;
+  /** What it comes to, for people. */
+  readonly lines: readonly string[];
+}
+
+/** What a new policy would change, in lines. */
+export interface PolicyPlan {
+  readonly model: string;
+  /** Of the present policy, null for none. */
+  readonly digest: string | null;
+  readonly nextDigest: string;
+  readonly removed: readonly string[];
+  readonly added: readonly string[];
+  readonly kept: readonly string[];
+}
+
+export interface PolicyChange extends PolicyPlan {
+  readonly seq: number;
+  readonly at: string;
+  readonly pending: boolean;
 }
 
 /** A place in the log's chain. */
@@ -346,6 +382,9 @@ export interface RegistryQueries {
     readonly to?: number;
     readonly stage?: string;
   }): Promise<RollbackPlan>;
+  policy(request: { readonly model: string }): Promise<PolicyDetails>;
+  /** What `setPolicy` would change. Throws `POLICY_INVALID`. */
+  planPolicy(request: { readonly model: string; readonly policy: unknown }): Promise<PolicyPlan>;
   /** The stages of a model's policy in order, with their rules. */
   stages(request: { readonly model: string }): Promise<readonly StageRule[]>;
   /** Writes the files of a version into `to`: a folder that is absent, empty, or was written by a pull before. */
@@ -356,7 +395,10 @@ export interface RegistryQueries {
     options?: OperationOptions,
   ): Promise<{ readonly path: string; readonly version: VersionSummary }>;
   /** Checks the chain, every verdict's ground, and with `artifacts` every manifest and object. Reports, never repairs. */
-  verify(request?: { readonly artifacts?: boolean }, options?: OperationOptions): Promise<VerifyReport>;
+  verify(
+    request?: { readonly artifacts?: boolean /** A commit that the log has to have. */; readonly pinned?: LogHead },
+    options?: OperationOptions,
+  ): Promise<VerifyReport>;
   /**
    * Frees the bytes of deleted versions, of old candidates beyond the budget, and what registrations left that didn't end; with `dryRun`
    * says what it would free, and why the rest stays. Metadata stays. What serves, or did within the rollback window, is never touched.
@@ -510,7 +552,8 @@ export interface VerifyProblem {
     | 'MANIFEST_DAMAGED'
     | 'OBJECT_MISSING'
     | 'OBJECT_DAMAGED'
-    | 'FORMAT_DAMAGED';
+    | 'FORMAT_DAMAGED'
+    | 'HEAD_NOT_PINNED';
   /** Key of the thing that is wrong, relative to the registry's folder. */
   readonly key: string;
   readonly message: string;

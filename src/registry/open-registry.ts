@@ -6,6 +6,7 @@ import { sealSegments } from '../log/seal-segments.ts';
 import type { Registry, RegistryChange } from './api.ts';
 import * as annotations from './commands/annotations.ts';
 import * as models from './commands/models.ts';
+import * as policies from './commands/policies.ts';
 import * as registering from './commands/register.ts';
 import * as stages from './commands/stages.ts';
 import { compare } from './queries/compare.ts';
@@ -86,6 +87,7 @@ export class OpenRegistry implements Registry {
   note: Registry['note'] = (request) => this.#run(() => annotations.note(this.#session, request));
   describe: Registry['describe'] = (request) => this.#run(() => annotations.describe(this.#session, request));
   comment: Registry['comment'] = (request) => this.#run(() => annotations.comment(this.#session, request));
+  setPolicy: Registry['setPolicy'] = (request) => this.#run(() => policies.setPolicy(this.#session, request));
   deleteVersion: Registry['deleteVersion'] = (request) =>
     this.#run(() => annotations.deleteVersion(this.#session, request));
 
@@ -94,6 +96,8 @@ export class OpenRegistry implements Registry {
   listVersions: Registry['listVersions'] = (request) => this.#run(() => listing.listVersions(this.#session, request));
   showModel: Registry['showModel'] = (request) => this.#run(() => listing.showModel(this.#session, request));
   show: Registry['show'] = (request) => this.#run(() => listing.show(this.#session, request));
+  policy: Registry['policy'] = (request) => this.#run(() => policies.policy(this.#session, request));
+  planPolicy: Registry['planPolicy'] = (request) => this.#run(() => policies.planPolicy(this.#session, request));
   stages: Registry['stages'] = (request) => this.#run(() => listing.stages(this.#session, request));
   production: Registry['production'] = () => this.#run(() => listing.production(this.#session));
   at: Registry['at'] = (request) => this.#run(() => listing.at(this.#session, request));

@@ -23,6 +23,7 @@ import { publisherFor } from './shared/publisher.ts';
 import type { ConnectRemote } from './shared/remote.ts';
 import { ServingReports } from './shared/serving-reports.ts';
 import { SharedRegistry } from './shared/shared-registry.ts';
+import type { OwnKey } from './signing.ts';
 
 export interface OpenOptions {
   /** The folder that holds `format.json`. */
@@ -36,6 +37,8 @@ export interface OpenOptions {
   readonly stateDir?: string;
   /** How shared storage is reached; by what the environment says unless given. */
   readonly connect?: ConnectRemote;
+  /** What this person signs with, where a policy knows it. */
+  readonly ownKey?: OwnKey;
 }
 
 /**
@@ -43,7 +46,7 @@ export interface OpenOptions {
  * `REGISTRY_NOT_FOUND`, `FORMAT_NEWER`, `FORMAT_DAMAGED`, `ATTACHMENT_DAMAGED`.
  */
 export async function openRegistry(options: OpenOptions): Promise<Registry> {
-  const { dir, author, via, workerFile, clock = systemClock, stateDir } = options;
+  const { dir, author, via, workerFile, clock = systemClock, stateDir, ownKey } = options;
   const attachment = await readAttachment(dir);
   const logDir = attachment ? copyDir(dir, attachment.registryId) : dir;
   const objects = filesystemStore(dir);
@@ -64,6 +67,7 @@ export async function openRegistry(options: OpenOptions): Promise<Registry> {
     store,
     catalog,
     ...(shared ? { shared } : {}),
+    ...(ownKey ? { ownKey } : {}),
     reports: new ServingReports({
       dir: logDir,
       store: async () => shared?.remote() ?? store,

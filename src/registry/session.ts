@@ -15,6 +15,7 @@ import type { Author, RegistryLocation, Via } from './api.ts';
 import { type SeenHead, seenHeadProblem } from './seen-head.ts';
 import type { ServingReports } from './shared/serving-reports.ts';
 import type { SharedRegistry } from './shared/shared-registry.ts';
+import { type OwnKey, signedWhereKnown } from './signing.ts';
 
 /** What commands and queries work with: one open registry. */
 export interface Session {
@@ -31,6 +32,8 @@ export interface Session {
   /** What machines say that they serve. */
   readonly reports: ServingReports;
   readonly bytes: ByteService;
+  /** What this person signs with. */
+  readonly ownKey?: OwnKey;
   readonly seenHead: SeenHead;
 }
 
@@ -159,7 +162,7 @@ export async function record(
   refusal: (outcome: RefusedOutcome) => RegistryError = refusedBy,
   options: SyncOptions & { readonly following?: Request | undefined } = {},
 ): Promise<Recorded> {
-  const intent = intentOf(session, request);
+  const intent = await signedWhereKnown(session.catalog, intentOf(session, request), session.ownKey);
   const first = await session.authority.submit(intent);
   if (options.following && first.kind !== 'refused') await enqueue(session, options.following);
   const result = first.kind === 'pending' ? await session.shared?.share(intent.id, { bytesOf: [], ...options }) : first;
@@ -171,7 +174,8 @@ export async function record(
 
 /** Puts a request among those that wait to be shared, without trying to share it now. */
 export async function enqueue(session: Session, request: Request): Promise<void> {
-  const result = await session.authority.submit(intentOf(session, request));
+  const intent = await signedWhereKnown(session.catalog, intentOf(session, request), session.ownKey);
+  const result = await session.authority.submit(intent);
   if (result.kind === 'refused') throw refusedBy(result.outcome);
 }
 
@@ -181,6 +185,12 @@ export function refusedBy(outcome: Exclude<IntentOutcome, { kind: 'applied' }>):
     return new RegistryError(
       'FORMAT_NEWER',
       `That needs ${outcome.needs.join(', ')}, which this version of Model Registry doesn't know. Update it.`,
+    );
+  }
+  if (outcome.code === 'SIGNATURE_NEEDED') {
+    return new RegistryError(
+      outcome.code,
+      `${outcome.message} Sign with a key of that list: git's user.signingkey with gpg.format ssh, or MODEL_REGISTRY_SIGNING_KEY. Nothing was changed.`,
     );
   }
   const code = outcome.code === 'EXPECTATION' ? 'CONFLICT' : outcome.code;

@@ -12,7 +12,7 @@ import {
 import { claimedPrev, decodeCommit, hashOfCommit } from '../log/commit.ts';
 import { commitAboveGap, readCommit, readCommits, readFormat } from '../log/log-reader.ts';
 import { commitKey, FORMAT_KEY } from '../storage/layout.ts';
-import type { VerifyProblem, VerifyReport } from './api.ts';
+import type { LogHead, VerifyProblem, VerifyReport } from './api.ts';
 import { dbOf, type Session } from './session.ts';
 import { artifactsHere } from './space/plan.ts';
 
@@ -24,11 +24,11 @@ const MAX_LOOKS = 5;
 /** Checks the chain and, with `artifacts`, everything that versions need. Reports damage; changes nothing. */
 export async function verify(
   session: Session,
-  request: { readonly artifacts?: boolean } = {},
+  request: { readonly artifacts?: boolean; readonly pinned?: LogHead } = {},
   options: OperationOptions = {},
 ): Promise<VerifyReport> {
   await session.catalog.catchUp();
-  const chain = await verifyChain(session, options);
+  const chain = await verifyChain(session, options, request.pinned);
   const problems: VerifyProblem[] = [...chain.problems];
   let counts: Pick<VerifyReport, 'manifests' | 'objects' | 'bytes' | 'restorable'> = {
     manifests: 0,
@@ -94,6 +94,7 @@ interface Link {
 async function verifyChain(
   session: Session,
   options: OperationOptions,
+  pinned: LogHead | undefined,
 ): Promise<{ readonly commits: number; readonly problems: readonly VerifyProblem[] }> {
   const { store, catalog } = session;
   const problems: VerifyProblem[] = [];
@@ -124,6 +125,15 @@ async function verifyChain(
       known === undefined ? isAccused && !isSuccessorDamaged(links, index, expected) : known !== link.hash;
     if (!isChanged) continue;
     problems.push(await changedProblem(session, link, links[index - 1]));
+  }
+  if (pinned && links[pinned.seq]?.hash !== pinned.hash) {
+    const what = links[pinned.seq] ? 'another one' : 'missing';
+    problems.push({
+      code: 'HEAD_NOT_PINNED',
+      key: commitKey(pinned.seq),
+      versions: [],
+      message: `The project's model-registry.yaml pins commit ${pinned.seq}, which is ${what} here. Ask whoever pinned it, and whoever manages the storage, which of the two is right.`,
+    });
   }
   const lastKnown = Math.max(seen?.seq ?? 0, catalog.changedCommit ?? 0);
   const above = await commitAboveGap(store, head);

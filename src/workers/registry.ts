@@ -6,6 +6,7 @@ import { serialQueue } from '../base/serial.ts';
 import { serveCalls, type ThreadPort } from '../base/worker-rpc.ts';
 import { authorOf } from '../lineage/author.ts';
 import { readCode } from '../lineage/git.ts';
+import { ownKeyIn } from '../lineage/own-key.ts';
 import { readPythonEnvironment } from '../lineage/python-environment.ts';
 import { type CaptureProviders, registerDeclared } from '../outputs/capture.ts';
 import { RunsGoingOn } from '../outputs/running.ts';
@@ -14,6 +15,7 @@ import { problemsIn, readProject } from '../project/project-file.ts';
 import type { Registry } from '../registry/api.ts';
 import { isRegistryMethod } from '../registry/methods.ts';
 import { initRegistry, openRegistry } from '../registry/open.ts';
+import { pinnedHead } from '../registry/shared/pinned.ts';
 import { findRuns } from '../runs/find-runs.ts';
 import { readMetricsFile, readParamsFile } from '../runs/values-file.ts';
 import type { RegistryThreadEvent } from './registry-messages.ts';
@@ -39,6 +41,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
   /** What is asked of the open registry right now. */
   const asked = new Set<Promise<unknown>>();
 
+  const ownKey = ownKeyIn(firstRoot, { env: process.env, isInteractive: false });
   const emit = (event: RegistryThreadEvent) => push(event);
 
   const open = (): Promise<Registry> => {
@@ -56,6 +59,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
       dir,
       author,
       via: 'editor',
+      ownKey,
       workerFile: __filename,
       connect: sharing.connect,
     });
@@ -80,7 +84,14 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
       await registry.refresh().catch(() => undefined);
     });
 
-  const sharing = sharingOf({ dir, author: () => authorOf(firstRoot), emit, reopen });
+  const sharing = sharingOf({
+    dir,
+    author: () => authorOf(firstRoot),
+    ownKey,
+    pinned: async (url) => pinnedHead(await readProject(firstRoot), url),
+    emit,
+    reopen,
+  });
 
   async function openOrMake(): Promise<Registry> {
     await initRegistry({ dir });

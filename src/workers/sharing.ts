@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
-import type { Author, Registry, RemoteStatus } from '../registry/api.ts';
+import type { Author, LogHead, Registry, RemoteStatus } from '../registry/api.ts';
 import { attachRemote } from '../registry/shared/attach.ts';
 import { detachRemote } from '../registry/shared/attachment.ts';
 import { remoteConnector } from '../registry/shared/connect.ts';
 import { keepInSync, type Syncing } from '../registry/shared/keep-in-sync.ts';
+import type { OwnKey } from '../registry/signing.ts';
 import type { AzureCredential } from '../storage/azure/credentials.ts';
 import { type GivenCredential, givenCredentialSchema, type RegistryThreadEvent } from './registry-messages.ts';
 import { type ServingWatch, watchServing } from './serving-watch.ts';
@@ -41,11 +42,14 @@ export interface Sharing {
 export function sharingOf(options: {
   readonly dir: string;
   readonly author: () => Promise<Author>;
+  readonly ownKey: OwnKey;
+  /** The commit that the project says a shared registry has. */
+  readonly pinned: (url: string) => Promise<LogHead | undefined>;
   readonly emit: (event: RegistryThreadEvent) => void;
   /** Opens the registry anew. */
   readonly reopen: () => Promise<void>;
 }): Sharing {
-  const { dir, author, emit, reopen } = options;
+  const { dir, author, ownKey, pinned, emit, reopen } = options;
   const waiting = new Map<number, (credential: GivenCredential | undefined) => void>();
   let lastId = 0;
   let syncing: Syncing | undefined;
@@ -183,9 +187,14 @@ export function sharingOf(options: {
           return { value: undefined };
         case 'attach': {
           const { url, isPreview, upload } = v.parse(attachSchema, args);
-          const by = await author();
-          const request = { dir, url, isPreview, author: by, via: 'editor' as const, connect, clock: Date.now };
-          const value = await attachRemote({ ...request, ...operation, ...(upload ? { upload } : {}) });
+          const [by, head] = await Promise.all([author(), pinned(url)]);
+          const request = { dir, url, isPreview, author: by, ownKey, via: 'editor' as const, connect, clock: Date.now };
+          const value = await attachRemote({
+            ...request,
+            ...operation,
+            ...(upload ? { upload } : {}),
+            ...(head ? { pinned: head } : {}),
+          });
           if (!isPreview) await reopen();
           return { value };
         }

@@ -84,8 +84,8 @@ describe('from training to production and back', () => {
     expect(lines[0]).toMatch(
       /^ {3}5 {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(just now\) {2}Rolled production back to fraud-detector@1 in place of 2$/,
     );
-    expect(lines[1]).toBe('      Ann Lee <ann@example.org>, on the command line: Complaints');
-    expect(log).toContain('Ann Lee <ann@example.org>, on the command line: Better on the test set');
+    expect(lines[1]).toBe('      Ann Lee <ann@example.org> (claimed), on the command line: Complaints');
+    expect(log).toContain('Ann Lee <ann@example.org> (claimed), on the command line: Better on the test set');
     expect(await json('log')).toMatchObject([
       {
         seq: 5,

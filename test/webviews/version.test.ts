@@ -25,7 +25,7 @@ describe('the page of a version', () => {
     for (const expected of [
       'fraud-detector',
       '@2',
-      'by Ada Lovelace on the command line',
+      'by Ada Lovelace (claimed) on the command line',
       '12.4 MB in 3 files',
       'challenger',
       'Gradient boosting on the October snapshot',

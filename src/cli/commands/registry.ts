@@ -34,9 +34,23 @@ export function addRegistryCommands(program: Command, add: AddCommand): void {
   });
 
   add(
-    program.command('head').description('print the number and hash of the newest commit, to be pinned'),
-    async (context) => {
-      const head = await context.withQueries((registry) => registry.head());
+    program
+      .command('head')
+      .description('print the number and hash of the newest commit, to be pinned')
+      .option(
+        '--pin',
+        'write it into model-registry.yaml: who connects this project to a registry without it is refused',
+      )
+      .addHelpText('after', examples('head', 'head --pin')),
+    async (context, options: { readonly pin?: boolean }) => {
+      const { head, remote } = await context.withQueries(async (registry) => {
+        return { head: await registry.head(), remote: registry.location.remoteUrl };
+      });
+      if (options.pin) {
+        const { pinHere } = await import('../pinning.ts');
+        const file = await pinHere(context.cwd, head, remote);
+        return context.isJson ? printJson({ ...head, file }) : print(`Pinned commit ${head.seq} in ${file}`);
+      }
       return context.isJson ? printJson(head) : print(`${head.seq}:${head.hash}`);
     },
   );
@@ -49,7 +63,11 @@ export function addRegistryCommands(program: Command, add: AddCommand): void {
     async (context, options: { readonly artifacts?: boolean }) => {
       const artifacts = options.artifacts ?? false;
       const report = await context.withQueries((registry) =>
-        context.withProgress((operation) => registry.verify({ artifacts }, operation)),
+        context.withProgress(async (operation) => {
+          const { pinnedHere } = await import('../pinning.ts');
+          const pinned = await pinnedHere(context.cwd, registry.location.remoteUrl);
+          return registry.verify({ artifacts, ...(pinned ? { pinned } : {}) }, operation);
+        }),
       );
       if (report.problems.length > 0) process.exitCode = EXIT.refused;
       return context.isJson ? printJson(report) : print(verifyText(report, artifacts));

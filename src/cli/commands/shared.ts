@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LogHead } from '../../registry/api.ts';
+import { headOf } from '../../registry/shared/pinned.ts';
 import { type AddCommand, examples } from '../add-command.ts';
 import { notFound } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -13,10 +14,9 @@ interface AddOptions {
 }
 
 function parseHead(text: string): LogHead {
-  const [, seq, hash] = /^([1-9]\d{0,14}):([0-9a-f]{64})$/.exec(text.trim()) ?? [];
-  if (seq === undefined || hash === undefined)
-    throw new InvalidArgumentError('Give it as `model-registry head` prints it: 12:3b1f…');
-  return { seq: Number(seq), hash };
+  const head = headOf(text);
+  if (!head) throw new InvalidArgumentError('Give it as `model-registry head` prints it: 12:3b1f…');
+  return head;
 }
 
 /** Commands about the storage that a team shares. */

@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../registry/api.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { agoText } from '../time.ts';
-import { authorText, timeText } from './values.ts';
+import { provenAuthorText, timeText } from './values.ts';
 
 /** How far the author's clock may differ from the log's before both times are shown. */
 const TOLERANCE_MS = 5 * 60_000;
@@ -20,7 +20,7 @@ function entryText(entry: LogEntry, nowMs: number): string {
   const asked = Math.abs(Date.parse(entry.askedAt) - Date.parse(entry.at)) > TOLERANCE_MS;
   const late = asked ? `, asked at ${timeText(entry.askedAt)}` : '';
   const why = entry.reason === undefined || entry.reason === '' ? '' : `: ${safeLine(entry.reason, 500)}`;
-  return `${first}\n      ${authorText(entry.by)}, ${viaText(entry.via)}${late}${why}`;
+  return `${first}\n      ${provenAuthorText(entry.by)}, ${viaText(entry.via)}${late}${why}`;
 }
 
 function whatText(entry: LogEntry): string {

@@ -2,14 +2,14 @@ import type { ModelDetails, VersionSummary } from '../../registry/api.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { headlineText } from './headline.ts';
 import { indented, pairs, section } from './sections.ts';
-import { authorText, timeText } from './values.ts';
+import { provenAuthorText, timeText } from './values.ts';
 
 /** Everything about a model, in sections. */
 export function modelText(model: ModelDetails): string {
   const sections = [
     styled('bold', safeLine(model.name)),
     pairs([
-      ['created', `${timeText(model.createdAt)} by ${authorText(model.createdBy)}`],
+      ['created', `${timeText(model.createdAt)} by ${provenAuthorText(model.createdBy)}`],
       ['description', safeLine(model.description, 500)],
       ['versions', String(model.versions)],
       ['production', placeText(model.production)],
@@ -22,7 +22,9 @@ export function modelText(model: ModelDetails): string {
     section('Tags', pairs(Object.entries(model.tags).map(([name, value]) => [safeLine(name), safeLine(value)]))),
     section(
       'Comments',
-      model.comments.map(({ at, by, text }) => `  ${timeText(at)}  ${authorText(by)}\n${indented(text)}`).join('\n'),
+      model.comments
+        .map(({ at, by, text }) => `  ${timeText(at)}  ${provenAuthorText(by)}\n${indented(text)}`)
+        .join('\n'),
     ),
   ];
   return sections.filter((text) => text !== '').join('\n');

@@ -1,3 +1,4 @@
+import { provenText } from '../../base/proven.ts';
 import type { Author, VersionSummary } from '../../registry/api.ts';
 import { safeLine, styled } from '../terminal.ts';
 
@@ -27,6 +28,12 @@ export function timeText(iso: string): string {
 /** `Ann Lee <ann@example.org>` */
 export function authorText({ name, email }: Author): string {
   return safeLine(email === '' ? name : `${name} <${email}>`);
+}
+
+/** The same, with how far it can be relied on: who signed it, or that it is what somebody said of themselves. */
+export function provenAuthorText(by: Author): string {
+  const style = by.signer === undefined ? 'dim' : 'green';
+  return `${authorText(by)} ${styled(style, `(${safeLine(provenText(by))})`)}`;
 }
 
 /** `fraud-detector@7` */

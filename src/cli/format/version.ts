@@ -13,7 +13,7 @@ import type {
 import { safeLine, styled } from '../terminal.ts';
 import { indented, pairs, section } from './sections.ts';
 import { servingLine } from './serving.ts';
-import { authorText, bytesText, labelOf, plural, stageText, timeText } from './values.ts';
+import { bytesText, labelOf, plural, provenAuthorText, stageText, timeText } from './values.ts';
 
 /** Everything about a version, in sections, and which of the machines serve it. */
 export function versionText(version: VersionDetails, machines: readonly ServingMachine[] = []): string {
@@ -40,10 +40,10 @@ function factsOf(version: VersionDetails, machines: readonly ServingMachine[]): 
   return [
     [
       'stage',
-      `${stageText(version.stage)}${version.stagePending ? ' (not shared yet)' : ''} since ${timeText(version.stageSince)} by ${authorText(version.stageBy)}`,
+      `${stageText(version.stage)}${version.stagePending ? ' (not shared yet)' : ''} since ${timeText(version.stageSince)} by ${provenAuthorText(version.stageBy)}`,
     ],
     ['served by', servingLine(machines, version.id) ?? ''],
-    ['registered', `${timeText(version.createdAt)} by ${authorText(version.createdBy)}${automatically}`],
+    ['registered', `${timeText(version.createdAt)} by ${provenAuthorText(version.createdBy)}${automatically}`],
     ['description', safeLine(version.description, 500)],
     ['aliases', version.aliases.map((alias) => safeLine(alias)).join(', ')],
     ['artifact', `${artifact.digest}  ${bytesText(artifact.sizeBytes)} in ${plural(artifact.fileCount, 'file')}`],
@@ -86,7 +86,7 @@ function safePairs(values: Readonly<Record<string, string>>): readonly (readonly
 function evaluationText({ at, by, dataset, slice, metrics }: EvaluationEntry): string {
   const on = [dataset, slice].flatMap((text) => (text === undefined ? [] : [safeLine(text)])).join(', ');
   const values = Object.entries(metrics).map(([name, value]) => `${safeLine(name)} ${formatMetric(value)}`);
-  return `  ${timeText(at)}  ${authorText(by)}${on === '' ? '' : ` on ${on}`}\n      ${values.join(', ')}`;
+  return `  ${timeText(at)}  ${provenAuthorText(by)}${on === '' ? '' : ` on ${on}`}\n      ${values.join(', ')}`;
 }
 
 function dataPair({ path, sha256, sizeBytes }: DataLineage): readonly [string, string] {
@@ -102,7 +102,7 @@ function filesText({ files, artifact }: VersionDetails): string {
 }
 
 function transitionText(move: TransitionEntry): string {
-  return `  ${timeText(move.at)}  ${safeLine(whatMoved(move))}${move.pending ? ' (not shared yet)' : ''}  ${authorText(move.by)}\n${indented(move.reason)}`;
+  return `  ${timeText(move.at)}  ${safeLine(whatMoved(move))}${move.pending ? ' (not shared yet)' : ''}  ${provenAuthorText(move.by)}\n${indented(move.reason)}`;
 }
 
 function whatMoved({ kind, from, to, displaced, isOverride }: TransitionEntry): string {
@@ -123,5 +123,5 @@ function whatMoved({ kind, from, to, displaced, isOverride }: TransitionEntry): 
 }
 
 function remarkText({ at, by, text }: CommentEntry): string {
-  return `  ${timeText(at)}  ${authorText(by)}\n${indented(text)}`;
+  return `  ${timeText(at)}  ${provenAuthorText(by)}\n${indented(text)}`;
 }

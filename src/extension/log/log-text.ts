@@ -1,3 +1,4 @@
+import { provenText } from '../../base/proven.ts';
 import type { LogEntry } from '../../registry/api.ts';
 import { oneLine } from '../version-text.ts';
 
@@ -11,7 +12,8 @@ export function logText(title: string, entries: readonly LogEntry[], hasMore: bo
 
 function entryText(entry: LogEntry): string {
   const { seq, at, by, via, summary, reason, askedAt } = entry;
-  const who = by.email === '' ? by.name : `${by.name} <${by.email}>`;
+  const name = by.email === '' ? by.name : `${by.name} <${by.email}>`;
+  const who = name === '' ? name : `${name} (${provenText(by)})`;
   const lines = [
     `${at.slice(0, 19).replace('T', ' ')}  #${seq}  ${oneLine(summary, 500)}`,
     `  by ${oneLine(who)}${via === '' ? '' : `, ${vias[via] ?? oneLine(via, 40)}`}`,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { ModelSummary, ProductionEntry, VersionSummary } from '../../registry/api.ts';
+import { provenText } from '../../base/proven.ts';
+import type { Author, ModelSummary, ProductionEntry, VersionSummary } from '../../registry/api.ts';
 import { bytesText, countOf, headlineText, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
 
 /** What a registry says is only ever added as text: the tooltip trusts nothing and follows no link. */
@@ -33,23 +34,27 @@ export function versionTooltip(version: VersionSummary, preferred: string | unde
 export function productionTooltip(entry: ProductionEntry, preferred: string | undefined): vscode.MarkdownString {
   const { version, previous } = entry;
   return tooltip(`${labelOf(version)} is in ${entry.stage}`, [
-    `Since ${momentText(entry.since)} by ${entry.by.name}`,
+    `Since ${momentText(entry.since)} by ${authorIn(entry.by)}`,
     `Reason: ${entry.reason}`,
     previous ? `Before it: version ${numberOf(previous)}` : 'No version was there before',
     ...versionLines(version, preferred).slice(1),
   ]);
 }
 
+function authorIn(by: Author): string {
+  return `${by.name} (${provenText(by)})`;
+}
+
 function versionLines(version: VersionSummary, preferred: string | undefined): readonly string[] {
   const { artifact, aliases } = version;
   const how = version.via === 'auto' ? ', automatically' : '';
   return [
-    `In ${version.stage} since ${momentText(version.stageSince)} by ${version.stageBy.name}`,
+    `In ${version.stage} since ${momentText(version.stageSince)} by ${authorIn(version.stageBy)}`,
     headlineText(version, preferred),
     version.description,
     aliases.length > 0 ? `Aliases: ${aliases.join(', ')}` : '',
     ...tagLines(version.tags),
-    `Registered ${momentText(version.createdAt)} by ${version.createdBy.name}${how}`,
+    `Registered ${momentText(version.createdAt)} by ${authorIn(version.createdBy)}${how}`,
     `${countOf(artifact.fileCount, 'file')}, ${bytesText(artifact.sizeBytes)}, artifact ${artifact.digest.slice(0, 12)}`,
     artifact.withdrawnAt === undefined
       ? ''

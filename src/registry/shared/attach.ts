@@ -10,14 +10,18 @@ import { SharedLog } from '../../intents/shared-log.ts';
 import { hashOfCommit } from '../../log/commit.ts';
 import { copiedLog } from '../../log/copied-log.ts';
 import { encodeFormatFile, MAX_FORMAT_BYTES } from '../../log/format-file.ts';
+import { encodeIntent, type Intent } from '../../log/intent.ts';
 import { readCommit, readFormat } from '../../log/log-reader.ts';
+import type { RegistryState } from '../../rules/state.ts';
 import { filesystemStore } from '../../storage/filesystem-store.ts';
 import { FORMAT_KEY } from '../../storage/layout.ts';
 import type { LocalStore, ObjectStore } from '../../storage/object-store.ts';
 import { probeAtomicCreate } from '../../storage/probe.ts';
 import type { AttachReport, Author, LogHead, Via } from '../api.ts';
+import { refusedBy } from '../session.ts';
+import { type OwnKey, signed, signedWhereKnown } from '../signing.ts';
 import { copyDir, readAttachment, type Upload, writeAttachment } from './attachment.ts';
-import { takenLine, takeOver } from './old-log.ts';
+import { takeOver } from './old-log.ts';
 import type { ConnectRemote } from './remote.ts';
 import { folderOfRemote, remoteUrl } from './remote-url.ts';
 
@@ -29,6 +33,8 @@ export interface AttachOptions extends OperationOptions {
   readonly via: Via;
   readonly connect: ConnectRemote;
   readonly upload?: Upload;
+  /** What this person signs with, where a policy knows it. */
+  readonly ownKey?: OwnKey;
   readonly clock: () => number;
   /** A commit that the shared log must have: a head that was pinned. */
   readonly pinned?: LogHead;
@@ -92,7 +98,8 @@ export async function attachRemote(options: AttachOptions): Promise<AttachReport
       if (!isPreview && !known) {
         const queue = new PendingQueue(filesystemStore(copyDir(dir, registryId)), newId);
         const missing = taken.intents.filter(({ id }) => !copied.catalog.settled(id));
-        await queue.addAll(missing.map((intent) => ({ intent, line: takenLine(intent) })));
+        const signedOnes = await signedForAll(missing, [local.catalog.state, copied.catalog.state], options.ownKey);
+        await queue.addAll(signedOnes.map((intent) => ({ intent, line: encodeIntent(intent) })));
         await writeAttachment(dir, { url, registryId, upload });
       } else if (!isPreview && known?.isDetached) {
         await writeAttachment(dir, { url, registryId, upload: options.upload ?? known.upload });
@@ -191,17 +198,31 @@ async function remoteNames(
   }
 }
 
+/** What is taken over comes in new words, which whoever takes it over signs where a policy on either side knows their key. */
+async function signedForAll(
+  intents: readonly Intent[],
+  states: readonly RegistryState[],
+  own: OwnKey | undefined,
+): Promise<readonly Intent[]> {
+  const signers = states.flatMap((state) => state.policies().flatMap(({ signers = [] }) => signers));
+  const key = own && signers.length > 0 ? await own.publicKey() : undefined;
+  if (!own || key === undefined || !signers.some((signer) => signer.key === key)) return intents;
+  const all: Intent[] = [];
+  for (const intent of intents) all.push(await signed(intent, own, key));
+  return all;
+}
+
 /** So that every other window and process notices, and nothing is added to the old log that nobody takes over. */
 async function seal(
   local: Awaited<ReturnType<typeof openLocal>>,
-  { author, via, clock }: AttachOptions,
+  { author, via, clock, ownKey }: AttachOptions,
   url: string,
   newId: NewId,
 ): Promise<void> {
   const { store, catalog, registryId } = local;
   if (catalog.state.isSealed()) return;
   const authority = new LocalAuthority({ store, catalog, clock });
-  const result = await authority.submit({
+  const intent: Intent = {
     id: newId(),
     registryId,
     by: { name: author.name, email: author.email },
@@ -210,7 +231,10 @@ async function seal(
     requires: [],
     expects: {},
     events: [{ type: 'registry.sealed', reason: `Shared through ${url}` }],
-  });
+  };
+  const result = await authority.submit(await signedWhereKnown(catalog, intent, ownKey));
+  if (result.kind === 'refused' && result.outcome.kind === 'void' && result.outcome.code === 'SIGNATURE_NEEDED')
+    throw refusedBy(result.outcome);
   if (result.kind === 'applied' || catalog.state.isSealed()) return;
   throw new RegistryError('SEAL_REFUSED', 'The local registry could not be sealed. Nothing was changed; try again.');
 }

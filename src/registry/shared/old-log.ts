@@ -1,7 +1,7 @@
 import { sha256Hex } from '../../base/hash.ts';
 import { decodeCommit } from '../../log/commit.ts';
 import type { RegistryEvent } from '../../log/events.ts';
-import { encodeIntent, type Intent, isKnownEvent, type UnknownEvent } from '../../log/intent.ts';
+import { type Intent, isKnownEvent, type UnknownEvent } from '../../log/intent.ts';
 import { readCommits } from '../../log/log-reader.ts';
 import { ARCHIVED, FIRST_STAGE } from '../../rules/policy.ts';
 import type { IntentVerdict, RegistryState } from '../../rules/state.ts';
@@ -85,11 +85,6 @@ export async function takeOver(
   return { intents, models: [...models.values()] };
 }
 
-/** The bytes of an intent that was taken over. */
-export function takenLine(intent: Intent): Uint8Array {
-  return encodeIntent(intent);
-}
-
 async function* intentsOf(
   store: ObjectStore,
   { seq: head, formatHash }: { readonly seq: number; readonly formatHash: string },
@@ -101,7 +96,12 @@ async function* intentsOf(
       const decoded = decodeCommit(bytes, { seq: from + index - 1, hash });
       hash = sha256Hex(bytes);
       if (decoded.kind !== 'commit') continue;
-      for (const line of decoded.intents) if (line.kind === 'intent') yield line.intent;
+      for (const line of decoded.intents) {
+        if (line.kind !== 'intent') continue;
+        // Signatures are of what was said to the old log.
+        const { proof: _proof, ...intent } = line.intent;
+        yield intent;
+      }
     }
   }
 }

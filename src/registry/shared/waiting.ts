@@ -12,6 +12,7 @@ import { promote, rollback } from '../commands/stages.ts';
 import { inWords } from '../in-words.ts';
 import { reasonIn, summaryOf } from '../queries/log-summary.ts';
 import { dbOf, intentOf, readToHead, readToWrite, record, type Session, stateOf } from '../session.ts';
+import { presumedProof } from '../signing.ts';
 import type { SharedRegistry } from './shared-registry.ts';
 
 /** The shared side of a registry. Throws `NO_REMOTE` where there is none. */
@@ -45,7 +46,9 @@ export async function refusedEntries(session: Session): Promise<readonly Refused
   const { shared } = session;
   if (!shared) return [];
   await readToHead(session);
-  return (await shared.queue.refused()).map((entry) => refusedEntry(session, entry));
+  // What asking again would come to is told as if it were signed.
+  const key = await session.ownKey?.publicKey().catch(() => undefined);
+  return (await shared.queue.refused()).map((entry) => refusedEntry(session, entry, key));
 }
 
 /** Takes back what waits to be shared. */
@@ -136,8 +139,8 @@ function outline(session: Session, intent: Intent) {
   return { id, askedAt, by: { name: by.name, email: by.email }, summary: summaryOf(session, events), events };
 }
 
-function refusedEntry(session: Session, { intent, code, message }: RefusedIntent): RefusedEntry {
-  const now = judgedAgain(session, intent);
+function refusedEntry(session: Session, { intent, code, message }: RefusedIntent, key?: string): RefusedEntry {
+  const now = judgedAgain(session, intent, key);
   const theirs = theirsOf(session, intent);
   return {
     ...outline(session, intent),
@@ -171,9 +174,9 @@ function theirsOf(session: Session, intent: Intent): RefusedEntry['theirs'] {
   return undefined;
 }
 
-function judgedAgain(session: Session, intent: Intent): Pick<RefusedEntry, 'wouldApply' | 'wouldDo'> {
+function judgedAgain(session: Session, intent: Intent, key?: string): Pick<RefusedEntry, 'wouldApply' | 'wouldDo'> {
   const events = onTop(session, intent.events.filter(isKnownEvent));
-  const outcome = session.catalog.judge(intentOf(session, { events }));
+  const outcome = session.catalog.judge({ ...intentOf(session, { events }), ...presumedProof(key) });
   if (outcome.kind === 'applied') return { wouldApply: true, wouldDo: summaryOf(session, events) };
   const why = outcome.kind === 'void' ? outcome.message : `It needs ${outcome.needs.join(', ')}.`;
   return { wouldApply: false, wouldDo: inWords(session, why) };

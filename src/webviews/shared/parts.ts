@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import { formatDifference, formatMetric, metricChange } from '../../base/metrics.ts';
+import { provenText } from '../../base/proven.ts';
 import type { Author, MetricValue } from '../../extension/messages.ts';
 import { formatAge, formatTime } from './format.ts';
 import type { PageContext } from './page.ts';
@@ -64,7 +65,9 @@ export function ageOf(iso: string): TemplateResult {
 }
 
 export function authorOf(by: Author): TemplateResult {
-  return html`<span class="author" title="${by.name} <${by.email}>">${by.name === '' ? by.email : by.name}</span>`;
+  const name = by.name === '' ? by.email : by.name;
+  const sign = by.signer === undefined ? nothing : icon('verified');
+  return html`<span class="author" title="${by.name} <${by.email}>">${name}</span> <span class="muted">(${sign}${provenText(by)})</span>`;
 }
 
 /** A metric's change against another version, in a sign, an arrow and a word. */

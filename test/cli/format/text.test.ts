@@ -44,7 +44,7 @@ describe('the log', () => {
   it('tells when, what, who and why in two lines', () => {
     const time = timeText(entry.at);
     expect(logText([entry], now)).toBe(
-      `  12  ${time} (3 minutes ago)  Promoted fraud-detector@7 to production in place of 6\n      Ann Lee <ann@example.org>, on the command line: Better`,
+      `  12  ${time} (3 minutes ago)  Promoted fraud-detector@7 to production in place of 6\n      Ann Lee <ann@example.org> (claimed), on the command line: Better`,
     );
   });
 

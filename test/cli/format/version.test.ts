@@ -58,7 +58,7 @@ describe('a version for people', () => {
     expect(text).toMatch(/environment +Python 3\.13\.1, 1 package$/m);
     expect(text).toContain('data/train.csv  cdcdcdcdcdcdcdcd  1.5 MB');
     expect(text).toMatch(
-      /promoted to production in place of 6 {2}Ann Lee <ann@example\.org>\n {6}Better on the test set/,
+      /promoted to production in place of 6 {2}Ann Lee <ann@example\.org> \(claimed\)\n {6}Better on the test set/,
     );
   });
 

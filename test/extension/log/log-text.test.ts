@@ -20,7 +20,7 @@ describe('the log as text', () => {
     expect(logText('Log', [entry], false)).toContain(
       [
         '2026-11-23 09:00:00  #12  Promoted fraud-detector@2 to production in place of 1',
-        '  by Ada Lovelace <ada@example.com>, in the editor',
+        '  by Ada Lovelace <ada@example.com> (claimed), in the editor',
         '  reason: Better on the test set',
       ].join('\n'),
     );

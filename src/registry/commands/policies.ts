@@ -1,0 +1,78 @@
+import * as v from 'valibot';
+import { RegistryError } from '../../base/errors.ts';
+import { type Policy, policySchema } from '../../log/events.ts';
+import { policyDigest } from '../../rules/expectations.ts';
+import { parsePolicy } from '../../rules/policy.ts';
+import type { PolicyChange, PolicyDetails, PolicyPlan } from '../api.ts';
+import { policyLines } from '../policy-lines.ts';
+import { findModel } from '../references.ts';
+import { readToHead, readToWrite, record, type Session, stateOf } from '../session.ts';
+
+export async function policy(session: Session, request: { readonly model: string }): Promise<PolicyDetails> {
+  await readToHead(session);
+  const { id, name } = findModel(session, request.model);
+  return detailsOf(name, stateOf(session).policy(id));
+}
+
+export async function planPolicy(
+  session: Session,
+  request: { readonly model: string; readonly policy: unknown },
+): Promise<PolicyPlan> {
+  await readToHead(session);
+  const { id, name } = findModel(session, request.model);
+  return planOf(name, stateOf(session).policy(id), checkedPolicy(request.policy));
+}
+
+/** Replaces the whole policy. */
+export async function setPolicy(
+  session: Session,
+  request: { readonly model: string; readonly policy: unknown; readonly expectDigest?: string | null },
+): Promise<PolicyChange> {
+  const next = checkedPolicy(request.policy);
+  await readToWrite(session);
+  const { id, name } = findModel(session, request.model);
+  const present = stateOf(session).policy(id);
+  const plan = planOf(name, present, next);
+  const { seq, at, pending } = await record(session, {
+    expects: { policies: { [id]: request.expectDigest === undefined ? plan.digest : request.expectDigest } },
+    events: [{ type: 'policy.set', model: id, policy: next }],
+  });
+  return { ...plan, seq, at, pending };
+}
+
+function detailsOf(model: string, present: Policy | undefined): PolicyDetails {
+  const lines = policyLines(present);
+  return present ? { model, policy: present, digest: policyDigest(present), lines } : { model, digest: null, lines };
+}
+
+function planOf(model: string, present: Policy | undefined, next: Policy): PolicyPlan {
+  const [before, after] = [policyLines(present), policyLines(next)];
+  return {
+    model,
+    digest: present ? policyDigest(present) : null,
+    nextDigest: policyDigest(next),
+    removed: before.filter((line) => !after.includes(line)),
+    added: after.filter((line) => !before.includes(line)),
+    kept: after.filter((line) => before.includes(line)),
+  };
+}
+
+/** Throws `POLICY_INVALID`, which names what is wrong, for anything that this program wouldn't accept from the log. */
+function checkedPolicy(value: unknown): Policy {
+  const verdict = parsePolicy(value);
+  if (verdict.kind === 'policy') return verdict.policy;
+  if (verdict.kind === 'malformed') throw invalid(verdict.problem);
+  const parsed = v.safeParse(policySchema, value);
+  const issue = parsed.success ? undefined : parsed.issues[0];
+  if (!issue) throw invalid(`needs ${verdict.needs.join(', ')}, which this version of Model Registry doesn't know`);
+  const path = v.getDotPath(issue) ?? 'policy';
+  throw invalid(
+    issue.type === 'strict_object' && issue.expected === 'never'
+      ? `has the key ${path}, which this version of Model Registry doesn't know`
+      : `can't be used: ${path}: ${issue.message}`,
+  );
+}
+
+function invalid(problem: string): RegistryError {
+  return new RegistryError('POLICY_INVALID', `The policy ${problem}. Nothing was changed.`);
+}
