@@ -12,6 +12,7 @@ import { decodeIntent, type Expectations, encodeIntent, type Intent } from '../l
 import type { IntentOutcome, RegistryState } from '../rules/state.ts';
 import type { LocalStore } from '../storage/object-store.ts';
 import type { Author, RegistryLocation, Via } from './api.ts';
+import { withoutSecretsIn } from './secrets-in-events.ts';
 import { type SeenHead, seenHeadProblem } from './seen-head.ts';
 import type { ServingReports } from './shared/serving-reports.ts';
 import type { SharedRegistry } from './shared/shared-registry.ts';
@@ -162,7 +163,7 @@ export async function record(
   refusal: (outcome: RefusedOutcome) => RegistryError = refusedBy,
   options: SyncOptions & { readonly following?: Request | undefined } = {},
 ): Promise<Recorded> {
-  const intent = await signedWhereKnown(session.catalog, intentOf(session, request), session.ownKey);
+  const intent = await intentToRecord(session, request);
   const first = await session.authority.submit(intent);
   if (options.following && first.kind !== 'refused') await enqueue(session, options.following);
   const result = first.kind === 'pending' ? await session.shared?.share(intent.id, { bytesOf: [], ...options }) : first;
@@ -172,10 +173,15 @@ export async function record(
   return { seq: result.seq, at: result.at, pending: false };
 }
 
+/** Without secrets, and signed where the policies know the author's key. Throws `SECRET_FOUND` and what `intentOf` throws. */
+async function intentToRecord(session: Session, request: Request): Promise<Intent> {
+  const intent = intentOf(session, { ...request, events: await withoutSecretsIn(request.events) });
+  return signedWhereKnown(session.catalog, intent, session.ownKey);
+}
+
 /** Puts a request among those that wait to be shared, without trying to share it now. */
 export async function enqueue(session: Session, request: Request): Promise<void> {
-  const intent = await signedWhereKnown(session.catalog, intentOf(session, request), session.ownKey);
-  const result = await session.authority.submit(intent);
+  const result = await session.authority.submit(await intentToRecord(session, request));
   if (result.kind === 'refused') throw refusedBy(result.outcome);
 }
 

@@ -10,7 +10,7 @@ const source = resolve(import.meta.dirname, '../../src');
  */
 const rows: readonly (readonly string[])[] = [
   ['base'],
-  ['storage', 'modelfiles', 'runs', 'project'],
+  ['storage', 'modelfiles', 'secrets', 'runs', 'project'],
   ['log'],
   ['rules'],
   ['catalog', 'artifacts'],

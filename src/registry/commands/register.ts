@@ -8,6 +8,7 @@ import { environmentDigest } from '../../log/environment-digest.ts';
 import type { EventOf, RegistryEvent } from '../../log/events.ts';
 import { PRODUCTION } from '../../rules/policy.ts';
 import { registeredVersion } from '../../rules/version-rules.ts';
+import { dataWithoutSecrets } from '../../secrets/remove-secrets.ts';
 import { whileStoring } from '../../storage/leases.ts';
 import type { RegisterRequest, RegisterResult } from '../api.ts';
 import { checkModelName, findModelIfAny, findVersion } from '../references.ts';
@@ -19,9 +20,10 @@ import { dbOf, intentOf, readToWrite, record, refusedBy, type Session, stateOf }
  */
 export async function register(
   opened: Session,
-  request: RegisterRequest,
+  given: RegisterRequest,
   options: OperationOptions = {},
 ): Promise<RegisterResult> {
+  const request = await requestWithoutSecrets(given);
   const session = request.via === undefined ? opened : { ...opened, via: request.via };
   checkModelName(request.model);
   await readToWrite(session);
@@ -33,6 +35,11 @@ export async function register(
     signal: options.signal,
     onWait: () => options.onProgress?.({ step: 'Waiting until space is freed', doneBytes: 0 }),
   });
+}
+
+/** What is recorded of a request, so that asking for the same again is recognised as that. The places of files aren't recorded. */
+async function requestWithoutSecrets({ paths, dataPaths, ...recorded }: RegisterRequest): Promise<RegisterRequest> {
+  return { ...(await dataWithoutSecrets(recorded)), paths, ...(dataPaths ? { dataPaths } : {}) };
 }
 
 async function storeAndRecord(

@@ -1,0 +1,16 @@
+import { lintSource } from '@secretlint/core';
+import { creator } from '@secretlint/secretlint-rule-preset-recommend';
+import type { FoundSecret } from './find-secrets.ts';
+
+/** Secrets by the maintained rules of secretlint (https://github.com/secretlint/secretlint). It is loaded when a text needs a close look. */
+export async function secretsByRuleSet(text: string): Promise<readonly FoundSecret[]> {
+  const { messages } = await lintSource({
+    source: { filePath: 'text', content: text, contentType: 'text' },
+    options: { config: { rules: [{ id: 'preset', rule: creator }] }, noPhysicFilePath: true },
+  });
+  return messages.map(({ range: [start, end], ruleId }) => ({
+    start,
+    end,
+    what: `what ${ruleId.replace(/^.*secretlint-rule-/, '')} uses as a secret`,
+  }));
+}
