@@ -22,7 +22,9 @@ import { followPresence } from './status/presence.ts';
 import { StatusBar } from './status/status-bar.ts';
 import { offerCommandLine } from './terminal/terminal-path.ts';
 import type { ViewId } from './view-ids.ts';
+import { CommandsWatch } from './watching/commands-watch.ts';
 import { followOthers } from './watching/follow-others.ts';
+import { ModelOffers } from './watching/model-offers.ts';
 import { OutputsWatch } from './watching/outputs-watch.ts';
 
 let open: Registries | undefined;
@@ -81,10 +83,13 @@ export function activate(context: vscode.ExtensionContext): void {
   offerCommandLine(context, log);
   // The rest reads files, which nobody waits for.
   const later = setImmediate(() => {
+    const commands = new CommandsWatch();
     context.subscriptions.push(
+      commands,
+      new ModelOffers({ registries, projectFiles, commands, activity, state: context.workspaceState, log }),
       new ProjectDiagnostics(projectFiles, registries, log),
       followPresence(registries),
-      followOthers({ registries, outputs, views, log }),
+      followOthers({ registries, outputs, commands, views, log }),
       offerRemotes({ registries, projectFiles, remotes, log }),
     );
     const begun = Promise.all([statusBar.update(), outputs.updateAll()]);

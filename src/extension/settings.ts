@@ -22,6 +22,11 @@ export function isAutoRegistering(root: vscode.WorkspaceFolder): boolean {
   return setting('autoRegister', v.boolean(), true, root);
 }
 
+/** Whether models that appear in this workspace folder, and that nothing declares, are offered to be registered. */
+export function isOffering(root: vscode.WorkspaceFolder): boolean {
+  return setting('offerModels', v.boolean(), true, root);
+}
+
 /** Where the registry of this workspace folder is, if not at its usual place. */
 export function registryPath(root: vscode.WorkspaceFolder): string | undefined {
   const path = setting('registryPath', text, '', root);

@@ -53,9 +53,14 @@ export class ModelOutputs {
   }
 
   /** Looks now, and returns when that is done. What isn't complete yet is looked at again later. */
+  async check(): Promise<void> {
+    await this.#serially(() => this.#check());
+  }
+
+  /** The same, and tries again what failed. */
   async rescan(): Promise<void> {
     for (const run of this.#runs.values()) run.retry();
-    await this.#serially(() => this.#check());
+    await this.check();
   }
 
   /** Stops what is being registered. */

@@ -4,10 +4,10 @@ import type { Project } from '../project/project-schema.ts';
 import type { RegisterResult, Registry, VersionSummary } from '../registry/api.ts';
 import type { CaptureProviders } from './capture.ts';
 import { ModelOutputs } from './model-outputs.ts';
+import { isNetworkDrive } from './network-drive.ts';
 import type { RunsGoingOn } from './running.ts';
+import { slowPoll } from './slow-poll.ts';
 import { watchPlaces } from './watch-places.ts';
-
-const POLL_MS = 2000;
 
 export interface WatchOptions {
   /** The folder of the project file. */
@@ -42,30 +42,27 @@ export interface OutputWatcher {
 }
 
 /**
- * Registers a version whenever a declared output is complete. Watches the places of the outputs and metrics only, takes events as
- * hints, and looks again every two seconds where the system refuses to watch.
+ * Registers a version whenever a declared output is complete. Watches the places of the outputs and metrics only, and takes events as
+ * hints. Where the system refuses to watch, or a drive doesn't tell what other machines write, it also looks by itself: every five
+ * seconds, less often where a look takes long.
  */
 export function watchOutputs(options: WatchOptions): OutputWatcher {
   const models = Object.entries(options.project.models).map(([name, model]) => new ModelOutputs(name, model, options));
-  let poll: NodeJS.Timeout | undefined;
-  let isDisposed = false;
+  const polling = slowPoll(() => Promise.all(models.map((model) => model.check())));
+  let isRefused = false;
 
   const lookAtAll = () => {
     for (const model of models) model.look();
   };
 
   const fallBack = (error: unknown) => {
-    if (poll || isDisposed) return;
-    const code = systemErrorCode(error) ?? messageOf(error);
-    const advice =
-      code === 'ENOSPC'
-        ? 'the limit of watched files is reached; raise fs.inotify.max_user_watches'
-        : `the system can't watch them (${code})`;
-    poll = setInterval(lookAtAll, POLL_MS);
+    polling.begin();
+    if (isRefused) return;
+    isRefused = true;
     options.onProblem(
       new RegistryError(
         'WATCH_FAILED',
-        `Changes of the outputs aren't noticed at once: ${advice}. Model Registry looks every ${POLL_MS / 1000} seconds instead.`,
+        `Changes of the outputs aren't noticed at once: ${adviceFor(error)} Until then Model Registry looks every few seconds, and whenever a command ends or the window gets the focus.`,
       ),
       undefined,
     );
@@ -83,6 +80,9 @@ export function watchOutputs(options: WatchOptions): OutputWatcher {
   const arm = () => places.arm().catch(fallBack);
 
   void arm();
+  void isNetworkDrive(options.root).then((isRemote) => {
+    if (isRemote) polling.begin();
+  });
   return {
     async rescan() {
       await arm();
@@ -92,10 +92,23 @@ export function watchOutputs(options: WatchOptions): OutputWatcher {
       for (const model of models) model.cancel();
     },
     async dispose() {
-      isDisposed = true;
-      clearInterval(poll);
+      polling.end();
       await Promise.all(models.map((model) => model.dispose()));
       await places.close();
     },
   };
+}
+
+/** Why the system refuses, and what a person can do about it. */
+function adviceFor(error: unknown): string {
+  const code = systemErrorCode(error) ?? messageOf(error);
+  switch (code) {
+    case 'ENOSPC':
+      return 'the limit of watched files is reached. Raise fs.inotify.max_user_watches (sudo sysctl fs.inotify.max_user_watches=524288), or exclude large folders in files.watcherExclude.';
+    case 'EMFILE':
+    case 'ENFILE':
+      return `the limit of open files is reached (${code}). Close other programs that watch files, or raise fs.inotify.max_user_instances.`;
+    default:
+      return `the system can't watch them (${code}). On a network drive that is usual; a folder on a local disk can be watched.`;
+  }
 }

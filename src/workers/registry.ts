@@ -18,6 +18,7 @@ import { initRegistry, openRegistry } from '../registry/open.ts';
 import { pinnedHead } from '../registry/shared/pinned.ts';
 import { findRuns } from '../runs/find-runs.ts';
 import { readMetricsFile, readParamsFile } from '../runs/values-file.ts';
+import { findingOf } from './finding.ts';
 import type { RegistryThreadEvent } from './registry-messages.ts';
 import { sharingOf } from './sharing.ts';
 
@@ -124,6 +125,8 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
     return known;
   };
 
+  const finding = findingOf({ registry: openOrMake, providersFor });
+
   const startWatching = (root: string) =>
     serially(async () => {
       await watchers.get(root)?.dispose();
@@ -210,7 +213,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         await (await opened?.catch(() => undefined))?.close();
         return undefined;
       default: {
-        const answer = await sharing.answer(name, args, options);
+        const answer = (await sharing.answer(name, args, options)) ?? (await finding.answer(name, args, options));
         if (answer) return answer.value;
         if (!isRegistryMethod(name)) throw new Error(`The registry has no method ${name}`);
         const registry = await open();

@@ -18,7 +18,7 @@ vi.mock('node:fs', async (original) => ({
   },
 }));
 
-it('looks every two seconds where the system refuses to watch, and says once how to change that', async () => {
+it('looks by itself where the system refuses to watch, and says once how to change that', async () => {
   const workspace = await makeWorkspace();
   const watching = watchWorkspace(workspace, 'outputs: [models/fraud/**]');
   await watching.rescan();

@@ -88,12 +88,14 @@ export function watchWorkspace(
     readonly runs?: CaptureProviders['runs'];
     /** Without it, processes can't be seen. */
     readonly look?: () => readonly RunningProcess[];
+    /** Looks at the processes of this machine. */
+    readonly looksAtProcesses?: boolean;
   } = {},
 ): Watching {
   const registered: RegisterResult[] = [];
   const problems: unknown[] = [];
-  const { settleMs = SETTLE_MS, commit, runs, look } = options;
-  const goingOn = new RunsGoingOn(workspace.root, () => look?.());
+  const { settleMs = SETTLE_MS, commit, runs, look, looksAtProcesses } = options;
+  const goingOn = looksAtProcesses ? new RunsGoingOn(workspace.root) : new RunsGoingOn(workspace.root, () => look?.());
   const superseded: string[] = [];
   const watcher = watchOutputs({
     root: workspace.root,

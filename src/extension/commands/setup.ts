@@ -2,9 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { systemErrorCode } from '../../base/errors.ts';
+import { modelNameFrom } from '../../project/model-name.ts';
 import { PROJECT_FILE } from '../../project/project-schema.ts';
 import { inform } from '../notify.ts';
-import { nameFromFolder, STARTER_TEXT, starterSnippet } from '../project/starter-file.ts';
+import { STARTER_TEXT, starterSnippet } from '../project/starter-file.ts';
 import { pickOne } from '../prompts/pick.ts';
 import { withProgress } from '../status/progress.ts';
 import type { Command, CommandContext } from './command-context.ts';
@@ -50,7 +51,7 @@ async function openStarter(root: vscode.WorkspaceFolder): Promise<void> {
   const { document } = editor;
   const everything = new vscode.Range(new vscode.Position(0, 0), document.lineAt(document.lineCount - 1).range.end);
   // Not saved: nothing is watched before the person has named what training writes.
-  await editor.insertSnippet(new vscode.SnippetString(starterSnippet(nameFromFolder(root.name))), everything);
+  await editor.insertSnippet(new vscode.SnippetString(starterSnippet(modelNameFrom(root.name))), everything);
 }
 
 async function chooseRoot(

@@ -19,14 +19,3 @@ models:
     data: [\${5:data/train.csv}]
 $0`;
 }
-
-/** A model's name made of a folder's. */
-export function nameFromFolder(folder: string): string {
-  const name = folder
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[^A-Za-z0-9]+|-+$/g, '')
-    .slice(0, 128);
-  return name === '' ? 'my-model' : name;
-}

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { messageOf, RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import { callThrough, type ThreadClient } from '../../base/worker-rpc.ts';
+import type { Proposal } from '../../outputs/finding/proposal.ts';
 import type { ProjectProblem } from '../../project/project-file.ts';
 import type { Project } from '../../project/project-schema.ts';
 import type {
@@ -61,6 +62,7 @@ const registeredSchema = v.custom<RegisterResult>((value) => typeof value === 'o
 const attachedSchema = v.custom<AttachReport>((value) => typeof value === 'object');
 const surroundingsSchema = v.custom<Surroundings>((value) => typeof value === 'object');
 const projectSchema = v.optional(v.custom<Project>((value) => typeof value === 'object'));
+const proposalSchema = v.optional(v.custom<Proposal>((value) => typeof value === 'object'));
 const problemsSchema = v.custom<readonly ProjectProblem[]>(Array.isArray);
 const valuesSchema = v.custom<Values>((value) => typeof value === 'object');
 
@@ -106,6 +108,28 @@ export class RegistryConnection {
   /** Looks at the watched outputs now, for what no event told of. */
   async rescan(): Promise<void> {
     for (const root of this.#watchedRoots) await this.#ask('rescan', { root });
+  }
+
+  /** A command that may be a training run began or ended in `root`; `id` is the same for both. */
+  async command(root: string, command: { readonly id: string; readonly has: 'started' | 'ended' }): Promise<void> {
+    if (!this.#watchedRoots.has(root)) return;
+    const name = command.has === 'started' ? 'commandStarted' : 'commandEnded';
+    await this.#ask(name, { root, id: command.id, atMs: Date.now() });
+  }
+
+  /** How the project file would declare the model that appeared last in `root`, if one did since `sinceMs` and none declares it yet. */
+  async findModel(root: string, sinceMs: number, operation?: OperationOptions): Promise<Proposal | undefined> {
+    return v.parse(proposalSchema, await this.#ask('findModel', { root, sinceMs }, operation));
+  }
+
+  /** The text of a project file that declares the model, too. Throws `PROJECT_FILE_INVALID`, `MODEL_DECLARED`. */
+  async projectWith(text: string | undefined, proposal: Proposal): Promise<string> {
+    return v.parse(v.string(), await this.#ask('withModel', { ...(text === undefined ? {} : { text }), proposal }));
+  }
+
+  /** Registers a model that no project file declares, as it would be declared. Makes the registry where there is none. */
+  async registerFound(root: string, proposal: Proposal, operation?: OperationOptions): Promise<RegisterResult> {
+    return v.parse(registeredSchema, await this.#ask('registerFound', { root, proposal }, operation));
   }
 
   /** Stops what is being registered automatically. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import type { Registries } from '../registries/registries.ts';
+import type { CommandsWatch } from './commands-watch.ts';
 import type { OutputsWatch } from './outputs-watch.ts';
 
 const POLL_MS = 2000;
@@ -8,6 +9,7 @@ const POLL_MS = 2000;
 export interface FollowOptions {
   readonly registries: Registries;
   readonly outputs: OutputsWatch;
+  readonly commands: CommandsWatch;
   readonly views: readonly vscode.TreeView<unknown>[];
   readonly log: vscode.LogOutputChannel;
 }
@@ -16,7 +18,7 @@ export interface FollowOptions {
  * Notices what happens outside this window. What others append to an open registry its thread notices by itself; here it is about
  * registries that are made or removed, and about what happened while the window was in the background.
  */
-export function followOthers({ registries, outputs, views, log }: FollowOptions): vscode.Disposable {
+export function followOthers({ registries, outputs, commands, views, log }: FollowOptions): vscode.Disposable {
   const quietly = (task: Promise<unknown>) => void task.catch((error: unknown) => log.warn(messageOf(error)));
   const poll = setInterval(() => {
     if (views.some((view) => view.visible)) quietly(registries.relocate());
@@ -30,6 +32,9 @@ export function followOthers({ registries, outputs, views, log }: FollowOptions)
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (focused) quietly(lookAgain());
     }),
+    commands.onDidBegin((command) => quietly(outputs.command(command, 'started'))),
+    commands.onDidEnd((command) => quietly(outputs.command(command, 'ended'))),
+    vscode.workspace.onDidSaveNotebookDocument(() => quietly(outputs.rescan())),
     vscode.workspace.onDidChangeWorkspaceFolders(() => quietly(registries.relocate())),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('modelRegistry.registryPath')) quietly(registries.relocate());

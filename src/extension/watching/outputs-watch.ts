@@ -10,6 +10,7 @@ import { isAutoRegistering } from '../settings.ts';
 import type { Activity } from '../status/activity.ts';
 import { withProgress } from '../status/progress.ts';
 import { oneLine } from '../version-text.ts';
+import type { WatchedCommand } from './commands-watch.ts';
 import { tellRegistered } from './registered-message.ts';
 import { RetentionQuestion } from './retention-question.ts';
 
@@ -67,6 +68,14 @@ export class OutputsWatch implements vscode.Disposable {
   async rescan(): Promise<void> {
     for (const { connection } of await this.#options.registries.all()) {
       await connection.rescan().catch((error: unknown) => this.#options.log.warn(`Outputs: ${messageOf(error)}`));
+    }
+  }
+
+  /** A command that may be a training run began or ended: its end tells that its outputs are complete. */
+  async command({ id, roots }: WatchedCommand, has: 'started' | 'ended'): Promise<void> {
+    for (const root of roots) {
+      const registry = await this.#options.registries.byRoot(root);
+      await registry?.connection.command(root.uri.fsPath, { id, has });
     }
   }
 
@@ -133,7 +142,8 @@ export class OutputsWatch implements vscode.Disposable {
         return;
       case 'registered': {
         const madeIn = this.#withoutRegistry.delete(registry.dir) ? registry.dir : undefined;
-        void tellRegistered({ registryDir: registry.dir, result: event.result, madeIn }).catch((error: unknown) =>
+        const { result, earlier } = event;
+        void tellRegistered({ registryDir: registry.dir, result, madeIn, earlier }).catch((error: unknown) =>
           log.error(messageOf(error)),
         );
         if (event.result.isNew) void this.#retention.ask(registry, (message) => log.error(message));
@@ -172,10 +182,13 @@ export class OutputsWatch implements vscode.Disposable {
     const key = `${root.uri.fsPath}\0${message}`;
     if (this.#told.has(key)) return;
     this.#told.add(key);
+    const isWatchFailed = RegistryError.is(error, 'WATCH_FAILED');
     const isFileWrong = RegistryError.is(error, 'PROJECT_FILE_INVALID');
     const text = isFileWrong
       ? `model-registry.yaml of ${root.name} can't be used, so nothing is registered automatically: see the Problems panel.`
-      : `Outputs of ${root.name} weren't registered: ${oneLine(message, 500)}`;
+      : isWatchFailed
+        ? `${root.name}: ${oneLine(message, 500)}`
+        : `Outputs of ${root.name} weren't registered: ${oneLine(message, 500)}`;
     const button = isFileWrong ? 'Open File' : 'Show Output';
     void warn(text, button).then((chosen) => {
       if (chosen === 'Open File') void vscode.window.showTextDocument(projectFiles.uriOf(root));

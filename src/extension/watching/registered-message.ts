@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RegisterResult } from '../../registry/api.ts';
+import type { RegisterResult, VersionSummary } from '../../registry/api.ts';
 import { inform } from '../notify.ts';
 import { preferredMetric } from '../settings.ts';
 import { labelOf, registeredText } from '../version-text.ts';
@@ -9,15 +9,18 @@ export interface Registered {
   readonly result: RegisterResult;
   /** The folder of the registry, where it was made for this version. */
   readonly madeIn?: string | undefined;
+  /** The version that it takes the place of, because that was registered before the same run had ended. */
+  readonly earlier?: VersionSummary | undefined;
 }
 
 /** Tells of a new version, and offers what one does next. */
-export async function tellRegistered({ registryDir, result, madeIn }: Registered): Promise<void> {
+export async function tellRegistered({ registryDir, result, madeIn, earlier }: Registered): Promise<void> {
   const { version, production, isNew } = result;
   const target = { registryDir, versionId: version.id };
   const made = madeIn === undefined ? '' : `. A registry was made for it in ${madeIn}`;
+  const instead = earlier === undefined ? '' : `. It takes the place of ${labelOf(earlier)}: the run had gone on`;
   const text = isNew
-    ? `${registeredText(result, preferredMetric())}${made}`
+    ? `${registeredText(result, preferredMetric())}${instead}${made}`
     : `These files are ${labelOf(version)} already, so no version was added.`;
   const actions: Readonly<Record<string, () => Thenable<unknown>>> = {
     ...(isNew ? { 'Promote…': () => vscode.commands.executeCommand('modelRegistry.promote', target) } : {}),

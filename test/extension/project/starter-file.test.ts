@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nameFromFolder, STARTER_TEXT, starterSnippet } from '../../../src/extension/project/starter-file.ts';
-import { MODEL_NAME_PATTERN } from '../../../src/project/model-name.ts';
+import { STARTER_TEXT, starterSnippet } from '../../../src/extension/project/starter-file.ts';
+import { MODEL_NAME_PATTERN, modelNameFrom } from '../../../src/project/model-name.ts';
 import { parseProject } from '../../../src/project/project-file.ts';
 
 describe('the first project file', () => {
@@ -23,7 +23,7 @@ describe('the first project file', () => {
     ['模型', 'my-model'],
     ['x'.repeat(200), 'x'.repeat(128)],
   ])('guesses a legal name for the folder %s', (folder, name) => {
-    expect(nameFromFolder(folder)).toBe(name);
-    expect(nameFromFolder(folder)).toMatch(MODEL_NAME_PATTERN);
+    expect(modelNameFrom(folder)).toBe(name);
+    expect(modelNameFrom(folder)).toMatch(MODEL_NAME_PATTERN);
   });
 });

@@ -1,0 +1,103 @@
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { RegistryError, systemErrorCode } from '../../base/errors.ts';
+import { inspectModel } from '../../modelfiles/inspect.ts';
+import { localFileSet } from '../../modelfiles/local-files.ts';
+import type { Project } from '../../project/project-schema.ts';
+import { matcherOf, stampOf } from '../output-files.ts';
+import { wholenessOf } from '../wholeness.ts';
+import { type Proposal, proposalFor } from './proposal.ts';
+import { type FoundFile, WorkspaceScan } from './workspace-scan.ts';
+
+/** Of the newest files that could be models, so many are looked into. */
+const MAX_LOOKED_INTO = 20;
+/** Folders at the workspace's root where metrics usually are. */
+const METRICS_FOLDERS = ['reports', 'metrics', 'results', 'evaluation', 'dvclive'];
+const MAX_BESIDE = 500;
+
+export interface FindOptions {
+  /** What was written before isn't news; milliseconds since the epoch. */
+  readonly sinceMs: number;
+  /** What the project file declares already. */
+  readonly project: Project | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Candidate {
+  readonly path: string;
+  readonly file: string;
+  readonly verdict: FoundFile['verdict'];
+  readonly mtimeMs: number;
+}
+
+/** Finds models in a workspace that nobody has declared. Remembers the folders it has seen, so that looking again costs little. */
+export class ModelFinder {
+  readonly #root: string;
+  readonly #scan: WorkspaceScan;
+
+  constructor(root: string, scan = new WorkspaceScan(root)) {
+    this.#root = root;
+    this.#scan = scan;
+  }
+
+  /** How the project file would declare the newest model that appeared; undefined where none did, or it isn't complete yet. */
+  async find({ sinceMs, project, signal }: FindOptions): Promise<Proposal | undefined> {
+    const { files } = await this.#scan.scan(signal);
+    const isDeclared = matcherOf(Object.values(project?.models ?? {}).flatMap(({ outputs }) => outputs));
+    const candidates: Candidate[] = [];
+    for (const { path, verdict } of files) {
+      signal?.throwIfAborted();
+      if (isDeclared(path)) continue;
+      const stamp = await stampOf(join(this.#root, path));
+      if (stamp && stamp.sizeBytes > 0 && stamp.changedAtMs > sinceMs)
+        candidates.push({ path, verdict, file: stamp.file, mtimeMs: stamp.mtimeMs });
+    }
+    const models: Candidate[] = [];
+    for (const candidate of candidates.sort((a, b) => b.mtimeMs - a.mtimeMs).slice(0, MAX_LOOKED_INTO)) {
+      signal?.throwIfAborted();
+      if (await isModel(candidate)) models.push(candidate);
+    }
+    if (models.length === 0) return undefined;
+    return proposalFor({
+      models,
+      beside: await this.#beside(models),
+      takenNames: Object.keys(project?.models ?? {}),
+      workspaceName: basename(this.#root),
+    });
+  }
+
+  /** Files in the folders around the models, and where metrics usually are. */
+  async #beside(models: readonly Candidate[]): Promise<readonly string[]> {
+    const folders = new Set(['', ...METRICS_FOLDERS]);
+    for (const { path } of models) {
+      const names = path.split('/').slice(0, -1);
+      for (const length of [names.length, names.length - 1])
+        if (length > 0) folders.add(names.slice(0, length).join('/'));
+    }
+    const found: string[] = [];
+    for (const folder of folders) {
+      const entries = await readdir(join(this.#root, folder), { withFileTypes: true }).catch(noFolder);
+      for (const entry of entries.slice(0, MAX_BESIDE))
+        if (entry.isFile()) found.push(folder === '' ? entry.name : `${folder}/${entry.name}`);
+    }
+    return found;
+  }
+}
+
+/** A name that nothing but models has is enough, if the file is whole; else the file has to say that it is one. */
+async function isModel({ path, file, verdict }: Candidate): Promise<boolean> {
+  if ((await wholenessOf([{ path, file }])).kind === 'incomplete') return false;
+  if (verdict === 'model') return true;
+  try {
+    const { facts } = await inspectModel(await localFileSet(file));
+    return facts !== undefined && (facts.architecture ?? facts.parameterCount ?? facts.framework) !== undefined;
+  } catch (error) {
+    if (RegistryError.is(error)) return false;
+    throw error;
+  }
+}
+
+function noFolder(error: unknown): [] {
+  if (systemErrorCode(error) === undefined) throw error;
+  return [];
+}
