@@ -25,6 +25,8 @@ export interface NearOutputs {
 
 /** Clocks of file systems, and what trackers write before and after the model. */
 const SLACK_MS = 5000;
+/** Within this time of the end, a run of unknown beginning is taken for the one that wrote the outputs. */
+const NEAR_MS = 60_000;
 /** How long after a run its script may still write the model. */
 const AFTERWARDS_MS = 10 * 60_000;
 
@@ -32,14 +34,18 @@ const AFTERWARDS_MS = 10 * 60_000;
 export function belonging(run: RunRecord, outputs: NearOutputs): Belonging | undefined {
   if (run.id !== undefined && outputs.runIds.has(run.id))
     return { certainty: 'certain', reason: 'The outputs name this run.' };
+  // The reader takes those alone that were written when the outputs were, and params from before.
+  if (run.tracker === 'files')
+    return {
+      certainty: run.endedAt === undefined ? 'possible' : 'likely',
+      reason: `${run.sourceFiles.join(', ')}: near the outputs.`,
+    };
   const named = [...(run.checkpoints ?? []).map(({ path }) => path), ...(run.modelPaths ?? [])];
   for (const output of outputs.paths) {
     const match = named.find((path) => holds(path, output) || holds(output, path));
     if (match !== undefined) return unlessLater(run, outputs, `The run recorded ${match} as its own.`);
     if (holds(run.place, output)) return unlessLater(run, outputs, `${output} lies in the run's folder ${run.place}.`);
   }
-  if (run.tracker === 'files')
-    return { certainty: 'possible', reason: `${run.sourceFiles.join(', ')} lie near the outputs.` };
   return byTime(run, outputs);
 }
 
@@ -68,7 +74,11 @@ function byTime(run: RunRecord, outputs: NearOutputs): Belonging | undefined {
   if (outputs.changedAtMs === 0) return undefined;
   if (startedAtMs === undefined) {
     if (endedAtMs === undefined || Math.abs(outputs.changedAtMs - endedAtMs) > AFTERWARDS_MS) return undefined;
-    return { certainty: 'possible', reason: 'The outputs were written about when the run ended.' };
+    const isNear = Math.abs(outputs.changedAtMs - endedAtMs) <= NEAR_MS;
+    return {
+      certainty: isNear ? 'likely' : 'possible',
+      reason: 'The outputs were written about when the run ended.',
+    };
   }
   if (outputs.changedAtMs < startedAtMs - SLACK_MS) return undefined;
   if (endedAtMs === undefined)

@@ -1,5 +1,5 @@
 import { messageOf } from '../base/errors.ts';
-import { type Belonging, belonging, type Certainty } from './belonging.ts';
+import { type Belonging, belonging, type Certainty, type NearOutputs } from './belonging.ts';
 import { outputsNear } from './near-outputs.ts';
 import { RunFiles, SearchExhausted } from './run-files.ts';
 import type { ReadContext } from './run-reader.ts';
@@ -20,7 +20,7 @@ export interface FoundRun extends Belonging {
 }
 
 export interface FoundRuns {
-  /** Most certain first, of equals the one that ended last. */
+  /** Most certain first; of equals by tracker, then nearest to the outputs in time. */
   readonly runs: readonly FoundRun[];
   /** What couldn't be searched, for a person. */
   readonly problems: readonly string[];
@@ -34,8 +34,8 @@ export async function findRuns(root: string, options: FindRunsOptions): Promise<
   const files = await RunFiles.of(root);
   const problems: string[] = [];
   const found: FoundRun[] = [];
+  const outputs = await outputsNear(files, options.near);
   try {
-    const outputs = await outputsNear(files, options.near);
     const context: ReadContext = { files, sinceMs: options.sinceMs ?? 0, outputs };
     for (const { reader, place } of await placesNear(files, outputs, runReaders)) {
       for (const run of await readOrSay(() => reader.read(place, context), place, problems)) {
@@ -47,7 +47,7 @@ export async function findRuns(root: string, options: FindRunsOptions): Promise<
     if (!(error instanceof SearchExhausted)) throw error;
     problems.push('There is more around the outputs than is searched for runs: some may be missing.');
   }
-  return { runs: found.sort(byCertainty), problems };
+  return { runs: inOrder(found, outputs), problems };
 }
 
 async function readOrSay(
@@ -66,11 +66,14 @@ async function readOrSay(
 
 const order: readonly Certainty[] = ['certain', 'likely', 'possible'];
 
-function byCertainty(a: FoundRun, b: FoundRun): number {
-  return (
-    order.indexOf(a.certainty) - order.indexOf(b.certainty) ||
-    (b.run.endedAt ?? '').localeCompare(a.run.endedAt ?? '') ||
-    runReaders.findIndex(({ tracker }) => tracker === a.run.tracker) -
-      runReaders.findIndex(({ tracker }) => tracker === b.run.tracker)
+/** Of equally certain ones, that which ended nearest to when the outputs were written. */
+function inOrder(found: readonly FoundRun[], { changedAtMs }: NearOutputs): readonly FoundRun[] {
+  const distance = ({ run }: FoundRun) => Math.abs(Date.parse(run.endedAt ?? run.startedAt ?? '') - changedAtMs);
+  const precedence = ({ run }: FoundRun) => runReaders.findIndex(({ tracker }) => tracker === run.tracker);
+  return found.toSorted(
+    (a, b) =>
+      order.indexOf(a.certainty) - order.indexOf(b.certainty) ||
+      precedence(a) - precedence(b) ||
+      (distance(a) || 0) - (distance(b) || 0),
   );
 }

@@ -11,10 +11,13 @@ const MAX_METRICS = 2000;
 /** Collects the courses of a run's metrics in bounded memory, however many points come. */
 export class HistoryBuilder {
   readonly #series = new Map<string, Series>();
+  /** Some of those that have no course, because the log doesn't take their names: who records them shall say so. */
+  readonly #unusable = new Map<string, MetricValue>();
 
   add(name: string, point: MetricPoint): void {
     let series = this.#series.get(name);
     if (!series) {
+      if (!isUsableName(name) && this.#unusable.size < 10) this.#unusable.set(name, point.value);
       if (this.#series.size >= MAX_METRICS || !isUsableName(name)) return;
       series = new Series();
       this.#series.set(name, series);
@@ -25,6 +28,7 @@ export class HistoryBuilder {
   /** The value with the highest step of each metric, of equal steps the one that came last. */
   *last(): Iterable<readonly [string, MetricValue]> {
     for (const [name, series] of this.#series) if (series.last) yield [name, series.last.value];
+    yield* this.#unusable;
   }
 
   /** The courses of metrics that have more than one value, to be spread into a record. */

@@ -76,7 +76,7 @@ export class RunFiles {
     if (place === undefined) return [];
     const entries: FolderEntry[] = [];
     try {
-      for await (const entry of await opendir(place)) {
+      for await (const entry of await opendir(place, { bufferSize: 512 })) {
         if (entries.length >= MAX_ENTRIES) break;
         if (entry.isFile() || entry.isDirectory()) {
           entries.push({ name: entry.name, isFolder: entry.isDirectory() });

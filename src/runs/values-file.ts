@@ -53,7 +53,7 @@ export function metricsIn(text: string, file: string): MetricsFileValues {
   if (pairs)
     return { metrics: metricsOf(pairs.map(([name, value]) => [checkedName(name, file), pythonMetric(value)])) };
   const course = courseOf(table);
-  const metrics = Object.fromEntries(course.last());
+  const metrics = metricsOf([...course.last()].map(([name, value]) => [checkedName(name, file), value]));
   if (Object.keys(metrics).length === 0) throw invalid(file, 'holds no numbers under a name');
   return { metrics, ...course.build() };
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseMetric, readMetricsFile, readParamsFile } from '../../src/runs/values-file.ts';
+import { parseMetric, readMetricsFile, readMetricsWithHistory, readParamsFile } from '../../src/runs/values-file.ts';
 import { temporaryFolder, write } from '../lineage/folder.ts';
 
 async function file(name: string, text: string): Promise<string> {
@@ -25,6 +25,36 @@ describe('a file of metrics', () => {
     });
   });
 
+  it('may be TOML', async () => {
+    const text = 'auc = 0.9\nloss = inf\nece = nan\nmany = 9007199254740993\n[slices.DE]\nauc = 0.8\n';
+    expect(await readMetricsFile(await file('metrics.toml', text))).toEqual({
+      auc: 0.9,
+      loss: 'Infinity',
+      ece: 'NaN',
+      'slices.DE.auc': 0.8,
+    });
+  });
+
+  it('may be a table with a row for each step: the last number of each column counts', async () => {
+    const text = 'epoch,step,loss,val_loss,note\n0,10,0.5,,a\n0,20,,0.75,b\n1,30,nan,,c\n';
+    const path = await file('metrics.csv', text);
+    expect(await readMetricsFile(path)).toEqual({ loss: 'NaN', val_loss: 0.75 });
+    expect((await readMetricsWithHistory(path)).history).toEqual({
+      loss: {
+        total: 2,
+        points: [
+          { step: 10, value: 0.5 },
+          { step: 30, value: 'NaN' },
+        ],
+      },
+    });
+  });
+
+  it('may be a table of names and values', async () => {
+    const text = 'metric\tvalue\nauc\t0.9\n"a ""b"""\t-inf\nmodel\tlr\n';
+    expect(await readMetricsFile(await file('m.tsv', text))).toEqual({ auc: 0.9, 'a "b"': '-Infinity' });
+  });
+
   it('may hold what Python writes where JSON has no number, and begin with a byte order mark', async () => {
     const text = '\uFEFF{"a": NaN, "b": -Infinity, "c": Infinity, "text": "NaN or Infinity"}';
     expect(await readMetricsFile(await file('m.json', text))).toEqual({ a: 'NaN', b: '-Infinity', c: 'Infinity' });
@@ -40,6 +70,11 @@ describe('a file of metrics', () => {
       JSON.stringify(Object.fromEntries(Array.from({ length: 2001 }, (_, n) => [`m${n}`, n]))),
     ],
     ['nested too deep', 'm.json', `${'{"a":'.repeat(20)}1${'}'.repeat(20)}`],
+    ['no TOML', 'm.toml', 'auc = '],
+    ['a table without rows', 'm.csv', 'auc,loss\n'],
+    ['a table without numbers', 'm.csv', 'a,b\nx,y\n'],
+    ['a table with a reserved name', 'm.csv', 'a,__proto__\n1,2\n'],
+    ['with a reserved name in TOML', 'm.toml', '__proto__ = 1\n'],
     ['that refers to itself', 'm.yaml', 'a: &a\n  b: *a\n'],
     ['with a name that the log can not hold', 'm.json', JSON.stringify({ ['n'.repeat(300)]: 1 })],
     ['with a reserved name', 'm.json', '{"constructor": 1}'],
@@ -69,6 +104,23 @@ describe('a file of params', () => {
       flag: 'true',
       features: '["x","y"]',
       'nested.depth': '3',
+    });
+  });
+
+  it('may be TOML, or a table of names and values or of one row', async () => {
+    const toml = 'lr = 0.5\nwhen = 2026-11-25\nmany = 9007199254740993\nlayers = [64, 32]\n[opt]\nname = "adam"\n';
+    expect(await readParamsFile(await file('params.toml', toml))).toEqual({
+      lr: '0.5',
+      when: expect.stringContaining('2026-11-25'),
+      many: '9007199254740993',
+      layers: '[64,32]',
+      'opt.name': 'adam',
+    });
+    const pairs = await file('pairs.csv', 'name,value\nlr,0.5\nnote,"a, b"\n');
+    expect(await readParamsFile(pairs)).toEqual({ lr: '0.5', note: 'a, b' });
+    expect(await readParamsFile(await file('row.csv', 'lr,depth\n0.5,3\n'))).toEqual({ lr: '0.5', depth: '3' });
+    await expect(readParamsFile(await file('rows.csv', 'lr,depth\n0.5,3\n0.1,4\n'))).rejects.toMatchObject({
+      code: 'VALUES_FILE_INVALID',
     });
   });
 

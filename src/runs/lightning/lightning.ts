@@ -92,7 +92,9 @@ async function checkpointsOf(place: string, files: RunFiles): Promise<readonly F
       });
     }
   }
-  return found.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.step ?? 0) - (b.step ?? 0));
+  return found.sort(
+    (a, b) => Number(a.isLast) - Number(b.isLast) || (a.step ?? 0) - (b.step ?? 0) || a.mtimeMs - b.mtimeMs,
+  );
 }
 
 async function judged(

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { MetricValue } from '../../base/metric-value.ts';
 import { mayBelong } from '../belonging.ts';
 import { readYaml } from '../parse-yaml.ts';
 import { nameOf, parentOf, pathBelow } from '../paths.ts';
@@ -136,13 +137,17 @@ async function readMetric(name: string, file: string, files: RunFiles, builder: 
   const bytes = await files.read(file, MAX_METRIC_BYTES, start);
   if (start > 0) builder.values.problem(`${file} is large: only its end was read`);
   const lines = new TextDecoder().decode(bytes).split('\n');
+  const points: { readonly step: number; readonly value: MetricValue; readonly atMs: number }[] = [];
   for (const line of start > 0 ? lines.slice(1) : lines) {
     const [at, value, step = '0'] = line.split(' ');
     const metric = value === undefined ? undefined : pythonMetric(value);
     const atMs = Number(at);
     if (metric === undefined || !Number.isFinite(atMs) || !Number.isFinite(Number(step))) continue;
-    builder.point(name, { step: Number(step), value: metric, atMs });
+    points.push({ step: Number(step), value: metric, atMs });
   }
+  // Of values of one step and time, the largest is MLflow's last one.
+  points.sort((a, b) => a.step - b.step || a.atMs - b.atMs || Number(a.value) - Number(b.value));
+  for (const point of points) builder.point(name, point);
 }
 
 async function valueIn(file: string, files: RunFiles, builder: MlflowRunBuilder): Promise<string | undefined> {

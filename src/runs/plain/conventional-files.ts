@@ -1,6 +1,6 @@
 import { holds, nameOf, parentOf, pathBelow } from '../paths.ts';
 import { metricsOfFile, paramsOfFile } from '../read-values.ts';
-import type { ReadContext, RunReader } from '../run-reader.ts';
+import type { FolderEntry, ReadContext, RunReader } from '../run-reader.ts';
 import type { MetricHistory, RunRecord } from '../run-record.ts';
 import { RunValues } from '../values.ts';
 
@@ -23,8 +23,7 @@ export const conventionalFilesReader: RunReader = {
     const isOurs = entries.some(
       ({ name, isFolder }) => !isFolder && (METRICS.test(name) || PARAMS.test(name) || CONFIG.test(name)),
     );
-    // DVCLive's are its own.
-    return isOurs && nameOf(folder) !== 'dvclive' ? [folder] : [];
+    return isOurs && !isOthers(folder, entries) ? [folder] : [];
   },
   async read(place, context) {
     const how = nearness(place, context);
@@ -72,6 +71,16 @@ export const conventionalFilesReader: RunReader = {
     return [record];
   },
 };
+
+/** Folders of DVCLive and Lightning, whose files are read with what else is there. */
+function isOthers(folder: string, entries: readonly FolderEntry[]): boolean {
+  const has = (...names: readonly string[]) => names.every((name) => entries.some((entry) => entry.name === name));
+  if (nameOf(folder) === 'dvclive' || has('metrics.json', 'plots')) return true;
+  return (
+    has('hparams.yaml') &&
+    (has('checkpoints') || has('metrics.csv') || entries.some(({ name }) => name.startsWith('events.out.')))
+  );
+}
 
 /** `beside`: in the folder of an output, or in it; `above`: in a folder around it, or in one for results there. */
 function nearness(place: string, { outputs }: ReadContext): 'beside' | 'above' | undefined {

@@ -1,4 +1,4 @@
-"""MLflow's database: at rest; in WAL mode with a run that is in -wal alone; and with frames of a transaction that wasn't committed."""
+"""MLflow's database: at rest; with the journal of a transaction that goes on; in WAL mode with a run that is in -wal alone; and with frames of a transaction that wasn't committed."""
 
 import shutil
 import sqlite3
@@ -11,6 +11,26 @@ begin("mlflow-sqlite")
 mlflow.set_tracking_uri("sqlite:///mlflow.db")
 expected = describe(train())
 shutil.copy("mlflow.db", "at-rest.db")
+
+
+def unfinished():
+    """A transaction that goes on. Pages that don't fit into so small a cache are written before the commit."""
+    connection = sqlite3.connect("mlflow.db")
+    connection.execute("PRAGMA cache_size=2")
+    connection.execute("BEGIN")
+    connection.execute("UPDATE latest_metrics SET value = 99")
+    run_id = expected["runs"][0]["id"]
+    connection.executemany("INSERT INTO params VALUES (?, ?, ?)", [(f"p{n}", "x" * 500, run_id) for n in range(200)])
+    connection.execute("UPDATE runs SET name = 'never'")
+    return connection
+
+
+writer = unfinished()
+shutil.copy("mlflow.db", "journaled.db")
+shutil.copy("mlflow.db-journal", "journaled.db-journal")
+writer.rollback()
+writer.close()
+assert open("journaled.db", "rb").read() != open("at-rest.db", "rb").read(), "nothing was written"
 
 reader = sqlite3.connect("mlflow.db")
 reader.execute("PRAGMA journal_mode=WAL")
@@ -25,18 +45,10 @@ expected["late"] = describe([late.info.run_id])["runs"][0]
 shutil.copy("mlflow.db", "wal.db")
 shutil.copy("mlflow.db-wal", "wal.db-wal")
 
-writer = sqlite3.connect("mlflow.db")
-# Pages that don't fit into so small a cache go to -wal before the commit.
-writer.execute("PRAGMA cache_size=2")
-writer.execute("BEGIN")
-writer.execute("UPDATE latest_metrics SET value = 99")
-writer.executemany(
-    "INSERT INTO params VALUES (?, ?, ?)", [(f"p{n}", "x" * 500, late.info.run_id) for n in range(200)]
-)
-writer.execute("UPDATE runs SET name = 'never'")
+writer = unfinished()
 shutil.copy("mlflow.db", "uncommitted.db")
 shutil.copy("mlflow.db-wal", "uncommitted.db-wal")
 writer.rollback()
-keep("mlflow-sqlite", [], expected, zipped=["at-rest.db", "wal.db", "wal.db-wal", "uncommitted.db-wal"])
+keep("mlflow-sqlite", [], expected, zipped=["at-rest.db", "wal.db", "wal.db-wal", "uncommitted.db-wal", "journaled.db", "journaled.db-journal"])
 same = open("wal.db", "rb").read() == open("uncommitted.db", "rb").read()
 assert same, "the main file has changed"
