@@ -1,9 +1,12 @@
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import * as v from 'valibot';
-import { messageOf, RegistryError } from '../base/errors.ts';
+import { idleThread } from '../base/idle-thread.ts';
 import type { OperationOptions } from '../base/progress.ts';
-import { callThrough, type ThreadClient } from '../base/worker-rpc.ts';
+import type { TensorFacts } from '../modelfiles/facts.ts';
+import { fileSetOf, type LocalFile } from '../modelfiles/local-files.ts';
+import { compareTensors } from '../modelfiles/tensors/compare-tensors.ts';
+import type { TensorComparison } from '../modelfiles/tensors/tensor-difference.ts';
+import { type HashedTensors, hashTensors } from '../modelfiles/tensors/weights-digest.ts';
 import { filesystemStore } from '../storage/filesystem-store.ts';
 import { STAGING_FOLDER, sweepTemporaryFiles } from '../storage/temporary.ts';
 import { type CheckoutRequest, checkout } from './checkout.ts';
@@ -11,7 +14,7 @@ import { digestArtifact, type IntakeResult, intakeArtifact } from './intake.ts';
 import { manifestFileSchema } from './manifest.ts';
 import { type MaterialiseRequest, type MaterialiseResult, materialise } from './materialise.ts';
 import { statCacheOf } from './stat-cache.ts';
-import { type ArtifactCheck, verifyArtifacts } from './verify-objects.ts';
+import { type ArtifactCheck, type VerifyRequest, verifyArtifacts } from './verify-objects.ts';
 
 /** Everything that reads or writes whole files. All of it can be cancelled and reports its progress in bytes. */
 export interface ByteService {
@@ -24,8 +27,21 @@ export interface ByteService {
   /** Gives a read-only copy of an artifact's files. */
   checkout(request: CheckoutRequest, options?: OperationOptions): Promise<{ readonly path: string }>;
   /** Looks for damage. */
-  verify(request: { readonly digests: readonly string[] }, options?: OperationOptions): Promise<ArtifactCheck>;
+  verify(request: VerifyRequest, options?: OperationOptions): Promise<ArtifactCheck>;
+  /** Hashes the bytes of each tensor, and all of them together. */
+  hashTensors(request: TensorsRequest, options?: OperationOptions): Promise<HashedTensors>;
+  /** What became of the tensors of one model in another one. */
+  compareTensors(
+    request: { readonly before: TensorsRequest; readonly after: TensorsRequest },
+    options?: OperationOptions,
+  ): Promise<TensorComparison>;
   close(): Promise<void>;
+}
+
+/** Files, under the paths that they have in the model, and the tensors in them. */
+export interface TensorsRequest {
+  readonly files: readonly LocalFile[];
+  readonly tensors: readonly TensorFacts[];
 }
 
 export interface PathsRequest {
@@ -49,12 +65,20 @@ export function inlineByteService(storeDir: string): ByteService {
     materialise: (request, options) => materialise(store, request, options),
     checkout: (request, options) => checkout(store, request, options),
     verify: (request, options) => verifyArtifacts(store, request, options),
+    hashTensors: async ({ files, tensors }, options) => hashTensors(await fileSetOf(files), tensors, options),
+    compareTensors: async ({ before, after }, options) =>
+      compareTensors(await sideOf(before), await sideOf(after), options),
     close: async () => undefined,
   };
 }
 
-const IDLE_MS = 30_000;
+async function sideOf({ files, tensors }: TensorsRequest) {
+  return { set: await fileSetOf(files), tensors };
+}
 
+// The thread is built from the same sources, so that its answers need no more than a look at what they are.
+const hashedSchema = v.custom<HashedTensors>((value) => typeof value === 'object' && value !== null);
+const comparisonSchema = v.custom<TensorComparison>((value) => typeof value === 'object' && value !== null);
 const intakeSchema = v.object({ digest: v.string(), sizeBytes: v.number(), files: v.array(manifestFileSchema) });
 const writtenSchema = v.object({ fileCount: v.number(), sizeBytes: v.number() });
 const pathSchema = v.object({ path: v.string() });
@@ -62,6 +86,7 @@ const problemSchema = v.object({
   kind: v.picklist(['MANIFEST_MISSING', 'MANIFEST_DAMAGED', 'OBJECT_MISSING', 'OBJECT_DAMAGED']),
   key: v.string(),
   digest: v.string(),
+  isAttached: v.exactOptional(v.boolean()),
   message: v.string(),
 });
 const checkSchema = v.object({
@@ -72,9 +97,8 @@ const checkSchema = v.object({
 });
 
 /**
- * Does the work in a thread that starts with the first call, ends when nothing was asked of it for a while (half a minute unless given),
- * and keeps no process alive while it has nothing to do. When the thread dies, calls under way throw `WORKER_STOPPED`; the next call
- * starts another one.
+ * Does the work in threads that are there while they are needed (`idleThread`): one reads and writes files, and another one reads tensors,
+ * so that weights are hashed while their file is copied.
  */
 export function workerByteService(options: {
   readonly storeDir: string;
@@ -82,59 +106,23 @@ export function workerByteService(options: {
   readonly workerFile: string;
   readonly idleMs?: number;
 }): ByteService {
-  const { storeDir, workerFile, idleMs = IDLE_MS } = options;
-  let running: { readonly worker: Worker; readonly client: ThreadClient } | undefined;
-  let pending = 0;
-  let idle: NodeJS.Timeout | undefined;
-
-  const start = () => {
-    const worker = new Worker(workerFile, { workerData: { role: 'bytes', storeDir } });
-    const client = callThrough(worker);
-    const stopped = (cause?: unknown) => {
-      if (running?.worker === worker) running = undefined;
-      const reason = cause === undefined ? '' : ` (${messageOf(cause)})`;
-      client.fail(
-        new RegistryError(
-          'WORKER_STOPPED',
-          `The thread that reads and writes files stopped unexpectedly${reason}. Nothing was recorded; try again.`,
-          { cause },
-        ),
-      );
-    };
-    worker.on('error', stopped);
-    worker.on('exit', () => stopped());
-    return { worker, client };
-  };
-
-  const close = async () => {
-    clearTimeout(idle);
-    const last = running;
-    running = undefined;
-    await last?.worker.terminate();
-  };
-
-  const call = async (name: string, request: unknown, operation: OperationOptions = {}) => {
-    clearTimeout(idle);
-    pending += 1;
-    try {
-      running ??= start();
-      running.worker.ref();
-      return await running.client.call(name, request, operation);
-    } finally {
-      pending -= 1;
-      if (pending === 0) {
-        running?.worker.unref();
-        idle = setTimeout(() => void close(), idleMs).unref();
-      }
-    }
-  };
-
+  const { storeDir, workerFile, idleMs } = options;
+  const workerData = { role: 'bytes', storeDir };
+  const files = idleThread({ workerFile, workerData, does: 'reads and writes files', idleMs });
+  const tensors = idleThread({ workerFile, workerData, does: 'reads tensors', idleMs });
   return {
-    intake: async (request, operation) => v.parse(intakeSchema, await call('intake', request, operation)),
-    digest: async (request, operation) => v.parse(intakeSchema, await call('digest', request, operation)),
-    materialise: async (request, operation) => v.parse(writtenSchema, await call('materialise', request, operation)),
-    checkout: async (request, operation) => v.parse(pathSchema, await call('checkout', request, operation)),
-    verify: async (request, operation) => v.parse(checkSchema, await call('verify', request, operation)),
-    close,
+    intake: async (request, operation) => v.parse(intakeSchema, await files.call('intake', request, operation)),
+    digest: async (request, operation) => v.parse(intakeSchema, await files.call('digest', request, operation)),
+    materialise: async (request, operation) =>
+      v.parse(writtenSchema, await files.call('materialise', request, operation)),
+    checkout: async (request, operation) => v.parse(pathSchema, await files.call('checkout', request, operation)),
+    verify: async (request, operation) => v.parse(checkSchema, await files.call('verify', request, operation)),
+    hashTensors: async (request, operation) =>
+      v.parse(hashedSchema, await tensors.call('hashTensors', request, operation)),
+    compareTensors: async (request, operation) =>
+      v.parse(comparisonSchema, await tensors.call('compareTensors', request, operation)),
+    async close() {
+      await Promise.all([files.close(), tensors.close()]);
+    },
   };
 }

@@ -52,6 +52,17 @@ export async function uploadArtifact(
   return { sentBytes };
 }
 
+/** The same for one object, where this disk has it. */
+export async function uploadObject(local: LocalStore, remote: ObjectStore, sha256: string): Promise<void> {
+  const head = await local.head(objectKey(sha256));
+  if (!head) return;
+  const file = { sha256, size: head.sizeBytes };
+  const send = async (piece: Piece, bytes: Uint8Array) => {
+    await bring(remote, objectKey(piece.sha256), bytes);
+  };
+  await uploadLarge(local, remote, file, send);
+}
+
 function isSmall({ size }: Piece): boolean {
   return size <= SMALL_BYTES;
 }

@@ -14,9 +14,17 @@ const REMEDY = 'Put it back from a backup, or register the files again.';
 export interface ArtifactProblem {
   readonly kind: 'MANIFEST_MISSING' | 'MANIFEST_DAMAGED' | 'OBJECT_MISSING' | 'OBJECT_DAMAGED';
   readonly key: string;
-  /** The artifact that needs it. */
+  /** The artifact that needs it; the object itself, where it was named by itself. */
   readonly digest: string;
+  readonly isAttached?: boolean;
   readonly message: string;
+}
+
+export interface VerifyRequest {
+  /** Of artifacts. */
+  readonly digests: readonly string[];
+  /** Of objects that are named by themselves. */
+  readonly objects?: readonly string[];
 }
 
 export interface ArtifactCheck {
@@ -28,12 +36,12 @@ export interface ArtifactCheck {
 }
 
 /**
- * Reads the manifests and every object that they name, each object once, and reports what is missing, damaged or can't be read; it goes
+ * Reads the manifests and every object that they name, and the objects that are named by themselves, each once, and reports what is missing, damaged or can't be read; it goes
  * on after each. Throws `OPERATION_CANCELLED`.
  */
 export async function verifyArtifacts(
   store: ObjectStore,
-  request: { readonly digests: readonly string[] },
+  request: VerifyRequest,
   { onProgress, signal }: OperationOptions = {},
 ): Promise<ArtifactCheck> {
   const digests = [...new Set(request.digests)];
@@ -55,7 +63,17 @@ export async function verifyArtifacts(
     throwIfCancelled(signal);
     return problemsOf(sha256, uses, await readObject(store, sha256, signal, onBytes));
   });
-  return { manifests: digests.length, objects: objects.size, bytes, problems: [...problems, ...found.flat()] };
+  const attached = (request.objects ?? []).filter((sha256) => !objects.has(sha256));
+  const foundAttached = await eachOf(attached, OBJECTS_AT_ONCE, async (sha256) => {
+    throwIfCancelled(signal);
+    return attachedProblems(sha256, await readObject(store, sha256, signal, onBytes));
+  });
+  return {
+    manifests: digests.length,
+    objects: objects.size + attached.length,
+    bytes,
+    problems: [...problems, ...found.flat(), ...foundAttached.flat()],
+  };
 }
 
 interface Use {
@@ -104,6 +122,16 @@ async function readObject(
     if (RegistryError.is(error, 'OPERATION_CANCELLED')) throw error;
     return { failure: messageOf(error) };
   }
+}
+
+function attachedProblems(sha256: string, read: Reading): readonly ArtifactProblem[] {
+  const key = objectKey(sha256);
+  const problem = (kind: ArtifactProblem['kind'], how: string): readonly ArtifactProblem[] => [
+    { kind, key, digest: sha256, isAttached: true, message: `${key}, which the log names, ${how}` },
+  ];
+  if (!read) return problem('OBJECT_MISSING', 'is missing. Put it back from a backup.');
+  if ('failure' in read) return problem('OBJECT_DAMAGED', `can't be read. ${read.failure}`);
+  return read.sha256 === sha256 ? [] : problem('OBJECT_DAMAGED', 'is damaged. Put it back from a backup.');
 }
 
 /** One problem for each artifact that needs the object. */

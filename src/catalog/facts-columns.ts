@@ -27,8 +27,10 @@ export function factsColumns({
   facts,
   history,
 }: Pick<EventOf<'version.registered'>, 'facts' | 'history'>): readonly SqlValue[] {
-  if (!facts) return [null, null, null, history ?? null];
-  return [JSON.stringify(v.parse(summarySchema, facts)), facts.weights ?? null, facts.object ?? null, history ?? null];
+  // Empty: it is short, and stands in the log.
+  const course = typeof history === 'object' ? '' : (history ?? null);
+  if (!facts) return [null, null, null, course];
+  return [JSON.stringify(v.parse(summarySchema, facts)), facts.weights ?? null, facts.object ?? null, course];
 }
 
 export function factsOf(row: Row): VersionFacts | undefined {

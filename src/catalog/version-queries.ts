@@ -187,6 +187,12 @@ export function sameWeights(
     .map((row) => ({ model: text(row, 'name'), number: int(row, 'number') }));
 }
 
+/** A version with these bytes whose files were read; its id. */
+export function versionWithFacts(db: Sqlite, artifact: string): string | undefined {
+  const row = db.get('SELECT id FROM versions WHERE artifact = ? AND facts IS NOT NULL LIMIT 1', [artifact]);
+  return row && text(row, 'id');
+}
+
 /** Digests of the objects that a registration named beside its artifact. */
 export function attachedObjects(
   db: Sqlite,

@@ -17,6 +17,16 @@ export function publicationsOf(intent: Intent): readonly Publication[] {
   });
 }
 
+/** Digests of the objects that an intent names beside artifacts: they go before it. */
+export function attachedObjects(intent: Intent): readonly string[] {
+  return intent.events.flatMap((event) => {
+    if (!isKnownEvent(event)) return [];
+    if (event.type === 'gate.recorded') return event.evidence ?? [];
+    if (event.type !== 'version.registered') return [];
+    return [event.facts?.object, event.history].filter((digest) => typeof digest === 'string');
+  });
+}
+
 /** Whether this call is to bring the bytes there. */
 export function isWanted({ artifact, version }: Publication, publisher: Publisher, { bytesOf }: SyncOptions): boolean {
   if (bytesOf?.includes(artifact)) return true;

@@ -11,7 +11,7 @@ import type { IntentOutcome, RegistryState } from '../rules/state.ts';
 import { commitKey } from '../storage/layout.ts';
 import type { LocalStore, ObjectStore } from '../storage/object-store.ts';
 import type { PendingIntent, PendingQueue } from './pending-queue.ts';
-import { isOfArtifact, isWanted, type Publication, publicationsOf } from './publications.ts';
+import { attachedObjects, isOfArtifact, isWanted, type Publication, publicationsOf } from './publications.ts';
 import { SharedLog } from './shared-log.ts';
 import { type AppliedLog, type Authority, lineOf, type SubmitResult } from './submitting.ts';
 
@@ -38,6 +38,8 @@ export interface Publisher {
   isPublished(digest: string): boolean;
   /** Stores what the remote lacks of an artifact. Throws where that isn't possible now. */
   publish(digest: string, options: OperationOptions): Promise<void>;
+  /** Stores an object that an intent names by itself, where this disk has it. Throws where that isn't possible now. */
+  attach(digest: string): Promise<void>;
   /** Whether bringing it there takes no longer than a commit. */
   isSmall(digest: string): boolean;
   /** False while somebody else, who registered the same bytes before `version`, is about to do it. */
@@ -221,6 +223,7 @@ export class SharedAuthority implements Authority {
       }
       if (batch.length > 0) {
         step(`Sharing ${batch.length} of ${entries.length}`);
+        await this.#attach(batch);
         const isOurs = await this.#send(remote, batch);
         losses = isOurs ? 0 : losses + 1;
         if (isOurs) continue;
@@ -250,6 +253,18 @@ export class SharedAuthority implements Authority {
     } finally {
       if (!underWay) this.#publishing.delete(artifact);
     }
+  }
+
+  /** What intents name has to be there before them. An object that is damaged keeps nobody waiting: whoever wants it will hear of it. */
+  async #attach(batch: readonly PendingIntent[]): Promise<void> {
+    const digests = new Set(batch.flatMap(({ intent }) => attachedObjects(intent)));
+    await Promise.all(
+      [...digests].map((digest) =>
+        this.#options.publisher.attach(digest).catch((error: unknown) => {
+          if (!isOfArtifact(error)) throw error;
+        }),
+      ),
+    );
   }
 
   /** Takes out of the queue, and out of what was refused, what is in the log. Returns what still waits. */

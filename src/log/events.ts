@@ -8,7 +8,8 @@ import { isUlid } from '../base/ids.ts';
  */
 
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u;
-const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'prototype', 'constructor']);
+/** Names that no object of JavaScript can safely have. */
+export const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'prototype', 'constructor']);
 
 const ulid = v.pipe(v.string(), v.check(isUlid, 'not a ULID'));
 const sha256 = v.pipe(v.string(), v.check(isSha256Hex, 'not a SHA-256 in lower-case hexadecimal'));
@@ -89,8 +90,13 @@ const codeSchema = v.looseObject({
 
 const dataSchema = v.looseObject({ path: line(4096), sha256: v.optional(sha256), sizeBytes: v.optional(count) });
 
+const anyObject = v.pipe(
+  v.looseObject({}),
+  v.check((value) => !Array.isArray(value), 'is a list'),
+);
+
 /** Dtypes and base models that a summary names at most. */
-const MAX_NAMED = 16;
+export const MAX_NAMED = 16;
 
 /**
  * What the files of a model say of it, in short, with the whole of it where that is short, else the digest of an object with it.
@@ -115,14 +121,11 @@ const factsSchema = v.looseObject({
   danger: v.optional(v.picklist(['dangerous', 'unknown', 'none-found'])),
   /** How many problems reading them had. */
   problems: v.optional(count),
-  all: v.optional(
-    v.pipe(
-      v.looseObject({}),
-      v.check((value) => !Array.isArray(value), 'is a list'),
-    ),
-  ),
+  all: v.optional(anyObject),
   object: v.optional(sha256),
 });
+
+export type RecordedFacts = v.InferOutput<typeof factsSchema>;
 
 const versionRegistered = v.looseObject({
   type: v.literal('version.registered'),
@@ -140,8 +143,8 @@ const versionRegistered = v.looseObject({
   environment: v.optional(sha256),
   base: v.optional(v.looseObject({ name: line(1024), version: v.optional(ulid) })),
   facts: v.fallback(v.optional(factsSchema), undefined),
-  /** Digest of an object with the course of the metrics. */
-  history: v.fallback(v.optional(sha256), undefined),
+  /** The course of the metrics, where it is short; else the digest of an object with it. */
+  history: v.fallback(v.optional(v.union([sha256, v.looseObject({ metrics: anyObject })])), undefined),
 });
 
 const versionAnnotated = v.looseObject({

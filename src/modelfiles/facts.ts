@@ -32,6 +32,8 @@ export interface TensorFacts {
    * blocks (`q4_k`, `int4`), where the blocks are.
    */
   readonly place?: { readonly path: string; readonly offset: number; readonly sizeBytes: number };
+  /** Of these bytes, where somebody read them. */
+  readonly sha256?: string;
 }
 
 export interface SignatureEntry {

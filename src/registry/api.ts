@@ -7,6 +7,7 @@ import type {
   Comparison,
   LogEntry,
   Metrics,
+  MetricValue,
   ModelDetails,
   ModelSummary,
   NamedFor,
@@ -23,6 +24,12 @@ import type {
   VersionSummary,
   Via,
 } from '../catalog/read-models.ts';
+import type { TensorFacts } from '../modelfiles/facts.ts';
+import type { FactsSummary } from '../modelfiles/facts-summary.ts';
+import type { TensorQuery, TensorRows } from '../modelfiles/tensor-rows.ts';
+import type { ComparedTensorQuery, ComparedTensorRows } from '../modelfiles/tensors/compared-rows.ts';
+import type { TensorComparison } from '../modelfiles/tensors/tensor-difference.ts';
+import type { MetricHistory } from '../runs/run-record.ts';
 import type { KeepReason } from './space/keep-rule.ts';
 
 export type {
@@ -374,6 +381,31 @@ export interface RegistryQueries {
   search(request: PageRequest & { readonly query: string }): Promise<Page<VersionSummary>>;
   /** Two to eight versions side by side; rows where they differ come first. */
   compare(request: { readonly refs: readonly string[] }): Promise<Comparison>;
+  /**
+   * What the files of a version say: what was recorded, or, for versions that were registered without, what their files say now, where they
+   * are on this machine. `problem` says why there is nothing, or not all. Throws what the remote answers where the facts have to be fetched.
+   */
+  facts(
+    request: { readonly ref: string; readonly withTensors?: boolean },
+    options?: OperationOptions,
+  ): Promise<FactsAnswer>;
+  /** A part of the table of a version's tensors. */
+  tensorRows(request: { readonly ref: string; readonly query: TensorQuery }): Promise<TensorRows>;
+  /** The course of a version's metrics; undefined where none was recorded. */
+  history(request: { readonly ref: string }): Promise<MetricCourses | undefined>;
+  /**
+   * What became of the tensors of the first of two versions in the second. Files that this machine doesn't have are fetched. Throws
+   * `TENSORS_UNKNOWN` where a version's format names none, and `ARTIFACT_WITHDRAWN`. Without rows only what they come to.
+   */
+  compareTensors(
+    request: { readonly refs: readonly string[]; readonly withoutRows?: boolean },
+    options?: OperationOptions,
+  ): Promise<TensorComparisonAnswer>;
+  /** A part of the table of that. */
+  comparedTensorRows(
+    request: { readonly refs: readonly string[]; readonly query: ComparedTensorQuery },
+    options?: OperationOptions,
+  ): Promise<ComparedTensorRows>;
   /** For each model, the version in production with what was before it. */
   production(): Promise<readonly ProductionEntry[]>;
   /** What `rollback` would do now. Throws what `rollback` would throw. */
@@ -431,6 +463,8 @@ export interface RegisterRequest {
   /** Files and folders that training read, `source` absolute: they are hashed. `path` is how they are called in the lineage. */
   readonly dataPaths?: readonly { readonly path: string; readonly source: string }[];
   readonly environment?: PythonEnvironment;
+  /** The course of the metrics, by their names. */
+  readonly history?: Readonly<Record<string, MetricHistory>>;
   /** A reference into this registry, or any text that names the base model. */
   readonly base?: string;
   /** For the model, where this makes it. */
@@ -453,6 +487,34 @@ export interface PythonEnvironment {
   readonly python?: string;
   /** Sorted by name. */
   readonly packages: readonly PackageVersion[];
+}
+
+/** What the files of a version say. */
+export interface FactsAnswer {
+  readonly version: VersionSummary;
+  /** `weights` names the weights, whatever file they are in. */
+  readonly facts?: FactsSummary & { readonly weights?: string };
+  /** All of them, where they were asked for. */
+  readonly tensors?: readonly TensorFacts[];
+  /** `files` where nothing was recorded, and they were read now. */
+  readonly readFrom?: 'registration' | 'files';
+  readonly problem?: string;
+}
+
+/** For each metric its points, in order: step, value and, where it is known, the time in milliseconds since the epoch. */
+export type MetricCourses = Readonly<
+  Record<
+    string,
+    {
+      readonly points: readonly (readonly [number, MetricValue] | readonly [number, MetricValue, number])[];
+      /** How many there were before they were thinned. */
+      readonly total: number;
+    }
+  >
+>;
+
+export interface TensorComparisonAnswer extends TensorComparison {
+  readonly versions: readonly [VersionSummary, VersionSummary];
 }
 
 export interface TransitionResult {

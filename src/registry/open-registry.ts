@@ -9,6 +9,8 @@ import * as models from './commands/models.ts';
 import * as policies from './commands/policies.ts';
 import * as registering from './commands/register.ts';
 import * as stages from './commands/stages.ts';
+import * as tensors from './facts/tensor-comparison.ts';
+import * as facts from './facts/version-facts.ts';
 import { compare } from './queries/compare.ts';
 import * as listing from './queries/listing.ts';
 import { log } from './queries/log.ts';
@@ -64,8 +66,8 @@ export class OpenRegistry implements Registry {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#listeners.clear();
-    const { catalog, bytes } = this.#session;
-    await bytes.close();
+    const { catalog, bytes, inspector } = this.#session;
+    await Promise.all([bytes.close(), inspector.close()]);
     await this.#saving;
     if (this.#lagsBehind() || catalog.savedSeq === 0) await this.#save();
     catalog.close();
@@ -104,6 +106,13 @@ export class OpenRegistry implements Registry {
   search: Registry['search'] = (request) => this.#run(() => listing.search(this.#session, request));
   log: Registry['log'] = (request) => this.#run(() => log(this.#session, request));
   compare: Registry['compare'] = (request) => this.#run(() => compare(this.#session, request));
+  facts: Registry['facts'] = (request, options) => this.#run(() => facts.facts(this.#session, request, options));
+  tensorRows: Registry['tensorRows'] = (request) => this.#run(() => facts.tensorRows(this.#session, request));
+  history: Registry['history'] = (request) => this.#run(() => facts.history(this.#session, request));
+  compareTensors: Registry['compareTensors'] = (request, options) =>
+    this.#run(() => tensors.compareTensors(this.#session, request, options));
+  comparedTensorRows: Registry['comparedTensorRows'] = (request, options) =>
+    this.#run(() => tensors.comparedTensorRows(this.#session, request, options));
   rollbackTarget: Registry['rollbackTarget'] = (request) =>
     this.#run(() => stages.rollbackTarget(this.#session, request));
   verify: Registry['verify'] = (request, options) => this.#run(() => verify(this.#session, request, options));

@@ -7,8 +7,9 @@ import { firstUnchained, unknownNeeds } from '../catalog/log-queries.ts';
 import type { Sqlite } from '../catalog/sqlite.ts';
 import type { SyncOptions } from '../intents/shared-authority.ts';
 import type { Authority, RefusedOutcome } from '../intents/submitting.ts';
-import type { RegistryEvent } from '../log/events.ts';
+import { RESERVED_KEYS, type RegistryEvent } from '../log/events.ts';
 import { decodeIntent, type Expectations, encodeIntent, type Intent } from '../log/intent.ts';
+import type { Inspector } from '../modelfiles/inspector.ts';
 import type { IntentOutcome, RegistryState } from '../rules/state.ts';
 import type { LocalStore } from '../storage/object-store.ts';
 import type { Author, RegistryLocation, Via } from './api.ts';
@@ -35,6 +36,8 @@ export interface Session {
   readonly bytes: ByteService;
   /** What this person signs with. */
   readonly ownKey?: OwnKey;
+  /** Reads headers of model files, which may be hostile. */
+  readonly inspector: Inspector;
   readonly seenHead: SeenHead;
 }
 
@@ -129,13 +132,11 @@ export function intentOf(session: Session, request: Request): Intent {
   throw new RegistryError('REQUEST_INVALID', `The request can't be recorded: ${said}. Nothing was changed.`);
 }
 
-const UNUSABLE_NAMES: ReadonlySet<string> = new Set(['__proto__', 'prototype', 'constructor']);
-
 /** Readers leave such names out, because no object of JavaScript can safely have them: what was asked for would be lost in silence. */
 function refuseUnusableNames(value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [name, inner] of Object.entries(value)) {
-    if (UNUSABLE_NAMES.has(name)) {
+    if (RESERVED_KEYS.has(name)) {
       throw new RegistryError(
         'REQUEST_INVALID',
         `"${name}" can't be the name of a tag, metric or param. Use another. Nothing was changed.`,

@@ -9,9 +9,10 @@ import {
   neededArtifacts,
   voidsOf,
 } from '../catalog/log-queries.ts';
+import { labelsOfAttached, namedObjects } from '../catalog/space-queries.ts';
 import { claimedPrev, decodeCommit, hashOfCommit } from '../log/commit.ts';
 import { commitAboveGap, readCommit, readCommits, readFormat } from '../log/log-reader.ts';
-import { commitKey, FORMAT_KEY } from '../storage/layout.ts';
+import { commitKey, FORMAT_KEY, objectKey } from '../storage/layout.ts';
 import type { LogHead, VerifyProblem, VerifyReport } from './api.ts';
 import { dbOf, type Session } from './session.ts';
 import { artifactsHere } from './space/plan.ts';
@@ -38,10 +39,11 @@ export async function verify(
   if (request.artifacts) {
     const checked = await checkArtifacts(session, options);
     const db = dbOf(session);
-    const restorable = countRestorable(db, [...new Set(checked.problems.map(({ digest }) => digest))]);
+    const ofArtifacts = checked.problems.filter(({ isAttached }) => !isAttached);
+    const restorable = countRestorable(db, [...new Set(ofArtifacts.map(({ digest }) => digest))]);
     counts = { manifests: checked.manifests, objects: checked.objects, bytes: checked.bytes, restorable };
-    for (const { kind, key, message, digest } of checked.problems) {
-      const versions = labelsOfArtifact(db, digest, MAX_LABELS);
+    for (const { kind, key, message, digest, isAttached } of checked.problems) {
+      const versions = (isAttached ? labelsOfAttached : labelsOfArtifact)(db, digest, MAX_LABELS);
       const known = problems.findIndex((problem) => problem.key === key);
       const before = problems[known];
       if (before) problems[known] = { ...before, versions: [...new Set([...before.versions, ...versions])] };
@@ -55,15 +57,18 @@ export async function verify(
 /** What was removed to free space while it was looked for, as the log says, isn't missing. It may be back by now, so it is looked for again. */
 async function checkArtifacts(session: Session, options: OperationOptions): Promise<ArtifactCheck> {
   let { seq } = session.catalog.position;
-  let checked = await session.bytes.verify({ digests: await expected(session) }, options);
+  let checked = await session.bytes.verify(await expected(session), options);
   for (let looks = 1; looks < MAX_LOOKS && checked.problems.length > 0; looks += 1) {
     await session.catalog.catchUp();
     if (session.catalog.position.seq === seq) break;
     seq = session.catalog.position.seq;
-    const needed = new Set(await expected(session));
+    const needed = await expected(session);
     const suspected = new Set(checked.problems.map(({ digest }) => digest));
     const { problems } = await session.bytes.verify(
-      { digests: [...suspected].filter((digest) => needed.has(digest)) },
+      {
+        digests: needed.digests.filter((digest) => suspected.has(digest)),
+        objects: needed.objects.filter((digest) => suspected.has(digest)),
+      },
       options,
     );
     checked = { ...checked, problems };
@@ -71,12 +76,16 @@ async function checkArtifacts(session: Session, options: OperationOptions): Prom
   return checked;
 }
 
-/** The artifacts that have to be whole here. Of a shared registry this disk holds what it was asked for. */
-async function expected(session: Session): Promise<readonly string[]> {
-  const needed = neededArtifacts(dbOf(session));
-  if (!session.shared) return needed;
+/** The artifacts, and the objects named beside them, that have to be whole here. Of a shared registry this disk holds what it was asked for. */
+async function expected(
+  session: Session,
+): Promise<{ readonly digests: readonly string[]; readonly objects: readonly string[] }> {
+  const digests = neededArtifacts(dbOf(session));
+  const objects = [...namedObjects(dbOf(session)).keys()];
+  if (!session.shared) return { digests, objects };
   const here = await artifactsHere(session.store);
-  return needed.filter((digest) => here.has(digest));
+  const heads = await Promise.all(objects.map((digest) => session.store.head(objectKey(digest))));
+  return { digests: digests.filter((digest) => here.has(digest)), objects: objects.filter((_, index) => heads[index]) };
 }
 
 interface Link {

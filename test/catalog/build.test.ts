@@ -126,7 +126,9 @@ class Author {
       params: { depth: String(this.#number(3)) },
       tags: this.#tags(),
       ...(this.#number(2) ? { run: { id: `run ${this.#number(4)}` } } : {}),
-      ...(this.#number(2) ? { facts: this.#facts(), history: this.#pick([sha256Hex('history'), 'no digest']) } : {}),
+      ...(this.#number(2)
+        ? { facts: this.#facts(), history: this.#pick([sha256Hex('history'), 'no digest', { metrics: {} }]) }
+        : {}),
       ...(this.#number(2) ? { code: { commit: 'abc', isDirty: false, capturedAt: 'start' } } : {}),
     };
   }

@@ -37,7 +37,13 @@ const FACTS: readonly unknown[] = [
   'text',
   null,
 ];
-const HISTORIES: readonly unknown[] = [sha256Hex('history'), 'no digest', { a: 1 }];
+const HISTORIES: readonly unknown[] = [
+  sha256Hex('history'),
+  { metrics: { loss: { points: [[1, 0.5]], total: 1 } } },
+  'no digest',
+  { a: 1 },
+  { metrics: [] },
+];
 
 /** A log of versions whose files were read when they were registered. */
 export function goldenFactsLog(): { readonly format: Uint8Array; readonly commits: readonly Uint8Array[] } {

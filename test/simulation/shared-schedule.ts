@@ -1,4 +1,4 @@
-import { uploadArtifact } from '../../src/artifacts/upload.ts';
+import { uploadArtifact, uploadObject } from '../../src/artifacts/upload.ts';
 import { isoTime } from '../../src/base/clock.ts';
 import { sha256Hex } from '../../src/base/hash.ts';
 import { PendingQueue } from '../../src/intents/pending-queue.ts';
@@ -288,6 +288,7 @@ class SharedSchedule {
       queue,
       publisher: {
         isPublished: (digest) => published.has(digest),
+        attach: (digest) => uploadObject(store, remote, digest),
         isSmall: () => this.#isSmall,
         isOurs: () => !this.#hasFaults || this.#random.chance(0.8),
         publish: async (digest, operation) => {

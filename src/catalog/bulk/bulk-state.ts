@@ -31,7 +31,7 @@ export interface BulkModel {
 }
 
 export interface BulkVersion {
-  /** Without its facts, which can be long. */
+  /** Without its facts and history, which can be long. */
   readonly event: EventOf<'version.registered'>;
   /** What is kept of them. */
   readonly facts: readonly SqlValue[];
@@ -290,7 +290,7 @@ export class BulkState implements RegistryState {
     fingerprint: string,
     source: FactSource,
   ): void {
-    const { facts: _, ...rest } = event;
+    const { facts: _facts, history: _history, ...rest } = event;
     const version: BulkVersion = {
       event: rest,
       facts: factsColumns(event),

@@ -11,6 +11,8 @@ import { registeredVersion } from '../../rules/version-rules.ts';
 import { dataWithoutSecrets } from '../../secrets/remove-secrets.ts';
 import { whileStoring } from '../../storage/leases.ts';
 import type { RegisterRequest, RegisterResult } from '../api.ts';
+import { type Attached, attachedTo } from '../facts/attach-facts.ts';
+import { type FactsReading, readBeside } from '../facts/read-beside.ts';
 import { checkModelName, findModelIfAny, findVersion } from '../references.ts';
 import { dbOf, intentOf, readToWrite, record, refusedBy, type Session, stateOf } from '../session.ts';
 
@@ -47,7 +49,22 @@ async function storeAndRecord(
   request: RegisterRequest,
   options: OperationOptions,
 ): Promise<RegisterResult> {
-  const { digest, sizeBytes, files } = await session.bytes.intake({ paths: request.paths }, options);
+  const reading = readBeside(session, request.paths, options);
+  try {
+    return await storeAndRecordWith(session, request, options, reading);
+  } finally {
+    await reading.stop();
+  }
+}
+
+async function storeAndRecordWith(
+  session: Session,
+  request: RegisterRequest,
+  options: OperationOptions,
+  reading: FactsReading,
+): Promise<RegisterResult> {
+  const stored = await session.bytes.intake({ paths: request.paths }, options);
+  const { digest, sizeBytes, files } = stored;
   const artifact = { digest, sizeBytes, fileCount: files.length };
   const data = await hashData(session, request.dataPaths ?? [], options);
 
@@ -61,7 +78,10 @@ async function storeAndRecord(
       await record(session, { events: [{ type: 'artifact.published', artifact: digest }] });
     return resultOf(session, known.id, false);
   }
-  const { events, version } = eventsOf(session, request, artifact, data);
+  const attached = await attachedTo(session, stored, reading, request.history);
+  // Others may have recorded something meanwhile.
+  await readToWrite(session);
+  const { events, version } = recordableEvents(session, request, artifact, data, attached);
   const isUploaded = session.shared?.attachment.upload === 'on-register';
   const isWanted = isUploaded && stateOf(session).artifactStatus(digest) !== 'published';
   const following = isWanted
@@ -117,11 +137,30 @@ function knownVersion(
   return record && versionById(dbOf(session), record.id);
 }
 
+/** What files say is never a reason to refuse their version: what can't be recorded of it is left out. */
+function recordableEvents(
+  session: Session,
+  request: RegisterRequest,
+  artifact: EventOf<'version.registered'>['artifact'],
+  data: readonly DataLineage[],
+  attached: Attached,
+): ReturnType<typeof eventsOf> {
+  const whole = eventsOf(session, request, artifact, data, attached);
+  try {
+    intentOf(session, whole);
+    return whole;
+  } catch (error) {
+    if (!RegistryError.is(error, 'REQUEST_INVALID')) throw error;
+    return eventsOf(session, request, artifact, data);
+  }
+}
+
 function eventsOf(
   session: Session,
   request: RegisterRequest,
   artifact: EventOf<'version.registered'>['artifact'],
   data: readonly DataLineage[],
+  attached: Attached = {},
 ): { readonly events: readonly RegistryEvent[]; readonly version: string } {
   const {
     metrics = {},
@@ -166,6 +205,7 @@ function eventsOf(
     ...(code ? { code: { ...code } } : {}),
     ...(environmentId === undefined ? {} : { environment: environmentId }),
     ...(base === undefined ? {} : { base: baseOf(session, base) }),
+    ...attached,
   });
   // The others of a shared registry can't rely on what this disk has.
   if (!session.shared && stateOf(session).artifactStatus(artifact.digest) !== 'published') {

@@ -1,4 +1,4 @@
-import { uploadArtifact } from '../../artifacts/upload.ts';
+import { uploadArtifact, uploadObject } from '../../artifacts/upload.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { extentOfArtifact, firstVersionWith } from '../../catalog/version-queries.ts';
 import type { Publisher } from '../../intents/shared-authority.ts';
@@ -18,10 +18,16 @@ export function publisherFor(options: {
 }): Publisher {
   const { local, remote, catalog, clock } = options;
   const verified = new Set<string>();
+  const attached = new Set<string>();
   const small = new Map<string, boolean>();
   const waitingSince = new Map<string, number>();
   return {
     isPublished: (digest) => verified.has(digest),
+    async attach(digest) {
+      if (attached.has(digest)) return;
+      await uploadObject(local, await remote(), digest);
+      attached.add(digest);
+    },
     isSmall(digest) {
       const known = small.get(digest);
       if (known !== undefined) return known;
