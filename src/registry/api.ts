@@ -65,6 +65,8 @@ export type {
   VersionSummary,
   Via,
 } from '../catalog/read-models.ts';
+export type { DangerFinding, SignatureEntry, TensorFacts } from '../modelfiles/facts.ts';
+export type { TensorChange, TensorDifference, TensorForm } from '../modelfiles/tensors/tensor-difference.ts';
 export type { KeepReason };
 
 /** A registry's shared storage, and how it stands with it. */

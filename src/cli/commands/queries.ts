@@ -11,6 +11,12 @@ interface LimitOption {
   readonly limit?: number;
 }
 
+interface ShowOptions {
+  readonly model?: boolean;
+  readonly tensors?: boolean;
+  readonly history?: boolean;
+}
+
 const LIMIT = ['--limit <n>', `how many at most (${SHOWN}; with --json all)`, wholeNumber] as const;
 
 /** Commands that only read. Tables are loaded when one is printed. */
@@ -35,8 +41,13 @@ export function addQueryCommands(program: Command, add: AddCommand): void {
       .description('show a version; a model with --model')
       .argument('<ref>')
       .option('--model', 'show the model instead')
-      .addHelpText('after', examples('show fraud-detector@production', 'show fraud-detector --model')),
-    async (context, options: { readonly model?: boolean }, ref: string) => {
+      .option('--tensors', 'list the tensors, too')
+      .option('--history', 'show the course of the metrics, too')
+      .addHelpText(
+        'after',
+        examples('show fraud-detector@production', 'show fraud-detector@7 --tensors', 'show fraud-detector --model'),
+      ),
+    async (context, options: ShowOptions, ref: string) => {
       await context.withQueries(async (registry) => {
         if (options.model) {
           const model = await registry.showModel({ model: ref });
@@ -47,9 +58,14 @@ export function addQueryCommands(program: Command, add: AddCommand): void {
         const version = await registry.show({ ref });
         const { servingMachines } = await import('../serving-machines.ts');
         const machines = await servingMachines(registry, { model: version.modelId, isQuiet: true });
-        if (context.isJson) return printJson(versionDetailsJson(version, machines));
+        const facts = await context.withProgress((operation) =>
+          registry.facts({ ref: version.id, withTensors: options.tensors ?? false }, operation),
+        );
+        const history = options.history ? await registry.history({ ref: version.id }) : undefined;
+        const extras = { machines, facts, ...(history ? { history } : {}) };
+        if (context.isJson) return printJson(versionDetailsJson(version, extras));
         const { versionText } = await import('../format/version.ts');
-        print(versionText(version, machines));
+        print(versionText(version, extras));
       });
     },
   );
@@ -101,7 +117,9 @@ export function addQueryCommands(program: Command, add: AddCommand): void {
   add(
     program
       .command('search')
-      .description('find versions: words, model:x, stage:x, alias:x, tag:k=v, param:k=v, commit:abc, auc>0.9')
+      .description(
+        'find versions: words, model:x, stage:x, alias:x, tag:k=v, param:k=v, commit:abc, auc>0.9, format:x, danger:x, params>1B',
+      )
       .argument('<query...>')
       .option(...LIMIT)
       .addHelpText('after', examples("search 'auc>0.9' stage:production", 'search tag:team=risk smaller vocabulary')),
@@ -126,12 +144,28 @@ export function addQueryCommands(program: Command, add: AddCommand): void {
       .description('two to eight versions side by side')
       .argument('<refs...>')
       .option('--all', 'show what is equal too')
-      .addHelpText('after', examples('compare fraud-detector@production fraud-detector@7')),
-    async (context, options: { readonly all?: boolean }, refs: readonly string[]) => {
-      const result = await context.withQueries((registry) => registry.compare({ refs }));
-      if (context.isJson) return printJson({ ...result, versions: result.versions.map(versionJson) });
+      .option('--tensors', 'compare the tensors of two versions, too')
+      .addHelpText(
+        'after',
+        examples('compare fraud-detector@production fraud-detector@7', 'compare bert@1 bert@2 --tensors'),
+      ),
+    async (context, options: { readonly all?: boolean; readonly tensors?: boolean }, refs: readonly string[]) => {
+      const { result, tensors } = await context.withQueries(async (registry) => ({
+        result: await registry.compare({ refs }),
+        tensors: options.tensors
+          ? await context.withProgress((operation) => registry.compareTensors({ refs }, operation))
+          : undefined,
+      }));
+      if (context.isJson) {
+        const { versions: _, ...compared } = tensors ?? { versions: [] };
+        const versions = result.versions.map(versionJson);
+        return printJson({ ...result, versions, ...(tensors ? { tensors: compared } : {}) });
+      }
       const { comparisonText } = await import('../format/comparison.ts');
       print(comparisonText(result, options.all ?? false));
+      if (!tensors) return;
+      const { tensorComparisonText } = await import('../format/tensor-comparison.ts');
+      print(`\n${tensorComparisonText(tensors, options.all ?? false)}`);
     },
   );
 }

@@ -1,9 +1,10 @@
-import type { FileEntry, LogEntry, ServingMachine, VersionDetails, VersionSummary } from '../../registry/api.ts';
+import type { FactsAnswer, FileEntry, LogEntry, VersionDetails, VersionSummary } from '../../registry/api.ts';
+import type { VersionExtras } from './version.ts';
 
 /** A version as `--json` prints it (docs/cli.md, "JSON"). */
 export function versionJson(version: VersionSummary) {
   const { model, number, id, stage, stageSince, stageBy, createdAt, createdBy, via } = version;
-  const { description, tags, aliases, metrics, params, artifact, pending, stagePending } = version;
+  const { description, tags, aliases, metrics, params, artifact, facts, pending, stagePending } = version;
   return {
     model,
     number: pending ? null : number,
@@ -24,13 +25,14 @@ export function versionJson(version: VersionSummary) {
       size: artifact.sizeBytes,
       ...(artifact.withdrawnAt === undefined ? {} : { withdrawnAt: artifact.withdrawnAt }),
     },
+    ...(facts ? { facts } : {}),
     pending,
     ...(stagePending ? { stagePending } : {}),
   };
 }
 
-export function versionDetailsJson(version: VersionDetails, machines: readonly ServingMachine[] = []) {
-  const { lineage, transitions, notes, comments, sameArtifact } = version;
+export function versionDetailsJson(version: VersionDetails, { machines = [], facts, history }: VersionExtras = {}) {
+  const { lineage, transitions, notes, comments, sameArtifact, sameWeights, hasHistory } = version;
   const summary = versionJson(version);
   return {
     ...summary,
@@ -48,8 +50,18 @@ export function versionDetailsJson(version: VersionDetails, machines: readonly S
     notes,
     comments,
     sameArtifact,
+    sameWeights,
+    hasHistory,
+    ...(facts ? { facts: factsJson(facts) } : {}),
+    ...(history ? { history } : {}),
     serving: machines.filter((machine) => machine.version?.id === version.id),
   };
+}
+
+/** All facts; where there are none, why. */
+function factsJson({ facts, tensors, readFrom, problem }: FactsAnswer) {
+  if (!facts) return { problem: problem ?? null };
+  return { ...facts, ...(tensors ? { tensors } : {}), readFrom, ...(problem === undefined ? {} : { problem }) };
 }
 
 function fileJson({ path, sizeBytes, sha256 }: FileEntry) {

@@ -1,5 +1,6 @@
 import type { RegisterResult, VersionSummary } from '../../registry/api.ts';
 import { safeLine, styled } from '../terminal.ts';
+import { dangerLine, factsPhrase } from './facts.ts';
 import { headlineText } from './headline.ts';
 import { bytesText, labelOf, plural, timeText } from './values.ts';
 
@@ -10,6 +11,8 @@ export function registeredText({ version, isNew, production }: RegisterResult): 
       ? `${styled('green', `Registered ${labelOf(version)}`)}: ${factsText(version)}`
       : `These files are ${labelOf(version)} already: ${factsText(version)}`,
   ];
+  const warning = dangerLine(version, labelOf(version));
+  if (warning !== '') lines.push(warning);
   if (production) {
     const headline = headlineText(production);
     lines.push(`In production is ${labelOf(production)}${headline === '' ? '' : `: ${headline}`}`);
@@ -21,11 +24,14 @@ export function registeredText({ version, isNew, production }: RegisterResult): 
 export function registeredLine({ version }: RegisterResult, earlier?: VersionSummary): string {
   const label = styled('green', `Registered ${labelOf(version)}`);
   const instead = earlier ? `, in place of ${labelOf(earlier)}: its run had gone on` : '';
-  return `${styled('dim', timeText(version.createdAt))}  ${label}: ${safeLine(factsText(version))}${instead}`;
+  const warning = dangerLine(version, labelOf(version));
+  const line = `${styled('dim', timeText(version.createdAt))}  ${label}: ${safeLine(factsText(version))}${instead}`;
+  return warning === '' ? line : `${line}\n${warning}`;
 }
 
 function factsText(version: VersionSummary): string {
   const { fileCount, sizeBytes } = version.artifact;
   const headline = headlineText(version);
-  return [plural(fileCount, 'file'), bytesText(sizeBytes), ...(headline === '' ? [] : [headline])].join(', ');
+  const facts = factsPhrase(version);
+  return [plural(fileCount, 'file'), bytesText(sizeBytes), facts, headline].filter((part) => part !== '').join(', ');
 }

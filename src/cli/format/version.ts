@@ -4,27 +4,41 @@ import type {
   CommentEntry,
   DataLineage,
   EvaluationEntry,
+  FactsAnswer,
   Lineage,
+  MetricCourses,
   Metrics,
   ServingMachine,
   TransitionEntry,
   VersionDetails,
 } from '../../registry/api.ts';
 import { safeLine, styled } from '../terminal.ts';
+import { factsSections } from './facts.ts';
+import { historyText } from './history.ts';
 import { indented, pairs, section } from './sections.ts';
 import { servingLine } from './serving.ts';
 import { bytesText, labelOf, plural, provenAuthorText, stageText, timeText } from './values.ts';
 
-/** Everything about a version, in sections, and which of the machines serve it. */
-export function versionText(version: VersionDetails, machines: readonly ServingMachine[] = []): string {
+/** What is shown of a version beside what `show` gives. */
+export interface VersionExtras {
+  /** The machines that report what they serve. */
+  readonly machines?: readonly ServingMachine[];
+  readonly facts?: FactsAnswer | undefined;
+  readonly history?: MetricCourses | undefined;
+}
+
+/** Everything about a version, in sections. */
+export function versionText(version: VersionDetails, { machines = [], facts, history }: VersionExtras = {}): string {
   const { lineage } = version;
   const sections = [
     styled('bold', labelOf(version)),
     pairs(factsOf(version, machines)),
     section('Metrics', metricsText(version.metrics)),
+    section('Course of the metrics', history ? historyText(history) : ''),
     section('Params', pairs(safePairs(version.params))),
     section('Tags', pairs(safePairs(version.tags))),
     section('Evaluations', lineage.evaluations.map(evaluationText).join('\n')),
+    ...(facts ? factsSections(facts, version) : []),
     section('Data', pairs(lineage.data.map(dataPair))),
     section('Files', filesText(version)),
     section('History', version.transitions.map(transitionText).join('\n')),

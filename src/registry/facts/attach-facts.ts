@@ -3,6 +3,7 @@ import { versionWithFacts } from '../../catalog/version-queries.ts';
 import type { EventOf } from '../../log/events.ts';
 import { RESERVED_KEYS } from '../../log/events.ts';
 import type { MetricHistory } from '../../runs/run-record.ts';
+import { dataWithoutSecrets } from '../../secrets/remove-secrets.ts';
 import { registrationOf } from '../queries/intent-lines.ts';
 import { dbOf, type Session } from '../session.ts';
 import { storeAttached } from './attached.ts';
@@ -37,7 +38,9 @@ async function knownFacts(session: Session, digest: string): Promise<Attached['f
 async function newFacts(session: Session, stored: IntakeResult, reading: FactsReading): Promise<Attached['facts']> {
   const read = await reading.of(stored);
   if (!read) return undefined;
-  const facts = storable(read);
+  const { tensors, ...said } = storable(read);
+  // What files carry in their own words may hold a secret; an object can't forget it either.
+  const facts = { ...(await dataWithoutSecrets(said)), ...(tensors ? { tensors } : {}) };
   const bytes = encodeFacts(facts);
   const summary = recordedSummary(facts);
   return bytes.length <= INLINE_BYTES

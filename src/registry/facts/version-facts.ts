@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isWhole } from '../../artifacts/is-whole.ts';
 import { messageOf, RegistryError } from '../../base/errors.ts';
+import { sha256Hex } from '../../base/hash.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import type { VersionSummary } from '../../catalog/read-models.ts';
 import { attachedObjects } from '../../catalog/version-queries.ts';
@@ -115,9 +116,11 @@ function shortFacts({
 
 async function factsOfFiles(session: Session, version: VersionSummary, options: OperationOptions): Promise<FoundFacts> {
   const { digest, withdrawnAt } = version.artifact;
-  const cache = join(session.location.dir, FACTS_FOLDER, `${digest}.json`);
-  const cached = await readFile(cache).then(decodeFacts, () => undefined);
-  if (cached) return { facts: cached, readFrom: 'files' };
+  const cache = join(session.location.dir, FACTS_FOLDER, `${digest}-${await formatsDigest()}.json`);
+  const cached = await readFile(cache).catch(() => undefined);
+  if (cached?.length === 0) return { problem: UNKNOWN_FORMAT };
+  const known = cached && decodeFacts(cached);
+  if (known) return { facts: known, readFrom: 'files' };
   if (withdrawnAt !== undefined)
     return { problem: 'Its files were read by no program that knows their format, and were removed to free space.' };
   const files = await filesOf(session, digest);
@@ -127,10 +130,21 @@ async function factsOfFiles(session: Session, version: VersionSummary, options: 
         'Nobody read its files when it was registered, and they aren’t on this machine. Restore them to read them.',
     };
   const read = await readHeaders(session, objectsOf(session, files), options);
-  if (!read) return { problem: 'Its files are of no format that is known here.' };
+  if (!read) {
+    await keep(cache, new Uint8Array());
+    return { problem: UNKNOWN_FORMAT };
+  }
   const stored = storable(read);
   await keep(cache, encodeFacts(stored));
   return { facts: stored, readFrom: 'files' };
+}
+
+const UNKNOWN_FORMAT = 'Its files are of no format that is known here.';
+
+/** Names the formats that this program knows: one that knows more looks again. */
+async function formatsDigest(): Promise<string> {
+  const { FORMATS } = await import('../../modelfiles/formats.ts');
+  return sha256Hex(FORMATS.map(({ id }) => id).join(' ')).slice(0, 8);
 }
 
 async function isHere(session: Session, digest: string): Promise<boolean> {

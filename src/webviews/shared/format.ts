@@ -86,15 +86,3 @@ export function alignDecimals(texts: readonly string[]): readonly string[] {
     return own === 0 ? `${text}\u2008${'\u2007'.repeat(widest - 1)}` : `${text}${'\u2007'.repeat(widest - own)}`;
   });
 }
-
-/** `7.24 B`, `110 M`, `1,204`: how many parameters, as people say it. */
-export function formatCount(count: number): string {
-  for (const [size, letter] of [
-    [1e12, 'T'],
-    [1e9, 'B'],
-    [1e6, 'M'],
-  ] as const) {
-    if (count >= size) return `${Number((count / size).toPrecision(3))} ${letter}`;
-  }
-  return count.toLocaleString('en-US');
-}

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { formatCount, formatShare } from '../../base/count.ts';
 import { shapeText } from '../../base/shape.ts';
 import type { DangerFinding, DangerReport, FactsSummary, SignatureEntry } from '../../extension/messages.ts';
-import { formatCount } from './format.ts';
 import type { PageContext } from './page.ts';
 import { filtered, icon, section, shortened, webLink } from './parts.ts';
 import './tensor-table.ts';
@@ -52,14 +52,9 @@ function dtypeText(dtypes: FactsSummary['dtypes']): string {
   const total = dtypes.reduce((sum, { elements }) => sum + elements, 0);
   return dtypes
     .map(({ dtype, elements }) =>
-      dtypes.length === 1 || total === 0 ? dtype : `${dtype} ${percent(elements / total)}`,
+      dtypes.length === 1 || total === 0 ? dtype : `${dtype} ${formatShare(elements / total)}`,
     )
     .join(', ');
-}
-
-function percent(share: number): string {
-  const text = share * 100 >= 99.95 || share * 100 < 0.05 ? share * 100 : Math.round(share * 1000) / 10;
-  return `${Number(text.toPrecision(3))} %`;
 }
 
 /** What couldn't be read. */

@@ -33,8 +33,8 @@ describe('registering a model', () => {
     expect(facts).toMatchObject({ formatLabel: 'safetensors', tensorCount: 2, weights: version.facts?.weights });
     const bytes = (values: readonly number[]) => new Uint8Array(Float32Array.from(values).buffer);
     expect(tensors).toEqual([
-      { name: 'encoder.bias', dtype: 'float32', shape: [1], sha256: sha256Hex(bytes([3])) },
       { name: 'encoder.weight', dtype: 'float32', shape: [2], sha256: sha256Hex(bytes([1, 2])) },
+      { name: 'encoder.bias', dtype: 'float32', shape: [1], sha256: sha256Hex(bytes([3])) },
     ]);
   });
 
