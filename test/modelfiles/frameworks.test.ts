@@ -60,10 +60,10 @@ async function expectBytes({ facts: expected, path }: Fixture, facts: ModelFacts
   const found: Record<string, string> = {};
   const wanted: Record<string, string> = {};
   for (const { name, sha256 } of expected.tensors ?? []) {
+    if (sha256 === undefined) continue;
     const place = places.get(name);
-    if (sha256 === undefined || !place) continue;
     wanted[name] = sha256;
-    found[name] = await sha256Of(path, place);
+    found[name] = place ? await sha256Of(path, place) : 'no place';
   }
   expect(found).toEqual(wanted);
 }

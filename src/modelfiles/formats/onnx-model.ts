@@ -31,6 +31,8 @@ export interface OnnxTensor {
 
 const MAX_DIMENSIONS = 64;
 const MAX_TYPE_DEPTH = 8;
+const FLOAT = 1;
+const DOUBLE = 11;
 
 const DTYPES: readonly string[] = [
   'undefined',
@@ -157,6 +159,8 @@ async function readTensor(tensor: ProtoReader): Promise<OnnxTensor> {
   let name = '';
   let code = 0;
   let inside: OnnxTensor['inside'];
+  let listed: OnnxTensor['inside'];
+  let lists = 0;
   while (await tensor.next()) {
     switch (tensor.field) {
       case 1:
@@ -164,6 +168,12 @@ async function readTensor(tensor: ProtoReader): Promise<OnnxTensor> {
         break;
       case 2:
         code = tensor.number();
+        break;
+      case 4:
+      case 10:
+        // Numbers that are packed lie there as they do elsewhere.
+        lists += 1;
+        if (tensor.isBytes) listed = tensor.place();
         break;
       case 8:
         name = await tensor.text(10_000);
@@ -178,6 +188,7 @@ async function readTensor(tensor: ProtoReader): Promise<OnnxTensor> {
     }
   }
   const outside = outsideOf(external);
+  if (lists === 1 && (code === FLOAT || code === DOUBLE)) inside ??= listed;
   return { name, dtype: dtypeOf(code), shape, ...(outside ? { outside } : inside ? { inside } : {}) };
 }
 

@@ -76,6 +76,11 @@ export class ProtoReader {
     return true;
   }
 
+  /** Whether the present field is bytes, text or a message. */
+  get isBytes(): boolean {
+    return this.#wire === BYTES;
+  }
+
   /** The present field as a signed number; throws for one beyond 2^53. */
   number(): number {
     if (this.#wire !== VARINT) throw this.#noMessage();
