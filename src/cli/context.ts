@@ -108,7 +108,8 @@ export function notFound(cwd: string, { dir, how }: LocatedRegistry): RegistryEr
   return new RegistryError('REGISTRY_NOT_FOUND', message, { details: { dir } });
 }
 
-function workerOption(): { readonly workerFile?: string } {
+/** The built worker, where it lies beside the command line. */
+export function workerOption(): { readonly workerFile?: string } {
   const workerFile = join(__dirname, 'worker.js');
   return existsSync(workerFile) ? { workerFile } : {};
 }

@@ -3,6 +3,7 @@ import { RegistryError } from '../base/errors.ts';
 import { type AddCommand, examples } from './add-command.ts';
 import { addAnnotationCommands } from './commands/annotations.ts';
 import { addFileCommands } from './commands/files.ts';
+import { addInspectCommand } from './commands/inspect.ts';
 import { addPolicyCommands } from './commands/policy.ts';
 import { addQueryCommands } from './commands/queries.ts';
 import { addRegisterCommands } from './commands/register.ts';
@@ -103,6 +104,7 @@ function programFor(version: string, signal: AbortSignal): Command {
   program.commandsGroup('Versions:');
   addRegisterCommands(program, add);
   addQueryCommands(program, add);
+  addInspectCommand(program, add);
   addFileCommands(program, add);
   program.commandsGroup('Stages:');
   addStageCommands(program, add);

@@ -1,11 +1,10 @@
 import { formatCount, formatShare } from '../../base/count.ts';
 import { shapeText } from '../../base/shape.ts';
+import type { FactsSummary } from '../../modelfiles/facts-summary.ts';
 import type { DangerFinding, FactsAnswer, SignatureEntry, TensorFacts, VersionDetails } from '../../registry/api.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { pairs, section } from './sections.ts';
 import { tableText } from './tables.ts';
-
-type Facts = NonNullable<FactsAnswer['facts']>;
 
 const SHOWN_METADATA = 20;
 const SHOWN_FINDINGS = 20;
@@ -14,22 +13,40 @@ const SHOWN_FINDINGS = 20;
 export function factsSections(answer: FactsAnswer, version: VersionDetails): readonly string[] {
   const { facts, problem, readFrom, tensors } = answer;
   if (!facts) return problem === undefined || !version.facts ? [] : [section('Model', `  ${safeLine(problem, 500)}`)];
-  const notes = [...(facts.problems ?? []), ...(problem === undefined ? [] : [problem])];
+  const { sameWeights, hasHistory } = version;
+  return modelSections(facts, {
+    tensors,
+    notes: problem === undefined ? [] : [problem],
+    more: [
+      ['weights', facts.weights ?? ''],
+      ['same weights', sameWeights.map(({ model, number }) => safeLine(`${model}@${number}`)).join(', ')],
+      ['history', hasHistory ? 'of its metrics, with `show --history`' : ''],
+      ['read', readFrom === 'files' ? 'now, from its files: nothing was recorded when it was registered' : ''],
+    ],
+  });
+}
+
+/** What model files say, wherever they are, in sections. `more` is told of them beside that, and must be safe already. */
+export function modelSections(
+  facts: FactsSummary,
+  about: {
+    readonly tensors?: readonly TensorFacts[] | undefined;
+    readonly notes: readonly string[];
+    readonly more: readonly (readonly [string, string])[];
+  },
+): readonly string[] {
+  const notes = [...(facts.problems ?? []), ...about.notes];
   return [
-    section('Model', [pairs(factPairs(facts, version, readFrom)), ...notes.map(noteLine)].filter(Boolean).join('\n')),
+    section('Model', [pairs([...factPairs(facts), ...about.more]), ...notes.map(noteLine)].filter(Boolean).join('\n')),
     section('What loading runs', dangerText(facts.danger)),
     section('Inputs', signatureText(facts.inputs)),
     section('Outputs', signatureText(facts.outputs)),
     section('Metadata', metadataText(facts.metadata ?? {})),
-    section('Tensors', tensors ? tensorsText(tensors) : ''),
+    section('Tensors', about.tensors ? tensorsText(about.tensors) : ''),
   ];
 }
 
-function factPairs(
-  facts: Facts,
-  { sameWeights, hasHistory }: VersionDetails,
-  readFrom: FactsAnswer['readFrom'],
-): readonly (readonly [string, string])[] {
+function factPairs(facts: FactsSummary): readonly (readonly [string, string])[] {
   const { formatLabel, formatVersion, framework, architecture, parameterCount, dtypes, license, tensorCount } = facts;
   const total = dtypes.reduce((sum, { elements }) => sum + elements, 0);
   const share = (elements: number) => (dtypes.length > 1 && total > 0 ? ` ${formatShare(elements / total)}` : '');
@@ -47,10 +64,6 @@ function factPairs(
         .map(({ name, revision }) => safeLine([name, revision].filter(Boolean).join(' at ')))
         .join(', '),
     ],
-    ['weights', facts.weights ?? ''],
-    ['same weights', sameWeights.map(({ model, number }) => safeLine(`${model}@${number}`)).join(', ')],
-    ['history', hasHistory ? 'of its metrics, with `show --history`' : ''],
-    ['read', readFrom === 'files' ? 'now, from its files: nothing was recorded when it was registered' : ''],
   ];
 }
 
@@ -71,7 +84,7 @@ const VERDICTS = {
 } as const;
 const RANK: Readonly<Record<DangerFinding['verdict'], number>> = { dangerous: 0, unknown: 1, known: 2 };
 
-function dangerText(danger: Facts['danger']): string {
+function dangerText(danger: FactsSummary['danger']): string {
   if (!danger) return '';
   const sorted = [...danger.findings].sort((a, b) => RANK[a.verdict] - RANK[b.verdict]);
   // What is known is listed by `--json`.

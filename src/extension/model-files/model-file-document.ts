@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
+import { filesReadTogether } from '../../modelfiles/files-read-together.ts';
 import type { Inspector } from '../../modelfiles/inspector.ts';
 import type { ModelFilePageData, TensorQuery, TensorRows } from '../messages.ts';
-import { filesReadTogether } from './files-read-together.ts';
 
 /** What another file system gives, such as git's for an older version, is held in memory on its way to a temporary file. */
 const MAX_FOREIGN_BYTES = 256 * 1024 * 1024;

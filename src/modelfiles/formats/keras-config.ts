@@ -94,7 +94,10 @@ function judge(
     );
   else if (className === 'Lambda') {
     const layer = textAt(value, 'config', 'name') ?? 'without a name';
-    const isCode = Array.isArray(valueAt(value, 'config', 'function'));
+    // Keras 2 has the code in a list, Keras 3 in an object.
+    const isCode =
+      Array.isArray(valueAt(value, 'config', 'function')) ||
+      textAt(value, 'config', 'function', 'class_name') === '__lambda__';
     add(
       isCode ? 'dangerous' : 'unknown',
       `Lambda layer ${layer}`,

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { InspectRequest } from '../../modelfiles/inspector.ts';
+import type { InspectRequest } from './inspector.ts';
 
 /** Files that describe the folder they are in. */
 const OF_FOLDER = /^(MLmodel|saved_model\.pb|config\.json|adapter_config\.json|.*\.index\.json)$/;

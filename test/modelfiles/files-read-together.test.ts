@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { filesReadTogether } from '../../../src/extension/model-files/files-read-together.ts';
-import { folderOf } from '../../modelfiles/file-sets.ts';
+import { filesReadTogether } from '../../src/modelfiles/files-read-together.ts';
+import { folderOf } from './file-sets.ts';
 
 describe('what is read where a person opens one file', () => {
   it('is the folder for a file that describes its folder, such as the index of shards', async () => {
