@@ -69,6 +69,12 @@ export class ByteReader {
     this.#windowAt = this.#position;
   }
 
+  /** The next byte, without going on. */
+  peek(): number {
+    if (!this.has(1)) throw this.invalid(`it ends at byte ${this.#end}, in the middle of something`);
+    return this.#view.getUint8(this.#position - this.#windowAt);
+  }
+
   u8(): number {
     return this.#view.getUint8(this.#advance(1));
   }
@@ -101,6 +107,10 @@ export class ByteReader {
     return this.#view.getFloat64(this.#advance(8), true);
   }
 
+  f64BigEndian(): number {
+    return this.#view.getFloat64(this.#advance(8), false);
+  }
+
   bytes(count: number): Uint8Array {
     const at = this.#advance(count);
     return this.#window.subarray(at, at + count);
@@ -108,6 +118,23 @@ export class ByteReader {
 
   text(count: number): string {
     return utf8.decode(this.bytes(count));
+  }
+
+  /** Takes a line, of which only the first `kept` bytes are kept; `sizeBytes` is its length without the newline. */
+  async line(kept: number): Promise<{ readonly start: Uint8Array; readonly sizeBytes: number }> {
+    const parts: Uint8Array[] = [];
+    let sizeBytes = 0;
+    for (;;) {
+      await this.ensure(1);
+      const at = this.#position - this.#windowAt;
+      const available = this.#window.subarray(at, at + this.remaining);
+      const newline = available.indexOf(0x0a);
+      const part = newline === -1 ? available : available.subarray(0, newline);
+      if (sizeBytes < kept) parts.push(part.subarray(0, kept - sizeBytes));
+      sizeBytes += part.length;
+      this.skip(newline === -1 ? part.length : part.length + 1);
+      if (newline !== -1) return { start: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), sizeBytes };
+    }
   }
 
   /** Passes over bytes, which need not be in memory. */
