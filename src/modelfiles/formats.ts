@@ -1,11 +1,21 @@
+import { archive } from './formats/archive.ts';
+import { catboost } from './formats/catboost.ts';
 import { coreml } from './formats/coreml.ts';
 import { gguf } from './formats/gguf.ts';
 import { hdf5 } from './formats/hdf5.ts';
+import { huggingface } from './formats/huggingface.ts';
 import { keras } from './formats/keras.ts';
+import { lightgbm } from './formats/lightgbm.ts';
+import { mlflow } from './formats/mlflow.ts';
+import { numpy } from './formats/numpy.ts';
 import { onnx } from './formats/onnx.ts';
+import { peft } from './formats/peft.ts';
+import { pickle } from './formats/pickle.ts';
+import { pytorch } from './formats/pytorch.ts';
 import { safetensors } from './formats/safetensors.ts';
 import { savedmodel } from './formats/savedmodel.ts';
 import { tflite } from './formats/tflite.ts';
+import { xgboost } from './formats/xgboost.ts';
 import type { ModelFormat } from './model-format.ts';
 
 /**
@@ -14,6 +24,9 @@ import type { ModelFormat } from './model-format.ts';
  */
 export const FORMATS: readonly ModelFormat[] = [
   // Folders and formats that describe the model …
+  mlflow,
+  peft,
+  huggingface,
   savedmodel,
   keras,
   coreml,
@@ -23,4 +36,11 @@ export const FORMATS: readonly ModelFormat[] = [
   tflite,
   safetensors,
   hdf5,
+  pytorch,
+  xgboost,
+  lightgbm,
+  catboost,
+  pickle,
+  numpy,
+  archive,
 ];

@@ -73,6 +73,11 @@ export class FlatTable {
     return { offset: at + 4, length };
   }
 
+  async table(field: number): Promise<FlatTable | undefined> {
+    const place = this.#place(field);
+    return place === undefined ? undefined : FlatTable.at(this.#reader, place + (await this.#reader.u32(place)));
+  }
+
   async tables(field: number, max: number): Promise<readonly FlatTable[]> {
     const items = await this.vector(field, 4);
     if (!items) return [];
