@@ -1,25 +1,43 @@
 import * as v from 'valibot';
+import type { OperationOptions, Progress } from '../base/progress.ts';
 import type { FactsSummary } from '../modelfiles/facts-summary.ts';
 import { TENSOR_COLUMNS, type TensorRows } from '../modelfiles/tensor-rows.ts';
-import type { Comparison, Metrics, VersionDetails } from '../registry/api.ts';
+import { COMPARED_COLUMNS, type ComparedTensorRows } from '../modelfiles/tensors/compared-rows.ts';
+import type {
+  Comparison,
+  FactsAnswer,
+  MetricCourses,
+  Metrics,
+  TensorComparisonAnswer,
+  VersionDetails,
+} from '../registry/api.ts';
 
 /**
  * The contract between a page and the extension. A page is browser code and takes only types from here; the extension parses
  * whatever comes from a page with `requestSchema` before it looks at it.
  */
 
+export type { Progress } from '../base/progress.ts';
 export type { DangerFinding, DangerReport, SignatureEntry } from '../modelfiles/facts.ts';
 export type { FactsSummary } from '../modelfiles/facts-summary.ts';
 export type { TensorColumn, TensorQuery, TensorRow, TensorRows } from '../modelfiles/tensor-rows.ts';
+export type {
+  ComparedColumn,
+  ComparedTensorQuery,
+  ComparedTensorRows,
+} from '../modelfiles/tensors/compared-rows.ts';
 export type {
   Author,
   CommentEntry,
   EvaluationEntry,
   FileEntry,
   Lineage,
+  MetricCourses,
   Metrics,
   MetricValue,
   PackageVersion,
+  TensorChange,
+  TensorDifference,
   TransitionEntry,
   VersionDetails,
   VersionSummary,
@@ -42,6 +60,14 @@ export type PageAction = (typeof pageActions)[number];
 const ulid = v.pipe(v.string(), v.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/));
 const requestId = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 
+/** What is asked of a table that is read as it is looked at. */
+const partOfTable = {
+  offset: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  limit: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(1000)),
+  isDescending: v.boolean(),
+  filter: v.pipe(v.string(), v.maxLength(500)),
+};
+
 const paramSchemas = {
   /** The page's data, at the start and whenever the registry changed. */
   load: v.strictObject({}),
@@ -53,13 +79,21 @@ const paramSchemas = {
   }),
   copyText: v.strictObject({ text: v.pipe(v.string(), v.minLength(1), v.maxLength(100_000)) }),
   /** A part of the table of tensors. */
-  tensorRows: v.strictObject({
-    offset: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-    limit: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(1000)),
-    sort: v.picklist(TENSOR_COLUMNS),
-    isDescending: v.boolean(),
-    filter: v.pipe(v.string(), v.maxLength(500)),
+  tensorRows: v.strictObject({ ...partOfTable, sort: v.picklist(TENSOR_COLUMNS) }),
+  /** What the files of the page's version say. */
+  facts: v.strictObject({}),
+  /** The course of its metrics. */
+  history: v.strictObject({}),
+  /** What became of the tensors of one of the page's versions in another. */
+  compareTensors: v.strictObject({ before: ulid, after: ulid }),
+  /** A part of the table of that. */
+  comparedTensorRows: v.strictObject({
+    before: ulid,
+    after: ulid,
+    query: v.strictObject({ ...partOfTable, sort: v.picklist(COMPARED_COLUMNS) }),
   }),
+  /** Nobody waits for the answer to the request with this number any more. */
+  cancel: v.strictObject({ request: requestId }),
   /** Starts the registration of the file that the page shows. */
   registerFile: v.strictObject({}),
 };
@@ -76,6 +110,11 @@ export const requestSchema = v.variant('method', [
   request('openComparison'),
   request('copyText'),
   request('tensorRows'),
+  request('facts'),
+  request('history'),
+  request('compareTensors'),
+  request('comparedTensorRows'),
+  request('cancel'),
   request('registerFile'),
 ]);
 export type PageRequest = v.InferOutput<typeof requestSchema>;
@@ -147,17 +186,28 @@ export interface PageData {
 }
 export type PageKind = keyof PageData;
 
+export type FactsPageData = Omit<FactsAnswer, 'version' | 'tensors'>;
+export type TensorComparisonPageData = Omit<TensorComparisonAnswer, 'versions' | 'tensors'>;
+
 /** What each request is answered with; nothing, apart from these. */
 export interface ResultOf<K extends PageKind> {
   readonly load: PageData[K];
   readonly tensorRows: TensorRows;
+  readonly facts: FactsPageData;
+  /** None where none was recorded. */
+  readonly history: MetricCourses;
+  readonly compareTensors: TensorComparisonPageData;
+  readonly comparedTensorRows: ComparedTensorRows;
 }
 /** The requests that are answered with data. */
 export type AskingMethod = keyof ResultOf<PageKind> & RequestMethod;
 
 /** One function for each request: leaving one out doesn't compile. */
 export type RequestHandlers<K extends PageKind> = {
-  readonly [M in RequestMethod]: (params: RequestParams<M>) => Promise<M extends AskingMethod ? ResultOf<K>[M] : void>;
+  readonly [M in Exclude<RequestMethod, 'cancel'>]: (
+    params: RequestParams<M>,
+    operation: OperationOptions,
+  ) => Promise<M extends AskingMethod ? ResultOf<K>[M] : void>;
 };
 
 export interface PageError {
@@ -178,5 +228,12 @@ export type Answer<K extends PageKind> =
   | { readonly kind: 'done'; readonly id: number }
   | { readonly kind: 'failure'; readonly id: number; readonly error: PageError };
 
+/** How far the work for the request with the same `id` is. */
+export interface ProgressMessage {
+  readonly kind: 'progress';
+  readonly id: number;
+  readonly progress: Progress;
+}
+
 /** Every message that the extension sends to a page. `changed`: what the page shows may be out of date. */
-export type HostMessage<K extends PageKind> = Answer<K> | { readonly kind: 'changed' };
+export type HostMessage<K extends PageKind> = Answer<K> | ProgressMessage | { readonly kind: 'changed' };

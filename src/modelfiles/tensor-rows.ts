@@ -1,5 +1,6 @@
 import { elementCount, shapeText } from '../base/shape.ts';
 import type { TensorFacts } from './facts.ts';
+import { decoderOf } from './tensors/number-decoder.ts';
 
 export const TENSOR_COLUMNS = ['name', 'dtype', 'shape', 'elements', 'sizeBytes'] as const;
 export type TensorColumn = (typeof TENSOR_COLUMNS)[number];
@@ -19,7 +20,7 @@ export interface TensorRow {
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly elements: number;
-  /** Where the format says where the tensor is. */
+  /** Where the format says where the tensor is, or its dtype how much it takes. */
   readonly sizeBytes?: number;
   /** The file that holds it, where there are several. */
   readonly path?: string;
@@ -47,12 +48,15 @@ export function tensorTable(tensors: readonly TensorFacts[]): (query: TensorQuer
 }
 
 function rowOf({ name, dtype, shape, place }: TensorFacts, withPath: boolean): TensorRow {
+  const elements = elementCount(shape);
+  const itemBytes = decoderOf(dtype)?.itemBytes;
+  const sizeBytes = place?.sizeBytes ?? (itemBytes === undefined ? undefined : elements * itemBytes);
   return {
     name,
     dtype,
     shape,
-    elements: elementCount(shape),
-    ...(place ? { sizeBytes: place.sizeBytes } : {}),
+    elements,
+    ...(sizeBytes === undefined ? {} : { sizeBytes }),
     ...(place && withPath ? { path: place.path } : {}),
   };
 }

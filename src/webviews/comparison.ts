@@ -1,8 +1,9 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import type { ComparisonPageData } from '../extension/messages.ts';
 import { baselineColumn } from './comparison/model.ts';
 import { comparisonTable } from './comparison/table.ts';
+import { tensorPanel } from './comparison/tensors.ts';
 import { type PageContext, runPage } from './shared/page.ts';
 import { versionNumber } from './shared/version-name.ts';
 
@@ -12,6 +13,7 @@ function comparisonView(comparison: ComparisonPageData, page: PageContext): Temp
   const models = new Set(versions.map(({ model }) => model));
   const baseline = baselineColumn(comparison, page.ui.baseline);
   const onlyDifferences = page.ui.onlyDifferences === true;
+  const showsTensors = page.ui.view === 'tensors';
   return html`<div class="comparison-page">
     <header class="page-title">
       <h1><span class="ellipsis" title=${[...models].join(', ')}>Compare ${[...models].join(', ')}</span></h1>
@@ -26,15 +28,31 @@ function comparisonView(comparison: ComparisonPageData, page: PageContext): Temp
             )}
           </select>
         </label>
-        <vscode-checkbox
-          label="Show only differences"
-          .checked=${onlyDifferences}
-          @change=${() => page.setUi('onlyDifferences', !onlyDifferences)}
-        ></vscode-checkbox>
+        ${
+          showsTensors
+            ? nothing
+            : html`<vscode-checkbox
+                label="Show only differences"
+                .checked=${onlyDifferences}
+                @change=${() => page.setUi('onlyDifferences', !onlyDifferences)}
+              ></vscode-checkbox>`
+        }
+        <span class="views" role="group" aria-label="What is compared">
+          ${viewButton('Recorded', !showsTensors, () => page.setUi('view', 'recorded'))}
+          ${viewButton('Tensors', showsTensors, () => page.setUi('view', 'tensors'))}
+        </span>
       </div>
     </header>
-    ${comparisonTable({ comparison, baseline, onlyDifferences }, page)}
+    ${
+      showsTensors
+        ? tensorPanel(comparison, baseline, page)
+        : comparisonTable({ comparison, baseline, onlyDifferences }, page)
+    }
   </div>`;
+}
+
+function viewButton(label: string, isShown: boolean, show: () => void): TemplateResult {
+  return html`<button class="view" aria-pressed=${String(isShown)} @click=${show}>${label}</button>`;
 }
 
 function chosen(event: Event): string {

@@ -2,6 +2,11 @@ import type {
   Author,
   ComparedRow,
   ComparisonPageData,
+  FactsPageData,
+  MetricCourses,
+  MetricValue,
+  TensorComparisonPageData,
+  TensorDifference,
   VersionDetails,
   VersionPageData,
   VersionSummary,
@@ -264,4 +269,89 @@ export function comparison(count = 3): ComparisonPageData {
 function row(name: string, valueAt: (index: number) => string | number | null, count: number): ComparedRow {
   const values = Array.from({ length: count }, (_, index) => valueAt(index));
   return { name, values, isDifferent: new Set(values).size > 1 };
+}
+
+/** Facts of a model that is as much as a page can show. */
+export function pageFacts(changes: Partial<NonNullable<FactsPageData['facts']>> = {}): FactsPageData {
+  return {
+    readFrom: 'registration',
+    facts: {
+      format: 'pytorch-zip',
+      formatLabel: 'PyTorch',
+      formatVersion: '3',
+      framework: { name: 'PyTorch', version: '2.9.1' },
+      architecture: 'BertForMaskedLM',
+      parameterCount: 109_514_298,
+      tensorCount: 202,
+      dtypes: [
+        { dtype: 'float32', elements: 109_513_786 },
+        { dtype: 'int64', elements: 512 },
+      ],
+      license: 'apache-2.0',
+      baseModels: [{ name: 'google-bert/bert-base-uncased', revision: '86b5e0934494bd15c9632b12f734a8a67f723594' }],
+      weights: digest,
+      inputs: [{ name: 'input_ids', dtype: 'int64', shape: ['batch', 'sequence'] }],
+      outputs: [{ name: 'logits', dtype: 'float32', shape: ['batch', 'sequence', 30_522] }],
+      metadata: { 'general.author': 'Ada Lovelace', transformers_version: '5.1.0' },
+      danger: {
+        verdict: 'dangerous',
+        findings: [
+          { verdict: 'known', what: 'collections.OrderedDict', why: 'A container.', path: 'model.pt', offset: 12 },
+          {
+            verdict: 'dangerous',
+            what: 'posix.system',
+            why: 'Runs any program of the machine.',
+            path: 'model.pt',
+            member: 'archive/data.pkl',
+            offset: 2_048,
+            opcode: 'STACK_GLOBAL',
+          },
+          { verdict: 'unknown', what: 'acme.layers.Gate', why: 'Not known here.', path: 'model.pt', offset: 77 },
+        ],
+      },
+      problems: ['model.pt holds a tensor without a name'],
+      ...changes,
+    },
+  };
+}
+
+/** Courses of metrics: falling, rising, flat, broken, and with a hostile name. */
+export function courses(): MetricCourses {
+  const points = (of: (step: number) => MetricValue) =>
+    Array.from({ length: 60 }, (_, step) => [step * 10, of(step)] as const);
+  const course = (of: (step: number) => MetricValue) => ({ points: points(of), total: 600 });
+  return {
+    'train/loss': course((step) => 2.4 * 0.94 ** step + 0.05 * Math.sin(step)),
+    'eval/auc': course((step) => 0.95 - 0.4 * 0.9 ** step),
+    learning_rate: course(() => 0.0001),
+    grad_norm: course((step) => (step === 30 ? 'NaN' : 1 + Math.sin(step / 3))),
+    [markup]: course((step) => step),
+  };
+}
+
+/** What became of 100,000 tensors. */
+export function comparedTensors(count = 100_000): readonly TensorDifference[] {
+  const form = { dtype: 'float32', shape: [768, 768] };
+  return Array.from({ length: count }, (_, index): TensorDifference => {
+    const name = `encoder.layer.${index}.attention.output.dense.weight`;
+    if (index === 0) return { name: 'head.weight', kind: 'added', after: form };
+    if (index === 1) return { name: 'pooler.weight', kind: 'removed', before: form };
+    if (index === 2)
+      return { name, kind: 'retyped', before: form, after: { ...form, dtype: 'bfloat16' }, change: 0.0016 };
+    if (index === 3) return { name, kind: 'reshaped', before: form, after: { ...form, shape: [768, 1024] } };
+    if (index === 4) return { name, kind: 'changed', before: form, after: form, change: 'Infinity', notFinite: 3 };
+    if (index % 3 === 0) return { name, kind: 'identical', before: form, after: form };
+    return { name, kind: 'changed', before: form, after: form, change: 1 / index };
+  });
+}
+
+export function tensorComparison(): TensorComparisonPageData {
+  return {
+    counts: { changed: 66_664, retyped: 1, reshaped: 1, added: 1, removed: 1, unknown: 0, identical: 33_332 },
+    frozen: [
+      { name: 'encoder.layer.{0–9}', tensors: 160, elements: 70_876_160 },
+      { name: 'embeddings', tensors: 5, elements: 23_837_184 },
+    ],
+    problems: ['encoder.layer.7.bias couldn’t be compared: it ends before its last tensor does'],
+  };
 }

@@ -3,8 +3,20 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
-import type { PageData, PageKind, RequestHandlers, TensorQuery, TensorRows } from '../../src/extension/messages.ts';
-import { answerRequest } from '../../src/extension/pages/answer.ts';
+import type { OperationOptions } from '../../src/base/progress.ts';
+import type {
+  ComparedTensorQuery,
+  ComparedTensorRows,
+  FactsPageData,
+  MetricCourses,
+  PageData,
+  PageKind,
+  RequestHandlers,
+  TensorComparisonPageData,
+  TensorQuery,
+  TensorRows,
+} from '../../src/extension/messages.ts';
+import { pageAnswers } from '../../src/extension/pages/answer.ts';
 import { pageHtml, scriptOf } from '../../src/extension/pages/html.ts';
 import { launchBrowser } from '../editor/harness/chromium.ts';
 import { type ThemeName, themes } from './themes.ts';
@@ -27,6 +39,11 @@ export interface OpenOptions<K extends PageKind> {
   readonly data: () => Promise<PageData[K]>;
   /** Answers for the table of tensors. */
   readonly tensors?: (query: TensorQuery) => TensorRows;
+  /** What the files of the version say. */
+  readonly facts?: () => Promise<FactsPageData>;
+  readonly history?: MetricCourses;
+  readonly compareTensors?: (operation: OperationOptions) => Promise<TensorComparisonPageData>;
+  readonly comparedTensors?: (query: ComparedTensorQuery) => ComparedTensorRows;
   readonly theme?: ThemeName;
   readonly width?: number;
   readonly height?: number;
@@ -112,9 +129,23 @@ async function openPage<K extends PageKind>(
       await done('tensorRows', query);
       return options.tensors?.(query) ?? { rows: [], matching: 0 };
     },
+    // Asked for by every page of a version, as its own data is.
+    facts: async () => options.facts?.() ?? { problem: 'Nothing is known.' },
+    history: async () => options.history ?? {},
+    compareTensors: async (params, operation) => {
+      await done('compareTensors', params);
+      return options.compareTensors ? options.compareTensors(operation) : Promise.reject(new Error('No tensors.'));
+    },
+    comparedTensorRows: async (params) => {
+      await done('comparedTensorRows', params);
+      return options.comparedTensors?.(params.query) ?? { rows: [], matching: 0 };
+    },
   };
   const log = { warn: (text: string) => void ignored.push(text), error: () => undefined };
-  await page.exposeFunction('askHost', (message: unknown) => answerRequest(message, handlers, log));
+  const answers = pageAnswers(handlers, log, (message) => {
+    page.evaluate(`postMessage(${JSON.stringify(message)}, '*')`).catch(() => undefined);
+  });
+  await page.exposeFunction('askHost', (message: unknown) => answers.answer(message));
 
   await context.route('**/*', async (route) => {
     const path = new URL(route.request().url()).pathname;

@@ -146,6 +146,7 @@ describe('the page of a version', () => {
     expect(sections.map((title) => title.replace(/\s*\d+$/, ''))).toEqual([
       'Metrics',
       'Evaluations',
+      'Model',
       'Params',
       'Lineage',
       'Files',

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
 import { type Inspector, threadInspector } from '../../modelfiles/inspector.ts';
 import type { RequestHandlers } from '../messages.ts';
+import { NOTHING_OF_VERSIONS } from '../pages/answer.ts';
 import { postTo, showPage } from '../pages/page-webview.ts';
 import { ModelFileDocument } from './model-file-document.ts';
 
@@ -70,6 +71,7 @@ export class ModelFileEditor implements vscode.CustomReadonlyEditorProvider<Mode
       throw new RegistryError('NOT_ON_PAGE', 'This page shows a file, not a version, so nothing was done.');
     };
     return {
+      ...NOTHING_OF_VERSIONS,
       load: () => document.read(),
       tensorRows: (query) => document.tensorRows(query),
       async registerFile() {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { formatCount } from '../../base/count.ts';
 import { provenText } from '../../base/proven.ts';
 import type { Author, ModelSummary, ProductionEntry, VersionSummary } from '../../registry/api.ts';
 import { bytesText, countOf, headlineText, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
@@ -51,6 +52,8 @@ function versionLines(version: VersionSummary, preferred: string | undefined): r
   return [
     `In ${version.stage} since ${momentText(version.stageSince)} by ${authorIn(version.stageBy)}`,
     headlineText(version, preferred),
+    factsText(version),
+    version.facts?.danger === 'dangerous' ? 'Loading its files can run code that isn’t the model’s' : '',
     version.description,
     aliases.length > 0 ? `Aliases: ${aliases.join(', ')}` : '',
     ...tagLines(version.tags),
@@ -60,6 +63,19 @@ function versionLines(version: VersionSummary, preferred: string | undefined): r
       ? ''
       : `Its files were removed ${momentText(artifact.withdrawnAt)} to free space`,
   ];
+}
+
+/** `BertForMaskedLM, 110 M parameters, float32, PyTorch 2.9` */
+function factsText({ facts }: VersionSummary): string {
+  if (!facts) return '';
+  const { architecture, format, framework, parameterCount, dtypes = [] } = facts;
+  const parts = [
+    architecture ?? format,
+    parameterCount === undefined ? '' : `${formatCount(parameterCount)} parameters`,
+    dtypes.slice(0, 2).join(' and '),
+    [framework?.name, framework?.version].filter(Boolean).join(' '),
+  ];
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 function tagLines(tags: Readonly<Record<string, string>>): readonly string[] {

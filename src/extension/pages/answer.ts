@@ -1,6 +1,14 @@
 import * as v from 'valibot';
 import { messageOf, RegistryError } from '../../base/errors.ts';
-import { type Answer, type PageKind, type PageRequest, type RequestHandlers, requestSchema } from '../messages.ts';
+import type { OperationOptions } from '../../base/progress.ts';
+import {
+  type Answer,
+  type PageKind,
+  type PageRequest,
+  type ProgressMessage,
+  type RequestHandlers,
+  requestSchema,
+} from '../messages.ts';
 
 /** The part of the editor's log that a page writes to. */
 export interface PageLog {
@@ -8,52 +16,108 @@ export interface PageLog {
   error(message: string): void;
 }
 
-/**
- * Answers one message from a page. A message that the contract doesn't know is logged and gets no answer: it didn't come from
- * our script. Never rejects.
- */
-export async function answerRequest<K extends PageKind>(
-  message: unknown,
-  handlers: RequestHandlers<K>,
-  log: PageLog,
-): Promise<Answer<K> | undefined> {
-  const parsed = v.safeParse(requestSchema, message);
-  if (!parsed.success) {
-    log.warn(`A page sent a message that was ignored: ${v.summarize(parsed.issues)}`);
-    return undefined;
-  }
-  const { id, method } = parsed.output;
-  try {
-    return await callHandler(handlers, parsed.output);
-  } catch (error) {
-    log.error(`${method} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    const code = RegistryError.is(error) ? error.code : 'UNEXPECTED';
-    return { kind: 'failure', id, error: { code, message: messageOf(error) } };
-  }
+/** What answers the messages of a page. Never rejects. */
+export interface PageAnswers<K extends PageKind> {
+  /**
+   * Answers one message. A message that the contract doesn't know is logged and gets no answer: it didn't come from our script; nor does one
+   * that takes another request back.
+   */
+  answer(message: unknown): Promise<Answer<K> | undefined>;
+  /** The page is gone: ends the work for what it had asked. */
+  dispose(): void;
 }
 
-async function callHandler<K extends PageKind>(handlers: RequestHandlers<K>, request: PageRequest): Promise<Answer<K>> {
-  const { id } = request;
-  switch (request.method) {
+export function pageAnswers<K extends PageKind>(
+  handlers: RequestHandlers<K>,
+  log: PageLog,
+  onProgress: (message: ProgressMessage) => void = () => undefined,
+): PageAnswers<K> {
+  const underWay = new Map<number, AbortController>();
+  return {
+    async answer(message) {
+      const parsed = v.safeParse(requestSchema, message);
+      if (!parsed.success) {
+        log.warn(`A page sent a message that was ignored: ${v.summarize(parsed.issues)}`);
+        return undefined;
+      }
+      const request = parsed.output;
+      const { id, method } = request;
+      if (method === 'cancel') {
+        underWay.get(request.params.request)?.abort();
+        return undefined;
+      }
+      const controller = new AbortController();
+      underWay.set(id, controller);
+      const operation: OperationOptions = {
+        signal: controller.signal,
+        onProgress: (progress) => onProgress({ kind: 'progress', id, progress }),
+      };
+      try {
+        return await callHandler(handlers, request, operation);
+      } catch (error) {
+        const code = RegistryError.is(error) ? error.code : 'UNEXPECTED';
+        if (code !== 'OPERATION_CANCELLED')
+          log.error(`${method} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        return { kind: 'failure', id, error: { code, message: messageOf(error) } };
+      } finally {
+        underWay.delete(id);
+      }
+    },
+    dispose() {
+      for (const controller of underWay.values()) controller.abort();
+    },
+  };
+}
+
+async function callHandler<K extends PageKind>(
+  handlers: RequestHandlers<K>,
+  request: Exclude<PageRequest, { method: 'cancel' }>,
+  operation: OperationOptions,
+): Promise<Answer<K>> {
+  const { id, method } = request;
+  switch (method) {
     case 'load':
-      return { kind: 'data', id, method: 'load', data: await handlers.load(request.params) };
+      return { kind: 'data', id, method, data: await handlers.load(request.params, operation) };
     case 'tensorRows':
-      return { kind: 'data', id, method: 'tensorRows', data: await handlers.tensorRows(request.params) };
+      return { kind: 'data', id, method, data: await handlers.tensorRows(request.params, operation) };
+    case 'facts':
+      return { kind: 'data', id, method, data: await handlers.facts(request.params, operation) };
+    case 'history':
+      return { kind: 'data', id, method, data: await handlers.history(request.params, operation) };
+    case 'compareTensors':
+      return { kind: 'data', id, method, data: await handlers.compareTensors(request.params, operation) };
+    case 'comparedTensorRows':
+      return { kind: 'data', id, method, data: await handlers.comparedTensorRows(request.params, operation) };
     case 'act':
-      await handlers.act(request.params);
+      await handlers.act(request.params, operation);
       break;
     case 'openVersion':
-      await handlers.openVersion(request.params);
+      await handlers.openVersion(request.params, operation);
       break;
     case 'openComparison':
-      await handlers.openComparison(request.params);
+      await handlers.openComparison(request.params, operation);
       break;
     case 'copyText':
-      await handlers.copyText(request.params);
+      await handlers.copyText(request.params, operation);
       break;
     case 'registerFile':
-      await handlers.registerFile(request.params);
+      await handlers.registerFile(request.params, operation);
       break;
   }
   return { kind: 'done', id };
+}
+
+/** For pages that show no version: they ask for none of this. */
+export const NOTHING_OF_VERSIONS: Pick<
+  RequestHandlers<PageKind>,
+  'facts' | 'history' | 'compareTensors' | 'comparedTensorRows'
+> = {
+  facts: notOnPage,
+  history: notOnPage,
+  compareTensors: notOnPage,
+  comparedTensorRows: notOnPage,
+};
+
+async function notOnPage(): Promise<never> {
+  throw new RegistryError('NOT_ON_PAGE', 'This page shows no version.');
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { HostMessage, PageKind, RequestHandlers } from '../messages.ts';
-import { answerRequest, type PageLog } from './answer.ts';
+import { type PageLog, pageAnswers } from './answer.ts';
 import { type PageHtml, pageHtml, scriptOf } from './html.ts';
 
 export interface PageWebview<K extends PageKind> {
@@ -18,8 +18,11 @@ export interface PageWebview<K extends PageKind> {
 /** Puts a page into a webview and answers what it asks, until disposed. */
 export function showPage<K extends PageKind>(webview: vscode.Webview, page: PageWebview<K>): vscode.Disposable {
   const { extensionUri, kind, title, state, handlers, isOpen, log } = page;
-  const answering = webview.onDidReceiveMessage(async (message: unknown) => {
-    const response = await answerRequest(message, handlers, log);
+  const answers = pageAnswers(handlers, log, (message) => {
+    if (isOpen()) void postTo(webview, message);
+  });
+  const listening = webview.onDidReceiveMessage(async (message: unknown) => {
+    const response = await answers.answer(message);
     if (response !== undefined && isOpen()) await postTo(webview, response);
   });
   const folders = ['dist/webviews', 'dist/codicons', 'media'];
@@ -40,7 +43,12 @@ export function showPage<K extends PageKind>(webview: vscode.Webview, page: Page
     styleUri: file('webviews', 'page.css'),
     iconStyleUri: file('codicons', 'codicon.css'),
   });
-  return answering;
+  return {
+    dispose() {
+      listening.dispose();
+      answers.dispose();
+    },
+  };
 }
 
 export async function postTo<K extends PageKind>(webview: vscode.Webview, message: HostMessage<K>): Promise<void> {

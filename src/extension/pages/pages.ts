@@ -103,6 +103,14 @@ export function createPages(options: PagesOptions): Pages {
   function handlersOf(page: OpenPage, panel: vscode.WebviewPanel): RequestHandlers<PageKind> {
     const { registryDir } = page.state;
     const versionIds = page.kind === 'version' ? [page.state.versionId] : page.state.versionIds;
+    const checkOnPage = (ids: readonly string[]) => {
+      const other = ids.find((id) => !versionIds.includes(id));
+      if (other === undefined) return;
+      throw new RegistryError(
+        'NOT_ON_PAGE',
+        `Version ${other} isn't on this page, so nothing was done. Open its own page.`,
+      );
+    };
     return {
       load: async () => {
         const { title, data } = await load(page, await registryFor(registryDir));
@@ -110,12 +118,7 @@ export function createPages(options: PagesOptions): Pages {
         return data;
       },
       act: async ({ action, versionId }) => {
-        if (!versionIds.includes(versionId)) {
-          throw new RegistryError(
-            'NOT_ON_PAGE',
-            `Version ${versionId} isn't on this page, so nothing was done. Open its own page.`,
-          );
-        }
+        checkOnPage([versionId]);
         void start(commandOf[action], { registryDir, versionId });
       },
       openVersion: async ({ ref }) => {
@@ -128,8 +131,32 @@ export function createPages(options: PagesOptions): Pages {
       copyText: async ({ text }) => {
         await vscode.env.clipboard.writeText(text);
       },
-      tensorRows: async () => {
-        throw new RegistryError('NOT_ON_PAGE', 'This page has no table of tensors.');
+      tensorRows: async (query) => {
+        const [ref = ''] = versionIds;
+        return (await registryFor(registryDir)).tensorRows({ ref, query });
+      },
+      facts: async (_params, operation) => {
+        const [ref = ''] = versionIds;
+        const { version: _version, ...facts } = await (await registryFor(registryDir)).facts({ ref }, operation);
+        return facts;
+      },
+      history: async () => {
+        const [ref = ''] = versionIds;
+        return (await (await registryFor(registryDir)).history({ ref })) ?? {};
+      },
+      compareTensors: async ({ before, after }, operation) => {
+        checkOnPage([before, after]);
+        const request = { refs: [before, after], withoutRows: true };
+        const {
+          versions: _,
+          tensors: _rows,
+          ...compared
+        } = await (await registryFor(registryDir)).compareTensors(request, operation);
+        return compared;
+      },
+      comparedTensorRows: async ({ before, after, query }, operation) => {
+        checkOnPage([before, after]);
+        return (await registryFor(registryDir)).comparedTensorRows({ refs: [before, after], query }, operation);
       },
       registerFile: async () => {
         throw new RegistryError(

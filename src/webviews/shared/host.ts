@@ -4,10 +4,10 @@ import type {
   HostMessage,
   PageData,
   PageKind,
+  Progress,
   RequestMethod,
   RequestParams,
-  TensorQuery,
-  TensorRows,
+  ResultOf,
 } from '../../extension/messages.ts';
 
 /** What the editor puts into every page. */
@@ -28,17 +28,30 @@ export type UiState = Readonly<Record<string, string | boolean>>;
 export interface Host<K extends PageKind> {
   /** Rejects after 20 seconds without an answer, so that a page never waits for ever. */
   load(): Promise<PageData[K]>;
-  /** A part of the page's table of tensors. */
-  tensorRows(query: TensorQuery): Promise<TensorRows>;
-  ask<M extends Exclude<RequestMethod, AskingMethod>>(method: M, params: RequestParams<M>): Promise<void>;
+  /** Data that is asked for apart from the page's own, such as a part of a table. */
+  read<M extends Exclude<AskingMethod, 'load'>>(
+    method: M,
+    params: RequestParams<M>,
+    options?: ReadOptions,
+  ): Promise<ResultOf<K>[M]>;
+  ask<M extends Exclude<RequestMethod, AskingMethod | 'cancel'>>(method: M, params: RequestParams<M>): Promise<void>;
   onChanged(listener: () => void): void;
   /** What the person had set on this page; it outlives the page's being hidden and the window's reload. */
   readonly savedUi: UiState;
   saveUi(ui: UiState): void;
 }
 
+export interface ReadOptions {
+  /** It may take so long between two words of it: 10 seconds unless given. */
+  readonly timeoutMs?: number;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Ends the work. */
+  readonly signal?: AbortSignal;
+}
+
 interface Waiting<K extends PageKind> {
   readonly settle: (answer: Answer<K>) => void;
+  readonly progress: (progress: Progress) => void;
 }
 
 /** Connects to the extension. Call it once: the editor gives its interface to a page only once. */
@@ -54,6 +67,8 @@ export function connectHost<K extends PageKind>(): Host<K> {
     if (!isHostMessage<K>(data)) return;
     if (data.kind === 'changed') {
       for (const listener of listeners) listener();
+    } else if (data.kind === 'progress') {
+      waiting.get(data.id)?.progress(data.progress);
     } else {
       waiting.get(data.id)?.settle(data);
       waiting.delete(data.id);
@@ -65,20 +80,30 @@ export function connectHost<K extends PageKind>(): Host<K> {
   function send<M extends RequestMethod>(
     method: M,
     params: RequestParams<M>,
-    timeoutMs: number,
+    { timeoutMs = requestTimeoutMs, onProgress, signal }: ReadOptions = {},
   ): Promise<Exclude<Answer<K>, { kind: 'failure' }>> {
     lastId += 1;
     const id = lastId;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const giveUp = () => {
         waiting.delete(id);
         reject(
           new Error(
             `The registry didn't answer within ${timeoutMs / 1000} seconds. It may be reading a long log: retry.`,
           ),
         );
-      }, timeoutMs);
+      };
+      let timer = setTimeout(giveUp, timeoutMs);
+      signal?.addEventListener('abort', () => {
+        lastId += 1;
+        api.postMessage({ id: lastId, method: 'cancel', params: { request: id } });
+      });
       waiting.set(id, {
+        progress(progress) {
+          clearTimeout(timer);
+          timer = setTimeout(giveUp, timeoutMs);
+          onProgress?.(progress);
+        },
         settle(answer) {
           clearTimeout(timer);
           if (answer.kind === 'failure') reject(new Error(answer.error.message));
@@ -94,19 +119,26 @@ export function connectHost<K extends PageKind>(): Host<K> {
     saveUi,
     onChanged: (listener) => listeners.push(listener),
     async ask(method, params) {
-      await send(method, params, requestTimeoutMs);
+      await send(method, params);
     },
     async load() {
-      const answer = await send('load', {}, loadTimeoutMs);
+      const answer = await send('load', {}, { timeoutMs: loadTimeoutMs });
       if (answer.kind !== 'data' || answer.method !== 'load') throw withoutData();
       return answer.data;
     },
-    async tensorRows(query) {
-      const answer = await send('tensorRows', query, requestTimeoutMs);
-      if (answer.kind !== 'data' || answer.method !== 'tensorRows') throw withoutData();
+    async read(method, params, options) {
+      const answer = await send(method, params, options);
+      if (!isDataOf(answer, method)) throw withoutData();
       return answer.data;
     },
   };
+}
+
+function isDataOf<K extends PageKind, M extends AskingMethod>(
+  answer: Answer<K>,
+  method: M,
+): answer is Answer<K> & { readonly kind: 'data'; readonly data: ResultOf<K>[M] } {
+  return answer.kind === 'data' && answer.method === method;
 }
 
 function withoutData(): Error {

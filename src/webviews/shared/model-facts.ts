@@ -171,10 +171,14 @@ export function metadataSection({ metadata = {} }: FactsSummary, page: PageConte
 }
 
 /** All tensors, read as they are looked at. */
-export function tensorSection({ tensorCount }: FactsSummary, page: PageContext): TemplateResult | typeof nothing {
+export function tensorSection(
+  { tensorCount }: FactsSummary,
+  page: PageContext,
+  actions: TemplateResult | typeof nothing = nothing,
+): TemplateResult | typeof nothing {
   if (tensorCount === 0) return nothing;
   return section(
-    { id: 'tensors', title: 'Tensors', count: tensorCount },
+    { id: 'tensors', title: 'Tensors', count: tensorCount, actions },
     html`<model-tensor-table .load=${page.tensorRows} .count=${tensorCount}></model-tensor-table>`,
   );
 }

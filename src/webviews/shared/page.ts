@@ -1,8 +1,17 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
-import type { PageAction, PageData, PageKind, TensorQuery, TensorRows } from '../../extension/messages.ts';
-import { connectHost, type UiState } from './host.ts';
+import type {
+  AskingMethod,
+  PageAction,
+  PageData,
+  PageKind,
+  RequestParams,
+  ResultOf,
+  TensorQuery,
+  TensorRows,
+} from '../../extension/messages.ts';
+import { connectHost, type ReadOptions, type UiState } from './host.ts';
 import { icon } from './parts.ts';
 
 /** What the parts of a page may do. */
@@ -14,6 +23,15 @@ export interface PageContext {
   copy(text: string, what: string): void;
   /** A part of the page's table of tensors. */
   tensorRows(query: TensorQuery): Promise<TensorRows>;
+  /** Data that the page asks for apart from its own. */
+  read<M extends Exclude<AskingMethod, 'load'>>(
+    method: M,
+    params: RequestParams<M>,
+    options?: ReadOptions,
+  ): Promise<ResultOf<PageKind>[M]>;
+  /** What `read` gives, asked for at the first look and kept; the page is drawn again when it is there. */
+  later<T>(name: string, read: () => Promise<T>): Later<T>;
+  redraw(): void;
   registerFile(): void;
   /** The text that was copied last, for a moment. */
   readonly justCopied: string | undefined;
@@ -21,6 +39,12 @@ export interface PageContext {
   /** Keeps a choice of the person and draws the page again. */
   setUi(name: string, value: string | boolean): void;
 }
+
+/** Data that is still on its way, or didn't come. */
+export type Later<T> =
+  | { readonly state: 'loading' }
+  | { readonly state: 'failed'; readonly message: string; readonly retry: () => void }
+  | { readonly state: 'ready'; readonly data: T };
 
 type Content<T> =
   | { readonly state: 'loading' }
@@ -51,6 +75,8 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
   let isOutdated = false;
   let tensorRows = rowsOfTensors();
 
+  const latecomers = new Map<string, Later<unknown>>();
+
   const ask = (request: Promise<void>) => {
     request.catch((error: unknown) => {
       problem = { message: messageOf(error), retry: false };
@@ -76,6 +102,27 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
       );
     },
     tensorRows,
+    read: (method, params, options) => host.read(method, params, options),
+    later<T>(name: string, read: () => Promise<T>): Later<T> {
+      const known = latecomers.get(name);
+      // What a name stands for is decided by the one place that asks for it.
+      if (known) return known as Later<T>;
+      const settle = (outcome: Later<T>) => {
+        latecomers.set(name, outcome);
+        draw();
+      };
+      const retry = () => {
+        latecomers.delete(name);
+        draw();
+      };
+      latecomers.set(name, { state: 'loading' });
+      read().then(
+        (data) => settle({ state: 'ready', data }),
+        (error: unknown) => settle({ state: 'failed', message: messageOf(error), retry }),
+      );
+      return { state: 'loading' };
+    },
+    redraw: draw,
     registerFile: () => ask(host.ask('registerFile', {})),
     justCopied,
     ui,
@@ -88,7 +135,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
 
   /** Another function for other data, so that a table of tensors knows when to read again. */
   function rowsOfTensors(): PageContext['tensorRows'] {
-    return (query) => host.tensorRows(query);
+    return (query) => host.read('tensorRows', query);
   }
 
   function announce(text: string): void {

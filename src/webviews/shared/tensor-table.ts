@@ -1,244 +1,29 @@
-import {
-  elementScroll,
-  observeElementOffset,
-  observeElementRect,
-  type VirtualItem,
-  Virtualizer,
-} from '@tanstack/virtual-core';
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { createRef, type Ref, ref } from 'lit/directives/ref.js';
-import '@vscode-elements/elements/dist/vscode-textfield/index.js';
+import { html, nothing, type TemplateResult } from 'lit';
 import { shapeText } from '../../base/shape.ts';
-import type { TensorColumn, TensorQuery, TensorRow, TensorRows } from '../../extension/messages.ts';
-import { countOf, formatBytes } from './format.ts';
-import { icon } from './parts.ts';
+import type { TensorColumn, TensorRow } from '../../extension/messages.ts';
+import { formatBytes } from './format.ts';
+import { type Column, VirtualTable } from './virtual-table.ts';
 
-const ROW_PX = 24;
-const PART = 200;
-/** Typing rests this long before the filter counts. */
-const FILTER_DELAY_MS = 120;
+/** All tensors of a model. */
+export class TensorTable extends VirtualTable<TensorColumn, TensorRow> {
+  protected override readonly gridClass = 'tensor-columns';
+  protected override readonly firstSort = 'name';
+  protected override readonly columns: readonly Column<TensorColumn>[] = [
+    { id: 'name', label: 'Name', isNumeric: false },
+    { id: 'dtype', label: 'Dtype', isNumeric: false },
+    { id: 'shape', label: 'Shape', isNumeric: false },
+    { id: 'elements', label: 'Elements', isNumeric: true },
+    { id: 'sizeBytes', label: 'Size', isNumeric: true },
+  ];
 
-interface Column {
-  readonly id: TensorColumn;
-  readonly label: string;
-  readonly isNumeric: boolean;
-}
-const columns: readonly Column[] = [
-  { id: 'name', label: 'Name', isNumeric: false },
-  { id: 'dtype', label: 'Dtype', isNumeric: false },
-  { id: 'shape', label: 'Shape', isNumeric: false },
-  { id: 'elements', label: 'Elements', isNumeric: true },
-  { id: 'sizeBytes', label: 'Size', isNumeric: true },
-];
-
-/**
- * A table of tensors that holds only the rows in sight, and asks for those as they come: 100,000 tensors scroll as smoothly as ten. Set
- * `load` and `count`; setting another `load` begins anew.
- */
-export class TensorTable extends LitElement {
-  static override properties = { load: { attribute: false }, count: { attribute: false } };
-  declare load: (query: TensorQuery) => Promise<TensorRows>;
-  declare count: number;
-
-  #sort: TensorColumn = 'name';
-  #isDescending = false;
-  #filter = '';
-  #matching: number | undefined;
-  #problem: string | undefined;
-  #parts = new Map<number, readonly TensorRow[] | 'asked'>();
-  /** Answers to questions of an earlier order or filter are left. */
-  #generation = 0;
-  #filterTimer: ReturnType<typeof setTimeout> | undefined;
-  #virtualizer: Virtualizer<HTMLElement, Element> | undefined;
-  #stop: (() => void) | undefined;
-  readonly #scroller: Ref<HTMLElement> = createRef();
-
-  constructor() {
-    super();
-    this.count = 0;
+  protected override cells({ name, dtype, shape, elements, sizeBytes, path }: TensorRow): TemplateResult {
+    const place = path === undefined ? name : `${name}\nin ${path}`;
+    return html`<span role="rowheader" class="tensor-cell tensor-name" title=${place}>${name}</span>
+      <span role="cell" class="tensor-cell">${dtype}</span>
+      <span role="cell" class="tensor-cell" title=${shapeText(shape)}>${shapeText(shape)}</span>
+      <span role="cell" class="tensor-cell numeric">${elements.toLocaleString('en-US')}</span>
+      <span role="cell" class="tensor-cell numeric">${sizeBytes === undefined ? nothing : formatBytes(sizeBytes)}</span>`;
   }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.#filterTimer);
-    this.#stop?.();
-    this.#stop = undefined;
-    this.#virtualizer = undefined;
-  }
-
-  protected override willUpdate(changed: PropertyValues): void {
-    if (!changed.has('load')) return;
-    this.#forget();
-    // Other tensors: how many match is known with their first rows.
-    this.#matching = undefined;
-  }
-
-  protected override updated(): void {
-    const scroller = this.#scroller.value;
-    if (scroller === undefined) return;
-    if (this.#virtualizer === undefined) {
-      this.#virtualizer = new Virtualizer<HTMLElement, Element>(this.#options());
-      this.#stop = this.#virtualizer._didMount();
-      this.#virtualizer._willUpdate();
-      this.requestUpdate();
-    } else {
-      this.#virtualizer.setOptions(this.#options());
-      this.#virtualizer._willUpdate();
-    }
-  }
-
-  #options() {
-    return {
-      count: this.#shownCount,
-      getScrollElement: () => this.#scroller.value ?? null,
-      estimateSize: () => ROW_PX,
-      overscan: 12,
-      scrollToFn: elementScroll,
-      observeElementRect,
-      observeElementOffset,
-      onChange: () => this.requestUpdate(),
-    };
-  }
-
-  get #shownCount(): number {
-    return this.#matching ?? this.count;
-  }
-
-  #forget(): void {
-    this.#generation += 1;
-    this.#parts = new Map();
-    this.#problem = undefined;
-  }
-
-  #rowAt(index: number): TensorRow | undefined {
-    const part = Math.floor(index / PART);
-    const known = this.#parts.get(part);
-    if (known === undefined) void this.#ask(part);
-    return known === undefined || known === 'asked' ? undefined : known[index % PART];
-  }
-
-  async #ask(part: number): Promise<void> {
-    const generation = this.#generation;
-    this.#parts.set(part, 'asked');
-    try {
-      const { rows, matching } = await this.load({
-        offset: part * PART,
-        limit: PART,
-        sort: this.#sort,
-        isDescending: this.#isDescending,
-        filter: this.#filter,
-      });
-      if (generation !== this.#generation) return;
-      this.#parts.set(part, rows);
-      this.#matching = matching;
-    } catch (error) {
-      if (generation !== this.#generation) return;
-      this.#problem = error instanceof Error ? error.message : String(error);
-    }
-    this.requestUpdate();
-  }
-
-  #sortBy(column: TensorColumn): void {
-    const isNumeric = columns.some(({ id, isNumeric: numeric }) => id === column && numeric);
-    this.#isDescending = column === this.#sort ? !this.#isDescending : isNumeric;
-    this.#sort = column;
-    this.#restart();
-  }
-
-  #filterBy(text: string): void {
-    clearTimeout(this.#filterTimer);
-    this.#filterTimer = setTimeout(() => {
-      if (text === this.#filter) return;
-      this.#filter = text;
-      this.#restart();
-    }, FILTER_DELAY_MS);
-  }
-
-  #restart(): void {
-    this.#forget();
-    if (this.#scroller.value) this.#scroller.value.scrollTop = 0;
-    // Nothing may be in sight to ask for, so that the first part is asked for anyway.
-    void this.#ask(0);
-    this.requestUpdate();
-  }
-
-  protected override render(): TemplateResult {
-    const items = this.#virtualizer?.getVirtualItems() ?? [];
-    const rows = items.map((item) => this.#row(item));
-    return html`${this.#toolbar()}
-      ${this.#problem === undefined ? nothing : this.#problemLine(this.#problem)}
-      <div
-        class="tensor-scroller"
-        role="table"
-        aria-label="Tensors"
-        aria-rowcount=${this.#shownCount + 1}
-        tabindex="0"
-        ${ref(this.#scroller)}
-      >
-        <div class="tensor-row tensor-head" role="row" aria-rowindex="1">${columns.map((column) => this.#head(column))}</div>
-        <div class="tensor-rows" role="rowgroup" .style=${`height: ${this.#shownCount * ROW_PX}px`}>${rows}</div>
-      </div>`;
-  }
-
-  #problemLine(message: string): TemplateResult {
-    return html`<p class="warning" role="alert">
-      ${icon('warning')} ${message} <button class="link" @click=${() => this.#restart()}>Try again</button>
-    </p>`;
-  }
-
-  #toolbar(): TemplateResult {
-    const isFiltered = this.#filter.trim() !== '';
-    return html`<div class="tensor-toolbar">
-      <vscode-textfield
-        class="filter"
-        type="search"
-        placeholder="Filter tensors"
-        .label=${'Filter tensors'}
-        @input=${(event: Event) => {
-          const { target } = event;
-          if (target !== null && 'value' in target && typeof target.value === 'string') this.#filterBy(target.value);
-        }}
-      ></vscode-textfield>
-      <span class="muted" role="status"
-        >${isFiltered ? `${this.#shownCount.toLocaleString('en-US')} of ${countOf(this.count, 'tensor')}` : ''}</span
-      >
-    </div>`;
-  }
-
-  #head({ id, label, isNumeric }: Column): TemplateResult {
-    const isSorted = id === this.#sort;
-    const order = isSorted ? (this.#isDescending ? 'descending' : 'ascending') : 'none';
-    return html`<span role="columnheader" aria-sort=${order} class="tensor-cell ${isNumeric ? 'numeric' : ''}"
-      ><button @click=${() => this.#sortBy(id)}>
-        ${label}${isSorted ? icon(this.#isDescending ? 'arrow-small-down' : 'arrow-small-up') : nothing}
-      </button></span
-    >`;
-  }
-
-  #row({ index, start }: VirtualItem): TemplateResult {
-    const row = this.#rowAt(index);
-    return html`<div
-      class="tensor-row"
-      role="row"
-      aria-rowindex=${index + 2}
-      .style=${`transform: translateY(${start}px)`}
-    >
-      ${row === undefined ? html`<span role="cell" class="tensor-cell muted">…</span>` : cellsOf(row)}
-    </div>`;
-  }
-}
-
-function cellsOf({ name, dtype, shape, elements, sizeBytes, path }: TensorRow): TemplateResult {
-  const place = path === undefined ? name : `${name}\nin ${path}`;
-  return html`<span role="rowheader" class="tensor-cell tensor-name" title=${place}>${name}</span>
-    <span role="cell" class="tensor-cell">${dtype}</span>
-    <span role="cell" class="tensor-cell" title=${shapeText(shape)}>${shapeText(shape)}</span>
-    <span role="cell" class="tensor-cell numeric">${elements.toLocaleString('en-US')}</span>
-    <span role="cell" class="tensor-cell numeric">${sizeBytes === undefined ? nothing : formatBytes(sizeBytes)}</span>`;
 }
 
 customElements.define('model-tensor-table', TensorTable);

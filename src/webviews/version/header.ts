@@ -4,6 +4,7 @@ import { countOf, formatBytes, formatVia, shortDigest } from '../shared/format.t
 import type { PageContext } from '../shared/page.ts';
 import { ageOf, authorOf, copyable, icon, stageBadge } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
+import { modelLine } from './model.ts';
 
 export function versionHeader({ version, baseline, rollbackTo }: VersionPageData, page: PageContext): TemplateResult {
   return html`<header class="page-title">
@@ -20,6 +21,7 @@ export function versionHeader({ version, baseline, rollbackTo }: VersionPageData
       <span>${formatBytes(version.artifact.sizeBytes)} in ${countOf(version.artifact.fileCount, 'file')}</span>
       <span>${copyable(page, version.artifact.digest, shortDigest(version.artifact.digest), 'artifact digest')}</span>
     </div>
+    ${modelLine(version)}
     <div class="facts">
       <span>
         ${version.aliases.length === 0 ? html`<span class="muted">No alias</span>` : 'Alias'}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RegistryError } from '../../../src/base/errors.ts';
 import { pageActions, type RequestHandlers } from '../../../src/extension/messages.ts';
-import { answerRequest } from '../../../src/extension/pages/answer.ts';
+import { NOTHING_OF_VERSIONS, pageAnswers } from '../../../src/extension/pages/answer.ts';
 import { comparison, idOf } from '../../webviews/examples.ts';
 
 function host(overrides: Partial<RequestHandlers<'comparison'>> = {}) {
@@ -17,10 +17,13 @@ function host(overrides: Partial<RequestHandlers<'comparison'>> = {}) {
     copyText: record,
     registerFile: record,
     tensorRows: async () => ({ rows: [], matching: 0 }),
+    ...NOTHING_OF_VERSIONS,
     ...overrides,
   };
   const log = { warn: (text: string) => void warnings.push(text), error: (text: string) => void errors.push(text) };
-  return { calls, warnings, errors, answer: (message: unknown) => answerRequest(message, handlers, log) };
+  const progress: unknown[] = [];
+  const { answer, dispose } = pageAnswers(handlers, log, (message) => void progress.push(message));
+  return { calls, warnings, errors, progress, answer, dispose };
 }
 
 describe('answering a page', () => {
@@ -37,6 +40,31 @@ describe('answering a page', () => {
       expect(await answer({ id: 2, method: 'act', params })).toEqual({ kind: 'done', id: 2 });
       expect(calls.at(-1)).toEqual(params);
     }
+  });
+
+  it('tells how far long work is, and ends it when nobody waits any more', async () => {
+    const compared: AbortSignal[] = [];
+    const { answer, progress, errors, dispose } = host({
+      compareTensors: (_params, { onProgress, signal }) => {
+        onProgress?.({ step: 'Comparing tensors', doneBytes: 1, totalBytes: 2 });
+        return new Promise((_resolve, reject) => {
+          if (signal) compared.push(signal);
+          signal?.addEventListener('abort', () => reject(new RegistryError('OPERATION_CANCELLED', 'Cancelled.')));
+        });
+      },
+    });
+    const params = { before: idOf(1), after: idOf(2) };
+    const first = answer({ id: 7, method: 'compareTensors', params });
+    expect(progress).toEqual([
+      { kind: 'progress', id: 7, progress: { step: 'Comparing tensors', doneBytes: 1, totalBytes: 2 } },
+    ]);
+    expect(await answer({ id: 8, method: 'cancel', params: { request: 7 } })).toBeUndefined();
+    expect(await first).toMatchObject({ kind: 'failure', id: 7, error: { code: 'OPERATION_CANCELLED' } });
+    const second = answer({ id: 9, method: 'compareTensors', params });
+    dispose();
+    expect(await second).toMatchObject({ kind: 'failure', id: 9 });
+    expect(compared.map(({ aborted }) => aborted)).toEqual([true, true]);
+    expect(errors).toEqual([]);
   });
 
   it('tells a page what failed, with the code where the registry gave one', async () => {

@@ -1,0 +1,37 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatChange } from '../../base/count.ts';
+import { shapeText } from '../../base/shape.ts';
+import type { ComparedColumn, TensorDifference } from '../../extension/messages.ts';
+import { none } from '../shared/parts.ts';
+import { type Column, VirtualTable } from '../shared/virtual-table.ts';
+
+/** What became of each tensor, most changed first. */
+export class ComparedTensorTable extends VirtualTable<ComparedColumn, TensorDifference> {
+  protected override readonly gridClass = 'compared-columns';
+  protected override readonly firstSort = 'change';
+  protected override readonly columns: readonly Column<ComparedColumn>[] = [
+    { id: 'name', label: 'Name', isNumeric: false },
+    { id: 'kind', label: 'What', isNumeric: false },
+    { id: 'change', label: 'Change', isNumeric: true },
+    { id: 'before', label: 'Before', isNumeric: false },
+    { id: 'after', label: 'After', isNumeric: false },
+  ];
+
+  protected override cells({ name, kind, change, notFinite, before, after }: TensorDifference): TemplateResult {
+    const odd = notFinite === undefined ? '' : `${notFinite.toLocaleString('en-US')} elements aren’t finite`;
+    return html`<span role="rowheader" class="tensor-cell tensor-name" title=${name}>${name}</span>
+      <span role="cell" class="tensor-cell kind-${kind}">${kind}</span>
+      <span role="cell" class="tensor-cell numeric" title="${change === undefined ? '' : String(change)} ${odd}"
+        >${kind === 'identical' ? nothing : formatChange(change)}${odd === '' ? nothing : ' *'}</span
+      >
+      ${formCell(before)}${formCell(after)}`;
+  }
+}
+
+function formCell(form: TensorDifference['before']): TemplateResult {
+  if (form === undefined) return html`<span role="cell" class="tensor-cell">${none()}</span>`;
+  const text = `${form.dtype} ${shapeText(form.shape)}`;
+  return html`<span role="cell" class="tensor-cell" title=${text}>${text}</span>`;
+}
+
+customElements.define('compared-tensor-table', ComparedTensorTable);

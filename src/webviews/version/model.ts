@@ -1,0 +1,112 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatCount } from '../../base/count.ts';
+import type { FactsPageData, VersionDetails } from '../../extension/messages.ts';
+import { shortDigest } from '../shared/format.ts';
+import {
+  dangerSection,
+  factList,
+  factProblems,
+  metadataSection,
+  signatureSection,
+  tensorSection,
+} from '../shared/model-facts.ts';
+import type { Later, PageContext } from '../shared/page.ts';
+import { copyable, emptyState, icon, section, versionLink } from '../shared/parts.ts';
+
+/** Files of a version that was registered without facts may have to be read, or fetched. */
+const patienceMs = 60_000;
+
+/** One line under the name: what the model is, as far as lists know it. */
+export function modelLine({ facts }: VersionDetails): TemplateResult | typeof nothing {
+  if (!facts) return nothing;
+  const { format, architecture, parameterCount, dtypes = [], license } = facts;
+  return html`<div class="facts">
+    <span>${architecture ?? format}</span>
+    ${
+      parameterCount === undefined
+        ? nothing
+        : html`<span title=${parameterCount.toLocaleString('en-US')}>${formatCount(parameterCount)} parameters</span>`
+    }
+    ${dtypes.length === 0 ? nothing : html`<span>${dtypes.slice(0, 3).join(', ')}${dtypes.length > 3 ? ' …' : ''}</span>`}
+    ${license === undefined ? nothing : html`<span class="wrap">${license}</span>`}
+  </div>`;
+}
+
+/** A warning that nobody overlooks, where loading the files is known to run foreign code. */
+export function dangerBanner({ facts }: VersionDetails): TemplateResult | typeof nothing {
+  if (facts?.danger !== 'dangerous') return nothing;
+  return html`<div class="banner banner-danger" role="alert">
+    ${icon('error')}<span class="grow">Loading these files can run code that isn’t the model’s.</span>
+    <a href="#danger">See what it is</a>
+  </div>`;
+}
+
+/** What the files say, read apart from the page: it may be long, and may have to be fetched. */
+export function modelSections(version: VersionDetails, page: PageContext): TemplateResult {
+  const later = page.later('facts', () => page.read('facts', {}, { timeoutMs: patienceMs }));
+  return html`${section({ id: 'model', title: 'Model' }, modelBody(later, version, page))}${detailSections(later, page)}`;
+}
+
+function modelBody(later: Later<FactsPageData>, version: VersionDetails, page: PageContext): TemplateResult {
+  switch (later.state) {
+    case 'loading':
+      return html`<p class="muted" role="status">
+        ${version.facts ? 'Reading what was recorded of its files…' : 'Reading its files…'}
+      </p>`;
+    case 'failed':
+      return html`<p class="warning" role="alert">
+        ${icon('warning')} <span class="wrap">${later.message}</span>
+        <button class="link" @click=${later.retry}>Try again</button>
+      </p>`;
+    case 'ready': {
+      const { facts, problem, readFrom } = later.data;
+      if (!facts) return emptyState(problem ?? 'Nothing is known of its files.');
+      const problems = [...(facts.problems ?? []), ...(problem === undefined ? [] : [problem])];
+      return html`${factProblems({ ...facts, problems })}${factList(facts, weightRows(facts.weights, version, page))}${
+        readFrom === 'files'
+          ? html`<p class="muted">Nothing was recorded when it was registered: this was read from its files now.</p>`
+          : nothing
+      }`;
+    }
+  }
+}
+
+function weightRows(
+  weights: string | undefined,
+  { sameWeights }: VersionDetails,
+  page: PageContext,
+): readonly (readonly [string, TemplateResult])[] {
+  if (weights === undefined) return [];
+  const others = sameWeights.map(({ model, number }) => `${model}@${number}`);
+  return [
+    ['Weights', copyable(page, weights, shortDigest(weights), 'weights digest')],
+    ...(others.length === 0
+      ? []
+      : [
+          [
+            'Same weights as',
+            html`${others.map((ref, index) => html`${index > 0 ? ', ' : ''}${versionLink(page, ref, ref)}`)}`,
+          ] as const,
+        ]),
+  ];
+}
+
+function detailSections(later: Later<FactsPageData>, page: PageContext): TemplateResult | typeof nothing {
+  const facts = later.state === 'ready' ? later.data.facts : undefined;
+  if (!facts) return nothing;
+  const isOpen = page.ui['open.tensors'] === true;
+  const toggle = html`<button
+    class="link"
+    aria-expanded=${String(isOpen)}
+    @click=${() => page.setUi('open.tensors', !isOpen)}
+  >
+    ${isOpen ? 'Hide' : 'Show'}
+  </button>`;
+  return html`${dangerSection(facts.danger, page)}${signatureSection(facts, page)}${
+    facts.tensorCount === 0
+      ? nothing
+      : isOpen
+        ? tensorSection(facts, page, toggle)
+        : section({ id: 'tensors', title: 'Tensors', count: facts.tensorCount, actions: toggle }, [])
+  }${metadataSection(facts, page)}`;
+}
