@@ -6,6 +6,12 @@
 /** Whether a larger value is better, a smaller one, or the name doesn't say. */
 export type MetricDirection = 'higher' | 'lower' | 'neutral';
 
+/** What a project declares for names that say nothing, or the wrong thing. `*` stands for any text. */
+export interface DeclaredDirections {
+  readonly higher: readonly string[];
+  readonly lower: readonly string[];
+}
+
 /** As in the registry: infinite and undefined results are strings. */
 export type MetricLike = number | string;
 
@@ -62,13 +68,40 @@ function directionOfSegment(segment: string): MetricDirection | undefined {
   return undefined;
 }
 
-/** Which way is better, as far as the name tells: the last part of `train/val.roc_auc` that says anything decides. */
-export function metricDirection(name: string): MetricDirection {
+/**
+ * Which way is better: as declared for the name or for its last parts (`cost` for `slices.DE.cost`), else as far as the name tells, where the last
+ * part of `train/val.roc_auc` that says anything decides.
+ */
+export function metricDirection(name: string, declared?: DeclaredDirections): MetricDirection {
+  if (declared?.higher.some((pattern) => isDeclaredBy(pattern, name))) return 'higher';
+  if (declared?.lower.some((pattern) => isDeclaredBy(pattern, name))) return 'lower';
   for (const segment of name.split(/[./:]/).toReversed()) {
     const found = directionOfSegment(segment);
     if (found !== undefined) return found;
   }
   return 'neutral';
+}
+
+function isDeclaredBy(pattern: string, name: string): boolean {
+  if (isLike(pattern, name)) return true;
+  for (let place = 0; place < name.length; place += 1)
+    if (/[./:]/.test(name.charAt(place)) && isLike(pattern, name.slice(place + 1))) return true;
+  return false;
+}
+
+/** Whether a text is as the pattern says. Goes over the text once for each `*`, whatever the pattern. */
+function isLike(pattern: string, text: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first)) return false;
+  let place = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, place);
+    if (found === -1) return false;
+    place = found + part.length;
+  }
+  return text.length - place >= last.length && text.endsWith(last);
 }
 
 /** A value as people read it: `0.9312`, `1,204`, `3.2e-7`, `NaN`. Rounded; the exact value belongs in a tooltip. */
@@ -91,12 +124,17 @@ function shortExponent(value: number): string {
 }
 
 /** How `value` stands to `baseline` for the metric of this name. */
-export function metricChange(name: string, value: MetricLike, baseline: MetricLike): MetricChange {
+export function metricChange(
+  name: string,
+  value: MetricLike,
+  baseline: MetricLike,
+  declared?: DeclaredDirections,
+): MetricChange {
   if (value === baseline) return typeof value === 'number' ? { verdict: 'same', difference: 0 } : { verdict: 'same' };
   if (typeof value !== 'number' || typeof baseline !== 'number') return { verdict: 'different' };
   const difference = value - baseline;
   if (!Number.isFinite(difference)) return { verdict: 'different' };
-  const direction = metricDirection(name);
+  const direction = metricDirection(name, declared);
   if (direction === 'neutral') return { verdict: 'different', difference };
   return { verdict: difference > 0 === (direction === 'higher') ? 'better' : 'worse', difference };
 }
@@ -130,22 +168,22 @@ const kinds = [
 const splits = ['test', 'holdout', 'eval', 'val', 'valid', 'validation', 'dev'];
 
 /** Smaller is more telling: whole before sliced, test before validation before training, known kinds before others. */
-function rank(name: string): readonly number[] {
+function rank(name: string, declared: DeclaredDirections | undefined): readonly number[] {
   const words = wordsOf(name);
   const split = splits.findIndex((word) => words.includes(word));
   const kind = kinds.findIndex((word) => words.includes(word));
   const depth = name.split('.').length - 1 - (split >= 0 || words.includes('train') ? 1 : 0);
   return [
     Math.max(depth, 0),
-    metricDirection(name) === 'neutral' ? 1 : 0,
+    metricDirection(name, declared) === 'neutral' ? 1 : 0,
     words.includes('train') || words.includes('training') ? 1 : 0,
     kind < 0 ? kinds.length : kind,
     split < 0 ? splits.length : split,
   ];
 }
 
-function byRank(a: string, b: string): number {
-  const [left, right] = [rank(a), rank(b)];
+function byRank(a: string, b: string, declared: DeclaredDirections | undefined): number {
+  const [left, right] = [rank(a, declared), rank(b, declared)];
   for (const [place, value] of left.entries()) {
     const other = right[place] ?? 0;
     if (value !== other) return value - other;
@@ -153,16 +191,22 @@ function byRank(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The `limit` metrics that tell most about a version, most telling first. `preferred` comes first where the version has it. */
+export interface HeadlineOptions {
+  /** The name of the metric that comes first where the version has it. */
+  readonly preferred?: string | undefined;
+  readonly declared?: DeclaredDirections | undefined;
+}
+
+/** The `limit` metrics that tell most about a version, most telling first. */
 export function headlineMetrics(
   metrics: Readonly<Record<string, MetricLike>>,
   limit: number,
-  preferred?: string,
+  { preferred, declared }: HeadlineOptions = {},
 ): readonly NamedMetric[] {
   const ranked = Object.entries(metrics)
     .map(([name, value]) => ({ name, value }))
     // What has no value tells nothing.
-    .sort((a, b) => Number(a.value === 'NaN') - Number(b.value === 'NaN') || byRank(a.name, b.name));
+    .sort((a, b) => Number(a.value === 'NaN') - Number(b.value === 'NaN') || byRank(a.name, b.name, declared));
   const first = ranked.filter(({ name }) => name === preferred);
   return [...first, ...ranked.filter(({ name }) => name !== preferred)].slice(0, limit);
 }
@@ -170,7 +214,7 @@ export function headlineMetrics(
 /** The one metric to show where there is room for one; undefined where there is none. */
 export function headlineMetric(
   metrics: Readonly<Record<string, MetricLike>>,
-  preferred?: string,
+  options: HeadlineOptions = {},
 ): NamedMetric | undefined {
-  return headlineMetrics(metrics, 1, preferred)[0];
+  return headlineMetrics(metrics, 1, options)[0];
 }

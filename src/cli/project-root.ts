@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
+import type { DeclaredDirections } from '../base/metrics.ts';
+import { declaredDirections } from '../project/directions.ts';
 import { readProject } from '../project/project-file.ts';
 import { PROJECT_FILE, type Project } from '../project/project-schema.ts';
 
@@ -18,4 +20,16 @@ export async function findProject(cwd: string): Promise<{ readonly root: string;
     'PROJECT_FILE_MISSING',
     `There is no ${PROJECT_FILE} in ${cwd}. Write one that declares what training writes, or name the files: model-registry register MODEL PATH.`,
   );
+}
+
+/** What the project around `cwd` declares about a model's metrics; nothing where there is no project, or one that can't be used. */
+export async function directionsIn(cwd: string, model: string | undefined): Promise<DeclaredDirections | undefined> {
+  try {
+    const { models } = (await findProject(cwd)).project;
+    return model === undefined || !Object.hasOwn(models, model) ? undefined : declaredDirections(models[model]);
+  } catch (error) {
+    // Commands that only show things work without one; those that need it say what is wrong with it.
+    if (RegistryError.is(error)) return undefined;
+    throw error;
+  }
 }

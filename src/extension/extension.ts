@@ -40,7 +40,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const outputs = new OutputsWatch({ registries, projectFiles, activity, log });
   const { extensionUri } = context;
   const runCommand = async (id: string, ...args: readonly unknown[]) => vscode.commands.executeCommand(id, ...args);
-  const pages = createPages({ extensionUri, registryFor: (dir) => registries.callsFor(dir), runCommand, log });
+  const pages = createPages({
+    extensionUri,
+    registryFor: (dir) => registries.callsFor(dir),
+    directionsFor: (dir, model) => registries.directionsFor(dir, model),
+    runCommand,
+    log,
+  });
   const modelsTree = new ModelsTree(registries, log);
   const productionTree = new ProductionTree(registries, log);
   const views = [

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { DeclaredDirections } from '../base/metrics.ts';
 import type { OperationOptions, Progress } from '../base/progress.ts';
 import type { FactsSummary } from '../modelfiles/facts-summary.ts';
 import { TENSOR_COLUMNS, type TensorRows } from '../modelfiles/tensor-rows.ts';
@@ -149,6 +150,8 @@ export interface VersionPageData {
   readonly baseline?: Baseline;
   /** Number of the version that a rollback would put back, where this one is in production and there is one. */
   readonly rollbackTo?: number;
+  /** What the project file declares about the model's metrics. */
+  readonly declared?: DeclaredDirections;
 }
 
 type ComparisonSection = Exclude<keyof Comparison, 'versions'>;
@@ -162,7 +165,10 @@ export interface ComparedRow {
 }
 
 export type ComparisonPageData = Pick<Comparison, 'versions'> &
-  Readonly<Record<ComparisonSection, readonly ComparedRow[]>>;
+  Readonly<Record<ComparisonSection, readonly ComparedRow[]>> & {
+    /** What the project file declares about the metrics of the first version's model. */
+    readonly declared?: DeclaredDirections;
+  };
 
 /** What the editor of model files shows. */
 export interface ModelFilePageData {

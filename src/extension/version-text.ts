@@ -13,13 +13,13 @@ export function labelOf(version: Pick<VersionSummary, 'model' | 'id' | 'number' 
 
 /** `auc 0.9123`, or nothing where no metric was recorded. */
 export function headlineText(version: VersionSummary, preferred: string | undefined): string {
-  const metric = headlineMetric(version.metrics, preferred);
+  const metric = headlineMetric(version.metrics, { preferred });
   return metric ? `${oneLine(metric.name, 40)} ${formatMetric(metric.value)}` : '';
 }
 
 /** `fraud-detector@2 registered: auc 0.9123 (+0.0121 against production 1)` */
 export function registeredText({ version, production }: RegisterResult, preferred: string | undefined): string {
-  const metric = headlineMetric(version.metrics, preferred);
+  const metric = headlineMetric(version.metrics, { preferred });
   const registered = `${labelOf(version)} registered${version.pending ? ' here, not shared yet' : ''}`;
   if (!metric) return registered;
   const before = production?.metrics[metric.name];

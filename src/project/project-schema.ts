@@ -61,7 +61,12 @@ const policySchema = v.strictObject({
   ),
 });
 
-const modelSchema = v.strictObject({
+/** The names of metrics, as a list of a project file has them. */
+const metricNames = v.array(
+  v.pipe(v.string(), v.minLength(1, 'is empty'), v.maxLength(256, 'is longer than any name')),
+);
+
+const modelEntries = v.strictObject({
   outputs: described(
     v.pipe(paths, v.minLength(1, 'names no output')),
     'Files, folders (with all in them) and globs of files that training writes, relative to this file. All files that match are one artifact: when they are complete, a version is registered.',
@@ -74,6 +79,18 @@ const modelSchema = v.strictObject({
     [],
   ),
   params: v.optional(described(paths, 'JSON, YAML or TOML files whose values become the params of the version.'), []),
+  'higher-is-better': v.exactOptional(
+    described(
+      metricNames,
+      'Metrics of which a higher value is better, where the name doesn’t say so by itself as auc and accuracy do. A name counts for the metric in every group; * stands for any text.',
+    ),
+  ),
+  'lower-is-better': v.exactOptional(
+    described(
+      metricNames,
+      'Metrics of which a lower value is better, where the name doesn’t say so by itself as loss and rmse do. A name counts for the metric in every group; * stands for any text.',
+    ),
+  ),
   data: v.optional(
     described(paths, 'Files and folders that training reads. Their SHA-256 and size are recorded with the version.'),
     [],
@@ -94,6 +111,14 @@ const modelSchema = v.strictObject({
   ),
   tags: v.optional(described(v.record(v.string(), v.string()), 'Tags that each version gets.'), {}),
 });
+
+const modelSchema = v.pipe(
+  modelEntries,
+  v.check(
+    (model) => !(model['higher-is-better'] ?? []).some((name) => model['lower-is-better']?.includes(name)),
+    'has a metric in both higher-is-better and lower-is-better',
+  ),
+);
 
 /** `model-registry.yaml` in this version of Model Registry. */
 export const projectSchema = v.pipe(
@@ -131,4 +156,4 @@ export type ProjectModel = v.InferOutput<typeof modelSchema>;
 /** Keys that are part of the format but need a newer version: a gate that was silently ignored would be dangerous. */
 export const LATER_KEYS: ReadonlySet<string> = new Set(['deploy', 'gates']);
 export const PROJECT_KEYS = Object.keys({ models: true, remote: true, head: true });
-export const MODEL_KEYS = Object.keys(modelSchema.entries);
+export const MODEL_KEYS = Object.keys(modelEntries.entries);

@@ -8,10 +8,6 @@ const MAX_PARAMS_LENGTH = 128 * 1024;
 const MAX_PROBLEMS = 20;
 const UNUSABLE_NAME = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]|^(?:__proto__|prototype|constructor)$/u;
 
-/** What such a param holds must not get into a log that can't forget: trackers record whole configurations. */
-const SECRET =
-  /(?:^|[._/-])(?:api|access|secret|private|auth|hub|hf|wandb|bearer|refresh)[_-]?(?:key|token)$|(?:^|[._/-])(?:secret|password|passwd|credentials?)$/i;
-
 /** Whether the log takes it as the name of a metric, param or tag. */
 export function isUsableName(name: string): boolean {
   return name !== '' && name.length <= MAX_NAME_LENGTH && !UNUSABLE_NAME.test(name);
@@ -39,10 +35,6 @@ export class RunValues {
       else
         for (const [key, item] of Object.entries(value))
           this.param(name === '' ? key : `${name}.${key}`, item, depth + 1);
-      return;
-    }
-    if (SECRET.test(name)) {
-      this.problem(`The param ${shortened(name)} looks like a secret and was left out`);
       return;
     }
     const text = typeof value === 'object' ? jsonOf(value) : String(value);

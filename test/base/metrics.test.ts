@@ -100,6 +100,39 @@ describe('a change of a metric', () => {
   });
 });
 
+describe('a declared direction', () => {
+  const declared = { higher: ['cost', 'gain_*', '*.lift@*'], lower: ['auc', 'a*b*c'] };
+
+  it('counts before what the name says, for the metric in every group', () => {
+    expect(metricDirection('cost', declared)).toBe('higher');
+    expect(metricDirection('slices.DE.cost', declared)).toBe('higher');
+    expect(metricDirection('val/auc', declared)).toBe('lower');
+    expect(metricChange('auc', 0.9, 0.8, declared).verdict).toBe('worse');
+    expect(metricDirection('rows', declared)).toBe('neutral');
+    expect(metricDirection('loss', declared)).toBe('lower');
+  });
+
+  it('has the whole name, with * for any text', () => {
+    expect(metricDirection('cost_of_it', declared)).toBe('neutral');
+    expect(metricDirection('gain_', declared)).toBe('higher');
+    expect(metricDirection('x.lift@5', declared)).toBe('higher');
+    expect(metricDirection('lift5', declared)).toBe('neutral');
+    expect(metricDirection('aXbXbc', declared)).toBe('lower');
+    expect(metricDirection('abXc.d', declared)).toBe('neutral');
+  });
+
+  it('makes a metric one that tells something', () => {
+    expect(headlineMetric({ size: 2, cost: 1, 'x.y': 1 }, { declared: { higher: ['size'], lower: [] } })?.name).toBe(
+      'size',
+    );
+  });
+
+  it('takes no time, whatever it is', () => {
+    const hostile = { higher: [`${'*a'.repeat(120)}b`], lower: [] };
+    expect(metricDirection('a'.repeat(256), hostile)).toBe('neutral');
+  });
+});
+
 describe('the headline metric', () => {
   it('is the test AUC before validation, training and slices', () => {
     const metrics = { 'train.auc': 0.99, 'country.DE.auc': 0.8, val_auc: 0.91, test_auc: 0.9, rows: 5 };
@@ -107,8 +140,8 @@ describe('the headline metric', () => {
     expect(headlineMetrics(metrics, 2).map(({ name }) => name)).toEqual(['test_auc', 'val_auc']);
   });
   it('is the preferred one where the version has it', () => {
-    expect(headlineMetric({ auc: 1, cost: 3 }, 'cost')?.name).toBe('cost');
-    expect(headlineMetric({ auc: 1 }, 'cost')?.name).toBe('auc');
+    expect(headlineMetric({ auc: 1, cost: 3 }, { preferred: 'cost' })?.name).toBe('cost');
+    expect(headlineMetric({ auc: 1 }, { preferred: 'cost' })?.name).toBe('auc');
   });
   it('is absent where there are no metrics', () => {
     expect(headlineMetric({})).toBeUndefined();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -119,6 +119,11 @@ describe('from training to production and back', () => {
     expect(await run('compare', 'fraud-detector@1', 'fraud-detector@2')).toMatch(
       /^≠ +auc +0\.912 +0\.93 +\+0\.018 better$/m,
     );
+    await writeFile(
+      join(work.dir, 'model-registry.yaml'),
+      'models:\n  fraud-detector:\n    outputs: [models/**]\n    lower-is-better: [auc]\n',
+    );
+    expect(await run('compare', 'fraud-detector@1', 'fraud-detector@2')).toMatch(/^≠ +auc .* \+0\.018 worse$/m);
     expect(await json('search', 'auc>0.92')).toMatchObject([{ model: 'fraud-detector', number: 2 }]);
     expect(await json('list', '--stage', 'production')).toMatchObject([{ number: 2 }]);
     expect(await json('list', 'fraud-detector', '--limit', '1')).toMatchObject([{ number: 2 }]);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
+import { declaredDirections } from '../../src/project/directions.ts';
 import { parseProject, readProject } from '../../src/project/project-file.ts';
 
 function problemsOf(text: string): unknown {
@@ -42,6 +43,17 @@ describe('model-registry.yaml', () => {
       data: [],
       tags: {},
     });
+  });
+
+  it('says which way is better where the name of a metric does not, and not both', () => {
+    const text =
+      'models:\n  fraud:\n    outputs: [a]\n    higher-is-better: [gain]\n    lower-is-better: [cost, "*.drift"]\n';
+    const { models } = parseProject(text, 'x');
+    expect(declaredDirections(models.fraud)).toEqual({ higher: ['gain'], lower: ['cost', '*.drift'] });
+    expect(declaredDirections(undefined)).toBeUndefined();
+    expect(problemsOf(text.replace('cost', 'gain'))).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('in both higher-is-better and lower-is-better') }),
+    ]);
   });
 
   it('refuses a key that only a newer version knows, because an ignored gate would be no gate', () => {

@@ -88,15 +88,11 @@ describe("runs in MLflow's files", () => {
     await symlink(outside, join(root, place, 'params/folder'));
     await appendFile(join(root, place, 'metrics/loss'), '1795630152650 0x10 5\n179563015');
     await write(root, `${place}/metrics/__proto__`, '1795630152650 1 0\n');
-    await write(root, `${place}/params/hub_token`, 'abc');
     await write(root, `${place}/outputs/m-1/meta.yaml`, 'destination_id: ../../../../etc\n');
     const broken = (await runsIn(root, 'mlflow')).find(({ name }) => name === 'broken');
     expect(broken).toMatchObject({ metrics: { loss: 3 }, params: {} });
     expect(Object.keys(broken?.metrics ?? {})).toEqual(['loss']);
-    expect(broken?.problems).toEqual([
-      expect.stringContaining('looks like a secret'),
-      expect.stringContaining('"__proto__"'),
-    ]);
+    expect(broken?.problems).toEqual([expect.stringContaining('"__proto__"')]);
     expect(broken?.modelPaths).toBeUndefined();
   });
 });

@@ -28,6 +28,13 @@ describe('the comparison of versions', () => {
     expect(opened.errors).toEqual([]);
   });
 
+  it('follows what the project declares of a metric', async () => {
+    const page = await open({ ...comparison(2), declared: { higher: [], lower: ['test_auc'] } });
+    const auc = page.locator('tr', { hasText: 'test_auc' });
+    expect(await auc.innerText()).toContain('+0.01 worse');
+    expect(await auc.locator('th span').getAttribute('title')).toContain('lower is better');
+  });
+
   it('measures against the first where none is in production, or against the one chosen', async () => {
     const page = await open(comparison(2));
     const auc = page.locator('tr', { hasText: 'test_auc' });

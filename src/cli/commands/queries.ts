@@ -4,6 +4,7 @@ import { wholeNumber } from '../arguments.ts';
 import type { CommandContext } from '../context.ts';
 import { logEntryJson, versionDetailsJson, versionJson } from '../format/json.ts';
 import { collectPages, SHOWN } from '../paging.ts';
+import { directionsIn } from '../project-root.ts';
 import { print, printJson, styled } from '../terminal.ts';
 import { momentOf } from '../time.ts';
 
@@ -162,7 +163,8 @@ export function addQueryCommands(program: Command, add: AddCommand): void {
         return printJson({ ...result, versions, ...(tensors ? { tensors: compared } : {}) });
       }
       const { comparisonText } = await import('../format/comparison.ts');
-      print(comparisonText(result, options.all ?? false));
+      const declared = await directionsIn(context.cwd, result.versions[0]?.model);
+      print(comparisonText(result, { withEqual: options.all ?? false, declared }));
       if (!tensors) return;
       const { tensorComparisonText } = await import('../format/tensor-comparison.ts');
       print(`\n${tensorComparisonText(tensors, options.all ?? false)}`);

@@ -6,6 +6,7 @@ import { nonBlank, wholeNumber } from '../arguments.ts';
 import type { CommandContext } from '../context.ts';
 import { versionJson } from '../format/json.ts';
 import { transitionText } from '../format/transition.ts';
+import { directionsIn } from '../project-root.ts';
 import { print, printJson } from '../terminal.ts';
 
 const REASON = '--reason <text>';
@@ -111,7 +112,8 @@ async function move(context: CommandContext, ask: (registry: Registry) => Promis
         pending,
       });
     }
-    print(transitionText(result, await inProduction(registry, version.modelId)));
+    const declared = await directionsIn(context.cwd, version.model);
+    print(transitionText(result, { production: await inProduction(registry, version.modelId), declared }));
   });
 }
 

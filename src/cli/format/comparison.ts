@@ -1,15 +1,18 @@
-import { formatDifference, formatMetric, metricChange } from '../../base/metrics.ts';
+import { type DeclaredDirections, formatDifference, formatMetric, metricChange } from '../../base/metrics.ts';
 import type { Comparison, ComparisonRow } from '../../registry/api.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { tableText } from './tables.ts';
 import { labelOf } from './values.ts';
 
 /** Versions side by side, a table for each kind of fact: what differs, or everything with `withEqual`. */
-export function comparisonText(comparison: Comparison, withEqual: boolean): string {
+export function comparisonText(
+  comparison: Comparison,
+  { withEqual, declared }: { readonly withEqual: boolean; readonly declared?: DeclaredDirections | undefined },
+): string {
   const labels = comparison.versions.map(labelOf);
   const { facts, metrics, params, tags, lineage, dependencies, files } = comparison;
   const sections = [
-    section('Metrics', labels, shown(metrics, withEqual), differenceText),
+    section('Metrics', labels, shown(metrics, withEqual), (row) => differenceText(row, declared)),
     section('Model', labels, shown(facts, withEqual)),
     section('Params', labels, shown(params, withEqual)),
     section('Tags', labels, shown(tags, withEqual)),
@@ -69,10 +72,10 @@ function sharedLength(texts: readonly string[]): number {
 }
 
 /** From the first value to the last, and whether that is for the better as far as the metric's name tells. */
-function differenceText({ name, values }: ComparisonRow): string {
+function differenceText({ name, values }: ComparisonRow, declared: DeclaredDirections | undefined): string {
   const [first, last] = [values[0], values.at(-1)];
   if (first === undefined || last === undefined) return '';
-  const { verdict, difference } = metricChange(name, last, first);
+  const { verdict, difference } = metricChange(name, last, first, declared);
   if (difference === undefined || verdict === 'same') return '';
   const text = formatDifference(difference);
   if (verdict === 'better') return styled('green', `${text} better`);

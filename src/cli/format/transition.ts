@@ -1,4 +1,5 @@
 import {
+  type DeclaredDirections,
   formatDifference,
   formatMetric,
   headlineMetric,
@@ -10,11 +11,17 @@ import type { TransitionResult, VersionSummary } from '../../registry/api.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { labelOf } from './values.ts';
 
+export interface TransitionContext {
+  /** What is in production now. */
+  readonly production?: VersionSummary | undefined;
+  readonly declared?: DeclaredDirections | undefined;
+}
+
 /**
  * What a move did: the version, what it displaced, and how its headline metric stands to what it displaced, or else to what is in
  * production.
  */
-export function transitionText(result: TransitionResult, production: VersionSummary | undefined): string {
+export function transitionText(result: TransitionResult, { production, declared }: TransitionContext): string {
   const { version, from, kind, displaced } = result;
   const to = safeLine(result.to);
   const label = labelOf(version);
@@ -28,17 +35,21 @@ export function transitionText(result: TransitionResult, production: VersionSumm
   for (const other of displaced) lines.push(`${labelOf(other)} moved from ${to} to ${safeLine(other.stage)}`);
   const baseline = displaced[0] ?? production;
   const change =
-    kind !== 'archive' && baseline && baseline.id !== version.id ? changeText(version, baseline) : undefined;
+    kind !== 'archive' && baseline && baseline.id !== version.id ? changeText(version, baseline, declared) : undefined;
   if (change !== undefined) lines.push(change);
   return lines.join('\n');
 }
 
 /** `auc 0.9312, was 0.912 in fraud-detector@6 (+0.0192, better)`; undefined where the two have no metric in common. */
-function changeText(version: VersionSummary, baseline: VersionSummary): string | undefined {
-  const metric = sharedHeadline(version.metrics, baseline.metrics);
+function changeText(
+  version: VersionSummary,
+  baseline: VersionSummary,
+  declared: DeclaredDirections | undefined,
+): string | undefined {
+  const metric = sharedHeadline(version.metrics, baseline.metrics, declared);
   if (!metric) return undefined;
   const { name, value, before } = metric;
-  const { verdict, difference } = metricChange(name, value, before);
+  const { verdict, difference } = metricChange(name, value, before, declared);
   const notes = [
     ...(difference === undefined ? [] : [formatDifference(difference)]),
     ...(verdict === 'better' || verdict === 'worse' ? [styled(verdict === 'better' ? 'green' : 'red', verdict)] : []),
@@ -51,9 +62,10 @@ function changeText(version: VersionSummary, baseline: VersionSummary): string |
 function sharedHeadline(
   metrics: Readonly<Record<string, MetricLike>>,
   others: Readonly<Record<string, MetricLike>>,
+  declared: DeclaredDirections | undefined,
 ): (NamedMetric & { readonly before: MetricLike }) | undefined {
   const shared = Object.fromEntries(Object.entries(metrics).filter(([name]) => Object.hasOwn(others, name)));
-  const metric = headlineMetric(shared);
+  const metric = headlineMetric(shared, { declared });
   const before = metric && others[metric.name];
   return metric && before !== undefined ? { ...metric, before } : undefined;
 }

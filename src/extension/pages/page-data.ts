@@ -1,29 +1,48 @@
 import { RegistryError } from '../../base/errors.ts';
+import type { DeclaredDirections } from '../../base/metrics.ts';
 import type { ComparisonRow, VersionDetails, VersionSummary } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { Baseline, ComparedRow, ComparisonPageData, VersionPageData } from '../messages.ts';
 
+/** What the project of a registry declares about the metrics of a model. */
+export type DirectionsOf = (model: string) => Promise<DeclaredDirections | undefined>;
+
 /** All that the page of a version shows. Throws what the registry throws. */
-export async function loadVersionPage(registry: RegistryCalls, versionId: string): Promise<VersionPageData> {
+export async function loadVersionPage(
+  registry: RegistryCalls,
+  versionId: string,
+  directionsOf: DirectionsOf,
+): Promise<VersionPageData> {
   const version = await registry.show({ ref: versionId });
+  const declared = await directionsOf(version.model);
+  return { version, ...(declared ? { declared } : {}), ...(await comparedWith(registry, version)) };
+}
+
+async function comparedWith(
+  registry: RegistryCalls,
+  version: VersionDetails,
+): Promise<Pick<VersionPageData, 'baseline' | 'rollbackTo'>> {
   const { production } = await registry.showModel({ model: version.modelId });
-  if (production === undefined) return { version };
-  if (production.id !== version.id) return { version, baseline: baselineOf('production', production) };
+  if (production === undefined) return {};
+  if (production.id !== version.id) return { baseline: baselineOf('production', production) };
   const previous = await rollbackTarget(registry, version);
-  if (previous === undefined) return { version };
-  return { version, baseline: baselineOf('previous', previous), rollbackTo: previous.number };
+  if (previous === undefined) return {};
+  return { baseline: baselineOf('previous', previous), rollbackTo: previous.number };
 }
 
 /** All that the comparison of versions shows. Throws what the registry throws. */
 export async function loadComparisonPage(
   registry: RegistryCalls,
   versionIds: readonly string[],
+  directionsOf: DirectionsOf,
 ): Promise<ComparisonPageData> {
   const { versions, facts, metrics, params, tags, lineage, dependencies, files } = await registry.compare({
     refs: versionIds,
   });
+  const declared = await directionsOf(versions[0]?.model ?? '');
   return {
     versions,
+    ...(declared ? { declared } : {}),
     facts: comparedRows(facts),
     metrics: comparedRows(metrics),
     params: comparedRows(params),

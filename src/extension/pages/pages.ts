@@ -12,12 +12,14 @@ import {
   type VersionPageState,
   versionPageStateSchema,
 } from '../messages.ts';
-import { comparisonTitle, loadComparisonPage, loadVersionPage, versionTitle } from './page-data.ts';
+import { comparisonTitle, type DirectionsOf, loadComparisonPage, loadVersionPage, versionTitle } from './page-data.ts';
 import { postTo, showPage } from './page-webview.ts';
 
 export interface PagesOptions {
   readonly extensionUri: vscode.Uri;
   readonly registryFor: (registryDir: string) => Promise<RegistryCalls>;
+  /** What the projects of a registry declare about a model's metrics. */
+  readonly directionsFor: (registryDir: string, model: string) => ReturnType<DirectionsOf>;
   readonly runCommand: (id: string, ...args: readonly unknown[]) => Promise<unknown>;
   readonly log: vscode.LogOutputChannel;
 }
@@ -56,7 +58,7 @@ const commandOf: Readonly<Record<PageAction, string>> = {
 
 /** Makes the pages, and brings back the ones that were open before the window was reloaded. */
 export function createPages(options: PagesOptions): Pages {
-  const { extensionUri, registryFor, runCommand, log } = options;
+  const { extensionUri, registryFor, directionsFor, runCommand, log } = options;
   const open = new Map<string, { readonly page: OpenPage; readonly panel: vscode.WebviewPanel }>();
 
   function show(page: OpenPage, preserveFocus = false): void {
@@ -113,7 +115,9 @@ export function createPages(options: PagesOptions): Pages {
     };
     return {
       load: async () => {
-        const { title, data } = await load(page, await registryFor(registryDir));
+        const { title, data } = await load(page, await registryFor(registryDir), (model) =>
+          directionsFor(registryDir, model),
+        );
         if (isOpen(page, panel)) panel.title = title;
         return data;
       },
@@ -225,12 +229,13 @@ export function createPages(options: PagesOptions): Pages {
 async function load(
   page: OpenPage,
   registry: RegistryCalls,
+  directionsOf: DirectionsOf,
 ): Promise<{ readonly title: string; readonly data: PageData[PageKind] }> {
   if (page.kind === 'version') {
-    const data = await loadVersionPage(registry, page.state.versionId);
+    const data = await loadVersionPage(registry, page.state.versionId, directionsOf);
     return { title: versionTitle(data.version), data };
   }
-  const data = await loadComparisonPage(registry, page.state.versionIds);
+  const data = await loadComparisonPage(registry, page.state.versionIds, directionsOf);
   return { title: comparisonTitle(data.versions), data };
 }
 

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
+import type { DeclaredDirections } from '../../base/metrics.ts';
+import { declaredDirections } from '../../project/directions.ts';
 import { locateRegistry } from '../../registry/location.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { RegistryThreadEvent } from '../../workers/registry-messages.ts';
@@ -82,6 +84,17 @@ export class Registries implements vscode.Disposable {
       'REGISTRY_NOT_OPEN',
       `The registry in ${dir} belongs to no folder of this window. Open its folder, then try again.`,
     );
+  }
+
+  /** What the project files of a registry's workspace folders declare about a model's metrics. One that can't be read declares nothing. */
+  async directionsFor(dir: string, model: string): Promise<DeclaredDirections | undefined> {
+    const known = await this.byDir(dir);
+    for (const { uri } of known?.roots ?? []) {
+      const models = (await known?.connection.project(uri.fsPath).catch(() => undefined))?.models ?? {};
+      const declared = Object.hasOwn(models, model) ? declaredDirections(models[model]) : undefined;
+      if (declared) return declared;
+    }
+    return undefined;
   }
 
   /** Looks again where the registries are. Tells everyone if that changed. */

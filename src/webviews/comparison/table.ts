@@ -83,8 +83,8 @@ function rowHead(row: ComparedRow, note = ''): TemplateResult {
   return html`<th scope="row"><span class="ellipsis" title="${row.name}${note}">${row.name}</span></th>`;
 }
 
-function metricRow(row: ComparedRow, { baseline }: TableOptions): TemplateResult {
-  const direction = metricDirection(row.name);
+function metricRow(row: ComparedRow, { baseline, comparison: { declared } }: TableOptions): TemplateResult {
+  const direction = metricDirection(row.name, declared);
   const before = metricOf(row.values[baseline]);
   const texts = alignDecimals(row.values.map((value) => (value === null ? '' : formatMetric(value))));
   return html`<tr>
@@ -94,7 +94,7 @@ function metricRow(row: ComparedRow, { baseline }: TableOptions): TemplateResult
       if (value === null)
         return html`<td class="numeric ${isBaseline ? 'baseline' : ''}">${none()}</td><td class=${isBaseline ? 'baseline' : ''}></td>`;
       return html`<td class="numeric ${isBaseline ? 'baseline' : ''}" title=${String(value)}>${texts[column]}</td
-        ><td class=${isBaseline ? 'baseline' : ''}>${isBaseline ? nothing : changeOf(row.name, metricOf(value), before)}</td>`;
+        ><td class=${isBaseline ? 'baseline' : ''}>${isBaseline ? nothing : changeOf(row.name, metricOf(value), before, declared)}</td>`;
     })}
   </tr>`;
 }

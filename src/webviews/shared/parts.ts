@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
-import { formatDifference, formatMetric, metricChange } from '../../base/metrics.ts';
+import { type DeclaredDirections, formatDifference, formatMetric, metricChange } from '../../base/metrics.ts';
 import { provenText } from '../../base/proven.ts';
 import type { Author, MetricValue } from '../../extension/messages.ts';
 import { formatAge, formatTime } from './format.ts';
@@ -75,9 +75,10 @@ export function changeOf(
   name: string,
   value: MetricValue | undefined,
   baseline: MetricValue | undefined,
+  declared?: DeclaredDirections,
 ): TemplateResult | typeof nothing {
   if (value === undefined || baseline === undefined) return nothing;
-  const { verdict, difference } = metricChange(name, value, baseline);
+  const { verdict, difference } = metricChange(name, value, baseline, declared);
   if (verdict === 'same') return html`<span class="change">no change</span>`;
   if (difference === undefined) return html`<span class="change">differs from ${formatMetric(baseline)}</span>`;
   return html`<span class="change ${verdict}" title=${percentage(difference, baseline)}

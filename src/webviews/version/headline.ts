@@ -7,8 +7,8 @@ import { betterWhen, metricIn } from './metric-facts.ts';
 const figureCount = 6;
 
 /** The metrics that tell most, as figures, with their change against the version in production. */
-export function headline({ version, baseline }: VersionPageData): TemplateResult | typeof nothing {
-  const figures = headlineMetrics(version.metrics, figureCount);
+export function headline({ version, baseline, declared }: VersionPageData): TemplateResult | typeof nothing {
+  const figures = headlineMetrics(version.metrics, figureCount, { declared });
   if (figures.length === 0) return nothing;
   return html`<section aria-label="Headline metrics">
     <ul class="figures">
@@ -16,13 +16,13 @@ export function headline({ version, baseline }: VersionPageData): TemplateResult
         const value = version.metrics[name];
         const before = baseline === undefined ? undefined : metricIn(baseline.metrics, name);
         return html`<li class="figure">
-          <span class="figure-name ellipsis" title="${name}${betterWhen(name)}">${name}</span>
+          <span class="figure-name ellipsis" title="${name}${betterWhen(name, declared)}">${name}</span>
           <span class="figure-value" title=${String(value)}>${value === undefined ? nothing : formatMetric(value)}</span>
           ${
             baseline === undefined
               ? nothing
               : html`<span class="figure-change"
-                  >${before === undefined ? html`<span class="change">not in @${baseline.number}</span>` : changeOf(name, value, before)}</span
+                  >${before === undefined ? html`<span class="change">not in @${baseline.number}</span>` : changeOf(name, value, before, declared)}</span
                 >`
           }
         </li>`;

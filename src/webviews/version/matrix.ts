@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatMetric } from '../../base/metrics.ts';
+import { type DeclaredDirections, formatMetric } from '../../base/metrics.ts';
 import type { Metrics } from '../../extension/messages.ts';
 import { alignDecimals } from '../shared/format.ts';
 import type { MetricMatrix } from '../shared/metric-groups.ts';
@@ -7,7 +7,13 @@ import { changeOf, none } from '../shared/parts.ts';
 import { betterWhen, metricIn } from './metric-facts.ts';
 
 /** Metrics by slice. With `before`, each value is followed by its change against the metric of the same name there. */
-export function matrixTable({ slice, columns, rows }: MetricMatrix, before?: Metrics): TemplateResult {
+export function matrixTable(
+  { slice, columns, rows }: MetricMatrix,
+  {
+    before,
+    declared,
+  }: { readonly before?: Metrics | undefined; readonly declared?: DeclaredDirections | undefined } = {},
+): TemplateResult {
   const hasChanges = columns.map(
     (_, column) =>
       before !== undefined && rows.some(({ cells }) => metricIn(before, cells[column]?.name ?? '') !== undefined),
@@ -32,7 +38,7 @@ export function matrixTable({ slice, columns, rows }: MetricMatrix, before?: Met
             (
               column,
               place,
-            ) => html`<th scope="col" class="numeric" title="${column}${betterWhen(column)}">${column}</th>
+            ) => html`<th scope="col" class="numeric" title="${column}${betterWhen(column, declared)}">${column}</th>
               ${hasChanges[place] === true ? html`<th scope="col"><span class="only-read-aloud">Change of ${column}</span></th>` : nothing}`,
           )}
         </tr>
@@ -47,7 +53,7 @@ export function matrixTable({ slice, columns, rows }: MetricMatrix, before?: Met
                 </td>
                 ${
                   before !== undefined && hasChanges[column] === true
-                    ? html`<td>${cell === undefined ? nothing : changeOf(cell.name, cell.value, metricIn(before, cell.name))}</td>`
+                    ? html`<td>${cell === undefined ? nothing : changeOf(cell.name, cell.value, metricIn(before, cell.name), declared)}</td>`
                     : nothing
                 }`,
             )}

@@ -1,9 +1,9 @@
-import { metricDirection } from '../../base/metrics.ts';
+import { type DeclaredDirections, metricDirection } from '../../base/metrics.ts';
 import type { Metrics, MetricValue } from '../../extension/messages.ts';
 
 /** What a tooltip adds to a metric's name; nothing where the name doesn't tell. */
-export function betterWhen(name: string): string {
-  const direction = metricDirection(name);
+export function betterWhen(name: string, declared?: DeclaredDirections): string {
+  const direction = metricDirection(name, declared);
   return direction === 'neutral' ? '' : ` (${direction} is better)`;
 }
 

@@ -11,7 +11,7 @@ import { betterWhen, metricIn } from './metric-facts.ts';
 
 /** All metrics: a table in groups, and a matrix for each kind of slice. */
 export function metricsSection(data: VersionPageData, page: PageContext): TemplateResult {
-  const { version, baseline } = data;
+  const { version, baseline, declared } = data;
   const all = Object.entries(version.metrics);
   if (all.length === 0) {
     return section({ id: 'metrics', title: 'Metrics' }, noMetrics(version.model, versionNumber(version)));
@@ -21,13 +21,13 @@ export function metricsSection(data: VersionPageData, page: PageContext): Templa
   return section(
     { id: 'metrics', title: 'Metrics', count: all.length, actions: field },
     html`${groups.length === 0 ? nothing : metricTable(groups, data, page)}
-      ${matrices.map((matrix) => matrixTable(matrix, baseline?.metrics))} ${more}`,
+      ${matrices.map((matrix) => matrixTable(matrix, { before: baseline?.metrics, declared }))} ${more}`,
   );
 }
 
 function metricTable(
   groups: readonly MetricGroup[],
-  { version, baseline }: VersionPageData,
+  { version, baseline, declared }: VersionPageData,
   page: PageContext,
 ): TemplateResult {
   const metrics = groups.flatMap((group) => group.metrics);
@@ -37,7 +37,7 @@ function metricTable(
   );
   const row = ({ name, label, value }: MetricGroup['metrics'][number], isGrouped: boolean) =>
     html`<tr class=${isGrouped ? 'grouped' : ''}>
-      <th scope="row"><span class="ellipsis" title="${name}${betterWhen(name)}">${label}</span></th>
+      <th scope="row"><span class="ellipsis" title="${name}${betterWhen(name, declared)}">${label}</span></th>
       <td class="numeric" title=${String(value)}>${now.get(name)}</td>
       ${
         baseline === undefined
@@ -45,7 +45,7 @@ function metricTable(
           : html`<td class="numeric muted before" title=${String(metricIn(baseline.metrics, name) ?? '')}>
                 ${before.get(name) ?? none()}
               </td>
-              <td>${changeOf(name, value, metricIn(baseline.metrics, name))}</td>`
+              <td>${changeOf(name, value, metricIn(baseline.metrics, name), declared)}</td>`
       }
     </tr>`;
   return html`<div class="scroll-x">

@@ -17,7 +17,7 @@ const moved = {
 describe('what a move says', () => {
   it('names the version, what it displaced, and how its headline metric changed', () => {
     const version = sampleVersion({ stage: 'production', metrics: { loss: 0.2, auc: 0.93 } });
-    expect(transitionText({ ...moved, version, displaced: [previous] }, version)).toBe(
+    expect(transitionText({ ...moved, version, displaced: [previous] }, { production: version })).toBe(
       [
         'Promoted fraud-detector@7 from candidate to production',
         'fraud-detector@6 moved from production to archived',
@@ -29,7 +29,7 @@ describe('what a move says', () => {
   it('compares with production where the move displaced nothing', () => {
     const version = sampleVersion({ stage: 'staging', metrics: { loss: 0.2 } });
     const production = sampleVersion({ id: 'other', number: 3, stage: 'production', metrics: { loss: 0.1 } });
-    expect(transitionText({ ...moved, to: 'staging', version, displaced: [] }, production)).toBe(
+    expect(transitionText({ ...moved, to: 'staging', version, displaced: [] }, { production })).toBe(
       [
         'Promoted fraud-detector@7 from candidate to staging',
         'loss is 0.2, against 0.1 of fraud-detector@3, which is in production (+0.1, worse)',
@@ -39,8 +39,10 @@ describe('what a move says', () => {
 
   it('is silent about metrics where the two share none, and where the version is itself what is in production', () => {
     const version = sampleVersion({ stage: 'production', metrics: { f1: 0.8 } });
-    expect(transitionText({ ...moved, version, displaced: [previous] }, version)).not.toContain('against');
-    expect(transitionText({ ...moved, version, displaced: [] }, version)).toBe(
+    expect(transitionText({ ...moved, version, displaced: [previous] }, { production: version })).not.toContain(
+      'against',
+    );
+    expect(transitionText({ ...moved, version, displaced: [] }, { production: version })).toBe(
       'Promoted fraud-detector@7 from candidate to production',
     );
   });
@@ -48,7 +50,7 @@ describe('what a move says', () => {
   it('says what was rolled back to', () => {
     const version = sampleVersion({ stage: 'production' });
     const result = { ...moved, version, from: 'archived', kind: 'rollback', displaced: [previous] } as const;
-    expect(transitionText(result, version)).toBe(
+    expect(transitionText(result, { production: version })).toBe(
       'Rolled production back to fraud-detector@7\nfraud-detector@6 moved from production to archived',
     );
   });

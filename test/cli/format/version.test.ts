@@ -122,7 +122,7 @@ describe('a comparison', () => {
       { name: 'threshold', values: [0.4, 0.5], isDifferent: true },
       { name: 'recall', values: [0.7, undefined], isDifferent: true },
     ];
-    const lines = comparisonText({ versions, metrics, ...rows }, false)
+    const lines = comparisonText({ versions, metrics, ...rows }, { withEqual: false })
       .split('\n')
       .map((line) => line.split(/ {2,}/));
     expect(lines).toEqual([
@@ -139,16 +139,16 @@ describe('a comparison', () => {
     const params = [
       { name: 'features', values: [`${start}first`, `${start}second${'b'.repeat(100)}`], isDifferent: true },
     ];
-    const text = comparisonText({ versions, metrics: [], ...rows, params }, false);
+    const text = comparisonText({ versions, metrics: [], ...rows, params }, { withEqual: false });
     expect(text).toContain('…aaaaaaaafirst');
     expect(text).toMatch(/…aaaaaaaasecondb+…/);
   });
 
   it('shows what is equal only when asked', () => {
     const metrics = [{ name: 'auc', values: [0.9, 0.9], isDifferent: false }];
-    expect(comparisonText({ versions, metrics, ...rows }, false)).toBe(
+    expect(comparisonText({ versions, metrics, ...rows }, { withEqual: false })).toBe(
       "They don't differ. Show everything with --all.",
     );
-    expect(comparisonText({ versions, metrics, ...rows }, true)).toContain('auc');
+    expect(comparisonText({ versions, metrics, ...rows }, { withEqual: true })).toContain('auc');
   });
 });

@@ -102,6 +102,7 @@ function setUp(registry: Partial<Registry> = {}) {
       if (dir !== registryDir) throw new RegistryError('REGISTRY_NOT_FOUND', `There is no registry in ${dir}.`);
       return full as unknown as Registry;
     },
+    directionsFor: async () => undefined,
     runCommand: async (...call) => void commands.push(call),
     log: { warn: write, error: write } as never,
   });
