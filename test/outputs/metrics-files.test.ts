@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { RegisterRequest, Registry } from '../../src/registry/api.ts';
-import { makeWorkspace, safetensors, watchWorkspace } from './workspace.ts';
+import { safetensors } from './safetensors.ts';
+import { makeWorkspace, watchWorkspace } from './workspace.ts';
 
 const MODEL = 'models/fraud/model.safetensors';
 const OUTPUTS = 'outputs: [models/fraud/**]';

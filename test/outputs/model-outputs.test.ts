@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
 import type { Registry } from '../../src/registry/api.ts';
-import { makeWorkspace, safetensors, watchWorkspace } from './workspace.ts';
+import { safetensors } from './safetensors.ts';
+import { makeWorkspace, watchWorkspace } from './workspace.ts';
 
 const MODEL = 'models/fraud/model.safetensors';
 const OUTPUTS = 'outputs: [models/fraud/**]';

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { RunningProcess } from '../../src/outputs/processes.ts';
 import type { FoundRun } from '../../src/runs/find-runs.ts';
 import type { RunRecord } from '../../src/runs/run-record.ts';
-import { makeWorkspace, safetensors, watchWorkspace } from './workspace.ts';
+import { safetensors } from './safetensors.ts';
+import { makeWorkspace, watchWorkspace } from './workspace.ts';
 
 const CHECKPOINTS = 'outputs: [out/**]';
 

@@ -1,7 +1,8 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { makeWorkspace, safetensors, watchWorkspace } from './workspace.ts';
+import { safetensors } from './safetensors.ts';
+import { makeWorkspace, watchWorkspace } from './workspace.ts';
 
 const MODEL = 'models/fraud/model.safetensors';
 const OUTPUTS = 'outputs: [models/fraud/**]';

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { expect, it, vi } from 'vitest';
-import { makeWorkspace, safetensors, watchWorkspace } from './workspace.ts';
+import { safetensors } from './safetensors.ts';
+import { makeWorkspace, watchWorkspace } from './workspace.ts';
 
 const refusal = vi.hoisted(() => () => Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }));
 

@@ -110,16 +110,3 @@ export async function until(isReached: () => boolean | Promise<boolean>, state: 
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
-
-/** The bytes of a safetensors file with one tensor. */
-export function safetensors(values: readonly number[]): Uint8Array {
-  const data = new Uint8Array(new Float32Array(values).buffer);
-  const header = { weights: { dtype: 'F32', shape: [values.length], data_offsets: [0, data.length] } };
-  const text = JSON.stringify(header);
-  const json = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / 8) * 8));
-  const bytes = new Uint8Array(8 + json.length + data.length);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
-  bytes.set(json, 8);
-  bytes.set(data, 8 + json.length);
-  return bytes;
-}

@@ -1,7 +1,8 @@
 import { appendFile, mkdir, rename, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeWorkspace, safetensors, until, watchWorkspace, writeIn } from './watched.ts';
+import { safetensors } from './safetensors.ts';
+import { makeWorkspace, until, watchWorkspace, writeIn } from './watched.ts';
 
 const MODEL = 'models/fraud/model.safetensors';
 

@@ -56,9 +56,9 @@ function versionItem(node: VersionNode, preferred: string | undefined): vscode.T
   item.id = `${node.registryDir}#${version.id}`;
   item.iconPath = stageIcon(version.stage);
   item.description = facts(
+    later === undefined ? undefined : `superseded by ${oneLine(later, 40)}`,
     oneLine(version.stage, 40),
     version.stagePending ? 'not shared yet' : undefined,
-    later === undefined ? undefined : `superseded by ${oneLine(later, 40)}`,
     headlineText(version, preferred),
     aliases,
   );

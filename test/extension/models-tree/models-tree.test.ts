@@ -105,6 +105,17 @@ describe('the Models view', () => {
     ]);
   });
 
+  it('says first which version takes the place of one that came too early', async () => {
+    await register('churn', 2);
+    await registry.tag({ ref: 'churn@1', set: { 'superseded-by': '2' } });
+    const tree = treeOf({ one: registry });
+    const [model] = await tree.getChildren();
+    expect(shown(tree, await tree.getChildren(model))).toEqual([
+      'Version 2  candidate · auc 0.02',
+      'Version 1  superseded by 2 · candidate · auc 0.01',
+    ]);
+  });
+
   it('shows fifty and then more, and the one in production though it is older', async () => {
     await register('churn', 52);
     await registry.promote({ ref: 'churn@1', stage: 'production', reason: 'first' });

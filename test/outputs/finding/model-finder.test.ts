@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ModelFinder } from '../../../src/outputs/finding/model-finder.ts';
 import { parseProject } from '../../../src/project/project-file.ts';
-import { safetensors } from '../workspace.ts';
+import { safetensors } from '../safetensors.ts';
 
 async function workspace(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'model-registry-finder-'));
