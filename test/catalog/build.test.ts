@@ -9,10 +9,12 @@ import type { Sqlite } from '../../src/catalog/sqlite.ts';
 import { encodeCommit } from '../../src/log/commit.ts';
 import { environmentDigest } from '../../src/log/environment-digest.ts';
 import { applyCommit, type LogPosition } from '../../src/rules/apply-commit.ts';
+import { signingKey } from '../log/signing-key.ts';
 import { type Random, seededRandom } from '../simulation/random.ts';
 
 const REGISTRY = '01M84GD1DENREG1STRY0000000';
 const FORMAT_HASH = sha256Hex('format');
+const KEYS = [signingKey('one'), signingKey('two')];
 const STAGES = ['candidate', 'staging', 'production', 'archived', 'shadow'];
 
 const idOf = (kind: string, number: number) => `01M84GD1DEN${kind}${String(number).padStart(9, '0')}`;
@@ -167,6 +169,12 @@ class Author {
     };
   }
 
+  #signers(): object {
+    if (this.#number(3) > 0) return {};
+    const signers = KEYS.slice(this.#number(2)).map(({ line }, index) => ({ person: `P${index}`, key: line }));
+    return { signers, signatures: this.#pick([[], ['approvals'], ['stages', 'approvals'], ['all']]) };
+  }
+
   #environment(): object {
     const packages = [
       { name: 'numpy', version: `1.${this.#number(3)}` },
@@ -197,6 +205,7 @@ class Author {
           exclusive: name === 'production' || (name === 'shadow' && this.#number(2) === 0),
         })),
         gates,
+        ...this.#signers(),
       },
     };
   }
@@ -227,7 +236,7 @@ async function bothWays(seed: number, count: number) {
     const lines = Array.from({ length: 1 + random.below(3) }, () => {
       const events = Array.from({ length: random.below(4) === 0 ? 2 : 1 }, () => author.event());
       const id = idOf('1NTENT', random.below(20) === 0 ? random.below(intents + 1) : intents++);
-      return new TextEncoder().encode(
+      const text = new TextEncoder().encode(
         JSON.stringify({
           id,
           registryId: REGISTRY,
@@ -238,6 +247,7 @@ async function bothWays(seed: number, count: number) {
           ...(random.below(30) === 0 ? { requires: ['x'] } : {}),
         }),
       );
+      return random.below(3) > 0 ? random.pick(KEYS).signLine(text) : text;
     });
     const seq = position.seq + 1;
     const prev = random.below(30) === 0 ? sha256Hex('other') : position.hash;

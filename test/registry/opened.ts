@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
 import type { Author, Registry, Via } from '../../src/registry/api.ts';
 import { initRegistry, openRegistry } from '../../src/registry/open.ts';
+import type { OwnKey } from '../../src/registry/signing.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
 
@@ -16,7 +17,12 @@ export interface Place {
   readonly dir: string;
   readonly registryDir: string;
   /** Opens the registry once more, as another process would. */
-  open(options?: { readonly author?: Author; readonly via?: Via; readonly clock?: () => number }): Promise<Registry>;
+  open(options?: {
+    readonly author?: Author;
+    readonly via?: Via;
+    readonly clock?: () => number;
+    readonly ownKey?: OwnKey;
+  }): Promise<Registry>;
   write(path: string, content: string | Uint8Array): Promise<string>;
   /** Every file of the registry that is part of the format, by its key. */
   files(): Promise<ReadonlyMap<string, string>>;
@@ -33,9 +39,16 @@ export async function makePlace(): Promise<Place> {
   return {
     dir,
     registryDir,
-    async open({ author = ANN, via = 'cli', clock } = {}) {
+    async open({ author = ANN, via = 'cli', clock, ownKey } = {}) {
       const stateDir = join(dir, 'state');
-      const registry = await openRegistry({ dir: registryDir, author, via, stateDir, ...(clock ? { clock } : {}) });
+      const registry = await openRegistry({
+        dir: registryDir,
+        author,
+        via,
+        stateDir,
+        ...(clock ? { clock } : {}),
+        ...(ownKey ? { ownKey } : {}),
+      });
       ends.push(() => registry.close());
       return registry;
     },

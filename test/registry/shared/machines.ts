@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { RegistryError } from '../../../src/base/errors.ts';
-import type { Author, Registry } from '../../../src/registry/api.ts';
+import type { Author, LogHead, Registry } from '../../../src/registry/api.ts';
 import { initRegistry, openRegistry } from '../../../src/registry/open.ts';
 import { attachRemote } from '../../../src/registry/shared/attach.ts';
 import type { ConnectRemote, RemoteStats } from '../../../src/registry/shared/remote.ts';
+import type { OwnKey } from '../../../src/registry/signing.ts';
 import { memoryStore } from '../../../src/storage/memory-store.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
 import { ANN } from '../opened.ts';
@@ -75,6 +76,7 @@ export interface Machine {
   attach(options?: {
     readonly isPreview?: boolean;
     readonly upload?: 'on-register' | 'on-promote';
+    readonly pinned?: LogHead;
   }): ReturnType<typeof attachRemote>;
   open(options?: { readonly clock?: () => number }): Promise<Registry>;
   write(path: string, content: string | Uint8Array): Promise<string>;
@@ -82,7 +84,11 @@ export interface Machine {
 
 export async function machine(
   storage: SharedStorage,
-  { author = ANN, clock = Date.now }: { readonly author?: Author; readonly clock?: () => number } = {},
+  {
+    author = ANN,
+    clock = Date.now,
+    ownKey,
+  }: { readonly author?: Author; readonly clock?: () => number; readonly ownKey?: OwnKey } = {},
 ): Promise<Machine> {
   const dir = await mkdtemp(join(tmpdir(), 'model-registry-shared-'));
   ends.push(() => rm(dir, { recursive: true, force: true, maxRetries: 3 }));
@@ -93,7 +99,16 @@ export async function machine(
     dir,
     registryDir,
     attach: (options = {}) =>
-      attachRemote({ dir: registryDir, url: URL, author, via: 'cli', clock, connect, ...options }),
+      attachRemote({
+        dir: registryDir,
+        url: URL,
+        author,
+        via: 'cli',
+        clock,
+        connect,
+        ...(ownKey ? { ownKey } : {}),
+        ...options,
+      }),
     async open(options = {}) {
       const registry = await openRegistry({
         dir: registryDir,
@@ -102,6 +117,7 @@ export async function machine(
         stateDir: join(dir, 'state'),
         connect,
         clock: options.clock ?? clock,
+        ...(ownKey ? { ownKey } : {}),
       });
       ends.push(() => registry.close());
       return registry;
