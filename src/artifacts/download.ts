@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { RegistryError } from '../base/errors.ts';
 import { sha256Hex } from '../base/hash.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { manifestKey, objectKey } from '../storage/layout.ts';
 import type { LocalStore, ObjectStore, StagedObject } from '../storage/object-store.ts';
 import { throwIfCancelled } from './cancel.ts';
 import { eachOf } from './each-of.ts';
+import { MAX_MANIFEST_BYTES } from './manifest.ts';
 import { damaged, distinct, missing, type Piece, readParts } from './parts.ts';
 import { readManifest } from './read-manifest.ts';
 
@@ -38,13 +40,19 @@ export async function downloadArtifact(
     onProgress?.({ step: 'Downloading', doneBytes, totalBytes });
   };
   throwIfCancelled(signal);
-  const inParts: Piece[] = [];
+  const inParts: { readonly file: Piece; readonly otherwise: Error }[] = [];
   await eachOf(wanted, FILES_AT_ONCE, async (file) => {
-    if (!(await downloadWhole(local, remote, file, onBytes))) inParts.push(file);
+    try {
+      if (!(await downloadWhole(local, remote, file, onBytes))) inParts.push({ file, otherwise: missing(file) });
+    } catch (error) {
+      // Anybody may have put something under the name of an object whose parts are all there.
+      if (!RegistryError.is(error, 'OBJECT_DAMAGED')) throw error;
+      inParts.push({ file, otherwise: error });
+    }
   });
-  await eachOf(inParts, LARGE_AT_ONCE, (file) => downloadParts(local, remote, file, onBytes));
+  await eachOf(inParts, LARGE_AT_ONCE, ({ file, otherwise }) => downloadParts(local, remote, file, otherwise, onBytes));
   if (!hasManifest) {
-    const bytes = await remote.get(manifestKey(digest));
+    const bytes = await remote.get(manifestKey(digest), MAX_MANIFEST_BYTES + 1);
     if (bytes && sha256Hex(bytes) === digest) await local.putIfAbsent(manifestKey(digest), bytes);
   }
   return { receivedBytes: doneBytes };
@@ -72,10 +80,11 @@ async function downloadParts(
   local: LocalStore,
   remote: ObjectStore,
   file: Piece,
+  otherwise: Error,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
   const parts = await readParts(remote, file);
-  if (!parts) throw missing(file);
+  if (!parts) throw otherwise;
   await staging(local, file, async (write) => {
     const underWay: Promise<Uint8Array>[] = [];
     try {

@@ -122,12 +122,11 @@ export function neededArtifacts(db: Sqlite): readonly string[] {
   return db.all(sql).map((row) => text(row, 'artifact'));
 }
 
-/** The first commit that doesn't follow from its predecessor, where there is one. */
-export function firstUnchained(db: Sqlite): number | undefined {
-  const row = db.get(
-    "SELECT seq FROM commits WHERE (problem IS NOT NULL OR needs IS NOT NULL) AND problem_code = 'UNCHAINED' ORDER BY seq LIMIT 1",
-  );
-  return row && int(row, 'seq');
+/** The commits that don't follow from their predecessors, in order. */
+export function unchainedCommits(db: Sqlite): readonly { readonly seq: number; readonly hash: string }[] {
+  const sql =
+    "SELECT seq, hash FROM commits WHERE (problem IS NOT NULL OR needs IS NOT NULL) AND problem_code = 'UNCHAINED' ORDER BY seq";
+  return db.all(sql).map((row) => ({ seq: int(row, 'seq'), hash: text(row, 'hash') }));
 }
 
 /** What became of the intent with this id; `code` where it is void. Undefined while it isn't in the log. */

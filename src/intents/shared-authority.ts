@@ -117,6 +117,11 @@ export class SharedAuthority implements Authority {
   /** Nobody waits for others here: intents are ordered in batches. */
   async giveWay(): Promise<void> {}
 
+  /** Throws `REMOTE_REWRITTEN` unless the remote has the copy's newest commit, and with it everything before, and what it answers. */
+  async checkRemote(): Promise<void> {
+    await this.#log.checkHead(await this.#options.remote());
+  }
+
   /** Lays what waits over the log, where another process of this machine has added to it or taken from it. */
   refresh(): Promise<void> {
     return this.#serially(() => this.#layOver());

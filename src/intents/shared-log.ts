@@ -2,14 +2,23 @@ import { RegistryError } from '../base/errors.ts';
 import { sha256Hex } from '../base/hash.ts';
 import { claimedPrev, hashOfCommit } from '../log/commit.ts';
 import { MAX_FORMAT_BYTES } from '../log/format-file.ts';
-import { commitsFrom, listSegments, readCommit, readSegmentBytes, type SegmentContent } from '../log/log-reader.ts';
+import {
+  commitsFrom,
+  firstCommit,
+  listSegments,
+  readCommit,
+  readSegmentBytes,
+  type SegmentContent,
+} from '../log/log-reader.ts';
 import { type SegmentName, segmentKey } from '../log/segment.ts';
-import { commitKey, FORMAT_KEY } from '../storage/layout.ts';
+import { breakKey, commitKey, FORMAT_KEY } from '../storage/layout.ts';
 import type { LocalStore, ObjectStore } from '../storage/object-store.ts';
 import type { AppliedLog } from './submitting.ts';
 
 /** So many commits read one by one mean that there are more: from there on segments are looked for. */
 const SINGLE_COMMITS = 4;
+/** So often is it looked whether the remote still has what the copy has. */
+const COMPARED_EVERY_MS = 10 * 60 * 1000;
 /** Segments are taken over together as long as they are no more than this. */
 const RUN_BYTES = 64 * 1024 * 1024;
 
@@ -17,14 +26,19 @@ export interface SharedLogOptions {
   /** The copy of the shared log on this disk. */
   readonly copy: LocalStore;
   readonly catalog: AppliedLog;
+  /** Without it, the head is compared only before something is sent. */
+  readonly clock?: () => number;
 }
 
 /** The shared log and its copy on this disk: what is read of the one becomes durable in the other before it counts. */
 export class SharedLog {
   readonly #options: SharedLogOptions;
 
+  #comparedAt: number | undefined;
+
   constructor(options: SharedLogOptions) {
     this.#options = options;
+    this.#comparedAt = options.clock?.();
   }
 
   /**
@@ -42,10 +56,21 @@ export class SharedLog {
       if (taken === SINGLE_COMMITS) await this.#takeSegments(remote, onTaken);
       const seq = catalog.position.seq + 1;
       const bytes = await readCommit(remote, seq);
-      if (!bytes) return catalog.position.seq - before;
+      if (!bytes) {
+        await this.#compareNowAndThen(remote);
+        return catalog.position.seq - before;
+      }
       await this.take(remote, seq, bytes);
       onTaken?.(seq);
     }
+  }
+
+  /** A log that was cut short has nothing new: who only reads would wait for ever for what comes next. */
+  async #compareNowAndThen(remote: ObjectStore): Promise<void> {
+    const { clock } = this.#options;
+    if (!clock || this.#comparedAt === undefined || clock() - this.#comparedAt < COMPARED_EVERY_MS) return;
+    await this.checkHead(remote);
+    this.#comparedAt = clock();
   }
 
   /** Makes commit `seq`, which the remote has, durable in the copy and applies it. */
@@ -53,7 +78,11 @@ export class SharedLog {
     const { catalog, copy } = this.#options;
     const { seq: head, hash } = catalog.position;
     // A commit that doesn't follow is void and keeps its place, if what it doesn't follow is what the remote has, too.
-    if (head === seq - 1 && claimedPrev(bytes) !== hash) await this.checkHead(remote);
+    if (head === seq - 1 && claimedPrev(bytes) !== hash) {
+      await this.checkHead(remote);
+      // So that it isn't taken for damage of the copy later.
+      await copy.putIfAbsent(breakKey(seq, hash, hashOfCommit(bytes)), new Uint8Array());
+    }
     if ((await copy.putIfAbsent(commitKey(seq), bytes)) === 'exists') {
       const known = await readCommit(copy, seq);
       if (!known || hashOfCommit(known) !== hashOfCommit(bytes)) throw rewritten(seq);
@@ -88,7 +117,10 @@ export class SharedLog {
     for (;;) {
       const { seq: head } = catalog.position;
       const above = await commitsFrom(remote, head);
-      const lost = above.find((seq) => seq > head + 1);
+      const lost = await firstCommit(
+        remote,
+        above.filter((seq) => seq > head + 1),
+      );
       // What was listed may be older than what is there by now.
       if (head === 0 || lost !== undefined || above.includes(head + 1)) {
         await this.catchUp(remote, onTaken);
@@ -144,7 +176,7 @@ export class SharedLog {
 function gap(head: number, above: number): RegistryError {
   return new RegistryError(
     'LOG_GAP',
-    `Commit ${head + 1} is missing from the shared registry although commit ${above} is there. Whoever has a copy of it can put ${commitKey(head + 1)} back; until then the registry is read-only.`,
+    `Commit ${head + 1} is missing from the shared registry although commit ${above} is there. Whoever has a copy of it can put ${commitKey(head + 1)} back; until then the registry is read-only. If nobody has, and ${commitKey(above)} wasn't written by Model Registry, whoever manages the storage can remove that.`,
     { details: { missing: head + 1, above } },
   );
 }

@@ -90,13 +90,20 @@ export function decodeCommit(bytes: Uint8Array, before: Head): DecodedCommit {
 
 /** The hash that a commit names as its predecessor's, whether or not it is otherwise sound. */
 export function claimedPrev(bytes: Uint8Array): string | undefined {
+  const parsed = v.safeParse(v.looseObject({ prev: v.string() }), firstLineOf(bytes));
+  return parsed.success ? parsed.output.prev : undefined;
+}
+
+/** The number that a commit gives itself, where it has an envelope. */
+export function claimedSeq(bytes: Uint8Array): number | undefined {
+  const parsed = v.safeParse(envelopeSchema, firstLineOf(bytes));
+  return parsed.success ? parsed.output.seq : undefined;
+}
+
+function firstLineOf(bytes: Uint8Array): unknown {
   const end = bytes.indexOf(LINE_FEED);
   try {
-    const parsed = v.safeParse(
-      v.looseObject({ prev: v.string() }),
-      JSON.parse(utf8.decode(bytes.subarray(0, end < 0 ? undefined : end))),
-    );
-    return parsed.success ? parsed.output.prev : undefined;
+    return JSON.parse(utf8.decode(bytes.subarray(0, end < 0 ? undefined : end)));
   } catch {
     return undefined;
   }

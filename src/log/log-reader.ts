@@ -2,7 +2,7 @@ import { RegistryError } from '../base/errors.ts';
 import { sha256Hex } from '../base/hash.ts';
 import { commitKey, FORMAT_KEY, seqOfCommitKey } from '../storage/layout.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { claimedPrev, hashOfCommit, MAX_COMMIT_BYTES } from './commit.ts';
+import { claimedPrev, claimedSeq, hashOfCommit, MAX_COMMIT_BYTES } from './commit.ts';
 import { type FormatFile, formatMissing, MAX_FORMAT_BYTES, parseFormatFile } from './format-file.ts';
 import { decodeSegment, type SegmentName, segmentKey, segmentOfKey } from './segment.ts';
 
@@ -96,7 +96,21 @@ const LOOKED_AHEAD = 1000;
 
 /** The number of a commit above `head + 1`, where the store has one: then the one between is missing. */
 export async function commitAboveGap(store: ObjectStore, head: number): Promise<number | undefined> {
-  return (await commitsFrom(store, head + 2, 1))[0];
+  return firstCommit(store, await commitsFrom(store, head + 2, LOOKED_AT));
+}
+
+/** Of what takes the numbers of commits, so much is looked at: junk can't be endless. */
+const LOOKED_AT = 32;
+/** An envelope takes less. */
+const ENVELOPE_BYTES = 512;
+
+/** The first of these numbers that a commit has, and not something else that somebody put there. */
+export async function firstCommit(store: ObjectStore, seqs: readonly number[]): Promise<number | undefined> {
+  for (const seq of seqs.slice(0, LOOKED_AT)) {
+    const bytes = await store.get(commitKey(seq), ENVELOPE_BYTES);
+    if (bytes && claimedSeq(bytes) === seq) return seq;
+  }
+  return undefined;
 }
 
 /** The numbers of the commits that the store has from `first` on, as far as they are near. */

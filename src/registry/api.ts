@@ -617,7 +617,8 @@ export interface VerifyProblem {
     | 'OBJECT_MISSING'
     | 'OBJECT_DAMAGED'
     | 'FORMAT_DAMAGED'
-    | 'HEAD_NOT_PINNED';
+    | 'HEAD_NOT_PINNED'
+    | 'REMOTE_REWRITTEN';
   /** Key of the thing that is wrong, relative to the registry's folder. */
   readonly key: string;
   readonly message: string;

@@ -67,6 +67,7 @@ export async function openRegistry(options: OpenOptions): Promise<Registry> {
     newId,
     store,
     catalog,
+    formatHash: hash,
     ...(shared ? { shared } : {}),
     ...(ownKey ? { ownKey } : {}),
     reports: new ServingReports({

@@ -3,7 +3,7 @@ import { isoTime } from '../base/clock.ts';
 import { RegistryError } from '../base/errors.ts';
 import type { NewId } from '../base/ids.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { firstUnchained, unknownNeeds } from '../catalog/log-queries.ts';
+import { unknownNeeds } from '../catalog/log-queries.ts';
 import type { Sqlite } from '../catalog/sqlite.ts';
 import type { SyncOptions } from '../intents/shared-authority.ts';
 import type { Authority, RefusedOutcome } from '../intents/submitting.ts';
@@ -13,6 +13,7 @@ import type { Inspector } from '../modelfiles/inspector.ts';
 import type { IntentOutcome, RegistryState } from '../rules/state.ts';
 import type { LocalStore } from '../storage/object-store.ts';
 import type { Author, RegistryLocation, Via } from './api.ts';
+import { unexplainedBreaks } from './chain-breaks.ts';
 import { withoutSecretsIn } from './secrets-in-events.ts';
 import { type SeenHead, seenHeadProblem } from './seen-head.ts';
 import type { ServingReports } from './shared/serving-reports.ts';
@@ -28,6 +29,8 @@ export interface Session {
   readonly newId: NewId;
   readonly store: LocalStore;
   readonly catalog: Catalog;
+  /** Hash of `format.json`, from which commit 1 follows. */
+  readonly formatHash: string;
   readonly authority: Authority;
   /** Where the registry is shared. */
   readonly shared?: SharedRegistry;
@@ -59,10 +62,10 @@ export async function readToHead(session: Session): Promise<void> {
 
 /** What is wrong with the log that the catalog was built from, where anything is. */
 export async function damageIn(session: Session): Promise<RegistryError | undefined> {
-  return (await seenHeadProblem(session)) ?? chainProblem(session);
+  return (await seenHeadProblem(session)) ?? (await chainProblem(session));
 }
 
-function chainProblem(session: Session): RegistryError | undefined {
+async function chainProblem(session: Session): Promise<RegistryError | undefined> {
   const changed = session.catalog.changedCommit;
   if (changed !== undefined) {
     return new RegistryError(
@@ -71,7 +74,7 @@ function chainProblem(session: Session): RegistryError | undefined {
       { details: { seq: changed } },
     );
   }
-  const seq = firstUnchained(dbOf(session));
+  const [seq] = await unexplainedBreaks(session);
   if (seq === undefined) return undefined;
   return new RegistryError(
     'LOG_DAMAGED',

@@ -12,8 +12,9 @@ import {
 import { labelsOfAttached, namedObjects } from '../catalog/space-queries.ts';
 import { claimedPrev, decodeCommit, hashOfCommit } from '../log/commit.ts';
 import { commitAboveGap, readCommit, readCommits, readFormat } from '../log/log-reader.ts';
-import { commitKey, FORMAT_KEY, objectKey } from '../storage/layout.ts';
+import { breakKey, commitKey, FORMAT_KEY, objectKey } from '../storage/layout.ts';
 import type { LogHead, VerifyProblem, VerifyReport } from './api.ts';
+import { knownBreaks } from './chain-breaks.ts';
 import { dbOf, type Session } from './session.ts';
 import { artifactsHere } from './space/plan.ts';
 
@@ -30,7 +31,7 @@ export async function verify(
 ): Promise<VerifyReport> {
   await session.catalog.catchUp();
   const chain = await verifyChain(session, options, request.pinned);
-  const problems: VerifyProblem[] = [...chain.problems];
+  const problems: VerifyProblem[] = [...chain.problems, ...(await remoteProblems(session))];
   let counts: Pick<VerifyReport, 'manifests' | 'objects' | 'bytes' | 'restorable'> = {
     manifests: 0,
     objects: 0,
@@ -88,6 +89,20 @@ async function expected(
   return { digests: digests.filter((digest) => here.has(digest)), objects: objects.filter((_, index) => heads[index]) };
 }
 
+/** A remote that can't be reached has no problem that could be told. */
+async function remoteProblems({ shared, catalog }: Session): Promise<readonly VerifyProblem[]> {
+  if (!shared || shared.attachment.isDetached) return [];
+  try {
+    await shared.authority.checkRemote();
+    return [];
+  } catch (error) {
+    if (!RegistryError.is(error)) throw error;
+    const { seq } = catalog.position;
+    const key = seq === 0 ? FORMAT_KEY : commitKey(seq);
+    return error.code === 'REMOTE_REWRITTEN' ? [{ code: error.code, key, versions: [], message: error.message }] : [];
+  }
+}
+
 interface Link {
   readonly seq: number;
   readonly hash: string;
@@ -126,10 +141,14 @@ async function verifyChain(
     if (seen?.seq === seq) return seen.hash;
     return seq === 0 ? undefined : appliedHashBeforeDamage(session, seq);
   };
+  const breaks = await knownBreaks(session);
   for (const [index, link] of links.entries()) {
     const successor = links[index + 1];
     const known = expected(link.seq);
-    const isAccused = successor?.claims !== undefined && successor.claims !== link.hash;
+    const isAccused =
+      successor?.claims !== undefined &&
+      successor.claims !== link.hash &&
+      !breaks.has(breakKey(successor.seq, link.hash, successor.hash));
     const isChanged =
       known === undefined ? isAccused && !isSuccessorDamaged(links, index, expected) : known !== link.hash;
     if (!isChanged) continue;

@@ -52,6 +52,11 @@ export function confirmedKey(id: string, at: number): string {
   return `confirmed/${id}-${at}.json`;
 }
 
+/** On disk only: the shared log has commit `seq`, with this hash, after one that it doesn't name as its predecessor. */
+export function breakKey(seq: number, before: string, hash: string): string {
+  return `breaks/${String(seq).padStart(20, '0')}-${before}-${hash}`;
+}
+
 /** The list of an object's parts, where it is stored as parts. */
 export function partsKey(sha256: string): string {
   return `${objectKey(sha256)}.parts`;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../../src/base/hash.ts';
+import { encodeCommit } from '../../../src/log/commit.ts';
 import { commitKey, objectKey } from '../../../src/storage/layout.ts';
 import { memoryStore } from '../../../src/storage/memory-store.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
@@ -338,7 +339,10 @@ describe('a remote that lies', () => {
     await cut.close();
     hidden.clear();
 
-    await inner.putIfAbsent(commitKey(head + 2), new TextEncoder().encode('{}'));
+    const prev = sha256Hex('the one that is missing');
+    const at = '2027-01-01T00:00:00.000Z';
+    const intent = new TextEncoder().encode('{}');
+    await inner.putIfAbsent(commitKey(head + 2), encodeCommit({ v: 1, seq: head + 2, prev, at }, [intent]));
     const gap = await ann.open();
     await expect(gap.sync()).rejects.toMatchObject({ code: 'LOG_GAP', details: { missing: head + 1 } });
     expect(await gap.show({ ref: 'fraud@1' })).toMatchObject({ number: 1 });
