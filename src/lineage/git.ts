@@ -63,7 +63,7 @@ const LFS_FILTERS: ReadonlySet<string> = new Set(['git-lfs clean -- %f', 'git-lf
 const BOOLEAN = /^(true|false|yes|no|on|off|\d*)$/i;
 
 /** Whether the repository's own configuration, which may have come with a download, makes `git status` start a program. */
-async function startsPrograms(git: SimpleGit): Promise<boolean> {
+export async function startsPrograms(git: SimpleGit): Promise<boolean> {
   const fields = (await git.raw(['config', '--list', '--includes', '--show-scope', '-z'])).split('\0');
   const own = new Map<string, string>();
   for (let place = 0; place + 1 < fields.length; place += 2) {

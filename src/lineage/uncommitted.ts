@@ -1,0 +1,169 @@
+import { copyFile, lstat, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import picomatch from 'picomatch';
+import { type SimpleGit, simpleGit } from 'simple-git';
+import { systemErrorCode } from '../base/errors.ts';
+import { findSecrets } from '../secrets/find-secrets.ts';
+import { startsPrograms } from './git.ts';
+
+const GIT_TIMEOUT_MS = 30_000;
+/** A changed file whose part of the patch is larger is data, a model or a notebook with pictures rather than code. */
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+const MAX_PATCH_BYTES = 16 * 1024 * 1024;
+const MAX_UNTRACKED = 1000;
+const MAX_LISTED = 50;
+
+/** What the working tree had that its commit hasn't. */
+export interface UncommittedChanges {
+  /** For `git apply --binary` at the root of the repository; empty where everything that changed was left out. */
+  readonly patch: Uint8Array;
+  readonly fileCount: number;
+  /** Changed files that aren't in the patch, the first 50: with any of them, commit and patch don't make the whole tree. */
+  readonly leftOut: readonly LeftOut[];
+  readonly leftOutCount: number;
+  /** Files that git neither tracks nor ignores, and that aren't in the patch. */
+  readonly untrackedCount: number;
+}
+
+export interface LeftOut {
+  readonly path: string;
+  readonly why: 'secret' | 'size';
+}
+
+/**
+ * The changes in the working tree around `folder` that aren't committed, as a patch against the commit: of tracked files, and of
+ * untracked ones that `untracked` (globs, relative to the repository's root) names. A file that seems to hold a secret, before or after
+ * its change, is left out whole. Undefined outside a repository, and where comparing files would start a program that the repository
+ * names. Writes nothing into the repository.
+ */
+export async function readUncommitted(
+  folder: string,
+  untracked: readonly string[] = [],
+): Promise<UncommittedChanges | undefined> {
+  const scratch = await mkdtemp(join(tmpdir(), 'model-registry-patch-'));
+  try {
+    const [root = '', index = ''] = (
+      await simpleGit({ baseDir: folder, timeout: { block: GIT_TIMEOUT_MS } }).raw([
+        ...['rev-parse', '--path-format=absolute', '--show-toplevel', '--git-path', 'index'],
+      ])
+    ).split('\n');
+    const git = gitWithIndex(root, join(scratch, 'index'));
+    if (await startsPrograms(git)) return undefined;
+    await copyFile(index, join(scratch, 'index'));
+    const others = await untrackedIn(git);
+    const isWanted = picomatch([...untracked], { dot: true });
+    const wanted =
+      untracked.length === 0
+        ? []
+        : await smallFiles(
+            root,
+            others.filter((path) => isWanted(path)),
+          );
+    // In a copy of the index: marks the files as ones to come, so that one diff tells of all.
+    if (wanted.length > 0) await git.raw(['--literal-pathspecs', 'add', '--intent-to-add', '--', ...wanted]);
+    const output = join(scratch, 'patch');
+    await git.raw([
+      ...[
+        '--no-optional-locks',
+        '-c',
+        'core.quotePath=true',
+        'diff',
+        'HEAD',
+        `--output=${output}`,
+        '--binary',
+        '--full-index',
+      ],
+      ...['--no-color', '--no-ext-diff', '--no-textconv', '--no-renames', '--no-relative', '--ignore-submodules=dirty'],
+      ...['--src-prefix=a/', '--dst-prefix=b/', '--unified=3', '--diff-algorithm=myers'],
+    ]);
+    return await withoutUnwanted(await readFile(output), others.length - wanted.length);
+  } catch (error) {
+    // Not installed, no commit yet, or a file that vanished: the code is then recorded without its changes.
+    if (error instanceof Error && systemErrorCode(error) !== 'ENOSPC') return undefined;
+    throw error;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function gitWithIndex(root: string, index: string): SimpleGit {
+  return simpleGit({ baseDir: root, timeout: { block: GIT_TIMEOUT_MS }, allowEnvironment: ['GIT_INDEX_FILE'] }).env(
+    'GIT_INDEX_FILE',
+    index,
+  );
+}
+
+async function untrackedIn(git: SimpleGit): Promise<readonly string[]> {
+  const paths = await git.raw(['ls-files', '--others', '--exclude-standard', '-z']);
+  return paths.split('\0').filter((path) => path !== '');
+}
+
+async function smallFiles(root: string, paths: readonly string[]): Promise<readonly string[]> {
+  const small: string[] = [];
+  for (const path of paths) {
+    if (small.length === MAX_UNTRACKED) break;
+    const found = await lstat(join(root, path));
+    if (found.isFile() && found.size <= MAX_FILE_BYTES) small.push(path);
+  }
+  return small;
+}
+
+const BEGIN = Buffer.from('diff --git ');
+
+/** The parts of a patch, one a file. No line of content begins as their first lines do: content has a sign before it, base 85 no space. */
+function partsOf(patch: Buffer): readonly Buffer[] {
+  const starts: number[] = [];
+  for (let at = 0; at !== -1 && at < patch.length; ) {
+    if (patch.subarray(at, at + BEGIN.length).equals(BEGIN)) starts.push(at);
+    const end = patch.indexOf(0x0a, at);
+    at = end === -1 ? -1 : end + 1;
+  }
+  return starts.map((start, place) => patch.subarray(start, starts[place + 1] ?? patch.length));
+}
+
+async function withoutUnwanted(patch: Buffer, untrackedCount: number): Promise<UncommittedChanges> {
+  const kept: Buffer[] = [];
+  const leftOut: LeftOut[] = [];
+  let sizeBytes = 0;
+  for (const part of partsOf(patch)) {
+    const why =
+      part.length > MAX_FILE_BYTES || sizeBytes + part.length > MAX_PATCH_BYTES ? 'size' : await secretIn(part);
+    if (why === undefined) {
+      kept.push(part);
+      sizeBytes += part.length;
+    } else leftOut.push({ path: pathOf(part), why });
+  }
+  return {
+    patch: Buffer.concat(kept),
+    fileCount: kept.length,
+    leftOut: leftOut.slice(0, MAX_LISTED),
+    leftOutCount: leftOut.length,
+    untrackedCount,
+  };
+}
+
+async function secretIn(part: Buffer): Promise<'secret' | undefined> {
+  // The signs at the beginnings of lines would hide keys that take several.
+  const text = part.toString('latin1').replace(/^[+\- ]/gm, '');
+  return (await findSecrets(text)).length > 0 ? 'secret' : undefined;
+}
+
+/** The path of a part as its first line has it: `diff --git a/x b/x`, quoted where it has unusual characters. */
+function pathOf(part: Buffer): string {
+  const line = part.toString('utf8', 0, part.indexOf(0x0a));
+  const names = line.slice(BEGIN.length);
+  const quoted = /^"a\/((?:[^"\\]|\\.)*)"/.exec(names);
+  if (quoted) return unquoted(quoted[1] ?? '');
+  // Both names are the same, since renames aren't looked for.
+  return names.slice(2, (names.length - 1) / 2);
+}
+
+/** git writes bytes beyond ASCII as octal escapes. */
+function unquoted(text: string): string {
+  const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '"': '"', '\\': '\\' };
+  const bytes = text.replace(/\\([0-7]{3}|.)/g, (_, code: string) =>
+    code.length === 3 ? String.fromCharCode(Number.parseInt(code, 8)) : (escapes[code] ?? code),
+  );
+  return Buffer.from(bytes, 'latin1').toString('utf8');
+}
