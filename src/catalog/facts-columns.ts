@@ -5,7 +5,7 @@ import type { VersionFacts } from './read-models.ts';
 import type { Row, SqlValue } from './sqlite.ts';
 
 /** Columns of a version that hold what its files say, in the order of `factsColumns`. */
-export const FACTS_COLUMNS = 'facts, weights, facts_object, history';
+export const FACTS_COLUMNS = 'facts, weights, facts_object, history, patch';
 
 const nonEmpty = v.exactOptional(v.string());
 const summarySchema = v.object({
@@ -26,11 +26,13 @@ type StoredSummary = v.InferOutput<typeof summarySchema>;
 export function factsColumns({
   facts,
   history,
-}: Pick<EventOf<'version.registered'>, 'facts' | 'history'>): readonly SqlValue[] {
+  code,
+}: Pick<EventOf<'version.registered'>, 'facts' | 'history' | 'code'>): readonly SqlValue[] {
   // Empty: it is short, and stands in the log.
   const course = typeof history === 'object' ? '' : (history ?? null);
-  if (!facts) return [null, null, null, course];
-  return [JSON.stringify(v.parse(summarySchema, facts)), facts.weights ?? null, facts.object ?? null, course];
+  const patch = code?.changes?.patch ?? null;
+  if (!facts) return [null, null, null, course, patch];
+  return [JSON.stringify(v.parse(summarySchema, facts)), facts.weights ?? null, facts.object ?? null, course, patch];
 }
 
 export function factsOf(row: Row): VersionFacts | undefined {

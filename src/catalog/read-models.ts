@@ -52,6 +52,25 @@ export interface CodeLineage {
   readonly remote?: string;
   /** When it was read: `start` or `end` of the run, or at `detection` of the output. */
   readonly capturedAt: 'start' | 'end' | 'detection';
+  /** Folder of the repository in which the run was, where it wasn't its root. */
+  readonly folder?: string;
+  readonly tags?: readonly string[];
+  /** Whether a branch of a remote had the commit, as far as the clone knew. */
+  readonly isPushed?: boolean;
+  /** What the working tree had that the commit hasn't, where it is known. */
+  readonly changes?: CodeChanges;
+}
+
+export interface CodeChanges {
+  /** Digest of the object with the patch; absent where there was nothing to keep. */
+  readonly patch?: string;
+  /** How many files the patch changes. */
+  readonly fileCount: number;
+  /** Files that the patch leaves out, the first 50: with any, commit and patch don't make the whole tree. */
+  readonly leftOut: readonly { readonly path: string; readonly why: 'secret' | 'size' }[];
+  readonly leftOutCount: number;
+  /** Files that git neither tracks nor ignores, and that aren't in the patch. */
+  readonly untrackedCount: number;
 }
 
 export interface DataLineage {
@@ -153,7 +172,7 @@ export interface VersionFacts {
 }
 
 /** Why the log names an object by itself: a gate's evidence, all facts of a version, the course of its metrics. */
-export type NamedFor = 'evidence' | 'facts' | 'history';
+export type NamedFor = 'evidence' | 'facts' | 'history' | 'patch';
 
 export interface FileEntry {
   readonly path: string;

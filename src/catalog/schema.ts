@@ -39,7 +39,7 @@ CREATE TABLE versions (
   artifact TEXT NOT NULL, size_bytes INTEGER NOT NULL, file_count INTEGER NOT NULL,
   description TEXT NOT NULL, metrics TEXT NOT NULL, params TEXT NOT NULL,
   run_id TEXT, fingerprint TEXT NOT NULL, code_commit TEXT, environment TEXT, base TEXT,
-  facts TEXT, weights TEXT, facts_object TEXT, history TEXT,
+  facts TEXT, weights TEXT, facts_object TEXT, history TEXT, patch TEXT,
   created_at TEXT NOT NULL, created_by_name TEXT NOT NULL, created_by_email TEXT NOT NULL, created_by_signer TEXT,
   via TEXT NOT NULL, seq INTEGER NOT NULL, position INTEGER NOT NULL, changed_seq INTEGER NOT NULL, deleted_seq INTEGER
 );

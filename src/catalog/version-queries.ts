@@ -5,6 +5,8 @@ import { factsOf } from './facts-columns.ts';
 import type {
   ArtifactSummary,
   Author,
+  CodeChanges,
+  CodeLineage,
   CommentEntry,
   EvaluationEntry,
   Lineage,
@@ -265,6 +267,18 @@ const lineageSchema = v.object({
       isDirty: v.boolean(),
       remote: v.exactOptional(v.string()),
       capturedAt: v.picklist(['start', 'end', 'detection']),
+      folder: v.optional(v.string()),
+      tags: v.optional(v.array(v.string())),
+      isPushed: v.optional(v.boolean()),
+      changes: v.optional(
+        v.object({
+          patch: v.optional(v.string()),
+          fileCount: v.number(),
+          leftOut: v.array(v.object({ path: v.string(), why: v.picklist(['secret', 'size']) })),
+          leftOutCount: v.number(),
+          untrackedCount: v.number(),
+        }),
+      ),
     }),
   ),
   data: v.array(
@@ -272,6 +286,23 @@ const lineageSchema = v.object({
   ),
   base: v.optional(v.object({ name: v.string(), version: v.exactOptional(v.string()) })),
 });
+
+type RecordedCode = NonNullable<v.InferOutput<typeof lineageSchema>['code']>;
+
+/** What wasn't well formed when it was recorded stands there as undefined. */
+function codeOf({ folder, tags, isPushed, changes, ...code }: RecordedCode): CodeLineage {
+  return {
+    ...code,
+    ...(folder === undefined ? {} : { folder }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(isPushed === undefined ? {} : { isPushed }),
+    ...(changes ? { changes: changesOf(changes) } : {}),
+  };
+}
+
+function changesOf({ patch, ...counts }: NonNullable<RecordedCode['changes']>): CodeChanges {
+  return patch === undefined ? counts : { patch, ...counts };
+}
 
 /** The lineage of a version, of which `registered` is the event that registered it: bodies of events stay in the log. */
 export function lineageOf(db: Sqlite, version: string, registered: EventOf<'version.registered'> | undefined): Lineage {
@@ -286,7 +317,7 @@ export function lineageOf(db: Sqlite, version: string, registered: EventOf<'vers
     data,
     evaluations: evaluationsOf(db, version),
     dependencies: digest === undefined ? [] : packagesOf(db, digest),
-    ...(code ? { code } : {}),
+    ...(code ? { code: codeOf(code) } : {}),
     ...(run ? { run } : {}),
     ...(digest === undefined
       ? {}

@@ -23,7 +23,9 @@ export function attachedObjects(intent: Intent): readonly string[] {
     if (!isKnownEvent(event)) return [];
     if (event.type === 'gate.recorded') return event.evidence ?? [];
     if (event.type !== 'version.registered') return [];
-    return [event.facts?.object, event.history].filter((digest) => typeof digest === 'string');
+    return [event.facts?.object, event.history, event.code?.changes?.patch].filter(
+      (digest) => typeof digest === 'string',
+    );
   });
 }
 

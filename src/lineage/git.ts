@@ -15,7 +15,7 @@ export async function gitIn(folder: string): Promise<SimpleGit | undefined> {
 
 /**
  * The commit checked out in the repository around `folder`, its branch (absent on a detached HEAD), whether anything isn't committed, and the
- * remote's URL without credentials. Undefined outside a repository, before its first commit, and where git isn't installed.
+ * remote's URL without credentials; the folder of the repository that `folder` is, tags, and whether it was pushed. Undefined outside a repository, before its first commit, and where git isn't installed.
  *
  * Runs nothing that the repository names: where its configuration makes git start a program to compare files, it counts as changed.
  */
@@ -27,11 +27,16 @@ export async function readCode(
   if (!git) return undefined;
   try {
     const commit = (await git.revparse(['HEAD'])).trim();
-    const [branch, isDirty, remotes] = await Promise.all([
+    const [branch, isDirty, remotes, prefix, tags, pushed] = await Promise.all([
       git.raw(['symbolic-ref', '--short', '-q', 'HEAD']).catch(() => ''),
       hasChanges(git),
       git.getRemotes(true),
+      git.revparse(['--show-prefix']).catch(() => ''),
+      git.raw(['for-each-ref', '--points-at', 'HEAD', '--count=20', '--format=%(refname:short)', 'refs/tags']).catch(() => ''),
+      isPushed(git),
     ]);
+    const folder = prefix.replace(/\/?\n?$/, '');
+    const tagNames = tags.split('\n').filter((name) => name !== '');
     const url = (remotes.find(({ name }) => name === 'origin') ?? remotes[0])?.refs.fetch;
     const remote = url ? withoutCredentials(url) : undefined;
     return {
@@ -40,8 +45,21 @@ export async function readCode(
       capturedAt,
       ...(branch.trim() === '' ? {} : { branch: branch.trim() }),
       ...(remote === undefined ? {} : { remote }),
+      ...(folder === '' ? {} : { folder }),
+      ...(tagNames.length === 0 ? {} : { tags: tagNames }),
+      ...(remotes.length === 0 || pushed === undefined ? {} : { isPushed: pushed }),
     };
   } catch {
+    return undefined;
+  }
+}
+
+/** Whether a branch of a remote has the commit, as far as this clone knows; undefined where that can't be told. */
+async function isPushed(git: SimpleGit): Promise<boolean | undefined> {
+  try {
+    return (await git.raw(['for-each-ref', '--contains', 'HEAD', '--count=1', 'refs/remotes'])) !== '';
+  } catch {
+    // A shallow clone lacks the commits between.
     return undefined;
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { systemErrorCode } from '../base/errors.ts';
+import type { UncommittedChanges } from '../registry/api.ts';
 import { findSecrets } from '../secrets/find-secrets.ts';
 import { startsPrograms } from './git.ts';
 
@@ -13,23 +14,6 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024;
 const MAX_PATCH_BYTES = 16 * 1024 * 1024;
 const MAX_UNTRACKED = 1000;
 const MAX_LISTED = 50;
-
-/** What the working tree had that its commit hasn't. */
-export interface UncommittedChanges {
-  /** For `git apply --binary` at the root of the repository; empty where everything that changed was left out. */
-  readonly patch: Uint8Array;
-  readonly fileCount: number;
-  /** Changed files that aren't in the patch, the first 50: with any of them, commit and patch don't make the whole tree. */
-  readonly leftOut: readonly LeftOut[];
-  readonly leftOutCount: number;
-  /** Files that git neither tracks nor ignores, and that aren't in the patch. */
-  readonly untrackedCount: number;
-}
-
-export interface LeftOut {
-  readonly path: string;
-  readonly why: 'secret' | 'size';
-}
 
 /**
  * The changes in the working tree around `folder` that aren't committed, as a patch against the commit: of tracked files, and of
@@ -124,7 +108,7 @@ function partsOf(patch: Buffer): readonly Buffer[] {
 
 async function withoutUnwanted(patch: Buffer, untrackedCount: number): Promise<UncommittedChanges> {
   const kept: Buffer[] = [];
-  const leftOut: LeftOut[] = [];
+  const leftOut: UncommittedChanges['leftOut'][number][] = [];
   let sizeBytes = 0;
   for (const part of partsOf(patch)) {
     const why =
@@ -132,7 +116,7 @@ async function withoutUnwanted(patch: Buffer, untrackedCount: number): Promise<U
     if (why === undefined) {
       kept.push(part);
       sizeBytes += part.length;
-    } else leftOut.push({ path: pathOf(part), why });
+    } else leftOut.push({ path: lineOf(pathOf(part)), why });
   }
   return {
     patch: Buffer.concat(kept),
@@ -157,6 +141,11 @@ function pathOf(part: Buffer): string {
   if (quoted) return unquoted(quoted[1] ?? '');
   // Both names are the same, since renames aren't looked for.
   return names.slice(2, (names.length - 1) / 2);
+}
+
+/** As the log can have it: in one line. */
+function lineOf(path: string): string {
+  return path.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '?').slice(0, 4096) || '?';
 }
 
 /** git writes bytes beyond ASCII as octal escapes. */

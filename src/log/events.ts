@@ -80,12 +80,34 @@ const runSchema = v.looseObject({
   exitCode: v.optional(v.pipe(v.number(), v.safeInteger())),
 });
 
+/** Of the files that were left out of a patch, how many are named. */
+export const MAX_LEFT_OUT = 50;
+
+/** What the working tree had that its commit hasn't. Programs that knew nothing of it took the events all the same. */
+const changesSchema = v.looseObject({
+  /** Digest of an object: a patch for `git apply --binary` at the root of the repository. */
+  patch: v.optional(sha256),
+  fileCount: count,
+  leftOut: v.pipe(
+    v.array(v.looseObject({ path: line(4096), why: v.picklist(['secret', 'size']) })),
+    v.maxLength(MAX_LEFT_OUT),
+  ),
+  leftOutCount: count,
+  untrackedCount: count,
+});
+
 const codeSchema = v.looseObject({
   commit: line(128),
   branch: v.optional(line(512)),
   isDirty: v.boolean(),
   remote: v.optional(line(2048)),
   capturedAt: v.picklist(['start', 'end', 'detection']),
+  /** Folder of the repository in which the run was, where it wasn't its root. */
+  folder: v.fallback(v.optional(line(4096)), undefined),
+  tags: v.fallback(v.optional(v.pipe(v.array(line(512)), v.maxLength(20))), undefined),
+  /** Whether a branch of a remote had the commit, as far as this clone knew. */
+  isPushed: v.fallback(v.optional(v.boolean()), undefined),
+  changes: v.fallback(v.optional(changesSchema), undefined),
 });
 
 const dataSchema = v.looseObject({ path: line(4096), sha256: v.optional(sha256), sizeBytes: v.optional(count) });

@@ -10,6 +10,7 @@ import type {
   RegisterRequest,
   RegisterResult,
   Registry,
+  UncommittedChanges,
 } from '../registry/api.ts';
 import type { FoundRun } from '../runs/find-runs.ts';
 import { outputsByRun, wantedCheckpoints } from './checkpoints.ts';
@@ -19,6 +20,8 @@ import { linkRuns, NO_RUN, type RunLink } from './run-link.ts';
 /** What is known about a run from around its outputs; handed in, because reading git and environments is lineage's. */
 export interface CaptureProviders {
   readonly code: () => Promise<CodeLineage | undefined>;
+  /** What the working tree has that the commit hasn't. */
+  readonly uncommitted?: () => Promise<UncommittedChanges | undefined>;
   readonly environment: () => Promise<PythonEnvironment | undefined>;
   readonly metrics: (file: string) => Promise<Metrics>;
   readonly params: (file: string) => Promise<Params>;
@@ -61,7 +64,7 @@ export async function captureOutputs(
       return fallback;
     }
   };
-  const [metrics, params, dataPaths, code, environment] = await Promise.all([
+  const [metrics, params, dataPaths, code, uncommitted, environment] = await Promise.all([
     readAll(metricsFiles, providers.metrics),
     orElse(
       matchingFiles(root, model.params).then((found) => readAll(found, providers.params)),
@@ -69,6 +72,7 @@ export async function captureOutputs(
     ),
     orElse(dataPathsOf(root, model.data), []),
     orElse(providers.code(), undefined),
+    orElse(providers.uncommitted?.() ?? Promise.resolve(undefined), undefined),
     orElse(providers.environment(), undefined),
   ]);
   return {
@@ -84,6 +88,7 @@ export async function captureOutputs(
       dataPaths,
       ...(model.description === undefined ? {} : { modelDescription: model.description }),
       ...(code ? { code } : {}),
+      ...(code && uncommitted ? { uncommitted } : {}),
       ...(environment ? { environment } : {}),
     },
   };

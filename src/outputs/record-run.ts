@@ -48,7 +48,7 @@ async function recordPart(recording: Recording, part: Part, isLast: boolean): Pr
   const { request, problems } = await captureOutputs(part.files, isLast ? recording.metricsFiles : [], capture);
   for (const problem of problems) recording.onProblem(problem);
   // The code of today says nothing about outputs from before the newest version.
-  const { code, ...withoutCode } = request;
+  const { code, uncommitted, ...withoutCode } = request;
   const asked: RegisterRequest = {
     ...(isOld ? withoutCode : request),
     tags: {

@@ -3,6 +3,7 @@ import type {
   AliasEntry,
   AtResult,
   Author,
+  CodeChanges,
   CodeLineage,
   Comparison,
   LogEntry,
@@ -37,6 +38,7 @@ export type {
   ArtifactSummary,
   AtResult,
   Author,
+  CodeChanges,
   CodeLineage,
   CommentEntry,
   Comparison,
@@ -462,6 +464,8 @@ export interface RegisterRequest {
   readonly tags?: Tags;
   readonly run?: RunLineage;
   readonly code?: CodeLineage;
+  /** What the working tree had that the commit hasn't; its patch is kept as an object. */
+  readonly uncommitted?: UncommittedChanges;
   /** Files and folders that training read, `source` absolute: they are hashed. `path` is how they are called in the lineage. */
   readonly dataPaths?: readonly { readonly path: string; readonly source: string }[];
   readonly environment?: PythonEnvironment;
@@ -475,6 +479,11 @@ export interface RegisterRequest {
   readonly onlyNewBytes?: boolean;
   /** Where the request came from, if not from what the registry was opened for. */
   readonly via?: Via;
+}
+
+export interface UncommittedChanges extends Omit<CodeChanges, 'patch'> {
+  /** For `git apply --binary` at the root of the repository; empty where everything that changed was left out. */
+  readonly patch: Uint8Array;
 }
 
 export interface RegisterResult {

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { throwIfCancelled } from '../../artifacts/cancel.ts';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
-import type { DataLineage, Metrics, VersionSummary } from '../../catalog/read-models.ts';
+import type { CodeLineage, DataLineage, Metrics, VersionSummary } from '../../catalog/read-models.ts';
 import { newestVersion, versionById } from '../../catalog/version-queries.ts';
 import { environmentDigest } from '../../log/environment-digest.ts';
 import type { EventOf, RegistryEvent } from '../../log/events.ts';
@@ -12,6 +12,7 @@ import { dataWithoutSecrets } from '../../secrets/remove-secrets.ts';
 import { whileStoring } from '../../storage/leases.ts';
 import type { RegisterRequest, RegisterResult } from '../api.ts';
 import { type Attached, attachedTo } from '../facts/attach-facts.ts';
+import { storeAttached } from '../facts/attached.ts';
 import { type FactsReading, readBeside } from '../facts/read-beside.ts';
 import { checkModelName, findModelIfAny, findVersion } from '../references.ts';
 import { dbOf, intentOf, readToWrite, record, refusedBy, type Session, stateOf } from '../session.ts';
@@ -40,8 +41,14 @@ export async function register(
 }
 
 /** What is recorded of a request, so that asking for the same again is recognised as that. The places of files aren't recorded. */
-async function requestWithoutSecrets({ paths, dataPaths, ...recorded }: RegisterRequest): Promise<RegisterRequest> {
-  return { ...(await dataWithoutSecrets(recorded)), paths, ...(dataPaths ? { dataPaths } : {}) };
+async function requestWithoutSecrets(given: RegisterRequest): Promise<RegisterRequest> {
+  const { paths, dataPaths, uncommitted, ...recorded } = given;
+  return {
+    ...(await dataWithoutSecrets(recorded)),
+    paths,
+    ...(dataPaths ? { dataPaths } : {}),
+    ...(uncommitted ? { uncommitted } : {}),
+  };
 }
 
 async function storeAndRecord(
@@ -79,9 +86,16 @@ async function storeAndRecordWith(
     return resultOf(session, known.id, false);
   }
   const attached = await attachedTo(session, stored, reading, request.history);
+  const code = await recordedCode(session, request);
   // Others may have recorded something meanwhile.
   await readToWrite(session);
-  const { events, version } = recordableEvents(session, request, artifact, data, attached);
+  const { events, version } = recordableEvents(
+    session,
+    { ...request, ...(code ? { code } : {}) },
+    artifact,
+    data,
+    attached,
+  );
   const isUploaded = session.shared?.attachment.upload === 'on-register';
   const isWanted = isUploaded && stateOf(session).artifactStatus(digest) !== 'published';
   const following = isWanted
@@ -132,7 +146,7 @@ function knownVersion(
       artifact,
       run: run && { ...run },
       params,
-      code: code && { ...code },
+      code: code && eventCode(code),
     });
   return record && versionById(dbOf(session), record.id);
 }
@@ -202,7 +216,7 @@ function eventsOf(
     description,
     data: data.map((entry) => ({ ...entry })),
     ...(run ? { run: { ...run } } : {}),
-    ...(code ? { code: { ...code } } : {}),
+    ...(code ? { code: eventCode(code) } : {}),
     ...(environmentId === undefined ? {} : { environment: environmentId }),
     ...(base === undefined ? {} : { base: baseOf(session, base) }),
     ...attached,
@@ -212,6 +226,25 @@ function eventsOf(
     events.push({ type: 'artifact.published', artifact: artifact.digest });
   }
   return { events, version };
+}
+
+/** The code with the uncommitted changes, whose patch is stored. */
+async function recordedCode(
+  session: Session,
+  { code, uncommitted }: RegisterRequest,
+): Promise<CodeLineage | undefined> {
+  if (!code || !uncommitted) return code;
+  const { patch, ...counts } = uncommitted;
+  const digest = patch.length === 0 ? {} : { patch: await storeAttached(session, patch) };
+  return { ...code, changes: { ...digest, ...counts } };
+}
+
+function eventCode({ tags, changes, ...code }: CodeLineage): NonNullable<EventOf<'version.registered'>['code']> {
+  return {
+    ...code,
+    ...(tags ? { tags: [...tags] } : {}),
+    ...(changes ? { changes: { ...changes, leftOut: changes.leftOut.map((entry) => ({ ...entry })) } } : {}),
+  };
 }
 
 /** A file's own SHA-256, a folder's as that of the manifest of its files. */
