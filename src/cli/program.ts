@@ -85,6 +85,7 @@ function programFor(version: string, signal: AbortSignal): Command {
     .option('--registry <dir>', 'use the registry in this folder')
     .option('--offline', 'leave shared storage alone')
     .option('--json', 'print one JSON value')
+    .enablePositionalOptions()
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .addHelpText('after', EPILOGUE)

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { recordingsIn } from '../outputs/recordings.ts';
 import { RunsGoingOn } from '../outputs/running.ts';
 import { watchOutputs } from '../outputs/watcher.ts';
 import type { RegisterResult } from '../registry/api.ts';
@@ -19,7 +20,7 @@ export async function watchProject(context: CommandContext): Promise<void> {
       project,
       registry: async () => registry,
       providers: providersFor(root),
-      goingOn: new RunsGoingOn(root),
+      goingOn: new RunsGoingOn(root, undefined, () => recordingsIn(registry.location.dir, root)),
       onRegistered: (result, earlier) => {
         registered.push(result);
         if (!context.isJson) print(registeredLine(result, earlier));

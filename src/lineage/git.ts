@@ -32,7 +32,9 @@ export async function readCode(
       hasChanges(git),
       git.getRemotes(true),
       git.revparse(['--show-prefix']).catch(() => ''),
-      git.raw(['for-each-ref', '--points-at', 'HEAD', '--count=20', '--format=%(refname:short)', 'refs/tags']).catch(() => ''),
+      git
+        .raw(['for-each-ref', '--points-at', 'HEAD', '--count=20', '--format=%(refname:short)', 'refs/tags'])
+        .catch(() => ''),
       isPushed(git),
     ]);
     const folder = prefix.replace(/\/?\n?$/, '');

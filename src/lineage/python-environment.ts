@@ -8,15 +8,22 @@ const MAX_PACKAGES = 3000;
 const FILES_AT_ONCE = 16;
 
 /**
- * The Python packages of a workspace, read from their metadata without starting Python: of the active environment where `env` names
- * one (`VIRTUAL_ENV`, `CONDA_PREFIX`), else of `.venv`, `venv` or `env` in the folder. Undefined where there is none.
+ * The Python packages of a workspace, read from their metadata without starting Python: of `prefix`, else of the active environment where
+ * `env` names one (`VIRTUAL_ENV`, `CONDA_PREFIX`), else of `.venv`, `venv` or `env` in the folder. Undefined where there is none.
  */
 export async function readPythonEnvironment(options: {
   readonly root: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** The environment that is meant, where it is known. */
+  readonly prefix?: string;
 }): Promise<PythonEnvironment | undefined> {
-  const { root, env = {} } = options;
-  const places = [env.VIRTUAL_ENV, env.CONDA_PREFIX, ...['.venv', 'venv', 'env'].map((name) => join(root, name))];
+  const { root, env = {}, prefix: known } = options;
+  const places = [
+    known,
+    env.VIRTUAL_ENV,
+    env.CONDA_PREFIX,
+    ...['.venv', 'venv', 'env'].map((name) => join(root, name)),
+  ];
   for (const prefix of places) {
     if (!prefix) continue;
     const folders = await sitePackages(prefix);

@@ -1,4 +1,4 @@
-import { copyFile, lstat, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, lstat, mkdtemp, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
@@ -17,7 +17,7 @@ const MAX_LISTED = 50;
 
 /**
  * The changes in the working tree around `folder` that aren't committed, as a patch against the commit: of tracked files, and of
- * untracked ones that `untracked` (globs, relative to the repository's root) names. A file that seems to hold a secret, before or after
+ * untracked ones that `untracked` (globs, relative to `folder`) names. A file that seems to hold a secret, before or after
  * its change, is left out whole. Undefined outside a repository, and where comparing files would start a program that the repository
  * names. Writes nothing into the repository.
  */
@@ -27,23 +27,18 @@ export async function readUncommitted(
 ): Promise<UncommittedChanges | undefined> {
   const scratch = await mkdtemp(join(tmpdir(), 'model-registry-patch-'));
   try {
-    const [root = '', index = ''] = (
+    const [root = '', prefix = '', index = ''] = (
       await simpleGit({ baseDir: folder, timeout: { block: GIT_TIMEOUT_MS } }).raw([
-        ...['rev-parse', '--path-format=absolute', '--show-toplevel', '--git-path', 'index'],
+        ...['rev-parse', '--path-format=absolute', '--show-toplevel', '--show-prefix', '--git-path', 'index'],
       ])
     ).split('\n');
     const git = gitWithIndex(root, join(scratch, 'index'));
     if (await startsPrograms(git)) return undefined;
-    await copyFile(index, join(scratch, 'index'));
+    await copyIndex(index, join(scratch, 'index'));
     const others = await untrackedIn(git);
-    const isWanted = picomatch([...untracked], { dot: true });
-    const wanted =
-      untracked.length === 0
-        ? []
-        : await smallFiles(
-            root,
-            others.filter((path) => isWanted(path)),
-          );
+    const matches = picomatch([...untracked], { dot: true });
+    const isWanted = (path: string) => path.startsWith(prefix) && matches(path.slice(prefix.length));
+    const wanted = untracked.length === 0 ? [] : await smallFiles(root, others.filter(isWanted));
     // In a copy of the index: marks the files as ones to come, so that one diff tells of all.
     if (wanted.length > 0) await git.raw(['--literal-pathspecs', 'add', '--intent-to-add', '--', ...wanted]);
     const output = join(scratch, 'patch');
@@ -69,6 +64,17 @@ export async function readUncommitted(
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/**
+ * A file that was changed in the moment in which the index was written looks unchanged; git tells by the time of the index, which the
+ * copy must not be younger than.
+ */
+async function copyIndex(index: string, to: string): Promise<void> {
+  const { mtimeMs } = await stat(index);
+  await copyFile(index, to);
+  const before = Math.floor(mtimeMs / 1000);
+  await utimes(to, before, before);
 }
 
 function gitWithIndex(root: string, index: string): SimpleGit {

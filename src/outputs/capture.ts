@@ -10,6 +10,7 @@ import type {
   RegisterRequest,
   RegisterResult,
   Registry,
+  RunLineage,
   UncommittedChanges,
 } from '../registry/api.ts';
 import type { FoundRun } from '../runs/find-runs.ts';
@@ -96,9 +97,16 @@ export async function captureOutputs(
 
 /** Registers what a model's outputs hold now, with the metrics that lie there. Throws `OUTPUTS_MISSING` where nothing matches. */
 export async function registerDeclared(
-  options: Omit<CaptureOptions, 'link'> & { readonly registry: Registry; readonly operation?: OperationOptions },
+  options: Omit<CaptureOptions, 'link'> & {
+    readonly registry: Registry;
+    readonly operation?: OperationOptions;
+    /** The run that wrote them, where it was recorded; a tracker may know its identity. */
+    readonly run?: RunLineage;
+    /** Told why something is missing in the version; unless it is given, that is thrown. */
+    readonly onProblem?: (problem: unknown) => void;
+  },
 ): Promise<RegisterResult> {
-  const { root, name, model, registry, operation } = options;
+  const { root, name, model, registry, operation, onProblem } = options;
   const stamps = (await sampleOutput(root, model.outputs)) ?? [];
   const newest = outputsByRun(stamps).toSorted((a, b) => newestOf(stamps, b.paths) - newestOf(stamps, a.paths))[0];
   if (!newest) {
@@ -110,7 +118,8 @@ export async function registerDeclared(
   const filesOf = (paths: readonly string[]) =>
     stamps.filter(({ path }) => paths.includes(path)).map(({ file }) => file);
   const found = await options.providers.runs?.(filesOf(newest.paths), 0);
-  const link = found ? linkRuns(found) : NO_RUN;
+  const known = found ? linkRuns(found) : NO_RUN;
+  const link = options.run ? { ...known, run: { ...options.run, ...identityOf(known.run) } } : known;
   const which = model.checkpoints === 'last' ? 'last' : 'best';
   const [chosen] = wantedCheckpoints(newest.checkpoints, link.checkpoints, which);
   const files = filesOf(chosen ? [...chosen.paths, ...newest.companions] : newest.paths);
@@ -118,9 +127,21 @@ export async function registerDeclared(
     ...options,
     link,
   });
-  if (problems.length > 0) throw problems[0];
+  if (problems.length > 0 && !onProblem) throw problems[0];
+  for (const problem of problems) onProblem?.(problem);
   const tags = chosen && chosen.name !== '' ? { ...request.tags, checkpoint: chosen.name } : request.tags;
   return registry.register({ ...request, ...(tags ? { tags } : {}) }, operation);
+}
+
+/** What a tracker calls the run; when it began and what was run, the record knows better. */
+function identityOf(run: RunLineage | undefined): Pick<RunLineage, 'id' | 'name' | 'tracker' | 'url'> {
+  const { id, name, tracker, url } = run ?? {};
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(name === undefined ? {} : { name }),
+    ...(tracker === undefined ? {} : { tracker }),
+    ...(url === undefined ? {} : { url }),
+  };
 }
 
 function newestOf(stamps: readonly OutputStamp[], paths: readonly string[]): number {

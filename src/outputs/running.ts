@@ -35,10 +35,17 @@ export class RunsGoingOn {
   readonly #endedCommands = new Map<string, { readonly startedAtMs: number; readonly endedAtMs: number }>();
   readonly #seen = new Map<string, { readonly startedAtMs: number; readonly seenAtMs: number }>();
 
-  /** `look` is another one in tests alone. */
-  constructor(root: string, look: typeof runningProcesses = runningProcesses) {
+  readonly #recordings: () => readonly StartedCommand[];
+
+  /** `recordings` are runs that another process registers itself when they end. `look` is another one in tests alone. */
+  constructor(
+    root: string,
+    look: typeof runningProcesses = runningProcesses,
+    recordings: () => readonly StartedCommand[] = () => [],
+  ) {
     this.#root = root;
     this.#look = look;
+    this.#recordings = recordings;
   }
 
   commandStarted(command: StartedCommand): void {
@@ -69,7 +76,10 @@ export class RunsGoingOn {
       ([, command]) => isBefore(command) && command.endedAtMs >= changedAtMs - SLACK_MS,
     );
     const writers = [...alive, ...[...gone, ...commands, ...ended].map(([id]) => id)];
+    // Whatever else ended, its outputs are registered by whoever records it.
+    const recordings = this.#recordings().filter(isBefore);
     const facts = { writers, open, isSeeing: looked !== undefined };
+    if (recordings.length > 0) return { kind: 'running', ...facts };
     // Whoever could have written this and has ended since did; what else runs in the workspace has nothing to do with it.
     if (open.length === 0 && ended.length > 0) return { kind: 'ended', ...facts };
     if (alive.size > 0 || commands.length > 0) return { kind: 'running', ...facts };

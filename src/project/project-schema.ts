@@ -133,6 +133,20 @@ export const projectSchema = v.pipe(
       ),
       'The models that training in this workspace writes, by name.',
     ),
+    code: v.exactOptional(
+      described(
+        v.strictObject({
+          untracked: v.optional(
+            described(
+              paths,
+              'Files that git doesn’t track and that are kept with the patch of uncommitted changes, relative to this file: src/**/*.py. Files that seem to hold a secret are left out.',
+            ),
+            [],
+          ),
+        }),
+        'What is recorded of the code that trained a version, beside its commit.',
+      ),
+    ),
     remote: v.exactOptional(
       described(
         v.pipe(v.string(), v.minLength(1), v.maxLength(1000)),
@@ -155,5 +169,5 @@ export type ProjectModel = v.InferOutput<typeof modelSchema>;
 
 /** Keys that are part of the format but need a newer version: a gate that was silently ignored would be dangerous. */
 export const LATER_KEYS: ReadonlySet<string> = new Set(['deploy', 'gates']);
-export const PROJECT_KEYS = Object.keys({ models: true, remote: true, head: true });
+export const PROJECT_KEYS = Object.keys({ models: true, code: true, remote: true, head: true });
 export const MODEL_KEYS = Object.keys(modelEntries.entries);

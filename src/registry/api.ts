@@ -395,6 +395,13 @@ export interface RegistryQueries {
   ): Promise<FactsAnswer>;
   /** A part of the table of a version's tensors. */
   tensorRows(request: { readonly ref: string; readonly query: TensorQuery }): Promise<TensorRows>;
+  /** The patch of a version's uncommitted changes; undefined where there is none. Throws `OBJECT_MISSING`, `OBJECT_DAMAGED`. */
+  patch(request: { readonly ref: string }): Promise<Uint8Array | undefined>;
+  /** Whether the data that a version was trained with is as it was, at its places below `root` (absolute). */
+  checkData(
+    request: { readonly ref: string; readonly root: string },
+    options?: OperationOptions,
+  ): Promise<readonly CheckedData[]>;
   /** The course of a version's metrics; undefined where none was recorded. */
   history(request: { readonly ref: string }): Promise<MetricCourses | undefined>;
   /**
@@ -479,6 +486,12 @@ export interface RegisterRequest {
   readonly onlyNewBytes?: boolean;
   /** Where the request came from, if not from what the registry was opened for. */
   readonly via?: Via;
+}
+
+/** Data that a version was trained with, compared with what stands at its place. `unknown`: it was recorded without a digest. */
+export interface CheckedData {
+  readonly path: string;
+  readonly state: 'same' | 'different' | 'missing' | 'unknown';
 }
 
 export interface UncommittedChanges extends Omit<CodeChanges, 'patch'> {

@@ -30,6 +30,8 @@ const METHODS: Readonly<Record<RegistryMethod, true>> = {
   facts: true,
   tensorRows: true,
   history: true,
+  patch: true,
+  checkData: true,
   compareTensors: true,
   comparedTensorRows: true,
   production: true,

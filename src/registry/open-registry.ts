@@ -11,9 +11,11 @@ import * as registering from './commands/register.ts';
 import * as stages from './commands/stages.ts';
 import * as tensors from './facts/tensor-comparison.ts';
 import * as facts from './facts/version-facts.ts';
+import { checkData } from './queries/check-data.ts';
 import { compare } from './queries/compare.ts';
 import * as listing from './queries/listing.ts';
 import { log } from './queries/log.ts';
+import { patch } from './queries/patch.ts';
 import { findVersion } from './references.ts';
 import { damageIn, readToHead, type Session } from './session.ts';
 import { fetchFiles } from './shared/fetch-files.ts';
@@ -108,6 +110,8 @@ export class OpenRegistry implements Registry {
   compare: Registry['compare'] = (request) => this.#run(() => compare(this.#session, request));
   facts: Registry['facts'] = (request, options) => this.#run(() => facts.facts(this.#session, request, options));
   tensorRows: Registry['tensorRows'] = (request) => this.#run(() => facts.tensorRows(this.#session, request));
+  patch: Registry['patch'] = (request) => this.#run(() => patch(this.#session, request));
+  checkData: Registry['checkData'] = (request, options) => this.#run(() => checkData(this.#session, request, options));
   history: Registry['history'] = (request) => this.#run(() => facts.history(this.#session, request));
   compareTensors: Registry['compareTensors'] = (request, options) =>
     this.#run(() => tensors.compareTensors(this.#session, request, options));

@@ -5,10 +5,10 @@ import { messageOf, RegistryError } from '../base/errors.ts';
 import { serialQueue } from '../base/serial.ts';
 import { serveCalls, type ThreadPort } from '../base/worker-rpc.ts';
 import { authorOf } from '../lineage/author.ts';
-import { readCode } from '../lineage/git.ts';
 import { ownKeyIn } from '../lineage/own-key.ts';
-import { readPythonEnvironment } from '../lineage/python-environment.ts';
+import { surroundingsOf } from '../lineage/surroundings.ts';
 import { type CaptureProviders, registerDeclared } from '../outputs/capture.ts';
+import { recordingsIn } from '../outputs/recordings.ts';
 import { RunsGoingOn } from '../outputs/running.ts';
 import { type OutputWatcher, watchOutputs } from '../outputs/watcher.ts';
 import { problemsIn, readProject } from '../project/project-file.ts';
@@ -120,7 +120,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
   }
 
   const runsIn = (root: string) => {
-    const known = goingOn.get(root) ?? new RunsGoingOn(root);
+    const known = goingOn.get(root) ?? new RunsGoingOn(root, undefined, () => recordingsIn(dir, root));
     goingOn.set(root, known);
     return known;
   };
@@ -231,8 +231,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
 
 function providersFor(root: string): CaptureProviders {
   return {
-    code: () => readCode(root, 'detection'),
-    environment: () => readPythonEnvironment({ root, env: process.env }),
+    ...surroundingsOf(root, process.env),
     metrics: readMetricsFile,
     params: readParamsFile,
     runs: async (files, sinceMs) => (await findRuns(root, { near: files, sinceMs })).runs,

@@ -72,10 +72,18 @@ describe('changes that are not committed', () => {
     git(folder, 'add', 'staged.py');
     const before = git(folder, 'status', '--porcelain');
 
-    const changes = await readUncommitted(join(folder, 'sub'), ['src/**']);
+    const changes = await readUncommitted(folder, ['src/**']);
     expect(changes).toMatchObject({ fileCount: 9, leftOut: [], leftOutCount: 0, untrackedCount: 0 });
     expect(await treeOf(await applied(folder, changes?.patch ?? new Uint8Array()))).toEqual(await treeOf(folder));
     expect(git(folder, 'status', '--porcelain')).toBe(before);
+  });
+
+  it('are seen in a file that was committed a moment before and has the same size', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const folder = await repository({ 'scale.txt': 'one\n' });
+      await write(folder, 'scale.txt', 'two\n');
+      expect(await readUncommitted(folder)).toMatchObject({ fileCount: 1 });
+    }
   });
 
   it('leave out untracked files unless they are asked for, and count them', async () => {
@@ -84,6 +92,7 @@ describe('changes that are not committed', () => {
     await write(folder, 'src/new.py', 'x');
     await write(folder, 'out/model.bin', 'x');
     expect(await readUncommitted(folder)).toMatchObject({ fileCount: 0, untrackedCount: 2 });
+    expect(await readUncommitted(join(folder, 'src'), ['*.py'])).toMatchObject({ fileCount: 1, untrackedCount: 1 });
     const changes = await readUncommitted(folder, ['**/*.py']);
     expect(changes).toMatchObject({ fileCount: 1, untrackedCount: 1 });
     expect(Buffer.from(changes?.patch ?? []).toString()).toContain('+++ b/src/new.py');

@@ -27,6 +27,19 @@ export function addFileCommands(program: Command, add: AddCommand): void {
 
   add(
     program
+      .command('reproduce')
+      .description('write the source tree that a version was trained from, to train it again')
+      .argument('<ref>')
+      .requiredOption('--to <dir>', 'a new or empty folder')
+      .addHelpText('after', examples('reproduce fraud-detector@7 --to ../fraud-detector-7')),
+    async (context, options: { readonly to: string }, ref: string) => {
+      const { reproduce } = await import('../reproducing.ts');
+      await reproduce(context, options, ref);
+    },
+  );
+
+  add(
+    program
       .command('path')
       .description("print where a version's files are, verified, for programs to read")
       .argument('<ref>'),

@@ -43,6 +43,21 @@ export function addRegisterCommands(program: Command, add: AddCommand): void {
 
   add(
     program
+      .command('run')
+      .description('run a command that trains, and register what it wrote with the code as it was at the start')
+      .usage('[--model <model>] -- <command...>')
+      .argument('<command...>', 'the command, behind --')
+      .option('--model <model>', 'register the outputs of this model alone; may be given several times', collect)
+      .passThroughOptions()
+      .addHelpText('after', examples('run -- python train.py', 'run --model fraud-detector -- make train')),
+    async (context, options: { readonly model?: readonly string[] }, command: readonly string[]) => {
+      const { runCommand } = await import('../running.ts');
+      await runCommand(context, options.model, command);
+    },
+  );
+
+  add(
+    program
       .command('watch')
       .description('register what model-registry.yaml declares, whenever it is complete, until Ctrl-C'),
     async (context) => {

@@ -1,5 +1,6 @@
 import { formatMetric } from '../../base/metrics.ts';
 import type {
+  CodeChanges,
   CodeLineage,
   CommentEntry,
   DataLineage,
@@ -70,15 +71,46 @@ function factsOf(version: VersionDetails, machines: readonly ServingMachine[]): 
   ];
 }
 
-function codeText({ commit, branch, isDirty, remote }: CodeLineage): string {
+function codeText({
+  commit,
+  branch,
+  isDirty,
+  remote,
+  tags,
+  folder,
+  isPushed,
+  changes,
+  capturedAt,
+}: CodeLineage): string {
   const place = branch === undefined ? '' : ` on ${safeLine(branch)}`;
   const origin = remote === undefined ? '' : ` of ${safeLine(remote)}`;
-  return `${safeLine(commit.slice(0, 12))}${place}${origin}${isDirty ? ', with uncommitted changes' : ''}`;
+  const more = [
+    folder === undefined ? '' : `in ${safeLine(folder)}`,
+    (tags ?? []).map((tag) => `tagged ${safeLine(tag)}`).join(', '),
+    isPushed === false ? 'not pushed' : '',
+    isDirty ? `with uncommitted changes${changes ? ` (${changesText(changes)})` : ''}` : '',
+    CAPTURED[capturedAt],
+  ].filter((text) => text !== '');
+  return `${safeLine(commit.slice(0, 12))}${place}${origin}${more.map((text) => `, ${text}`).join('')}`;
+}
+
+/** Code that was read when the run had begun already may be that of a later commit. */
+const CAPTURED = { start: '', end: 'read at its end', detection: 'read when it was found' } as const;
+
+function changesText({ fileCount, leftOutCount, untrackedCount }: CodeChanges): string {
+  return [
+    `kept of ${plural(fileCount, 'file')}`,
+    leftOutCount > 0 ? `${plural(leftOutCount, 'file')} left out` : '',
+    untrackedCount > 0 ? `${plural(untrackedCount, 'file')} not tracked` : '',
+  ]
+    .filter((text) => text !== '')
+    .join(', ');
 }
 
 function runText({ run }: Lineage): string {
   if (!run) return '';
-  return [run.name ?? run.id, run.tracker, run.command, run.url]
+  const failed = run.exitCode === undefined || run.exitCode === 0 ? undefined : `exit code ${run.exitCode}`;
+  return [run.name ?? run.id, run.tracker, run.command, run.url, failed]
     .flatMap((text) => (text === undefined || text === '' ? [] : [safeLine(text)]))
     .join(', ');
 }

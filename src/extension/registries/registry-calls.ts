@@ -46,6 +46,8 @@ export function registryCalls(ask: ThreadCall): RegistryCalls {
     facts: (request, operation) => call('facts', request, operation),
     tensorRows: (request) => call('tensorRows', request),
     history: (request) => call('history', request),
+    patch: (request) => call('patch', request),
+    checkData: (request, operation) => call('checkData', request, operation),
     compareTensors: (request, operation) => call('compareTensors', request, operation),
     comparedTensorRows: (request, operation) => call('comparedTensorRows', request, operation),
     production: () => call('production', undefined),

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { throwIfCancelled } from '../../artifacts/cancel.ts';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
@@ -11,6 +10,7 @@ import { registeredVersion } from '../../rules/version-rules.ts';
 import { dataWithoutSecrets } from '../../secrets/remove-secrets.ts';
 import { whileStoring } from '../../storage/leases.ts';
 import type { RegisterRequest, RegisterResult } from '../api.ts';
+import { digestOfData } from '../data-digest.ts';
 import { type Attached, attachedTo } from '../facts/attach-facts.ts';
 import { storeAttached } from '../facts/attached.ts';
 import { type FactsReading, readBeside } from '../facts/read-beside.ts';
@@ -256,30 +256,6 @@ async function hashData(
   const data: DataLineage[] = [];
   for (const { path, source } of paths) data.push({ path, ...(await digestOfData(session, source, options)) });
   return data;
-}
-
-const NO_ARTIFACT: ReadonlySet<string> = new Set([
-  'ARTIFACT_PATH_INVALID',
-  'ARTIFACT_LINK_OUTSIDE',
-  'ARTIFACT_LINK_LOOP',
-  'ARTIFACT_EMPTY',
-]);
-
-async function digestOfData(
-  session: Session,
-  source: string,
-  options: OperationOptions,
-): Promise<Omit<DataLineage, 'path'>> {
-  try {
-    const { digest, sizeBytes, files } = await session.bytes.digest({ paths: [source] }, options);
-    const only = files.length === 1 ? files[0] : undefined;
-    const isFile = only !== undefined && only.path === basename(source);
-    return { sha256: isFile ? only.sha256 : digest, sizeBytes };
-  } catch (error) {
-    // Data isn't stored, so what no artifact may hold is no reason to refuse the version: it is recorded by its path alone.
-    if (RegistryError.is(error) && NO_ARTIFACT.has(error.code)) return {};
-    throw error;
-  }
 }
 
 function isEnvironmentKnown(session: Session, digest: string): boolean {

@@ -56,15 +56,30 @@ function codePart({ code }: Lineage, page: PageContext): TemplateResult {
     html`<div class="facts">
         <span>${icon('git-commit')} ${copyable(page, code.commit, shortDigest(code.commit), 'commit')}</span>
         ${code.branch === undefined ? nothing : html`<span>${icon('git-branch')} <span class="wrap">${code.branch}</span></span>`}
+        ${code.folder === undefined ? nothing : html`<span>${icon('folder')} <span class="wrap">${code.folder}</span></span>`}
+        ${(code.tags ?? []).map((tag) => html`<span>${icon('tag')} <span class="wrap">${tag}</span></span>`)}
+        ${code.isPushed === false ? html`<span class="warning">${icon('warning')} not pushed</span>` : nothing}
         ${
           code.isDirty
             ? html`<span class="warning">${icon('warning')} with changes that weren't committed</span>`
             : html`<span class="muted">no uncommitted changes</span>`
         }
       </div>
+      ${code.isDirty ? changesOf(code) : nothing}
       ${code.remote === undefined ? nothing : html`<div>${webLink(code.remote)}</div>`}
       <div class="muted">${capturedAt[code.capturedAt]}</div>`,
   );
+}
+
+/** What is kept of uncommitted changes, and what isn't. */
+function changesOf({ changes }: NonNullable<Lineage['code']>): TemplateResult {
+  if (changes === undefined) return html`<div class="muted">The changes weren't recorded.</div>`;
+  const { fileCount, leftOut, leftOutCount, untrackedCount } = changes;
+  return html`<div class="muted">
+    Changes of ${countOf(fileCount, 'file')} are kept as a patch.
+    ${leftOutCount === 0 ? nothing : html`Left out: ${leftOut.map(({ path, why }) => `${path} (${why === 'secret' ? 'may hold a secret' : 'too large'})`).join(', ')}${leftOutCount > leftOut.length ? ` and ${leftOutCount - leftOut.length} more` : ''}.`}
+    ${untrackedCount === 0 ? nothing : html`${countOf(untrackedCount, 'file')} that git doesn't track ${untrackedCount === 1 ? "isn't" : "aren't"} kept.`}
+  </div>`;
 }
 
 function runPart({ run }: Lineage, page: PageContext): TemplateResult {
