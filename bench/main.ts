@@ -8,6 +8,7 @@ import { describeMachine } from './machine.ts';
 import { benchmarkOurs } from './ours.ts';
 import { tableText, writeReport } from './report.ts';
 import type { Facts, Group, Results } from './results.ts';
+import { benchmarkSharing } from './sharing/sharing.ts';
 import { targetTable } from './targets.ts';
 
 const groups: readonly Group[] = [
@@ -15,6 +16,7 @@ const groups: readonly Group[] = [
   { name: 'mlflow', run: benchmarkBesideMlflow, sizes: [1000, 10_000, 100_000] },
   { name: 'dvc', run: benchmarkBesideDvc, sizes: [] },
   { name: 'bytes', run: benchmarkBytes, sizes: [] },
+  { name: 'sharing', run: benchmarkSharing, sizes: [10_000, 100_000] },
   { name: 'editor', run: benchmarkEditor, sizes: [100_000] },
 ];
 

@@ -1,7 +1,7 @@
 import type { Facts, Table } from './results.ts';
 import { msText } from './timing.ts';
 
-type Unit = 'ms' | 'MB' | '×';
+type Unit = 'ms' | 'MB' | '×' | 'requests';
 
 interface Target {
   readonly what: string;
@@ -74,6 +74,40 @@ const targets: readonly Target[] = [
     measured: (facts) => facts['bytes ratio'],
   },
   { what: 'memory while registering 2 GiB', limit: 150, unit: 'MB', measured: (facts) => facts['bytes memory'] },
+  { what: 'join a shared registry, 10,000 versions', limit: 3000, unit: 'ms', measured: at('join', 10_000) },
+  {
+    what: 'join a shared registry, 10,000 versions',
+    limit: 20,
+    unit: 'requests',
+    measured: at('join requests', 10_000),
+  },
+  { what: 'join a shared registry, 100,000 versions', limit: 20_000, unit: 'ms', measured: at('join', LARGE) },
+  {
+    what: 'join a shared registry, 100,000 versions',
+    limit: 200,
+    unit: 'requests',
+    measured: at('join requests', LARGE),
+  },
+  {
+    what: "upload 2 GiB, speed by that of the SDK's parallel upload",
+    limit: 0.8,
+    unit: '×',
+    isAtLeast: true,
+    measured: (facts) => facts['upload by the SDK'],
+  },
+  { what: 'memory while uploading 2 GiB', limit: 300, unit: 'MB', measured: (facts) => facts['upload memory'] },
+  {
+    what: '20 clients share 100 intents each at once, round trips of 60 ms',
+    limit: 10_000,
+    unit: 'ms',
+    measured: (facts) => facts['contention time'],
+  },
+  {
+    what: '20 clients share 100 intents each at once',
+    limit: 1500,
+    unit: 'requests',
+    measured: (facts) => facts['contention requests'],
+  },
   {
     what: "longest block of the extension host's event loop",
     limit: 50,
@@ -101,6 +135,7 @@ export function targetTable(facts: Facts): Table {
 
 function textOf(value: number, unit: Unit): string {
   if (unit === 'ms') return msText(value);
+  if (unit === 'requests') return `${value} requests`;
   if (unit === 'MB') return `${value.toFixed(0)} MB`;
   return `${Number(value.toFixed(2))} ×`;
 }

@@ -25,15 +25,31 @@ export async function sealSegments(store: ObjectStore, head: number, limit: numb
 
 /** Writes the segments of a shared log that end in commit `seq`, from a copy of it. Returns how many. */
 export async function sealShared(remote: ObjectStore, copy: ObjectStore, seq: number): Promise<number> {
-  let written = 0;
-  for (const size of SHARED_LEVELS) {
-    if (seq % size !== 0) break;
-    const from = seq - size + 1;
-    const commits = await readCommits(copy, from, size);
-    const last = commits.at(-1);
-    if (!last || commits.length < size) break;
-    await remote.putIfAbsent(segmentKey({ from, to: seq, hash: hashOfCommit(last) }), await encodeSegment(commits));
-    written += 1;
-  }
-  return written;
+  const names = runsEndingIn(seq);
+  const first = names.at(-1);
+  if (first === undefined) return 0;
+  const commits = await readCommits(copy, first, seq - first + 1);
+  const last = commits.at(-1);
+  if (!last || commits.length < seq - first + 1) return 0;
+  const hash = hashOfCommit(last);
+  await Promise.all(
+    names.map(async (from) =>
+      remote.putIfAbsent(segmentKey({ from, to: seq, hash }), await encodeSegment(commits.slice(from - first))),
+    ),
+  );
+  return names.length;
+}
+
+/**
+ * Where the segments begin that end in commit `seq`, the latest first: one for each level that is full, for readers who were away for a
+ * while; and one that goes back to the beginning of the next higher level, so that a reader of everything needs one segment of each.
+ */
+function runsEndingIn(seq: number): readonly number[] {
+  const full = SHARED_LEVELS.filter((size) => seq % size === 0);
+  const highest = full.at(-1);
+  if (highest === undefined) return [];
+  const next = SHARED_LEVELS[full.length];
+  const begins = full.map((size) => seq - size + 1);
+  const block = next === undefined ? undefined : seq - ((seq - 1) % next);
+  return block === undefined || begins.includes(block) ? begins : [...begins, block];
 }

@@ -1,10 +1,10 @@
 import { checkKey, checkPrefix } from './keys.ts';
-import type { PutOutcome, StagingStore } from './object-store.ts';
+import type { LocalStore, PutOutcome } from './object-store.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
 /** A store that lasts as long as its process. It keeps and gives copies: nobody can change what is stored. */
-export function memoryStore(): StagingStore {
+export function memoryStore(): LocalStore {
   const objects = new Map<string, Uint8Array>();
   const find = (key: string) => {
     checkKey(key);
@@ -59,6 +59,7 @@ export function memoryStore(): StagingStore {
       return outcomes;
     },
     confirm: (keys) => Promise.all(keys.map(head)),
+    remove: async (key) => void objects.delete(key),
   };
 }
 

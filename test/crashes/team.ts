@@ -68,8 +68,15 @@ export async function runTeam(run: TeamRun): Promise<TeamReport> {
     await attachRemote({ dir, url, author: { name, email: '' }, via: 'cli', connect, clock: Date.now });
   }
   const begin = performance.now();
+  // A fault of one ends all.
+  const stop = new AbortController();
   const done = await Promise.all(
-    machines.map((machine, index) => live({ ...run, env }, machine, run.seed * 1000 + index)),
+    machines.map((machine, index) =>
+      live({ ...run, env, signal: stop.signal }, machine, run.seed * 1000 + index).catch((error: unknown) => {
+        stop.abort();
+        throw error;
+      }),
+    ),
   );
   const seconds = (performance.now() - begin) / 1000;
 
@@ -114,7 +121,7 @@ export async function runTeam(run: TeamRun): Promise<TeamReport> {
 
 /** One machine until all that it was to ask is asked, by one process after the other. */
 async function live(
-  run: TeamRun & { readonly env: NodeJS.ProcessEnv },
+  run: TeamRun & { readonly env: NodeJS.ProcessEnv; readonly signal: AbortSignal },
   machine: { readonly name: string; readonly dir: string; readonly stateDir: string; readonly workDir: string },
   seed: number,
 ) {
@@ -122,7 +129,7 @@ async function live(
   const acknowledged: string[] = [];
   let refused = 0;
   let kills = 0;
-  for (let first = 0; first < run.operations; ) {
+  for (let first = 0; first < run.operations && !run.signal.aborted; ) {
     const options = { ...machine, first, count: run.operations, seed: seed * 100 + kills };
     const child = spawn(process.execPath, [run.workerFile, JSON.stringify(options)], {
       env: run.env,

@@ -18,6 +18,7 @@ import { manifestKey, objectKey } from '../../storage/layout.ts';
 import type { TransitionResult } from '../api.ts';
 import { findModel, findVersion } from '../references.ts';
 import { dbOf, enqueue, readToHead, readToWrite, record, refusedBy, type Session, stateOf } from '../session.ts';
+import { filesNotShared } from '../shared/fetch-files.ts';
 import { withFilesOf } from '../space/withdrawn.ts';
 import { reasonOf } from '../text.ts';
 
@@ -248,6 +249,8 @@ function conflict(
 async function provideFiles(session: Session, version: VersionSummary): Promise<void> {
   const { digest } = version.artifact;
   if (session.shared && stateOf(session).artifactStatus(digest) === 'published') return;
+  // Whoever registered it may not have got around to sharing its files: nothing is damaged.
+  if (session.shared && !(await session.store.head(manifestKey(digest)))) throw filesNotShared(session, version);
   await checkFiles(session, version);
   if (session.shared)
     await enqueue(session, { events: [{ type: 'artifact.published', artifact: digest, version: version.id }] });

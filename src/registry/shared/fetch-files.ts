@@ -16,12 +16,15 @@ export async function fetchFiles(
   const { digest, withdrawnAt } = version.artifact;
   if (!shared || withdrawnAt !== undefined) return;
   if ((await store.head(manifestKey(digest))) && (await isWhole(store, digest))) return;
-  if (stateOf(session).artifactStatus(digest) !== 'published') {
-    const { model, number, createdBy } = version;
-    throw new RegistryError(
-      'FILES_NOT_SHARED',
-      `The files of ${model}@${number} aren't in the shared storage yet: ${createdBy.name} registered it, and they go up from that machine${shared.attachment.upload === 'on-promote' ? ' when it is promoted' : ''}.`,
-    );
-  }
+  if (stateOf(session).artifactStatus(digest) !== 'published') throw filesNotShared(session, version);
   await downloadArtifact(store, await shared.remote(), digest, options);
+}
+
+/** The files of the version are on the machine that registered it, and neither here nor in the shared storage. */
+export function filesNotShared({ shared }: Session, { model, number, createdBy }: VersionSummary): RegistryError {
+  const when = shared?.attachment.upload === 'on-promote' ? ' when it is promoted there' : '';
+  return new RegistryError(
+    'FILES_NOT_SHARED',
+    `The files of ${model}@${number} aren't in the shared storage yet: ${createdBy.name} registered it, and they go up from that machine${when}. Try again then; nothing was changed.`,
+  );
 }

@@ -266,6 +266,12 @@ describe('a shared registry', () => {
     await registerFraud(ann, a, 'one');
     expect(await a.sync()).toMatchObject({ waiting: [] });
     expect(await storage.store.head(objectKey(sha256Hex('one')))).toBeUndefined();
+    const bob = await machine(storage, { author: BOB });
+    await bob.attach();
+    await expect((await bob.open()).promote({ ref: 'fraud@1', stage: 'staging', reason: 'go' })).rejects.toMatchObject({
+      code: 'FILES_NOT_SHARED',
+      message: expect.stringContaining('Ann'),
+    });
     await a.promote({ ref: 'fraud@1', stage: 'staging', reason: 'go' });
     expect(await storage.store.head(objectKey(sha256Hex('one')))).toMatchObject({ sizeBytes: 3 });
   });

@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+
+/** Runs a TypeScript program in a process of its own. Returns the JSON that it prints, and the most memory that it had. */
+export async function runChild(
+  file: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly printed: unknown; readonly peakRssBytes: number }> {
+  const child = spawn(process.execPath, ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', file, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env,
+  });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  let peakRssBytes = 0;
+  const sampling = setInterval(async () => {
+    const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
+    peakRssBytes = Math.max(peakRssBytes, Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024);
+  }, 20);
+  const [code] = await once(child, 'close');
+  clearInterval(sampling);
+  if (code !== 0) throw new Error(`${file} ${args.join(' ')} failed`);
+  return { printed: JSON.parse(text), peakRssBytes };
+}
