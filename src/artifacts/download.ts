@@ -34,9 +34,11 @@ export async function downloadArtifact(
   });
   const totalBytes = wanted.reduce((sum, { size }) => sum + size, 0);
   let doneBytes = 0;
-  const onBytes = (bytes: number) => {
+  let receivedBytes = 0;
+  const onBytes = (bytes: number, isReceived = true) => {
     throwIfCancelled(signal);
     doneBytes += bytes;
+    if (isReceived) receivedBytes += bytes;
     onProgress?.({ step: 'Downloading', doneBytes, totalBytes });
   };
   throwIfCancelled(signal);
@@ -55,7 +57,7 @@ export async function downloadArtifact(
     const bytes = await remote.get(manifestKey(digest), MAX_MANIFEST_BYTES + 1);
     if (bytes && sha256Hex(bytes) === digest) await local.putIfAbsent(manifestKey(digest), bytes);
   }
-  return { receivedBytes: doneBytes };
+  return { receivedBytes };
 }
 
 /** False where the remote doesn't have the object under its own name. */
@@ -76,33 +78,97 @@ async function downloadWhole(
   return true;
 }
 
+/** Goes on with what an interrupted download left. What it gets is kept for the next one where it ends before the object is whole. */
 async function downloadParts(
   local: LocalStore,
   remote: ObjectStore,
   file: Piece,
   otherwise: Error,
-  onBytes: (bytes: number) => void,
+  onBytes: (bytes: number, isReceived: boolean) => void,
 ): Promise<void> {
   const parts = await readParts(remote, file);
   if (!parts) throw otherwise;
-  await staging(local, file, async (write) => {
-    const underWay: Promise<Uint8Array>[] = [];
-    try {
-      for (let next = 0; next < parts.length || underWay.length > 0; ) {
-        while (underWay.length < PARTS_AHEAD && next < parts.length) {
-          const part = parts[next++];
-          if (part) underWay.push(readPart(remote, part));
-        }
-        const bytes = await underWay[0];
-        underWay.shift();
-        if (!bytes) break;
-        await write(bytes);
-        onBytes(bytes.length);
-      }
-    } finally {
-      await Promise.allSettled(underWay);
+  const staged = await local.stageAs(file.sha256);
+  let isWhole = false;
+  try {
+    const hash = createHash('sha256');
+    const take = async (bytes: Uint8Array, isReceived: boolean) => {
+      hash.update(bytes);
+      await staged.write(bytes);
+      onBytes(bytes.length, isReceived);
+    };
+    const first = await takeLeftover(local, file, parts, (bytes) => take(bytes, false));
+    await eachPart(remote, parts.slice(first), (bytes) => take(bytes, true));
+    // The parts are those of the list, so that it is the list which lies: nothing of it is of use.
+    isWhole = true;
+    if (hash.digest('hex') !== file.sha256) throw damaged(file);
+    await staged.commit(objectKey(file.sha256));
+  } finally {
+    // Derived: what can't be kept is asked for again.
+    if (!isWhole) await staged.keep().catch(() => undefined);
+    await staged.discard();
+  }
+}
+
+/** Takes the parts that are whole of what was left. Returns how many. */
+async function takeLeftover(
+  local: LocalStore,
+  file: Piece,
+  parts: readonly Piece[],
+  take: (bytes: Uint8Array) => Promise<void>,
+): Promise<number> {
+  const [largest, ...others] = await local.leftovers(file.sha256);
+  for (const other of others) await other.remove();
+  const content = await largest?.read();
+  if (!largest || !content) return 0;
+  let index = 0;
+  let bytes = new Uint8Array(parts[0]?.size ?? 0);
+  let filled = 0;
+  reading: for await (const chunk of content) {
+    for (let offset = 0; offset < chunk.length; ) {
+      const part = parts[index];
+      if (!part) break reading;
+      const some = chunk.subarray(offset, offset + bytes.length - filled);
+      bytes.set(some, filled);
+      filled += some.length;
+      offset += some.length;
+      if (filled < bytes.length) continue;
+      if (sha256Hex(bytes) !== part.sha256) break reading;
+      await take(bytes);
+      index += 1;
+      bytes = new Uint8Array(parts[index]?.size ?? 0);
+      filled = 0;
     }
-  });
+  }
+  await largest.remove();
+  return index;
+}
+
+/** Several are asked for ahead of the one that is taken. */
+async function eachPart(
+  remote: ObjectStore,
+  parts: readonly Piece[],
+  take: (bytes: Uint8Array) => Promise<void>,
+): Promise<void> {
+  const underWay: Promise<Uint8Array>[] = [];
+  try {
+    for (let next = 0; next < parts.length || underWay.length > 0; ) {
+      while (underWay.length < PARTS_AHEAD && next < parts.length) {
+        const part = parts[next++];
+        if (!part) break;
+        const reading = readPart(remote, part);
+        // Its failure is looked at when its turn comes; until then it isn't one that nobody cares about.
+        reading.catch(() => undefined);
+        underWay.push(reading);
+      }
+      const bytes = await underWay[0];
+      underWay.shift();
+      if (!bytes) break;
+      await take(bytes);
+    }
+  } finally {
+    await Promise.allSettled(underWay);
+  }
 }
 
 async function readPart(remote: ObjectStore, part: Piece): Promise<Uint8Array> {

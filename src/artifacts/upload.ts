@@ -26,7 +26,7 @@ export async function uploadArtifact(
   local: LocalStore,
   remote: ObjectStore,
   digest: string,
-  { onProgress, signal }: OperationOptions = {},
+  { onProgress, signal, partBytes = PART_BYTES }: OperationOptions & { readonly partBytes?: number } = {},
 ): Promise<{ readonly sentBytes: number }> {
   const manifest = await readManifest(local, digest);
   const files = distinct(manifest.files);
@@ -46,7 +46,7 @@ export async function uploadArtifact(
     await send(file, bytes);
   });
   // One after the other: each keeps several parts on their way.
-  for (const file of large) await uploadLarge(local, remote, file, send);
+  for (const file of large) await uploadLarge(local, remote, file, partBytes, send);
   const bytes = await local.get(manifestKey(digest));
   if (bytes) await bring(remote, manifestKey(digest), bytes);
   return { sentBytes };
@@ -72,6 +72,7 @@ async function uploadLarge(
   local: LocalStore,
   remote: ObjectStore,
   file: Piece,
+  partBytes: number,
   send: (part: Piece, bytes: Uint8Array) => Promise<void>,
 ): Promise<void> {
   const parts: Piece[] = [];
@@ -79,8 +80,8 @@ async function uploadLarge(
   const underWay = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
   try {
-    for (let offset = 0; offset < file.size && !failure; offset += PART_BYTES) {
-      const bytes = await readPiece(local, file, offset, Math.min(PART_BYTES, file.size - offset));
+    for (let offset = 0; offset < file.size && !failure; offset += partBytes) {
+      const bytes = await readPiece(local, file, offset, Math.min(partBytes, file.size - offset));
       const isWhole = bytes.length === file.size;
       const [sha256 = ''] = await hashed(isWhole ? [createHash('sha256')] : [createHash('sha256'), whole], bytes);
       if (isWhole && sha256 !== file.sha256) throw damaged(file);

@@ -36,6 +36,8 @@ export function copiedLog(log: LocalStore, objects: LocalStore): LocalStore {
     list: (prefix, options) => storeOf(prefix).list(prefix, options),
     // Only objects are stored in this way.
     stage: () => objects.stage(),
+    stageAs: (name) => objects.stageAs(name),
+    leftovers: (name) => objects.leftovers(name),
     commitAll: (puts, onEach) => objects.commitAll(puts, onEach),
     confirm: (keys) => objects.confirm(keys),
     remove: (key) => storeOf(key).remove(key),

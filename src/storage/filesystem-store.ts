@@ -4,10 +4,18 @@ import { durableFolders, type OpenFolder, openFolder, syncFile, syncFolder } fro
 import { type FileSystem, nodeFileSystem, type OpenFile } from './file-system.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { keysBelow } from './list-keys.ts';
-import type { LocalStore, ObjectHead, PutOutcome, StagedObject, StagedPut } from './object-store.ts';
+import type {
+  Leftover,
+  LocalStore,
+  ObjectHead,
+  PutOutcome,
+  ResumableObject,
+  StagedObject,
+  StagedPut,
+} from './object-store.ts';
 import { readChunks, readRange } from './stored-file.ts';
 import { hasCode, isAbsent, noHardLinks, reading, retryWhileBusy, writing } from './system-errors.ts';
-import { STAGING_FOLDER, temporaryPath } from './temporary.ts';
+import { isLeftOf, resumablePath, STAGING_FOLDER, temporaryPath } from './temporary.ts';
 
 /**
  * A store in the folder `root`. A put is a temporary file, write, fsync, `link()` to the final name, unlink, fsync of the folder:
@@ -24,8 +32,7 @@ export function filesystemStore(root: string, fs: FileSystem = nodeFileSystem): 
     return join(base, ...key.split('/'));
   };
 
-  async function stage(): Promise<StagedObject> {
-    const temporary = temporaryPath(staging);
+  async function stage(temporary = temporaryPath(staging)): Promise<StagedObject> {
     const handle = await writing(temporary, async () => {
       await makeFolder(staging);
       return fs.open(temporary, 'wx', 0o644);
@@ -143,7 +150,50 @@ export function filesystemStore(root: string, fs: FileSystem = nodeFileSystem): 
       }
       return keys;
     },
-    stage,
+    stage: () => stage(),
+    async stageAs(name) {
+      const temporary = resumablePath(staging, name);
+      const staged = await stage(temporary);
+      const resumable: ResumableObject = {
+        ...staged,
+        async keep() {
+          if (!paths.delete(resumable)) return;
+          await staged.close();
+          await fs.link(temporary, resumablePath(staging, name, { kept: true }));
+          await fs.unlink(temporary);
+        },
+        async commit(key) {
+          const [outcome] = await commitAll([{ key, staged: resumable }]);
+          return outcome ?? 'exists';
+        },
+        async discard() {
+          paths.delete(resumable);
+          await staged.discard();
+        },
+      };
+      paths.set(resumable, temporary);
+      return resumable;
+    },
+    async leftovers(name) {
+      const entries = await fs.readdir(staging).catch((error: unknown) => {
+        if (isAbsent(error)) return [];
+        throw error;
+      });
+      const found: Leftover[] = [];
+      for (const entry of entries) {
+        if (!entry.isFile() || !isLeftOf(entry.name, name)) continue;
+        const path = join(staging, entry.name);
+        const status = await fs.stat(path).catch(() => undefined);
+        if (!status) continue;
+        found.push({
+          sizeBytes: status.size,
+          read: () => readChunks(fs, path),
+          // What can't be removed is swept later.
+          remove: () => fs.unlink(path).catch(() => undefined),
+        });
+      }
+      return found.sort((a, b) => b.sizeBytes - a.sizeBytes);
+    },
     async remove(key) {
       if (!REMOVABLE.test(key)) throw new RegistryError('KEY_INVALID', `${key} is part of the log and stays.`);
       const path = pathOf(key);

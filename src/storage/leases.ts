@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import { RegistryError } from '../base/errors.ts';
-import { hasCode, isAbsent, reading, writing } from './system-errors.ts';
+import { isAlive } from './process-alive.ts';
+import { isAbsent, reading, writing } from './system-errors.ts';
 
 const STORING = 'intakes';
 const REMOVING = 'removals';
@@ -151,16 +152,6 @@ function markOf(text: string): Mark | undefined {
     return parsed.success ? parsed.output : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Of another user: it lives.
-    return hasCode(error, 'EPERM');
   }
 }
 

@@ -15,6 +15,21 @@ export function memoryStore(): LocalStore {
     objects.set(key, bytes.slice());
     return 'created';
   };
+  const left = new Map<string, readonly Uint8Array[]>();
+  const stage = () => {
+    let chunks: Uint8Array[] = [];
+    const content = () => new Uint8Array(Buffer.concat(chunks));
+    return {
+      write: async (chunk: Uint8Array) => void chunks.push(chunk.slice()),
+      flush: async () => undefined,
+      close: async () => undefined,
+      commit: async (key: string) => put(key, content()),
+      discard: async () => {
+        chunks = [];
+      },
+      content,
+    };
+  };
   const head = async (key: string) => {
     const bytes = find(key);
     return bytes && { sizeBytes: bytes.length };
@@ -38,17 +53,19 @@ export function memoryStore(): LocalStore {
         .sort()
         .slice(0, limit);
     },
-    async stage() {
-      let chunks: Uint8Array[] = [];
-      return {
-        write: async (chunk) => void chunks.push(chunk.slice()),
-        flush: async () => undefined,
-        close: async () => undefined,
-        commit: async (key) => put(key, new Uint8Array(Buffer.concat(chunks))),
-        discard: async () => {
-          chunks = [];
-        },
-      };
+    stage: async () => stage(),
+    async stageAs(name) {
+      const staged = stage();
+      return { ...staged, keep: async () => void left.set(name, [...(left.get(name) ?? []), staged.content()]) };
+    },
+    async leftovers(name) {
+      const contents = [...(left.get(name) ?? [])].sort((a, b) => b.length - a.length);
+      const without = (gone: Uint8Array) => (left.get(name) ?? []).filter((content) => content !== gone);
+      return contents.map((content) => ({
+        sizeBytes: content.length,
+        read: async () => chunksOf(content),
+        remove: async () => void left.set(name, without(content)),
+      }));
     },
     async commitAll(puts, onEach) {
       const outcomes: PutOutcome[] = [];

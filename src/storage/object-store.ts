@@ -55,6 +55,15 @@ export interface StagedPut {
   readonly staged: StagedObject;
 }
 
+/** What an interrupted process, or an interrupted transfer of this one, left of bytes that it was staging. */
+export interface Leftover {
+  readonly sizeBytes: number;
+  /** Its bytes from the start, as far as they were written: nobody has verified them. */
+  read(): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Harmless where it is gone. */
+  remove(): Promise<void>;
+}
+
 /** A store of this machine, from which bytes can be removed that nothing needs any more. Nobody removes anything from a shared one. */
 export interface LocalStore extends StagingStore {
   /**
@@ -62,6 +71,16 @@ export interface LocalStore extends StagingStore {
    * the log.
    */
   remove(key: string): Promise<void>;
+  /** As `stage`, for bytes that take long to come: `leftovers` with the same name, letters and digits, finds what was written if that ends before the commit. */
+  stageAs(name: string): Promise<ResumableObject>;
+  /** What was left under a name by those who stage nothing under it any more, the largest first. Of this machine, and for about a day. */
+  leftovers(name: string): Promise<readonly Leftover[]>;
+}
+
+/** Bytes on their way into a store that another process can go on with. */
+export interface ResumableObject extends StagedObject {
+  /** Ends the writing, and leaves what was written for whoever stages the same next. */
+  keep(): Promise<void>;
 }
 
 /** Bytes on their way into a store, seen by nobody until they are committed. */

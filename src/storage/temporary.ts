@@ -1,6 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
+import { isAlive } from './process-alive.ts';
 import { isAbsent } from './system-errors.ts';
 
 /** The folder of a registry for files that aren't finished. */
@@ -12,6 +14,29 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** A path in `folder` for a file that nobody reads yet: keys can't start with a dot. */
 export function temporaryPath(folder: string): string {
   return join(folder, `${PREFIX}${randomUUID()}`);
+}
+
+/**
+ * A path for a file that another process can go on with when this one has ended: it says what it is to become, and who writes it. Once
+ * nobody does, `kept`.
+ */
+export function resumablePath(folder: string, name: string, { kept = false } = {}): string {
+  const writer = kept ? 'kept' : `${hostTag()}-${process.pid}`;
+  return join(folder, `${PREFIX}${name}-${writer}-${randomUUID()}`);
+}
+
+/** Whether a file in the folder was to become `name`, and nobody writes it any more. */
+export function isLeftOf(fileName: string, name: string): boolean {
+  const start = `${PREFIX}${name}-`;
+  if (!fileName.startsWith(start)) return false;
+  const [writer = '', pid] = fileName.slice(start.length).split('-');
+  if (writer === 'kept') return true;
+  // Of another machine that shares the folder: it may be at work.
+  return writer === hostTag() && pid !== undefined && /^[1-9]\d*$/.test(pid) && !isAlive(Number(pid));
+}
+
+function hostTag(): string {
+  return createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 }
 
 /**

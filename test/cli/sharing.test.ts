@@ -65,7 +65,7 @@ describe('a shared registry on the command line', () => {
       expect(await ann.run('promote', 'fraud@2', 'production', '--reason', 'faster')).toMatchObject({ code: 0 });
       expect((await bob.run('sync', '--stats')).stdout).toMatch(/1 refused.*\n\d+ requests, .* sent/);
       const card = await bob.run('refused');
-      expect(card.stdout).toContain('fraud@2 went to production');
+      expect(card.stdout).toContain('Promoted fraud@2 to production');
       const [entry] = JSON.parse((await bob.run('refused', '--json')).stdout);
       expect(entry).toMatchObject({ wouldApply: true, theirs: { by: expect.anything() } });
       expect(await bob.run('refused', 'resolve', entry.id, 'drop', '--reason', 'theirs is better')).toMatchObject({

@@ -136,10 +136,12 @@ async function live(
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const before = first;
-    // Some die while they are starting, some in the middle, some never.
-    const timer = setTimeout(() => child.kill('SIGKILL'), 300 + random() * 6000);
+    // Some die while they are starting, some in the middle, some never. Starting takes long on a busy machine.
+    const fate = random();
+    let timer = fate < 0.15 ? setTimeout(() => child.kill('SIGKILL'), 100 + random() * 1500) : undefined;
     for await (const text of createInterface(child.stdout)) {
       const line = parseLine(text);
+      if (fate < 0.85) timer ??= setTimeout(() => child.kill('SIGKILL'), random() * 8000);
       if (line.type === 'failed') throw new Error(`${machine.name}: ${line.message}`);
       if (line.type === 'began') first = Number(line.token.split('-')[1]) + 1;
       if (line.type === 'done' && CHANGES.has(line.kind)) acknowledged.push(line.token);

@@ -121,7 +121,7 @@ describe('two people who share a registry', () => {
     const card = loser.view('Shared Work');
     const facts = ['Mine', 'Theirs', 'Why', 'Again'].map((name) => loser.treeRow(name, card));
     for (const fact of facts) await fact.waitFor();
-    expect(await loser.treeRow('Theirs', card).innerText()).toContain(`fraud@${standing} went to production`);
+    expect(await loser.treeRow('Theirs', card).innerText()).toContain(`Promoted fraud@${standing} to production`);
     expect(await loser.treeRow('Theirs', card).innerText()).toContain(winner === ann ? 'Ann' : 'Bob');
     await loser.page.screenshot({ path: join(repositoryRoot, 'out/screenshots/refused.png') });
 

@@ -17,10 +17,19 @@ export async function log(
   const [seq, position] = request.before === undefined ? [] : numbersOfCursor(request.before, 2);
   const before = seq === undefined || position === undefined ? undefined : { seq, position };
   const page = pageOf(intentPlaces(dbOf(session), { subject, before }, limit + 1), limit, cursorOf);
-  const seqs = [...new Set(page.items.map((place) => place.seq))];
-  const lines = new Map(await Promise.all(seqs.map(async (seq) => [seq, await intentLines(session, seq)] as const)));
-  const items = page.items.map((place) => entryOf(session, place, lines.get(place.seq)?.[place.position]));
+  const items = await entriesAt(session, page.items);
   return { items, ...(page.next === undefined ? {} : { next: page.next }) };
+}
+
+/** The newest entries about a model by its id, deleted or not. */
+export function newestAbout(session: Session, model: string, limit: number): Promise<readonly LogEntry[]> {
+  return entriesAt(session, intentPlaces(dbOf(session), { subject: model }, limit));
+}
+
+async function entriesAt(session: Session, places: readonly IntentPlace[]): Promise<readonly LogEntry[]> {
+  const seqs = [...new Set(places.map((place) => place.seq))];
+  const lines = new Map(await Promise.all(seqs.map(async (seq) => [seq, await intentLines(session, seq)] as const)));
+  return places.map((place) => entryOf(session, place, lines.get(place.seq)?.[place.position]));
 }
 
 function cursorOf(place: IntentPlace): string {

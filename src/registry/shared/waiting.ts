@@ -1,5 +1,5 @@
 import { RegistryError } from '../../base/errors.ts';
-import { transitionsOf, versionById } from '../../catalog/version-queries.ts';
+import { versionById } from '../../catalog/version-queries.ts';
 import type { RefusedIntent } from '../../intents/pending-queue.ts';
 import { STALE_MS } from '../../intents/shared-authority.ts';
 import type { EventOf, RegistryEvent } from '../../log/events.ts';
@@ -13,6 +13,7 @@ import { inWords } from '../in-words.ts';
 import { reasonIn, summaryOf } from '../queries/log-summary.ts';
 import { dbOf, intentOf, readToHead, readToWrite, record, type Session, stateOf } from '../session.ts';
 import { presumedProof } from '../signing.ts';
+import { inTheWayOf } from './in-the-way.ts';
 import type { SharedRegistry } from './shared-registry.ts';
 
 /** The shared side of a registry. Throws `NO_REMOTE` where there is none. */
@@ -48,7 +49,7 @@ export async function refusedEntries(session: Session): Promise<readonly Refused
   await readToHead(session);
   // What asking again would come to is told as if it were signed.
   const key = await session.ownKey?.publicKey().catch(() => undefined);
-  return (await shared.queue.refused()).map((entry) => refusedEntry(session, entry, key));
+  return Promise.all((await shared.queue.refused()).map((entry) => refusedEntry(session, entry, key)));
 }
 
 /** Takes back what waits to be shared. */
@@ -139,9 +140,13 @@ function outline(session: Session, intent: Intent) {
   return { id, askedAt, by: { name: by.name, email: by.email }, summary: summaryOf(session, events), events };
 }
 
-function refusedEntry(session: Session, { intent, code, message }: RefusedIntent, key?: string): RefusedEntry {
+async function refusedEntry(
+  session: Session,
+  { intent, code, message }: RefusedIntent,
+  key?: string,
+): Promise<RefusedEntry> {
+  const theirs = await inTheWayOf(session, intent, code);
   const now = judgedAgain(session, intent, key);
-  const theirs = theirsOf(session, intent);
   return {
     ...outline(session, intent),
     code,
@@ -149,29 +154,6 @@ function refusedEntry(session: Session, { intent, code, message }: RefusedIntent
     ...(theirs ? { theirs } : {}),
     ...now,
   };
-}
-
-/** What stands in the way of a change of stage or of an alias. */
-function theirsOf(session: Session, intent: Intent): RefusedEntry['theirs'] {
-  const db = dbOf(session);
-  const state = stateOf(session);
-  for (const event of intent.events) {
-    if (!isKnownEvent(event) || event.type !== 'stage.changed') continue;
-    const version = state.version(event.version);
-    if (!version) return undefined;
-    const holder = state.versionsInStage(version.model, event.to, 1)[0];
-    const subject = version.stage !== event.from ? version.id : holder?.id;
-    const last = subject === undefined ? undefined : transitionsOf(db, subject).at(-1);
-    const moved = subject === undefined ? undefined : versionById(db, subject);
-    if (!last || !moved) return undefined;
-    return {
-      summary: `${moved.model}@${moved.number} went to ${last.to}`,
-      by: last.by,
-      at: last.at,
-      reason: last.reason,
-    };
-  }
-  return undefined;
 }
 
 function judgedAgain(session: Session, intent: Intent, key?: string): Pick<RefusedEntry, 'wouldApply' | 'wouldDo'> {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../../src/base/hash.ts';
+import { newIdSource } from '../../../src/base/ids.ts';
 import { encodeCommit } from '../../../src/log/commit.ts';
+import { encodeIntent, type Intent } from '../../../src/log/intent.ts';
 import { commitKey, objectKey } from '../../../src/storage/layout.ts';
 import { memoryStore } from '../../../src/storage/memory-store.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
@@ -128,7 +130,7 @@ describe('a shared registry', () => {
     expect(card).toMatchObject({
       by: BOB,
       code: 'EXPECTATION',
-      theirs: { summary: 'fraud@2 went to production', by: ANN, reason: 'mine' },
+      theirs: { summary: 'Promoted fraud@2 to production in place of 1', by: ANN, reason: 'mine' },
       wouldApply: true,
     });
     expect(card?.reason).toContain('fraud@2');
@@ -152,9 +154,41 @@ describe('a shared registry', () => {
     await a.setAlias({ model: 'fraud', alias: 'champion', ref: 'fraud@2' });
     expect(await b.sync()).toMatchObject({ refused: 2 });
     const cards = await b.refused();
-    expect(cards.map(({ wouldApply }) => wouldApply)).toContain(false);
+    expect(cards.map(({ theirs }) => theirs)).toMatchObject([
+      { summary: expect.stringContaining('Deleted fraud@3'), by: ANN, reason: 'leak' },
+      { summary: expect.stringContaining('champion'), by: ANN },
+    ]);
+    expect(cards.map(({ wouldApply }) => wouldApply)).toEqual([false, true]);
     for (const { id } of cards) await b.resolveRefused({ id, how: 'drop' });
     expect(await b.remote()).toMatchObject({ pending: 0, refused: 0 });
+  });
+
+  it('refuses a promotion that a policy forbids which was set meanwhile, and says whose it is', async () => {
+    const { storage, ann, a, b } = await twoPeople();
+    const version = await registerFraud(ann, a, 'one');
+    await b.sync();
+    storage.isReachable = false;
+    await b.promote({ ref: 'fraud@1', stage: 'production', reason: 'good enough' });
+    storage.isReachable = true;
+    const { seq, hash } = await a.head();
+    const at = new Date().toISOString();
+    const policy = { gates: { production: [{ metric: 'auc', min: 0.99 }] } };
+    const intent: Intent = {
+      id: newIdSource()(),
+      registryId: a.location.registryId,
+      by: ANN,
+      askedAt: at,
+      via: 'cli',
+      requires: [],
+      expects: {},
+      events: [{ type: 'policy.set', model: version.modelId, policy }],
+    };
+    const commit = encodeCommit({ v: 1, seq: seq + 1, prev: hash, at }, [encodeIntent(intent)]);
+    await storage.store.putIfAbsent(commitKey(seq + 1), commit);
+    expect(await b.sync()).toMatchObject({ refused: 1 });
+    expect(await b.refused()).toMatchObject([
+      { code: 'GATE_FAILED', theirs: { by: ANN, at, summary: expect.stringContaining('policy') }, wouldApply: false },
+    ]);
   });
 
   it('never has registrations, notes and tags conflict, and numbers versions in the order of the log', async () => {
