@@ -1,6 +1,6 @@
 import type { SingleBar } from 'cli-progress';
 import { RegistryError } from '../base/errors.ts';
-import type { OperationOptions, Progress } from '../base/progress.ts';
+import { type OperationOptions, type Progress, withSpeed } from '../base/progress.ts';
 import { bytesText } from './format/values.ts';
 
 const SHOWN_AFTER_MS = 500;
@@ -24,7 +24,7 @@ export async function withProgress<T>(
   try {
     return await use({
       signal,
-      onProgress(progress) {
+      onProgress: withSpeed((progress) => {
         if (performance.now() - startedAt < SHOWN_AFTER_MS) return;
         if (!bar) {
           bar = new SingleBar({
@@ -36,17 +36,18 @@ export async function withProgress<T>(
           bar.start(1, 0, progress);
         }
         bar.update(0, progress);
-      },
+      }),
     });
   } finally {
     bar?.stop();
   }
 }
 
-/** `Restoring ████████░░░░ 1.2 GB of 3.6 GB`, without the bar where the total isn't known. */
-export function progressText({ step, doneBytes, totalBytes }: Progress): string {
+/** `Restoring ████████░░░░ 1.2 GB of 3.6 GB, 80 MB/s`, without the bar where the total isn't known. */
+export function progressText({ step, doneBytes, totalBytes, bytesPerSecond }: Progress): string {
   if (totalBytes === undefined) return doneBytes === 0 ? step : `${step} ${bytesText(doneBytes)}`;
   const part = totalBytes === 0 ? 1 : Math.min(1, doneBytes / totalBytes);
   const full = Math.floor(part * WIDTH);
-  return `${step} ${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${bytesText(doneBytes)} of ${bytesText(totalBytes)}`;
+  const speed = bytesPerSecond === undefined ? '' : `, ${bytesText(bytesPerSecond)}/s`;
+  return `${step} ${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${bytesText(doneBytes)} of ${bytesText(totalBytes)}${speed}`;
 }

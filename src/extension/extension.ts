@@ -84,7 +84,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new SharingStatus(sharedStates),
     tellSharing({ registries, states: sharedStates, view: sharingView, credentials, log }),
     registries.onDidChange((dir) => pages.refresh(dir)),
-    ...registerCommands({ registries, pages, modelsTree, outputs, activity, credentials, log }),
+    ...registerCommands({ registries, pages, modelsTree, outputs, activity, credentials, sharedStates, log }),
   );
   offerCommandLine(context, log);
   // The rest reads files, which nobody waits for.

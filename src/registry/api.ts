@@ -87,6 +87,10 @@ export interface RemoteStatus {
   readonly syncedAt?: string;
   /** Why the remote can't be reached, and since when. */
   readonly failure?: { readonly code: string; readonly message: string; readonly since: string };
+  /** Why the files of a version can't be shared although the remote answers. */
+  readonly problem?: { readonly code: string; readonly message: string };
+  /** What this process asked of it, where the remote counts that. */
+  readonly cost?: { readonly requests: number; readonly sentBytes: number; readonly receivedBytes: number };
 }
 
 export interface SyncReport {

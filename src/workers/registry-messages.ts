@@ -6,7 +6,7 @@ import type { RegisterResult, RemoteStatus, VersionSummary } from '../registry/a
 export type RegistryThreadEvent =
   | { readonly kind: 'changed'; readonly head: number }
   /** How the registry stands with its shared storage; without `status` it has none. */
-  | { readonly kind: 'sharing'; readonly status?: RemoteStatus }
+  | { readonly kind: 'sharing'; readonly status?: RemoteStatus; readonly isPaused: boolean }
   /** Bytes on their way to or from the shared storage; without `progress` there are none. */
   | { readonly kind: 'transfer'; readonly progress?: Progress }
   /** The thread wants to open a container: the answer is the call `credential`, with the same `id`. */

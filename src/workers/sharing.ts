@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { RegistryError } from '../base/errors.ts';
-import type { OperationOptions } from '../base/progress.ts';
+import { type OperationOptions, withSpeed } from '../base/progress.ts';
 import type { Author, LogHead, Registry, RemoteStatus } from '../registry/api.ts';
 import { attachRemote } from '../registry/shared/attach.ts';
 import { detachRemote } from '../registry/shared/attachment.ts';
@@ -20,6 +20,7 @@ const attachSchema = v.object({
 });
 const answerSchema = v.object({ id: v.number(), credential: v.optional(givenCredentialSchema) });
 const focusSchema = v.object({ isFocused: v.boolean() });
+const pauseSchema = v.object({ isPaused: v.boolean() });
 /** A person may be asked to sign in meanwhile. */
 const ANSWER_MS = 5 * 60_000;
 const PROGRESS_MS = 250;
@@ -55,6 +56,7 @@ export function sharingOf(options: {
   let syncing: Syncing | undefined;
   let serving: ServingWatch | undefined;
   let isFocused = true;
+  let isPaused = false;
   let seen: string | undefined;
   let told: string | undefined;
   let look = () => {};
@@ -110,14 +112,21 @@ export function sharingOf(options: {
     });
   }
 
+  const tellTransfer = withSpeed((progress) => {
+    const now = Date.now();
+    if (now - toldProgressAt < PROGRESS_MS) return;
+    toldProgressAt = now;
+    emit({ kind: 'transfer', progress });
+  });
+
   /** Each look is told only if it says something new: the moment of the last agreement alone doesn't. */
   function tell(status: RemoteStatus | undefined): void {
     if (status && !status.failure && !status.isSyncing) syncing?.reached();
-    const { isSyncing: _isSyncing, syncedAt: _syncedAt, ...rest } = status ?? {};
-    const text = status ? JSON.stringify([rest, status.syncedAt === undefined]) : '';
+    const { isSyncing: _isSyncing, syncedAt: _syncedAt, cost: _cost, ...rest } = status ?? {};
+    const text = status ? JSON.stringify([rest, status.syncedAt === undefined, isPaused]) : '';
     if (text === told) return;
     told = text;
-    emit({ kind: 'sharing', ...(status ? { status } : {}) });
+    emit({ kind: 'sharing', isPaused, ...(status ? { status } : {}) });
   }
 
   async function fingerprint(): Promise<string> {
@@ -134,18 +143,14 @@ export function sharingOf(options: {
       const show = () => void registry.remote().then(tell, () => undefined);
       look = show;
       syncing = keepInSync({
-        sync: (operation) => registry.sync({}, operation),
-        onChange: () => {
-          emit({ kind: 'transfer' });
-          show();
-        },
-        onProgress: (progress) => {
-          const now = Date.now();
-          if (progress.totalBytes === undefined || now - toldProgressAt < PROGRESS_MS) return;
-          toldProgressAt = now;
-          emit({ kind: 'transfer', progress });
+        sync: (request, operation) => registry.sync(request, operation),
+        onChange: show,
+        onTransfer: (progress) => {
+          if (!progress) return emit({ kind: 'transfer' });
+          if (progress.totalBytes !== undefined) tellTransfer(progress);
         },
       });
+      syncing.setPaused(isPaused);
       syncing.setFocused(isFocused);
       serving = watchServing({ registry, onChange: () => emit({ kind: 'changed', head: 0 }) });
       serving.setFocused(isFocused);
@@ -184,6 +189,11 @@ export function sharingOf(options: {
           isFocused = v.parse(focusSchema, args).isFocused;
           syncing?.setFocused(isFocused);
           serving?.setFocused(isFocused);
+          return { value: undefined };
+        case 'pause':
+          isPaused = v.parse(pauseSchema, args).isPaused;
+          syncing?.setPaused(isPaused);
+          look();
           return { value: undefined };
         case 'attach': {
           const { url, isPreview, upload } = v.parse(attachSchema, args);

@@ -3,6 +3,7 @@ import type { ModelsTree } from '../models-tree/models-tree.ts';
 import type { Pages } from '../pages/pages.ts';
 import type { Registries } from '../registries/registries.ts';
 import type { Credentials } from '../sharing/credentials.ts';
+import type { SharedStates } from '../sharing/shared-states.ts';
 import type { Activity } from '../status/activity.ts';
 import type { OutputsWatch } from '../watching/outputs-watch.ts';
 
@@ -14,6 +15,7 @@ export interface CommandContext {
   readonly outputs: OutputsWatch;
   readonly activity: Activity;
   readonly credentials: Credentials;
+  readonly sharedStates: SharedStates;
   readonly log: vscode.LogOutputChannel;
 }
 

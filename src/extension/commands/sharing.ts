@@ -3,18 +3,21 @@ import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
 import type { AttachReport } from '../../registry/api.ts';
 import { folderOfRemote, remoteUrl } from '../../registry/shared/remote-url.ts';
+import { tenantOf } from '../../storage/azure/tenant.ts';
 import { inform, tellBriefly } from '../notify.ts';
 import { askReason, askText } from '../prompts/input.ts';
 import { pickOne } from '../prompts/pick.ts';
 import { askInSteps, type Place, type Reply } from '../prompts/steps.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
 import { isConnectionString } from '../sharing/credentials.ts';
-import { withProgress } from '../status/progress.ts';
-import { countOf, plainMessage } from '../version-text.ts';
+import { progressText, withProgress } from '../status/progress.ts';
+import { bytesText, countOf, plainMessage } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
 import { mayWrite, startFrom } from './targets.ts';
 
 const CONNECT = 'Connect Shared Storage';
+const PAUSE = 'pause';
+const RESUME = 'resume';
 const rowSchema = v.object({ registryDir: v.string(), id: v.string() });
 const urlSchema = v.object({ url: v.string() });
 
@@ -55,7 +58,8 @@ export const connectStorage: Command = async (context, argument) => {
     registry.connection.attach({ url, isPreview: false, upload: reply.value }, operation),
   );
   context.registries.announce(registry.dir);
-  await inform(`The registry is shared through ${url}.`);
+  const who = folderOfRemote(url) === undefined ? `, ${context.credentials.describe(url)}` : '';
+  await inform(`The registry is shared through ${url}${who}.`);
 };
 
 /** Then only the way to sign in was to be changed. */
@@ -109,12 +113,37 @@ export const sharingMenu: Command = async (context, argument) => {
   const status = await registry.connection.registry.remote();
   if (!status) return vscode.commands.executeCommand('modelRegistry.connectStorage', { registryDir: registry.dir });
   const target = { registryDir: registry.dir };
+  const { failure, problem, cost } = status;
+  const transfer = context.sharedStates.transfer(registry.dir);
+  const isPaused = context.sharedStates.isPaused(registry.dir);
   const reply = await pickOne({
     place: { title: status.url, step: 1, totalSteps: 1 },
-    placeholder: status.failure?.message ?? 'Shared storage',
+    placeholder: failure?.message ?? problem?.message ?? (transfer ? progressText(transfer) : 'Shared storage'),
     nothing: '',
     choices: [
-      { value: 'modelRegistry.syncNow', label: 'Sync now', icon: new vscode.ThemeIcon('sync') },
+      {
+        value: 'modelRegistry.syncNow',
+        label: 'Sync now',
+        icon: new vscode.ThemeIcon('sync'),
+        ...(cost
+          ? {
+              description: `so far ${countOf(cost.requests, 'request')}, ${bytesText(cost.sentBytes)} sent, ${bytesText(cost.receivedBytes)} received`,
+            }
+          : {}),
+      },
+      isPaused
+        ? {
+            value: RESUME,
+            label: 'Resume uploads',
+            description: 'they go on where they were',
+            icon: new vscode.ThemeIcon('debug-start'),
+          }
+        : {
+            value: PAUSE,
+            label: transfer ? 'Stop the upload' : 'Pause uploads',
+            description: 'files of versions stay here until you resume, or open the window again',
+            icon: new vscode.ThemeIcon('debug-pause'),
+          },
       {
         value: 'modelRegistry.sharing.focus',
         label: 'Show shared work',
@@ -124,6 +153,7 @@ export const sharingMenu: Command = async (context, argument) => {
       {
         value: 'modelRegistry.connectStorage',
         label: 'Sign in another way…',
+        description: context.credentials.describe(status.url),
         icon: new vscode.ThemeIcon('account'),
       },
       {
@@ -134,6 +164,7 @@ export const sharingMenu: Command = async (context, argument) => {
     ],
   });
   if (reply.kind !== 'given') return;
+  if (reply.value === PAUSE || reply.value === RESUME) return registry.connection.pauseUploads(reply.value === PAUSE);
   const again = reply.value === 'modelRegistry.connectStorage' ? { ...target, url: status.url } : target;
   await vscode.commands.executeCommand(reply.value, again);
 };
@@ -217,12 +248,19 @@ async function chooseFolder(): Promise<string | undefined> {
 /** False where the person left. */
 async function chooseCredential({ credentials }: CommandContext, url: string): Promise<boolean> {
   const place: Place = { title: CONNECT, step: 2, totalSteps: 3 };
+  // Asked while the person reads: the storage says which tenant it belongs to.
+  const tenant = tenantOf(url);
   const reply: Reply<'microsoft' | 'tenant' | 'secret' | 'environment'> = await pickOne({
     place,
     placeholder: 'Who are you to the storage?',
     nothing: '',
     choices: [
-      { value: 'microsoft', label: 'Sign in with Microsoft', icon: new vscode.ThemeIcon('account') },
+      {
+        value: 'microsoft',
+        label: 'Sign in with Microsoft',
+        description: 'to the tenant of the storage account',
+        icon: new vscode.ThemeIcon('account'),
+      },
       {
         value: 'tenant',
         label: 'Sign in with Microsoft, to another tenant…',
@@ -248,22 +286,48 @@ async function chooseCredential({ credentials }: CommandContext, url: string): P
       await credentials.forget(url);
       return true;
     case 'microsoft':
-      tellBriefly(`Signed in as ${await credentials.signIn(url, undefined)}`);
-      return true;
+      return signInTo(credentials, url, place, await tenant);
     case 'tenant': {
-      const tenant = await askText({
+      const found = await tenant;
+      const chosen = await askText({
         place,
-        prompt: 'Tenant id or domain',
+        prompt: found === undefined ? 'Tenant id or domain' : `Tenant id or domain; the storage account says ${found}`,
         placeholder: 'contoso.onmicrosoft.com',
+        ...(found === undefined ? {} : { value: found }),
         check: (text) => (/^[\w.-]{3,100}$/.test(text) ? undefined : 'A tenant is named by its id or by its domain.'),
       });
-      if (tenant.kind !== 'given') return false;
-      tellBriefly(`Signed in as ${await credentials.signIn(url, tenant.value)}`);
-      return true;
+      return chosen.kind === 'given' && signInTo(credentials, url, place, chosen.value);
     }
     case 'secret':
       return keepSecret(credentials, url);
   }
+}
+
+/** As one of the accounts that the editor knows, or as another. */
+async function signInTo(
+  credentials: CommandContext['credentials'],
+  url: string,
+  place: Place,
+  tenant: string | undefined,
+): Promise<boolean> {
+  const accounts = await credentials.accounts();
+  let account: (typeof accounts)[number] | 'new' | undefined;
+  if (accounts.length > 0) {
+    const reply = await pickOne<(typeof accounts)[number] | 'new'>({
+      place,
+      placeholder: tenant === undefined ? 'Sign in as' : `Sign in to the tenant ${tenant} as`,
+      nothing: '',
+      choices: [
+        ...accounts.map((known) => ({ value: known, label: known.label, icon: new vscode.ThemeIcon('account') })),
+        { value: 'new' as const, label: 'Another account…', icon: new vscode.ThemeIcon('add') },
+      ],
+    });
+    if (reply.kind !== 'given') return false;
+    account = reply.value;
+  }
+  const label = await credentials.signIn(url, { tenant, account });
+  tellBriefly(tenant === undefined ? `Signed in as ${label}` : `Signed in as ${label} to the tenant ${tenant}`);
+  return true;
 }
 
 async function keepSecret(credentials: CommandContext['credentials'], url: string): Promise<boolean> {

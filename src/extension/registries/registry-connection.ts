@@ -157,6 +157,11 @@ export class RegistryConnection {
     if (this.#thread) await this.#ask('focus', { isFocused });
   }
 
+  /** Whether files of versions go up by themselves; until the window is closed. */
+  async pauseUploads(isPaused: boolean): Promise<void> {
+    await this.#ask('pause', { isPaused });
+  }
+
   /** Attaches the registry to shared storage, or says what that would do. Throws `REMOTE_…`. */
   async attach(request: AttachRequest, operation?: OperationOptions): Promise<AttachReport> {
     return v.parse(attachedSchema, await this.#ask('attach', request, operation));
@@ -229,7 +234,7 @@ export class RegistryConnection {
       if (!this.#isShared) return;
       // A registry that is shared stays in sync: another thread takes over.
       this.#isShared = false;
-      onEvent({ kind: 'sharing' });
+      onEvent({ kind: 'sharing', isPaused: false });
       setTimeout(() => void this.#ask('remote', undefined).catch(() => undefined), RESTART_MS).unref();
     };
     worker.on('error', stopped);

@@ -9,6 +9,7 @@ export class SharedStates implements vscode.Disposable {
   readonly #states = new Map<string, RemoteStatus>();
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #transfers = new Map<string, Progress>();
+  readonly #paused = new Set<string>();
   readonly #registries: Pick<Registries, 'all'>;
   readonly #subscription: vscode.Disposable;
   readonly #relocated: vscode.Disposable;
@@ -28,6 +29,8 @@ export class SharedStates implements vscode.Disposable {
         this.#changed.fire(undefined);
       }
       if (event.kind !== 'sharing') return;
+      if (event.isPaused) this.#paused.add(registry.dir);
+      else this.#paused.delete(registry.dir);
       if (event.status) this.#states.set(registry.dir, event.status);
       else this.#states.delete(registry.dir);
       void setContext('modelRegistry.isShared', this.#states.size > 0);
@@ -40,9 +43,14 @@ export class SharedStates implements vscode.Disposable {
     return this.#states;
   }
 
+  /** Whether the person stopped the files of a registry from going up; of any, where none is given. */
+  isPaused(dir?: string): boolean {
+    return dir === undefined ? this.#paused.size > 0 : this.#paused.has(dir);
+  }
+
   /** Bytes on their way, where there are any. */
-  transfer(): Progress | undefined {
-    return [...this.#transfers.values()][0];
+  transfer(dir?: string): Progress | undefined {
+    return dir === undefined ? [...this.#transfers.values()][0] : this.#transfers.get(dir);
   }
 
   /** A registry whose folder left the window isn't shown any more. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { OperationOptions, Progress } from '../../base/progress.ts';
+import { type OperationOptions, type Progress, withSpeed } from '../../base/progress.ts';
 import { bytesText } from '../version-text.ts';
 import type { Activity } from './activity.ts';
 
@@ -24,10 +24,10 @@ export async function withProgress<T>(
   const end = activity.begin(title);
   let show: (progress: Progress) => void = () => undefined;
   let latest: Progress | undefined;
-  const onProgress = (progress: Progress) => {
+  const onProgress = withSpeed((progress) => {
     latest = progress;
     show(progress);
-  };
+  });
   const task = use({ signal: controller.signal, onProgress }).finally(end);
   if (await isOverWithin(task, slowMs)) return task;
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: isCancellable };
@@ -63,8 +63,10 @@ function percentOf({ doneBytes, totalBytes }: Progress): number {
   return totalBytes === undefined || totalBytes === 0 ? 0 : Math.min(100, (doneBytes / totalBytes) * 100);
 }
 
-/** `1.2 GB of 3.4 GB` */
-export function progressText({ step, doneBytes, totalBytes }: Progress): string {
+/** `Uploading, 1.2 GB of 3.4 GB, 80 MB/s`; without bytes where there are none. */
+export function progressText({ step, doneBytes, totalBytes, bytesPerSecond }: Progress): string {
+  if (totalBytes === undefined && doneBytes === 0) return step;
   const bytes = totalBytes === undefined ? bytesText(doneBytes) : `${bytesText(doneBytes)} of ${bytesText(totalBytes)}`;
-  return `${step}, ${bytes}`;
+  const speed = bytesPerSecond === undefined ? '' : `, ${bytesText(Math.round(bytesPerSecond))}/s`;
+  return `${step}, ${bytes}${speed}`;
 }

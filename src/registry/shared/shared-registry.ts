@@ -30,6 +30,8 @@ export class SharedRegistry {
   #connection: Promise<RemoteConnection> | undefined;
   #connected: RemoteConnection | undefined;
   #failure: { readonly error: unknown; readonly since: number; readonly last: number } | undefined;
+  /** Why files can't be shared, where the storage answers otherwise. */
+  #problem: unknown;
   #syncedAt: number | undefined;
   #underWay = 0;
 
@@ -81,9 +83,17 @@ export class SharedRegistry {
     try {
       const outcome = await this.#authority.sync(options);
       this.#failure = undefined;
+      if (options.bytesOf === undefined) this.#problem = undefined;
       this.#syncedAt = this.#options.clock();
       return { ...outcome, ...this.#costSince(before) };
     } catch (error) {
+      // A person stopped it, or one artifact isn't as it should be: the storage answers all the same.
+      if (RegistryError.is(error, 'OPERATION_CANCELLED')) throw error;
+      if (isOfArtifact(error)) {
+        this.#failure = undefined;
+        this.#problem = error;
+        throw error;
+      }
       // Another sign-in may help, and a token that is too old never will.
       this.#connection = undefined;
       const now = this.#options.clock();
@@ -100,8 +110,7 @@ export class SharedRegistry {
    */
   async share(id: string, options: SyncOptions = {}): Promise<SettledResult | undefined> {
     const { clock, catalog, queue } = this.#options;
-    const isResting =
-      this.#failure !== undefined && !isOfArtifact(this.#failure.error) && clock() - this.#failure.last < REST_MS;
+    const isResting = this.#failure !== undefined && clock() - this.#failure.last < REST_MS;
     if (!isResting) {
       // It goes on afterwards: whoever asks next finds more of it done.
       const syncing = this.sync(options).catch(() => undefined);
@@ -126,6 +135,7 @@ export class SharedRegistry {
       return intent.events.some(({ type }) => type === 'stage.changed') && clock() - since > STALE_MS;
     });
     const { url, registryId, upload } = this.attachment;
+    const cost = this.#connected?.stats();
     return {
       url,
       registryId,
@@ -136,6 +146,8 @@ export class SharedRegistry {
       isSyncing: this.#underWay > 0,
       ...(this.#syncedAt === undefined ? {} : { syncedAt: new Date(this.#syncedAt).toISOString() }),
       ...(this.#failure ? { failure: failureOf(this.#failure.error, this.#failure.since) } : {}),
+      ...(this.#problem === undefined ? {} : { problem: described(this.#problem) }),
+      ...(cost ? { cost } : {}),
     };
   }
 
@@ -154,6 +166,9 @@ export class SharedRegistry {
 }
 
 function failureOf(error: unknown, since: number): NonNullable<RemoteStatus['failure']> {
-  const code = RegistryError.is(error) ? error.code : 'INTERNAL';
-  return { code, message: messageOf(error), since: new Date(since).toISOString() };
+  return { ...described(error), since: new Date(since).toISOString() };
+}
+
+function described(error: unknown): { readonly code: string; readonly message: string } {
+  return { code: RegistryError.is(error) ? error.code : 'INTERNAL', message: messageOf(error) };
 }

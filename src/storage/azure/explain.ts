@@ -2,6 +2,7 @@ import { RegistryError } from '../../base/errors.ts';
 import { type Access, type Answer, answerOf } from './answers.ts';
 import type { ContainerTarget } from './container-url.ts';
 import { type AzureCredential, type SasFacts, sasFacts } from './credentials.ts';
+import { tenantInChallenge } from './tenant.ts';
 
 export interface Circumstances {
   readonly target: ContainerTarget;
@@ -196,7 +197,7 @@ function clockSkew(host: string, skewMs: number): Explained {
 }
 
 function tokenRefused(text: string, challenge: string | undefined, host: string): Explained {
-  const tenant = /authorization_uri=\S*?\/([0-9a-f-]{36})\//i.exec(challenge ?? '')?.[1];
+  const tenant = tenantInChallenge(challenge);
   if (/issuer/i.test(text)) {
     const named = tenant === undefined ? '' : ` (${tenant})`;
     const how = tenant === undefined ? '`az login --tenant TENANT`' : `\`az login --tenant ${tenant}\``;

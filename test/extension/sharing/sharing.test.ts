@@ -37,6 +37,22 @@ describe('the status bar', () => {
     expect(sharingText([status(rest)])).toMatchObject({ text, isWarning });
   });
 
+  it('tells what passes by itself from what needs a person', () => {
+    const failed = (code: string) => status({ failure: { code, message: '', since: '2026-05-03T12:00:00.000Z' } });
+    expect(sharingText([failed('REMOTE_TIMEOUT')])).toMatchObject({ isWarning: false });
+    expect(sharingText([failed('REMOTE_CREDENTIAL_EXPIRED')])).toMatchObject({
+      text: expect.stringMatching(/^sign in again, since/),
+      isWarning: true,
+    });
+    expect(sharingText([failed('REMOTE_REWRITTEN')])).toMatchObject({
+      text: expect.stringMatching(/^can’t be shared/),
+    });
+    expect(sharingText([status({ problem: { code: 'OBJECT_DAMAGED', message: '' } })])).toMatchObject({
+      text: 'files not shared',
+    });
+    expect(sharingText([status({ pending: 1 })], true)).toMatchObject({ text: '1 pending, uploads paused' });
+  });
+
   it('says since when the storage is away, which is no warning', () => {
     const failure = { code: 'REMOTE_UNREACHABLE', message: '', since: '2026-05-03T12:00:00.000Z' };
     expect(sharingText([status(), status({ failure, pending: 1 })])).toMatchObject({
@@ -88,12 +104,44 @@ describe('credentials', () => {
     await credentials.keep(URL, 'sp=rcl&sig=c2VjcmV0');
     secrets.clear();
     expect(await credentials.for(URL, { isSilent: true })).toMatchObject({ kind: 'missing' });
-    session.mockResolvedValueOnce({ accessToken: 'token', account: { label: 'ann@contoso.com' } });
-    expect(await credentials.signIn(URL, 'contoso.com')).toBe('ann@contoso.com');
+    session.mockResolvedValueOnce({ accessToken: 'token', account: { id: 'a', label: 'ann@contoso.com' } });
+    expect(await credentials.signIn(URL, { tenant: 'contoso.com' })).toBe('ann@contoso.com');
+    expect(credentials.describe(URL)).toBe('ann@contoso.com, tenant contoso.com');
     expect(session.mock.calls[0]?.[1]).toContain('VSCODE_TENANT:contoso.com');
     session.mockResolvedValueOnce(undefined);
     expect(await credentials.for(URL, { isSilent: true })).toMatchObject({ kind: 'missing' });
-    expect(session.mock.calls[1]?.[2]).toEqual({ silent: true });
+    expect(session.mock.calls[1]?.[2]).toEqual({ silent: true, account: { id: 'a', label: 'ann@contoso.com' } });
+  });
+});
+
+describe('a sign-in', () => {
+  const jwt = (exp: number) => `h.${Buffer.from(JSON.stringify({ exp })).toString('base64url')}.s`;
+
+  it('asks for another account where the person wants one, and goes on with the one that was chosen', async () => {
+    const credentials = new Credentials(memory().context);
+    session.mockResolvedValueOnce({ accessToken: 'token', account: { id: 'b', label: 'bob@contoso.com' } });
+    await credentials.signIn(URL, { account: 'new' });
+    expect(session.mock.calls[0]?.[2]).toEqual({ createIfNone: true, clearSessionPreference: true });
+    const exp = Math.floor(Date.now() / 1000) + 1234;
+    session.mockResolvedValueOnce({ accessToken: jwt(exp), account: { id: 'b', label: 'bob@contoso.com' } });
+    expect(await credentials.for(URL, { isSilent: true })).toMatchObject({ kind: 'token', expiresAt: exp * 1000 });
+    expect(session.mock.calls[1]?.[2]).toMatchObject({ account: { id: 'b' } });
+  });
+
+  it('changes nothing where the person leaves', async () => {
+    const { context, values } = memory();
+    session.mockResolvedValueOnce(undefined);
+    await expect(new Credentials(context).signIn(URL, {})).rejects.toMatchObject({ code: 'SIGN_IN_FAILED' });
+    expect(values.size).toBe(0);
+  });
+
+  it('says how a container is opened, without a secret', async () => {
+    const credentials = new Credentials(memory().context);
+    expect(credentials.describe(URL)).toBe('by the environment');
+    await credentials.keep(URL, 'sp=rcl&se=2027-01-02T00:00:00Z&sig=c2VjcmV0');
+    expect(credentials.describe(URL)).toBe('by a SAS token until 2027-01-02');
+    await credentials.keep(URL, 'AccountName=contoso;AccountKey=c2VjcmV0');
+    expect(credentials.describe(URL)).toBe('by a connection string');
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Progress } from '../../../src/base/progress.ts';
 import type { SyncReport } from '../../../src/registry/api.ts';
 import { keepInSync } from '../../../src/registry/shared/keep-in-sync.ts';
 
@@ -66,6 +67,49 @@ describe('a registry that is kept in sync', () => {
     comeBack();
     syncing.reached();
     expect(await callsWithin(10_000)).toBeGreaterThanOrEqual(3);
+  });
+
+  it('brings files there beside the looks for others’ work, once at a time, until a person stops that', async () => {
+    const looks: boolean[] = [];
+    const ends: ((error?: Error) => void)[] = [];
+    let waiting: SyncReport['waiting'] = [{ id: 'a', why: 'bytes' }];
+    const transfers: (Progress | undefined)[] = [];
+    const syncing = keepInSync({
+      async sync({ withBytes }, { signal, onProgress }) {
+        looks.push(withBytes);
+        if (!withBytes) return { ...NOTHING, waiting };
+        onProgress?.({ step: 'Uploading', doneBytes: 1, totalBytes: 2 });
+        await new Promise<void>((done, fail) => {
+          ends.push((error) => (error ? fail(error) : done()));
+          signal?.addEventListener('abort', () => fail(new Error('cancelled')));
+        });
+        return NOTHING;
+      },
+      onChange() {},
+      onTransfer: (progress) => transfers.push(progress),
+      random: () => 0.5,
+    });
+    await vi.advanceTimersByTimeAsync(9100);
+    expect(looks).toEqual([false, true, false, false, false]);
+    expect(transfers).toMatchObject([{ doneBytes: 1 }]);
+    syncing.setPaused(true);
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(transfers.at(-1)).toBeUndefined();
+    expect(looks.filter((withBytes) => withBytes)).toHaveLength(1);
+    syncing.setPaused(false);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(looks.filter((withBytes) => withBytes)).toHaveLength(2);
+    // What fails is tried again later, and meanwhile others' work goes on showing.
+    ends.at(-1)?.(new Error('damaged'));
+    await vi.advanceTimersByTimeAsync(3100);
+    expect(looks.filter((withBytes) => withBytes)).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(looks.filter((withBytes) => withBytes)).toHaveLength(3);
+    waiting = [];
+    ends.at(-1)?.();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(looks.filter((withBytes) => withBytes)).toHaveLength(3);
+    await syncing.stop();
   });
 
   it('is left alone after the end', async () => {
