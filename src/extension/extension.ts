@@ -10,6 +10,7 @@ import { ProductionTree } from './production/production-tree.ts';
 import { ProjectDiagnostics } from './project/project-diagnostics.ts';
 import { ProjectFiles } from './project/project-files.ts';
 import { Registries } from './registries/registries.ts';
+import { followCacheSetting } from './sharing/cache-setting.ts';
 import { Credentials } from './sharing/credentials.ts';
 import { offerRemotes } from './sharing/offer-remotes.ts';
 import { SharedStates } from './sharing/shared-states.ts';
@@ -82,6 +83,7 @@ export function activate(context: vscode.ExtensionContext): void {
     sharingTree,
     sharingView,
     new SharingStatus(sharedStates),
+    followCacheSetting({ registries, states: sharedStates, log }),
     tellSharing({ registries, states: sharedStates, view: sharingView, credentials, log }),
     registries.onDidChange((dir) => pages.refresh(dir)),
     ...registerCommands({ registries, pages, modelsTree, outputs, activity, credentials, sharedStates, log }),

@@ -17,6 +17,11 @@ export function preferredMetric(): string | undefined {
   return setting('headlineMetric', text, '') || undefined;
 }
 
+/** What the files of a shared registry may take on this disk, as the person wrote it; undefined where nothing is set. */
+export function sharedCacheLimit(): string | undefined {
+  return setting('sharedCacheLimit', text, '') || undefined;
+}
+
 /** Whether what training writes in this workspace folder is registered by itself. */
 export function isAutoRegistering(root: vscode.WorkspaceFolder): boolean {
   return setting('autoRegister', v.boolean(), true, root);

@@ -570,18 +570,26 @@ export interface Retention {
   readonly candidateBudgetBytes?: number;
   /** For how long what was in production, or another stage that serves, stays restorable. */
   readonly rollbackWindowDays: number;
+  /**
+   * How many bytes the files of a shared registry may take on this disk; undefined for no limit. What wasn't used for longest goes first, and
+   * is fetched again when it is needed. What the shared storage doesn't have stays in any case.
+   */
+  readonly cacheLimitBytes?: number;
   /** Whether somebody decided, or these are the values that hold without a decision. */
   readonly isChosen: boolean;
 }
 
-/** What of a retention rule is to be another. A budget of `null` keeps all candidates. */
+/** What of a retention rule is to be another. A budget or limit of `null` is none. */
 export interface RetentionChange {
   readonly candidateBudgetBytes?: number | null;
   readonly rollbackWindowDays?: number;
+  readonly cacheLimitBytes?: number | null;
 }
 
 export interface GcReport {
   readonly isDryRun: boolean;
+  /** Of a shared registry: what was freed besides, because of the limit of its files on this disk. */
+  readonly cacheFreedBytes?: number;
   /** Of a dry run: who stores files now, so that nothing could be freed until that is done. */
   readonly storing?: { readonly pid: number; readonly host: string };
   readonly retention: Retention;

@@ -18,14 +18,14 @@ import { log } from './queries/log.ts';
 import { patch } from './queries/patch.ts';
 import { findVersion } from './references.ts';
 import { damageIn, readToHead, type Session } from './session.ts';
-import { fetchFiles } from './shared/fetch-files.ts';
+import { limitCache } from './shared/cache-limit.ts';
+import { withFetchedFiles } from './shared/fetch-files.ts';
 import { reportServing, servingMachines } from './shared/serving.ts';
 import * as waiting from './shared/waiting.ts';
 import { diskUse } from './space/disk-use.ts';
 import { collectGarbage } from './space/gc.ts';
 import { CHECKOUTS_FOLDER } from './space/plan.ts';
 import { readRetention, writeRetention } from './space/retention.ts';
-import { withFilesOf } from './space/withdrawn.ts';
 import { verify } from './verify.ts';
 
 /** Commits that the saved catalog may lag behind before it is saved again: applying them takes time at each opening, saving takes time and disk. */
@@ -137,19 +137,21 @@ export class OpenRegistry implements Registry {
   serving: Registry['serving'] = (request) => this.#run(() => servingMachines(this.#session, request));
   reportServing: Registry['reportServing'] = (report) => this.#run(() => reportServing(this.#session, report));
   sync: Registry['sync'] = (request, options) =>
-    this.#run(() =>
-      waiting.sharedOf(this.#session).sync({ ...options, ...(request?.withBytes === false ? { bytesOf: [] } : {}) }),
-    );
+    this.#run(async () => {
+      const bytes = request?.withBytes === false ? { bytesOf: [] } : {};
+      const report = await waiting.sharedOf(this.#session).sync({ ...options, ...bytes });
+      // What is shared now may make room.
+      if (report.published > 0) await limitCache(this.#session);
+      return report;
+    });
 
   pull: Registry['pull'] = (request, options) =>
     this.#run(async () => {
       await readToHead(this.#session);
       const version = findVersion(this.#session, request.ref);
       const { digest } = version.artifact;
-      await fetchFiles(this.#session, version, options);
-      const written = await withFilesOf(this.#session, version, () =>
-        this.#session.bytes.materialise({ digest, to: request.to }, options),
-      );
+      const write = () => this.#session.bytes.materialise({ digest, to: request.to }, options);
+      const written = await withFetchedFiles(this.#session, version, write, options);
       return { version, to: request.to, fileCount: written.fileCount, sizeBytes: written.sizeBytes };
     });
 
@@ -159,18 +161,26 @@ export class OpenRegistry implements Registry {
       const version = findVersion(this.#session, request.ref);
       const checkoutsDir = join(this.#session.location.dir, CHECKOUTS_FOLDER);
       const { digest } = version.artifact;
-      await fetchFiles(this.#session, version, options);
-      const { path } = await withFilesOf(this.#session, version, () =>
-        this.#session.bytes.checkout({ digest, checkoutsDir }, options),
-      );
+      const checkOut = () => this.#session.bytes.checkout({ digest, checkoutsDir }, options);
+      const { path } = await withFetchedFiles(this.#session, version, checkOut, options);
       return { path, version };
     });
 
-  gc: Registry['gc'] = (request, options) => this.#run(() => collectGarbage(this.#session, request, options));
+  gc: Registry['gc'] = (request, options) =>
+    this.#run(async () => {
+      const report = await collectGarbage(this.#session, request, options);
+      if (report.isDryRun) return report;
+      const cacheFreedBytes = await limitCache(this.#session);
+      return cacheFreedBytes === 0 ? report : { ...report, cacheFreedBytes };
+    });
   diskUse: Registry['diskUse'] = () => this.#run(() => diskUse(this.#session));
   retention: Registry['retention'] = () => this.#run(() => readRetention(this.#session.location.dir));
   setRetention: Registry['setRetention'] = (request) =>
-    this.#run(() => writeRetention(this.#session.location.dir, request));
+    this.#run(async () => {
+      const retention = await writeRetention(this.#session.location.dir, request);
+      if (request.cacheLimitBytes !== undefined) await limitCache(this.#session);
+      return retention;
+    });
 
   async rebuild(_options?: OperationOptions): Promise<{ readonly commits: number; readonly versions: number }> {
     return this.#run(async () => {

@@ -9,6 +9,7 @@ interface GcOptions {
   readonly dryRun?: boolean;
   readonly candidateBudget?: number | null;
   readonly rollbackWindow?: number;
+  readonly cacheLimit?: number | null;
 }
 
 /** Commands about the space that a registry takes on this machine. */
@@ -28,11 +29,17 @@ export function addSpaceCommands(program: Command, add: AddCommand): void {
       .option('--dry-run', 'free nothing: say what would go, and why the rest stays')
       .option('--candidate-budget <size>', 'how much old candidates may take, such as 20GB, or all; remembered', sizeOf)
       .option('--rollback-window <days>', 'for how long what served stays restorable; remembered', daysOf)
-      .addHelpText('after', examples('gc --dry-run', 'gc --candidate-budget 20GB')),
-    async (context, { dryRun = false, candidateBudget, rollbackWindow }: GcOptions) => {
+      .option(
+        '--cache-limit <size>',
+        'how much the files of a shared registry may take here, such as 50GB, or all; remembered',
+        sizeOf,
+      )
+      .addHelpText('after', examples('gc --dry-run', 'gc --candidate-budget 20GB', 'gc --cache-limit 50GB')),
+    async (context, { dryRun = false, candidateBudget, rollbackWindow, cacheLimit }: GcOptions) => {
       const retention = {
         ...(candidateBudget === undefined ? {} : { candidateBudgetBytes: candidateBudget }),
         ...(rollbackWindow === undefined ? {} : { rollbackWindowDays: rollbackWindow }),
+        ...(cacheLimit === undefined ? {} : { cacheLimitBytes: cacheLimit }),
       };
       const free = async (): Promise<GcReport> =>
         dryRun

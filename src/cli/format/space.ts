@@ -16,7 +16,7 @@ const REASONS: Readonly<Record<KeepReason, string>> = {
 const MAX_LABELS = 3;
 
 /** What `gc` freed or would free, and why the rest stays. */
-export function gcText({ artifacts, freed, kept, isDryRun, storing, retention }: GcReport): string {
+export function gcText({ artifacts, freed, kept, isDryRun, storing, retention, cacheFreedBytes }: GcReport): string {
   const rows = artifacts.map(({ digest, sizeBytes, isKept, versions }) => [
     isKept ? 'stays' : styled('yellow', isDryRun ? 'would go' : 'gone'),
     versionsText(versions.map(({ version }) => version)),
@@ -36,7 +36,13 @@ export function gcText({ artifacts, freed, kept, isDryRun, storing, retention }:
       ]
     : [];
   const table = rows.length === 0 ? [] : [tableText(['', 'VERSIONS', 'ARTIFACT', 'SIZE', 'WHY'], rows)];
-  return [...table, total, ...pending, retentionText(retention)].join('\n');
+  const cache =
+    cacheFreedBytes === undefined
+      ? []
+      : [
+          `Freed ${bytesText(cacheFreedBytes)} more of what wasn't used for longest; it is fetched again when it is needed.`,
+        ];
+  return [...table, total, ...cache, ...pending, retentionText(retention)].join('\n');
 }
 
 export function diskText({ parts, totalBytes }: DiskUse, retention: Retention): string {
@@ -48,13 +54,15 @@ export function diskText({ parts, totalBytes }: DiskUse, retention: Retention): 
   ].join('\n');
 }
 
-function retentionText({ candidateBudgetBytes, rollbackWindowDays }: Retention): string {
+function retentionText({ candidateBudgetBytes, rollbackWindowDays, cacheLimitBytes }: Retention): string {
   const days = plural(rollbackWindowDays, 'day');
   const budget =
     candidateBudgetBytes === undefined
       ? 'Candidates are kept whatever they take; set a budget with `gc --candidate-budget`.'
       : `Old candidates may take ${bytesText(candidateBudgetBytes)}.`;
-  return `${budget} What served within ${days} stays.`;
+  const limit =
+    cacheLimitBytes === undefined ? '' : ` Files of a shared registry may take ${bytesText(cacheLimitBytes)} here.`;
+  return `${budget} What served within ${days} stays.${limit}`;
 }
 
 function versionsText(labels: readonly string[]): string {

@@ -11,6 +11,7 @@ const DEFAULT_WINDOW_DAYS = 90;
 const retentionSchema = v.strictObject({
   candidateBudgetBytes: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
   rollbackWindowDays: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(36_500))),
+  cacheLimitBytes: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
 });
 const configSchema = v.looseObject({ retention: v.optional(retentionSchema) });
 
@@ -20,21 +21,23 @@ export async function readRetention(dir: string): Promise<Retention> {
   return { rollbackWindowDays: DEFAULT_WINDOW_DAYS, ...retention, isChosen: retention !== undefined };
 }
 
-/** Changes what is given, keeps the rest. A budget of `null` keeps all candidates. */
+/** Changes what is given, keeps the rest. A budget or limit of `null` is none. */
 export async function writeRetention(dir: string, change: RetentionChange): Promise<Retention> {
   const config = await readConfig(dir);
-  const { candidateBudgetBytes, rollbackWindowDays } = change;
-  const { candidateBudgetBytes: budgetBefore, ...others } = config.retention ?? {};
+  const { candidateBudgetBytes, rollbackWindowDays, cacheLimitBytes } = change;
+  const { candidateBudgetBytes: budgetBefore, cacheLimitBytes: limitBefore, ...others } = config.retention ?? {};
   const budget = candidateBudgetBytes === undefined ? budgetBefore : (candidateBudgetBytes ?? undefined);
+  const limit = cacheLimitBytes === undefined ? limitBefore : (cacheLimitBytes ?? undefined);
   const retention = v.safeParse(retentionSchema, {
     ...others,
     ...(budget === undefined ? {} : { candidateBudgetBytes: budget }),
+    ...(limit === undefined ? {} : { cacheLimitBytes: limit }),
     ...(rollbackWindowDays === undefined ? {} : { rollbackWindowDays }),
   });
   if (!retention.success) {
     throw new RegistryError(
       'RETENTION_INVALID',
-      'A budget is a whole number of bytes, a window 0 to 36500 days. Nothing was changed.',
+      'A budget or limit is a whole number of bytes, a window 0 to 36500 days. Nothing was changed.',
     );
   }
   const file = join(dir, 'config.json');
