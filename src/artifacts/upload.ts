@@ -8,8 +8,9 @@ import { throwIfCancelled } from './cancel.ts';
 import { eachOf } from './each-of.ts';
 import { damaged, distinct, encodeParts, missing, PART_BYTES, type Piece, readParts } from './parts.ts';
 import { readManifest } from './read-manifest.ts';
+import { sendParts } from './send-parts.ts';
 
-/** Parts on their way at once; each is held in memory, and one more while it is read. */
+/** Parts, and files that are as large, on their way at once; each is held in memory. */
 const PARTS_AT_ONCE = 2;
 const SMALL_AT_ONCE = 8;
 /** What is smaller is sent without asking whether it is there: that would cost as much. */
@@ -39,14 +40,20 @@ export async function uploadArtifact(
     doneBytes += piece.size;
     onProgress?.({ step: 'Uploading', doneBytes, totalBytes });
   };
-  const [small, large] = [files.filter(isSmall), files.filter((file) => !isSmall(file))];
-  await eachOf(small, SMALL_AT_ONCE, async (file) => {
-    const bytes = await readPiece(local, file, 0, file.size);
-    if ((await hashed([createHash('sha256')], bytes))[0] !== file.sha256) throw damaged(file);
+  const sendWhole = async (file: Piece) => {
+    const bytes = await readWhole(local, file);
+    if ((await hashed(bytes)) !== file.sha256) throw damaged(file);
     await send(file, bytes);
-  });
+  };
+  const whole = files.filter(({ size }) => size <= partBytes);
+  await eachOf(whole.filter(isSmall), SMALL_AT_ONCE, sendWhole);
+  await eachOf(
+    whole.filter((file) => !isSmall(file)),
+    PARTS_AT_ONCE,
+    sendWhole,
+  );
   // One after the other: each keeps several parts on their way.
-  for (const file of large) await uploadLarge(local, remote, file, partBytes, send);
+  for (const file of files) if (file.size > partBytes) await uploadLarge(local, remote, file, partBytes, send);
   const bytes = await local.get(manifestKey(digest));
   if (bytes) await bring(remote, manifestKey(digest), bytes);
   return { sentBytes };
@@ -67,7 +74,7 @@ function isSmall({ size }: Piece): boolean {
   return size <= SMALL_BYTES;
 }
 
-/** Reads and hashes in order, sends several parts at once. The list of parts is published only for bytes that are the object's. */
+/** The list of parts is published only for bytes that are the object's. */
 async function uploadLarge(
   local: LocalStore,
   remote: ObjectStore,
@@ -75,32 +82,10 @@ async function uploadLarge(
   partBytes: number,
   send: (part: Piece, bytes: Uint8Array) => Promise<void>,
 ): Promise<void> {
-  const parts: Piece[] = [];
-  const whole = createHash('sha256');
-  const underWay = new Set<Promise<void>>();
-  let failure: { readonly error: unknown } | undefined;
-  try {
-    for (let offset = 0; offset < file.size && !failure; offset += partBytes) {
-      const bytes = await readPiece(local, file, offset, Math.min(partBytes, file.size - offset));
-      const isWhole = bytes.length === file.size;
-      const [sha256 = ''] = await hashed(isWhole ? [createHash('sha256')] : [createHash('sha256'), whole], bytes);
-      if (isWhole && sha256 !== file.sha256) throw damaged(file);
-      const part = { sha256, size: bytes.length };
-      parts.push(part);
-      const sending: Promise<void> = send(part, bytes)
-        .catch((error: unknown) => {
-          failure ??= { error };
-        })
-        .finally(() => underWay.delete(sending));
-      underWay.add(sending);
-      if (underWay.size >= PARTS_AT_ONCE) await Promise.race(underWay);
-    }
-  } finally {
-    await Promise.all(underWay);
-  }
-  if (failure) throw failure.error;
-  if (parts.length === 1) return;
-  if (whole.digest('hex') !== file.sha256) throw damaged(file);
+  const content = await local.getStream(objectKey(file.sha256));
+  if (!content) throw missing(file);
+  const { parts, sha256, sizeBytes } = await sendParts(content, { partBytes, atOnce: PARTS_AT_ONCE, send });
+  if (sizeBytes !== file.size || sha256 !== file.sha256) throw damaged(file);
   const list = encodeParts(file.size, parts);
   if ((await remote.putIfAbsent(partsKey(file.sha256), list)) === 'created') return;
   // Whoever put the list there may have cut the bytes differently.
@@ -142,24 +127,20 @@ async function isTheFile(remote: ObjectStore, file: Piece, parts: readonly Piece
   return hash.digest('hex') === file.sha256;
 }
 
-async function readPiece(local: LocalStore, file: Piece, offset: number, length: number): Promise<Uint8Array> {
-  if (length === 0) return new Uint8Array();
-  const bytes = await local.getRange(objectKey(file.sha256), offset, length);
+async function readWhole(local: LocalStore, file: Piece): Promise<Uint8Array> {
+  const bytes = await local.get(objectKey(file.sha256), file.size + 1);
   if (!bytes) throw missing(file);
-  if (bytes.length !== length) throw damaged(file);
+  if (bytes.length !== file.size) throw damaged(file);
   return bytes;
 }
 
-/** Feeds bytes to hashes, the first of which is ended by that. */
-async function hashed(
-  hashes: readonly ReturnType<typeof createHash>[],
-  bytes: Uint8Array,
-): Promise<readonly [string | undefined]> {
+async function hashed(bytes: Uint8Array): Promise<string> {
+  const hash = createHash('sha256');
   for (let offset = 0; offset < bytes.length; offset += HASHED_AT_ONCE) {
     if (offset > 0) await turn();
-    for (const hash of hashes) hash.update(bytes.subarray(offset, offset + HASHED_AT_ONCE));
+    hash.update(bytes.subarray(offset, offset + HASHED_AT_ONCE));
   }
-  return [hashes[0]?.digest('hex')];
+  return hash.digest('hex');
 }
 
 function occupied(key: string): RegistryError {

@@ -6,6 +6,7 @@ import { locateRegistry } from '../../registry/location.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { RegistryThreadEvent } from '../../workers/registry-messages.ts';
 import { registryPath } from '../settings.ts';
+import { proxyEnvironment } from './proxy-environment.ts';
 import { RegistryConnection } from './registry-connection.ts';
 
 /** A registry and the workspace folders that use it. */
@@ -168,6 +169,7 @@ export class Registries implements vscode.Disposable {
       dir,
       root,
       workerFile: this.#workerFile,
+      environment: () => proxyEnvironment(process.env),
       onEvent: (event) => void this.#received(dir, event),
       onStopped: (error) => this.#log.error(`${dir}: ${error.message}`),
     });

@@ -29,6 +29,8 @@ export interface ConnectionOptions {
   readonly root: string;
   /** The built `worker.js`. */
   readonly workerFile: string;
+  /** What the thread's environment is; this process's unless given. */
+  readonly environment?: () => NodeJS.ProcessEnv;
   readonly onEvent: (event: RegistryThreadEvent) => void;
   /** Given what stopped the thread when nobody asked it to. */
   readonly onStopped: (error: RegistryError) => void;
@@ -216,8 +218,9 @@ export class RegistryConnection {
   }
 
   #start(): Thread {
-    const { dir, root, workerFile, onEvent, onStopped } = this.#options;
-    const worker = new Worker(workerFile, { workerData: { role: 'registry', dir, root } });
+    const { dir, root, workerFile, environment, onEvent, onStopped } = this.#options;
+    const env = environment?.() ?? process.env;
+    const worker = new Worker(workerFile, { workerData: { role: 'registry', dir, root }, env });
     const client = callThrough(worker, (message) => {
       const event = v.parse(eventSchema, message);
       if (event.kind === 'sharing') this.#isShared = event.status !== undefined;

@@ -25,6 +25,8 @@ const IDLE_MS = 30_000;
 const TRIES = 3;
 /** Commits and `format.json` are never sent twice: who asks again couldn't tell its own from another's. */
 const ONCE = /^(log\/|format\.json$)/;
+/** What a service announces isn't believed without limit. */
+const MAX_ANNOUNCED_BYTES = 256 * 1024 * 1024;
 /** Names of commits that differ in the last digits only are asked for together. */
 const BLOCK_DIGITS = 3;
 
@@ -78,13 +80,13 @@ export function containerStore(options: ContainerStoreOptions): ObjectStore {
     const read = () =>
       once('read', async (abortSignal, touch) => {
         const answer = await target.download(offset, length, { abortSignal, maxRetryRequests: 0 });
-        const chunks: Uint8Array[] = [];
+        const body = gathered(answer.contentLength ?? 0);
         for await (const chunk of bodyOf(answer)) {
           touch();
-          chunks.push(chunk);
+          body.add(chunk);
           meter.received(chunk.length);
         }
-        return { ...answerFacts(answer), bytes: joined(chunks) };
+        return { ...answerFacts(answer), bytes: body.bytes() };
       });
     return absentAs(
       often(read).then(
@@ -224,16 +226,28 @@ async function* measured(
 }
 
 async function* bodyOf(answer: BlobDownloadResponseParsed): AsyncGenerator<Uint8Array> {
-  for await (const chunk of answer.readableStreamBody ?? []) {
-    yield typeof chunk === 'string' ? Buffer.from(chunk) : new Uint8Array(chunk);
-  }
+  for await (const chunk of answer.readableStreamBody ?? [])
+    yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
 }
 
 function answerFacts({ date }: BlobDownloadResponseParsed) {
   return { date };
 }
 
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const [only] = chunks;
-  return only && chunks.length === 1 ? only : new Uint8Array(Buffer.concat(chunks));
+/** Puts chunks together where there is room for as many bytes as were announced: a part of a file isn't held twice. */
+function gathered(announcedBytes: number) {
+  let bytes = new Uint8Array(Math.min(announcedBytes, MAX_ANNOUNCED_BYTES));
+  let filled = 0;
+  return {
+    add(chunk: Uint8Array) {
+      if (filled + chunk.length > bytes.length) {
+        const larger = new Uint8Array(Math.max(filled + chunk.length, bytes.length * 2));
+        larger.set(bytes.subarray(0, filled));
+        bytes = larger;
+      }
+      bytes.set(chunk, filled);
+      filled += chunk.length;
+    },
+    bytes: () => (filled === bytes.length ? bytes : bytes.slice(0, filled)),
+  };
 }

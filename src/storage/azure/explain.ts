@@ -10,6 +10,8 @@ export interface Circumstances {
   /** Now by our own clock, and by how much it is ahead of the service's. */
   readonly now: number;
   readonly skewMs: number | undefined;
+  /** Requests go through a proxy, as far as this program is told. */
+  readonly isProxied?: boolean;
 }
 
 /** Signed requests are refused when the clocks differ by more (https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key). */
@@ -30,7 +32,7 @@ export function explain(error: unknown, access: Access, circumstances: Circumsta
   const answer = answerOf(error);
   const [code, message] =
     answer.status === undefined
-      ? unanswered(answer, circumstances)
+      ? unanswered(error, answer, circumstances)
       : answered(answer, answer.status, access, circumstances);
   const { status, code: reason } = answer;
   return new RegistryError(code, message, { details: { ...(status === undefined ? {} : { status }), reason } });
@@ -45,8 +47,11 @@ const UNAUTHENTICATED: ReadonlySet<string> = new Set([
 type Explained = readonly [code: string, message: string];
 
 /** The service didn't get the request, or its answer got lost. */
-function unanswered({ code, text }: Answer, { target }: Circumstances): Explained {
+function unanswered(error: unknown, { code, text }: Answer, { target }: Circumstances): Explained {
   const { host, account, isAzure } = target;
+  // The proxy itself, or what it said to the request for a connection.
+  if (/proxy|tunnel|CONNECT response|statusCode=\d{3}/i.test(text) && !isCertificateProblem(error))
+    return proxyRefused(host);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     const name = isAzure
       ? ` Offline, or is the account's name, ${account}, misspelled?`
@@ -59,7 +64,7 @@ function unanswered({ code, text }: Answer, { target }: Circumstances): Explaine
       `${host} can't be reached (${code}). Offline, or is the port wrong, or is a firewall or VPN in the way?`,
     ];
   }
-  if (isCertificateProblem(code, text)) {
+  if (isCertificateProblem(error)) {
     return [
       'REMOTE_TLS',
       `The connection to ${host} isn't trusted (${code}). Where a proxy of your organisation opens TLS connections, set NODE_EXTRA_CA_CERTS to its certificate; anywhere else, don't go on: somebody may be listening.`,
@@ -77,14 +82,13 @@ function unanswered({ code, text }: Answer, { target }: Circumstances): Explaine
   ) {
     return ['REMOTE_INTERRUPTED', `The connection to ${host} broke (${code}). It is tried again.`];
   }
-  if (/proxy/i.test(text)) return proxyRefused(host);
   return ['REMOTE_FAILED', `Asking ${host} failed (${code}). Try again later; nothing that waits is lost.`];
 }
 
 function answered(answer: Answer, status: number, access: Access, circumstances: Circumstances): Explained {
   const { target } = circumstances;
   if (status === 407) return proxyRefused(target.host);
-  if (!answer.isStorage) return notStorage(target, status);
+  if (!answer.isStorage) return notStorage(circumstances, status);
   if (status === 401 || status === 403) return refused(answer, access, circumstances);
   if (status === 404) return notFound(answer, circumstances);
   if (status === 429 || status >= 500) {
@@ -245,14 +249,23 @@ function proxyRefused(host: string): Explained {
   ];
 }
 
-function notStorage({ host }: ContainerTarget, status: number): Explained {
+function notStorage({ target: { host }, isProxied }: Circumstances, status: number): Explained {
+  if (isProxied && status >= 400) {
+    return [
+      'REMOTE_PROXY',
+      `The proxy on the way to ${host} answered instead (${status}): it doesn't permit that host, or can't reach it. Have it permitted, or check HTTPS_PROXY and NO_PROXY.`,
+    ];
+  }
   return [
     'REMOTE_NOT_STORAGE',
     `What answered for ${host} isn't blob storage (${status}). Is the URL right? A proxy or the sign-in page of a network may have answered instead.`,
   ];
 }
 
-function isCertificateProblem(code: string, text: string): boolean {
+/** The connection isn't trusted, so that nothing was sent. */
+export function isCertificateProblem(error: unknown): boolean {
+  const { status, code, text } = answerOf(error);
+  if (status !== undefined) return false;
   return (
     /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ERR_TLS|EPROTO|ERR_SSL/.test(code) ||
     /certificate|SSL routines/i.test(text)

@@ -6,6 +6,7 @@ import type { ContainerTarget } from './container-url.ts';
 import { type AzureCredential, checkHost } from './credentials.ts';
 import { explain } from './explain.ts';
 import { type RequestMeter, requestMeter } from './request-meter.ts';
+import { trustSystemCertificates } from './system-certificates.ts';
 
 export interface OpenContainer {
   readonly store: ObjectStore;
@@ -35,11 +36,30 @@ export function openContainer(options: {
     client,
     prefix: target.prefix,
     meter,
-    explain: (error, access) => explain(error, access, { target, credential, now: clock(), skewMs: meter.skewMs() }),
+    explain(error, access) {
+      const explained = explain(error, access, {
+        target,
+        credential,
+        now: clock(),
+        skewMs: meter.skewMs(),
+        isProxied: isProxied(target),
+      });
+      if (explained.code !== 'REMOTE_TLS' || !trustSystemCertificates()) return explained;
+      return new RegistryError(
+        'REMOTE_INTERRUPTED',
+        `The certificate of ${target.host} isn't among those that this program brings. It is tried again with those of the system.`,
+      );
+    },
     ...(idleMs === undefined ? {} : { idleMs }),
     ...(tries === undefined ? {} : { tries }),
   });
   return { store, meter };
+}
+
+/** By the variables that the SDK goes by. */
+function isProxied({ origin, isLoopback }: ContainerTarget): boolean {
+  const { HTTPS_PROXY, https_proxy, ALL_PROXY, all_proxy } = process.env;
+  return origin.startsWith('https:') && !isLoopback && Boolean(HTTPS_PROXY || https_proxy || ALL_PROXY || all_proxy);
 }
 
 function sdkCredential(credential: AzureCredential, target: ContainerTarget) {

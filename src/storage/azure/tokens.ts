@@ -5,6 +5,8 @@ import { createDefaultHttpClient, createPipelineFromOptions, createPipelineReque
 import * as v from 'valibot';
 import { RegistryError } from '../../base/errors.ts';
 import type { AccessToken } from './credentials.ts';
+import { isCertificateProblem } from './explain.ts';
+import { trustSystemCertificates } from './system-certificates.ts';
 
 /** A way to a token. Undefined where it isn't set up on this machine. */
 export type TokenSource = (env: NodeJS.ProcessEnv) => Promise<(() => Promise<AccessToken>) | undefined>;
@@ -146,14 +148,22 @@ interface Ask {
 }
 
 async function asked(url: string, ask: Ask, what: string): Promise<AccessToken> {
-  const { status, text } = await send(url, ask).catch((error: unknown) => {
-    throw refused(
-      what,
-      error instanceof Error && error.name === 'AbortError'
-        ? 'nothing answered in time'
-        : 'the sign-in service can’t be reached',
-    );
-  });
+  const again = (error: unknown) => {
+    // Nothing was sent where the connection wasn't trusted.
+    if (isCertificateProblem(error) && trustSystemCertificates()) return send(url, ask);
+    throw error;
+  };
+  const { status, text } = await send(url, ask)
+    .catch(again)
+    .catch((error: unknown) => {
+      if (isCertificateProblem(error)) throw refused(what, 'the certificate of the sign-in service isn’t trusted');
+      throw refused(
+        what,
+        error instanceof Error && error.name === 'AbortError'
+          ? 'nothing answered in time'
+          : 'the sign-in service can’t be reached',
+      );
+    });
   if (status !== 200) {
     // The service's short names only: its texts repeat what was sent.
     const name = /"error"\s*:\s*"([a-z_]{1,40})"/.exec(text)?.[1];

@@ -37,12 +37,16 @@ export interface Azurite {
   stop(): Promise<void>;
 }
 
+interface AzuriteOptions {
+  readonly https?: { readonly cert: string; readonly key: string };
+  /** The account is the first part of the host's name, as in Azure, and not of the path. */
+  readonly isNamedByHost?: boolean;
+}
+
 /** Starts Azurite on a free port of the loopback interface. It ends with `stop`, or with this process. */
-export async function startAzurite(
-  options: { readonly https?: { readonly cert: string; readonly key: string } } = {},
-): Promise<Azurite> {
+export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
   const location = await mkdtemp(join(tmpdir(), 'azurite-'));
-  let running = await run(location, 0, options.https);
+  let running = await run(location, 0, options);
   const url = `${running.origin}/${ACCOUNT}`;
   const port = Number(new URL(url).port);
   const credential = new StorageSharedKeyCredential(ACCOUNT, ACCOUNT_KEY);
@@ -68,7 +72,7 @@ export async function startAzurite(
     },
     goAway: () => running.end(),
     async comeBack() {
-      running = await run(location, port, options.https);
+      running = await run(location, port, options);
     },
     async stop() {
       await running.end();
@@ -77,10 +81,11 @@ export async function startAzurite(
   };
 }
 
-async function run(location: string, port: number, https?: { readonly cert: string; readonly key: string }) {
+async function run(location: string, port: number, { https, isNamedByHost }: AzuriteOptions) {
   const main = createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js');
   const args = ['--blobHost', '127.0.0.1', '--blobPort', String(port), '--location', location];
-  args.push('--skipApiVersionCheck', '--disableTelemetry', '--disableProductStyleUrl', '--silent');
+  args.push('--skipApiVersionCheck', '--disableTelemetry', '--silent');
+  if (!isNamedByHost) args.push('--disableProductStyleUrl');
   if (https) args.push('--cert', https.cert, '--key', https.key);
   const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = () => child.kill('SIGKILL');
