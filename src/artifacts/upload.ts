@@ -40,17 +40,12 @@ export async function uploadArtifact(
     doneBytes += piece.size;
     onProgress?.({ step: 'Uploading', doneBytes, totalBytes });
   };
-  const sendWhole = async (file: Piece) => {
-    const bytes = await readWhole(local, file);
-    if ((await hashed(bytes)) !== file.sha256) throw damaged(file);
-    await send(file, bytes);
-  };
   const whole = files.filter(({ size }) => size <= partBytes);
-  await eachOf(whole.filter(isSmall), SMALL_AT_ONCE, sendWhole);
+  await eachOf(whole.filter(isSmall), SMALL_AT_ONCE, (file) => uploadWhole(local, file, send));
   await eachOf(
     whole.filter((file) => !isSmall(file)),
     PARTS_AT_ONCE,
-    sendWhole,
+    (file) => uploadWhole(local, file, send),
   );
   // One after the other: each keeps several parts on their way.
   for (const file of files) if (file.size > partBytes) await uploadLarge(local, remote, file, partBytes, send);
@@ -67,7 +62,18 @@ export async function uploadObject(local: LocalStore, remote: ObjectStore, sha25
   const send = async (piece: Piece, bytes: Uint8Array) => {
     await bring(remote, objectKey(piece.sha256), bytes);
   };
-  await uploadLarge(local, remote, file, send);
+  if (file.size <= PART_BYTES) await uploadWhole(local, file, send);
+  else await uploadLarge(local, remote, file, PART_BYTES, send);
+}
+
+async function uploadWhole(
+  local: LocalStore,
+  file: Piece,
+  send: (part: Piece, bytes: Uint8Array) => Promise<void>,
+): Promise<void> {
+  const bytes = await readWhole(local, file);
+  if ((await hashed(bytes)) !== file.sha256) throw damaged(file);
+  await send(file, bytes);
 }
 
 function isSmall({ size }: Piece): boolean {

@@ -70,7 +70,13 @@ export async function shareAtOnce(options: {
         formatHash: sha256Hex(format),
         onApplied() {},
       });
-      const publisher = { isPublished: () => true, isSmall: () => true, isOurs: () => true, publish: async () => {} };
+      const publisher = {
+        isPublished: () => true,
+        isSmall: () => true,
+        isOurs: () => true,
+        publish: async () => {},
+        attach: async () => {},
+      };
       const authority = new SharedAuthority({
         copy,
         catalog: log,

@@ -39,8 +39,12 @@ async function isGone({ store }: Session, digest: string, error: unknown): Promi
   return isAbsent && (await store.head(manifestKey(digest))) === undefined;
 }
 
-/** True where something was fetched. */
-async function fetchFiles(session: Session, version: VersionSummary, options: OperationOptions): Promise<boolean> {
+/** Brings the files of a version of a shared registry onto this disk, where they aren't. True where something was fetched. */
+export async function fetchFiles(
+  session: Session,
+  version: VersionSummary,
+  options: OperationOptions,
+): Promise<boolean> {
   const { shared, store } = session;
   const { digest, withdrawnAt } = version.artifact;
   if (!shared || withdrawnAt !== undefined) return false;
