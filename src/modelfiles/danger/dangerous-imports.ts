@@ -45,7 +45,9 @@ const reasons: readonly (readonly [why: string, paths: string])[] = [
      numpy.fromfile numpy.memmap numpy._core.memmap numpy.core.memmap numpy.DataSource numpy.lib.npyio numpy.lib._npyio_impl
      numpy.lib._datasource numpy.lib.format numpy.ndarray.tofile numpy.ndarray.dump pandas.io pandas.read_pickle pandas.HDFStore
      pandas.ExcelWriter pandas.read_csv pandas.read_table pandas.read_json pandas.read_html pandas.read_xml pandas.read_parquet
-     pandas.read_hdf pandas.read_sql torch.save torch.serialization.save torch.from_file torch.UntypedStorage.from_file h5py pyarrow
+     pandas.read_hdf pandas.read_sql torch.save torch.serialization.save torch.from_file torch.UntypedStorage.from_file h5py
+     pyarrow.fs pyarrow.dataset pyarrow.parquet pyarrow.csv pyarrow.json pyarrow.orc pyarrow.feather pyarrow.flight pyarrow.hdfs pyarrow.cffi
+     pyarrow.memory_map pyarrow.lib.memory_map pyarrow.lib.OSFile pyarrow.lib.foreign_buffer pyarrow.OSFile
      fsspec smart_open lmdb`,
   ],
   [

@@ -2,6 +2,7 @@ import type { DangerFinding } from '../facts.ts';
 import type { ByteSource } from '../file-set.ts';
 import { whyInvalid } from '../invalid.ts';
 import { looksLikePickle } from '../pickle/looks-like-pickle.ts';
+import type { Make } from '../pickle/machine.ts';
 import { bytesSource } from '../read/window.ts';
 import type { ZipArchive, ZipEntry } from '../read/zip.ts';
 import { notLookedInto } from './report.ts';
@@ -37,14 +38,14 @@ export async function judgeArchive(
 }
 
 /** Judges an entry, whatever its flags say: PyTorch ignores them. */
-export async function judgeEntry(zip: ZipArchive, entry: ZipEntry, path: string): Promise<JudgedWalk> {
+export async function judgeEntry(zip: ZipArchive, entry: ZipEntry, path: string, make?: Make): Promise<JudgedWalk> {
   const place = { path, member: entry.name };
   try {
-    return await walkAndJudge(await openEntry(zip, entry), place);
+    return await walkAndJudge(await openEntry(zip, entry), place, make === undefined ? {} : { make });
   } catch (error) {
     const why = whyInvalid(error);
     if (why === undefined) throw error;
-    return { pickles: [], findings: [notLookedInto(place, why)] };
+    return { pickles: [], isPartial: false, findings: [notLookedInto(place, why)] };
   }
 }
 

@@ -176,7 +176,12 @@ const known: readonly KnownModules[] = [
   {
     why: 'is part of pandas’ tables',
     modules: [
-      ['pandas', 'DataFrame Series Index'],
+      [
+        'pandas',
+        /^(DataFrame|Series|\w*Index|Categorical|\w+Dtype|Timestamp|Timedelta|Period|Interval|NaT|NA|DateOffset)$/,
+      ],
+      ['pandas.arrays', CLASSES],
+      ['pyarrow.lib', '_restore_array type_for_alias py_buffer'],
       ['pandas.core.frame', 'DataFrame'],
       ['pandas.core.series', 'Series'],
       ['pandas.core.indexes.*', /^(_new_Index|_new_\w+Index|[A-Z]\w*)$/],

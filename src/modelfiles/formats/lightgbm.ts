@@ -8,6 +8,8 @@ import type { Completeness, ModelFormat } from '../model-format.ts';
 
 const HEADER_BYTES = 8 * 1024 * 1024;
 const TAIL_BYTES = 1024 * 1024;
+/** What the library's Python part writes last. */
+const PANDAS_END = /\npandas_categorical:[^\n]+\n$/;
 
 /** The text that `Booster.save_model` writes (LightGBM's src/boosting/gbdt_model_text.cpp). */
 export const lightgbm: ModelFormat = {
@@ -15,11 +17,16 @@ export const lightgbm: ModelFormat = {
   label: 'LightGBM',
   recognise: (set) => filesWith(set, (path) => !/\.(py|md|csv)$/.test(path), isBegun),
   completeness: async (set, paths): Promise<Completeness> => {
+    let isCertain = true;
     for (const path of paths) {
       const tail = await withFile(set, path, tailOf);
-      if (!isEnded(tail)) return { kind: 'incomplete', path, why: 'the end of its trees and parameters is missing' };
+      if (PANDAS_END.test(tail)) continue;
+      // Other languages stop here, and Python is about to go on.
+      if (!/\nend of (parameters|trees)\s*$/.test(tail))
+        return { kind: 'incomplete', path, why: 'the end of its trees and parameters is missing' };
+      isCertain = false;
     }
-    return { kind: 'complete' };
+    return { kind: isCertain ? 'complete' : 'plausible' };
   },
   facts,
 };
@@ -31,14 +38,6 @@ function isBegun(head: Uint8Array): boolean {
 async function tailOf(source: ByteSource): Promise<string> {
   const bytes = await source.read(Math.max(0, source.sizeBytes - TAIL_BYTES), TAIL_BYTES);
   return Buffer.from(bytes).toString('utf8');
-}
-
-/** The parameters come last, and behind them the categories of pandas where the library's Python part saved it. */
-function isEnded(tail: string): boolean {
-  return (
-    /(^|\n)end of parameters\s*(\r?\n\s*pandas_categorical:\S[^\n]*\n?)?\s*$/.test(tail) ||
-    /\nend of trees\s*$/.test(tail)
-  );
 }
 
 async function facts(set: FileSet, paths: readonly string[]): Promise<ModelFacts> {

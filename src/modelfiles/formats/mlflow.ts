@@ -33,8 +33,8 @@ export const mlflow: ModelFormat = {
           return { kind: 'incomplete', path: place, why: `${path} names it, and it isn’t there` };
       }
     }
-    // Whether what is named is whole is for its own format to say.
-    return { kind: 'plausible' };
+    // Whether a file that is named is whole is for its own format to say.
+    return { kind: 'complete' };
   },
   facts: async (set, paths) => {
     const parts: ModelFacts[] = [];

@@ -1,5 +1,7 @@
 import { filesWith } from '../cached-heads.ts';
-import type { ModelFacts, TensorFacts } from '../facts.ts';
+import { judgeLocations } from '../danger/graph-operations.ts';
+import { dangerReport } from '../danger/report.ts';
+import type { DangerFinding, ModelFacts, TensorFacts } from '../facts.ts';
 import { factsFrom } from '../facts-from.ts';
 import { type FileSet, withFile } from '../file-set.ts';
 import type { Completeness, ModelFormat } from '../model-format.ts';
@@ -37,9 +39,16 @@ async function facts(set: FileSet, paths: readonly string[]): Promise<ModelFacts
   const tensors = new TensorList();
   const problems = new Set<string>();
   const models: OnnxModel[] = [];
+  const findings: DangerFinding[] = [];
   for (const path of paths.filter(isModel)) {
     const model = await withFile(set, path, (source) => readOnnxModel(source, path));
     models.push(model);
+    findings.push(
+      ...judgeLocations(
+        model.initializers.flatMap(({ outside }) => outside?.location ?? []),
+        path,
+      ),
+    );
     if (!model.hasGraph) problems.add(`${path} has no graph`);
     for (const tensor of model.initializers) {
       tensors.add(placed(set, path, tensor));
@@ -58,6 +67,7 @@ async function facts(set: FileSet, paths: readonly string[]): Promise<ModelFacts
     inputs: models.length === 1 ? first?.inputs : undefined,
     outputs: models.length === 1 ? first?.outputs : undefined,
     metadata: models.flatMap(metadata),
+    danger: findings.length > 0 ? dangerReport(findings) : undefined,
     problems: [...problems, ...tensors.problems()],
   });
 }

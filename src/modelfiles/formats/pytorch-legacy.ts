@@ -2,10 +2,10 @@ import { dangerReport } from '../danger/report.ts';
 import { type JudgedWalk, walkAndJudge } from '../danger/walk-and-judge.ts';
 import type { ModelFacts } from '../facts.ts';
 import type { ByteSource } from '../file-set.ts';
-import { integerOf, isKind, itemsOf, namedEntries, type Value } from '../pickle/values.ts';
+import { integerOf, itemsOf, namedEntries, type Value } from '../pickle/values.ts';
 import { TensorList } from '../tensors.ts';
 import { readCheckpoint } from './pytorch-checkpoint.ts';
-import { addTensors, elementSize, type StoragePlace, storageDtype } from './pytorch-tensors.ts';
+import { addTensors, makeTensor, type StoragePlace, tensorsBelow } from './pytorch-tensors.ts';
 
 /** `torch.serialization.MAGIC_NUMBER`, the first of the five pickles. */
 const MAGIC = 0x1950a86a20f9469cfc6cn;
@@ -23,7 +23,7 @@ interface LegacyFile {
  * the number of its elements and their bytes (torch/serialization.py, `_legacy_save`). Undefined where the file isn't one.
  */
 export async function readLegacy(source: ByteSource, path: string): Promise<LegacyFile | undefined> {
-  const walk = await walkAndJudge(source, { path }, { maxPickles: 5 });
+  const walk = await walkAndJudge(source, { path }, { maxPickles: 5, make: makeTensor });
   if (walk.pickles[0]?.root !== MAGIC) return undefined;
   const storages = new Map<string, StoragePlace>();
   const [, , system, object, keys] = walk.pickles;
@@ -48,6 +48,7 @@ export async function readLegacy(source: ByteSource, path: string): Promise<Lega
 export function legacyFacts({ walk, storages }: LegacyFile): ModelFacts {
   const tensors = new TensorList();
   const problems: string[] = [];
+  if (walk.isPartial) problems.push('There is more in its pickles than is kept: tensors are missing here');
   const { facts, tensors: found } = readCheckpoint(walk.pickles[3]?.root ?? null);
   addTensors(tensors, found, (key) => storages.get(key), problems);
   problems.push(...tensors.problems());
@@ -65,37 +66,7 @@ export function legacyFacts({ walk, storages }: LegacyFile): ModelFacts {
 /** Bytes of each storage that an object refers to, by key. */
 function storageSizes(root: Value): ReadonlyMap<string, number> {
   const sizes = new Map<string, number>();
-  const seen = new Set<object>();
-  const open: Value[] = [root];
-  while (open.length > 0) {
-    const value = open.pop();
-    if (typeof value !== 'object' || value === null || seen.has(value)) continue;
-    seen.add(value);
-    switch (value.kind) {
-      case 'persistent': {
-        const [tag, type, key, , count] = itemsOf(value.id);
-        const size = elementSize(storageDtype(type) ?? '');
-        const elements = integerOf(count);
-        if (
-          tag === 'storage' &&
-          typeof key === 'string' &&
-          size !== undefined &&
-          elements !== undefined &&
-          elements >= 0
-        )
-          sizes.set(key, elements * size);
-        break;
-      }
-      case 'object':
-        open.push(...value.args, ...value.items, ...value.values);
-        if (value.state !== undefined) open.push(value.state);
-        break;
-      case 'dict':
-        open.push(...value.values);
-        break;
-      default:
-        if (isKind(value, 'tuple') || isKind(value, 'list') || isKind(value, 'set')) open.push(...value.items);
-    }
-  }
+  for (const [, { storage }] of tensorsBelow(root))
+    if (storage?.sizeBytes !== undefined) sizes.set(storage.key, storage.sizeBytes);
   return sizes;
 }

@@ -1,4 +1,5 @@
 import type { TensorFacts } from '../facts.ts';
+import type { Make } from '../pickle/machine.ts';
 import {
   classPath,
   integerOf,
@@ -13,12 +14,31 @@ import {
 import type { TensorList } from '../tensors.ts';
 import { elementCount } from '../tensors.ts';
 
-/** A tensor as `torch.save` writes it: how it is rebuilt from a storage (torch/_utils.py). */
-export interface PickledTensor {
+export interface PickledTensorParts {
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly stride?: readonly number[];
-  readonly storage?: { readonly key: string; readonly firstElement: number };
+  readonly storage?: {
+    readonly key: string;
+    readonly firstElement: number;
+    /** Undefined for elements of unknown size. */
+    readonly sizeBytes: number | undefined;
+  };
+}
+
+/** A tensor as `torch.save` writes it: how it is rebuilt from a storage (torch/_utils.py). */
+export class PickledTensor {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly stride: readonly number[] | undefined;
+  readonly storage: PickledTensorParts['storage'];
+
+  constructor({ dtype, shape, stride, storage }: PickledTensorParts) {
+    this.dtype = dtype;
+    this.shape = shape;
+    this.stride = stride;
+    this.storage = storage;
+  }
 }
 
 /** Where the bytes of a storage are. */
@@ -83,17 +103,29 @@ export function storageDtype(type: Value | undefined): string | undefined {
   return isKind(type, 'global') ? storageTypes.get(type.name) : undefined;
 }
 
+const stored: ReadonlySet<string> = new Set(
+  ['_rebuild_tensor', '_rebuild_tensor_v1', '_rebuild_tensor_v2', '_rebuild_tensor_v3', '_rebuild_qtensor'].map(
+    (name) => `torch._utils.${name}`,
+  ),
+);
+
+/** Keeps of a tensor in a pickle what is needed, so that many have room. */
+export const makeTensor: Make = (callee, args) => {
+  const made = stored.has(pathOf(callee)) ? storedTensor(args) : undefined;
+  if (made === undefined) return undefined;
+  const storage = args[0];
+  const idLength = isKind(storage, 'persistent') ? itemsOf(storage.id).length : 0;
+  return { made, members: args.length + idLength + made.shape.length + (made.stride?.length ?? 0) };
+};
+
 /** The tensor that a value stands for, if it is one. */
 export function tensorOf(value: Value | undefined, depth = 0): PickledTensor | undefined {
+  if (isKind(value, 'made')) return value.made instanceof PickledTensor ? value.made : undefined;
   if (!isKind(value, 'object') || depth > 4 || !isKind(value.callee, 'global')) return undefined;
   const { args } = value;
-  switch (pathOf(value.callee)) {
-    case 'torch._utils._rebuild_tensor':
-    case 'torch._utils._rebuild_tensor_v1':
-    case 'torch._utils._rebuild_tensor_v2':
-    case 'torch._utils._rebuild_tensor_v3':
-    case 'torch._utils._rebuild_qtensor':
-      return storedTensor(args);
+  const path = pathOf(value.callee);
+  if (stored.has(path)) return storedTensor(args);
+  switch (path) {
     case 'torch._utils._rebuild_parameter':
     case 'torch._utils._rebuild_parameter_with_state':
       return tensorOf(args[0], depth + 1);
@@ -108,7 +140,7 @@ export function tensorOf(value: Value | undefined, depth = 0): PickledTensor | u
       const [, values, size] = itemsOf(args[1]);
       const shape = shapeOf(size);
       const dtype = tensorOf(values, depth + 1)?.dtype;
-      return shape && dtype !== undefined ? { dtype, shape } : undefined;
+      return shape && dtype !== undefined ? new PickledTensor({ dtype, shape }) : undefined;
     }
     default:
       return undefined;
@@ -125,16 +157,22 @@ function storedTensor(args: readonly Value[]): PickledTensor | undefined {
   const strides = integersOf(stride);
   const firstElement = integerOf(offset);
   if (!isKind(storage, 'persistent') || !shape || !strides || firstElement === undefined) return undefined;
-  const [tag, storageType, key] = itemsOf(storage.id);
+  const [tag, storageType, key, , count] = itemsOf(storage.id);
   const dtype =
     (isKind(type, 'global') && type.module === 'torch' ? type.name : undefined) ?? storageDtype(storageType);
   if (tag !== 'storage' || typeof key !== 'string' || dtype === undefined) return undefined;
-  return { dtype, shape, stride: strides, storage: { key, firstElement } };
+  const elements = integerOf(count);
+  const elementBytes = elementSize(storageDtype(storageType) ?? dtype);
+  const sizeBytes =
+    elements === undefined || elements < 0 || elementBytes === undefined ? undefined : elements * elementBytes;
+  return new PickledTensor({ dtype, shape, stride: strides, storage: { key, firstElement, sizeBytes } });
 }
 
 function unstoredTensor(type: Value | undefined, size: Value | undefined): PickledTensor | undefined {
   const shape = shapeOf(size);
-  return isKind(type, 'global') && type.module === 'torch' && shape ? { dtype: type.name, shape } : undefined;
+  return isKind(type, 'global') && type.module === 'torch' && shape
+    ? new PickledTensor({ dtype: type.name, shape })
+    : undefined;
 }
 
 function shapeOf(value: Value | undefined): readonly number[] | undefined {
@@ -185,6 +223,13 @@ function* membersOf(value: Value): Generator<readonly [string, Value]> {
       if (member !== undefined && (typeof key === 'string' || typeof key === 'number')) yield [String(key), member];
     }
   }
+}
+
+/** The storages of tensors, each once. */
+export function storageKeys(tensors: Iterable<readonly [string, PickledTensor]>): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const [, { storage }] of tensors) if (storage) keys.add(storage.key);
+  return keys;
 }
 
 /** Adds tensors to a list, with their places where their elements stand in a storage in row-major order. */

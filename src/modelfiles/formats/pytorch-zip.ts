@@ -3,24 +3,26 @@ import { dangerReport } from '../danger/report.ts';
 import type { DangerFinding, ModelFacts } from '../facts.ts';
 import type { ByteSource } from '../file-set.ts';
 import { invalidFile } from '../invalid.ts';
+import { withReadAhead } from '../read/read-ahead.ts';
 import { readZip, type ZipArchive, type ZipEntry } from '../read/zip.ts';
 import { TensorList } from '../tensors.ts';
 import { readCheckpoint } from './pytorch-checkpoint.ts';
-import { addTensors, type StoragePlace } from './pytorch-tensors.ts';
+import { addTensors, makeTensor, type StoragePlace, storageKeys } from './pytorch-tensors.ts';
 
 /** Reads what `torch.save` writes since 1.6: a zip archive of a pickle and the storages that it names (torch/serialization.py). */
 export async function readTorchZip(source: ByteSource, path: string): Promise<ModelFacts> {
-  const zip = await readZip(source, path);
+  const zip = await readZip(withReadAhead(source), path);
   const main = zip.entries.filter(({ name }) => /^([^/]+\/)?data\.pkl$/.test(name)).at(-1);
   if (main === undefined) throw invalidFile(path, 'its archive has no data.pkl');
   const root = main.name.slice(0, -'data.pkl'.length);
   const problems = [...zip.problems];
   const findings: DangerFinding[] = [];
   const tensors = new TensorList();
-  const walk = await judgeEntry(zip, main, path);
+  const walk = await judgeEntry(zip, main, path, makeTensor);
   // TorchScript's constants, and what somebody hid. Storages aren't loaded as pickles.
   const isOther = (entry: ZipEntry) => entry !== main && !entry.name.startsWith(`${root}data/`);
   findings.push(...walk.findings, ...(await judgeArchive(zip, path, isOther)));
+  if (walk.isPartial) problems.push(`${path} has more in its pickle than is kept: tensors are missing here`);
   const isScript = zip.entries.some(({ name }) => name.startsWith(`${root}code/`));
   if (isScript)
     findings.push({
@@ -34,7 +36,7 @@ export async function readTorchZip(source: ByteSource, path: string): Promise<Mo
   const [version, byteOrder] = [await smallText(zip, `${root}version`), await smallText(zip, `${root}byteorder`)];
   if (byteOrder !== 'big') {
     const places = new Map<string, StoragePlace>();
-    for (const key of new Set(found.flatMap(([, { storage }]) => (storage ? [storage.key] : [])))) {
+    for (const key of storageKeys(found)) {
       const entry = zip.find(`${root}data/${key}`) ?? zip.find(`${root}tensors/${key}`);
       if (entry?.isStored !== true) continue;
       const { offset } = await zip.openStored(entry);

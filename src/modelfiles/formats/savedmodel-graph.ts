@@ -12,6 +12,8 @@ export interface SavedModelGraph {
   readonly tags: readonly string[];
   readonly signatures: readonly NamedSignature[];
   readonly hasGraph: boolean;
+  /** Operations, of the graph and of its functions. */
+  readonly operations: ReadonlySet<string>;
 }
 
 export interface NamedSignature {
@@ -26,6 +28,7 @@ export async function readSavedModelGraph(source: ByteSource, path: string): Pro
   const told: { schemaVersion?: number; tensorflowVersion?: string } = {};
   const tags: string[] = [];
   const signatures: NamedSignature[] = [];
+  const operations = new Set<string>();
   let hasGraph = false;
   const model = ProtoReader.over(new ByteReader(source, path));
   while (await model.next()) {
@@ -41,13 +44,36 @@ export async function readSavedModelGraph(source: ByteSource, path: string): Pro
         }
       } else if (graph.field === 2) {
         hasGraph = true;
+        await readOperations(graph.message(), operations);
       } else if (graph.field === 5 && signatures.length < MAX_SIGNATURES) {
         const [name, signature] = await graph.entry((entry) => readSignature(entry.message()));
         signatures.push({ name, ...(signature ?? { inputs: [], outputs: [] }) });
       }
     }
   }
-  return { ...told, tags, signatures, hasGraph };
+  return { ...told, tags, signatures, hasGraph, operations };
+}
+
+const MAX_OPERATIONS = 10_000;
+
+/** The names of the operations that a `GraphDef` has, its functions included (tensorflow/core/framework/graph.proto). */
+async function readOperations(graph: ProtoReader, operations: Set<string>): Promise<void> {
+  while (await graph.next()) {
+    if (graph.field === 1) await readNode(graph.message(), operations);
+    if (graph.field !== 2) continue;
+    const library = graph.message();
+    while (await library.next()) {
+      if (library.field !== 1) continue;
+      const definition = library.message();
+      while (await definition.next()) if (definition.field === 3) await readNode(definition.message(), operations);
+    }
+  }
+}
+
+async function readNode(node: ProtoReader, operations: Set<string>): Promise<void> {
+  while (await node.next()) {
+    if (node.field === 2 && operations.size < MAX_OPERATIONS) operations.add(await node.text(200));
+  }
 }
 
 async function readSignature(signature: ProtoReader): Promise<Omit<NamedSignature, 'name'>> {

@@ -1,3 +1,5 @@
+import { judgeOperations } from '../danger/graph-operations.ts';
+import { dangerReport } from '../danger/report.ts';
 import type { ModelFacts, TensorFacts } from '../facts.ts';
 import { factsFrom } from '../facts-from.ts';
 import { type FileSet, withFile } from '../file-set.ts';
@@ -53,8 +55,10 @@ async function completeness(set: FileSet, paths: readonly string[]): Promise<Com
 async function facts(set: FileSet, paths: readonly string[]): Promise<ModelFacts> {
   const [path, ...more] = paths.filter((part) => GRAPH.test(part));
   if (path === undefined) return factsFrom('savedmodel', {});
-  const { schemaVersion, tensorflowVersion, tags, signatures, hasGraph } = await withFile(set, path, (source) =>
-    readSavedModelGraph(source, path),
+  const { schemaVersion, tensorflowVersion, tags, signatures, hasGraph, operations } = await withFile(
+    set,
+    path,
+    (source) => readSavedModelGraph(source, path),
   );
   const problems = more.map((other) => `Only ${path} was read, ${other} is another model`);
   if (!hasGraph) problems.push(`${path} has no graph`);
@@ -86,6 +90,7 @@ async function facts(set: FileSet, paths: readonly string[]): Promise<ModelFacts
           ] as const)
         : []),
     ],
+    danger: dangerReport(judgeOperations(operations, path)),
     problems: [...problems, ...list.problems()],
   });
 }

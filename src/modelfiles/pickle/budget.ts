@@ -24,6 +24,15 @@ export class Budget {
     return true;
   }
 
+  /** Gives members back that are no longer kept. */
+  giveBack(members: number): void {
+    this.#members += members;
+  }
+
+  get isUsedUp(): boolean {
+    return this.#members <= 0;
+  }
+
   /** Whether a text of this length may be kept. */
   takeText(sizeBytes: number): boolean {
     if (sizeBytes <= SHORT_TEXT_BYTES) return true;

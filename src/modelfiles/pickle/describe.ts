@@ -46,5 +46,6 @@ export function isPlain(value: Value): boolean {
 /** `sklearn.ensemble._forest.RandomForestClassifier` under the name that people import: `sklearn.ensemble.RandomForestClassifier`. */
 export function publicPath(path: string): string {
   const parts = path.split('.');
-  return parts.filter((part, index) => index === parts.length - 1 || !/^_[^_]/.test(part)).join('.');
+  const firstPrivate = parts.findIndex((part, index) => index > 0 && index < parts.length - 1 && /^_[^_]/.test(part));
+  return firstPrivate === -1 ? path : [...parts.slice(0, firstPrivate), parts.at(-1)].join('.');
 }

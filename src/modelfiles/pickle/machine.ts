@@ -5,6 +5,12 @@ import { type GlobalValue, isKind, LOST, type ObjectValue, OUTSIDE, type Value }
 
 const MAX_KNOWN_GLOBALS = 10_000;
 
+/** Makes something of a call, where the caller of the walk knows what it is; the arguments are then forgotten. */
+export type Make = (
+  callee: GlobalValue,
+  args: readonly Value[],
+) => { readonly made: unknown; readonly members: number } | undefined;
+
 /** The stack would grow beyond the limit. */
 export class StackTooDeep extends Error {}
 
@@ -21,10 +27,12 @@ export class Machine {
   readonly #globals = new Map<string, GlobalValue>();
   readonly #budget: Budget;
   readonly #onEvent: (event: PickleEvent) => void;
+  readonly #make: Make | undefined;
 
-  constructor(budget: Budget, onEvent: (event: PickleEvent) => void) {
+  constructor(budget: Budget, onEvent: (event: PickleEvent) => void, make?: Make) {
     this.#budget = budget;
     this.#onEvent = onEvent;
+    this.#make = make;
   }
 
   /** Of the next pickle in the same file: the memo is a new one. */
@@ -295,13 +303,19 @@ export class Machine {
       this.push(encoded);
       return;
     }
+    const made = isKind(callee, 'global') ? this.#make?.(callee, args) : undefined;
+    if (made !== undefined) {
+      this.#budget.giveBack(made.members);
+      this.push({ kind: 'made', made: made.made });
+      return;
+    }
     if (!this.#budget.takeMember()) {
       this.push(LOST);
       return;
     }
-    const made: ObjectValue = { kind: 'object', callee, args, items: [], keys: [], values: [] };
-    if (isKind(named, 'dict')) made.state = named;
-    this.push(made);
+    const object: ObjectValue = { kind: 'object', callee, args, items: [], keys: [], values: [] };
+    if (isKind(named, 'dict')) object.state = named;
+    this.push(object);
   }
 
   /** Bytes that old protocols write as text: `_codecs.encode('…', 'latin1')`. */

@@ -14,7 +14,8 @@ export type Composite =
   | SetValue
   | GlobalValue
   | PersistentValue
-  | ObjectValue;
+  | ObjectValue
+  | MadeValue;
 
 /** Something that wasn't kept or can't be told. */
 export interface Unknown {
@@ -89,6 +90,12 @@ export interface ObjectValue {
   array?: { readonly offset: number; readonly sizeBytes: number };
 }
 
+/** What the caller of the walk made of a call, in place of an object with all its arguments. */
+export interface MadeValue {
+  readonly kind: 'made';
+  readonly made: unknown;
+}
+
 export const LOST: Unknown = { kind: 'unknown', why: 'lost' };
 export const OUTSIDE: Unknown = { kind: 'unknown', why: 'outside' };
 
@@ -159,9 +166,16 @@ export function integerOf(value: Value | undefined): number | undefined {
   return undefined;
 }
 
+function isInteger(value: Value): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value);
+}
+
 /** Whole numbers of a tuple or list, if all of it is. */
 export function integersOf(value: Value | undefined): readonly number[] | undefined {
   if (!isKind(value, 'tuple') && !isKind(value, 'list')) return undefined;
-  const numbers = value.items.map(integerOf);
+  const items: readonly Value[] = value.items;
+  // Most are: these aren't copied, for there may be many.
+  if (items.every(isInteger)) return items;
+  const numbers = items.map(integerOf);
   return numbers.every((number) => number !== undefined) ? numbers : undefined;
 }

@@ -5,7 +5,7 @@ import { bytesNeeded, isFixed, readCount, readCounted, readFixed, readLine, read
 import { Budget, MAX_OPCODES } from './budget.ts';
 import type { PickleEvent } from './events.ts';
 import { arrayBehind } from './joblib-array.ts';
-import { Machine, StackTooDeep } from './machine.ts';
+import { Machine, type Make, StackTooDeep } from './machine.ts';
 import { opcodeOf } from './opcodes.ts';
 import { isKind, type Value } from './values.ts';
 
@@ -26,6 +26,8 @@ export interface WalkedPickle {
 
 export interface PickleWalk {
   readonly pickles: readonly WalkedPickle[];
+  /** Whether there was more than is kept, so that values are incomplete. Imports are told all the same. */
+  readonly isPartial: boolean;
   /** Why the walk ended before the bytes did, and where. */
   readonly stopped?: {
     readonly why: 'truncated' | 'not-an-opcode' | 'too-large' | 'enough';
@@ -39,6 +41,7 @@ export interface WalkOptions {
   /** Walks no more pickles than this; what follows is left alone. */
   readonly maxPickles?: number;
   readonly onEvent?: (event: PickleEvent) => void;
+  readonly make?: Make;
 }
 
 /**
@@ -49,11 +52,13 @@ export interface WalkOptions {
 export async function walkPickles(source: ByteSource, options: WalkOptions = {}): Promise<PickleWalk> {
   const onEvent = options.onEvent ?? (() => {});
   const reader = new ByteReader(source, '', options);
-  const walker = new Walker(source, reader, new Budget(), MAX_OPCODES);
+  const budget = new Budget();
+  const walker = new Walker(source, reader, budget, MAX_OPCODES, options.make);
   const pickles: WalkedPickle[] = [];
   const most = Math.min(options.maxPickles ?? MAX_PICKLES, MAX_PICKLES);
   while (reader.remaining > 0) {
-    if (pickles.length >= most) return { pickles, stopped: { why: 'enough', offset: reader.position } };
+    if (pickles.length >= most)
+      return { pickles, isPartial: budget.isUsedUp, stopped: { why: 'enough', offset: reader.position } };
     // Bytes behind a whole pickle need not be pickles: what they seem to do is told only if they are, or name what could be a module.
     const held = pickles.length === 0 ? undefined : new HeldEvents(onEvent);
     const { pickle, stopped } = await walker.walkOne(held?.hold ?? onEvent);
@@ -64,9 +69,9 @@ export async function walkPickles(source: ByteSource, options: WalkOptions = {})
     }
     if (pickles.length === 0) pickles.push(pickle);
     held?.releasePlausible();
-    return { pickles, stopped };
+    return { pickles, isPartial: budget.isUsedUp, stopped };
   }
-  return { pickles };
+  return { pickles, isPartial: budget.isUsedUp };
 }
 
 type Stopped = NonNullable<PickleWalk['stopped']>;
@@ -75,13 +80,15 @@ class Walker {
   readonly #source: ByteSource;
   readonly #reader: ByteReader;
   readonly #budget: Budget;
+  readonly #make: Make | undefined;
   #opcodesLeft: number;
 
-  constructor(source: ByteSource, reader: ByteReader, budget: Budget, maxOpcodes: number) {
+  constructor(source: ByteSource, reader: ByteReader, budget: Budget, maxOpcodes: number, make?: Make) {
     this.#source = source;
     this.#reader = reader;
     this.#budget = budget;
     this.#opcodesLeft = maxOpcodes;
+    this.#make = make;
   }
 
   /** Walks to the next `STOP`. */
@@ -90,7 +97,7 @@ class Walker {
     depth = 0,
   ): Promise<{ readonly pickle: WalkedPickle; readonly stopped?: Stopped }> {
     const reader = this.#reader;
-    const machine = new Machine(this.#budget, onEvent);
+    const machine = new Machine(this.#budget, onEvent, this.#make);
     const offset = reader.position;
     let protocol = 0;
     let frameEnd = 0;

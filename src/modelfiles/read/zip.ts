@@ -29,7 +29,7 @@ export interface ZipArchive {
   readonly problems: readonly string[];
 }
 
-const MAX_ENTRIES = 100_000;
+const MAX_ENTRIES = 300_000;
 const END_BYTES = 22;
 const MAX_COMMENT_BYTES = 65_535;
 const LOCATOR_BYTES = 20;
