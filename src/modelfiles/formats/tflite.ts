@@ -44,8 +44,8 @@ export const tflite: ModelFormat = {
   recognise: (set) => filesWith(set, (path) => path.endsWith('.tflite')),
   async completeness(set, paths) {
     for (const path of paths) await readModel(set, path);
-    // A FlatBuffer doesn't tell its length; but its weights stand at its end, and all of them are there.
-    return { kind: 'complete' };
+    // All that was looked at is there; but a FlatBuffer doesn't tell its length.
+    return { kind: 'plausible' };
   },
   async facts(set, paths) {
     const [first] = paths;
@@ -71,6 +71,8 @@ async function readModel(set: FileSet, path: string): Promise<Model> {
     const model = await FlatTable.root(reader);
     const buffers: Place[] = [];
     for (const buffer of await model.tables(4, MAX_BUFFERS)) buffers.push(await placeOf(reader, buffer));
+    // Of no interest, but often last in the file.
+    await model.tables(1, MAX_TENSORS);
     const subgraphs = await model.tables(2, MAX_SUBGRAPHS);
     const [main] = subgraphs;
     if (!main) throw invalidFile(path, 'it has no graph');

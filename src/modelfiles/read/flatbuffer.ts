@@ -26,6 +26,7 @@ export class FlatTable {
     const size = await reader.u16(directory);
     if (size < 4 || size % 2 !== 0) throw reader.invalid(`at byte ${directory} is no directory of a table`);
     const view = await reader.view(directory, size);
+    if (at + view.getUint16(2, true) > reader.sizeBytes) throw reader.invalid(`it ends within a table at byte ${at}`);
     const slots = Array.from({ length: (size - 4) / 2 }, (_, index) => view.getUint16(4 + 2 * index, true));
     return new FlatTable(reader, at, slots);
   }
