@@ -21,7 +21,7 @@ const common = {
 };
 
 /** Bundles made apart, and read when they are needed first, by the file that others import dynamically. */
-const apart = { 'storage/azure/connect.ts': './azure.js' };
+const apart = { 'storage/azure/connect.ts': './azure.js', './program.ts': './program.js' };
 const readLater = {
   name: 'read-later',
   setup({ onResolve }) {
@@ -38,6 +38,8 @@ const node = {
   format: 'cjs',
   mainFields: ['module', 'main'],
   plugins: [readLater],
+  // To import a bundle, Node would first look through all of it for what it exports; to require one, it doesn't.
+  supported: { 'dynamic-import': false },
   define: {
     'import.meta.url': '__moduleUrl',
     'import.meta.dirname': '__dirname',
@@ -73,6 +75,13 @@ async function bundles() {
       outfile: 'dist/cli.js',
       target: 'node20',
       banner: { js: `#!/usr/bin/env node\n${moduleUrl}` },
+    },
+    program: {
+      ...node,
+      entryPoints: ['src/cli/program.ts'],
+      outfile: 'dist/program.js',
+      target: 'node20',
+      banner: { js: moduleUrl },
     },
     worker: {
       ...node,

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
-import { buildInto } from '../test/cli/harness/build.ts';
 import { modelCountFor, modelName } from './content.ts';
 import { makeRegistry } from './make-registry.ts';
 import type { Facts, GroupOptions, Results, Table } from './results.ts';
 import { msText, type Times, timeEach, timesOf, timesSchema } from './timing.ts';
 
 const execFileDone = promisify(execFile);
+/** As it is shipped: `npm run bench` builds it. */
+const DIST = join(import.meta.dirname, '../dist');
 const STEP_TIMEOUT_MS = 30 * 60_000;
 
 const rebuildSchema = v.object({ firstMs: v.number(), againMs: v.number(), peakMb: v.number() });
@@ -49,7 +50,6 @@ interface Measured {
 export async function benchmarkOurs(options: GroupOptions): Promise<Results> {
   const scratch = await mkdtemp(join(tmpdir(), 'model-registry-bench-'));
   try {
-    await buildInto(scratch);
     const measured: Measured[] = [];
     for (const versions of options.sizes) {
       measured.push(await measure(versions, scratch, options));
@@ -69,7 +69,7 @@ async function measure(versions: number, scratch: string, { runs, onProgress }: 
   const startedAt = performance.now();
   const { commits } = makeRegistry({ dir, versions });
   const makeMs = performance.now() - startedAt;
-  const request = JSON.stringify({ dir, versions, workerFile: join(scratch, 'worker.js'), scratch, runs });
+  const request = JSON.stringify({ dir, versions, workerFile: join(DIST, 'worker.js'), scratch, runs });
   const step = async (name: string): Promise<unknown> => {
     onProgress(`ours, ${versions} versions: ${name}`);
     const script = join(import.meta.dirname, 'measure-registry.ts');
@@ -102,7 +102,7 @@ async function measure(versions: number, scratch: string, { runs, onProgress }: 
 /** Whole processes, from the shell's point of view. */
 async function commandLine(dir: string, versions: number, scratch: string, runs: number) {
   const run = (args: readonly string[]) =>
-    execFileDone(process.execPath, [join(scratch, 'cli.js'), '--registry', dir, '--json', ...args], {
+    execFileDone(process.execPath, [join(DIST, 'cli.js'), '--registry', dir, '--json', ...args], {
       cwd: scratch,
       env: { ...process.env, MODEL_REGISTRY_STATE_DIR: join(scratch, 'state') },
       maxBuffer: 64 * 1024 * 1024,

@@ -3,8 +3,7 @@ import { RegistryError } from '../base/errors.ts';
 import { serialQueue } from '../base/serial.ts';
 import { hashOfCommit } from '../log/commit.ts';
 import type { Intent } from '../log/intent.ts';
-import { listSegments, readCommit, readCommits, readSegment } from '../log/log-reader.ts';
-import type { SegmentName } from '../log/segment.ts';
+import { logBatches, readCommit, readCommits } from '../log/log-reader.ts';
 import { applyCommit, applyIntent, type CommitOutcome, judgeIntent, type LogPosition } from '../rules/apply-commit.ts';
 import type { IntentOutcome, IntentVerdict, RegistryState } from '../rules/state.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -12,13 +11,21 @@ import { buildCatalog } from './bulk/build-catalog.ts';
 import { CatalogState } from './catalog-state.ts';
 import { settledIntent } from './log-queries.ts';
 import { catchUpSearch } from './search/search-index.ts';
-import { emptyCatalog, type LoadedCatalog, loadSnapshot, removeSnapshot, saveSnapshot } from './snapshot.ts';
+import {
+  closeCatalog,
+  emptyCatalog,
+  type LoadedCatalog,
+  loadSnapshot,
+  loadUnpublished,
+  removeSnapshot,
+  saveSnapshot,
+} from './snapshot.ts';
 import type { Sqlite } from './sqlite.ts';
 
-/** Commits that are read ahead while catching up. */
-const BATCH = 256;
 /** A log with this commit is applied at once where nothing of it is. */
 const WORTH_BUILDING = 64;
+/** One with this commit, in another process. */
+const WORTH_A_PROCESS = 5000;
 
 export interface CatalogOptions {
   /** The registry's folder, where the snapshot is. */
@@ -26,6 +33,8 @@ export interface CatalogOptions {
   readonly store: ObjectStore;
   readonly registryId: string;
   readonly formatHash: string;
+  /** Makes a catalog in another process, and returns the file that it is in; undefined where it couldn't. */
+  readonly buildApart?: (() => Promise<string | undefined>) | undefined;
 }
 
 /** The catalog of one registry, in memory, with the log applied up to `position`. */
@@ -110,11 +119,11 @@ export class Catalog {
   }
 
   /** Applies what the log has beyond `position`. Returns the number of commits applied. */
-  catchUp(onApplied?: (position: LogPosition) => void): Promise<number> {
+  catchUp(): Promise<number> {
     return this.#serially(async () => {
       const before = this.position.seq;
-      if (before === 0 && (await this.#build(onApplied))) return this.position.seq;
-      await this.#readToEnd(onApplied);
+      if (before === 0) await this.#build();
+      await this.#readToEnd();
       return this.position.seq - before;
     });
   }
@@ -128,7 +137,8 @@ export class Catalog {
         if (!RegistryError.is(error, 'CATALOG_DAMAGED')) throw error;
         // The commit is in the log, so whoever wrote it must not be told that it failed.
         await this.#forget();
-        if (!(await this.#build())) await this.#readToEnd();
+        await this.#build();
+        await this.#readToEnd();
       }
     });
   }
@@ -137,7 +147,7 @@ export class Catalog {
   apply(bytes: Uint8Array): CommitOutcome {
     this.#lift();
     const outcome = applyCommit(this.#state, bytes, this.position, this.#options.registryId);
-    this.#loaded = { db: this.#loaded.db, position: outcome.position };
+    this.#loaded = { ...this.#loaded, position: outcome.position };
     return outcome;
   }
 
@@ -186,7 +196,8 @@ export class Catalog {
       const { db, position } = this.#loaded;
       // So that the next process can search at once.
       catchUpSearch(db, position.seq);
-      await saveSnapshot(this.#options.dir, db);
+      await saveSnapshot(this.#options.dir, this.#loaded);
+      this.#loaded = { db, position: this.position };
       this.#savedSeq = position.seq;
     });
   }
@@ -194,35 +205,36 @@ export class Catalog {
   close(): void {
     this.#isLaid = false;
     this.#over = [];
-    this.#loaded.db.close();
+    closeCatalog(this.#loaded);
   }
 
-  /** Makes the catalog of a log that isn't applied at all. False where the log is so short that it doesn't pay. */
-  async #build(onApplied?: (position: LogPosition) => void): Promise<boolean> {
+  /** Makes the catalog of a log that isn't applied at all, unless it is so short that it doesn't pay. */
+  async #build(): Promise<void> {
     const { store, registryId, formatHash } = this.#options;
-    if (!(await readCommit(store, WORTH_BUILDING))) return false;
-    const segments = await listSegments(store);
-    const next = (seq: number) => this.#nextBatch(seq + 1, segments);
-    const built = await buildCatalog({ registryId, formatHash, next, ...(onApplied ? { onApplied } : {}) });
-    this.#replaceBy(built);
-    return true;
+    if (!(await readCommit(store, WORTH_BUILDING))) return;
+    const next = logBatches(store);
+    this.#replaceBy((await this.#buildApart()) ?? (await buildCatalog({ registryId, formatHash, next })));
   }
 
-  async #readToEnd(onApplied?: (position: LogPosition) => void): Promise<void> {
-    let segments: ReadonlyMap<number, SegmentName> | undefined;
+  async #buildApart(): Promise<LoadedCatalog | undefined> {
+    const { store, buildApart, registryId } = this.#options;
+    if (!buildApart || !(await readCommit(store, WORTH_A_PROCESS))) return undefined;
+    const file = await buildApart();
+    return file === undefined ? undefined : loadUnpublished(file, registryId);
+  }
+
+  async #readToEnd(): Promise<void> {
     // Nearly always there is nothing new or a little: more is asked for only by who finds much, and segments by who is far behind.
     for (const count of [1, 1, 2, 4, 8, 16]) {
       const batch = await this.#next(count);
       this.#applyAll(batch);
-      if (batch.length > 0) onApplied?.(this.position);
       if (batch.length < count) return;
     }
+    const next = logBatches(this.#options.store);
     for (;;) {
-      segments ??= await listSegments(this.#options.store);
-      const batch = await this.#nextBatch(this.position.seq + 1, segments);
+      const batch = await next(this.position.seq);
       if (batch.length === 0) return;
       this.#applyAll(batch);
-      onApplied?.(this.position);
     }
   }
 
@@ -239,7 +251,7 @@ export class Catalog {
 
   #replaceBy(loaded: LoadedCatalog): void {
     this.#isLaid = false;
-    this.#loaded.db.close();
+    closeCatalog(this.#loaded);
     this.#loaded = loaded;
     this.#state = new CatalogState(loaded.db);
   }
@@ -270,15 +282,6 @@ export class Catalog {
 
   #next(count: number): Promise<readonly Uint8Array[]> {
     return readCommits(this.#options.store, this.position.seq + 1, count);
-  }
-
-  async #nextBatch(first: number, segments: ReadonlyMap<number, SegmentName>): Promise<readonly Uint8Array[]> {
-    const segment = segments.get(first);
-    const sealed = segment && (await readSegment(this.#options.store, segment));
-    if (sealed) return sealed;
-    let count = 1;
-    while (count < BATCH && !segments.has(first + count)) count += 1;
-    return readCommits(this.#options.store, first, count);
   }
 
   #applyAll(batch: readonly Uint8Array[]): void {

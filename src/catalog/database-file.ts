@@ -61,6 +61,11 @@ export class DatabaseFile extends Uint8Array<ArrayBuffer> {
     return this.#size;
   }
 
+  /** Whether it differs from what was saved. */
+  get isChanged(): boolean {
+    return this.#changed.size > 0;
+  }
+
   /** What is wrong with the bytes on disk, where a chunk wasn't what it was when it was written. */
   get damage(): RegistryError | undefined {
     return this.#damage;

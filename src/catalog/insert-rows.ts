@@ -9,9 +9,11 @@ const MAX_VALUES = 999;
 export function insertRows(db: Sqlite, target: string, rows: readonly (readonly SqlValue[])[]): void {
   const width = rows[0]?.length ?? 1;
   const count = Math.max(1, Math.min(ROWS, Math.floor(MAX_VALUES / width)));
+  const row = `(${'?, '.repeat(width - 1)}?)`;
+  const insert = (many: number) => `INSERT OR IGNORE INTO ${target} VALUES ${`${row}, `.repeat(many - 1)}${row}`;
+  const whole = insert(count);
   for (let start = 0; start < rows.length; start += count) {
     const some = rows.slice(start, start + count);
-    const places = some.map((row) => `(${row.map(() => '?').join(', ')})`).join(', ');
-    db.run(`INSERT OR IGNORE INTO ${target} VALUES ${places}`, some.flat());
+    db.run(some.length === count ? whole : insert(some.length), some.flat());
   }
 }

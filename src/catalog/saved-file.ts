@@ -46,27 +46,44 @@ export function openDatabaseFile(path: string): DatabaseFile | undefined {
 /** Writes the database as it is now, under a name that readers see whole or not at all. It goes on being used meanwhile, and from there afterwards. */
 export async function writeDatabaseFile(path: string, db: Sqlite): Promise<void> {
   const file = db.file ?? DatabaseFile.holding(db.export());
-  const staging = join(dirname(path), STAGING_FOLDER);
-  const temporary = temporaryPath(staging);
   const capture = file.capture();
+  let temporary: string | undefined;
   let descriptor: number | undefined;
   try {
-    await mkdir(staging, { recursive: true });
-    const handle = await open(temporary, 'wx', 0o644);
-    try {
-      await writeCapture(handle, capture);
-    } finally {
-      await handle.close();
-    }
+    temporary = await writeTemporary(dirname(path), capture);
     if (process.platform !== 'win32') descriptor = openSync(temporary, 'r');
     await rename(temporary, path);
   } catch (error) {
     file.notCaptured();
     if (descriptor !== undefined) closeSync(descriptor);
-    await rm(temporary, { force: true });
+    if (temporary !== undefined) await rm(temporary, { force: true });
     throw error;
   }
   file.captured(descriptor);
+}
+
+/** Writes the database under a temporary name, which it returns. */
+export async function writeUnpublished(dir: string, db: Sqlite): Promise<string> {
+  const file = db.file ?? DatabaseFile.holding(db.export());
+  const temporary = await writeTemporary(dir, file.capture());
+  file.notCaptured();
+  return temporary;
+}
+
+async function writeTemporary(dir: string, capture: Capture): Promise<string> {
+  const staging = join(dir, STAGING_FOLDER);
+  const temporary = temporaryPath(staging);
+  await mkdir(staging, { recursive: true });
+  const handle = await open(temporary, 'wx', 0o644);
+  try {
+    await writeCapture(handle, capture);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  return temporary;
 }
 
 async function writeCapture(handle: FileHandle, { sizeBytes, sums, chunks, saved }: Capture): Promise<void> {

@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogPosition } from '../rules/apply-commit.ts';
 import { writing } from '../storage/system-errors.ts';
@@ -11,6 +12,8 @@ import { openSqlite, type Sqlite } from './sqlite.ts';
 export interface LoadedCatalog {
   readonly db: Sqlite;
   readonly position: LogPosition;
+  /** The file that it is read from, where that isn't the snapshot yet. */
+  readonly unpublished?: string | undefined;
 }
 
 export function snapshotFile(dir: string): string {
@@ -31,7 +34,17 @@ export async function emptyCatalog(
 
 /** The saved catalog, or undefined where there is none, or one that is damaged, of another registry or of another schema. */
 export async function loadSnapshot(dir: string, registryId: string): Promise<LoadedCatalog | undefined> {
-  const file = openDatabaseFile(snapshotFile(dir));
+  return loadCatalog(snapshotFile(dir), registryId);
+}
+
+/** A catalog that another process made under a temporary name; it is removed in `closeCatalog` unless it was saved. */
+export async function loadUnpublished(file: string, registryId: string): Promise<LoadedCatalog | undefined> {
+  const loaded = await loadCatalog(file, registryId);
+  return loaded && { ...loaded, unpublished: file };
+}
+
+async function loadCatalog(path: string, registryId: string): Promise<LoadedCatalog | undefined> {
+  const file = openDatabaseFile(path);
   if (!file) return undefined;
   let db: Sqlite | undefined;
   try {
@@ -49,8 +62,16 @@ export async function loadSnapshot(dir: string, registryId: string): Promise<Loa
 }
 
 /** Replaces the saved catalog by the database as it is now; what changes meanwhile isn't in it. Readers see the old one or the new one. */
-export function saveSnapshot(dir: string, db: Sqlite): Promise<void> {
-  return writeDatabaseFile(snapshotFile(dir), db);
+export async function saveSnapshot(dir: string, { db, unpublished }: LoadedCatalog): Promise<void> {
+  const file = snapshotFile(dir);
+  if (unpublished !== undefined && db.file?.isChanged === false) return rename(unpublished, file);
+  await writeDatabaseFile(file, db);
+  if (unpublished !== undefined) await rm(unpublished, { force: true });
+}
+
+export function closeCatalog({ db, unpublished }: LoadedCatalog): void {
+  db.close();
+  if (unpublished !== undefined) rmSync(unpublished, { force: true });
 }
 
 /** Forgets the saved catalog. */

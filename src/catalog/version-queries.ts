@@ -362,9 +362,9 @@ const RECENT_TENURES = 500;
 
 /** Versions that held a stage, the one that came to it last first. */
 export function heldBefore(db: Sqlite, model: string, stage: string, limit: number): readonly VersionSummary[] {
-  const sql = `SELECT ${VERSION_COLUMNS} FROM ${VERSION_TABLES}
-    JOIN (SELECT version, max(id) AS last FROM (SELECT version, id FROM tenures WHERE model = ? AND stage = ? ORDER BY from_seq DESC LIMIT ${RECENT_TENURES})
-      GROUP BY version) t ON t.version = v.id
-    WHERE v.deleted_seq IS NULL ORDER BY t.last DESC LIMIT ?`;
-  return db.all(sql, [model, stage, limit]).map((row) => versionSummary(db, row));
+  // Their ids first: everything about them would else be put together for all of them before they are sorted.
+  const sql = `SELECT v.id FROM (SELECT version, max(id) AS last FROM
+      (SELECT version, id FROM tenures WHERE model = ? AND stage = ? ORDER BY from_seq DESC LIMIT ${RECENT_TENURES}) GROUP BY version) t
+    JOIN versions v ON v.id = t.version WHERE v.deleted_seq IS NULL ORDER BY t.last DESC LIMIT ?`;
+  return db.all(sql, [model, stage, limit]).flatMap((row) => versionById(db, text(row, 'id')) ?? []);
 }

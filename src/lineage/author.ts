@@ -1,24 +1,29 @@
+import { execFile } from 'node:child_process';
 import { userInfo } from 'node:os';
 import type { Author } from '../registry/api.ts';
-import { gitIn } from './git.ts';
+
+const GIT_TIMEOUT_MS = 10_000;
 
 /** Who works in `folder`: the identity that git would use there, else the user of this computer without an address. */
 export async function authorOf(folder: string): Promise<Author> {
-  const git = await gitIn(folder);
-  const [name, email] = git ? await Promise.all([configValue(git, 'user.name'), configValue(git, 'user.email')]) : [];
-  return { name: name || systemUser(), email: email ?? '' };
+  const found = new Map((await identityIn(folder)).split('\0').map((entry) => splitOnce(entry)));
+  return { name: found.get('user.name') || systemUser(), email: found.get('user.email') ?? '' };
 }
 
-async function configValue(
-  git: NonNullable<Awaited<ReturnType<typeof gitIn>>>,
-  key: string,
-): Promise<string | undefined> {
-  try {
-    return (await git.getConfig(key)).value?.trim();
-  } catch {
-    // git isn't installed, or its configuration can't be read.
-    return undefined;
-  }
+/** Entries of git's configuration, each its key, a line feed, its value and a null character; the one in force last. Empty where git isn't installed. */
+function identityIn(folder: string): Promise<string> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
+  const args = ['config', '--null', '--get-regexp', '^user\\.(name|email)$'];
+  return new Promise((resolve) => {
+    execFile('git', args, { cwd: folder, env, timeout: GIT_TIMEOUT_MS }, (error, stdout) =>
+      resolve(error ? '' : stdout),
+    );
+  });
+}
+
+function splitOnce(entry: string): readonly [string, string] {
+  const end = entry.indexOf('\n');
+  return end < 0 ? [entry, ''] : [entry.slice(0, end), entry.slice(end + 1).trim()];
 }
 
 function systemUser(): string {

@@ -48,6 +48,25 @@ export async function readSegment(store: ObjectStore, name: SegmentName): Promis
   return decodeSegment(bytes, name);
 }
 
+/** Commits that are read together where there is no segment. */
+const BATCH = 256;
+
+/** Reads a whole log: gives some of the commits that come after `seq`, from a segment where one begins there, and none at its end. */
+export function logBatches(store: ObjectStore): (seq: number) => Promise<readonly Uint8Array[]> {
+  let listed: Promise<ReadonlyMap<number, SegmentName>> | undefined;
+  return async (seq) => {
+    const first = seq + 1;
+    listed ??= listSegments(store);
+    const segments = await listed;
+    const segment = segments.get(first);
+    const sealed = segment && (await readSegment(store, segment));
+    if (sealed) return sealed;
+    let count = 1;
+    while (count < BATCH && !segments.has(first + count)) count += 1;
+    return readCommits(store, first, count);
+  };
+}
+
 /** A segment as it is stored, and its last commit. */
 export interface SegmentContent {
   readonly bytes: Uint8Array;
@@ -93,10 +112,17 @@ export async function readFormat(
 
 /** Commits are made one after the other, so that one that is missing has its neighbours above it. */
 const LOOKED_AHEAD = 1000;
+/** Listing a longer log takes longer than looking for each of the commits that may be there. */
+const WORTH_LISTING = 4 * LOOKED_AHEAD;
 
-/** The number of a commit above `head + 1`, where the store has one: then the one between is missing. */
+/** The number of a commit above `head + 1`, where a store on this disk has one: then the one between is missing. */
 export async function commitAboveGap(store: ObjectStore, head: number): Promise<number | undefined> {
-  return firstCommit(store, await commitsFrom(store, head + 2, LOOKED_AT));
+  if (head < WORTH_LISTING) return firstCommit(store, await commitsFrom(store, head + 2, LOOKED_AT));
+  const there: number[] = [];
+  for (let seq = head + 2; seq < head + LOOKED_AHEAD && there.length < LOOKED_AT; seq += 1) {
+    if (await store.head(commitKey(seq))) there.push(seq);
+  }
+  return firstCommit(store, there);
 }
 
 /** Of what takes the numbers of commits, so much is looked at: junk can't be endless. */

@@ -2,6 +2,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { inlineByteService, workerByteService } from '../artifacts/byte-service.ts';
 import { isoTime, systemClock } from '../base/clock.ts';
 import { type NewId, newIdSource } from '../base/ids.ts';
+import { buildApart } from '../catalog/bulk/build-apart.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import { LocalAuthority } from '../intents/local-authority.ts';
 import { PendingQueue } from '../intents/pending-queue.ts';
@@ -14,6 +15,7 @@ import { filesystemStore } from '../storage/filesystem-store.ts';
 import { FORMAT_KEY } from '../storage/layout.ts';
 import type { LocalStore } from '../storage/object-store.ts';
 import { probeAtomicCreate } from '../storage/probe.ts';
+import { quickFileSystem } from '../storage/quick-file-system.ts';
 import { writing } from '../storage/system-errors.ts';
 import type { Author, Registry, Via } from './api.ts';
 import { OpenRegistry } from './open-registry.ts';
@@ -50,12 +52,21 @@ export async function openRegistry(options: OpenOptions): Promise<Registry> {
   const { dir, author, via, workerFile, clock = systemClock, stateDir, ownKey } = options;
   const attachment = await readAttachment(dir);
   const logDir = attachment ? copyDir(dir, attachment.registryId) : dir;
-  const objects = filesystemStore(dir);
-  const log = attachment ? filesystemStore(logDir) : objects;
+  const objects = filesystemStore(dir, quickFileSystem);
+  const log = attachment ? filesystemStore(logDir, quickFileSystem) : objects;
   const store = attachment ? copiedLog(log, objects) : objects;
   const { format, hash } = await readFormat(store, logDir);
   const { registryId } = format;
-  const catalog = await Catalog.open({ dir: logDir, store, registryId, formatHash: hash });
+  const catalog = await Catalog.open({
+    dir: logDir,
+    store,
+    registryId,
+    formatHash: hash,
+    buildApart:
+      workerFile === undefined
+        ? undefined
+        : () => buildApart(workerFile, { dir, logDir, registryId, formatHash: hash }),
+  });
   const newId = newIdSource(clock);
   const { connect = remoteConnector({ clock, env: process.env }) } = options;
   const shared = attachment && openShared({ attachment, catalog, store, log, connect, clock, newId });

@@ -1,7 +1,7 @@
 import { RegistryError } from '../base/errors.ts';
 import { isUlid } from '../base/ids.ts';
-import { modelById, modelNames } from '../catalog/model-queries.ts';
-import type { ModelSummary, VersionSummary } from '../catalog/read-models.ts';
+import { modelNames } from '../catalog/model-queries.ts';
+import type { VersionSummary } from '../catalog/read-models.ts';
 import {
   isNumberGiven,
   newestVersion,
@@ -13,10 +13,11 @@ import {
 import { MODEL_NAME } from '../log/events.ts';
 import { policyOf } from '../rules/lookup.ts';
 import { PRODUCTION, stageOf } from '../rules/policy.ts';
+import type { ModelRecord } from '../rules/state.ts';
 import { dbOf, type Session, stateOf } from './session.ts';
 
 /** The model with this name (a former one too) or id. Throws `MODEL_NOT_FOUND`, `MODEL_NAME_INVALID`. */
-export function findModel(session: Session, nameOrId: string): ModelSummary {
+export function findModel(session: Session, nameOrId: string): ModelRecord {
   const model = findModelIfAny(session, nameOrId);
   if (model) return model;
   if (!isUlid(nameOrId)) checkModelName(nameOrId);
@@ -26,10 +27,10 @@ export function findModel(session: Session, nameOrId: string): ModelSummary {
   throw new RegistryError('MODEL_NOT_FOUND', `There is no model called ${nameOrId}. ${advice}`);
 }
 
-export function findModelIfAny(session: Session, nameOrId: string): ModelSummary | undefined {
+export function findModelIfAny(session: Session, nameOrId: string): ModelRecord | undefined {
   const state = stateOf(session);
   const record = isUlid(nameOrId) ? state.model(nameOrId) : state.modelByName(nameOrId);
-  return record && modelById(dbOf(session), record.id);
+  return record?.isDeleted ? undefined : record;
 }
 
 /** Throws `MODEL_NAME_INVALID` unless `name` can be a model's name. */
@@ -80,7 +81,7 @@ export function findVersion(session: Session, ref: string): VersionSummary {
   throw new RegistryError('VERSION_NOT_FOUND', `${model.name} has no versions yet. Register one.`);
 }
 
-function selectVersion(session: Session, model: ModelSummary, selector: string): VersionSummary {
+function selectVersion(session: Session, model: ModelRecord, selector: string): VersionSummary {
   const db = dbOf(session);
   if (/^\d+$/.test(selector)) {
     const version = versionByNumber(db, model.id, Number(selector));
@@ -88,7 +89,10 @@ function selectVersion(session: Session, model: ModelSummary, selector: string):
     if (isNumberGiven(db, model.id, Number(selector))) {
       throw new RegistryError('VERSION_NOT_FOUND', `${model.name}@${selector} was deleted.`);
     }
-    throw new RegistryError('VERSION_NOT_FOUND', `${model.name} has no version ${selector}. ${newestAdvice(model)}`);
+    throw new RegistryError(
+      'VERSION_NOT_FOUND',
+      `${model.name} has no version ${selector}. ${newestAdvice(session, model)}`,
+    );
   }
   if (/^draft-/i.test(selector)) return draft(session, model, selector.slice('draft-'.length));
   const policy = policyOf(stateOf(session), model.id);
@@ -97,7 +101,7 @@ function selectVersion(session: Session, model: ModelSummary, selector: string):
     if (version) return version;
     throw new RegistryError(
       'VERSION_NOT_FOUND',
-      `No version of ${model.name} is in ${selector}. ${newestAdvice(model)}`,
+      `No version of ${model.name} is in ${selector}. ${newestAdvice(session, model)}`,
     );
   }
   if (/^[0-9a-fA-F]{7,64}$/.test(selector)) return byDigest(session, model, selector.toLowerCase());
@@ -108,12 +112,12 @@ function selectVersion(session: Session, model: ModelSummary, selector: string):
   const aliases = stateOf(session).aliasesOfModel(model.id).join(', ') || 'none';
   throw new RegistryError(
     'VERSION_NOT_FOUND',
-    `${model.name} has no number, stage or alias "${selector}". Stages: ${stages}. Aliases: ${aliases}. ${newestAdvice(model)}`,
+    `${model.name} has no number, stage or alias "${selector}". Stages: ${stages}. Aliases: ${aliases}. ${newestAdvice(session, model)}`,
   );
 }
 
 /** A version by the end of its id: what it is called until the log has given it a number, and is found by for a while after that. */
-function draft(session: Session, model: ModelSummary, end: string): VersionSummary {
+function draft(session: Session, model: ModelRecord, end: string): VersionSummary {
   const found = /^[0-9a-z]{6}$/i.test(end) ? recentByIdEnd(dbOf(session), model.id, end.toUpperCase()) : [];
   const [version, ...others] = found;
   if (version && others.length === 0) return version;
@@ -125,11 +129,11 @@ function draft(session: Session, model: ModelSummary, end: string): VersionSumma
   }
   throw new RegistryError(
     'VERSION_NOT_FOUND',
-    `No recent version of ${model.name} is called draft-${end}. It may have a number by now. ${newestAdvice(model)}`,
+    `No recent version of ${model.name} is called draft-${end}. It may have a number by now. ${newestAdvice(session, model)}`,
   );
 }
 
-function byDigest(session: Session, model: ModelSummary, prefix: string): VersionSummary {
+function byDigest(session: Session, model: ModelRecord, prefix: string): VersionSummary {
   const found = versionsByDigest(dbOf(session), model.id, prefix, 50);
   const newest = found[0];
   if (!newest)
@@ -144,8 +148,9 @@ function byDigest(session: Session, model: ModelSummary, prefix: string): Versio
   );
 }
 
-function newestAdvice(model: ModelSummary): string {
-  return model.latest ? `Its newest is ${nameOf(model.latest)}.` : 'It has no versions yet.';
+function newestAdvice(session: Session, model: ModelRecord): string {
+  const newest = newestVersion(dbOf(session), model.id);
+  return newest ? `Its newest is ${nameOf(newest)}.` : 'It has no versions yet.';
 }
 
 function nameOf({ pending, id, number }: VersionSummary): string {

@@ -1,15 +1,18 @@
-import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { RegistryError } from '../base/errors.ts';
 import { sha256Hex } from '../base/hash.ts';
 import { appliedHash } from '../catalog/log-queries.ts';
 import type { Head } from '../log/commit.ts';
-import { sweepTemporaryFiles, temporaryPath } from '../storage/temporary.ts';
 import type { Session } from './session.ts';
 
 const headSchema = v.object({ seq: v.pipe(v.number(), v.safeInteger(), v.minValue(1)), hash: v.string() });
+
+/** Longer than any head. */
+const PADDED_BYTES = 128;
 
 /**
  * The newest commit that this user saw of a registry, kept outside its folder, so that a log that was cut short or rewritten is noticed.
@@ -34,16 +37,14 @@ export function userStateDir(env: NodeJS.ProcessEnv = process.env): string {
 
 export async function seenHeadFor(dir: string, registryId: string, stateDir = userStateDir()): Promise<SeenHead> {
   const place = await realpath(dir).catch(() => resolve(dir));
-  const folder = join(stateDir, 'heads');
-  const file = join(folder, `${registryId}-${sha256Hex(place).slice(0, 16)}.json`);
+  const file = join(stateDir, 'heads', `${registryId}-${sha256Hex(place).slice(0, 16)}.json`);
   let last: Head | undefined;
-  let swept: Promise<unknown> | undefined;
   return {
     file,
     isCurrent: ({ seq, hash }) => last?.seq === seq && last.hash === hash,
     async read() {
       try {
-        const parsed = v.safeParse(headSchema, JSON.parse(await readFile(file, 'utf8')));
+        const parsed = v.safeParse(headSchema, JSON.parse(readFileSync(file, 'utf8')));
         last = parsed.success ? parsed.output : undefined;
       } catch {
         last = undefined;
@@ -53,19 +54,25 @@ export async function seenHeadFor(dir: string, registryId: string, stateDir = us
     async remember({ seq, hash }) {
       if (last && last.seq >= seq) return;
       last = { seq, hash };
-      const temporary = temporaryPath(folder);
+      // In place and of one length: to put another file there makes some file systems write it to the disk at once. Whoever reads half of each reads nothing.
+      const text = JSON.stringify({ seq, hash }).padEnd(PADDED_BYTES);
       try {
-        await mkdir(folder, { recursive: true, mode: 0o700 });
-        // Processes that were killed here leave a file each.
-        swept ??= sweepTemporaryFiles(folder);
-        await swept;
-        await writeFile(temporary, JSON.stringify({ seq, hash }), { mode: 0o600 });
-        await rename(temporary, file);
+        writeInPlace(file, text);
       } catch {
-        await rm(temporary, { force: true }).catch(() => undefined);
+        // A safeguard less.
       }
     },
   };
+}
+
+function writeInPlace(file: string, text: string): void {
+  if (!existsSync(file)) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const descriptor = openSync(file, constants.O_WRONLY | constants.O_CREAT, 0o600);
+  try {
+    writeSync(descriptor, text);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** What is wrong where the log isn't the continuation of what was seen of it. */

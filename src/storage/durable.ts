@@ -58,7 +58,8 @@ export function durableFolders(root: string, fs: FileSystem = nodeFileSystem): (
   const base = resolve(root);
   const durable = new Set<string>();
   return async (folder) => {
-    await refuseLinks(base, folder, fs);
+    const isThere = await refuseLinks(base, folder, fs);
+    if (isThere && durable.has(folder)) return;
     const first = await fs.mkdir(folder);
     const synced: string[] = [];
     for (let entry = folder; entry !== dirname(entry); entry = dirname(entry)) {
@@ -81,14 +82,17 @@ async function syncParent(entry: string, base: string, fs: FileSystem): Promise<
   }
 }
 
-async function refuseLinks(base: string, folder: string, fs: FileSystem): Promise<void> {
+/** Whether the folder is there. */
+async function refuseLinks(base: string, folder: string, fs: FileSystem): Promise<boolean> {
   let path = base;
   for (const name of relative(base, folder).split(sep).filter(Boolean)) {
     path = join(path, name);
     try {
-      if (!(await fs.lstat(path)).isSymbolicLink()) continue;
+      const found = await fs.lstat(path);
+      if (found.isDirectory()) continue;
+      if (!found.isSymbolicLink()) return false;
     } catch (error) {
-      if (isAbsent(error)) return;
+      if (isAbsent(error)) return false;
       throw error;
     }
     throw new RegistryError(
@@ -96,4 +100,5 @@ async function refuseLinks(base: string, folder: string, fs: FileSystem): Promis
       `${path} is a link, and a registry writes nothing through links. Put a folder in its place.`,
     );
   }
+  return true;
 }

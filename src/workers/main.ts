@@ -1,9 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import * as v from 'valibot';
 
-const { role } = v.parse(v.object({ role: v.picklist(['bytes', 'inspect', 'registry']) }), workerData);
-
 if (parentPort) {
+  const { role } = v.parse(v.object({ role: v.picklist(['bytes', 'inspect', 'log', 'registry']) }), workerData);
   const port = parentPort;
   switch (role) {
     case 'bytes':
@@ -12,8 +11,13 @@ if (parentPort) {
     case 'inspect':
       void import('./inspect.ts').then(({ serveInspections }) => serveInspections(port));
       break;
+    case 'log':
+      void import('./read-log.ts').then(({ serveLog }) => serveLog(port, workerData));
+      break;
     case 'registry':
       void import('./registry.ts').then(({ serveRegistry }) => serveRegistry(port, workerData));
       break;
   }
+} else if (process.argv[2] === 'build-catalog') {
+  void import('./build-catalog.ts').then(({ serveBuild }) => serveBuild(process.argv[3]));
 }

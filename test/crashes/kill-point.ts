@@ -1,3 +1,4 @@
+import callbacks from 'node:fs';
 import fs from 'node:fs/promises';
 import type { KillPoint } from './lines.ts';
 
@@ -29,6 +30,18 @@ export async function armKillPoint(point: KillPoint): Promise<(operation: number
   if (typeof prototype !== 'object' || prototype === null) throw new Error('File handles have no prototype.');
   for (const name of CALLS) wrap(fs, name);
   for (const name of HANDLE_CALLS) wrap(prototype, name);
+  // Folders that are open for reading are flushed in this way.
+  const { fsync } = callbacks;
+  Reflect.set(callbacks, 'fsync', (descriptor: number, done: (error: Error | null) => void) => {
+    calls += 1;
+    const moment = calls === point.call ? point.moment : undefined;
+    if (moment === 'before') die();
+    fsync(descriptor, (error) => {
+      if (moment !== undefined) die();
+      done(error);
+    });
+    if (moment === 'during') die();
+  });
   return (operation) => {
     if (operation === point.operation) calls = 0;
   };

@@ -114,6 +114,8 @@ if (isMainThread) {
   if (values.seed !== undefined) await replay(Number(values.seed), values.shared);
   else await campaign(Number(values.from), Number(values.schedules), Number(values.workers), values.shared);
 } else if (workerData === 'batches') {
+  // Programs that meet faults make very many errors, and nobody reads where they come from. Replaying a schedule shows it.
+  Error.stackTraceLimit = 0;
   parentPort?.on('message', (message: unknown) => {
     const { from, to, isShared } = v.parse(batchSchema, message);
     void runBatch(from, to, isShared).then((outcome) => parentPort?.postMessage(outcome));

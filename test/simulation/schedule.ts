@@ -51,6 +51,7 @@ class Schedule {
   readonly #acknowledged = new Map<string, { readonly kind: 'applied' | 'refused'; readonly seq: number }>();
   readonly #inFlight = new Map<string, Intent>();
   readonly #programs = new Map<string, Program>();
+  readonly #isAimed: boolean;
   readonly #rates: { readonly fault: number; readonly kill: number; readonly power: number; readonly late: number };
   #witness: Witness;
   #requestsLeft: number;
@@ -63,6 +64,7 @@ class Schedule {
     this.#options = options;
     const random = seededRandom(options.seed);
     this.#random = random;
+    this.#isAimed = options.seed % 5 === 0;
     this.#requestsLeft = options.requests ?? 6 + random.below(8);
     this.#rates = {
       fault: random.pick([0, 0.01, 0.05]),
@@ -72,7 +74,7 @@ class Schedule {
     };
     this.#world = new World({
       random,
-      faultAt: (step) => this.#faultAt(step),
+      faultAt: (step, action) => this.#faultAt(step, action),
       onKilled: (program) => {
         this.#counts.kills += 1;
         this.#start(program.name);
@@ -126,10 +128,11 @@ class Schedule {
     };
   }
 
-  #faultAt(step: number): Fault | undefined {
+  #faultAt(step: number, action: string): Fault | undefined {
     if (!this.#hasFaults || this.#failure !== undefined) return undefined;
     const { faultAt } = this.#options;
     if (faultAt) return faultAt.step === step ? faultAt.fault : undefined;
+    if (this.#isAimed) return this.#aimedFault(action);
     const { fault, kill, power, late } = this.#rates;
     const dice = this.#random.next();
     if (dice < power) return this.#counts.powerFailures < 3 ? 'power' : undefined;
@@ -140,6 +143,17 @@ class Schedule {
       this.#counts.faults += 1;
       return this.#random.pick(['fails', 'lost answer']);
     }
+    return undefined;
+  }
+
+  /**
+   * Some schedules aim at the moments when names have been given and aren't flushed yet: one program dies there, another goes on from what it
+   * sees, and then the power fails. By chance alone that comes together in one of many thousand schedules.
+   */
+  #aimedFault(action: string): Fault | undefined {
+    const dice = this.#random.next();
+    if (action === 'link' && dice < 0.25 && this.#counts.kills < 6) return 'kill after';
+    if ((action === 'link' || action === 'unlink') && dice > 0.85 && this.#counts.powerFailures < 3) return 'power';
     return undefined;
   }
 

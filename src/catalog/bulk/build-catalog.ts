@@ -1,4 +1,4 @@
-import { applyCommit, type LogPosition } from '../../rules/apply-commit.ts';
+import { applyCommit } from '../../rules/apply-commit.ts';
 import { CATALOG_SQL_IN_PARTS } from '../schema.ts';
 import { emptyCatalog, type LoadedCatalog } from '../snapshot.ts';
 import { BulkState } from './bulk-state.ts';
@@ -15,9 +15,8 @@ export async function buildCatalog(options: {
   readonly registryId: string;
   readonly formatHash: string;
   readonly next: (seq: number) => Promise<readonly Uint8Array[]>;
-  readonly onApplied?: (position: LogPosition) => void;
 }): Promise<LoadedCatalog> {
-  const { registryId, formatHash, next, onApplied } = options;
+  const { registryId, formatHash, next } = options;
   const state = new BulkState();
   const { db, position: start } = await emptyCatalog(registryId, formatHash, CATALOG_SQL_IN_PARTS.tables);
   try {
@@ -32,7 +31,6 @@ export async function buildCatalog(options: {
         db.unjournaled(() => writeFacts(db, state));
         writtenSeq = position.seq;
       }
-      onApplied?.(position);
       batch = await following;
     }
     db.unjournaled(() => {

@@ -31,9 +31,17 @@ export interface BulkModel {
 }
 
 export interface BulkVersion {
-  /** Without its facts and history, which can be long. */
-  readonly event: EventOf<'version.registered'>;
-  /** What is kept of them. */
+  /** Of its event, what is needed until the end: there can be very many. */
+  readonly event: {
+    readonly version: string;
+    readonly artifact: EventOf<'version.registered'>['artifact'];
+    readonly params: Readonly<Record<string, string>>;
+    readonly runId: string | undefined;
+    readonly commit: string | undefined;
+    readonly environment: string | undefined;
+    readonly base: string | undefined;
+  };
+  /** What the catalog has of its facts. */
   readonly facts: readonly SqlValue[];
   readonly source: FactSource;
   readonly model: string;
@@ -290,9 +298,17 @@ export class BulkState implements RegistryState {
     fingerprint: string,
     source: FactSource,
   ): void {
-    const { facts: _facts, history: _history, ...rest } = event;
+    const { artifact, params, run, code, environment, base } = event;
     const version: BulkVersion = {
-      event: rest,
+      event: {
+        version: event.version,
+        artifact,
+        params,
+        runId: run?.id,
+        commit: code?.commit,
+        environment,
+        base: base?.version,
+      },
       facts: factsColumns(event),
       source,
       model,

@@ -139,7 +139,8 @@ function knownVersion(
 ): VersionSummary | undefined {
   const model = findModelIfAny(session, request.model);
   const { run, params = {}, code } = request;
-  if (request.onlyNewBytes && model?.latest?.artifact.digest === artifact.digest) return model.latest;
+  const latest = request.onlyNewBytes && model ? newestVersion(dbOf(session), model.id) : undefined;
+  if (latest?.artifact.digest === artifact.digest) return latest;
   const record =
     model &&
     registeredVersion(stateOf(session), model.id, {

@@ -80,7 +80,7 @@ export async function rollback(
 ): Promise<TransitionResult> {
   const reason = reasonOf(request.reason);
   await readToWrite(session);
-  const plan = planRollback(session, request);
+  const plan = moveBack(session, request);
   const holder = seenHolder(session, plan.target, request.expectHolder);
   return move(session, options, {
     version: plan.target,
@@ -97,13 +97,16 @@ export async function rollbackTarget(
   request: { readonly model: string; readonly to?: number; readonly stage?: string },
 ): Promise<RollbackPlan> {
   await readToHead(session);
-  return planRollback(session, request);
+  const { model, ...plan } = moveBack(session, request);
+  const held = heldBefore(dbOf(session), model, plan.stage, 20);
+  return { ...plan, others: held.filter((version) => version.id !== plan.current?.id) };
 }
 
-function planRollback(
+/** From which version to which a rollback goes, and of which model. */
+function moveBack(
   session: Session,
   request: { readonly model: string; readonly to?: number; readonly stage?: string },
-): RollbackPlan {
+): Omit<RollbackPlan, 'others'> & { readonly model: string } {
   const db = dbOf(session);
   const state = stateOf(session);
   const model = findModel(session, request.model);
@@ -116,7 +119,6 @@ function planRollback(
     );
   }
   const current = holderOf(session, model.id, rule);
-  const others = heldBefore(db, model.id, stage, 20).filter((version) => version.id !== current?.id);
   if (request.to !== undefined) {
     const target = versionByNumber(db, model.id, request.to);
     if (!target) throw new RegistryError('VERSION_NOT_FOUND', `${model.name} has no version ${request.to}.`);
@@ -128,7 +130,7 @@ function planRollback(
         `${model.name}@${request.to} never was in ${stage}. Promote it instead; a rollback goes only to a version that was there.`,
       );
     }
-    return { stage, target, others, ...(current ? { current } : {}) };
+    return { model: model.id, stage, target, ...(current ? { current } : {}) };
   }
   const below = state.holderStack(model.id, stage, 2).find((id) => id !== current?.id);
   const target = below === undefined ? undefined : versionById(db, below);
@@ -139,7 +141,7 @@ function planRollback(
       `No version of ${model.name} was in ${stage} ${what}, so there is nothing to roll back to. Promote a version instead.`,
     );
   }
-  return { stage, target, others, ...(current ? { current } : {}) };
+  return { model: model.id, stage, target, ...(current ? { current } : {}) };
 }
 
 function checkStage(version: VersionSummary, stage: string, policy: EffectivePolicy): void {

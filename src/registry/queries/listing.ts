@@ -32,6 +32,7 @@ import {
   versionsPage,
 } from '../../catalog/version-queries.ts';
 import { policyOf } from '../../rules/lookup.ts';
+import type { ModelRecord } from '../../rules/state.ts';
 import { findModel, findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session, stateOf } from '../session.ts';
 import { filesOf } from './files.ts';
@@ -57,7 +58,7 @@ export async function listVersions(
   return versionPage(rows, limit);
 }
 
-function checkStageName(session: Session, model: ModelSummary, stage: string): void {
+function checkStageName(session: Session, model: ModelRecord, stage: string): void {
   const names = policyOf(stateOf(session), model.id).stages.map(({ name }) => name);
   if (!names.includes(stage)) {
     throw new RegistryError(

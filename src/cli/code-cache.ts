@@ -1,0 +1,23 @@
+import module from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Lets Node keep what it compiles of the program from one start to the next, where it can (from 22.1 on): about a sixth of what a short command takes. In a folder of
+ * this user's: code that others could write there would run.
+ */
+export function keepCompiledCode(env: NodeJS.ProcessEnv = process.env): void {
+  try {
+    module.enableCompileCache?.(cacheDir(env));
+  } catch {
+    // It only takes longer.
+  }
+}
+
+function cacheDir(env: NodeJS.ProcessEnv): string {
+  if (env.MODEL_REGISTRY_STATE_DIR) return join(env.MODEL_REGISTRY_STATE_DIR, 'code');
+  if (process.platform === 'win32')
+    return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'model-registry', 'code');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'model-registry', 'code');
+  return join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'model-registry', 'code');
+}
