@@ -25,7 +25,7 @@ import type { Sqlite } from './sqlite.ts';
 /** A log with this commit is applied at once where nothing of it is. */
 const WORTH_BUILDING = 64;
 /** One with this commit, in another process. */
-const WORTH_A_PROCESS = 5000;
+const WORTH_A_PROCESS = 2000;
 
 export interface CatalogOptions {
   /** The registry's folder, where the snapshot is. */
