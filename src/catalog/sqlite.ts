@@ -10,6 +10,7 @@ export class Sqlite {
   readonly #db: Database;
   readonly #file: DatabaseFile;
   readonly #statements = new Map<string, Statement>();
+  readonly #columns = new Map<string, readonly string[]>();
   #depth = 0;
 
   constructor(db: Database, file: DatabaseFile) {
@@ -35,7 +36,7 @@ export class Sqlite {
     const statement = this.#prepared(sql);
     try {
       statement.bind([...params]);
-      return statement.step() ? statement.getAsObject() : undefined;
+      return statement.step() ? this.#row(sql, statement) : undefined;
     } finally {
       this.#reset(statement);
     }
@@ -46,7 +47,7 @@ export class Sqlite {
     const rows: Row[] = [];
     try {
       statement.bind([...params]);
-      while (statement.step()) rows.push(statement.getAsObject());
+      while (statement.step()) rows.push(this.#row(sql, statement));
       return rows;
     } finally {
       this.#reset(statement);
@@ -106,6 +107,18 @@ export class Sqlite {
     }
     this.#statements.clear();
     this.#file.release();
+  }
+
+  /** The engine's own `getAsObject` asks for the names of the columns again with each row. */
+  #row(sql: string, statement: Statement): Row {
+    let columns = this.#columns.get(sql);
+    if (!columns) {
+      columns = statement.getColumnNames();
+      this.#columns.set(sql, columns);
+    }
+    const row: Record<string, unknown> = {};
+    for (const [index, value] of statement.get().entries()) row[columns[index] ?? ''] = value;
+    return row;
   }
 
   #reset(statement: Statement): void {

@@ -21,6 +21,7 @@ import type { Row, Sqlite, SqlValue } from './sqlite.ts';
 /** Columns that `versionSummary` needs. */
 export const VERSION_COLUMNS = `v.key, v.id, v.model, m.name AS model_name, v.number, v.stage, v.stage_since, v.stage_by_name, v.stage_by_email, v.stage_by_signer,
   v.artifact, v.size_bytes, v.file_count, (SELECT since FROM artifacts WHERE digest = v.artifact AND status = 'withdrawn') AS withdrawn_at, v.description, v.metrics, v.params, v.facts, v.weights, v.created_at, v.created_by_name, v.created_by_email, v.created_by_signer, v.via,
+  (SELECT json_group_array(json_array(key, value)) FROM tags WHERE subject = v.id) AS tags, (SELECT json_group_array(alias) FROM aliases WHERE version = v.id) AS aliases,
   v.seq > (SELECT coalesce(max(seq), 0) FROM commits) AS is_pending,
   EXISTS (SELECT 1 FROM transitions t WHERE t.version = v.id AND t.seq > (SELECT coalesce(max(seq), 0) FROM commits)) AS is_stage_pending`;
 export const VERSION_TABLES = 'versions v JOIN models m ON m.id = v.model';
@@ -30,7 +31,7 @@ const IN_LOG = 'seq <= (SELECT coalesce(max(seq), 0) FROM commits)';
 
 const VIAS: readonly Via[] = ['editor', 'cli', 'auto', 'import'];
 
-export function versionSummary(db: Sqlite, row: Row): VersionSummary {
+export function versionSummary(row: Row): VersionSummary {
   const id = text(row, 'id');
   const facts = factsOf(row);
   return {
@@ -45,10 +46,8 @@ export function versionSummary(db: Sqlite, row: Row): VersionSummary {
     createdBy: author(row, 'created_by'),
     via: VIAS.find((via) => via === row.via) ?? 'import',
     description: text(row, 'description'),
-    tags: tagsOf(db, id),
-    aliases: db
-      .all('SELECT alias FROM aliases WHERE version = ? ORDER BY alias', [id])
-      .map((alias) => text(alias, 'alias')),
+    tags: Object.fromEntries(v.parse(pairsSchema, JSON.parse(text(row, 'tags'))).sort(([a], [b]) => (a < b ? -1 : 1))),
+    aliases: v.parse(namesSchema, JSON.parse(text(row, 'aliases'))).sort(),
     metrics: v.parse(metricsSchema, JSON.parse(text(row, 'metrics'))),
     params: v.parse(paramsSchema, JSON.parse(text(row, 'params'))),
     artifact: artifactOf(row),
@@ -79,6 +78,8 @@ export function tagsOf(db: Sqlite, subject: string): Tags {
   return Object.fromEntries(rows.map((row) => [text(row, 'key'), text(row, 'value')]));
 }
 
+const pairsSchema = v.array(v.tuple([v.string(), v.string()]));
+const namesSchema = v.array(v.string());
 const specialSchema = v.picklist(['NaN', 'Infinity', '-Infinity']);
 const metricsSchema = v.record(v.string(), v.union([v.number(), specialSchema]));
 const paramsSchema = v.record(v.string(), v.string());
@@ -101,14 +102,14 @@ export function isNumberGiven(db: Sqlite, model: string, number: number): boolea
 export function versionsByDigest(db: Sqlite, model: string, prefix: string, limit: number): readonly VersionSummary[] {
   const where = 'v.model = ? AND v.artifact >= ? AND v.artifact < ? AND v.deleted_seq IS NULL';
   const sql = `SELECT ${VERSION_COLUMNS} FROM ${VERSION_TABLES} WHERE ${where} ORDER BY v.number DESC LIMIT ?`;
-  return db.all(sql, [model, prefix, `${prefix}g`, limit]).map((row) => versionSummary(db, row));
+  return db.all(sql, [model, prefix, `${prefix}g`, limit]).map((row) => versionSummary(row));
 }
 
 /** The versions among the newest thousand of a model whose ids end with `end`. */
 export function recentByIdEnd(db: Sqlite, model: string, end: string): readonly VersionSummary[] {
   const newest = 'SELECT key FROM versions WHERE model = ?1 AND deleted_seq IS NULL ORDER BY number DESC LIMIT 1000';
   const sql = `SELECT ${VERSION_COLUMNS} FROM ${VERSION_TABLES} WHERE v.key IN (${newest}) AND substr(v.id, -6) = ?2`;
-  return db.all(sql, [model, end]).map((row) => versionSummary(db, row));
+  return db.all(sql, [model, end]).map((row) => versionSummary(row));
 }
 
 /** How much an artifact is, as its versions say; undefined where no version has it. */
@@ -161,7 +162,7 @@ export function versionsPage(
   const sql = `SELECT ${VERSION_COLUMNS} FROM ${VERSION_TABLES} WHERE ${where.join(' AND ')} ORDER BY ${order} DESC LIMIT ?`;
   return db.all(sql, [...params, limit]).map((row) => ({
     key: int(row, filter.model === undefined ? 'key' : 'number'),
-    version: versionSummary(db, row),
+    version: versionSummary(row),
   }));
 }
 
@@ -354,7 +355,7 @@ function evaluationsOf(db: Sqlite, version: string): readonly EvaluationEntry[] 
 
 function first(db: Sqlite, where: string, params: readonly SqlValue[]): VersionSummary | undefined {
   const row = db.get(`SELECT ${VERSION_COLUMNS} FROM ${VERSION_TABLES} WHERE ${where} LIMIT 1`, params);
-  return row && versionSummary(db, row);
+  return row && versionSummary(row);
 }
 
 /** So many tenures are looked through for the versions that held a stage. */

@@ -6,7 +6,7 @@ import type { Condition, Sql } from './conditions.ts';
 import { modelsWith } from './words.ts';
 
 /** A word that so many versions have is looked for as a whole. */
-const FEW = 2000;
+const FEW = 1000;
 /** Counting more than so many takes longer than it can save. */
 const MANY = 4000;
 
@@ -35,7 +35,7 @@ export function searchVersions(
   const sql = `SELECT ${VERSION_COLUMNS} FROM ${from} WHERE ${keys.sql} AND ${where} ORDER BY ${order} DESC LIMIT ?`;
   return db
     .all(sql, [...keys.params, ...params])
-    .map((row) => ({ key: int(row, 'key'), version: versionSummary(db, row) }));
+    .map((row) => ({ key: int(row, 'key'), version: versionSummary(row) }));
 }
 
 interface Start {
