@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { filesWith } from '../cached-heads.ts';
 import type { ModelFacts, SignatureEntry } from '../facts.ts';
+import { factsFrom } from '../facts-from.ts';
 import { type ByteSource, type FileSet, withFile } from '../file-set.ts';
 import { invalidFile } from '../invalid.ts';
 import { mergeFacts } from '../merge-facts.ts';
-import { metadataOf } from '../metadata.ts';
 import type { Completeness, ModelFormat } from '../model-format.ts';
 import { FlatTable } from '../read/flatbuffer.ts';
 import { PagedReader } from '../read/paged-reader.ts';
@@ -106,13 +106,12 @@ export async function catboostFacts(source: ByteSource, path: string): Promise<M
   }
   for (const name of ['model_guid', 'train_finish_time', 'class_params']) note(name, info.get(name));
   const inputs = trees === undefined ? [] : await inputsOf(trees);
-  return {
-    format: 'catboost',
-    ...(version === undefined ? {} : { formatVersion: version }),
+  return factsFrom('catboost', {
+    formatVersion: version,
     framework: { name: 'CatBoost', ...(release === undefined ? {} : { version: release }) },
-    ...(inputs.length > 0 ? { inputs } : {}),
-    ...(metadata.size > 0 ? { metadata: metadataOf(metadata) } : {}),
-  };
+    inputs,
+    metadata,
+  });
 }
 
 function paramsOf(text: string | undefined) {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { ModelFacts } from '../facts.ts';
+import { factsFrom } from '../facts-from.ts';
 import type { FileSet } from '../file-set.ts';
-import { metadataOf } from '../metadata.ts';
 import { readText } from '../read/small-file.ts';
 import { parseYaml } from '../read/yaml.ts';
 
@@ -76,12 +76,9 @@ export async function readModelCard(set: FileSet, path: string): Promise<ModelFa
     for (const { dataset, metrics } of results)
       for (const { type, value } of metrics)
         metadata.push([dataset?.name === undefined ? type : `${type} on ${dataset.name}`, String(value)]);
-  return {
-    format: 'huggingface',
-    ...(license === undefined ? {} : { license }),
-    ...(card.base_model === undefined || card.base_model.length === 0
-      ? {}
-      : { baseModels: card.base_model.map((name) => ({ name })) }),
-    ...(metadata.length > 0 ? { metadata: metadataOf(metadata) } : {}),
-  };
+  return factsFrom('huggingface', {
+    license,
+    baseModels: card.base_model?.map((name) => ({ name })),
+    metadata,
+  });
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { ModelFacts } from '../facts.ts';
+import { factsFrom } from '../facts-from.ts';
 import { invalidFile } from '../invalid.ts';
-import { metadataOf } from '../metadata.ts';
 
 const optionalText = v.fallback(v.optional(v.string()), undefined);
 const optionalNumber = v.fallback(v.optional(v.number()), undefined);
@@ -77,14 +77,11 @@ export function hubConfigFacts(config: HubConfig, tokenizerFiles: readonly strin
   if (dtype !== undefined) metadata.push(['dtype', dtype]);
   if (config.id2label !== undefined) metadata.push(['labels', Object.values(config.id2label).join(', ')]);
   if (tokenizerFiles.length > 0) metadata.push(['tokenizer', tokenizerFiles.join(', ')]);
-  return {
-    format: 'huggingface',
+  return factsFrom('huggingface', {
     framework: { name: isDiffusers ? 'Diffusers' : 'Transformers', ...(version === undefined ? {} : { version }) },
-    ...(architecture === undefined ? {} : { architecture }),
+    architecture,
     // A path on the machine that trained says nothing to others.
-    ...(base !== undefined && /^[\w.-]+(\/[\w.-]+)?$/.test(base) && !base.startsWith('.')
-      ? { baseModels: [{ name: base }] }
-      : {}),
-    ...(metadata.length > 0 ? { metadata: metadataOf(metadata) } : {}),
-  };
+    baseModels: base !== undefined && /^\w[\w.-]*(\/[\w.-]+)?$/.test(base) ? [{ name: base }] : [],
+    metadata,
+  });
 }

@@ -1,9 +1,9 @@
 import { filesWith } from '../cached-heads.ts';
 import type { ModelFacts } from '../facts.ts';
+import { factsFrom } from '../facts-from.ts';
 import { type ByteSource, type FileSet, withFile } from '../file-set.ts';
 import { invalidFile } from '../invalid.ts';
 import { mergeFacts } from '../merge-facts.ts';
-import { metadataOf } from '../metadata.ts';
 import type { Completeness, ModelFormat } from '../model-format.ts';
 
 const HEADER_BYTES = 8 * 1024 * 1024;
@@ -15,7 +15,8 @@ const PANDAS_END = /\npandas_categorical:[^\n]+\n$/;
 export const lightgbm: ModelFormat = {
   id: 'lightgbm',
   label: 'LightGBM',
-  recognise: (set) => filesWith(set, (path) => !/\.(py|md|csv)$/.test(path), isBegun),
+  recognise: (set) =>
+    filesWith(set, (path) => /(\.(txt|lgb|lgbm|lightgbm|model|mdl|bin|dump)|(^|\/)[^./]+)$/.test(path), isBegun),
   completeness: async (set, paths): Promise<Completeness> => {
     let isCertain = true;
     for (const path of paths) {
@@ -68,14 +69,13 @@ export async function lightgbmFacts(source: ByteSource, path: string): Promise<M
   const trees = (header.get('tree_sizes') ?? '').split(' ').filter((size) => size !== '').length;
   if (trees > 0) note('trees', String(trees));
   for (const [name, value] of params) if (!metadata.has(name)) note(name, value);
-  return {
-    format: 'lightgbm',
+  return factsFrom('lightgbm', {
     formatVersion: version,
     framework: { name: 'LightGBM' },
-    ...(params.get('boosting') === undefined ? {} : { architecture: params.get('boosting') ?? '' }),
-    ...(names.length > 0 ? { inputs: names.map((name) => ({ name })) } : {}),
-    ...(metadata.size > 0 ? { metadata: metadataOf(metadata) } : {}),
-  };
+    architecture: params.get('boosting'),
+    inputs: names.map((name) => ({ name })),
+    metadata,
+  });
 }
 
 /** `[name: value]` between `parameters:` and `end of parameters`. */

@@ -3,9 +3,10 @@ import { judgeCodeFiles } from '../danger/code-files.ts';
 import { judgeMlmodel } from '../danger/mlflow-code.ts';
 import { dangerReport } from '../danger/report.ts';
 import type { ModelFacts } from '../facts.ts';
+import { factsFrom } from '../facts-from.ts';
 import type { FileSet } from '../file-set.ts';
 import { mergeFacts } from '../merge-facts.ts';
-import { metadataOf, shortened } from '../metadata.ts';
+import { shortened } from '../metadata.ts';
 import type { Completeness, ModelFormat } from '../model-format.ts';
 import { readText } from '../read/small-file.ts';
 import { leadingFlavor, type Mlmodel, namedPaths, readMlmodel } from './mlflow-mlmodel.ts';
@@ -66,18 +67,15 @@ async function factsOf(set: FileSet, path: string, paths: readonly string[]): Pr
   const problems = namedPaths(model)
     .filter((named) => named.split('/').includes('..') || named.startsWith('/'))
     .map((named) => `${path} names ${shortened(named, 200)}, which is outside of the folder`);
-  return {
-    format: 'mlflow',
-    ...(model.mlflow_version === undefined ? {} : { formatVersion: model.mlflow_version }),
-    ...(flavor === undefined
-      ? {}
-      : { framework: { name: flavor.name, ...(flavor.version === undefined ? {} : { version: flavor.version }) } }),
-    ...(inputs ? { inputs } : {}),
-    ...(outputs ? { outputs } : {}),
-    metadata: metadataOf(metadataEntries(model, requirements)),
-    ...(findings.length > 0 ? { danger: dangerReport(findings) } : {}),
-    ...(problems.length > 0 ? { problems } : {}),
-  };
+  return factsFrom('mlflow', {
+    formatVersion: model.mlflow_version,
+    framework: flavor,
+    inputs,
+    outputs,
+    danger: findings.length > 0 ? dangerReport(findings) : undefined,
+    metadata: metadataEntries(model, requirements),
+    problems,
+  });
 }
 
 function* metadataEntries(model: Mlmodel, requirements: string | undefined): Generator<readonly [string, string]> {

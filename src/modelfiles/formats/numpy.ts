@@ -2,6 +2,7 @@ import { filesWith } from '../cached-heads.ts';
 import { dangerReport } from '../danger/report.ts';
 import { walkAndJudge } from '../danger/walk-and-judge.ts';
 import type { DangerFinding, ModelFacts, TensorFacts } from '../facts.ts';
+import { factsFrom } from '../facts-from.ts';
 import { type ByteSource, type FileSet, withFile } from '../file-set.ts';
 import { mergeFacts } from '../merge-facts.ts';
 import type { Completeness, ModelFormat } from '../model-format.ts';
@@ -62,13 +63,12 @@ async function factsOf(source: ByteSource, path: string): Promise<ModelFacts> {
     findings.push(...(await judged(source, header, { path })));
   }
   problems.push(...tensors.problems());
-  return {
-    format: 'numpy',
+  return factsFrom('numpy', {
     framework: { name: 'NumPy' },
     ...tensors.facts(),
     danger: dangerReport(findings),
-    ...(problems.length > 0 ? { problems } : {}),
-  };
+    problems,
+  });
 }
 
 /** An entry, and where it begins in the file if it stands there as it is. Of compressed ones a beginning is enough for the header. */

@@ -3,11 +3,11 @@ import * as v from 'valibot';
 import { filesWith } from '../cached-heads.ts';
 import { judgeImport } from '../danger/judge-import.ts';
 import { dangerReport } from '../danger/report.ts';
-import type { ModelFacts } from '../facts.ts';
+import type { DangerFinding, ModelFacts } from '../facts.ts';
+import { factsFrom } from '../facts-from.ts';
 import type { FileSet } from '../file-set.ts';
 import { invalidFile } from '../invalid.ts';
 import { mergeFacts } from '../merge-facts.ts';
-import { metadataOf } from '../metadata.ts';
 import type { Completeness, ModelFormat } from '../model-format.ts';
 import { readJson } from '../read/small-file.ts';
 
@@ -82,26 +82,21 @@ function adapterFacts(json: unknown, path: string): ModelFacts {
   const base = config.base_model_name_or_path ?? undefined;
   const revision = config.revision ?? undefined;
   const library = config.auto_mapping?.parent_library ?? undefined;
-  const own = library === undefined ? undefined : judgeImport(library, config.auto_mapping?.base_model_class ?? '');
-  return {
-    format: 'peft',
+  const findings =
+    library === undefined ? [] : judgeLibrary(library, config.auto_mapping?.base_model_class ?? '', path);
+  return factsFrom('peft', {
     framework: { name: 'PEFT', ...(config.peft_version ? { version: config.peft_version } : {}) },
-    ...(config.peft_type ? { architecture: config.peft_type } : {}),
-    ...(base === undefined || base === ''
-      ? {}
-      : { baseModels: [{ name: base, ...(revision === undefined ? {} : { revision }) }] }),
-    ...(metadata.length > 0 ? { metadata: metadataOf(metadata) } : {}),
-    ...(own === undefined || library === undefined || /^(transformers|peft|torch|diffusers|timm)(\.|$)/.test(library)
-      ? {}
-      : {
-          danger: dangerReport([
-            {
-              verdict: own.verdict === 'dangerous' ? 'dangerous' : 'unknown',
-              what: library,
-              why: 'is a module that the adapter names, and that is imported to load it',
-              path,
-            },
-          ]),
-        }),
-  };
+    architecture: config.peft_type ?? undefined,
+    baseModels: base ? [{ name: base, ...(revision === undefined ? {} : { revision }) }] : [],
+    danger: findings.length > 0 ? dangerReport(findings) : undefined,
+    metadata,
+  });
+}
+
+/** The library of a base model is imported by its name. */
+function judgeLibrary(library: string, className: string, path: string): readonly DangerFinding[] {
+  if (/^(transformers|peft|torch|diffusers|timm)(\.|$)/.test(library)) return [];
+  const isDangerous = judgeImport(library, className).verdict === 'dangerous';
+  const why = 'is a module that the adapter names, and that is imported to load it';
+  return [{ verdict: isDangerous ? 'dangerous' : 'unknown', what: library.slice(0, 300), why, path }];
 }

@@ -27,7 +27,7 @@ export const pytorch: ModelFormat = {
         (path) => /\.bin$/.test(path) && !isNamed(path),
         (head) => isTorchHead(head) || looksLikePickle(head),
       )) ?? [];
-    const alike = (await filesWith(set, (path) => !isNamed(path) && !/\.bin$/.test(path), isTorchHead)) ?? [];
+    const alike = (await filesWith(set, isPossible, isTorchHead)) ?? [];
     const found = [...named, ...bins, ...alike, ...indexesOf(set)].sort();
     return found.length > 0 ? found : undefined;
   },
@@ -39,6 +39,13 @@ function isNamed(path: string): boolean {
   return (
     /\.(pt|pth|ckpt)$/.test(path) ||
     /^pytorch_model(-\d+-of-\d+)?\.bin$|^(optimizer|scheduler|training_args|adapter_model)\.bin$/.test(basename(path))
+  );
+}
+
+/** Names that `torch.save` is given, too. */
+function isPossible(path: string): boolean {
+  return /(\.(pkl|pickle|p|pk|model|mdl|tar|zip|mar|weights|dat|data|joblib|sav|torch|jit|ts|ptl)|(^|\/)[^./]+)$/.test(
+    path,
   );
 }
 

@@ -1,5 +1,5 @@
 import type { ModelFacts } from '../facts.ts';
-import { metadataOf } from '../metadata.ts';
+import { factsFrom } from '../facts-from.ts';
 
 /** What a model of XGBoost says, in JSON or UBJSON (its doc/model.schema). Numbers are texts there. */
 export interface XgboostModel {
@@ -34,20 +34,15 @@ export function xgboostFacts(model: XgboostModel): ModelFacts {
   note('trees', trees);
   for (const [name, value] of params) note(name, value);
   for (const [name, value] of attributes) note(name, value);
-  return {
-    format: 'xgboost',
+  return factsFrom('xgboost', {
     framework: { name: 'XGBoost', ...(version === undefined ? {} : { version }) },
-    ...(booster === undefined ? {} : { architecture: booster }),
-    ...(names.length === 0
-      ? {}
-      : {
-          inputs: names.map((name, index) => {
-            const dtype = featureTypes[index];
-            return dtype === undefined ? { name } : { name, dtype };
-          }),
-        }),
-    ...(metadata.size > 0 ? { metadata: metadataOf(metadata) } : {}),
-  };
+    architecture: booster,
+    inputs: names.map((name, index) => {
+      const dtype = featureTypes[index];
+      return dtype === undefined ? { name } : { name, dtype };
+    }),
+    metadata,
+  });
 }
 
 /** Where a value belongs, by its path of keys; false for what isn't wanted, such as the trees. */
