@@ -1,8 +1,8 @@
 import { judgeArchive, judgeEntry } from '../danger/judge-archive.ts';
-import { dangerReport } from '../danger/report.ts';
+import { dangerReport, notLookedInto } from '../danger/report.ts';
 import type { DangerFinding, ModelFacts } from '../facts.ts';
+import { factsFrom } from '../facts-from.ts';
 import type { ByteSource } from '../file-set.ts';
-import { invalidFile } from '../invalid.ts';
 import { withReadAhead } from '../read/read-ahead.ts';
 import { readZip, type ZipArchive, type ZipEntry } from '../read/zip.ts';
 import { TensorList } from '../tensors.ts';
@@ -13,7 +13,14 @@ import { addTensors, makeTensor, type StoragePlace, storageKeys } from './pytorc
 export async function readTorchZip(source: ByteSource, path: string): Promise<ModelFacts> {
   const zip = await readZip(withReadAhead(source), path);
   const main = zip.entries.filter(({ name }) => /^([^/]+\/)?data\.pkl$/.test(name)).at(-1);
-  if (main === undefined) throw invalidFile(path, 'its archive has no data.pkl');
+  if (main === undefined)
+    return factsFrom('pytorch', {
+      danger: dangerReport([
+        ...(await judgeArchive(zip, path)),
+        notLookedInto({ path }, 'its archive has no data.pkl where PyTorch puts it'),
+      ]),
+      problems: [`${path} has no data.pkl in its archive`, ...zip.problems],
+    });
   const root = main.name.slice(0, -'data.pkl'.length);
   const problems = [...zip.problems];
   const findings: DangerFinding[] = [];
@@ -47,16 +54,14 @@ export async function readTorchZip(source: ByteSource, path: string): Promise<Mo
     for (const [name, { dtype, shape }] of found) tensors.add({ name, dtype, shape });
   }
   problems.push(...tensors.problems());
-  const metadata = { ...(isScript ? { archive: 'TorchScript' } : {}), ...facts.metadata };
-  return {
-    format: 'pytorch',
-    ...(version === undefined ? {} : { formatVersion: version }),
+  return factsFrom('pytorch', {
+    formatVersion: version,
     ...facts,
-    ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
     ...tensors.facts(),
     danger: dangerReport(findings),
-    ...(problems.length > 0 ? { problems } : {}),
-  };
+    metadata: [...(isScript ? ([['archive', 'TorchScript']] as const) : []), ...Object.entries(facts.metadata ?? {})],
+    problems,
+  });
 }
 
 async function smallText(zip: ZipArchive, name: string): Promise<string | undefined> {

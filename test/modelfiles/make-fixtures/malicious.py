@@ -330,6 +330,7 @@ put("torch-compressed.pt", zipped([("model/data.pkl", inner)], zipfile.ZIP_DEFLA
 put("torch-twice.pt", zipped([("model/data.pkl", inner), ("model/data.pkl", harmless)]), "two entries of one name, the bad one first")
 put("torch-twice-reversed.pt", zipped([("model/data.pkl", harmless), ("model/data.pkl", inner)]), "two entries of one name, the bad one last")
 put("torch-two-roots.pt", zipped([("model/data.pkl", harmless), ("data.pkl", inner)]), "two pickles in one archive")
+put("torch-deeper.pt", zipped([("a/b/data.pkl", inner)]), "a pickle deeper in the archive")
 put("torch-hidden-entry.pt", zipped([("model/data.pkl", harmless), ("model/extra/notes.txt", inner)]), "a pickle with another name")
 put("torch-crc.pt", torch_zip.replace(COMMAND.encode(), b"eurt", 1), "an archive with a wrong checksum")
 put("torch-local-name.pt", torch_zip.replace(b"data.pkl", b"datap.kl", 1), "an entry with two different names")
