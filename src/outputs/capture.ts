@@ -86,6 +86,7 @@ export async function captureOutputs(
       params: { ...link.params, ...params },
       tags: model.tags,
       ...(link.run ? { run: link.run } : {}),
+      ...(Object.keys(link.history).length > 0 ? { history: link.history } : {}),
       dataPaths,
       ...(model.description === undefined ? {} : { modelDescription: model.description }),
       ...(code ? { code } : {}),
