@@ -5,7 +5,7 @@ import type { OperationOptions } from '../base/progress.ts';
 import { serialQueue } from '../base/serial.ts';
 import { callThrough, type ThreadClient } from '../base/worker-rpc.ts';
 import type { FactsSummary } from './facts-summary.ts';
-import { completenessOf, type FoundFormat, type Inspection, inspectModel } from './inspect.ts';
+import type { FoundFormat, Inspection } from './inspect.ts';
 import { fileSetOf, type LocalFile, localFileSet } from './local-files.ts';
 import type { Completeness } from './model-format.ts';
 import type { TensorQuery, TensorRows } from './tensor-rows.ts';
@@ -39,11 +39,13 @@ export interface Overview {
 
 /** Does the work on the calling thread, without limits. */
 export function inlineInspector(): Inspector {
-  const tables = tensorTables(async (request: InspectRequest) => inspectModel(await setOf(request)));
+  // Whoever has the work done by a thread loads no format.
+  const reading = () => import('./inspect.ts');
+  const inspect = async (request: InspectRequest) => (await reading()).inspectModel(await setOf(request));
   return {
-    ...tables,
-    inspect: async (request) => inspectModel(await setOf(request)),
-    completeness: async (request) => completenessOf(await setOf(request)),
+    ...tensorTables(inspect),
+    inspect,
+    completeness: async (request) => (await reading()).completenessOf(await setOf(request)),
     close: async () => undefined,
   };
 }

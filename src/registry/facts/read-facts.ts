@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { messageOf, RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import type { ModelFacts } from '../../modelfiles/facts.ts';
-import type { LocalFile } from '../../modelfiles/local-files.ts';
-import { hasWeights } from '../../modelfiles/tensors/weights-digest.ts';
+import { fileSetOf, type LocalFile } from '../../modelfiles/local-files.ts';
+import { hashTensors, hasWeights } from '../../modelfiles/tensors/weights-digest.ts';
 import { objectKey } from '../../storage/layout.ts';
 import type { Session } from '../session.ts';
 import type { StoredFacts } from './stored-facts.ts';
@@ -46,7 +46,11 @@ export async function readFacts(
   if (!facts || !hasWeights(facts)) return facts;
   const { tensors = [] } = facts;
   try {
-    const { weights, sha256, problem } = await session.bytes.hashTensors({ files, tensors }, options);
+    // A thread takes longer to start than few bytes take to hash.
+    const isShort = tensors.reduce((sum, { place }) => sum + (place?.sizeBytes ?? 0), 0) <= SHORT_BYTES;
+    const { weights, sha256, problem } = isShort
+      ? await hashTensors(await fileSetOf(files), tensors, options)
+      : await session.bytes.hashTensors({ files, tensors }, options);
     if (weights === undefined)
       return { ...facts, problems: [...(facts.problems ?? []), problem ?? 'No weights were read'] };
     const hashed = tensors.map((tensor, index) => ({ ...tensor, sha256: sha256[index] ?? '' }));
@@ -57,4 +61,5 @@ export async function readFacts(
   }
 }
 
+const SHORT_BYTES = 4 * 1024 * 1024;
 const UNREAD: ModelFacts = { format: 'unknown' };
