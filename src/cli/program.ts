@@ -14,6 +14,7 @@ import { addSpaceCommands } from './commands/space.ts';
 import { addStageCommands } from './commands/stages.ts';
 import { commandContext, type GlobalOptions } from './context.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { globalOptionsFirst } from './global-options.ts';
 import { reportError } from './terminal.ts';
 import { usageError } from './usage.ts';
 
@@ -47,7 +48,7 @@ export async function runCli(argv: readonly string[], version: string): Promise<
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   const program = programFor(version, interrupt.signal);
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync([...globalOptionsFirst(argv)], { from: 'user' });
     return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
     const isJson = program.opts<GlobalOptions>().json ?? false;

@@ -3,7 +3,7 @@ import { shapeText } from '../../base/shape.ts';
 import type { TensorChange, TensorComparisonAnswer, TensorDifference, TensorForm } from '../../registry/api.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { tableText } from './tables.ts';
-import { labelOf } from './values.ts';
+import { labelOf, plural } from './values.ts';
 
 const SHOWN = 40;
 const SHOWN_GROUPS = 12;
@@ -33,7 +33,7 @@ function countsText(counts: TensorComparisonAnswer['counts']): string {
 }
 
 function groupText({ name, tensors, elements }: TensorComparisonAnswer['frozen'][number]): string {
-  return `${safeLine(name, 80)} (${tensors} tensors, ${formatCount(elements)} parameters)`;
+  return `${safeLine(name, 80)} (${plural(tensors, 'tensor')}, ${formatCount(elements)} parameters)`;
 }
 
 function rowOf({ name, kind, change, notFinite, before, after }: TensorDifference): readonly string[] {
