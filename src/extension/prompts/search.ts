@@ -19,7 +19,8 @@ export function searchVersions(
 ): Promise<VersionSummary | undefined> {
   const list = vscode.window.createQuickPick<FoundRow>();
   list.title = 'Search Versions';
-  list.placeholder = 'Text, or model:x stage:production alias:x tag:k=v param:k=v commit:abc auc>0.9';
+  list.placeholder =
+    'Text, or model:x stage:production alias:x tag:k=v param:k=v commit:abc auc>0.9 format:onnx danger:dangerous params>1B';
   let timer: NodeJS.Timeout | undefined;
   let asked = 0;
 
