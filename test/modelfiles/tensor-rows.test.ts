@@ -28,7 +28,7 @@ describe('a table of tensors', () => {
     expect(table({ ...query, filter: 'WEIGHT 4×8' }).matching).toBe(1);
     expect(names(table({ ...query, filter: 'float32', offset: 1, limit: 1 }).rows)).toEqual(['layer.10.weight']);
     expect(table({ ...query, filter: 'scalar' }).rows).toEqual([
-      { name: 'bias', dtype: 'float32', shape: [], elements: 1 },
+      { name: 'bias', dtype: 'float32', shape: [], elements: 1, sizeBytes: 4 },
     ]);
   });
 });
