@@ -16,7 +16,7 @@ import type {
 import type { FoundRun } from '../runs/find-runs.ts';
 import { outputsByRun, wantedCheckpoints } from './checkpoints.ts';
 import { matchingFiles, type OutputStamp, placeInside, sampleOutput, splitPattern } from './output-files.ts';
-import { linkRuns, NO_RUN, type RunLink } from './run-link.ts';
+import { declaredIn, linkRuns, NO_RUN, type RunLink } from './run-link.ts';
 
 /** What is known about a run from around its outputs; handed in, because reading git and environments is lineage's. */
 export interface CaptureProviders {
@@ -119,7 +119,7 @@ export async function registerDeclared(
   const filesOf = (paths: readonly string[]) =>
     stamps.filter(({ path }) => paths.includes(path)).map(({ file }) => file);
   const found = await options.providers.runs?.(filesOf(newest.paths), 0);
-  const known = found ? linkRuns(found) : NO_RUN;
+  const known = found ? linkRuns(found, { sinceMs: 0, declares: declaredIn(model) }) : NO_RUN;
   const link = options.run ? { ...known, run: { ...options.run, ...identityOf(known.run) } } : known;
   const which = model.checkpoints === 'last' ? 'last' : 'best';
   const [chosen] = wantedCheckpoints(newest.checkpoints, link.checkpoints, which);

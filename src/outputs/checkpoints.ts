@@ -37,8 +37,9 @@ const PARTS =
 const TRAINER_FOLDER = /^checkpoint-\d+$/;
 /** What a run needs to be resumed, and a model doesn't: often twice its size. */
 const TRAINING_STATE = /(?:^|\/)(?:optimizer|scheduler|scaler|rng_state[_\d]*)\.(?:pt|pth|bin)$|\/global_step\d+\//;
+/** What a run says of itself: it is in the version's metrics and params. */
 const LOGS =
-  /(?:^|\/)(?:events\.out\.tfevents\.[^/]*|[^/]*\.(?:log|csv|png|svg|html)|(?:metrics|hparams|history|args|results)\.[^/]*)$/i;
+  /(?:^|\/)(?:events\.out\.tfevents\.[^/]*|[^/]*\.(?:log|csv|png|svg|html)|(?:metrics|hparams|history|args|training_args|trainer_state|(?:\w+_)?results)\.[^/]*)$/i;
 const COMPANION = /\.(json|ya?ml|txt|model|vocab|pkl|joblib|py)$/i;
 
 /**

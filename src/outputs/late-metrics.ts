@@ -17,17 +17,25 @@ export async function addLateMetrics({ registry, version, files, read }: LateMet
   const settled: FileStamp[] = [];
   for (const stamp of files) {
     const metrics = await readAll([stamp.file], read);
-    const { metrics: own } = await registry.show({ ref: version });
-    if (Object.keys(metrics).some((name) => own[name] !== undefined && own[name] !== metrics[name])) continue;
-    await addMissing(registry, version, metrics);
-    settled.push(stamp);
+    if (await addMissing(registry, version, metrics)) settled.push(stamp);
   }
   return settled;
 }
 
-/** Adds those metrics that the version doesn't have. */
-export async function addMissing(registry: Registry, version: string, metrics: Metrics): Promise<void> {
+/**
+ * Adds those metrics that the version doesn't have. Unless they are known to be of its run, none, and false is returned, where one
+ * contradicts the version's.
+ */
+export async function addMissing(
+  registry: Registry,
+  version: string,
+  metrics: Metrics,
+  isSameRun = false,
+): Promise<boolean> {
   const { metrics: own } = await registry.show({ ref: version });
+  const contradicts = Object.keys(metrics).some((name) => own[name] !== undefined && own[name] !== metrics[name]);
+  if (contradicts && !isSameRun) return false;
   const missing = Object.entries(metrics).filter(([name]) => own[name] === undefined);
   if (missing.length > 0) await registry.completeMetrics({ ref: version, metrics: Object.fromEntries(missing) });
+  return true;
 }

@@ -1,5 +1,5 @@
 import type { OperationOptions } from '../base/progress.ts';
-import type { RegisterRequest, RegisterResult, Registry, VersionSummary } from '../registry/api.ts';
+import type { Metrics, RegisterRequest, RegisterResult, Registry, VersionSummary } from '../registry/api.ts';
 import { type CaptureOptions, captureOutputs } from './capture.ts';
 import type { Checkpoint } from './checkpoints.ts';
 import type { RunLink } from './run-link.ts';
@@ -43,7 +43,10 @@ export async function recordRun(recording: Recording): Promise<readonly Register
 
 async function recordPart(recording: Recording, part: Part, isLast: boolean): Promise<RegisterResult> {
   const { registry, isOld, earlier, operation } = recording;
-  const link = isLast ? recording.link : ofCheckpoint(recording.link, part.checkpoint);
+  const judged = judgedBy(recording.link, part.checkpoint);
+  // The run ended with other metrics than its best checkpoint has.
+  const metrics = isLast ? { ...recording.link.metrics, ...judged } : judged;
+  const link = { ...recording.link, metrics, ...(isLast ? {} : { history: {} }) };
   const capture = { ...recording.capture, link };
   const { request, problems } = await captureOutputs(part.files, isLast ? recording.metricsFiles : [], capture);
   for (const problem of problems) recording.onProblem(problem);
@@ -63,11 +66,9 @@ async function recordPart(recording: Recording, part: Part, isLast: boolean): Pr
   return registry.register(asked, operation);
 }
 
-/** What is known of a checkpoint in the course of a run: what it was judged by, not how the run ended. */
-function ofCheckpoint(link: RunLink, checkpoint: Checkpoint | undefined): RunLink {
+/** What the trainer judged a checkpoint by. */
+function judgedBy({ metricsOfCheckpoints }: RunLink, checkpoint: Checkpoint | undefined): Metrics {
   const paths = checkpoint?.paths ?? [];
-  const [, metrics = {}] =
-    [...link.metricsOfCheckpoints].find(([path]) => paths.some((own) => own === path || own.startsWith(`${path}/`))) ??
-    [];
-  return { ...link, metrics, history: {} };
+  const isOf = (path: string) => paths.some((own) => own === path || own.startsWith(`${path}/`));
+  return [...metricsOfCheckpoints].find(([path]) => isOf(path))?.[1] ?? {};
 }

@@ -1,3 +1,4 @@
+import type { ProjectModel } from '../project/project-schema.ts';
 import type { Metrics, Params, RunLineage } from '../registry/api.ts';
 import type { FoundRun } from '../runs/find-runs.ts';
 import type { MetricHistory, RunRecord } from '../runs/run-record.ts';
@@ -30,17 +31,32 @@ const FORGOTTEN_MS = 24 * 3600_000;
 /** Trackers that know a run as such; the others tell what a trainer wrote in the course of one. */
 const TRACKERS: ReadonlySet<string> = new Set(['mlflow', 'wandb']);
 
+/** Plain files, of which a workspace has one set: they add to what a tracker says, and never stand for another run. */
+const PLAIN: ReadonlySet<string> = new Set(['files', 'evaluations']);
+
+export interface LinkOptions {
+  /** When the version before was registered: plain metrics from before are its; milliseconds since the epoch. */
+  readonly sinceMs: number;
+  /** What a person declared is read from there alone: plain files of that kind aren't taken by their names. */
+  readonly declares: { readonly metrics: boolean; readonly params: boolean };
+}
+
 /**
  * Puts together what several places recorded of one run: a tracker, the trainer's own files, event files. The most certain first: where
  * two have the same metric or param, that of the first. Of several runs of one tracker only the first can be meant.
  */
-export function linkRuns(found: readonly FoundRun[]): RunLink {
-  const certain = found.filter(({ certainty }) => certainty === 'certain');
-  const likely = found.filter(({ certainty }) => certainty === 'likely');
-  const possible = found.filter(({ certainty, run }) => certainty === 'possible' && !isForgotten(run));
+export function linkRuns(found: readonly FoundRun[], options: LinkOptions): RunLink {
+  const certainties = found.map(({ run, certainty }) => (isForgotten(run, certainty) ? undefined : certainty));
+  const ofCertainty = (wanted: FoundRun['certainty'], isPlain?: boolean) =>
+    found.filter(
+      ({ run }, index) =>
+        certainties[index] === wanted && (isPlain === undefined || PLAIN.has(run.tracker) === isPlain),
+    );
+  const sure = [...ofCertainty('certain'), ...ofCertainty('likely')];
+  const hasTracker = sure.some(({ run }) => !PLAIN.has(run.tracker));
   const seen = new Set<string>();
-  const records = [...certain, ...likely, ...(certain.length + likely.length > 0 ? [] : possible)]
-    .map(({ run }) => run)
+  const records = [...sure, ...(hasTracker ? [] : ofCertainty('possible', false)), ...ofCertainty('possible', true)]
+    .map(({ run }) => (PLAIN.has(run.tracker) ? plainOf(run, options) : run))
     .filter(({ tracker }) => !seen.has(tracker) && seen.add(tracker));
   if (records.length === 0) return NO_RUN;
   const reversed = records.toReversed();
@@ -68,8 +84,19 @@ export function linkRuns(found: readonly FoundRun[]): RunLink {
 }
 
 /** A run that crashed is recorded as running for ever: what is written days later isn't its. */
-function isForgotten({ status, startedAt }: RunRecord): boolean {
-  return status === 'running' && !(Date.now() - Date.parse(startedAt ?? '') < FORGOTTEN_MS);
+function isForgotten({ status, startedAt }: RunRecord, certainty: FoundRun['certainty']): boolean {
+  const isRecent = Date.now() - Date.parse(startedAt ?? '') < FORGOTTEN_MS;
+  return certainty === 'possible' && status === 'running' && !isRecent;
+}
+
+function plainOf(run: RunRecord, { sinceMs, declares }: LinkOptions): RunRecord {
+  const isOld = Date.parse(run.endedAt ?? '') < sinceMs;
+  const { history, ...rest } = run;
+  return {
+    ...rest,
+    ...(declares.metrics || isOld ? { metrics: {} } : history ? { history } : {}),
+    ...(declares.params ? { params: {} } : {}),
+  };
 }
 
 function lineageOf(record: RunRecord): RunLineage {
@@ -83,4 +110,9 @@ function lineageOf(record: RunRecord): RunLineage {
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(endedAt === undefined ? {} : { endedAt }),
   };
+}
+
+/** Of which kinds a model of the project file declares files. */
+export function declaredIn({ metrics, params }: ProjectModel): LinkOptions['declares'] {
+  return { metrics: metrics.length > 0, params: params.length > 0 };
 }

@@ -9,7 +9,7 @@ import type { MetricsFiles } from './metrics-files.ts';
 import type { FileStamp, OutputStamp } from './output-files.ts';
 import { type Part, recordRun } from './record-run.ts';
 import { abandonedRestMs, earlyMs, lateLooksMs, metricsRestMs, neededRestMs, recheckMs } from './rest.ts';
-import { linkRuns, NO_RUN, type RunLink } from './run-link.ts';
+import { declaredIn, linkRuns, NO_RUN, type RunLink } from './run-link.ts';
 import type { RunState } from './running.ts';
 import { withoutCopies } from './saved-copies.ts';
 import type { WatchOptions } from './watcher.ts';
@@ -196,7 +196,7 @@ export class RunOutputs {
       [...sample.stamps.values()].map(({ file }) => file),
       sinceMs,
     );
-    const link = linkRuns(found);
+    const link = linkRuns(found, { sinceMs, declares: declaredIn(this.#context.model) });
     this.#link = { key, link, since: performance.now() };
     return link;
   }
@@ -366,8 +366,9 @@ export class RunOutputs {
     this.#lateLooks = this.#lateLooks.filter((at) => at > now);
     const before = this.#registered?.runId;
     const { run, metrics } = await this.#linkOf(sample, `${keyOf(sample, [])}\n${next}`);
-    if (before !== undefined && run?.id === before)
-      await addMissing(await this.#context.options.registry(), version, metrics);
+    // A next run isn't found for outputs from before it, but plain files that it wrote are: they contradict.
+    if (run?.id === before)
+      await addMissing(await this.#context.options.registry(), version, metrics, before !== undefined);
     if (this.#lateLooks[0] !== undefined) this.#context.schedule(this.#lateLooks[0] - now);
   }
 }

@@ -121,6 +121,45 @@ describe('the checkpoints of one run', () => {
   });
 });
 
+describe('plain files near the outputs', () => {
+  const plain = (given: Partial<RunRecord>): FoundRun => {
+    const { id, ...run } = record({ tracker: 'files', place: '', status: 'unknown', ...given }).run;
+    return { run, certainty: 'possible', reason: '' };
+  };
+
+  it('add to what a tracker says', async () => {
+    const workspace = await makeWorkspace();
+    const runs = [record({ metrics: { auc: 0.9 } }), plain({ metrics: { auc: 0.1, f1: 0.8 }, params: { lr: '1' } })];
+    watchWorkspace(workspace, 'outputs: [model.safetensors]', { runs: async () => runs });
+    await workspace.write('model.safetensors', safetensors([1]));
+    expect(await workspace.newest(1)).toMatchObject({ metrics: { auc: 0.9, f1: 0.8 }, params: { lr: '1' } });
+  });
+
+  it('give nothing where a person declared which files count', async () => {
+    const workspace = await makeWorkspace();
+    const declared = 'outputs: [model.safetensors], metrics: [scores.json], params: [p.yaml]';
+    watchWorkspace(workspace, declared, { runs: async () => [plain({ metrics: { f1: 0.8 }, params: { lr: '1' } })] });
+    await workspace.write('scores.json', '{"auc": 0.7}');
+    await workspace.write('p.yaml', 'lr: 2\n');
+    await workspace.write('model.safetensors', safetensors([1]));
+    expect(await workspace.newest(1)).toMatchObject({ metrics: { auc: 0.7 }, params: { lr: '2' } });
+  });
+
+  it('leave metrics from before the last version to that one, and bring those that come later', async () => {
+    const workspace = await makeWorkspace();
+    let found = [plain({ metrics: { auc: 0.7 }, endedAt: new Date().toISOString() })];
+    watchWorkspace(workspace, 'outputs: [model.safetensors]', { runs: async () => found });
+    await workspace.write('model.safetensors', safetensors([1]));
+    expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.7 });
+    await workspace.write('model.safetensors', safetensors([2]));
+    expect((await workspace.newest(2)).metrics).toEqual({});
+    found = [plain({ metrics: { auc: 0.8 }, endedAt: new Date().toISOString() })];
+    await expect
+      .poll(async () => (await workspace.registry.show({ ref: 'fraud@2' })).metrics, { timeout: 10_000 })
+      .toEqual({ auc: 0.8 });
+  });
+});
+
 describe('a run that goes on', () => {
   it('is waited for while its tracker says that it runs, and its last metrics are in the version', async () => {
     const workspace = await makeWorkspace();
