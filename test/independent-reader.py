@@ -138,6 +138,8 @@ class Registry:
             "artifact": digest,
             "fingerprint": fingerprint,
             "run": run,
+            "facts": event.get("facts") if isinstance(event.get("facts"), dict) else {},
+            "history": event.get("history"),
             "deleted": False,
         }
         model["versions"].append(version)
@@ -240,10 +242,40 @@ def check_artifacts(folder, registry, damage):
                 damage.append(f"objects/sha256/{key[:2]}/{key}")
 
 
+def check_attached(folder, registry, damage):
+    """What versions name beside their artifact is there, and the digest of their weights is that of their tensors."""
+    for version in registry.versions.values():
+        facts, history = version["facts"], version["history"]
+        if version["deleted"]:
+            continue
+        told = facts.get("all")
+        for key in (facts.get("object"), history):
+            if not isinstance(key, str) or not DIGEST.fullmatch(key):
+                continue
+            data = read(folder, "objects", "sha256", key[:2], key)
+            if data is None or sha256(data) != key:
+                damage.append(f"objects/sha256/{key[:2]}/{key}")
+            elif key == facts.get("object"):
+                told = json.loads(data)
+        tensors = (told or {}).get("tensors")
+        if "weights" in facts and tensors and weights(tensors) != facts["weights"]:
+            damage.append(f"{version['model']['name']}@{version['number']} has other weights than its tensors")
+
+
+def weights(tensors):
+    lines = []
+    for tensor in tensors:
+        line = [tensor["name"], tensor["dtype"], tensor["shape"], tensor["sha256"]]
+        text = json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n"
+        lines.append((tensor["name"].encode(), text.encode()))
+    return sha256(b"".join(line for _, line in sorted(lines)))
+
+
 def main(folder):
     registry, damage, voids = Registry(), [], []
     head = follow(folder, registry, damage, voids)
     check_artifacts(folder, registry, damage)
+    check_attached(folder, registry, damage)
     production = {
         model["name"]: version["number"]
         for model in registry.models.values()

@@ -10,7 +10,10 @@ import { type ByteService, inlineByteService, workerByteService } from '../../sr
 import { RegistryError } from '../../src/base/errors.ts';
 import { sha256Hex } from '../../src/base/hash.ts';
 import type { Progress } from '../../src/base/progress.ts';
+import { inspectModel } from '../../src/modelfiles/inspect.ts';
+import { localFileSet } from '../../src/modelfiles/local-files.ts';
 import { objectKey } from '../../src/storage/layout.ts';
+import { manyTensors } from '../registry/facts/weights-file.ts';
 import { tempFolder } from '../storage/temp-folder.ts';
 import { readTree, writeTree } from './files.ts';
 
@@ -198,4 +201,23 @@ describe('the thread for bytes', () => {
     // Well below the half minute after which an idle thread is ended.
     expect(performance.now() - before).toBeLessThan(20_000);
   });
+});
+
+it('hashes and compares tensors in a thread of their own, as it does without one', async () => {
+  const folder = await tempFolder();
+  const sides = await Promise.all(
+    [1, 2].map(async (value) => {
+      const file = join(folder, `${value}.safetensors`);
+      await writeFile(file, manyTensors(50, value));
+      const { facts } = await inspectModel(await localFileSet(file));
+      return { files: [{ path: `${value}.safetensors`, file }], tensors: facts?.tensors ?? [] };
+    }),
+  );
+  const [before, after] = sides;
+  if (!before || !after) throw new Error('Two models are compared');
+  const [thread, inline] = [inThread(), inlineByteService(storeDir)];
+  expect(await thread.hashTensors(before)).toEqual(await inline.hashTensors(before));
+  const compared = await thread.compareTensors({ before, after });
+  expect(compared.counts.changed).toBe(50);
+  expect(compared).toEqual(await inline.compareTensors({ before, after }));
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openSqlite } from '../../src/catalog/sqlite.ts';
 import type { Registry, VersionSummary } from '../../src/registry/api.ts';
+import { manyTensors, weightsFile } from '../registry/facts/weights-file.ts';
 import { makePlace, type Place } from '../registry/opened.ts';
 
 async function numbersFor(registry: Registry, query: string): Promise<readonly number[]> {
@@ -72,6 +73,29 @@ describe('a search', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('finds versions by what their files say', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    const register = async (model: string, name: string, bytes: Uint8Array | string, metrics = {}) =>
+      registry.register({ model, paths: [await place.write(name, bytes)], metrics });
+    await register('small', 'a.safetensors', weightsFile({ a: [1, 2] }, { 'modelspec.license': 'Apache-2.0' }));
+    await register('large', 'b.safetensors', manyTensors(2000));
+    await register('text', 'c.bin', 'no model', { params: 7e9 });
+    await register('text', 'd.bin', 'neither');
+    const found = async (query: string) => (await registry.search({ query })).items.map(({ model }) => model);
+    expect(await found('format:safetensors')).toEqual(['large', 'small']);
+    expect(await found('format:safe')).toEqual([]);
+    expect(await found('dtype:FLOAT32 license:apache')).toEqual(['small']);
+    expect(await found('params>1k')).toEqual(['text', 'large']);
+    expect(await found('params<=1k')).toEqual(['small']);
+    expect(await found('params>=7B')).toEqual(['text']);
+    expect(await found('params=2 model:small')).toEqual(['small']);
+    expect(await found('framework:sklearn')).toEqual([]);
+    expect(await found('danger:dangerous')).toEqual([]);
+    await expect(found('params>many')).rejects.toMatchObject({ code: 'QUERY_INVALID' });
+    await expect(found('format:')).rejects.toMatchObject({ code: 'QUERY_INVALID' });
   });
 
   it('goes on where the page before it ended', async () => {

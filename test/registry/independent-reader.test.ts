@@ -3,6 +3,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Registry } from '../../src/registry/api.ts';
+import { manyTensors, weightsFile } from './facts/weights-file.ts';
 import { makePlace, type Place, registerVersions } from './opened.ts';
 
 const READER = join(import.meta.dirname, '../independent-reader.py');
@@ -39,6 +40,9 @@ async function liveIn(place: Place, registry: Registry): Promise<void> {
   await registry.renameModel({ model: 'fraud', name: 'fraud-detector' });
   await registry.register({ model: 'churn', paths: [await place.write('churn.bin', 'c')], params: { rate: '0,1 ü' } });
   await registry.promote({ ref: 'churn@1', stage: 'production', reason: 'first' });
+  const unsorted = weightsFile({ 'z ü "quoted"': [1], a: [2, 3], 'B\u20ac': [] });
+  await registry.register({ model: 'tiny', paths: [await place.write('tiny.safetensors', unsorted)] });
+  await registry.register({ model: 'large', paths: [await place.write('large.safetensors', manyTensors())] });
   await registry.archive({ ref: 'churn@1', reason: 'unused' });
 }
 
