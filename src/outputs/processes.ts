@@ -85,7 +85,7 @@ function isTrainer(dir: string, root: string): boolean {
   return INTERPRETER.test(program) && hasScript && !NO_RUN.test(command.join(' ').slice(0, 2000));
 }
 
-/** Since when a process is there, and how much of that time it, or its children, used a processor (proc(5), `stat`). */
+/** Since when a process is there, and how much of that time it, or its children, used a processor or waited for one (proc(5), `stat`). */
 function timesOf(dir: string, bootedAtMs: number): { readonly startedAtMs: number; readonly busyShare: number } {
   const stat = readFileSync(`${dir}/stat`, 'latin1');
   // The name, in parentheses, may have spaces and parentheses itself.
@@ -96,7 +96,17 @@ function timesOf(dir: string, bootedAtMs: number): { readonly startedAtMs: numbe
   const [user = 0, system = 0, userOfChildren = 0, systemOfChildren = 0] = fields.slice(11, 15);
   const startedAtMs = bootedAtMs + ((fields[19] ?? 0) * 1000) / TICKS_PER_SECOND;
   const busyMs = ((user + system + userOfChildren + systemOfChildren) * 1000) / TICKS_PER_SECOND;
-  return { startedAtMs, busyShare: busyMs / Math.max(1, Date.now() - startedAtMs) };
+  return { startedAtMs, busyShare: (busyMs + waitedMs(dir)) / Math.max(1, Date.now() - startedAtMs) };
+}
+
+/** How long its main thread was ready to go on while others had the processors; 0 where the kernel doesn't say. */
+function waitedMs(dir: string): number {
+  try {
+    const [, waitedNs = 0] = readFileSync(`${dir}/schedstat`, 'latin1').split(' ').map(Number);
+    return waitedNs / 1e6;
+  } catch {
+    return 0;
+  }
 }
 
 function bootTime(): number | undefined {

@@ -12,7 +12,7 @@ export interface RunLink {
   readonly params: Params;
   readonly history: Readonly<Record<string, MetricHistory>>;
   readonly checkpoints: CheckpointRecord;
-  /** What each checkpoint was judged by, by its path. */
+  /** What was known at each checkpoint, and what it was judged by, by its path. */
   readonly metricsOfCheckpoints: ReadonlyMap<string, Metrics>;
   readonly status: RunRecord['status'];
 }
@@ -77,7 +77,9 @@ export function linkRuns(found: readonly FoundRun[], options: LinkOptions): RunL
       last: checkpoints.find(({ isLast }) => isLast)?.path,
     },
     metricsOfCheckpoints: new Map(
-      checkpoints.flatMap(({ path, metric }) => (metric ? [[path, { [metric.name]: metric.value }] as const] : [])),
+      checkpoints.flatMap(({ path, metric, metrics }) =>
+        metric || metrics ? [[path, { ...metrics, ...(metric ? { [metric.name]: metric.value } : {}) }] as const] : [],
+      ),
     ),
     status: main && main.status !== 'unknown' ? main.status : known,
   };

@@ -34,12 +34,9 @@ const AFTERWARDS_MS = 10 * 60_000;
 export function belonging(run: RunRecord, outputs: NearOutputs): Belonging | undefined {
   if (run.id !== undefined && outputs.runIds.has(run.id))
     return { certainty: 'certain', reason: 'The outputs name this run.' };
-  // The reader takes those alone that were written when the outputs were, and params from before.
+  // The reader takes those alone that were written when the outputs were, and params that weren't changed since.
   if (run.tracker === 'files')
-    return {
-      certainty: run.endedAt === undefined ? 'possible' : 'likely',
-      reason: `${run.sourceFiles.join(', ')}: near the outputs.`,
-    };
+    return { certainty: 'likely', reason: `${run.sourceFiles.join(', ')}: near the outputs.` };
   const named = [...(run.checkpoints ?? []).map(({ path }) => path), ...(run.modelPaths ?? [])];
   for (const output of outputs.paths) {
     const match = named.find((path) => holds(path, output) || holds(output, path));

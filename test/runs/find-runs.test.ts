@@ -63,7 +63,7 @@ describe('the runs of outputs', () => {
     const { runs } = await findRuns(root, { near: [model] });
     expect(Object.assign({}, ...runs.map(({ run }) => run.metrics))).toEqual({ auc: 0.5, f1: 0.25 });
     expect(Object.assign({}, ...runs.map(({ run }) => run.params))).toEqual({ lr: '0.5' });
-    expect(runs.map(({ certainty }) => certainty)).toEqual(['likely', 'likely', 'possible']);
+    expect(runs.map(({ certainty }) => certainty)).toEqual(['likely', 'likely', 'likely']);
   });
 
   it("aren't looked for outside of the workspace, through links or otherwise", async () => {

@@ -1,6 +1,6 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import { formatMetric } from '../../base/metrics.ts';
-import type { MetricCourses, MetricValue, VersionDetails } from '../../extension/messages.ts';
+import { type DeclaredDirections, formatMetric } from '../../base/metrics.ts';
+import type { MetricCourses, MetricValue, VersionPageData } from '../../extension/messages.ts';
 import { countOf } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { filtered, icon, section } from '../shared/parts.ts';
@@ -14,7 +14,10 @@ const shownAtFirst = 24;
 type Course = MetricCourses[string];
 
 /** The course of each metric as a small curve, where it was recorded. */
-export function coursesSection(version: VersionDetails, page: PageContext): TemplateResult | typeof nothing {
+export function coursesSection(
+  { version, declared }: VersionPageData,
+  page: PageContext,
+): TemplateResult | typeof nothing {
   if (!version.hasHistory) return nothing;
   const later = page.later('history', () => page.read('history', {}, { timeoutMs: 60_000 }));
   const options = { id: 'courses', title: 'Course of the metrics' };
@@ -38,19 +41,19 @@ export function coursesSection(version: VersionDetails, page: PageContext): Temp
       </button>`;
       return section(
         { ...options, count: all.length, actions: field },
-        html`<ul class="courses">${(isWhole ? rows : rows.slice(0, shownAtFirst)).map(([name, course]) => courseItem(name, course))}</ul>
+        html`<ul class="courses">${(isWhole ? rows : rows.slice(0, shownAtFirst)).map(([name, course]) => courseItem(name, course, declared))}</ul>
           ${isWhole ? more : rest}`,
       );
     }
   }
 }
 
-function courseItem(name: string, { points, total }: Course): TemplateResult {
+function courseItem(name: string, { points, total }: Course, declared: DeclaredDirections | undefined): TemplateResult {
   const [first, last] = [points[0]?.[1], points.at(-1)?.[1]];
   const path = lineOf(points);
   const steps = `steps ${points[0]?.[0] ?? 0} to ${points.at(-1)?.[0] ?? 0}, ${countOf(total, 'point')}`;
   return html`<li class="course">
-    <span class="ellipsis" title="${name}${betterWhen(name)}">${name}</span>
+    <span class="ellipsis" title="${name}${betterWhen(name, declared)}">${name}</span>
     <svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${name} from ${textOf(first)} to ${textOf(last)}, ${steps}">
       <title>${steps}</title>
       ${path === '' ? nothing : svg`<path d=${path} vector-effect="non-scaling-stroke"></path>`}
