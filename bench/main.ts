@@ -6,8 +6,8 @@ import { benchmarkBytes } from './bytes.ts';
 import { benchmarkEditor } from './editor/event-loop.ts';
 import { describeMachine } from './machine.ts';
 import { benchmarkOurs } from './ours.ts';
-import { tableText, writeReport } from './report.ts';
-import type { Facts, Group, Results } from './results.ts';
+import { type GroupReport, tableText, writeReport } from './report.ts';
+import type { Facts, Group } from './results.ts';
 import { benchmarkSharing } from './sharing/sharing.ts';
 import { targetTable } from './targets.ts';
 
@@ -38,14 +38,14 @@ async function main(): Promise<void> {
 
   const machine = await describeMachine();
   console.log(machine.join('\n'));
-  const results: Results[] = [];
+  const results: GroupReport[] = [];
   const skipped: string[] = [];
   for (const group of chosen) {
     try {
       const options = { sizes: sizes ?? group.sizes, runs, onProgress: (text: string) => console.error(`  ${text}`) };
       const found = await group.run(options);
       for (const table of found.tables) console.log(tableText(table));
-      results.push(found);
+      results.push({ group: group.name, machine, ...found });
     } catch (error) {
       // What the other groups found in an hour must not be lost.
       process.exitCode = 1;
@@ -57,7 +57,12 @@ async function main(): Promise<void> {
   const targets = targetTable(facts);
   if (targets.rows.length > 0) console.log(tableText(targets));
   if (skipped.length > 0) console.error(`\nFailed, and missing above: ${skipped.join(', ')}`);
-  else if (values.write) await writeReport({ machine, tables: [targets, ...results.flatMap(({ tables }) => tables)] });
+  if (values.write) {
+    await writeReport(
+      results,
+      groups.map(({ name }) => name),
+    );
+  }
 }
 
 function wholeNumber(text: string): number {

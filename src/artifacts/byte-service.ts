@@ -7,6 +7,7 @@ import { fileSetOf, type LocalFile } from '../modelfiles/local-files.ts';
 import { compareTensors } from '../modelfiles/tensors/compare-tensors.ts';
 import type { TensorComparison } from '../modelfiles/tensors/tensor-difference.ts';
 import { type HashedTensors, hashTensors } from '../modelfiles/tensors/weights-digest.ts';
+import { type FileSystem, nodeFileSystem } from '../storage/file-system.ts';
 import { filesystemStore } from '../storage/filesystem-store.ts';
 import { STAGING_FOLDER, sweepTemporaryFiles } from '../storage/temporary.ts';
 import { type CheckoutRequest, checkout } from './checkout.ts';
@@ -50,8 +51,8 @@ export interface PathsRequest {
 }
 
 /** Does the work on the calling thread. */
-export function inlineByteService(storeDir: string): ByteService {
-  const store = filesystemStore(storeDir);
+export function inlineByteService(storeDir: string, fs: FileSystem = nodeFileSystem): ByteService {
+  const store = filesystemStore(storeDir, fs);
   let swept: Promise<unknown> | undefined;
   return {
     async intake({ paths }, options) {

@@ -1,5 +1,6 @@
-import type { BigIntStats } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type BigIntStats, statSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { manifestKey, objectKey } from '../storage/layout.ts';
@@ -10,7 +11,14 @@ import { gatherFiles, type SourceFile } from './gather.ts';
 import { encodeManifest, type ManifestFile, totalSize } from './manifest.ts';
 import { type ObjectBatch, objectBatch } from './object-batch.ts';
 import { changedWhileRead, specialFile, unreadable } from './path-errors.ts';
-import { READ_BYTES, type ReadBuffers, readBuffers, readThrough, readWhole } from './read-through.ts';
+import {
+  READ_BYTES,
+  type ReadBuffers,
+  type ReadThroughOptions,
+  readBuffers,
+  readThrough,
+  readWhole,
+} from './read-through.ts';
 import type { StatCache } from './stat-cache.ts';
 
 const FILES_AT_ONCE = 4;
@@ -87,6 +95,7 @@ async function readArtifact(
     buffers: readBuffers(),
     onBytes,
     signal,
+    pause: pauses(),
   };
   let files: readonly ManifestFile[];
   try {
@@ -136,20 +145,20 @@ interface Reading {
   readonly buffers: ReadBuffers;
   readonly onBytes: (count: number) => void;
   readonly signal: AbortSignal | undefined;
+  readonly pause: () => Promise<void>;
 }
 
 async function readSource(source: Source, reading: Reading): Promise<ManifestFile> {
-  const { store, batch, onBytes, signal } = reading;
+  const { store, batch, onBytes, signal, pause } = reading;
+  await pause();
   throwIfCancelled(signal);
   const expectedBytes = Number(source.before.size);
   const isSmall = expectedBytes <= READ_BYTES;
-  const handle = await openSource(source);
   let staged: StagedObject | undefined;
   try {
     staged = await store?.stage();
-    const read = isSmall ? readWhole : readThrough;
-    const { sha256, size } = await read({ ...reading, source: source.source, handle, expectedBytes, staged });
-    const after = await handle.stat({ bigint: true });
+    const options = { ...reading, source: source.source, expectedBytes, staged };
+    const { sha256, size, after } = isSmall ? await readWhole(options) : await readLarge(source, options);
     if (!isSame(source.before, after) || BigInt(size) !== after.size) throw changedWhileRead(source.source);
     await checkUnchanged(source);
     if (staged && batch) {
@@ -161,8 +170,28 @@ async function readSource(source: Source, reading: Reading): Promise<ManifestFil
     return manifestFile(source, sha256);
   } finally {
     await staged?.discard();
+  }
+}
+
+async function readLarge(source: Source, options: Omit<ReadThroughOptions, 'handle'>) {
+  const handle = await openSource(source);
+  try {
+    return { ...(await readThrough({ ...options, handle })), after: await handle.stat({ bigint: true }) };
+  } finally {
     await handle.close();
   }
+}
+
+/** How long small files are read before this thread looks whether it was asked for anything else, to stop for example. */
+const PAUSE_EVERY_MS = 20;
+
+function pauses(): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < PAUSE_EVERY_MS) return;
+    await setImmediate();
+    last = performance.now();
+  };
 }
 
 async function openSource({ source }: Source): Promise<FileHandle> {
@@ -176,7 +205,7 @@ async function openSource({ source }: Source): Promise<FileHandle> {
 async function statOf(source: string): Promise<BigIntStats> {
   let found: BigIntStats;
   try {
-    found = await stat(source, { bigint: true });
+    found = statSync(source, { bigint: true });
   } catch (cause) {
     throw unreadable(source, cause);
   }
@@ -186,8 +215,16 @@ async function statOf(source: string): Promise<BigIntStats> {
 
 /** By its path: a file that was replaced by another is a change too. */
 async function checkUnchanged({ source, before }: Source): Promise<void> {
-  const now = await stat(source, { bigint: true }).catch(() => undefined);
+  const now = statNow(source);
   if (!now || !isSame(before, now)) throw changedWhileRead(source);
+}
+
+function statNow(source: string): BigIntStats | undefined {
+  try {
+    return statSync(source, { bigint: true, throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 function isSame(a: BigIntStats, b: BigIntStats): boolean {

@@ -4,7 +4,7 @@ import type { StagedObject, StagedPut, StagingStore } from '../storage/object-st
 import { throwIfCancelled } from './cancel.ts';
 
 /** What may wait to be stored together: each takes a place in memory, and its bytes one in the system's. */
-const MAX_OBJECTS = 20_000;
+const MAX_OBJECTS = 4000;
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /** Bytes that were written and hashed. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { sha256Hex } from '../base/hash.ts';
 import type { StagedObject } from '../storage/object-store.ts';
@@ -81,26 +82,51 @@ export async function readThrough(
   }
 }
 
-/** The same for a file of at most `READ_BYTES`. */
-export async function readWhole(
-  options: ReadThroughOptions,
-): Promise<{ readonly sha256: string; readonly size: number }> {
-  const { source, expectedBytes, staged, signal, buffers } = options;
+/**
+ * The same for a file of at most `READ_BYTES`, with how the file was afterwards. Small files take longer to be passed through Node's pool of
+ * threads than to be read.
+ */
+export async function readWhole({
+  source,
+  expectedBytes,
+  staged,
+  signal,
+  buffers,
+}: Omit<ReadThroughOptions, 'handle'>): Promise<{
+  readonly sha256: string;
+  readonly size: number;
+  readonly after: BigIntStats;
+}> {
   throwIfCancelled(signal);
   const buffer = buffers.take();
   try {
-    let size = 0;
-    while (size < expectedBytes) {
-      const bytesRead = await readAt(options, buffer.subarray(size, expectedBytes + 1), size);
-      if (bytesRead === 0) break;
-      size += bytesRead;
-    }
+    const { size, after } = readNow(source, buffer.subarray(0, expectedBytes + 1));
     if (size > expectedBytes) throw changedWhileRead(source);
     const bytes = buffer.subarray(0, size);
     await staged?.write(bytes);
-    return { sha256: sha256Hex(bytes), size };
+    return { sha256: sha256Hex(bytes), size, after };
   } finally {
     buffers.giveBack(buffer);
+  }
+}
+
+function readNow(source: string, into: Uint8Array): { readonly size: number; readonly after: BigIntStats } {
+  try {
+    // A pipe that has taken the file's place would otherwise keep this thread.
+    const descriptor = openSync(source, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      let size = 0;
+      while (size < into.length) {
+        const count = readSync(descriptor, into, size, into.length - size, size);
+        if (count === 0) break;
+        size += count;
+      }
+      return { size, after: fstatSync(descriptor, { bigint: true }) };
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (cause) {
+    throw unreadable(source, cause);
   }
 }
 

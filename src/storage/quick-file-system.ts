@@ -1,4 +1,17 @@
-import fs, { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import fs, {
+  closeSync,
+  constants,
+  fstatSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { type FileSystem, nodeFileSystem, type OpenFile } from './file-system.ts';
 
 /** What is read at once while everything else waits. */
@@ -17,15 +30,48 @@ export const quickFileSystem: FileSystem = {
   readdir: async (folder) => readdirSync(folder, { withFileTypes: true }),
 };
 
+/** What is written at once; more goes to the disk while the thread hashes what comes next. */
+const MAX_WRITE_BYTES = 64 * 1024;
+
+/** The same for a thread that stores files and does nothing else: of many small ones, only flushing takes longer than the way through the pool. */
+export const threadFileSystem: FileSystem = {
+  ...quickFileSystem,
+  open: async (path, flags, mode) => (flags === 'r' ? openQuickly(path) : openForWriting(path, flags, mode)),
+  link: async (from, to) => linkSync(from, to),
+  unlink: async (path) => unlinkSync(path),
+  mkdir: async (folder) => mkdirSync(folder, { recursive: true }),
+};
+
+function openForWriting(path: string, flags: string, mode?: number): OpenFile {
+  const descriptor = openSync(path, flags, mode);
+  return {
+    ...opened(descriptor),
+    async write(chunk, offset, length) {
+      if (length <= MAX_WRITE_BYTES) return { bytesWritten: writeSync(descriptor, chunk, offset, length) };
+      return new Promise((resolve, reject) => {
+        fs.write(descriptor, chunk, offset, length, (error, bytesWritten) =>
+          error ? reject(error) : resolve({ bytesWritten }),
+        );
+      });
+    },
+  };
+}
+
 function openQuickly(path: string): OpenFile {
   // Opening a pipe would otherwise wait until somebody writes into it.
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   return {
-    async read(into, offset, length, position) {
-      return { bytesRead: readSync(descriptor, into, offset, Math.min(length, MAX_READ_BYTES), position) };
-    },
+    ...opened(descriptor),
     async write() {
       throw new TypeError(`${path} is open for reading.`);
+    },
+  };
+}
+
+function opened(descriptor: number): Omit<OpenFile, 'write'> {
+  return {
+    async read(into, offset, length, position) {
+      return { bytesRead: readSync(descriptor, into, offset, Math.min(length, MAX_READ_BYTES), position) };
     },
     sync: () =>
       new Promise((resolve, reject) => {

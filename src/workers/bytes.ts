@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { inlineByteService } from '../artifacts/byte-service.ts';
 import { serveCalls, type ThreadPort } from '../base/worker-rpc.ts';
+import { threadFileSystem } from '../storage/quick-file-system.ts';
 
 const dataSchema = v.object({ storeDir: v.string() });
 const paths = v.object({ paths: v.array(v.string()) });
@@ -22,7 +23,7 @@ const tensors = v.object({
 /** The thread that hashes, copies, restores and verifies files, and another one that reads their tensors. */
 export function serveBytes(port: ThreadPort, workerData: unknown): void {
   const { storeDir } = v.parse(dataSchema, workerData);
-  const service = inlineByteService(storeDir);
+  const service = inlineByteService(storeDir, threadFileSystem);
   serveCalls(port, async (name, args, options) => {
     switch (name) {
       case 'intake':

@@ -17,7 +17,7 @@ async function sound() {
   const ledger = new Ledger();
   for (const token of ['w1-0', 'w1-1']) {
     await writeWeights(join(places.root, token), token);
-    await registry.register({ model: 'fraud', paths: [join(places.root, token)], params: { token } });
+    await registry.register({ model: 'fraud', paths: [join(places.root, token)], params: { turn: token } });
     for (const type of ['began', 'done'] as const) ledger.hear({ type, token, kind: 'register' });
   }
   const { seq } = await registry.promote({ ref: 'fraud@1', stage: 'production', reason: 'w1-2' });

@@ -120,7 +120,7 @@ export async function checkSweeping(places: Places, ledger: Ledger, folders: rea
   const { version } = await registry.register({
     model: 'fraud',
     paths: [join(places.root, 'last')],
-    params: { token },
+    params: { turn: token },
   });
   ledger.began.set(token, 'register');
   for (const folder of folders) await registry.pull({ ref: version.id, to: join(places.pullsDir, folder) });

@@ -72,7 +72,7 @@ const register: Operation = async ({ registry, options, random, token }) => {
   const { isNew } = await registry.register({
     model: pick(random, MODELS),
     paths: [source],
-    params: { token },
+    params: { turn: token },
     metrics: { auc: random() },
   });
   if (!isNew) throw new Error(`${token} was registered before.`);
@@ -122,14 +122,14 @@ const pull: Operation = async (turn) => {
   const folder = pick(random, [options.folder, options.folder, 'shared']);
   const to = join(options.pullsDir, folder);
   const { version } = await registry.pull({ ref: id, to });
-  return { pulled: { folder, token: version.params.token ?? '' } };
+  return { pulled: { folder, token: version.params.turn ?? '' } };
 };
 
 const path: Operation = async (turn) => {
   const { id } = await aVersion(turn);
   const { path: place, version } = await turn.registry.path({ ref: id });
   const token = await weightsIn(place);
-  if (token !== version.params.token) throw new Error(`${place} holds ${token} instead of ${version.params.token}`);
+  if (token !== version.params.turn) throw new Error(`${place} holds ${token} instead of ${version.params.turn}`);
   return {};
 };
 

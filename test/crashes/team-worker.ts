@@ -23,7 +23,7 @@ async function ask(registry: Registry, token: string): Promise<string> {
   if (kind === 'register' || !version) {
     const file = join(workDir, `${token}.bin`);
     await writeFile(file, `weights ${Math.floor(random() * 5)}`);
-    await registry.register({ model: 'fraud', paths: [file], params: { token }, run: { id: token } });
+    await registry.register({ model: 'fraud', paths: [file], params: { turn: token }, run: { id: token } });
     return 'register';
   }
   if (kind === 'note') await registry.note({ ref: version.id, text: token });

@@ -230,7 +230,11 @@ class Schedule {
             position: log.position,
             intentOf: (asked) => this.#intentOf(asked),
           });
-          await store.putIfAbsent(commitKey(log.position.seq + 1), bytes);
+          const head = log.position.seq;
+          // It cares for no rule, but doesn't make gaps: what it follows is made durable first.
+          const last = head > 0 ? await store.get(commitKey(head)) : undefined;
+          if (last) await store.putIfAbsent(commitKey(head), last);
+          await store.putIfAbsent(commitKey(head + 1), bytes);
           continue;
         }
         // Some people act on what they saw a while ago.
