@@ -53,13 +53,13 @@ async function factsOf(source: ByteSource, path: string): Promise<ModelFacts> {
       if (!entry.name.endsWith('.npy')) continue;
       const opened = await openEntry(zip, entry);
       const header = await readNpyHeader(opened.source, `${path}: ${entry.name}`);
-      tensors.add(tensorOf(entry.name.slice(0, -'.npy'.length), header, path, opened.offset));
+      tensors.add(tensorOf(entry.name.slice(0, -'.npy'.length), header, { path, ...opened }));
       findings.push(...(await judged(opened.source, header, { path, member: entry.name })));
     }
   } else {
     const header = await readNpyHeader(source, path);
     const name = path.slice(path.lastIndexOf('/') + 1, -'.npy'.length);
-    tensors.add(tensorOf(name, header, path, 0));
+    tensors.add(tensorOf(name, header, { path, source, offset: 0 }));
     findings.push(...(await judged(source, header, { path })));
   }
   problems.push(...tensors.problems());
@@ -82,10 +82,15 @@ async function openEntry(
     : { source: bytesSource(await zip.readEntry(entry, MAX_UNPACKED_BYTES)) };
 }
 
-function tensorOf(name: string, header: NpyHeader, path: string, offset: number | undefined): TensorFacts {
+function tensorOf(
+  name: string,
+  header: NpyHeader,
+  { path, source, offset }: { readonly path: string; readonly source: ByteSource; readonly offset?: number },
+): TensorFacts {
   const { dtype, shape, isPlain, dataBytes } = header;
   const facts = { name, dtype, shape };
-  if (!isPlain || offset === undefined || dataBytes === undefined) return facts;
+  const isThere = isPlain && dataBytes !== undefined && header.offset + dataBytes <= source.sizeBytes;
+  if (!isThere || offset === undefined) return facts;
   return { ...facts, place: { path, offset: offset + header.offset, sizeBytes: dataBytes } };
 }
 

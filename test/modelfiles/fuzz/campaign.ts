@@ -141,6 +141,18 @@ async function runAll(inputs: number, from: number, workers: number): Promise<Su
   return sum;
 }
 
+/** Failures that differ in numbers alone, as one. */
+function alike(failures: Sum['failures']) {
+  const groups = new Map<string, { seed: number; message: string; count: number }>();
+  for (const { seed, message } of failures) {
+    const key = message.replace(/\d+/g, '#');
+    const known = groups.get(key);
+    if (known) known.count += 1;
+    else groups.set(key, { seed, message, count: 1 });
+  }
+  return [...groups.values()];
+}
+
 /** Writes an input into a folder, to look at with `inspect`. */
 async function keep(files: Files, folder: string): Promise<void> {
   for (const [path, bytes] of files) {
@@ -180,7 +192,7 @@ async function main(): Promise<void> {
       .map(([format, count]) => `${format} ${count}`)
       .join(', '),
   );
-  for (const { seed, message } of sum.failures.slice(0, 20)) console.log(`seed ${seed}: ${message}`);
+  for (const { seed, message, count } of alike(sum.failures)) console.log(`${count} × seed ${seed}: ${message}`);
   if (sum.failures.length > 0) process.exitCode = 1;
 }
 
