@@ -79,6 +79,40 @@ describe('a shared registry on the command line', () => {
     }
   });
 
+  it('lets a clone of a project join only the registry that the project pins, by itself', async () => {
+    const url = await azurite.container();
+    const env = { AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString };
+    const [annsFolder, bobsFolder] = [await plainFolder(), await plainFolder()];
+    try {
+      const [ann, bob] = [person(annsFolder, env), person(bobsFolder, env)];
+      const project = `# Ours\nremote: ${url}\nmodels:\n  fraud:\n    outputs: [model.bin]\n`;
+      await annsFolder.write('model-registry.yaml', project);
+      await annsFolder.write('model.bin', 'one');
+      await ann.run('remote', 'add', url);
+      await ann.run('register', 'fraud', 'model.bin');
+      expect(await ann.run('head', '--pin')).toMatchObject({ code: 0 });
+      const pinned = await readFile(join(annsFolder.dir, 'model-registry.yaml'), 'utf8');
+      expect(pinned).toMatch(/^# Ours\n[\s\S]*\nhead: "?\d+:[0-9a-f]{64}"?\n$/);
+      expect(await ann.run('verify')).toMatchObject({ code: 0 });
+
+      const wrong = pinned.replace(/[0-9a-f]{64}/, '0'.repeat(64));
+      await bobsFolder.write('model-registry.yaml', wrong);
+      expect(await bob.run('remote', 'add', url)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('HEAD_NOT_PINNED'),
+      });
+      expect((await bob.run('remote', 'show', '--json')).stdout.trim()).toBe('null');
+      await bobsFolder.write('model-registry.yaml', pinned);
+      expect(await bob.run('remote', 'add', url)).toMatchObject({ code: 0 });
+      await bobsFolder.write('model-registry.yaml', wrong);
+      expect(await bob.run('verify')).toMatchObject({ code: 1, stdout: expect.stringContaining('HEAD_NOT_PINNED') });
+      await bobsFolder.write('model-registry.yaml', project.replace(url, `${url}-other`));
+      expect(await bob.run('head', '--pin')).toMatchObject({ code: 1, stderr: expect.stringContaining('remote:') });
+    } finally {
+      await Promise.all([annsFolder.dispose(), bobsFolder.dispose()]);
+    }
+  });
+
   it('writes a secret into no file, log, setting, argument or message', async () => {
     const url = await azurite.container();
     const work = await plainFolder();
