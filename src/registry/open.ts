@@ -21,6 +21,7 @@ import type { Author, Registry, Via } from './api.ts';
 import { OpenRegistry } from './open-registry.ts';
 import { seenHeadFor } from './seen-head.ts';
 import { type Attachment, copyDir, readAttachment } from './shared/attachment.ts';
+import { checkConfirmed } from './shared/confirmed.ts';
 import { remoteConnector } from './shared/connect.ts';
 import { publisherFor } from './shared/publisher.ts';
 import type { ConnectRemote } from './shared/remote.ts';
@@ -38,6 +39,8 @@ export interface OpenOptions {
   readonly clock?: () => number;
   /** Where the newest commit seen is remembered; a folder of the user's outside the registry unless given. */
   readonly stateDir?: string;
+  /** Shared storage that this person named just now; other has to be connected with the folder before. */
+  readonly confirmedUrl?: string;
   /** How shared storage is reached; by what the environment says unless given. */
   readonly connect?: ConnectRemote;
   /** What this person signs with, where a policy knows it. */
@@ -69,7 +72,10 @@ export async function openRegistry(options: OpenOptions): Promise<Registry> {
   });
   const newId = newIdSource(clock);
   const { connect = remoteConnector({ clock, env: process.env }) } = options;
-  const shared = attachment && openShared({ attachment, catalog, store, log, connect, clock, newId });
+  const isNamed = attachment?.url === options.confirmedUrl;
+  const confirmed = async () => (attachment && !isNamed ? checkConfirmed(dir, attachment.url, stateDir) : undefined);
+  const shared =
+    attachment && openShared({ attachment, catalog, store, log, connect, checkConfirmed: confirmed, clock, newId });
   return new OpenRegistry({
     location: { dir, registryId, logDir, ...(attachment ? { remoteUrl: attachment.url } : {}) },
     author: { name: author.name, email: author.email },
@@ -99,16 +105,20 @@ function openShared(options: {
   readonly store: LocalStore;
   readonly log: LocalStore;
   readonly connect: ConnectRemote;
+  readonly checkConfirmed: () => Promise<void>;
   readonly clock: () => number;
   readonly newId: NewId;
 }): SharedRegistry {
   const { attachment, catalog, store, log, connect, clock, newId } = options;
   const queue = new PendingQueue(log, newId);
-  return new SharedRegistry({ attachment, catalog, queue, connect, clock }, (shared) => {
-    const remote = () => shared.remote();
-    const publisher = publisherFor({ local: store, remote, catalog, clock });
-    return new SharedAuthority({ copy: store, catalog, queue, publisher, remote, clock: () => shared.now() });
-  });
+  return new SharedRegistry(
+    { attachment, catalog, queue, connect, checkConfirmed: options.checkConfirmed, clock },
+    (shared) => {
+      const remote = () => shared.remote();
+      const publisher = publisherFor({ local: store, remote, catalog, clock });
+      return new SharedAuthority({ copy: store, catalog, queue, publisher, remote, clock: () => shared.now() });
+    },
+  );
 }
 
 /**

@@ -1,5 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { once } from 'node:events';
+import { chmod, readdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ACCOUNT_KEY, type Azurite, startAzurite } from '../storage/azure/azurite.ts';
 import { buildCommandLine, type CommandLine } from './harness/command-line.ts';
@@ -34,6 +36,17 @@ async function everyFileIn(dir: string): Promise<string> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return (await Promise.all(files.map((file) => readFile(file, 'latin1')))).join('\n');
+}
+
+/** Programs that are started write down their arguments first. */
+async function withRecordedPrograms(work: Workspace): Promise<NodeJS.ProcessEnv> {
+  const bin = join(work.dir, 'bin');
+  for (const name of ['git', 'ssh-keygen']) {
+    const script = `#!/bin/sh\nfor a in "$@"; do echo "argument: $a" >> ${join(work.dir, 'arguments')}; done\nPATH="\${PATH#*:}" exec ${name} "$@"\n`;
+    await work.write(`bin/${name}`, script);
+    await chmod(join(bin, name), 0o755);
+  }
+  return { PATH: `${bin}${delimiter}${process.env.PATH}` };
 }
 
 describe('a shared registry on the command line', () => {
@@ -113,6 +126,54 @@ describe('a shared registry on the command line', () => {
     }
   });
 
+  it('asks nothing of storage that a cloned repository names, in its project file or in a registry that it brings along', async () => {
+    const seen: string[] = [];
+    const server = createServer((request, response) => {
+      seen.push(`${request.method} ${request.url}`);
+      response.writeHead(404).end();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const work = await plainFolder();
+    try {
+      const url = `http://127.0.0.1:${port}/devstoreaccount1/models`;
+      const victim = person(work, { AZURE_STORAGE_SAS_TOKEN: 'sv=2026&sig=c2VjcmV0' });
+      await work.write('model-registry.yaml', `remote: ${url}\nmodels:\n  fraud:\n    outputs: [model.bin]\n`);
+      await work.write('model.bin', 'one');
+      const commands = [
+        'init',
+        'register fraud',
+        'list',
+        'show fraud',
+        'log',
+        'sync',
+        'verify',
+        'head',
+        'policy show fraud',
+      ];
+      for (const command of commands) await victim.run(...command.split(' '));
+      expect((await victim.run('list')).stdout).toContain('fraud');
+      expect(seen).toEqual([]);
+      // A registry that is committed to the repository, and says that it is shared.
+      const { registryId } = JSON.parse(await readFile(join(work.dir, '.model-registry/format.json'), 'utf8'));
+      await work.write('.model-registry/remote.json', JSON.stringify({ url, registryId }));
+      const shared = join('.model-registry/shared', registryId);
+      await work.write(join(shared, 'format.json'), await readFile(join(work.dir, '.model-registry/format.json')));
+      for (const command of [...commands, 'remote show', 'pending', 'serving', 'disk'])
+        await victim.run(...command.split(' '));
+      expect(victim.printed.join('\n')).toContain('REMOTE_UNCONFIRMED');
+      expect(seen).toEqual([]);
+      // Only the person's own word changes that.
+      await victim.run('remote', 'add', url);
+      expect(seen.length).toBeGreaterThan(0);
+    } finally {
+      server.close();
+      await work.dispose();
+    }
+  });
+
   it('writes a secret into no file, log, setting, argument or message', async () => {
     const url = await azurite.container();
     const work = await plainFolder();
@@ -121,9 +182,10 @@ describe('a shared registry on the command line', () => {
       const signature = new URLSearchParams(token).get('sig') ?? expect.fail();
       const expired = azurite.sas(url, 'rcl', { expiresOn: new Date('2026-01-01T00:00:00Z') });
       const expiredSignature = new URLSearchParams(expired).get('sig') ?? expect.fail();
-      const good = person(work, { AZURE_STORAGE_SAS_TOKEN: token });
-      const late = person(work, { AZURE_STORAGE_SAS_TOKEN: expired });
-      const keyed = person(work, { AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString });
+      const env = await withRecordedPrograms(work);
+      const good = person(work, { ...env, AZURE_STORAGE_SAS_TOKEN: token });
+      const late = person(work, { ...env, AZURE_STORAGE_SAS_TOKEN: expired });
+      const keyed = person(work, { ...env, AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString });
       expect(await good.run('remote', 'add', `${url}?${token}`)).toMatchObject({ code: 2 });
       expect(await good.run('remote', 'add', url)).toMatchObject({ code: 0 });
       await work.write('model.bin', 'one');
@@ -135,7 +197,10 @@ describe('a shared registry on the command line', () => {
       }
       expect(late.printed.join('\n')).toContain('REMOTE_CREDENTIAL_EXPIRED');
       const everything =
-        [good, late, keyed].flatMap(({ printed }) => printed).join('\n') + (await everyFileIn(work.dir));
+        [good, late, keyed].flatMap(({ printed }) => printed).join('\n') +
+        (await everyFileIn(work.dir)) +
+        (await everyFileIn(cli.stateDir));
+      expect(everything).toContain('argument: config');
       for (const secret of [signature, expiredSignature, ACCOUNT_KEY]) {
         expect(everything).not.toContain(secret);
         expect(everything).not.toContain(encodeURIComponent(secret));

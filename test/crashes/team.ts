@@ -62,10 +62,10 @@ export async function runTeam(run: TeamRun): Promise<TeamReport> {
       workDir: join(home, 'work'),
     };
   });
-  for (const { name, dir, workDir } of machines) {
+  for (const { name, dir, stateDir, workDir } of machines) {
     await mkdir(workDir, { recursive: true });
     await initRegistry({ dir });
-    await attachRemote({ dir, url, author: { name, email: '' }, via: 'cli', connect, clock: Date.now });
+    await attachRemote({ dir, stateDir, url, author: { name, email: '' }, via: 'cli', connect, clock: Date.now });
   }
   const begin = performance.now();
   // A fault of one ends all.

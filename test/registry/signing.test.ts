@@ -260,7 +260,13 @@ describe('a shared registry with signers', () => {
       via: 'cli' as const,
     };
     await expect(
-      attachRemote({ ...stranger, clock: Date.now, connect: storage.connect, ownKey: ownKey(keys.eve) }),
+      attachRemote({
+        ...stranger,
+        stateDir: join(owner.dir, 'state'),
+        clock: Date.now,
+        connect: storage.connect,
+        ownKey: ownKey(keys.eve),
+      }),
     ).rejects.toMatchObject({ code: 'SIGNATURE_NEEDED' });
     const still = await owner.open();
     await still.note({ ref: 'fraud@1', text: 'not sealed' });

@@ -96,10 +96,11 @@ async function withCopy(
   use: (registry: Parameters<Parameters<CommandContext['withQueries']>[0]>[0]) => Promise<void>,
 ): Promise<void> {
   if (remote === undefined) return context.withQueries(use, { isFresh: false });
-  const [{ makeReadCopy }, { remoteConnector }, { openRegistry }] = await Promise.all([
+  const [{ makeReadCopy }, { remoteConnector }, { openRegistry }, { remoteUrl }] = await Promise.all([
     import('../../registry/shared/read-copy.ts'),
     import('../../registry/shared/connect.ts'),
     import('../../registry/open.ts'),
+    import('../../registry/shared/remote-url.ts'),
   ]);
   const name = createHash('sha256').update(remote).digest('hex').slice(0, 16);
   const dir = resolve(
@@ -108,7 +109,13 @@ async function withCopy(
   );
   const connect = remoteConnector({ clock: Date.now, env: process.env });
   await makeReadCopy({ dir, url: remote, connect });
-  const registry = await openRegistry({ dir, author: { name: '', email: '' }, via: 'cli', connect });
+  const registry = await openRegistry({
+    dir,
+    author: { name: '', email: '' },
+    via: 'cli',
+    connect,
+    confirmedUrl: remoteUrl(remote),
+  });
   try {
     await use(registry);
   } finally {

@@ -29,7 +29,11 @@ export const connectStorage: Command = async (context, argument) => {
   const url = await askUrl(proposed.success ? proposed.output.url : undefined);
   if (url === undefined) return;
   if (folderOfRemote(url) === undefined && !(await chooseCredential(context, url))) return;
-  if (await isAttachedTo(registry, url)) return syncNow(context, { registryDir: registry.dir });
+  if (await isAttachedTo(registry, url)) {
+    // The folder may have come from elsewhere, and this person have connected it only now.
+    await registry.connection.attach({ url, isPreview: false });
+    return syncNow(context, { registryDir: registry.dir });
+  }
   const preview = await withProgress(
     context.activity,
     { title: 'Looking at the shared storage', isCancellable: true },

@@ -21,6 +21,7 @@ import type { AttachReport, Author, LogHead, Via } from '../api.ts';
 import { refusedBy } from '../session.ts';
 import { type OwnKey, signed, signedWhereKnown } from '../signing.ts';
 import { copyDir, readAttachment, type Upload, writeAttachment } from './attachment.ts';
+import { confirmRemote } from './confirmed.ts';
 import { takeOver } from './old-log.ts';
 import type { ConnectRemote } from './remote.ts';
 import { folderOfRemote, remoteUrl } from './remote-url.ts';
@@ -36,6 +37,8 @@ export interface AttachOptions extends OperationOptions {
   /** What this person signs with, where a policy knows it. */
   readonly ownKey?: OwnKey;
   readonly clock: () => number;
+  /** Where it is remembered that this person connected it; a folder of the user's outside the registry unless given. */
+  readonly stateDir?: string;
   /** A commit that the shared log must have: a head that was pinned. */
   readonly pinned?: LogHead;
   /** Says what would happen, and changes nothing. */
@@ -100,9 +103,11 @@ export async function attachRemote(options: AttachOptions): Promise<AttachReport
         const missing = taken.intents.filter(({ id }) => !copied.catalog.settled(id));
         const signedOnes = await signedForAll(missing, [local.catalog.state, copied.catalog.state], options.ownKey);
         await queue.addAll(signedOnes.map((intent) => ({ intent, line: encodeIntent(intent) })));
+        await confirmRemote(dir, url, options.stateDir);
         await writeAttachment(dir, { url, registryId, upload });
-      } else if (!isPreview && known?.isDetached) {
-        await writeAttachment(dir, { url, registryId, upload: options.upload ?? known.upload });
+      } else if (!isPreview && known) {
+        await confirmRemote(dir, url, options.stateDir);
+        if (known.isDetached) await writeAttachment(dir, { url, registryId, upload: options.upload ?? known.upload });
       }
       return {
         url,

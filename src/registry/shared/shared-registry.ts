@@ -20,6 +20,8 @@ export interface SharedOptions {
   readonly catalog: Catalog;
   readonly queue: PendingQueue;
   readonly connect: ConnectRemote;
+  /** Throws unless this person wants the remote to be asked. */
+  readonly checkConfirmed: () => Promise<void>;
   readonly clock: () => number;
 }
 
@@ -65,7 +67,7 @@ export class SharedRegistry {
         'This registry was detached from its shared storage, so that is left alone.',
       );
     }
-    this.#connection ??= this.#options.connect(this.attachment.url);
+    this.#connection ??= this.#options.checkConfirmed().then(() => this.#options.connect(this.attachment.url));
     try {
       this.#connected = await this.#connection;
       await this.#connected.check?.();

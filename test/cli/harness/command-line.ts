@@ -27,6 +27,8 @@ export interface Running {
 
 /** The built command line in a folder of its own, and the folder in which it remembers what it saw. */
 export interface CommandLine {
+  /** Where it remembers what it saw. */
+  readonly stateDir: string;
   start(args: readonly string[], options: RunOptions): Running;
   run(args: readonly string[], options: RunOptions): Promise<Ended>;
   /** Runs with `--json` and returns the value. Throws where the process doesn't end with 0. */
@@ -91,6 +93,7 @@ export async function commandLineOf(file: string): Promise<CommandLine> {
   const run = (args: readonly string[], options: RunOptions) => start(args, options).ended;
 
   return {
+    stateDir,
     start,
     run,
     async json(args, options) {

@@ -106,6 +106,7 @@ export async function machine(
         via: 'cli',
         clock,
         connect,
+        stateDir: join(dir, 'state'),
         ...(ownKey ? { ownKey } : {}),
         ...options,
       }),
