@@ -52,7 +52,7 @@ export async function syncFolder(folder: string, fs: FileSystem = nodeFileSystem
 
 /**
  * Gives a function that makes a folder below `root` whose name survives a crash. It refuses to go through links. A folder that is there
- * already is made durable once too, because whoever made it may have died before.
+ * already is made durable once too, and all around it, because whoever made them may have died, or been told of an error, before.
  */
 export function durableFolders(root: string, fs: FileSystem = nodeFileSystem): (folder: string) => Promise<void> {
   const base = resolve(root);
@@ -64,7 +64,7 @@ export function durableFolders(root: string, fs: FileSystem = nodeFileSystem): (
     const synced: string[] = [];
     for (let entry = folder; entry !== dirname(entry); entry = dirname(entry)) {
       const isNew = first !== undefined && entry.length >= first.length;
-      if (!isNew && (durable.has(entry) || entry.length < base.length)) break;
+      if (!isNew && durable.has(entry)) break;
       await syncParent(entry, base, fs);
       synced.push(entry);
     }
@@ -77,8 +77,8 @@ async function syncParent(entry: string, base: string, fs: FileSystem): Promise<
   try {
     await syncFolder(dirname(entry), fs);
   } catch (error) {
-    // Above the root there may be folders that this user can pass but not read.
-    if (entry.length > base.length || !hasCode(error, 'EACCES', 'EPERM')) throw error;
+    // Above the root there may be folders that this user can pass but not read, and file systems that nothing is written to.
+    if (entry.length > base.length || !hasCode(error, 'EACCES', 'EPERM', 'EROFS')) throw error;
   }
 }
 
