@@ -103,7 +103,7 @@ function foldersOf(folder: string, files: readonly OutputPath[]): readonly Check
     byName.set(name, [...(byName.get(name) ?? []), file]);
   }
   return [...byName].flatMap(([name, all]) => {
-    const own = all.filter(({ path }) => !TRAINING_STATE.test(path));
+    const own = all.filter(({ path }) => !TRAINING_STATE.test(path) && !LOGS.test(path));
     return own.length > 0 ? [checkpoint(name, own)] : [];
   });
 }

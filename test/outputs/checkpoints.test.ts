@@ -48,8 +48,8 @@ describe('checkpoints among outputs', () => {
     expect(run?.checkpoints).toEqual([
       {
         name: 'checkpoint-5',
-        paths: ['out/checkpoint-5/model.safetensors', 'out/checkpoint-5/trainer_state.json'],
-        mtimeMs: 1000,
+        paths: ['out/checkpoint-5/model.safetensors'],
+        mtimeMs: 0,
       },
       { name: 'checkpoint-10', paths: ['out/checkpoint-10/model.safetensors'], mtimeMs: 2000 },
       { name: '', role: 'final', paths: ['out/config.json', 'out/model.safetensors'], mtimeMs: 5000 },
