@@ -57,7 +57,8 @@ export function linkRuns(found: readonly FoundRun[], options: LinkOptions): RunL
   const seen = new Set<string>();
   const records = [...sure, ...(hasTracker ? [] : ofCertainty('possible', false)), ...ofCertainty('possible', true)]
     .map(({ run }) => (PLAIN.has(run.tracker) ? plainOf(run, options) : run))
-    .filter(({ tracker }) => !seen.has(tracker) && seen.add(tracker));
+    // Plain files lie in several folders around the outputs.
+    .filter(({ tracker }) => tracker === 'files' || (!seen.has(tracker) && seen.add(tracker)));
   if (records.length === 0) return NO_RUN;
   const reversed = records.toReversed();
   const checkpoints = records.find((record) => (record.checkpoints ?? []).length > 0)?.checkpoints ?? [];

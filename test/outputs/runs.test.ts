@@ -93,6 +93,15 @@ describe('the checkpoints of one run', () => {
     ]);
   });
 
+  it('have what plain files say in all folders around them', async () => {
+    const workspace = await makeWorkspace();
+    const beside = record({ tracker: 'files', place: 'out', metrics: { loss: 0.25 } });
+    const above = record({ tracker: 'files', place: '', params: { lr: '0.5' } });
+    watchWorkspace(workspace, CHECKPOINTS, { runs: async () => [beside, above] });
+    await workspace.write('out/model.safetensors', safetensors([1]));
+    expect(await workspace.newest(1)).toMatchObject({ metrics: { loss: 0.25 }, params: { lr: '0.5' } });
+  });
+
   it('stay one version when old ones are removed, or a file is touched', async () => {
     const workspace = await makeWorkspace();
     const watching = watchWorkspace(workspace, CHECKPOINTS, { runs: async () => [record({})] });
