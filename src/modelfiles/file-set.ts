@@ -3,9 +3,9 @@ export interface ByteSource {
   readonly sizeBytes: number;
   /**
    * The bytes from `offset`, fewer where the file ends before. Throws `RangeError` for a length over `MAX_READ_BYTES`: whoever needs
-   * more reads in windows.
+   * more reads in windows. They may be put into `into`, where that is long enough, and stand there then.
    */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 

@@ -109,14 +109,14 @@ function localSource({ file, path, sizeBytes }: SizedFile): ByteSource {
   let handle: Promise<FileHandle> | undefined;
   return {
     sizeBytes,
-    async read(offset, length) {
+    async read(offset, length, into) {
       if (length > MAX_READ_BYTES) throw new RangeError(`${length} bytes are more than one read may ask for`);
       const wanted = Math.max(0, Math.min(length, sizeBytes - offset));
       if (wanted === 0) return new Uint8Array(0);
       try {
         handle ??= open(file, 'r');
         const opened = await handle;
-        const buffer = new Uint8Array(wanted);
+        const buffer = into && into.length >= wanted ? into.subarray(0, wanted) : new Uint8Array(wanted);
         let done = 0;
         while (done < wanted) {
           const { bytesRead } = await opened.read(buffer, done, wanted - done, offset + done);

@@ -22,6 +22,20 @@ export function tensorReader(set: FileSet): TensorReader {
   const sources = new Map<string, ByteSource>();
   let window: { readonly path: string; readonly offset: number; readonly bytes: Uint8Array } | undefined;
 
+  // Two are enough: while the bytes in one are looked at, those that follow are read into the other.
+  const buffers: [Uint8Array | undefined, Uint8Array | undefined] = [undefined, undefined];
+  let next: 0 | 1 = 0;
+
+  const bufferFor = (length: number): Uint8Array => {
+    const place = next;
+    next = next === 0 ? 1 : 0;
+    const known = buffers[place];
+    if (known && known.length >= length) return known;
+    const made = new Uint8Array(length);
+    buffers[place] = made;
+    return made;
+  };
+
   const sourceOf = async (path: string): Promise<ByteSource> => {
     const known = sources.get(path);
     if (known) return known;
@@ -40,7 +54,8 @@ export function tensorReader(set: FileSet): TensorReader {
       return window.bytes.subarray(offset - window.offset, offset - window.offset + length);
     const source = await sourceOf(path);
     // What comes next is likely to be asked for next.
-    const bytes = await source.read(offset, Math.max(length, CHUNK_BYTES));
+    const wanted = Math.max(length, CHUNK_BYTES);
+    const bytes = await source.read(offset, wanted, bufferFor(wanted));
     if (bytes.length < length) throw invalidFile(path, 'it ends before its last tensor does');
     window = { path, offset, bytes };
     return bytes.subarray(0, length);
