@@ -1,14 +1,27 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildInto } from '../../test/cli/harness/build.ts';
 
-/** Runs a TypeScript program in a process of its own. Returns the JSON that it prints, and the most memory that it had. */
+/** Programs of this folder, bundled as what people install is: reading TypeScript takes memory and time of its own. */
+export async function bundledPrograms(...names: readonly string[]) {
+  const folder = await mkdtemp(join(tmpdir(), 'model-registry-programs-'));
+  await buildInto(folder, Object.fromEntries(names.map((name) => [name, join(import.meta.dirname, `${name}.ts`)])));
+  return {
+    fileOf: (name: string) => join(folder, `${name}.js`),
+    dispose: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Runs a program in a process of its own. Returns the JSON that it prints, and the most memory that it had. */
 export async function runChild(
   file: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<{ readonly printed: unknown; readonly peakRssBytes: number }> {
-  const child = spawn(process.execPath, ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', file, ...args], {
+  const child = spawn(process.execPath, [file, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env,
   });

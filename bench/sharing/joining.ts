@@ -11,7 +11,7 @@ import { type Azurite, startAzurite } from '../../test/storage/azure/azurite.ts'
 import { makeRegistry } from '../make-registry.ts';
 import type { Results } from '../results.ts';
 import { msText } from '../timing.ts';
-import { runChild } from './child.ts';
+import { bundledPrograms, runChild } from './child.ts';
 
 const joinedSchema = v.object({
   ms: v.number(),
@@ -28,6 +28,7 @@ const RUNS = 3;
 export async function benchmarkJoining(sizes: readonly number[], onProgress: (text: string) => void): Promise<Results> {
   const rows: string[][] = [];
   const facts: Record<string, number> = {};
+  const programs = await bundledPrograms('join');
   for (const versions of sizes) {
     onProgress(`Joining: storing a registry of ${versions} versions`);
     const folder = await mkdtemp(join(tmpdir(), 'model-registry-joining-'));
@@ -41,7 +42,7 @@ export async function benchmarkJoining(sizes: readonly number[], onProgress: (te
       for (let run = 0; run < RUNS; run += 1) {
         onProgress(`Joining: ${versions} versions, run ${run + 1}`);
         const args = [join(folder, `run-${run}`), url];
-        const { printed, peakRssBytes } = await runChild(join(import.meta.dirname, 'join.ts'), args, envOf(azurite));
+        const { printed, peakRssBytes } = await runChild(programs.fileOf('join'), args, envOf(azurite));
         measured.push({ ...v.parse(joinedSchema, printed), peakRssBytes });
       }
       const best = measured.reduce((a, b) => (a.ms < b.ms ? a : b));
@@ -61,6 +62,7 @@ export async function benchmarkJoining(sizes: readonly number[], onProgress: (te
       await rm(folder, { recursive: true, force: true });
     }
   }
+  await programs.dispose();
   return {
     tables: [
       {

@@ -7,7 +7,7 @@ import { inlineByteService } from '../../src/artifacts/byte-service.ts';
 import { initRegistry } from '../../src/registry/open.ts';
 import { startAzurite } from '../../test/storage/azure/azurite.ts';
 import type { Results } from '../results.ts';
-import { runChild } from './child.ts';
+import { bundledPrograms, runChild } from './child.ts';
 
 const MIB = 1024 * 1024;
 const SIZE_BYTES = 2048 * MIB;
@@ -22,6 +22,11 @@ interface Measured {
 /** 2 GiB to Azurite: our upload beside the parallel upload of Azure's SDK with its own settings, in turns; and back. */
 export async function benchmarkUploading(onProgress: (text: string) => void): Promise<Results> {
   const folder = await mkdtemp(join(tmpdir(), 'model-registry-uploading-'));
+  const programs = await bundledPrograms('upload');
+  const transfer = async (args: readonly string[], env: NodeJS.ProcessEnv): Promise<Measured> => {
+    const { printed, peakRssBytes } = await runChild(programs.fileOf('upload'), args, env);
+    return { ...v.parse(timeSchema, printed), peakRssBytes };
+  };
   try {
     const file = join(folder, 'model.bin');
     await writeRandom(file);
@@ -70,13 +75,9 @@ export async function benchmarkUploading(onProgress: (text: string) => void): Pr
       facts: { 'upload by the SDK': sdk.ms / ours.ms, 'upload memory': ours.peakRssBytes / 1e6 },
     };
   } finally {
+    await programs.dispose();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function transfer(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Measured> {
-  const { printed, peakRssBytes } = await runChild(join(import.meta.dirname, 'upload.ts'), args, env);
-  return { ...v.parse(timeSchema, printed), peakRssBytes };
 }
 
 async function writeRandom(path: string): Promise<void> {
