@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { machine, registerFraud, sharedStorage } from './machines.ts';
 
@@ -9,7 +10,11 @@ describe('two processes of one machine', () => {
     const [one, other] = [await ann.open(), await ann.open()];
     let isRunning = true;
     const syncing = (async () => {
-      while (isRunning) await other.sync();
+      while (isRunning) {
+        await other.sync();
+        // Neither small files nor this storage let others have a turn.
+        await turn();
+      }
     })();
     try {
       for (let index = 0; index < 30; index += 1) {
