@@ -84,7 +84,10 @@ const NAMES: Readonly<Record<string, string>> = {
 function provenFacts({ facts }: Fixture): readonly string[] {
   const { tensors = [] } = facts;
   const hashed = tensors.filter(({ sha256 }) => sha256 !== undefined).length;
-  const ofTensors = tensors.length === 0 ? [] : [`${tensors.length} tensors${hashed > 0 ? ' with their bytes' : ''}`];
+  const ofTensors =
+    tensors.length === 0
+      ? []
+      : [`${tensors.length} tensor${tensors.length === 1 ? '' : 's'}${hashed > 0 ? ' with their bytes' : ''}`];
   const parameters = facts.parameterCount === undefined ? [] : [`${String(facts.parameterCount)} parameters`];
   const others = Object.keys(facts).flatMap((key) => {
     const name = NAMES[key];

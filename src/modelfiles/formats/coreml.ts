@@ -41,9 +41,10 @@ async function completeness(set: FileSet, paths: readonly string[]): Promise<Com
   for (const path of await modelsIn(set, paths)) {
     const spec = await withFile(set, path, (source) => readCoremlSpec(source, path));
     if (spec.kind === undefined) return { kind: 'incomplete', path, why: 'it has a description, and no model' };
-    for (const blob of spec.blobs)
-      if (!(await placeOf(set, path, blob)))
-        return { kind: 'incomplete', path: weightsOf(path, blob), why: `the weights ${blob.name} aren't in it` };
+    const places = await placesOf(set, path, spec.blobs);
+    const missing = spec.blobs.find((blob) => !places.has(blob));
+    if (missing)
+      return { kind: 'incomplete', path: weightsOf(path, missing), why: `the weights ${missing.name} aren't in it` };
   }
   return { kind: 'complete' };
 }
@@ -79,9 +80,10 @@ async function facts(set: FileSet, paths: readonly string[]): Promise<ModelFacts
   const problems = more.map((other) => `Only ${path} was read, ${other} is another model`);
   if (spec.kind === undefined) problems.push(`${path} has a description, and no model`);
   let missing = 0;
+  const places = await placesOf(set, path, spec.blobs);
   for (const blob of spec.blobs) {
     const { name, dtype, shape } = blob;
-    const place = await placeOf(set, path, blob);
+    const place = places.get(blob);
     if (!place) missing += 1;
     list.add({ name, dtype, shape, ...(place ? { place } : {}) });
   }
@@ -108,16 +110,34 @@ function weightsOf(path: string, { fileName }: BlobTensor): string {
   return `${folderOf(path)}${fileName.replace(/^@model_path\//, '')}`;
 }
 
-/** A value in a file of weights is described in 64 bytes: a mark, the type, the length and the place (MILBlob, version 2). */
-async function placeOf(set: FileSet, path: string, blob: BlobTensor): Promise<TensorFacts['place'] | undefined> {
-  const weights = weightsOf(path, blob);
-  if (!set.files.some((file) => file.path === weights)) return undefined;
-  return withFile(set, weights, async (source) => {
-    if (blob.offset + 64 > source.sizeBytes) return undefined;
-    const reader = new PagedReader(source, weights);
-    if ((await reader.u32(blob.offset)) !== BLOB_MARK) return undefined;
-    const sizeBytes = await reader.u64(blob.offset + 8);
-    const offset = await reader.u64(blob.offset + 16);
-    return offset + sizeBytes > source.sizeBytes ? undefined : { path: weights, offset, sizeBytes };
-  });
+/**
+ * Where the values are that stand in files of weights. Each is described there in 64 bytes: a mark, the type, the length and the place
+ * (MILBlob, version 2).
+ */
+async function placesOf(
+  set: FileSet,
+  path: string,
+  blobs: readonly BlobTensor[],
+): Promise<ReadonlyMap<BlobTensor, NonNullable<TensorFacts['place']>>> {
+  const places = new Map<BlobTensor, NonNullable<TensorFacts['place']>>();
+  const files = new Map<string, BlobTensor[]>();
+  for (const blob of blobs) {
+    const file = weightsOf(path, blob);
+    const known = files.get(file);
+    if (known) known.push(blob);
+    else files.set(file, [blob]);
+  }
+  for (const [file, inFile] of files) {
+    if (!set.files.some((known) => known.path === file)) continue;
+    await withFile(set, file, async (source) => {
+      const reader = new PagedReader(source, file);
+      for (const blob of inFile) {
+        if (blob.offset + 64 > source.sizeBytes || (await reader.u32(blob.offset)) !== BLOB_MARK) continue;
+        const sizeBytes = await reader.u64(blob.offset + 8);
+        const offset = await reader.u64(blob.offset + 16);
+        if (offset + sizeBytes <= source.sizeBytes) places.set(blob, { path: file, offset, sizeBytes });
+      }
+    });
+  }
+  return places;
 }

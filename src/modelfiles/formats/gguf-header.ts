@@ -21,6 +21,8 @@ const MAX_DIMENSIONS = 8;
 const MAX_TEXT_BYTES = 1_000_000;
 const MAX_KEY_BYTES = 65_535;
 const MAX_LISTED_ITEMS = 16;
+/** Vocabularies have some hundred thousand words. */
+const MAX_TEXTS = 4_000_000;
 const MAX_PROBLEMS = 20;
 const DEFAULT_ALIGNMENT = 32;
 
@@ -184,6 +186,7 @@ async function readList(reader: ByteReader): Promise<string> {
   const count = Number(length);
   const items: string[] = [];
   if (type === STRING) {
+    if (count > MAX_TEXTS) throw reader.invalid(`a list in it claims to have ${count} texts`);
     for (let index = 0; index < count; index += 1) {
       const text = await readText(reader, index < MAX_LISTED_ITEMS ? MAX_TEXT_BYTES : 0);
       if (count <= MAX_LISTED_ITEMS) items.push(text);

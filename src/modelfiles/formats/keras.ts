@@ -13,6 +13,8 @@ import { kerasWeights } from './keras-weights.ts';
 
 const MAX_CONFIG_BYTES = 16_000_000;
 const MAX_METADATA_BYTES = 100_000;
+/** Large models have their weights in several files. */
+const MAX_WEIGHTS_FILES = 1000;
 
 /** The format of Keras 3: an archive of a configuration and weights in HDF5. */
 export const keras: ModelFormat = {
@@ -44,7 +46,9 @@ async function readModel(set: FileSet, path: string, left: readonly string[]): P
     const list = new TensorList();
     const problems = [...left, ...zip.problems];
     let leftOut = 0;
-    for (const entry of zip.entries.filter(({ name }) => name.endsWith('.weights.h5'))) {
+    const parts = zip.entries.filter(({ name }) => name.endsWith('.weights.h5'));
+    if (parts.length > MAX_WEIGHTS_FILES) throw invalidFile(path, `it has ${parts.length} files of weights`);
+    for (const entry of parts) {
       const { source: weights, offset } = await zip.openStored(entry);
       const file = await readHdf5(weights, `${path}/${entry.name}`);
       const found = kerasWeights(file, path, offset);

@@ -17,6 +17,9 @@ const PREFIX_BYTES = 8;
 /** Problems that one file may have before the rest is only counted. */
 const MAX_PROBLEMS = 20;
 
+/** Dimensions of a tensor. */
+const MAX_NUMBERS = 1024;
+
 /** The names of the format and ours, with the size of an element. */
 const DTYPES: ReadonlyMap<string, { readonly name: string; readonly bits: number }> = new Map(
   (
@@ -127,6 +130,7 @@ function isOffset(value: number | undefined): value is number {
 function numbersOf(json: JsonReader): readonly number[] {
   const numbers: number[] = [];
   json.array(() => {
+    if (numbers.length === MAX_NUMBERS) throw new JsonProblem(`has a list of more than ${MAX_NUMBERS} numbers`);
     numbers.push(json.number());
   });
   return numbers;

@@ -1,4 +1,6 @@
 const MAX_DEPTH = 64;
+/** Keys of one object. */
+const MAX_KEYS = 1_000_000;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -54,13 +56,19 @@ export class JsonReader {
   /** Takes an object; `onKey` takes the value of each key. */
   object(onKey: (key: string) => void): void {
     this.#open(OPEN_OBJECT, 'an object');
-    const keys = new Set<string>();
+    // Most objects have few keys, and there may be 100,000 of them: a set is made for the others.
+    const few: string[] = [];
+    let many: Set<string> | undefined;
     if (this.#next() !== CLOSE_OBJECT) {
       for (;;) {
         if (this.#next() !== QUOTE) throw this.#problem('has something else where a key should be');
         const key = this.string();
-        if (keys.has(key)) throw this.#problem(`has ${JSON.stringify(key.slice(0, 80))} twice`);
-        keys.add(key);
+        if (many ? many.has(key) : few.includes(key))
+          throw this.#problem(`has ${JSON.stringify(key.slice(0, 80))} twice`);
+        if (!many && few.length === 8) many = new Set(few);
+        if (many?.size === MAX_KEYS) throw this.#problem(`has more than ${MAX_KEYS} keys in one object`);
+        if (many) many.add(key);
+        else few.push(key);
         this.#expect(COLON, 'a colon');
         onKey(key);
         if (this.#next() !== COMMA) break;

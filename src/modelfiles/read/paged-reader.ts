@@ -5,7 +5,7 @@ const PAGE_BYTES = 16_384;
 const MAX_PAGES = 256;
 /** What one reader may read before a file is taken for one that means to keep us busy. */
 const MAX_READS = 20_000;
-const MAX_ACCESSES = 5_000_000;
+const MAX_ACCESSES = 1_000_000;
 const utf8 = new TextDecoder('utf-8');
 
 /**

@@ -131,6 +131,7 @@ describe('facts', () => {
     ['no sound type, shape and place', '{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1e400]}}', 1],
     ['unknown type', '{"a":{"dtype":"F7","shape":[1],"data_offsets":[0,1]}}', 1],
     ['levels deep', `{"a":{"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`, 0],
+    ['more than 1024 numbers', `{"a":{"dtype":"U8","shape":[${'1,'.repeat(1_000_000)}1],"data_offsets":[0,1]}}`, 1],
     ['levels deep', `{"a":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`, 0],
   ])('tell what is wrong: %s', async (problem, header, dataBytes) => {
     const facts = await factsOf(await fileOf(safetensorsBytes(header, dataBytes)));

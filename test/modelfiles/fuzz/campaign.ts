@@ -92,6 +92,7 @@ async function runWatched(from: number, to: number, sum: Sum): Promise<void> {
         const told = v.parse(toldSchema, message);
         if (told.kind === 'failed') {
           sum.failures.push(told);
+          process.stderr.write(`\nseed ${told.seed}: ${told.message.split('\n')[0]}\n`);
           return;
         }
         sum.withProblems += told.withProblems;
@@ -100,6 +101,8 @@ async function runWatched(from: number, to: number, sum: Sum): Promise<void> {
           sum.formats.set(format, (sum.formats.get(format) ?? 0) + count);
         finish('done');
       });
+      // Without an answer, so that nobody waits for one.
+      worker.on('exit', () => finish('memory'));
       worker.on('error', (error) => {
         sum.failures.push({ seed: at[0] ?? next, message: String(error) });
         finish('memory');
@@ -108,6 +111,7 @@ async function runWatched(from: number, to: number, sum: Sum): Promise<void> {
     const seed = at[0] ?? next;
     if (ended === 'memory') sum.failures.push({ seed, message: `the process took ${sum.mostMb.toFixed(0)} MB` });
     if (ended === 'slow') sum.failures.push({ seed, message: `took longer than ${TIME_LIMIT_MS} ms` });
+    if (ended !== 'done') process.stderr.write(`\nseed ${seed}: ${ended}\n`);
     await worker.terminate();
     sum.inputs += (ended === 'done' ? to : seed + 1) - next;
     next = ended === 'done' ? to : seed + 1;
