@@ -4,6 +4,10 @@ import { MODEL_NAME_PATTERN } from './model-name.ts';
 /** The file's place: the root of the workspace, in git. */
 export const PROJECT_FILE = 'model-registry.yaml';
 
+const MAX_PATTERN_LENGTH = 1000;
+/** With many, a name that nearly matches takes longer than anyone waits for. */
+const MAX_WILDCARDS = 3;
+
 /** Why a path or glob can't be used, or undefined where it can: it must stay inside the workspace. */
 function problemOfPattern(pattern: string): string | undefined {
   if (pattern.trim() === '') return 'is empty';
@@ -13,6 +17,11 @@ function problemOfPattern(pattern: string): string | undefined {
   if (pattern.startsWith('!')) return 'excludes files; name what to take instead';
   // Also in braces and groups: {..,a}/b.
   if (pattern.split(/[/{},()|]/).includes('..')) return 'leaves the workspace';
+  if (pattern.length > MAX_PATTERN_LENGTH) return `is longer than ${MAX_PATTERN_LENGTH} characters`;
+  if (/[@!+?*]\(/.test(pattern)) return 'has a group with a repetition; write {a,b} for either of two';
+  if (pattern.split('/').some((part) => part.replaceAll('**', '*').split('*').length - 1 > MAX_WILDCARDS))
+    return `has more than ${MAX_WILDCARDS} wildcards between two slashes`;
+  if (pattern.split('**').length - 1 > MAX_WILDCARDS) return `has ** more than ${MAX_WILDCARDS} times`;
   return undefined;
 }
 

@@ -67,6 +67,10 @@ describe('model-registry.yaml', () => {
     ['a drive', 'C:/models', 'must be relative'],
     ['a parent folder', 'models/../../secret', 'leaves the workspace'],
     ['a backslash', 'models\\\\x', 'backslash'],
+    ['a pattern that would be tried for ever', `models/${'*a'.repeat(40)}b`, 'wildcards'],
+    ['one over many folders', `${'**/a/'.repeat(20)}b`, '** more than'],
+    ['a repetition in a repetition', 'models/+(a|aa)+(a|aa)b', 'repetition'],
+    ['an endless pattern', 'a'.repeat(1001), 'longer than'],
   ])('refuses %s', (_what, path, message) => {
     expect(problemsOf(`models:\n  fraud:\n    outputs:\n      - "${path}"\n`)).toEqual([
       { line: 4, column: 9, message: expect.stringContaining(message) },
