@@ -159,12 +159,12 @@ describe('watching declared outputs', () => {
   it('leaves folders of tools alone', async () => {
     const root = await makeWorkspace();
     await mkdir(join(root, 'node_modules/x'), { recursive: true });
-    await writeIn(root, 'node_modules/x/a.pt', 'x');
-    await writeIn(root, '.venv/lib/b.pt', 'x');
-    const watched = await watchWorkspace(root, 'models:\n  fraud:\n    outputs: ["**/*.pt"]\n');
-    await watched.write('runs/model.pt', 'weights');
+    await writeIn(root, 'node_modules/x/a.safetensors', safetensors([1]));
+    await writeIn(root, '.venv/lib/b.safetensors', safetensors([2]));
+    const watched = await watchWorkspace(root, 'models:\n  fraud:\n    outputs: ["**/*.safetensors"]\n');
+    await watched.write('runs/model.safetensors', safetensors([3]));
     await watched.untilRegistered(1);
     const { files } = await watched.registry.show({ ref: 'fraud@1' });
-    expect(files?.map((file) => file.path)).toEqual(['model.pt']);
+    expect(files?.map((file) => file.path)).toEqual(['model.safetensors']);
   });
 });
