@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  * They behave, and fail with the codes, as in `node:fs/promises`.
  */
 export interface FileSystem {
-  /** `wx` makes a new file, and fails with `EEXIST` where the name is taken. */
+  /** `wx` makes a new file, and fails with `EEXIST` where the name is taken; `r` fails with `ELOOP` where a link to a file stands there. */
   open(path: string, flags: 'r' | 'r+' | 'wx', mode?: number): Promise<OpenFile>;
   /** Gives a file one more name; fails with `EEXIST` where the name is taken. */
   link(from: string, to: string): Promise<void>;
@@ -48,11 +48,25 @@ export interface FolderEntry {
   isDirectory(): boolean;
 }
 
-/** The file system of this machine. */
+/** Opening a pipe would otherwise wait until somebody writes into it. */
+export const READING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** Whether opening failed because a link stands there. */
+export function isLink(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ELOOP' || error.code === 'EMLINK');
+}
+
+/** The file system of this machine. It reads through links to folders, but not to files: who may write to a shared folder could have any file read. */
 export const nodeFileSystem: FileSystem = {
-  // Opening a pipe would otherwise wait until somebody writes into it.
-  open: (path, flags, mode) =>
-    node.open(path, flags === 'r' ? constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) : flags, mode),
+  async open(path, flags, mode) {
+    if (flags !== 'r') return node.open(path, flags, mode);
+    try {
+      return await node.open(path, READING | (constants.O_NOFOLLOW ?? 0));
+    } catch (error) {
+      if (!isLink(error) || !(await node.stat(path).catch(() => undefined))?.isDirectory()) throw error;
+      return node.open(path, READING);
+    }
+  },
   link: (from, to) => node.link(from, to),
   unlink: (path) => node.unlink(path),
   mkdir: (folder) => node.mkdir(folder, { recursive: true }),

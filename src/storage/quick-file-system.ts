@@ -12,7 +12,7 @@ import fs, {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { type FileSystem, nodeFileSystem, type OpenFile } from './file-system.ts';
+import { type FileSystem, isLink, nodeFileSystem, type OpenFile, READING } from './file-system.ts';
 
 /** What is read at once while everything else waits. */
 const MAX_READ_BYTES = 1024 * 1024;
@@ -58,14 +58,22 @@ function openForWriting(path: string, flags: string, mode?: number): OpenFile {
 }
 
 function openQuickly(path: string): OpenFile {
-  // Opening a pipe would otherwise wait until somebody writes into it.
-  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const descriptor = openWithoutLinks(path);
   return {
     ...opened(descriptor),
     async write() {
       throw new TypeError(`${path} is open for reading.`);
     },
   };
+}
+
+function openWithoutLinks(path: string): number {
+  try {
+    return openSync(path, READING | (constants.O_NOFOLLOW ?? 0));
+  } catch (error) {
+    if (!isLink(error) || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
+    return openSync(path, READING);
+  }
 }
 
 function opened(descriptor: number): Omit<OpenFile, 'write'> {

@@ -1,5 +1,5 @@
 import { RegistryError } from '../base/errors.ts';
-import type { FileSystem, OpenFile } from './file-system.ts';
+import { type FileSystem, isLink, type OpenFile } from './file-system.ts';
 import { hasCode, isAbsent, reading } from './system-errors.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -38,6 +38,11 @@ async function openFile(fs: FileSystem, path: string): Promise<OpenFile | undefi
       throw new RegistryError('STORAGE_FAILED', `${path} is no ordinary file. Move it away and try again.`);
     } catch (error) {
       if (isAbsent(error) || hasCode(error, 'EISDIR')) return undefined;
+      if (isLink(error))
+        throw new RegistryError(
+          'STORAGE_FAILED',
+          `${path} is a link, which isn't followed. Move it away and try again.`,
+        );
       throw error;
     }
   });

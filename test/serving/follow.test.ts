@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
 import type { ServingMachine } from '../../src/registry/api.ts';
@@ -137,6 +138,8 @@ describe('a follower', () => {
       for (;;) {
         const found = (await own.serving()).find(isWanted);
         if (found) return found;
+        // Asking may come back without anything else having had its turn.
+        await setImmediate();
       }
     };
     expect(await reported(({ version }) => version?.number === 1)).toMatchObject({

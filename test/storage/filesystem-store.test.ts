@@ -1,7 +1,9 @@
 import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { nodeFileSystem } from '../../src/storage/file-system.ts';
 import { filesystemStore } from '../../src/storage/filesystem-store.ts';
+import { quickFileSystem } from '../../src/storage/quick-file-system.ts';
 import { sweepTemporaryFiles } from '../../src/storage/temporary.ts';
 import { bytes, describeObjectStore, text } from './object-store-suite.ts';
 import { describeStaging } from './staging-suite.ts';
@@ -13,6 +15,29 @@ describeObjectStore('filesystem', makeStore);
 describeStaging('filesystem', makeStore);
 
 describe('filesystem', () => {
+  it.skipIf(process.platform === 'win32')(
+    'reads no file that a link in it leads to, whoever put the link there',
+    async () => {
+      const dir = await tempFolder();
+      const secret = join(dir, 'secret');
+      await writeFile(secret, 'private');
+      const root = join(dir, 'store');
+      await mkdir(join(root, 'log'), { recursive: true });
+      await symlink(secret, join(root, 'log', 'a'));
+      await symlink(join(dir, 'nothing'), join(root, 'log', 'b'));
+      for (const fs of [nodeFileSystem, quickFileSystem]) {
+        const store = filesystemStore(root, fs);
+        for (const key of ['log/a', 'log/b']) {
+          await expect(store.get(key)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+          await expect(store.getRange(key, 0, 3)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+          await expect(store.putIfAbsent(key, Buffer.from('x'))).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+        }
+      }
+      await symlink(root, join(dir, 'linked'));
+      expect(await filesystemStore(join(dir, 'linked')).putIfAbsent('log/c', Buffer.from('x'))).toBe('created');
+    },
+  );
+
   it('keeps each object as a file under its key, and leaves no other file behind', async () => {
     const root = await tempFolder();
     const store = filesystemStore(root);
