@@ -188,15 +188,15 @@ export class Catalog {
     return this.#serially(() => this.#forget());
   }
 
-  /** Writes the catalog as it is now, while it goes on being used. */
-  save(): Promise<void> {
+  /** Writes the catalog as it is now, while it goes on being used; slowly, as long as that isn't urgent. */
+  save(isUrgent?: () => boolean): Promise<void> {
     return this.#saveSerially(async () => {
       if (this.unsavedCommits === 0) return;
       this.#lift();
       const { db, position } = this.#loaded;
       // So that the next process can search at once.
       catchUpSearch(db, position.seq);
-      await saveSnapshot(this.#options.dir, this.#loaded);
+      await saveSnapshot(this.#options.dir, this.#loaded, isUrgent);
       this.#loaded = { db, position: this.position };
       this.#savedSeq = position.seq;
     });

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, read, readSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { STAGING_FOLDER, temporaryPath } from '../storage/temporary.ts';
@@ -19,8 +20,10 @@ const MARK = Buffer.from('mrchunks');
 const FOOTER_BYTES = 24;
 const SUM_BYTES = 4;
 /** What is written between two flushes, so that nobody who flushes something else meanwhile waits for all of it. */
-const FLUSHED_AT_ONCE = 8 * 1024 * 1024;
+const FLUSHED_AT_ONCE = 2 * 1024 * 1024;
 const CHUNKS_AT_ONCE = 16;
+const LONGEST_PAUSE_MS = 100;
+const always = () => true;
 
 /** Opens a saved database; undefined where there is none, or where it wasn't written to its end. Its chunks are checked when they are read. */
 export function openDatabaseFile(path: string): DatabaseFile | undefined {
@@ -43,14 +46,17 @@ export function openDatabaseFile(path: string): DatabaseFile | undefined {
   }
 }
 
-/** Writes the database as it is now, under a name that readers see whole or not at all. It goes on being used meanwhile, and from there afterwards. */
-export async function writeDatabaseFile(path: string, db: Sqlite): Promise<void> {
+/**
+ * Writes the database as it is now, under a name that readers see whole or not at all. It goes on being used meanwhile, and from there afterwards.
+ * Where that isn't urgent, the disk is left to others for as long as it was used, again and again.
+ */
+export async function writeDatabaseFile(path: string, db: Sqlite, isUrgent: () => boolean = always): Promise<void> {
   const file = db.file ?? DatabaseFile.holding(db.export());
   const capture = file.capture();
   let temporary: string | undefined;
   let descriptor: number | undefined;
   try {
-    temporary = await writeTemporary(dirname(path), capture);
+    temporary = await writeTemporary(dirname(path), capture, isUrgent);
     if (process.platform !== 'win32') descriptor = openSync(temporary, 'r');
     await rename(temporary, path);
   } catch (error) {
@@ -65,18 +71,18 @@ export async function writeDatabaseFile(path: string, db: Sqlite): Promise<void>
 /** Writes the database under a temporary name, which it returns. */
 export async function writeUnpublished(dir: string, db: Sqlite): Promise<string> {
   const file = db.file ?? DatabaseFile.holding(db.export());
-  const temporary = await writeTemporary(dir, file.capture());
+  const temporary = await writeTemporary(dir, file.capture(), always);
   file.notCaptured();
   return temporary;
 }
 
-async function writeTemporary(dir: string, capture: Capture): Promise<string> {
+async function writeTemporary(dir: string, capture: Capture, isUrgent: () => boolean): Promise<string> {
   const staging = join(dir, STAGING_FOLDER);
   const temporary = temporaryPath(staging);
   await mkdir(staging, { recursive: true });
   const handle = await open(temporary, 'wx', 0o644);
   try {
-    await writeCapture(handle, capture);
+    await writeCapture(handle, capture, isUrgent);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
@@ -86,8 +92,13 @@ async function writeTemporary(dir: string, capture: Capture): Promise<string> {
   return temporary;
 }
 
-async function writeCapture(handle: FileHandle, { sizeBytes, sums, chunks, saved }: Capture): Promise<void> {
+async function writeCapture(
+  handle: FileHandle,
+  { sizeBytes, sums, chunks, saved }: Capture,
+  isUrgent: () => boolean,
+): Promise<void> {
   let unflushed = 0;
+  let pausedAt = performance.now();
   for (let index = 0; index < chunks.length; index += CHUNKS_AT_ONCE) {
     const some = chunks.slice(index, index + CHUNKS_AT_ONCE);
     const start = index * CHUNK_BYTES;
@@ -98,6 +109,8 @@ async function writeCapture(handle: FileHandle, { sizeBytes, sums, chunks, saved
     if (unflushed >= FLUSHED_AT_ONCE) {
       await handle.datasync();
       unflushed = 0;
+      if (!isUrgent()) await setTimeout(Math.min(LONGEST_PAUSE_MS, performance.now() - pausedAt));
+      pausedAt = performance.now();
     }
   }
   const table = Buffer.alloc(sums.length * SUM_BYTES);

@@ -62,10 +62,14 @@ async function loadCatalog(path: string, registryId: string): Promise<LoadedCata
 }
 
 /** Replaces the saved catalog by the database as it is now; what changes meanwhile isn't in it. Readers see the old one or the new one. */
-export async function saveSnapshot(dir: string, { db, unpublished }: LoadedCatalog): Promise<void> {
+export async function saveSnapshot(
+  dir: string,
+  { db, unpublished }: LoadedCatalog,
+  isUrgent?: () => boolean,
+): Promise<void> {
   const file = snapshotFile(dir);
   if (unpublished !== undefined && db.file?.isChanged === false) return rename(unpublished, file);
-  await writeDatabaseFile(file, db);
+  await writeDatabaseFile(file, db, isUrgent);
   if (unpublished !== undefined) await rm(unpublished, { force: true });
 }
 

@@ -223,7 +223,7 @@ export class OpenRegistry implements Registry {
     for (const listener of this.#listeners) listener({ head });
     if (!this.#lagsBehind() || this.#saving) return;
     // Nobody waits for it.
-    this.#saving = this.#save().finally(() => {
+    this.#saving = this.#save(() => this.#isClosed).finally(() => {
       this.#saving = undefined;
     });
   }
@@ -237,10 +237,10 @@ export class OpenRegistry implements Registry {
    * The saved catalog only makes the next opening faster: a registry that can't be written to is still read. It is evidence of what
    * the log was, too, so that one of a damaged log is never saved.
    */
-  async #save(): Promise<void> {
+  async #save(isUrgent?: () => boolean): Promise<void> {
     const { catalog } = this.#session;
     if (catalog.position.seq === 0 || (await damageIn(this.#session).catch(() => true))) return;
-    await catalog.save().catch(() => undefined);
+    await catalog.save(isUrgent).catch(() => undefined);
     await sealSegments(this.#session.store, catalog.position.seq, SEGMENTS_AT_ONCE).catch(() => undefined);
   }
 }
