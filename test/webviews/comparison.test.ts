@@ -45,7 +45,7 @@ describe('the comparison of versions', () => {
 
   it('puts rows that differ first, marks the cells, and hides the others when asked', async () => {
     const page = await open(comparison(3));
-    const params = page.locator('tbody').nth(1);
+    const params = page.locator('tbody', { has: page.getByRole('button', { name: /^Params/ }) });
     expect(await params.locator('th[scope=row]').allInnerTexts()).toEqual([
       'learning_rate',
       'features',
