@@ -188,7 +188,7 @@ export class OpenRegistry implements Registry {
       await catalog.reset();
       await readToHead(this.#session);
       await catalog.save();
-      await sealSegments(this.#session.store, catalog.position.seq, Number.POSITIVE_INFINITY);
+      this.#goOn(() => this.#seal(Number.POSITIVE_INFINITY));
       const row = catalog.db.get('SELECT count(*) AS versions FROM versions WHERE deleted_seq IS NULL');
       return { commits: catalog.position.seq, versions: Number(row?.versions ?? 0) };
     });
@@ -221,11 +221,20 @@ export class OpenRegistry implements Registry {
     this.#announced = head;
     this.#announcedOver = catalog.overRevision;
     for (const listener of this.#listeners) listener({ head });
-    if (!this.#lagsBehind() || this.#saving) return;
-    // Nobody waits for it.
-    this.#saving = this.#save(() => this.#isClosed).finally(() => {
-      this.#saving = undefined;
+    if (this.#lagsBehind() && !this.#saving) this.#goOn(() => this.#save(() => this.#isClosed));
+  }
+
+  /** Has something done that only makes later work faster. Nobody but `close` waits for it. */
+  #goOn(task: () => Promise<void>): void {
+    const done: Promise<void> = (this.#saving ?? Promise.resolve()).then(task).finally(() => {
+      if (this.#saving === done) this.#saving = undefined;
     });
+    this.#saving = done;
+  }
+
+  async #seal(limit: number): Promise<void> {
+    const { store, catalog } = this.#session;
+    await sealSegments(store, catalog.position.seq, limit).catch(() => undefined);
   }
 
   #lagsBehind(): boolean {
@@ -241,6 +250,6 @@ export class OpenRegistry implements Registry {
     const { catalog } = this.#session;
     if (catalog.position.seq === 0 || (await damageIn(this.#session).catch(() => true))) return;
     await catalog.save(isUrgent).catch(() => undefined);
-    await sealSegments(this.#session.store, catalog.position.seq, SEGMENTS_AT_ONCE).catch(() => undefined);
+    await this.#seal(SEGMENTS_AT_ONCE);
   }
 }

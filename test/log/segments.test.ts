@@ -56,7 +56,9 @@ describe('the segments of a registry', () => {
       await registry.tag({ ref: 'fraud@1', set: { count: String(count) } });
     }
     await registry.rebuild();
-    return { place, registry };
+    // They are written behind it.
+    await registry.close();
+    return { place, registry: await place.open() };
   }
 
   it('are written by a rebuild, and the next one that uses them comes to the same', async () => {

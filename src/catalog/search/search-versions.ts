@@ -7,6 +7,8 @@ import { modelsWith } from './words.ts';
 
 /** A word that so many versions have is looked for as a whole. */
 const FEW = 1000;
+/** Of more than so many, those that the next condition doesn't hold for are left out before the versions are looked at. */
+const WORTH_COMPARING = 200;
 /** Counting more than so many takes longer than it can save. */
 const MANY = 4000;
 
@@ -52,18 +54,17 @@ function startOf(db: Sqlite, conditions: readonly Condition[], limit: number): S
   const match = matchOf(db, conditions);
   const words = match === undefined ? [] : [matching(match)];
   const total = int(db.get('SELECT max(key) AS total FROM versions') ?? {}, 'total') + 1;
-  let fewest: Sql | undefined;
-  let count = MANY;
+  const few: { readonly keys: Sql; readonly count: number }[] = [];
   let share = 1;
-  for (const candidate of [...conditions.flatMap(({ keys }) => keys ?? []), ...words]) {
-    const held = countUpTo(db, candidate, MANY);
-    share *= held / total;
-    if (held >= count) continue;
-    fewest = candidate;
-    count = held;
+  for (const keys of [...conditions.flatMap((condition) => condition.keys ?? []), ...words]) {
+    const count = countUpTo(db, keys, MANY);
+    share *= count / total;
+    if (count < MANY) few.push({ keys, count });
   }
-  if (fewest && count <= limit / share) {
-    return { from: VERSION_TABLES, keys: { ...fewest, sql: `v.key IN (${fewest.sql})` }, order: 'v.key' };
+  const [fewest, next] = few.sort((a, b) => a.count - b.count);
+  if (fewest && fewest.count <= limit / share) {
+    const { sql, params } = next && fewest.count > WORTH_COMPARING ? inBoth(fewest.keys, next.keys) : fewest.keys;
+    return { from: VERSION_TABLES, keys: { sql: `v.key IN (${sql})`, params }, order: 'v.key' };
   }
   if (match === undefined) return { from: VERSION_TABLES, keys: { sql: 'TRUE', params: [] }, order: 'v.key' };
   return {
@@ -93,6 +94,13 @@ function matchOf(db: Sqlite, conditions: readonly Condition[]): string | undefin
 
 function matching(match: string): Sql {
   return { sql: 'SELECT docid AS version FROM version_texts WHERE version_texts MATCH ?', params: [match] };
+}
+
+function inBoth(one: Sql, other: Sql): Sql {
+  return {
+    sql: `SELECT version FROM (${one.sql}) INTERSECT SELECT version FROM (${other.sql})`,
+    params: [...one.params, ...other.params],
+  };
 }
 
 function countUpTo(db: Sqlite, { sql, params }: Sql, limit: number): number {
