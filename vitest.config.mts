@@ -1,9 +1,18 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/editor/**', 'test/host/**', '**/node_modules/**'],
+    exclude: [
+      'test/editor/**',
+      'test/host/**',
+      '**/node_modules/**',
+      // Only where somebody names a Python with the frameworks, which take gigabytes: docs/testing.md.
+      ...(process.env.TRAINING_PYTHON ? [] : ['test/outputs/training/real.test.ts']),
+    ],
+    // By default there is one worker on a machine with two cores, and its main process is idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // A test's process must not find the settings or the repository of whoever runs it.

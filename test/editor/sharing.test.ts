@@ -42,7 +42,7 @@ describe('two people who share a registry', () => {
     await cli('bob', 'init');
     editor = await openEditor({
       workspace: join(dir, 'ann'),
-      environment: { AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString },
+      environment: environment(),
     });
     ann = editor.workbench;
     await ann.openContainer('Model Registry');
@@ -60,9 +60,17 @@ describe('two people who share a registry', () => {
   async function cli(person: string, ...args: readonly string[]): Promise<string> {
     const { stdout } = await run(process.execPath, [join(repositoryRoot, 'dist/cli.js'), ...args], {
       cwd: join(dir, person),
-      env: { ...process.env, AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString },
+      env: { ...process.env, ...environment() },
     });
     return stdout;
+  }
+
+  /** What the editors and the command line have in common: a credential, and what they remember of their user, who trusts this storage. */
+  function environment(): Record<string, string> {
+    return {
+      AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString,
+      MODEL_REGISTRY_STATE_DIR: join(dir, 'state'),
+    };
   }
 
   async function promote(window: Workbench, number: number, reason: string): Promise<void> {
@@ -151,7 +159,7 @@ describe('two people who share a registry', () => {
       [join(repositoryRoot, 'dist/cli.js'), ...args, '--exec', 'echo now $MODEL_REGISTRY_VERSION'],
       {
         cwd: server,
-        env: { ...process.env, AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString },
+        env: { ...process.env, ...environment() },
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     );

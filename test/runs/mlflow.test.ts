@@ -85,6 +85,7 @@ describe("runs in MLflow's files", () => {
     const outside = await temporaryFolder();
     await write(outside, 'secret', '1 2 3\n');
     await symlink(join(outside, 'secret'), join(root, place, 'metrics/stolen'));
+    await mkdir(join(root, place, 'params'), { recursive: true });
     await symlink(outside, join(root, place, 'params/folder'));
     await appendFile(join(root, place, 'metrics/loss'), '1795630152650 0x10 5\n179563015');
     await write(root, `${place}/metrics/__proto__`, '1795630152650 1 0\n');

@@ -9,7 +9,7 @@ import { buildCommandLine, type CommandLine } from '../../cli/harness/command-li
 import { record } from './recording.ts';
 import { expectAsTold, type Told, type Training, toldSchema, trainings } from './trainings.ts';
 
-// Opt-in: the frameworks take gigabytes. docs/testing.md says how, and what ran where.
+// Not part of the suite (vitest.config.mts): the frameworks take gigabytes. docs/testing.md says how, and what ran where.
 const pythons = { torch: process.env.TRAINING_PYTHON, keras: process.env.TRAINING_PYTHON_KERAS };
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 /** After its version, to see that there comes no other. Longer than anything that is waited for with formats that tell their end. */

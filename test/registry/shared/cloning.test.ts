@@ -55,6 +55,7 @@ describe('a machine that has nothing yet', () => {
         via: 'cli',
         connect: storage.connect,
         stateDir,
+        confirmedUrl: URL,
       });
       const report = await registry.sync();
       expect(report).toMatchObject({ received: commits, waiting: [] });
