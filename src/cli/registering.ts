@@ -9,7 +9,7 @@ import type { CommandContext } from './context.ts';
 import { versionJson } from './format/json.ts';
 import { registeredText } from './format/registered.ts';
 import { findProject } from './project-root.ts';
-import { print, printJson } from './terminal.ts';
+import { print, printJson, reportError } from './terminal.ts';
 
 export interface RegisterOptions {
   readonly metrics?: readonly string[];
@@ -52,7 +52,11 @@ async function fromProject(context: CommandContext, options: RegisterOptions, na
   }
   return context.withRegistry((registry) =>
     context.withProgress((operation) =>
-      registerDeclared({ root, name, model, providers: providersFor(root), registry, operation }),
+      registerDeclared({
+        ...{ root, name, model, project, registry, operation },
+        providers: providersFor(root),
+        onStale: (problem) => reportError(problem, context.isJson),
+      }),
     ),
   );
 }

@@ -23,8 +23,8 @@ export async function runCommand(
   models: readonly string[] | undefined,
   command: readonly string[],
 ): Promise<void> {
-  const { root, project: declared } = await findProject(context.cwd);
-  const project = onlyModels(declared, models, root);
+  const { root, project } = await findProject(context.cwd);
+  refuseUnknown(models ?? [], project, root);
   const located = await context.locate();
   // Hours of training shouldn't end with the news that there is nowhere to register.
   if (!located.exists)
@@ -43,7 +43,7 @@ export async function runCommand(
     const results = await context.withRegistry((registry) =>
       context.withProgress((operation) =>
         registerAfterRun({
-          ...{ root, project, registry, before, operation },
+          ...{ root, project, models: models ?? Object.keys(project.models), registry, before, operation },
           providers: providersFor(root, surroundings),
           run: { id: newIdSource()(), ...run },
           onProblem: (problem) => reportError(problem, context.isJson),
@@ -61,19 +61,13 @@ export async function runCommand(
   }
 }
 
-function onlyModels(project: Project, models: readonly string[] | undefined, root: string): Project {
-  if (!models) return project;
+function refuseUnknown(models: readonly string[], project: Project, root: string): void {
   const unknown = models.filter((name) => !Object.hasOwn(project.models, name));
-  if (unknown.length > 0) {
-    throw new RegistryError(
-      'OUTPUTS_MISSING',
-      `model-registry.yaml in ${root} doesn't declare ${unknown.join(', ')}, but ${Object.keys(project.models).join(', ') || 'no models'}. Nothing was run.`,
-    );
-  }
-  return {
-    ...project,
-    models: Object.fromEntries(Object.entries(project.models).filter(([name]) => models.includes(name))),
-  };
+  if (unknown.length === 0) return;
+  throw new RegistryError(
+    'OUTPUTS_MISSING',
+    `model-registry.yaml in ${root} doesn't declare ${unknown.join(', ')}, but ${Object.keys(project.models).join(', ') || 'no models'}. Nothing was run.`,
+  );
 }
 
 /** Runs the command on this terminal. With `--json`, standard output is kept for the result. */

@@ -2,15 +2,21 @@ import type { OperationOptions } from '../base/progress.ts';
 import type { Project } from '../project/project-schema.ts';
 import type { RegisterResult, Registry, RunLineage } from '../registry/api.ts';
 import { type CaptureProviders, registerDeclared } from './capture.ts';
-import { sampleOutput } from './output-files.ts';
+import { sampleOutput, stampsOf } from './output-files.ts';
 
-/** The outputs of a project's models at one moment: the state of each file, by model. */
-export type OutputStates = ReadonlyMap<string, ReadonlySet<string>>;
+/** The files of a project's models at one moment: the state of each, by model. */
+export type OutputStates = ReadonlyMap<string, ModelState>;
+
+interface ModelState {
+  readonly outputs: ReadonlySet<string>;
+  readonly metrics: ReadonlySet<string>;
+}
 
 export async function outputStates(root: string, project: Project): Promise<OutputStates> {
-  const states = Object.entries(project.models).map(async ([name, { outputs }]): Promise<[string, Set<string>]> => {
-    const stamps = (await sampleOutput(root, outputs)) ?? [];
-    return [name, new Set(stamps.map(({ key }) => key))];
+  const states = Object.entries(project.models).map(async ([name, model]): Promise<[string, ModelState]> => {
+    const outputs = (await sampleOutput(root, model.outputs)) ?? [];
+    const metrics = await stampsOf(root, model.metrics);
+    return [name, { outputs: new Set(outputs.map(({ key }) => key)), metrics: new Set(metrics.map(({ key }) => key)) }];
   });
   return new Map(await Promise.all(states));
 }
@@ -18,6 +24,8 @@ export async function outputStates(root: string, project: Project): Promise<Outp
 export interface RecordedRun {
   readonly root: string;
   readonly project: Project;
+  /** Those that are registered, of all that the project has. */
+  readonly models: readonly string[];
   readonly registry: Registry;
   /** What was known when the run began. */
   readonly providers: CaptureProviders;
@@ -29,15 +37,28 @@ export interface RecordedRun {
   readonly onProblem: (problem: unknown) => void;
 }
 
-/** Registers a version of each model whose outputs the run wrote, be they the same bytes as before. */
+/** Registers a version of each of the models whose outputs the run wrote, be they the same bytes as before. */
 export async function registerAfterRun(recorded: RecordedRun): Promise<readonly RegisterResult[]> {
-  const { root, project, before, providers, registry, run, operation, onProblem } = recorded;
+  const { root, project, models, before, providers, registry, run, operation, onProblem } = recorded;
   const after = await outputStates(root, project);
+  const written = Object.entries(project.models).filter(([name]) =>
+    [...(after.get(name)?.outputs ?? [])].some((key) => before.get(name)?.outputs.has(key) !== true),
+  );
   const results: RegisterResult[] = [];
-  for (const [name, model] of Object.entries(project.models)) {
-    const isWritten = [...(after.get(name) ?? [])].some((key) => before.get(name)?.has(key) !== true);
-    if (!isWritten) continue;
-    results.push(await registerDeclared({ root, name, model, providers, registry, run, operation, onProblem }));
+  for (const [name, model] of written) {
+    if (!models.includes(name)) continue;
+    const outputs = {
+      lineage: run,
+      oldMetrics: before.get(name)?.metrics ?? new Set(),
+      models: written.map(([other]) => other),
+    };
+    results.push(
+      await registerDeclared({
+        ...{ root, name, model, project, providers, registry, operation, onProblem },
+        run: outputs,
+        onStale: onProblem,
+      }),
+    );
   }
   return results;
 }

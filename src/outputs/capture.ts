@@ -1,7 +1,7 @@
 import { relative, sep } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
-import type { ProjectModel } from '../project/project-schema.ts';
+import type { Project, ProjectModel } from '../project/project-schema.ts';
 import type {
   CodeLineage,
   Metrics,
@@ -15,8 +15,14 @@ import type {
 } from '../registry/api.ts';
 import type { FoundRun } from '../runs/find-runs.ts';
 import { outputsByRun, wantedCheckpoints } from './checkpoints.ts';
-import { matchingFiles, type OutputStamp, placeInside, sampleOutput, splitPattern } from './output-files.ts';
-import { declaredIn, linkRuns, NO_RUN, type RunLink } from './run-link.ts';
+import { latestVersion } from './latest-version.ts';
+import { isOlderThan, type JudgedOutputs } from './metrics-files.ts';
+import { runsOfModel } from './model-claims.ts';
+import { matchingFiles, type OutputStamp, placeInside, sampleOutput, splitPattern, stampsOf } from './output-files.ts';
+import { declaredIn, linkRuns, type RunLink } from './run-link.ts';
+
+/** The clock of a file system may be this much behind. */
+const TICK_MS = 20;
 
 /** What is known about a run from around its outputs; handed in, because reading git and environments is lineage's. */
 export interface CaptureProviders {
@@ -96,17 +102,30 @@ export async function captureOutputs(
   };
 }
 
-/** Registers what a model's outputs hold now, with the metrics that lie there. Throws `OUTPUTS_MISSING` where nothing matches. */
-export async function registerDeclared(
-  options: Omit<CaptureOptions, 'link'> & {
-    readonly registry: Registry;
-    readonly operation?: OperationOptions;
-    /** The run that wrote them, where it was recorded; a tracker may know its identity. */
-    readonly run?: RunLineage;
-    /** Told why something is missing in the version; unless it is given, that is thrown. */
-    readonly onProblem?: (problem: unknown) => void;
-  },
-): Promise<RegisterResult> {
+/** A run that was recorded from its start to its end. */
+export interface RecordedOutputs {
+  readonly lineage: RunLineage;
+  /** The state of each declared metrics file when it began. */
+  readonly oldMetrics: ReadonlySet<string>;
+  /** The models whose outputs it wrote. */
+  readonly models: readonly string[];
+}
+
+export interface RegisterDeclaredOptions extends Omit<CaptureOptions, 'link'> {
+  /** The whole project: what belongs to its other models isn't this one's. */
+  readonly project: Project;
+  readonly registry: Registry;
+  readonly operation?: OperationOptions;
+  /** The run that wrote them, where it was recorded; a tracker may know its identity. */
+  readonly run?: RecordedOutputs;
+  /** Told why something is missing in the version; unless it is given, that is thrown. */
+  readonly onProblem?: (problem: unknown) => void;
+  /** Told of declared metrics that are left out because they are older than the outputs. */
+  readonly onStale: (problem: RegistryError) => void;
+}
+
+/** Registers what a model's outputs hold now, with the metrics of the run that wrote them. Throws `OUTPUTS_MISSING` where nothing matches. */
+export async function registerDeclared(options: RegisterDeclaredOptions): Promise<RegisterResult> {
   const { root, name, model, registry, operation, onProblem } = options;
   const stamps = (await sampleOutput(root, model.outputs)) ?? [];
   const newest = outputsByRun(stamps).toSorted((a, b) => newestOf(stamps, b.paths) - newestOf(stamps, a.paths))[0];
@@ -116,22 +135,72 @@ export async function registerDeclared(
       `No file matches the outputs of ${name} (${model.outputs.join(', ')}). Train first, or correct model-registry.yaml. Nothing was changed.`,
     );
   }
-  const filesOf = (paths: readonly string[]) =>
-    stamps.filter(({ path }) => paths.includes(path)).map(({ file }) => file);
-  const found = await options.providers.runs?.(filesOf(newest.paths), 0);
-  const known = found ? linkRuns(found, { sinceMs: 0, declares: declaredIn(model) }) : NO_RUN;
-  const link = options.run ? { ...known, run: { ...options.run, ...identityOf(known.run) } } : known;
+  const own = stamps.filter(({ path }) => newest.paths.includes(path));
+  const filesOf = (paths: readonly string[]) => own.filter(({ path }) => paths.includes(path)).map(({ file }) => file);
+  const outputs = await judgedOutputs(options, own);
+  const link = await linkOf(options, own, outputs);
   const which = model.checkpoints === 'last' ? 'last' : 'best';
   const [chosen] = wantedCheckpoints(newest.checkpoints, link.checkpoints, which);
   const files = filesOf(chosen ? [...chosen.paths, ...newest.companions] : newest.paths);
-  const { request, problems } = await captureOutputs(files, await matchingFiles(root, model.metrics), {
-    ...options,
-    link,
-  });
+  const metricsFiles = await freshMetrics(options, outputs);
+  const { request, problems } = await captureOutputs(files, metricsFiles, { ...options, link });
   if (problems.length > 0 && !onProblem) throw problems[0];
   for (const problem of problems) onProblem?.(problem);
   const tags = chosen && chosen.name !== '' ? { ...request.tags, checkpoint: chosen.name } : request.tags;
   return registry.register({ ...request, ...(tags ? { tags } : {}) }, operation);
+}
+
+async function judgedOutputs(
+  { registry, name }: RegisterDeclaredOptions,
+  stamps: readonly OutputStamp[],
+): Promise<JudgedOutputs> {
+  const latest = await latestVersion(registry, name);
+  return {
+    changedAtMs: Math.max(...stamps.map(({ changedAtMs }) => changedAtMs)),
+    firstWrittenAtMs: Math.min(...stamps.map(({ mtimeMs }) => mtimeMs)),
+    previousUntilMs: latest?.completedAtMs ?? 0,
+  };
+}
+
+/** What is known of the run beside its outputs. What had ended before a recorded run began isn't of it. */
+async function linkOf(
+  { name, model, project, providers, run }: RegisterDeclaredOptions,
+  stamps: readonly OutputStamp[],
+  { changedAtMs, previousUntilMs }: JudgedOutputs,
+): Promise<RunLink> {
+  const startedAtMs = (Date.parse(run?.lineage.startedAt ?? '') || 0) - TICK_MS;
+  const sinceMs = run ? startedAtMs : previousUntilMs < changedAtMs ? previousUntilMs : 0;
+  const found =
+    (await providers.runs?.(
+      stamps.map(({ file }) => file),
+      sinceMs,
+    )) ?? [];
+  const rivals = run?.models.filter((other) => other !== name);
+  const own = runsOfModel(found, { project, name, ...(rivals ? { rivals } : {}) });
+  const current = own.filter((item) => !(Date.parse(item.run.endedAt ?? '') < startedAtMs));
+  const known = linkRuns(current, { sinceMs, declares: declaredIn(model) });
+  return run ? { ...known, run: { ...run.lineage, ...identityOf(known.run) } } : known;
+}
+
+/** The declared metrics that the run wrote which wrote the outputs; the others are told of. */
+async function freshMetrics(
+  { root, name, model, run, onStale }: RegisterDeclaredOptions,
+  outputs: JudgedOutputs,
+): Promise<readonly string[]> {
+  const fresh: string[] = [];
+  for (const stamp of await stampsOf(root, model.metrics)) {
+    if (run ? !run.oldMetrics.has(stamp.key) : !isOlderThan(outputs, stamp)) fresh.push(stamp.file);
+    else onStale(stale(name, relative(root, stamp.file), run !== undefined));
+  }
+  return fresh;
+}
+
+function stale(name: string, file: string, isRecorded: boolean): RegistryError {
+  const before = isRecorded ? 'before this run began' : 'before this version was trained';
+  return new RegistryError(
+    'METRICS_STALE',
+    `${file} was last written ${before}, so its metrics aren't in the version of ${name}. Where they are of this model all the same, add them: model-registry evaluate ${name} --metrics ${file}`,
+  );
 }
 
 /** What a tracker calls the run; when it began and what was run, the record knows better. */

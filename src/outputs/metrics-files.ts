@@ -1,15 +1,24 @@
 import { sep } from 'node:path';
-import { type FileStamp, matchingFiles, placeInside, splitPattern, stampOf } from './output-files.ts';
+import { type FileStamp, placeInside, splitPattern, stampsOf } from './output-files.ts';
 
 /** How long after its outputs a run may write metrics that belong to them. */
 const RUN_MS = 10 * 60_000;
 
 /** What outputs the metrics files are to be judged by. */
 export interface JudgedOutputs {
+  /** When the first of the outputs was written, milliseconds since the epoch. */
+  readonly firstWrittenAtMs: number;
   /** When the outputs were last written, milliseconds since the epoch. */
   readonly changedAtMs: number;
   /** Until when metrics belong to the version before, milliseconds since the epoch; 0 where there is none. */
   readonly previousUntilMs: number;
+}
+
+/** Whether a metrics file was last written for the version before, or long before the first outputs. */
+export function isOlderThan(outputs: JudgedOutputs, { mtimeMs }: FileStamp): boolean {
+  const { changedAtMs, previousUntilMs, firstWrittenAtMs } = outputs;
+  const isFollowing = previousUntilMs > 0 && changedAtMs > previousUntilMs;
+  return mtimeMs <= (isFollowing ? previousUntilMs : firstWrittenAtMs - RUN_MS);
 }
 
 /**
@@ -29,8 +38,7 @@ export class MetricsFiles {
 
   /** The files that are there now. Throws `PATH_OUTSIDE_WORKSPACE`. */
   async present(): Promise<readonly FileStamp[]> {
-    const stamps = await Promise.all((await matchingFiles(this.#root, this.#patterns)).map(stampOf));
-    return stamps.filter((stamp) => stamp !== undefined);
+    return stampsOf(this.#root, this.#patterns);
   }
 
   /** Those that the run which wrote the outputs wrote, too. */
@@ -39,7 +47,7 @@ export class MetricsFiles {
       const settled = this.#settled.get(stamp.file);
       if (settled !== undefined) return settled !== stamp.key;
       // Written while nobody looked: what is newer than the version before is of this run, unless the outputs are older themselves.
-      if (outputs.changedAtMs > outputs.previousUntilMs) return stamp.mtimeMs > outputs.previousUntilMs;
+      if (outputs.changedAtMs > outputs.previousUntilMs) return !isOlderThan(outputs, stamp);
       return Math.abs(stamp.mtimeMs - outputs.changedAtMs) <= RUN_MS;
     });
   }

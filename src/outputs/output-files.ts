@@ -113,6 +113,12 @@ export async function stampOf(
   }
 }
 
+/** The files that the patterns name as they are now. Throws what `matchingFiles` throws. */
+export async function stampsOf(root: string, patterns: readonly string[]): Promise<readonly FileStamp[]> {
+  const stamps = await Promise.all((await matchingFiles(root, patterns)).map(stampOf));
+  return stamps.filter((stamp) => stamp !== undefined);
+}
+
 /** An output file as it is now. */
 export interface OutputStamp extends FileStamp {
   /** Relative to the workspace, with `/`. */

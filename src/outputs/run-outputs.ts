@@ -6,6 +6,7 @@ import { type Checkpoint, type OutputsOfRun, wantedCheckpoints } from './checkpo
 import { addLateMetrics, addMissing } from './late-metrics.ts';
 import { latestVersion, versionWithFiles } from './latest-version.ts';
 import type { MetricsFiles } from './metrics-files.ts';
+import { runsOfModel } from './model-claims.ts';
 import type { FileStamp, OutputStamp } from './output-files.ts';
 import { type Part, recordRun } from './record-run.ts';
 import { abandonedRestMs, earlyMs, lateLooksMs, metricsRestMs, neededRestMs, recheckMs } from './rest.ts';
@@ -196,7 +197,8 @@ export class RunOutputs {
       [...sample.stamps.values()].map(({ file }) => file),
       sinceMs,
     );
-    const link = linkRuns(found, { sinceMs, declares: declaredIn(this.#context.model) });
+    const own = runsOfModel(found, { project: options.project, name });
+    const link = linkRuns(own, { sinceMs, declares: declaredIn(this.#context.model) });
     this.#link = { key, link, since: performance.now() };
     return link;
   }
@@ -243,6 +245,7 @@ export class RunOutputs {
       return;
     }
     const metricsFiles = metrics.ofRun(present, {
+      firstWrittenAtMs: Math.min(...[...sample.stamps.values()].map(({ mtimeMs }) => mtimeMs)),
       changedAtMs: sample.changedAtMs,
       previousUntilMs: latest?.completedAtMs ?? 0,
     });

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { type CaptureProviders, registerDeclared } from '../outputs/capture.ts';
 import { ModelFinder } from '../outputs/finding/model-finder.ts';
@@ -19,10 +20,12 @@ const registerSchema = v.object({ root: v.string(), proposal });
 export interface FindingOptions {
   readonly registry: () => Promise<Registry>;
   readonly providersFor: (root: string) => CaptureProviders;
+  /** Told what is missing in a version. */
+  readonly onProblem: (root: string, problem: RegistryError) => void;
 }
 
 /** What the registry's thread does about models that no project file declares. */
-export function findingOf({ registry, providersFor }: FindingOptions) {
+export function findingOf({ registry, providersFor, onProblem }: FindingOptions) {
   const finders = new Map<string, ModelFinder>();
 
   return {
@@ -48,13 +51,16 @@ export function findingOf({ registry, providersFor }: FindingOptions) {
           const { root, proposal: found } = v.parse(registerSchema, args);
           const model = { ...found, data: [], tags: {}, checkpoints: 'best' as const };
           const providers = providersFor(root);
+          const declared = await readProject(root);
           const result = registerDeclared({
             root,
             name: found.name,
             model,
+            project: { ...declared, models: { ...declared?.models, [found.name]: model } },
             providers,
             registry: await registry(),
             operation,
+            onStale: (problem) => onProblem(root, problem),
           });
           return { value: await result };
         }

@@ -125,7 +125,11 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
     return known;
   };
 
-  const finding = findingOf({ registry: openOrMake, providersFor });
+  const finding = findingOf({
+    registry: openOrMake,
+    providersFor,
+    onProblem: (root, problem) => emit({ kind: 'problem', root, ...described(problem) }),
+  });
 
   const startWatching = (root: string) =>
     serially(async () => {
@@ -179,17 +183,20 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         return watchers.get(v.parse(rootSchema, args).root)?.rescan();
       case 'registerDeclared': {
         const { root, model: wanted } = v.parse(declaredSchema, args);
-        const model = (await readProject(root))?.models[wanted];
-        if (!model)
+        const project = await readProject(root);
+        const model = project?.models[wanted];
+        if (!project || !model)
           throw new RegistryError('OUTPUTS_MISSING', `model-registry.yaml declares no model called ${wanted}.`);
         const registry = await openOrMake();
         return registerDeclared({
           root,
           name: wanted,
           model,
+          project,
           providers: providersFor(root),
           registry,
           operation: options,
+          onStale: (problem) => emit({ kind: 'problem', root, ...described(problem) }),
         });
       }
       case 'project':

@@ -90,16 +90,18 @@ export function watchWorkspace(
     readonly look?: () => readonly RunningProcess[];
     /** Looks at the processes of this machine. */
     readonly looksAtProcesses?: boolean;
+    /** More models of the project, as YAML. */
+    readonly others?: string;
   } = {},
 ): Watching {
   const registered: RegisterResult[] = [];
   const problems: unknown[] = [];
-  const { settleMs = SETTLE_MS, commit, runs, look, looksAtProcesses } = options;
+  const { settleMs = SETTLE_MS, commit, runs, look, looksAtProcesses, others = '' } = options;
   const goingOn = looksAtProcesses ? new RunsGoingOn(workspace.root) : new RunsGoingOn(workspace.root, () => look?.());
   const superseded: string[] = [];
   const watcher = watchOutputs({
     root: workspace.root,
-    project: parseProject(`models:\n  fraud: {${declared}}\n`, 'model-registry.yaml'),
+    project: parseProject(`models:\n  fraud: {${declared}}\n  ${others}\n`, 'model-registry.yaml'),
     registry: async () => workspace.registry,
     providers: {
       code: async () => commit && { commit: commit(), isDirty: false, capturedAt: 'detection' },

@@ -1,7 +1,7 @@
 import { holds, nameOf, parentOf, pathBelow } from '../paths.ts';
 import { metricsOfFile, paramsOfFile } from '../read-values.ts';
 import type { FolderEntry, ReadContext, RunReader } from '../run-reader.ts';
-import type { MetricHistory, RunRecord } from '../run-record.ts';
+import type { RunRecord } from '../run-record.ts';
 import { RunValues } from '../values.ts';
 
 const METRICS =
@@ -14,6 +14,8 @@ const CONFIG = /^config\.(?:ya?ml|toml)$/i;
 const RESULTS = /^(?:reports?|metrics|results?|eval|evaluation|outputs?|artifacts|logs?|\.hydra)$/i;
 /** How long before or after the outputs a run may write its metrics. */
 const RUN_MS = 10 * 60_000;
+/** What the params of all files in one folder may come to, as JSON. */
+const MAX_PARAMS_LENGTH = 128 * 1024;
 
 /** Plain files of metrics and params whose names say what they are, beside the outputs and above, written about when they were. */
 export const conventionalFilesReader: RunReader = {
@@ -28,49 +30,62 @@ export const conventionalFilesReader: RunReader = {
   async read(place, context) {
     const how = nearness(place, context);
     if (how === undefined) return [];
-    const { files, outputs } = context;
-    const values = new RunValues();
-    const history: Record<string, MetricHistory> = {};
-    const sourceFiles: string[] = [];
-    let endMs = 0;
+    const { files } = context;
+    const records: RunRecord[] = [];
+    let paramsLength = 0;
     for (const { name, isFolder } of await files.list(place)) {
       const path = pathBelow(place, name);
       const isMetrics = METRICS.test(name);
       const isParams = PARAMS.test(name) || (how === 'beside' && CONFIG.test(name));
-      if (isFolder || !(isMetrics || isParams) || outputs.paths.includes(path)) continue;
-      const stat = await files.stat(path);
-      if (!stat) continue;
-      if (isMetrics) {
-        if (Math.abs(stat.mtimeMs - outputs.changedAtMs) > RUN_MS) continue;
-        const found = await metricsOfFile(path, files, values);
-        if (!found) continue;
-        for (const [metric, value] of Object.entries(found.metrics)) values.metric(metric, value);
-        Object.assign(history, found.history);
-        endMs = Math.max(endMs, stat.mtimeMs);
-      } else {
-        // Params that were changed since are those of the next run.
-        if (stat.mtimeMs > outputs.changedAtMs + RUN_MS) continue;
-        const found = await paramsOfFile(path, files, values);
-        if (!found) continue;
-        for (const [param, value] of Object.entries(found)) values.param(param, value);
-      }
-      sourceFiles.push(path);
+      if (isFolder || !(isMetrics || isParams) || context.outputs.paths.includes(path)) continue;
+      const record = await (isMetrics ? metricsRecord(path, context) : paramsRecord(path, context));
+      if (!record) continue;
+      paramsLength += JSON.stringify(record.params).length;
+      if (paramsLength <= MAX_PARAMS_LENGTH) records.push(record);
     }
-    if (sourceFiles.length === 0) return [];
-    const record: RunRecord = {
-      tracker: 'files',
-      place,
-      status: 'unknown',
-      ...(endMs > 0 ? { endedAt: new Date(endMs).toISOString() } : {}),
-      metrics: values.metrics,
-      params: values.params,
-      ...(Object.keys(history).length > 0 ? { history } : {}),
-      sourceFiles,
-      ...values.problems,
-    };
-    return [record];
+    // Of files that name the same value, the last one counts.
+    return records.toReversed();
   },
 };
+
+async function metricsRecord(path: string, { files, outputs }: ReadContext): Promise<RunRecord | undefined> {
+  const stat = await files.stat(path);
+  if (!stat || Math.abs(stat.mtimeMs - outputs.changedAtMs) > RUN_MS) return undefined;
+  const values = new RunValues();
+  const found = await metricsOfFile(path, files, values);
+  if (!found) return undefined;
+  for (const [metric, value] of Object.entries(found.metrics)) values.metric(metric, value);
+  const { history } = found;
+  return {
+    ...recordOf(path, values),
+    endedAt: new Date(stat.mtimeMs).toISOString(),
+    ...(history && Object.keys(history).length > 0 ? { history } : {}),
+  };
+}
+
+async function paramsRecord(path: string, { files, outputs }: ReadContext): Promise<RunRecord | undefined> {
+  const stat = await files.stat(path);
+  // Params that were changed since are those of the next run.
+  if (!stat || stat.mtimeMs > outputs.changedAtMs + RUN_MS) return undefined;
+  const values = new RunValues();
+  const found = await paramsOfFile(path, files, values);
+  if (!found) return undefined;
+  for (const [param, value] of Object.entries(found)) values.param(param, value);
+  return recordOf(path, values);
+}
+
+/** One for each file: whose it is, is asked of each. */
+function recordOf(path: string, values: RunValues): RunRecord {
+  return {
+    tracker: 'files',
+    place: parentOf(path),
+    status: 'unknown',
+    metrics: values.metrics,
+    params: values.params,
+    sourceFiles: [path],
+    ...values.problems,
+  };
+}
 
 /** Folders of DVCLive and Lightning, whose files are read with what else is there. */
 function isOthers(folder: string, entries: readonly FolderEntry[]): boolean {
