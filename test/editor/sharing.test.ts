@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../storage/azure/azurite.ts';
 import { type Editor, keepEvidenceOfFailures, openEditor } from './harness/editor.ts';
 import { repositoryRoot } from './harness/install.ts';
-import type { Workbench } from './harness/workbench.ts';
+import { REASON, type Workbench } from './harness/workbench.ts';
 
 const run = promisify(execFile);
 keepEvidenceOfFailures();
@@ -76,8 +76,7 @@ describe('two people who share a registry', () => {
   async function promote(window: Workbench, number: number, reason: string): Promise<void> {
     await window.clickInlineAction(models(window, `Version ${number}`), 'Promote');
     await window.choose('production');
-    await window.page.getByPlaceholder('Reason, for whoever reads the log later').waitFor();
-    await window.answer(reason);
+    await window.answer(reason, REASON);
   }
 
   function models(window: Workbench, label: string): Locator {
@@ -96,8 +95,7 @@ describe('two people who share a registry', () => {
   it('connect by the container’s URL, and see the same', async () => {
     await ann.statusBarItem('synced').waitFor();
     await bob.runCommand('Model Registry: Connect Shared Storage…');
-    await bob.page.getByPlaceholder('https://ACCOUNT.blob.core.windows.net/CONTAINER').waitFor();
-    await bob.answer(url);
+    await bob.answer(url, 'https://ACCOUNT.blob.core.windows.net/CONTAINER');
     await bob.choose('Use the environment');
     await bob.choose('As they are registered');
     await bob.clickDialogButton('Connect');
@@ -171,8 +169,7 @@ describe('two people who share a registry', () => {
       await ann.clickInlineAction(production(ann, before), 'Roll Back');
       await ann.quickPickLabels();
       await ann.quickInput.press('Enter');
-      await ann.page.getByPlaceholder('Reason, for whoever reads the log later').waitFor();
-      await ann.answer('Complaints');
+      await ann.answer('Complaints', REASON);
       const askedAtMs = Date.now();
       const after = before === 2 ? 3 : 2;
       expect((await said.next()).value).toBe(`now ${after}`);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { copyExample } from '../../examples/copy-example.mjs';
 import { snapshotFile } from '../../src/catalog/snapshot.ts';
-import { type Editor, type EditorOptions, openEditor } from './harness/editor.ts';
+import { type Editor, type EditorOptions, keepEvidenceOfFailures, openEditor } from './harness/editor.ts';
 import { repositoryRoot } from './harness/install.ts';
 
 const CLI = join(repositoryRoot, 'dist/cli.js');
@@ -29,6 +29,8 @@ function safetensors(shapes: Readonly<Record<string, readonly number[]>>): Uint8
   length.writeBigUInt64LE(BigInt(json.length));
   return Buffer.concat([length, json, Buffer.alloc(end)]);
 }
+
+keepEvidenceOfFailures();
 
 describe('the editor', () => {
   let dir = '';

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyExample } from '../../examples/copy-example.mjs';
-import { type Editor, openEditor } from './harness/editor.ts';
+import { type Editor, keepEvidenceOfFailures, openEditor } from './harness/editor.ts';
 import { repositoryRoot } from './harness/install.ts';
-import type { Workbench } from './harness/workbench.ts';
+import { REASON, type Workbench } from './harness/workbench.ts';
 
 const MODEL_FILE = 'models/fraud/model.safetensors';
 
@@ -16,6 +16,8 @@ async function sha256Of(file: string): Promise<string> {
     .update(await readFile(file))
     .digest('hex');
 }
+
+keepEvidenceOfFailures();
 
 describe('from a training run to a rollback', () => {
   let dir = '';
@@ -68,7 +70,7 @@ describe('from a training run to a rollback', () => {
   async function promoteFromTree(number: number, reason: string): Promise<void> {
     await workbench.clickInlineAction(workbench.treeRow(`Version ${number}`), 'Promote');
     await workbench.choose('production');
-    await workbench.answer(reason);
+    await workbench.answer(reason, REASON);
   }
 
   it('registers a version by itself when training is done, and says so', async () => {
@@ -143,7 +145,7 @@ describe('from a training run to a rollback', () => {
     await workbench.quickPickLabels();
     await editor.screenshot('story-4-rolling-back');
     await workbench.quickInput.press('Enter');
-    await workbench.answer('Twice as many complaints since this morning');
+    await workbench.answer('Twice as many complaints since this morning', REASON);
     await workbench.treeRow('Version 2').filter({ hasText: 'archived' }).waitFor();
     expect(await workbench.treeRow('Version 1').innerText()).toContain('production');
     expect(await workbench.view('Production').innerText()).toMatch(/fraud-detector[\s\S]*1/);

@@ -1,5 +1,8 @@
 import type { Frame, Locator, Page } from 'playwright-core';
 
+/** What the input box for a reason shows while it is empty. */
+export const REASON = 'Reason, for whoever reads the log later';
+
 /** The screen of one editor window, in the terms in which a person uses it. */
 export class Workbench {
   readonly page: Page;
@@ -65,8 +68,9 @@ export class Workbench {
     await this.quickPickRow(label).click();
   }
 
-  /** Types into an open input box and accepts. */
-  async answer(text: string): Promise<void> {
+  /** Types into an open input box and accepts. With `placeholder`, into the one that shows it, which may not be there yet. */
+  async answer(text: string, placeholder?: string): Promise<void> {
+    if (placeholder !== undefined) await this.page.getByPlaceholder(placeholder).waitFor();
     await this.quickInput.fill(text);
     await this.quickInput.press('Enter');
   }
