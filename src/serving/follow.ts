@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { isoTime } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
+import { messageOf, RegistryError } from '../base/errors.ts';
 import type { Registry, VersionSummary } from '../registry/api.ts';
 import { type ReportedState, reporter } from './reporter.ts';
 import { runSwitchCommand } from './switch-command.ts';
@@ -42,13 +42,19 @@ const LONGEST_PAUSE_MS = 5 * 60_000;
 interface Outcome {
   readonly served?: Served;
   /** Its command failed: not tried again until another version is wanted. */
-  readonly refused?: { readonly version: string; readonly artifact: string; readonly why: string };
+  readonly refused?: {
+    readonly version: string;
+    readonly name: string;
+    readonly artifact: string;
+    readonly why: string;
+  };
 }
 
 /**
  * Keeps `to` at the files of the version that `ref` names: written and verified beside it first, then switched by one rename, so that a
  * program that opens it sees one version or the other. Goes on with what it has while the shared storage doesn't answer. Ends when
- * `signal` does. Throws `TARGET_NOT_LINK` for a `to` that it didn't make.
+ * `signal` does. Throws `TARGET_NOT_LINK` for a `to` that it didn't make, `TARGET_SERVES_OTHER` for one that serves another model, and
+ * where it looks once `SWITCH_FAILED` for a version that the command refuses.
  */
 export async function follow(options: FollowOptions): Promise<void> {
   const { registry, everyMs, signal, onEvent, random = Math.random, clock = Date.now, ref, reportAs } = options;
@@ -85,12 +91,12 @@ export async function follow(options: FollowOptions): Promise<void> {
       if (!signal.aborted && failures === 0) await tells?.tell(stateOf(version, outcome));
     } catch (error) {
       if (signal.aborted) break;
-      // Once, where a person waits for the outcome.
-      if (options.isOnce) throw error;
+      // Once, where a person waits for the outcome; and what nobody but a person can decide.
+      if (options.isOnce || RegistryError.is(error, 'TARGET_SERVES_OTHER')) throw error;
       onEvent({ kind: 'problem', error });
       failures = Math.max(failures, 1);
     }
-    if (options.isOnce) return;
+    if (options.isOnce) return refuseRefused(outcome);
     const pause = failures === 0 ? everyMs : Math.min(LONGEST_PAUSE_MS, everyMs * 2 ** failures);
     await sleep(pause * (0.75 + random() / 2), signal);
   }
@@ -110,6 +116,7 @@ async function serve(
   const before = await target.current();
   const folder = target.folderOf(digest);
   const settled = before === undefined ? undefined : await target.settled(before);
+  if (before !== undefined) await refuseOther(options, version, settled);
   // Whoever ended between the switch and the end of the command runs it again.
   if (before === folder && settled) return { version, served: { ...settled, version: version.id } };
   if (digest === last.refused?.artifact) {
@@ -120,7 +127,8 @@ async function serve(
   const why = await outcomeOf(options, version, false);
   if (signal.aborted) return { version };
   if (why === undefined) {
-    const served = { version: version.id, artifact: digest, since: isoTime(clock()) };
+    const model = { id: version.modelId, name: version.model };
+    const served = { model, version: version.id, artifact: digest, since: isoTime(clock()) };
     await target.settle(folder, served);
     onEvent({ kind: 'serving', version, path: target.link });
     await target.sweep([folder, before]);
@@ -133,15 +141,58 @@ async function serve(
     await target.switchTo(before);
     await outcomeOf(options, version, true);
   }
-  onEvent({ kind: 'went back', version, why });
-  const refused = { version: version.id, artifact: digest, why };
+  if (!options.isOnce) onEvent({ kind: 'went back', version, why });
+  const refused = { version: version.id, name: nameOf(version), artifact: digest, why };
   return { version, ...(!isAlone && settled ? { served: settled } : {}), refused };
+}
+
+/** A place that serves another model is somebody's: a typing error in a script mustn't take it away from them. */
+async function refuseOther(
+  { registry, to }: FollowOptions,
+  version: VersionSummary,
+  settled: Served | undefined,
+): Promise<void> {
+  // A switch that was interrupted before its command had ended says nothing.
+  if (!settled) return;
+  const other = settled.model ?? (await modelOf(registry, settled.version));
+  if (other?.id === version.modelId || other?.name === version.model) return;
+  const what = other ? `serves ${other.name}` : 'serves a version that this registry doesn’t have';
+  throw new RegistryError(
+    'TARGET_SERVES_OTHER',
+    `${to} ${what}, so ${version.model} isn't put there. Choose another name for --to; or, where ${version.model} is to take its place, end what follows there and remove ${to} first. Nothing was changed.`,
+    { details: { to, serves: other?.name ?? null } },
+  );
+}
+
+async function modelOf(registry: FollowOptions['registry'], ref: string): Promise<Served['model']> {
+  try {
+    const { modelId, model } = await registry.show({ ref });
+    return { id: modelId, name: model };
+  } catch (error) {
+    if (RegistryError.is(error, 'MODEL_NOT_FOUND') || RegistryError.is(error, 'VERSION_NOT_FOUND')) return undefined;
+    throw error;
+  }
+}
+
+/** Whoever looks once waits for the outcome. */
+function refuseRefused({ refused, served }: Outcome): void {
+  if (!refused) return;
+  const instead = served ? 'What was served before goes on.' : 'Nothing is served.';
+  throw new RegistryError(
+    'SWITCH_FAILED',
+    `${refused.name} isn't served: ${refused.why}. ${instead} Repair the command or the version, and follow again.`,
+    { details: { version: refused.version } },
+  );
+}
+
+function nameOf({ model, number, id, pending }: VersionSummary): string {
+  return `${model}@${pending ? `draft-${id.slice(-6).toLowerCase()}` : number}`;
 }
 
 function stateOf({ modelId }: VersionSummary, { served, refused }: Outcome): ReportedState {
   return {
     model: modelId,
-    ...(served ? { serving: served } : {}),
+    ...(served ? { serving: { version: served.version, artifact: served.artifact, since: served.since } } : {}),
     ...(refused ? { refused: { version: refused.version, why: refused.why.slice(0, 500) } } : {}),
   };
 }

@@ -23,6 +23,8 @@ export interface Target {
 
 /** What a folder holds, and since when it is served. */
 export interface Served {
+  /** Of which model; what was settled by an earlier program doesn't tell. */
+  readonly model?: { readonly id: string; readonly name: string } | undefined;
   readonly version: string;
   readonly artifact: string;
   readonly since: string;
@@ -32,7 +34,12 @@ export interface Served {
 const DIGITS = 16;
 const FOLDER = /^[0-9a-f]{16}(\.done)?$/;
 const FRESH_LINK = /^link-(\d+)$/;
-const servedSchema = v.object({ version: v.string(), artifact: v.string(), since: v.string() });
+const servedSchema = v.object({
+  model: v.optional(v.object({ id: v.string(), name: v.string() })),
+  version: v.string(),
+  artifact: v.string(),
+  since: v.string(),
+});
 
 /**
  * `to` as a link that `switchTo` leads elsewhere in one step. A name that another program made is left alone: throws `TARGET_NOT_LINK`.

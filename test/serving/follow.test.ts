@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -70,6 +70,49 @@ const serves = (number: number) => (event: FollowEvent) => event.kind === 'servi
 const model = (to: string) => readFile(join(to, 'model.bin'), 'utf8');
 
 describe('a follower', () => {
+  const once = (registry: FollowOptions['registry'], to: string, more: Partial<FollowOptions> = {}) =>
+    follow({
+      ...{ registry, ref: 'fraud@production', to, everyMs: 20, isOnce: true },
+      signal: new AbortController().signal,
+      onEvent: () => undefined,
+      ...more,
+    });
+
+  it('that looks once fails where the command does, and says what is served', async () => {
+    const { own, registry, to } = await team();
+    await expect(once(registry, to, { exec: 'exit 4' })).rejects.toMatchObject({
+      code: 'SWITCH_FAILED',
+      message: expect.stringMatching(/fraud@1 isn't served: its command ended with 4\. Nothing is served/),
+    });
+    await once(registry, to);
+    await own.promote({ ref: 'fraud@2', stage: 'production', reason: 'better' });
+    await expect(once(registry, to, { exec: '[ "$MODEL_REGISTRY_WENT_BACK" = 1 ]' })).rejects.toMatchObject({
+      code: 'SWITCH_FAILED',
+      message: expect.stringContaining('What was served before goes on'),
+    });
+    expect(await model(to)).toBe('one');
+  });
+
+  it('leaves a place alone that serves another model, however long it follows', async () => {
+    const { own, registry, to, server } = await team();
+    const file = join(server.dir, 'spam.bin');
+    await writeFile(file, 'spam');
+    await own.register({ model: 'spam', paths: [file] });
+    await own.promote({ ref: 'spam@1', stage: 'production', reason: 'first' });
+    await own.sync();
+    await once(registry, to);
+    for (const isOnce of [true, false]) {
+      await expect(once(registry, to, { ref: 'spam@production', isOnce })).rejects.toMatchObject({
+        code: 'TARGET_SERVES_OTHER',
+        message: expect.stringMatching(/serves fraud, so spam isn't put there.*remove/),
+      });
+    }
+    expect(await model(to)).toBe('one');
+    await rm(to);
+    await once(registry, to, { ref: 'spam@production' });
+    expect(await readFile(join(to, 'spam.bin'), 'utf8')).toBe('spam');
+  });
+
   it('serves what is in production, and what a rollback brings back, switched in one step', async () => {
     const { own, registry, to, server } = await team();
     const log = join(server.dir, 'switches.txt');

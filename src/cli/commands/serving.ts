@@ -63,6 +63,13 @@ export function addServingCommands(program: Command, add: AddCommand): void {
                 path: event.path,
               });
             if (event.kind === 'serving') return print(`Serving ${labelOf(version)}`);
+            if (context.isJson)
+              return printJson({
+                refused: version.number,
+                model: version.model,
+                digest: version.artifact.digest,
+                why: event.why,
+              });
             print(`Went back from ${labelOf(version)}: ${safeLine(event.why, 300)}`);
           },
         }),
