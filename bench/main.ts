@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { benchmarkBesideDvc } from './alternatives/beside-dvc.ts';
 import { benchmarkBesideMlflow } from './alternatives/beside-mlflow.ts';
 import { benchmarkBytes } from './bytes.ts';
+import { benchmarkCodeHistory } from './code-history.ts';
 import { benchmarkEditor } from './editor/event-loop.ts';
 import { describeMachine } from './machine.ts';
 import { benchmarkOurs } from './ours.ts';
@@ -17,6 +18,7 @@ const groups: readonly Group[] = [
   { name: 'dvc', run: benchmarkBesideDvc, sizes: [] },
   { name: 'bytes', run: benchmarkBytes, sizes: [] },
   { name: 'sharing', run: benchmarkSharing, sizes: [10_000, 100_000] },
+  { name: 'code', run: benchmarkCodeHistory, sizes: [1000, 50_000] },
   { name: 'editor', run: benchmarkEditor, sizes: [100_000] },
 ];
 

@@ -74,6 +74,12 @@ const targets: readonly Target[] = [
     measured: (facts) => facts['bytes ratio'],
   },
   { what: 'memory while registering 2 GiB', limit: 150, unit: 'MB', measured: (facts) => facts['bytes memory'] },
+  {
+    what: 'what changed between versions 500 commits apart, 50,000 commits',
+    limit: 1000,
+    unit: 'ms',
+    measured: at('changes', 50_000),
+  },
   { what: 'join a shared registry, 10,000 versions', limit: 3000, unit: 'ms', measured: at('join', 10_000) },
   {
     what: 'join a shared registry, 10,000 versions',

@@ -134,6 +134,11 @@ export function newestVersion(db: Sqlite, model: string, stage?: string): Versio
     : first(db, 'v.model = ? AND v.stage = ? AND v.deleted_seq IS NULL ORDER BY v.number DESC', [model, stage]);
 }
 
+/** The version of the same model that was registered before this one, and isn't deleted. */
+export function precedingVersion(db: Sqlite, { modelId, number }: VersionSummary): VersionSummary | undefined {
+  return first(db, 'v.model = ? AND v.number < ? AND v.deleted_seq IS NULL ORDER BY v.number DESC', [modelId, number]);
+}
+
 /** Newest first, before the row key `before`. */
 export function versionsPage(
   db: Sqlite,

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { RegistryError } from '../base/errors.ts';
 import { type AddCommand, examples } from './add-command.ts';
 import { addAnnotationCommands } from './commands/annotations.ts';
+import { addChangesCommands } from './commands/changes.ts';
 import { addFileCommands } from './commands/files.ts';
 import { addInspectCommand } from './commands/inspect.ts';
 import { addPolicyCommands } from './commands/policy.ts';
@@ -106,6 +107,7 @@ function programFor(version: string, signal: AbortSignal): Command {
   program.commandsGroup('Versions:');
   addRegisterCommands(program, add);
   addQueryCommands(program, add);
+  addChangesCommands(program, add);
   addInspectCommand(program, add);
   addFileCommands(program, add);
   program.commandsGroup('Stages:');

@@ -6,6 +6,8 @@ import type {
   CodeChanges,
   CodeLineage,
   Comparison,
+  ComparisonRow,
+  DataLineage,
   LogEntry,
   Metrics,
   MetricValue,
@@ -390,6 +392,11 @@ export interface RegistryQueries {
   /** Two to eight versions side by side; rows where they differ come first. */
   compare(request: { readonly refs: readonly string[] }): Promise<Comparison>;
   /**
+   * What changed from one version to another, as far as it was recorded. Of one, named by `refs` or as `model`, against the version in
+   * production; of the one in production, against the one that was in production before it. Throws `NOTHING_TO_COMPARE`, `SAME_VERSION`.
+   */
+  changes(request: { readonly refs?: readonly string[]; readonly model?: string }): Promise<VersionChanges>;
+  /**
    * What the files of a version say: what was recorded, or, for versions that were registered without, what their files say now, where they
    * are on this machine. `problem` says why there is nothing, or not all. Throws what the remote answers where the facts have to be fetched.
    */
@@ -515,6 +522,44 @@ export interface PythonEnvironment {
   readonly python?: string;
   /** Sorted by name. */
   readonly packages: readonly PackageVersion[];
+}
+
+/** What changed from one version to another. */
+export interface VersionChanges {
+  readonly before: VersionSummary;
+  readonly after: VersionSummary;
+  /** What `before` is to `after`, where it wasn't asked for by name. */
+  readonly why: 'asked' | 'in-production' | 'in-production-before' | 'registered-before';
+  readonly code: { readonly before?: CodeLineage; readonly after?: CodeLineage };
+  readonly data: readonly DataChange[];
+  /** Whether any was recorded, of either version. */
+  readonly hasData: readonly [boolean, boolean];
+  readonly packages: readonly PackageChange[];
+  readonly hasPackages: readonly [boolean, boolean];
+  /** Those that differ. */
+  readonly params: readonly ComparisonRow[];
+  /** All of them, those that differ first. */
+  readonly metrics: readonly ComparisonRow[];
+  /** What else differs of run, environment and base model. */
+  readonly environment: readonly ComparisonRow[];
+  /** What differs of what their files say. */
+  readonly facts: readonly ComparisonRow[];
+  readonly weights: 'same-files' | 'same' | 'different' | 'unknown';
+}
+
+/** Of `unknown` data, one of the versions didn't record the digest. */
+export interface DataChange {
+  readonly path: string;
+  readonly kind: 'added' | 'removed' | 'changed' | 'unknown';
+  readonly before?: DataLineage;
+  readonly after?: DataLineage;
+}
+
+export interface PackageChange {
+  readonly name: string;
+  readonly kind: 'added' | 'removed' | 'upgraded' | 'downgraded' | 'changed';
+  readonly before?: string;
+  readonly after?: string;
 }
 
 /** What the files of a version say. */

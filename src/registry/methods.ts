@@ -27,6 +27,7 @@ const METHODS: Readonly<Record<RegistryMethod, true>> = {
   at: true,
   search: true,
   compare: true,
+  changes: true,
   facts: true,
   tensorRows: true,
   history: true,

@@ -11,6 +11,7 @@ import * as registering from './commands/register.ts';
 import * as stages from './commands/stages.ts';
 import * as tensors from './facts/tensor-comparison.ts';
 import * as facts from './facts/version-facts.ts';
+import { changes } from './queries/changes.ts';
 import { checkData } from './queries/check-data.ts';
 import { compare } from './queries/compare.ts';
 import * as listing from './queries/listing.ts';
@@ -108,6 +109,7 @@ export class OpenRegistry implements Registry {
   search: Registry['search'] = (request) => this.#run(() => listing.search(this.#session, request));
   log: Registry['log'] = (request) => this.#run(() => log(this.#session, request));
   compare: Registry['compare'] = (request) => this.#run(() => compare(this.#session, request));
+  changes: Registry['changes'] = (request) => this.#run(() => changes(this.#session, request));
   facts: Registry['facts'] = (request, options) => this.#run(() => facts.facts(this.#session, request, options));
   tensorRows: Registry['tensorRows'] = (request) => this.#run(() => facts.tensorRows(this.#session, request));
   patch: Registry['patch'] = (request) => this.#run(() => patch(this.#session, request));

@@ -72,7 +72,7 @@ function sharedLength(texts: readonly string[]): number {
 }
 
 /** From the first value to the last, and whether that is for the better as far as the metric's name tells. */
-function differenceText({ name, values }: ComparisonRow, declared: DeclaredDirections | undefined): string {
+export function differenceText({ name, values }: ComparisonRow, declared: DeclaredDirections | undefined): string {
   const [first, last] = [values[0], values.at(-1)];
   if (first === undefined || last === undefined) return '';
   const { verdict, difference } = metricChange(name, last, first, declared);

@@ -43,6 +43,7 @@ export function registryCalls(ask: ThreadCall): RegistryCalls {
     at: (request) => call('at', request),
     search: (request) => call('search', request),
     compare: (request) => call('compare', request),
+    changes: (request) => call('changes', request),
     facts: (request, operation) => call('facts', request, operation),
     tensorRows: (request) => call('tensorRows', request),
     history: (request) => call('history', request),

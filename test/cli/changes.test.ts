@@ -1,0 +1,67 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { buildCommandLine, type CommandLine } from './harness/command-line.ts';
+import { gitProject, REGISTER, type Workspace, writeTraining } from './harness/workspace.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+let cli: CommandLine;
+let work: Workspace;
+
+beforeAll(async () => {
+  cli = await buildCommandLine();
+});
+afterAll(() => cli.dispose());
+afterEach(() => work.dispose());
+
+describe('changes', () => {
+  it('tells commits, files, data, params and metrics between production and the version before it', async () => {
+    work = await gitProject();
+    const options = { cwd: work.dir };
+    await cli.json(['init'], options);
+    await cli.json([...REGISTER], options);
+    await cli.json(['promote', 'fraud-detector@1', 'production', '--reason', 'First'], options);
+    await work.write('train.py', 'print(1)\n');
+    await work.git('add', 'train.py');
+    await work.git('commit', '-qm', 'A new feature \u001b[31m');
+    await writeTraining(work, { weights: 'second', auc: 0.93 });
+    await work.write('params.yaml', 'learning_rate: 0.2\nepochs: 5\n');
+    await work.write('data/train.csv', 'amount,label\n2,0\n');
+    await cli.json([...REGISTER], options);
+    await cli.json(['promote', 'fraud-detector@2', 'production', '--reason', 'Better'], options);
+
+    const { stdout, code } = await cli.run(['changes'], options);
+    expect(code).toBe(0);
+    expect(stdout).toContain('From fraud-detector@1 to fraud-detector@2, in production and what was there before: ');
+    expect(stdout).toContain('1 commit by Ann Lee changes 1 file');
+    expect(stdout).toContain('A new feature �[31m');
+    expect(stdout).toContain('learning_rate  0.1 → 0.2');
+    expect(stdout).toContain('data/train.csv  changed');
+    expect(stdout).toMatch(/auc\s+0\.912\s+0\.93\s+\+0\.018 better/);
+    expect(stdout).toMatch(/A {2}train\.py {2}\+1 −0/);
+    expect(await cli.json(['changes', 'fraud-detector@2', 'fraud-detector@1'], options)).toMatchObject({
+      before: { number: 2 },
+      after: { number: 1 },
+      why: 'asked',
+      history: { added: { count: 0 }, removed: { count: 1, commits: [{ subject: 'A new feature \u001b[31m' }] } },
+      data: [{ path: 'data/train.csv', kind: 'changed' }],
+    });
+  });
+
+  it('tells what was recorded where the repository lacks the commits, and says so', async () => {
+    work = await gitProject();
+    const options = { cwd: work.dir };
+    await cli.json(['init'], options);
+    await cli.json([...REGISTER], options);
+    await work.git('checkout', '-q', '--orphan', 'other');
+    await work.git('commit', '-qm', 'Another history');
+    await writeTraining(work, { weights: 'second', auc: 0.93 });
+    await cli.json([...REGISTER], options);
+    await work.git('branch', '-qD', 'main');
+    await work.git('reflog', 'expire', '--expire=now', '--all');
+    await work.git('gc', '-q', '--prune=now');
+    const { stdout, code } = await cli.run(['changes', 'fraud-detector'], options);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/The commit [0-9a-f]{12} isn’t in .*git fetch --all/);
+    expect(stdout).toMatch(/auc\s+0\.912\s+0\.93/);
+  });
+});
