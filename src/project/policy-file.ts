@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
+import { MAX_ALIAS_COUNT, refuseTooMuchYaml, WRITTEN_YAML } from '../base/bounded-yaml.ts';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -21,11 +22,16 @@ export async function readPolicyFile(file: string): Promise<unknown> {
     if (systemErrorCode(error) !== 'ENOENT') throw error;
     throw new RegistryError('PATH_NOT_FOUND', `There is no file ${file}.`);
   }
+  try {
+    refuseTooMuchYaml(text, WRITTEN_YAML);
+  } catch (error) {
+    throw invalid(file, messageOf(error));
+  }
   const document = parseDocument(text, { uniqueKeys: true });
   const problem = document.errors[0];
   if (problem) throw invalid(file, problem.message.split('\n')[0] ?? '');
   try {
-    return policyValue(document.toJS({ maxAliasCount: 100 }));
+    return policyValue(document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }));
   } catch (error) {
     throw invalid(file, messageOf(error));
   }

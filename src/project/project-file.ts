@@ -2,6 +2,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import * as v from 'valibot';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { MAX_ALIAS_COUNT, refuseTooMuchYaml, WRITTEN_YAML } from '../base/bounded-yaml.ts';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
 import { nearestKey } from './nearest-key.ts';
 import { LATER_KEYS, MODEL_KEYS, PROJECT_FILE, PROJECT_KEYS, type Project, projectSchema } from './project-schema.ts';
@@ -68,6 +69,11 @@ export function problemsIn(text: string): readonly ProjectProblem[] {
 
 /** The project that the text describes. Throws `PROJECT_FILE_INVALID`. `file` is for messages. */
 export function parseProject(text: string, file: string): Project {
+  try {
+    refuseTooMuchYaml(text, WRITTEN_YAML);
+  } catch (error) {
+    throw invalid(file, [{ line: 1, column: 1, message: messageOf(error) }]);
+  }
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, uniqueKeys: true });
   const placeOf = (offset: number) => {
@@ -95,7 +101,7 @@ export function parseProject(text: string, file: string): Project {
 
 function plainValue(document: Document, file: string): unknown {
   try {
-    return document.toJS({ maxAliasCount: 100 }) ?? {};
+    return document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }) ?? {};
   } catch (error) {
     // Aliases that multiply, or an alias of nothing.
     throw invalid(file, [{ line: 1, column: 1, message: messageOf(error) }]);

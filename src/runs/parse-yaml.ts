@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { parseBoundedYaml, RECORDED_YAML } from '../base/bounded-yaml.ts';
 import { messageOf } from '../base/errors.ts';
 import { RunFileInvalid, type RunFiles } from './run-files.ts';
 
@@ -14,8 +14,8 @@ export async function readYaml(path: string, files: RunFiles): Promise<unknown> 
 /** Throws `RunFileInvalid`, which names `path`. */
 export function parseYaml(text: string, path: string): unknown {
   try {
-    return parse(text, { maxAliasCount: 100, logLevel: 'error' });
+    return parseBoundedYaml(text, RECORDED_YAML);
   } catch (cause) {
-    throw new RunFileInvalid(`${path} can't be read: ${messageOf(cause).split('\n')[0] ?? ''}`);
+    throw new RunFileInvalid(`${path} can't be read: ${messageOf(cause)}`);
   }
 }

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { parse as parseToml } from 'smol-toml';
-import { parse as parseYamlText } from 'yaml';
+import { parseBoundedYaml, RECORDED_YAML } from '../base/bounded-yaml.ts';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
 import { type MetricValue, metricValueOf } from '../base/metric-value.ts';
 import { parsePythonJson } from './parse-json.ts';
@@ -153,7 +153,7 @@ function parseFile(text: string, file: string): unknown {
   try {
     if (/\.json$/i.test(file)) return parsePythonJson(text);
     if (/\.toml$/i.test(file)) return parseToml(text, { integersAsBigInt: 'asNeeded' });
-    return parseYamlText(text, { maxAliasCount: 100, logLevel: 'error' });
+    return parseBoundedYaml(text, RECORDED_YAML);
   } catch (cause) {
     throw invalid(file, `can't be read: ${messageOf(cause).split('\n')[0] ?? ''}`, cause);
   }
