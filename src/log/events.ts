@@ -244,7 +244,7 @@ const commentAdded = v.looseObject({
   text: reason,
 });
 
-const metricGate = v.strictObject({
+export const metricGateSchema = v.strictObject({
   metric: key,
   min: v.optional(finite),
   max: v.optional(finite),
@@ -252,7 +252,7 @@ const metricGate = v.strictObject({
   vs: v.optional(stageName),
   maxDrop: v.optional(v.pipe(finite, v.minValue(0))),
 });
-const approvalsGate = v.strictObject({ approvals: v.pipe(count, v.minValue(1), v.maxValue(100)) });
+export const approvalsGateSchema = v.strictObject({ approvals: v.pipe(count, v.minValue(1), v.maxValue(100)) });
 
 /** Whose signatures count: `key` is `<type> <base64>`. One person may have several keys. */
 const signer = v.strictObject({ person: line(512), key: line(4096) });
@@ -276,7 +276,9 @@ export const policySchema = v.strictObject({
       v.maxLength(32),
     ),
   ),
-  gates: v.optional(v.record(stageName, v.pipe(v.array(v.union([metricGate, approvalsGate])), v.maxLength(64)))),
+  gates: v.optional(
+    v.record(stageName, v.pipe(v.array(v.union([metricGateSchema, approvalsGateSchema])), v.maxLength(64))),
+  ),
   override: v.optional(v.picklist(['allowed', 'never'])),
   signers: v.optional(v.pipe(v.array(signer), v.maxLength(256))),
   signatures: v.optional(v.pipe(v.array(demand), v.maxLength(8))),

@@ -1,10 +1,10 @@
-import * as v from 'valibot';
 import { RegistryError } from '../../base/errors.ts';
-import { type Policy, policySchema } from '../../log/events.ts';
+import type { Policy } from '../../log/events.ts';
 import { policyDigest } from '../../rules/expectations.ts';
 import { parsePolicy } from '../../rules/policy.ts';
 import type { PolicyChange, PolicyDetails, PolicyPlan } from '../api.ts';
 import { policyLines } from '../policy-lines.ts';
+import { problemsOfPolicy } from '../policy-problems.ts';
 import { findModel } from '../references.ts';
 import { readToHead, readToWrite, record, type Session, stateOf } from '../session.ts';
 
@@ -59,20 +59,17 @@ function planOf(model: string, present: Policy | undefined, next: Policy): Polic
 
 /** Throws `POLICY_INVALID`, which names what is wrong, for anything that this program wouldn't accept from the log. */
 function checkedPolicy(value: unknown): Policy {
+  const problems = problemsOfPolicy(value);
+  if (problems !== undefined) throw invalid(`can't be used: ${problems}`);
   const verdict = parsePolicy(value);
   if (verdict.kind === 'policy') return verdict.policy;
-  if (verdict.kind === 'malformed') throw invalid(verdict.problem);
-  const parsed = v.safeParse(policySchema, value);
-  const issue = parsed.success ? undefined : parsed.issues[0];
-  if (!issue) throw invalid(`needs ${verdict.needs.join(', ')}, which this version of Model Registry doesn't know`);
-  const path = v.getDotPath(issue) ?? 'policy';
   throw invalid(
-    issue.type === 'strict_object' && issue.expected === 'never'
-      ? `has the key ${path}, which this version of Model Registry doesn't know`
-      : `can't be used: ${path}: ${issue.message}`,
+    verdict.kind === 'malformed'
+      ? verdict.problem
+      : `needs ${verdict.needs.join(', ')}, which this version of Model Registry doesn't know`,
   );
 }
 
 function invalid(problem: string): RegistryError {
-  return new RegistryError('POLICY_INVALID', `The policy ${problem}. Nothing was changed.`);
+  return new RegistryError('POLICY_INVALID', `The policy ${problem.replace(/[.?]$/, '')}. Nothing was changed.`);
 }
