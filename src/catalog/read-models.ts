@@ -42,6 +42,12 @@ export interface RunLineage {
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly exitCode?: number;
+  /** Folder in which the command ran, relative to the project's, where it was another one. */
+  readonly folder?: string;
+  /** How it is known that this command wrote the outputs: `run` is the command line's own; the others the editor saw. */
+  readonly seenAs?: 'run' | 'terminal' | 'task' | 'debug';
+  /** How many other commands ran then that could have written the outputs. */
+  readonly othersCount?: number;
 }
 
 export interface CodeLineage {

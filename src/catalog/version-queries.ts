@@ -11,6 +11,7 @@ import type {
   EvaluationEntry,
   Lineage,
   PackageVersion,
+  RunLineage,
   Tags,
   TransitionEntry,
   VersionSummary,
@@ -264,6 +265,9 @@ const lineageSchema = v.object({
       startedAt: v.exactOptional(v.string()),
       endedAt: v.exactOptional(v.string()),
       exitCode: v.exactOptional(v.number()),
+      folder: v.optional(v.string()),
+      seenAs: v.optional(v.picklist(['run', 'terminal', 'task', 'debug'])),
+      othersCount: v.optional(v.number()),
     }),
   ),
   code: v.optional(
@@ -293,6 +297,7 @@ const lineageSchema = v.object({
   base: v.optional(v.object({ name: v.string(), version: v.exactOptional(v.string()) })),
 });
 
+type RecordedRun = NonNullable<v.InferOutput<typeof lineageSchema>['run']>;
 type RecordedCode = NonNullable<v.InferOutput<typeof lineageSchema>['code']>;
 
 /** What wasn't well formed when it was recorded stands there as undefined. */
@@ -303,6 +308,15 @@ function codeOf({ folder, tags, isPushed, changes, ...code }: RecordedCode): Cod
     ...(tags === undefined ? {} : { tags }),
     ...(isPushed === undefined ? {} : { isPushed }),
     ...(changes ? { changes: changesOf(changes) } : {}),
+  };
+}
+
+function runOf({ folder, seenAs, othersCount, ...run }: RecordedRun): RunLineage {
+  return {
+    ...run,
+    ...(folder === undefined ? {} : { folder }),
+    ...(seenAs === undefined ? {} : { seenAs }),
+    ...(othersCount === undefined ? {} : { othersCount }),
   };
 }
 
@@ -324,7 +338,7 @@ export function lineageOf(db: Sqlite, version: string, registered: EventOf<'vers
     evaluations: evaluationsOf(db, version),
     dependencies: digest === undefined ? [] : packagesOf(db, digest),
     ...(code ? { code: codeOf(code) } : {}),
-    ...(run ? { run } : {}),
+    ...(run ? { run: runOf(run) } : {}),
     ...(digest === undefined
       ? {}
       : { environment: { digest, ...(pythonVersion === undefined ? {} : { python: pythonVersion }) } }),

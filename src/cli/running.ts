@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { messageOf, RegistryError } from '../base/errors.ts';
 import { newIdSource } from '../base/ids.ts';
-import { surroundingsAtStart } from '../lineage/surroundings.ts';
+import { folderOf, surroundingsAtStart } from '../lineage/surroundings.ts';
 import { outputStates, registerAfterRun } from '../outputs/after-run.ts';
 import { announceRecording } from '../outputs/recordings.ts';
 import type { Project } from '../project/project-schema.ts';
@@ -30,10 +30,12 @@ export async function runCommand(
   if (!located.exists)
     throw new RegistryError('REGISTRY_NOT_FOUND', 'There is no registry here. Make one with `model-registry init`.');
   const endRecording = await announceRecording(located.dir, root);
+  let exitCode: number | undefined;
   try {
-    const surroundings = await surroundingsAtStart(root, command, process.env);
+    const surroundings = await surroundingsAtStart(root, { command, cwd: context.cwd, env: process.env });
     const before = await outputStates(root, project);
-    const run = await spawned(context, command);
+    const run = { ...(await spawned(context, command)), ...folderOf(root, context.cwd), seenAs: 'run' as const };
+    exitCode = run.exitCode;
     if (run.exitCode !== 0) {
       process.exitCode = run.exitCode ?? 1;
       if (context.isJson) printJson({ run, versions: [] });
@@ -57,7 +59,7 @@ export async function runCommand(
         'The command wrote none of the outputs that model-registry.yaml declares, so nothing was registered.\n',
       );
   } finally {
-    await endRecording();
+    await endRecording(exitCode);
   }
 }
 

@@ -31,6 +31,13 @@ export async function interpreterPrefix(
   return dirname(dirname(real));
 }
 
+/** The folder of the installation or environment that a path means: an interpreter, or the folder itself. */
+export async function environmentAt(path: string): Promise<string | undefined> {
+  if (!isAbsolute(path)) return undefined;
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() ? path : interpreterPrefix([path], dirname(path), {});
+}
+
 async function executable(program: string, cwd: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   if (program.includes('/') || program.includes(sep)) {
     const file = isAbsolute(program) ? program : resolve(cwd, program);

@@ -78,6 +78,12 @@ const runSchema = v.looseObject({
   startedAt: v.optional(line(64)),
   endedAt: v.optional(line(64)),
   exitCode: v.optional(v.pipe(v.number(), v.safeInteger())),
+  /** Folder in which the command ran, relative to the project's. Programs that knew nothing of this and what follows took the events. */
+  folder: v.fallback(v.optional(line(4096)), undefined),
+  /** How it is known that this command wrote the outputs. */
+  seenAs: v.fallback(v.optional(v.picklist(['run', 'terminal', 'task', 'debug'])), undefined),
+  /** How many others ran then that could have written them. */
+  othersCount: v.fallback(v.optional(count), undefined),
 });
 
 /** Of the files that were left out of a patch, how many are named. */

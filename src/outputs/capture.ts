@@ -20,6 +20,8 @@ import { isOlderThan, type JudgedOutputs } from './metrics-files.ts';
 import { runsOfModel } from './model-claims.ts';
 import { matchingFiles, type OutputStamp, placeInside, sampleOutput, splitPattern, stampsOf } from './output-files.ts';
 import { declaredIn, linkRuns, type RunLink } from './run-link.ts';
+import type { RunsGoingOn } from './running.ts';
+import { withRun, withWriter } from './started-runs.ts';
 
 /** The clock of a file system may be this much behind. */
 const TICK_MS = 20;
@@ -118,6 +120,8 @@ export interface RegisterDeclaredOptions extends Omit<CaptureOptions, 'link'> {
   readonly operation?: OperationOptions;
   /** The run that wrote them, where it was recorded; a tracker may know its identity. */
   readonly run?: RecordedOutputs;
+  /** Who runs in the workspace, where that is watched: whoever wrote the outputs is their run. */
+  readonly goingOn?: RunsGoingOn;
   /** Told why something is missing in the version; unless it is given, that is thrown. */
   readonly onProblem?: (problem: unknown) => void;
   /** Told of declared metrics that are left out because they are older than the outputs. */
@@ -138,12 +142,14 @@ export async function registerDeclared(options: RegisterDeclaredOptions): Promis
   const own = stamps.filter(({ path }) => newest.paths.includes(path));
   const filesOf = (paths: readonly string[]) => own.filter(({ path }) => paths.includes(path)).map(({ file }) => file);
   const outputs = await judgedOutputs(options, own);
-  const link = await linkOf(options, own, outputs);
+  const writer = options.run ? undefined : options.goingOn?.writerOf(outputs.changedAtMs);
+  const link = withWriter(await linkOf(options, own, outputs), writer);
   const which = model.checkpoints === 'last' ? 'last' : 'best';
   const [chosen] = wantedCheckpoints(newest.checkpoints, link.checkpoints, which);
   const files = filesOf(chosen ? [...chosen.paths, ...newest.companions] : newest.paths);
   const metricsFiles = await freshMetrics(options, outputs);
-  const { request, problems } = await captureOutputs(files, metricsFiles, { ...options, link });
+  const providers = { ...options.providers, ...(await writer?.command.start?.surroundings()) };
+  const { request, problems } = await captureOutputs(files, metricsFiles, { ...options, providers, link });
   if (problems.length > 0 && !onProblem) throw problems[0];
   for (const problem of problems) onProblem?.(problem);
   const tags = chosen && chosen.name !== '' ? { ...request.tags, checkpoint: chosen.name } : request.tags;
@@ -179,7 +185,7 @@ async function linkOf(
   const own = runsOfModel(found, { project, name, ...(rivals ? { rivals } : {}) });
   const current = own.filter((item) => !(Date.parse(item.run.endedAt ?? '') < startedAtMs));
   const known = linkRuns(current, { sinceMs, declares: declaredIn(model) });
-  return run ? { ...known, run: { ...run.lineage, ...identityOf(known.run) } } : known;
+  return run ? withRun(known, run.lineage) : known;
 }
 
 /** The declared metrics that the run wrote which wrote the outputs; the others are told of. */
@@ -201,17 +207,6 @@ function stale(name: string, file: string, isRecorded: boolean): RegistryError {
     'METRICS_STALE',
     `${file} was last written ${before}, so its metrics aren't in the version of ${name}. Where they are of this model all the same, add them: model-registry evaluate ${name} --metrics ${file}`,
   );
-}
-
-/** What a tracker calls the run; when it began and what was run, the record knows better. */
-function identityOf(run: RunLineage | undefined): Pick<RunLineage, 'id' | 'name' | 'tracker' | 'url'> {
-  const { id, name, tracker, url } = run ?? {};
-  return {
-    ...(id === undefined ? {} : { id }),
-    ...(name === undefined ? {} : { name }),
-    ...(tracker === undefined ? {} : { tracker }),
-    ...(url === undefined ? {} : { url }),
-  };
 }
 
 function newestOf(stamps: readonly OutputStamp[], paths: readonly string[]): number {

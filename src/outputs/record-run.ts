@@ -20,7 +20,7 @@ export interface Recording {
   readonly parts: readonly Part[];
   readonly link: RunLink;
   readonly metricsFiles: readonly string[];
-  /** The outputs were there before the newest version was registered. */
+  /** The outputs were there before the newest version was registered, and nobody knows of their run. */
   readonly isOld: boolean;
   /** The version that was registered before this run had ended. */
   readonly earlier?: VersionSummary | undefined;

@@ -1,37 +1,48 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { StartedCommand } from './running.ts';
+import type { SeenCommand } from './running.ts';
 
 /** In the registry's folder; no part of the format. */
 const FOLDER = 'recordings';
 const MAX_BYTES = 8192;
+/** For as long as watchers are told of a run that failed, so that they don't register what it left. */
+const FAILED_MS = 24 * 3600_000;
 
 const recordingSchema = v.object({
   pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   host: v.string(),
   root: v.string(),
   startedAtMs: v.number(),
+  failed: v.optional(v.object({ atMs: v.number(), exitCode: v.number() })),
 });
 
 /**
  * Says that a process records a run in the workspace `root`, so that nobody else registers its outputs before it does. Returns the way
- * to say that it is done. A process that dies without saying so counts as done.
+ * to say that it is done, with its exit code where it failed: nobody registers its outputs then. A process that dies without saying so
+ * counts as done.
  */
-export async function announceRecording(registryDir: string, root: string): Promise<() => Promise<void>> {
+export async function announceRecording(
+  registryDir: string,
+  root: string,
+): Promise<(exitCode?: number) => Promise<void>> {
   const folder = join(registryDir, FOLDER);
   const file = join(folder, `${randomUUID()}.json`);
   const recording = { pid: process.pid, host: hostname(), root: await realpath(root), startedAtMs: Date.now() };
   await mkdir(folder, { recursive: true });
   await writeFile(file, JSON.stringify(recording), { flag: 'wx' });
-  return () => rm(file, { force: true });
+  return async (exitCode = 0) => {
+    if (exitCode === 0) return rm(file, { force: true });
+    await writeFile(`${file}.tmp`, JSON.stringify({ ...recording, failed: { atMs: Date.now(), exitCode } }));
+    await rename(`${file}.tmp`, file);
+  };
 }
 
-/** The runs in the workspace `root` that processes of this machine record now. */
-export function recordingsIn(registryDir: string, root: string): readonly StartedCommand[] {
+/** The runs in the workspace `root` that processes of this machine record now, and those that failed of late. */
+export function recordingsIn(registryDir: string, root: string): readonly SeenCommand[] {
   let names: readonly string[];
   let realRoot: string;
   try {
@@ -42,10 +53,14 @@ export function recordingsIn(registryDir: string, root: string): readonly Starte
     return [];
   }
   return names.flatMap((name) => {
-    const recording = readRecording(join(registryDir, FOLDER, name));
-    if (!recording || recording.root !== realRoot || recording.host !== hostname() || !isAlive(recording.pid))
-      return [];
-    return [{ id: `recording ${name}`, startedAtMs: recording.startedAtMs }];
+    const file = join(registryDir, FOLDER, name);
+    const recording = readRecording(file);
+    if (!recording || recording.root !== realRoot || recording.host !== hostname()) return [];
+    const { failed, pid, startedAtMs } = recording;
+    const seen = { id: `recording ${name}`, startedAtMs };
+    if (!failed) return isAlive(pid) ? [seen] : [];
+    if (Date.now() - failed.atMs > FAILED_MS) rmSync(file, { force: true });
+    return [{ ...seen, endedAtMs: failed.atMs, exitCode: failed.exitCode }];
   });
 }
 

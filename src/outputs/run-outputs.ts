@@ -8,11 +8,13 @@ import { latestVersion, versionWithFiles } from './latest-version.ts';
 import type { MetricsFiles } from './metrics-files.ts';
 import { runsOfModel } from './model-claims.ts';
 import type { FileStamp, OutputStamp } from './output-files.ts';
-import { type Part, recordRun } from './record-run.ts';
+import { type Part, type Recording, recordRun } from './record-run.ts';
 import { abandonedRestMs, earlyMs, lateLooksMs, metricsRestMs, neededRestMs, recheckMs } from './rest.ts';
 import { declaredIn, linkRuns, NO_RUN, type RunLink } from './run-link.ts';
-import type { RunState } from './running.ts';
+import { incomplete, runFailed } from './run-problems.ts';
+import type { RunState, Writer } from './running.ts';
 import { withoutCopies } from './saved-copies.ts';
+import { withWriter } from './started-runs.ts';
 import type { WatchOptions } from './watcher.ts';
 import { wholenessOf } from './wholeness.ts';
 
@@ -236,6 +238,8 @@ export class RunOutputs {
       return;
     }
     const key = keyOf(sample, present);
+    const writer = options.goingOn.writerOf(sample.changedAtMs);
+    if (!isOld && this.#isOfFailedRun(sample, writer)) return;
     const files = ready.parts[0]?.files ?? [];
     const known = isOld ? await this.#orRetry(() => versionWithFiles(registry, name, files)) : undefined;
     if (known === 'retry') return;
@@ -252,7 +256,8 @@ export class RunOutputs {
     const isWaiting = !isOld && !(await metrics.isAllOf(metricsFiles));
     if (isWaiting && !this.#isRested(this.#restedMs(key), metricsRestMs(settleMs))) return;
     const earlier = this.#earlier(sample, ready);
-    const results = await this.#record(registry, ready, metricsFiles, { isOld, earlier }).catch((error: unknown) => {
+    const how = { isOld: isOld && writer === undefined, earlier, writer };
+    const results = await this.#record(registry, ready, metricsFiles, how).catch((error: unknown) => {
       // The same files would fail in the same way again.
       this.#failed = key;
       if (RegistryError.is(error, 'OPERATION_CANCELLED')) this.leave(sample);
@@ -267,24 +272,35 @@ export class RunOutputs {
     for (const result of results) if (result.isNew) options.onRegistered(result, result === last ? earlier : undefined);
   }
 
+  /** What a run leaves that failed is no version by itself; a person can still make it one. */
+  #isOfFailedRun(sample: RunSample, writer: Writer | undefined): boolean {
+    const exitCode = writer?.command.exitCode ?? 0;
+    if (exitCode === 0) return false;
+    const { name, options } = this.#context;
+    this.leave(sample);
+    options.onProblem(runFailed(name, exitCode, writer?.command.start?.run.command), name);
+    return true;
+  }
+
   async #record(
     registry: Registry,
     { parts, link }: Ready,
     metricsFiles: readonly FileStamp[],
-    how: { readonly isOld: boolean; readonly earlier: VersionSummary | undefined },
+    { writer, ...how }: Pick<Recording, 'isOld' | 'earlier'> & { readonly writer: Writer | undefined },
   ): Promise<readonly RegisterResult[] | 'retry'> {
     const { name, model, options, report } = this.#context;
-    const { root, providers, onBusy, onProgress } = options;
+    const { root, onBusy, onProgress } = options;
     const recording = new AbortController();
     this.#recording = recording;
     onBusy?.(true);
     try {
+      const providers = { ...options.providers, ...(await writer?.command.start?.surroundings()) };
       return await this.#orRetry(() =>
         recordRun({
           capture: { root, name, model, providers },
           registry,
           parts,
-          link,
+          link: withWriter(link, writer),
           metricsFiles: metricsFiles.map(({ file }) => file),
           ...how,
           operation: { signal: recording.signal, onProgress },
@@ -383,11 +399,4 @@ function stampsOf({ stamps }: RunSample, paths: readonly string[]): readonly Out
 /** Equal as long as neither outputs nor metrics files change. */
 function keyOf({ stamps }: RunSample, metrics: readonly FileStamp[]): string {
   return [...stamps.values(), ...metrics].map(({ key }) => key).join('\n');
-}
-
-function incomplete(path: string): RegistryError {
-  return new RegistryError(
-    'OUTPUT_INCOMPLETE',
-    `${path} isn't complete, and nothing has been written to it for a while: did training stop? It isn't registered. Train again, or remove it.`,
-  );
 }

@@ -1,10 +1,28 @@
 import { type RunningProcess, runningProcesses } from './processes.ts';
+import type { StartedRun } from './started-runs.ts';
 
 /** A command, task or debug session that the editor saw begin. */
 export interface StartedCommand {
   readonly id: string;
   /** Milliseconds since the epoch. */
   readonly startedAtMs: number;
+  /** What was known when it began. */
+  readonly start?: StartedRun | undefined;
+}
+
+/** A command that may have written some outputs. */
+export interface SeenCommand extends StartedCommand {
+  /** Undefined where it goes on. */
+  readonly endedAtMs?: number;
+  /** Undefined where nobody told. */
+  readonly exitCode?: number | undefined;
+}
+
+/** The command that wrote some outputs by all that is known. */
+export interface Writer {
+  readonly command: SeenCommand;
+  /** How many others ran then that could have written them. */
+  readonly othersCount: number;
 }
 
 /** What is known about whether the run that wrote some outputs goes on. */
@@ -21,6 +39,8 @@ export interface RunState {
 const MAX_REMEMBERED = 1000;
 /** Clocks of file systems are coarser than the system's. */
 const SLACK_MS = 1000;
+/** Of two commands that come so near, the one that fits by this is meant. */
+const CLOSE_MS = 20;
 /** A process that was there at a look may have written after it, and have ended before the next one. */
 const BETWEEN_LOOKS_MS = 60_000;
 
@@ -32,16 +52,16 @@ export class RunsGoingOn {
   readonly #root: string;
   readonly #look: typeof runningProcesses;
   readonly #commands = new Map<string, StartedCommand>();
-  readonly #endedCommands = new Map<string, { readonly startedAtMs: number; readonly endedAtMs: number }>();
+  readonly #endedCommands = new Map<string, SeenCommand & { readonly endedAtMs: number }>();
   readonly #seen = new Map<string, { readonly startedAtMs: number; readonly seenAtMs: number }>();
 
-  readonly #recordings: () => readonly StartedCommand[];
+  readonly #recordings: () => readonly SeenCommand[];
 
-  /** `recordings` are runs that another process registers itself when they end. `look` is another one in tests alone. */
+  /** `recordings` are runs that another process registers itself when they end, or that have failed. `look` is another one in tests alone. */
   constructor(
     root: string,
     look: typeof runningProcesses = runningProcesses,
-    recordings: () => readonly StartedCommand[] = () => [],
+    recordings: () => readonly SeenCommand[] = () => [],
   ) {
     this.#root = root;
     this.#look = look;
@@ -52,17 +72,35 @@ export class RunsGoingOn {
     this.#commands.set(command.id, command);
   }
 
-  commandEnded(id: string, endedAtMs: number): void {
+  commandEnded(id: string, endedAtMs: number, exitCode?: number): void {
     const command = this.#commands.get(id);
     this.#commands.delete(id);
     if (!command) return;
-    this.#endedCommands.set(id, { startedAtMs: command.startedAtMs, endedAtMs });
+    this.#endedCommands.set(id, { ...command, endedAtMs, exitCode });
     forgetOldest(this.#endedCommands);
+  }
+
+  /**
+   * The command that wrote outputs which changed last at `changedAtMs`: of those that ran then, the one that ended first afterwards,
+   * since training ends with its model; else the one that began last. Undefined where none was seen.
+   */
+  writerOf(changedAtMs: number): Writer | undefined {
+    const failed = this.#recordings().flatMap(({ endedAtMs, ...command }) =>
+      endedAtMs === undefined ? [] : [{ ...command, endedAtMs }],
+    );
+    const all: readonly SeenCommand[] = [...failed, ...this.#endedCommands.values(), ...this.#commands.values()];
+    const ranThen = (slackMs: number) =>
+      all.filter((seen) => beganBefore(seen, changedAtMs, slackMs) && endedAfter(seen, changedAtMs, slackMs));
+    const close = ranThen(CLOSE_MS);
+    const [command, ...others] = (close.length > 0 ? close : ranThen(SLACK_MS)).toSorted(
+      (a, b) => endOf(a) - endOf(b) || b.startedAtMs - a.startedAtMs,
+    );
+    return command && { command, othersCount: others.length };
   }
 
   /** About outputs that changed last at `changedAtMs`, in these files and folders (absolute, as they really are). */
   stateOf(changedAtMs: number, places: readonly string[]): RunState {
-    const isBefore = ({ startedAtMs }: { readonly startedAtMs: number }) => startedAtMs <= changedAtMs + SLACK_MS;
+    const isBefore = (started: { readonly startedAtMs: number }) => beganBefore(started, changedAtMs);
     const looked = this.#look(this.#root, places);
     const processes = (looked ?? []).filter(isBefore);
     const open = processes.flatMap(({ writes }) => writes);
@@ -73,11 +111,11 @@ export class RunsGoingOn {
     this.#remember(processes);
     const commands = [...this.#commands].filter(([, command]) => isBefore(command));
     const ended = [...this.#endedCommands].filter(
-      ([, command]) => isBefore(command) && command.endedAtMs >= changedAtMs - SLACK_MS,
+      ([, command]) => isBefore(command) && endedAfter(command, changedAtMs),
     );
     const writers = [...alive, ...[...gone, ...commands, ...ended].map(([id]) => id)];
     // Whatever else ended, its outputs are registered by whoever records it.
-    const recordings = this.#recordings().filter(isBefore);
+    const recordings = this.#recordings().filter((run) => run.endedAtMs === undefined && isBefore(run));
     const facts = { writers, open, isSeeing: looked !== undefined };
     if (recordings.length > 0) return { kind: 'running', ...facts };
     // Whoever could have written this and has ended since did; what else runs in the workspace has nothing to do with it.
@@ -91,6 +129,23 @@ export class RunsGoingOn {
     for (const { id, startedAtMs } of processes) this.#seen.set(id, { startedAtMs, seenAtMs });
     forgetOldest(this.#seen);
   }
+}
+
+function beganBefore(
+  { startedAtMs }: { readonly startedAtMs: number },
+  changedAtMs: number,
+  slackMs = SLACK_MS,
+): boolean {
+  return startedAtMs <= changedAtMs + slackMs;
+}
+
+function endedAfter(seen: Pick<SeenCommand, 'endedAtMs'>, changedAtMs: number, slackMs = SLACK_MS): boolean {
+  return endOf(seen) >= changedAtMs - slackMs;
+}
+
+/** What goes on ends after everything that has ended. */
+function endOf({ endedAtMs }: Pick<SeenCommand, 'endedAtMs'>): number {
+  return endedAtMs ?? Number.MAX_SAFE_INTEGER;
 }
 
 function forgetOldest(entries: Map<string, unknown>): void {

@@ -3,6 +3,7 @@ import type { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { type CaptureProviders, registerDeclared } from '../outputs/capture.ts';
 import { ModelFinder } from '../outputs/finding/model-finder.ts';
+import type { RunsGoingOn } from '../outputs/running.ts';
 import { withModel } from '../project/add-model.ts';
 import { readProject } from '../project/project-file.ts';
 import type { Registry } from '../registry/api.ts';
@@ -20,12 +21,13 @@ const registerSchema = v.object({ root: v.string(), proposal });
 export interface FindingOptions {
   readonly registry: () => Promise<Registry>;
   readonly providersFor: (root: string) => CaptureProviders;
+  readonly runsIn: (root: string) => RunsGoingOn;
   /** Told what is missing in a version. */
   readonly onProblem: (root: string, problem: RegistryError) => void;
 }
 
 /** What the registry's thread does about models that no project file declares. */
-export function findingOf({ registry, providersFor, onProblem }: FindingOptions) {
+export function findingOf({ registry, providersFor, runsIn, onProblem }: FindingOptions) {
   const finders = new Map<string, ModelFinder>();
 
   return {
@@ -59,6 +61,7 @@ export function findingOf({ registry, providersFor, onProblem }: FindingOptions)
             project: { ...declared, models: { ...declared?.models, [found.name]: model } },
             providers,
             registry: await registry(),
+            goingOn: runsIn(root),
             operation,
             onStale: (problem) => onProblem(root, problem),
           });

@@ -8,8 +8,6 @@ import { authorOf } from '../lineage/author.ts';
 import { ownKeyIn } from '../lineage/own-key.ts';
 import { surroundingsOf } from '../lineage/surroundings.ts';
 import { type CaptureProviders, registerDeclared } from '../outputs/capture.ts';
-import { recordingsIn } from '../outputs/recordings.ts';
-import { RunsGoingOn } from '../outputs/running.ts';
 import { type OutputWatcher, watchOutputs } from '../outputs/watcher.ts';
 import { problemsIn, readProject } from '../project/project-file.ts';
 import type { Registry } from '../registry/api.ts';
@@ -20,6 +18,7 @@ import { findRuns } from '../runs/find-runs.ts';
 import { readMetricsFile, readParamsFile } from '../runs/values-file.ts';
 import { findingOf } from './finding.ts';
 import type { RegistryThreadEvent } from './registry-messages.ts';
+import { runsOf } from './runs.ts';
 import { sharingOf } from './sharing.ts';
 
 const POLL_MS = 2000;
@@ -27,7 +26,6 @@ const POLL_MS = 2000;
 const dataSchema = v.object({ dir: v.string(), root: v.string() });
 const rootSchema = v.object({ root: v.string() });
 const valuesSchema = v.object({ metrics: v.array(v.string()), params: v.array(v.string()) });
-const commandSchema = v.object({ root: v.string(), id: v.string(), atMs: v.number() });
 const textSchema = v.object({ text: v.string() });
 const declaredSchema = v.object({ root: v.string(), model: v.string() });
 
@@ -35,7 +33,7 @@ const declaredSchema = v.object({ root: v.string(), model: v.string() });
 export function serveRegistry(port: ThreadPort, workerData: unknown): void {
   const { dir, root: firstRoot } = v.parse(dataSchema, workerData);
   const watchers = new Map<string, OutputWatcher>();
-  const goingOn = new Map<string, RunsGoingOn>();
+  const runs = runsOf(dir);
   const serially = serialQueue();
   let opened: Promise<Registry> | undefined;
   let stopFollowing = () => {};
@@ -119,15 +117,10 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
     };
   }
 
-  const runsIn = (root: string) => {
-    const known = goingOn.get(root) ?? new RunsGoingOn(root, undefined, () => recordingsIn(dir, root));
-    goingOn.set(root, known);
-    return known;
-  };
-
   const finding = findingOf({
     registry: openOrMake,
     providersFor,
+    runsIn: runs.in,
     onProblem: (root, problem) => emit({ kind: 'problem', root, ...described(problem) }),
   });
 
@@ -142,7 +135,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         project,
         registry: openOrMake,
         providers: providersFor(root),
-        goingOn: runsIn(root),
+        goingOn: runs.in(root),
         onRegistered: (result, earlier) => emit({ kind: 'registered', root, result, ...(earlier ? { earlier } : {}) }),
         onBusy: (isBusy) => emit({ kind: 'busy', root, isBusy }),
         onProgress: (progress) => emit({ kind: 'progress', root, progress }),
@@ -170,15 +163,10 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         return stopWatching(v.parse(rootSchema, args).root);
       case 'cancelAutomatic':
         return watchers.get(v.parse(rootSchema, args).root)?.cancel();
-      case 'commandStarted': {
-        const { root, id, atMs } = v.parse(commandSchema, args);
-        return runsIn(root).commandStarted({ id, startedAtMs: atMs });
-      }
-      case 'commandEnded': {
-        const { root, id, atMs } = v.parse(commandSchema, args);
-        runsIn(root).commandEnded(id, atMs);
-        return watchers.get(root)?.rescan();
-      }
+      case 'commandStarted':
+        return runs.started(args);
+      case 'commandEnded':
+        return watchers.get(runs.ended(args))?.rescan();
       case 'rescan':
         return watchers.get(v.parse(rootSchema, args).root)?.rescan();
       case 'registerDeclared': {
@@ -195,6 +183,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
           project,
           providers: providersFor(root),
           registry,
+          goingOn: runs.in(root),
           operation: options,
           onStale: (problem) => emit({ kind: 'problem', root, ...described(problem) }),
         });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { mayTrain } from '../../src/outputs/run-commands.ts';
+import { mayTrain, programOf } from '../../src/outputs/run-commands.ts';
 
 it.each([
   'python train.py',
@@ -13,6 +13,10 @@ it.each([
   'cd src && python train.py',
   'dvc repro',
   '.venv\\Scripts\\python.exe train.py',
+  'node train.mjs',
+  'npm run train',
+  'git pull && python train.py',
+  'source .venv/bin/activate; python train.py',
 ])('%s may be a run', (line) => {
   expect(mayTrain(line)).toBe(true);
 });
@@ -30,7 +34,23 @@ it.each([
   'python -m pip install torch',
   'npm run dev',
   'python --version',
+  'git add train.py',
+  'git commit -m "Train longer" train.py',
+  'cat train.py | grep lr',
+  'vim train.sh',
+  'cd train',
+  'model-registry run -- python train.py',
   '',
 ])('%s is none', (line) => {
   expect(mayTrain(line)).toBe(false);
+});
+
+it.each([
+  ['python train.py --lr 0.1', ['python', 'train.py', '--lr', '0.1']],
+  ['CUDA_VISIBLE_DEVICES=0 python3 "my train.py"', ['python3', 'my train.py']],
+  ["cd src && '/opt/my env/bin/python' train.py", ['/opt/my env/bin/python', 'train.py']],
+  ['git pull; time python train.py > log 2>&1', ['python', 'train.py', '>', 'log', '2>&1']],
+  ['', []],
+])('the program of %s is found among what stands around it', (line, words) => {
+  expect(programOf(line)).toEqual(words);
 });

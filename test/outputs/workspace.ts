@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import type { CaptureProviders } from '../../src/outputs/capture.ts';
 import type { RunningProcess } from '../../src/outputs/processes.ts';
-import { RunsGoingOn } from '../../src/outputs/running.ts';
+import { RunsGoingOn, type SeenCommand } from '../../src/outputs/running.ts';
 import { type OutputWatcher, watchOutputs } from '../../src/outputs/watcher.ts';
 import { parseProject } from '../../src/project/project-file.ts';
 import type { RegisterResult, Registry, VersionSummary } from '../../src/registry/api.ts';
@@ -92,12 +92,14 @@ export function watchWorkspace(
     readonly looksAtProcesses?: boolean;
     /** More models of the project, as YAML. */
     readonly others?: string;
+    /** Runs that others record. */
+    readonly recordings?: () => readonly SeenCommand[];
   } = {},
 ): Watching {
   const registered: RegisterResult[] = [];
   const problems: unknown[] = [];
-  const { settleMs = SETTLE_MS, commit, runs, look, looksAtProcesses, others = '' } = options;
-  const goingOn = looksAtProcesses ? new RunsGoingOn(workspace.root) : new RunsGoingOn(workspace.root, () => look?.());
+  const { settleMs = SETTLE_MS, commit, runs, look, looksAtProcesses, others = '', recordings } = options;
+  const goingOn = new RunsGoingOn(workspace.root, looksAtProcesses ? undefined : () => look?.(), recordings);
   const superseded: string[] = [];
   const watcher = watchOutputs({
     root: workspace.root,

@@ -95,7 +95,11 @@ function codeText({
 }
 
 /** Code that was read when the run had begun already may be that of a later commit. */
-const CAPTURED = { start: '', end: 'read at its end', detection: 'read when it was found' } as const;
+const CAPTURED = {
+  start: 'as the run began',
+  end: 'as the run ended',
+  detection: 'as its output was found',
+} as const;
 
 function changesText({ fileCount, leftOutCount, untrackedCount }: CodeChanges): string {
   return [
@@ -110,10 +114,21 @@ function changesText({ fileCount, leftOutCount, untrackedCount }: CodeChanges): 
 function runText({ run }: Lineage): string {
   if (!run) return '';
   const failed = run.exitCode === undefined || run.exitCode === 0 ? undefined : `exit code ${run.exitCode}`;
-  return [run.name ?? run.id, run.tracker, run.command, run.url, failed]
+  const others = run.othersCount ?? 0;
+  const unsure = others > 0 ? `or one of ${plural(others, 'other command')} that ran then` : undefined;
+  const folder = run.folder === undefined ? undefined : `in ${run.folder}`;
+  const seen = run.seenAs === undefined ? undefined : SEEN[run.seenAs];
+  return [run.name ?? run.id, run.tracker, run.command, folder, run.url, failed, seen, unsure]
     .flatMap((text) => (text === undefined || text === '' ? [] : [safeLine(text)]))
     .join(', ');
 }
+
+const SEEN = {
+  run: undefined,
+  terminal: 'seen in a terminal of the editor',
+  task: 'seen as a task of the editor',
+  debug: 'seen in the debugger',
+} as const;
 
 function environmentText({ environment, dependencies }: Lineage): string {
   if (!environment) return '';

@@ -16,6 +16,7 @@ import type {
 } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { GivenCredential, RegistryThreadEvent } from '../../workers/registry-messages.ts';
+import type { CommandEnded, CommandStarted } from '../../workers/runs.ts';
 import { registryCalls } from './registry-calls.ts';
 
 const IDLE_MS = 15 * 60_000;
@@ -76,6 +77,8 @@ export class RegistryConnection {
   readonly registry: RegistryCalls;
   readonly #options: ConnectionOptions;
   readonly #watchedRoots = new Set<string>();
+  /** Commands that go on. */
+  readonly #commands = new Set<string>();
   #thread: Thread | undefined;
   #pending = 0;
   /** The thread keeps the registry in sync with its shared storage. */
@@ -112,11 +115,15 @@ export class RegistryConnection {
     for (const root of this.#watchedRoots) await this.#ask('rescan', { root });
   }
 
-  /** A command that may be a training run began or ended in `root`; `id` is the same for both. */
-  async command(root: string, command: { readonly id: string; readonly has: 'started' | 'ended' }): Promise<void> {
-    if (!this.#watchedRoots.has(root)) return;
-    const name = command.has === 'started' ? 'commandStarted' : 'commandEnded';
-    await this.#ask(name, { root, id: command.id, atMs: Date.now() });
+  /** A command began that may be a training run: its code and packages are read now. The thread stays until it has ended. */
+  async commandStarted(command: CommandStarted): Promise<void> {
+    this.#commands.add(keyOf(command));
+    await this.#ask('commandStarted', command);
+  }
+
+  async commandEnded(command: CommandEnded): Promise<void> {
+    if (!this.#commands.delete(keyOf(command))) return;
+    await this.#ask('commandEnded', command);
   }
 
   /** How the project file would declare the model that appeared last in `root`, if one did since `sinceMs` and none declares it yet. */
@@ -211,7 +218,8 @@ export class RegistryConnection {
       return await this.#thread.client.call(name, request, operation);
     } finally {
       this.#pending -= 1;
-      if (this.#pending === 0 && this.#watchedRoots.size === 0 && !this.#isShared && !this.#isClosed) {
+      const isWatching = this.#watchedRoots.size > 0 || this.#commands.size > 0;
+      if (this.#pending === 0 && !isWatching && !this.#isShared && !this.#isClosed) {
         this.#idle = setTimeout(() => void this.#end(), IDLE_MS).unref();
       }
     }
@@ -262,4 +270,9 @@ export class RegistryConnection {
     await last.worker.terminate();
     last.client.fail(new RegistryError('REGISTRY_CLOSED', 'The registry was closed meanwhile. Try again.'));
   }
+}
+
+/** A command may work in several folders of a registry. */
+function keyOf({ root, id }: { readonly root: string; readonly id: string }): string {
+  return `${id}\0${root}`;
 }

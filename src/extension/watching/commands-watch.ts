@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
 import { mayTrain } from '../../outputs/run-commands.ts';
+import { folderAt, quoted } from './command-text.ts';
+import { ExitCodes, runOfSession } from './debug-runs.ts';
+import { activeInterpreter } from './python-extension.ts';
 
 /** A command of a terminal, task or debug session that may train a model. */
 export interface WatchedCommand {
@@ -7,15 +10,41 @@ export interface WatchedCommand {
   readonly id: string;
   /** Workspace folders that it may work in. */
   readonly roots: readonly vscode.WorkspaceFolder[];
+  /** When it began, milliseconds since the epoch. */
+  readonly atMs: number;
+  readonly line: string;
+  readonly seenAs: 'terminal' | 'task' | 'debug';
+  /** Where it runs, as far as that is known. */
+  readonly cwd: string | undefined;
+  /** The Python that is meant where the command doesn't name one by its path. */
+  readonly interpreter: string | undefined;
 }
+
+export interface EndedCommand {
+  readonly command: WatchedCommand;
+  readonly atMs: number;
+  /** Undefined where nobody tells. */
+  readonly exitCode: number | undefined;
+}
+
+interface Begun {
+  readonly line: string;
+  readonly seenAs: WatchedCommand['seenAs'];
+  readonly folder: vscode.Uri | undefined;
+  readonly interpreter?: string | undefined;
+}
+
+/** What a debugger runs in a terminal is its session's. */
+const OF_DEBUGGER = /debugpy[\\/](?:adapter|launcher)|vscode-js-debug|bootloader\.js/;
 
 /** Tells when commands begin and end that may train a model: in terminals with shell integration, as tasks, in the debugger. */
 export class CommandsWatch implements vscode.Disposable {
   readonly #began = new vscode.EventEmitter<WatchedCommand>();
-  readonly #ended = new vscode.EventEmitter<WatchedCommand>();
+  readonly #ended = new vscode.EventEmitter<EndedCommand>();
   /** What runs, by what the editor calls it. */
   readonly #running = new Map<object, WatchedCommand>();
   readonly #terminals = new Map<vscode.Terminal, Set<object>>();
+  readonly #exitCodes = new ExitCodes();
   readonly #subscriptions: readonly vscode.Disposable[];
   #count = 0;
 
@@ -24,29 +53,33 @@ export class CommandsWatch implements vscode.Disposable {
 
   constructor() {
     this.#subscriptions = [
+      this.#exitCodes,
       vscode.window.onDidStartTerminalShellExecution(({ terminal, execution }) => {
-        if (!this.#begin(execution, execution.commandLine.value, execution.cwd)) return;
+        const line = execution.commandLine.value;
+        if (OF_DEBUGGER.test(line)) return;
+        if (!this.#begin(execution, { line, seenAs: 'terminal', folder: execution.cwd })) return;
         this.#terminals.set(terminal, (this.#terminals.get(terminal) ?? new Set()).add(execution));
       }),
-      vscode.window.onDidEndTerminalShellExecution(({ terminal, execution }) => {
+      vscode.window.onDidEndTerminalShellExecution(({ terminal, execution, exitCode }) => {
         this.#terminals.get(terminal)?.delete(execution);
-        this.#end(execution);
+        this.#end(execution, exitCode);
       }),
       vscode.window.onDidCloseTerminal((terminal) => {
-        for (const execution of this.#terminals.get(terminal) ?? []) this.#end(execution);
+        for (const execution of this.#terminals.get(terminal) ?? []) this.#end(execution, undefined);
         this.#terminals.delete(terminal);
       }),
       vscode.tasks.onDidStartTaskProcess(({ execution }) => {
         const { task } = execution;
-        if (!task.isBackground) this.#begin(execution, commandOf(task), folderOf(task));
+        if (!task.isBackground)
+          this.#begin(execution, { line: commandOf(task), seenAs: 'task', folder: folderOf(task) });
       }),
-      vscode.tasks.onDidEndTask(({ execution }) => this.#end(execution)),
+      vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => this.#end(execution, exitCode)),
+      vscode.tasks.onDidEndTask(({ execution }) => this.#end(execution, undefined)),
       vscode.debug.onDidStartDebugSession((session) => {
-        // A session's children are the processes of one run.
-        if (/python|debugpy/i.test(session.type) && !session.parentSession)
-          this.#begin(session, 'python debugged', session.workspaceFolder?.uri);
+        const run = runOfSession(session);
+        if (run) this.#begin(session, { ...run, seenAs: 'debug', folder: run.folder });
       }),
-      vscode.debug.onDidTerminateDebugSession((session) => this.#end(session)),
+      vscode.debug.onDidTerminateDebugSession((session) => this.#end(session, this.#exitCodes.take(session))),
     ];
   }
 
@@ -56,22 +89,26 @@ export class CommandsWatch implements vscode.Disposable {
     this.#ended.dispose();
   }
 
-  #begin(key: object, commandLine: string, folder: vscode.Uri | undefined): boolean {
-    if (!mayTrain(commandLine)) return false;
-    const all = vscode.workspace.workspaceFolders ?? [];
+  #begin(key: object, { line, seenAs, folder, interpreter }: Begun): boolean {
+    if (!mayTrain(line)) return false;
     const own = folder && vscode.workspace.getWorkspaceFolder(folder);
+    const roots = own ? [own] : (vscode.workspace.workspaceFolders ?? []);
     this.#count += 1;
-    const command = { id: `${process.pid}-${this.#count}`, roots: own ? [own] : all };
+    const command = {
+      ...{ id: `${process.pid}-${this.#count}`, roots, atMs: Date.now(), line, seenAs },
+      cwd: folder?.scheme === 'file' ? folder.fsPath : undefined,
+      interpreter: interpreter ?? activeInterpreter(folder ?? roots[0]?.uri),
+    };
     this.#running.set(key, command);
     this.#began.fire(command);
     return true;
   }
 
-  #end(key: object): void {
+  #end(key: object, exitCode: number | undefined): void {
     const command = this.#running.get(key);
     if (!command) return;
     this.#running.delete(key);
-    this.#ended.fire(command);
+    this.#ended.fire({ command, atMs: Date.now(), exitCode });
   }
 }
 
@@ -80,14 +117,17 @@ function commandOf({ execution, name }: vscode.Task): string {
     const { commandLine, command, args } = execution;
     return commandLine ?? [command, ...(args ?? [])].map(textOf).join(' ');
   }
-  if (execution instanceof vscode.ProcessExecution) return [execution.process, ...execution.args].join(' ');
+  if (execution instanceof vscode.ProcessExecution) return [execution.process, ...execution.args].map(quoted).join(' ');
   return name;
 }
 
 function textOf(part: string | vscode.ShellQuotedString | undefined): string {
-  return typeof part === 'string' ? part : (part?.value ?? '');
+  return typeof part === 'string' ? part : quoted(part?.value ?? '');
 }
 
-function folderOf({ scope }: vscode.Task): vscode.Uri | undefined {
-  return typeof scope === 'object' ? scope.uri : undefined;
+/** Where the task runs: its own folder, else that of the workspace it belongs to. */
+function folderOf({ execution, scope }: vscode.Task): vscode.Uri | undefined {
+  const own = typeof scope === 'object' ? scope.uri : undefined;
+  const cwd = execution instanceof vscode.CustomExecution ? undefined : execution?.options?.cwd;
+  return folderAt(cwd, own);
 }

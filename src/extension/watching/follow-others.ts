@@ -32,8 +32,8 @@ export function followOthers({ registries, outputs, commands, views, log }: Foll
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (focused) quietly(lookAgain());
     }),
-    commands.onDidBegin((command) => quietly(outputs.command(command, 'started'))),
-    commands.onDidEnd((command) => quietly(outputs.command(command, 'ended'))),
+    commands.onDidBegin((command) => quietly(outputs.commandBegan(command))),
+    commands.onDidEnd(({ command, atMs, exitCode }) => quietly(outputs.commandEnded(command, atMs, exitCode))),
     vscode.workspace.onDidSaveNotebookDocument(() => quietly(outputs.rescan())),
     vscode.workspace.onDidChangeWorkspaceFolders(() => quietly(registries.relocate())),
     vscode.workspace.onDidChangeConfiguration((change) => {

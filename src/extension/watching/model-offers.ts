@@ -66,8 +66,8 @@ export class ModelOffers implements vscode.Disposable {
       watcher,
       watcher.onDidCreate(fileHint),
       watcher.onDidChange(fileHint),
-      options.commands.onDidEnd(({ roots }) => {
-        for (const root of roots) this.#hint(root, 0);
+      options.commands.onDidEnd(({ command }) => {
+        for (const root of command.roots) this.#hint(root, 0);
       }),
       vscode.window.onDidChangeWindowState(({ focused }) => {
         if (focused) weakHint();

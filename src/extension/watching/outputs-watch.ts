@@ -24,6 +24,8 @@ export interface OutputsWatchOptions {
 /** How long a project file has to rest after a change. */
 const EDITING_MS = 1500;
 
+const REGISTER_ANYWAY = 'Register All the Same';
+
 /** What is registered sooner gets no notification but that of the new version. */
 const SLOW_MS = 2000;
 
@@ -71,11 +73,27 @@ export class OutputsWatch implements vscode.Disposable {
     }
   }
 
-  /** A command that may be a training run began or ended: its end tells that its outputs are complete. */
-  async command({ id, roots }: WatchedCommand, has: 'started' | 'ended'): Promise<void> {
+  /** A command began that may be a training run: its code and packages are remembered as they are now. */
+  async commandBegan({ id, roots, atMs, line, seenAs, cwd, interpreter }: WatchedCommand): Promise<void> {
+    await Promise.all(
+      roots.map(async (root) => {
+        if (!vscode.workspace.isTrusted || !isAutoRegistering(root)) return;
+        const registry = await this.#options.registries.byRoot(root);
+        await registry?.connection.commandStarted({
+          ...{ root: root.uri.fsPath, id, atMs, line, seenAs },
+          ...(cwd === undefined ? {} : { cwd }),
+          ...(interpreter === undefined ? {} : { interpreter }),
+        });
+      }),
+    );
+  }
+
+  /** It ended, so its outputs are complete. */
+  async commandEnded({ id, roots }: WatchedCommand, atMs: number, exitCode: number | undefined): Promise<void> {
     for (const root of roots) {
       const registry = await this.#options.registries.byRoot(root);
-      await registry?.connection.command(root.uri.fsPath, { id, has });
+      const ended = { root: root.uri.fsPath, id, atMs, ...(exitCode === undefined ? {} : { exitCode }) };
+      await registry?.connection.commandEnded(ended);
     }
   }
 
@@ -180,6 +198,10 @@ export class OutputsWatch implements vscode.Disposable {
     const message = messageOf(error);
     log.warn(`${root.name}: ${message}`);
     const key = `${root.uri.fsPath}\0${message}`;
+    if (RegistryError.is(error, 'RUN_FAILED')) {
+      this.#tellOfFailedRun(root, error);
+      return;
+    }
     if (this.#told.has(key)) return;
     this.#told.add(key);
     const isWatchFailed = RegistryError.is(error, 'WATCH_FAILED');
@@ -194,5 +216,32 @@ export class OutputsWatch implements vscode.Disposable {
       if (chosen === 'Open File') void vscode.window.showTextDocument(projectFiles.uriOf(root));
       else if (chosen === 'Show Output') log.show();
     });
+  }
+
+  /** Each one is told of: what it wrote can be good all the same, as where training was stopped by hand. */
+  #tellOfFailedRun(root: vscode.WorkspaceFolder, error: RegistryError): void {
+    const { model } = error.details;
+    if (typeof model !== 'string') return;
+    void warn(oneLine(error.message, 500), REGISTER_ANYWAY).then(async (chosen) => {
+      if (chosen !== REGISTER_ANYWAY) return;
+      try {
+        await this.#registerAnyway(root, model);
+      } catch (failure) {
+        this.#options.log.error(messageOf(failure));
+        void warn(`${model} wasn't registered: ${oneLine(messageOf(failure), 500)}`);
+      }
+    });
+  }
+
+  async #registerAnyway(root: vscode.WorkspaceFolder, model: string): Promise<void> {
+    const { activity, registries } = this.#options;
+    const registry = await registries.byRoot(root);
+    if (!registry) return;
+    const work = { title: `Registering ${model}`, isCancellable: true };
+    const result = await withProgress(activity, work, (operation) =>
+      registry.connection.registerDeclared(root.uri.fsPath, model, operation),
+    );
+    await registries.relocate();
+    await tellRegistered({ registryDir: registry.dir, result });
   }
 }

@@ -5,9 +5,16 @@ import type { PageContext } from '../shared/page.ts';
 import { copyable, emptyState, filtered, icon, section, timeOf, versionLink, webLink } from '../shared/parts.ts';
 
 const capturedAt = {
-  start: 'read when the run started',
-  end: 'read when the run ended',
-  detection: 'read when the output was found',
+  start: 'as it was when the run began',
+  end: 'as it was when the run ended: what was committed meanwhile is in it',
+  detection: 'as it was when the output was found: nobody saw the run begin',
+} as const;
+
+const seenAs = {
+  run: 'recorded by model-registry run',
+  terminal: 'seen in a terminal of the editor',
+  task: 'seen as a task of the editor',
+  debug: 'seen in the debugger',
 } as const;
 
 /** What a version was made from: code, run, data, environment, base model. */
@@ -84,7 +91,7 @@ function changesOf({ changes }: NonNullable<Lineage['code']>): TemplateResult {
 
 function runPart({ run }: Lineage, page: PageContext): TemplateResult {
   if (run === undefined) return part('Run', notRecorded);
-  const { id, name, tracker, url, command, startedAt, endedAt, exitCode } = run;
+  const { id, name, tracker, url, command, startedAt, endedAt, exitCode, folder } = run;
   const duration = startedAt === undefined || endedAt === undefined ? undefined : formatDuration(startedAt, endedAt);
   return part(
     'Run',
@@ -96,8 +103,18 @@ function runPart({ run }: Lineage, page: PageContext): TemplateResult {
       </div>
       ${url === undefined ? nothing : html`<div>${webLink(url)}</div>`}
       ${command === undefined ? nothing : html`<div class="command"><code class="wrap">${command}</code>${copyable(page, command, '', 'command')}</div>`}
+      ${folder === undefined ? nothing : html`<div class="facts"><span>${icon('folder')} <span class="wrap">${folder}</span></span></div>`}
+      ${certaintyOf(run)}
       ${startedAt === undefined ? nothing : html`<div class="muted">started ${timeOf(startedAt)}${duration === undefined ? nothing : `, took ${duration}`}</div>`}`,
   );
+}
+
+/** How it is known that this command wrote the outputs. */
+function certaintyOf(run: NonNullable<Lineage['run']>): TemplateResult | typeof nothing {
+  if (run.seenAs === undefined) return nothing;
+  const others = run.othersCount ?? 0;
+  return html`<div class="muted">${seenAs[run.seenAs]}</div>
+    ${others === 0 ? nothing : html`<div class="warning">${icon('warning')} ${countOf(others, 'other command')} ran then and may have written the outputs instead</div>`}`;
 }
 
 function dataPart({ data }: Lineage, page: PageContext): TemplateResult {

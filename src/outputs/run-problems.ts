@@ -1,0 +1,18 @@
+import { RegistryError } from '../base/errors.ts';
+
+/** What a run left that failed: no version by itself, though a person can make it one. */
+export function runFailed(model: string, exitCode: number, command: string | undefined): RegistryError {
+  return new RegistryError(
+    'RUN_FAILED',
+    `${command ?? 'The command'} failed (exit code ${exitCode}), so what it wrote isn't registered as a version of ${model}. Train again, or register it by hand.`,
+    { details: { model, exitCode } },
+  );
+}
+
+/** Files that were never finished. */
+export function incomplete(path: string): RegistryError {
+  return new RegistryError(
+    'OUTPUT_INCOMPLETE',
+    `${path} isn't complete, and nothing has been written to it for a while: did training stop? It isn't registered. Train again, or remove it.`,
+  );
+}
