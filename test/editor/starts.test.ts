@@ -1,0 +1,167 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Editor, keepEvidenceOfFailures, openEditor } from './harness/editor.ts';
+import { repositoryRoot } from './harness/install.ts';
+import type { Workbench } from './harness/workbench.ts';
+
+const CLI = join(repositoryRoot, 'dist/cli.js');
+const WAIT_MS = 30_000;
+
+/** Says that it began, waits until it is told to go on, writes a model whose name is in the same file, and ends with the code in it. */
+const TRAIN = `import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+writeFileSync('began', '');
+while (!existsSync('go')) await new Promise((done) => setTimeout(done, 20));
+const { value, exitCode } = JSON.parse(readFileSync('go', 'utf8'));
+rmSync('began');
+rmSync('go');
+const header = JSON.stringify({ w: { dtype: 'U8', shape: [1], data_offsets: [0, 1] } });
+const length = Buffer.alloc(8);
+length.writeBigUInt64LE(BigInt(header.length));
+mkdirSync('out', { recursive: true });
+writeFileSync('out/model.safetensors', Buffer.concat([length, Buffer.from(header), Buffer.from([value])]));
+process.exitCode = exitCode;
+`;
+
+const FILES: Readonly<Record<string, string>> = {
+  'model-registry.yaml': 'models:\n  fraud:\n    outputs: [out/**]\n',
+  '.gitignore': 'out/\nbegan\ngo\n',
+  'train.mjs': TRAIN,
+  '.vscode/tasks.json': JSON.stringify({
+    version: '2.0.0',
+    tasks: [{ label: 'Train', type: 'process', command: process.execPath, args: ['train.mjs'], problemMatcher: [] }],
+  }),
+  '.vscode/launch.json': JSON.stringify({
+    version: '0.2.0',
+    configurations: [
+      {
+        ...{ name: 'Train', type: 'node', request: 'launch', program: `\${workspaceFolder}/train.mjs` },
+        ...{ cwd: `\${workspaceFolder}`, runtimeExecutable: process.execPath, console: 'internalConsole' },
+      },
+    ],
+  }),
+};
+
+keepEvidenceOfFailures();
+
+describe('a commit that is made while a run goes on doesn’t change the commit of its version', () => {
+  let dir = '';
+  let workspace = '';
+  let editor: Editor;
+  let workbench: Workbench;
+  let count = 0;
+
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-C', workspace, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args], {
+      encoding: 'utf8',
+    }).trim();
+  const registry = (...args: readonly string[]) =>
+    JSON.parse(execFileSync(process.execPath, [CLI, '-C', workspace, ...args, '--json'], { encoding: 'utf8' }));
+
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'model-registry-starts-'));
+    workspace = join(dir, 'fraud');
+    for (const [path, text] of Object.entries(FILES)) {
+      await mkdir(dirname(join(workspace, path)), { recursive: true });
+      await writeFile(join(workspace, path), text);
+    }
+    git('init', '-q', '-b', 'main');
+    git('add', '.');
+    git('commit', '-qm', 'First');
+    editor = await openEditor({
+      workspace,
+      settings: { 'terminal.integrated.gpuAcceleration': 'off', 'debug.openDebug': 'neverOpen' },
+    });
+    workbench = editor.workbench;
+    await workbench.openContainer('Model Registry');
+    await workbench.page.getByText('Nothing is registered yet').first().waitFor({ timeout: 60_000 });
+  });
+  afterAll(async () => {
+    await editor?.close();
+    await rm(dir, { recursive: true, force: true });
+  });
+  beforeEach(() => workbench.clearNotifications());
+
+  /** Types into a terminal as soon as its shell asks for something. */
+  async function type(line: string): Promise<void> {
+    await workbench.runCommand('Terminal: Create New Terminal');
+    const rows = workbench.page.locator('.terminal-wrapper.active .xterm-rows');
+    await rows.filter({ hasText: /[$#]/ }).waitFor({ timeout: WAIT_MS });
+    await workbench.page.keyboard.type(line);
+    await workbench.page.keyboard.press('Enter');
+  }
+
+  /** Commits while the run that `begin` starts goes on, lets it end, and gives the commit of its start. */
+  async function commitMeanwhile(begin: () => Promise<void>, exitCode = 0): Promise<string> {
+    const commit = git('rev-parse', 'HEAD');
+    await begin();
+    await expect.poll(() => existsSync(join(workspace, 'began')), { timeout: WAIT_MS }).toBe(true);
+    count += 1;
+    git('commit', '-qm', 'Meanwhile', '--allow-empty');
+    expect(git('rev-parse', 'HEAD')).not.toBe(commit);
+    await writeFile(join(workspace, 'go.part'), JSON.stringify({ value: count, exitCode }));
+    execFileSync('mv', [join(workspace, 'go.part'), join(workspace, 'go')]);
+    return commit;
+  }
+
+  it('in the integrated terminal', async () => {
+    const commit = await commitMeanwhile(() => type('node train.mjs'));
+    await workbench.notification('fraud@1 registered').waitFor();
+    expect(registry('show', 'fraud@1').lineage).toMatchObject({
+      code: { commit, capturedAt: 'start', isDirty: false },
+      run: { command: 'node train.mjs', seenAs: 'terminal', exitCode: 0 },
+    });
+    await editor.screenshot('starts-1-terminal');
+  });
+
+  it('in a task', async () => {
+    const commit = await commitMeanwhile(async () => {
+      await workbench.runCommand('Tasks: Run Task');
+      await workbench.choose('Train');
+    });
+    await workbench.notification('fraud@2 registered').waitFor();
+    expect(registry('show', 'fraud@2').lineage).toMatchObject({
+      code: { commit, capturedAt: 'start' },
+      run: { command: `${process.execPath} train.mjs`, seenAs: 'task', exitCode: 0 },
+    });
+  });
+
+  it('in a debug session', async () => {
+    const commit = await commitMeanwhile(() => workbench.runCommand('Debug: Start Debugging'));
+    await workbench.notification('fraud@3 registered').waitFor();
+    expect(registry('show', 'fraud@3').lineage).toMatchObject({
+      code: { commit, capturedAt: 'start' },
+      run: { command: 'node train.mjs', seenAs: 'debug' },
+    });
+  });
+
+  it('with `run` in the integrated terminal, and its outputs are registered once', async () => {
+    const commit = await commitMeanwhile(() => type(`node ${CLI} run -- node train.mjs`));
+    await workbench.openContainer('Model Registry');
+    await workbench.treeRow('Version 4').waitFor();
+    // What is written next comes after it: nothing was registered twice.
+    await commitMeanwhile(() => type('node train.mjs'));
+    await workbench.notification('fraud@5 registered').waitFor();
+    expect(registry('list', 'fraud')).toHaveLength(5);
+    expect(registry('show', 'fraud@4').lineage).toMatchObject({
+      code: { commit, capturedAt: 'start' },
+      run: { command: 'node train.mjs', seenAs: 'run', exitCode: 0 },
+    });
+  });
+
+  it('and what a failed command leaves is a version only where a person says so', async () => {
+    const commit = await commitMeanwhile(() => type('node train.mjs'), 3);
+    await workbench.notification('node train.mjs failed (exit code 3)').waitFor();
+    await editor.screenshot('starts-2-failed');
+    expect(registry('list', 'fraud')).toHaveLength(5);
+    await workbench.clickNotificationButton('failed (exit code 3)', 'Register All the Same');
+    await workbench.notification('fraud@6 registered').waitFor();
+    expect(registry('show', 'fraud@6').lineage).toMatchObject({
+      code: { commit, capturedAt: 'start' },
+      run: { command: 'node train.mjs', exitCode: 3 },
+    });
+  });
+});
