@@ -7,6 +7,11 @@ import {
   metricChange,
 } from './metrics.ts';
 
+type SummarisedRows = readonly {
+  readonly name: string;
+  readonly values: readonly (string | number | null | undefined)[];
+}[];
+
 /** What `changesSummary` looks at; the registry's changes have it all. */
 export interface SummarisedChanges {
   readonly before: { readonly metrics: Readonly<Record<string, MetricLike>> };
@@ -17,11 +22,8 @@ export interface SummarisedChanges {
   };
   readonly data: readonly { readonly path: string; readonly kind: string }[];
   readonly packages: readonly { readonly name: string; readonly kind: string }[];
-  readonly params: readonly {
-    readonly name: string;
-    readonly values: readonly (string | number | null | undefined)[];
-  }[];
-  readonly environment: readonly unknown[];
+  readonly params: SummarisedRows;
+  readonly environment: SummarisedRows;
   readonly weights: 'same-files' | 'same' | 'different' | 'unknown';
 }
 
@@ -50,7 +52,7 @@ export function changesSummary(
     ),
     paramsPart(params),
     packagesPart(packages),
-    environment.length === 0 ? '' : 'another environment or run',
+    environmentPart(environment),
     ...metricParts(changes, declared),
   ].filter((part) => part !== '');
   return parts.length === 0 ? ['nothing that was recorded differs'] : parts;
@@ -81,6 +83,17 @@ function byAuthors(commits: readonly { readonly author: string }[]): string {
 
 function paramsPart(params: SummarisedChanges['params']): string {
   return counted(params, ({ name, values }) => `${name} ${values[0] ?? 'none'} → ${values[1] ?? 'none'}`, 'params');
+}
+
+/** Of another command or run the name is enough: the values can be long. */
+function environmentPart(rows: SummarisedRows): string {
+  const names = rows.map(({ name }) => name);
+  const [only] = rows;
+  if (only === undefined) return '';
+  if (rows.length === 1 && only.name === 'python')
+    return `python ${only.values[0] ?? 'none'} → ${only.values[1] ?? 'none'}`;
+  const more = names.length > 2 ? ` and ${names.length - 2} more` : '';
+  return `another ${names.slice(0, 2).join(more === '' ? ' and ' : ', ')}${more}`;
 }
 
 /** One is told by name, several by how many. */

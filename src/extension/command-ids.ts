@@ -7,6 +7,7 @@ export const COMMAND_IDS = [
   'modelRegistry.rollBack',
   'modelRegistry.archive',
   'modelRegistry.compareVersions',
+  'modelRegistry.showChanges',
   'modelRegistry.showVersion',
   'modelRegistry.search',
   'modelRegistry.restoreFiles',

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../base/errors.ts';
+import { ChangedCode } from './code/changed-code.ts';
+import { provideSourceDocuments } from './code/source-documents.ts';
 import { registerCommands } from './commands/command-table.ts';
 import { LogDocuments } from './log/log-document.ts';
 import { ModelFileEditor } from './model-files/model-file-editor.ts';
@@ -45,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
     extensionUri,
     registryFor: (dir) => registries.callsFor(dir),
     directionsFor: (dir, model) => registries.directionsFor(dir, model),
+    changedCode: new ChangedCode(registries),
     runCommand,
     log,
   });
@@ -78,6 +81,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...views,
     statusBar,
     new LogDocuments(registries),
+    provideSourceDocuments((dir) => registries.codeOf(dir)),
     new ModelFileEditor({ extensionUri, workerFile, runCommand, log }),
     sharedStates,
     sharingTree,

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { DeclaredDirections } from '../base/metrics.ts';
 import type { OperationOptions, Progress } from '../base/progress.ts';
+import type { CodeBetween } from '../lineage/code-history.ts';
 import type { FactsSummary } from '../modelfiles/facts-summary.ts';
 import { TENSOR_COLUMNS, type TensorRows } from '../modelfiles/tensor-rows.ts';
 import { COMPARED_COLUMNS, type ComparedTensorRows } from '../modelfiles/tensors/compared-rows.ts';
@@ -10,6 +11,7 @@ import type {
   MetricCourses,
   Metrics,
   TensorComparisonAnswer,
+  VersionChanges,
   VersionDetails,
 } from '../registry/api.ts';
 
@@ -19,6 +21,7 @@ import type {
  */
 
 export type { Progress } from '../base/progress.ts';
+export type { ChangedFile, CodeBetween, CommitList } from '../lineage/code-history.ts';
 export type { DangerFinding, DangerReport, SignatureEntry } from '../modelfiles/facts.ts';
 export type { FactsSummary } from '../modelfiles/facts-summary.ts';
 export type { TensorColumn, TensorQuery, TensorRow, TensorRows } from '../modelfiles/tensor-rows.ts';
@@ -29,13 +32,16 @@ export type {
 } from '../modelfiles/tensors/compared-rows.ts';
 export type {
   Author,
+  CodeLineage,
   CommentEntry,
+  DataChange,
   EvaluationEntry,
   FileEntry,
   Lineage,
   MetricCourses,
   Metrics,
   MetricValue,
+  PackageChange,
   PackageVersion,
   TensorChange,
   TensorDifference,
@@ -69,6 +75,8 @@ const partOfTable = {
   filter: v.pipe(v.string(), v.maxLength(500)),
 };
 
+const pathInRepository = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
+
 const paramSchemas = {
   /** The page's data, at the start and whenever the registry changed. */
   load: v.strictObject({}),
@@ -78,6 +86,14 @@ const paramSchemas = {
   openComparison: v.strictObject({
     versionIds: v.pipe(v.array(ulid), v.minLength(2), v.maxLength(8)),
   }),
+  /** The page of what changed up to a version; without an earlier one from the one that it is looked at against by itself. */
+  openChanges: v.strictObject({ before: v.optional(ulid), after: ulid }),
+  /** Commits and files between the page's two versions. */
+  codeBetween: v.strictObject({}),
+  /** A file of the page's two versions, in the editor's own comparison. */
+  openFileChange: v.strictObject({ path: pathInRepository, from: v.optional(pathInRepository) }),
+  /** All of them in one. */
+  openFileChanges: v.strictObject({}),
   copyText: v.strictObject({ text: v.pipe(v.string(), v.minLength(1), v.maxLength(100_000)) }),
   /** A part of the table of tensors. */
   tensorRows: v.strictObject({ ...partOfTable, sort: v.picklist(TENSOR_COLUMNS) }),
@@ -109,6 +125,10 @@ export const requestSchema = v.variant('method', [
   request('act'),
   request('openVersion'),
   request('openComparison'),
+  request('openChanges'),
+  request('codeBetween'),
+  request('openFileChange'),
+  request('openFileChanges'),
   request('copyText'),
   request('tensorRows'),
   request('facts'),
@@ -132,6 +152,12 @@ export const comparisonPageStateSchema = v.object({
   registryDir: v.pipe(v.string(), v.minLength(1)),
   versionIds: v.pipe(v.array(ulid), v.minLength(2), v.maxLength(8)),
 });
+export const changesPageStateSchema = v.object({
+  registryDir: v.pipe(v.string(), v.minLength(1)),
+  beforeId: ulid,
+  afterId: ulid,
+});
+export type ChangesPageState = v.InferOutput<typeof changesPageStateSchema>;
 export const modelFilePageStateSchema = v.object({ uri: v.pipe(v.string(), v.minLength(1)) });
 export type ModelFilePageState = v.InferOutput<typeof modelFilePageStateSchema>;
 export type VersionPageState = v.InferOutput<typeof versionPageStateSchema>;
@@ -170,6 +196,15 @@ export type ComparisonPageData = Pick<Comparison, 'versions'> &
     readonly declared?: DeclaredDirections;
   };
 
+type ChangesRows = 'params' | 'metrics' | 'environment' | 'facts';
+
+/** What changed from one version to another, without what git tells: that comes by itself. */
+export type ChangesPageData = Omit<VersionChanges, ChangesRows> &
+  Readonly<Record<ChangesRows, readonly ComparedRow[]>> & {
+    /** What the project file declares about the model's metrics. */
+    readonly declared?: DeclaredDirections;
+  };
+
 /** What the editor of model files shows. */
 export interface ModelFilePageData {
   readonly name: string;
@@ -188,6 +223,7 @@ export interface ModelFilePageData {
 export interface PageData {
   readonly version: VersionPageData;
   readonly comparison: ComparisonPageData;
+  readonly changes: ChangesPageData;
   readonly modelFile: ModelFilePageData;
 }
 export type PageKind = keyof PageData;
@@ -202,6 +238,8 @@ export interface ResultOf<K extends PageKind> {
   readonly facts: FactsPageData;
   /** None where none was recorded. */
   readonly history: MetricCourses;
+  /** Without what git told where there is nothing to ask it. */
+  readonly codeBetween: { readonly between?: CodeBetween };
   readonly compareTensors: TensorComparisonPageData;
   readonly comparedTensorRows: ComparedTensorRows;
 }

@@ -1,4 +1,5 @@
 import { RegistryError } from '../base/errors.ts';
+import type { ChangedFile } from './code-history.ts';
 import { askGit, type GitQuestion } from './git-process.ts';
 
 /** Files that are listed at most. */
@@ -7,17 +8,6 @@ const MAX_FILES = 2000;
 const MAX_COUNTED = 1000;
 /** So many files that came and went are compared with each other to find which were moved. */
 const MAX_RENAMES = 400;
-
-export interface ChangedFile {
-  readonly path: string;
-  readonly kind: 'added' | 'removed' | 'changed' | 'moved';
-  /** Where a moved file was. */
-  readonly from?: string;
-  /** Lines that came and went, where it is text and they were counted. */
-  readonly addedLines?: number;
-  readonly removedLines?: number;
-  readonly isBinary?: boolean;
-}
 
 export interface ChangedFiles {
   readonly files: readonly ChangedFile[];

@@ -1,37 +1,10 @@
 import { RegistryError } from '../base/errors.ts';
-import { type ChangedFile, changedFiles } from './changed-files.ts';
+import { changedFiles } from './changed-files.ts';
+import type { CodeBetween, CommitEntry, CommitList } from './code-history.ts';
 import { askGit, type GitQuestion } from './git-process.ts';
 
 /** Commits that are listed at most of each side. */
 const MAX_COMMITS = 1000;
-
-export interface CommitEntry {
-  readonly commit: string;
-  readonly author: string;
-  readonly at: string;
-  readonly subject: string;
-}
-
-export interface CommitList {
-  /** Newest first; not all of them where `count` is larger. */
-  readonly commits: readonly CommitEntry[];
-  readonly count: number;
-}
-
-/** What became of the code from one commit to another, as far as the local repository tells. */
-export interface CodeBetween {
-  /** The folder of the repository that was asked. */
-  readonly repository: string;
-  /** Commits that the later version has and the earlier one hasn't. */
-  readonly added: CommitList;
-  /** Commits that the earlier version has and the later one hasn't: it was trained from another branch, or from older code. */
-  readonly removed: CommitList;
-  /** Files that differ, by path. */
-  readonly files: readonly ChangedFile[];
-  readonly fileCount: number;
-  /** What can't be told, and what to do about it. */
-  readonly missing: readonly string[];
-}
 
 export interface CodeBetweenRequest {
   /** Folders to look in, the first that has both commits counts. */

@@ -37,6 +37,7 @@ function comparisonView(comparison: ComparisonPageData, page: PageContext): Temp
                 @change=${() => page.setUi('onlyDifferences', !onlyDifferences)}
               ></vscode-checkbox>`
         }
+        ${changesLink(comparison, baseline, page)}
         <span class="views" role="group" aria-label="What is compared">
           ${viewButton('Recorded', !showsTensors, () => page.setUi('view', 'recorded'))}
           ${viewButton('Tensors', showsTensors, () => page.setUi('view', 'tensors'))}
@@ -49,6 +50,17 @@ function comparisonView(comparison: ComparisonPageData, page: PageContext): Temp
         : comparisonTable({ comparison, baseline, onlyDifferences }, page)
     }
   </div>`;
+}
+
+/** Of two versions, what changed can be told in order. */
+function changesLink(
+  { versions }: ComparisonPageData,
+  baseline: number,
+  page: PageContext,
+): TemplateResult | typeof nothing {
+  const [before, after] = [versions[baseline], versions[1 - baseline]];
+  if (versions.length !== 2 || !before || !after) return nothing;
+  return html`<button class="link" @click=${() => page.openChanges(before.id, after.id)}>What changed?</button>`;
 }
 
 function viewButton(label: string, isShown: boolean, show: () => void): TemplateResult {

@@ -16,6 +16,7 @@ import { initRegistry, openRegistry } from '../registry/open.ts';
 import { pinnedHead } from '../registry/shared/pinned.ts';
 import { findRuns } from '../runs/find-runs.ts';
 import { readMetricsFile, readParamsFile } from '../runs/values-file.ts';
+import { answerAboutCode } from './code.ts';
 import { findingOf } from './finding.ts';
 import type { RegistryThreadEvent } from './registry-messages.ts';
 import { runsOf } from './runs.ts';
@@ -209,7 +210,10 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         await (await opened?.catch(() => undefined))?.close();
         return undefined;
       default: {
-        const answer = (await sharing.answer(name, args, options)) ?? (await finding.answer(name, args, options));
+        const answer =
+          (await sharing.answer(name, args, options)) ??
+          (await finding.answer(name, args, options)) ??
+          (await answerAboutCode(name, args, options));
         if (answer) return answer.value;
         if (!isRegistryMethod(name)) throw new Error(`The registry has no method ${name}`);
         const registry = await open();

@@ -1,5 +1,7 @@
 import type {
   Author,
+  ChangesPageData,
+  CodeBetween,
   ComparedRow,
   ComparisonPageData,
   FactsPageData,
@@ -353,5 +355,71 @@ export function tensorComparison(): TensorComparisonPageData {
       { name: 'embeddings', tensors: 5, elements: 23_837_184 },
     ],
     problems: ['encoder.layer.7.bias couldn’t be compared: it ends before its last tensor does'],
+  };
+}
+
+/** What changed from version 1 to version 2, with something of everything. */
+export function changes(overrides: Partial<ChangesPageData> = {}): ChangesPageData {
+  const code = (commit: string) =>
+    ({ commit: commit.repeat(40), branch: 'main', isDirty: false, capturedAt: 'start' }) as const;
+  return {
+    before: versionSummary(1, { stage: 'archived' }),
+    after: versionSummary(2, { stage: 'production', metrics: { ...versionSummary(2).metrics, test_auc: 0.9301 } }),
+    why: 'in-production-before',
+    code: { before: code('a'), after: code('b') },
+    data: [
+      {
+        path: 'data/train.csv',
+        kind: 'changed',
+        before: { path: 'data/train.csv', sha256: digest, sizeBytes: 120_000 },
+        after: { path: 'data/train.csv', sha256: digest.replace('a', 'c'), sizeBytes: 240_000 },
+      },
+      {
+        path: 'data/merchants.parquet',
+        kind: 'added',
+        after: { path: 'data/merchants.parquet', sha256: digest, sizeBytes: 9_000_000 },
+      },
+    ],
+    hasData: [true, true],
+    packages: [
+      { name: 'numpy', kind: 'upgraded', before: '1.26.4', after: '2.0.0' },
+      { name: 'pandas', kind: 'downgraded', before: '2.2.3', after: '2.1.0' },
+      { name: 'polars', kind: 'added', after: '1.9.0' },
+    ],
+    hasPackages: [true, true],
+    params: [{ name: 'learning_rate', values: ['0.05', '0.1'], isDifferent: true }],
+    metrics: [
+      { name: 'test_auc', values: [0.9412, 0.9301], isDifferent: true },
+      { name: 'loss', values: [0.2, 0.19], isDifferent: true },
+      { name: 'rows', values: [5, 5], isDifferent: false },
+    ],
+    environment: [{ name: 'python', values: ['3.11.4', '3.12.1'], isDifferent: true }],
+    facts: [{ name: 'parameters', values: [6, 8], isDifferent: true }],
+    weights: 'different',
+    ...overrides,
+  };
+}
+
+/** What git tells of that. */
+export function codeBetween(overrides: Partial<CodeBetween> = {}): CodeBetween {
+  const commits = ['Weigh fraud four times', 'Read merchants <b>once</b>', 'Fix the split'].map((subject, index) => ({
+    commit: `${index}${'b'.repeat(39)}`,
+    author: index === 1 ? 'Grace Hopper' : 'Ada Lovelace',
+    at: '2026-11-19T09:14:00.000Z',
+    subject,
+  }));
+  return {
+    repository: '/home/ada/fraud',
+    added: { commits, count: 3 },
+    removed: { commits: [], count: 0 },
+    files: [
+      { path: 'features.py', kind: 'added', addedLines: 20, removedLines: 0 },
+      { path: 'src/split.py', kind: 'moved', from: 'split.py', addedLines: 1, removedLines: 2 },
+      { path: 'train.py', kind: 'changed', addedLines: 3, removedLines: 1 },
+      { path: 'docs/plot.png', kind: 'removed', isBinary: true },
+    ],
+    fileCount: 4,
+    missing: [],
+    ...overrides,
   };
 }

@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import type { OperationOptions } from '../../src/base/progress.ts';
 import type {
+  CodeBetween,
   ComparedTensorQuery,
   ComparedTensorRows,
   FactsPageData,
@@ -44,6 +45,7 @@ export interface OpenOptions<K extends PageKind> {
   readonly history?: MetricCourses;
   readonly compareTensors?: (operation: OperationOptions) => Promise<TensorComparisonPageData>;
   readonly comparedTensors?: (query: ComparedTensorQuery) => ComparedTensorRows;
+  readonly codeBetween?: () => Promise<CodeBetween>;
   readonly theme?: ThemeName;
   readonly width?: number;
   readonly height?: number;
@@ -74,7 +76,9 @@ export async function startHarness(): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'model-registry-pages-'));
   await build({
     absWorkingDir: root,
-    entryPoints: ['version.ts', 'comparison.ts', 'model-file.ts', 'page.css'].map((name) => `src/webviews/${name}`),
+    entryPoints: ['version.ts', 'comparison.ts', 'changes.ts', 'model-file.ts', 'page.css'].map(
+      (name) => `src/webviews/${name}`,
+    ),
     outdir: folder,
     bundle: true,
     minify: true,
@@ -123,6 +127,10 @@ async function openPage<K extends PageKind>(
     act: (params) => done('act', params),
     openVersion: (params) => done('openVersion', params),
     openComparison: (params) => done('openComparison', params),
+    openChanges: (params) => done('openChanges', params),
+    openFileChange: (params) => done('openFileChange', params),
+    openFileChanges: (params) => done('openFileChanges', params),
+    codeBetween: async () => (options.codeBetween ? { between: await options.codeBetween() } : {}),
     copyText: (params) => done('copyText', params),
     registerFile: (params) => done('registerFile', params),
     tensorRows: async (query) => {
@@ -185,6 +193,7 @@ function htmlOf(kind: PageKind): string {
   const states = {
     version: { registryDir, versionId },
     comparison: { registryDir, versionIds: ['01JD0000000000000000000001', versionId] },
+    changes: { registryDir, beforeId: '01JD0000000000000000000001', afterId: versionId },
     modelFile: { uri: 'file:///home/ada/fraud/models/fraud.safetensors' },
   };
   return pageHtml({

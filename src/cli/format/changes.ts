@@ -1,7 +1,6 @@
 import { changesSummary } from '../../base/changes-summary.ts';
 import { type DeclaredDirections, formatMetric } from '../../base/metrics.ts';
-import type { ChangedFile } from '../../lineage/changed-files.ts';
-import type { CodeBetween, CommitList } from '../../lineage/code-between.ts';
+import type { ChangedFile, CodeBetween, CommitList } from '../../lineage/code-history.ts';
 import type { CodeLineage, ComparisonRow, DataChange, PackageChange, VersionChanges } from '../../registry/api.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { differenceText } from './comparison.ts';

@@ -56,6 +56,7 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.setAlias': ['Setting the alias', annotations.setAlias],
   'modelRegistry.shareAfterAll': ['Sharing', sharing.shareAfterAll],
   'modelRegistry.sharingMenu': ['Shared storage', sharing.sharingMenu],
+  'modelRegistry.showChanges': ['Showing what changed', showing.showChanges],
   'modelRegistry.showDiskUse': ['Measuring the disk use', space.showDiskUse],
   'modelRegistry.showMore': ['Showing more', showMore],
   'modelRegistry.showOutput': ['Showing the output', showOutput],

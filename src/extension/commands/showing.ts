@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { VersionSummary } from '../../registry/api.ts';
+import type { VersionChanges, VersionSummary } from '../../registry/api.ts';
 import { logDocumentUri } from '../log/log-document.ts';
 import { complain, tellBriefly } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
@@ -8,7 +8,7 @@ import { versionChoice, versionChoices } from '../prompts/questions.ts';
 import { searchVersions } from '../prompts/search.ts';
 import { added, askInSteps, type Step } from '../prompts/steps.ts';
 import { labelOf } from '../version-text.ts';
-import type { Command } from './command-context.ts';
+import type { Command, CommandContext } from './command-context.ts';
 import { isRow, startFrom, targetOf, targetsOf } from './targets.ts';
 
 const MOST_COMPARED = 8;
@@ -68,6 +68,45 @@ export const compareVersions: Command = async (context, row, selected) => {
     versionIds: answers.versions.map(({ id }) => id),
   });
 };
+
+/**
+ * Two selected versions, from the older to the newer; one against what it is looked at against by itself; a model's version in production
+ * against the one before. From the palette the model is asked for.
+ */
+export const showChanges: Command = async (context, row, selected) => {
+  const targets = targetsOf(row, selected);
+  const [first] = targets;
+  const ids = [...new Set(targets.flatMap(({ versionId }) => versionId ?? []))];
+  if (ids.length > 2) {
+    await complain(`What changed is told between two versions, and ${ids.length} are selected. Select one or two.`);
+    return;
+  }
+  if (targets.some(({ registryDir }) => registryDir !== first?.registryDir)) {
+    await complain('Versions of different registries can’t be compared. Select versions of one registry.');
+    return;
+  }
+  if (first && ids.length > 0) {
+    const registry = await context.registries.callsFor(first.registryDir);
+    const versions = await Promise.all(ids.map((ref) => registry.show({ ref })));
+    const refs = versions.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)).map(({ id }) => id);
+    openChanges(context, first.registryDir, await registry.changes({ refs }));
+    return;
+  }
+  const start = await startFrom(context, row, 'model');
+  if (!start) return;
+  const answers = await askInSteps('What Changed?', start.answers, start.steps);
+  const { registry, model } = answers ?? {};
+  if (!registry || !model) return;
+  openChanges(context, registry.dir, await registry.connection.registry.changes({ model: model.id }));
+};
+
+function openChanges(
+  { pages }: CommandContext,
+  registryDir: string,
+  { before, after }: Pick<VersionChanges, 'before' | 'after'>,
+): void {
+  pages.openChanges({ registryDir, beforeId: before.id, afterId: after.id });
+}
 
 /** The version asked about, or the newest, against the one in production. */
 async function* preselected(answers: Answers, versionId: string | undefined) {

@@ -201,7 +201,7 @@ const rollbackReasonStep: Step = async (place, answers) => {
 };
 
 function tellMoved(
-  { log }: CommandContext,
+  { log, pages }: CommandContext,
   registryDir: string,
   { version, to, kind, displaced, pending }: TransitionResult,
 ): void {
@@ -210,11 +210,15 @@ function tellMoved(
   const waits = pending ? ' That is recorded here and not shared yet: others don’t see it, and it may be refused.' : '';
   const text = `${labelOf(version)} ${verb} ${to}.${moved}${waits}`;
   log.info(text);
-  void inform(text, 'Show Version')
-    .then((chosen) =>
-      chosen === undefined
+  const [before] = displaced;
+  const buttons = before ? (['What Changed?', 'Show Version'] as const) : (['Show Version'] as const);
+  void inform(text, ...buttons)
+    .then((chosen) => {
+      if (chosen === 'What Changed?' && before)
+        return pages.openChanges({ registryDir, beforeId: before.id, afterId: version.id });
+      return chosen === undefined
         ? undefined
-        : vscode.commands.executeCommand('modelRegistry.showVersion', { registryDir, versionId: version.id }),
-    )
+        : vscode.commands.executeCommand('modelRegistry.showVersion', { registryDir, versionId: version.id });
+    })
     .then(undefined, (error: unknown) => log.error(messageOf(error)));
 }

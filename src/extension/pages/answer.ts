@@ -84,6 +84,8 @@ async function callHandler<K extends PageKind>(
       return { kind: 'data', id, method, data: await handlers.facts(request.params, operation) };
     case 'history':
       return { kind: 'data', id, method, data: await handlers.history(request.params, operation) };
+    case 'codeBetween':
+      return { kind: 'data', id, method, data: await handlers.codeBetween(request.params, operation) };
     case 'compareTensors':
       return { kind: 'data', id, method, data: await handlers.compareTensors(request.params, operation) };
     case 'comparedTensorRows':
@@ -97,6 +99,15 @@ async function callHandler<K extends PageKind>(
     case 'openComparison':
       await handlers.openComparison(request.params, operation);
       break;
+    case 'openChanges':
+      await handlers.openChanges(request.params, operation);
+      break;
+    case 'openFileChange':
+      await handlers.openFileChange(request.params, operation);
+      break;
+    case 'openFileChanges':
+      await handlers.openFileChanges(request.params, operation);
+      break;
     case 'copyText':
       await handlers.copyText(request.params, operation);
       break;
@@ -107,11 +118,27 @@ async function callHandler<K extends PageKind>(
   return { kind: 'done', id };
 }
 
+/** For pages that don't show what changed. */
+export const NOTHING_OF_CHANGES: Pick<
+  RequestHandlers<PageKind>,
+  'codeBetween' | 'openFileChange' | 'openFileChanges'
+> = {
+  codeBetween: noChanges,
+  openFileChange: noChanges,
+  openFileChanges: noChanges,
+};
+
+async function noChanges(): Promise<never> {
+  throw new RegistryError('NOT_ON_PAGE', 'This page doesn’t show what changed between two versions.');
+}
+
 /** For pages that show no version: they ask for none of this. */
 export const NOTHING_OF_VERSIONS: Pick<
   RequestHandlers<PageKind>,
-  'facts' | 'history' | 'compareTensors' | 'comparedTensorRows'
+  'facts' | 'history' | 'compareTensors' | 'comparedTensorRows' | 'openChanges' | keyof typeof NOTHING_OF_CHANGES
 > = {
+  ...NOTHING_OF_CHANGES,
+  openChanges: notOnPage,
   facts: notOnPage,
   history: notOnPage,
   compareTensors: notOnPage,

@@ -1,10 +1,16 @@
-import type { ComparisonPageState, ModelFilePageState, PageKind, VersionPageState } from '../messages.ts';
+import type {
+  ChangesPageState,
+  ComparisonPageState,
+  ModelFilePageState,
+  PageKind,
+  VersionPageState,
+} from '../messages.ts';
 
 export interface PageHtml {
   readonly kind: PageKind;
   readonly title: string;
   /** Which page this is; it reaches the page's script as JSON in an attribute. */
-  readonly state: VersionPageState | ComparisonPageState | ModelFilePageState;
+  readonly state: VersionPageState | ComparisonPageState | ChangesPageState | ModelFilePageState;
   /** Fresh for every page. */
   readonly nonce: string;
   /** Where the editor serves the extension's files from. */

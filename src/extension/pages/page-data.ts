@@ -2,7 +2,7 @@ import { RegistryError } from '../../base/errors.ts';
 import type { DeclaredDirections } from '../../base/metrics.ts';
 import type { ComparisonRow, VersionDetails, VersionSummary } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
-import type { Baseline, ComparedRow, ComparisonPageData, VersionPageData } from '../messages.ts';
+import type { Baseline, ChangesPageData, ComparedRow, ComparisonPageData, VersionPageData } from '../messages.ts';
 
 /** What the project of a registry declares about the metrics of a model. */
 export type DirectionsOf = (model: string) => Promise<DeclaredDirections | undefined>;
@@ -53,6 +53,24 @@ export async function loadComparisonPage(
   };
 }
 
+/** All that is recorded of what changed from one version to another. Throws what the registry throws. */
+export async function loadChangesPage(
+  registry: RegistryCalls,
+  refs: readonly [before: string, after: string],
+  directionsOf: DirectionsOf,
+): Promise<ChangesPageData> {
+  const changes = await registry.changes({ refs });
+  const declared = await directionsOf(changes.after.model);
+  return {
+    ...changes,
+    ...(declared ? { declared } : {}),
+    params: comparedRows(changes.params),
+    metrics: comparedRows(changes.metrics),
+    environment: comparedRows(changes.environment),
+    facts: comparedRows(changes.facts),
+  };
+}
+
 function comparedRows(rows: readonly ComparisonRow[]): readonly ComparedRow[] {
   return rows.map(({ name, values, isDifferent }) => ({
     name,
@@ -87,6 +105,12 @@ export function comparisonTitle(versions: readonly VersionSummary[]): string {
     ? `${model}${versions.map((version) => `@${numberOf(version)}`).join(', ')}`
     : versions.map(versionTitle).join(', ');
   return `Compare ${names}`;
+}
+
+/** `fraud-detector@1 → @2` for versions of one model. */
+export function changesTitle({ before, after }: Pick<ChangesPageData, 'before' | 'after'>): string {
+  const later = before.model === after.model ? `@${numberOf(after)}` : versionTitle(after);
+  return `${versionTitle(before)} → ${later}`;
 }
 
 function numberOf(version: VersionSummary): string {

@@ -2,8 +2,11 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
+import type { ChangedCode } from '../code/changed-code.ts';
 import {
+  type ChangesPageState,
   type ComparisonPageState,
+  changesPageStateSchema,
   comparisonPageStateSchema,
   type PageAction,
   type PageData,
@@ -12,7 +15,16 @@ import {
   type VersionPageState,
   versionPageStateSchema,
 } from '../messages.ts';
-import { comparisonTitle, type DirectionsOf, loadComparisonPage, loadVersionPage, versionTitle } from './page-data.ts';
+import { NOTHING_OF_CHANGES } from './answer.ts';
+import {
+  changesTitle,
+  comparisonTitle,
+  type DirectionsOf,
+  loadChangesPage,
+  loadComparisonPage,
+  loadVersionPage,
+  versionTitle,
+} from './page-data.ts';
 import { postTo, showPage } from './page-webview.ts';
 
 export interface PagesOptions {
@@ -20,6 +32,7 @@ export interface PagesOptions {
   readonly registryFor: (registryDir: string) => Promise<RegistryCalls>;
   /** What the projects of a registry declare about a model's metrics. */
   readonly directionsFor: (registryDir: string, model: string) => ReturnType<DirectionsOf>;
+  readonly changedCode: Pick<ChangedCode, 'between' | 'openFile' | 'openAll'>;
   readonly runCommand: (id: string, ...args: readonly unknown[]) => Promise<unknown>;
   readonly log: vscode.LogOutputChannel;
 }
@@ -30,6 +43,8 @@ export interface Pages {
   openVersion(page: { readonly registryDir: string; readonly versionId: string; readonly keepsFocus?: boolean }): void;
   /** Two to eight versions, in the order of their columns. */
   openComparison(page: { readonly registryDir: string; readonly versionIds: readonly string[] }): void;
+  /** What changed from one version to another. */
+  openChanges(page: ChangesPageState): void;
   /** Tells the open pages of a registry, or all, to read their data again. */
   refresh(registryDir?: string): void;
   /** Stops bringing pages back. Open panels stay: the editor closes them, or keeps them over a reload. */
@@ -38,13 +53,24 @@ export interface Pages {
 
 type OpenPage =
   | { readonly kind: 'version'; readonly state: VersionPageState }
-  | { readonly kind: 'comparison'; readonly state: ComparisonPageState };
+  | { readonly kind: 'comparison'; readonly state: ComparisonPageState }
+  | { readonly kind: 'changes'; readonly state: ChangesPageState };
 
 const viewTypes: Readonly<Record<OpenPage['kind'], string>> = {
   version: 'modelRegistry.version',
   comparison: 'modelRegistry.comparison',
+  changes: 'modelRegistry.changes',
 };
-const icons: Readonly<Record<OpenPage['kind'], string>> = { version: 'package', comparison: 'diff' };
+const icons: Readonly<Record<OpenPage['kind'], string>> = {
+  version: 'package',
+  comparison: 'diff',
+  changes: 'git-compare',
+};
+const firstTitles: Readonly<Record<OpenPage['kind'], string>> = {
+  version: 'Version',
+  comparison: 'Compare versions',
+  changes: 'What changed',
+};
 const commandOf: Readonly<Record<PageAction, string>> = {
   promote: 'modelRegistry.promote',
   rollBack: 'modelRegistry.rollBack',
@@ -58,7 +84,7 @@ const commandOf: Readonly<Record<PageAction, string>> = {
 
 /** Makes the pages, and brings back the ones that were open before the window was reloaded. */
 export function createPages(options: PagesOptions): Pages {
-  const { extensionUri, registryFor, directionsFor, runCommand, log } = options;
+  const { extensionUri, registryFor, directionsFor, changedCode, runCommand, log } = options;
   const open = new Map<string, { readonly page: OpenPage; readonly panel: vscode.WebviewPanel }>();
 
   function show(page: OpenPage, preserveFocus = false): void {
@@ -67,10 +93,9 @@ export function createPages(options: PagesOptions): Pages {
       existing.panel.reveal(undefined, preserveFocus);
       return;
     }
-    const title = page.kind === 'version' ? 'Version' : 'Compare versions';
     const panel = vscode.window.createWebviewPanel(
       viewTypes[page.kind],
-      title,
+      firstTitles[page.kind],
       { viewColumn: vscode.ViewColumn.Active, preserveFocus },
       { enableFindWidget: true },
     );
@@ -104,7 +129,7 @@ export function createPages(options: PagesOptions): Pages {
 
   function handlersOf(page: OpenPage, panel: vscode.WebviewPanel): RequestHandlers<PageKind> {
     const { registryDir } = page.state;
-    const versionIds = page.kind === 'version' ? [page.state.versionId] : page.state.versionIds;
+    const versionIds = versionsOf(page);
     const checkOnPage = (ids: readonly string[]) => {
       const other = ids.find((id) => !versionIds.includes(id));
       if (other === undefined) return;
@@ -132,6 +157,12 @@ export function createPages(options: PagesOptions): Pages {
       openComparison: async ({ versionIds: compared }) => {
         show({ kind: 'comparison', state: { registryDir, versionIds: compared } });
       },
+      openChanges: async ({ before, after }) => {
+        const refs = before === undefined ? [after] : [before, after];
+        const changes = await (await registryFor(registryDir)).changes({ refs });
+        show({ kind: 'changes', state: { registryDir, beforeId: changes.before.id, afterId: changes.after.id } });
+      },
+      ...(page.kind === 'changes' ? changesHandlers(page.state) : NOTHING_OF_CHANGES),
       copyText: async ({ text }) => {
         await vscode.env.clipboard.writeText(text);
       },
@@ -168,6 +199,19 @@ export function createPages(options: PagesOptions): Pages {
           'This page shows no file of the workspace, so there is nothing to register.',
         );
       },
+    };
+  }
+
+  function changesHandlers(
+    state: ChangesPageState,
+  ): Pick<RequestHandlers<PageKind>, 'codeBetween' | 'openFileChange' | 'openFileChanges'> {
+    return {
+      codeBetween: async (_params, operation) => {
+        const between = await changedCode.between(state, operation);
+        return between ? { between } : {};
+      },
+      openFileChange: (file) => changedCode.openFile(state, file),
+      openFileChanges: () => changedCode.openAll(state),
     };
   }
 
@@ -212,6 +256,12 @@ export function createPages(options: PagesOptions): Pages {
         restore(panel, parsed.success ? { kind: 'comparison', state: parsed.output.page } : undefined);
       },
     }),
+    vscode.window.registerWebviewPanelSerializer(viewTypes.changes, {
+      async deserializeWebviewPanel(panel, saved: unknown) {
+        const parsed = v.safeParse(v.object({ page: changesPageStateSchema }), saved);
+        restore(panel, parsed.success ? { kind: 'changes', state: parsed.output.page } : undefined);
+      },
+    }),
   ];
 
   return {
@@ -219,6 +269,7 @@ export function createPages(options: PagesOptions): Pages {
       show({ kind: 'version', state: { registryDir, versionId } }, keepsFocus),
     openComparison: ({ registryDir, versionIds }) =>
       show({ kind: 'comparison', state: { registryDir, versionIds: [...versionIds] } }),
+    openChanges: (state) => show({ kind: 'changes', state }),
     refresh,
     dispose() {
       for (const serializer of serializers) serializer.dispose();
@@ -235,11 +286,26 @@ async function load(
     const data = await loadVersionPage(registry, page.state.versionId, directionsOf);
     return { title: versionTitle(data.version), data };
   }
+  if (page.kind === 'changes') {
+    const { beforeId, afterId } = page.state;
+    const data = await loadChangesPage(registry, [beforeId, afterId], directionsOf);
+    return { title: changesTitle(data), data };
+  }
   const data = await loadComparisonPage(registry, page.state.versionIds, directionsOf);
   return { title: comparisonTitle(data.versions), data };
 }
 
 function keyOf(page: OpenPage): string {
-  const ids = page.kind === 'version' ? [page.state.versionId] : page.state.versionIds;
-  return JSON.stringify([page.kind, page.state.registryDir, ...ids]);
+  return JSON.stringify([page.kind, page.state.registryDir, ...versionsOf(page)]);
+}
+
+function versionsOf({ kind, state }: OpenPage): readonly string[] {
+  switch (kind) {
+    case 'version':
+      return [state.versionId];
+    case 'comparison':
+      return state.versionIds;
+    case 'changes':
+      return [state.beforeId, state.afterId];
+  }
 }

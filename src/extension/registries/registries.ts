@@ -87,6 +87,15 @@ export class Registries implements vscode.Disposable {
     );
   }
 
+  /** Whom to ask about the code of a registry's versions, and in which folders. Throws `REGISTRY_NOT_OPEN`. */
+  async codeOf(dir: string): Promise<{ readonly connection: RegistryConnection; readonly folders: readonly string[] }> {
+    await this.callsFor(dir);
+    const known = await this.byDir(dir);
+    if (!known)
+      throw new RegistryError('REGISTRY_NOT_OPEN', `The registry in ${dir} belongs to no folder of this window.`);
+    return { connection: known.connection, folders: known.roots.map(({ uri }) => uri.fsPath) };
+  }
+
   /** What the project files of a registry's workspace folders declare about a model's metrics. One that can't be read declares nothing. */
   async directionsFor(dir: string, model: string): Promise<DeclaredDirections | undefined> {
     const known = await this.byDir(dir);

@@ -3,6 +3,8 @@ import * as v from 'valibot';
 import { messageOf, RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import { callThrough, type ThreadClient } from '../../base/worker-rpc.ts';
+import type { CodeBetween } from '../../lineage/code-history.ts';
+import type { SourceFile } from '../../lineage/source-file.ts';
 import type { Proposal } from '../../outputs/finding/proposal.ts';
 import type { ProjectProblem } from '../../project/project-file.ts';
 import type { Project } from '../../project/project-schema.ts';
@@ -67,6 +69,8 @@ const surroundingsSchema = v.custom<Surroundings>((value) => typeof value === 'o
 const projectSchema = v.optional(v.custom<Project>((value) => typeof value === 'object'));
 const proposalSchema = v.optional(v.custom<Proposal>((value) => typeof value === 'object'));
 const problemsSchema = v.custom<readonly ProjectProblem[]>(Array.isArray);
+const betweenSchema = v.custom<CodeBetween>((value) => typeof value === 'object');
+const sourceFileSchema = v.custom<SourceFile>((value) => typeof value === 'object');
 const valuesSchema = v.custom<Values>((value) => typeof value === 'object');
 
 /**
@@ -184,6 +188,23 @@ export class RegistryConnection {
   /** Answers the thread's `credentialWanted`. */
   async giveCredential(id: number, credential: GivenCredential | undefined): Promise<void> {
     if (this.#thread) await this.#ask('credential', { id, ...(credential ? { credential } : {}) });
+  }
+
+  /** Commits and files between two commits, from the first of `folders` whose repository has both. Throws `COMMIT_NOT_FOUND`, `REPOSITORY_NOT_FOUND`, `GIT_MISSING`. */
+  async codeBetween(
+    request: { readonly folders: readonly string[]; readonly before: string; readonly after: string },
+    operation?: OperationOptions,
+  ): Promise<CodeBetween> {
+    return v.parse(betweenSchema, await this.#ask('codeBetween', request, operation));
+  }
+
+  /** A file as it was at a commit. */
+  async sourceFile(request: {
+    readonly folders: readonly string[];
+    readonly commit: string;
+    readonly path: string;
+  }): Promise<SourceFile> {
+    return v.parse(sourceFileSchema, await this.#ask('sourceFile', request));
   }
 
   async lineage(root: string): Promise<Surroundings> {

@@ -19,6 +19,10 @@ export interface PageContext {
   act(action: PageAction, versionId: string): void;
   openVersion(ref: string): void;
   openComparison(versionIds: readonly string[]): void;
+  /** The page of what changed up to a version, from another one or from the one that it is looked at against by itself. */
+  openChanges(before: string | undefined, after: string): void;
+  openFileChange(file: { readonly path: string; readonly from?: string }): void;
+  openFileChanges(): void;
   /** Puts `text` on the clipboard; `what` is read aloud and shown: `digest`. */
   copy(text: string, what: string): void;
   /** A part of the page's table of tensors. */
@@ -87,6 +91,10 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     act: (action, versionId) => ask(host.ask('act', { action, versionId })),
     openVersion: (ref) => ask(host.ask('openVersion', { ref })),
     openComparison: (versionIds) => ask(host.ask('openComparison', { versionIds: [...versionIds] })),
+    openChanges: (before, after) =>
+      ask(host.ask('openChanges', { ...(before === undefined ? {} : { before }), after })),
+    openFileChange: (file) => ask(host.ask('openFileChange', file)),
+    openFileChanges: () => ask(host.ask('openFileChanges', {})),
     copy(text, what) {
       ask(
         host.ask('copyText', { text }).then(() => {

@@ -54,6 +54,17 @@ export function versionHeader({ version, baseline, rollbackTo }: VersionPageData
               >Compare with ${baseline.kind === 'production' ? 'production' : `@${baseline.number}`}</vscode-button
             >`
       }
+      ${
+        baseline === undefined
+          ? nothing
+          : html`<vscode-button
+              secondary
+              icon="git-compare"
+              title="Shows what changed between ${version.model}@${baseline.number} and this version"
+              @click=${() => page.openChanges(baseline.versionId, version.id)}
+              >What changed?</vscode-button
+            >`
+      }
       <vscode-button secondary icon="cloud-download" @click=${() => page.act('restoreFiles', version.id)}
         >Restore files…</vscode-button
       >

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RegistryError } from '../../../src/base/errors.ts';
 import type { Registry, VersionDetails } from '../../../src/registry/api.ts';
-import { comparison, idOf, versionDetails, versionSummary } from '../../webviews/examples.ts';
+import { changes, comparison, idOf, versionDetails, versionSummary } from '../../webviews/examples.ts';
 
 /** The part of the editor that pages touch: panels that tests can look into. */
 const editor = vi.hoisted(() => {
@@ -103,6 +103,11 @@ function setUp(registry: Partial<Registry> = {}) {
       return full as unknown as Registry;
     },
     directionsFor: async () => undefined,
+    changedCode: {
+      between: async () => undefined,
+      openFile: async (versions, file) => void commands.push(['openFile', versions, file]),
+      openAll: async (versions) => void commands.push(['openAll', versions]),
+    },
     runCommand: async (...call) => void commands.push(call),
     log: { warn: write, error: write } as never,
   });
@@ -267,5 +272,32 @@ describe('pages over a reload of the window', () => {
     const { pages } = setUp();
     pages.dispose();
     expect(editor.serializers.size).toBe(0);
+  });
+
+  it('opens what changed up to a version, and the files of its two versions alone', async () => {
+    const summaries = { before: versionSummary(1), after: versionSummary(2) };
+    const asked: unknown[] = [];
+    const { pages, commands } = setUp({
+      changes: async (request: unknown) => {
+        asked.push(request);
+        return { ...changes(), ...summaries } as never;
+      },
+    });
+    pages.openVersion(pageOf(2));
+    await lastPanel().receive({ id: 1, method: 'openChanges', params: { after: idOf(2) } });
+    expect(asked).toEqual([{ refs: [idOf(2)] }]);
+    const panel = lastPanel();
+    await panel.receive({ id: 1, method: 'load', params: {} });
+    expect(panel.title).toBe('fraud-detector@1 → @2');
+    await panel.receive({ id: 2, method: 'openFileChange', params: { path: 'train.py', from: 'old.py' } });
+    await panel.receive({ id: 3, method: 'openFileChanges', params: {} });
+    const versions = { registryDir, beforeId: idOf(1), afterId: idOf(2) };
+    expect(commands).toEqual([
+      ['openFile', versions, { path: 'train.py', from: 'old.py' }],
+      ['openAll', versions],
+    ]);
+    pages.openVersion(pageOf(1));
+    await lastPanel().receive({ id: 4, method: 'openFileChanges', params: {} });
+    expect(lastPanel().posted).toMatchObject([{ kind: 'failure', error: { code: 'NOT_ON_PAGE' } }]);
   });
 });

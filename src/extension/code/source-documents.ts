@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import type { SourceFile } from '../../lineage/source-file.ts';
+import type { RegistryConnection } from '../registries/registry-connection.ts';
+
+const SCHEME = 'model-registry-source';
+
+const querySchema = v.object({ dir: v.string(), commit: v.string(), path: v.string() });
+
+/** The address of a read-only document that shows a file as it was at a commit. */
+export function sourceUri(dir: string, commit: string, path: string): vscode.Uri {
+  // The place is in the query as it is: a path of an address can't have everything that one in a repository can.
+  return vscode.Uri.from({ scheme: SCHEME, path: `/${path}`, query: JSON.stringify({ dir, commit, path }) });
+}
+
+export type CodeOf = (dir: string) => Promise<{
+  readonly connection: Pick<RegistryConnection, 'sourceFile'>;
+  readonly folders: readonly string[];
+}>;
+
+/** Shows source files as they were. A commit never changes, so the documents don't either. */
+export function provideSourceDocuments(codeOf: CodeOf): vscode.Disposable {
+  return vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
+    async provideTextDocumentContent({ query }) {
+      const { dir, commit, path } = v.parse(querySchema, JSON.parse(query));
+      const { connection, folders } = await codeOf(dir);
+      return textOf(await connection.sourceFile({ folders, commit, path }), path);
+    },
+  });
+}
+
+function textOf(file: SourceFile, path: string): string {
+  switch (file.kind) {
+    case 'text':
+      return file.text;
+    case 'absent':
+      return '';
+    case 'binary':
+      return `${path} is no text: ${file.sizeBytes.toLocaleString('en-US')} bytes.\n`;
+    case 'large':
+      return `${path} is too large to be shown: ${file.sizeBytes.toLocaleString('en-US')} bytes.\n`;
+  }
+}

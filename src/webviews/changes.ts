@@ -1,0 +1,97 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { changesSummary } from '../base/changes-summary.ts';
+import type { ChangesPageData, VersionSummary } from '../extension/messages.ts';
+import { codeSection, type LaterCode } from './changes/code.ts';
+import { dataSection, metricsSection, modelSection, packagesSection, rowsSection } from './changes/sections.ts';
+import { type PageContext, runPage } from './shared/page.ts';
+import { icon, stageBadge, versionLink } from './shared/parts.ts';
+import { versionNumber } from './shared/version-name.ts';
+
+/** git may have to walk through a long history, on a machine that does something else. */
+const patienceMs = 60_000;
+
+/** What changed from one version to another, most telling first. */
+function changesView(changes: ChangesPageData, page: PageContext): TemplateResult {
+  const { before, after, params, environment } = changes;
+  const code = laterCode(changes, page);
+  const parts = [
+    codeSection(changes, code, page),
+    dataSection(changes, page),
+    rowsSection({ id: 'params', title: 'Params', rows: params }, page),
+    packagesSection(changes, page),
+    rowsSection({ id: 'environment', title: 'Environment and run', rows: environment }, page),
+    metricsSection(changes, page),
+    modelSection(changes, page),
+  ];
+  return html`<header class="page-title">
+      <h1><span class="wrap">What changed in ${after.model}</span></h1>
+      <div class="facts versions-line">
+        <span>${versionName(before, after, page)} ${stageBadge(before.stage)}</span>
+        <span class="versions-arrow">${icon('arrow-right')}<span class="only-read-aloud">to</span></span>
+        <span>${versionName(after, after, page)} ${stageBadge(after.stage)}</span>
+      </div>
+      <p class="changes-summary" role="status">${summaryText(changes, code)}</p>
+      <div class="actions" role="group" aria-label="Actions">
+        <vscode-button secondary icon="diff" @click=${() => page.openComparison([before.id, after.id])}>Compare side by side</vscode-button>
+        <vscode-button secondary icon="arrow-swap" @click=${() => page.openChanges(after.id, before.id)}>Swap</vscode-button>
+      </div>
+    </header>
+    <div class="main changes-main">${parts} ${sameLine(changes)} ${missingLine(changes)}</div>`;
+}
+
+function versionName(version: VersionSummary, other: VersionSummary, page: PageContext): TemplateResult {
+  const number = `@${versionNumber(version)}`;
+  return versionLink(page, version.id, version.model === other.model ? number : `${version.model}${number}`);
+}
+
+/** Asked for once; the page shows everything else meanwhile. */
+function laterCode({ code }: ChangesPageData, page: PageContext): LaterCode {
+  if (!code.before || !code.after) return { state: 'ready', data: {} };
+  if (code.before.commit === code.after.commit) return { state: 'ready', data: {} };
+  return page.later('code', () => page.read('codeBetween', {}, { timeoutMs: patienceMs }));
+}
+
+function summaryText(changes: ChangesPageData, code: LaterCode): string {
+  const between = code.state === 'ready' ? code.data.between : undefined;
+  const text = changesSummary(changes, between, changes.declared).join('; ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** What was recorded of both and is equal: a person looking for a reason can leave it aside. */
+function sameLine(changes: ChangesPageData): TemplateResult | typeof nothing {
+  const { code, data, hasData, packages, hasPackages, params, before, after, metrics } = changes;
+  const hasParams = Object.keys(before.params).length > 0 && Object.keys(after.params).length > 0;
+  const isSameCode =
+    code.before !== undefined &&
+    code.before.commit === code.after?.commit &&
+    !code.before.isDirty &&
+    !code.after.isDirty;
+  const same = [
+    isSameCode ? 'code' : '',
+    hasData.every(Boolean) && data.length === 0 ? 'data' : '',
+    hasParams && params.length === 0 ? 'params' : '',
+    hasPackages.every(Boolean) && packages.length === 0 ? 'packages' : '',
+    metrics.length > 0 && metrics.every(({ isDifferent }) => !isDifferent) ? 'metrics' : '',
+  ].filter((name) => name !== '');
+  if (same.length === 0) return nothing;
+  return html`<p class="muted aside">${icon('check')} The same in both: ${same.join(', ')}.</p>`;
+}
+
+/** What can't be told, because a version was registered without it. */
+function missingLine({ before, after, code, hasData, hasPackages }: ChangesPageData): TemplateResult | typeof nothing {
+  const of = (what: string, isThere: readonly [boolean, boolean]) => {
+    const without = [before, after]
+      .filter((_, place) => !isThere[place])
+      .map((version) => `@${versionNumber(version)}`);
+    return without.length === 0 ? [] : [`${what} of ${without.join(' and ')}`];
+  };
+  const missing = [
+    ...of('the code', [code.before !== undefined, code.after !== undefined]),
+    ...of('the data', hasData),
+    ...of('the packages', hasPackages),
+  ];
+  if (missing.length === 0) return nothing;
+  return html`<p class="muted aside">${icon('info')} Not recorded: ${missing.join(', ')}.</p>`;
+}
+
+runPage<'changes'>(changesView);

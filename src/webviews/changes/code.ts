@@ -1,0 +1,158 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
+import type { ChangedFile, ChangesPageData, CodeBetween, CodeLineage, CommitList } from '../../extension/messages.ts';
+import { countOf, shortDigest } from '../shared/format.ts';
+import type { Later, PageContext } from '../shared/page.ts';
+import { ageOf, copyable, filtered, icon, section } from '../shared/parts.ts';
+
+/** What git told, or tells soon. */
+export type LaterCode = Later<{ readonly between?: CodeBetween }>;
+
+/** Commits and files between the two versions; nothing where their code is the same or wasn't recorded. */
+export function codeSection(
+  { code: { before, after } }: ChangesPageData,
+  code: LaterCode,
+  page: PageContext,
+): TemplateResult | typeof nothing {
+  if (!before || !after) return nothing;
+  const isSame = before.commit === after.commit;
+  if (isSame && !before.isDirty && !after.isDirty) return nothing;
+  const between = code.state === 'ready' ? code.data.between : undefined;
+  const actions =
+    between && between.fileCount > 1
+      ? html`<button class="link" @click=${() => page.openFileChanges()}>${icon('diff-multiple')} Open all files</button>`
+      : nothing;
+  return section(
+    { id: 'code', title: 'Code', actions },
+    html`
+    <div class="facts">
+      <span>${commitName(before, page)}</span>
+      ${isSame ? nothing : html`<span>${icon('arrow-right')} ${commitName(after, page)}</span>`}
+      ${dirtyNote(before, after)}
+    </div>
+    ${isSame ? nothing : outcome(code, page)}`,
+  );
+}
+
+function commitName({ commit, branch }: CodeLineage, page: PageContext): TemplateResult {
+  return html`${icon('git-commit')} ${copyable(page, commit, shortDigest(commit), 'commit')}${branch === undefined ? nothing : html` <span class="muted">on</span> <span class="wrap">${branch}</span>`}`;
+}
+
+/** Uncommitted changes belong to the code as much as commits. */
+function dirtyNote(before: CodeLineage, after: CodeLineage): TemplateResult | typeof nothing {
+  if (!before.isDirty && !after.isDirty) return nothing;
+  const isSamePatch = before.changes?.patch !== undefined && before.changes.patch === after.changes?.patch;
+  const what =
+    before.isDirty && after.isDirty
+      ? isSamePatch
+        ? 'Both had the same uncommitted changes'
+        : 'Both had uncommitted changes'
+      : `The ${after.isDirty ? 'later' : 'earlier'} one had uncommitted changes`;
+  return html`<span class=${isSamePatch ? 'muted' : 'warning'}>${icon('warning')} ${what}</span>`;
+}
+
+function outcome(code: LaterCode, page: PageContext): TemplateResult {
+  switch (code.state) {
+    case 'loading':
+      return html`<p class="facts muted"><vscode-progress-ring class="small-ring" aria-hidden="true"></vscode-progress-ring> Asking git…</p>`;
+    case 'failed':
+      return html`<p class="warning" role="alert">${icon('warning')} <span class="wrap">${code.message}</span> <button class="link" @click=${code.retry}>Try again</button></p>`;
+    case 'ready':
+      return code.data.between ? history(code.data.between, page) : html``;
+  }
+}
+
+function history(between: CodeBetween, page: PageContext): TemplateResult {
+  const { added, removed, missing } = between;
+  return html`${missing.map((what) => html`<p class="warning">${icon('warning')} <span class="wrap">${what}</span></p>`)}
+    <div class="history">
+      ${commitTable('commits', countOf(added.count, 'commit'), added, page)}
+      ${removed.count === 0 ? nothing : commitTable('removed', `${countOf(removed.count, 'commit')} that only the earlier version has`, removed, page)}
+      ${fileTable(between, page)}
+    </div>`;
+}
+
+function commitTable(id: string, title: string, list: CommitList, page: PageContext): TemplateResult | typeof nothing {
+  if (list.count === 0) return nothing;
+  const { rows, field, more } = filtered(
+    page,
+    id,
+    'Filter commits',
+    list.commits,
+    ({ subject, author, commit }) => `${subject} ${author} ${commit}`,
+  );
+  const notHere = list.count - list.commits.length;
+  return html`<div class="history-part">
+    <div class="history-title"><h3>${title}</h3>${field}</div>
+    <div class="history-list" tabindex="0" role="region" aria-label=${title}>
+      <table class="commits">
+        <thead class="only-read-aloud"><tr><th scope="col">Subject</th><th scope="col">Author</th><th scope="col">When</th><th scope="col">Commit</th></tr></thead>
+        <tbody>
+          ${rows.map(
+            ({ commit, author, at, subject }) => html`<tr>
+            <th scope="row"><span class="ellipsis" title=${subject}>${subject}</span></th>
+            <td class="muted commit-author"><span class="ellipsis" title=${author}>${author}</span></td>
+            <td class="muted commit-age">${ageOf(at)}</td>
+            <td>${copyable(page, commit, commit.slice(0, 8), 'commit')}</td>
+          </tr>`,
+          )}
+        </tbody>
+      </table>
+      ${more}
+      ${notHere > 0 ? html`<p class="muted">and ${notHere.toLocaleString('en-US')} earlier ones</p>` : nothing}
+    </div>
+  </div>`;
+}
+
+const kinds = {
+  added: 'diff-added',
+  removed: 'diff-removed',
+  changed: 'diff-modified',
+  moved: 'diff-renamed',
+} as const;
+
+function fileTable({ files, fileCount }: CodeBetween, page: PageContext): TemplateResult | typeof nothing {
+  if (fileCount === 0) return nothing;
+  const { rows, field, more } = filtered(
+    page,
+    'files',
+    'Filter files',
+    files,
+    ({ path, from }) => `${path} ${from ?? ''}`,
+  );
+  const title = countOf(fileCount, 'changed file');
+  return html`<div class="history-part">
+    <div class="history-title"><h3>${title}</h3>${field}</div>
+    <div class="history-list" tabindex="0" role="region" aria-label=${title}>
+      <table class="changed-files">
+        <thead class="only-read-aloud"><tr><th scope="col">File</th><th scope="col">Lines</th></tr></thead>
+        <tbody>${rows.map((file) => fileRow(file, page))}</tbody>
+      </table>
+      ${more}
+    </div>
+  </div>`;
+}
+
+function fileRow(
+  { path, kind, from, addedLines, removedLines, isBinary }: ChangedFile,
+  page: PageContext,
+): TemplateResult {
+  const open = () => page.openFileChange(from === undefined ? { path } : { path, from });
+  const name = from === undefined ? path : `${from} → ${path}`;
+  return html`<tr>
+    <th scope="row">
+      <button class="link path-link" title="Compare ${name} (${kind})" @click=${open}
+        ><span class="file-${kind}">${icon(kinds[kind])}</span><span class="only-read-aloud">${kind}: </span><span class="ellipsis">${name}</span></button
+      >
+    </th>
+    <td class="numeric">
+      ${
+        isBinary
+          ? html`<span class="muted">binary</span>`
+          : addedLines === undefined
+            ? nothing
+            : html`<span class="lines-added">+${addedLines.toLocaleString('en-US')}</span> <span class="lines-removed">−${(removedLines ?? 0).toLocaleString('en-US')}</span>`
+      }
+    </td>
+  </tr>`;
+}

@@ -1,0 +1,186 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatMetric, metricDirection } from '../../base/metrics.ts';
+import type { ChangesPageData, ComparedRow, DataChange, MetricValue, PackageChange } from '../../extension/messages.ts';
+import { alignDecimals, formatBytes, shortDigest } from '../shared/format.ts';
+import type { PageContext } from '../shared/page.ts';
+import { changeOf, filtered, icon, none, section } from '../shared/parts.ts';
+
+type Part = TemplateResult | typeof nothing;
+
+export function dataSection({ data }: ChangesPageData, page: PageContext): Part {
+  if (data.length === 0) return nothing;
+  const { rows, field, more } = filtered(page, 'data', 'Filter data', data, ({ path }) => path);
+  return section(
+    { id: 'data', title: 'Data', count: data.length, actions: field },
+    html`${beforeAfter(
+      'Path',
+      rows.map((change) => ({
+        name: change.path,
+        before: dataCell(change.before),
+        after: dataCell(change.after),
+        what: dataWhat(change),
+      })),
+    )}${more}`,
+  );
+}
+
+function dataWhat({ kind }: DataChange): TemplateResult {
+  if (kind === 'unknown') return html`<span class="warning">${icon('warning')} no digest</span>`;
+  return html`<span class="muted">${kind}</span>`;
+}
+
+function dataCell(data: DataChange['before']): TemplateResult {
+  if (data === undefined) return none();
+  const { sizeBytes, sha256 } = data;
+  return html`<span title=${sha256 ?? ''}>${sizeBytes === undefined ? nothing : formatBytes(sizeBytes)}
+    <span class="muted">${sha256 === undefined ? 'not hashed' : shortDigest(sha256)}</span></span>`;
+}
+
+export function packagesSection({ packages }: ChangesPageData, page: PageContext): Part {
+  if (packages.length === 0) return nothing;
+  const { rows, field, more } = filtered(
+    page,
+    'packages',
+    'Filter packages',
+    packages,
+    ({ name, kind }) => `${name} ${kind}`,
+  );
+  return section(
+    { id: 'packages', title: 'Packages', count: packages.length, actions: field },
+    html`${beforeAfter(
+      'Package',
+      rows.map(({ name, before, after, kind }) => ({
+        name,
+        before: cell(before),
+        after: cell(after),
+        what: packageWhat(kind),
+      })),
+    )}${more}`,
+  );
+}
+
+const packageIcons = {
+  upgraded: 'arrow-up',
+  downgraded: 'arrow-down',
+  changed: 'arrow-swap',
+  added: 'add',
+  removed: 'remove',
+} as const;
+
+function packageWhat(kind: PackageChange['kind']): TemplateResult {
+  return html`<span class=${kind === 'downgraded' ? 'warning' : 'muted'}>${icon(packageIcons[kind])} ${kind}</span>`;
+}
+
+/** Names and their texts before and after. */
+export function rowsSection(
+  { id, title, rows: all }: { readonly id: string; readonly title: string; readonly rows: readonly ComparedRow[] },
+  page: PageContext,
+): Part {
+  if (all.length === 0) return nothing;
+  const { rows, field, more } = filtered(page, id, `Filter ${title.toLowerCase()}`, all, ({ name }) => name);
+  return section(
+    { id, title, count: all.length, actions: field },
+    html`${beforeAfter(
+      'Name',
+      rows.map(({ name, values: [before, after] }) => ({ name, before: cell(before), after: cell(after) })),
+    )}${more}`,
+  );
+}
+
+function cell(value: string | number | null | undefined): TemplateResult {
+  if (value === undefined || value === null) return none();
+  const text = typeof value === 'number' ? formatMetric(value) : value;
+  return html`<span class="clamp" title=${String(value)}>${text}</span>`;
+}
+
+interface BeforeAfterRow {
+  readonly name: string;
+  readonly before: TemplateResult;
+  readonly after: TemplateResult;
+  readonly what?: TemplateResult;
+}
+
+function beforeAfter(what: string, rows: readonly BeforeAfterRow[]): TemplateResult {
+  const hasWhat = rows.some((row) => row.what !== undefined);
+  return html`<div class="scroll-x"><table class="before-after">
+    <thead>
+      <tr><th scope="col">${what}</th><th scope="col">Before</th><th scope="col">After</th>${hasWhat ? html`<th scope="col">What</th>` : nothing}</tr>
+    </thead>
+    <tbody>
+      ${rows.map(
+        (row) => html`<tr>
+        <th scope="row"><span class="ellipsis" title=${row.name}>${row.name}</span></th>
+        <td>${row.before}</td>
+        <td>${row.after}</td>
+        ${hasWhat ? html`<td class="what">${row.what ?? nothing}</td>` : nothing}
+      </tr>`,
+      )}
+    </tbody>
+  </table></div>`;
+}
+
+/** Those that differ: what is equal says nothing about a change. */
+export function metricsSection({ metrics: all, declared }: ChangesPageData, page: PageContext): Part {
+  const different = all.filter(({ isDifferent }) => isDifferent);
+  if (different.length === 0) return nothing;
+  const { rows, field, more } = filtered(page, 'metrics', 'Filter metrics', different, ({ name }) => name);
+  const texts = (place: number) => alignDecimals(rows.map(({ values }) => metricText(values[place])));
+  const [before, after] = [texts(0), texts(1)];
+  return section(
+    { id: 'metrics', title: 'Metrics', count: different.length, actions: field },
+    html`<div class="scroll-x"><table class="metrics">
+      <thead>
+        <tr>
+          <th scope="col">Metric</th><th scope="col" class="numeric before">Before</th><th scope="col" class="numeric">After</th><th scope="col">Change</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(({ name, values }, row) => {
+          const direction = metricDirection(name, declared);
+          const note = direction === 'neutral' ? '' : ` (${direction} is better)`;
+          return html`<tr>
+            <th scope="row"><span class="ellipsis" title="${name}${note}">${name}</span></th>
+            <td class="numeric muted before" title=${String(values[0] ?? '')}>${before[row] || none()}</td>
+            <td class="numeric" title=${String(values[1] ?? '')}>${after[row] || none()}</td>
+            <td>${changeOf(name, metricOf(values[1]), metricOf(values[0]), declared)}</td>
+          </tr>`;
+        })}
+      </tbody>
+    </table></div>${more}`,
+  );
+}
+
+function metricText(value: string | number | null | undefined): string {
+  return value === undefined || value === null ? '' : formatMetric(value);
+}
+
+function metricOf(value: string | number | null | undefined): MetricValue | undefined {
+  if (typeof value === 'number') return value;
+  return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? value : undefined;
+}
+
+const weightsTexts: Readonly<Record<ChangesPageData['weights'], string>> = {
+  'same-files': 'The files are the same, byte for byte.',
+  same: 'The weights are the same, in other files.',
+  different: 'The weights are others.',
+  unknown: 'Whether the weights are the same isn’t known for both versions. Their files differ.',
+};
+
+/** What their files say, and whether the weights are equal. */
+export function modelSection({ facts, weights, before, after }: ChangesPageData, page: PageContext): TemplateResult {
+  return section(
+    { id: 'model', title: 'Model and weights' },
+    html`<p>
+        ${weightsTexts[weights]}
+        ${weights === 'different' ? html`<button class="link" @click=${() => page.openComparison([before.id, after.id])}>Compare the tensors</button>` : nothing}
+      </p>
+      ${
+        facts.length === 0
+          ? nothing
+          : beforeAfter(
+              'Fact',
+              facts.map(({ name, values: [one, other] }) => ({ name, before: cell(one), after: cell(other) })),
+            )
+      }`,
+  );
+}

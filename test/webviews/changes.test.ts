@@ -1,0 +1,136 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ChangesPageData } from '../../src/extension/messages.ts';
+import { changes, codeBetween, idOf, longName, markup } from './examples.ts';
+import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
+
+let harness: Harness;
+let opened: OpenedPage;
+
+beforeAll(async () => {
+  harness = await startHarness();
+});
+afterAll(() => harness.close());
+afterEach(() => opened.close());
+
+async function open(data: ChangesPageData, options: Partial<OpenOptions<'changes'>> = {}) {
+  opened = await harness.open({
+    kind: 'changes',
+    data: async () => data,
+    codeBetween: async () => codeBetween(),
+    ...options,
+  });
+  await opened.page.locator('h1').waitFor();
+  return opened.page;
+}
+
+describe('the page of what changed', () => {
+  it('says in one line what changed, then everything, with code and data before metrics', async () => {
+    const page = await open(changes());
+    await expect
+      .poll(() => page.locator('.changes-summary').innerText())
+      .toBe(
+        '3 commits by Ada Lovelace and Grace Hopper change 4 files; 2 data entries differ; learning_rate 0.05 → 0.1; packages: 1 upgraded, 1 downgraded, 1 added; python 3.11.4 → 3.12.1; test_auc 0.9412 → 0.9301 (−0.0111, worse).',
+      );
+    expect(await page.locator('h2').allInnerTexts()).toEqual([
+      'Code',
+      'Data 2',
+      'Params 1',
+      'Packages 3',
+      'Environment and run 1',
+      'Metrics 2',
+      'Model and weights',
+    ]);
+    expect(await page.locator('tr', { hasText: 'numpy' }).innerText()).toMatch(/1\.26\.4\s+2\.0\.0\s+upgraded/);
+    expect(await page.locator('tr', { hasText: 'test_auc' }).innerText()).toContain('−0.0111 worse');
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('opens a file, all files, a version and both side by side', async () => {
+    const page = await open(changes());
+    await page.getByRole('button', { name: 'split.py → src/split.py' }).click();
+    await page.getByRole('button', { name: 'train.py' }).click();
+    await page.getByRole('button', { name: 'Open all files' }).click();
+    await page.getByRole('button', { name: '@2', exact: true }).click();
+    await page.getByRole('button', { name: 'Swap' }).click();
+    await page.getByRole('button', { name: 'Compare side by side' }).click();
+    await expect
+      .poll(() => opened.sent)
+      .toEqual([
+        { method: 'openFileChange', params: { path: 'src/split.py', from: 'split.py' } },
+        { method: 'openFileChange', params: { path: 'train.py' } },
+        { method: 'openFileChanges', params: {} },
+        { method: 'openVersion', params: { ref: idOf(2) } },
+        { method: 'openChanges', params: { before: idOf(2), after: idOf(1) } },
+        { method: 'openComparison', params: { versionIds: [idOf(1), idOf(2)] } },
+      ]);
+    expect(opened.ignored).toEqual([]);
+  });
+
+  it('tells what was recorded while git is asked, and why it could not tell more', async () => {
+    let answer: (fail: Error) => void = () => undefined;
+    const failing = new Promise<never>((_, reject) => {
+      answer = reject;
+    });
+    const page = await open(changes(), { codeBetween: () => failing });
+    await page.getByText('Asking git…').waitFor();
+    expect(await page.locator('.changes-summary').innerText()).toContain('Another commit; 2 data entries differ');
+    answer(new Error('The commit aaaaaaaaaaaa isn’t in /home/ada/fraud.'));
+    await page.getByText('isn’t in /home/ada/fraud').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+  });
+
+  it('names what is the same and what was never recorded', async () => {
+    const { before } = changes().code;
+    const page = await open(
+      changes({
+        code: before ? { before, after: before } : {},
+        data: [],
+        packages: [],
+        hasPackages: [true, false],
+        params: [],
+        metrics: [],
+        environment: [],
+        facts: [],
+        weights: 'same',
+      }),
+    );
+    expect(await page.locator('.changes-summary').innerText()).toMatch(/^The same weights in other files/);
+    expect(await page.locator('main').innerText()).toContain('The same in both: code, data, params.');
+    expect(await page.locator('main').innerText()).toContain('Not recorded: the packages of @2.');
+    expect(await page.locator('h2').allInnerTexts()).toEqual(['Model and weights']);
+  });
+
+  it('shows what others wrote as text, and long names without widening the page', async () => {
+    const between = codeBetween({
+      files: [{ path: `src/${longName}.py`, kind: 'changed', addedLines: 1, removedLines: 1 }],
+      added: {
+        count: 2000,
+        commits: [{ commit: 'c'.repeat(40), author: markup, at: 'no time', subject: `${markup} ${longName}` }],
+      },
+      missing: ['This is a shallow clone.'],
+    });
+    const params = [{ name: longName, values: [markup, longName], isDifferent: true }];
+    for (const width of [220, 480, 1400]) {
+      const page = await open(changes({ params }), { width, codeBetween: async () => between });
+      await page.getByText('and 1,999 earlier ones').waitFor();
+      await page.getByText('This is a shallow clone.').waitFor();
+      expect(await page.locator('main b, main img').count()).toBe(0);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+      expect(opened.errors).toEqual([]);
+      if (width !== 1400) await opened.close();
+    }
+  });
+
+  it('filters many commits, and keeps the rest in reach', async () => {
+    const commits = Array.from({ length: 500 }, (_, index) => ({
+      commit: `${String(index).padStart(4, '0')}${'d'.repeat(36)}`,
+      author: 'Ada Lovelace',
+      at: '2026-11-19T09:14:00.000Z',
+      subject: `Change ${index}`,
+    }));
+    const page = await open(changes(), { codeBetween: async () => codeBetween({ added: { count: 500, commits } }) });
+    await page.getByText('500 commits', { exact: true }).waitFor();
+    await page.getByLabel('Filter commits').fill('Change 42');
+    await expect.poll(() => page.locator('.commits tbody tr').count()).toBe(11);
+  });
+});
