@@ -314,6 +314,8 @@ export interface Comparison {
   readonly tags: readonly ComparisonRow[];
   readonly lineage: readonly ComparisonRow[];
   readonly dependencies: readonly ComparisonRow[];
+  /** Which of the versions have their packages recorded; of the others nothing is known, so that they differ from none. */
+  readonly hasDependencies: readonly boolean[];
   /** Values are `size · first digits of the digest`. */
   readonly files: readonly ComparisonRow[];
 }

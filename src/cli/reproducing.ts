@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
@@ -32,7 +33,7 @@ export async function reproduce(context: CommandContext, options: { readonly to:
   const folder = join(to, code?.folder ?? '');
   if (dependencies.length > 0)
     await writeFile(join(to, REQUIREMENTS), dependencies.map((entry) => `${entry.name}==${entry.version}\n`).join(''));
-  const missing = missingOf(version);
+  const missing = missingOf(version, (path) => existsSync(join(to, path)));
   if (context.isJson) {
     const requirements = dependencies.length > 0 ? join(to, REQUIREMENTS) : null;
     return printJson({
@@ -68,16 +69,21 @@ const DATA_STATES = {
 } as const;
 
 /** What commit and patch don't have of the tree that trained the version. */
-function missingOf({ lineage }: VersionDetails): readonly string[] {
+function missingOf({ lineage }: VersionDetails, isThere: (path: string) => boolean): readonly string[] {
   const { code } = lineage;
   if (!code?.isDirty) return [];
   const { changes } = code;
   if (!changes) return ['the changes that were not committed, which were not recorded'];
-  return [...changes.leftOut.map(leftOutText), ...othersText(changes)];
+  const leftOut = changes.leftOut.map((entry) => leftOutText(entry, isThere(entry.path)));
+  return [...leftOut, ...othersText(changes)];
 }
 
-function leftOutText({ path, why }: CodeChanges['leftOut'][number]): string {
-  return `${safeLine(path)}, ${why === 'secret' ? 'which seemed to hold a secret' : 'which was too large'}`;
+/** A file that git tracks is there as it was committed. */
+function leftOutText({ path, why }: CodeChanges['leftOut'][number], isThere: boolean): string {
+  const because = why === 'secret' ? 'seemed to hold a secret' : 'was too large';
+  return isThere
+    ? `the changes of ${safeLine(path)}, which ${because}: it is here as it was committed`
+    : `${safeLine(path)}, which ${because}`;
 }
 
 function othersText({ leftOut, leftOutCount, untrackedCount }: CodeChanges): readonly string[] {

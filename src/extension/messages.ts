@@ -180,7 +180,7 @@ export interface VersionPageData {
   readonly declared?: DeclaredDirections;
 }
 
-type ComparisonSection = Exclude<keyof Comparison, 'versions'>;
+type ComparisonSection = Exclude<keyof Comparison, 'versions' | 'hasDependencies'>;
 
 /** A row on its way to a page: messages are JSON, where a list can't hold `undefined`. */
 export interface ComparedRow {
@@ -194,6 +194,8 @@ export type ComparisonPageData = Pick<Comparison, 'versions'> &
   Readonly<Record<ComparisonSection, readonly ComparedRow[]>> & {
     /** What the project file declares about the metrics of the first version's model. */
     readonly declared?: DeclaredDirections;
+    /** Of which versions the packages are known; of all unless given. */
+    readonly hasDependencies?: readonly boolean[];
   };
 
 type ChangesRows = 'params' | 'metrics' | 'environment' | 'facts';

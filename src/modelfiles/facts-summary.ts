@@ -13,7 +13,7 @@ export interface FactsSummary extends Omit<ModelFacts, 'tensors'> {
 
 export function summariseFacts({ tensors = [], ...facts }: ModelFacts, formatLabel: string): FactsSummary {
   const elements = new Map<string, number>();
-  for (const { dtype, shape } of tensors) elements.set(dtype, (elements.get(dtype) ?? 0) + elementCount(shape));
+  for (const { dtype, shape } of tensors) elements.set(dtype, (elements.get(dtype) ?? 0) + (elementCount(shape) ?? 0));
   const dtypes = [...elements].map(([dtype, count]) => ({ dtype, elements: count }));
   dtypes.sort((a, b) => b.elements - a.elements || (a.dtype < b.dtype ? -1 : 1));
   return { ...facts, formatLabel, tensorCount: tensors.length, dtypes };

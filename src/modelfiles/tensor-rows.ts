@@ -48,7 +48,7 @@ export function tensorTable(tensors: readonly TensorFacts[]): (query: TensorQuer
 }
 
 function rowOf({ name, dtype, shape, place }: TensorFacts, withPath: boolean): TensorRow {
-  const elements = elementCount(shape);
+  const elements = elementCount(shape) ?? Number.MAX_SAFE_INTEGER;
   const itemBytes = decoderOf(dtype)?.itemBytes;
   const sizeBytes = place?.sizeBytes ?? (itemBytes === undefined ? undefined : elements * itemBytes);
   return {

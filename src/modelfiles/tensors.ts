@@ -1,3 +1,4 @@
+import { elementCount } from '../base/shape.ts';
 import type { ModelFacts, TensorFacts } from './facts.ts';
 
 /** Tensors that are listed; those beyond are counted. */
@@ -33,14 +34,4 @@ export class TensorList {
   #note(problem: string): void {
     if (this.#problems.length < 20) this.#problems.push(problem);
   }
-}
-
-/** The product of the dimensions, 1 for a scalar; undefined where that isn't a number of elements. */
-export function elementCount(shape: readonly number[]): number | undefined {
-  let count = 1;
-  for (const dimension of shape) {
-    if (!Number.isSafeInteger(dimension) || dimension < 0) return undefined;
-    count *= dimension;
-  }
-  return Number.isSafeInteger(count) ? count : undefined;
 }

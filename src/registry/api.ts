@@ -514,6 +514,8 @@ export interface RegisterResult {
   readonly version: VersionSummary;
   /** False where these bytes, with the same run, params and code, were registered before: `version` is that one. */
   readonly isNew: boolean;
+  /** The version registered before, where the new one has its files. */
+  readonly sameFilesAs?: VersionSummary;
   /** Set where the model has a version in production other than this one. */
   readonly production?: VersionSummary;
 }

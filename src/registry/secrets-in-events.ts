@@ -30,7 +30,8 @@ export async function withoutSecretsIn(events: readonly RegistryEvent[]): Promis
   return result;
 }
 
-async function refuseSecrets(value: unknown): Promise<void> {
+/** Throws `SECRET_FOUND` for a secret in what a person wrote: a text, or the texts and names in a value. */
+export async function refuseSecrets(value: unknown): Promise<void> {
   if (typeof value === 'string') {
     const [found] = await findSecrets(value);
     if (!found) return;

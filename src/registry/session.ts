@@ -171,10 +171,20 @@ export async function record(
   const first = await session.authority.submit(intent);
   if (options.following && first.kind !== 'refused') await enqueue(session, options.following);
   const result = first.kind === 'pending' ? await session.shared?.share(intent.id, { bytesOf: [], ...options }) : first;
-  if (result?.kind === 'refused') throw refusal(result.outcome);
+  if (result?.kind === 'refused') {
+    const error = refusal(result.outcome);
+    throw first.kind === 'pending' ? keptAsRefused(error) : error;
+  }
   if (result?.kind !== 'applied') return { seq: session.catalog.position.seq + 1, at: intent.askedAt, pending: true };
   await session.seenHead.remember(session.catalog.position);
   return { seq: result.seq, at: result.at, pending: false };
+}
+
+/** What waited for the shared log and was refused there is kept until a person decides about it. */
+function keptAsRefused(error: RegistryError): RegistryError {
+  const { code, message, details } = error;
+  const what = 'What was asked is kept: `model-registry refused` shows it beside theirs, to be asked again or dropped.';
+  return new RegistryError(code, `${message} ${what}`, { details, cause: error });
 }
 
 /** Without secrets, and signed where the policies know the author's key. Throws `SECRET_FOUND` and what `intentOf` throws. */

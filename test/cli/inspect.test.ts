@@ -85,5 +85,10 @@ describe('inspect', () => {
       facts: { format: 'safetensors', parameterCount: 2 },
     });
     expect((await inspect('fraud@2')).stderr).toMatch(/^error: VERSION_NOT_FOUND/);
+    for (const path of ['./missing', 'missing/model@x.bin', '@'])
+      expect(await inspect(path)).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^error: PATH_NOT_FOUND: There is no file or folder /),
+      });
   });
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, readdir, readFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -87,6 +87,33 @@ describe('a shared registry on the command line', () => {
       expect((await ann.run('show', 'fraud@1')).stdout).toContain('theirs is better');
       expect(await bob.run('pull', 'fraud@production', '--to', 'out')).toMatchObject({ code: 0 });
       expect(await readFile(join(bobsFolder.dir, 'out/model.bin'), 'utf8')).toBe('two');
+    } finally {
+      await Promise.all([annsFolder.dispose(), bobsFolder.dispose()]);
+    }
+  });
+
+  it('takes over what a registry has, and says by exit code 3 what still waits', async () => {
+    const [annsFolder, bobsFolder] = [await plainFolder(), await plainFolder()];
+    try {
+      const [ann, bob] = [person(annsFolder, {}), person(bobsFolder, {})];
+      const url = join(annsFolder.dir, 'shared');
+      for (const [someone, folder] of [
+        [ann, annsFolder],
+        [bob, bobsFolder],
+      ] as const) {
+        await folder.write('model.bin', folder.dir);
+        await someone.run('init');
+        await someone.run('register', 'fraud', 'model.bin');
+      }
+      const whole = await ann.run('remote', 'add', url);
+      expect(whole).toMatchObject({ code: 0, stdout: expect.not.stringContaining('wait'), stderr: '' });
+      await rm(join(bobsFolder.dir, '.model-registry/objects'), { recursive: true });
+      const part = await bob.run('remote', 'add', url);
+      expect(part).toMatchObject({
+        code: 3,
+        stdout: expect.stringMatching(/still waits? to be shared/),
+        stderr: expect.stringContaining('not shared yet'),
+      });
     } finally {
       await Promise.all([annsFolder.dispose(), bobsFolder.dispose()]);
     }

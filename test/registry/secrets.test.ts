@@ -32,7 +32,6 @@ describe('a registry', () => {
         params: { note: text, [`p ${line}`.slice(0, 250)]: '1' },
         metrics: { [`m ${line}`.slice(0, 250)]: 1 },
         tags: { note: line },
-        description: text,
         modelDescription: text,
         run: { id: line.slice(0, 500), name: line.slice(0, 500), url: `https://example.com/?x=${line}`, command: line },
         code: { commit: 'a'.repeat(40), isDirty: false, capturedAt: 'start', branch: line.slice(0, 500), remote: line },
@@ -71,6 +70,8 @@ describe('a registry', () => {
         registry.comment({ ref: 'fraud@1', text }),
         registry.describe({ ref: 'fraud@1', text }),
         registry.deleteVersion({ ref: 'fraud@1', reason: text }),
+        registry.register({ model: 'fraud', paths, description: text }),
+        registry.createModel({ name: 'other', description: text }),
       ];
       for (const attempt of await Promise.allSettled(attempts)) {
         const error: unknown = attempt.status === 'rejected' ? attempt.reason : undefined;

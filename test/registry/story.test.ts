@@ -190,6 +190,27 @@ describe('a registry', () => {
     expect(files).toMatchObject([{ name: 'model.bin', isDifferent: true }]);
   });
 
+  it('compares packages only where they were recorded', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    const environment = (numpy: string) => ({ python: '3.13.1', packages: [{ name: 'numpy', version: numpy }] });
+    const register = (content: string, more: object) =>
+      place
+        .write(`${content}.bin`, content)
+        .then((path) => registry.register({ model: 'fraud', paths: [path], ...more }));
+    await register('one', { environment: environment('2.2.0') });
+    await register('two', {});
+    await register('three', { environment: environment('2.3.0') });
+    const unknown = await registry.compare({ refs: ['fraud@1', 'fraud@2'] });
+    expect(unknown).toMatchObject({
+      hasDependencies: [true, false],
+      dependencies: [{ name: 'numpy', values: ['2.2.0', undefined], isDifferent: false }],
+    });
+    expect((await registry.changes({ refs: ['fraud@1', 'fraud@2'] })).packages).toEqual([]);
+    const known = await registry.compare({ refs: ['fraud@1', 'fraud@2', 'fraud@3'] });
+    expect(known.dependencies).toMatchObject([{ isDifferent: true }]);
+  });
+
   it('leads from an old name to the renamed model', async () => {
     const place = await makePlace();
     const registry = await place.open();

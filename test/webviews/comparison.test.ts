@@ -28,6 +28,13 @@ describe('the comparison of versions', () => {
     expect(opened.errors).toEqual([]);
   });
 
+  it('says of which version the packages were not recorded, and marks no difference there', async () => {
+    const page = await open({ ...comparison(2), hasDependencies: [true, false] });
+    const numpy = page.locator('tr', { hasText: 'numpy' });
+    expect(await numpy.innerText()).toMatch(/2\.0\.0.*not recorded/s);
+    expect(await numpy.locator('.differs').count()).toBe(0);
+  });
+
   it('follows what the project declares of a metric', async () => {
     const page = await open({ ...comparison(2), declared: { higher: [], lower: ['test_auc'] } });
     const auc = page.locator('tr', { hasText: 'test_auc' });

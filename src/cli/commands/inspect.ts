@@ -72,8 +72,11 @@ async function inspectVersion(
   else print(answerText(answer));
 }
 
+/** What a path is told by that isn't there, and can't be a reference either. */
+const UNKNOWN = ['REGISTRY_NOT_FOUND', 'MODEL_NOT_FOUND', 'MODEL_NAME_INVALID', 'REFERENCE_INVALID'];
+
 function isUnknown(error: unknown): boolean {
-  return RegistryError.is(error, 'REGISTRY_NOT_FOUND') || RegistryError.is(error, 'MODEL_NOT_FOUND');
+  return UNKNOWN.some((code) => RegistryError.is(error, code));
 }
 
 function neither(ref: string, path: string, cause: unknown): RegistryError {

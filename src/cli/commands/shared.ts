@@ -51,7 +51,12 @@ export function addSharedCommands(program: Command, add: AddCommand): void {
         ),
       );
       if (dryRun) return context.isJson ? printJson(report) : print(attachText(report));
-      await context.withRegistry(async () => (context.isJson ? printJson(report) : print(attachText(report))));
+      const waiting = await context.withRegistry(async (registry) => {
+        await context.withProgress((operation) => registry.sync({}, operation)).catch(() => undefined);
+        return (await registry.remote())?.pending ?? 0;
+      });
+      // What couldn't be shared is said after it, as after every command.
+      return context.isJson ? printJson({ ...report, waiting }) : print(attachText(report, waiting));
     },
   );
   add(remote.command('show').description('show the shared storage and what waits'), async (context) => {

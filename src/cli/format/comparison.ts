@@ -10,14 +10,14 @@ export function comparisonText(
   { withEqual, declared }: { readonly withEqual: boolean; readonly declared?: DeclaredDirections | undefined },
 ): string {
   const labels = comparison.versions.map(labelOf);
-  const { facts, metrics, params, tags, lineage, dependencies, files } = comparison;
+  const { facts, metrics, params, tags, lineage, files } = comparison;
   const sections = [
     section('Metrics', labels, shown(metrics, withEqual), (row) => differenceText(row, declared)),
     section('Model', labels, shown(facts, withEqual)),
     section('Params', labels, shown(params, withEqual)),
     section('Tags', labels, shown(tags, withEqual)),
     section('Lineage', labels, shown(lineage, withEqual)),
-    section('Packages', labels, shown(dependencies, withEqual)),
+    packagesSection(comparison, labels, withEqual),
     section('Files', labels, shown(files, withEqual)),
   ].filter((text) => text !== '');
   return sections.length === 0 ? "They don't differ. Show everything with --all." : sections.join('\n\n');
@@ -26,6 +26,26 @@ export function comparisonText(
 function shown(rows: readonly ComparisonRow[], withEqual: boolean): readonly ComparisonRow[] {
   return withEqual ? rows : rows.filter((row) => row.isDifferent);
 }
+
+/** Of a version whose packages weren't recorded, nothing says that it has none. */
+function packagesSection(
+  { dependencies, hasDependencies }: Comparison,
+  labels: readonly string[],
+  withEqual: boolean,
+): string {
+  const rows = shown(dependencies, withEqual);
+  if (hasDependencies.every((has) => has) || !hasDependencies.some((has) => has))
+    return section('Packages', labels, rows);
+  const countOf = (column: number) => dependencies.filter(({ values }) => values[column] !== undefined).length;
+  const all = hasDependencies.map((has, column) => (has ? `${countOf(column)} recorded` : NOT_RECORDED));
+  const known = rows.map(({ values, ...row }) => ({
+    ...row,
+    values: values.map((value, column) => (hasDependencies[column] ? value : NOT_RECORDED)),
+  }));
+  return section('Packages', labels, [{ name: '(all)', values: all, isDifferent: false }, ...known]);
+}
+
+const NOT_RECORDED = 'not recorded';
 
 function section(
   title: string,

@@ -5,12 +5,13 @@ import { headlineText } from './headline.ts';
 import { bytesText, labelOf, plural, timeText } from './values.ts';
 
 /** What `register` did, and what is in production beside it. */
-export function registeredText({ version, isNew, production }: RegisterResult): string {
+export function registeredText({ version, isNew, sameFilesAs, production }: RegisterResult): string {
   const lines = [
     isNew
       ? `${styled('green', `Registered ${labelOf(version)}`)}: ${factsText(version)}`
       : `These files are ${labelOf(version)} already: ${factsText(version)}`,
   ];
+  if (sameFilesAs) lines.push(`Its files are those of ${labelOf(sameFilesAs)}: the run wrote the same again`);
   const warning = dangerLine(version, labelOf(version));
   if (warning !== '') lines.push(warning);
   if (production) {
@@ -21,11 +22,12 @@ export function registeredText({ version, isNew, production }: RegisterResult): 
 }
 
 /** The same on one line, with the time, for a list that grows. `earlier` was registered before the same run had ended. */
-export function registeredLine({ version }: RegisterResult, earlier?: VersionSummary): string {
+export function registeredLine({ version, sameFilesAs }: RegisterResult, earlier?: VersionSummary): string {
   const label = styled('green', `Registered ${labelOf(version)}`);
   const instead = earlier ? `, in place of ${labelOf(earlier)}: its run had gone on` : '';
+  const same = sameFilesAs ? `, the same files as ${labelOf(sameFilesAs)}` : '';
   const warning = dangerLine(version, labelOf(version));
-  const line = `${styled('dim', timeText(version.createdAt))}  ${label}: ${safeLine(factsText(version))}${instead}`;
+  const line = `${styled('dim', timeText(version.createdAt))}  ${label}: ${safeLine(factsText(version))}${same}${instead}`;
   return warning === '' ? line : `${line}\n${warning}`;
 }
 

@@ -11,7 +11,7 @@ import { tableText } from './tables.ts';
 import { authorText, bytesText, plural, timeText } from './values.ts';
 
 /** What attaching did or would do. */
-export function attachText({ url, isNew, isPreview, models, intents, upload }: AttachReport): string {
+export function attachText({ url, isNew, isPreview, models, upload }: AttachReport, waiting = 0): string {
   const verb = isPreview ? 'Would share' : 'Shared';
   const what = isNew ? 'a new registry in' : 'the registry in';
   const rows = models.map(({ name, versions, isThere, withStages }) => [
@@ -24,7 +24,8 @@ export function attachText({ url, isNew, isPreview, models, intents, upload }: A
         : 'new there, without stages: files of some versions were removed',
   ]);
   const table = rows.length === 0 ? [] : [tableText(['MODEL', 'VERSIONS', 'THERE'], rows)];
-  const waits = intents === 0 ? '' : `What it has waits to be shared (${intents}): model-registry sync. `;
+  const waits =
+    waiting === 0 ? '' : `${waiting} of what it has still ${waiting === 1 ? 'waits' : 'wait'} to be shared. `;
   const after = isPreview
     ? 'Nothing was changed.'
     : `${waits}Files go ${upload === 'on-register' ? 'up as they are registered' : 'up when a version is promoted'}.`;

@@ -88,7 +88,7 @@ function codeText({
     folder === undefined ? '' : `in ${safeLine(folder)}`,
     (tags ?? []).map((tag) => `tagged ${safeLine(tag)}`).join(', '),
     isPushed === false ? 'not pushed' : '',
-    isDirty ? `with uncommitted changes${changes ? ` (${changesText(changes)})` : ''}` : '',
+    isDirty ? `with uncommitted changes${inBrackets(changes && changesText(changes))}` : '',
     CAPTURED[capturedAt],
   ].filter((text) => text !== '');
   return `${safeLine(commit.slice(0, 12))}${place}${origin}${more.map((text) => `, ${text}`).join('')}`;
@@ -101,9 +101,13 @@ const CAPTURED = {
   detection: 'as its output was found',
 } as const;
 
+function inBrackets(text = ''): string {
+  return text === '' ? '' : ` (${text})`;
+}
+
 function changesText({ fileCount, leftOutCount, untrackedCount }: CodeChanges): string {
   return [
-    `kept of ${plural(fileCount, 'file')}`,
+    fileCount > 0 ? `kept of ${plural(fileCount, 'file')}` : '',
     leftOutCount > 0 ? `${plural(leftOutCount, 'file')} left out` : '',
     untrackedCount > 0 ? `${plural(untrackedCount, 'file')} not tracked` : '',
   ]

@@ -36,9 +36,10 @@ export async function loadComparisonPage(
   versionIds: readonly string[],
   directionsOf: DirectionsOf,
 ): Promise<ComparisonPageData> {
-  const { versions, facts, metrics, params, tags, lineage, dependencies, files } = await registry.compare({
-    refs: versionIds,
-  });
+  const { versions, facts, metrics, params, tags, lineage, dependencies, hasDependencies, files } =
+    await registry.compare({
+      refs: versionIds,
+    });
   const declared = await directionsOf(versions[0]?.model ?? '');
   return {
     versions,
@@ -49,6 +50,7 @@ export async function loadComparisonPage(
     tags: comparedRows(tags),
     lineage: comparedRows(lineage),
     dependencies: comparedRows(dependencies),
+    hasDependencies,
     files: comparedRows(files),
   };
 }

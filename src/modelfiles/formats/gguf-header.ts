@@ -1,7 +1,7 @@
+import { elementCount } from '../../base/shape.ts';
 import type { TensorFacts } from '../facts.ts';
 import type { ByteSource } from '../file-set.ts';
 import { ByteReader, safeNumber } from '../read/byte-reader.ts';
-import { elementCount } from '../tensors.ts';
 import { GGML_TYPES } from './ggml-types.ts';
 
 /** What a GGUF file says before its data (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md). */

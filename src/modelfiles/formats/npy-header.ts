@@ -1,6 +1,6 @@
+import { elementCount } from '../../base/shape.ts';
 import type { ByteSource } from '../file-set.ts';
 import { invalidFile } from '../invalid.ts';
-import { elementCount } from '../tensors.ts';
 
 const MAX_HEADER_BYTES = 1024 * 1024;
 

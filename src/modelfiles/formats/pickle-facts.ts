@@ -52,6 +52,8 @@ export async function pickleFacts(file: ByteSource, path: string, format: string
       danger: dangerReport([notLookedInto({ path }, doubt ?? 'it can’t be unpacked')]),
       problems: [`${path} couldn’t be read: ${doubt ?? 'it can’t be unpacked'}`],
     };
+  // Of nothing, it would say that nothing was found.
+  if (source.sizeBytes === 0) return { format, problems: [`${path} is empty: there is no pickle in it`] };
   const walk = await walkAndJudge(source, { path });
   const findings: DangerFinding[] = [...walk.findings];
   if (doubt !== undefined) findings.push(notLookedInto({ path }, doubt));

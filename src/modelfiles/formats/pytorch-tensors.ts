@@ -1,3 +1,4 @@
+import { elementCount } from '../../base/shape.ts';
 import type { TensorFacts } from '../facts.ts';
 import type { Make } from '../pickle/machine.ts';
 import {
@@ -12,7 +13,6 @@ import {
   type Value,
 } from '../pickle/values.ts';
 import type { TensorList } from '../tensors.ts';
-import { elementCount } from '../tensors.ts';
 
 export interface PickledTensorParts {
   readonly dtype: string;

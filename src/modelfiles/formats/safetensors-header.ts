@@ -1,8 +1,8 @@
+import { elementCount } from '../../base/shape.ts';
 import type { TensorFacts } from '../facts.ts';
 import { type ByteSource, MAX_READ_BYTES } from '../file-set.ts';
 import { invalidFile } from '../invalid.ts';
 import { JsonProblem, JsonReader } from '../read/json-reader.ts';
-import { elementCount } from '../tensors.ts';
 
 /** What a safetensors file says about itself (https://github.com/huggingface/safetensors, "Format"). */
 export interface SafetensorsHeader {

@@ -1,9 +1,9 @@
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
+import { elementCount } from '../../base/shape.ts';
 import type { TensorFacts } from '../facts.ts';
 import type { FileSet } from '../file-set.ts';
 import { whyInvalid } from '../invalid.ts';
-import { elementCount } from '../tensors.ts';
 import { frozenGroups } from './frozen-groups.ts';
 import { decoderOf, type NumberDecoder } from './number-decoder.ts';
 import { TENSOR_CHANGES, type TensorComparison, type TensorDifference, type TensorForm } from './tensor-difference.ts';

@@ -1,4 +1,4 @@
-import { elementCount } from '../tensors.ts';
+import { elementCount } from '../../base/shape.ts';
 import type { FrozenGroup, TensorDifference } from './tensor-difference.ts';
 
 const MAX_GROUPS = 1000;

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
+import { elementCount } from '../../base/shape.ts';
 import type { ModelFacts, TensorFacts } from '../facts.ts';
 import type { FileSet } from '../file-set.ts';
 import { whyInvalid } from '../invalid.ts';
-import { elementCount } from '../tensors.ts';
 import { type TensorPlace, tensorReader } from './tensor-reader.ts';
 
 export interface HashedTensors {

@@ -2,6 +2,7 @@ import { RegistryError } from '../../base/errors.ts';
 import { modelById } from '../../catalog/model-queries.ts';
 import type { ModelSummary, Tags } from '../../catalog/read-models.ts';
 import { checkModelName, findModel, findModelIfAny } from '../references.ts';
+import { refuseSecrets } from '../secrets-in-events.ts';
 import { dbOf, readToWrite, record, type Session } from '../session.ts';
 import { reasonOf } from '../text.ts';
 
@@ -21,6 +22,7 @@ export async function createModel(
   }
   const model = session.newId();
   const { name, description, tags } = request;
+  await refuseSecrets([description, tags]);
   await record(session, {
     events: [
       {

@@ -2,7 +2,7 @@ import { throwIfCancelled } from '../../artifacts/cancel.ts';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import type { CodeLineage, DataLineage, Metrics, VersionSummary } from '../../catalog/read-models.ts';
-import { newestVersion, versionById } from '../../catalog/version-queries.ts';
+import { newestVersion, precedingVersion, versionById } from '../../catalog/version-queries.ts';
 import { environmentDigest } from '../../log/environment-digest.ts';
 import type { EventOf, RegistryEvent } from '../../log/events.ts';
 import { PRODUCTION } from '../../rules/policy.ts';
@@ -15,6 +15,7 @@ import { type Attached, attachedTo } from '../facts/attach-facts.ts';
 import { storeAttached } from '../facts/attached.ts';
 import { type FactsReading, readBeside } from '../facts/read-beside.ts';
 import { checkModelName, findModelIfAny, findVersion } from '../references.ts';
+import { refuseSecrets } from '../secrets-in-events.ts';
 import { dbOf, intentOf, readToWrite, record, refusedBy, type Session, stateOf } from '../session.ts';
 
 /**
@@ -26,6 +27,7 @@ export async function register(
   given: RegisterRequest,
   options: OperationOptions = {},
 ): Promise<RegisterResult> {
+  await refuseSecrets(given.description);
   const request = await requestWithoutSecrets(given);
   const session = request.via === undefined ? opened : { ...opened, via: request.via };
   checkModelName(request.model);
@@ -280,5 +282,11 @@ function resultOf(session: Session, id: string, isNew: boolean): RegisterResult 
   if (!version)
     throw new RegistryError('VERSION_NOT_FOUND', 'The version was deleted by somebody else in the meantime.');
   const production = newestVersion(db, version.modelId, PRODUCTION);
-  return { version, isNew, ...(production && production.id !== id ? { production } : {}) };
+  const before = isNew ? precedingVersion(db, version) : undefined;
+  return {
+    version,
+    isNew,
+    ...(before?.artifact.digest === version.artifact.digest ? { sameFilesAs: before } : {}),
+    ...(production && production.id !== id ? { production } : {}),
+  };
 }

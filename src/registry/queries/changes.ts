@@ -31,7 +31,8 @@ export async function changes(
     code: { ...(was?.code ? { before: was.code } : {}), ...(is?.code ? { after: is.code } : {}) },
     data: dataChanges(was?.data ?? [], is?.data ?? []),
     hasData: [(was?.data ?? []).length > 0, (is?.data ?? []).length > 0],
-    packages: packageChanges(was?.dependencies ?? [], is?.dependencies ?? []),
+    // Where they are known of one alone, nothing was added or removed.
+    packages: was?.environment && is?.environment ? packageChanges(was.dependencies, is.dependencies) : [],
     hasPackages: [was?.environment !== undefined, is?.environment !== undefined],
     params: compared.params.filter(isDifferent),
     metrics: compared.metrics,

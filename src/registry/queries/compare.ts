@@ -17,6 +17,7 @@ export async function compare(session: Session, request: { readonly refs: readon
   const lineages = await Promise.all(
     versions.map(async ({ id }) => lineageOf(dbOf(session), id, await registrationOf(session, id))),
   );
+  const hasDependencies = lineages.map(({ environment }) => environment !== undefined);
   const files = await Promise.all(versions.map((version) => filesOf(session, version.artifact.digest)));
   return {
     versions,
@@ -27,7 +28,9 @@ export async function compare(session: Session, request: { readonly refs: readon
     lineage: rowsOf(versions.map((version, index) => lineageCells(version, lineages[index]))).filter(isRecorded),
     dependencies: rowsOf(
       lineages.map((lineage) => Object.fromEntries(lineage.dependencies.map(({ name, version }) => [name, version]))),
+      hasDependencies,
     ),
+    hasDependencies,
     files: rowsOf(
       files.map((entries) =>
         Object.fromEntries(
@@ -76,12 +79,15 @@ function lineageCells(version: VersionSummary, lineage: Lineage | undefined): Re
   };
 }
 
-/** A row for every name that any of the versions has, those that differ first, by name. */
-function rowsOf(columns: readonly Readonly<Record<string, Cell>>[]): readonly ComparisonRow[] {
+/** A row for every name that any of the versions has, those that differ first, by name. What isn't known of a version differs from none. */
+function rowsOf(
+  columns: readonly Readonly<Record<string, Cell>>[],
+  isKnown: readonly boolean[] = columns.map(() => true),
+): readonly ComparisonRow[] {
   const names = [...new Set(columns.flatMap((column) => Object.keys(column)))].sort();
   const rows = names.map((name) => {
     const values = columns.map((column) => column[name]);
-    return { name, values, isDifferent: new Set(values).size > 1 };
+    return { name, values, isDifferent: new Set(values.filter((_, index) => isKnown[index])).size > 1 };
   });
   return [...rows.filter((row) => row.isDifferent), ...rows.filter((row) => !row.isDifferent)];
 }

@@ -68,7 +68,10 @@ function sectionRows(section: ComparisonSection, options: TableOptions, page: Pa
         </h2>
       </th>
     </tr>
-    ${shown.map((row) => (name === 'metrics' ? metricRow(row, options) : textRow(row, options)))}
+    ${shown.map((row) => {
+      if (name === 'metrics') return metricRow(row, options);
+      return textRow(row, options, name === 'dependencies' ? comparison.hasDependencies : undefined);
+    })}
     ${more === nothing ? nothing : html`<tr><td colspan=${width}>${more}</td></tr>`}
   </tbody>`;
 }
@@ -104,12 +107,14 @@ function metricOf(value: string | number | null | undefined): MetricValue | unde
   return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? value : undefined;
 }
 
-function textRow(row: ComparedRow, { baseline }: TableOptions): TemplateResult {
+/** What isn't known of a version is said, and differs from nothing. */
+function textRow(row: ComparedRow, { baseline }: TableOptions, isKnown: readonly boolean[] = []): TemplateResult {
   const before = row.values[baseline];
   return html`<tr>
     ${rowHead(row)}
     ${row.values.map((value, column) => {
-      const differs = column !== baseline && value !== before;
+      const isUnknown = isKnown[column] === false;
+      const differs = column !== baseline && value !== before && !isUnknown && isKnown[baseline] !== false;
       return html`<td colspan="2" class=${column === baseline ? 'baseline' : differs ? 'differs' : ''}>
         <span class="value"
           >${
@@ -117,7 +122,7 @@ function textRow(row: ComparedRow, { baseline }: TableOptions): TemplateResult {
               ? html`<span class="mark" aria-hidden="true" title="Differs from the baseline">≠</span
                   ><span class="only-read-aloud">differs: </span>`
               : nothing
-          }${value === null ? none() : html`<span class="clamp" title=${String(value)}>${String(value)}</span>`}</span
+          }${isUnknown ? html`<span class="muted">not recorded</span>` : value === null ? none() : html`<span class="clamp" title=${String(value)}>${String(value)}</span>`}</span
         >
       </td>`;
     })}

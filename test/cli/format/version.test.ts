@@ -112,7 +112,15 @@ describe('a version for programs', () => {
 });
 
 describe('a comparison', () => {
-  const rows = { facts: [], params: [], tags: [], lineage: [], dependencies: [], files: [] };
+  const rows = {
+    facts: [],
+    params: [],
+    tags: [],
+    lineage: [],
+    dependencies: [],
+    hasDependencies: [true, true],
+    files: [],
+  };
   const versions = [sampleVersion({ number: 6 }), sampleVersion()];
 
   it('marks what differs, and which way a metric went', () => {
@@ -142,6 +150,20 @@ describe('a comparison', () => {
     const text = comparisonText({ versions, metrics: [], ...rows, params }, { withEqual: false });
     expect(text).toContain('…aaaaaaaafirst');
     expect(text).toMatch(/…aaaaaaaasecondb+…/);
+  });
+
+  it('says of which version the packages were not recorded, instead of that it has none', () => {
+    const dependencies = [{ name: 'numpy', values: [undefined, '2.3.0'], isDifferent: false }];
+    const compared = { versions, metrics: [], ...rows, dependencies, hasDependencies: [false, true] };
+    const cells = (withEqual: boolean) =>
+      comparisonText(compared, { withEqual })
+        .split('\n')
+        .map((line) => line.split(/ {2,}/));
+    expect(cells(false)).toEqual([
+      ['', 'Packages', 'fraud-detector@6', 'fraud-detector@7'],
+      ['', '(all)', 'not recorded', '1 recorded'],
+    ]);
+    expect(cells(true).at(-1)).toEqual(['', 'numpy', 'not recorded', '2.3.0']);
   });
 
   it('shows what is equal only when asked', () => {

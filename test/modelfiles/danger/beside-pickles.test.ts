@@ -18,6 +18,14 @@ function field(number: number, ...content: readonly (Uint8Array | string)[]): Bu
   return Buffer.concat([Buffer.from([(number << 3) | 2, bytes.length]), bytes]);
 }
 
+it('nothing is said of the danger in an empty file', async () => {
+  expect(await dangerOf({ 'model.pkl': '' })).toEqual({
+    verdict: undefined,
+    findings: undefined,
+    problems: ['model.pkl is empty: there is no pickle in it'],
+  });
+});
+
 describe('danger beside pickles is found', () => {
   it('in operations of TensorFlow that touch files, in the graph and in its functions', async () => {
     const graph = (op: string) => field(2, field(1, field(1, 'node'), field(2, op)));
