@@ -11,7 +11,8 @@ import { type FileSystem, nodeFileSystem } from '../storage/file-system.ts';
 import { filesystemStore } from '../storage/filesystem-store.ts';
 import { STAGING_FOLDER, sweepTemporaryFiles } from '../storage/temporary.ts';
 import { type CheckoutRequest, checkout } from './checkout.ts';
-import { digestArtifact, type IntakeResult, intakeArtifact } from './intake.ts';
+import { type DigestRequest, type DigestResult, digestFiles } from './digest-data.ts';
+import { type IntakeResult, intakeArtifact } from './intake.ts';
 import { manifestFileSchema } from './manifest.ts';
 import { type MaterialiseRequest, type MaterialiseResult, materialise } from './materialise.ts';
 import { statCacheOf } from './stat-cache.ts';
@@ -21,8 +22,8 @@ import { type ArtifactCheck, type VerifyRequest, verifyArtifacts } from './verif
 export interface ByteService {
   /** Stores files and folders as an artifact. */
   intake(request: PathsRequest, options?: OperationOptions): Promise<IntakeResult>;
-  /** What `intake` would return, without storing anything. */
-  digest(request: PathsRequest, options?: OperationOptions): Promise<IntakeResult>;
+  /** What `intake` would return, without storing anything, and how many rows data has. */
+  digest(request: DigestRequest, options?: OperationOptions): Promise<DigestResult>;
   /** Writes an artifact's files into a folder of the user's. */
   materialise(request: MaterialiseRequest, options?: OperationOptions): Promise<MaterialiseResult>;
   /** Gives a read-only copy of an artifact's files. */
@@ -61,8 +62,7 @@ export function inlineByteService(storeDir: string, fs: FileSystem = nodeFileSys
       await swept;
       return intakeArtifact(store, { paths, except: storeDir, cache: await statCacheOf(storeDir) }, options);
     },
-    digest: async ({ paths }, options) =>
-      digestArtifact({ paths, except: storeDir, cache: await statCacheOf(storeDir) }, options),
+    digest: (request, options) => digestFiles(request, storeDir, options),
     materialise: (request, options) => materialise(store, request, options),
     checkout: (request, options) => checkout(store, request, options),
     verify: (request, options) => verifyArtifacts(store, request, options),
@@ -81,6 +81,7 @@ async function sideOf({ files, tensors }: TensorsRequest) {
 const hashedSchema = v.custom<HashedTensors>((value) => typeof value === 'object' && value !== null);
 const comparisonSchema = v.custom<TensorComparison>((value) => typeof value === 'object' && value !== null);
 const intakeSchema = v.object({ digest: v.string(), sizeBytes: v.number(), files: v.array(manifestFileSchema) });
+const digestSchema = v.object({ ...intakeSchema.entries, rows: v.exactOptional(v.number()) });
 const writtenSchema = v.object({ fileCount: v.number(), sizeBytes: v.number() });
 const pathSchema = v.object({ path: v.string() });
 const problemSchema = v.object({
@@ -113,7 +114,7 @@ export function workerByteService(options: {
   const tensors = idleThread({ workerFile, workerData, does: 'reads tensors', idleMs });
   return {
     intake: async (request, operation) => v.parse(intakeSchema, await files.call('intake', request, operation)),
-    digest: async (request, operation) => v.parse(intakeSchema, await files.call('digest', request, operation)),
+    digest: async (request, operation) => v.parse(digestSchema, await files.call('digest', request, operation)),
     materialise: async (request, operation) =>
       v.parse(writtenSchema, await files.call('materialise', request, operation)),
     checkout: async (request, operation) => v.parse(pathSchema, await files.call('checkout', request, operation)),

@@ -100,7 +100,8 @@ function encode(lines: readonly (readonly string[])[]): string {
   return `${sha256Hex(body)}\n${body}`;
 }
 
-async function replaceFile(file: string, temporaryDir: string, text: string): Promise<void> {
+/** Puts a file in the place of another one at once. */
+export async function replaceFile(file: string, temporaryDir: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   await mkdir(temporaryDir, { recursive: true });
   const temporary = temporaryPath(temporaryDir);

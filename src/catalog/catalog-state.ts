@@ -246,6 +246,8 @@ export class CatalogState extends CatalogReader implements RegistryState {
         version,
       ]);
     }
+    for (const name of event.conda ?? [])
+      this.db.run('INSERT OR IGNORE INTO conda_packages (environment, name) VALUES (?, ?)', [event.digest, name]);
   }
 
   setStage(version: string, move: StageMove, source: FactSource): void {

@@ -80,14 +80,74 @@ export interface CodeChanges {
 }
 
 export interface DataLineage {
+  /** Place relative to the folder of the run, or an address. */
   readonly path: string;
+  /** Of a file; of a folder the digest of its manifest. */
   readonly sha256?: string;
   readonly sizeBytes?: number;
+  /** Who names it, where it wasn't read: DVC, git-lfs, the Hugging Face Hub, an address. */
+  readonly kind?: 'dvc' | 'lfs' | 'huggingface' | 'url';
+  /** Its name there: `md5:<hex>`, with `.dir` for a folder of DVC. */
+  readonly hash?: string;
+  /** Of what an address names. */
+  readonly revision?: string;
+  /** Of tables, without the line of names. */
+  readonly rows?: number;
+  /** Of a folder. */
+  readonly fileCount?: number;
 }
 
 export interface PackageVersion {
   readonly name: string;
   readonly version: string;
+  /** Where it isn't from an index. */
+  readonly source?: PackageSource;
+  /** Conda installed it, and it is no Python package. */
+  readonly isConda?: true;
+}
+
+/** Where a package was installed from, where that isn't an index. */
+export interface PackageSource {
+  /** It is used from where its code lies. */
+  readonly isEditable?: boolean;
+  readonly commit?: string;
+  /** Its code had changes that weren't committed. */
+  readonly isDirty?: boolean;
+  /** Without credentials. */
+  readonly url?: string;
+  /** Relative to the folder of the run, where it lies in the same repository. */
+  readonly folder?: string;
+  /** Of an archive. */
+  readonly sha256?: string;
+}
+
+export interface LockFile {
+  /** Relative to the folder of the run. */
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** What a Python environment was found by: the command, the editor's choice, the active one, the folder's own. */
+export type FoundBy = 'command' | 'editor' | 'active' | 'project';
+
+export interface MachineLineage {
+  /** `Ubuntu 22.04.4 LTS`, `macOS 14.5`, `Windows 10.0.22631`. */
+  readonly os?: string;
+  readonly architecture?: string;
+  readonly cpu?: string;
+  /** Logical ones that the process may use. */
+  readonly cpuCount?: number;
+  /** What there is, or what a container may use. */
+  readonly memoryBytes?: number;
+  readonly gpus?: readonly string[];
+  readonly gpuDriver?: string;
+  readonly cuda?: string;
+}
+
+/** What a version lacks of its lineage, by its place there (`code`, `data[train.csv]`), and why. */
+export interface MissingFact {
+  readonly what: string;
+  readonly why: string;
 }
 
 export interface ModelSummary {
@@ -208,7 +268,12 @@ export interface Lineage {
   readonly run?: RunLineage;
   readonly evaluations: readonly EvaluationEntry[];
   readonly dependencies: readonly PackageVersion[];
-  readonly environment?: { readonly digest: string; readonly python?: string };
+  readonly environment?: { readonly digest: string; readonly python?: string; readonly foundBy?: FoundBy };
+  /** What the packages were chosen by. */
+  readonly locks: readonly LockFile[];
+  readonly machine?: MachineLineage;
+  /** Empty where everything is known. */
+  readonly missing: readonly MissingFact[];
   readonly baseModel?: { readonly name: string; readonly versionId?: string; readonly number?: number };
 }
 

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { EventOf } from '../log/events.ts';
 import { int, maybeText, text } from './columns.ts';
 import { factsOf } from './facts-columns.ts';
+import { missingOf } from './missing.ts';
 import type {
   ArtifactSummary,
   Author,
@@ -17,6 +18,7 @@ import type {
   VersionSummary,
   Via,
 } from './read-models.ts';
+import { type RecordedParts, recordedParts } from './recorded-parts.ts';
 import type { Row, Sqlite, SqlValue } from './sqlite.ts';
 
 /** Columns that `versionSummary` needs. */
@@ -291,9 +293,6 @@ const lineageSchema = v.object({
       ),
     }),
   ),
-  data: v.array(
-    v.object({ path: v.string(), sha256: v.exactOptional(v.string()), sizeBytes: v.exactOptional(v.number()) }),
-  ),
   base: v.optional(v.object({ name: v.string(), version: v.exactOptional(v.string()) })),
 });
 
@@ -326,22 +325,26 @@ function changesOf({ patch, ...counts }: NonNullable<RecordedCode['changes']>): 
 
 /** The lineage of a version, of which `registered` is the event that registered it: bodies of events stay in the log. */
 export function lineageOf(db: Sqlite, version: string, registered: EventOf<'version.registered'> | undefined): Lineage {
-  const { run, code, data, base } = v.parse(lineageSchema, registered ?? { data: [] });
+  const { run, code, base } = v.parse(lineageSchema, registered ?? {});
+  const { data, dependencies, machine, missing: noted } = recordedParts(registered);
   const row = db.get('SELECT environment FROM versions WHERE id = ?', [version]);
   const digest = row && maybeText(row, 'environment');
   const python =
     digest === undefined ? undefined : db.get('SELECT python FROM environments WHERE digest = ?', [digest]);
   const pythonVersion = python && maybeText(python, 'python');
   const baseVersion = base?.version === undefined ? undefined : versionById(db, base.version);
-  return {
+  const foundBy = dependencies?.foundBy === undefined ? {} : { foundBy: dependencies.foundBy };
+  const lineage = {
     data,
     evaluations: evaluationsOf(db, version),
-    dependencies: digest === undefined ? [] : packagesOf(db, digest),
+    dependencies: digest === undefined ? [] : packagesOf(db, digest, dependencies?.sources ?? []),
+    locks: dependencies?.locks ?? [],
+    ...(machine ? { machine } : {}),
     ...(code ? { code: codeOf(code) } : {}),
     ...(run ? { run: runOf(run) } : {}),
     ...(digest === undefined
       ? {}
-      : { environment: { digest, ...(pythonVersion === undefined ? {} : { python: pythonVersion }) } }),
+      : { environment: { digest, ...(pythonVersion === undefined ? {} : { python: pythonVersion }), ...foundBy } }),
     ...(base
       ? {
           baseModel: {
@@ -351,11 +354,28 @@ export function lineageOf(db: Sqlite, version: string, registered: EventOf<'vers
         }
       : {}),
   };
+  return { ...lineage, missing: missingOf(lineage, noted) };
 }
 
-function packagesOf(db: Sqlite, digest: string): readonly PackageVersion[] {
+function packagesOf(
+  db: Sqlite,
+  digest: string,
+  sources: NonNullable<RecordedParts['dependencies']>['sources'] = [],
+): readonly PackageVersion[] {
   const rows = db.all('SELECT name, version FROM packages WHERE environment = ? ORDER BY name, version', [digest]);
-  return rows.map((row) => ({ name: text(row, 'name'), version: text(row, 'version') }));
+  const conda = db.all('SELECT name FROM conda_packages WHERE environment = ?', [digest]);
+  const isConda = new Set(conda.map((row) => text(row, 'name')));
+  const sourceOf = new Map(sources.map(({ name, ...source }) => [name, source]));
+  return rows.map((row) => {
+    const name = text(row, 'name');
+    const source = sourceOf.get(name);
+    return {
+      name,
+      version: text(row, 'version'),
+      ...(source ? { source } : {}),
+      ...(isConda.has(name) ? { isConda: true as const } : {}),
+    };
+  });
 }
 
 function evaluationsOf(db: Sqlite, version: string): readonly EvaluationEntry[] {

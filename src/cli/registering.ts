@@ -2,6 +2,7 @@ import { isAbsolute, relative, resolve } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import { registerDeclared } from '../outputs/capture.ts';
 import type { RegisterResult } from '../registry/api.ts';
+import { isAddress } from '../registry/data/address.ts';
 import { parseMetric } from '../runs/values-file.ts';
 import { keyValue, keyValues } from './arguments.ts';
 import { providersFor } from './capture.ts';
@@ -83,7 +84,9 @@ async function fromPaths(
           metrics,
           params,
           tags,
-          dataPaths: (options.data ?? []).map((path) => ({ path: shownPath(cwd, path), source: resolve(cwd, path) })),
+          dataPaths: (options.data ?? []).map((path) =>
+            isAddress(path) ? { path } : { path: shownPath(cwd, path), source: resolve(cwd, path) },
+          ),
           ...(description === undefined ? {} : { description }),
           ...(base === undefined ? {} : { base }),
           ...(code ? { code } : {}),

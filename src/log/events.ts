@@ -116,7 +116,63 @@ const codeSchema = v.looseObject({
   changes: v.fallback(v.optional(changesSchema), undefined),
 });
 
-const dataSchema = v.looseObject({ path: line(4096), sha256: v.optional(sha256), sizeBytes: v.optional(count) });
+const dataSchema = v.looseObject({
+  path: line(4096),
+  sha256: v.optional(sha256),
+  sizeBytes: v.optional(count),
+  /** Who names the data, where it wasn't read: what follows came later, so that it is left out where it isn't well formed. */
+  kind: v.fallback(v.optional(v.picklist(['dvc', 'lfs', 'huggingface', 'url'])), undefined),
+  /** Its name there: `md5:<hex>`, with `.dir` for a folder of DVC. */
+  hash: v.fallback(v.optional(line(256)), undefined),
+  revision: v.fallback(v.optional(line(512)), undefined),
+  rows: v.fallback(v.optional(count), undefined),
+  fileCount: v.fallback(v.optional(count), undefined),
+});
+
+/** Lock files and sources of packages, GPUs, and things that are missing: so many are named at most. */
+export const MAX_LOCKS = 50;
+export const MAX_SOURCES = 200;
+export const MAX_GPUS = 64;
+export const MAX_MISSING = 100;
+
+/** What is known of the packages beside their names and versions, which are in `environment.recorded`. */
+const dependenciesSchema = v.looseObject({
+  /** What the environment was found by: the command, the editor's choice, the active one, the folder's own. */
+  foundBy: v.optional(v.picklist(['command', 'editor', 'active', 'project'])),
+  locks: v.optional(v.pipe(v.array(v.looseObject({ path: line(4096), sha256 })), v.maxLength(MAX_LOCKS))),
+  /** Packages that were installed from elsewhere than an index. */
+  sources: v.optional(
+    v.pipe(
+      v.array(
+        v.looseObject({
+          name: line(256),
+          isEditable: v.optional(v.boolean()),
+          commit: v.optional(line(128)),
+          isDirty: v.optional(v.boolean()),
+          url: v.optional(line(2048)),
+          folder: v.optional(line(4096)),
+          sha256: v.optional(sha256),
+        }),
+      ),
+      v.maxLength(MAX_SOURCES),
+    ),
+  ),
+});
+
+/** What a run ran on. Nothing that tells one machine or person from others of the kind. */
+const machineSchema = v.looseObject({
+  os: v.optional(line(256)),
+  architecture: v.optional(line(64)),
+  cpu: v.optional(line(256)),
+  cpuCount: v.optional(count),
+  memoryBytes: v.optional(count),
+  gpus: v.optional(v.pipe(v.array(line(256)), v.maxLength(MAX_GPUS))),
+  gpuDriver: v.optional(line(128)),
+  cuda: v.optional(line(128)),
+});
+
+/** What a version lacks of its lineage, by its place there (`code`, `data[train.csv]`), and why. */
+const missingSchema = v.pipe(v.array(v.looseObject({ what: line(4096), why: line(1024) })), v.maxLength(MAX_MISSING));
 
 const anyObject = v.pipe(
   v.looseObject({}),
@@ -169,6 +225,9 @@ const versionRegistered = v.looseObject({
   data: v.optional(v.array(dataSchema), []),
   /** Digest of an `environment.recorded`. */
   environment: v.optional(sha256),
+  dependencies: v.fallback(v.optional(dependenciesSchema), undefined),
+  machine: v.fallback(v.optional(machineSchema), undefined),
+  missing: v.fallback(v.optional(missingSchema), undefined),
   base: v.optional(v.looseObject({ name: line(1024), version: v.optional(ulid) })),
   facts: v.fallback(v.optional(factsSchema), undefined),
   /** The course of the metrics, where it is short; else the digest of an object with it. */
@@ -202,6 +261,8 @@ const environmentRecorded = v.looseObject({
   digest: sha256,
   python: v.optional(line(128)),
   packages: v.array(v.looseObject({ name: line(256), version: line(256) })),
+  /** Names of those that conda installed and that aren't Python packages. */
+  conda: v.fallback(v.optional(v.array(line(256))), undefined),
 });
 
 const stageChanged = v.looseObject({

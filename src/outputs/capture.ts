@@ -1,10 +1,12 @@
-import { relative, sep } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { join, posix, relative, sep } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import type { Project, ProjectModel } from '../project/project-schema.ts';
 import type {
   CodeLineage,
   Metrics,
+  MissingFact,
   Params,
   PythonEnvironment,
   RegisterRequest,
@@ -13,6 +15,7 @@ import type {
   RunLineage,
   UncommittedChanges,
 } from '../registry/api.ts';
+import { isAddress } from '../registry/data/address.ts';
 import type { FoundRun } from '../runs/find-runs.ts';
 import { outputsByRun, wantedCheckpoints } from './checkpoints.ts';
 import { latestVersion } from './latest-version.ts';
@@ -32,11 +35,15 @@ export interface CaptureProviders {
   /** What the working tree has that the commit hasn't. */
   readonly uncommitted?: () => Promise<UncommittedChanges | undefined>;
   readonly environment: () => Promise<PythonEnvironment | undefined>;
+  /** Lock files, the machine, and what isn't known of code and packages, and why. */
+  readonly circumstances?: () => Promise<Circumstances>;
   readonly metrics: (file: string) => Promise<Metrics>;
   readonly params: (file: string) => Promise<Params>;
   /** The runs that can have written the files; those that ended before `sinceMs` can't. */
   readonly runs?: (files: readonly string[], sinceMs: number) => Promise<readonly FoundRun[]>;
 }
+
+export type Circumstances = Pick<RegisterRequest, 'locks' | 'machine' | 'missing'>;
 
 export interface CaptureOptions {
   /** The folder of the project file. */
@@ -65,25 +72,31 @@ export async function captureOutputs(
 ): Promise<Capture> {
   const { root, name, model, providers, link } = options;
   const problems: unknown[] = [];
-  const orElse = async <T>(value: Promise<T>, fallback: T): Promise<T> => {
+  const unread: MissingFact[] = [];
+  const orElse = async <T>(what: string, value: Promise<T>, fallback: T): Promise<T> => {
     try {
       return await value;
     } catch (error) {
       problems.push(error);
+      // The message may name places on this machine.
+      unread.push({ what, why: `it could not be read (${RegistryError.is(error) ? error.code : 'unexpected'})` });
       return fallback;
     }
   };
-  const [metrics, params, dataPaths, code, uncommitted, environment] = await Promise.all([
+  const [metrics, params, dataPaths, code, uncommitted, environment, circumstances] = await Promise.all([
     readAll(metricsFiles, providers.metrics),
     orElse(
+      'params',
       matchingFiles(root, model.params).then((found) => readAll(found, providers.params)),
       {},
     ),
-    orElse(dataPathsOf(root, model.data), []),
-    orElse(providers.code(), undefined),
-    orElse(providers.uncommitted?.() ?? Promise.resolve(undefined), undefined),
-    orElse(providers.environment(), undefined),
+    orElse('data', dataPathsOf(root, model.data), []),
+    orElse('code', providers.code(), undefined),
+    orElse('code.changes', providers.uncommitted?.() ?? Promise.resolve(undefined), undefined),
+    orElse('dependencies', providers.environment(), undefined),
+    orElse<Circumstances>('machine', providers.circumstances?.() ?? Promise.resolve({}), {}),
   ]);
+  const { missing = [], ...around } = circumstances;
   return {
     problems,
     request: {
@@ -100,6 +113,8 @@ export async function captureOutputs(
       ...(code ? { code } : {}),
       ...(code && uncommitted ? { uncommitted } : {}),
       ...(environment ? { environment } : {}),
+      ...around,
+      missing: [...unread, ...missing],
     },
   };
 }
@@ -213,7 +228,10 @@ function newestOf(stamps: readonly OutputStamp[], paths: readonly string[]): num
   return Math.max(...stamps.filter(({ path }) => paths.includes(path)).map(({ changedAtMs }) => changedAtMs));
 }
 
-/** A declared file or folder is one entry, a glob one for each file that matches. What isn't there is left out. */
+/**
+ * A declared file, folder or address is one entry, a glob one for each file that matches. What isn't there is noted; of what leads out of
+ * the workspace nothing is told.
+ */
 async function dataPathsOf(
   root: string,
   patterns: readonly string[],
@@ -221,16 +239,35 @@ async function dataPathsOf(
   const realRoot = (await placeInside(root, '.')) ?? root;
   const entries = await Promise.all(
     patterns.map(async (pattern) => {
+      if (isAddress(pattern)) return [{ path: pattern }];
       const { base, rest } = splitPattern(pattern);
       if (rest === '') {
-        const source = await placeInside(root, base);
-        return source === undefined ? [] : [{ path: base, source }];
+        // DVC may know what isn't here.
+        const source =
+          (await besidePointer(root, base)) ?? (await placeInside(root, base)) ?? (await absentInside(root, base));
+        return source === undefined ? [] : [{ path: base, source, mayBeAbsent: true }];
       }
       const files = await matchingFiles(root, [pattern]);
       return files.map((file) => ({ path: relative(realRoot, file).split(sep).join('/'), source: file }));
     }),
   );
   return [...new Map(entries.flat().map((entry) => [entry.path, entry])).values()];
+}
+
+/** The place of data that has a `.dvc` file beside it: what is there may be a link to where DVC keeps it. */
+async function besidePointer(root: string, path: string): Promise<string | undefined> {
+  const pointer = path.endsWith('.dvc') ? undefined : await placeInside(root, `${path}.dvc`);
+  return pointer?.slice(0, -'.dvc'.length);
+}
+
+/** The place of what isn't there, if its folder lies in the workspace. */
+async function absentInside(root: string, path: string): Promise<string | undefined> {
+  if (await lstat(join(root, path)).catch(() => undefined)) return undefined;
+  for (let folder = posix.dirname(path); ; folder = posix.dirname(folder)) {
+    const place = await placeInside(root, folder);
+    if (place !== undefined) return join(place, posix.relative(folder, path));
+    if (folder === '.') return undefined;
+  }
 }
 
 /** The values of all files by name; where files share a name, that of the last one. */

@@ -8,13 +8,17 @@ import type {
   Comparison,
   ComparisonRow,
   DataLineage,
+  FoundBy,
+  LockFile,
   LogEntry,
+  MachineLineage,
   Metrics,
   MetricValue,
+  MissingFact,
   ModelDetails,
   ModelSummary,
   NamedFor,
-  PackageVersion,
+  PackageSource,
   Page,
   PageRequest,
   Params,
@@ -48,12 +52,17 @@ export type {
   DataLineage,
   EvaluationEntry,
   FileEntry,
+  FoundBy,
   Lineage,
+  LockFile,
   LogEntry,
+  MachineLineage,
   Metrics,
   MetricValue,
+  MissingFact,
   ModelDetails,
   ModelSummary,
+  PackageSource,
   PackageVersion,
   Page,
   PageRequest,
@@ -471,6 +480,15 @@ export interface RegistryQueries {
   rebuild(options?: OperationOptions): Promise<{ readonly commits: number; readonly versions: number }>;
 }
 
+export interface DataPlace {
+  /** How it is called in the lineage, or its address. */
+  readonly path: string;
+  /** Absolute; absent for an address. */
+  readonly source?: string;
+  /** That nothing is there is noted, instead of refusing the version. */
+  readonly mayBeAbsent?: boolean;
+}
+
 export interface RegisterRequest {
   /** Made if it doesn't exist. */
   readonly model: string;
@@ -484,9 +502,17 @@ export interface RegisterRequest {
   readonly code?: CodeLineage;
   /** What the working tree had that the commit hasn't; its patch is kept as an object. */
   readonly uncommitted?: UncommittedChanges;
-  /** Files and folders that training read, `source` absolute: they are hashed. `path` is how they are called in the lineage. */
-  readonly dataPaths?: readonly { readonly path: string; readonly source: string }[];
+  /**
+   * What training read. Files and folders have an absolute `source`, and `path` is how they are called in the lineage: they are hashed, unless
+   * DVC or git-lfs knows them. Without `source`, `path` is an address (`hf://datasets/OWNER/NAME@REVISION`, `s3://…?versionId=…`).
+   */
+  readonly dataPaths?: readonly DataPlace[];
   readonly environment?: PythonEnvironment;
+  /** What the packages were chosen by. */
+  readonly locks?: readonly LockFile[];
+  readonly machine?: MachineLineage;
+  /** What couldn't be found out, and why. */
+  readonly missing?: readonly MissingFact[];
   /** The course of the metrics, by their names. */
   readonly history?: Readonly<Record<string, MetricHistory>>;
   /** A reference into this registry, or any text that names the base model. */
@@ -523,7 +549,12 @@ export interface RegisterResult {
 export interface PythonEnvironment {
   readonly python?: string;
   /** Sorted by name. */
-  readonly packages: readonly PackageVersion[];
+  readonly packages: readonly { readonly name: string; readonly version: string }[];
+  /** Names of those that conda installed and that aren't Python packages. */
+  readonly conda?: readonly string[];
+  /** Of packages that aren't from an index. */
+  readonly sources?: readonly (PackageSource & { readonly name: string })[];
+  readonly foundBy?: FoundBy;
 }
 
 /** What changed from one version to another. */

@@ -5,6 +5,7 @@ import { threadFileSystem } from '../storage/quick-file-system.ts';
 
 const dataSchema = v.object({ storeDir: v.string() });
 const paths = v.object({ paths: v.array(v.string()) });
+const digested = v.object({ ...paths.entries, withRows: v.exactOptional(v.boolean()) });
 
 const offset = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const tensors = v.object({
@@ -29,7 +30,7 @@ export function serveBytes(port: ThreadPort, workerData: unknown): void {
       case 'intake':
         return service.intake(v.parse(paths, args), options);
       case 'digest':
-        return service.digest(v.parse(paths, args), options);
+        return service.digest(v.parse(digested, args), options);
       case 'materialise':
         return service.materialise(v.parse(v.object({ digest: v.string(), to: v.string() }), args), options);
       case 'checkout':

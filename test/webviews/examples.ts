@@ -86,6 +86,14 @@ export function versionDetails(number = 2, changes: Partial<VersionDetails> = {}
       data: [
         { path: 'data/transactions-2026-10.parquet', sha256: digest.replaceAll('c', '2'), sizeBytes: 1_204_000_331 },
         { path: 'data/merchants.csv', sizeBytes: 88_120 },
+        {
+          path: 'data/labels',
+          kind: 'dvc',
+          hash: 'md5:3b0332e02daabf31651a5a0d81ba830a.dir',
+          fileCount: 12,
+          rows: 4_000,
+        },
+        { path: 'hf://datasets/example/fraud', kind: 'huggingface', revision: 'a'.repeat(40) },
       ],
       run: {
         id: '7f3e2a',
@@ -104,8 +112,21 @@ export function versionDetails(number = 2, changes: Partial<VersionDetails> = {}
       dependencies: Array.from({ length: 40 }, (_, index) => ({
         name: ['numpy', 'pandas', 'xgboost', 'scikit-learn'][index] ?? `package-${index}`,
         version: `${index}.4.1`,
+        ...(index === 3 ? { source: { isEditable: true, commit: '4be1c0a9f3d2e1b0a9c8d7e6f5a4b3c2d1e0f9a8' } } : {}),
       })),
-      environment: { digest: digest.replaceAll('9', '7'), python: '3.12.4' },
+      environment: { digest: digest.replaceAll('9', '7'), python: '3.12.4', foundBy: 'command' },
+      locks: [{ path: 'uv.lock', sha256: digest.replaceAll('9', '6') }],
+      machine: {
+        os: 'Ubuntu 22.04.4 LTS',
+        architecture: 'x64',
+        cpu: 'AMD EPYC 7763 64-Core Processor',
+        cpuCount: 16,
+        memoryBytes: 64 * 1024 ** 3,
+        gpus: ['NVIDIA A100-SXM4-80GB', 'NVIDIA A100-SXM4-80GB'],
+        gpuDriver: '550.54.15',
+        cuda: '12.4.1',
+      },
+      missing: [{ what: 'data[data/merchants.csv]', why: 'it was recorded without a digest' }],
       baseModel: { name: 'fraud-base', versionId: idOf(9), number: 4 },
     },
     transitions: [
@@ -185,7 +206,7 @@ export function bareVersion(): VersionDetails {
     notes: [],
     comments: [],
     sameArtifact: [],
-    lineage: { data: [], evaluations: [], dependencies: [] },
+    lineage: { data: [], evaluations: [], dependencies: [], locks: [], missing: [] },
   });
 }
 
@@ -225,7 +246,10 @@ export function hostileVersion(): VersionDetails {
       run: { id: markup, name: longName, url: 'javascript:globalThis.injected=1//https://x', command: markup },
       data: [{ path: longName, sha256: markup }],
       baseModel: { name: markup },
-      dependencies: [{ name: markup, version: longName }],
+      dependencies: [{ name: markup, version: longName, source: { url: markup, folder: markup } }],
+      locks: [{ path: markup, sha256: markup }],
+      machine: { os: markup, cpu: longName, gpus: [markup], gpuDriver: markup, cuda: markup },
+      missing: [{ what: markup, why: longName }],
     },
     transitions: base.transitions.map((transition) => ({
       ...transition,

@@ -93,6 +93,11 @@ export function writeState(db: Sqlite, state: BulkState): void {
     'packages (environment, name, version)',
     environments.flatMap(({ digest, packages }) => packages.map(({ name, version }) => [digest, name, version])),
   );
+  insertRows(
+    db,
+    'conda_packages (environment, name)',
+    environments.flatMap(({ digest, conda }) => [...new Set(conda ?? [])].map((name) => [digest, name])),
+  );
   if (state.sealed !== undefined) db.run("INSERT INTO meta (key, value) VALUES ('sealed', ?)", [state.sealed]);
 }
 

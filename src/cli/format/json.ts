@@ -1,4 +1,4 @@
-import type { FactsAnswer, FileEntry, LogEntry, VersionDetails, VersionSummary } from '../../registry/api.ts';
+import type { FactsAnswer, FileEntry, Lineage, LogEntry, VersionDetails, VersionSummary } from '../../registry/api.ts';
 import type { VersionExtras } from './version.ts';
 
 /** A version as `--json` prints it (docs/cli.md, "JSON"). */
@@ -37,15 +37,7 @@ export function versionDetailsJson(version: VersionDetails, { machines = [], fac
   return {
     ...summary,
     artifact: { ...summary.artifact, files: (version.files ?? []).map(fileJson) },
-    lineage: {
-      code: lineage.code ?? null,
-      data: lineage.data,
-      run: lineage.run ?? null,
-      evaluations: lineage.evaluations,
-      dependencies: lineage.dependencies,
-      environment: lineage.environment ?? null,
-      baseModel: lineage.baseModel ?? null,
-    },
+    lineage: lineageJson(lineage),
     transitions,
     notes,
     comments,
@@ -55,6 +47,22 @@ export function versionDetailsJson(version: VersionDetails, { machines = [], fac
     ...(facts ? { facts: factsJson(facts) } : {}),
     ...(history ? { history } : {}),
     serving: machines.filter((machine) => machine.version?.id === version.id),
+  };
+}
+
+/** Everything a version came from, and what is missing of that, and why. */
+export function lineageJson(lineage: Lineage) {
+  return {
+    code: lineage.code ?? null,
+    data: lineage.data,
+    run: lineage.run ?? null,
+    evaluations: lineage.evaluations,
+    dependencies: lineage.dependencies,
+    environment: lineage.environment ?? null,
+    locks: lineage.locks,
+    machine: lineage.machine ?? null,
+    baseModel: lineage.baseModel ?? null,
+    missing: lineage.missing,
   };
 }
 

@@ -3,7 +3,6 @@ import type {
   CodeChanges,
   CodeLineage,
   CommentEntry,
-  DataLineage,
   EvaluationEntry,
   FactsAnswer,
   Lineage,
@@ -16,6 +15,7 @@ import type {
 import { safeLine, styled } from '../terminal.ts';
 import { factsSections } from './facts.ts';
 import { historyText } from './history.ts';
+import { dataPair, lineagePairs, missingSection, sourcePairs } from './lineage.ts';
 import { indented, pairs, section } from './sections.ts';
 import { servingLine } from './serving.ts';
 import { bytesText, labelOf, plural, provenAuthorText, stageText, timeText } from './values.ts';
@@ -41,6 +41,8 @@ export function versionText(version: VersionDetails, { machines = [], facts, his
     section('Evaluations', lineage.evaluations.map(evaluationText).join('\n')),
     ...(facts ? factsSections(facts, version) : []),
     section('Data', pairs(lineage.data.map(dataPair))),
+    section('Packages from elsewhere', pairs(sourcePairs(lineage.dependencies))),
+    missingSection(lineage),
     section('Files', filesText(version)),
     section('History', version.transitions.map(transitionText).join('\n')),
     section('Notes', version.notes.map(remarkText).join('\n')),
@@ -67,7 +69,7 @@ function factsOf(version: VersionDetails, machines: readonly ServingMachine[]): 
     ['code', lineage.code ? codeText(lineage.code) : ''],
     ['run', runText(lineage)],
     ['base model', safeLine(lineage.baseModel?.name ?? '')],
-    ['environment', environmentText(lineage)],
+    ...lineagePairs(lineage),
   ];
 }
 
@@ -134,12 +136,6 @@ const SEEN = {
   debug: 'seen in the debugger',
 } as const;
 
-function environmentText({ environment, dependencies }: Lineage): string {
-  if (!environment) return '';
-  const python = environment.python === undefined ? '' : `Python ${safeLine(environment.python)}, `;
-  return `${python}${plural(dependencies.length, 'package')}`;
-}
-
 function metricsText(metrics: Metrics): string {
   return pairs(Object.entries(metrics).map(([name, value]) => [safeLine(name), formatMetric(value)]));
 }
@@ -152,11 +148,6 @@ function evaluationText({ at, by, dataset, slice, metrics }: EvaluationEntry): s
   const on = [dataset, slice].flatMap((text) => (text === undefined ? [] : [safeLine(text)])).join(', ');
   const values = Object.entries(metrics).map(([name, value]) => `${safeLine(name)} ${formatMetric(value)}`);
   return `  ${timeText(at)}  ${provenAuthorText(by)}${on === '' ? '' : ` on ${on}`}\n      ${values.join(', ')}`;
-}
-
-function dataPair({ path, sha256, sizeBytes }: DataLineage): readonly [string, string] {
-  const size = sizeBytes === undefined ? '' : bytesText(sizeBytes);
-  return [safeLine(path), `${sha256?.slice(0, 16) ?? 'not hashed'}  ${size}`.trimEnd()];
 }
 
 function filesText({ files, artifact }: VersionDetails): string {

@@ -1,16 +1,16 @@
 import { throwIfCancelled } from '../../artifacts/cancel.ts';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
-import type { CodeLineage, DataLineage, Metrics, VersionSummary } from '../../catalog/read-models.ts';
+import type { CodeLineage, DataLineage, Metrics, MissingFact, VersionSummary } from '../../catalog/read-models.ts';
 import { newestVersion, precedingVersion, versionById } from '../../catalog/version-queries.ts';
 import { environmentDigest } from '../../log/environment-digest.ts';
-import type { EventOf, RegistryEvent } from '../../log/events.ts';
+import { type EventOf, MAX_GPUS, MAX_LOCKS, MAX_MISSING, MAX_SOURCES, type RegistryEvent } from '../../log/events.ts';
 import { PRODUCTION } from '../../rules/policy.ts';
 import { registeredVersion } from '../../rules/version-rules.ts';
 import { dataWithoutSecrets } from '../../secrets/remove-secrets.ts';
 import { whileStoring } from '../../storage/leases.ts';
 import type { RegisterRequest, RegisterResult } from '../api.ts';
-import { digestOfData } from '../data-digest.ts';
+import { type DescribedData, describeData } from '../data/describe-data.ts';
 import { type Attached, attachedTo } from '../facts/attach-facts.ts';
 import { storeAttached } from '../facts/attached.ts';
 import { type FactsReading, readBeside } from '../facts/read-beside.ts';
@@ -34,7 +34,7 @@ export async function register(
   await readToWrite(session);
   const placeholder = { digest: '0'.repeat(64), sizeBytes: 0, fileCount: 1 };
   // What can't be recorded is refused before any bytes are copied.
-  intentOf(session, { events: eventsOf(session, request, placeholder, []).events });
+  intentOf(session, { events: eventsOf(session, request, placeholder, NO_DATA).events });
 
   return whileStoring(session.location.dir, () => storeAndRecord(session, request, options), {
     signal: options.signal,
@@ -75,7 +75,7 @@ async function storeAndRecordWith(
   const stored = await session.bytes.intake({ paths: request.paths }, options);
   const { digest, sizeBytes, files } = stored;
   const artifact = { digest, sizeBytes, fileCount: files.length };
-  const data = await hashData(session, request.dataPaths ?? [], options);
+  const data = await describeAll(session, request.dataPaths ?? [], options);
 
   await readToWrite(session);
   throwIfCancelled(options.signal);
@@ -159,7 +159,7 @@ function recordableEvents(
   session: Session,
   request: RegisterRequest,
   artifact: EventOf<'version.registered'>['artifact'],
-  data: readonly DataLineage[],
+  data: AllData,
   attached: Attached,
 ): ReturnType<typeof eventsOf> {
   const whole = eventsOf(session, request, artifact, data, attached);
@@ -176,7 +176,7 @@ function eventsOf(
   session: Session,
   request: RegisterRequest,
   artifact: EventOf<'version.registered'>['artifact'],
-  data: readonly DataLineage[],
+  data: AllData,
   attached: Attached = {},
 ): { readonly events: readonly RegistryEvent[]; readonly version: string } {
   const {
@@ -199,12 +199,13 @@ function eventsOf(
   }
   const environmentId = environment && environmentDigest(environment);
   if (environment && environmentId !== undefined && !isEnvironmentKnown(session, environmentId)) {
-    const { python, packages } = environment;
+    const { python, packages, conda = [] } = environment;
     events.push({
       type: 'environment.recorded',
       digest: environmentId,
       ...(python === undefined ? {} : { python }),
       packages: packages.map(({ name, version }) => ({ name, version })),
+      ...(conda.length === 0 ? {} : { conda: [...conda] }),
     });
   }
   const version = session.newId();
@@ -217,7 +218,8 @@ function eventsOf(
     params: { ...params },
     tags: { ...tags },
     description,
-    data: data.map((entry) => ({ ...entry })),
+    data: data.entries.map((entry) => ({ ...entry })),
+    ...surroundingsOf(request, data.missing),
     ...(run ? { run: { ...run } } : {}),
     ...(code ? { code: eventCode(code) } : {}),
     ...(environmentId === undefined ? {} : { environment: environmentId }),
@@ -250,15 +252,43 @@ function eventCode({ tags, changes, ...code }: CodeLineage): NonNullable<EventOf
   };
 }
 
-/** A file's own SHA-256, a folder's as that of the manifest of its files. */
-async function hashData(
+interface AllData {
+  readonly entries: readonly DataLineage[];
+  readonly missing: readonly MissingFact[];
+}
+
+const NO_DATA: AllData = { entries: [], missing: [] };
+
+async function describeAll(
   session: Session,
-  paths: NonNullable<RegisterRequest['dataPaths']>,
+  places: NonNullable<RegisterRequest['dataPaths']>,
   options: OperationOptions,
-): Promise<readonly DataLineage[]> {
-  const data: DataLineage[] = [];
-  for (const { path, source } of paths) data.push({ path, ...(await digestOfData(session, source, options)) });
-  return data;
+): Promise<AllData> {
+  const described: DescribedData[] = [];
+  for (const place of places) described.push(await describeData(session, place, options));
+  // A file of DVC may be declared beside its `.dvc` file.
+  const entries = new Map(described.map(({ entry }) => [entry.path, entry]));
+  return { entries: [...entries.values()], missing: described.flatMap(({ missing }) => missing) };
+}
+
+/** Packages, machine and what is missing, as far as they stand in the event. */
+function surroundingsOf(
+  { environment, locks = [], machine, missing = [] }: RegisterRequest,
+  missingData: readonly MissingFact[],
+): Pick<EventOf<'version.registered'>, 'dependencies' | 'machine' | 'missing'> {
+  const { foundBy, sources = [] } = environment ?? {};
+  const dependencies = {
+    ...(foundBy === undefined ? {} : { foundBy }),
+    ...(locks.length === 0 ? {} : { locks: locks.slice(0, MAX_LOCKS).map((lock) => ({ ...lock })) }),
+    ...(sources.length === 0 ? {} : { sources: sources.slice(0, MAX_SOURCES).map((source) => ({ ...source })) }),
+  };
+  const allMissing = [...missing, ...missingData].slice(0, MAX_MISSING);
+  const { gpus, ...others } = machine ?? {};
+  return {
+    ...(Object.keys(dependencies).length === 0 ? {} : { dependencies }),
+    ...(machine ? { machine: { ...others, ...(gpus ? { gpus: gpus.slice(0, MAX_GPUS) } : {}) } } : {}),
+    ...(allMissing.length === 0 ? {} : { missing: allMissing.map((fact) => ({ ...fact })) }),
+  };
 }
 
 function isEnvironmentKnown(session: Session, digest: string): boolean {

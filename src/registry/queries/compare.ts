@@ -5,6 +5,7 @@ import { findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
 import { filesOf } from './files.ts';
 import { registrationOf } from './intent-lines.ts';
+import { dataCell, machineCells, packageCell } from './lineage-cells.ts';
 
 type Cell = string | number | undefined;
 
@@ -27,7 +28,9 @@ export async function compare(session: Session, request: { readonly refs: readon
     tags: rowsOf(versions.map((version) => version.tags)),
     lineage: rowsOf(versions.map((version, index) => lineageCells(version, lineages[index]))).filter(isRecorded),
     dependencies: rowsOf(
-      lineages.map((lineage) => Object.fromEntries(lineage.dependencies.map(({ name, version }) => [name, version]))),
+      lineages.map((lineage) =>
+        Object.fromEntries(lineage.dependencies.map((entry) => [entry.name, packageCell(entry)])),
+      ),
       hasDependencies,
     ),
     hasDependencies,
@@ -73,9 +76,9 @@ function lineageCells(version: VersionSummary, lineage: Lineage | undefined): Re
     python: lineage?.environment?.python,
     environment: lineage?.environment?.digest.slice(0, 12),
     artifact: version.artifact.digest.slice(0, 12),
-    ...Object.fromEntries(
-      (lineage?.data ?? []).map(({ path, sha256 }) => [`data ${path}`, sha256?.slice(0, 12) ?? 'not hashed']),
-    ),
+    ...machineCells(lineage?.machine),
+    ...Object.fromEntries((lineage?.locks ?? []).map(({ path, sha256 }) => [`lock ${path}`, sha256.slice(0, 12)])),
+    ...Object.fromEntries((lineage?.data ?? []).map((entry) => [`data ${entry.path}`, dataCell(entry)])),
   };
 }
 

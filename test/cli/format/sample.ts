@@ -31,7 +31,7 @@ export function sampleDetails(fields: Partial<VersionDetails> = {}): VersionDeta
   return {
     ...sampleVersion(),
     files: [],
-    lineage: { data: [], evaluations: [], dependencies: [] },
+    lineage: { data: [], evaluations: [], dependencies: [], locks: [], missing: [] },
     transitions: [],
     notes: [],
     comments: [],

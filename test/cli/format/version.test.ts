@@ -50,12 +50,18 @@ describe('a version for people', () => {
           data: [{ path: 'data/train.csv', sha256: 'cd'.repeat(32), sizeBytes: 1_500_000 }],
           evaluations: [],
           dependencies: [{ name: 'numpy', version: '2.3.0' }],
-          environment: { digest: 'ef', python: '3.13.1' },
+          environment: { digest: 'ef', python: '3.13.1', foundBy: 'command' },
+          locks: [{ path: 'uv.lock', sha256: '12'.repeat(32) }],
+          machine: { os: 'Ubuntu 22.04.4 LTS', architecture: 'x64', cpuCount: 8, gpus: ['NVIDIA A100', 'NVIDIA A100'] },
+          missing: [{ what: 'run', why: 'no tracker told of it' }],
         },
       }),
     );
     expect(text).toMatch(/code +0123456789ab on main, with uncommitted changes/);
-    expect(text).toMatch(/environment +Python 3\.13\.1, 1 package$/m);
+    expect(text).toMatch(/environment +Python 3\.13\.1, 1 package, by the command$/m);
+    expect(text).toMatch(/lock files +uv\.lock 121212121212$/m);
+    expect(text).toMatch(/machine +Ubuntu 22\.04\.4 LTS, x64, 8 CPUs, 2 × NVIDIA A100$/m);
+    expect(text).toMatch(/Not known\n {2}run +no tracker told of it/);
     expect(text).toContain('data/train.csv  cdcdcdcdcdcdcdcd  1.5 MB');
     expect(text).toMatch(
       /promoted to production in place of 6 {2}Ann Lee <ann@example\.org> \(claimed\)\n {6}Better on the test set/,
@@ -101,7 +107,10 @@ describe('a version for programs', () => {
         evaluations: [],
         dependencies: [],
         environment: null,
+        locks: [],
+        machine: null,
         baseModel: null,
+        missing: [],
       },
       transitions: [
         { from: 'candidate', to: 'production', kind: 'promote', by: ANN, reason: 'Better on the test set' },

@@ -1,0 +1,44 @@
+const QUOTE = 0x22;
+const LINE_FEED = 0x0a;
+const RETURN = 0x0d;
+const SPACE = 0x20;
+const TAB = 0x09;
+
+/** Counts the rows of a table in text, a chunk of bytes after the other. */
+export interface RowCounter {
+  add(chunk: Uint8Array): void;
+  /** So many there were. */
+  rows(): number;
+}
+
+/** Rows of a CSV or TSV file (RFC 4180): lines outside of quotes, blank ones left out, without the first, which names the columns. */
+export function delimitedRows(): RowCounter {
+  const lines = countedLines(true);
+  return { add: lines.add, rows: () => Math.max(0, lines.rows() - 1) };
+}
+
+/** Rows of a file with one JSON value in each line that isn't blank. */
+export function jsonLineRows(): RowCounter {
+  return countedLines(false);
+}
+
+function countedLines(hasQuotes: boolean): RowCounter {
+  let count = 0;
+  let isQuoted = false;
+  let isBlank = true;
+  return {
+    add(chunk) {
+      for (const byte of chunk) {
+        if (byte === LINE_FEED && !isQuoted) {
+          if (!isBlank) count += 1;
+          isBlank = true;
+          continue;
+        }
+        // A quote within a quoted text is written twice, so that it opens and closes at once.
+        if (hasQuotes && byte === QUOTE) isQuoted = !isQuoted;
+        if (isBlank && byte !== SPACE && byte !== TAB && byte !== RETURN) isBlank = false;
+      }
+    },
+    rows: () => count + (isBlank ? 0 : 1),
+  };
+}
