@@ -75,7 +75,11 @@ async function fromPaths(
   const params = await valuesOf(cwd, options.params ?? [], providers.params, (_name, text) => text);
   const tags = keyValues(options.tag ?? []);
   return context.withRegistry(async (registry) => {
-    const [code, environment] = await Promise.all([providers.code(), providers.environment()]);
+    const [code, environment, circumstances] = await Promise.all([
+      providers.code(),
+      providers.environment(),
+      providers.circumstances?.(),
+    ]);
     return context.withProgress((operation) =>
       registry.register(
         {
@@ -91,6 +95,7 @@ async function fromPaths(
           ...(base === undefined ? {} : { base }),
           ...(code ? { code } : {}),
           ...(environment ? { environment } : {}),
+          ...circumstances,
         },
         operation,
       ),

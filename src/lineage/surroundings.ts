@@ -1,25 +1,45 @@
 import { realpathSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { readProject } from '../project/project-file.ts';
-import type { CodeLineage, PythonEnvironment, UncommittedChanges } from '../registry/api.ts';
+import type {
+  CodeLineage,
+  LockFile,
+  MissingFact,
+  PythonEnvironment,
+  RegisterRequest,
+  UncommittedChanges,
+} from '../registry/api.ts';
 import { readCode } from './git.ts';
-import { environmentAt, interpreterPrefix } from './interpreter.ts';
-import { readPythonEnvironment } from './python-environment.ts';
+import { readLocks } from './locks.ts';
+import { type MachineReading, readMachine } from './machine.ts';
+import { missingAround } from './missing.ts';
+import { type FoundEnvironment, readPythonEnvironment } from './python/environment.ts';
+import { foldersAbove } from './python/folders-above.ts';
+import { environmentAt, interpreterPrefix } from './python/interpreter.ts';
+import { sourcesOf } from './python/sources.ts';
 import { readUncommitted } from './uncommitted.ts';
 
-/** Where a run took place: its code and its packages. */
+/** Where a run took place: its code, its packages, its machine, and what isn't known of them. */
 export interface Surroundings {
   readonly code: () => Promise<CodeLineage | undefined>;
   readonly uncommitted: () => Promise<UncommittedChanges | undefined>;
   readonly environment: () => Promise<PythonEnvironment | undefined>;
+  readonly circumstances: () => Promise<Pick<RegisterRequest, 'locks' | 'machine' | 'missing'>>;
 }
 
 /** The surroundings of a folder as they are when they are asked for, which is when an output was found. */
 export function surroundingsOf(root: string, env: NodeJS.ProcessEnv): Surroundings {
+  const find = () => readPythonEnvironment({ root, env });
   return {
     code: () => readCode(root, 'detection'),
     uncommitted: async () => readUncommitted(root, await untrackedIn(root)),
-    environment: () => readPythonEnvironment({ root, env }),
+    environment: () => withSources(root, find()),
+    circumstances: async () => {
+      const environment = find();
+      const [code, locks] = await Promise.all([readCode(root, 'detection'), readLocks(root)]);
+      const missing = await missingAround(root, { code, environment, locks });
+      return circumstancesOf(locks, missing, await readMachine({ env, packages: environment?.packages ?? [] }));
+    },
   };
 }
 
@@ -36,15 +56,41 @@ export interface CommandAtStart {
 /** The surroundings of a command as they are now, before it starts: whoever commits meanwhile doesn't change them. */
 export async function surroundingsAtStart(root: string, started: CommandAtStart): Promise<Surroundings> {
   const { command, cwd, env, interpreter } = started;
-  const hinted = async () => (interpreter === undefined ? undefined : environmentAt(interpreter));
-  const isNamed = /[\\/]/.test(command[0] ?? '');
-  const prefix = (isNamed ? undefined : await hinted()) ?? (await interpreterPrefix(command, cwd, env));
-  const [code, uncommitted, environment] = await Promise.all([
+  const editorPrefix = interpreter === undefined ? undefined : await environmentAt(interpreter);
+  // What a bare name leads to in a terminal of the editor, the editor's choice tells better than this process's PATH.
+  const prefix = await interpreterPrefix(command, cwd, editorPrefix === undefined ? env : { ...env, PATH: '' });
+  const found = readPythonEnvironment({ root: cwd, env, prefix, editorPrefix });
+  // Asking a driver can take a while, in which the command may start: the machine stays what it is.
+  const machine = readMachine({ env, packages: found?.packages ?? [] });
+  machine.catch(() => undefined);
+  const [code, uncommitted, environment, locks] = await Promise.all([
     readCode(root, 'start'),
     untrackedIn(root).then((untracked) => readUncommitted(root, untracked)),
-    readPythonEnvironment({ root, env, ...(prefix === undefined ? {} : { prefix }) }),
+    withSources(root, found),
+    readLocks(root),
   ]);
-  return { code: async () => code, uncommitted: async () => uncommitted, environment: async () => environment };
+  const missing = await missingAround(root, { code, environment: found, locks });
+  return {
+    code: async () => code,
+    uncommitted: async () => uncommitted,
+    environment: async () => environment,
+    circumstances: async () => circumstancesOf(locks, missing, await machine),
+  };
+}
+
+async function withSources(root: string, found: FoundEnvironment | undefined): Promise<PythonEnvironment | undefined> {
+  if (!found) return undefined;
+  const { origins: _, ...environment } = found;
+  const sources = await sourcesOf(found, { root, repository: foldersAbove(root).at(-1) ?? root });
+  return sources.length === 0 ? environment : { ...environment, sources };
+}
+
+function circumstancesOf(
+  locks: readonly LockFile[],
+  missing: readonly MissingFact[],
+  read: MachineReading,
+): Pick<RegisterRequest, 'locks' | 'machine' | 'missing'> {
+  return { locks, machine: read.machine, missing: [...missing, ...read.missing] };
 }
 
 /** Where a command runs, as it is recorded: nothing where that is the project's own folder, or outside of it. */

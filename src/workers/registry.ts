@@ -196,7 +196,8 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
       case 'lineage': {
         const { root } = v.parse(rootSchema, args);
         const providers = providersFor(root);
-        return { code: await providers.code(), environment: await providers.environment() };
+        const [code, environment] = [await providers.code(), await providers.environment()];
+        return { ...(await providers.circumstances?.()), code, environment };
       }
       case 'values': {
         const files = v.parse(valuesSchema, args);

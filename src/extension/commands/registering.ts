@@ -92,8 +92,8 @@ async function ask(
   const { metrics, params } = await connection.readValues({ metrics: metricsFile.value, params: paramsFile.value });
   return withProgress(context.activity, work, async (operation) => {
     if (!registry.exists) await connection.make();
-    const { code, environment } = await connection.lineage(root.uri.fsPath);
-    const lineage = { ...(code ? { code } : {}), ...(environment ? { environment } : {}) };
+    const { code, environment, ...around } = await connection.lineage(root.uri.fsPath);
+    const lineage = { ...around, ...(code ? { code } : {}), ...(environment ? { environment } : {}) };
     return connection.registry.register({ model, paths, metrics, params, ...lineage }, operation);
   });
 }

@@ -14,6 +14,7 @@ import type {
   Metrics,
   Params,
   PythonEnvironment,
+  RegisterRequest,
   RegisterResult,
 } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
@@ -39,8 +40,8 @@ export interface ConnectionOptions {
   readonly onStopped: (error: RegistryError) => void;
 }
 
-/** The code and the Python environment of a folder, as far as there are any. */
-export interface Surroundings {
+/** The code and the Python environment of a folder, as far as there are any, the machine, and what isn't known. */
+export interface Surroundings extends Pick<RegisterRequest, 'locks' | 'machine' | 'missing'> {
   readonly code?: CodeLineage | undefined;
   readonly environment?: PythonEnvironment | undefined;
 }

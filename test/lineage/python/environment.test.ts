@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readPythonEnvironment } from '../../src/lineage/python-environment.ts';
-import { temporaryFolder, write } from './folder.ts';
+import { readPythonEnvironment } from '../../../src/lineage/python/environment.ts';
+import { temporaryFolder, write } from '../folder.ts';
 
 const metadata = (name: string, version: string) =>
   `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n\nName: not this\nVersion: 9\n`;
@@ -20,8 +20,10 @@ describe('the Python environment of a workspace', () => {
   it('is what the metadata of its packages says, by normalised name', async () => {
     const root = await temporaryFolder();
     await environment(root, '.venv', { numpy: '2.1.0', Jinja2: '3.1', scikit_learn: '1.5', 'scikit-image': '0.24' });
-    expect(await readPythonEnvironment({ root })).toEqual({
+    expect(readPythonEnvironment({ root })).toEqual({
       python: '3.12.4',
+      foundBy: 'project',
+      origins: [],
       packages: [
         { name: 'Jinja2', version: '3.1' },
         { name: 'numpy', version: '2.1.0' },
@@ -35,16 +37,16 @@ describe('the Python environment of a workspace', () => {
     const root = await temporaryFolder();
     await environment(root, 'venv', { a: '1' });
     await environment(root, 'elsewhere', { b: '2' });
-    const found = await readPythonEnvironment({ root, env: { VIRTUAL_ENV: `${root}/elsewhere` } });
+    const found = readPythonEnvironment({ root, env: { VIRTUAL_ENV: `${root}/elsewhere` } });
     expect(found?.packages).toEqual([{ name: 'b', version: '2' }]);
-    const fallback = await readPythonEnvironment({ root, env: { VIRTUAL_ENV: `${root}/gone` } });
+    const fallback = readPythonEnvironment({ root, env: { VIRTUAL_ENV: `${root}/gone` } });
     expect(fallback?.packages).toEqual([{ name: 'a', version: '1' }]);
   });
 
   it('knows an environment of Windows', async () => {
     const root = await temporaryFolder();
     await write(root, '.venv/Lib/site-packages/a-1.dist-info/METADATA', metadata('a', '1').replaceAll('\n', '\r\n'));
-    expect((await readPythonEnvironment({ root }))?.packages).toEqual([{ name: 'a', version: '1' }]);
+    expect(readPythonEnvironment({ root })?.packages).toEqual([{ name: 'a', version: '1' }]);
   });
 
   it('leaves out what has no readable metadata, and names a package once', async () => {
@@ -54,10 +56,10 @@ describe('the Python environment of a workspace', () => {
     await write(root, `${packages}/broken-1.dist-info/RECORD`, '');
     await write(root, `${packages}/control-1.dist-info/METADATA`, 'Name: con\u0007trol\nVersion: 1\n\n');
     await write(root, `${packages}/A-copy.dist-info/METADATA`, metadata('a', '1'));
-    expect((await readPythonEnvironment({ root }))?.packages).toEqual([{ name: 'a', version: '1' }]);
+    expect(readPythonEnvironment({ root })?.packages).toEqual([{ name: 'a', version: '1' }]);
   });
 
   it('is undefined where there is none', async () => {
-    expect(await readPythonEnvironment({ root: await temporaryFolder(), env: {} })).toBeUndefined();
+    expect(readPythonEnvironment({ root: await temporaryFolder(), env: {} })).toBeUndefined();
   });
 });

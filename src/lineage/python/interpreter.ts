@@ -1,9 +1,14 @@
 import { access, constants, realpath, stat } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { environmentOfTool } from './project-environments.ts';
+import { pyenvPrefix } from './pyenv.ts';
+import { headOf } from './small-file.ts';
 
 const PYTHON = /^(?:python|pypy)[\d.]*(?:\.exe)?$/i;
 /** Starts a program of the project's own environment, which lies in the folder. */
-const OF_PROJECT = /^(?:uv|poetry|pipenv|pdm|hatch|pixi|rye)(?:\.exe)?$/i;
+const OF_PROJECT = /^(?:uv|poetry|pipenv|pdm|hatch|pixi|rye|conda|mamba|micromamba)(?:\.exe|\.bat|\.cmd)?$/i;
+/** Programs that start the one named behind them. */
+const IN_FRONT = /^(?:env|nohup|time|nice|caffeinate|stdbuf)$/;
 
 /**
  * The folder of the Python installation or environment that a command will run in: that of the interpreter it names, or of a script
@@ -14,21 +19,39 @@ export async function interpreterPrefix(
   cwd: string,
   env: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
-  const words = command.filter((word) => !/^\w+=/.test(word));
-  const program = words[0] === 'env' ? words[1] : words[0];
-  if (program === undefined || OF_PROJECT.test(nameOf(program))) return undefined;
+  const start = command.findIndex((word) => !/^\w+=/.test(word) && !IN_FRONT.test(nameOf(word)));
+  const words = start === -1 ? [] : command.slice(start);
+  const [program] = words;
+  if (program === undefined) return undefined;
+  if (OF_PROJECT.test(nameOf(program))) return environmentOfTool(words, cwd, env);
   const file = await executable(program, cwd, env);
   if (file === undefined) return undefined;
-  const folder = dirname(file);
-  const isPython =
-    PYTHON.test(nameOf(file)) || (await isThere(join(folder, process.platform === 'win32' ? 'python.exe' : 'python')));
-  if (!isPython) return undefined;
+  const byPyenv = pyenvPrefix(file, cwd, env);
+  if (byPyenv !== undefined) return byPyenv;
+  if (PYTHON.test(nameOf(file))) return prefixOf(file);
+  // Nearly everything lies beside a system's Python: only in an environment that tells of what a script runs in.
+  const around = folderAround(file);
+  if (await isEnvironment(around)) return around;
+  const interpreter = /^#!\s*(\/\S*\/(?:python|pypy)[\d.]*)\s*$/m.exec(
+    (headOf(file, 256) ?? '').split('\n', 1)[0] ?? '',
+  )?.[1];
+  return interpreter === undefined ? undefined : prefixOf(interpreter);
+}
+
+async function prefixOf(interpreter: string): Promise<string> {
+  const around = folderAround(interpreter);
   // In an environment the interpreter is a link out of it: only without a pyvenv.cfg does the link lead to the installation.
-  const prefix = /^(?:bin|scripts)$/i.test(nameOf(folder)) ? dirname(folder) : folder;
-  if (await isThere(join(prefix, 'pyvenv.cfg'))) return prefix;
-  if (await isThere(join(prefix, 'conda-meta'))) return prefix;
-  const real = await realpath(file).catch(() => file);
-  return dirname(dirname(real));
+  if (await isEnvironment(around)) return around;
+  return folderAround(await realpath(interpreter).catch(() => interpreter));
+}
+
+function folderAround(file: string): string {
+  const folder = dirname(file);
+  return /^(?:bin|scripts)$/i.test(nameOf(folder)) ? dirname(folder) : folder;
+}
+
+async function isEnvironment(prefix: string): Promise<boolean> {
+  return (await isThere(join(prefix, 'pyvenv.cfg'))) || (await isThere(join(prefix, 'conda-meta')));
 }
 
 /** The folder of the installation or environment that a path means: an interpreter, or the folder itself. */

@@ -1,0 +1,69 @@
+import { messageOf } from '../base/errors.ts';
+import type { CodeLineage, LockFile, MissingFact } from '../registry/api.ts';
+import { gitIn } from './git.ts';
+import type { FoundEnvironment } from './python/environment.ts';
+
+interface Around {
+  readonly code: CodeLineage | undefined;
+  readonly environment: FoundEnvironment | undefined;
+  readonly locks: readonly LockFile[];
+}
+
+/** What isn't known of code and packages around `root`, and why. */
+export async function missingAround(
+  root: string,
+  { code, environment, locks }: Around,
+): Promise<readonly MissingFact[]> {
+  const unlocked =
+    locks.length === 0 ? [{ what: 'locks', why: 'there is no lock file in the folder or above it' }] : [];
+  return [...(await missingOfCode(root, code)), ...missingOfPackages(environment), ...unlocked];
+}
+
+async function missingOfCode(root: string, code: CodeLineage | undefined): Promise<readonly MissingFact[]> {
+  if (!code) return [{ what: 'code', why: await whyNoCode(root) }];
+  const git = await gitIn(root);
+  const isShallow = (await git?.revparse(['--is-shallow-repository']).catch(() => ''))?.trim() === 'true';
+  const history = isShallow
+    ? [{ what: 'code.history', why: 'the clone is shallow, so that commits before it are not here' }]
+    : [];
+  const remote =
+    code.remote === undefined
+      ? [{ what: 'code.remote', why: 'the repository has no remote, so that the commit is on this machine only' }]
+      : [];
+  const pushed =
+    code.remote !== undefined && code.isPushed === undefined
+      ? [{ what: 'code.isPushed', why: 'git could not tell whether a remote has the commit' }]
+      : [];
+  return [...history, ...remote, ...pushed];
+}
+
+async function whyNoCode(root: string): Promise<string> {
+  const git = await gitIn(root);
+  if (!git) return 'the folder is gone';
+  try {
+    await git.revparse(['--git-dir']);
+  } catch (error) {
+    return /ENOENT|not found|spawn/i.test(messageOf(error))
+      ? 'git is not installed, or not on the PATH'
+      : 'the folder is in no git repository';
+  }
+  const hasCommit = await git.revparse(['--verify', '--quiet', 'HEAD']).then(
+    () => true,
+    () => false,
+  );
+  return hasCommit ? 'git could not read the repository' : 'the repository has no commit yet';
+}
+
+function missingOfPackages(environment: FoundEnvironment | undefined): readonly MissingFact[] {
+  if (!environment) {
+    return [
+      {
+        what: 'dependencies',
+        why: 'no Python environment was found: the command names none, none is active, and the folder has none',
+      },
+    ];
+  }
+  return environment.python === undefined
+    ? [{ what: 'environment.python', why: 'the environment does not tell which Python it has' }]
+    : [];
+}

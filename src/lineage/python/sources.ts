@@ -1,0 +1,35 @@
+import { isAbsolute, relative, sep } from 'node:path';
+import type { CodeLineage, PackageSource } from '../../registry/api.ts';
+import { readCode } from '../git.ts';
+import type { FoundEnvironment } from './environment.ts';
+
+/** Of more folders nobody asks git. */
+const MAX_FOLDERS = 20;
+
+/**
+ * Where packages were installed from, with the commit that the code of each folder is at. Folders are named relative to `root`, where they
+ * lie in `repository`; of others on this machine only what git says of them is told.
+ */
+export async function sourcesOf(
+  { origins }: FoundEnvironment,
+  { root, repository }: { readonly root: string; readonly repository: string },
+): Promise<readonly (PackageSource & { readonly name: string })[]> {
+  const folders = [...new Set(origins.flatMap(({ origin }) => origin.folder ?? []))].slice(0, MAX_FOLDERS);
+  const codes = new Map<string, CodeLineage | undefined>();
+  for (const folder of folders) codes.set(folder, await readCode(folder, 'start'));
+  return origins.map(({ name, origin }) => {
+    const { folder, ...named } = origin;
+    if (folder === undefined) return { name, ...named };
+    const code = codes.get(folder);
+    const inside = relative(repository, folder);
+    const isInside = !inside.startsWith('..') && !isAbsolute(inside);
+    return {
+      name,
+      ...named,
+      ...(code ? { commit: code.commit } : {}),
+      ...(code?.isDirty ? { isDirty: true } : {}),
+      ...(isInside ? { folder: relative(root, folder).split(sep).join('/') || '.' } : {}),
+      ...(code?.remote === undefined || isInside ? {} : { url: code.remote }),
+    };
+  });
+}
