@@ -111,7 +111,9 @@ describe('a registry in its own thread', () => {
       params: [join(root, 'params.yaml')],
     });
     expect(values).toEqual({ metrics: { f1: 0.7, loss: 'NaN' }, params: { lr: '0.1' } });
-    expect(await connection.lineage(root)).toEqual({});
+    const { missing, machine } = await connection.lineage(root);
+    expect(missing).toContainEqual({ what: 'code', why: 'the folder is in no git repository' });
+    expect(machine).toMatchObject({ cpuCount: expect.any(Number) });
   });
 
   it('can be cancelled', async () => {
