@@ -5,6 +5,7 @@ import { addAnnotationCommands } from './commands/annotations.ts';
 import { addChangesCommands } from './commands/changes.ts';
 import { addFileCommands } from './commands/files.ts';
 import { addInspectCommand } from './commands/inspect.ts';
+import { addLineageCommand } from './commands/lineage.ts';
 import { addPolicyCommands } from './commands/policy.ts';
 import { addQueryCommands } from './commands/queries.ts';
 import { addRegisterCommands } from './commands/register.ts';
@@ -108,6 +109,7 @@ function programFor(version: string, signal: AbortSignal): Command {
   addRegisterCommands(program, add);
   addQueryCommands(program, add);
   addChangesCommands(program, add);
+  addLineageCommand(program, add);
   addInspectCommand(program, add);
   addFileCommands(program, add);
   program.commandsGroup('Stages:');

@@ -101,7 +101,10 @@ const modelEntries = v.strictObject({
     ),
   ),
   data: v.optional(
-    described(paths, 'Files and folders that training reads. Their SHA-256 and size are recorded with the version.'),
+    described(
+      paths,
+      'Files, folders and globs that training reads, by DVC or git-lfs too, and addresses (hf://datasets/OWNER/NAME@REVISION, s3://…?versionId=…). Their digest, size and rows are recorded with the version.',
+    ),
     [],
   ),
   checkpoints: v.optional(

@@ -73,7 +73,7 @@ function factsOf(version: VersionDetails, machines: readonly ServingMachine[]): 
   ];
 }
 
-function codeText({
+export function codeText({
   commit,
   branch,
   isDirty,
@@ -117,7 +117,7 @@ function changesText({ fileCount, leftOutCount, untrackedCount }: CodeChanges): 
     .join(', ');
 }
 
-function runText({ run }: Lineage): string {
+export function runText({ run }: Lineage): string {
   if (!run) return '';
   const failed = run.exitCode === undefined || run.exitCode === 0 ? undefined : `exit code ${run.exitCode}`;
   const others = run.othersCount ?? 0;
