@@ -1,4 +1,4 @@
-import { monotonicFactory } from 'ulid';
+import { decodeTime, monotonicFactory } from 'ulid';
 
 /** Gives a new ULID (https://github.com/ulid/spec) at each call. */
 export type NewId = () => string;
@@ -14,4 +14,9 @@ const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 /** True for the 26 characters of a ULID in its canonical, upper-case form. */
 export function isUlid(value: string): boolean {
   return ULID.test(value);
+}
+
+/** When a ULID was made, by the clock of whoever made it; milliseconds since the epoch. */
+export function timeOfUlid(id: string): number {
+  return decodeTime(id);
 }

@@ -105,7 +105,37 @@ export function holdersAt(db: Sqlite, time: string, model: string | undefined): 
     FROM tenures t JOIN models m ON m.id = t.model JOIN versions v ON v.id = t.version
     WHERE t.from_seq <= ?1 AND (t.to_seq IS NULL OR t.to_seq > ?1) AND t.stage NOT IN ('candidate', 'archived')
     AND (?2 IS NULL OR t.model = ?2) ORDER BY m.name_key, t.stage, v.number`;
-  const holders = db.all(sql, [seq, model ?? null]).map((row) => ({
+  const known = db.all(sql, [seq, model ?? null]).map(holderIn);
+  const claimed = claimedHoldersAt(db, { time, seq, model });
+  const begins = seq === 0 ? db.get('SELECT at FROM commits WHERE seq = 1') : undefined;
+  return {
+    time,
+    seq,
+    ...(begins ? { beginsAt: text(begins, 'at') } : {}),
+    holders: claimed.length === 0 ? known : [...known, ...claimed].sort(byName),
+  };
+}
+
+/**
+ * The same by what was taken over from registries on one machine, for versions that the log didn't have yet: it knows when they were
+ * asked for, by the word of whoever asked.
+ */
+function claimedHoldersAt(
+  db: Sqlite,
+  { time, seq, model }: { readonly time: string; readonly seq: number; readonly model: string | undefined },
+): AtResult['holders'] {
+  const sql = `WITH later AS (SELECT DISTINCT version FROM tenures WHERE from_seq > ?1 AND (?3 IS NULL OR model = ?3))
+    SELECT m.name, t.to_stage AS stage, t.version, v.number, t.asked_at AS since, t.by_name, t.by_email, t.by_signer, t.reason
+    FROM later l JOIN versions v ON v.id = l.version JOIN models m ON m.id = v.model JOIN transitions t ON t.id =
+      (SELECT o.id FROM transitions o WHERE o.version = v.id AND julianday(o.asked_at) <= julianday(?2) ORDER BY o.id DESC LIMIT 1)
+    WHERE v.via = 'import' AND v.seq > ?1 AND t.to_stage NOT IN ('candidate', 'archived')`;
+  return db.all(sql, [seq, time, model ?? null]).map((row) => ({ ...holderIn(row), isClaimed: true as const }));
+}
+
+type Holder = AtResult['holders'][number];
+
+function holderIn(row: Row): Holder {
+  return {
     model: text(row, 'name'),
     stage: text(row, 'stage'),
     number: int(row, 'number'),
@@ -113,6 +143,10 @@ export function holdersAt(db: Sqlite, time: string, model: string | undefined): 
     since: text(row, 'since'),
     by: author(row, 'by'),
     reason: text(row, 'reason'),
-  }));
-  return { time, seq, holders };
+  };
+}
+
+function byName(a: Holder, b: Holder): number {
+  const [one, other] = [a.model.toLowerCase(), b.model.toLowerCase()];
+  return one < other ? -1 : one > other ? 1 : a.stage < b.stage ? -1 : a.stage > b.stage ? 1 : a.number - b.number;
 }

@@ -194,6 +194,10 @@ export interface VersionSummary {
   readonly stageBy: Author;
   readonly createdAt: string;
   readonly createdBy: Author;
+  /** When it was registered, by the word of its author, where a shared log took it over later. */
+  readonly claimedAt?: string;
+  /** When it got into its stage, by the word of who moved it, where a shared log took that over later. */
+  readonly stageClaimedAt?: string;
   readonly via: Via;
   readonly description: string;
   readonly tags: Tags;
@@ -353,6 +357,8 @@ export interface AtResult {
   readonly time: string;
   /** Number of the newest commit at that time; 0 before the first. */
   readonly seq: number;
+  /** When the log begins, where that is later: of what was before, it knows only what was taken over. */
+  readonly beginsAt?: string;
   readonly holders: readonly {
     readonly model: string;
     readonly stage: string;
@@ -361,6 +367,8 @@ export interface AtResult {
     readonly since: string;
     readonly by: Author;
     readonly reason: string;
+    /** By the word of whoever asked for it, before the log had it; `since` too. */
+    readonly isClaimed?: true;
   }[];
 }
 

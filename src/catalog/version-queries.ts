@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { EventOf } from '../log/events.ts';
+import { claimedTimes } from './claimed-times.ts';
 import { int, maybeText, text } from './columns.ts';
 import { factsOf } from './facts-columns.ts';
 import { missingOf } from './missing.ts';
@@ -25,6 +26,7 @@ import type { Row, Sqlite, SqlValue } from './sqlite.ts';
 export const VERSION_COLUMNS = `v.key, v.id, v.model, m.name AS model_name, v.number, v.stage, v.stage_since, v.stage_by_name, v.stage_by_email, v.stage_by_signer,
   v.artifact, v.size_bytes, v.file_count, (SELECT since FROM artifacts WHERE digest = v.artifact AND status = 'withdrawn') AS withdrawn_at, v.description, v.metrics, v.params, v.facts, v.weights, v.created_at, v.created_by_name, v.created_by_email, v.created_by_signer, v.via,
   (SELECT json_group_array(json_array(key, value)) FROM tags WHERE subject = v.id) AS tags, (SELECT json_group_array(alias) FROM aliases WHERE version = v.id) AS aliases,
+  CASE WHEN v.via = 'import' THEN (SELECT t.asked_at FROM transitions t WHERE t.version = v.id ORDER BY t.id DESC LIMIT 1) END AS stage_asked_at,
   v.seq > (SELECT coalesce(max(seq), 0) FROM commits) AS is_pending,
   EXISTS (SELECT 1 FROM transitions t WHERE t.version = v.id AND t.seq > (SELECT coalesce(max(seq), 0) FROM commits)) AS is_stage_pending`;
 export const VERSION_TABLES = 'versions v JOIN models m ON m.id = v.model';
@@ -47,6 +49,7 @@ export function versionSummary(row: Row): VersionSummary {
     stageBy: author(row, 'stage_by'),
     createdAt: text(row, 'created_at'),
     createdBy: author(row, 'created_by'),
+    ...claimedTimes(row),
     via: VIAS.find((via) => via === row.via) ?? 'import',
     description: text(row, 'description'),
     tags: Object.fromEntries(v.parse(pairsSchema, JSON.parse(text(row, 'tags'))).sort(([a], [b]) => (a < b ? -1 : 1))),

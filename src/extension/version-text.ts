@@ -48,6 +48,11 @@ export function momentText(iso: string, now = new Date()): string {
   return time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 }
 
+/** The same, or the moment that is claimed where a shared log has taken the thing over later. */
+export function claimedMomentText(iso: string, claimed: string | undefined): string {
+  return claimed === undefined ? momentText(iso) : `${momentText(claimed)} (claimed; shared ${momentText(iso)})`;
+}
+
 /** `3.4 MB`, in powers of 1000 as the command line has them. */
 export function bytesText(bytes: number): string {
   const units = ['kB', 'MB', 'GB', 'TB'];

@@ -3,7 +3,8 @@ import type { VersionExtras } from './version.ts';
 
 /** A version as `--json` prints it (docs/cli.md, "JSON"). */
 export function versionJson(version: VersionSummary) {
-  const { model, number, id, stage, stageSince, stageBy, createdAt, createdBy, via } = version;
+  const { model, number, id, stage, stageSince, stageBy, createdAt, createdBy, claimedAt, stageClaimedAt, via } =
+    version;
   const { description, tags, aliases, metrics, params, artifact, facts, pending, stagePending } = version;
   return {
     model,
@@ -14,6 +15,8 @@ export function versionJson(version: VersionSummary) {
     stageBy,
     createdAt,
     createdBy,
+    ...(claimedAt === undefined ? {} : { claimedAt }),
+    ...(stageClaimedAt === undefined ? {} : { stageClaimedAt }),
     via,
     description,
     tags,

@@ -26,10 +26,16 @@ export function attachText({ url, isNew, isPreview, models, upload }: AttachRepo
   const table = rows.length === 0 ? [] : [tableText(['MODEL', 'VERSIONS', 'THERE'], rows)];
   const waits =
     waiting === 0 ? '' : `${waiting} of what it has still ${waiting === 1 ? 'waits' : 'wait'} to be shared. `;
+  const times =
+    models.length === 0
+      ? []
+      : [
+          'The shared log has the time at which it takes this over; the times of before are kept beside it, as claimed. The log up to now stays on this machine.',
+        ];
   const after = isPreview
     ? 'Nothing was changed.'
     : `${waits}Files go ${upload === 'on-register' ? 'up as they are registered' : 'up when a version is promoted'}.`;
-  return [`${verb} this registry through ${what} ${safeLine(url)}`, ...table, after].join('\n');
+  return [`${verb} this registry through ${what} ${safeLine(url)}`, ...table, ...times, after].join('\n');
 }
 
 export function remoteText(status: RemoteStatus | undefined, machines: readonly ServingMachine[] = []): string {

@@ -63,22 +63,29 @@ export function versionsTable(versions: readonly VersionSummary[], isOneModel: b
       headlineText(version),
       version.aliases.map((alias) => safeLine(alias)).join(', '),
       bytesText(version.artifact.sizeBytes),
-      timeText(version.createdAt),
+      version.claimedAt === undefined ? timeText(version.createdAt) : `${timeText(version.claimedAt)} (claimed)`,
       authorText({ name: version.createdBy.name, email: '' }),
     ]),
   );
 }
 
 /** What each stage held at a moment. */
-export function atText(result: AtResult): string {
-  if (result.holders.length === 0) return `At ${timeText(result.time)} no version was beyond candidate.`;
-  const rows = result.holders.map(({ model, stage, number, since, by, reason }) => [
+export function atText({ time, beginsAt, holders }: AtResult): string {
+  const begins = beginsAt === undefined ? '' : `This log begins at ${timeText(beginsAt)}`;
+  if (holders.length === 0) {
+    if (begins !== '') return `${begins}: it doesn't tell what was in which stage at ${timeText(time)}.`;
+    return `At ${timeText(time)} no version was beyond candidate.`;
+  }
+  const rows = holders.map(({ model, stage, number, since, by, reason, isClaimed }) => [
     safeLine(model),
     stageText(stage),
     String(number),
-    timeText(since),
+    `${timeText(since)}${isClaimed ? ' (claimed)' : ''}`,
     authorText({ name: by.name, email: '' }),
     safeLine(reason, 80),
   ]);
-  return `At ${timeText(result.time)}:\n${tableText(['MODEL', 'STAGE', 'VERSION', 'SINCE', 'BY', 'REASON'], rows)}`;
+  const claimed = holders.some(({ isClaimed }) => isClaimed)
+    ? `\n${begins === '' ? 'What' : `${begins}: what`} is claimed was taken over from a registry on one machine, with the times that its people's clocks had.`
+    : '';
+  return `At ${timeText(time)}:\n${tableText(['MODEL', 'STAGE', 'VERSION', 'SINCE', 'BY', 'REASON'], rows)}${claimed}`;
 }

@@ -36,6 +36,11 @@ export function provenAuthorText(by: Author): string {
   return `${authorText(by)} ${styled(style, `(${safeLine(provenText(by))})`)}`;
 }
 
+/** A time, or the one that is claimed where the log has taken the thing over later. */
+export function claimedTimeText(at: string, claimedAt: string | undefined): string {
+  return claimedAt === undefined ? timeText(at) : `${timeText(claimedAt)} (claimed; shared ${timeText(at)})`;
+}
+
 /** `fraud-detector@7` */
 export function labelOf(version: VersionSummary): string {
   return safeLine(`${version.model}@${numberText(version)}`);

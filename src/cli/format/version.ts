@@ -18,7 +18,7 @@ import { historyText } from './history.ts';
 import { dataPair, lineagePairs, missingSection, sourcePairs } from './lineage.ts';
 import { indented, pairs, section } from './sections.ts';
 import { servingLine } from './serving.ts';
-import { bytesText, labelOf, plural, provenAuthorText, stageText, timeText } from './values.ts';
+import { bytesText, claimedTimeText, labelOf, plural, provenAuthorText, stageText, timeText } from './values.ts';
 
 /** What is shown of a version beside what `show` gives. */
 export interface VersionExtras {
@@ -57,10 +57,13 @@ function factsOf(version: VersionDetails, machines: readonly ServingMachine[]): 
   return [
     [
       'stage',
-      `${stageText(version.stage)}${version.stagePending ? ' (not shared yet)' : ''} since ${timeText(version.stageSince)} by ${provenAuthorText(version.stageBy)}`,
+      `${stageText(version.stage)}${version.stagePending ? ' (not shared yet)' : ''} since ${claimedTimeText(version.stageSince, version.stageClaimedAt)} by ${provenAuthorText(version.stageBy)}`,
     ],
     ['served by', servingLine(machines, version.id) ?? ''],
-    ['registered', `${timeText(version.createdAt)} by ${provenAuthorText(version.createdBy)}${automatically}`],
+    [
+      'registered',
+      `${claimedTimeText(version.createdAt, version.claimedAt)} by ${provenAuthorText(version.createdBy)}${automatically}`,
+    ],
     ['description', safeLine(version.description, 500)],
     ['aliases', version.aliases.map((alias) => safeLine(alias)).join(', ')],
     ['artifact', `${artifact.digest}  ${bytesText(artifact.sizeBytes)} in ${plural(artifact.fileCount, 'file')}`],

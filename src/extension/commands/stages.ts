@@ -118,7 +118,7 @@ async function stageChoices({ registry }: Answers, version: VersionSummary): Pro
 function effectOf(rule: StageChoice['rule'], holder: VersionSummary | undefined): string {
   if (!rule.isExclusive) return '';
   if (!holder) return `no version is in ${rule.name} now`;
-  const since = `there since ${momentText(holder.stageSince)} by ${oneLine(holder.stageBy.name, 60)}`;
+  const since = `there since ${momentText(holder.stageClaimedAt ?? holder.stageSince)} by ${oneLine(holder.stageBy.name, 60)}`;
   return `displaces version ${facts(numberOf(holder), headlineText(holder, preferredMetric()), since)}`;
 }
 
@@ -180,7 +180,7 @@ async function rollbackChoices(
 function rollbackChoice(plan: RollbackChoice['plan'], target: VersionSummary): Choice<RollbackChoice> {
   const { current, stage } = plan;
   const replaced = current
-    ? `replaces version ${numberOf(current)}, in ${stage} since ${momentText(current.stageSince)} by ${oneLine(current.stageBy.name, 60)}`
+    ? `replaces version ${numberOf(current)}, in ${stage} since ${momentText(current.stageClaimedAt ?? current.stageSince)} by ${oneLine(current.stageBy.name, 60)}`
     : `no version is in ${stage} now`;
   return {
     value: { plan, target },

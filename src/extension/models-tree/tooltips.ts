@@ -2,7 +2,16 @@ import * as vscode from 'vscode';
 import { formatCount } from '../../base/count.ts';
 import { provenText } from '../../base/proven.ts';
 import type { Author, ModelSummary, ProductionEntry, VersionSummary } from '../../registry/api.ts';
-import { bytesText, countOf, headlineText, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
+import {
+  bytesText,
+  claimedMomentText,
+  countOf,
+  headlineText,
+  labelOf,
+  momentText,
+  numberOf,
+  oneLine,
+} from '../version-text.ts';
 
 /** What a registry says is only ever added as text: the tooltip trusts nothing and follows no link. */
 function tooltip(title: string, lines: readonly (string | undefined)[]): vscode.MarkdownString {
@@ -35,7 +44,7 @@ export function versionTooltip(version: VersionSummary, preferred: string | unde
 export function productionTooltip(entry: ProductionEntry, preferred: string | undefined): vscode.MarkdownString {
   const { version, previous } = entry;
   return tooltip(`${labelOf(version)} is in ${entry.stage}`, [
-    `Since ${momentText(entry.since)} by ${authorIn(entry.by)}`,
+    `Since ${claimedMomentText(entry.since, version.stageClaimedAt)} by ${authorIn(entry.by)}`,
     `Reason: ${entry.reason}`,
     previous ? `Before it: version ${numberOf(previous)}` : 'No version was there before',
     ...versionLines(version, preferred).slice(1),
@@ -50,14 +59,14 @@ function versionLines(version: VersionSummary, preferred: string | undefined): r
   const { artifact, aliases } = version;
   const how = version.via === 'auto' ? ', automatically' : '';
   return [
-    `In ${version.stage} since ${momentText(version.stageSince)} by ${authorIn(version.stageBy)}`,
+    `In ${version.stage} since ${claimedMomentText(version.stageSince, version.stageClaimedAt)} by ${authorIn(version.stageBy)}`,
     headlineText(version, preferred),
     factsText(version),
     version.facts?.danger === 'dangerous' ? 'Loading its files can run code that isn’t the model’s' : '',
     version.description,
     aliases.length > 0 ? `Aliases: ${aliases.join(', ')}` : '',
     ...tagLines(version.tags),
-    `Registered ${momentText(version.createdAt)} by ${authorIn(version.createdBy)}${how}`,
+    `Registered ${claimedMomentText(version.createdAt, version.claimedAt)} by ${authorIn(version.createdBy)}${how}`,
     `${countOf(artifact.fileCount, 'file')}, ${bytesText(artifact.sizeBytes)}, artifact ${artifact.digest.slice(0, 12)}`,
     artifact.withdrawnAt === undefined
       ? ''

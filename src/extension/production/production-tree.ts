@@ -105,7 +105,7 @@ function productionNode(
 function productionItem(node: ProductionNode, preferred: string | undefined): vscode.TreeItem {
   const { entry, registryDir, machines } = node;
   const { version, previous } = entry;
-  const since = `since ${momentText(entry.since)}`;
+  const since = `since ${momentText(version.stageClaimedAt ?? entry.since)}`;
   const by = `by ${oneLine(entry.by.name, 60)}`;
   const before = previous ? `before: ${numberOf(previous)}` : undefined;
   const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;

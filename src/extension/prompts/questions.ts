@@ -114,7 +114,7 @@ export function versionChoice(version: VersionSummary, hasModel = false): Choice
     label: hasModel ? labelOf(version) : `Version ${numberOf(version)}`,
     description: facts(oneLine(version.stage, 40), headlineText(version, preferredMetric()), aliases),
     detail: facts(
-      `registered ${momentText(version.createdAt)} by ${oneLine(version.createdBy.name, 60)}`,
+      `registered ${momentText(version.claimedAt ?? version.createdAt)} by ${oneLine(version.createdBy.name, 60)}`,
       oneLine(version.description, 80),
     ),
     icon: stageIcon(version.stage),

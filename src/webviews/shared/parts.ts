@@ -64,6 +64,15 @@ export function ageOf(iso: string): TemplateResult {
   return html`<time datetime=${iso} title="${formatTime(iso)} (${iso})">${formatAge(iso, Date.now())}</time>`;
 }
 
+/** A time, or the one that is claimed where a shared log has taken the thing over later. */
+export function claimedTimeOf(iso: string, claimed: string | undefined): TemplateResult {
+  return claimed === undefined ? timeOf(iso) : html`${timeOf(claimed)} (claimed; shared ${timeOf(iso)})`;
+}
+
+export function claimedAgeOf(iso: string, claimed: string | undefined): TemplateResult {
+  return claimed === undefined ? ageOf(iso) : html`${ageOf(claimed)} (claimed; shared ${ageOf(iso)})`;
+}
+
 export function authorOf(by: Author): TemplateResult {
   const name = by.name === '' ? by.email : by.name;
   const sign = by.signer === undefined ? nothing : icon('verified');

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { VersionPageData } from '../../extension/messages.ts';
 import { countOf, formatBytes, formatVia, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { ageOf, authorOf, copyable, icon, stageBadge } from '../shared/parts.ts';
+import { authorOf, claimedAgeOf, copyable, icon, stageBadge } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 import { modelLine } from './model.ts';
 
@@ -17,7 +17,7 @@ export function versionHeader({ version, baseline, rollbackTo }: VersionPageData
       ${version.pending ? html`<span class="stage" title="Not in the shared log yet">${icon('cloud-upload')}not shared yet</span>` : nothing}
     </h1>
     <div class="facts">
-      <span>Registered ${ageOf(version.createdAt)} by ${authorOf(version.createdBy)} ${formatVia(version.via)}</span>
+      <span>Registered ${claimedAgeOf(version.createdAt, version.claimedAt)} by ${authorOf(version.createdBy)} ${formatVia(version.via)}</span>
       <span>${formatBytes(version.artifact.sizeBytes)} in ${countOf(version.artifact.fileCount, 'file')}</span>
       <span>${copyable(page, version.artifact.digest, shortDigest(version.artifact.digest), 'artifact digest')}</span>
     </div>

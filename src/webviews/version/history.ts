@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { TransitionEntry, VersionDetails } from '../../extension/messages.ts';
 import type { PageContext } from '../shared/page.ts';
-import { authorOf, icon, section, stageBadge, timeOf, versionLink } from '../shared/parts.ts';
+import { authorOf, claimedTimeOf, icon, section, stageBadge, timeOf, versionLink } from '../shared/parts.ts';
 
 const words: Readonly<Record<TransitionEntry['kind'], string>> = {
   promote: 'Promoted to',
@@ -20,7 +20,7 @@ export function historySection(version: VersionDetails, page: PageContext): Temp
       ${newestFirst.map((transition) => entry(version, transition, page))}
       <li>
         <div>Registered as ${stageBadge('candidate')}</div>
-        <div class="muted">${authorOf(version.createdBy)}, ${timeOf(version.createdAt)}</div>
+        <div class="muted">${authorOf(version.createdBy)}, ${claimedTimeOf(version.createdAt, version.claimedAt)}</div>
       </li>
     </ol>`,
   );

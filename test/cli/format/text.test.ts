@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { logText } from '../../../src/cli/format/log.ts';
 import { registeredLine, registeredText } from '../../../src/cli/format/registered.ts';
-import { modelsTable, versionsTable } from '../../../src/cli/format/tables.ts';
+import { atText, modelsTable, versionsTable } from '../../../src/cli/format/tables.ts';
 import { bytesText, timeText } from '../../../src/cli/format/values.ts';
 import { verifyText } from '../../../src/cli/format/verify-report.ts';
 import { progressText } from '../../../src/cli/progress.ts';
@@ -23,6 +23,29 @@ describe('sizes and times', () => {
     ]);
     expect(timeText(new Date(2026, 4, 3, 14, 5, 9).toISOString())).toBe('2026-05-03 14:05:09');
     expect(timeText('soon\u001b[31m')).toBe('soon\ufffd[31m');
+  });
+});
+
+describe('what was in which stage', () => {
+  const time = '2026-03-03T12:00:00.000Z';
+  const beginsAt = '2026-11-23T09:00:00.000Z';
+  const holder = {
+    ...{ model: 'fraud', stage: 'production', number: 1, versionId: '01M8475N7N7GNZ6HZ4NA5CER3K' },
+    ...{ since: '2026-03-02T09:00:00.000Z', by: { name: 'Ann', email: '' }, reason: 'first' },
+  };
+
+  it('is told as claimed where the log took it over later', () => {
+    const text = atText({ time, seq: 0, beginsAt, holders: [{ ...holder, isClaimed: true }] });
+    expect(text).toContain(`${timeText(holder.since)} (claimed)`);
+    expect(text).toContain(`This log begins at ${timeText(beginsAt)}: what is claimed`);
+    expect(atText({ time, seq: 9, holders: [holder] })).not.toContain('claimed');
+  });
+
+  it('is not said to be nothing where the log knows nothing of the time', () => {
+    expect(atText({ time, seq: 0, beginsAt, holders: [] })).toBe(
+      `This log begins at ${timeText(beginsAt)}: it doesn't tell what was in which stage at ${timeText(time)}.`,
+    );
+    expect(atText({ time, seq: 9, holders: [] })).toContain('no version was beyond candidate');
   });
 });
 

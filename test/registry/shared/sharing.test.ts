@@ -51,6 +51,50 @@ describe('attaching shared storage', () => {
     expect(pulled).toMatchObject({ fileCount: 1, sizeBytes: 5 });
   });
 
+  it('keeps the times of before beside those of the shared log, and answers from them what was in production then', async () => {
+    const storage = sharedStorage();
+    const day = (date: number) => Date.parse(`2026-03-0${date}T09:00:00.000Z`);
+    let now = day(1);
+    const ann = await machine(storage);
+    const own = await ann.open({ clock: () => now });
+    await registerFraud(ann, own, 'one');
+    now = day(2);
+    await own.promote({ ref: 'fraud@1', stage: 'production', reason: 'first' });
+    now = day(3);
+    await registerFraud(ann, own, 'two');
+    now = day(4);
+    await own.promote({ ref: 'fraud@2', stage: 'production', reason: 'second' });
+    await own.close();
+    await ann.attach();
+    const shared = await ann.open();
+    await shared.sync();
+    const bob = await machine(storage, { author: BOB });
+    await bob.attach();
+    const joined = await bob.open();
+    expect(await joined.show({ ref: 'fraud@2' })).toMatchObject({
+      claimedAt: '2026-03-03T09:00:00.000Z',
+      stageClaimedAt: '2026-03-04T09:00:00.000Z',
+      createdAt: expect.not.stringContaining('2026-03'),
+    });
+    const at = (time: string) => joined.at({ time });
+    expect(await at('2026-03-01T12:00:00Z')).toMatchObject({ seq: 0, holders: [], beginsAt: expect.any(String) });
+    expect((await at('2026-03-03T12:00:00Z')).holders).toMatchObject([
+      { model: 'fraud', number: 1, stage: 'production', since: '2026-03-02T09:00:00.000Z', isClaimed: true },
+    ]);
+    expect((await at('2026-03-05T12:00:00Z')).holders).toMatchObject([
+      { number: 2, reason: 'second', isClaimed: true },
+    ]);
+    const present = await at(new Date().toISOString());
+    expect(present).not.toHaveProperty('beginsAt');
+    expect(present.holders).toMatchObject([{ number: 2 }]);
+    expect(present.holders[0]).not.toHaveProperty('isClaimed');
+    // What comes after is nobody's claim, of those versions neither.
+    await joined.rollback({ model: 'fraud', reason: 'complaints' });
+    expect(await joined.show({ ref: 'fraud@1' })).not.toHaveProperty('stageClaimedAt');
+    await registerFraud(bob, joined, 'three');
+    expect(await joined.show({ ref: 'fraud@3' })).not.toHaveProperty('claimedAt');
+  });
+
   it('makes the old registry read-only for a window that still has it open', async () => {
     const storage = sharedStorage();
     const ann = await machine(storage);
