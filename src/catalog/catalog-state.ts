@@ -4,6 +4,7 @@ import { FIRST_STAGE } from '../rules/policy.ts';
 import type { CommitRecord, FactAuthor, FactSource, IntentOutcome, RegistryState, StageMove } from '../rules/state.ts';
 import { CatalogReader } from './catalog-reader.ts';
 import { FACTS_COLUMNS, factsColumns } from './facts-columns.ts';
+import { inputsOf } from './inputs.ts';
 
 export const VERSION_COLUMNS = `id, model, number, stage, stage_since, stage_by_name, stage_by_email, stage_by_signer, artifact, size_bytes, file_count,
   description, metrics, params, run_id, fingerprint, code_commit, environment, base, ${FACTS_COLUMNS},
@@ -154,6 +155,7 @@ export class CatalogState extends CatalogReader implements RegistryState {
       source.position,
       source.seq,
     ]);
+    this.#addInputs(event);
     this.db.run('UPDATE models SET last_number = ?, version_count = version_count + 1 WHERE id = ?', [number, model]);
     const known = this.records.model(model);
     if (known) this.records.addModel({ ...known, lastNumber: number });
@@ -170,6 +172,17 @@ export class CatalogState extends CatalogReader implements RegistryState {
       isDeleted: false,
     });
     this.#lastChange = `${source.seq} ${id}`;
+  }
+
+  #addInputs(event: EventOf<'version.registered'>): void {
+    for (const input of inputsOf(event)) {
+      this.db.run('INSERT OR IGNORE INTO inputs (kind, name, digest) VALUES (?, ?, ?)', input);
+      this.db.run(
+        `INSERT INTO version_inputs (input, version) SELECT i.id, v.key FROM inputs i, versions v
+         WHERE i.kind = ? AND i.name = ? AND i.digest = ? AND v.id = ?`,
+        [...input, event.version],
+      );
+    }
   }
 
   addVersionId(anyId: string, version: string): void {

@@ -2,7 +2,7 @@
  * The catalog's tables: a plain SQLite file that people may query (docs/format.md, "Catalog"). Raise the number with every change,
  * of this text or of what the rules write into it: a file of another number is left alone and a new one is built from the log.
  */
-export const CATALOG_SCHEMA = 5;
+export const CATALOG_SCHEMA = 6;
 
 export const CATALOG_SQL = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -109,6 +109,14 @@ CREATE TABLE packages (
 ) WITHOUT ROWID;
 CREATE INDEX packages_by_name ON packages (name, version);
 CREATE TABLE conda_packages (environment TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (environment, name)) WITHOUT ROWID;
+CREATE TABLE inputs (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, UNIQUE (kind, name, digest)
+);
+CREATE INDEX inputs_by_digest ON inputs (digest) WHERE kind = 'data' AND digest <> '';
+CREATE TABLE version_inputs (
+  input INTEGER NOT NULL, version INTEGER NOT NULL,
+  PRIMARY KEY (input, version)
+) WITHOUT ROWID;
 CREATE TABLE unknown_events (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, position INTEGER NOT NULL, type TEXT NOT NULL);
 
 CREATE TABLE value_names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);

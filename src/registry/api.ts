@@ -406,6 +406,12 @@ export interface RegistryQueries {
    */
   changes(request: { readonly refs?: readonly string[]; readonly model?: string }): Promise<VersionChanges>;
   /**
+   * Which versions descend from something, and in which stages: from a version (`model@3`), a package (`numpy==1.26.4`, `numpy<2`), a commit, data by its place
+   * or digest, a base model by its name. `version:`, `package:`, `commit:`, `data:` or `base:` before it says which is meant. Those in production come
+   * first. Throws `IMPACT_UNKNOWN`, `REFERENCE_AMBIGUOUS`.
+   */
+  impact(request: PageRequest & { readonly of: string }): Promise<Impact>;
+  /**
    * What the files of a version say: what was recorded, or, for versions that were registered without, what their files say now, where they
    * are on this machine. `problem` says why there is nothing, or not all. Throws what the remote answers where the facts have to be fetched.
    */
@@ -593,6 +599,27 @@ export interface PackageChange {
   readonly kind: 'added' | 'removed' | 'upgraded' | 'downgraded' | 'changed';
   readonly before?: string;
   readonly after?: string;
+}
+
+/** What something went into. */
+export interface Impact extends Page<ImpactEntry> {
+  readonly subject: ImpactSubject;
+  readonly total: number;
+  readonly stages: readonly { readonly stage: string; readonly count: number }[];
+}
+
+export interface ImpactSubject {
+  readonly kind: 'version' | 'data' | 'commit' | 'package' | 'base';
+  readonly name: string;
+  readonly version?: VersionSummary;
+}
+
+export interface ImpactEntry {
+  readonly version: VersionSummary;
+  /** It was made from the subject itself, and not from a version that was. */
+  readonly isDirect: boolean;
+  /** The version between, where one was recorded. */
+  readonly through?: string;
 }
 
 /** What the files of a version say. */

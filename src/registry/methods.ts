@@ -28,6 +28,7 @@ const METHODS: Readonly<Record<RegistryMethod, true>> = {
   search: true,
   compare: true,
   changes: true,
+  impact: true,
   facts: true,
   tensorRows: true,
   history: true,

@@ -14,6 +14,7 @@ import * as facts from './facts/version-facts.ts';
 import { changes } from './queries/changes.ts';
 import { checkData } from './queries/check-data.ts';
 import { compare } from './queries/compare.ts';
+import { impact } from './queries/impact.ts';
 import * as listing from './queries/listing.ts';
 import { log } from './queries/log.ts';
 import { patch } from './queries/patch.ts';
@@ -110,6 +111,7 @@ export class OpenRegistry implements Registry {
   log: Registry['log'] = (request) => this.#run(() => log(this.#session, request));
   compare: Registry['compare'] = (request) => this.#run(() => compare(this.#session, request));
   changes: Registry['changes'] = (request) => this.#run(() => changes(this.#session, request));
+  impact: Registry['impact'] = (request) => this.#run(() => impact(this.#session, request));
   facts: Registry['facts'] = (request, options) => this.#run(() => facts.facts(this.#session, request, options));
   tensorRows: Registry['tensorRows'] = (request) => this.#run(() => facts.tensorRows(this.#session, request));
   patch: Registry['patch'] = (request) => this.#run(() => patch(this.#session, request));

@@ -65,3 +65,28 @@ describe('changes', () => {
     expect(stdout).toMatch(/auc\s+0\.912\s+0\.93/);
   });
 });
+
+describe('impact', () => {
+  it('tells which versions descend from a version, data and a commit, for people and programs', async () => {
+    work = await gitProject();
+    const options = { cwd: work.dir };
+    await cli.json(['init'], options);
+    await cli.json([...REGISTER], options);
+    await work.write('student.bin', 'small');
+    await cli.json(['register', 'fraud-tiny', 'student.bin', '--base', 'fraud-detector@1'], options);
+    await cli.json(['promote', 'fraud-tiny@1', 'production', '--reason', 'Small'], options);
+    const { stdout } = await cli.run(['impact', 'data/train.csv'], options);
+    expect(stdout).toContain('2 versions descend from data/train.csv: 1 in production, 1 in candidate.');
+    expect(stdout).toMatch(/fraud-tiny@1 +production .*through fraud-detector@1/);
+    expect(stdout).toMatch(/fraud-detector@1 +candidate +auc 0\.912 .*directly/);
+    const commit = await work.git('rev-parse', 'HEAD');
+    expect(await cli.json(['impact', `commit:${commit.slice(0, 8)}`], options)).toMatchObject({ total: 2 });
+    expect(await cli.json(['impact', 'fraud-detector@1'], options)).toMatchObject({
+      subject: { kind: 'version', name: 'fraud-detector@1', version: { number: 1 } },
+      total: 1,
+      stages: [{ stage: 'production', count: 1 }],
+      versions: [{ model: 'fraud-tiny', number: 1, isDirect: true, through: null }],
+    });
+    expect((await cli.run(['impact', 'numpy==9'], options)).stderr).toContain('IMPACT_UNKNOWN');
+  });
+});

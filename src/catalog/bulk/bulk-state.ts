@@ -13,6 +13,7 @@ import type {
 } from '../../rules/state.ts';
 import { authorValues } from '../catalog-state.ts';
 import { factsColumns } from '../facts-columns.ts';
+import { inputsOf } from '../inputs.ts';
 import type { SqlValue } from '../sqlite.ts';
 import { HolderStack } from './holder-stack.ts';
 import { Undo } from './undo.ts';
@@ -41,6 +42,8 @@ export interface BulkVersion {
     readonly environment: string | undefined;
     readonly base: string | undefined;
   };
+  /** What it was made from, each as JSON: the same texts for many versions. */
+  readonly inputs: readonly string[];
   /** What the catalog has of its facts. */
   readonly facts: readonly SqlValue[];
   readonly source: FactSource;
@@ -97,6 +100,7 @@ export class BulkState implements RegistryState {
   sealed: string | undefined;
 
   readonly #undo = new Undo();
+  readonly #texts = new Map<string, string>();
   readonly #intents = new Set<string>();
   readonly #names = new Map<string, string>();
   readonly #stages = new Map<string, Map<string, Set<BulkVersion>>>();
@@ -309,6 +313,7 @@ export class BulkState implements RegistryState {
         environment,
         base: base?.version,
       },
+      inputs: inputsOf(event).map((input) => this.#interned(JSON.stringify(input))),
       facts: factsColumns(event),
       source,
       model,
@@ -334,6 +339,12 @@ export class BulkState implements RegistryState {
     this.#undo.add(this.#inStage(model, FIRST_STAGE), version);
     this.#undo.push(listIn(this.#byArtifact, event.artifact.digest), version);
     if (event.run?.id !== undefined) this.#undo.push(listIn(this.#runs, event.run.id), version);
+  }
+
+  #interned(text: string): string {
+    const known = this.#texts.get(text);
+    if (known === undefined) this.#texts.set(text, text);
+    return known ?? text;
   }
 
   addVersionId(anyId: string, version: string): void {

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { authorValues, VERSION_COLUMNS, valuesJson } from '../catalog-state.ts';
 import { searchedFacts } from '../facts-columns.ts';
 import { insertRows } from '../insert-rows.ts';
@@ -43,6 +44,7 @@ export function writeState(db: Sqlite, state: BulkState): void {
     byKey([...state.formerNames].map(([key, { name, model }]) => [key, name, model])),
   );
   insertAll(db, `versions (${VERSION_COLUMNS}, deleted_seq)`, versions, versionRow);
+  writeInputs(db, versions);
   insertRows(db, 'version_ids (id, version)', byKey([...state.versionIds]));
   insertRows(
     db,
@@ -100,6 +102,29 @@ export function writeState(db: Sqlite, state: BulkState): void {
   );
   if (state.sealed !== undefined) db.run("INSERT INTO meta (key, value) VALUES ('sealed', ?)", [state.sealed]);
 }
+
+/** In the order in which versions came with them, as they are numbered one by one. */
+function writeInputs(db: Sqlite, versions: readonly BulkVersion[]): void {
+  const ids = new Map<string, number>();
+  const inputs: SqlValue[][] = [];
+  const rows: [number, number][] = [];
+  for (const [index, version] of versions.entries()) {
+    for (const input of version.inputs) {
+      let id = ids.get(input);
+      if (id === undefined) {
+        id = ids.size + 1;
+        ids.set(input, id);
+        inputs.push([id, ...v.parse(inputSchema, JSON.parse(input))]);
+      }
+      rows.push([id, index + 1]);
+    }
+  }
+  insertRows(db, 'inputs (id, kind, name, digest)', inputs);
+  rows.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  insertRows(db, 'version_inputs (input, version)', rows);
+}
+
+const inputSchema = v.tuple([v.string(), v.string(), v.string()]);
 
 /**
  * Writes what searches look up, from memory instead of from the tables. Versions are taken many at a time: rows that are sorted within

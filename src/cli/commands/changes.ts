@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import { type AddCommand, examples } from '../add-command.ts';
 import { wholeNumber } from '../arguments.ts';
+import { versionJson } from '../format/json.ts';
+import { collectPages, SHOWN } from '../paging.ts';
+import { print, printJson, styled } from '../terminal.ts';
 
 interface LimitOption {
   readonly limit?: number;
@@ -26,6 +29,43 @@ export function addChangesCommands(program: Command, add: AddCommand): void {
         options,
         refs.filter((ref) => typeof ref === 'string'),
       );
+    },
+  );
+
+  add(
+    program
+      .command('impact')
+      .description('which versions descend from a version, package, commit, data or base model, and in which stages')
+      .argument('<of>', 'model@7, numpy==1.26.4, a commit, the place or digest of data, the name of a base model')
+      .option('--limit <n>', `how many at most (${SHOWN}; with --json all)`, wholeNumber)
+      .addHelpText(
+        'after',
+        examples('impact numpy==1.26.4', 'impact data/train.csv', 'impact bert@3', 'impact commit:4be1c2f'),
+      ),
+    async (context, { limit }: LimitOption, of: string) => {
+      await context.withQueries(async (registry) => {
+        const { subject, total, stages, ...first } = await registry.impact({ of, limit: 1 });
+        const { items, hasMore } = await collectPages(
+          (page) => registry.impact({ of, ...page }),
+          limit ?? (context.isJson ? undefined : SHOWN),
+        );
+        if (context.isJson) {
+          const { version, ...named } = subject;
+          return printJson({
+            subject: { ...named, ...(version ? { version: versionJson(version) } : {}) },
+            total,
+            stages,
+            versions: items.map((entry) => ({
+              ...versionJson(entry.version),
+              isDirect: entry.isDirect,
+              through: entry.through ?? null,
+            })),
+          });
+        }
+        const { impactText } = await import('../format/impact.ts');
+        print(impactText({ subject, total, stages, ...first }, items));
+        if (hasMore) print(styled('dim', 'There are more; ask for them with --limit.'));
+      });
     },
   );
 }

@@ -44,6 +44,7 @@ export function registryCalls(ask: ThreadCall): RegistryCalls {
     search: (request) => call('search', request),
     compare: (request) => call('compare', request),
     changes: (request) => call('changes', request),
+    impact: (request) => call('impact', request),
     facts: (request, operation) => call('facts', request, operation),
     tensorRows: (request) => call('tensorRows', request),
     history: (request) => call('history', request),

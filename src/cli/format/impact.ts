@@ -1,0 +1,22 @@
+import type { Impact, ImpactEntry } from '../../registry/api.ts';
+import { safeLine, styled } from '../terminal.ts';
+import { headlineText } from './headline.ts';
+import { tableText } from './tables.ts';
+import { labelOf, plural, stageText, timeText } from './values.ts';
+
+/** Which versions something went into, by stage, then each of them. */
+export function impactText({ subject, total, stages }: Impact, items: readonly ImpactEntry[]): string {
+  const name = styled('bold', safeLine(subject.name));
+  if (total === 0) return `No version descends from ${name}.`;
+  const inStages = stages
+    .map(({ stage, count }) => `${count.toLocaleString('en-US')} in ${stageText(stage)}`)
+    .join(', ');
+  const rows = items.map(({ version, isDirect, through }) => [
+    labelOf(version),
+    stageText(version.stage),
+    headlineText(version),
+    timeText(version.createdAt),
+    isDirect ? 'directly' : `through ${safeLine(through ?? 'another version')}`,
+  ]);
+  return `${plural(total, 'version')} ${total === 1 ? 'descends' : 'descend'} from ${name}: ${inStages}.\n${tableText(['VERSION', 'STAGE', 'METRIC', 'REGISTERED', 'HOW'], rows)}`;
+}
