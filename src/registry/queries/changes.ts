@@ -1,4 +1,5 @@
 import { RegistryError } from '../../base/errors.ts';
+import { nameOfData } from '../../catalog/inputs.ts';
 import type { ComparisonRow, DataLineage, PackageVersion, VersionSummary } from '../../catalog/read-models.ts';
 import { heldBefore, lineageOf, newestVersion, precedingVersion } from '../../catalog/version-queries.ts';
 import { PRODUCTION } from '../../rules/policy.ts';
@@ -105,14 +106,20 @@ function dataChanges(before: readonly DataLineage[], after: readonly DataLineage
   return [...new Set([...was.keys(), ...is.keys()])].sort().flatMap((path): DataChange[] => {
     const [one, other] = [was.get(path), is.get(path)];
     if (!one || !other) return [{ path, kind: one ? 'removed' : 'added', ...sides(one, other) }];
-    if (one.sha256 === undefined || other.sha256 === undefined)
-      return [{ path, kind: 'unknown', ...sides(one, other) }];
-    return one.sha256 === other.sha256 ? [] : [{ path, kind: 'changed', ...sides(one, other) }];
+    const [name, otherName] = [nameOfData(one), nameOfData(other)];
+    if (name === otherName && name !== undefined) return [];
+    // One read here and named by DVC there can be the same.
+    const isKnown = name !== undefined && otherName !== undefined && formOf(one) === formOf(other);
+    return [{ path, kind: isKnown ? 'changed' : 'unknown', ...sides(one, other) }];
   });
 }
 
 function sides<T>(before: T | undefined, after: T | undefined): { readonly before?: T; readonly after?: T } {
   return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
+}
+
+function formOf({ sha256, hash }: DataLineage): string {
+  return sha256 !== undefined ? 'sha256' : hash !== undefined ? (hash.split(':')[0] ?? '') : 'revision';
 }
 
 function byPath(data: readonly DataLineage[]): ReadonlyMap<string, DataLineage> {

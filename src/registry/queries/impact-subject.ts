@@ -29,6 +29,8 @@ export interface FoundSubject {
 type Kind = ImpactSubject['kind'];
 const KINDS: readonly Kind[] = ['version', 'data', 'commit', 'package', 'base'];
 const PACKAGE = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*((?:==|!=|<=|>=|~=|<|>).+)?$/;
+/** As DVC names data. */
+const HASH = /^[a-z0-9-]{2,16}:[0-9a-f]{7,}(\.dir)?$/i;
 const HEX = /^[0-9a-f]{7,64}$/i;
 
 /**
@@ -85,7 +87,7 @@ async function asKind(session: Session, kind: Kind, name: string): Promise<Found
       return { subject: { kind, name }, direct: fromBase(name) };
     case 'data': {
       const byPlace = fromData(name);
-      const isDigest = HEX.test(name) && !hasAny(dbOf(session), byPlace);
+      const isDigest = (HEX.test(name) || HASH.test(name)) && !hasAny(dbOf(session), byPlace);
       return { subject: { kind, name }, direct: isDigest ? fromDigest(name.toLowerCase()) : byPlace };
     }
   }
