@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { messageOf, RegistryError } from './errors.ts';
 import type { OperationOptions } from './progress.ts';
 import { callThrough, type ThreadClient } from './worker-rpc.ts';
@@ -22,14 +22,15 @@ export function idleThread(options: {
   /** What the thread does, for the message when it dies: `reads and writes files`. */
   readonly does: string;
   readonly idleMs?: number | undefined;
+  readonly resourceLimits?: ResourceLimits;
 }): IdleThread {
-  const { workerFile, workerData, does, idleMs = IDLE_MS } = options;
+  const { workerFile, workerData, does, idleMs = IDLE_MS, resourceLimits } = options;
   let running: { readonly worker: Worker; readonly client: ThreadClient } | undefined;
   let pending = 0;
   let idle: NodeJS.Timeout | undefined;
 
   const start = () => {
-    const worker = new Worker(workerFile, { workerData });
+    const worker = new Worker(workerFile, { workerData, ...(resourceLimits ? { resourceLimits } : {}) });
     const client = callThrough(worker);
     const stopped = (cause?: unknown) => {
       if (running?.worker === worker) running = undefined;

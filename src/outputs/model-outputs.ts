@@ -1,5 +1,6 @@
 import { messageOf, RegistryError } from '../base/errors.ts';
 import { serialQueue } from '../base/serial.ts';
+import { inlineInspector } from '../modelfiles/inspector.ts';
 import type { ProjectModel } from '../project/project-schema.ts';
 import { outputsByRun } from './checkpoints.ts';
 import { latestVersion } from './latest-version.ts';
@@ -125,6 +126,7 @@ export class ModelOutputs {
       options: this.#options,
       settleMs: this.#settleMs,
       metrics: this.#metrics,
+      inspector: this.#options.inspector ?? inlineInspector(),
       schedule: (delayMs) => this.#schedule(delayMs),
       report: (error) => this.#report(error),
     });

@@ -1,5 +1,7 @@
 import { dirname } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
+import type { Inspector } from '../modelfiles/inspector.ts';
+import type { Completeness } from '../modelfiles/model-format.ts';
 import type { ProjectModel } from '../project/project-schema.ts';
 import type { RegisterResult, Registry, VersionSummary } from '../registry/api.ts';
 import { type Checkpoint, type OutputsOfRun, wantedCheckpoints } from './checkpoints.ts';
@@ -25,6 +27,7 @@ export interface RunOutputsContext {
   readonly options: WatchOptions;
   readonly settleMs: number;
   readonly metrics: MetricsFiles;
+  readonly inspector: Pick<Inspector, 'completeness'>;
   /** Looks again after this time. */
   readonly schedule: (delayMs: number) => void;
   readonly report: (error: unknown) => void;
@@ -127,7 +130,7 @@ export class RunOutputs {
     if (restedMs === 0) this.#noteContinuation(sample);
     if (!this.#isRested(restedMs, settleMs)) return undefined;
     const isSeries = checkpoints.length > 0;
-    const whole = isSeries ? undefined : await wholenessOf(stampsOf(sample, paths));
+    const whole = isSeries ? undefined : await this.#wholenessOf(sample, paths);
     if (whole?.kind === 'incomplete') return this.#waitFor(sample, whole.path, restedMs);
     const state = this.#stateOf(sample);
     const link = await this.#linkOf(sample, key);
@@ -154,7 +157,7 @@ export class RunOutputs {
       if (wanted.length === 0) throw incomplete(checkpoints[0]?.paths[0] ?? '');
       let isAnyBroken = false;
       for (const checkpoint of wanted) {
-        const whole = await wholenessOf(stampsOf(sample, checkpoint.paths));
+        const whole = await this.#wholenessOf(sample, checkpoint.paths);
         if (whole.kind !== 'incomplete') continue;
         if (restedMs < abandonedRestMs(this.#context.settleMs)) return this.#waitFor(sample, whole.path, restedMs);
         broken.add(checkpoint);
@@ -175,6 +178,10 @@ export class RunOutputs {
     if (isAbandoned) throw incomplete(path);
     schedule(recheckMs(restedMs, settleMs));
     return undefined;
+  }
+
+  #wholenessOf(sample: RunSample, paths: readonly string[]): Promise<Completeness> {
+    return wholenessOf(stampsOf(sample, paths), this.#context.inspector);
   }
 
   #stateOf(sample: RunSample): RunState {

@@ -1,5 +1,6 @@
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
 import type { Progress } from '../base/progress.ts';
+import type { Inspector } from '../modelfiles/inspector.ts';
 import type { Project } from '../project/project-schema.ts';
 import type { RegisterResult, Registry, VersionSummary } from '../registry/api.ts';
 import type { CaptureProviders } from './capture.ts';
@@ -16,6 +17,8 @@ export interface WatchOptions {
   /** Asked for at the first registration: the registry may not exist before. */
   readonly registry: () => Promise<Registry>;
   readonly providers: CaptureProviders;
+  /** Reads whether files are whole; on the calling thread unless given. */
+  readonly inspector?: Pick<Inspector, 'completeness'>;
   /** Who runs in the workspace. */
   readonly goingOn: RunsGoingOn;
   /** `earlier` is the version that the new one takes the place of: it was registered before its run had ended. */

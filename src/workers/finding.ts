@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
+import type { Inspector } from '../modelfiles/inspector.ts';
 import { type CaptureProviders, registerDeclared } from '../outputs/capture.ts';
 import { ModelFinder } from '../outputs/finding/model-finder.ts';
 import type { RunsGoingOn } from '../outputs/running.ts';
@@ -22,12 +23,13 @@ export interface FindingOptions {
   readonly registry: () => Promise<Registry>;
   readonly providersFor: (root: string) => CaptureProviders;
   readonly runsIn: (root: string) => RunsGoingOn;
+  readonly inspector: Inspector;
   /** Told what is missing in a version. */
   readonly onProblem: (root: string, problem: RegistryError) => void;
 }
 
 /** What the registry's thread does about models that no project file declares. */
-export function findingOf({ registry, providersFor, runsIn, onProblem }: FindingOptions) {
+export function findingOf({ registry, providersFor, inspector, runsIn, onProblem }: FindingOptions) {
   const finders = new Map<string, ModelFinder>();
 
   return {
@@ -40,7 +42,7 @@ export function findingOf({ registry, providersFor, runsIn, onProblem }: Finding
       switch (name) {
         case 'findModel': {
           const { root, sinceMs } = v.parse(findSchema, args);
-          const finder = finders.get(root) ?? new ModelFinder(root);
+          const finder = finders.get(root) ?? new ModelFinder(root, inspector);
           finders.set(root, finder);
           const project = await readProject(root);
           return { value: await finder.find({ sinceMs, project, signal: operation.signal }) };

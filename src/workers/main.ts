@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import * as v from 'valibot';
 
 if (parentPort) {
-  const { role } = v.parse(v.object({ role: v.picklist(['bytes', 'inspect', 'log', 'registry']) }), workerData);
+  const { role } = v.parse(v.object({ role: v.picklist(['bytes', 'inspect', 'log', 'registry', 'runs']) }), workerData);
   const port = parentPort;
   switch (role) {
     case 'bytes':
@@ -16,6 +16,9 @@ if (parentPort) {
       break;
     case 'registry':
       void import('./registry.ts').then(({ serveRegistry }) => serveRegistry(port, workerData));
+      break;
+    case 'runs':
+      void import('./read-runs.ts').then(({ serveRuns }) => serveRuns(port));
       break;
   }
 } else if (process.argv[2] === 'build-catalog') {

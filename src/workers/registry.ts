@@ -7,6 +7,7 @@ import { serveCalls, type ThreadPort } from '../base/worker-rpc.ts';
 import { authorOf } from '../lineage/author.ts';
 import { ownKeyIn } from '../lineage/own-key.ts';
 import { surroundingsOf } from '../lineage/surroundings.ts';
+import { threadInspector } from '../modelfiles/inspector.ts';
 import { type CaptureProviders, registerDeclared } from '../outputs/capture.ts';
 import { type OutputWatcher, watchOutputs } from '../outputs/watcher.ts';
 import { problemsIn, readProject } from '../project/project-file.ts';
@@ -14,8 +15,7 @@ import type { Registry } from '../registry/api.ts';
 import { isRegistryMethod } from '../registry/methods.ts';
 import { initRegistry, openRegistry } from '../registry/open.ts';
 import { pinnedHead } from '../registry/shared/pinned.ts';
-import { findRuns } from '../runs/find-runs.ts';
-import { readMetricsFile, readParamsFile } from '../runs/values-file.ts';
+import { runThread } from '../runs/run-thread.ts';
 import { answerAboutCode } from './code.ts';
 import { findingOf } from './finding.ts';
 import type { RegistryThreadEvent } from './registry-messages.ts';
@@ -23,6 +23,8 @@ import { runsOf } from './runs.ts';
 import { sharingOf } from './sharing.ts';
 
 const POLL_MS = 2000;
+/** Files of models on a slow drive take a while; nobody waits for the answer. */
+const INSPECTION_LIMIT_MS = 10 * 60_000;
 
 const dataSchema = v.object({ dir: v.string(), root: v.string() });
 const rootSchema = v.object({ root: v.string() });
@@ -38,6 +40,15 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
   const serially = serialQueue();
   let opened: Promise<Registry> | undefined;
   let stopFollowing = () => {};
+  // What takes long to read is read elsewhere, so that nobody who asks something of the registry waits for it.
+  const trackers = runThread({ workerFile: __filename });
+  const inspector = threadInspector({ workerFile: __filename, timeLimitMs: INSPECTION_LIMIT_MS });
+  const providersFor = (root: string): CaptureProviders => ({
+    ...surroundingsOf(root, process.env),
+    metrics: trackers.metrics,
+    params: trackers.params,
+    runs: async (files, sinceMs) => (await trackers.findRuns(root, { near: files, sinceMs })).runs,
+  });
   /** What is asked of the open registry right now. */
   const asked = new Set<Promise<unknown>>();
 
@@ -121,6 +132,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
   const finding = findingOf({
     registry: openOrMake,
     providersFor,
+    inspector,
     runsIn: runs.in,
     onProblem: (root, problem) => emit({ kind: 'problem', root, ...described(problem) }),
   });
@@ -136,6 +148,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         project,
         registry: openOrMake,
         providers: providersFor(root),
+        inspector,
         goingOn: runs.in(root),
         onRegistered: (result, earlier) => emit({ kind: 'registered', root, result, ...(earlier ? { earlier } : {}) }),
         onBusy: (isBusy) => emit({ kind: 'busy', root, isBusy }),
@@ -201,13 +214,14 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
       }
       case 'values': {
         const files = v.parse(valuesSchema, args);
-        const metrics = await Promise.all(files.metrics.map(readMetricsFile));
-        const params = await Promise.all(files.params.map(readParamsFile));
+        const metrics = await Promise.all(files.metrics.map(trackers.metrics));
+        const params = await Promise.all(files.params.map(trackers.params));
         return { metrics: Object.assign({}, ...metrics), params: Object.assign({}, ...params) };
       }
       case 'close':
         await Promise.all([...watchers.values()].map((watcher) => watcher.dispose()));
         await sharing.leave();
+        await Promise.all([trackers.close(), inspector.close()]);
         await (await opened?.catch(() => undefined))?.close();
         return undefined;
       default: {
@@ -228,15 +242,6 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
       }
     }
   });
-}
-
-function providersFor(root: string): CaptureProviders {
-  return {
-    ...surroundingsOf(root, process.env),
-    metrics: readMetricsFile,
-    params: readParamsFile,
-    runs: async (files, sinceMs) => (await findRuns(root, { near: files, sinceMs })).runs,
-  };
 }
 
 function described(error: unknown) {

@@ -10,24 +10,35 @@ const HEAVY = ['sql.js', '@azure/storage-blob', '@azure/identity'];
 
 describe('starting', () => {
   it.each(['src/extension/extension.ts', 'src/cli/main.ts'])('%s loads no heavy library', async (entry) => {
-    expect(existsSync(resolve(root, entry))).toBe(true);
-    const { metafile } = await build({
-      absWorkingDir: root,
-      entryPoints: [entry],
-      bundle: true,
-      write: false,
-      metafile: true,
-      platform: 'node',
-      format: 'cjs',
-      external: ['vscode'],
-      logLevel: 'silent',
-    });
-    const chains = [...loadedAtStart(metafile, entry)].filter(([file]) =>
+    const chains = [...(await loadedBy(entry))].filter(([file]) =>
       HEAVY.some((name) => file.includes(`node_modules/${name}/`)),
     );
     expect(chains.map(([, chain]) => chain)).toEqual([]);
   });
+
+  it('a registry’s thread loads nothing that reads model files or what trackers recorded: everybody would wait for that', async () => {
+    const slow = ['src/modelfiles/inspect.ts', 'src/runs/find-runs.ts', 'src/runs/values-file.ts'];
+    for (const file of slow) expect(existsSync(resolve(root, file))).toBe(true);
+    const loaded = await loadedBy('src/workers/registry.ts');
+    expect(slow.flatMap((file) => loaded.get(file) ?? [])).toEqual([]);
+  });
 });
+
+async function loadedBy(entry: string): Promise<ReadonlyMap<string, string>> {
+  expect(existsSync(resolve(root, entry))).toBe(true);
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['vscode'],
+    logLevel: 'silent',
+  });
+  return loadedAtStart(metafile, entry);
+}
 
 /** Every file that runs before anything asks for it, with the chain of imports that leads there. */
 function loadedAtStart(metafile: Metafile, entry: string): ReadonlyMap<string, string> {

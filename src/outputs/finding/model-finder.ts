@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RegistryError, systemErrorCode } from '../../base/errors.ts';
-import { inspectModel } from '../../modelfiles/inspect.ts';
-import { localFileSet } from '../../modelfiles/local-files.ts';
+import { type Inspector, inlineInspector } from '../../modelfiles/inspector.ts';
 import type { Project } from '../../project/project-schema.ts';
 import { matcherOf, stampOf } from '../output-files.ts';
 import { wholenessOf } from '../wholeness.ts';
@@ -34,10 +33,13 @@ interface Candidate {
 export class ModelFinder {
   readonly #root: string;
   readonly #scan: WorkspaceScan;
+  readonly #inspector: Pick<Inspector, 'completeness' | 'inspect'>;
 
-  constructor(root: string, scan = new WorkspaceScan(root)) {
+  /** Files are read on the calling thread unless an inspector is given. */
+  constructor(root: string, inspector: Pick<Inspector, 'completeness' | 'inspect'> = inlineInspector()) {
     this.#root = root;
-    this.#scan = scan;
+    this.#scan = new WorkspaceScan(root);
+    this.#inspector = inspector;
   }
 
   /** How the project file would declare the newest model that appeared; undefined where none did, or it isn't complete yet. */
@@ -55,7 +57,7 @@ export class ModelFinder {
     const models: Candidate[] = [];
     for (const candidate of candidates.sort((a, b) => b.mtimeMs - a.mtimeMs).slice(0, MAX_LOOKED_INTO)) {
       signal?.throwIfAborted();
-      if (await isModel(candidate)) models.push(candidate);
+      if (await this.#isModel(candidate)) models.push(candidate);
     }
     if (models.length === 0) return undefined;
     return proposalFor({
@@ -64,6 +66,19 @@ export class ModelFinder {
       takenNames: Object.keys(project?.models ?? {}),
       workspaceName: basename(this.#root),
     });
+  }
+
+  /** A name that nothing but models has is enough, if the file is whole; else the file has to say that it is one. */
+  async #isModel({ path, file, verdict }: Candidate): Promise<boolean> {
+    if ((await wholenessOf([{ path, file }], this.#inspector)).kind === 'incomplete') return false;
+    if (verdict === 'model') return true;
+    try {
+      const { facts } = await this.#inspector.inspect({ path: file });
+      return facts !== undefined && (facts.architecture ?? facts.parameterCount ?? facts.framework) !== undefined;
+    } catch (error) {
+      if (RegistryError.is(error)) return false;
+      throw error;
+    }
   }
 
   /** Files in the folders around the models, and where metrics usually are. */
@@ -81,19 +96,6 @@ export class ModelFinder {
         if (entry.isFile()) found.push(folder === '' ? entry.name : `${folder}/${entry.name}`);
     }
     return found;
-  }
-}
-
-/** A name that nothing but models has is enough, if the file is whole; else the file has to say that it is one. */
-async function isModel({ path, file, verdict }: Candidate): Promise<boolean> {
-  if ((await wholenessOf([{ path, file }])).kind === 'incomplete') return false;
-  if (verdict === 'model') return true;
-  try {
-    const { facts } = await inspectModel(await localFileSet(file));
-    return facts !== undefined && (facts.architecture ?? facts.parameterCount ?? facts.framework) !== undefined;
-  } catch (error) {
-    if (RegistryError.is(error)) return false;
-    throw error;
   }
 }
 
