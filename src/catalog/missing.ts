@@ -50,6 +50,9 @@ const LEFT_OUT = { secret: 'it seemed to hold a secret', size: 'it was too large
 function missingOfData({ path, sha256, hash, kind, revision }: DataLineage): readonly MissingFact[] {
   if (sha256 !== undefined || hash !== undefined) return [];
   if (kind === undefined) return [{ what: `data[${path}]`, why: 'it was recorded without a digest' }];
+  const isCommit = /^[0-9a-f]{40}$/.test(revision ?? '');
+  if (kind === 'huggingface' && revision !== undefined && !isCommit)
+    return [{ what: `data[${path}].revision`, why: `${revision} can move, and its commit was not known here` }];
   if (revision !== undefined) return [];
   return [{ what: `data[${path}].revision`, why: 'the address names no version, so what it leads to can change' }];
 }

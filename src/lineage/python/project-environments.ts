@@ -7,6 +7,7 @@ import { foldersAbove } from './folders-above.ts';
 import { headOf, isFile, isFolder, namesIn } from './small-file.ts';
 
 const MAX_LINE_BYTES = 4096;
+const MAX_PROJECT_BYTES = 256 * 1024;
 
 /**
  * Environments that belong to a folder, in the order in which they are taken: those in it, then those that Poetry and Pipenv keep
@@ -74,7 +75,8 @@ function ofPdm(folder: string): readonly string[] {
 
 /** Poetry names an environment by its project's name, a hash of its place, and the Python; where there are several, the newest counts. */
 function ofPoetry(folder: string, env: NodeJS.ProcessEnv): readonly string[] {
-  if (!isFile(join(folder, 'poetry.lock'))) return [];
+  const project = headOf(join(folder, 'pyproject.toml'), MAX_PROJECT_BYTES) ?? '';
+  if (!isFile(join(folder, 'poetry.lock')) && !/^\[tool\.poetry[.\]]/m.test(project)) return [];
   const hash = hashOf(realOf(folder));
   const place = env.POETRY_VIRTUALENVS_PATH ?? join(env.POETRY_CACHE_DIR ?? cacheOf('pypoetry', env), 'virtualenvs');
   return namesIn(place)

@@ -53,7 +53,7 @@ function decoded(text: string): string {
 
 /**
  * A dataset of the Hugging Face Hub, as its file system names it: `hf://datasets/OWNER/NAME@REVISION/PATH`. A branch or tag is what this
- * machine's cache last saw it lead to.
+ * machine's cache last saw it lead to, else itself.
  */
 async function hubDataset(
   [, name = '', given = '', inside = '']: RegExpExecArray,
@@ -62,7 +62,8 @@ async function hubDataset(
   const wanted = decoded(given);
   const path = `hf://datasets/${name}${inside}`;
   const commit = COMMIT.test(wanted) ? wanted : await cachedCommit(name, wanted === '' ? 'main' : wanted, env);
-  return { path, kind: 'huggingface', ...(commit === undefined ? {} : { revision: commit }) };
+  const revision = commit ?? wanted;
+  return { path, kind: 'huggingface', ...(revision === '' ? {} : { revision: revision.slice(0, 512) }) };
 }
 
 async function cachedCommit(name: string, revision: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {

@@ -48,7 +48,7 @@ export async function describeData(
   if (pointer) return { entry: { path: name, ...pointer }, missing: outdated };
   try {
     const { facts, why } = await digestOfData(session, place, options);
-    const unhashed = why === undefined ? [] : [{ what: `data[${name}].sha256`, why }];
+    const unhashed = why === undefined ? [] : [{ what: `data[${name}]`, why }];
     return { entry: { path: name, ...facts }, missing: [...outdated, ...unhashed] };
   } catch (error) {
     if (!mayBeAbsent || !RegistryError.is(error, 'PATH_NOT_FOUND')) throw error;
