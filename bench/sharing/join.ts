@@ -15,8 +15,9 @@ async function join(dir: string, url: string): Promise<unknown> {
   const author = { name: 'Bench', email: '' };
   await initRegistry({ dir });
   const startedAt = performance.now();
-  await attachRemote({ dir, url, author, via: 'cli', connect, clock: Date.now });
-  const registry = await openRegistry({ dir, author, via: 'cli', connect, stateDir: `${dir}-state` });
+  const stateDir = `${dir}-state`;
+  await attachRemote({ dir, url, author, via: 'cli', connect, clock: Date.now, stateDir });
+  const registry = await openRegistry({ dir, author, via: 'cli', connect, stateDir });
   const { items } = await registry.listVersions({ limit: 1 });
   const ms = performance.now() - startedAt;
   const [requests, receivedBytes] = [asked(), connection?.stats()?.receivedBytes ?? 0];

@@ -32,6 +32,8 @@ import { verify } from './verify.ts';
 
 /** Commits that the saved catalog may lag behind before it is saved again: applying them takes time at each opening, saving takes time and disk. */
 const SAVE_EVERY = 50;
+/** The same for who closes: a command of the command line applies them each time, without code that has been optimised yet. */
+const SAVE_AT_CLOSE = 10;
 /** A catalog that is larger by so much may lag one commit more. */
 const SAVED_BYTES_PER_COMMIT = 1024 * 1024;
 /** Segments that are written after a save, so that nobody waits for long. */
@@ -73,7 +75,7 @@ export class OpenRegistry implements Registry {
     const { catalog, bytes, inspector } = this.#session;
     await Promise.all([bytes.close(), inspector.close()]);
     await this.#saving;
-    if (this.#lagsBehind() || catalog.savedSeq === 0) await this.#save();
+    if (this.#lagsBehind(SAVE_AT_CLOSE) || catalog.savedSeq === 0) await this.#save();
     catalog.close();
   }
 
@@ -241,9 +243,9 @@ export class OpenRegistry implements Registry {
     await sealSegments(store, catalog.position.seq, limit).catch(() => undefined);
   }
 
-  #lagsBehind(): boolean {
+  #lagsBehind(commits = SAVE_EVERY): boolean {
     const { catalog } = this.#session;
-    return catalog.unsavedCommits >= SAVE_EVERY + Math.floor(catalog.sizeBytes / SAVED_BYTES_PER_COMMIT);
+    return catalog.unsavedCommits >= commits + Math.floor(catalog.sizeBytes / SAVED_BYTES_PER_COMMIT);
   }
 
   /**
