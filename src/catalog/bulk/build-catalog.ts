@@ -26,8 +26,9 @@ export async function buildCatalog(options: {
       // Read while these are applied.
       const following = next(position.seq + batch.length);
       following.catch(() => undefined);
-      for (const bytes of batch) ({ position } = applyCommit(state, bytes, position, registryId));
-      if (position.seq - writtenSeq >= WRITTEN_AT_ONCE) {
+      for (const bytes of batch) {
+        ({ position } = applyCommit(state, bytes, position, registryId));
+        if (position.seq - writtenSeq < WRITTEN_AT_ONCE) continue;
         db.unjournaled(() => writeFacts(db, state));
         writtenSeq = position.seq;
       }
