@@ -1,5 +1,8 @@
 import { writeSync } from 'node:fs';
 import * as v from 'valibot';
+import { systemErrorCode } from '../../src/base/errors.ts';
+
+const FULL_PIPE_MS = 5;
 
 /** What a worker prints, a JSON value a line. A token names one operation and stands in what the operation records. */
 const lineSchema = v.variant('type', [
@@ -22,7 +25,16 @@ export type Done = Extract<Line, { type: 'done' }>;
 
 /** Prints at once: what was printed before a kill reaches the parent. */
 export function say(line: Line): void {
-  writeSync(1, `${JSON.stringify(line)}\n`);
+  const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(1, bytes, written);
+    } catch (error) {
+      // The pipe is full: whoever reads it is slower, and what was written of the line must be completed.
+      if (systemErrorCode(error) !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_MS);
+    }
+  }
 }
 
 export function parseLine(text: string): Line {
