@@ -11,6 +11,7 @@ export const COMMAND_IDS = [
   'modelRegistry.showVersion',
   'modelRegistry.search',
   'modelRegistry.restoreFiles',
+  'modelRegistry.openTrainedCode',
   'modelRegistry.copyReference',
   'modelRegistry.setAlias',
   'modelRegistry.removeAlias',

@@ -4,6 +4,7 @@ import { messageOf } from '../base/errors.ts';
 import { ChangedCode } from './code/changed-code.ts';
 import { provideSourceDocuments } from './code/source-documents.ts';
 import { registerCommands } from './commands/command-table.ts';
+import { continueTraining } from './commands/trained-code.ts';
 import { LogDocuments } from './log/log-document.ts';
 import { ModelFileEditor } from './model-files/model-file-editor.ts';
 import { ModelsTree } from './models-tree/models-tree.ts';
@@ -90,7 +91,10 @@ export function activate(context: vscode.ExtensionContext): void {
     followCacheSetting({ registries, states: sharedStates, log }),
     tellSharing({ registries, states: sharedStates, view: sharingView, credentials, log }),
     registries.onDidChange((dir) => pages.refresh(dir)),
-    ...registerCommands({ registries, pages, modelsTree, outputs, activity, credentials, sharedStates, log }),
+    ...registerCommands({
+      ...{ registries, pages, modelsTree, outputs, activity, credentials, sharedStates, log },
+      state: context.globalState,
+    }),
   );
   offerCommandLine(context, log);
   // The rest reads files, which nobody waits for.
@@ -102,6 +106,7 @@ export function activate(context: vscode.ExtensionContext): void {
       new ProjectDiagnostics(projectFiles, registries, log),
       followPresence(registries),
       followOthers({ registries, outputs, commands, views, log }),
+      continueTraining(context.globalState, log),
       offerRemotes({ registries, projectFiles, remotes, log }),
     );
     const begun = Promise.all([statusBar.update(), outputs.updateAll()]);

@@ -57,6 +57,7 @@ export const pageActions = [
   'rollBack',
   'archive',
   'restoreFiles',
+  'openTrainedCode',
   'copyReference',
   'setAlias',
   'addNote',

@@ -17,25 +17,29 @@ export async function gitIn(folder: string): Promise<SimpleGit | undefined> {
  * The commit checked out in the repository around `folder`, its branch (absent on a detached HEAD), whether anything isn't committed, and the
  * remote's URL without credentials; the folder of the repository that `folder` is, tags, and whether it was pushed. Undefined outside a repository, before its first commit, and where git isn't installed.
  *
+ * `known` is the commit that was checked out when it counted, if somebody may have made another one since.
+ *
  * Runs nothing that the repository names: where its configuration makes git start a program to compare files, it counts as changed.
  */
 export async function readCode(
   folder: string,
   capturedAt: CodeLineage['capturedAt'],
+  known?: string,
 ): Promise<CodeLineage | undefined> {
   const git = await gitIn(folder);
   if (!git) return undefined;
   try {
-    const commit = (await git.revparse(['HEAD'])).trim();
+    const head = (await git.revparse(['HEAD'])).trim();
+    const commit = known ?? head;
     const [branch, isDirty, remotes, prefix, tags, pushed] = await Promise.all([
       git.raw(['symbolic-ref', '--short', '-q', 'HEAD']).catch(() => ''),
-      hasChanges(git),
+      hasChanges(git, commit === head ? undefined : commit),
       git.getRemotes(true),
       git.revparse(['--show-prefix']).catch(() => ''),
       git
-        .raw(['for-each-ref', '--points-at', 'HEAD', '--count=20', '--format=%(refname:short)', 'refs/tags'])
+        .raw(['for-each-ref', '--points-at', commit, '--count=20', '--format=%(refname:short)', 'refs/tags'])
         .catch(() => ''),
-      isPushed(git),
+      isPushed(git, commit),
     ]);
     const folder = prefix.replace(/\/?\n?$/, '');
     const tagNames = tags.split('\n').filter((name) => name !== '');
@@ -57,33 +61,46 @@ export async function readCode(
 }
 
 /** Whether a branch of a remote has the commit, as far as this clone knows; undefined where that can't be told. */
-async function isPushed(git: SimpleGit): Promise<boolean | undefined> {
+async function isPushed(git: SimpleGit, commit: string): Promise<boolean | undefined> {
   try {
-    return (await git.raw(['for-each-ref', '--contains', 'HEAD', '--count=1', 'refs/remotes'])) !== '';
+    return (await git.raw(['for-each-ref', '--contains', commit, '--count=1', 'refs/remotes'])) !== '';
   } catch {
     // A shallow clone lacks the commits between.
     return undefined;
   }
 }
 
-/** True where something isn't committed, and where that can't be found out. */
-async function hasChanges(git: SimpleGit): Promise<boolean> {
+/** True where the tree isn't that of HEAD, or of the commit given, and where that can't be found out. */
+async function hasChanges(git: SimpleGit, since: string | undefined): Promise<boolean> {
   try {
     if (await startsPrograms(git)) return true;
     // Without the index lock git runs no hook; a submodule's own status would follow the submodule's configuration.
     const changes = await git.raw(['--no-optional-locks', 'status', '--porcelain', '--ignore-submodules=dirty']);
-    return changes !== '';
+    if (since === undefined) return changes !== '';
+    const names = ['--name-only', '--no-ext-diff', '--no-textconv', '--ignore-submodules=dirty'];
+    return /^\?\? /m.test(changes) || (await git.raw(['--no-optional-locks', 'diff', ...names, since, '--'])) !== '';
   } catch {
     return true;
   }
 }
 
 /** What `git lfs install --local` writes: the program is the user's own. */
-const LFS_FILTERS: ReadonlySet<string> = new Set(['git-lfs clean -- %f', 'git-lfs filter-process']);
+const LFS_FILTERS: ReadonlySet<string> = new Set([
+  'git-lfs clean -- %f',
+  'git-lfs filter-process',
+  'git-lfs smudge -- %f',
+  'git-lfs smudge --skip -- %f',
+  'git-lfs filter-process --skip',
+]);
+/** By what is to be done: the filters that git runs then. */
+const FILTERS = {
+  status: /^filter\..*\.(clean|process)$/s,
+  checkout: /^filter\..*\.(clean|process|smudge)$/s,
+} as const;
 const BOOLEAN = /^(true|false|yes|no|on|off|\d*)$/i;
 
-/** Whether the repository's own configuration, which may have come with a download, makes `git status` start a program. */
-export async function startsPrograms(git: SimpleGit): Promise<boolean> {
+/** Whether the repository's own configuration, which may have come with a download, makes git start a program at a status or checkout. */
+export async function startsPrograms(git: SimpleGit, at: keyof typeof FILTERS = 'status'): Promise<boolean> {
   const fields = (await git.raw(['config', '--list', '--includes', '--show-scope', '-z'])).split('\0');
   const own = new Map<string, string>();
   for (let place = 0; place + 1 < fields.length; place += 2) {
@@ -91,7 +108,7 @@ export async function startsPrograms(git: SimpleGit): Promise<boolean> {
     const [key = '', ...lines] = (fields[place + 1] ?? '').split('\n');
     const value = lines.join('\n');
     if (key === 'core.fsmonitor' && !BOOLEAN.test(value)) return true;
-    if (/^filter\..*\.(clean|process)$/s.test(key) && !LFS_FILTERS.has(value)) return true;
+    if (FILTERS[at].test(key) && !LFS_FILTERS.has(value)) return true;
     own.set(key, value);
   }
   // A partial clone fetches what it lacks, through whatever transport it names.

@@ -1,48 +1,66 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
+import { startsPrograms } from './git.ts';
 
 const GIT_TIMEOUT_MS = 120_000;
 
+/**
+ * A `clone` is a repository of its own that borrows the objects of the one with the commit. A `worktree` is one of that repository, with
+ * which it shares branches and the registry; where the repository's configuration would start programs, it is a clone all the same.
+ */
+export type SourceTreeKind = 'clone' | 'worktree';
+
 export interface SourceRequest {
-  /** A folder in the repository that has the commit. */
-  readonly repository: string;
+  /** Folders, of which the first in a repository that has the commit counts. */
+  readonly near: readonly string[];
   readonly commit: string;
   /** For `git apply --binary`. */
   readonly patch?: Uint8Array | undefined;
-  /** A new or empty folder. */
+  /** Absolute; a new or empty folder. */
   readonly to: string;
+  readonly kind?: SourceTreeKind;
 }
 
 /**
- * Writes the source tree of a commit, with the patch applied, into a repository of its own at `to`, which borrows the objects of
- * `repository`. Nothing that the repository names is run: the clone has neither its hooks nor its configuration. Throws
- * `TARGET_NOT_EMPTY`, `REPOSITORY_NOT_FOUND`, `COMMIT_NOT_FOUND` and `PATCH_FAILED`; what was written is removed then.
+ * Writes the source tree of a commit, with the patch applied, to `to`. Nothing that a repository names is run: no hooks, no filters
+ * but git-lfs's. Returns the folder of the repository that has the commit. Throws `TARGET_NOT_EMPTY`, `REPOSITORY_NOT_FOUND`,
+ * `COMMIT_NOT_FOUND` and `PATCH_FAILED`; what was written is removed then.
  */
-export async function writeSourceTree({ repository, commit, patch, to }: SourceRequest): Promise<void> {
+export async function writeSourceTree(request: SourceRequest): Promise<{ readonly repository: string }> {
+  const { near, commit, patch, to } = request;
   await refuseFull(to);
-  const root = await rootOf(repository);
-  const object = await gitIn(root)
-    .raw(['rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^{commit}`])
-    .catch(() => '');
-  if (object.trim() === '') {
-    throw new RegistryError(
-      'COMMIT_NOT_FOUND',
-      `The commit ${commit} isn't in ${root}. Fetch it (\`git fetch --all\`, or \`git fetch --unshallow\` in a shallow clone) and ask again.`,
-    );
-  }
+  const { root, object } = await repositoryWith(commit, near);
+  const isWorktree = request.kind === 'worktree' && !(await startsPrograms(gitIn(root), 'checkout'));
   try {
     await mkdir(dirname(to), { recursive: true });
-    await gitIn(dirname(to)).raw(['clone', '--quiet', '--shared', '--no-checkout', '--no-tags', '--', root, to]);
-    const git = gitIn(to);
-    await git.raw(['checkout', '--quiet', '--detach', object.trim()]);
-    if (patch && patch.length > 0) await applyPatch(git, patch, commit);
+    if (isWorktree) await addWorktree(root, object, to);
+    else await cloneOf(root, object, to);
+    if (patch && patch.length > 0) await applyPatch(gitIn(to), patch, commit);
+    return { repository: root };
   } catch (error) {
     await rm(to, { recursive: true, force: true });
+    if (isWorktree) await gitIn(root).raw(['worktree', 'prune']);
     throw error;
   }
+}
+
+async function cloneOf(root: string, object: string, to: string): Promise<void> {
+  await gitIn(dirname(to)).raw(['clone', '--quiet', '--shared', '--no-checkout', '--no-tags', '--', root, to]);
+  await gitIn(to).raw(['checkout', '--quiet', '--detach', object]);
+}
+
+/** Without a checkout no hook is run, and `reset` knows but one, which looks for hooks where there are none. */
+async function addWorktree(root: string, object: string, to: string): Promise<void> {
+  await gitWithoutHooks(root).raw(['worktree', 'add', '--quiet', '--detach', '--no-checkout', '--', to, object]);
+  await gitWithoutHooks(to).raw(['reset', '--quiet', '--hard', object]);
+}
+
+/** The folder in which git keeps what belongs to this tree alone. */
+export async function gitFolderOf(tree: string): Promise<string> {
+  return (await gitIn(tree).raw(['rev-parse', '--absolute-git-dir'])).replace(/\n$/, '');
 }
 
 async function applyPatch(git: SimpleGit, patch: Uint8Array, commit: string): Promise<void> {
@@ -72,18 +90,50 @@ async function refuseFull(to: string): Promise<void> {
   throw new RegistryError('TARGET_NOT_EMPTY', `${to} isn't empty, so it is left alone. Choose a new or empty folder.`);
 }
 
-async function rootOf(folder: string): Promise<string> {
-  try {
-    return (await gitIn(folder).raw(['rev-parse', '--show-toplevel'])).replace(/\n$/, '');
-  } catch (cause) {
+async function repositoryWith(
+  commit: string,
+  folders: readonly string[],
+): Promise<{ readonly root: string; readonly object: string }> {
+  const roots = await Promise.all(folders.map(rootOf));
+  for (const root of roots) {
+    if (root === undefined) continue;
+    const wanted = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^{commit}`];
+    const object = (
+      await gitIn(root)
+        .raw(wanted)
+        .catch(() => '')
+    ).trim();
+    if (object !== '') return { root, object };
+  }
+  const [first] = roots.filter((root) => root !== undefined);
+  if (first === undefined) {
     throw new RegistryError(
       'REPOSITORY_NOT_FOUND',
-      `${folder} is in no git repository. Run this in a clone of the one that the model was trained in.`,
-      { cause },
+      `${folders.join(', ')} is in no git repository. Do this in a clone of the one that the model was trained in.`,
     );
+  }
+  throw new RegistryError(
+    'COMMIT_NOT_FOUND',
+    `The commit ${commit} isn't in ${first}. Fetch it (\`git fetch --all\`, or \`git fetch --unshallow\` in a shallow clone) and ask again.`,
+  );
+}
+
+async function rootOf(folder: string): Promise<string | undefined> {
+  try {
+    return (await gitIn(folder).raw(['rev-parse', '--show-toplevel'])).replace(/\n$/, '');
+  } catch {
+    return undefined;
   }
 }
 
 function gitIn(folder: string): SimpleGit {
   return simpleGit({ baseDir: folder, timeout: { block: GIT_TIMEOUT_MS } });
+}
+
+function gitWithoutHooks(folder: string): SimpleGit {
+  return simpleGit({
+    ...{ baseDir: folder, timeout: { block: GIT_TIMEOUT_MS }, config: [`core.hooksPath=${devNull}`] },
+    // What isn't allowed by itself is to name a folder with hooks: this one has none.
+    unsafe: { allowUnsafeHooksPath: true },
+  });
 }

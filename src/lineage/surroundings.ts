@@ -51,11 +51,17 @@ export interface CommandAtStart {
   readonly env: NodeJS.ProcessEnv;
   /** Interpreter or environment that is meant where the command doesn't name one by its path. */
   readonly interpreter?: string | undefined;
+  /** What was checked out at the very start, where that is known. */
+  readonly commit?: string | undefined;
 }
 
 /** The surroundings of a command as they are now, before it starts: whoever commits meanwhile doesn't change them. */
 export async function surroundingsAtStart(root: string, started: CommandAtStart): Promise<Surroundings> {
-  const { command, cwd, env, interpreter } = started;
+  const { command, cwd, env, interpreter, commit } = started;
+  // Others may commit meanwhile: first of all.
+  const readingCode = readCode(root, 'start', commit);
+  const readingChanges = untrackedIn(root).then((untracked) => readUncommitted(root, untracked, commit));
+  for (const reading of [readingCode, readingChanges]) reading.catch(() => undefined);
   const editorPrefix = interpreter === undefined ? undefined : await environmentAt(interpreter);
   // What a bare name leads to in a terminal of the editor, the editor's choice tells better than this process's PATH.
   const prefix = await interpreterPrefix(command, cwd, editorPrefix === undefined ? env : { ...env, PATH: '' });
@@ -64,8 +70,8 @@ export async function surroundingsAtStart(root: string, started: CommandAtStart)
   const machine = readMachine({ env, packages: found?.packages ?? [] });
   machine.catch(() => undefined);
   const [code, uncommitted, environment, locks] = await Promise.all([
-    readCode(root, 'start'),
-    untrackedIn(root).then((untracked) => readUncommitted(root, untracked)),
+    readingCode,
+    readingChanges,
     withSources(root, found),
     readLocks(root),
   ]);

@@ -16,7 +16,7 @@ const MAX_UNTRACKED = 1000;
 const MAX_LISTED = 50;
 
 /**
- * The changes in the working tree around `folder` that aren't committed, as a patch against the commit: of tracked files, and of
+ * The changes in the working tree around `folder` that `commit`, which is HEAD unless given, doesn't have, as a patch against it: of tracked files, and of
  * untracked ones that `untracked` (globs, relative to `folder`) names. A file that seems to hold a secret, before or after
  * its change, is left out whole. Undefined outside a repository, and where comparing files would start a program that the repository
  * names. Writes nothing into the repository.
@@ -24,6 +24,7 @@ const MAX_LISTED = 50;
 export async function readUncommitted(
   folder: string,
   untracked: readonly string[] = [],
+  commit = 'HEAD',
 ): Promise<UncommittedChanges | undefined> {
   const scratch = await mkdtemp(join(tmpdir(), 'model-registry-patch-'));
   try {
@@ -48,7 +49,7 @@ export async function readUncommitted(
         '-c',
         'core.quotePath=true',
         'diff',
-        'HEAD',
+        commit,
         `--output=${output}`,
         '--binary',
         '--full-index',

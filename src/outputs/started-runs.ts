@@ -4,7 +4,7 @@ import type { RunLink } from './run-link.ts';
 import type { Writer } from './running.ts';
 
 /** Code and packages of a run as they were when it began. */
-export type StartSurroundings = Pick<CaptureProviders, 'code' | 'uncommitted' | 'environment'>;
+export type StartSurroundings = Pick<CaptureProviders, 'code' | 'uncommitted' | 'environment' | 'circumstances'>;
 
 /** A command that was seen to begin, with what was known then. */
 export interface StartedRun {

@@ -6,6 +6,7 @@ import { serialQueue } from '../base/serial.ts';
 import { serveCalls, type ThreadPort } from '../base/worker-rpc.ts';
 import { authorOf } from '../lineage/author.ts';
 import { ownKeyIn } from '../lineage/own-key.ts';
+import { reproduce } from '../lineage/reproduce.ts';
 import { surroundingsOf } from '../lineage/surroundings.ts';
 import { threadInspector } from '../modelfiles/inspector.ts';
 import { type CaptureProviders, registerDeclared } from '../outputs/capture.ts';
@@ -28,6 +29,7 @@ const INSPECTION_LIMIT_MS = 10 * 60_000;
 
 const dataSchema = v.object({ dir: v.string(), root: v.string() });
 const rootSchema = v.object({ root: v.string() });
+const reproduceSchema = v.object({ ref: v.string(), near: v.array(v.string()), to: v.string() });
 const valuesSchema = v.object({ metrics: v.array(v.string()), params: v.array(v.string()) });
 const textSchema = v.object({ text: v.string() });
 const declaredSchema = v.object({ root: v.string(), model: v.string() });
@@ -212,6 +214,8 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         const [code, environment] = [await providers.code(), await providers.environment()];
         return { ...(await providers.circumstances?.()), code, environment };
       }
+      case 'reproduce':
+        return reproduce({ ...v.parse(reproduceSchema, args), registry: await open(), kind: 'worktree' }, options);
       case 'values': {
         const files = v.parse(valuesSchema, args);
         const metrics = await Promise.all(files.metrics.map(trackers.metrics));

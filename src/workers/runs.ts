@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { headNow } from '../lineage/head-now.ts';
 import { folderOf, surroundingsAtStart } from '../lineage/surroundings.ts';
 import { recordingsIn } from '../outputs/recordings.ts';
 import { programOf } from '../outputs/run-commands.ts';
@@ -43,9 +44,11 @@ export function runsOf(registryDir: string) {
 
     started(args: unknown): void {
       const { root, id, atMs, line, seenAs, cwd = root, interpreter } = v.parse(startedSchema, args);
+      // Before anything else: it may change in the moment that git takes to start.
+      const commit = headNow(root);
       const folder = folderOf(root, cwd);
       const start = started.begin({ command: shownLine(line), seenAs, ...folder }, () =>
-        surroundingsAtStart(root, { command: programOf(line), cwd, env: process.env, interpreter }),
+        surroundingsAtStart(root, { command: programOf(line), cwd, env: process.env, interpreter, commit }),
       );
       runsIn(root).commandStarted({ id, startedAtMs: atMs, start });
     },

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Editor, keepEvidenceOfFailures, openEditor } from './harness/editor.ts';
 import { repositoryRoot } from './harness/install.ts';
-import type { Workbench } from './harness/workbench.ts';
+import { Workbench } from './harness/workbench.ts';
 
 const CLI = join(repositoryRoot, 'dist/cli.js');
 const WAIT_MS = 30_000;
@@ -118,13 +118,15 @@ describe('a commit that is made while a run goes on doesn’t change the commit 
   });
 
   it('in a task', async () => {
+    // Not committed, so it is kept as a patch.
+    await writeFile(join(workspace, 'train.mjs'), `${TRAIN}// longer\n`);
     const commit = await commitMeanwhile(async () => {
       await workbench.runCommand('Tasks: Run Task');
       await workbench.choose('Train');
     });
     await workbench.notification('fraud@2 registered').waitFor();
     expect(registry('show', 'fraud@2').lineage).toMatchObject({
-      code: { commit, capturedAt: 'start' },
+      code: { commit, capturedAt: 'start', isDirty: true, changes: { fileCount: 1 } },
       run: { command: `${process.execPath} train.mjs`, seenAs: 'task', exitCode: 0 },
     });
   });
@@ -163,5 +165,32 @@ describe('a commit that is made while a run goes on doesn’t change the commit 
       code: { commit, capturedAt: 'start' },
       run: { command: 'node train.mjs', exitCode: 3 },
     });
+  });
+
+  it('so the code that trained a version opens in a window of its own, its command typed and not run', async () => {
+    git('commit', '-qam', 'Later');
+    const { commit } = registry('show', 'fraud@2').lineage.code;
+    await workbench.openContainer('Model Registry');
+    const opening = editor.page.context().waitForEvent('page');
+    await workbench.chooseFromMenu(workbench.treeRow('Version 2'), 'Open the Code That Trained This');
+    await workbench.quickInput.press('Enter');
+    const to = join(dir, 'fraud-fraud-2');
+    const window = new Workbench(await opening);
+    await window.waitUntilReady();
+    await window.notification('This is the code that trained fraud@2. Its command stands in the terminal').waitFor();
+    await window.page
+      .locator('.terminal-wrapper.active .xterm-rows')
+      .filter({ hasText: 'train.mjs' })
+      .waitFor({ timeout: WAIT_MS });
+    await window.page.screenshot({ path: join(repositoryRoot, 'out/screenshots/starts-3-code.png') });
+    expect(await readFile(join(to, 'train.mjs'), 'utf8')).toBe(`${TRAIN}// longer\n`);
+    const head = execFileSync('git', ['-C', to, 'rev-parse', 'HEAD'], { encoding: 'utf8' });
+    expect(head.trim()).toBe(commit);
+    expect(existsSync(join(to, 'began'))).toBe(false);
+    // The worktree has the registry of its repository.
+    expect(registry('list', 'fraud')).toHaveLength(6);
+    expect(execFileSync(process.execPath, [CLI, '-C', to, 'list', 'fraud', '--json'], { encoding: 'utf8' })).toBe(
+      execFileSync(process.execPath, [CLI, '-C', workspace, 'list', 'fraud', '--json'], { encoding: 'utf8' }),
+    );
   });
 });

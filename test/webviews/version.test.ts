@@ -89,6 +89,7 @@ describe('the page of a version', () => {
   it.each([
     ['Promote…', 'promote'],
     ['Restore files…', 'restoreFiles'],
+    ['Open the code that trained this…', 'openTrainedCode'],
     ['Copy reference', 'copyReference'],
     ['Archive…', 'archive'],
     ['Set alias…', 'setAlias'],

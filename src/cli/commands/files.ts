@@ -33,8 +33,8 @@ export function addFileCommands(program: Command, add: AddCommand): void {
       .requiredOption('--to <dir>', 'a new or empty folder')
       .addHelpText('after', examples('reproduce fraud-detector@7 --to ../fraud-detector-7')),
     async (context, options: { readonly to: string }, ref: string) => {
-      const { reproduce } = await import('../reproducing.ts');
-      await reproduce(context, options, ref);
+      const { reproduceVersion } = await import('../reproducing.ts');
+      await reproduceVersion(context, options, ref);
     },
   );
 

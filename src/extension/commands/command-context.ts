@@ -16,6 +16,8 @@ export interface CommandContext {
   readonly activity: Activity;
   readonly credentials: Credentials;
   readonly sharedStates: SharedStates;
+  /** What is remembered for every window of this person. */
+  readonly state: Pick<vscode.Memento, 'get' | 'update'>;
   readonly log: vscode.LogOutputChannel;
 }
 

@@ -6,6 +6,7 @@ import type { Command, CommandContext } from './command-context.ts';
 import * as files from './files.ts';
 import { registerVersion } from './registering.ts';
 import { reportError } from './report-error.ts';
+import { openTrainedCode } from './reproducing.ts';
 import * as setup from './setup.ts';
 import * as sharing from './sharing.ts';
 import * as showing from './showing.ts';
@@ -44,6 +45,7 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.dropRefused': ['Dropping', sharing.dropRefused],
   'modelRegistry.freeSpace': ['Freeing space', space.freeSpace],
   'modelRegistry.openLog': ['Opening the log', showing.openLog],
+  'modelRegistry.openTrainedCode': ['Opening the code', openTrainedCode],
   'modelRegistry.promote': ['Promoting', stages.promote],
   'modelRegistry.rebuildCatalog': ['Rebuilding the catalog', files.rebuildCatalog],
   'modelRegistry.refresh': ['Refreshing', refresh],

@@ -76,6 +76,7 @@ const commandOf: Readonly<Record<PageAction, string>> = {
   rollBack: 'modelRegistry.rollBack',
   archive: 'modelRegistry.archive',
   restoreFiles: 'modelRegistry.restoreFiles',
+  openTrainedCode: 'modelRegistry.openTrainedCode',
   copyReference: 'modelRegistry.copyReference',
   setAlias: 'modelRegistry.setAlias',
   addNote: 'modelRegistry.addNote',

@@ -4,6 +4,7 @@ import { messageOf, RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import { callThrough, type ThreadClient } from '../../base/worker-rpc.ts';
 import type { CodeBetween } from '../../lineage/code-history.ts';
+import type { Reproduced } from '../../lineage/reproduce.ts';
 import type { SourceFile } from '../../lineage/source-file.ts';
 import type { Proposal } from '../../outputs/finding/proposal.ts';
 import type { ProjectProblem } from '../../project/project-file.ts';
@@ -72,6 +73,7 @@ const proposalSchema = v.optional(v.custom<Proposal>((value) => typeof value ===
 const problemsSchema = v.custom<readonly ProjectProblem[]>(Array.isArray);
 const betweenSchema = v.custom<CodeBetween>((value) => typeof value === 'object');
 const sourceFileSchema = v.custom<SourceFile>((value) => typeof value === 'object');
+const reproducedSchema = v.custom<Reproduced>((value) => typeof value === 'object');
 const valuesSchema = v.custom<Values>((value) => typeof value === 'object');
 
 /**
@@ -206,6 +208,14 @@ export class RegistryConnection {
     readonly path: string;
   }): Promise<SourceFile> {
     return v.parse(sourceFileSchema, await this.#ask('sourceFile', request));
+  }
+
+  /** Writes the code that trained a version to a new folder, as a worktree of a repository that `near` lies in. Runs nothing of it. */
+  async reproduce(
+    request: { readonly ref: string; readonly near: readonly string[]; readonly to: string },
+    operation?: OperationOptions,
+  ): Promise<Reproduced> {
+    return v.parse(reproducedSchema, await this.#ask('reproduce', request, operation));
   }
 
   async lineage(root: string): Promise<Surroundings> {

@@ -18,7 +18,7 @@ const seenAs = {
 } as const;
 
 /** What a version was made from: code, run, data, environment, base model. */
-export function lineageSection({ lineage, model }: VersionDetails, page: PageContext): TemplateResult {
+export function lineageSection({ id, lineage, model }: VersionDetails, page: PageContext): TemplateResult {
   const { code, run, data, environment, dependencies, baseModel } = lineage;
   const isEmpty =
     code === undefined &&
@@ -38,7 +38,7 @@ export function lineageSection({ lineage, model }: VersionDetails, page: PageCon
     );
   }
   return section({ id: 'lineage', title: 'Lineage' }, [
-    codePart(lineage, page),
+    codePart(id, lineage, page),
     runPart(lineage, page),
     dataPart(lineage, page),
     environmentPart(lineage, page),
@@ -56,7 +56,7 @@ export function part(title: string, content: TemplateResult): TemplateResult {
 
 const notRecorded = html`<span class="muted">Not recorded</span>`;
 
-function codePart({ code }: Lineage, page: PageContext): TemplateResult {
+function codePart(version: string, { code }: Lineage, page: PageContext): TemplateResult {
   if (code === undefined) return part('Code', notRecorded);
   return part(
     'Code',
@@ -74,7 +74,14 @@ function codePart({ code }: Lineage, page: PageContext): TemplateResult {
       </div>
       ${code.isDirty ? changesOf(code) : nothing}
       ${code.remote === undefined ? nothing : html`<div>${webLink(code.remote)}</div>`}
-      <div class="muted">${capturedAt[code.capturedAt]}</div>`,
+      <div class="muted">${capturedAt[code.capturedAt]}</div>
+      <button
+        class="link"
+        title="In a worktree of its own and a new window, with its uncommitted changes, the list of its packages and the command; nothing is run"
+        @click=${() => page.act('openTrainedCode', version)}
+      >
+        Open the code that trained this…
+      </button>`,
   );
 }
 

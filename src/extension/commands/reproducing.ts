@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative } from 'node:path';
+import * as vscode from 'vscode';
+import { inform } from '../notify.ts';
+import type { Answers } from '../prompts/answers.ts';
+import { askText } from '../prompts/input.ts';
+import { added, askInSteps, type Step } from '../prompts/steps.ts';
+import { withProgress } from '../status/progress.ts';
+import { labelOf, numberOf } from '../version-text.ts';
+import type { Command } from './command-context.ts';
+import { mayWrite, startFrom } from './targets.ts';
+import { rememberTrainedCode, summaryOf } from './trained-code.ts';
+
+/**
+ * Writes the code that trained a version into a worktree of its own and opens it in a new window, where its command is typed into a
+ * terminal. Nothing of it is run.
+ */
+export const openTrainedCode: Command = async (context, argument) => {
+  if (!(await mayWrite())) return;
+  const start = await startFrom(context, argument, 'version');
+  if (!start) return;
+  const answers = await askInSteps('Open the Code That Trained This', start.answers, [...start.steps, folderStep]);
+  const { registry, version, text } = answers ?? {};
+  if (!registry || !version || text === undefined) return;
+  const near = registry.roots.map(({ uri }) => uri.fsPath);
+  const work = { title: `Writing the code that trained ${labelOf(version)}`, isCancellable: true };
+  const result = await withProgress(context.activity, work, (operation) =>
+    registry.connection.reproduce({ ref: version.id, near, to: text }, operation),
+  );
+  const opened = { to: text, label: labelOf(version), result };
+  context.log.info(summaryOf(opened));
+  await rememberTrainedCode(context.state, opened);
+  await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(result.folder), { forceNewWindow: true });
+  const chosen = await inform(`The code that trained ${labelOf(version)} is in ${text}.`, 'Show What Was Found');
+  if (chosen !== undefined) context.log.show();
+};
+
+const folderStep: Step = async (place, answers) => {
+  const { version, registry } = answers;
+  if (!version || !registry) return { kind: 'cancelled' };
+  const repository = repositoryOf(answers);
+  const reply = await askText({
+    place,
+    prompt: `A new or empty folder for the code that trained ${labelOf(version)}, beside the repository for example.`,
+    value: join(dirname(repository), `${basename(repository)}-${version.model}-${numberOf(version)}`),
+    check: (text) => {
+      if (!isAbsolute(text)) return 'Name the folder with its whole path.';
+      const inside = relative(repository, text);
+      const isInside = !inside.startsWith('..') && !isAbsolute(inside);
+      return isInside ? 'A folder inside of the repository would be taken for a part of it. Name another.' : undefined;
+    },
+    browse: {
+      tooltip: 'Choose a folder',
+      icon: 'folder-opened',
+      find: async () => {
+        const [folder] =
+          (await vscode.window.showOpenDialog({
+            canSelectFiles: false,
+            canSelectFolders: true,
+            openLabel: 'Open the Code Here',
+            title: `Where to put the code that trained ${labelOf(version)}`,
+            defaultUri: vscode.Uri.file(dirname(repository)),
+          })) ?? [];
+        return folder?.fsPath;
+      },
+    },
+  });
+  return added(reply, (text) => ({ ...answers, text }));
+};
+
+/** The repository around the workspace folder, which may be a part of it only. */
+function repositoryOf({ registry }: Answers): string {
+  const root = registry?.roots[0]?.uri.fsPath ?? registry?.dir ?? '';
+  for (let folder = root; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return folder;
+    if (folder === dirname(folder)) return root;
+  }
+}

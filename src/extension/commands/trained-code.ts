@@ -1,0 +1,139 @@
+import { realpathSync } from 'node:fs';
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import { messageOf } from '../../base/errors.ts';
+import type { Reproduced } from '../../lineage/reproduce.ts';
+import { inform } from '../notify.ts';
+import { countOf, oneLine } from '../version-text.ts';
+
+type State = Pick<vscode.Memento, 'get' | 'update'>;
+
+const KEY = 'modelRegistry.trainedCode';
+/** Of folders that nobody opened, the last ones. */
+const MAX_REMEMBERED = 20;
+const SHELL_TIMEOUT_MS = 5000;
+
+const rememberedSchema = v.object({
+  folder: v.string(),
+  runFolder: v.string(),
+  label: v.string(),
+  command: v.optional(v.string()),
+  requirements: v.optional(v.string()),
+  text: v.string(),
+});
+type Remembered = v.InferOutput<typeof rememberedSchema>;
+
+export interface TrainedCode {
+  readonly to: string;
+  readonly label: string;
+  readonly result: Reproduced;
+}
+
+/** What was found, in lines. */
+export function summaryOf({ to, label, result }: TrainedCode): string {
+  const { commit, hasPatch, data, missing, requirements, command, version } = result;
+  return [
+    `The code that trained ${label} is in ${to}: commit ${commit.slice(0, 12)}${hasPatch ? ' with the changes that were not committed' : ''}`,
+    ...missing.map((what) => `  missing: ${oneLine(what, 500)}`),
+    ...data.map((entry) => `  data ${oneLine(entry.path, 500)}: ${stateOf(entry)}`),
+    ...(requirements === undefined
+      ? []
+      : [`  ${countOf(version.lineage.dependencies.length, 'package')}: pip install -r ${requirements}`]),
+    ...(command === undefined ? [] : [`  command: ${oneLine(command, 1000)}`]),
+  ].join('\n');
+}
+
+function stateOf({ state, foundAt }: Reproduced['data'][number]): string {
+  if (foundAt !== undefined) return `not here: copy it from ${oneLine(foundAt, 500)}`;
+  return {
+    same: 'as it was',
+    different: 'not as it was: bring the recorded version here before you train',
+    missing: 'not here: copy it to this place before you train',
+    unknown: 'recorded without a digest, so that it can’t be checked',
+  }[state];
+}
+
+/** For the window that is about to be opened. */
+export async function rememberTrainedCode(state: State, opened: TrainedCode): Promise<void> {
+  const { folder, runFolder, command, requirements } = opened.result;
+  const entry: Remembered = {
+    ...{ folder: realpathSync(folder), runFolder, label: opened.label, text: summaryOf(opened) },
+    ...(command === undefined ? {} : { command }),
+    ...(requirements === undefined ? {} : { requirements }),
+  };
+  const others = rememberedIn(state).filter((known) => known.folder !== entry.folder);
+  await state.update(KEY, [...others, entry].slice(-MAX_REMEMBERED));
+}
+
+/** In a window that was opened for it, and once the person trusts the folder: types the command that trained the version. */
+export function continueTraining(state: State, log: vscode.LogOutputChannel): vscode.Disposable {
+  const begin = () => {
+    if (vscode.workspace.isTrusted) typeCommand(state, log).catch((error: unknown) => log.warn(messageOf(error)));
+  };
+  begin();
+  return vscode.workspace.onDidGrantWorkspaceTrust(begin);
+}
+
+async function typeCommand(state: State, log: vscode.LogOutputChannel): Promise<void> {
+  const remembered = rememberedIn(state);
+  const folders = (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) => realPathOf(uri) ?? []);
+  const found = remembered.find(({ folder }) => folders.includes(folder));
+  if (!found) return;
+  await state.update(
+    KEY,
+    remembered.filter((other) => other !== found),
+  );
+  const { label, command, requirements, runFolder, text } = found;
+  log.info(text);
+  if (command !== undefined) {
+    const terminal = vscode.window.createTerminal({ name: `Train ${label} again`, cwd: runFolder });
+    terminal.show();
+    await shellIn(terminal);
+    // Typed, not run: whoever wrote it may be anybody who writes to the registry.
+    terminal.sendText(oneLine(command, 4096), false);
+  }
+  const what = command === undefined ? '' : ' Its command stands in the terminal and waits: read it before you run it.';
+  const packages = 'Show Packages';
+  const chosen = await inform(
+    `This is the code that trained ${label}.${what}`,
+    'Show What Was Found',
+    ...(requirements === undefined ? [] : [packages]),
+  );
+  if (chosen === packages && requirements !== undefined)
+    await vscode.window.showTextDocument(vscode.Uri.file(requirements));
+  else if (chosen !== undefined) log.show();
+}
+
+/** Waits for the prompt, where the shell tells of it: what is typed before stands there twice. */
+async function shellIn(terminal: vscode.Terminal): Promise<void> {
+  if (terminal.shellIntegration) return;
+  const subscriptions: vscode.Disposable[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  await new Promise<void>((done) => {
+    timer = setTimeout(done, SHELL_TIMEOUT_MS);
+    subscriptions.push(
+      vscode.window.onDidChangeTerminalShellIntegration((change) => {
+        if (change.terminal === terminal) done();
+      }),
+      vscode.window.onDidCloseTerminal((closed) => {
+        if (closed === terminal) done();
+      }),
+    );
+  });
+  clearTimeout(timer);
+  for (const subscription of subscriptions) subscription.dispose();
+}
+
+function rememberedIn(state: State): readonly Remembered[] {
+  const parsed = v.safeParse(v.array(rememberedSchema), state.get(KEY));
+  return parsed.success ? parsed.output : [];
+}
+
+function realPathOf({ scheme, fsPath }: vscode.Uri): string | undefined {
+  if (scheme !== 'file') return undefined;
+  try {
+    return realpathSync(fsPath);
+  } catch {
+    return undefined;
+  }
+}
