@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 
 const MAX_BYTES = 8 * 1024 * 1024;
@@ -9,17 +9,17 @@ const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
  * commits a moment after a run has begun doesn't change it. Undefined outside a repository, and where references are kept in another
  * way than in files; git itself tells then.
  */
-export function headNow(folder: string): string | undefined {
-  const gitDir = gitDirAround(folder);
+export async function headNow(folder: string): Promise<string | undefined> {
+  const gitDir = await gitDirAround(folder);
   if (gitDir === undefined) return undefined;
-  const head = read(join(gitDir, 'HEAD'))?.trim() ?? '';
+  const head = (await read(join(gitDir, 'HEAD')))?.trim() ?? '';
   if (COMMIT.test(head)) return head;
   const ref = /^ref: (refs\/[^\s:?*[\\^~]+)$/.exec(head)?.[1];
   if (ref === undefined || ref.split('/').includes('..')) return undefined;
-  const common = read(join(gitDir, 'commondir'))?.trim();
+  const common = (await read(join(gitDir, 'commondir')))?.trim();
   const refs = common === undefined || common === '' ? gitDir : isAbsolute(common) ? common : join(gitDir, common);
-  const loose = read(join(refs, ref))?.trim() ?? '';
-  return COMMIT.test(loose) ? loose : packed(read(join(refs, 'packed-refs')) ?? '', ref);
+  const loose = (await read(join(refs, ref)))?.trim() ?? '';
+  return COMMIT.test(loose) ? loose : packed((await read(join(refs, 'packed-refs'))) ?? '', ref);
 }
 
 function packed(text: string, ref: string): string | undefined {
@@ -28,29 +28,23 @@ function packed(text: string, ref: string): string | undefined {
   return COMMIT.test(commit) ? commit : undefined;
 }
 
-function gitDirAround(start: string): string | undefined {
+async function gitDirAround(start: string): Promise<string | undefined> {
   for (let folder = start; ; folder = dirname(folder)) {
     const place = join(folder, '.git');
-    if (read(join(place, 'HEAD')) !== undefined) return place;
-    const named = /^gitdir: (.+)$/m.exec(read(place) ?? '')?.[1]?.trim();
+    if ((await read(join(place, 'HEAD'))) !== undefined) return place;
+    const named = /^gitdir: (.+)$/m.exec((await read(place)) ?? '')?.[1]?.trim();
     if (named !== undefined) return isAbsolute(named) ? named : join(folder, named);
     if (folder === dirname(folder)) return undefined;
   }
 }
 
 /** Undefined for what isn't there, isn't a file, or is larger than anything that git writes there. */
-function read(file: string): string | undefined {
-  let handle: number | undefined;
+async function read(file: string): Promise<string | undefined> {
   try {
     // Opening a pipe would wait for ever.
-    const found = statSync(file);
-    if (!found.isFile() || found.size > MAX_BYTES) return undefined;
-    handle = openSync(file, 'r');
-    const bytes = Buffer.alloc(found.size);
-    return bytes.toString('utf8', 0, readSync(handle, bytes, 0, bytes.length, 0));
+    const found = await stat(file);
+    return found.isFile() && found.size <= MAX_BYTES ? await readFile(file, 'utf8') : undefined;
   } catch {
     return undefined;
-  } finally {
-    if (handle !== undefined) closeSync(handle);
   }
 }

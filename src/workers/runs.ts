@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { headNow } from '../lineage/head-now.ts';
 import { folderOf, surroundingsAtStart } from '../lineage/surroundings.ts';
 import { recordingsIn } from '../outputs/recordings.ts';
 import { programOf } from '../outputs/run-commands.ts';
@@ -16,6 +15,7 @@ const startedSchema = v.object({
   seenAs: v.picklist(['terminal', 'task', 'debug']),
   cwd: v.optional(v.string()),
   interpreter: v.optional(v.string()),
+  commit: v.optional(v.string()),
 });
 const endedSchema = v.object({
   root: v.string(),
@@ -24,7 +24,7 @@ const endedSchema = v.object({
   exitCode: v.optional(v.pipe(v.number(), v.safeInteger())),
 });
 
-/** A command as the editor tells of its beginning: in which workspace, where exactly, how it was seen, and which Python it has. */
+/** A command as the editor tells of its beginning: in which workspace, where exactly, how it was seen, which Python it has and what was checked out. */
 export type CommandStarted = v.InferOutput<typeof startedSchema>;
 export type CommandEnded = v.InferOutput<typeof endedSchema>;
 
@@ -43,9 +43,7 @@ export function runsOf(registryDir: string) {
     in: runsIn,
 
     started(args: unknown): void {
-      const { root, id, atMs, line, seenAs, cwd = root, interpreter } = v.parse(startedSchema, args);
-      // Before anything else: it may change in the moment that git takes to start.
-      const commit = headNow(root);
+      const { root, id, atMs, line, seenAs, cwd = root, interpreter, commit } = v.parse(startedSchema, args);
       const folder = folderOf(root, cwd);
       const start = started.begin({ command: shownLine(line), seenAs, ...folder }, () =>
         surroundingsAtStart(root, { command: programOf(line), cwd, env: process.env, interpreter, commit }),

@@ -28,34 +28,34 @@ const head = (folder: string) => git(folder, 'rev-parse', 'HEAD');
 describe('the commit that is checked out', () => {
   it('is read from files as git tells it: on a branch, packed, detached, in a folder below and in a worktree', async () => {
     const folder = await repository();
-    expect(headNow(folder)).toBe(head(folder));
-    expect(headNow(join(folder, 'src'))).toBe(head(folder));
+    expect(await headNow(folder)).toBe(head(folder));
+    expect(await headNow(join(folder, 'src'))).toBe(head(folder));
     git(folder, 'pack-refs', '--all');
-    expect(headNow(folder)).toBe(head(folder));
+    expect(await headNow(folder)).toBe(head(folder));
     git(folder, 'commit', '--quiet', '--allow-empty', '--message', 'Second');
-    expect(headNow(folder)).toBe(head(folder));
+    expect(await headNow(folder)).toBe(head(folder));
     const other = join(await temporaryFolder(), 'other');
     git(folder, 'worktree', 'add', '--quiet', '-b', 'other', other);
     git(other, 'commit', '--quiet', '--allow-empty', '--message', 'Third');
-    expect(headNow(other)).toBe(head(other));
-    expect(headNow(folder)).not.toBe(headNow(other));
+    expect(await headNow(other)).toBe(head(other));
+    expect(await headNow(folder)).not.toBe(await headNow(other));
     git(folder, 'checkout', '--quiet', '--detach', 'HEAD~1');
-    expect(headNow(folder)).toBe(head(folder));
+    expect(await headNow(folder)).toBe(head(folder));
   });
 
   it('is unknown outside a repository, before the first commit, and where files name something else', async () => {
     const folder = await temporaryFolder();
-    expect(headNow(folder)).toBeUndefined();
+    expect(await headNow(folder)).toBeUndefined();
     git(folder, 'init', '--quiet');
-    expect(headNow(folder)).toBeUndefined();
+    expect(await headNow(folder)).toBeUndefined();
     for (const text of ['ref: refs/heads/../../../secret', 'ref: /etc/passwd', 'gitdir: x', '']) {
       await write(folder, '.git/HEAD', text);
-      expect(headNow(folder)).toBeUndefined();
+      expect(await headNow(folder)).toBeUndefined();
     }
     const odd = await temporaryFolder();
     await write(odd, '.git', `gitdir: ${odd}/gone\n`);
     await mkdir(join(odd, 'below'));
-    expect(headNow(join(odd, 'below'))).toBeUndefined();
+    expect(await headNow(join(odd, 'below'))).toBeUndefined();
   });
 });
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
 import type { Progress } from '../../base/progress.ts';
 import { serialQueue } from '../../base/serial.ts';
+import { headNow } from '../../lineage/head-now.ts';
 import { warn } from '../notify.ts';
 import type { ProjectFiles } from '../project/project-files.ts';
 import type { Registries, ThreadEventOf } from '../registries/registries.ts';
@@ -75,15 +76,20 @@ export class OutputsWatch implements vscode.Disposable {
 
   /** A command began that may be a training run: its code and packages are remembered as they are now. */
   async commandBegan({ id, roots, atMs, line, seenAs, cwd, interpreter }: WatchedCommand): Promise<void> {
+    const { log } = this.#options;
     await Promise.all(
       roots.map(async (root) => {
         if (!vscode.workspace.isTrusted || !isAutoRegistering(root)) return;
+        // Before anything else: it may change in the moment that the thread and git take.
+        const commit = await headNow(root.uri.fsPath);
         const registry = await this.#options.registries.byRoot(root);
         await registry?.connection.commandStarted({
           ...{ root: root.uri.fsPath, id, atMs, line, seenAs },
           ...(cwd === undefined ? {} : { cwd }),
           ...(interpreter === undefined ? {} : { interpreter }),
+          ...(commit === undefined ? {} : { commit }),
         });
+        log.info(`Saw a command begin in ${root.name} (${seenAs})${commit === undefined ? '' : ` at ${commit}`}`);
       }),
     );
   }
