@@ -31,8 +31,8 @@ export function runsOfModel(found: readonly FoundRun[], options: ClaimOptions): 
   const { project, name } = options;
   const names = Object.keys(project.models).filter((other) => other !== name);
   if (names.length === 0) return found;
-  const own = claimOf(project, name);
-  const others = new Map(names.map((other) => [other, claimOf(project, other)]));
+  const own = claimOf(project.models[name]);
+  const others = new Map(names.map((other) => [other, claimOf(project.models[other])]));
   const rivals = [...others].filter(([other]) => options.rivals?.includes(other) ?? true).map(([, claim]) => claim);
   const isOthers = (path: string) =>
     [...others.values()].some(
@@ -53,8 +53,15 @@ export function runsOfModel(found: readonly FoundRun[], options: ClaimOptions): 
   });
 }
 
-function claimOf({ models }: Project, name: string): Claim {
-  const model = models[name];
+/** Whether a file is as likely, or more, one of the project's models' as that of a model with these outputs. */
+export function mayBeOthers(path: string, outputs: readonly string[], project: Project | undefined): boolean {
+  const own = claimOf({ outputs, metrics: [], params: [] });
+  return Object.values(project?.models ?? {})
+    .map(claimOf)
+    .some((other) => other.declares(path) || other.writes(path) || other.nearness(path) >= own.nearness(path));
+}
+
+function claimOf(model: Readonly<Record<'outputs' | 'metrics' | 'params', readonly string[]>> | undefined): Claim {
   const folders = (model?.outputs ?? []).map(folderOf);
   return {
     declares: matcherOf(model ? [...model.metrics, ...model.params] : []),

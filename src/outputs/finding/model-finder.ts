@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { RegistryError, systemErrorCode } from '../../base/errors.ts';
 import { type Inspector, inlineInspector } from '../../modelfiles/inspector.ts';
 import type { Project } from '../../project/project-schema.ts';
+import { mayBeOthers } from '../model-claims.ts';
 import { matcherOf, stampOf } from '../output-files.ts';
 import { wholenessOf } from '../wholeness.ts';
 import { type Proposal, proposalFor } from './proposal.ts';
@@ -63,6 +64,7 @@ export class ModelFinder {
     return proposalFor({
       models,
       beside: await this.#beside(models),
+      mayBeOthers: (path, outputs) => mayBeOthers(path, outputs, project),
       takenNames: Object.keys(project?.models ?? {}),
       workspaceName: basename(this.#root),
     });

@@ -17,6 +17,8 @@ export interface ProposalOptions {
   readonly models: readonly OutputPath[];
   /** Files in the folders around them, by their paths. */
   readonly beside: readonly string[];
+  /** Whether a metrics file may be another model's, given the outputs that are proposed. */
+  readonly mayBeOthers?: (path: string, outputs: readonly string[]) => boolean;
   /** Names that other models have. */
   readonly takenNames: readonly string[];
   /** The workspace's own name, where nothing else tells. */
@@ -30,21 +32,22 @@ const METRICS = /(?:^|\/)(?:metrics|scores|evaluation|eval_results|all_results|t
 const PARAMS = /(?:^|\/)(?:params|parameters|hparams|hyperparams|hyperparameters)\.(?:json|ya?ml|toml)$/i;
 
 /** The model that was written last, as the project file would declare it; undefined where there is none. */
-export function proposalFor({ models, beside, takenNames, workspaceName }: ProposalOptions): Proposal | undefined {
+export function proposalFor(options: ProposalOptions): Proposal | undefined {
+  const { models, beside, mayBeOthers = () => false, takenNames, workspaceName } = options;
   const newest = models.toSorted((a, b) => b.mtimeMs - a.mtimeMs || a.path.localeCompare(b.path))[0];
   if (!newest) return undefined;
   const own = models.filter(({ path }) => folderOf(path) === folderOf(newest.path));
   const { pattern, place } = patternFor(newest.path, own);
   const folder = folderOf(place);
-  const near = (kind: RegExp) =>
+  const near = (kind: RegExp, isOwn: (path: string) => boolean = () => true) =>
     beside
-      .filter((path) => kind.test(path) && (isNear(folderOf(path), folder) || folderOf(path) === ''))
+      .filter((path) => kind.test(path) && isOwn(path) && (isNear(folderOf(path), folder) || folderOf(path) === ''))
       .sort()
       .map(escapePath);
   return {
     name: freeName(nameFor(place, workspaceName), takenNames),
     outputs: [pattern],
-    metrics: near(METRICS),
+    metrics: near(METRICS, (path) => !mayBeOthers(path, [pattern])),
     params: near(PARAMS),
     example: newest.path,
   };

@@ -39,6 +39,23 @@ describe('a model that nothing declares', () => {
     });
   });
 
+  it('is not offered with metrics that may be those of a declared model', async () => {
+    const root = await workspace({
+      'a/fraud/model.safetensors': safetensors([1]),
+      'b/churn/model.safetensors': safetensors([2]),
+      'b/metrics.json': '{"auc": 0.8}',
+      'metrics.json': '{"auc": 0.99}',
+      'reports/metrics.json': '{"auc": 0.98}',
+      'params.yaml': 'lr: 0.1\n',
+    });
+    const project = 'models: {a: {outputs: [a/fraud/**], metrics: [reports/metrics.json]}}';
+    expect(await find(root, { project })).toMatchObject({
+      outputs: ['b/churn/**'],
+      metrics: ['b/metrics.json'],
+      params: ['params.yaml'],
+    });
+  });
+
   it('is none that a project file declares', async () => {
     const root = await workspace({ 'models/a.safetensors': safetensors([1]) });
     expect(await find(root, { project: 'models: {a: {outputs: [models/**]}}' })).toBeUndefined();
