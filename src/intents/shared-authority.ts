@@ -24,6 +24,16 @@ const ENVELOPE_BYTES = 512;
 /** A change of stage that is older is asked of its author again before it is shared. */
 export const STALE_MS = 15 * 60 * 1000;
 
+/** Whether its author is asked again first. What is taken over from another log is as old as it is, and was asked for as a whole. */
+export function isStale(
+  { via, events, askedAt }: Pick<Intent, 'via' | 'events' | 'askedAt'>,
+  nowMs: number,
+  confirmedAt = Number.NEGATIVE_INFINITY,
+): boolean {
+  if (via === 'import' || !events.some(({ type }) => type === 'stage.changed')) return false;
+  return nowMs - Math.max(Date.parse(askedAt), confirmedAt) > STALE_MS;
+}
+
 /** What sharing needs of the catalog. */
 export interface OverlaidLog extends AppliedLog {
   /** Lays intents over the applied log, one on top of the other, in place of those laid before. */
@@ -319,7 +329,7 @@ export class SharedAuthority implements Authority {
           waiting.push({ id, why: 'bytes', needs });
           continue;
         }
-        if (this.#isStale(intent, confirmed.get(id))) {
+        if (isStale(intent, this.#options.clock(), confirmed.get(id))) {
           waiting.push({ id, why: 'stale' });
           continue;
         }
@@ -334,11 +344,6 @@ export class SharedAuthority implements Authority {
       }
     });
     return { batch, refused, waiting };
-  }
-
-  #isStale(intent: Intent, confirmedAt = Number.NEGATIVE_INFINITY): boolean {
-    if (intent.via === 'import' || !intent.events.some(({ type }) => type === 'stage.changed')) return false;
-    return this.#options.clock() - Math.max(Date.parse(intent.askedAt), confirmedAt) > STALE_MS;
   }
 
   /** Tries to make the batch the next commit. False where another commit has its place. */

@@ -3,7 +3,7 @@ import { messageOf, RegistryError } from '../../base/errors.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { PendingQueue } from '../../intents/pending-queue.ts';
 import { isOfArtifact } from '../../intents/publications.ts';
-import { type SharedAuthority, STALE_MS, type SyncOptions } from '../../intents/shared-authority.ts';
+import { isStale, type SharedAuthority, type SyncOptions } from '../../intents/shared-authority.ts';
 import type { SettledResult } from '../../intents/submitting.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { RemoteStatus, SyncReport } from '../api.ts';
@@ -132,10 +132,7 @@ export class SharedRegistry {
   async status(): Promise<RemoteStatus> {
     const { queue, clock } = this.#options;
     const [pending, refused, confirmed] = await Promise.all([queue.list(), queue.refused(), queue.confirmations()]);
-    const stale = pending.filter(({ intent }) => {
-      const since = Math.max(Date.parse(intent.askedAt), confirmed.get(intent.id) ?? 0);
-      return intent.events.some(({ type }) => type === 'stage.changed') && clock() - since > STALE_MS;
-    });
+    const stale = pending.filter(({ intent }) => isStale(intent, clock(), confirmed.get(intent.id)));
     const { url, registryId, upload } = this.attachment;
     const cost = this.#connected?.stats();
     return {

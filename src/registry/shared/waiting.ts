@@ -1,7 +1,7 @@
 import { RegistryError } from '../../base/errors.ts';
 import { versionById } from '../../catalog/version-queries.ts';
 import type { RefusedIntent } from '../../intents/pending-queue.ts';
-import { STALE_MS } from '../../intents/shared-authority.ts';
+import { isStale } from '../../intents/shared-authority.ts';
 import type { EventOf, RegistryEvent } from '../../log/events.ts';
 import { type Intent, isKnownEvent } from '../../log/intent.ts';
 import { policyOf } from '../../rules/lookup.ts';
@@ -32,13 +32,12 @@ export async function pendingEntries(session: Session): Promise<readonly Pending
   const confirmed = await shared.queue.confirmations();
   const now = shared.now();
   return (await shared.queue.list()).map(({ intent }) => {
-    const since = Math.max(Date.parse(intent.askedAt), confirmed.get(intent.id) ?? 0);
     const reason = reasonIn(intent.events);
     return {
       ...outline(session, intent),
       via: intent.via,
       ...(reason === undefined ? {} : { reason }),
-      isStale: intent.events.some(({ type }) => type === 'stage.changed') && now - since > STALE_MS,
+      isStale: isStale(intent, now, confirmed.get(intent.id)),
     };
   });
 }

@@ -67,6 +67,9 @@ describe('attaching shared storage', () => {
     await own.close();
     await ann.attach();
     const shared = await ann.open();
+    // Nobody is asked again for what is as old as it is.
+    expect(await shared.remote()).toMatchObject({ pending: expect.any(Number), stale: 0 });
+    expect((await shared.pending()).filter(({ isStale }) => isStale)).toEqual([]);
     await shared.sync();
     const bob = await machine(storage, { author: BOB });
     await bob.attach();
