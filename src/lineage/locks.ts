@@ -8,7 +8,7 @@ import { namesIn } from './python/small-file.ts';
 
 /** What packages are chosen by: lock files of uv, Poetry, Pipenv, PDM, pixi, conda-lock and pylock (PEP 751), and lists of requirements. */
 const LOCK =
-  /^(?:uv\.lock|poetry\.lock|Pipfile\.lock|pdm\.lock|pixi\.lock|pylock(?:\.[^.]+)?\.toml|(?:.*[.-])?conda-lock\.ya?ml|environment\.ya?ml|conda\.ya?ml|requirements.*\.txt)$/;
+  /^(?:uv\.lock|poetry\.lock|Pipfile\.lock|pdm\.lock|pixi\.lock|pylock(?:\.[^.]+)?\.toml|(?:.*[.-])?conda-lock\.ya?ml|conda-.+\.lock|environment\.ya?ml|conda\.ya?ml|requirements.*\.txt)$/;
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_FILES = 50;
 

@@ -47,11 +47,9 @@ async function whyNoCode(root: string): Promise<string> {
       ? 'git is not installed, or not on the PATH'
       : 'the folder is in no git repository';
   }
-  const hasCommit = await git.revparse(['--verify', '--quiet', 'HEAD']).then(
-    () => true,
-    () => false,
-  );
-  return hasCommit ? 'git could not read the repository' : 'the repository has no commit yet';
+  // Quietly, so that it says nothing where there is none.
+  const commit = await git.revparse(['--verify', '--quiet', 'HEAD']).catch(() => '');
+  return commit.trim() === '' ? 'the repository has no commit yet' : 'git could not read the repository';
 }
 
 function missingOfPackages(environment: FoundEnvironment | undefined): readonly MissingFact[] {

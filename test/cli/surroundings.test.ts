@@ -50,7 +50,16 @@ describe('registering works', () => {
     await work.write('weights.bin', 'x');
     const PATH = join(work.dir, 'no-programs-here');
     const version = await registered(work.dir, { PATH });
+    const missing = [{ what: 'code', why: 'git is not installed, or not on the PATH' }];
     expect(version).toMatchObject({ number: 1, lineage: { code: null }, createdBy: { email: '' } });
+    expect(await cli.json(['lineage', 'fraud-detector'], { cwd: work.dir })).toMatchObject({
+      model: 'fraud-detector',
+      number: 1,
+      machine: { cpuCount: expect.any(Number) },
+      missing: expect.arrayContaining(missing),
+    });
+    const { stdout } = await cli.run(['lineage', 'fraud-detector'], { cwd: work.dir });
+    expect(stdout).toMatch(/Not known\n {2}code +git is not installed, or not on the PATH/);
     expect(version).not.toMatchObject({ createdBy: { name: '' } });
     expect(await cli.json(['where'], { cwd: work.dir })).toMatchObject({ how: 'git', exists: true });
   });
@@ -151,7 +160,7 @@ describe('help', () => {
     expect(promote.stdout).toContain('Examples:\n  model-registry promote fraud-detector@7 staging');
     expect(await cli.run(['promote', '--help'], { cwd: work.dir })).toEqual(promote);
     const { stdout } = await cli.run(['--help'], { cwd: work.dir });
-    expect(stdout).not.toMatch(/^ {2}(lineage|evaluate|gates|approve|serve)\b/m);
+    expect(stdout).not.toMatch(/^ {2}(evaluate|gates|approve|serve)\b/m);
   });
 
   it('names just the commands that docs/cli.md tells of', async () => {

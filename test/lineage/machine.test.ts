@@ -89,10 +89,11 @@ describe('the lock files of a run', () => {
     await write(root, 'repository/uv.lock', 'all');
     await write(root, 'repository/requirements.txt', 'far');
     await write(root, 'repository/models/fraud/requirements.txt', 'near');
-    await write(root, 'repository/models/fraud/conda-linux-64.lock', 'not known');
+    await write(root, 'repository/models/fraud/conda-linux-64.lock', 'explicit');
     await write(root, 'repository/models/fraud/linux-64.conda-lock.yml', 'conda');
     await write(root, 'repository/models/fraud/poetry.lock/folder', '');
     expect(await readLocks(join(root, 'repository/models/fraud'))).toEqual([
+      { path: 'conda-linux-64.lock', sha256: sha256Hex('explicit') },
       { path: 'linux-64.conda-lock.yml', sha256: sha256Hex('conda') },
       { path: 'requirements.txt', sha256: sha256Hex('near') },
       { path: '../../uv.lock', sha256: sha256Hex('all') },
