@@ -201,6 +201,23 @@ export function sameWeights(
     .map((row) => ({ model: text(row, 'name'), number: int(row, 'number') }));
 }
 
+/** The newest version of any model that has these files. */
+export function newestWithArtifact(db: Sqlite, digest: string): VersionSummary | undefined {
+  return first(db, 'v.artifact = ? AND v.deleted_seq IS NULL ORDER BY v.key DESC', [digest]);
+}
+
+export function newestWithWeights(db: Sqlite, weights: string): VersionSummary | undefined {
+  return first(db, 'v.weights = ? AND v.deleted_seq IS NULL ORDER BY v.key DESC', [weights]);
+}
+
+/** Artifacts in which a file of this size has room, of the newest 2,000 versions, newest first, 500 at most. */
+export function artifactsOfSize(db: Sqlite, sizeBytes: number): readonly string[] {
+  const recent =
+    'SELECT artifact, key FROM versions WHERE size_bytes >= ? AND deleted_seq IS NULL ORDER BY key DESC LIMIT 2000';
+  const sql = `SELECT artifact, max(key) AS last FROM (${recent}) GROUP BY artifact ORDER BY last DESC LIMIT 500`;
+  return db.all(sql, [sizeBytes]).map((row) => text(row, 'artifact'));
+}
+
 /** A version with these bytes whose files were read; its id. */
 export function versionWithFacts(db: Sqlite, artifact: string): string | undefined {
   const row = db.get('SELECT id FROM versions WHERE artifact = ? AND facts IS NOT NULL LIMIT 1', [artifact]);
@@ -335,6 +352,8 @@ export function lineageOf(db: Sqlite, version: string, registered: EventOf<'vers
   const python =
     digest === undefined ? undefined : db.get('SELECT python FROM environments WHERE digest = ?', [digest]);
   const pythonVersion = python && maybeText(python, 'python');
+  // As its files say, where nobody said more.
+  const named = registered?.facts?.baseModels?.[0]?.name;
   const baseVersion = base?.version === undefined ? undefined : versionById(db, base.version);
   const foundBy = dependencies?.foundBy === undefined ? {} : { foundBy: dependencies.foundBy };
   const lineage = {
@@ -355,7 +374,9 @@ export function lineageOf(db: Sqlite, version: string, registered: EventOf<'vers
             ...(baseVersion ? { versionId: baseVersion.id, number: baseVersion.number } : {}),
           },
         }
-      : {}),
+      : named === undefined
+        ? {}
+        : { baseModel: { name: named } }),
   };
   return { ...lineage, missing: missingOf(lineage, noted) };
 }

@@ -85,6 +85,7 @@ async function fromPaths(
         {
           model,
           paths: paths.map((path) => resolve(cwd, path)),
+          folder: cwd,
           metrics,
           params,
           tags,

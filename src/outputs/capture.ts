@@ -102,6 +102,7 @@ export async function captureOutputs(
     request: {
       model: name,
       paths: files,
+      folder: root,
       // What a person declared says more than what a tracker happened to record.
       metrics: { ...link.metrics, ...metrics },
       params: { ...link.params, ...params },

@@ -521,7 +521,9 @@ export interface RegisterRequest {
   readonly missing?: readonly MissingFact[];
   /** The course of the metrics, by their names. */
   readonly history?: Readonly<Record<string, MetricHistory>>;
-  /** A reference into this registry, or any text that names the base model. */
+  /** The folder of the run, absolute: what a model's own configuration says of files in it is looked at. */
+  readonly folder?: string;
+  /** A version here by its reference or a digest, files that are a version's, relative to `folder`, or any text that names the base model. */
   readonly base?: string;
   /** For the model, where this makes it. */
   readonly modelDescription?: string;

@@ -94,7 +94,10 @@ async function ask(
     if (!registry.exists) await connection.make();
     const { code, environment, ...around } = await connection.lineage(root.uri.fsPath);
     const lineage = { ...around, ...(code ? { code } : {}), ...(environment ? { environment } : {}) };
-    return connection.registry.register({ model, paths, metrics, params, ...lineage }, operation);
+    return connection.registry.register(
+      { model, paths, folder: root.uri.fsPath, metrics, params, ...lineage },
+      operation,
+    );
   });
 }
 

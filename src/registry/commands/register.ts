@@ -10,6 +10,7 @@ import { registeredVersion } from '../../rules/version-rules.ts';
 import { dataWithoutSecrets } from '../../secrets/remove-secrets.ts';
 import { whileStoring } from '../../storage/leases.ts';
 import type { RegisterRequest, RegisterResult } from '../api.ts';
+import { baseModelOf } from '../base-model.ts';
 import { type DescribedData, describeData } from '../data/describe-data.ts';
 import { type Attached, attachedTo } from '../facts/attach-facts.ts';
 import { storeAttached } from '../facts/attached.ts';
@@ -34,7 +35,15 @@ export async function register(
   await readToWrite(session);
   const placeholder = { digest: '0'.repeat(64), sizeBytes: 0, fileCount: 1 };
   // What can't be recorded is refused before any bytes are copied.
-  intentOf(session, { events: eventsOf(session, request, placeholder, NO_DATA).events });
+  intentOf(session, {
+    events: eventsOf(
+      session,
+      request,
+      placeholder,
+      NO_DATA,
+      request.base === undefined ? {} : { base: { name: request.base } },
+    ).events,
+  });
 
   return whileStoring(session.location.dir, () => storeAndRecord(session, request, options), {
     signal: options.signal,
@@ -44,10 +53,11 @@ export async function register(
 
 /** What is recorded of a request, so that asking for the same again is recognised as that. The places of files aren't recorded. */
 async function requestWithoutSecrets(given: RegisterRequest): Promise<RegisterRequest> {
-  const { paths, dataPaths, uncommitted, ...recorded } = given;
+  const { paths, dataPaths, folder, uncommitted, ...recorded } = given;
   return {
     ...(await dataWithoutSecrets(recorded)),
     paths,
+    ...(folder === undefined ? {} : { folder }),
     ...(dataPaths ? { dataPaths } : {}),
     ...(uncommitted ? { uncommitted } : {}),
   };
@@ -89,6 +99,7 @@ async function storeAndRecordWith(
   }
   const attached = await attachedTo(session, stored, reading, request.history);
   const code = await recordedCode(session, request);
+  const base = await baseModelOf(session, request, stored, data.entries, options);
   // Others may have recorded something meanwhile.
   await readToWrite(session);
   const { events, version } = recordableEvents(
@@ -96,7 +107,7 @@ async function storeAndRecordWith(
     { ...request, ...(code ? { code } : {}) },
     artifact,
     data,
-    attached,
+    base === undefined ? attached : { ...attached, base },
   );
   const isUploaded = session.shared?.attachment.upload === 'on-register';
   const isWanted = isUploaded && stateOf(session).artifactStatus(digest) !== 'published';
@@ -154,13 +165,15 @@ function knownVersion(
   return record && versionById(dbOf(session), record.id);
 }
 
+type AttachedWithBase = Attached & Pick<EventOf<'version.registered'>, 'base'>;
+
 /** What files say is never a reason to refuse their version: what can't be recorded of it is left out. */
 function recordableEvents(
   session: Session,
   request: RegisterRequest,
   artifact: EventOf<'version.registered'>['artifact'],
   data: AllData,
-  attached: Attached,
+  attached: AttachedWithBase,
 ): ReturnType<typeof eventsOf> {
   const whole = eventsOf(session, request, artifact, data, attached);
   try {
@@ -168,7 +181,8 @@ function recordableEvents(
     return whole;
   } catch (error) {
     if (!RegistryError.is(error, 'REQUEST_INVALID')) throw error;
-    return eventsOf(session, request, artifact, data);
+    const { base } = attached;
+    return eventsOf(session, request, artifact, data, base === undefined ? {} : { base });
   }
 }
 
@@ -177,19 +191,9 @@ function eventsOf(
   request: RegisterRequest,
   artifact: EventOf<'version.registered'>['artifact'],
   data: AllData,
-  attached: Attached = {},
+  { base, ...attached }: AttachedWithBase = {},
 ): { readonly events: readonly RegistryEvent[]; readonly version: string } {
-  const {
-    metrics = {},
-    params = {},
-    tags = {},
-    description = '',
-    run,
-    code,
-    environment,
-    base,
-    modelDescription,
-  } = request;
+  const { metrics = {}, params = {}, tags = {}, description = '', run, code, environment, modelDescription } = request;
   const events: RegistryEvent[] = [];
   const model = findModelIfAny(session, request.model);
   const modelId = model?.id ?? session.newId();
@@ -223,7 +227,7 @@ function eventsOf(
     ...(run ? { run: { ...run } } : {}),
     ...(code ? { code: eventCode(code) } : {}),
     ...(environmentId === undefined ? {} : { environment: environmentId }),
-    ...(base === undefined ? {} : { base: baseOf(session, base) }),
+    ...(base === undefined ? {} : { base }),
     ...attached,
   });
   // The others of a shared registry can't rely on what this disk has.
@@ -293,17 +297,6 @@ function surroundingsOf(
 
 function isEnvironmentKnown(session: Session, digest: string): boolean {
   return dbOf(session).get('SELECT 1 FROM environments WHERE digest = ?', [digest]) !== undefined;
-}
-
-function baseOf(session: Session, base: string): { readonly name: string; readonly version?: string } {
-  try {
-    const version = findVersion(session, base);
-    return { name: `${version.model}@${version.number}`, version: version.id };
-  } catch (error) {
-    // Not a version of this registry: the name of a model elsewhere.
-    if (RegistryError.is(error)) return { name: base };
-    throw error;
-  }
 }
 
 function resultOf(session: Session, id: string, isNew: boolean): RegisterResult {

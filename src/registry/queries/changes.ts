@@ -8,6 +8,7 @@ import { findModel, findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
 import { compare } from './compare.ts';
 import { registrationOf } from './intent-lines.ts';
+import { packageCell } from './lineage-cells.ts';
 import { packageDirection } from './package-versions.ts';
 
 /** Of the lineage, what `changes` tells in a part of its own. */
@@ -24,15 +25,16 @@ export async function changes(
   const [was, is] = await Promise.all(
     [before, after].map(async ({ id }) => lineageOf(dbOf(session), id, await registrationOf(session, id))),
   );
+  const hasData = [(was?.data ?? []).length > 0, (is?.data ?? []).length > 0] as const;
   const lineage = compared.lineage.filter(({ name }) => !TOLD_APART.has(name) && !name.startsWith('data '));
   return {
     before,
     after,
     why,
     code: { ...(was?.code ? { before: was.code } : {}), ...(is?.code ? { after: is.code } : {}) },
-    data: dataChanges(was?.data ?? [], is?.data ?? []),
-    hasData: [(was?.data ?? []).length > 0, (is?.data ?? []).length > 0],
     // Where they are known of one alone, nothing was added or removed.
+    data: hasData.every(Boolean) ? dataChanges(was?.data ?? [], is?.data ?? []) : [],
+    hasData,
     packages: was?.environment && is?.environment ? packageChanges(was.dependencies, is.dependencies) : [],
     hasPackages: [was?.environment !== undefined, is?.environment !== undefined],
     params: compared.params.filter(isDifferent),
@@ -133,20 +135,28 @@ function packageChanges(before: readonly PackageVersion[], after: readonly Packa
   const [was, is] = [byName(before), byName(after)];
   const found = [...new Set([...was.keys(), ...is.keys()])].sort().flatMap((name): PackageChange[] => {
     const [one, other] = [was.get(name), is.get(name)];
-    if (one === other) return [];
-    if (one === undefined || other === undefined)
-      return [{ name, kind: one === undefined ? 'added' : 'removed', ...sides(one, other) }];
-    return [{ name, kind: packageDirection(one, other), before: one, after: other }];
+    if (one?.text === other?.text) return [];
+    if (!one || !other) return [{ name, kind: one ? 'removed' : 'added', ...sides(one?.text, other?.text) }];
+    return [{ name, kind: packageDirection(one.version, other.version), before: one.text, after: other.text }];
   });
   return PACKAGE_ORDER.flatMap((kind) => found.filter((change) => change.kind === kind));
 }
 
-/** A package may be there twice, in two folders of an interpreter. */
-function byName(packages: readonly PackageVersion[]): ReadonlyMap<string, string> {
-  const versions = new Map<string, string>();
-  for (const { name, version } of packages) {
-    const known = versions.get(name);
-    versions.set(name, known === undefined ? version : `${known}, ${version}`);
+/** What a package is shown as, and its version alone. It may be there twice, in two folders of an interpreter. */
+interface InstalledPackage {
+  readonly text: string;
+  readonly version: string;
+}
+
+function byName(packages: readonly PackageVersion[]): ReadonlyMap<string, InstalledPackage> {
+  const found = new Map<string, InstalledPackage>();
+  for (const entry of packages) {
+    const known = found.get(entry.name);
+    const text = packageCell(entry);
+    found.set(entry.name, {
+      text: known ? `${known.text}, ${text}` : text,
+      version: known ? `${known.version}, ${entry.version}` : entry.version,
+    });
   }
-  return versions;
+  return found;
 }
