@@ -4,8 +4,8 @@ import type { EvaluationEntry, VersionDetails } from '../../extension/messages.t
 import { alignDecimals } from '../shared/format.ts';
 import { byName, matricesOf } from '../shared/metric-groups.ts';
 import { authorOf, section, timeOf } from '../shared/parts.ts';
-import { part } from './lineage.ts';
 import { matrixTable } from './matrix.ts';
+import { part } from './part.ts';
 
 /** What was measured after the version was registered, by dataset; slices as a matrix. */
 export function evaluationsSection({ lineage }: VersionDetails): TemplateResult | typeof nothing {

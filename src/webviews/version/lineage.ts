@@ -1,8 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Lineage, VersionDetails } from '../../extension/messages.ts';
-import { countOf, formatBytes, formatDuration, shortDigest } from '../shared/format.ts';
+import { countOf, formatDuration, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { copyable, emptyState, filtered, icon, section, timeOf, versionLink, webLink } from '../shared/parts.ts';
+import { copyable, emptyState, icon, section, timeOf, versionLink, webLink } from '../shared/parts.ts';
+import { notRecorded, part } from './part.ts';
+import { dataPart, environmentPart, machinePart, missingPart } from './surroundings.ts';
 
 const capturedAt = {
   start: 'as it was when the run began',
@@ -26,7 +28,8 @@ export function lineageSection({ id, lineage, model }: VersionDetails, page: Pag
     environment === undefined &&
     baseModel === undefined &&
     data.length === 0 &&
-    dependencies.length === 0;
+    dependencies.length === 0 &&
+    lineage.machine === undefined;
   if (isEmpty) {
     return section(
       { id: 'lineage', title: 'Lineage' },
@@ -42,19 +45,11 @@ export function lineageSection({ id, lineage, model }: VersionDetails, page: Pag
     runPart(lineage, page),
     dataPart(lineage, page),
     environmentPart(lineage, page),
+    machinePart(lineage),
     basePart(lineage, model, page),
+    ...(lineage.missing.length === 0 ? [] : [missingPart(lineage)]),
   ]);
 }
-
-/** A named part of a section. */
-export function part(title: string, content: TemplateResult): TemplateResult {
-  return html`<div class="part">
-    <h3>${title}</h3>
-    <div>${content}</div>
-  </div>`;
-}
-
-const notRecorded = html`<span class="muted">Not recorded</span>`;
 
 function codePart(version: string, { code }: Lineage, page: PageContext): TemplateResult {
   if (code === undefined) return part('Code', notRecorded);
@@ -122,60 +117,6 @@ function certaintyOf(run: NonNullable<Lineage['run']>): TemplateResult | typeof 
   const others = run.othersCount ?? 0;
   return html`<div class="muted">${seenAs[run.seenAs]}</div>
     ${others === 0 ? nothing : html`<div class="warning">${icon('warning')} ${countOf(others, 'other command')} ran then and may have written the outputs instead</div>`}`;
-}
-
-function dataPart({ data }: Lineage, page: PageContext): TemplateResult {
-  if (data.length === 0) return part('Data', notRecorded);
-  const { rows, field, more } = filtered(page, 'data', 'Filter data', data, ({ path }) => path);
-  return part(
-    'Data',
-    html`${field}
-      <div class="scroll-x"><table class="files">
-        <thead>
-          <tr><th scope="col">Path</th><th scope="col" class="numeric">Size</th><th scope="col">SHA-256</th></tr>
-        </thead>
-        <tbody>
-          ${rows.map(
-            ({ path, sizeBytes, sha256 }) => html`<tr>
-              <th scope="row"><span class="ellipsis" title=${path}>${path}</span></th>
-              <td class="numeric">${sizeBytes === undefined ? nothing : formatBytes(sizeBytes)}</td>
-              <td>${sha256 === undefined ? notRecorded : copyable(page, sha256, shortDigest(sha256), `digest of ${path}`)}</td>
-            </tr>`,
-          )}
-        </tbody>
-      </table></div>
-      ${more}`,
-  );
-}
-
-function environmentPart({ environment, dependencies }: Lineage, page: PageContext): TemplateResult {
-  if (environment === undefined && dependencies.length === 0) return part('Environment', notRecorded);
-  const { rows, field, more } = filtered(
-    page,
-    'packages',
-    'Filter packages',
-    dependencies,
-    ({ name, version }) => `${name} ${version}`,
-  );
-  const isOpen = page.ui.packages === true;
-  return part(
-    'Environment',
-    html`<div class="facts">
-        ${environment?.python === undefined ? nothing : html`<span>Python ${environment.python}</span>`}
-        ${environment === undefined ? nothing : html`<span>${copyable(page, environment.digest, shortDigest(environment.digest), 'environment digest')}</span>`}
-      </div>
-      <details ?open=${isOpen} @toggle=${(event: Event) => {
-        const now = event.currentTarget instanceof HTMLDetailsElement && event.currentTarget.open;
-        if (now !== isOpen) page.setUi('packages', now);
-      }}>
-        <summary>${countOf(dependencies.length, 'package')}</summary>
-        ${field}
-        <ul class="packages">
-          ${rows.map(({ name, version }) => html`<li><span class="ellipsis" title=${name}>${name}</span> <span class="muted ellipsis" title=${version}>${version}</span></li>`)}
-        </ul>
-        ${more}
-      </details>`,
-  );
 }
 
 function basePart({ baseModel }: Lineage, model: string, page: PageContext): TemplateResult {
