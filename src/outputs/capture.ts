@@ -24,10 +24,7 @@ import { runsOfModel } from './model-claims.ts';
 import { matchingFiles, type OutputStamp, placeInside, sampleOutput, splitPattern, stampsOf } from './output-files.ts';
 import { declaredIn, linkRuns, type RunLink } from './run-link.ts';
 import type { RunsGoingOn } from './running.ts';
-import { withRun, withWriter } from './started-runs.ts';
-
-/** The clock of a file system may be this much behind. */
-const TICK_MS = 20;
+import { beginningOf, notEndedBefore, recordedBeginning, withRun, withWriter } from './started-runs.ts';
 
 /** What is known about a run from around its outputs; handed in, because reading git and environments is lineage's. */
 export interface CaptureProviders {
@@ -157,9 +154,11 @@ export async function registerDeclared(options: RegisterDeclaredOptions): Promis
   }
   const own = stamps.filter(({ path }) => newest.paths.includes(path));
   const filesOf = (paths: readonly string[]) => own.filter(({ path }) => paths.includes(path)).map(({ file }) => file);
-  const outputs = await judgedOutputs(options, own);
-  const writer = options.run ? undefined : options.goingOn?.writerOf(outputs.changedAtMs);
-  const link = withWriter(await linkOf(options, own, outputs), writer);
+  const changedAtMs = newestOf(own, newest.paths);
+  const writer = options.run ? undefined : options.goingOn?.writerOf(changedAtMs);
+  const beganAtMs = options.run ? recordedBeginning(options.run.lineage) : beginningOf(writer, changedAtMs);
+  const outputs = await judgedOutputs(options, own, beganAtMs);
+  const link = withWriter(await linkOf(options, own, outputs, beganAtMs), writer);
   const which = model.checkpoints === 'last' ? 'last' : 'best';
   const [chosen] = wantedCheckpoints(newest.checkpoints, link.checkpoints, which);
   const files = filesOf(chosen ? [...chosen.paths, ...newest.companions] : newest.paths);
@@ -175,23 +174,24 @@ export async function registerDeclared(options: RegisterDeclaredOptions): Promis
 async function judgedOutputs(
   { registry, name }: RegisterDeclaredOptions,
   stamps: readonly OutputStamp[],
+  beganAtMs: number,
 ): Promise<JudgedOutputs> {
   const latest = await latestVersion(registry, name);
   return {
     changedAtMs: Math.max(...stamps.map(({ changedAtMs }) => changedAtMs)),
     firstWrittenAtMs: Math.min(...stamps.map(({ mtimeMs }) => mtimeMs)),
-    previousUntilMs: latest?.completedAtMs ?? 0,
+    previousUntilMs: Math.max(latest?.completedAtMs ?? 0, beganAtMs),
   };
 }
 
-/** What is known of the run beside its outputs. What had ended before a recorded run began isn't of it. */
+/** What is known of the run beside its outputs. What had ended before it began isn't of it. */
 async function linkOf(
   { name, model, project, providers, run }: RegisterDeclaredOptions,
   stamps: readonly OutputStamp[],
   { changedAtMs, previousUntilMs }: JudgedOutputs,
+  beganAtMs: number,
 ): Promise<RunLink> {
-  const startedAtMs = (Date.parse(run?.lineage.startedAt ?? '') || 0) - TICK_MS;
-  const sinceMs = run ? startedAtMs : previousUntilMs < changedAtMs ? previousUntilMs : 0;
+  const sinceMs = run ? beganAtMs : previousUntilMs < changedAtMs ? previousUntilMs : 0;
   const found =
     (await providers.runs?.(
       stamps.map(({ file }) => file),
@@ -199,8 +199,7 @@ async function linkOf(
     )) ?? [];
   const rivals = run?.models.filter((other) => other !== name);
   const own = runsOfModel(found, { project, name, ...(rivals ? { rivals } : {}) });
-  const current = own.filter((item) => !(Date.parse(item.run.endedAt ?? '') < startedAtMs));
-  const known = linkRuns(current, { sinceMs, declares: declaredIn(model) });
+  const known = linkRuns(notEndedBefore(own, beganAtMs), { sinceMs, declares: declaredIn(model) });
   return run ? withRun(known, run.lineage) : known;
 }
 

@@ -16,7 +16,7 @@ import { declaredIn, linkRuns, NO_RUN, type RunLink } from './run-link.ts';
 import { incomplete, runFailed } from './run-problems.ts';
 import type { RunState, Writer } from './running.ts';
 import { withoutCopies } from './saved-copies.ts';
-import { withWriter } from './started-runs.ts';
+import { beginningOf, notEndedBefore, withWriter } from './started-runs.ts';
 import type { WatchOptions } from './watcher.ts';
 import { wholenessOf } from './wholeness.ts';
 
@@ -201,13 +201,15 @@ export class RunOutputs {
     const isFresh = this.#link?.key === key && (isOver || performance.now() - this.#link.since < settleMs * 10);
     if (this.#link && isFresh) return this.#link.link;
     const latest = await latestVersion(await options.registry(), name);
-    const sinceMs = latest && latest.createdAtMs < sample.changedAtMs ? latest.createdAtMs : 0;
+    const previousMs = latest && latest.createdAtMs < sample.changedAtMs ? latest.createdAtMs : 0;
+    const beganAtMs = beginningOf(options.goingOn.writerOf(sample.changedAtMs), sample.changedAtMs);
+    const sinceMs = Math.max(previousMs, beganAtMs);
     const found = await runs(
       [...sample.stamps.values()].map(({ file }) => file),
       sinceMs,
     );
     const own = runsOfModel(found, { project: options.project, name });
-    const link = linkRuns(own, { sinceMs, declares: declaredIn(this.#context.model) });
+    const link = linkRuns(notEndedBefore(own, beganAtMs), { sinceMs, declares: declaredIn(this.#context.model) });
     this.#link = { key, link, since: performance.now() };
     return link;
   }
@@ -258,7 +260,7 @@ export class RunOutputs {
     const metricsFiles = metrics.ofRun(present, {
       firstWrittenAtMs: Math.min(...[...sample.stamps.values()].map(({ mtimeMs }) => mtimeMs)),
       changedAtMs: sample.changedAtMs,
-      previousUntilMs: latest?.completedAtMs ?? 0,
+      previousUntilMs: Math.max(latest?.completedAtMs ?? 0, beginningOf(writer, sample.changedAtMs)),
     });
     const isWaiting = !isOld && !(await metrics.isAllOf(metricsFiles));
     if (isWaiting && !this.#isRested(this.#restedMs(key), metricsRestMs(settleMs))) return;

@@ -1,4 +1,5 @@
 import type { RunLineage } from '../registry/api.ts';
+import type { FoundRun } from '../runs/find-runs.ts';
 import type { CaptureProviders } from './capture.ts';
 import type { RunLink } from './run-link.ts';
 import type { Writer } from './running.ts';
@@ -64,6 +65,25 @@ export class StartedRuns {
       this.#kept.delete(started);
     }
   }
+}
+
+/** The clock of a file system may be this much behind. */
+const TICK_MS = 20;
+
+/** When the run began that wrote outputs which changed last at `changedAtMs`; 0 where several commands can have written them. */
+export function beginningOf(writer: Writer | undefined, changedAtMs: number): number {
+  if (!writer || writer.othersCount > 0 || writer.command.startedAtMs >= changedAtMs) return 0;
+  return writer.command.startedAtMs - TICK_MS;
+}
+
+/** When a run began that was recorded. */
+export function recordedBeginning({ startedAt = '' }: RunLineage): number {
+  return Math.max(0, (Date.parse(startedAt) || 0) - TICK_MS);
+}
+
+/** Those that hadn't ended before the run began. */
+export function notEndedBefore(found: readonly FoundRun[], beganAtMs: number): readonly FoundRun[] {
+  return found.filter(({ run }) => !(Date.parse(run.endedAt ?? '') < beganAtMs));
 }
 
 /** What trackers know of a run, with what was seen of the command that wrote its outputs. */

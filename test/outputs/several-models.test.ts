@@ -171,6 +171,37 @@ describe('a recorded run', () => {
   });
 });
 
+describe('a command that was seen to begin', () => {
+  it.each([
+    ['declared', 'outputs: [out/model.safetensors], metrics: [out/metrics.json]'],
+    ['found', 'outputs: [out/model.safetensors]'],
+  ])('has no metrics from before it: %s', async (_how, declared) => {
+    const workspace = await makeWorkspace();
+    const file = await workspace.write('out/metrics.json', '{"auc": 0.99}');
+    await utimes(file, hoursAgo(0.02), hoursAgo(0.02));
+    const { goingOn, rescan } = watchWorkspace(workspace, declared, { runs: providersFor(workspace.root).runs });
+    goingOn.commandStarted({ id: 'train', startedAtMs: Date.now() - 1000 });
+    await workspace.write('out/model.safetensors', safetensors([1]));
+    goingOn.commandEnded('train', Date.now() + 100, 0);
+    await rescan();
+    expect((await workspace.newest(1)).metrics).toEqual({});
+  });
+
+  it('has those that it wrote', async () => {
+    const workspace = await makeWorkspace();
+    const { goingOn, rescan } = watchWorkspace(
+      workspace,
+      'outputs: [out/model.safetensors], metrics: [out/metrics.json]',
+    );
+    goingOn.commandStarted({ id: 'train', startedAtMs: Date.now() - 1000 });
+    await workspace.write('out/metrics.json', '{"auc": 0.9}');
+    await workspace.write('out/model.safetensors', safetensors([1]));
+    goingOn.commandEnded('train', Date.now() + 100, 0);
+    await rescan();
+    expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 });
+  });
+});
+
 describe('declared metrics that are older than the training', () => {
   it('are left out of the version, and that is said', async () => {
     const workspace = await makeWorkspace();
