@@ -22,7 +22,9 @@ describe('watching declared outputs', () => {
     expect(version.tags).toEqual({ team: 'risk' });
     expect(version.via).toBe('auto');
     expect(version.files?.map((file) => file.path)).toEqual(['model.safetensors']);
-    expect(version.lineage.data).toEqual([{ path: 'data/train.csv', sha256: expect.any(String), sizeBytes: 8 }]);
+    expect(version.lineage.data).toEqual([
+      { path: 'data/train.csv', sha256: expect.any(String), sizeBytes: 8, rows: 1 },
+    ]);
   });
 
   it('finds a folder that is made later', async () => {
