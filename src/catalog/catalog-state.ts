@@ -5,6 +5,7 @@ import type { CommitRecord, FactAuthor, FactSource, IntentOutcome, RegistryState
 import { CatalogReader } from './catalog-reader.ts';
 import { FACTS_COLUMNS, factsColumns } from './facts-columns.ts';
 import { inputsOf } from './inputs.ts';
+import type { SqlValue } from './sqlite.ts';
 
 export const VERSION_COLUMNS = `id, model, number, stage, stage_since, stage_by_name, stage_by_email, stage_by_signer, artifact, size_bytes, file_count,
   description, metrics, params, run_id, fingerprint, code_commit, environment, base, ${FACTS_COLUMNS},
@@ -243,6 +244,10 @@ export class CatalogState extends CatalogReader implements RegistryState {
       'INSERT INTO evaluations (version, dataset, slice, metrics, at, by_name, by_email, by_signer) VALUES (?, ?, ?, ?, ?, ?, ?, ?)';
     const dataset = event.dataset?.name ?? null;
     this.db.run(sql, [version, dataset, event.slice ?? null, JSON.stringify(event.metrics), at, ...authorValues(by)]);
+    this.db.run(
+      'INSERT INTO evaluation_details (id, dataset_sha256, intervals) VALUES (last_insert_rowid(), ?, ?)',
+      evaluationDetails(event),
+    );
   }
 
   setArtifactStatus(digest: string, status: 'published' | 'withdrawn', { at }: FactSource): void {
@@ -370,6 +375,12 @@ export class CatalogState extends CatalogReader implements RegistryState {
 /** The values of an author's columns: name, address, and who signed. */
 export function authorValues({ name, email, signer }: FactAuthor) {
   return [name, email, signer ?? null] as const;
+}
+
+/** The row of `evaluation_details`, without its id. */
+export function evaluationDetails({ dataset, intervals }: EventOf<'version.evaluated'>): SqlValue[] {
+  const isEmpty = Object.keys(intervals ?? {}).length === 0;
+  return [dataset?.sha256 ?? null, isEmpty ? null : JSON.stringify(intervals)];
 }
 
 /** An object of names and values as JSON, sorted by name. */

@@ -1,3 +1,4 @@
+import type { Author } from './read-models.ts';
 import type { Row } from './sqlite.ts';
 
 /** A column that the schema says is text. */
@@ -19,4 +20,11 @@ export function maybeText(row: Row, name: string): string | undefined {
 
 export function isSet(row: Row, name: string): boolean {
   return row[name] !== null && row[name] !== undefined;
+}
+
+/** Who, from the three columns with this prefix. */
+export function author(row: Row, prefix: string): Author {
+  const signer = maybeText(row, `${prefix}_signer`);
+  const claimed = { name: text(row, `${prefix}_name`), email: text(row, `${prefix}_email`) };
+  return signer === undefined ? claimed : { ...claimed, signer };
 }

@@ -1,8 +1,8 @@
 import { PRODUCTION } from '../rules/policy.ts';
-import { int, text } from './columns.ts';
+import { author, int, text } from './columns.ts';
 import type { AliasEntry, AtResult, ModelSummary, ProductionEntry } from './read-models.ts';
 import type { Row, Sqlite } from './sqlite.ts';
-import { author, newestVersion, tagsOf, versionById } from './version-queries.ts';
+import { newestVersion, tagsOf, versionById } from './version-queries.ts';
 
 const COLUMNS = `id, name, name_key, description, created_at, created_by_name, created_by_email, created_by_signer, version_count`;
 

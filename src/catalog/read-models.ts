@@ -285,9 +285,14 @@ export interface EvaluationEntry {
   readonly at: string;
   readonly by: Author;
   readonly dataset?: string;
+  readonly datasetSha256?: string;
   readonly slice?: string;
   readonly metrics: Metrics;
+  /** Confidence intervals, of the metrics that have one. */
+  readonly intervals?: Intervals;
 }
+
+export type Intervals = Readonly<Record<string, { readonly low: number; readonly high: number }>>;
 
 export interface TransitionEntry {
   readonly from: string;

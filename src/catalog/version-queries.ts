@@ -1,16 +1,15 @@
 import * as v from 'valibot';
 import type { EventOf } from '../log/events.ts';
 import { claimedTimes } from './claimed-times.ts';
-import { int, maybeText, text } from './columns.ts';
+import { author, int, maybeText, text } from './columns.ts';
+import { evaluationsOf, metricsSchema } from './evaluation-queries.ts';
 import { factsOf } from './facts-columns.ts';
 import { missingOf } from './missing.ts';
 import type {
   ArtifactSummary,
-  Author,
   CodeChanges,
   CodeLineage,
   CommentEntry,
-  EvaluationEntry,
   Lineage,
   PackageVersion,
   RunLineage,
@@ -73,12 +72,6 @@ function artifactOf(row: Row): ArtifactSummary {
   };
 }
 
-export function author(row: Row, prefix: string): Author {
-  const signer = maybeText(row, `${prefix}_signer`);
-  const claimed = { name: text(row, `${prefix}_name`), email: text(row, `${prefix}_email`) };
-  return signer === undefined ? claimed : { ...claimed, signer };
-}
-
 export function tagsOf(db: Sqlite, subject: string): Tags {
   const rows = db.all('SELECT key, value FROM tags WHERE subject = ? ORDER BY key', [subject]);
   return Object.fromEntries(rows.map((row) => [text(row, 'key'), text(row, 'value')]));
@@ -86,8 +79,6 @@ export function tagsOf(db: Sqlite, subject: string): Tags {
 
 const pairsSchema = v.array(v.tuple([v.string(), v.string()]));
 const namesSchema = v.array(v.string());
-const specialSchema = v.picklist(['NaN', 'Infinity', '-Infinity']);
-const metricsSchema = v.record(v.string(), v.union([v.number(), specialSchema]));
 const paramsSchema = v.record(v.string(), v.string());
 
 /** A version that isn't deleted, by its canonical id. */
@@ -398,20 +389,6 @@ function packagesOf(
       version: text(row, 'version'),
       ...(source ? { source } : {}),
       ...(isConda.has(name) ? { isConda: true as const } : {}),
-    };
-  });
-}
-
-function evaluationsOf(db: Sqlite, version: string): readonly EvaluationEntry[] {
-  return db.all('SELECT * FROM evaluations WHERE version = ? ORDER BY id', [version]).map((row) => {
-    const dataset = maybeText(row, 'dataset');
-    const slice = maybeText(row, 'slice');
-    return {
-      at: text(row, 'at'),
-      by: author(row, 'by'),
-      metrics: v.parse(metricsSchema, JSON.parse(text(row, 'metrics'))),
-      ...(dataset === undefined ? {} : { dataset }),
-      ...(slice === undefined ? {} : { slice }),
     };
   });
 }

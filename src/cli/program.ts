@@ -3,6 +3,7 @@ import { RegistryError } from '../base/errors.ts';
 import { type AddCommand, examples } from './add-command.ts';
 import { addAnnotationCommands } from './commands/annotations.ts';
 import { addChangesCommands } from './commands/changes.ts';
+import { addEvaluateCommand } from './commands/evaluating.ts';
 import { addFileCommands } from './commands/files.ts';
 import { addInspectCommand } from './commands/inspect.ts';
 import { addLineageCommand } from './commands/lineage.ts';
@@ -107,6 +108,7 @@ function programFor(version: string, signal: AbortSignal): Command {
   addSpaceCommands(program, add);
   program.commandsGroup('Versions:');
   addRegisterCommands(program, add);
+  addEvaluateCommand(program, add);
   addQueryCommands(program, add);
   addChangesCommands(program, add);
   addLineageCommand(program, add);

@@ -122,7 +122,7 @@ async function valuesOf<T>(
 }
 
 /** A path below the folder is recorded relative to it, another by its last name, so that no home folder gets into the log. */
-function shownPath(cwd: string, path: string): string {
+export function shownPath(cwd: string, path: string): string {
   const inside = relative(cwd, resolve(cwd, path)).replaceAll('\\', '/');
   return inside.startsWith('..') || isAbsolute(inside) ? (inside.split('/').at(-1) ?? inside) : inside;
 }

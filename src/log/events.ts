@@ -250,6 +250,8 @@ const versionEvaluated = v.looseObject({
   dataset: v.optional(v.looseObject({ name: line(1024), sha256: v.optional(sha256) })),
   slice: v.optional(line(1024)),
   metrics,
+  /** Confidence intervals of metrics. Programs that knew nothing of them took the events all the same. */
+  intervals: v.fallback(v.optional(v.record(key, v.looseObject({ low: finite, high: finite }))), undefined),
 });
 
 const versionDeleted = v.looseObject({ type: v.literal('version.deleted'), version: ulid, reason });

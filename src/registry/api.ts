@@ -9,6 +9,7 @@ import type {
   ComparisonRow,
   DataLineage,
   FoundBy,
+  Intervals,
   LockFile,
   LogEntry,
   MachineLineage,
@@ -53,6 +54,7 @@ export type {
   EvaluationEntry,
   FileEntry,
   FoundBy,
+  Intervals,
   Lineage,
   LockFile,
   LogEntry,
@@ -330,8 +332,30 @@ export interface RegistryCommands {
    * answers (`REMOTE_…`).
    */
   reportServing(report: ServingReport & { readonly place: string }): Promise<void>;
+  /**
+   * Attaches what was measured of a version, any number of times: on a dataset, on a slice of it. Without either, metrics complete the
+   * version's own. Throws `METRICS_MISSING`, `INTERVAL_INVALID`, `METRIC_FIXED`.
+   */
+  evaluate(request: EvaluateRequest, options?: OperationOptions): Promise<EvaluateResult>;
   /** Adds metrics that a version doesn't have yet; a metric it has can't change. */
   completeMetrics(request: { readonly ref: string; readonly metrics: Metrics }): Promise<void>;
+}
+
+export interface EvaluateRequest {
+  readonly ref: string;
+  readonly metrics: Metrics;
+  /** Confidence intervals of some of them. */
+  readonly intervals?: Intervals;
+  /** With an absolute `source`, a file or folder, its digest is recorded. */
+  readonly dataset?: { readonly name: string; readonly source?: string };
+  /** A part of the dataset, `country=DE`. */
+  readonly slice?: string;
+}
+
+export interface EvaluateResult {
+  readonly version: VersionSummary;
+  readonly dataset?: { readonly name: string; readonly sha256?: string | undefined };
+  readonly pending: boolean;
 }
 
 /** The policy of a model: its stages, gates, and whose signatures count. */

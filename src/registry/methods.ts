@@ -19,6 +19,7 @@ const METHODS: Readonly<Record<RegistryMethod, true>> = {
   deleteVersion: true,
   deleteModel: true,
   completeMetrics: true,
+  evaluate: true,
   listModels: true,
   listVersions: true,
   showModel: true,

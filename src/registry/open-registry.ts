@@ -5,6 +5,7 @@ import type { PageRequest } from '../catalog/read-models.ts';
 import { sealSegments } from '../log/seal-segments.ts';
 import type { Registry, RegistryChange } from './api.ts';
 import * as annotations from './commands/annotations.ts';
+import { evaluate } from './commands/evaluate.ts';
 import * as models from './commands/models.ts';
 import * as policies from './commands/policies.ts';
 import * as registering from './commands/register.ts';
@@ -84,6 +85,7 @@ export class OpenRegistry implements Registry {
   deleteModel: Registry['deleteModel'] = (request) => this.#run(() => models.deleteModel(this.#session, request));
   register: Registry['register'] = (request, options) =>
     this.#run(() => registering.register(this.#session, request, options));
+  evaluate: Registry['evaluate'] = (request, options) => this.#run(() => evaluate(this.#session, request, options));
   completeMetrics: Registry['completeMetrics'] = (request) =>
     this.#run(() => registering.completeMetrics(this.#session, request));
   promote: Registry['promote'] = (request, options) => this.#run(() => stages.promote(this.#session, request, options));

@@ -3,6 +3,7 @@ import { parse as parseToml } from 'smol-toml';
 import { parseBoundedYaml, RECORDED_YAML } from '../base/bounded-yaml.ts';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
 import { type MetricValue, metricValueOf } from '../base/metric-value.ts';
+import { intervalRows, type MeasuredValues, withIntervals } from './intervals.ts';
 import { parsePythonJson } from './parse-json.ts';
 import { pythonMetric } from './python-number.ts';
 import type { MetricHistory } from './run-record.ts';
@@ -56,6 +57,16 @@ export function metricsIn(text: string, file: string): MetricsFileValues {
   const metrics = metricsOf([...course.last()].map(([name, value]) => [checkedName(name, file), value]));
   if (Object.keys(metrics).length === 0) throw invalid(file, 'holds no numbers under a name');
   return { metrics, ...course.build() };
+}
+
+/** The same, for an evaluation: with the confidence intervals that the file gives. */
+export async function readMeasuredFile(file: string): Promise<MeasuredValues> {
+  const isTable = TABLE.test(file);
+  const text = await readText(file, isTable ? MAX_TABLE_BYTES : MAX_FILE_BYTES);
+  const table = isTable ? parseTable(text) : undefined;
+  const rows = table && intervalRows(table);
+  for (const name of Object.keys(rows?.metrics ?? {})) checkedName(name, file);
+  return rows ?? withIntervals(metricsIn(text, file).metrics);
 }
 
 function metricsOf(found: readonly (readonly [string, MetricValue | undefined])[]): Metrics {

@@ -11,7 +11,7 @@ import type {
   StageMove,
   VersionRecord,
 } from '../../rules/state.ts';
-import { authorValues } from '../catalog-state.ts';
+import { authorValues, evaluationDetails } from '../catalog-state.ts';
 import { factsColumns } from '../facts-columns.ts';
 import { inputsOf } from '../inputs.ts';
 import type { SqlValue } from '../sqlite.ts';
@@ -83,6 +83,8 @@ export class BulkState implements RegistryState {
     remarks: [] as Rows,
     transitions: [] as Rows,
     evaluations: [] as Rows,
+    /** In the order of `evaluations`, so that both get the same ids. */
+    evaluationDetails: [] as Rows,
     gateResults: [] as Rows,
     unknownEvents: [] as Rows,
   };
@@ -390,6 +392,7 @@ export class BulkState implements RegistryState {
     const { dataset, slice, metrics } = event;
     const row = [version, dataset?.name ?? null, slice ?? null, JSON.stringify(metrics), at, ...authorValues(by)];
     this.#undo.push(this.facts.evaluations, row);
+    this.#undo.push(this.facts.evaluationDetails, evaluationDetails(event));
   }
 
   setArtifactStatus(digest: string, status: 'published' | 'withdrawn', { at }: FactSource): void {

@@ -147,9 +147,16 @@ function safePairs(values: Readonly<Record<string, string>>): readonly (readonly
   return Object.entries(values).map(([name, value]) => [safeLine(name), safeLine(value)]);
 }
 
-function evaluationText({ at, by, dataset, slice, metrics }: EvaluationEntry): string {
-  const on = [dataset, slice].flatMap((text) => (text === undefined ? [] : [safeLine(text)])).join(', ');
-  const values = Object.entries(metrics).map(([name, value]) => `${safeLine(name)} ${formatMetric(value)}`);
+function evaluationText({ at, by, dataset, datasetSha256, slice, metrics, intervals = {} }: EvaluationEntry): string {
+  const digest = dataset === undefined || datasetSha256 === undefined ? '' : ` ${datasetSha256.slice(0, 12)}`;
+  const on = [dataset === undefined ? undefined : `${dataset}${digest}`, slice]
+    .flatMap((text) => (text === undefined ? [] : [safeLine(text)]))
+    .join(', ');
+  const values = Object.entries(metrics).map(([name, value]) => {
+    const interval = Object.hasOwn(intervals, name) ? intervals[name] : undefined;
+    const range = interval ? ` (${formatMetric(interval.low)} to ${formatMetric(interval.high)})` : '';
+    return `${safeLine(name)} ${formatMetric(value)}${range}`;
+  });
   return `  ${timeText(at)}  ${provenAuthorText(by)}${on === '' ? '' : ` on ${on}`}\n      ${values.join(', ')}`;
 }
 

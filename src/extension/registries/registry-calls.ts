@@ -35,6 +35,7 @@ export function registryCalls(ask: ThreadCall): RegistryCalls {
     deleteVersion: (request) => call('deleteVersion', request),
     deleteModel: (request) => call('deleteModel', request),
     completeMetrics: (request) => call('completeMetrics', request),
+    evaluate: (request, operation) => call('evaluate', request, operation),
     listModels: (request) => call('listModels', request),
     listVersions: (request) => call('listVersions', request),
     showModel: (request) => call('showModel', request),

@@ -28,6 +28,13 @@ function datasetPart(entries: readonly EvaluationEntry[]): TemplateResult {
       entries.filter(({ slice }) => slice === undefined).flatMap(({ metrics }) => Object.entries(metrics)),
     ),
   ).sort(([a], [b]) => byName(a, b));
+  const intervals = Object.fromEntries(
+    entries
+      .filter(({ slice }) => slice === undefined)
+      // A later evaluation without an interval leaves none of an earlier one behind.
+      .flatMap(({ metrics, intervals = {} }) => Object.keys(metrics).map((name) => [name, intervals[name]] as const)),
+  );
+  const hasIntervals = Object.values(intervals).some((interval) => interval !== undefined);
   const texts = alignDecimals(whole.map(([, value]) => formatMetric(value)));
   const matrices = matricesOf(entries.flatMap(sliceMetrics));
   return html`${newest === undefined ? nothing : html`<div class="muted">${timeOf(newest.at)} by ${authorOf(newest.by)}</div>`}
@@ -36,19 +43,24 @@ function datasetPart(entries: readonly EvaluationEntry[]): TemplateResult {
         ? nothing
         : html`<table class="narrow">
             <thead>
-              <tr><th scope="col">Metric</th><th scope="col" class="numeric">Value</th></tr>
+              <tr><th scope="col">Metric</th><th scope="col" class="numeric">Value</th>${hasIntervals ? html`<th scope="col" class="numeric">Interval</th>` : nothing}</tr>
             </thead>
             <tbody>
               ${whole.map(
                 ([name, value], index) => html`<tr>
                   <th scope="row"><span class="ellipsis" title=${name}>${name}</span></th>
                   <td class="numeric" title=${String(value)}>${texts[index]}</td>
+                  ${hasIntervals ? html`<td class="numeric">${intervalText(intervals[name])}</td>` : nothing}
                 </tr>`,
               )}
             </tbody>
           </table>`
     }
     ${matrices.map((matrix) => matrixTable(matrix))}`;
+}
+
+function intervalText(interval: { readonly low: number; readonly high: number } | undefined): string {
+  return interval ? `${formatMetric(interval.low)} to ${formatMetric(interval.high)}` : '';
 }
 
 /** `country=DE` is the value `DE` of the slice `country`. */

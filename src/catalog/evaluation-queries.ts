@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { author, maybeText, text } from './columns.ts';
+import type { EvaluationEntry } from './read-models.ts';
+import type { Sqlite } from './sqlite.ts';
+
+const specialSchema = v.picklist(['NaN', 'Infinity', '-Infinity']);
+/** Metrics as the catalog keeps them. */
+export const metricsSchema = v.record(v.string(), v.union([v.number(), specialSchema]));
+const intervalsSchema = v.record(v.string(), v.object({ low: v.number(), high: v.number() }));
+
+/** What was measured of a version after it was registered, in the order of the log. */
+export function evaluationsOf(db: Sqlite, version: string): readonly EvaluationEntry[] {
+  const sql =
+    'SELECT e.*, d.dataset_sha256, d.intervals FROM evaluations e LEFT JOIN evaluation_details d ON d.id = e.id WHERE e.version = ? ORDER BY e.id';
+  return db.all(sql, [version]).map((row) => {
+    const sha256 = maybeText(row, 'dataset_sha256');
+    const intervals = maybeText(row, 'intervals');
+    const dataset = maybeText(row, 'dataset');
+    const slice = maybeText(row, 'slice');
+    return {
+      at: text(row, 'at'),
+      by: author(row, 'by'),
+      metrics: v.parse(metricsSchema, JSON.parse(text(row, 'metrics'))),
+      ...(dataset === undefined ? {} : { dataset }),
+      ...(sha256 === undefined ? {} : { datasetSha256: sha256 }),
+      ...(slice === undefined ? {} : { slice }),
+      ...(intervals === undefined ? {} : { intervals: v.parse(intervalsSchema, JSON.parse(intervals)) }),
+    };
+  });
+}
