@@ -45,9 +45,21 @@ export interface RunLineage {
   /** Folder in which the command ran, relative to the project's, where it was another one. */
   readonly folder?: string;
   /** How it is known that this command wrote the outputs: `run` is the command line's own; the others the editor saw. */
-  readonly seenAs?: 'run' | 'terminal' | 'task' | 'debug';
+  readonly seenAs?: 'run' | 'terminal' | 'task' | 'debug' | 'notebook';
   /** How many other commands ran then that could have written the outputs. */
   readonly othersCount?: number;
+  /** The notebook that was executed. */
+  readonly notebook?: NotebookLineage;
+}
+
+export interface NotebookLineage {
+  /** Relative to the project's folder. */
+  readonly path: string;
+  /** Of the file, where what was executed had been saved. */
+  readonly sha256?: string;
+  /** Digest of the executed cells, in the order of their execution. */
+  readonly cells: string;
+  readonly cellCount: number;
 }
 
 export interface CodeLineage {
@@ -61,10 +73,21 @@ export interface CodeLineage {
   /** Folder of the repository in which the run was, where it wasn't its root. */
   readonly folder?: string;
   readonly tags?: readonly string[];
+  /** The name of the repository's folder. */
+  readonly repository?: string;
+  /** Those that were checked out. */
+  readonly submodules?: readonly SubmoduleLineage[];
   /** Whether a branch of a remote had the commit, as far as the clone knew. */
   readonly isPushed?: boolean;
   /** What the working tree had that the commit hasn't, where it is known. */
   readonly changes?: CodeChanges;
+}
+
+export interface SubmoduleLineage {
+  readonly path: string;
+  readonly commit: string;
+  /** It had changes that its commit hasn't, of which no patch is kept. */
+  readonly isDirty?: true;
 }
 
 export interface CodeChanges {

@@ -279,8 +279,16 @@ const lineageSchema = v.object({
       endedAt: v.exactOptional(v.string()),
       exitCode: v.exactOptional(v.number()),
       folder: v.optional(v.string()),
-      seenAs: v.optional(v.picklist(['run', 'terminal', 'task', 'debug'])),
+      seenAs: v.optional(v.picklist(['run', 'terminal', 'task', 'debug', 'notebook'])),
       othersCount: v.optional(v.number()),
+      notebook: v.optional(
+        v.object({
+          path: v.string(),
+          sha256: v.exactOptional(v.string()),
+          cells: v.string(),
+          cellCount: v.number(),
+        }),
+      ),
     }),
   ),
   code: v.optional(
@@ -292,6 +300,10 @@ const lineageSchema = v.object({
       capturedAt: v.picklist(['start', 'end', 'detection']),
       folder: v.optional(v.string()),
       tags: v.optional(v.array(v.string())),
+      repository: v.optional(v.string()),
+      submodules: v.optional(
+        v.array(v.object({ path: v.string(), commit: v.string(), isDirty: v.exactOptional(v.literal(true)) })),
+      ),
       isPushed: v.optional(v.boolean()),
       changes: v.optional(
         v.object({
@@ -311,22 +323,25 @@ type RecordedRun = NonNullable<v.InferOutput<typeof lineageSchema>['run']>;
 type RecordedCode = NonNullable<v.InferOutput<typeof lineageSchema>['code']>;
 
 /** What wasn't well formed when it was recorded stands there as undefined. */
-function codeOf({ folder, tags, isPushed, changes, ...code }: RecordedCode): CodeLineage {
+function codeOf({ folder, tags, repository, submodules, isPushed, changes, ...code }: RecordedCode): CodeLineage {
   return {
     ...code,
     ...(folder === undefined ? {} : { folder }),
     ...(tags === undefined ? {} : { tags }),
+    ...(repository === undefined ? {} : { repository }),
+    ...(submodules === undefined ? {} : { submodules }),
     ...(isPushed === undefined ? {} : { isPushed }),
     ...(changes ? { changes: changesOf(changes) } : {}),
   };
 }
 
-function runOf({ folder, seenAs, othersCount, ...run }: RecordedRun): RunLineage {
+function runOf({ folder, seenAs, othersCount, notebook, ...run }: RecordedRun): RunLineage {
   return {
     ...run,
     ...(folder === undefined ? {} : { folder }),
     ...(seenAs === undefined ? {} : { seenAs }),
     ...(othersCount === undefined ? {} : { othersCount }),
+    ...(notebook === undefined ? {} : { notebook }),
   };
 }
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { messageOf, RegistryError } from '../base/errors.ts';
 import { newIdSource } from '../base/ids.ts';
+import { notebookOf } from '../lineage/notebook.ts';
 import { folderOf, surroundingsAtStart } from '../lineage/surroundings.ts';
 import { outputStates, registerAfterRun } from '../outputs/after-run.ts';
 import { announceRecording } from '../outputs/recordings.ts';
@@ -34,8 +35,13 @@ export async function runCommand(
   try {
     const surroundings = await surroundingsAtStart(root, { command, cwd: context.cwd, env: process.env });
     const before = await outputStates(root, project);
-    const run = { ...(await spawned(context, command)), ...folderOf(root, context.cwd), seenAs: 'run' as const };
-    exitCode = run.exitCode;
+    const ended = await spawned(context, command);
+    exitCode = ended.exitCode;
+    const notebook = await notebookOf(command, { root, cwd: context.cwd });
+    const run: RunLineage = {
+      ...{ ...ended, ...folderOf(root, context.cwd), seenAs: 'run' },
+      ...(notebook ? { notebook } : {}),
+    };
     if (run.exitCode !== 0) {
       process.exitCode = run.exitCode ?? 1;
       if (context.isJson) printJson({ run, versions: [] });

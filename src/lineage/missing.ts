@@ -1,6 +1,6 @@
 import { messageOf } from '../base/errors.ts';
 import type { CodeLineage, LockFile, MissingFact } from '../registry/api.ts';
-import { gitIn } from './git.ts';
+import { gitIn } from './git-status.ts';
 import type { FoundEnvironment } from './python/environment.ts';
 
 interface Around {

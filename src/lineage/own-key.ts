@@ -6,7 +6,7 @@ import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
 import { parsePublicKey } from '../log/ssh/public-key.ts';
 import { SIGNATURE_NAMESPACE } from '../log/ssh/signature.ts';
 import type { OwnKey } from '../registry/signing.ts';
-import { gitIn } from './git.ts';
+import { gitIn } from './git-status.ts';
 
 /** A person may be asked for a passphrase or to touch a security key. */
 const SIGNING_MS = 120_000;

@@ -3,7 +3,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
-import type { CheckedData, CodeChanges, PackageVersion, Registry, VersionDetails } from '../registry/api.ts';
+import type {
+  CheckedData,
+  CodeChanges,
+  PackageVersion,
+  Registry,
+  SubmoduleLineage,
+  VersionDetails,
+} from '../registry/api.ts';
 import { gitFolderOf, type SourceTreeKind, writeSourceTree } from './source-tree.ts';
 
 export interface ReproduceRequest {
@@ -114,11 +121,18 @@ async function writeRequirements(to: string, packages: readonly PackageVersion[]
 
 function missingOf({ lineage }: VersionDetails, isThere: (path: string) => boolean): readonly string[] {
   const { code } = lineage;
-  if (!code?.isDirty) return [];
+  const submodules = (code?.submodules ?? []).map(submoduleText);
+  if (!code?.isDirty) return submodules;
   const { changes } = code;
-  if (!changes) return ['the changes that were not committed, which were not recorded'];
+  if (!changes) return [...submodules, 'the changes that were not committed, which were not recorded'];
   const leftOut = changes.leftOut.map((entry) => leftOutText(entry, isThere(entry.path)));
-  return [...leftOut, ...othersText(changes)];
+  return [...submodules, ...leftOut, ...othersText(changes)];
+}
+
+/** Fetching one would follow an address that the repository names. */
+function submoduleText({ path, commit, isDirty }: SubmoduleLineage): string {
+  const changes = isDirty ? ', whose uncommitted changes were not recorded' : '';
+  return `the submodule ${path} at ${commit}${changes}: bring it with git submodule update --init, then check out that commit in it`;
 }
 
 /** A file that git tracks is there as it was committed. */

@@ -3,7 +3,7 @@ import { devNull, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
-import { startsPrograms } from './git.ts';
+import { startsPrograms } from './git-status.ts';
 
 const GIT_TIMEOUT_MS = 120_000;
 

@@ -6,7 +6,7 @@ import { type SimpleGit, simpleGit } from 'simple-git';
 import { systemErrorCode } from '../base/errors.ts';
 import type { UncommittedChanges } from '../registry/api.ts';
 import { findSecrets } from '../secrets/find-secrets.ts';
-import { startsPrograms } from './git.ts';
+import { startsPrograms } from './git-status.ts';
 
 const GIT_TIMEOUT_MS = 30_000;
 /** A changed file whose part of the patch is larger is data, a model or a notebook with pictures rather than code. */

@@ -81,9 +81,13 @@ const runSchema = v.looseObject({
   /** Folder in which the command ran, relative to the project's. Programs that knew nothing of this and what follows took the events. */
   folder: v.fallback(v.optional(line(4096)), undefined),
   /** How it is known that this command wrote the outputs. */
-  seenAs: v.fallback(v.optional(v.picklist(['run', 'terminal', 'task', 'debug'])), undefined),
+  seenAs: v.fallback(v.optional(v.picklist(['run', 'terminal', 'task', 'debug', 'notebook'])), undefined),
   /** How many others ran then that could have written them. */
   othersCount: v.fallback(v.optional(count), undefined),
+  notebook: v.fallback(
+    v.optional(v.looseObject({ path: line(4096), sha256: v.optional(sha256), cells: sha256, cellCount: count })),
+    undefined,
+  ),
 });
 
 /** Of the files that were left out of a patch, how many are named. */
@@ -111,6 +115,17 @@ const codeSchema = v.looseObject({
   /** Folder of the repository in which the run was, where it wasn't its root. */
   folder: v.fallback(v.optional(line(4096)), undefined),
   tags: v.fallback(v.optional(v.pipe(v.array(line(512)), v.maxLength(20))), undefined),
+  /** Name of the repository's folder. */
+  repository: v.fallback(v.optional(line(512)), undefined),
+  submodules: v.fallback(
+    v.optional(
+      v.pipe(
+        v.array(v.looseObject({ path: line(4096), commit: line(128), isDirty: v.optional(v.literal(true)) })),
+        v.maxLength(50),
+      ),
+    ),
+    undefined,
+  ),
   /** Whether a branch of a remote had the commit, as far as this clone knew. */
   isPushed: v.fallback(v.optional(v.boolean()), undefined),
   changes: v.fallback(v.optional(changesSchema), undefined),

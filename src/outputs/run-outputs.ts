@@ -287,7 +287,7 @@ export class RunOutputs {
     if (exitCode === 0) return false;
     const { name, options } = this.#context;
     this.leave(sample);
-    options.onProblem(runFailed(name, exitCode, writer?.command.start?.run.command), name);
+    options.onProblem(runFailed(name, exitCode, writer?.command.start?.run), name);
     return true;
   }
 

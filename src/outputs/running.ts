@@ -1,3 +1,4 @@
+import type { NotebookLineage } from '../registry/api.ts';
 import { type RunningProcess, runningProcesses } from './processes.ts';
 import type { StartedRun } from './started-runs.ts';
 
@@ -16,6 +17,8 @@ export interface SeenCommand extends StartedCommand {
   readonly endedAtMs?: number;
   /** Undefined where nobody told. */
   readonly exitCode?: number | undefined;
+  /** The notebook that it executed. */
+  readonly notebook?: NotebookLineage | undefined;
 }
 
 /** The command that wrote some outputs by all that is known. */
@@ -72,11 +75,11 @@ export class RunsGoingOn {
     this.#commands.set(command.id, command);
   }
 
-  commandEnded(id: string, endedAtMs: number, exitCode?: number): void {
+  commandEnded(id: string, endedAtMs: number, exitCode?: number, notebook?: NotebookLineage): void {
     const command = this.#commands.get(id);
     this.#commands.delete(id);
     if (!command) return;
-    this.#endedCommands.set(id, { ...command, endedAtMs, exitCode });
+    this.#endedCommands.set(id, { ...command, endedAtMs, exitCode, notebook });
     forgetOldest(this.#endedCommands);
   }
 

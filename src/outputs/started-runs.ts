@@ -90,13 +90,14 @@ export function notEndedBefore(found: readonly FoundRun[], beganAtMs: number): r
 export function withWriter(link: RunLink, writer: Writer | undefined): RunLink {
   if (!writer?.command.start) return link;
   const { command, othersCount } = writer;
-  const { start, startedAtMs, endedAtMs, exitCode } = command;
+  const { start, startedAtMs, endedAtMs, exitCode, notebook } = command;
   return withRun(link, {
     ...start?.run,
     startedAt: new Date(startedAtMs).toISOString(),
     ...(endedAtMs === undefined ? {} : { endedAt: new Date(endedAtMs).toISOString() }),
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(othersCount === 0 ? {} : { othersCount }),
+    ...(notebook ? { notebook } : {}),
   });
 }
 

@@ -182,7 +182,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
       case 'commandStarted':
         return runs.started(args);
       case 'commandEnded':
-        return watchers.get(runs.ended(args))?.rescan();
+        return watchers.get(await runs.ended(args))?.rescan();
       case 'rescan':
         return watchers.get(v.parse(rootSchema, args).root)?.rescan();
       case 'registerDeclared': {

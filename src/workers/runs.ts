@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { notebookOf, openNotebook } from '../lineage/notebook.ts';
 import { folderOf, surroundingsAtStart } from '../lineage/surroundings.ts';
 import { recordingsIn } from '../outputs/recordings.ts';
 import { programOf } from '../outputs/run-commands.ts';
@@ -12,26 +13,36 @@ const startedSchema = v.object({
   id: v.string(),
   atMs: v.number(),
   line: v.string(),
-  seenAs: v.picklist(['terminal', 'task', 'debug']),
+  seenAs: v.picklist(['terminal', 'task', 'debug', 'notebook']),
   cwd: v.optional(v.string()),
   interpreter: v.optional(v.string()),
   commit: v.optional(v.string()),
+});
+const notebookSchema = v.object({
+  file: v.string(),
+  isSaved: v.boolean(),
+  cells: v.array(v.object({ order: v.number(), text: v.string() })),
 });
 const endedSchema = v.object({
   root: v.string(),
   id: v.string(),
   atMs: v.number(),
   exitCode: v.optional(v.pipe(v.number(), v.safeInteger())),
+  notebook: v.optional(notebookSchema),
 });
 
 /** A command as the editor tells of its beginning: in which workspace, where exactly, how it was seen, which Python it has and what was checked out. */
 export type CommandStarted = v.InferOutput<typeof startedSchema>;
+/** A notebook with the cells that were executed in it. */
+export type ExecutedNotebook = v.InferOutput<typeof notebookSchema>;
 export type CommandEnded = v.InferOutput<typeof endedSchema>;
 
 /** Who runs in the workspaces of a registry, with the code and the packages at the moment in which each began. */
 export function runsOf(registryDir: string) {
   const goingOn = new Map<string, RunsGoingOn>();
   const started = new StartedRuns();
+  /** Commands that go on and name a notebook. */
+  const executing = new Map<string, { readonly words: readonly string[]; readonly cwd: string }>();
 
   const runsIn = (root: string): RunsGoingOn => {
     const known = goingOn.get(root) ?? new RunsGoingOn(root, undefined, () => recordingsIn(registryDir, root));
@@ -44,16 +55,24 @@ export function runsOf(registryDir: string) {
 
     started(args: unknown): void {
       const { root, id, atMs, line, seenAs, cwd = root, interpreter, commit } = v.parse(startedSchema, args);
-      const folder = folderOf(root, cwd);
-      const start = started.begin({ command: shownLine(line), seenAs, ...folder }, () =>
+      const folder = seenAs === 'notebook' ? {} : folderOf(root, cwd);
+      if (/\.ipynb\b/i.test(line) && seenAs !== 'notebook') executing.set(id, { words: programOf(line), cwd });
+      // A notebook has no command; what ran of it is told at its end.
+      const command = seenAs === 'notebook' ? {} : { command: shownLine(line) };
+      const start = started.begin({ ...command, seenAs, ...folder }, () =>
         surroundingsAtStart(root, { command: programOf(line), cwd, env: process.env, interpreter, commit }),
       );
       runsIn(root).commandStarted({ id, startedAtMs: atMs, start });
     },
 
-    ended(args: unknown): string {
-      const { root, id, atMs, exitCode } = v.parse(endedSchema, args);
-      runsIn(root).commandEnded(id, atMs, exitCode);
+    async ended(args: unknown): Promise<string> {
+      const { root, id, atMs, exitCode, notebook } = v.parse(endedSchema, args);
+      const executed = executing.get(id);
+      executing.delete(id);
+      const found = notebook
+        ? await openNotebook(notebook.file, root, notebook)
+        : executed && (await notebookOf(executed.words, { root, cwd: executed.cwd }));
+      runsIn(root).commandEnded(id, atMs, exitCode, found);
       return root;
     },
   };

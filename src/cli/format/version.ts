@@ -86,13 +86,20 @@ export function codeText({
   isPushed,
   changes,
   capturedAt,
+  repository,
+  submodules,
 }: CodeLineage): string {
   const place = branch === undefined ? '' : ` on ${safeLine(branch)}`;
-  const origin = remote === undefined ? '' : ` of ${safeLine(remote)}`;
+  const named = remote ?? repository;
+  const origin = named === undefined ? '' : ` of ${safeLine(named)}`;
   const more = [
     folder === undefined ? '' : `in ${safeLine(folder)}`,
     (tags ?? []).map((tag) => `tagged ${safeLine(tag)}`).join(', '),
     isPushed === false ? 'not pushed' : '',
+    ...(submodules ?? []).map(
+      ({ path, commit: own, isDirty: isChanged }) =>
+        `with submodule ${safeLine(path)} at ${safeLine(own.slice(0, 12))}${isChanged ? ' and uncommitted changes' : ''}`,
+    ),
     isDirty ? `with uncommitted changes${inBrackets(changes && changesText(changes))}` : '',
     CAPTURED[capturedAt],
   ].filter((text) => text !== '');
@@ -126,8 +133,9 @@ export function runText({ run }: Lineage): string {
   const others = run.othersCount ?? 0;
   const unsure = others > 0 ? `or one of ${plural(others, 'other command')} that ran then` : undefined;
   const folder = run.folder === undefined ? undefined : `in ${run.folder}`;
+  const notebook = run.notebook && `${run.notebook.path} (${plural(run.notebook.cellCount, 'executed cell')})`;
   const seen = run.seenAs === undefined ? undefined : SEEN[run.seenAs];
-  return [run.name ?? run.id, run.tracker, run.command, folder, run.url, failed, seen, unsure]
+  return [run.name ?? run.id, run.tracker, run.command, notebook, folder, run.url, failed, seen, unsure]
     .flatMap((text) => (text === undefined || text === '' ? [] : [safeLine(text)]))
     .join(', ');
 }
@@ -137,6 +145,7 @@ const SEEN = {
   terminal: 'seen in a terminal of the editor',
   task: 'seen as a task of the editor',
   debug: 'seen in the debugger',
+  notebook: 'seen in a notebook of the editor',
 } as const;
 
 function metricsText(metrics: Metrics): string {

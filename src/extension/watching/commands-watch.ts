@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { mayTrain } from '../../outputs/run-commands.ts';
+import type { ExecutedNotebook } from '../../workers/runs.ts';
 import { folderAt, quoted } from './command-text.ts';
 import { ExitCodes, runOfSession } from './debug-runs.ts';
+import { followNotebooks } from './notebook-runs.ts';
 import { activeInterpreter } from './python-extension.ts';
 
 /** A command of a terminal, task or debug session that may train a model. */
@@ -13,7 +15,7 @@ export interface WatchedCommand {
   /** When it began, milliseconds since the epoch. */
   readonly atMs: number;
   readonly line: string;
-  readonly seenAs: 'terminal' | 'task' | 'debug';
+  readonly seenAs: 'terminal' | 'task' | 'debug' | 'notebook';
   /** Where it runs, as far as that is known. */
   readonly cwd: string | undefined;
   /** The Python that is meant where the command doesn't name one by its path. */
@@ -25,6 +27,7 @@ export interface EndedCommand {
   readonly atMs: number;
   /** Undefined where nobody tells. */
   readonly exitCode: number | undefined;
+  readonly notebook?: ExecutedNotebook | undefined;
 }
 
 interface Begun {
@@ -80,6 +83,10 @@ export class CommandsWatch implements vscode.Disposable {
         if (run) this.#begin(session, { ...run, seenAs: 'debug', folder: run.folder });
       }),
       vscode.debug.onDidTerminateDebugSession((session) => this.#end(session, this.#exitCodes.take(session))),
+      followNotebooks({
+        begins: (cell, folder) => this.#begin(cell, { line: folder.fsPath, seenAs: 'notebook', folder }),
+        ends: (cell, exitCode, notebook) => this.#end(cell, exitCode, notebook),
+      }),
     ];
   }
 
@@ -90,13 +97,13 @@ export class CommandsWatch implements vscode.Disposable {
   }
 
   #begin(key: object, { line, seenAs, folder, interpreter }: Begun): boolean {
-    if (!mayTrain(line)) return false;
+    if (seenAs !== 'notebook' && !mayTrain(line)) return false;
     const own = folder && vscode.workspace.getWorkspaceFolder(folder);
     const roots = own ? [own] : (vscode.workspace.workspaceFolders ?? []);
     this.#count += 1;
     const command = {
       ...{ id: `${process.pid}-${this.#count}`, roots, atMs: Date.now(), line, seenAs },
-      cwd: folder?.scheme === 'file' ? folder.fsPath : undefined,
+      cwd: folder?.scheme === 'file' && seenAs !== 'notebook' ? folder.fsPath : undefined,
       interpreter: interpreter ?? activeInterpreter(folder ?? roots[0]?.uri),
     };
     this.#running.set(key, command);
@@ -104,11 +111,11 @@ export class CommandsWatch implements vscode.Disposable {
     return true;
   }
 
-  #end(key: object, exitCode: number | undefined): void {
+  #end(key: object, exitCode: number | undefined, notebook?: ExecutedNotebook): void {
     const command = this.#running.get(key);
     if (!command) return;
     this.#running.delete(key);
-    this.#ended.fire({ command, atMs: Date.now(), exitCode });
+    this.#ended.fire({ command, atMs: Date.now(), exitCode, notebook });
   }
 }
 

@@ -33,7 +33,7 @@ export function followOthers({ registries, outputs, commands, views, log }: Foll
       if (focused) quietly(lookAgain());
     }),
     commands.onDidBegin((command) => quietly(outputs.commandBegan(command))),
-    commands.onDidEnd(({ command, atMs, exitCode }) => quietly(outputs.commandEnded(command, atMs, exitCode))),
+    commands.onDidEnd((ended) => quietly(outputs.commandEnded(ended))),
     vscode.workspace.onDidSaveNotebookDocument(() => quietly(outputs.rescan())),
     vscode.workspace.onDidChangeWorkspaceFolders(() => quietly(registries.relocate())),
     vscode.workspace.onDidChangeConfiguration((change) => {

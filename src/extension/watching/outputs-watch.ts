@@ -11,7 +11,7 @@ import { isAutoRegistering } from '../settings.ts';
 import type { Activity } from '../status/activity.ts';
 import { withProgress } from '../status/progress.ts';
 import { oneLine } from '../version-text.ts';
-import type { WatchedCommand } from './commands-watch.ts';
+import type { EndedCommand, WatchedCommand } from './commands-watch.ts';
 import { tellRegistered } from './registered-message.ts';
 import { RetentionQuestion } from './retention-question.ts';
 
@@ -95,11 +95,14 @@ export class OutputsWatch implements vscode.Disposable {
   }
 
   /** It ended, so its outputs are complete. */
-  async commandEnded({ id, roots }: WatchedCommand, atMs: number, exitCode: number | undefined): Promise<void> {
-    for (const root of roots) {
+  async commandEnded({ command, atMs, exitCode, notebook }: EndedCommand): Promise<void> {
+    for (const root of command.roots) {
       const registry = await this.#options.registries.byRoot(root);
-      const ended = { root: root.uri.fsPath, id, atMs, ...(exitCode === undefined ? {} : { exitCode }) };
-      await registry?.connection.commandEnded(ended);
+      await registry?.connection.commandEnded({
+        ...{ root: root.uri.fsPath, id: command.id, atMs },
+        ...(exitCode === undefined ? {} : { exitCode }),
+        ...(notebook ? { notebook } : {}),
+      });
     }
   }
 

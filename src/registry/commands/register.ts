@@ -1,7 +1,14 @@
 import { throwIfCancelled } from '../../artifacts/cancel.ts';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
-import type { CodeLineage, DataLineage, Metrics, MissingFact, VersionSummary } from '../../catalog/read-models.ts';
+import type {
+  CodeLineage,
+  DataLineage,
+  Metrics,
+  MissingFact,
+  RunLineage,
+  VersionSummary,
+} from '../../catalog/read-models.ts';
 import { newestVersion, precedingVersion, versionById } from '../../catalog/version-queries.ts';
 import { environmentDigest } from '../../log/environment-digest.ts';
 import { type EventOf, MAX_GPUS, MAX_LOCKS, MAX_MISSING, MAX_SOURCES, type RegistryEvent } from '../../log/events.ts';
@@ -158,7 +165,7 @@ function knownVersion(
     model &&
     registeredVersion(stateOf(session), model.id, {
       artifact,
-      run: run && { ...run },
+      run: run && eventRun(run),
       params,
       code: code && eventCode(code),
     });
@@ -224,7 +231,7 @@ function eventsOf(
     description,
     data: data.entries.map((entry) => ({ ...entry })),
     ...surroundingsOf(request, data.missing),
-    ...(run ? { run: { ...run } } : {}),
+    ...(run ? { run: eventRun(run) } : {}),
     ...(code ? { code: eventCode(code) } : {}),
     ...(environmentId === undefined ? {} : { environment: environmentId }),
     ...(base === undefined ? {} : { base }),
@@ -248,10 +255,20 @@ async function recordedCode(
   return { ...code, changes: { ...digest, ...counts } };
 }
 
-function eventCode({ tags, changes, ...code }: CodeLineage): NonNullable<EventOf<'version.registered'>['code']> {
+function eventRun({ notebook, ...run }: RunLineage): NonNullable<EventOf<'version.registered'>['run']> {
+  return { ...run, ...(notebook ? { notebook: { ...notebook } } : {}) };
+}
+
+function eventCode({
+  tags,
+  submodules,
+  changes,
+  ...code
+}: CodeLineage): NonNullable<EventOf<'version.registered'>['code']> {
   return {
     ...code,
     ...(tags ? { tags: [...tags] } : {}),
+    ...(submodules ? { submodules: submodules.map((entry) => ({ ...entry })) } : {}),
     ...(changes ? { changes: { ...changes, leftOut: changes.leftOut.map((entry) => ({ ...entry })) } } : {}),
   };
 }

@@ -17,6 +17,7 @@ const seenAs = {
   terminal: 'seen in a terminal of the editor',
   task: 'seen as a task of the editor',
   debug: 'seen in the debugger',
+  notebook: 'seen in a notebook of the editor',
 } as const;
 
 /** What a version was made from: code, run, data, environment, base model. */
@@ -58,6 +59,7 @@ function codePart(version: string, { code }: Lineage, page: PageContext): Templa
     html`<div class="facts">
         <span>${icon('git-commit')} ${copyable(page, code.commit, shortDigest(code.commit), 'commit')}</span>
         ${code.branch === undefined ? nothing : html`<span>${icon('git-branch')} <span class="wrap">${code.branch}</span></span>`}
+        ${code.repository === undefined ? nothing : html`<span>${icon('repo')} <span class="wrap">${code.repository}</span></span>`}
         ${code.folder === undefined ? nothing : html`<span>${icon('folder')} <span class="wrap">${code.folder}</span></span>`}
         ${(code.tags ?? []).map((tag) => html`<span>${icon('tag')} <span class="wrap">${tag}</span></span>`)}
         ${code.isPushed === false ? html`<span class="warning">${icon('warning')} not pushed</span>` : nothing}
@@ -68,6 +70,13 @@ function codePart(version: string, { code }: Lineage, page: PageContext): Templa
         }
       </div>
       ${code.isDirty ? changesOf(code) : nothing}
+      ${(code.submodules ?? []).map(
+        ({ path, commit, isDirty }) => html`<div class="facts">
+          <span>${icon('file-submodule')} <span class="wrap">${path}</span></span>
+          <span>${copyable(page, commit, shortDigest(commit), `commit of ${path}`)}</span>
+          ${isDirty ? html`<span class="warning">${icon('warning')} with changes that weren't kept</span>` : nothing}
+        </div>`,
+      )}
       ${code.remote === undefined ? nothing : html`<div>${webLink(code.remote)}</div>`}
       <div class="muted">${capturedAt[code.capturedAt]}</div>
       <button
@@ -106,9 +115,18 @@ function runPart({ run }: Lineage, page: PageContext): TemplateResult {
       ${url === undefined ? nothing : html`<div>${webLink(url)}</div>`}
       ${command === undefined ? nothing : html`<div class="command"><code class="wrap">${command}</code>${copyable(page, command, '', 'command')}</div>`}
       ${folder === undefined ? nothing : html`<div class="facts"><span>${icon('folder')} <span class="wrap">${folder}</span></span></div>`}
+      ${run.notebook === undefined ? nothing : notebookOf(run.notebook, page)}
       ${certaintyOf(run)}
       ${startedAt === undefined ? nothing : html`<div class="muted">started ${timeOf(startedAt)}${duration === undefined ? nothing : `, took ${duration}`}</div>`}`,
   );
+}
+
+function notebookOf(notebook: NonNullable<NonNullable<Lineage['run']>['notebook']>, page: PageContext): TemplateResult {
+  const { path, cells, cellCount } = notebook;
+  return html`<div class="facts">
+    <span>${icon('notebook')} <span class="wrap">${path}</span></span>
+    <span>${countOf(cellCount, 'executed cell')} ${copyable(page, cells, shortDigest(cells), 'digest of the executed cells')}</span>
+  </div>`;
 }
 
 /** How it is known that this command wrote the outputs. */
