@@ -198,7 +198,7 @@ async function linkOf(
       sinceMs,
     )) ?? [];
   const rivals = run?.models.filter((other) => other !== name);
-  const own = runsOfModel(found, { project, name, ...(rivals ? { rivals } : {}) });
+  const own = runsOfModel(found, { project, name, beganAtMs, ...(rivals ? { rivals } : {}) });
   const known = linkRuns(notEndedBefore(own, beganAtMs), { sinceMs, declares: declaredIn(model) });
   return run ? withRun(known, run.lineage) : known;
 }

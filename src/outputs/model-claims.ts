@@ -12,7 +12,12 @@ export interface ClaimOptions {
   readonly name: string;
   /** Other models that can have been trained when the outputs were written; all of the project unless given. */
   readonly rivals?: readonly string[];
+  /** When the command began that wrote the outputs, where that is known; milliseconds since the epoch. */
+  readonly beganAtMs?: number;
 }
+
+/** Between what a tracker and what this program takes for the time. */
+const SLACK_MS = 5000;
 
 interface Claim {
   /** Whether the project file names the file as one of the model's metrics or params. */
@@ -28,7 +33,7 @@ interface Claim {
  * they judge can't be told, and a gate would take them for this one's.
  */
 export function runsOfModel(found: readonly FoundRun[], options: ClaimOptions): readonly FoundRun[] {
-  const { project, name } = options;
+  const { project, name, beganAtMs = 0 } = options;
   const names = Object.keys(project.models).filter((other) => other !== name);
   if (names.length === 0) return found;
   const own = claimOf(project.models[name]);
@@ -46,6 +51,8 @@ export function runsOfModel(found: readonly FoundRun[], options: ClaimOptions): 
     const { run, certainty } = item;
     const named = [...(run.checkpoints ?? []).map(({ path }) => path), ...(run.modelPaths ?? [])];
     if (certainty === 'certain') return [item];
+    // It goes on beside the command, as the training of another model may.
+    if (Date.parse(run.startedAt ?? '') < beganAtMs - SLACK_MS) return [];
     if ([...run.sourceFiles, ...named].some(isOthers)) return [];
     if (!run.sourceFiles.some(isShared)) return [item];
     if (!FILES.has(run.tracker)) return certainty === 'possible' && run.status !== 'running' ? [] : [item];

@@ -208,7 +208,7 @@ export class RunOutputs {
       [...sample.stamps.values()].map(({ file }) => file),
       sinceMs,
     );
-    const own = runsOfModel(found, { project: options.project, name });
+    const own = runsOfModel(found, { project: options.project, name, beganAtMs });
     const link = linkRuns(notEndedBefore(own, beganAtMs), { sinceMs, declares: declaredIn(this.#context.model) });
     this.#link = { key, link, since: performance.now() };
     return link;

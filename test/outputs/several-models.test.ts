@@ -2,9 +2,10 @@ import { utimes } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { outputStates, registerAfterRun } from '../../src/outputs/after-run.ts';
 import { type CaptureProviders, registerDeclared } from '../../src/outputs/capture.ts';
+import { runsOfModel } from '../../src/outputs/model-claims.ts';
 import { parseProject } from '../../src/project/project-file.ts';
 import type { Project } from '../../src/project/project-schema.ts';
-import { findRuns } from '../../src/runs/find-runs.ts';
+import { type FoundRun, findRuns } from '../../src/runs/find-runs.ts';
 import { readMetricsFile, readParamsFile } from '../../src/runs/values-file.ts';
 import { safetensors } from './safetensors.ts';
 import { makeWorkspace, type Workspace, watchWorkspace } from './workspace.ts';
@@ -109,6 +110,46 @@ describe('a model of several in a project', () => {
       runs: providersFor(workspace.root).runs,
     });
     expect((await workspace.newest(1)).metrics).toEqual({});
+  });
+});
+
+describe('of the runs that trackers recorded', () => {
+  const tracked = (given: Partial<FoundRun['run']>, certainty: FoundRun['certainty'] = 'likely'): FoundRun => ({
+    run: {
+      ...{
+        tracker: 'mlflow',
+        place: 'mlruns/1/abc',
+        id: 'abc',
+        status: 'finished',
+        params: {},
+        sourceFiles: ['mlruns/1/abc/meta.yaml'],
+      },
+      metrics: { auc: 0.99 },
+      ...given,
+    },
+    certainty,
+    reason: '',
+  });
+  const beganAtMs = Date.parse('2026-11-25T10:00:00.000Z');
+  const kept = (found: FoundRun, project = UNDECLARED) =>
+    runsOfModel([found], { project, name: 'a', beganAtMs }).length;
+
+  it.each([
+    ['one that went on while the outputs were written', 1, tracked({})],
+    [
+      'one that recorded the outputs as its own, whenever it began',
+      1,
+      tracked({ startedAt: '2026-11-25T09:00:00.000Z' }, 'certain'),
+    ],
+    ['one that began before the command that wrote them', 0, tracked({ startedAt: '2026-11-25T09:00:00.000Z' })],
+    ['one that had ended when they were written', 0, tracked({}, 'possible')],
+    ['one that may go on still', 1, tracked({ status: 'running' }, 'possible')],
+    ['one that recorded files of another model', 0, tracked({ modelPaths: ['models/b/model.safetensors'] })],
+    ['one in the folder of another model', 0, tracked({ sourceFiles: ['models/b/mlruns/1/abc/meta.yaml'] })],
+  ])('%s counts: %i', (_what, count, found) => {
+    expect(kept(found)).toBe(count);
+    // Alone in its project, a model is the one that they can be of.
+    expect(kept(found, projectOf('  a: {outputs: [models/a/**]}\n'))).toBe(1);
   });
 });
 

@@ -364,7 +364,7 @@ async function confirmed({ url, isNew, models, intents }: AttachReport): Promise
   const own =
     intents === 0
       ? 'This registry has nothing to take over.'
-      : 'What this registry has is taken over, and its own log stays beside, readable:';
+      : 'What this registry has is taken over. Its own log stays on this machine; the times in it are shown as claimed, beside the time of sharing:';
   const chosen = await vscode.window.showInformationMessage(
     plainMessage(`Share this registry through ${url}?`),
     { modal: true, detail: [what, own, ...rows, ...more].join('\n') },
