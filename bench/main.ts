@@ -7,6 +7,7 @@ import { benchmarkCodeHistory } from './code-history.ts';
 import { benchmarkEditor } from './editor/event-loop.ts';
 import { describeMachine } from './machine.ts';
 import { benchmarkOurs } from './ours.ts';
+import { benchmarkPackages } from './packages.ts';
 import { type GroupReport, tableText, writeReport } from './report.ts';
 import type { Facts, Group } from './results.ts';
 import { benchmarkSharing } from './sharing/sharing.ts';
@@ -19,6 +20,7 @@ const groups: readonly Group[] = [
   { name: 'bytes', run: benchmarkBytes, sizes: [] },
   { name: 'sharing', run: benchmarkSharing, sizes: [10_000, 100_000] },
   { name: 'code', run: benchmarkCodeHistory, sizes: [1000, 50_000] },
+  { name: 'packages', run: benchmarkPackages, sizes: [300, 1000] },
   { name: 'editor', run: benchmarkEditor, sizes: [100_000] },
 ];
 

@@ -8,7 +8,7 @@ import { normalName, normalVersion } from './version.ts';
 
 const MAX_PACKAGES = 3000;
 /** Name and version stand in the first lines. */
-const FIRST_BYTES = 2048;
+const FIRST_BYTES = 1024;
 const HEADER_BYTES = 256 * 1024;
 const MAX_LENGTH = 256;
 
@@ -69,11 +69,17 @@ function packageOf(file: string, origin: Origin | (() => Origin)): readonly Inst
 }
 
 function namedIn(text: string | undefined): { readonly name: string; readonly version: string } | undefined {
-  const [header = ''] = (text ?? '').split(/\r?\n\r?\n/, 1);
-  const name = /^Name:[ \t]*([\w.-]+)[ \t]*\r?$/im.exec(header)?.[1];
-  const version = /^Version:[ \t]*([\w.+!-]+)[ \t]*\r?$/im.exec(header)?.[1];
-  return name === undefined || version === undefined ? undefined : { name, version };
+  if (text === undefined) return undefined;
+  const end = /\r?\n\r?\n/.exec(text)?.index ?? text.length;
+  const name = NAME.exec(text);
+  const version = VERSION.exec(text);
+  if (!name || !version || name.index > end || version.index > end) return undefined;
+  const [named, numbered] = [name[1], version[1]];
+  return named === undefined || numbered === undefined ? undefined : { name: named, version: numbered };
 }
+
+const NAME = /^Name:[ \t]*([\w.-]+)[ \t]*\r?$/im;
+const VERSION = /^Version:[ \t]*([\w.+!-]+)[ \t]*\r?$/im;
 
 const MAX_URL_BYTES = 16 * 1024;
 const hex = (length: number) => v.pipe(v.string(), v.regex(new RegExp(`^[0-9a-f]{${length}}$`)));

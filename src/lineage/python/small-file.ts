@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { systemErrorCode } from '../../base/errors.ts';
 
 /**
@@ -9,12 +9,11 @@ import { systemErrorCode } from '../../base/errors.ts';
 /** The beginning of a file; undefined where there is none, or it can't be read. */
 export function headOf(file: string, maxBytes: number): string | undefined {
   try {
-    // Opening a pipe would wait for ever.
-    const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    // Opening a pipe would wait for ever; reading one that nobody writes to gives nothing.
+    const descriptor = openSync(file, READ_NEVER_WAITING);
     try {
-      const { size } = fstatSync(descriptor);
-      const buffer = Buffer.alloc(Math.min(maxBytes, size));
-      const bytesRead = readSync(descriptor, buffer, 0, buffer.length, 0);
+      const buffer = maxBytes <= SHARED.length ? SHARED : Buffer.alloc(maxBytes);
+      const bytesRead = readSync(descriptor, buffer, 0, maxBytes, 0);
       return buffer.toString('utf8', 0, bytesRead);
     } finally {
       closeSync(descriptor);
@@ -24,6 +23,10 @@ export function headOf(file: string, maxBytes: number): string | undefined {
     return undefined;
   }
 }
+
+const READ_NEVER_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+/** Nothing else happens between reading into it and taking the text out. */
+const SHARED = Buffer.alloc(64 * 1024);
 
 /** What is in a folder, sorted; nothing where there is none, or it can't be read. */
 export function namesIn(folder: string): readonly string[] {

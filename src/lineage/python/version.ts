@@ -2,9 +2,13 @@ import { clean } from '@renovatebot/pep440';
 
 /** The normal form that pip shows a version in (PEP 440): `2024.02.2` is `2024.2.2`. One of another kind is left as it is. */
 export function normalVersion(text: string): string {
+  if (NORMAL.test(text)) return text;
   // The library puts commas between the parts of a local version.
   return (clean(text) ?? text).replaceAll(',', '.');
 }
+
+/** Most versions are in it already. */
+const NORMAL = /^(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*$/;
 
 /** A package's name as it is compared (PEP 503). */
 export function normalName(name: string): string {
