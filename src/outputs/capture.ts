@@ -220,7 +220,7 @@ function stale(name: string, file: string, isRecorded: boolean): RegistryError {
   const before = isRecorded ? 'before this run began' : 'before this version was trained';
   return new RegistryError(
     'METRICS_STALE',
-    `${file} was last written ${before}, so its metrics aren't in the version of ${name}. Where they are of this model all the same, add them: model-registry evaluate ${name}@VERSION --metrics ${file}`,
+    `${file} was last written ${before}, so its metrics aren't in the version of ${name}. Where they are of this training all the same, write the file anew (or touch it) and add them: model-registry register ${name}`,
   );
 }
 
