@@ -14,6 +14,8 @@ export interface Condition {
   readonly holds: Sql;
   /** The keys of the versions for which it may hold, in a column `version`, where an index tells them. */
   readonly keys?: Sql;
+  /** As many rows, about, where counting those takes less. */
+  readonly countable?: Sql;
   /** A text to look for, and its words. */
   readonly text?: string;
   readonly words?: readonly string[];
@@ -139,6 +141,8 @@ function tagCondition(key: string, value: string | undefined): Condition {
         SELECT t.key FROM tags x CROSS JOIN versions t ON t.model = x.subject WHERE ${tagged}`,
       params: [...params, ...params],
     },
+    // Few tags are those of models.
+    countable: { sql: `SELECT 1 FROM tags x WHERE ${tagged}`, params },
   };
 }
 

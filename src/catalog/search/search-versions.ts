@@ -7,7 +7,7 @@ import { modelsWith } from './words.ts';
 
 /** A word that so many versions have is looked for as a whole. */
 const FEW = 1000;
-/** Of more than so many, those that the next condition doesn't hold for are left out before the versions are looked at. */
+/** Where more than so many would be looked at, those that the next condition doesn't hold for are left out before. */
 const WORTH_COMPARING = 200;
 /** Counting more than so many takes longer than it can save. */
 const MANY = 4000;
@@ -52,18 +52,22 @@ interface Start {
  */
 function startOf(db: Sqlite, conditions: readonly Condition[], limit: number): Start {
   const match = matchOf(db, conditions);
-  const words = match === undefined ? [] : [matching(match)];
+  const words: readonly Pick<Condition, 'keys' | 'countable'>[] =
+    match === undefined ? [] : [{ keys: matching(match) }];
   const total = int(db.get('SELECT max(key) AS total FROM versions') ?? {}, 'total') + 1;
   const few: { readonly keys: Sql; readonly count: number }[] = [];
   let share = 1;
-  for (const keys of [...conditions.flatMap((condition) => condition.keys ?? []), ...words]) {
-    const count = countUpTo(db, keys, MANY);
+  for (const { keys, countable = keys } of [...conditions, ...words]) {
+    if (!keys || !countable) continue;
+    const count = Math.min(countUpTo(db, countable, MANY), total);
     share *= count / total;
     if (count < MANY) few.push({ keys, count });
   }
   const [fewest, next] = few.sort((a, b) => a.count - b.count);
   if (fewest && fewest.count <= limit / share) {
-    const { sql, params } = next && fewest.count > WORTH_COMPARING ? inBoth(fewest.keys, next.keys) : fewest.keys;
+    // The page is full as soon as the other conditions hold for so many.
+    const lookedAt = Math.min(fewest.count, (limit * fewest.count) / (share * total));
+    const { sql, params } = next && lookedAt > WORTH_COMPARING ? inBoth(fewest.keys, next.keys) : fewest.keys;
     return { from: VERSION_TABLES, keys: { sql: `v.key IN (${sql})`, params }, order: 'v.key' };
   }
   if (match === undefined) return { from: VERSION_TABLES, keys: { sql: 'TRUE', params: [] }, order: 'v.key' };
