@@ -116,7 +116,7 @@ async function serve(
   const before = await target.current();
   const folder = target.folderOf(digest);
   const settled = before === undefined ? undefined : await target.settled(before);
-  if (before !== undefined) await refuseOther(options, version, settled);
+  refuseOther(options, version, settled);
   // Whoever ended between the switch and the end of the command runs it again.
   if (before === folder && settled) return { version, served: { ...settled, version: version.id } };
   if (digest === last.refused?.artifact) {
@@ -146,32 +146,18 @@ async function serve(
   return { version, ...(!isAlone && settled ? { served: settled } : {}), refused };
 }
 
-/** A place that serves another model is somebody's: a typing error in a script mustn't take it away from them. */
-async function refuseOther(
-  { registry, to }: FollowOptions,
-  version: VersionSummary,
-  settled: Served | undefined,
-): Promise<void> {
+/**
+ * A place that serves another model is somebody's: a typing error in a script mustn't take it away from them. Throws
+ * `TARGET_SERVES_OTHER`.
+ */
+function refuseOther({ to }: FollowOptions, version: VersionSummary, settled: Served | undefined): void {
   // A switch that was interrupted before its command had ended says nothing.
-  if (!settled) return;
-  const other = settled.model ?? (await modelOf(registry, settled.version));
-  if (other?.id === version.modelId || other?.name === version.model) return;
-  const what = other ? `serves ${other.name}` : 'serves a version that this registry doesn’t have';
+  if (!settled || settled.model.id === version.modelId || settled.model.name === version.model) return;
   throw new RegistryError(
     'TARGET_SERVES_OTHER',
-    `${to} ${what}, so ${version.model} isn't put there. Choose another name for --to; or, where ${version.model} is to take its place, end what follows there and remove ${to} first. Nothing was changed.`,
-    { details: { to, serves: other?.name ?? null } },
+    `${to} serves ${settled.model.name}, so ${version.model} isn't put there. Choose another name for --to; or, where ${version.model} is to take its place, end what follows there and remove ${to} first. Nothing was changed.`,
+    { details: { to, serves: settled.model.name } },
   );
-}
-
-async function modelOf(registry: FollowOptions['registry'], ref: string): Promise<Served['model']> {
-  try {
-    const { modelId, model } = await registry.show({ ref });
-    return { id: modelId, name: model };
-  } catch (error) {
-    if (RegistryError.is(error, 'MODEL_NOT_FOUND') || RegistryError.is(error, 'VERSION_NOT_FOUND')) return undefined;
-    throw error;
-  }
 }
 
 /** Whoever looks once waits for the outcome. */

@@ -23,8 +23,7 @@ export interface Target {
 
 /** What a folder holds, and since when it is served. */
 export interface Served {
-  /** Of which model; what was settled by an earlier program doesn't tell. */
-  readonly model?: { readonly id: string; readonly name: string } | undefined;
+  readonly model: { readonly id: string; readonly name: string };
   readonly version: string;
   readonly artifact: string;
   readonly since: string;
@@ -35,7 +34,7 @@ const DIGITS = 16;
 const FOLDER = /^[0-9a-f]{16}(\.done)?$/;
 const FRESH_LINK = /^link-(\d+)$/;
 const servedSchema = v.object({
-  model: v.optional(v.object({ id: v.string(), name: v.string() })),
+  model: v.object({ id: v.string(), name: v.string() }),
   version: v.string(),
   artifact: v.string(),
   since: v.string(),

@@ -34,6 +34,7 @@ describe.each([false, true])('a target, with the links of Windows: %s', (isWindo
     }
     expect(await readFile(join(to, 'model.bin'), 'utf8')).toBe('a');
     const served = {
+      model: { id: '01M84GD1DENREG1STRY0000001', name: 'fraud' },
       version: '01M84GD1DENREG1STRY0000000',
       artifact: DIGESTS[0] ?? '',
       since: '2026-11-23T12:00:00.000Z',
