@@ -141,3 +141,19 @@ export function descendantStages(
   const sql = `${head} SELECT v.stage, count(*) AS count FROM ${stagesOf(isMany)} GROUP BY v.stage ORDER BY min(${RANK}), count DESC, v.stage`;
   return db.all(sql, direct.params).map((row) => ({ stage: text(row, 'stage'), count: int(row, 'count') }));
 }
+
+/** The first of the versions that something went into directly, those in production first, and how many there are. */
+export function directVersions(
+  db: Sqlite,
+  { sql, params }: DirectVersions,
+  limit: number,
+): { readonly versions: readonly VersionSummary[]; readonly count: number } {
+  const where = `v.deleted_seq IS NULL AND v.key IN (${sql})`;
+  const count = int(db.get(`SELECT count(*) AS count FROM versions v WHERE ${where}`, params) ?? {}, 'count');
+  const page = `SELECT v.key, ${RANK} AS rank FROM versions v WHERE ${where} ORDER BY 2, 1 DESC LIMIT ${limit}`;
+  const rows = db.all(
+    `SELECT ${VERSION_COLUMNS} FROM (${page}) page, ${VERSION_TABLES} WHERE v.key = page.key ORDER BY page.rank, v.key DESC`,
+    params,
+  );
+  return { versions: rows.map((row) => versionSummary(row)), count };
+}

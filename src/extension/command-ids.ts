@@ -8,6 +8,7 @@ export const COMMAND_IDS = [
   'modelRegistry.archive',
   'modelRegistry.compareVersions',
   'modelRegistry.showChanges',
+  'modelRegistry.showLineage',
   'modelRegistry.showVersion',
   'modelRegistry.search',
   'modelRegistry.restoreFiles',

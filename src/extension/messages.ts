@@ -8,6 +8,8 @@ import { COMPARED_COLUMNS, type ComparedTensorRows } from '../modelfiles/tensors
 import type {
   Comparison,
   FactsAnswer,
+  Impact,
+  LineageGraph,
   MetricCourses,
   Metrics,
   TensorComparisonAnswer,
@@ -37,7 +39,10 @@ export type {
   DataChange,
   EvaluationEntry,
   FileEntry,
+  GraphNode,
+  ImpactEntry,
   Lineage,
+  LineageGraph,
   MetricCourses,
   Metrics,
   MetricValue,
@@ -76,6 +81,7 @@ const partOfTable = {
   filter: v.pipe(v.string(), v.maxLength(500)),
 };
 
+const lineageReference = v.pipe(v.string(), v.minLength(1), v.maxLength(5000));
 const pathInRepository = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
 
 const paramSchemas = {
@@ -89,6 +95,8 @@ const paramSchemas = {
   }),
   /** The page of what changed up to a version; without an earlier one from the one that it is looked at against by itself. */
   openChanges: v.strictObject({ before: v.optional(ulid), after: ulid }),
+  /** The graph around something, named as for `impact`. */
+  openGraph: v.strictObject({ of: lineageReference }),
   /** Commits and files between the page's two versions. */
   codeBetween: v.strictObject({}),
   /** A file of the page's two versions, in the editor's own comparison. */
@@ -127,6 +135,7 @@ export const requestSchema = v.variant('method', [
   request('openVersion'),
   request('openComparison'),
   request('openChanges'),
+  request('openGraph'),
   request('codeBetween'),
   request('openFileChange'),
   request('openFileChanges'),
@@ -159,6 +168,8 @@ export const changesPageStateSchema = v.object({
   afterId: ulid,
 });
 export type ChangesPageState = v.InferOutput<typeof changesPageStateSchema>;
+export const graphPageStateSchema = v.object({ registryDir: v.pipe(v.string(), v.minLength(1)), of: lineageReference });
+export type GraphPageState = v.InferOutput<typeof graphPageStateSchema>;
 export const modelFilePageStateSchema = v.object({ uri: v.pipe(v.string(), v.minLength(1)) });
 export type ModelFilePageState = v.InferOutput<typeof modelFilePageStateSchema>;
 export type VersionPageState = v.InferOutput<typeof versionPageStateSchema>;
@@ -208,6 +219,12 @@ export type ChangesPageData = Omit<VersionChanges, ChangesRows> &
     readonly declared?: DeclaredDirections;
   };
 
+/** What made something, what it went into, and the first of the versions that descend from it. */
+export interface GraphPageData {
+  readonly graph: LineageGraph;
+  readonly impact: Impact;
+}
+
 /** What the editor of model files shows. */
 export interface ModelFilePageData {
   readonly name: string;
@@ -227,6 +244,7 @@ export interface PageData {
   readonly version: VersionPageData;
   readonly comparison: ComparisonPageData;
   readonly changes: ChangesPageData;
+  readonly graph: GraphPageData;
   readonly modelFile: ModelFilePageData;
 }
 export type PageKind = keyof PageData;

@@ -437,6 +437,8 @@ export interface RegistryQueries {
    * first. Throws `IMPACT_UNKNOWN`, `REFERENCE_AMBIGUOUS`.
    */
   impact(request: PageRequest & { readonly of: string }): Promise<Impact>;
+  /** What made something and what it went into, named as for `impact`: near it, and at most 80 nodes. */
+  graph(request: { readonly of: string }): Promise<LineageGraph>;
   /**
    * What the files of a version say: what was recorded, or, for versions that were registered without, what their files say now, where they
    * are on this machine. `problem` says why there is nothing, or not all. Throws what the remote answers where the facts have to be fetched.
@@ -640,6 +642,26 @@ export interface ImpactSubject {
   readonly kind: 'version' | 'data' | 'commit' | 'package' | 'base';
   readonly name: string;
   readonly version?: VersionSummary;
+}
+
+/** What made something, and what it went into. */
+export interface LineageGraph {
+  /** The id of the node that was asked about. */
+  readonly subject: string;
+  readonly nodes: readonly GraphNode[];
+  /** What went into what. */
+  readonly edges: readonly { readonly from: string; readonly to: string }[];
+}
+
+export interface GraphNode {
+  readonly id: string;
+  /** `more` stands for what isn't shown. */
+  readonly kind: 'version' | 'code' | 'data' | 'environment' | 'base' | 'package' | 'more';
+  readonly label: string;
+  readonly detail?: string;
+  readonly stage?: string;
+  /** What to ask `impact` and `graph` about it, where they know it. */
+  readonly of?: string;
 }
 
 export interface ImpactEntry {

@@ -30,6 +30,7 @@ const METHODS: Readonly<Record<RegistryMethod, true>> = {
   compare: true,
   changes: true,
   impact: true,
+  graph: true,
   facts: true,
   tensorRows: true,
   history: true,

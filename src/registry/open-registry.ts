@@ -15,6 +15,7 @@ import * as facts from './facts/version-facts.ts';
 import { changes } from './queries/changes.ts';
 import { checkData } from './queries/check-data.ts';
 import { compare } from './queries/compare.ts';
+import { graph } from './queries/graph.ts';
 import { impact } from './queries/impact.ts';
 import * as listing from './queries/listing.ts';
 import { log } from './queries/log.ts';
@@ -116,6 +117,7 @@ export class OpenRegistry implements Registry {
   compare: Registry['compare'] = (request) => this.#run(() => compare(this.#session, request));
   changes: Registry['changes'] = (request) => this.#run(() => changes(this.#session, request));
   impact: Registry['impact'] = (request) => this.#run(() => impact(this.#session, request));
+  graph: Registry['graph'] = (request) => this.#run(() => graph(this.#session, request));
   facts: Registry['facts'] = (request, options) => this.#run(() => facts.facts(this.#session, request, options));
   tensorRows: Registry['tensorRows'] = (request) => this.#run(() => facts.tensorRows(this.#session, request));
   patch: Registry['patch'] = (request) => this.#run(() => patch(this.#session, request));

@@ -76,7 +76,7 @@ describe('impact', () => {
     await cli.json(['register', 'fraud-tiny', 'student.bin', '--base', 'fraud-detector@1'], options);
     await cli.json(['promote', 'fraud-tiny@1', 'production', '--reason', 'Small'], options);
     const { stdout } = await cli.run(['impact', 'data/train.csv'], options);
-    expect(stdout).toContain('2 versions descend from data/train.csv: 1 in production, 1 in candidate.');
+    expect(stdout).toContain('2 versions descend from data/train.csv: 1 in production, 1 candidate.');
     expect(stdout).toMatch(/fraud-tiny@1 +production .*through fraud-detector@1/);
     expect(stdout).toMatch(/fraud-detector@1 +candidate +auc 0\.912 .*directly/);
     const commit = await work.git('rev-parse', 'HEAD');

@@ -5,6 +5,8 @@ import type {
   ComparedRow,
   ComparisonPageData,
   FactsPageData,
+  GraphNode,
+  GraphPageData,
   MetricCourses,
   MetricValue,
   TensorComparisonPageData,
@@ -445,5 +447,45 @@ export function codeBetween(overrides: Partial<CodeBetween> = {}): CodeBetween {
     fileCount: 4,
     missing: [],
     ...overrides,
+  };
+}
+
+/** A version with what made it, a version that descends from it, and more that aren't shown. */
+export function graphPage(overrides: Partial<GraphPageData['graph']> = {}): GraphPageData {
+  const nodes: GraphNode[] = [
+    { id: idOf(2), kind: 'version', label: 'fraud-detector@2', stage: 'staging', of: `version:${idOf(2)}` },
+    { id: 'code', kind: 'code', label: '4be1c0a9f3d0', detail: 'main', of: `commit:${'4'.repeat(40)}` },
+    { id: 'data', kind: 'data', label: 'data/train.csv', detail: 'ab3f9c1e77d0', of: `data:${digest}` },
+    { id: 'environment', kind: 'environment', label: 'Python 3.12.4', detail: '61 packages' },
+    { id: idOf(1), kind: 'version', label: 'fraud-detector@1', stage: 'archived', of: `version:${idOf(1)}` },
+    { id: 'base', kind: 'base', label: 'google/tabular-base', of: 'base:google/tabular-base' },
+    { id: idOf(3), kind: 'version', label: 'fraud-tiny@1', stage: 'production', of: `version:${idOf(3)}` },
+    { id: 'more', kind: 'more', label: '40 more', detail: 'versions' },
+  ];
+  const into = (to: string, ...from: readonly string[]) => from.map((id) => ({ from: id, to }));
+  return {
+    graph: {
+      subject: idOf(2),
+      nodes,
+      edges: [
+        ...into(idOf(2), 'code', 'data', 'environment', idOf(1)),
+        ...into(idOf(1), 'base'),
+        ...into(idOf(3), idOf(2)),
+        ...into('more', idOf(2)),
+      ],
+      ...overrides,
+    },
+    impact: {
+      subject: { kind: 'version', name: 'fraud-detector@2', version: versionSummary(2) },
+      total: 41,
+      stages: [
+        { stage: 'production', count: 1 },
+        { stage: 'candidate', count: 40 },
+      ],
+      items: [
+        { version: versionSummary(3, { model: 'fraud-tiny', number: 1, stage: 'production' }), isDirect: true },
+        { version: versionSummary(4), isDirect: false, through: 'fraud-tiny@1' },
+      ],
+    },
   };
 }

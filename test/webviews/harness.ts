@@ -76,7 +76,7 @@ export async function startHarness(): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'model-registry-pages-'));
   await build({
     absWorkingDir: root,
-    entryPoints: ['version.ts', 'comparison.ts', 'changes.ts', 'model-file.ts', 'page.css'].map(
+    entryPoints: ['version.ts', 'comparison.ts', 'changes.ts', 'graph.ts', 'model-file.ts', 'page.css'].map(
       (name) => `src/webviews/${name}`,
     ),
     outdir: folder,
@@ -128,6 +128,7 @@ async function openPage<K extends PageKind>(
     openVersion: (params) => done('openVersion', params),
     openComparison: (params) => done('openComparison', params),
     openChanges: (params) => done('openChanges', params),
+    openGraph: (params) => done('openGraph', params),
     openFileChange: (params) => done('openFileChange', params),
     openFileChanges: (params) => done('openFileChanges', params),
     codeBetween: async () => (options.codeBetween ? { between: await options.codeBetween() } : {}),
@@ -194,6 +195,7 @@ function htmlOf(kind: PageKind): string {
     version: { registryDir, versionId },
     comparison: { registryDir, versionIds: ['01JD0000000000000000000001', versionId] },
     changes: { registryDir, beforeId: '01JD0000000000000000000001', afterId: versionId },
+    graph: { registryDir, of: `version:${versionId}` },
     modelFile: { uri: 'file:///home/ada/fraud/models/fraud.safetensors' },
   };
   return pageHtml({

@@ -9,10 +9,24 @@ export function addLineageCommand(program: Command, add: AddCommand): void {
     program
       .command('lineage')
       .description('what a version was made from: code, run, data, packages, machine; and what is not known, and why')
-      .argument('<ref>')
-      .addHelpText('after', examples('lineage fraud-detector@production', 'lineage fraud-detector@7 --json')),
-    async (context, _options: object, ref: string) => {
+      .argument('<ref>', 'a version; with --graph also what impact takes')
+      .option('--graph', 'what made it and what it went into, as a tree')
+      .addHelpText(
+        'after',
+        examples(
+          'lineage fraud-detector@production',
+          'lineage fraud-detector@7 --json',
+          'lineage fraud-detector --graph',
+        ),
+      ),
+    async (context, options: { readonly graph?: boolean }, ref: string) => {
       await context.withQueries(async (registry) => {
+        if (options.graph) {
+          const graph = await registry.graph({ of: ref });
+          if (context.isJson) return printJson(graph);
+          const { graphText } = await import('../format/graph.ts');
+          return print(graphText(graph));
+        }
         const version = await registry.show({ ref });
         if (context.isJson) {
           const { model, number, id, artifact } = versionJson(version);

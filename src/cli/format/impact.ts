@@ -1,3 +1,4 @@
+import { stageCounts } from '../../base/stage-counts.ts';
 import type { Impact, ImpactEntry } from '../../registry/api.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { headlineText } from './headline.ts';
@@ -8,9 +9,6 @@ import { labelOf, plural, stageText, timeText } from './values.ts';
 export function impactText({ subject, total, stages }: Impact, items: readonly ImpactEntry[]): string {
   const name = styled('bold', safeLine(subject.name));
   if (total === 0) return `No version descends from ${name}.`;
-  const inStages = stages
-    .map(({ stage, count }) => `${count.toLocaleString('en-US')} in ${stageText(stage)}`)
-    .join(', ');
   const rows = items.map(({ version, isDirect, through }) => [
     labelOf(version),
     stageText(version.stage),
@@ -18,5 +16,5 @@ export function impactText({ subject, total, stages }: Impact, items: readonly I
     timeText(version.createdAt),
     isDirect ? 'directly' : `through ${safeLine(through ?? 'another version')}`,
   ]);
-  return `${plural(total, 'version')} ${total === 1 ? 'descends' : 'descend'} from ${name}: ${inStages}.\n${tableText(['VERSION', 'STAGE', 'METRIC', 'REGISTERED', 'HOW'], rows)}`;
+  return `${plural(total, 'version')} ${total === 1 ? 'descends' : 'descend'} from ${name}: ${stageCounts(stages)}.\n${tableText(['VERSION', 'STAGE', 'METRIC', 'REGISTERED', 'HOW'], rows)}`;
 }

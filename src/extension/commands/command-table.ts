@@ -60,6 +60,7 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.sharingMenu': ['Shared storage', sharing.sharingMenu],
   'modelRegistry.showChanges': ['Showing what changed', showing.showChanges],
   'modelRegistry.showDiskUse': ['Measuring the disk use', space.showDiskUse],
+  'modelRegistry.showLineage': ['Showing the lineage', showing.showLineage],
   'modelRegistry.showMore': ['Showing more', showMore],
   'modelRegistry.showOutput': ['Showing the output', showOutput],
   'modelRegistry.showVersion': ['Showing the version', showing.showVersion],

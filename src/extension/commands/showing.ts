@@ -108,6 +108,15 @@ function openChanges(
   pages.openChanges({ registryDir, beforeId: before.id, afterId: after.id });
 }
 
+/** What made a version and what it went into. */
+export const showLineage: Command = async (context, argument) => {
+  const start = await startFrom(context, argument, 'version');
+  if (!start) return;
+  const answers = await askInSteps('Show Lineage Graph', start.answers, start.steps);
+  const { registry, version } = answers ?? {};
+  if (registry && version) context.pages.openGraph({ registryDir: registry.dir, of: `version:${version.id}` });
+};
+
 /** The version asked about, or the newest, against the one in production. */
 async function* preselected(answers: Answers, versionId: string | undefined) {
   const { production, latest } = answers.model ?? {};

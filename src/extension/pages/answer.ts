@@ -102,6 +102,9 @@ async function callHandler<K extends PageKind>(
     case 'openChanges':
       await handlers.openChanges(request.params, operation);
       break;
+    case 'openGraph':
+      await handlers.openGraph(request.params, operation);
+      break;
     case 'openFileChange':
       await handlers.openFileChange(request.params, operation);
       break;
@@ -135,10 +138,17 @@ async function noChanges(): Promise<never> {
 /** For pages that show no version: they ask for none of this. */
 export const NOTHING_OF_VERSIONS: Pick<
   RequestHandlers<PageKind>,
-  'facts' | 'history' | 'compareTensors' | 'comparedTensorRows' | 'openChanges' | keyof typeof NOTHING_OF_CHANGES
+  | 'facts'
+  | 'history'
+  | 'compareTensors'
+  | 'comparedTensorRows'
+  | 'openChanges'
+  | 'openGraph'
+  | keyof typeof NOTHING_OF_CHANGES
 > = {
   ...NOTHING_OF_CHANGES,
   openChanges: notOnPage,
+  openGraph: notOnPage,
   facts: notOnPage,
   history: notOnPage,
   compareTensors: notOnPage,

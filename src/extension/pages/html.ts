@@ -1,6 +1,7 @@
 import type {
   ChangesPageState,
   ComparisonPageState,
+  GraphPageState,
   ModelFilePageState,
   PageKind,
   VersionPageState,
@@ -10,7 +11,7 @@ export interface PageHtml {
   readonly kind: PageKind;
   readonly title: string;
   /** Which page this is; it reaches the page's script as JSON in an attribute. */
-  readonly state: VersionPageState | ComparisonPageState | ChangesPageState | ModelFilePageState;
+  readonly state: VersionPageState | ComparisonPageState | ChangesPageState | GraphPageState | ModelFilePageState;
   /** Fresh for every page. */
   readonly nonce: string;
   /** Where the editor serves the extension's files from. */

@@ -2,7 +2,14 @@ import { RegistryError } from '../../base/errors.ts';
 import type { DeclaredDirections } from '../../base/metrics.ts';
 import type { ComparisonRow, VersionDetails, VersionSummary } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
-import type { Baseline, ChangesPageData, ComparedRow, ComparisonPageData, VersionPageData } from '../messages.ts';
+import type {
+  Baseline,
+  ChangesPageData,
+  ComparedRow,
+  ComparisonPageData,
+  GraphPageData,
+  VersionPageData,
+} from '../messages.ts';
 
 /** What the project of a registry declares about the metrics of a model. */
 export type DirectionsOf = (model: string) => Promise<DeclaredDirections | undefined>;
@@ -53,6 +60,15 @@ export async function loadComparisonPage(
     hasDependencies,
     files: comparedRows(files),
   };
+}
+
+/** How many of the versions that descend from something its page lists. */
+const LISTED = 100;
+
+/** The graph around something. Throws what the registry throws. */
+export async function loadGraphPage(registry: RegistryCalls, of: string): Promise<GraphPageData> {
+  const [graph, impact] = await Promise.all([registry.graph({ of }), registry.impact({ of, limit: LISTED })]);
+  return { graph, impact };
 }
 
 /** All that is recorded of what changed from one version to another. Throws what the registry throws. */

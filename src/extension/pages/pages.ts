@@ -8,6 +8,8 @@ import {
   type ComparisonPageState,
   changesPageStateSchema,
   comparisonPageStateSchema,
+  type GraphPageState,
+  graphPageStateSchema,
   type PageAction,
   type PageData,
   type PageKind,
@@ -22,6 +24,7 @@ import {
   type DirectionsOf,
   loadChangesPage,
   loadComparisonPage,
+  loadGraphPage,
   loadVersionPage,
   versionTitle,
 } from './page-data.ts';
@@ -45,6 +48,8 @@ export interface Pages {
   openComparison(page: { readonly registryDir: string; readonly versionIds: readonly string[] }): void;
   /** What changed from one version to another. */
   openChanges(page: ChangesPageState): void;
+  /** What made something and what it went into. */
+  openGraph(page: GraphPageState): void;
   /** Tells the open pages of a registry, or all, to read their data again. */
   refresh(registryDir?: string): void;
   /** Stops bringing pages back. Open panels stay: the editor closes them, or keeps them over a reload. */
@@ -54,22 +59,26 @@ export interface Pages {
 type OpenPage =
   | { readonly kind: 'version'; readonly state: VersionPageState }
   | { readonly kind: 'comparison'; readonly state: ComparisonPageState }
-  | { readonly kind: 'changes'; readonly state: ChangesPageState };
+  | { readonly kind: 'changes'; readonly state: ChangesPageState }
+  | { readonly kind: 'graph'; readonly state: GraphPageState };
 
 const viewTypes: Readonly<Record<OpenPage['kind'], string>> = {
   version: 'modelRegistry.version',
   comparison: 'modelRegistry.comparison',
   changes: 'modelRegistry.changes',
+  graph: 'modelRegistry.graph',
 };
 const icons: Readonly<Record<OpenPage['kind'], string>> = {
   version: 'package',
   comparison: 'diff',
   changes: 'git-compare',
+  graph: 'type-hierarchy',
 };
 const firstTitles: Readonly<Record<OpenPage['kind'], string>> = {
   version: 'Version',
   comparison: 'Compare versions',
   changes: 'What changed',
+  graph: 'Lineage',
 };
 const commandOf: Readonly<Record<PageAction, string>> = {
   promote: 'modelRegistry.promote',
@@ -163,6 +172,7 @@ export function createPages(options: PagesOptions): Pages {
         const changes = await (await registryFor(registryDir)).changes({ refs });
         show({ kind: 'changes', state: { registryDir, beforeId: changes.before.id, afterId: changes.after.id } });
       },
+      openGraph: async ({ of }) => show({ kind: 'graph', state: { registryDir, of } }),
       ...(page.kind === 'changes' ? changesHandlers(page.state) : NOTHING_OF_CHANGES),
       copyText: async ({ text }) => {
         await vscode.env.clipboard.writeText(text);
@@ -263,6 +273,12 @@ export function createPages(options: PagesOptions): Pages {
         restore(panel, parsed.success ? { kind: 'changes', state: parsed.output.page } : undefined);
       },
     }),
+    vscode.window.registerWebviewPanelSerializer(viewTypes.graph, {
+      async deserializeWebviewPanel(panel, saved: unknown) {
+        const parsed = v.safeParse(v.object({ page: graphPageStateSchema }), saved);
+        restore(panel, parsed.success ? { kind: 'graph', state: parsed.output.page } : undefined);
+      },
+    }),
   ];
 
   return {
@@ -270,6 +286,7 @@ export function createPages(options: PagesOptions): Pages {
       show({ kind: 'version', state: { registryDir, versionId } }, keepsFocus),
     openComparison: ({ registryDir, versionIds }) =>
       show({ kind: 'comparison', state: { registryDir, versionIds: [...versionIds] } }),
+    openGraph: (state) => show({ kind: 'graph', state }),
     openChanges: (state) => show({ kind: 'changes', state }),
     refresh,
     dispose() {
@@ -287,6 +304,10 @@ async function load(
     const data = await loadVersionPage(registry, page.state.versionId, directionsOf);
     return { title: versionTitle(data.version), data };
   }
+  if (page.kind === 'graph') {
+    const data = await loadGraphPage(registry, page.state.of);
+    return { title: `Lineage of ${data.impact.subject.name}`, data };
+  }
   if (page.kind === 'changes') {
     const { beforeId, afterId } = page.state;
     const data = await loadChangesPage(registry, [beforeId, afterId], directionsOf);
@@ -297,7 +318,8 @@ async function load(
 }
 
 function keyOf(page: OpenPage): string {
-  return JSON.stringify([page.kind, page.state.registryDir, ...versionsOf(page)]);
+  const of = page.kind === 'graph' ? [page.state.of] : versionsOf(page);
+  return JSON.stringify([page.kind, page.state.registryDir, ...of]);
 }
 
 function versionsOf({ kind, state }: OpenPage): readonly string[] {
@@ -308,5 +330,7 @@ function versionsOf({ kind, state }: OpenPage): readonly string[] {
       return state.versionIds;
     case 'changes':
       return [state.beforeId, state.afterId];
+    case 'graph':
+      return [];
   }
 }

@@ -46,6 +46,7 @@ export function registryCalls(ask: ThreadCall): RegistryCalls {
     compare: (request) => call('compare', request),
     changes: (request) => call('changes', request),
     impact: (request) => call('impact', request),
+    graph: (request) => call('graph', request),
     facts: (request, operation) => call('facts', request, operation),
     tensorRows: (request) => call('tensorRows', request),
     history: (request) => call('history', request),

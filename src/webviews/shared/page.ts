@@ -21,6 +21,7 @@ export interface PageContext {
   openComparison(versionIds: readonly string[]): void;
   /** The page of what changed up to a version, from another one or from the one that it is looked at against by itself. */
   openChanges(before: string | undefined, after: string): void;
+  openGraph(of: string): void;
   openFileChange(file: { readonly path: string; readonly from?: string }): void;
   openFileChanges(): void;
   /** Puts `text` on the clipboard; `what` is read aloud and shown: `digest`. */
@@ -93,6 +94,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     openComparison: (versionIds) => ask(host.ask('openComparison', { versionIds: [...versionIds] })),
     openChanges: (before, after) =>
       ask(host.ask('openChanges', { ...(before === undefined ? {} : { before }), after })),
+    openGraph: (of) => ask(host.ask('openGraph', { of })),
     openFileChange: (file) => ask(host.ask('openFileChange', file)),
     openFileChanges: () => ask(host.ask('openFileChanges', {})),
     copy(text, what) {

@@ -31,9 +31,10 @@ export function lineageSection({ id, lineage, model }: VersionDetails, page: Pag
     data.length === 0 &&
     dependencies.length === 0 &&
     lineage.machine === undefined;
+  const actions = html`<button class="link" @click=${() => page.openGraph(`version:${id}`)}>${icon('type-hierarchy')} Show graph</button>`;
   if (isEmpty) {
     return section(
-      { id: 'lineage', title: 'Lineage' },
+      { id: 'lineage', title: 'Lineage', actions },
       emptyState(
         'No lineage was recorded.',
         html`Start training with <code>model-registry run --model MODEL -- COMMAND</code>, and code, data and packages are
@@ -41,7 +42,7 @@ export function lineageSection({ id, lineage, model }: VersionDetails, page: Pag
       ),
     );
   }
-  return section({ id: 'lineage', title: 'Lineage' }, [
+  return section({ id: 'lineage', title: 'Lineage', actions }, [
     codePart(id, lineage, page),
     runPart(lineage, page),
     dataPart(lineage, page),
