@@ -28,8 +28,10 @@ const NARROW = 640;
 /** What made something stands before it: to its left, or above it where the page is narrow. Fits into the width where it can. */
 export function drawingOf(graph: LineageGraph, width: number): Drawing {
   if (width < NARROW) return drawn(graph, { isDown: true, nodeWidth: 150, between: 30 });
-  const roomy = drawn(graph, { isDown: false, nodeWidth: 190, between: 56 });
-  return roomy.width <= width ? roomy : drawn(graph, { isDown: false, nodeWidth: 150, between: 36 });
+  const roomy = drawn(graph, { isDown: false, nodeWidth: 200, between: 56 });
+  if (roomy.width <= width) return roomy;
+  const tight = drawn(graph, { isDown: false, nodeWidth: 176, between: 36 });
+  return tight.width <= width ? tight : drawn(graph, { isDown: false, nodeWidth: 150, between: 30 });
 }
 
 interface Measures {
