@@ -101,6 +101,14 @@ describe('run', () => {
     expect(new Set(digests).size).toBe(1);
   });
 
+  it('leaves out metrics that were there before, and says so', async () => {
+    await work.write('metrics.json', '{"auc": 0.99}');
+    const write = "const fs = require('node:fs'); fs.mkdirSync('out'); fs.writeFileSync('out/model.bin', 'weights')";
+    const { code, stderr } = await run('run', '--', process.execPath, '-e', write);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('METRICS_STALE: metrics.json') });
+    expect(await json('show', 'fraud@1')).toMatchObject({ metrics: {} });
+  });
+
   it('registers nothing where the command fails, and ends as it did', async () => {
     const failed = await run(...train('-', '3'));
     expect(failed).toMatchObject({ code: 3, stderr: expect.stringContaining('The command failed (exit code 3)') });

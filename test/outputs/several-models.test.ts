@@ -74,6 +74,17 @@ describe('a model of several in a project', () => {
     });
   });
 
+  it('does not get past a gate with the metrics of another one', async () => {
+    const workspace = await makeWorkspace();
+    await workspace.write('models/a/model.safetensors', safetensors([1]));
+    await workspace.write('metrics.json', '{"auc": 0.99}');
+    await register(workspace, DECLARED_BY_B, 'a');
+    const policy = { gates: { production: [{ metric: 'auc', min: 0.9 }] } };
+    await workspace.registry.setPolicy({ model: 'a', policy });
+    const promotion = workspace.registry.promote({ ref: 'a@1', stage: 'production', reason: 'good' });
+    await expect(promotion).rejects.toMatchObject({ code: 'GATE_FAILED' });
+  });
+
   it('has none of what lies with the outputs of another one, and all that lies with its own', async () => {
     const workspace = await makeWorkspace();
     const log = 'epoch,loss\n1,0.5\n2,0.25\n';
