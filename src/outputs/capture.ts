@@ -24,7 +24,7 @@ import { runsOfModel } from './model-claims.ts';
 import { matchingFiles, type OutputStamp, placeInside, sampleOutput, splitPattern, stampsOf } from './output-files.ts';
 import { declaredIn, linkRuns, type RunLink } from './run-link.ts';
 import type { RunsGoingOn } from './running.ts';
-import { beginningOf, notEndedBefore, recordedBeginning, withRun, withWriter } from './started-runs.ts';
+import { beginningOf, newestChange, notEndedBefore, recordedBeginning, withRun, withWriter } from './started-runs.ts';
 
 /** What is known about a run from around its outputs; handed in, because reading git and environments is lineage's. */
 export interface CaptureProviders {
@@ -154,9 +154,9 @@ export async function registerDeclared(options: RegisterDeclaredOptions): Promis
   }
   const own = stamps.filter(({ path }) => newest.paths.includes(path));
   const filesOf = (paths: readonly string[]) => own.filter(({ path }) => paths.includes(path)).map(({ file }) => file);
-  const changedAtMs = newestOf(own, newest.paths);
-  const writer = options.run ? undefined : options.goingOn?.writerOf(changedAtMs);
-  const beganAtMs = options.run ? recordedBeginning(options.run.lineage) : beginningOf(writer, changedAtMs);
+  const changed = newestChange(own);
+  const writer = options.run ? undefined : options.goingOn?.writerOf(changed.changedAtMs);
+  const beganAtMs = options.run ? recordedBeginning(options.run.lineage, changed) : beginningOf(writer, changed);
   const outputs = await judgedOutputs(options, own, beganAtMs);
   const link = withWriter(await linkOf(options, own, outputs, beganAtMs), writer);
   const which = model.checkpoints === 'last' ? 'last' : 'best';

@@ -16,7 +16,7 @@ import { declaredIn, linkRuns, NO_RUN, type RunLink } from './run-link.ts';
 import { incomplete, runFailed } from './run-problems.ts';
 import type { RunState, Writer } from './running.ts';
 import { withoutCopies } from './saved-copies.ts';
-import { beginningOf, notEndedBefore, withWriter } from './started-runs.ts';
+import { beginningOf, newestChange, notEndedBefore, withWriter } from './started-runs.ts';
 import type { WatchOptions } from './watcher.ts';
 import { wholenessOf } from './wholeness.ts';
 
@@ -202,7 +202,7 @@ export class RunOutputs {
     if (this.#link && isFresh) return this.#link.link;
     const latest = await latestVersion(await options.registry(), name);
     const previousMs = latest && latest.createdAtMs < sample.changedAtMs ? latest.createdAtMs : 0;
-    const beganAtMs = beginningOf(options.goingOn.writerOf(sample.changedAtMs), sample.changedAtMs);
+    const beganAtMs = beginningOf(options.goingOn.writerOf(sample.changedAtMs), changeOf(sample));
     const sinceMs = Math.max(previousMs, beganAtMs);
     const found = await runs(
       [...sample.stamps.values()].map(({ file }) => file),
@@ -260,7 +260,7 @@ export class RunOutputs {
     const metricsFiles = metrics.ofRun(present, {
       firstWrittenAtMs: Math.min(...[...sample.stamps.values()].map(({ mtimeMs }) => mtimeMs)),
       changedAtMs: sample.changedAtMs,
-      previousUntilMs: Math.max(latest?.completedAtMs ?? 0, beginningOf(writer, sample.changedAtMs)),
+      previousUntilMs: Math.max(latest?.completedAtMs ?? 0, beginningOf(writer, changeOf(sample))),
     });
     const isWaiting = !isOld && !(await metrics.isAllOf(metricsFiles));
     if (isWaiting && !this.#isRested(this.#restedMs(key), metricsRestMs(settleMs))) return;
@@ -403,6 +403,10 @@ export class RunOutputs {
 
 function stampsOf({ stamps }: RunSample, paths: readonly string[]): readonly OutputStamp[] {
   return paths.flatMap((path) => stamps.get(path) ?? []);
+}
+
+function changeOf({ stamps }: RunSample): ReturnType<typeof newestChange> {
+  return newestChange([...stamps.values()]);
 }
 
 /** Equal as long as neither outputs nor metrics files change. */

@@ -70,15 +70,34 @@ export class StartedRuns {
 /** The clock of a file system may be this much behind. */
 const TICK_MS = 20;
 
-/** When the run began that wrote outputs which changed last at `changedAtMs`; 0 where several commands can have written them. */
-export function beginningOf(writer: Writer | undefined, changedAtMs: number): number {
-  if (!writer || writer.othersCount > 0 || writer.command.startedAtMs >= changedAtMs) return 0;
-  return writer.command.startedAtMs - TICK_MS;
+/** When outputs were last changed: their content, and that or their place; milliseconds since the epoch. */
+interface Changed {
+  readonly mtimeMs: number;
+  readonly changedAtMs: number;
 }
 
-/** When a run began that was recorded. */
-export function recordedBeginning({ startedAt = '' }: RunLineage): number {
-  return Math.max(0, (Date.parse(startedAt) || 0) - TICK_MS);
+/**
+ * When the run began that wrote the outputs; 0 where several commands can have written them, or where they came from elsewhere with times
+ * of their own, as `rsync -a` brings them: their metrics have such times, too.
+ */
+export function beginningOf(writer: Writer | undefined, { mtimeMs, changedAtMs }: Changed): number {
+  if (!writer || writer.othersCount > 0 || writer.command.startedAtMs >= changedAtMs) return 0;
+  const beganAtMs = writer.command.startedAtMs - TICK_MS;
+  return mtimeMs < beganAtMs ? 0 : beganAtMs;
+}
+
+/** The same of a run that was recorded. */
+export function recordedBeginning({ startedAt = '' }: RunLineage, { mtimeMs }: Changed): number {
+  const beganAtMs = (Date.parse(startedAt) || 0) - TICK_MS;
+  return mtimeMs < beganAtMs ? 0 : Math.max(0, beganAtMs);
+}
+
+/** Of all of the files, the newest. */
+export function newestChange(stamps: readonly Changed[]): Changed {
+  return {
+    mtimeMs: Math.max(...stamps.map(({ mtimeMs }) => mtimeMs)),
+    changedAtMs: Math.max(...stamps.map(({ changedAtMs }) => changedAtMs)),
+  };
 }
 
 /** Those that hadn't ended before the run began. */

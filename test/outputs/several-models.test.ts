@@ -211,6 +211,18 @@ describe('a recorded run', () => {
     ]);
   });
 
+  it('has metrics that it brought from elsewhere with their own times, as the outputs', async () => {
+    const workspace = await makeWorkspace();
+    const { metrics } = await record(workspace, projectOf('  a: {outputs: [models/a/*.safetensors]}\n'), async () => {
+      for (const [path, content] of [
+        ['models/a/model.safetensors', safetensors([1])],
+        ['models/a/metrics.json', '{"auc": 0.9}'],
+      ] as const)
+        await utimes(await workspace.write(path, content), hoursAgo(5), hoursAgo(5));
+    });
+    expect(metrics).toEqual({ a: { auc: 0.9 } });
+  });
+
   it('has declared metrics that it wrote with the same values, and with an old time', async () => {
     const workspace = await makeWorkspace();
     const file = await workspace.write('metrics.json', '{"auc": 0.9}');
