@@ -109,14 +109,27 @@ async function checkedData(
 
 /** Of names that are one: a line of another form would be an option of pip's. */
 async function writeRequirements(to: string, packages: readonly PackageVersion[]): Promise<string | undefined> {
-  const lines = packages
-    .filter(({ name, version }) => /^[A-Za-z0-9][\w.-]*$/.test(name) && /^[\w.+!-]+$/.test(version))
-    .map(({ name, version }) => `${name}==${version}\n`);
-  if (lines.length === 0) return undefined;
+  const named = packages.filter(
+    ({ name, version }) => /^[A-Za-z0-9][\w.-]*$/.test(name) && /^[\w.+!-]+$/.test(version),
+  );
+  if (named.length === 0) return undefined;
+  const lines = named.map((entry) => `${requirementOf(entry)}\n`);
   const file = join(await gitFolderOf(to), 'requirements.txt');
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, lines.join(''));
   return file;
+}
+
+/** What isn't to be had from an index stands there as a comment: pip would take another package of that name, or run what an address gives. */
+function requirementOf({ name, version, source, isConda }: PackageVersion): string {
+  if (isConda) return `# ${name}==${version}: by conda, no Python package`;
+  if (!source) return `${name}==${version}`;
+  const { isEditable, commit, url, folder, sha256 } = source;
+  const parts = [isEditable ? 'editable' : '', folder ?? '', url ?? '', commit ?? '', sha256 ?? ''];
+  const words = parts
+    .filter((part) => part !== '')
+    .map((part) => part.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' '));
+  return `# ${name}==${version}: ${words.join(', ')}`;
 }
 
 function missingOf({ lineage }: VersionDetails, isThere: (path: string) => boolean): readonly string[] {

@@ -185,6 +185,7 @@ class Author {
       digest: environmentDigest({ python: '3.12', packages }),
       python: '3.12',
       packages,
+      ...(this.#number(2) ? { conda: ['torch', 'torch'] } : {}),
     };
   }
 

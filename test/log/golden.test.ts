@@ -8,12 +8,14 @@ import { openSqlite } from '../../src/catalog/sqlite.ts';
 import { parseFormatFile } from '../../src/log/format-file.ts';
 import { applyCommit, type LogPosition } from '../../src/rules/apply-commit.ts';
 import { goldenFactsLog } from './golden-facts-story.ts';
+import { goldenLineageLog } from './golden-lineage-story.ts';
 import { goldenSignaturesLog } from './golden-signatures-story.ts';
 import { goldenLog } from './golden-story.ts';
 
 const LOGS = [
   { name: 'golden', write: goldenLog },
   { name: 'golden/facts', write: goldenFactsLog },
+  { name: 'golden/lineage', write: goldenLineageLog },
   { name: 'golden/signatures', write: goldenSignaturesLog },
 ];
 

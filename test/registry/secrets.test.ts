@@ -35,7 +35,14 @@ describe('a registry', () => {
         modelDescription: text,
         run: { id: line.slice(0, 500), name: line.slice(0, 500), url: `https://example.com/?x=${line}`, command: line },
         code: { commit: 'a'.repeat(40), isDirty: false, capturedAt: 'start', branch: line.slice(0, 500), remote: line },
-        dataPaths: [{ path: line, source: file }],
+        dataPaths: [{ path: line, source: file }, { path: `s3://bucket/${line}?versionId=${line}` }],
+        environment: {
+          packages: [{ name: 'numpy', version: `${index}` }],
+          sources: [{ name: 'numpy', url: line, folder: line }],
+        },
+        locks: [{ path: line, sha256: 'a'.repeat(64) }],
+        machine: { os: line.slice(0, 250), cpu: line.slice(0, 250), gpus: [line.slice(0, 250)] },
+        missing: [{ what: line, why: line.slice(0, 1000) }],
         base: line.slice(0, 1000),
       });
     }

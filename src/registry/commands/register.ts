@@ -11,7 +11,7 @@ import type {
 } from '../../catalog/read-models.ts';
 import { newestVersion, precedingVersion, versionById } from '../../catalog/version-queries.ts';
 import { environmentDigest } from '../../log/environment-digest.ts';
-import { type EventOf, MAX_GPUS, MAX_LOCKS, MAX_MISSING, MAX_SOURCES, type RegistryEvent } from '../../log/events.ts';
+import type { EventOf, RegistryEvent } from '../../log/events.ts';
 import { PRODUCTION } from '../../rules/policy.ts';
 import { registeredVersion } from '../../rules/version-rules.ts';
 import { dataWithoutSecrets } from '../../secrets/remove-secrets.ts';
@@ -25,6 +25,7 @@ import { type FactsReading, readBeside } from '../facts/read-beside.ts';
 import { checkModelName, findModelIfAny, findVersion } from '../references.ts';
 import { refuseSecrets } from '../secrets-in-events.ts';
 import { dbOf, intentOf, readToWrite, record, refusedBy, type Session, stateOf } from '../session.ts';
+import { recordedData, recordedSurroundings } from './recorded-surroundings.ts';
 
 /**
  * Stores the files, then records the version. Bytes that the model's latest version has already, with nothing new in run, params or
@@ -229,8 +230,8 @@ function eventsOf(
     params: { ...params },
     tags: { ...tags },
     description,
-    data: data.entries.map((entry) => ({ ...entry })),
-    ...surroundingsOf(request, data.missing),
+    data: recordedData(data.entries),
+    ...recordedSurroundings(request, data.missing),
     ...(run ? { run: eventRun(run) } : {}),
     ...(code ? { code: eventCode(code) } : {}),
     ...(environmentId === undefined ? {} : { environment: environmentId }),
@@ -290,26 +291,6 @@ async function describeAll(
   // A file of DVC may be declared beside its `.dvc` file.
   const entries = new Map(described.map(({ entry }) => [entry.path, entry]));
   return { entries: [...entries.values()], missing: described.flatMap(({ missing }) => missing) };
-}
-
-/** Packages, machine and what is missing, as far as they stand in the event. */
-function surroundingsOf(
-  { environment, locks = [], machine, missing = [] }: RegisterRequest,
-  missingData: readonly MissingFact[],
-): Pick<EventOf<'version.registered'>, 'dependencies' | 'machine' | 'missing'> {
-  const { foundBy, sources = [] } = environment ?? {};
-  const dependencies = {
-    ...(foundBy === undefined ? {} : { foundBy }),
-    ...(locks.length === 0 ? {} : { locks: locks.slice(0, MAX_LOCKS).map((lock) => ({ ...lock })) }),
-    ...(sources.length === 0 ? {} : { sources: sources.slice(0, MAX_SOURCES).map((source) => ({ ...source })) }),
-  };
-  const allMissing = [...missing, ...missingData].slice(0, MAX_MISSING);
-  const { gpus, ...others } = machine ?? {};
-  return {
-    ...(Object.keys(dependencies).length === 0 ? {} : { dependencies }),
-    ...(machine ? { machine: { ...others, ...(gpus ? { gpus: gpus.slice(0, MAX_GPUS) } : {}) } } : {}),
-    ...(allMissing.length === 0 ? {} : { missing: allMissing.map((fact) => ({ ...fact })) }),
-  };
 }
 
 function isEnvironmentKnown(session: Session, digest: string): boolean {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { DataLineage } from '../../catalog/read-models.ts';
+import { withoutSecrets } from '../../secrets/remove-secrets.ts';
 
 const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/./i;
 const COMMIT = /^[0-9a-f]{40}$/;
@@ -26,21 +27,24 @@ export function isAddress(path: string): boolean {
  * password, and a query but for the version that it names.
  */
 export async function dataAt(address: string, env: NodeJS.ProcessEnv): Promise<DataLineage> {
-  const dataset = /^hf:\/\/datasets\/([\w.-]+(?:\/[\w.-]+)?)(?:@([^/\s]+))?(\/.*)?$/i.exec(address);
+  const bare = address.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1');
+  const dataset = /^hf:\/\/datasets\/([\w.-]+(?:\/[\w.-]+)?)(?:@([^/\s?#]+))?(\/[^?#]*)?$/i.exec(bare);
   if (dataset) return hubDataset(dataset, env);
-  let url: URL;
-  try {
-    url = new URL(address);
-  } catch {
-    return { path: address.replace(/^([a-z0-9+.-]+:\/\/)[^/\s]*@/i, '$1').replace(/[?#].*$/s, ''), kind: 'url' };
-  }
-  const inQuery = [...url.searchParams].find(([name]) => VERSION_MEMBERS.has(name.toLowerCase()))?.[1];
-  const revision = inQuery ?? decoded(url.hash.slice(1));
-  url.username = '';
-  url.password = '';
-  url.search = '';
-  url.hash = '';
-  return { path: url.toString(), kind: 'url', ...(revision === '' ? {} : { revision: revision.slice(0, 512) }) };
+  const [, place = '', query = '', fragment = ''] = /^([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(bare) ?? [];
+  const inQuery = [...new URLSearchParams(query)].find(([name]) => VERSION_MEMBERS.has(name.toLowerCase()))?.[1];
+  const revision = await revisionOf(inQuery ?? decoded(fragment));
+  return { path: await pathWithoutSecrets(place), kind: 'url', ...(revision === undefined ? {} : { revision }) };
+}
+
+/** Versions consist of letters, digits and little else; a setting, header or option does not. */
+async function revisionOf(text: string): Promise<string | undefined> {
+  return /^[\w.:/+~@-]{1,256}$/.test(text) && (await withoutSecrets(text)) === text ? text : undefined;
+}
+
+/** Cleaned as a whole, because what is around a secret tells that it is one, and by its parts, which may be secrets themselves. */
+async function pathWithoutSecrets(path: string): Promise<string> {
+  const parts = (await withoutSecrets(path)).split('/');
+  return (await Promise.all(parts.map((part) => withoutSecrets(part)))).join('/');
 }
 
 function decoded(text: string): string {
@@ -59,11 +63,11 @@ async function hubDataset(
   [, name = '', given = '', inside = '']: RegExpExecArray,
   env: NodeJS.ProcessEnv,
 ): Promise<DataLineage> {
-  const wanted = decoded(given);
-  const path = `hf://datasets/${name}${inside}`;
+  const wanted = (await revisionOf(decoded(given))) ?? '';
+  const path = await pathWithoutSecrets(`hf://datasets/${name}${inside}`);
   const commit = COMMIT.test(wanted) ? wanted : await cachedCommit(name, wanted === '' ? 'main' : wanted, env);
   const revision = commit ?? wanted;
-  return { path, kind: 'huggingface', ...(revision === '' ? {} : { revision: revision.slice(0, 512) }) };
+  return { path, kind: 'huggingface', ...(revision === '' ? {} : { revision }) };
 }
 
 async function cachedCommit(name: string, revision: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
