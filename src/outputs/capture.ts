@@ -24,7 +24,7 @@ import { runsOfModel } from './model-claims.ts';
 import { matchingFiles, type OutputStamp, placeInside, sampleOutput, splitPattern, stampsOf } from './output-files.ts';
 import { declaredIn, linkRuns, type RunLink } from './run-link.ts';
 import type { RunsGoingOn } from './running.ts';
-import { beginningOf, newestChange, notEndedBefore, recordedBeginning, withRun, withWriter } from './started-runs.ts';
+import { notEndedBefore, recordedBeginning, withRun, withWriter } from './started-runs.ts';
 
 /** What is known about a run from around its outputs; handed in, because reading git and environments is lineage's. */
 export interface CaptureProviders {
@@ -154,11 +154,9 @@ export async function registerDeclared(options: RegisterDeclaredOptions): Promis
   }
   const own = stamps.filter(({ path }) => newest.paths.includes(path));
   const filesOf = (paths: readonly string[]) => own.filter(({ path }) => paths.includes(path)).map(({ file }) => file);
-  const changed = newestChange(own);
-  const writer = options.run ? undefined : options.goingOn?.writerOf(changed.changedAtMs);
-  const beganAtMs = options.run ? recordedBeginning(options.run.lineage, changed) : beginningOf(writer, changed);
-  const outputs = await judgedOutputs(options, own, beganAtMs);
-  const link = withWriter(await linkOf(options, own, outputs, beganAtMs), writer);
+  const outputs = await judgedOutputs(options, own);
+  const writer = options.run ? undefined : options.goingOn?.writerOf(outputs.changedAtMs);
+  const link = withWriter(await linkOf(options, own, outputs), writer);
   const which = model.checkpoints === 'last' ? 'last' : 'best';
   const [chosen] = wantedCheckpoints(newest.checkpoints, link.checkpoints, which);
   const files = filesOf(chosen ? [...chosen.paths, ...newest.companions] : newest.paths);
@@ -174,23 +172,22 @@ export async function registerDeclared(options: RegisterDeclaredOptions): Promis
 async function judgedOutputs(
   { registry, name }: RegisterDeclaredOptions,
   stamps: readonly OutputStamp[],
-  beganAtMs: number,
 ): Promise<JudgedOutputs> {
   const latest = await latestVersion(registry, name);
   return {
     changedAtMs: Math.max(...stamps.map(({ changedAtMs }) => changedAtMs)),
     firstWrittenAtMs: Math.min(...stamps.map(({ mtimeMs }) => mtimeMs)),
-    previousUntilMs: Math.max(latest?.completedAtMs ?? 0, beganAtMs),
+    previousUntilMs: latest?.completedAtMs ?? 0,
   };
 }
 
-/** What is known of the run beside its outputs. What had ended before it began isn't of it. */
+/** What is known of the run beside its outputs. What had ended before a recorded run began isn't of it. */
 async function linkOf(
   { name, model, project, providers, run }: RegisterDeclaredOptions,
   stamps: readonly OutputStamp[],
   { changedAtMs, previousUntilMs }: JudgedOutputs,
-  beganAtMs: number,
 ): Promise<RunLink> {
+  const beganAtMs = run ? recordedBeginning(run.lineage, stamps) : 0;
   const sinceMs = run ? beganAtMs : previousUntilMs < changedAtMs ? previousUntilMs : 0;
   const found =
     (await providers.runs?.(

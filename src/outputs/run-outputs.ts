@@ -16,7 +16,7 @@ import { declaredIn, linkRuns, NO_RUN, type RunLink } from './run-link.ts';
 import { incomplete, runFailed } from './run-problems.ts';
 import type { RunState, Writer } from './running.ts';
 import { withoutCopies } from './saved-copies.ts';
-import { beginningOf, newestChange, notEndedBefore, withWriter } from './started-runs.ts';
+import { withWriter } from './started-runs.ts';
 import type { WatchOptions } from './watcher.ts';
 import { wholenessOf } from './wholeness.ts';
 
@@ -201,15 +201,13 @@ export class RunOutputs {
     const isFresh = this.#link?.key === key && (isOver || performance.now() - this.#link.since < settleMs * 10);
     if (this.#link && isFresh) return this.#link.link;
     const latest = await latestVersion(await options.registry(), name);
-    const previousMs = latest && latest.createdAtMs < sample.changedAtMs ? latest.createdAtMs : 0;
-    const beganAtMs = beginningOf(options.goingOn.writerOf(sample.changedAtMs), changeOf(sample));
-    const sinceMs = Math.max(previousMs, beganAtMs);
+    const sinceMs = latest && latest.createdAtMs < sample.changedAtMs ? latest.createdAtMs : 0;
     const found = await runs(
       [...sample.stamps.values()].map(({ file }) => file),
       sinceMs,
     );
-    const own = runsOfModel(found, { project: options.project, name, beganAtMs });
-    const link = linkRuns(notEndedBefore(own, beganAtMs), { sinceMs, declares: declaredIn(this.#context.model) });
+    const own = runsOfModel(found, { project: options.project, name });
+    const link = linkRuns(own, { sinceMs, declares: declaredIn(this.#context.model) });
     this.#link = { key, link, since: performance.now() };
     return link;
   }
@@ -260,7 +258,7 @@ export class RunOutputs {
     const metricsFiles = metrics.ofRun(present, {
       firstWrittenAtMs: Math.min(...[...sample.stamps.values()].map(({ mtimeMs }) => mtimeMs)),
       changedAtMs: sample.changedAtMs,
-      previousUntilMs: Math.max(latest?.completedAtMs ?? 0, beginningOf(writer, changeOf(sample))),
+      previousUntilMs: latest?.completedAtMs ?? 0,
     });
     const isWaiting = !isOld && !(await metrics.isAllOf(metricsFiles));
     if (isWaiting && !this.#isRested(this.#restedMs(key), metricsRestMs(settleMs))) return;
@@ -403,10 +401,6 @@ export class RunOutputs {
 
 function stampsOf({ stamps }: RunSample, paths: readonly string[]): readonly OutputStamp[] {
   return paths.flatMap((path) => stamps.get(path) ?? []);
-}
-
-function changeOf({ stamps }: RunSample): ReturnType<typeof newestChange> {
-  return newestChange([...stamps.values()]);
 }
 
 /** Equal as long as neither outputs nor metrics files change. */

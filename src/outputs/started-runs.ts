@@ -70,34 +70,16 @@ export class StartedRuns {
 /** The clock of a file system may be this much behind. */
 const TICK_MS = 20;
 
-/** When outputs were last changed: their content, and that or their place; milliseconds since the epoch. */
-interface Changed {
-  readonly mtimeMs: number;
-  readonly changedAtMs: number;
-}
-
 /**
- * When the run began that wrote the outputs; 0 where several commands can have written them, or where they came from elsewhere with times
- * of their own, as `rsync -a` brings them: their metrics have such times, too.
+ * When a run began that was recorded whole; 0 where its outputs came from elsewhere with times of their own, as `rsync -a` brings them:
+ * their metrics have such times, too.
  */
-export function beginningOf(writer: Writer | undefined, { mtimeMs, changedAtMs }: Changed): number {
-  if (!writer || writer.othersCount > 0 || writer.command.startedAtMs >= changedAtMs) return 0;
-  const beganAtMs = writer.command.startedAtMs - TICK_MS;
-  return mtimeMs < beganAtMs ? 0 : beganAtMs;
-}
-
-/** The same of a run that was recorded. */
-export function recordedBeginning({ startedAt = '' }: RunLineage, { mtimeMs }: Changed): number {
+export function recordedBeginning(
+  { startedAt = '' }: RunLineage,
+  outputs: readonly { readonly mtimeMs: number }[],
+): number {
   const beganAtMs = (Date.parse(startedAt) || 0) - TICK_MS;
-  return mtimeMs < beganAtMs ? 0 : Math.max(0, beganAtMs);
-}
-
-/** Of all of the files, the newest. */
-export function newestChange(stamps: readonly Changed[]): Changed {
-  return {
-    mtimeMs: Math.max(...stamps.map(({ mtimeMs }) => mtimeMs)),
-    changedAtMs: Math.max(...stamps.map(({ changedAtMs }) => changedAtMs)),
-  };
+  return outputs.every(({ mtimeMs }) => mtimeMs < beganAtMs) ? 0 : Math.max(0, beganAtMs);
 }
 
 /** Those that hadn't ended before the run began. */

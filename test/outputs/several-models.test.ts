@@ -235,32 +235,16 @@ describe('a recorded run', () => {
   });
 });
 
-describe('a command that was seen to begin', () => {
-  it.each([
-    ['declared', 'outputs: [out/model.safetensors], metrics: [out/metrics.json]'],
-    ['found', 'outputs: [out/model.safetensors]'],
-  ])('has no metrics from before it: %s', async (_how, declared) => {
+describe('commands that were seen one after the other', () => {
+  it('may be one training: metrics of the one before the last count', async () => {
     const workspace = await makeWorkspace();
-    const file = await workspace.write('out/metrics.json', '{"auc": 0.99}');
+    const declared = 'outputs: [out/model.safetensors], metrics: [out/metrics.json]';
+    const { goingOn, rescan } = watchWorkspace(workspace, declared);
+    const file = await workspace.write('out/metrics.json', '{"auc": 0.9}');
     await utimes(file, hoursAgo(0.02), hoursAgo(0.02));
-    const { goingOn, rescan } = watchWorkspace(workspace, declared, { runs: providersFor(workspace.root).runs });
-    goingOn.commandStarted({ id: 'train', startedAtMs: Date.now() - 1000 });
+    goingOn.commandStarted({ id: 'export', startedAtMs: Date.now() - 1000 });
     await workspace.write('out/model.safetensors', safetensors([1]));
-    goingOn.commandEnded('train', Date.now() + 100, 0);
-    await rescan();
-    expect((await workspace.newest(1)).metrics).toEqual({});
-  });
-
-  it('has those that it wrote', async () => {
-    const workspace = await makeWorkspace();
-    const { goingOn, rescan } = watchWorkspace(
-      workspace,
-      'outputs: [out/model.safetensors], metrics: [out/metrics.json]',
-    );
-    goingOn.commandStarted({ id: 'train', startedAtMs: Date.now() - 1000 });
-    await workspace.write('out/metrics.json', '{"auc": 0.9}');
-    await workspace.write('out/model.safetensors', safetensors([1]));
-    goingOn.commandEnded('train', Date.now() + 100, 0);
+    goingOn.commandEnded('export', Date.now() + 100, 0);
     await rescan();
     expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 });
   });
