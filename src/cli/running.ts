@@ -33,7 +33,7 @@ export async function runCommand(
   const endRecording = await announceRecording(located.dir, root);
   let exitCode: number | undefined;
   try {
-    const surroundings = await surroundingsAtStart(root, { command, cwd: context.cwd, env: process.env });
+    const surroundings = await surroundingsAtStart(root, { command, cwd: context.cwd, python: { env: process.env } });
     const before = await outputStates(root, project);
     const ended = await spawned(context, command);
     exitCode = ended.exitCode;

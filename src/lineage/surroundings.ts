@@ -43,25 +43,31 @@ export function surroundingsOf(root: string, env: NodeJS.ProcessEnv): Surroundin
   };
 }
 
+/** What tells which Python a command gets. */
+export interface PythonHints {
+  readonly env: NodeJS.ProcessEnv;
+  /** Interpreter or environment that is meant where the command doesn't name one by its path. */
+  readonly interpreter?: string | undefined;
+}
+
 export interface CommandAtStart {
   /** The program and its arguments. */
   readonly command: readonly string[];
   /** Where it runs. */
   readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
-  /** Interpreter or environment that is meant where the command doesn't name one by its path. */
-  readonly interpreter?: string | undefined;
+  readonly python: PythonHints | Promise<PythonHints>;
   /** What was checked out at the very start, where that is known. */
   readonly commit?: string | undefined;
 }
 
 /** The surroundings of a command as they are now, before it starts: whoever commits meanwhile doesn't change them. */
 export async function surroundingsAtStart(root: string, started: CommandAtStart): Promise<Surroundings> {
-  const { command, cwd, env, interpreter, commit } = started;
+  const { command, cwd, commit } = started;
   // Others may commit meanwhile: first of all.
   const readingCode = readCode(root, 'start', commit);
   const readingChanges = untrackedIn(root).then((untracked) => readUncommitted(root, untracked, commit));
   for (const reading of [readingCode, readingChanges]) reading.catch(() => undefined);
+  const { env, interpreter } = await started.python;
   const editorPrefix = interpreter === undefined ? undefined : await environmentAt(interpreter);
   // What a bare name leads to in a terminal of the editor, the editor's choice tells better than this process's PATH.
   const prefix = await interpreterPrefix(command, cwd, editorPrefix === undefined ? env : { ...env, PATH: '' });

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { notebookOf, openNotebook } from '../lineage/notebook.ts';
-import { folderOf, surroundingsAtStart } from '../lineage/surroundings.ts';
+import { shellEnvironment } from '../lineage/shell-environment.ts';
+import { folderOf, type PythonHints, surroundingsAtStart } from '../lineage/surroundings.ts';
 import { recordingsIn } from '../outputs/recordings.ts';
 import { programOf } from '../outputs/run-commands.ts';
 import { RunsGoingOn } from '../outputs/running.ts';
@@ -17,6 +18,7 @@ const startedSchema = v.object({
   cwd: v.optional(v.string()),
   interpreter: v.optional(v.string()),
   commit: v.optional(v.string()),
+  shell: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(2))),
 });
 const notebookSchema = v.object({
   file: v.string(),
@@ -31,7 +33,7 @@ const endedSchema = v.object({
   notebook: v.optional(notebookSchema),
 });
 
-/** A command as the editor tells of its beginning: in which workspace, where exactly, how it was seen, which Python it has and what was checked out. */
+/** A command as the editor tells of its beginning: in which workspace, where exactly, how it was seen, which Python it has, what was checked out, and the process of its shell. */
 export type CommandStarted = v.InferOutput<typeof startedSchema>;
 /** A notebook with the cells that were executed in it. */
 export type ExecutedNotebook = v.InferOutput<typeof notebookSchema>;
@@ -54,13 +56,14 @@ export function runsOf(registryDir: string) {
     in: runsIn,
 
     started(args: unknown): void {
-      const { root, id, atMs, line, seenAs, cwd = root, interpreter, commit } = v.parse(startedSchema, args);
+      const seen = v.parse(startedSchema, args);
+      const { root, id, atMs, line, seenAs, cwd = root, commit } = seen;
       const folder = seenAs === 'notebook' ? {} : folderOf(root, cwd);
       if (/\.ipynb\b/i.test(line) && seenAs !== 'notebook') executing.set(id, { words: programOf(line), cwd });
       // A notebook has no command; what ran of it is told at its end.
       const command = seenAs === 'notebook' ? {} : { command: shownLine(line) };
       const start = started.begin({ ...command, seenAs, ...folder }, () =>
-        surroundingsAtStart(root, { command: programOf(line), cwd, env: process.env, interpreter, commit }),
+        surroundingsAtStart(root, { command: programOf(line), cwd, commit, python: pythonOf(seen) }),
       );
       runsIn(root).commandStarted({ id, startedAtMs: atMs, start });
     },
@@ -76,6 +79,13 @@ export function runsOf(registryDir: string) {
       return root;
     },
   };
+}
+
+/** How a command finds its Python. The PATH of a terminal is its own: without a look at its program, it is unknown. */
+async function pythonOf({ seenAs, shell, interpreter }: CommandStarted): Promise<PythonHints> {
+  if (seenAs !== 'terminal') return { env: process.env, interpreter };
+  const own = shell === undefined ? undefined : await shellEnvironment(shell);
+  return own ? { env: own } : { env: { ...process.env, PATH: '' }, interpreter };
 }
 
 /** As the log can have it: in one line. */

@@ -1,9 +1,10 @@
 // `npm run test:electron`: the host suite in desktop VS Code, which it downloads.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
 import { bundleHostSuite } from './bundle.ts';
+import { makeNotebookProject } from './notebook-project.ts';
 
 const extensionTestsPath = await bundleHostSuite();
 const version = process.env.VSCODE_VERSION ?? 'stable';
@@ -14,12 +15,15 @@ const vscodeExecutablePath = await downloadAndUnzipVSCode(version).catch((error:
 });
 const dir = await mkdtemp(join(tmpdir(), 'model-registry-electron-'));
 try {
+  const workspace = join(dir, 'workspace');
+  await mkdir(workspace);
+  await makeNotebookProject(workspace);
   await runTests({
     vscodeExecutablePath,
     extensionDevelopmentPath: resolve(import.meta.dirname, '../..'),
     extensionTestsPath,
     launchArgs: [
-      dir,
+      workspace,
       '--disable-workspace-trust',
       '--user-data-dir',
       join(dir, 'user-data'),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { COMMAND_IDS } from '../../src/extension/command-ids.ts';
+import { cellRegistersModel } from './notebook.ts';
 
 const EXTENSION_ID = 'model-registry.model-registry';
 
@@ -37,6 +38,7 @@ const tests: readonly HostTest[] = [
       assert.deepEqual([...own].sort(), [...COMMAND_IDS].sort());
     },
   },
+  { name: 'a model that a cell of a notebook writes is of that notebook', run: cellRegistersModel },
 ];
 
 function viewIds(): readonly string[] {

@@ -38,7 +38,8 @@ async function lineagesOf({ root, command = ['make'], env = {}, train }: Trainin
   const author = { name: 'Ann', email: 'ann@example.org' };
   const registry = await openRegistry({ dir, author, via: 'cli', stateDir: join(folder, 'state') });
   onTestFinished(() => registry.close());
-  const started = { command, cwd: root, env: { PATH: process.env.PATH, HOME: folder, PYTHONNOUSERSITE: '1', ...env } };
+  const python = { env: { PATH: process.env.PATH, HOME: folder, PYTHONNOUSERSITE: '1', ...env } };
+  const started = { command, cwd: root, python };
   const surroundings = await surroundingsAtStart(root, started);
   const before = await outputStates(root, project);
   await (train ?? (() => write(root, 'out/model.bin', 'weights')))();

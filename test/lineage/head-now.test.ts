@@ -67,7 +67,7 @@ describe('code whose start came before a commit', () => {
     git(folder, 'commit', '--quiet', '--all', '--message', 'Meanwhile');
     expect(await readCode(folder, 'start', commit)).toMatchObject({ commit, isDirty: true });
     expect(await readCode(folder, 'start', head(folder))).toMatchObject({ isDirty: false });
-    const started = { command: ['python', 'src/train.py'], cwd: folder, env: {}, commit };
+    const started = { command: ['python', 'src/train.py'], cwd: folder, python: { env: {} }, commit };
     const { code, uncommitted } = await surroundingsAtStart(folder, started);
     expect(await code()).toMatchObject({ commit, capturedAt: 'start' });
     const { patch = new Uint8Array() } = (await uncommitted()) ?? {};

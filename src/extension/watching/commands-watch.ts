@@ -20,6 +20,8 @@ export interface WatchedCommand {
   readonly cwd: string | undefined;
   /** The Python that is meant where the command doesn't name one by its path. */
   readonly interpreter: string | undefined;
+  /** The process of the terminal's shell. */
+  readonly shell: Thenable<number | undefined> | undefined;
 }
 
 export interface EndedCommand {
@@ -35,6 +37,7 @@ interface Begun {
   readonly seenAs: WatchedCommand['seenAs'];
   readonly folder: vscode.Uri | undefined;
   readonly interpreter?: string | undefined;
+  readonly shell?: Thenable<number | undefined>;
 }
 
 /** What a debugger runs in a terminal is its session's. */
@@ -60,7 +63,8 @@ export class CommandsWatch implements vscode.Disposable {
       vscode.window.onDidStartTerminalShellExecution(({ terminal, execution }) => {
         const line = execution.commandLine.value;
         if (OF_DEBUGGER.test(line)) return;
-        if (!this.#begin(execution, { line, seenAs: 'terminal', folder: execution.cwd })) return;
+        const begun = { line, seenAs: 'terminal' as const, folder: execution.cwd, shell: terminal.processId };
+        if (!this.#begin(execution, begun)) return;
         this.#terminals.set(terminal, (this.#terminals.get(terminal) ?? new Set()).add(execution));
       }),
       vscode.window.onDidEndTerminalShellExecution(({ terminal, execution, exitCode }) => {
@@ -96,7 +100,7 @@ export class CommandsWatch implements vscode.Disposable {
     this.#ended.dispose();
   }
 
-  #begin(key: object, { line, seenAs, folder, interpreter }: Begun): boolean {
+  #begin(key: object, { line, seenAs, folder, interpreter, shell }: Begun): boolean {
     if (seenAs !== 'notebook' && !mayTrain(line)) return false;
     const own = folder && vscode.workspace.getWorkspaceFolder(folder);
     const roots = own ? [own] : (vscode.workspace.workspaceFolders ?? []);
@@ -105,6 +109,7 @@ export class CommandsWatch implements vscode.Disposable {
       ...{ id: `${process.pid}-${this.#count}`, roots, atMs: Date.now(), line, seenAs },
       cwd: folder?.scheme === 'file' && seenAs !== 'notebook' ? folder.fsPath : undefined,
       interpreter: interpreter ?? activeInterpreter(folder ?? roots[0]?.uri),
+      shell,
     };
     this.#running.set(key, command);
     this.#began.fire(command);

@@ -75,19 +75,22 @@ export class OutputsWatch implements vscode.Disposable {
   }
 
   /** A command began that may be a training run: its code and packages are remembered as they are now. */
-  async commandBegan({ id, roots, atMs, line, seenAs, cwd, interpreter }: WatchedCommand): Promise<void> {
+  async commandBegan(command: WatchedCommand): Promise<void> {
+    const { id, roots, atMs, line, seenAs, cwd, interpreter } = command;
     const { log } = this.#options;
     await Promise.all(
       roots.map(async (root) => {
         if (!vscode.workspace.isTrusted || !isAutoRegistering(root)) return;
         // Before anything else: it may change in the moment that the thread and git take.
         const commit = await headNow(root.uri.fsPath);
+        const shell = await command.shell;
         const registry = await this.#options.registries.byRoot(root);
         await registry?.connection.commandStarted({
           ...{ root: root.uri.fsPath, id, atMs, line, seenAs },
           ...(cwd === undefined ? {} : { cwd }),
           ...(interpreter === undefined ? {} : { interpreter }),
           ...(commit === undefined ? {} : { commit }),
+          ...(shell === undefined ? {} : { shell }),
         });
         log.info(`Saw a command begin in ${root.name} (${seenAs})${commit === undefined ? '' : ` at ${commit}`}`);
       }),
