@@ -56,7 +56,7 @@ async function fromProject(context: CommandContext, options: RegisterOptions, na
       registerDeclared({
         ...{ root, name, model, project, registry, operation },
         providers: providersFor(root),
-        onStale: (problem) => reportError(problem, context.isJson),
+        onLeftOut: (problem) => reportError(problem, context.isJson),
       }),
     ),
   );

@@ -56,7 +56,7 @@ export async function registerAfterRun(recorded: RecordedRun): Promise<readonly 
       await registerDeclared({
         ...{ root, name, model, project, providers, registry, operation, onProblem },
         run: outputs,
-        onStale: onProblem,
+        onLeftOut: onProblem,
       }),
     );
   }

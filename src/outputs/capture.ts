@@ -137,8 +137,8 @@ export interface RegisterDeclaredOptions extends Omit<CaptureOptions, 'link'> {
   readonly goingOn?: RunsGoingOn;
   /** Told why something is missing in the version; unless it is given, that is thrown. */
   readonly onProblem?: (problem: unknown) => void;
-  /** Told of declared metrics that are left out because they are older than the outputs. */
-  readonly onStale: (problem: RegistryError) => void;
+  /** Told of metrics that are left out: declared ones that are older than the outputs, and found ones that may be another model's. */
+  readonly onLeftOut: (problem: RegistryError) => void;
 }
 
 /** Registers what a model's outputs hold now, with the metrics of the run that wrote them. Throws `OUTPUTS_MISSING` where nothing matches. */
@@ -183,7 +183,7 @@ async function judgedOutputs(
 
 /** What is known of the run beside its outputs. What had ended before a recorded run began isn't of it. */
 async function linkOf(
-  { name, model, project, providers, run }: RegisterDeclaredOptions,
+  { name, model, project, providers, run, onLeftOut }: RegisterDeclaredOptions,
   stamps: readonly OutputStamp[],
   { changedAtMs, previousUntilMs }: JudgedOutputs,
 ): Promise<RunLink> {
@@ -195,20 +195,30 @@ async function linkOf(
       sinceMs,
     )) ?? [];
   const rivals = run?.models.filter((other) => other !== name);
-  const own = runsOfModel(found, { project, name, beganAtMs, ...(rivals ? { rivals } : {}) });
-  const known = linkRuns(notEndedBefore(own, beganAtMs), { sinceMs, declares: declaredIn(model) });
+  const declares = declaredIn(model);
+  const onUnclear = (file: string) => {
+    if (!declares.metrics) onLeftOut(unclear(name, file));
+  };
+  const own = runsOfModel(notEndedBefore(found, beganAtMs), {
+    project,
+    name,
+    beganAtMs,
+    onUnclear,
+    ...(rivals ? { rivals } : {}),
+  });
+  const known = linkRuns(own, { sinceMs, declares });
   return run ? withRun(known, run.lineage) : known;
 }
 
 /** The declared metrics that the run wrote which wrote the outputs; the others are told of. */
 async function freshMetrics(
-  { root, name, model, run, onStale }: RegisterDeclaredOptions,
+  { root, name, model, run, onLeftOut }: RegisterDeclaredOptions,
   outputs: JudgedOutputs,
 ): Promise<readonly string[]> {
   const fresh: string[] = [];
   for (const stamp of await stampsOf(root, model.metrics)) {
     if (run ? !run.oldMetrics.has(stamp.key) : !isOlderThan(outputs, stamp)) fresh.push(stamp.file);
-    else onStale(stale(name, relative(root, stamp.file), run !== undefined));
+    else onLeftOut(stale(name, relative(root, stamp.file), run !== undefined));
   }
   return fresh;
 }
@@ -218,6 +228,13 @@ function stale(name: string, file: string, isRecorded: boolean): RegistryError {
   return new RegistryError(
     'METRICS_STALE',
     `${file} was last written ${before}, so its metrics aren't in the version of ${name}. Where they are of this training all the same, write the file anew (or touch it) and add them: model-registry register ${name}`,
+  );
+}
+
+function unclear(name: string, file: string): RegistryError {
+  return new RegistryError(
+    'METRICS_UNCLEAR',
+    `${file} lies as near to the outputs of other models, so its metrics aren't in the version of ${name}. Declare it in model-registry.yaml under the model whose they are: metrics: [${file}]`,
   );
 }
 

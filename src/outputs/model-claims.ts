@@ -14,6 +14,8 @@ export interface ClaimOptions {
   readonly rivals?: readonly string[];
   /** When the command began that wrote the outputs, where that is known; milliseconds since the epoch. */
   readonly beganAtMs?: number;
+  /** Told of files with metrics that are as near to a rival. */
+  readonly onUnclear?: (path: string) => void;
 }
 
 /** Between what a tracker and what this program takes for the time. */
@@ -46,7 +48,8 @@ export function runsOfModel(found: readonly FoundRun[], options: ClaimOptions): 
         (other.writes(path) && !own.writes(path)) ||
         other.nearness(path) > own.nearness(path),
     );
-  const isShared = (path: string) => rivals.some((rival) => rival.nearness(path) === own.nearness(path));
+  const isShared = (path: string) =>
+    !own.declares(path) && rivals.some((rival) => rival.nearness(path) === own.nearness(path));
   return found.flatMap((item) => {
     const { run, certainty } = item;
     const named = [...(run.checkpoints ?? []).map(({ path }) => path), ...(run.modelPaths ?? [])];
@@ -56,7 +59,9 @@ export function runsOfModel(found: readonly FoundRun[], options: ClaimOptions): 
     if ([...run.sourceFiles, ...named].some(isOthers)) return [];
     if (!run.sourceFiles.some(isShared)) return [item];
     if (!FILES.has(run.tracker)) return certainty === 'possible' && run.status !== 'running' ? [] : [item];
-    return Object.keys(run.metrics).length > 0 ? [] : [item];
+    if (Object.keys(run.metrics).length === 0) return [item];
+    for (const path of run.sourceFiles) options.onUnclear?.(path);
+    return [];
   });
 }
 

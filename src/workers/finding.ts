@@ -65,7 +65,7 @@ export function findingOf({ registry, providersFor, inspector, runsIn, onProblem
             registry: await registry(),
             goingOn: runsIn(root),
             operation,
-            onStale: (problem) => onProblem(root, problem),
+            onLeftOut: (problem) => onProblem(root, problem),
           });
           return { value: await result };
         }

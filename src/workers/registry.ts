@@ -201,7 +201,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
           registry,
           goingOn: runs.in(root),
           operation: options,
-          onStale: (problem) => emit({ kind: 'problem', root, ...described(problem) }),
+          onLeftOut: (problem) => emit({ kind: 'problem', root, ...described(problem) }),
         });
       }
       case 'project':

@@ -26,7 +26,7 @@ async function register({ root, registry }: Workspace, project: Project, name: s
   const problems: unknown[] = [];
   const { version } = await registerDeclared({
     ...{ root, name, model, project, registry, providers: providersFor(root) },
-    onStale: (problem) => problems.push(problem),
+    onLeftOut: (problem) => problems.push(problem),
   });
   return { ...version, problems };
 }
@@ -105,7 +105,11 @@ describe('a model of several in a project', () => {
     await workspace.write('models/a/model.safetensors', safetensors([1]));
     await workspace.write('metrics.json', '{"auc": 0.99}');
     await workspace.write('params.yaml', 'lr: 1\n');
-    expect(await register(workspace, UNDECLARED, 'a')).toMatchObject({ metrics: {}, params: { lr: '1' } });
+    expect(await register(workspace, UNDECLARED, 'a')).toMatchObject({
+      metrics: {},
+      params: { lr: '1' },
+      problems: [{ code: 'METRICS_UNCLEAR', message: expect.stringContaining('metrics: [metrics.json]') }],
+    });
     const alone = projectOf('  a: {outputs: [models/a/**]}\n');
     await workspace.write('models/a/model.safetensors', safetensors([3]));
     await workspace.write('metrics.json', '{"auc": 0.99}');
