@@ -27,7 +27,11 @@ export async function benchmarkCodeHistory({ sizes, onProgress }: GroupOptions):
       onProgress(`a repository of ${commits} commits`);
       const [before, after] = await makeRepository(folder, commits);
       await makeVersions(folder, before, after);
-      const asked = await timeEach(RUNS, () => codeBetween({ folders: [folder], before, after }), 1);
+      const asked = await timeEach(
+        RUNS,
+        () => codeBetween({ folders: [folder], before: { commit: before }, after: { commit: after } }),
+        1,
+      );
       const whole = await timeEach(RUNS, () => run(process.execPath, [CLI, 'changes', 'model'], folder), 1);
       facts[`changes@${commits}`] = whole.p95;
       const apart = Math.min(APART, Math.floor(commits / 2));

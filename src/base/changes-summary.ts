@@ -60,8 +60,7 @@ export function changesSummary(
 
 function codePart({ before, after }: SummarisedChanges['code'], code: SummarisedCode | undefined): string {
   if (!before || !after) return '';
-  if (before.commit === after.commit)
-    return before.isDirty || after.isDirty ? 'the same commit, with uncommitted changes' : '';
+  if (before.commit === after.commit) return before.isDirty || after.isDirty ? uncommittedPart(code) : '';
   if (!code) return 'another commit';
   const { added, removed, fileCount } = code;
   const files = fileCount === 0 ? '' : ` change ${plural(fileCount, 'file')}`;
@@ -69,6 +68,11 @@ function codePart({ before, after }: SummarisedChanges['code'], code: Summarised
   if (added.count === 0) return `code from ${plural(removed.count, 'commit')} earlier`;
   const others = removed.count === 0 ? '' : `, without ${removed.count.toLocaleString('en-US')} of another branch`;
   return `${plural(added.count, 'commit')}${byAuthors(added.commits)}${added.count === 1 ? files.replace('change', 'changes') : files}${others}`;
+}
+
+function uncommittedPart(code: SummarisedCode | undefined): string {
+  if (!code || code.fileCount === 0) return 'the same commit, with uncommitted changes';
+  return `the same commit, with uncommitted changes that differ in ${plural(code.fileCount, 'file')}`;
 }
 
 function byAuthors(commits: readonly { readonly author: string }[]): string {

@@ -1,5 +1,5 @@
 import { RegistryError } from '../base/errors.ts';
-import { codeBetween } from '../lineage/code-between.ts';
+import { codeBetweenVersions } from '../lineage/version-code.ts';
 import type { Registry, VersionChanges } from '../registry/api.ts';
 import type { CommandContext } from './context.ts';
 import { changesText, type ReadCode } from './format/changes.ts';
@@ -16,10 +16,10 @@ export async function showChanges(
   options: { readonly limit?: number },
   refs: readonly string[],
 ): Promise<void> {
-  const changes = await context.withQueries(async (registry) =>
-    registry.changes(refs.length === 0 ? { model: await onlyModel(registry) } : { refs }),
-  );
-  const code = await readCode(context, changes);
+  const { changes, code } = await context.withQueries(async (registry) => {
+    const found = await registry.changes(refs.length === 0 ? { model: await onlyModel(registry) } : { refs });
+    return { changes: found, code: await readCode(context, registry, found) };
+  });
   if (context.isJson) {
     const { before, after, ...rest } = changes;
     const { repository: _, ...between } = code.between ?? { repository: '' };
@@ -35,11 +35,15 @@ export async function showChanges(
   print(changesText(changes, code, { limit: options.limit ?? SHOWN, declared }));
 }
 
-async function readCode({ cwd, signal }: CommandContext, { code }: VersionChanges): Promise<ReadCode> {
-  const { before, after } = code;
-  if (!before || !after) return {};
+async function readCode(
+  { cwd, signal }: CommandContext,
+  registry: Registry,
+  changes: VersionChanges,
+): Promise<ReadCode> {
+  const request = { folders: [cwd], beforeId: changes.before.id, afterId: changes.after.id };
   try {
-    return { between: await codeBetween({ folders: [cwd], before: before.commit, after: after.commit, signal }) };
+    const between = await codeBetweenVersions(registry, request, signal);
+    return between ? { between } : {};
   } catch (error) {
     // What was recorded is told all the same.
     if (!RegistryError.is(error) || error.code === 'OPERATION_CANCELLED') throw error;

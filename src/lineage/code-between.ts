@@ -1,7 +1,8 @@
 import { RegistryError } from '../base/errors.ts';
-import { changedFiles } from './changed-files.ts';
+import { type ChangedFiles, changedFiles } from './changed-files.ts';
 import type { CodeBetween, CommitEntry, CommitList } from './code-history.ts';
 import { askGit, type GitQuestion } from './git-process.ts';
+import { type CodeState, scratchFor } from './patched-tree.ts';
 
 /** Commits that are listed at most of each side. */
 const MAX_COMMITS = 1000;
@@ -9,29 +10,52 @@ const MAX_COMMITS = 1000;
 export interface CodeBetweenRequest {
   /** Folders to look in, the first that has both commits counts. */
   readonly folders: readonly string[];
-  readonly before: string;
-  readonly after: string;
+  readonly before: CodeState;
+  readonly after: CodeState;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Commits and files between two commits, from the repository around the first of `folders` that has both. Nothing that the repository names
- * is run, and nothing is fetched. Throws `GIT_MISSING`, `REPOSITORY_NOT_FOUND`, and `COMMIT_NOT_FOUND` where no repository has both.
+ * Commits and files between two states of the code, from the repository around the first of `folders` that has both commits. Nothing that the repository names
+ * is run, nothing is fetched, and nothing written. Throws `GIT_MISSING`, `REPOSITORY_NOT_FOUND`, and `COMMIT_NOT_FOUND` where no repository has both.
  */
 export async function codeBetween({ folders, before, after, signal }: CodeBetweenRequest): Promise<CodeBetween> {
   const question: GitQuestion = { signal };
-  const { root, from, to } = await repositoryWith(folders, before, after, question);
+  const { root, from, to } = await repositoryWith(folders, before.commit, after.commit, question);
   const isShallow =
     (await askGit(root, ['rev-parse', '--is-shallow-repository'], question)).toString().trim() === 'true';
   const [added, removed, files] = await Promise.all([
     commitsIn(root, from, to, question),
     commitsIn(root, to, from, question),
-    changedFiles(root, from, to, question),
+    filesBetween(root, { ...before, commit: from }, { ...after, commit: to }, question),
   ]);
   const shallow = isShallow
     ? ['This is a shallow clone, so commits may be missing here: run `git fetch --unshallow`.']
     : [];
   return { repository: root, added, removed, ...files, missing: [...shallow, ...files.missing] };
+}
+
+/** With the uncommitted changes of both, where there are any and they can be applied. */
+async function filesBetween(
+  root: string,
+  before: CodeState,
+  after: CodeState,
+  question: GitQuestion,
+): Promise<ChangedFiles> {
+  if (!before.patch && !after.patch) return changedFiles(root, before.commit, after.commit, question);
+  try {
+    const scratch = await scratchFor(root, question);
+    try {
+      const [from, to] = await Promise.all([scratch.treeOf(before), scratch.treeOf(after)]);
+      return await changedFiles(root, from, to, scratch.question);
+    } finally {
+      await scratch.dispose();
+    }
+  } catch (error) {
+    if (!RegistryError.is(error) || error.code === 'OPERATION_CANCELLED') throw error;
+    const files = await changedFiles(root, before.commit, after.commit, question);
+    return { ...files, missing: [...files.missing, `Uncommitted changes are left out: ${error.message}`] };
+  }
 }
 
 /** The first folder's repository that has both commits. */

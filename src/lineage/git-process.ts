@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { devNull } from 'node:os';
 import { RegistryError, systemErrorCode } from '../base/errors.ts';
 
 export interface GitQuestion {
@@ -10,8 +11,8 @@ export interface GitQuestion {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Reading the index would start a program that the repository may name, and `diff-tree` reads it. */
-const SAFELY = ['--no-pager', '--literal-pathspecs', '-c', 'core.fsmonitor=false'];
+/** Reading the index would start a program that the repository may name, and `diff-tree` reads it; writing one runs a hook. */
+const SAFELY = ['--no-pager', '--literal-pathspecs', '-c', 'core.fsmonitor=false', '-c', `core.hooksPath=${devNull}`];
 
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 8 * 1024 * 1024;

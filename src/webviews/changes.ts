@@ -47,7 +47,8 @@ function versionName(version: VersionSummary, other: VersionSummary, page: PageC
 /** Asked for once; the page shows everything else meanwhile. */
 function laterCode({ code }: ChangesPageData, page: PageContext): LaterCode {
   if (!code.before || !code.after) return { state: 'ready', data: {} };
-  if (code.before.commit === code.after.commit) return { state: 'ready', data: {} };
+  const isClean = !code.before.isDirty && !code.after.isDirty;
+  if (code.before.commit === code.after.commit && isClean) return { state: 'ready', data: {} };
   return page.later('code', () => page.read('codeBetween', {}, { timeoutMs: patienceMs }));
 }
 

@@ -4,7 +4,7 @@ import type { GraphPageData, ImpactEntry } from '../extension/messages.ts';
 import { graphPicture } from './graph/picture.ts';
 import { countOf } from './shared/format.ts';
 import { type PageContext, runPage } from './shared/page.ts';
-import { ageOf, emptyState, icon, section, stageBadge, versionLink } from './shared/parts.ts';
+import { ageOf, icon, section, stageBadge, versionLink } from './shared/parts.ts';
 import { versionNumber } from './shared/version-name.ts';
 
 /** What made something, and what it went into: a picture, and all versions that descend from it. */
@@ -18,9 +18,13 @@ function graphView({ graph, impact }: GraphPageData, page: PageContext): Templat
       <p class="muted">What made it stands ${icon('arrow-left')} before it, what it went into ${icon('arrow-right')} behind it. A version opens its page; anything else shows its own graph.</p>
     </header>
     ${graphPicture(graph, page)}
-    <div class="main changes-main">
-      ${section({ id: 'descendants', title: 'Versions that descend from it', count: total }, items.length === 0 ? emptyState('There are none.') : descendants(items, total, page))}
-    </div>`;
+    ${
+      items.length === 0
+        ? nothing
+        : html`<div class="main changes-main">
+            ${section({ id: 'descendants', title: 'Versions that descend from it', count: total }, descendants(items, total, page))}
+          </div>`
+    }`;
 }
 
 function descendants(items: readonly ImpactEntry[], total: number, page: PageContext): TemplateResult {

@@ -232,7 +232,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         const answer =
           (await sharing.answer(name, args, options)) ??
           (await finding.answer(name, args, options)) ??
-          (await answerAboutCode(name, args, options));
+          (await answerAboutCode(open, name, args, options));
         if (answer) return answer.value;
         if (!isRegistryMethod(name)) throw new Error(`The registry has no method ${name}`);
         const registry = await open();

@@ -5,12 +5,12 @@ import type { RegistryConnection } from '../registries/registry-connection.ts';
 
 const SCHEME = 'model-registry-source';
 
-const querySchema = v.object({ dir: v.string(), commit: v.string(), path: v.string() });
+const querySchema = v.object({ dir: v.string(), versionId: v.string(), path: v.string() });
 
-/** The address of a read-only document that shows a file as it was at a commit. */
-export function sourceUri(dir: string, commit: string, path: string): vscode.Uri {
+/** The address of a read-only document that shows a file as a version was trained with it. */
+export function sourceUri(dir: string, versionId: string, path: string): vscode.Uri {
   // The place is in the query as it is: a path of an address can't have everything that one in a repository can.
-  return vscode.Uri.from({ scheme: SCHEME, path: `/${path}`, query: JSON.stringify({ dir, commit, path }) });
+  return vscode.Uri.from({ scheme: SCHEME, path: `/${path}`, query: JSON.stringify({ dir, versionId, path }) });
 }
 
 export type CodeOf = (dir: string) => Promise<{
@@ -18,13 +18,13 @@ export type CodeOf = (dir: string) => Promise<{
   readonly folders: readonly string[];
 }>;
 
-/** Shows source files as they were. A commit never changes, so the documents don't either. */
+/** Shows source files as they were. What a version was trained with never changes, so the documents don't either. */
 export function provideSourceDocuments(codeOf: CodeOf): vscode.Disposable {
   return vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
     async provideTextDocumentContent({ query }) {
-      const { dir, commit, path } = v.parse(querySchema, JSON.parse(query));
+      const { dir, versionId, path } = v.parse(querySchema, JSON.parse(query));
       const { connection, folders } = await codeOf(dir);
-      return textOf(await connection.sourceFile({ folders, commit, path }), path);
+      return textOf(await connection.sourceFile({ folders, versionId, path }), path);
     },
   });
 }

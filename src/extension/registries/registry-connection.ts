@@ -71,7 +71,7 @@ const surroundingsSchema = v.custom<Surroundings>((value) => typeof value === 'o
 const projectSchema = v.optional(v.custom<Project>((value) => typeof value === 'object'));
 const proposalSchema = v.optional(v.custom<Proposal>((value) => typeof value === 'object'));
 const problemsSchema = v.custom<readonly ProjectProblem[]>(Array.isArray);
-const betweenSchema = v.custom<CodeBetween>((value) => typeof value === 'object');
+const betweenSchema = v.optional(v.custom<CodeBetween>((value) => typeof value === 'object'));
 const sourceFileSchema = v.custom<SourceFile>((value) => typeof value === 'object');
 const reproducedSchema = v.custom<Reproduced>((value) => typeof value === 'object');
 const valuesSchema = v.custom<Values>((value) => typeof value === 'object');
@@ -193,18 +193,21 @@ export class RegistryConnection {
     if (this.#thread) await this.#ask('credential', { id, ...(credential ? { credential } : {}) });
   }
 
-  /** Commits and files between two commits, from the first of `folders` whose repository has both. Throws `COMMIT_NOT_FOUND`, `REPOSITORY_NOT_FOUND`, `GIT_MISSING`. */
+  /**
+   * Commits and files between the code of two versions, from the first of `folders` whose repository has both commits; undefined where a version has no code. Throws
+   * `COMMIT_NOT_FOUND`, `REPOSITORY_NOT_FOUND`, `GIT_MISSING`.
+   */
   async codeBetween(
-    request: { readonly folders: readonly string[]; readonly before: string; readonly after: string },
+    request: { readonly folders: readonly string[]; readonly beforeId: string; readonly afterId: string },
     operation?: OperationOptions,
-  ): Promise<CodeBetween> {
+  ): Promise<CodeBetween | undefined> {
     return v.parse(betweenSchema, await this.#ask('codeBetween', request, operation));
   }
 
-  /** A file as it was at a commit. */
+  /** A file as a version was trained with it. */
   async sourceFile(request: {
     readonly folders: readonly string[];
-    readonly commit: string;
+    readonly versionId: string;
     readonly path: string;
   }): Promise<SourceFile> {
     return v.parse(sourceFileSchema, await this.#ask('sourceFile', request));

@@ -30,7 +30,7 @@ export function codeSection(
       ${isSame ? nothing : html`<span>${icon('arrow-right')} ${commitName(after, page)}</span>`}
       ${dirtyNote(before, after)}
     </div>
-    ${isSame ? nothing : outcome(code, page)}`,
+    ${outcome(code, page)}`,
   );
 }
 

@@ -31,9 +31,11 @@ function dataWhat({ kind }: DataChange): TemplateResult {
 
 function dataCell(data: DataChange['before']): TemplateResult {
   if (data === undefined) return none();
-  const { sizeBytes, sha256 } = data;
-  return html`<span title=${sha256 ?? ''}>${sizeBytes === undefined ? nothing : formatBytes(sizeBytes)}
-    <span class="muted">${sha256 === undefined ? 'not hashed' : shortDigest(sha256)}</span></span>`;
+  const { sizeBytes, sha256, rows } = data;
+  const named = sha256 === undefined ? (data.hash ?? data.revision) : shortDigest(sha256);
+  return html`<span class="wrap" title=${sha256 ?? named ?? ''}>${sizeBytes === undefined ? nothing : formatBytes(sizeBytes)}
+    ${rows === undefined ? nothing : html`<span class="muted">${rows.toLocaleString('en-US')} rows</span>`}
+    <span class="muted">${named ?? 'not hashed'}</span></span>`;
 }
 
 export function packagesSection({ packages }: ChangesPageData, page: PageContext): Part {
