@@ -75,11 +75,8 @@ async function fromPaths(
   const params = await valuesOf(cwd, options.params ?? [], providers.params, (_name, text) => text);
   const tags = keyValues(options.tag ?? []);
   return context.withRegistry(async (registry) => {
-    const [code, environment, circumstances] = await Promise.all([
-      providers.code(),
-      providers.environment(),
-      providers.circumstances?.(),
-    ]);
+    const [code, environment] = await Promise.all([providers.code(), providers.environment()]);
+    const circumstances = await providers.circumstances?.({ code, environment });
     return context.withProgress((operation) =>
       registry.register(
         {

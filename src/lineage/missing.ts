@@ -1,11 +1,10 @@
 import { messageOf } from '../base/errors.ts';
-import type { CodeLineage, LockFile, MissingFact } from '../registry/api.ts';
+import type { CodeLineage, LockFile, MissingFact, PythonEnvironment } from '../registry/api.ts';
 import { gitIn } from './git-status.ts';
-import type { FoundEnvironment } from './python/environment.ts';
 
 interface Around {
   readonly code: CodeLineage | undefined;
-  readonly environment: FoundEnvironment | undefined;
+  readonly environment: Pick<PythonEnvironment, 'python'> | undefined;
   readonly locks: readonly LockFile[];
 }
 
@@ -52,7 +51,7 @@ async function whyNoCode(root: string): Promise<string> {
   return commit.trim() === '' ? 'the repository has no commit yet' : 'git could not read the repository';
 }
 
-function missingOfPackages(environment: FoundEnvironment | undefined): readonly MissingFact[] {
+function missingOfPackages(environment: Around['environment']): readonly MissingFact[] {
   if (!environment) {
     return [
       {

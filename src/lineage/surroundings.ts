@@ -24,19 +24,24 @@ export interface Surroundings {
   readonly code: () => Promise<CodeLineage | undefined>;
   readonly uncommitted: () => Promise<UncommittedChanges | undefined>;
   readonly environment: () => Promise<PythonEnvironment | undefined>;
-  readonly circumstances: () => Promise<Pick<RegisterRequest, 'locks' | 'machine' | 'missing'>>;
+  /** Lock files, the machine, and what isn't known of what was read before. */
+  readonly circumstances: (known: Known) => Promise<Pick<RegisterRequest, 'locks' | 'machine' | 'missing'>>;
+}
+
+/** Of a run, as its surroundings tell. */
+interface Known {
+  readonly code?: CodeLineage | undefined;
+  readonly environment?: PythonEnvironment | undefined;
 }
 
 /** The surroundings of a folder as they are when they are asked for, which is when an output was found. */
 export function surroundingsOf(root: string, env: NodeJS.ProcessEnv): Surroundings {
-  const find = () => readPythonEnvironment({ root, env });
   return {
     code: () => readCode(root, 'detection'),
     uncommitted: async () => readUncommitted(root, await untrackedIn(root)),
-    environment: () => withSources(root, find()),
-    circumstances: async () => {
-      const environment = find();
-      const [code, locks] = await Promise.all([readCode(root, 'detection'), readLocks(root)]);
+    environment: () => withSources(root, readPythonEnvironment({ root, env })),
+    circumstances: async ({ code, environment }) => {
+      const locks = await readLocks(root);
       const missing = await missingAround(root, { code, environment, locks });
       return circumstancesOf(locks, missing, await readMachine({ env, packages: environment?.packages ?? [] }));
     },

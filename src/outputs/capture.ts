@@ -33,7 +33,10 @@ export interface CaptureProviders {
   readonly uncommitted?: () => Promise<UncommittedChanges | undefined>;
   readonly environment: () => Promise<PythonEnvironment | undefined>;
   /** Lock files, the machine, and what isn't known of code and packages, and why. */
-  readonly circumstances?: () => Promise<Circumstances>;
+  readonly circumstances?: (known: {
+    readonly code?: CodeLineage | undefined;
+    readonly environment?: PythonEnvironment | undefined;
+  }) => Promise<Circumstances>;
   readonly metrics: (file: string) => Promise<Metrics>;
   readonly params: (file: string) => Promise<Params>;
   /** The runs that can have written the files; those that ended before `sinceMs` can't. */
@@ -80,7 +83,7 @@ export async function captureOutputs(
       return fallback;
     }
   };
-  const [metrics, params, dataPaths, code, uncommitted, environment, circumstances] = await Promise.all([
+  const [metrics, params, dataPaths, code, uncommitted, environment] = await Promise.all([
     readAll(metricsFiles, providers.metrics),
     orElse(
       'params',
@@ -91,8 +94,9 @@ export async function captureOutputs(
     orElse('code', providers.code(), undefined),
     orElse('code.changes', providers.uncommitted?.() ?? Promise.resolve(undefined), undefined),
     orElse('dependencies', providers.environment(), undefined),
-    orElse<Circumstances>('machine', providers.circumstances?.() ?? Promise.resolve({}), {}),
   ]);
+  const reading = providers.circumstances?.({ code, environment }) ?? Promise.resolve({});
+  const circumstances = await orElse<Circumstances>('machine', reading, {});
   const { missing = [], ...around } = circumstances;
   return {
     problems,

@@ -51,7 +51,17 @@ async function recordPart(recording: Recording, part: Part, isLast: boolean): Pr
   const { request, problems } = await captureOutputs(part.files, isLast ? recording.metricsFiles : [], capture);
   for (const problem of problems) recording.onProblem(problem);
   // The code of today says nothing about outputs from before the newest version.
-  const { code, uncommitted, ...withoutCode } = request;
+  const { code, uncommitted, ...others } = request;
+  const withoutCode = {
+    ...others,
+    missing: [
+      {
+        what: 'code',
+        why: 'the outputs were there before the newest version, so that the code of today says nothing of them',
+      },
+      ...(request.missing ?? []).filter(({ what }) => !/^code(?:\.|$)/.test(what)),
+    ],
+  };
   const asked: RegisterRequest = {
     ...(isOld ? withoutCode : request),
     tags: {

@@ -212,7 +212,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         const { root } = v.parse(rootSchema, args);
         const providers = providersFor(root);
         const [code, environment] = [await providers.code(), await providers.environment()];
-        return { ...(await providers.circumstances?.()), code, environment };
+        return { ...(await providers.circumstances?.({ code, environment })), code, environment };
       }
       case 'reproduce':
         return reproduce({ ...v.parse(reproduceSchema, args), registry: await open(), kind: 'worktree' }, options);
