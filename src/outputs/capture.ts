@@ -21,7 +21,15 @@ import { outputsByRun, wantedCheckpoints } from './checkpoints.ts';
 import { latestVersion } from './latest-version.ts';
 import { isOlderThan, type JudgedOutputs } from './metrics-files.ts';
 import { runsOfModel } from './model-claims.ts';
-import { matchingFiles, type OutputStamp, placeInside, sampleOutput, splitPattern, stampsOf } from './output-files.ts';
+import {
+  matcherOf,
+  matchingFiles,
+  type OutputStamp,
+  placeInside,
+  sampleOutput,
+  splitPattern,
+  stampsOf,
+} from './output-files.ts';
 import { declaredIn, linkRuns, type RunLink } from './run-link.ts';
 import type { RunsGoingOn } from './running.ts';
 import { notEndedBefore, recordedBeginning, withRun, withWriter } from './started-runs.ts';
@@ -116,9 +124,26 @@ export async function captureOutputs(
       ...(code && uncommitted ? { uncommitted } : {}),
       ...(environment ? { environment } : {}),
       ...around,
-      missing: [...unread, ...missing],
+      missing: [...unread, ...missing, ...undeclaredData(link, model)],
     },
   };
+}
+
+/** What tables, arrays and archives are called; a pipeline's dependencies are code, too. */
+const DATA_NAME =
+  /\.(?:csv|tsv|jsonl?|ndjson|parquet|arrow|feather|orc|avro|npy|npz|h5|hdf5|tfrecords?|lmdb|zip|tar|gz|zst|txt)$/i;
+
+/** Data that the run read by its tracker's account, and that nobody declared. */
+function undeclaredData({ datasets }: RunLink, model: ProjectModel): readonly MissingFact[] {
+  const isKnown = matcherOf([...model.data, ...model.outputs, ...model.metrics, ...model.params]);
+  const sources = datasets.flatMap(({ source, digest }) => {
+    if (source === undefined || isKnown(source) || isKnown(`${source}.dvc`)) return [];
+    return DATA_NAME.test(source) || digest?.endsWith('.dir') ? [source] : [];
+  });
+  return [...new Set(sources)].map((source) => ({
+    what: `data[${source}]`,
+    why: 'the run read it, by what its tracker recorded, and model-registry.yaml does not declare it under data',
+  }));
 }
 
 /** A run that was recorded from its start to its end. */

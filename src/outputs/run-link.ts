@@ -1,7 +1,7 @@
 import type { ProjectModel } from '../project/project-schema.ts';
 import type { Metrics, Params, RunLineage } from '../registry/api.ts';
 import type { FoundRun } from '../runs/find-runs.ts';
-import type { MetricHistory, RunRecord } from '../runs/run-record.ts';
+import type { MetricHistory, RunDataset, RunRecord } from '../runs/run-record.ts';
 import type { CheckpointRecord } from './checkpoints.ts';
 
 /** What trackers and trainers recorded about the run that wrote some outputs. */
@@ -15,6 +15,8 @@ export interface RunLink {
   /** What was known at each checkpoint, and what it was judged by, by its path. */
   readonly metricsOfCheckpoints: ReadonlyMap<string, Metrics>;
   readonly status: RunRecord['status'];
+  /** Data that the run read, as far as its tracker told of places in the workspace. */
+  readonly datasets: readonly RunDataset[];
 }
 
 export const NO_RUN: RunLink = {
@@ -24,6 +26,7 @@ export const NO_RUN: RunLink = {
   checkpoints: {},
   metricsOfCheckpoints: new Map(),
   status: 'unknown',
+  datasets: [],
 };
 
 const FORGOTTEN_MS = 24 * 3600_000;
@@ -83,6 +86,7 @@ export function linkRuns(found: readonly FoundRun[], options: LinkOptions): RunL
       ),
     ),
     status: main && main.status !== 'unknown' ? main.status : known,
+    datasets: records.flatMap(({ datasets = [] }) => datasets.filter(({ source }) => source !== undefined)),
   };
 }
 

@@ -72,6 +72,7 @@ export interface RunDataset {
   readonly digest?: string;
   /** What it was used for: `training`, `eval`. */
   readonly context?: string;
+  /** Its place in the workspace, where it has one. */
   readonly source?: string;
 }
 

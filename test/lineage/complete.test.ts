@@ -296,6 +296,37 @@ describe('a lineage says what is missing and why', () => {
     ]);
   });
 
+  it('of data that the run read by the record of DVC, and nobody declared', async () => {
+    const dep = (path: string) =>
+      `    - path: ${path}\n      hash: md5\n      md5: ${'ab'.repeat(16)}\n      size: 8\n`;
+    const root = await repository({
+      'requirements.txt': '',
+      'dvc.yaml':
+        'stages:\n  train:\n    cmd: make\n    deps: [data/train.csv, data/more.csv, train.py]\n    outs: [out/model.bin]\n',
+    });
+    await write(root, '.git/info/exclude', 'dvc.lock\n');
+    await venv(root, '.venv', ['numpy']);
+    const { fraud } = await lineagesOf({
+      root,
+      train: async () => {
+        await write(root, 'out/model.bin', 'weights');
+        const deps = ['data/train.csv', 'data/more.csv', 'train.py'].map(dep).join('');
+        const outs = dep('out/model.bin').replace('size: 8', 'size: 7');
+        await write(
+          root,
+          'dvc.lock',
+          `schema: '2.0'\nstages:\n  train:\n    cmd: make\n    deps:\n${deps}    outs:\n${outs}`,
+        );
+      },
+    });
+    expect(fraud?.missing).toEqual([
+      {
+        what: 'data[data/more.csv]',
+        why: 'the run read it, by what its tracker recorded, and model-registry.yaml does not declare it under data',
+      },
+    ]);
+  });
+
   it('of uncommitted changes that weren’t kept', async () => {
     const root = await repository({ 'requirements.txt': '' });
     await venv(root, '.venv', ['numpy']);

@@ -110,7 +110,7 @@ async function recordOf({ place, folder, name, locked, stage, endedAt }: Stage, 
     metrics: values.metrics,
     params: values.params,
     ...(Object.keys(history).length > 0 ? { history } : {}),
-    datasets: locked.deps.slice(0, 100).map(datasetOf),
+    datasets: locked.deps.slice(0, 100).map((entry) => datasetOf(entry, at)),
     ...(command === '' ? {} : { command }),
     modelPaths: outs.filter((path) => !read.has(path)),
     sourceFiles,
@@ -134,8 +134,17 @@ async function outsOf(
   return found;
 }
 
-function datasetOf({ path, md5 }: v.InferOutput<typeof entrySchema>): RunDataset {
-  return { name: path, ...(md5 === undefined ? {} : { digest: `md5:${md5}` }), context: 'dependency' };
+function datasetOf(
+  { path, md5 }: v.InferOutput<typeof entrySchema>,
+  at: (path: string) => string | undefined,
+): RunDataset {
+  const source = at(path);
+  return {
+    name: path,
+    ...(md5 === undefined ? {} : { digest: `md5:${md5}` }),
+    context: 'dependency',
+    ...(source === undefined ? {} : { source }),
+  };
 }
 
 function pathOf(entry: string | Readonly<Record<string, unknown>>): string | undefined {
