@@ -315,6 +315,25 @@ export interface EvaluationEntry {
   readonly intervals?: Intervals;
 }
 
+/** What a gate found, as it was recorded. */
+export interface GateResultEntry {
+  readonly gate: string;
+  readonly outcome: 'passed' | 'failed';
+  /** Digest of an object. */
+  readonly evidence?: string;
+  readonly at: string;
+  readonly by: Author;
+}
+
+/** What a person last said of a version on its way to a stage. */
+export interface ApprovalEntry {
+  readonly person: string;
+  readonly isGiven: boolean;
+  readonly comment: string;
+  readonly at: string;
+  readonly isSigned: boolean;
+}
+
 export type Intervals = Readonly<Record<string, { readonly low: number; readonly high: number }>>;
 
 export interface TransitionEntry {

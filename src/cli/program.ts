@@ -5,6 +5,7 @@ import { addAnnotationCommands } from './commands/annotations.ts';
 import { addChangesCommands } from './commands/changes.ts';
 import { addEvaluateCommand } from './commands/evaluating.ts';
 import { addFileCommands } from './commands/files.ts';
+import { addGateCommands } from './commands/gates.ts';
 import { addInspectCommand } from './commands/inspect.ts';
 import { addLineageCommand } from './commands/lineage.ts';
 import { addPolicyCommands } from './commands/policy.ts';
@@ -116,6 +117,7 @@ function programFor(version: string, signal: AbortSignal): Command {
   addFileCommands(program, add);
   program.commandsGroup('Stages:');
   addStageCommands(program, add);
+  addGateCommands(program, add);
   addPolicyCommands(program, add);
   program.commandsGroup('Names and notes:');
   addAnnotationCommands(program, add);

@@ -22,6 +22,18 @@ export async function findProject(cwd: string): Promise<{ readonly root: string;
   );
 }
 
+/** The same; undefined where there is none. Throws `PROJECT_FILE_INVALID`: a gate in it must not be missed. */
+export async function projectAround(
+  cwd: string,
+): Promise<{ readonly root: string; readonly project: Project } | undefined> {
+  try {
+    return await findProject(cwd);
+  } catch (error) {
+    if (RegistryError.is(error, 'PROJECT_FILE_MISSING')) return undefined;
+    throw error;
+  }
+}
+
 /** What the project around `cwd` declares about a model's metrics; nothing where there is no project, or one that can't be used. */
 export async function directionsIn(cwd: string, model: string | undefined): Promise<DeclaredDirections | undefined> {
   try {

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { MAX_ALIAS_COUNT, refuseTooMuchYaml, WRITTEN_YAML } from '../base/bounded-yaml.ts';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
+import { GATE_KEYS } from './gates-schema.ts';
 import { nearestKey } from './nearest-key.ts';
 import { LATER_KEYS, MODEL_KEYS, PROJECT_FILE, PROJECT_KEYS, type Project, projectSchema } from './project-schema.ts';
 
@@ -128,7 +129,7 @@ function messageFor(issue: v.BaseIssue<unknown>, path: readonly string[]): strin
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     if (LATER_KEYS.has(key))
       return `"${key}" isn't supported by this version of Model Registry: update it, or remove the key`;
-    const known = path.length === 1 ? PROJECT_KEYS : MODEL_KEYS;
+    const known = path.length === 1 ? PROJECT_KEYS : path[2] === 'gates' ? GATE_KEYS : MODEL_KEYS;
     const nearest = nearestKey(key, known);
     const advice = nearest === undefined ? '.' : `: did you mean "${nearest}"?`;
     return `There is no key "${key}"${advice} Known here: ${known.join(', ')}`;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { gatesSchema } from './gates-schema.ts';
 import { MODEL_NAME_PATTERN } from './model-name.ts';
 
 /** The file's place: the root of the workspace, in git. */
@@ -121,6 +122,12 @@ const modelEntries = v.strictObject({
       'The rules that everybody’s registry keeps for this model, once they were applied: model-registry policy apply.',
     ),
   ),
+  gates: v.exactOptional(
+    described(
+      gatesSchema,
+      'What a version needs before a promotion, by stage. Whoever promotes evaluates it: model-registry gates. What policy apply takes of it, everybody’s registry keeps.',
+    ),
+  ),
   tags: v.optional(described(v.record(v.string(), v.string()), 'Tags that each version gets.'), {}),
 });
 
@@ -180,6 +187,6 @@ export type Project = v.InferOutput<typeof projectSchema>;
 export type ProjectModel = v.InferOutput<typeof modelSchema>;
 
 /** Keys that are part of the format but need a newer version: a gate that was silently ignored would be dangerous. */
-export const LATER_KEYS: ReadonlySet<string> = new Set(['deploy', 'gates']);
+export const LATER_KEYS: ReadonlySet<string> = new Set(['deploy']);
 export const PROJECT_KEYS = Object.keys({ models: true, code: true, remote: true, head: true });
 export const MODEL_KEYS = Object.keys(modelEntries.entries);

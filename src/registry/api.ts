@@ -1,6 +1,7 @@
 import type { OperationOptions } from '../base/progress.ts';
 import type {
   AliasEntry,
+  ApprovalEntry,
   AtResult,
   Author,
   CodeChanges,
@@ -9,6 +10,7 @@ import type {
   ComparisonRow,
   DataLineage,
   FoundBy,
+  GateResultEntry,
   Intervals,
   LockFile,
   LogEntry,
@@ -291,6 +293,8 @@ export interface RegistryCommands {
       readonly reason: string;
       readonly override?: boolean;
       readonly expectHolder?: string | null;
+      /** Results of gates that it relies on. */
+      readonly gates?: readonly GateLink[];
     },
     options?: OperationOptions,
   ): Promise<TransitionResult>;
@@ -339,6 +343,19 @@ export interface RegistryCommands {
    * version's own. Throws `METRICS_MISSING`, `INTERVAL_INVALID`, `METRIC_FIXED`.
    */
   evaluate(request: EvaluateRequest, options?: OperationOptions): Promise<EvaluateResult>;
+  /** Approves a version for a stage, or refuses it, which needs a comment; the last word of a person counts. */
+  review(request: {
+    readonly ref: string;
+    readonly stage: string;
+    readonly isGiven: boolean;
+    readonly comment?: string;
+  }): Promise<ReviewResult>;
+  /** Records what gates found, with the evidence as objects. */
+  recordGates(request: {
+    readonly ref: string;
+    readonly stage: string;
+    readonly found: readonly FoundGate[];
+  }): Promise<readonly GateLink[]>;
   /** Adds metrics that a version doesn't have yet; a metric it has can't change. */
   completeMetrics(request: { readonly ref: string; readonly metrics: Metrics }): Promise<void>;
 }
@@ -357,6 +374,48 @@ export interface EvaluateRequest {
 export interface EvaluateResult {
   readonly version: VersionSummary;
   readonly dataset?: { readonly name: string; readonly sha256?: string | undefined };
+  readonly pending: boolean;
+}
+
+/** What a gate found, with the evidence for it: plain data. */
+export interface FoundGate {
+  readonly gate: string;
+  readonly outcome: 'passed' | 'failed';
+  readonly evidence: Readonly<Record<string, unknown>>;
+}
+
+/** A recorded result, by its evidence. */
+export interface GateLink {
+  readonly gate: string;
+  readonly outcome: 'passed' | 'failed';
+  readonly evidence: string;
+}
+
+export interface GateStanding {
+  readonly version: VersionSummary;
+  readonly stage: string;
+  /** What moving it there would be; `none` where it is there. */
+  readonly kind: 'promote' | 'demote' | 'archive' | 'none';
+  readonly isExclusive: boolean;
+  readonly isOverrideAllowed: boolean;
+  /** The other version that is in an exclusive stage. */
+  readonly holder?: VersionSummary;
+  /** The newest of each gate. */
+  readonly results: readonly GateResultEntry[];
+  readonly approvals: readonly (ApprovalEntry & {
+    /** By the policy: signed, and by one of its signers, where it asks for that. */
+    readonly isCounted: boolean;
+    /** Of whoever registered the version. */
+    readonly isAuthor: boolean;
+  })[];
+  /** Gates that every reader enforces; `problem` where one isn't passed. */
+  readonly policyGates: readonly { readonly gate: string; readonly problem?: string }[];
+}
+
+export interface ReviewResult {
+  readonly version: VersionSummary;
+  readonly stage: string;
+  readonly isGiven: boolean;
   readonly pending: boolean;
 }
 
@@ -479,6 +538,10 @@ export interface RegistryQueries {
     readonly to?: number;
     readonly stage?: string;
   }): Promise<RollbackPlan>;
+  /** What is recorded of a version on its way to a stage: results of gates, approvals, and the gates of the policy. Throws `STAGE_UNKNOWN`. */
+  gateStanding(request: { readonly ref: string; readonly stage: string }): Promise<GateStanding>;
+  /** The evidence of a gate, JSON. Throws `EVIDENCE_UNKNOWN`, `OBJECT_MISSING`, `OBJECT_DAMAGED`. */
+  gateEvidence(request: { readonly digest: string }): Promise<string>;
   policy(request: { readonly model: string }): Promise<PolicyDetails>;
   /** What `setPolicy` would change. Throws `POLICY_INVALID`. */
   planPolicy(request: { readonly model: string; readonly policy: unknown }): Promise<PolicyPlan>;

@@ -6,6 +6,7 @@ import { sealSegments } from '../log/seal-segments.ts';
 import type { Registry, RegistryChange } from './api.ts';
 import * as annotations from './commands/annotations.ts';
 import { evaluate } from './commands/evaluate.ts';
+import * as gates from './commands/gates.ts';
 import * as models from './commands/models.ts';
 import * as policies from './commands/policies.ts';
 import * as registering from './commands/register.ts';
@@ -87,6 +88,10 @@ export class OpenRegistry implements Registry {
   register: Registry['register'] = (request, options) =>
     this.#run(() => registering.register(this.#session, request, options));
   evaluate: Registry['evaluate'] = (request, options) => this.#run(() => evaluate(this.#session, request, options));
+  review: Registry['review'] = (request) => this.#run(() => gates.review(this.#session, request));
+  recordGates: Registry['recordGates'] = (request) => this.#run(() => gates.recordGates(this.#session, request));
+  gateStanding: Registry['gateStanding'] = (request) => this.#run(() => gates.gateStanding(this.#session, request));
+  gateEvidence: Registry['gateEvidence'] = (request) => this.#run(() => gates.gateEvidence(this.#session, request));
   completeMetrics: Registry['completeMetrics'] = (request) =>
     this.#run(() => registering.completeMetrics(this.#session, request));
   promote: Registry['promote'] = (request, options) => this.#run(() => stages.promote(this.#session, request, options));

@@ -27,7 +27,8 @@ const DEMANDS = {
 
 type Gate = NonNullable<Policy['gates']>[string][number];
 
-function gateText(gate: Gate): string {
+/** A gate of a policy in words. */
+export function gateText(gate: Gate): string {
   if ('approvals' in gate) return `${gate.approvals} ${gate.approvals === 1 ? 'approval' : 'approvals'}`;
   const { metric, min, max, vs, maxDrop } = gate;
   const parts = [

@@ -57,8 +57,8 @@ describe('model-registry.yaml', () => {
   });
 
   it('refuses a key that only a newer version knows, because an ignored gate would be no gate', () => {
-    expect(problemsOf('models:\n  fraud:\n    outputs: [a]\n    gates:\n      production: []\n')).toEqual([
-      { line: 4, column: 5, message: expect.stringContaining('"gates" isn\'t supported') },
+    expect(problemsOf('models:\n  fraud:\n    outputs: [a]\n    deploy: d\n')).toEqual([
+      { line: 4, column: 5, message: expect.stringContaining('"deploy" isn\'t supported') },
     ]);
   });
 
@@ -96,7 +96,7 @@ describe('model-registry.yaml', () => {
     expect(problemsOf(text)).toContainEqual(expect.objectContaining({ message: expect.stringContaining(message) }));
   });
 
-  it.each(['models: {x: {outputs: [a], deploy: d}}', 'models: {x: {outputs: [a], gates: {}}}'])(
+  it.each(['models: {x: {outputs: [a], deploy: d}}', 'deploy: d\nmodels: {}'])(
     'refuses what is not supported yet instead of ignoring it: %s',
     (text) => {
       expect(problemsOf(text)).toContainEqual(

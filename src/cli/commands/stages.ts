@@ -6,7 +6,7 @@ import { nonBlank, wholeNumber } from '../arguments.ts';
 import type { CommandContext } from '../context.ts';
 import { versionJson } from '../format/json.ts';
 import { transitionText } from '../format/transition.ts';
-import { directionsIn } from '../project-root.ts';
+import { directionsIn, projectAround } from '../project-root.ts';
 import { print, printJson } from '../terminal.ts';
 
 const REASON = '--reason <text>';
@@ -34,7 +34,7 @@ export function addStageCommands(program: Command, add: AddCommand): void {
       .argument('<ref>', 'model@7, model@staging, model@alias')
       .argument('<stage>', 'staging, production …')
       .requiredOption(REASON, WHY, nonBlank)
-      .option('--override', 'although a gate of the policy fails; stays on record')
+      .option('--override', 'although a gate fails, where the policy allows it; stays on record')
       .option('--expect <ref>', 'only if this version, or "none", is in the stage now')
       .addHelpText(
         'after',
@@ -45,7 +45,15 @@ export function addStageCommands(program: Command, add: AddCommand): void {
       ),
     async (context, options: PromoteOptions, ref: string, stage: string) => {
       const { reason, override = false, expect } = options;
-      await move(context, (registry) => registry.promote({ ref, stage, reason, override, ...expectation(expect) }));
+      const [{ promoteThroughGates }, { declaredIn }] = await Promise.all([
+        import('../../gates/promote.ts'),
+        import('../../gates/declared.ts'),
+      ]);
+      const around = await projectAround(context.cwd);
+      const request = { ref, stage, reason, override, ...expectation(expect) };
+      await move(context, (registry) =>
+        promoteThroughGates(registry, request, (model) => declaredIn(around?.project, model)),
+      );
     },
   );
 

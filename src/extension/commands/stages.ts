@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
+import { declaredIn } from '../../gates/declared.ts';
+import type { Declared } from '../../gates/evaluate-gates.ts';
+import { promoteThroughGates } from '../../gates/promote.ts';
 import type { TransitionResult, VersionSummary } from '../../registry/api.ts';
 import { stageIcon } from '../models-tree/stage-icon.ts';
 import { inform } from '../notify.ts';
@@ -23,17 +26,31 @@ export const promote: Command = async (context, argument) => {
   const answers = await askInSteps(title, start.answers, [...start.steps, stageStep, promotionReasonStep]);
   const { registry, version, stage, text } = answers ?? {};
   if (!registry || !version || !stage || text === undefined) return;
+  const request = {
+    ref: version.id,
+    stage: stage.rule.name,
+    reason: text,
+    // What was on the screen when the person decided; someone may have promoted another one meanwhile.
+    ...(stage.rule.isExclusive ? { expectHolder: stage.holder?.id ?? null } : {}),
+  };
+  const declaredOf = await declaredGates(registry);
   const result = await withProgress(context.activity, { title: `Promoting ${labelOf(version)}` }, () =>
-    registry.connection.registry.promote({
-      ref: version.id,
-      stage: stage.rule.name,
-      reason: text,
-      // What was on the screen when the person decided; someone may have promoted another one meanwhile.
-      ...(stage.rule.isExclusive ? { expectHolder: stage.holder?.id ?? null } : {}),
-    }),
+    promoteThroughGates(registry.connection.registry, request, declaredOf),
   );
   tellMoved(context, registry.dir, result);
 };
+
+/** What the project files of the registry's workspace folders declare. One that can't be read may declare a gate: it throws. */
+async function declaredGates({
+  roots,
+  connection,
+}: NonNullable<Answers['registry']>): Promise<(model: string) => Declared> {
+  const projects = await Promise.all(roots.map(({ uri }) => connection.project(uri.fsPath)));
+  return (model) => {
+    const declared = projects.map((project) => declaredIn(project, model));
+    return declared.find(({ gates }) => gates !== undefined) ?? {};
+  };
+}
 
 export const archive: Command = async (context, argument) => {
   if (!(await mayWrite())) return;

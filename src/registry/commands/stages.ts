@@ -15,7 +15,7 @@ import {
 } from '../../rules/policy.ts';
 import type { IntentOutcome } from '../../rules/state.ts';
 import { manifestKey, objectKey } from '../../storage/layout.ts';
-import type { TransitionResult } from '../api.ts';
+import type { GateLink, TransitionResult } from '../api.ts';
 import { findModel, findVersion } from '../references.ts';
 import { dbOf, enqueue, readToHead, readToWrite, record, refusedBy, type Session, stateOf } from '../session.ts';
 import { filesNotShared } from '../shared/fetch-files.ts';
@@ -30,6 +30,7 @@ interface Move {
   readonly isOverride: boolean;
   /** The id of the version that the person saw in the target stage, null for none, undefined for whatever is there. */
   readonly seenHolder: string | null | undefined;
+  readonly gates: readonly GateLink[];
 }
 
 export async function promote(
@@ -40,6 +41,7 @@ export async function promote(
     readonly reason: string;
     readonly override?: boolean;
     readonly expectHolder?: string | null;
+    readonly gates?: readonly GateLink[];
   },
   options: OperationOptions = {},
 ): Promise<TransitionResult> {
@@ -57,6 +59,7 @@ export async function promote(
     reason,
     isOverride,
     seenHolder: seenHolder(session, version, request.expectHolder),
+    gates: request.gates ?? [],
   });
 }
 
@@ -89,6 +92,8 @@ export async function rollback(
     reason,
     isOverride: false,
     seenHolder: holder,
+    // Going back never waits for a gate.
+    gates: [],
   });
 }
 
@@ -177,7 +182,7 @@ function seenHolder(
 async function move(
   session: Session,
   options: OperationOptions,
-  { version, to, kind, reason, isOverride, seenHolder: seen }: Move,
+  { version, to, kind, reason, isOverride, seenHolder: seen, gates }: Move,
 ): Promise<TransitionResult> {
   const rule = stageOf(policyOf(stateOf(session), version.modelId), to);
   const holder = rule && holderOf(session, version.modelId, rule);
@@ -200,7 +205,7 @@ async function move(
           kind,
           displaces,
           reason,
-          gates: [],
+          gates: gates.map((link) => ({ ...link })),
           override: isOverride,
         },
       ],

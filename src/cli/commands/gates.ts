@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { type AddCommand, examples } from '../add-command.ts';
+import { nonBlank } from '../arguments.ts';
+
+const REF = ['<ref>', 'model@7, model@staging, model@alias'] as const;
+const STAGE = ['<stage>', 'the stage that it is to be promoted to'] as const;
+
+/** Commands about what a version needs before a promotion. */
+export function addGateCommands(program: Command, add: AddCommand): void {
+  add(
+    program
+      .command('gates')
+      .description('evaluate the gates of a stage for a version; ends with 1 where one isn’t passed')
+      .argument(...REF)
+      .argument(...STAGE)
+      .option('--run', 'run the commands of gates, and record what all gates found')
+      .addHelpText(
+        'after',
+        examples('gates fraud-detector@7 production', 'gates fraud-detector@7 production --run --json'),
+      ),
+    async (context, options: { readonly run?: boolean }, ref: string, stage: string) => {
+      const { showGates } = await import('../gating.ts');
+      await showGates(context, options, ref, stage);
+    },
+  );
+  add(
+    program
+      .command('approve')
+      .description('approve a version for a stage')
+      .argument(...REF)
+      .argument(...STAGE)
+      .option('--comment <text>', 'what was looked at', nonBlank)
+      .addHelpText('after', examples('approve fraud-detector@7 production --comment "Looked at the slices"')),
+    async (context, { comment }: { readonly comment?: string }, ref: string, stage: string) => {
+      const { reviewVersion } = await import('../gating.ts');
+      await reviewVersion(context, { ref, stage, isGiven: true, ...(comment === undefined ? {} : { comment }) });
+    },
+  );
+  add(
+    program
+      .command('refuse')
+      .description('refuse a version for a stage')
+      .argument(...REF)
+      .argument(...STAGE)
+      .requiredOption('--comment <text>', 'why, for whoever promotes', nonBlank)
+      .addHelpText('after', examples('refuse fraud-detector@7 production --comment "Twice as slow"')),
+    async (context, { comment }: { readonly comment: string }, ref: string, stage: string) => {
+      const { reviewVersion } = await import('../gating.ts');
+      await reviewVersion(context, { ref, stage, isGiven: false, comment });
+    },
+  );
+}

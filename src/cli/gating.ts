@@ -1,0 +1,117 @@
+import { declaredIn } from '../gates/declared.ts';
+import { evaluateGates, type GateReport, type GateResult } from '../gates/evaluate-gates.ts';
+import { gateRunner } from '../gates/run-gate.ts';
+import type { GateLink, Registry } from '../registry/api.ts';
+import type { CommandContext } from './context.ts';
+import { EXIT } from './exit-codes.ts';
+import { versionJson } from './format/json.ts';
+import { tableText } from './format/tables.ts';
+import { projectAround } from './project-root.ts';
+import { print, printJson, safeLine, styled } from './terminal.ts';
+
+/** `gates`: evaluates the gates of a stage for a version; with `--run`, runs their commands and records what all found. */
+export async function showGates(
+  context: CommandContext,
+  { run }: { readonly run?: boolean },
+  ref: string,
+  stage: string,
+): Promise<void> {
+  const project = await projectAround(context.cwd);
+  const evaluate = async (registry: Registry): Promise<Shown> => {
+    const runner =
+      run && project
+        ? gateRunner({
+            registry,
+            root: project.root,
+            signal: context.signal,
+            onOutput: (bytes) => process.stderr.write(bytes),
+          })
+        : undefined;
+    const report = await evaluateGates(
+      registry,
+      { ref, stage },
+      (model) => declaredIn(project?.project, model),
+      runner,
+    );
+    const { id } = report.standing.version;
+    return { report, links: run ? await registry.recordGates({ ref: id, stage, found: report.found }) : [] };
+  };
+  const shown = await (run ? context.withRegistry(evaluate) : context.withQueries(evaluate));
+  const { results } = shown.report;
+  if (context.isJson) printJson(gatesJson(shown));
+  else print(gatesText(shown));
+  if (results.some(({ outcome }) => outcome !== 'passed')) process.exitCode = EXIT.refused;
+}
+
+interface Shown {
+  readonly report: GateReport;
+  /** What was recorded. */
+  readonly links: readonly GateLink[];
+}
+
+function evidenceOf({ report, links }: Shown, gate: string): string | undefined {
+  const recorded = [...links, ...report.standing.results].find((link) => link.gate === gate);
+  return recorded?.evidence;
+}
+
+function gatesJson(shown: Shown) {
+  const { standing, results } = shown.report;
+  return {
+    version: versionJson(standing.version),
+    stage: standing.stage,
+    passed: results.every(({ outcome }) => outcome === 'passed'),
+    gates: results.map(({ gate, source, outcome, measured, required, why }) => ({
+      gate,
+      source,
+      outcome,
+      measured,
+      required,
+      why: why ?? null,
+      evidence: evidenceOf(shown, gate) ?? null,
+    })),
+    approvals: standing.approvals,
+  };
+}
+
+const OUTCOMES: Readonly<Record<GateResult['outcome'], string>> = {
+  passed: 'passed',
+  failed: 'FAILED',
+  'not-evaluated': 'not evaluated',
+};
+const COLOURS = { passed: 'green', failed: 'red', 'not-evaluated': 'yellow' } as const;
+
+function gatesText({ report, links }: Shown): string {
+  const { standing, results } = report;
+  const label = `${safeLine(standing.version.model)}@${standing.version.number}`;
+  if (results.length === 0) return `${label} needs nothing for ${safeLine(standing.stage)}: no gates are declared`;
+  const table = tableText(
+    ['GATE', 'RESULT', 'MEASURED', 'REQUIRED', 'WHY'],
+    results.map(({ title, outcome, measured, required, why = '' }) => [
+      safeLine(title, 60),
+      styled(COLOURS[outcome], OUTCOMES[outcome]),
+      safeLine(measured, 60),
+      safeLine(required, 60),
+      safeLine(why, 300),
+    ]),
+  );
+  const broken = results.filter(({ outcome }) => outcome !== 'passed').length;
+  const verdict =
+    broken === 0
+      ? `${label} passes the gates of ${safeLine(standing.stage)}`
+      : `${label} doesn't pass ${broken} of ${results.length} gates of ${safeLine(standing.stage)}`;
+  const recorded = links.length === 0 ? '' : `\nRecorded with evidence: ${links.length}`;
+  return `${table}\n${verdict}${recorded}`;
+}
+
+/** `approve` and `refuse`. */
+export async function reviewVersion(
+  context: CommandContext,
+  request: { readonly ref: string; readonly stage: string; readonly isGiven: boolean; readonly comment?: string },
+): Promise<void> {
+  const { version, stage, isGiven, pending } = await context.withRegistry((registry) => registry.review(request));
+  if (context.isJson) return printJson({ version: versionJson(version), stage, approved: isGiven, pending });
+  const waits = pending ? ' (not shared yet)' : '';
+  print(
+    `${isGiven ? 'Approved' : 'Refused'} ${safeLine(version.model)}@${version.number} for ${safeLine(stage)}${waits}`,
+  );
+}

@@ -1,0 +1,97 @@
+import * as v from 'valibot';
+import type { DeclaredGate } from '../project/gates-schema.ts';
+import type { VersionSummary } from '../registry/api.ts';
+import { definitionDigest, gateName } from './gate-name.ts';
+import type { Verdict } from './verdict.ts';
+
+const STATEMENT = 'https://in-toto.io/Statement/v1';
+const PREDICATE = 'https://in-toto.io/attestation/test-result/v0.1';
+
+export interface EvidenceOf {
+  readonly gate: DeclaredGate;
+  readonly stage: string;
+  readonly version: VersionSummary;
+  /** The version that it was compared with, or that was in the stage then. */
+  readonly rival: VersionSummary | undefined;
+  readonly verdict: Verdict;
+  readonly required: string;
+  /** Of a command. */
+  readonly exitCode?: number | null | undefined;
+  readonly output?: unknown;
+}
+
+/**
+ * What a gate found, bound to the digest of the artifact: an in-toto statement with a test result
+ * (https://github.com/in-toto/attestation/blob/main/spec/predicates/test-result.md). Extra fields are in `modelRegistry`.
+ */
+export function evidenceOf({ gate, stage, version, rival, verdict, required, exitCode, output }: EvidenceOf) {
+  const name = gateName(gate);
+  const isPassed = verdict.outcome === 'passed';
+  return {
+    _type: STATEMENT,
+    subject: [{ name: `${version.model}@${version.number}`, digest: { sha256: version.artifact.digest } }],
+    predicateType: PREDICATE,
+    predicate: {
+      result: isPassed ? 'PASSED' : 'FAILED',
+      configuration: [{ name: 'model-registry.yaml', digest: { sha256: definitionDigest(gate) } }],
+      passedTests: isPassed ? [name] : [],
+      warnedTests: [],
+      failedTests: isPassed ? [] : [name],
+      modelRegistry: {
+        stage,
+        gate,
+        required,
+        measured: verdict.measured,
+        ...(verdict.why === undefined ? {} : { why: verdict.why }),
+        against: rival ? { version: `${rival.model}@${rival.number}`, sha256: rival.artifact.digest } : null,
+        ...(exitCode === undefined ? {} : { exitCode }),
+        ...(output === undefined ? {} : { output }),
+      },
+    },
+  };
+}
+
+const digestSchema = v.object({ digest: v.object({ sha256: v.string() }) });
+const evidenceSchema = v.object({
+  _type: v.literal(STATEMENT),
+  subject: v.pipe(v.array(digestSchema), v.length(1)),
+  predicateType: v.literal(PREDICATE),
+  predicate: v.object({
+    result: v.picklist(['PASSED', 'FAILED']),
+    configuration: v.pipe(v.array(digestSchema), v.length(1)),
+    modelRegistry: v.object({
+      stage: v.string(),
+      measured: v.string(),
+      why: v.optional(v.string()),
+      against: v.nullable(v.object({ version: v.string(), sha256: v.string() })),
+    }),
+  }),
+});
+
+/** Why recorded evidence says nothing of this version and gate any more; else what it says. */
+export function verdictIn(
+  evidence: string,
+  now: Pick<EvidenceOf, 'gate' | 'stage' | 'version' | 'rival'>,
+): { readonly verdict: Verdict } | { readonly stale: string } {
+  const found = v.safeParse(evidenceSchema, parsed(evidence));
+  if (!found.success) return { stale: 'what was recorded of it isn’t the evidence of a gate' };
+  const { subject, predicate } = found.output;
+  const { measured, why, stage, against } = predicate.modelRegistry;
+  if (subject[0]?.digest.sha256 !== now.version.artifact.digest || stage !== now.stage)
+    return { stale: 'what was recorded of it is of other files or another stage' };
+  if (predicate.configuration[0]?.digest.sha256 !== definitionDigest(now.gate))
+    return { stale: 'the gate was changed since it ran' };
+  if ((against?.sha256 ?? null) !== (now.rival?.artifact.digest ?? null))
+    return { stale: `another version is in ${now.stage} since it ran` };
+  const outcome = predicate.result === 'PASSED' ? 'passed' : 'failed';
+  return { verdict: { outcome, measured, ...(why === undefined ? {} : { why }) } };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Whoever may write to the log may name any object as evidence.
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import { sha256Hex } from '../base/hash.ts';
+import { type DeclaredGate, kindOfGate } from '../project/gates-schema.ts';
+
+/** The log takes so much for the name of a gate. */
+const MAX_NAME = 256;
+
+/** What a gate is about, in short. */
+export function titleOf(gate: DeclaredGate): string {
+  if (kindOfGate(gate) !== 'metric') return kindOfGate(gate) === 'max-size' ? 'size' : kindOfGate(gate);
+  const { metric = '', dataset, slice } = gate;
+  const parts = [
+    ...(dataset === undefined ? [] : [`on ${dataset}`]),
+    ...(slice === undefined ? [] : [`of ${slice}`]),
+    ...(gate['worst-of'] === undefined ? [] : [`of the worst ${gate['worst-of']}`]),
+    ...(gate['gap-of'] === undefined ? [] : [`gap over ${gate['gap-of']}`]),
+  ];
+  return [metric, ...parts].join(' ');
+}
+
+/** What a gate asks for. */
+export function requiredOf(gate: DeclaredGate): string {
+  switch (kindOfGate(gate)) {
+    case 'metric':
+      return metricRequired(gate);
+    case 'max-size':
+      return `at most ${gate['max-size']}`;
+    case 'lineage':
+      return (gate.lineage ?? []).join(', ');
+    case 'danger':
+      return gate.danger ?? '';
+    case 'licence':
+      return (gate.licence ?? []).join(' or ');
+    case 'signature':
+      return `compatible with ${gate.vs ?? 'production'}`;
+    case 'command':
+      return commandText(gate.command ?? '');
+    case 'approvals':
+      return String(gate.approvals);
+  }
+}
+
+function metricRequired(gate: DeclaredGate): string {
+  const { min, max, vs } = gate;
+  const parts = [
+    ...(min === undefined ? [] : [`at least ${min}`]),
+    ...(max === undefined ? [] : [`at most ${max}`]),
+    ...(gate['max-drop'] === undefined ? [] : [`at most ${gate['max-drop']} worse than ${vs}`]),
+    ...(gate['min-gain'] === undefined ? [] : [`at least ${gate['min-gain']} better than ${vs}`]),
+  ];
+  return `${parts.join(', ')}${gate['by-interval'] ? ', by its interval' : ''}`;
+}
+
+export function commandText(command: string | readonly string[]): string {
+  if (typeof command === 'string') return command;
+  return command.map((part) => (/^[\w./:=@%+,-]+$/.test(part) ? part : JSON.stringify(part))).join(' ');
+}
+
+/** What the log calls a gate. */
+export function gateName(gate: DeclaredGate): string {
+  const name = `${titleOf(gate)}: ${requiredOf(gate)}`;
+  return name.length <= MAX_NAME ? name : `${name.slice(0, MAX_NAME - 20)}… ${definitionDigest(gate).slice(0, 12)}`;
+}
+
+/** Tells one definition of a gate from another, whatever the order of its keys. */
+export function definitionDigest(gate: DeclaredGate): string {
+  return sha256Hex(JSON.stringify(Object.entries(gate).sort(([a], [b]) => (a < b ? -1 : 1))));
+}

@@ -1,0 +1,218 @@
+import { type DeclaredDirections, metricDirection } from '../base/metrics.ts';
+import { changeOf, type DeclaredGate } from '../project/gates-schema.ts';
+import type { MetricValue } from '../registry/api.ts';
+import { failed, type GateSubject, notEvaluated, numberText, passed, type Verdict } from './verdict.ts';
+
+interface Sample {
+  readonly slice?: string | undefined;
+  readonly value: MetricValue;
+  readonly interval?: { readonly low: number; readonly high: number } | undefined;
+  readonly datasetSha256?: string | undefined;
+}
+
+/** A sample that counts, and the number that counts of it. */
+interface Counted {
+  readonly sample: Sample;
+  readonly value: number;
+}
+
+export interface MetricContext {
+  readonly candidate: GateSubject;
+  /** The version in the stage of `vs`; undefined where there is none, or it is the candidate. */
+  readonly rival: GateSubject | undefined;
+  readonly directions?: DeclaredDirections | undefined;
+}
+
+/** Decimal fractions have no exact binary form: 0.93 − 0.925 isn't more than 0.005. */
+const TOLERANCE = 1e-12;
+
+/** A gate on a metric: bounds, slices, and the comparison with another version. */
+export function checkMetric(gate: DeclaredGate, context: MetricContext): Verdict {
+  const { candidate } = context;
+  const samples = samplesOf(gate, candidate);
+  if (samples.length === 0) return notEvaluated(absent(gate, candidate));
+  const undefinedOne = samples.find(({ value }) => typeof value !== 'number');
+  if (undefinedOne) return failed(String(undefinedOne.value), `${nameOf(gate, undefinedOne)} is ${undefinedOne.value}`);
+  if (gate['gap-of'] !== undefined) return checkGap(gate, samples);
+  if (gate['by-interval'] && samples.some(({ interval }) => !interval))
+    return notEvaluated(`${gate.metric} has no confidence interval in that evaluation`);
+  return worstOf([
+    ...checkBounds(gate, samples),
+    ...(gate.vs === undefined ? [] : [checkAgainst(gate, samples, context)]),
+  ]);
+}
+
+function checkBounds(gate: DeclaredGate, samples: readonly Sample[]): readonly Verdict[] {
+  const verdicts: Verdict[] = [];
+  if (gate.min !== undefined) {
+    const { sample, value } = extreme(gate, samples, 'low');
+    const measured = measuredText(gate, sample, value);
+    verdicts.push(
+      value < gate.min
+        ? failed(measured, `${nameOf(gate, sample)} ${numberText(value)} is below ${numberText(gate.min)}`)
+        : passed(measured),
+    );
+  }
+  if (gate.max !== undefined) {
+    const { sample, value } = extreme(gate, samples, 'high');
+    const measured = measuredText(gate, sample, value);
+    verdicts.push(
+      value > gate.max
+        ? failed(measured, `${nameOf(gate, sample)} ${numberText(value)} is above ${numberText(gate.max)}`)
+        : passed(measured),
+    );
+  }
+  return verdicts;
+}
+
+function checkGap(gate: DeclaredGate, samples: readonly Sample[]): Verdict {
+  if (samples.length < 2) return notEvaluated(`${gate.metric} was measured on one slice of ${gate['gap-of']} only`);
+  const [least, most] = [extreme(gate, samples, 'low'), extreme(gate, samples, 'high')];
+  const gap = most.value - least.value;
+  const ends = `${least.sample.slice} ${numberText(least.value)}, ${most.sample.slice} ${numberText(most.value)}`;
+  const max = gate.max ?? 0;
+  const measured = `${numberText(gap)} (${ends})`;
+  if (gap > max + tolerance(most.value, least.value))
+    return failed(
+      measured,
+      `${gate.metric} differs by ${numberText(gap)} over ${gate['gap-of']}, more than ${numberText(max)}`,
+    );
+  return passed(measured);
+}
+
+/** Better and worse as the name of the metric, or the project file, says it. */
+function checkAgainst(gate: DeclaredGate, samples: readonly Sample[], { rival, directions }: MetricContext): Verdict {
+  const direction = metricDirection(gate.metric ?? '', directions);
+  if (direction === 'neutral') {
+    return notEvaluated(
+      `the name ${gate.metric} doesn't say which way is better: add it to higher-is-better or lower-is-better of the model`,
+    );
+  }
+  const side = direction === 'higher' ? 'low' : 'high';
+  const { sample, value } = extreme(gate, samples, side);
+  const measured = measuredText(gate, sample, value);
+  if (!rival) return passed(measured, `no other version is in ${gate.vs}, so there is nothing to compare with`);
+  const theirs = samplesOf(gate, rival).filter((other) => typeof other.value === 'number');
+  if (theirs.length === 0) return notEvaluated(`${absent(gate, rival)}, which is in ${gate.vs}`, measured);
+  // The interval is of the candidate: how sure its own result is.
+  const baseline = extreme({ ...gate, 'by-interval': false }, theirs, side);
+  const { datasetSha256 } = baseline.sample;
+  if (datasetSha256 !== undefined && sample.datasetSha256 !== undefined && datasetSha256 !== sample.datasetSha256)
+    return notEvaluated(
+      `${rival.label} was measured on other data of the name ${gate.dataset}: measure both on the same`,
+      measured,
+    );
+  return judgeChange(gate, {
+    value,
+    baseline: baseline.value,
+    isHigherBetter: direction === 'higher',
+    rival,
+    measured,
+  });
+}
+
+function judgeChange(
+  gate: DeclaredGate,
+  change: {
+    readonly value: number;
+    readonly baseline: number;
+    readonly isHigherBetter: boolean;
+    readonly rival: GateSubject;
+    readonly measured: string;
+  },
+): Verdict {
+  const { value, baseline, isHigherBetter, rival } = change;
+  const gain = isHigherBetter ? value - baseline : baseline - value;
+  const measured = `${change.measured}, ${rival.label} has ${numberText(baseline)}`;
+  const verdicts: Verdict[] = [];
+  for (const key of ['max-drop', 'min-gain'] as const) {
+    const written = gate[key];
+    if (written === undefined) continue;
+    const { amount, isRelative } = changeOf(written);
+    if (isRelative && baseline === 0) {
+      verdicts.push(notEvaluated(`${rival.label} has 0, of which there is no percentage`, measured));
+      continue;
+    }
+    const allowed = isRelative ? amount * Math.abs(baseline) : amount;
+    const slack = tolerance(value, baseline);
+    const isBroken = key === 'max-drop' ? -gain > allowed + slack : gain < allowed - slack;
+    const said = `${numberText(Math.abs(gain))}${isRelative ? ` (${numberText(Math.abs(gain / baseline) * 100)} %)` : ''}`;
+    const how = gain < 0 ? 'worse' : 'better';
+    const limit = `${key === 'max-drop' ? 'more' : 'not as much'} than ${written}`.replace('much than', 'much as');
+    const why = `${gate.metric} is ${said} ${how} than that of ${rival.label}, ${limit}`;
+    verdicts.push(isBroken ? failed(measured, why) : passed(measured));
+  }
+  return worstOf(verdicts);
+}
+
+/** The newest of what was measured, by slice. */
+function samplesOf(gate: DeclaredGate, subject: GateSubject): readonly Sample[] {
+  const { metric = '', dataset, slice } = gate;
+  const slices = gate['worst-of'] ?? gate['gap-of'];
+  if (dataset === undefined && slice === undefined && slices === undefined) {
+    const value = Object.hasOwn(subject.metrics, metric) ? subject.metrics[metric] : undefined;
+    return value === undefined ? [] : [{ value }];
+  }
+  const found = new Map<string, Sample>();
+  for (const entry of subject.evaluations) {
+    if (entry.dataset !== dataset || !isWanted(entry.slice, slice, slices)) continue;
+    const value = Object.hasOwn(entry.metrics, metric) ? entry.metrics[metric] : undefined;
+    if (value === undefined) continue;
+    const { intervals = {}, datasetSha256 } = entry;
+    const interval = Object.hasOwn(intervals, metric) ? intervals[metric] : undefined;
+    found.set(entry.slice ?? '', { slice: entry.slice, value, interval, datasetSha256 });
+  }
+  return [...found.values()];
+}
+
+function isWanted(present: string | undefined, slice: string | undefined, slices: string | undefined): boolean {
+  if (slices === undefined) return present === slice;
+  return present !== undefined && (slices === '*' || present.startsWith(`${slices}=`));
+}
+
+/** The lowest or highest of what counts: the value, or the end of its interval on that side. */
+function extreme(gate: DeclaredGate, samples: readonly Sample[], side: 'low' | 'high'): Counted {
+  const counted = samples.flatMap((sample) => {
+    const value = gate['by-interval'] ? sample.interval?.[side] : sample.value;
+    return typeof value === 'number' ? [{ sample, value }] : [];
+  });
+  return counted.reduce((worst, next) =>
+    (side === 'low' ? next.value < worst.value : next.value > worst.value) ? next : worst,
+  );
+}
+
+function tolerance(a: number, b: number): number {
+  return TOLERANCE * Math.max(1, Math.abs(a), Math.abs(b));
+}
+
+function absent(gate: DeclaredGate, subject: GateSubject): string {
+  const { metric, dataset, slice } = gate;
+  const slices = gate['worst-of'] ?? gate['gap-of'];
+  const where = [
+    ...(dataset === undefined ? [] : [`on ${dataset}`]),
+    ...(slice === undefined ? [] : [`on the slice ${slice}`]),
+    ...(slices === undefined ? [] : [slices === '*' ? 'on any slice' : `on any slice ${slices}=…`]),
+  ].join(', ');
+  return `${metric} of ${subject.label} isn't recorded${where === '' ? '' : ` ${where}`}`;
+}
+
+function nameOf(gate: DeclaredGate, { slice }: Sample): string {
+  return slice === undefined ? (gate.metric ?? '') : `${gate.metric} of ${slice}`;
+}
+
+function measuredText(gate: DeclaredGate, sample: Sample, value: number): string {
+  const slice = gate['worst-of'] !== undefined && sample.slice !== undefined ? ` (${sample.slice})` : '';
+  const { interval } = sample;
+  const range = gate['by-interval'] && interval ? ` (${numberText(interval.low)} to ${numberText(interval.high)})` : '';
+  return `${numberText(value)}${range}${slice}`;
+}
+
+function worstOf(verdicts: readonly Verdict[]): Verdict {
+  const worst =
+    verdicts.find(({ outcome }) => outcome === 'failed') ??
+    verdicts.find(({ outcome }) => outcome === 'not-evaluated') ??
+    // One that has something to say, too.
+    verdicts.find(({ why }) => why !== undefined) ??
+    verdicts.at(-1);
+  return worst ?? notEvaluated('the gate asks for nothing');
+}

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { systemErrorCode } from '../base/errors.ts';
+
+/** So much of what a command prints is looked at for JSON. */
+const MAX_OUTPUT_BYTES = 256 * 1024;
+/** After a command was asked to end. */
+const KILL_AFTER_MS = 5_000;
+/** What it started may have left its group and hold its output open: so long the rest of that is waited for. */
+const CLOSE_MS = 1_000;
+
+export interface CommandRun {
+  /** The program and its arguments. */
+  readonly words: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeLimitMs: number;
+  readonly signal: AbortSignal;
+  /** Everything that it prints, as it comes. */
+  readonly onOutput: (bytes: Uint8Array) => void;
+}
+
+export interface CommandEnd {
+  readonly exitCode: number | null;
+  /** Why it failed; absent where it ended with 0. */
+  readonly problem?: string;
+  /** The JSON that it printed, where it printed any. */
+  readonly output?: unknown;
+}
+
+/** Runs a command without a shell, in a group of its own that ends with it, for so long as it may take. */
+export async function runCommand({ words, cwd, env, timeLimitMs, signal, onOutput }: CommandRun): Promise<CommandEnd> {
+  const [program = '', ...args] = words;
+  const child = spawn(program, args, {
+    cwd,
+    shell: false,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+    env: { ...process.env, ...env },
+  });
+  const printed: Uint8Array[] = [];
+  let printedBytes = 0;
+  child.stdout.on('data', (bytes: Buffer) => {
+    printedBytes += bytes.length;
+    if (printedBytes <= MAX_OUTPUT_BYTES) printed.push(bytes);
+    onOutput(bytes);
+  });
+  child.stderr.on('data', onOutput);
+  let isTooLong = false;
+  let killing: NodeJS.Timeout | undefined;
+  let closing: NodeJS.Timeout | undefined;
+  const end = () => {
+    endGroup(child, 'SIGTERM');
+    killing ??= setTimeout(() => endGroup(child, 'SIGKILL'), KILL_AFTER_MS);
+  };
+  const timer = setTimeout(() => {
+    isTooLong = true;
+    end();
+  }, timeLimitMs);
+  signal.addEventListener('abort', end, { once: true });
+  if (signal.aborted) end();
+  try {
+    const exitCode = await new Promise<number | null | string>((done) => {
+      child.once('error', (error) => done(`it couldn't be started: ${error.message}`));
+      child.once('exit', (code, name) => {
+        // What it started may hold the pipes open for ever.
+        endGroup(child, 'SIGKILL');
+        closing = setTimeout(() => child.stdout.destroy(), CLOSE_MS);
+        const end = code ?? `it was ended by ${name}`;
+        child.once('close', () => done(end));
+        child.stdout.once('close', () => done(end));
+      });
+    });
+    if (isTooLong) return { exitCode: null, problem: `it took longer than ${timeLimitMs / 1000} seconds` };
+    if (typeof exitCode === 'string') return { exitCode: null, problem: exitCode };
+    const output = printedBytes <= MAX_OUTPUT_BYTES ? jsonIn(Buffer.concat(printed).toString('utf8')) : undefined;
+    return {
+      exitCode,
+      ...(exitCode === 0 ? {} : { problem: `it ended with ${exitCode}` }),
+      ...(output === undefined ? {} : { output }),
+    };
+  } finally {
+    clearTimeout(timer);
+    clearTimeout(killing);
+    clearTimeout(closing);
+    child.stdout.destroy();
+    child.stderr.destroy();
+    signal.removeEventListener('abort', end);
+  }
+}
+
+/** All of it, or its last line. */
+function jsonIn(text: string): unknown {
+  const trimmed = text.trim();
+  return parsed(trimmed) ?? parsed(trimmed.slice(trimmed.lastIndexOf('\n') + 1));
+}
+
+function parsed(text: string): unknown {
+  if (!/^[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // It printed something else.
+    return undefined;
+  }
+}
+
+function endGroup(child: ChildProcess, name: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  if (process.platform === 'win32') {
+    // There are no groups: the tree below the process is ended by its id.
+    spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' }).on('error', () => child.kill(name));
+    return;
+  }
+  try {
+    process.kill(-child.pid, name);
+  } catch (error) {
+    // It has ended meanwhile.
+    if (systemErrorCode(error) !== 'ESRCH') throw error;
+  }
+}

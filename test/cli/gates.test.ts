@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { buildCommandLine, type CommandLine } from './harness/command-line.ts';
+import { gitProject, REGISTER, type Workspace, writeTraining } from './harness/workspace.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+let cli: CommandLine;
+let work: Workspace;
+beforeAll(async () => {
+  cli = await buildCommandLine();
+  work = await gitProject();
+});
+afterAll(async () => {
+  await work.dispose();
+  await cli.dispose();
+});
+
+const run = (...args: readonly string[]) => cli.run(args, { cwd: work.dir });
+const json = (...args: readonly string[]) => cli.run(['--json', ...args], { cwd: work.dir });
+
+it('evaluates, holds a version at a gate, runs a command, takes an approval, promotes, and rolls back without asking', async () => {
+  await work.write(
+    'model-registry.yaml',
+    `models:
+  fraud-detector:
+    outputs: [models/fraud]
+    gates:
+      production:
+        - {metric: auc, vs: production, max-drop: 0.005}
+        - {metric: auc, min: 0.8, dataset: data/holdout.csv, worst-of: country}
+        - {command: [${JSON.stringify(process.execPath)}, check.mjs]}
+        - {approvals: 1}
+`,
+  );
+  await work.write('check.mjs', 'console.log(JSON.stringify({ latency: 12 }));\n');
+  await work.write('data/holdout.csv', 'amount,label\n2,1\n');
+  await run('init');
+  await run(...REGISTER);
+  const held = await run('promote', 'fraud-detector@1', 'production', '--reason', 'First');
+  expect(held).toMatchObject({ code: 1, stdout: '' });
+  expect(held.stderr).toMatch(
+    /^error: GATE_FAILED: fraud-detector@1 doesn't pass .*auc on data\/holdout\.csv of the worst country wasn't evaluated/,
+  );
+  expect(held.stderr).toContain("command wasn't evaluated: it hasn’t run");
+  expect(held.stderr).toContain('approvals: 0 of 1 approvals');
+
+  await work.write('de.json', '{"auc": {"value": 0.86, "low": 0.84, "high": 0.88}}');
+  const on = ['--dataset', 'data/holdout.csv', '--slice'] as const;
+  const evaluated = await run('evaluate', 'fraud-detector@1', '--metrics', 'de.json', ...on, 'country=DE');
+  expect(evaluated).toMatchObject({
+    code: 0,
+    stdout: 'Added 1 metric to fraud-detector@1, measured on data/holdout.csv, country=DE\n',
+  });
+  await run('evaluate', 'fraud-detector@1', '--metrics', 'auc=0.82', ...on, 'country=FR');
+  expect((await run('show', 'fraud-detector@1')).stdout).toMatch(
+    /Evaluations\n.*on data\/holdout\.csv [0-9a-f]{12}, country=DE\n +auc 0\.86 \(0\.84 to 0\.88\)/,
+  );
+
+  const shown = await run('gates', 'fraud-detector@1', 'production');
+  expect(shown.code).toBe(1);
+  expect(shown.stdout).toMatch(
+    /auc on data\/holdout\.csv of the worst country +passed +0\.82 \(country=FR\) +at least 0\.8/,
+  );
+  expect(shown.stdout).toContain("fraud-detector@1 doesn't pass 2 of 4 gates of production");
+  const ran = await json('gates', 'fraud-detector@1', 'production', '--run');
+  expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining('"latency":12') });
+  expect(JSON.parse(ran.stdout)).toMatchObject({
+    version: { number: 1 },
+    stage: 'production',
+    passed: false,
+    gates: [
+      { source: 'project', outcome: 'passed', why: expect.stringContaining('nothing to compare with') },
+      { outcome: 'passed' },
+      { outcome: 'passed', evidence: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      { outcome: 'failed', measured: '0 of 1' },
+    ],
+  });
+
+  const approve = ['approve', 'fraud-detector@1', 'production', '--comment', 'Looked at the slices'] as const;
+  await run(...approve);
+  expect((await run('gates', 'fraud-detector@1', 'production')).stdout).toContain('whoever registered the version');
+  await work.git('config', 'user.email', 'bob@example.org');
+  expect(await run('refuse', 'fraud-detector@1', 'production')).toMatchObject({ code: 2 });
+  expect((await run(...approve)).stdout).toBe('Approved fraud-detector@1 for production\n');
+  expect(await run('gates', 'fraud-detector@1', 'production')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('fraud-detector@1 passes the gates of production'),
+  });
+  expect(await run('promote', 'fraud-detector@1', 'production', '--reason', 'First')).toMatchObject({ code: 0 });
+  const [{ events }] = JSON.parse((await json('log', '--limit', '1')).stdout);
+  expect(events[0].gates).toHaveLength(4);
+
+  // Worse than production: only with an override, which stays on record.
+  await writeTraining(work, { weights: 'second', auc: 0.9 });
+  await run(...REGISTER);
+  const worse = await json('promote', 'fraud-detector@2', 'production', '--reason', 'Next');
+  expect(worse.code).toBe(1);
+  expect(JSON.parse(worse.stderr).error).toMatchObject({
+    code: 'GATE_FAILED',
+    message: expect.stringContaining('auc is 0.012 worse than that of fraud-detector@1, more than 0.005'),
+    details: { gates: expect.arrayContaining([expect.objectContaining({ outcome: 'failed' })]) },
+  });
+  const forced = await run('promote', 'fraud-detector@2', 'production', '--override', '--reason', 'An emergency');
+  expect(forced.code).toBe(0);
+  expect((await run('show', 'fraud-detector@2')).stdout).toContain('gates overridden');
+  expect(await run('rollback', 'fraud-detector', '--reason', 'Worse')).toMatchObject({ code: 0 });
+
+  // What can't be read may declare a gate.
+  const text = await readFile(join(work.dir, 'model-registry.yaml'), 'utf8');
+  await work.write('model-registry.yaml', text.replace('max-drop', 'max-dorp'));
+  expect(await run('promote', 'fraud-detector@2', 'staging', '--reason', 'Again')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/PROJECT_FILE_INVALID.*line 6.*did you mean "max-drop"/),
+  });
+  expect((await run('rollback', 'fraud-detector', '--to', '2', '--reason', 'Still')).code).toBe(0);
+});

@@ -1,0 +1,186 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RegistryError } from '../../src/base/errors.ts';
+import { checkGate } from '../../src/gates/check-gate.ts';
+import { gateName } from '../../src/gates/gate-name.ts';
+import { type DeclaredGate, GATE_KEYS } from '../../src/project/gates-schema.ts';
+import { parseProject } from '../../src/project/project-file.ts';
+import { CASES, contextOf, evaluation, SUBJECT } from './cases.ts';
+
+function projectWith(gate: string): string {
+  return `models:\n  fraud:\n    outputs: [m]\n    gates:\n      production:\n        - ${gate}\n`;
+}
+
+function gateOf(text: string): DeclaredGate {
+  const gate = parseProject(projectWith(text), 'x').models.fraud?.gates?.production?.[0];
+  if (!gate) throw new Error('There is no gate.');
+  return gate;
+}
+
+function problemsOf(text: string): unknown {
+  try {
+    parseProject(text, 'x');
+  } catch (error) {
+    if (RegistryError.is(error, 'PROJECT_FILE_INVALID')) return error.details.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe.each(CASES)('the gate $gate', ({ gate, passing, failing, why, malformed, problem }) => {
+  it('lets a good version through', () => {
+    expect(checkGate(gateOf(gate), contextOf(passing))).toMatchObject({ outcome: 'passed' });
+  });
+
+  it('holds a bad one, and says why', () => {
+    expect(checkGate(gateOf(gate), contextOf(failing))).toMatchObject({
+      outcome: 'failed',
+      why: expect.stringContaining(why),
+    });
+  });
+
+  it('is refused where it is written wrongly, with the place', () => {
+    expect(problemsOf(projectWith(malformed))).toContainEqual({
+      line: 6,
+      column: expect.any(Number),
+      message: expect.stringContaining(problem),
+    });
+  });
+});
+
+describe('gates', () => {
+  it.each([
+    ['{metric: auc, min: 0.8}', {}, "auc of fraud@7 isn't recorded"],
+    ['{metric: auc, min: 0.8, dataset: march}', { metrics: { auc: 1 } }, "isn't recorded on march"],
+    ['{metric: auc, min: 0.8, worst-of: "*"}', {}, 'on any slice'],
+    [
+      '{metric: auc, max: 0.1, gap-of: c}',
+      { evaluations: [evaluation({ auc: 1 }, { slice: 'c=1' })] },
+      'on one slice of c only',
+    ],
+    [
+      '{metric: auc, min: 0.8, dataset: d, by-interval: true}',
+      { evaluations: [evaluation({ auc: 1 }, { dataset: 'd' })] },
+      'no confidence interval',
+    ],
+    ['{metric: payout, vs: production, max-drop: 1}', { metrics: { payout: 1 } }, "doesn't say which way is better"],
+    ['{danger: none-found}', {}, 'wasn’t recorded'],
+    ['{licence: [mit]}', {}, 'name no licence'],
+    ['{licence: [mit]}', { licence: 'mit', base: { label: 'bert@1' } }, 'the licence of bert@1'],
+    ['{signature: compatible}', {}, 'say nothing of its inputs'],
+    ['{command: "python check.py"}', {}, 'hasn’t run'],
+  ])('let nothing through that they know nothing of: %s', (gate, part, why) => {
+    expect(checkGate(gateOf(gate), contextOf(part))).toMatchObject({
+      outcome: 'not-evaluated',
+      why: expect.stringContaining(why),
+    });
+  });
+
+  it('compare only what was measured on the same data', () => {
+    const measured = (label: string, datasetSha256: string) => ({
+      ...SUBJECT,
+      label,
+      evaluations: [evaluation({ auc: 0.9 }, { dataset: 'holdout', datasetSha256 })],
+    });
+    const gate = gateOf('{metric: auc, dataset: holdout, vs: production, max-drop: 0}');
+    const check = (digest: string) =>
+      checkGate(gate, { candidate: measured('fraud@7', 'a'), rival: measured('fraud@6', digest), votes: [] });
+    expect(check('a')).toMatchObject({ outcome: 'passed' });
+    expect(check('b')).toMatchObject({ outcome: 'not-evaluated', why: expect.stringContaining('on other data') });
+    const without = checkGate(gate, { candidate: measured('fraud@7', 'a'), rival: SUBJECT, votes: [] });
+    expect(without).toMatchObject({ outcome: 'not-evaluated', why: expect.stringContaining('which is in production') });
+  });
+
+  it('pass where production holds nothing to compare with, and say so', () => {
+    const gate = gateOf('{metric: auc, vs: production, min-gain: 0.1}');
+    expect(checkGate(gate, contextOf({ metrics: { auc: 0.1 } }))).toEqual({
+      outcome: 'passed',
+      measured: '0.1',
+      why: expect.stringContaining('nothing to compare with'),
+    });
+  });
+
+  it('take what people say last, and a refusal before any number of approvals', () => {
+    const vote = (person: string, isGiven: boolean) => ({ person, isGiven, isCounted: true, isAuthor: false });
+    const check = (...votes: readonly ReturnType<typeof vote>[]) =>
+      checkGate(gateOf('{approvals: 2}'), { candidate: SUBJECT, rival: undefined, votes }).outcome;
+    expect(check(vote('ann', true))).toBe('failed');
+    expect(check(vote('ann', true), vote('bob', true))).toBe('passed');
+    expect(check(vote('ann', true), vote('bob', true), vote('eve', false))).toBe('failed');
+    expect(check(vote('ann', true), { ...vote('bob', true), isCounted: false })).toBe('failed');
+  });
+
+  it('never pass a metric that is no number', () => {
+    for (const value of ['NaN', 'Infinity', '-Infinity'] as const)
+      expect(checkGate(gateOf('{metric: auc, min: 0}'), contextOf({ metrics: { auc: value } })).outcome).toBe('failed');
+  });
+
+  it('fail exactly where the change is worse than allowed, whichever way is better', () => {
+    const number = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+    const drop = fc.double({ min: 0, max: 1e6, noNaN: true });
+    fc.assert(
+      fc.property(number, number, drop, fc.boolean(), (ours, theirs, allowed, isHigher) => {
+        const metric = isHigher ? 'auc' : 'rmse';
+        const verdict = checkGate(
+          { metric, vs: 'production', 'max-drop': allowed },
+          {
+            candidate: { ...SUBJECT, metrics: { [metric]: ours } },
+            rival: { ...SUBJECT, metrics: { [metric]: theirs } },
+            votes: [],
+          },
+        );
+        const worse = isHigher ? theirs - ours : ours - theirs;
+        if (Math.abs(worse - allowed) > 1e-4) expect(verdict.outcome).toBe(worse > allowed ? 'failed' : 'passed');
+      }),
+    );
+  });
+
+  it.each([
+    ['{}', 'is no gate'],
+    ['{metric: auc, min: 0.8, approvals: 1}', 'mixes metric and approvals'],
+    ['{approvals: 1, min: 3}', 'has min, which means nothing beside approvals'],
+    ['{metric: auc, min: 2, max: 1}', 'a min above its max'],
+    ['{metrik: auc, min: 1}', 'did you mean "metric"?'],
+    ['{command: "a\\nb"}', 'control characters'],
+    ['{command: []}', 'names no program'],
+    ['{command: x, time-limit: 0}', 'Expected >=1'],
+    ['just text', 'Expected Object'],
+  ])('are refused with a reason where they mean nothing: %s', (gate, message) => {
+    expect(problemsOf(projectWith(gate))).toContainEqual(
+      expect.objectContaining({ line: 6, message: expect.stringContaining(message) }),
+    );
+  });
+
+  it('are of stages', () => {
+    expect(problemsOf('models: {x: {outputs: [a], gates: {Production: []}}}')).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining('is no name of a stage') }),
+    );
+    expect(problemsOf('models: {x: {outputs: [a], gates: {production: {approvals: 1}}}}')).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining('must be a list of gates') }),
+    );
+  });
+
+  it('have names that the log takes, one for each definition', () => {
+    const names = CASES.map(({ gate }) => gateName(gateOf(gate)));
+    expect(new Set(names).size).toBe(CASES.length);
+    const long = (end: string) => gateName({ command: ['python', 'x'.repeat(4000) + end] });
+    expect(long('a').length).toBeLessThanOrEqual(256);
+    expect(long('a')).not.toBe(long('b'));
+  });
+
+  it('are all in the documentation, with its keys (UPDATE_DOCS=1 writes the table anew)', async () => {
+    const file = join(import.meta.dirname, '../../docs/gates.md');
+    const rows = CASES.map(({ checks, gate, why }) => `| ${checks} | \`${gate}\` | ${why} |`);
+    const table = ['| checks that | gate | one that fails says |', '|---|---|---|', ...rows].join('\n');
+    const text = await readFile(file, 'utf8');
+    const written = text.replace(
+      /<!-- gates -->[\s\S]*<!-- end of gates -->/,
+      () => `<!-- gates -->\n${table}\n<!-- end of gates -->`,
+    );
+    if (process.env.UPDATE_DOCS === '1') await writeFile(file, written);
+    expect(text).toBe(written);
+    for (const key of GATE_KEYS) expect(text).toContain(`\`${key}\``);
+  });
+});
