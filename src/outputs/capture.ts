@@ -124,7 +124,7 @@ export async function captureOutputs(
       ...(code && uncommitted ? { uncommitted } : {}),
       ...(environment ? { environment } : {}),
       ...around,
-      missing: [...unread, ...missing, ...undeclaredData(link, model)],
+      missing: [...(link.run ? [] : [NO_RUN_SEEN]), ...unread, ...missing, ...undeclaredData(link, model)],
     },
   };
 }
@@ -145,6 +145,11 @@ function undeclaredData({ datasets }: RunLink, model: ProjectModel): readonly Mi
     why: 'the run read it, by what its tracker recorded, and model-registry.yaml does not declare it under data',
   }));
 }
+
+const NO_RUN_SEEN = {
+  what: 'run',
+  why: 'no command was seen that wrote the outputs, and no tracker recorded a run: code and packages are as when they were found',
+};
 
 /** A run that was recorded from its start to its end. */
 export interface RecordedOutputs {

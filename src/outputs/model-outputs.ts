@@ -6,7 +6,8 @@ import { outputsByRun } from './checkpoints.ts';
 import { latestVersion } from './latest-version.ts';
 import { MetricsFiles } from './metrics-files.ts';
 import { matcherOf, type OutputStamp, sampleOutput } from './output-files.ts';
-import { RunOutputs, type RunSample } from './run-outputs.ts';
+import { RunOutputs } from './run-outputs.ts';
+import type { RunSample } from './run-sample.ts';
 import type { WatchOptions } from './watcher.ts';
 
 const SETTLE_MS = 400;

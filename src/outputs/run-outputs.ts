@@ -4,16 +4,17 @@ import type { Inspector } from '../modelfiles/inspector.ts';
 import type { Completeness } from '../modelfiles/model-format.ts';
 import type { ProjectModel } from '../project/project-schema.ts';
 import type { RegisterResult, Registry, VersionSummary } from '../registry/api.ts';
-import { type Checkpoint, type OutputsOfRun, wantedCheckpoints } from './checkpoints.ts';
+import { type Checkpoint, wantedCheckpoints } from './checkpoints.ts';
 import { addLateMetrics, addMissing } from './late-metrics.ts';
 import { latestVersion, versionWithFiles } from './latest-version.ts';
 import type { MetricsFiles } from './metrics-files.ts';
 import { runsOfModel } from './model-claims.ts';
-import type { FileStamp, OutputStamp } from './output-files.ts';
+import type { FileStamp } from './output-files.ts';
 import { type Part, type Recording, recordRun } from './record-run.ts';
 import { abandonedRestMs, earlyMs, lateLooksMs, metricsRestMs, neededRestMs, recheckMs } from './rest.ts';
 import { declaredIn, linkRuns, NO_RUN, type RunLink } from './run-link.ts';
 import { incomplete, runFailed } from './run-problems.ts';
+import { keyOf, type RunSample, stampsOf } from './run-sample.ts';
 import type { RunState, Writer } from './running.ts';
 import { withoutCopies } from './saved-copies.ts';
 import { withWriter } from './started-runs.ts';
@@ -31,14 +32,6 @@ export interface RunOutputsContext {
   /** Looks again after this time. */
   readonly schedule: (delayMs: number) => void;
   readonly report: (error: unknown) => void;
-}
-
-/** The outputs of one run at one moment. */
-export interface RunSample {
-  readonly outputs: OutputsOfRun;
-  readonly stamps: ReadonlyMap<string, OutputStamp>;
-  /** Newest change of any file, milliseconds since the epoch. */
-  readonly changedAtMs: number;
 }
 
 /** What is known once outputs may be registered. */
@@ -246,7 +239,7 @@ export class RunOutputs {
     }
     const key = keyOf(sample, present);
     const writer = options.goingOn.writerOf(sample.changedAtMs);
-    if (!isOld && this.#isOfFailedRun(sample, writer)) return;
+    if (!isOld && (await this.#isOfFailedRun(sample, writer))) return;
     const files = ready.parts[0]?.files ?? [];
     const known = isOld ? await this.#orRetry(() => versionWithFiles(registry, name, files)) : undefined;
     if (known === 'retry') return;
@@ -280,12 +273,12 @@ export class RunOutputs {
   }
 
   /** What a run leaves that failed is no version by itself; a person can still make it one. */
-  #isOfFailedRun(sample: RunSample, writer: Writer | undefined): boolean {
+  async #isOfFailedRun(sample: RunSample, writer: Writer | undefined): Promise<boolean> {
     const exitCode = writer?.command.exitCode ?? 0;
     if (exitCode === 0) return false;
     const { name, options } = this.#context;
     this.leave(sample);
-    options.onProblem(runFailed(name, exitCode, writer?.command.start?.run), name);
+    options.onProblem(await runFailed(name, exitCode, writer?.command.start?.run), name);
     return true;
   }
 
@@ -397,13 +390,4 @@ export class RunOutputs {
       await addMissing(await this.#context.options.registry(), version, metrics, before !== undefined);
     if (this.#lateLooks[0] !== undefined) this.#context.schedule(this.#lateLooks[0] - now);
   }
-}
-
-function stampsOf({ stamps }: RunSample, paths: readonly string[]): readonly OutputStamp[] {
-  return paths.flatMap((path) => stamps.get(path) ?? []);
-}
-
-/** Equal as long as neither outputs nor metrics files change. */
-function keyOf({ stamps }: RunSample, metrics: readonly FileStamp[]): string {
-  return [...stamps.values(), ...metrics].map(({ key }) => key).join('\n');
 }

@@ -56,6 +56,7 @@ describe('an output that was written while a command ran', () => {
     const { lineage } = await workspace.registry.show({ ref: 'fraud@1' });
     expect(lineage).toMatchObject({ code: { commit: 'b'.repeat(40), capturedAt: 'detection' } });
     expect(lineage.run).toBeUndefined();
+    expect(lineage.missing).toContainEqual({ what: 'run', why: expect.stringContaining('no command was seen') });
   });
 
   it('belongs to the command that ended with it, and how many others ran then is told', async () => {
@@ -126,6 +127,21 @@ describe('a command that fails', () => {
     await workspace.newest(1);
     const { lineage } = await workspace.registry.show({ ref: 'fraud@1' });
     expect(lineage.run?.command).toBe('python again.py');
+  });
+
+  it('is told of without the secrets in its command', async () => {
+    const workspace = await makeWorkspace();
+    const watching = watchWorkspace(workspace, OUTPUTS);
+    const token = `ghp_${'aB3dE6gH9kLmN0pQrStUvWxYz12345'}678901`;
+    const started = new StartedRuns();
+    const start = started.begin({ command: `python train.py --token ${token}` }, async () =>
+      surroundings('a'.repeat(40)),
+    );
+    watching.goingOn.commandStarted({ id: 'train', startedAtMs: Date.now(), start });
+    await workspace.write(MODEL, safetensors([1]));
+    watching.goingOn.commandEnded('train', Date.now(), 1);
+    await watching.quiet();
+    expect(watching.problems.map(String).join()).toContain('python train.py --token [removed] failed');
   });
 
   it('is told of each time, though it fails in the same way', async () => {
