@@ -94,6 +94,32 @@ it('shows what a policy changes, applies it, and lets nobody past it without a s
     );
     expect(await run(eve.env, 'archive', 'fraud@1', '--reason', 'free again')).toMatchObject({ code: 0 });
 
+    // Its gates, as far as the log can judge them; the policy stays as it is.
+    await work.write(
+      'model-registry.yaml',
+      `models:
+  fraud:
+    outputs: [models/fraud]
+    gates:
+      staging: [{metric: auc, min: 0.99}, {approvals: 2}, {max-size: 1 GB}]
+      production: [{metric: auc, vs: production, max-drop: 1 %}]
+`,
+    );
+    const gated = await run(ann.env, 'policy', 'apply', 'fraud', '--from', 'model-registry.yaml', '--yes');
+    expect(gated.stdout).toMatch(
+      /- gate of production: auc no more than 0\.01[\s\S]*\+ gate of staging: auc at least 0\.99\n.*\+ gate of staging: 2 approvals\nNot for the policy[^\n]*\n.*staging: size: at most 1 GB[^\n]*\n.*production: auc: at most 1 % worse/,
+    );
+    await work.write('model-registry.yaml', 'models:\n  fraud:\n    outputs: [models/fraud]\n');
+    // Whoever has no such file is held back all the same.
+    expect(await run(eve.env, 'promote', 'fraud@1', 'staging', '--reason', 'try')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/GATE_FAILED.*auc is not recorded; 0 of 2 approvals/),
+    });
+    expect(await run(ann.env, 'policy', 'apply', 'fraud', '--from', 'model-registry.yaml', '--yes')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('POLICY_MISSING'),
+    });
+
     for (const [file, text, said] of [
       ['bad.yaml', 'signers: [', 'bad.yaml'],
       ['bad.yaml', 'signerz: []', 'signerz'],

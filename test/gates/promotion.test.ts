@@ -148,7 +148,7 @@ describe('commands of gates', () => {
     const { place, registry } = await withVersions(2);
     await place.write(
       'check.mjs',
-      'import { readFileSync } from "node:fs";\nconst { MODEL_REGISTRY_PATH: dir, MODEL_REGISTRY_VERSION: version } = process.env;\nconsole.log("looking");\nconsole.log(JSON.stringify({ version, text: readFileSync(`${dir}/model.bin`, "utf8") }));\n',
+      'import { readFileSync } from "node:fs";\nconst { MODEL_REGISTRY_PATH: dir, MODEL_REGISTRY_VERSION: version } = process.env;\nconsole.log("looking");\nconsole.log(JSON.stringify({ version, text: readFileSync(dir + "/model.bin", "utf8") }));\n',
     );
     const gates = declared(`{command: [${node}, check.mjs]}`);
     const before = await evaluateGates(registry, TO_PRODUCTION, gates);

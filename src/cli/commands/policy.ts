@@ -5,7 +5,8 @@ import { RegistryError } from '../../base/errors.ts';
 import type { PolicyPlan, Registry } from '../../registry/api.ts';
 import { type AddCommand, examples } from '../add-command.ts';
 import type { CommandContext } from '../context.ts';
-import { policyPlanText, policyText } from '../format/policy.ts';
+import { leftText, policyPlanText, policyText } from '../format/policy.ts';
+import type { WantedPolicy } from '../project-policy.ts';
 import { print, printJson } from '../terminal.ts';
 
 interface ApplyOptions {
@@ -34,7 +35,10 @@ export function addPolicyCommands(program: Command, add: AddCommand): void {
       .description('replace the policy of a model; shows first what changes')
       .argument('<model>')
       .argument('[file]', 'YAML or JSON with stages, gates, override, signers and signatures')
-      .option('--from <file>', 'take it from models.MODEL.policy of this model-registry.yaml; gates stay as they are')
+      .option(
+        '--from <file>',
+        'take policy and gates of models.MODEL from this model-registry.yaml; what it leaves out stays as it is',
+      )
       .option('--dry-run', 'only show what would change')
       .option('--yes', 'do it without being asked')
       .addHelpText(
@@ -46,16 +50,17 @@ export function addPolicyCommands(program: Command, add: AddCommand): void {
       ),
     async (context, options: ApplyOptions, model: string, file?: string) => {
       await context.withRegistry(async (registry) => {
-        const wanted = await wantedPolicy(context, registry, model, file, options.from);
+        const { policy: wanted, left } = await wantedPolicy(context, registry, model, file, options.from);
         const plan = await registry.planPolicy({ model, policy: wanted });
         const isChange = plan.removed.length + plan.added.length > 0;
         const isNow = options.dryRun !== true && (isChange || plan.digest !== plan.nextDigest);
-        if (!context.isJson) print(policyPlanText(plan));
-        if (!isNow) return context.isJson ? printJson({ ...planJson(plan), applied: false }) : undefined;
+        if (!context.isJson) print(`${policyPlanText(plan)}${leftText(left)}`);
+        if (!isNow) return context.isJson ? printJson({ ...planJson(plan), left, applied: false }) : undefined;
         if (!options.yes && !(await agreed(context, plan))) return print('Nothing was changed.');
         const done = await registry.setPolicy({ model, policy: wanted, expectDigest: plan.digest });
         const { seq, pending } = done;
-        if (context.isJson) return printJson({ ...planJson(done), applied: true, seq: pending ? null : seq, pending });
+        if (context.isJson)
+          return printJson({ ...planJson(done), left, applied: true, seq: pending ? null : seq, pending });
         print(`Set the policy of ${done.model}${pending ? ' (not shared yet)' : ''}`);
       });
     },
@@ -72,25 +77,18 @@ async function wantedPolicy(
   model: string,
   file: string | undefined,
   from: string | undefined,
-): Promise<unknown> {
+): Promise<WantedPolicy> {
   if ((file === undefined) === (from === undefined))
     throw new RegistryError(
       'ARGUMENT_INVALID',
       'Name a file with the policy, or a project file with --from: one of the two.',
     );
-  const { policyValue, readPolicyFile } = await import('../../project/policy-file.ts');
-  if (file !== undefined) return readPolicyFile(resolve(context.cwd, file));
-  const { projectIn } = await import('../../project/project-file.ts');
-  const details = await registry.policy({ model });
-  const project = await projectIn(resolve(context.cwd, from ?? ''));
-  const named = Object.hasOwn(project.models, details.model) ? project.models[details.model]?.policy : undefined;
-  if (!named)
-    throw new RegistryError(
-      'POLICY_MISSING',
-      `${from} has no policy for ${details.model}: models.${details.model}.policy.`,
-    );
-  const gates = details.policy?.gates;
-  return policyValue({ ...named, ...(gates ? { gates } : {}) });
+  if (from !== undefined) {
+    const { policyFromProject } = await import('../project-policy.ts');
+    return policyFromProject(await registry.policy({ model }), resolve(context.cwd, from));
+  }
+  const { readPolicyFile } = await import('../../project/policy-file.ts');
+  return { policy: await readPolicyFile(resolve(context.cwd, file ?? '')), left: [] };
 }
 
 async function agreed(context: CommandContext, { model }: PolicyPlan): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { PolicyDetails, PolicyPlan } from '../../registry/api.ts';
+import type { WantedPolicy } from '../project-policy.ts';
 import { safeLine, styled } from '../terminal.ts';
 
 const MAX_LINE = 500;
@@ -7,6 +8,13 @@ export function policyText({ model, policy, lines }: PolicyDetails, ownFingerpri
   const title = policy ? `Policy of ${model}` : `${model} has no policy: this holds for every model`;
   const own = ownFingerprint === undefined ? '' : `\n${styled('dim', `You sign with ${ownFingerprint}`)}`;
   return `${styled('bold', safeLine(title))}\n${lines.map((line) => `  ${safeLine(line, MAX_LINE)}`).join('\n')}${own}`;
+}
+
+/** What of the project file stays with whoever promotes. */
+export function leftText(left: WantedPolicy['left']): string {
+  if (left.length === 0) return '';
+  const lines = left.map(({ stage, gate, why }) => `  ${safeLine(`gate of ${stage}: ${gate} (${why})`, MAX_LINE)}`);
+  return `\n${styled('bold', 'Not for the policy: whoever promotes evaluates')}\n${lines.join('\n')}`;
 }
 
 export function policyPlanText({ model, removed, added, kept, digest, nextDigest }: PolicyPlan): string {
