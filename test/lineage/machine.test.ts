@@ -1,3 +1,4 @@
+import { symlink } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -92,6 +93,7 @@ describe('the lock files of a run', () => {
     await write(root, 'repository/models/fraud/conda-linux-64.lock', 'explicit');
     await write(root, 'repository/models/fraud/linux-64.conda-lock.yml', 'conda');
     await write(root, 'repository/models/fraud/poetry.lock/folder', '');
+    await symlink(join(root, 'requirements.txt'), join(root, 'repository/models/fraud/requirements-private.txt'));
     expect(await readLocks(join(root, 'repository/models/fraud'))).toEqual([
       { path: 'conda-linux-64.lock', sha256: sha256Hex('explicit') },
       { path: 'linux-64.conda-lock.yml', sha256: sha256Hex('conda') },

@@ -45,9 +45,14 @@ export async function readDvcData(source: string): Promise<DvcData | undefined> 
   const parsed = v.safeParse(dvcSchema, await yamlIn(file, MAX_DVC_BYTES));
   const wanted = basename(file).slice(0, -'.dvc'.length);
   const outs = parsed.success ? parsed.output.outs : [];
-  const entry = outs.find(({ path }) => path === wanted) ?? (isPointer ? outs[0] : undefined);
+  // What DVC adds lies beside its file. Any other path could make this name, and hash, a file that isn't the project's.
+  const entry = outs.find(({ path }) => path === wanted) ?? outs.find(({ path }) => isPointer && isPlainName(path));
   if (entry) return dataOf(entry, join(dirname(file), entry.path));
   return isPointer ? undefined : inPipeline(source);
+}
+
+function isPlainName(path: string): boolean {
+  return /^[^/\\\0]+$/.test(path) && path !== '.' && path !== '..';
 }
 
 async function inPipeline(source: string): Promise<DvcData | undefined> {

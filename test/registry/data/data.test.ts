@@ -99,6 +99,17 @@ describe('data that a version was trained with', () => {
     }
   });
 
+  it('is never another file that the file of DVC names', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    await place.write('private.txt', 'private');
+    for (const path of ['../private.txt', '/etc/passwd', 'below/../../private.txt', '..']) {
+      await place.write('data/x.dvc', dvcFile(path, 1));
+      const { data } = await lineageOf(place, registry, at(place, 'data/x.dvc'));
+      expect(data).toMatchObject([{ path: 'data/x.dvc', sha256: sha256Hex(dvcFile(path, 1)) }]);
+    }
+  });
+
   it('goes by a pointer of git-lfs', async () => {
     const place = await makePlace();
     const registry = await place.open();
