@@ -28,6 +28,13 @@ export function fromDigest(prefix: string): DirectVersions {
   return { sql: ofInputs("digest >= ? AND digest < ? AND kind = 'data'"), params: [prefix, `${prefix}g`] };
 }
 
+/** Where data with such a digest lies, as some version recorded it. */
+export function placeOfData(db: Sqlite, prefix: string): string | undefined {
+  const sql = "SELECT name FROM inputs WHERE digest >= ? AND digest < ? AND kind = 'data' AND digest <> '' LIMIT 1";
+  const row = db.get(sql, [prefix, `${prefix}g`]);
+  return row && text(row, 'name');
+}
+
 /** A model elsewhere, by its name. */
 export function fromBase(name: string): DirectVersions {
   return { sql: ofInputs("kind = 'base' AND name = ?"), params: [name.toLowerCase()] };

@@ -704,6 +704,8 @@ export interface Impact extends Page<ImpactEntry> {
 export interface ImpactSubject {
   readonly kind: 'version' | 'data' | 'commit' | 'package' | 'base';
   readonly name: string;
+  /** Where data lies that was named by its digest, as some version recorded it. */
+  readonly path?: string;
   readonly version?: VersionSummary;
 }
 

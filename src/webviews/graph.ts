@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { impactName } from '../base/impact-name.ts';
 import { stageCounts } from '../base/stage-counts.ts';
 import type { GraphPageData, ImpactEntry } from '../extension/messages.ts';
 import { graphPicture } from './graph/picture.ts';
@@ -11,7 +12,7 @@ import { versionNumber } from './shared/version-name.ts';
 function graphView({ graph, impact }: GraphPageData, page: PageContext): TemplateResult {
   const { subject, total, stages, items } = impact;
   return html`<header class="page-title">
-      <h1><span class="wrap">Lineage of ${subject.name}</span></h1>
+      <h1><span class="wrap">Lineage of ${impactName(subject)}</span></h1>
       <p class="changes-summary">
         ${total === 0 ? html`No version descends from it.` : html`${countOf(total, 'version')} ${total === 1 ? 'descends' : 'descend'} from it: ${stageCounts(stages)}.`}
       </p>

@@ -84,6 +84,11 @@ describe('what descends from', () => {
       'commit:aaaaaaaa',
     ])
       expect(await versionsOf(registry, of), of).toEqual(['a@1 candidate']);
+    expect((await registry.impact({ of: digest.slice(0, 12) })).subject).toEqual({
+      kind: 'data',
+      name: digest.slice(0, 12),
+      path: 'data/train.csv',
+    });
     expect(await versionsOf(registry, 'Meta-Llama/llama-3')).toEqual(['b@1 candidate']);
     for (const of of ['nothing', 'commit', '', ' ', 'd'.repeat(40), "' OR 1=1 --"])
       await expect(registry.impact({ of }), of).rejects.toMatchObject({ code: 'IMPACT_UNKNOWN' });

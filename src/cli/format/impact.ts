@@ -1,3 +1,4 @@
+import { impactName } from '../../base/impact-name.ts';
 import { stageCounts } from '../../base/stage-counts.ts';
 import type { Impact, ImpactEntry } from '../../registry/api.ts';
 import { safeLine, styled } from '../terminal.ts';
@@ -7,7 +8,7 @@ import { labelOf, plural, stageText, timeText } from './values.ts';
 
 /** Which versions something went into, by stage, then each of them. */
 export function impactText({ subject, total, stages }: Impact, items: readonly ImpactEntry[]): string {
-  const name = styled('bold', safeLine(subject.name));
+  const name = styled('bold', safeLine(impactName(subject)));
   if (total === 0) return `No version descends from ${name}.`;
   const rows = items.map(({ version, isDirect, through }) => [
     labelOf(version),

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
+import { impactName } from '../../base/impact-name.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { ChangedCode } from '../code/changed-code.ts';
 import {
@@ -306,7 +307,7 @@ async function load(
   }
   if (page.kind === 'graph') {
     const data = await loadGraphPage(registry, page.state.of);
-    return { title: `Lineage of ${data.impact.subject.name}`, data };
+    return { title: `Lineage of ${impactName(data.impact.subject)}`, data };
   }
   if (page.kind === 'changes') {
     const { beforeId, afterId } = page.state;

@@ -27,10 +27,12 @@ export async function graph(session: Session, request: { readonly of: string }):
     await drawDownstream(session, drawn, id, direct, DEPTH);
     return drawn.graph(id);
   }
+  const { kind, name, path } = subject;
   const id = drawn.add({
     id: 'subject',
-    kind: subject.kind === 'package' ? 'package' : KINDS[subject.kind],
-    label: subject.name,
+    kind: kind === 'package' ? kind : KINDS[kind],
+    label: path ?? (kind === 'commit' ? name.slice(0, 12) : name),
+    ...(path === undefined ? {} : { detail: name.slice(0, 12) }),
     of: request.of,
   });
   await drawDownstream(session, drawn, id, direct, DEPTH);

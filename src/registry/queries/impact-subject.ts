@@ -13,6 +13,7 @@ import {
   idsOfVersion,
   packageNames,
   packageVersions,
+  placeOfData,
 } from '../../catalog/impact-queries.ts';
 import type { VersionSummary } from '../../catalog/read-models.ts';
 import type { ImpactSubject } from '../api.ts';
@@ -65,7 +66,7 @@ function candidates(session: Session, of: string): readonly FoundSubject[] {
   if (HEX.test(of)) {
     const digits = of.toLowerCase();
     all.push({ subject: { kind: 'commit', name: digits }, direct: fromCommit(digits) });
-    all.push({ subject: { kind: 'data', name: digits }, direct: fromDigest(digits) });
+    all.push(byDigest(session, digits));
   }
   all.push({ subject: { kind: 'base', name: of }, direct: fromBase(of) });
   const names = PACKAGE.test(of) ? namesOf(session, of) : [];
@@ -88,9 +89,15 @@ async function asKind(session: Session, kind: Kind, name: string): Promise<Found
     case 'data': {
       const byPlace = fromData(name);
       const isDigest = (HEX.test(name) || HASH.test(name)) && !hasAny(dbOf(session), byPlace);
-      return { subject: { kind, name }, direct: isDigest ? fromDigest(name.toLowerCase()) : byPlace };
+      return isDigest ? byDigest(session, name.toLowerCase()) : { subject: { kind, name }, direct: byPlace };
     }
   }
+}
+
+function byDigest(session: Session, digits: string): FoundSubject {
+  const path = placeOfData(dbOf(session), digits);
+  const subject = { kind: 'data', name: digits, ...(path === undefined ? {} : { path }) } as const;
+  return { subject, direct: fromDigest(digits) };
 }
 
 /** With the data that is one of its files, or all of them. */
