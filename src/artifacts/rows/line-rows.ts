@@ -28,16 +28,24 @@ function countedLines(hasQuotes: boolean): RowCounter {
   let isBlank = true;
   return {
     add(chunk) {
-      for (const byte of chunk) {
-        if (byte === LINE_FEED && !isQuoted) {
-          if (!isBlank) count += 1;
-          isBlank = true;
-          continue;
+      // In variables of its own the loop is many times as fast.
+      let [lines, quoted, blank] = [0, isQuoted, isBlank];
+      for (let index = 0; index < chunk.length; index += 1) {
+        const byte = chunk[index] ?? 0;
+        if (byte > QUOTE) blank = false;
+        else if (byte === LINE_FEED) {
+          if (quoted) continue;
+          if (!blank) lines += 1;
+          blank = true;
+        } else {
+          // A quote within a quoted text is written twice, so that it opens and closes at once.
+          if (byte === QUOTE && hasQuotes) quoted = !quoted;
+          if (byte !== SPACE && byte !== TAB && byte !== RETURN) blank = false;
         }
-        // A quote within a quoted text is written twice, so that it opens and closes at once.
-        if (hasQuotes && byte === QUOTE) isQuoted = !isQuoted;
-        if (isBlank && byte !== SPACE && byte !== TAB && byte !== RETURN) isBlank = false;
       }
+      count += lines;
+      isQuoted = quoted;
+      isBlank = blank;
     },
     rows: () => count + (isBlank ? 0 : 1),
   };
