@@ -84,6 +84,8 @@ export function versionDetails(number = 2, changes: Partial<VersionDetails> = {}
         isDirty: true,
         remote: 'https://github.com/example/fraud',
         capturedAt: 'start',
+        repository: 'fraud',
+        submodules: [{ path: 'vendor/features', commit: '9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b', isDirty: true }],
       },
       data: [
         { path: 'data/transactions-2026-10.parquet', sha256: digest.replaceAll('c', '2'), sizeBytes: 1_204_000_331 },
@@ -105,6 +107,10 @@ export function versionDetails(number = 2, changes: Partial<VersionDetails> = {}
         startedAt: '2026-11-20T08:02:00.000Z',
         endedAt: '2026-11-20T09:14:00.000Z',
         exitCode: 0,
+        folder: 'training',
+        seenAs: 'terminal',
+        othersCount: 2,
+        notebook: { path: 'notebooks/train.ipynb', cells: digest.replaceAll('9', '5'), cellCount: 14 },
       },
       evaluations: [
         evaluation('holdout-2026-10', { auc: 0.9377, brier: 0.0612 }),

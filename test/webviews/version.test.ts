@@ -60,6 +60,21 @@ describe('the page of a version', () => {
     expect(opened.errors).toEqual([]);
   });
 
+  it('tells how it is known which code and which run it came from', async () => {
+    const page = await open(versionPage());
+    const lineage = page.locator('#lineage');
+    for (const text of [
+      'as it was when the run began',
+      'seen in a terminal of the editor',
+      '2 other commands ran then and may have written the outputs instead',
+      'vendor/features',
+      "with changes that weren't kept",
+      'notebooks/train.ipynb',
+      '14 executed cells',
+    ])
+      expect(await lineage.getByText(text).count(), text).toBe(1);
+  });
+
   it('tells better from worse in words, by what the metric means', async () => {
     const page = await open(versionPage());
     const figure = (name: string) => page.locator('.figure', { hasText: name }).innerText();

@@ -68,6 +68,27 @@ describe('a version for people', () => {
     );
   });
 
+  it('tells how sure it is which run it came from', () => {
+    const lineage = {
+      ...sampleDetails().lineage,
+      code: {
+        ...{ commit: '0123456789abcdef', isDirty: false, capturedAt: 'start' as const, repository: 'fraud' },
+        submodules: [{ path: 'vendor/x', commit: 'fedcba9876543210', isDirty: true as const }],
+      },
+      run: {
+        ...{ command: 'python train.py', folder: 'training', seenAs: 'task' as const, othersCount: 1 },
+        notebook: { path: 'train.ipynb', cells: 'ab'.repeat(32), cellCount: 3 },
+      },
+    };
+    const text = versionText(sampleDetails({ lineage }));
+    expect(text).toMatch(
+      /code +0123456789ab of fraud, with submodule vendor\/x at fedcba987654 and uncommitted changes, as the run began$/m,
+    );
+    expect(text).toMatch(
+      /run +python train\.py, train\.ipynb \(3 executed cells\), in training, seen as a task of the editor, or another command that ran then$/m,
+    );
+  });
+
   it('says that the list of files is missing, and what to do', () => {
     const { files: _files, ...withoutFiles } = sampleDetails();
     expect(versionText(withoutFiles)).toContain('Run `model-registry verify --artifacts`');
