@@ -87,6 +87,9 @@ describe('impact', () => {
       stages: [{ stage: 'production', count: 1 }],
       versions: [{ model: 'fraud-tiny', number: 1, isDirect: true, through: null }],
     });
+    const graph = await cli.run(['lineage', 'fraud-tiny@1', '--graph'], options);
+    expect(graph.stdout).toMatch(/^fraud-tiny@1 production\n {2}made from\n(.*\n)* {4}└─ fraud-detector@1 candidate\n/);
+    expect(await cli.json(['lineage', 'data/train.csv', '--graph'], options)).toMatchObject({ subject: 'subject' });
     expect((await cli.run(['impact', 'numpy==9'], options)).stderr).toContain('IMPACT_UNKNOWN');
   });
 });
