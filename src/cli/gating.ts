@@ -1,18 +1,27 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { declaredIn } from '../gates/declared.ts';
 import { evaluateGates, type GateReport, type GateResult } from '../gates/evaluate-gates.ts';
 import { gateRunner } from '../gates/run-gate.ts';
 import type { GateLink, Registry } from '../registry/api.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
+import { gatesJunit, gatesMarkdown } from './format/gate-reports.ts';
 import { versionJson } from './format/json.ts';
 import { tableText } from './format/tables.ts';
 import { projectAround } from './project-root.ts';
 import { print, printJson, safeLine, styled } from './terminal.ts';
 
+export interface GatesOptions {
+  readonly run?: boolean;
+  readonly junit?: string;
+  readonly markdown?: string;
+}
+
 /** `gates`: evaluates the gates of a stage for a version; with `--run`, runs their commands and records what all found. */
 export async function showGates(
   context: CommandContext,
-  { run }: { readonly run?: boolean },
+  { run, junit, markdown }: GatesOptions,
   ref: string,
   stage: string,
 ): Promise<void> {
@@ -38,6 +47,8 @@ export async function showGates(
   };
   const shown = await (run ? context.withRegistry(evaluate) : context.withQueries(evaluate));
   const { results } = shown.report;
+  if (junit !== undefined) await writeFile(resolve(context.cwd, junit), gatesJunit(shown.report));
+  if (markdown !== undefined) await writeFile(resolve(context.cwd, markdown), gatesMarkdown(shown.report));
   if (context.isJson) printJson(gatesJson(shown));
   else print(gatesText(shown));
   if (results.some(({ outcome }) => outcome !== 'passed')) process.exitCode = EXIT.refused;

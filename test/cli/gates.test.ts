@@ -84,10 +84,16 @@ it('evaluates, holds a version at a gate, runs a command, takes an approval, pro
   await work.git('config', 'user.email', 'bob@example.org');
   expect(await run('refuse', 'fraud-detector@1', 'production')).toMatchObject({ code: 2 });
   expect((await run(...approve)).stdout).toBe('Approved fraud-detector@1 for production\n');
-  expect(await run('gates', 'fraud-detector@1', 'production')).toMatchObject({
+  expect(
+    await run('gates', 'fraud-detector@1', 'production', '--junit', 'gates.xml', '--markdown', 'gates.md'),
+  ).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('fraud-detector@1 passes the gates of production'),
   });
+  expect(await readFile(join(work.dir, 'gates.xml'), 'utf8')).toContain(
+    '<testsuites tests="4" failures="0" errors="0">',
+  );
+  expect(await readFile(join(work.dir, 'gates.md'), 'utf8')).toContain('passes the gates of production');
   expect(await run('promote', 'fraud-detector@1', 'production', '--reason', 'First')).toMatchObject({ code: 0 });
   const [{ events }] = JSON.parse((await json('log', '--limit', '1')).stdout);
   expect(events[0].gates).toHaveLength(4);

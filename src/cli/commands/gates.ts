@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type AddCommand, examples } from '../add-command.ts';
 import { nonBlank } from '../arguments.ts';
+import type { GatesOptions } from '../gating.ts';
 
 const REF = ['<ref>', 'model@7, model@staging, model@alias'] as const;
 const STAGE = ['<stage>', 'the stage that it is to be promoted to'] as const;
@@ -14,11 +15,13 @@ export function addGateCommands(program: Command, add: AddCommand): void {
       .argument(...REF)
       .argument(...STAGE)
       .option('--run', 'run the commands of gates, and record what all gates found')
+      .option('--junit <file>', 'write the results as JUnit XML, too')
+      .option('--markdown <file>', 'write them as a table for a pull request, too')
       .addHelpText(
         'after',
         examples('gates fraud-detector@7 production', 'gates fraud-detector@7 production --run --json'),
       ),
-    async (context, options: { readonly run?: boolean }, ref: string, stage: string) => {
+    async (context, options: GatesOptions, ref: string, stage: string) => {
       const { showGates } = await import('../gating.ts');
       await showGates(context, options, ref, stage);
     },
