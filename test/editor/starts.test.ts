@@ -68,6 +68,10 @@ describe('a commit that is made while a run goes on doesn’t change the commit 
       await mkdir(dirname(join(workspace, path)), { recursive: true });
       await writeFile(join(workspace, path), text);
     }
+    const packages = join(dir, 'env/lib/python3.12/site-packages/demo-1.2.3.dist-info');
+    await mkdir(packages, { recursive: true });
+    await writeFile(join(packages, 'METADATA'), 'Metadata-Version: 2.1\nName: demo\nVersion: 1.2.3\n');
+    await writeFile(join(dir, 'env/pyvenv.cfg'), 'version = 3.12.1\n');
     git('init', '-q', '-b', 'main');
     git('add', '.');
     git('commit', '-qm', 'First');
@@ -110,11 +114,14 @@ describe('a commit that is made while a run goes on doesn’t change the commit 
   }
 
   it('in the integrated terminal', async () => {
-    const commit = await commitMeanwhile('terminal', () => type('node train.mjs'));
+    // An environment that is active in this terminal alone.
+    const line = `export VIRTUAL_ENV=${join(dir, 'env')}; node train.mjs`;
+    const commit = await commitMeanwhile('terminal', () => type(line));
     await workbench.notification('fraud@1 registered').waitFor();
     expect(registry('show', 'fraud@1').lineage).toMatchObject({
       code: { commit, capturedAt: 'start', isDirty: false },
-      run: { command: 'node train.mjs', seenAs: 'terminal', exitCode: 0 },
+      run: { command: line, seenAs: 'terminal', exitCode: 0 },
+      ...(process.platform === 'linux' ? { dependencies: [{ name: 'demo', version: '1.2.3' }] } : {}),
     });
     await editor.screenshot('starts-1-terminal');
   });
