@@ -35,11 +35,21 @@ interface Known {
 }
 
 /** The surroundings of a folder as they are when they are asked for, which is when an output was found. */
-export function surroundingsOf(root: string, env: NodeJS.ProcessEnv): Surroundings {
+export function surroundingsOf(
+  root: string,
+  env: NodeJS.ProcessEnv,
+  /** The interpreter or environment that is chosen in the editor when it is asked. */
+  chosen?: () => string | undefined,
+): Surroundings {
+  const find = async () => {
+    const interpreter = chosen?.();
+    const editorPrefix = interpreter === undefined ? undefined : await environmentAt(interpreter);
+    return readPythonEnvironment({ root, env, editorPrefix });
+  };
   return {
     code: () => readCode(root, 'detection'),
     uncommitted: async () => readUncommitted(root, await untrackedIn(root)),
-    environment: () => withSources(root, readPythonEnvironment({ root, env })),
+    environment: async () => withSources(root, await find()),
     circumstances: async ({ code, environment }) => {
       const locks = await readLocks(root);
       const missing = await missingAround(root, { code, environment, locks });

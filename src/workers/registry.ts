@@ -28,7 +28,7 @@ const POLL_MS = 2000;
 const INSPECTION_LIMIT_MS = 10 * 60_000;
 
 const dataSchema = v.object({ dir: v.string(), root: v.string() });
-const rootSchema = v.object({ root: v.string() });
+const rootSchema = v.object({ root: v.string(), interpreter: v.optional(v.string()) });
 const reproduceSchema = v.object({ ref: v.string(), near: v.array(v.string()), to: v.string() });
 const valuesSchema = v.object({ metrics: v.array(v.string()), params: v.array(v.string()) });
 const textSchema = v.object({ text: v.string() });
@@ -45,8 +45,15 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
   // What takes long to read is read elsewhere, so that nobody who asks something of the registry waits for it.
   const trackers = runThread({ workerFile: __filename });
   const inspector = threadInspector({ workerFile: __filename, timeLimitMs: INSPECTION_LIMIT_MS });
+  /** What the editor said last is chosen there, by root. */
+  const interpreters = new Map<string, string | undefined>();
+  const rootIn = (args: unknown): string => {
+    const { root, interpreter } = v.parse(rootSchema, args);
+    interpreters.set(root, interpreter);
+    return root;
+  };
   const providersFor = (root: string): CaptureProviders => ({
-    ...surroundingsOf(root, process.env),
+    ...surroundingsOf(root, process.env, () => interpreters.get(root)),
     metrics: trackers.metrics,
     params: trackers.params,
     runs: async (files, sinceMs) => (await trackers.findRuns(root, { near: files, sinceMs })).runs,
@@ -174,7 +181,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         await openOrMake();
         return undefined;
       case 'watch':
-        return startWatching(v.parse(rootSchema, args).root);
+        return startWatching(rootIn(args));
       case 'unwatch':
         return stopWatching(v.parse(rootSchema, args).root);
       case 'cancelAutomatic':
@@ -184,9 +191,10 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
       case 'commandEnded':
         return watchers.get(await runs.ended(args))?.rescan();
       case 'rescan':
-        return watchers.get(v.parse(rootSchema, args).root)?.rescan();
+        return watchers.get(rootIn(args))?.rescan();
       case 'registerDeclared': {
         const { root, model: wanted } = v.parse(declaredSchema, args);
+        rootIn(args);
         const project = await readProject(root);
         const model = project?.models[wanted];
         if (!project || !model)
@@ -209,7 +217,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
       case 'projectProblems':
         return problemsIn(v.parse(textSchema, args).text);
       case 'lineage': {
-        const { root } = v.parse(rootSchema, args);
+        const root = rootIn(args);
         const providers = providersFor(root);
         const [code, environment] = [await providers.code(), await providers.environment()];
         return { ...(await providers.circumstances?.({ code, environment })), code, environment };

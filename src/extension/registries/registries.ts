@@ -6,6 +6,7 @@ import { locateRegistry } from '../../registry/location.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { RegistryThreadEvent } from '../../workers/registry-messages.ts';
 import { registryPath } from '../settings.ts';
+import { activeInterpreter } from '../watching/python-extension.ts';
 import { proxyEnvironment } from './proxy-environment.ts';
 import { RegistryConnection } from './registry-connection.ts';
 
@@ -179,6 +180,7 @@ export class Registries implements vscode.Disposable {
       root,
       workerFile: this.#workerFile,
       environment: () => proxyEnvironment(process.env),
+      chosenInterpreter: (folder) => activeInterpreter(vscode.Uri.file(folder)),
       onEvent: (event) => void this.#received(dir, event),
       onStopped: (error) => this.#log.error(`${dir}: ${error.message}`),
     });

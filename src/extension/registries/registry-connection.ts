@@ -36,6 +36,8 @@ export interface ConnectionOptions {
   readonly workerFile: string;
   /** What the thread's environment is; this process's unless given. */
   readonly environment?: () => NodeJS.ProcessEnv;
+  /** The interpreter, or the environment's folder, that is chosen for a folder now. */
+  readonly chosenInterpreter?: (root: string) => string | undefined;
   readonly onEvent: (event: RegistryThreadEvent) => void;
   /** Given what stopped the thread when nobody asked it to. */
   readonly onStopped: (error: RegistryError) => void;
@@ -109,7 +111,7 @@ export class RegistryConnection {
    */
   async watch(root: string): Promise<boolean> {
     this.#watchedRoots.add(root);
-    return (await this.#ask('watch', { root })) === true;
+    return (await this.#ask('watch', this.#rooted(root))) === true;
   }
 
   async unwatch(root: string): Promise<void> {
@@ -119,7 +121,7 @@ export class RegistryConnection {
 
   /** Looks at the watched outputs now, for what no event told of. */
   async rescan(): Promise<void> {
-    for (const root of this.#watchedRoots) await this.#ask('rescan', { root });
+    for (const root of this.#watchedRoots) await this.#ask('rescan', this.#rooted(root));
   }
 
   /** A command began that may be a training run: its code and packages are read now. The thread stays until it has ended. */
@@ -155,7 +157,7 @@ export class RegistryConnection {
 
   /** Registers what the project file in `root` declares for the model. */
   async registerDeclared(root: string, model: string, operation?: OperationOptions): Promise<RegisterResult> {
-    return v.parse(registeredSchema, await this.#ask('registerDeclared', { root, model }, operation));
+    return v.parse(registeredSchema, await this.#ask('registerDeclared', { ...this.#rooted(root), model }, operation));
   }
 
   /** What the project file in `root` declares; undefined where there is none. Throws `PROJECT_FILE_INVALID`. */
@@ -221,8 +223,14 @@ export class RegistryConnection {
     return v.parse(reproducedSchema, await this.#ask('reproduce', request, operation));
   }
 
+  /** A folder, with the interpreter that is chosen for it now. */
+  #rooted(root: string): { readonly root: string; readonly interpreter?: string } {
+    const interpreter = this.#options.chosenInterpreter?.(root);
+    return { root, ...(interpreter === undefined ? {} : { interpreter }) };
+  }
+
   async lineage(root: string): Promise<Surroundings> {
-    return v.parse(surroundingsSchema, await this.#ask('lineage', { root }));
+    return v.parse(surroundingsSchema, await this.#ask('lineage', this.#rooted(root)));
   }
 
   /** What JSON and YAML files say. Throws `VALUES_FILE_INVALID`, `PATH_NOT_FOUND`. */

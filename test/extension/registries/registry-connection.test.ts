@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { RegistryConnection } from '../../../src/extension/registries/registry-connection.ts';
+import { type ConnectionOptions, RegistryConnection } from '../../../src/extension/registries/registry-connection.ts';
 import { initRegistry, openRegistry } from '../../../src/registry/open.ts';
 import type { RegistryThreadEvent } from '../../../src/workers/registry-messages.ts';
 
@@ -40,7 +40,7 @@ afterEach(async () => {
   for (const end of ending.splice(0).reverse()) await end();
 });
 
-async function setUp() {
+async function setUp(more: Partial<ConnectionOptions> = {}) {
   const root = await mkdtemp(join(tmpdir(), 'model-registry-connection-'));
   ending.push(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
   vi.stubEnv('MODEL_REGISTRY_STATE_DIR', join(root, 'state'));
@@ -53,6 +53,7 @@ async function setUp() {
     workerFile,
     onEvent: (event) => events.push(event),
     onStopped: (error) => stops.push(error.code),
+    ...more,
   });
   ending.push(() => connection.close());
   const model = join(root, 'model.bin');
@@ -114,6 +115,25 @@ describe('a registry in its own thread', () => {
     const { missing, machine } = await connection.lineage(root);
     expect(missing).toContainEqual({ what: 'code', why: 'the folder is in no git repository' });
     expect(machine).toMatchObject({ cpuCount: expect.any(Number) });
+  });
+
+  it('takes the environment that is chosen in the editor, as long as it is', async () => {
+    let chosen: string | undefined;
+    const { connection, root } = await setUp({ chosenInterpreter: () => chosen });
+    const prefix = join(root, 'elsewhere');
+    await mkdir(join(prefix, 'lib/python3.12/site-packages/chosen-1.dist-info'), { recursive: true });
+    await writeFile(join(prefix, 'pyvenv.cfg'), 'version = 3.12.4\n');
+    await writeFile(
+      join(prefix, 'lib/python3.12/site-packages/chosen-1.dist-info/METADATA'),
+      'Name: chosen\nVersion: 1\n',
+    );
+    expect((await connection.lineage(root)).environment).toBeUndefined();
+    chosen = prefix;
+    expect((await connection.lineage(root)).environment).toEqual({
+      python: '3.12.4',
+      foundBy: 'editor',
+      packages: [{ name: 'chosen', version: '1' }],
+    });
   });
 
   it('can be cancelled', async () => {
