@@ -10,7 +10,7 @@ import type { CommandContext } from './context.ts';
 import { versionJson } from './format/json.ts';
 import { registeredText } from './format/registered.ts';
 import { findProject } from './project-root.ts';
-import { print, printJson, reportError } from './terminal.ts';
+import { print, printJson, reportLeftOut } from './terminal.ts';
 
 export interface RegisterOptions {
   readonly metrics?: readonly string[];
@@ -56,7 +56,7 @@ async function fromProject(context: CommandContext, options: RegisterOptions, na
       registerDeclared({
         ...{ root, name, model, project, registry, operation },
         providers: providersFor(root),
-        onLeftOut: (problem) => reportError(problem, context.isJson),
+        onLeftOut: (problem) => reportLeftOut(problem, context.isJson),
       }),
     ),
   );

@@ -10,10 +10,11 @@ import type { Project } from '../project/project-schema.ts';
 import type { RunLineage } from '../registry/api.ts';
 import { providersFor } from './capture.ts';
 import type { CommandContext } from './context.ts';
+import { exitCodeOf } from './exit-codes.ts';
 import { versionJson } from './format/json.ts';
 import { registeredText } from './format/registered.ts';
 import { findProject } from './project-root.ts';
-import { print, printJson, reportError } from './terminal.ts';
+import { print, printJson, reportError, reportLeftOut } from './terminal.ts';
 
 /**
  * `run`: runs a command, and registers the declared outputs that it wrote. Code, packages and uncommitted changes are read before it
@@ -48,19 +49,25 @@ export async function runCommand(
       else process.stderr.write(`The command failed (exit code ${run.exitCode}), so nothing was registered.\n`);
       return;
     }
+    let isAnyFailed = false;
     const results = await context.withRegistry((registry) =>
       context.withProgress((operation) =>
         registerAfterRun({
           ...{ root, project, models: models ?? Object.keys(project.models), registry, before, operation },
           providers: providersFor(root, surroundings),
           run: { id: newIdSource()(), ...run },
-          onProblem: (problem) => reportError(problem, context.isJson),
+          onProblem: (problem) => reportLeftOut(problem, context.isJson),
+          onFailed: (failure) => {
+            isAnyFailed = true;
+            process.exitCode = exitCodeOf(failure);
+            reportError(failure, context.isJson);
+          },
         }),
       ),
     );
     if (context.isJson) printJson({ run, versions: results.map(({ version }) => versionJson(version)) });
     else if (results.length > 0) print(results.map(registeredText).join('\n'));
-    else
+    else if (!isAnyFailed)
       process.stderr.write(
         'The command wrote none of the outputs that model-registry.yaml declares, so nothing was registered.\n',
       );

@@ -54,13 +54,21 @@ const MAX_MESSAGE = 2000;
 
 /** Says on standard error what went wrong. An error that nobody foresaw is a defect, and keeps its stack. */
 export function reportError(error: unknown, isJson: boolean): void {
+  report(error, isJson, styleText('red', 'error:', { stream: process.stderr, validateStream: true }));
+}
+
+/** Says what a version doesn't have that was registered all the same. */
+export function reportLeftOut(problem: unknown, isJson: boolean): void {
+  report(problem, isJson, styleText('yellow', 'note:', { stream: process.stderr, validateStream: true }));
+}
+
+function report(error: unknown, isJson: boolean, label: string): void {
   const known = knownError(error);
   const { code, message, details } = known ?? { code: 'INTERNAL', message: messageOf(error), details: {} };
   if (isJson) {
     process.stderr.write(`${jsonText({ error: { code, message, details } })}\n`);
     return;
   }
-  const label = styleText('red', 'error:', { stream: process.stderr, validateStream: true });
   process.stderr.write(`${label} ${code}: ${safeLine(message, MAX_MESSAGE)}\n`);
   if (!known && error instanceof Error && error.stack) process.stderr.write(`${safe(error.stack)}\n`);
 }

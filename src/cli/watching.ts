@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { RegistryError } from '../base/errors.ts';
 import { recordingsIn } from '../outputs/recordings.ts';
 import { RunsGoingOn } from '../outputs/running.ts';
 import { watchOutputs } from '../outputs/watcher.ts';
@@ -8,7 +9,7 @@ import type { CommandContext } from './context.ts';
 import { versionJson } from './format/json.ts';
 import { registeredLine } from './format/registered.ts';
 import { findProject } from './project-root.ts';
-import { print, printJson, reportError, safeLine } from './terminal.ts';
+import { print, printJson, reportError, reportLeftOut, safeLine } from './terminal.ts';
 
 /** `watch`: registers declared outputs until Ctrl-C, a line for each version; with `--json` all of them at the end. */
 export async function watchProject(context: CommandContext): Promise<void> {
@@ -25,7 +26,10 @@ export async function watchProject(context: CommandContext): Promise<void> {
         registered.push(result);
         if (!context.isJson) print(registeredLine(result, earlier));
       },
-      onProblem: (error) => reportError(error, context.isJson),
+      onProblem: (error) =>
+        RegistryError.is(error) && error.details.isLeftOut === true
+          ? reportLeftOut(error, context.isJson)
+          : reportError(error, context.isJson),
     });
     try {
       const names = Object.keys(project.models).map((name) => safeLine(name));

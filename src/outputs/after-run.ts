@@ -35,11 +35,13 @@ export interface RecordedRun {
   readonly operation: OperationOptions;
   /** Why something is missing in a version. */
   readonly onProblem: (problem: unknown) => void;
+  /** Why there is no version of a model; those of the others are made all the same. */
+  readonly onFailed: (failure: unknown) => void;
 }
 
 /** Registers a version of each of the models whose outputs the run wrote, be they the same bytes as before. */
 export async function registerAfterRun(recorded: RecordedRun): Promise<readonly RegisterResult[]> {
-  const { root, project, models, before, providers, registry, run, operation, onProblem } = recorded;
+  const { root, project, models, before, providers, registry, run, operation, onProblem, onFailed } = recorded;
   const after = await outputStates(root, project);
   const written = Object.entries(project.models).filter(([name]) =>
     [...(after.get(name)?.outputs ?? [])].some((key) => before.get(name)?.outputs.has(key) !== true),
@@ -52,13 +54,17 @@ export async function registerAfterRun(recorded: RecordedRun): Promise<readonly 
       oldMetrics: before.get(name)?.metrics ?? new Set(),
       models: written.map(([other]) => other),
     };
-    results.push(
-      await registerDeclared({
+    try {
+      const result = await registerDeclared({
         ...{ root, name, model, project, providers, registry, operation, onProblem },
         run: outputs,
         onLeftOut: onProblem,
-      }),
-    );
+      });
+      results.push(result);
+    } catch (failure) {
+      if (operation.signal?.aborted) throw failure;
+      onFailed(failure);
+    }
   }
   return results;
 }

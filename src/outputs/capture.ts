@@ -1,5 +1,5 @@
-import { lstat } from 'node:fs/promises';
-import { join, posix, relative, sep } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { relative, sep } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import type { Project, ProjectModel } from '../project/project-schema.ts';
@@ -15,21 +15,16 @@ import type {
   RunLineage,
   UncommittedChanges,
 } from '../registry/api.ts';
-import { isAddress } from '../registry/data/address.ts';
 import type { FoundRun } from '../runs/find-runs.ts';
+import { RunValues } from '../runs/values.ts';
+import type { OnLeftOut } from '../runs/values-file.ts';
 import { outputsByRun, wantedCheckpoints } from './checkpoints.ts';
+import { dataPlacesOf } from './data-places.ts';
 import { latestVersion } from './latest-version.ts';
+import { type LeftOut, readEach, toldOf, unread } from './left-out.ts';
 import { isOlderThan, type JudgedOutputs } from './metrics-files.ts';
 import { runsOfModel } from './model-claims.ts';
-import {
-  matcherOf,
-  matchingFiles,
-  type OutputStamp,
-  placeInside,
-  sampleOutput,
-  splitPattern,
-  stampsOf,
-} from './output-files.ts';
+import { matcherOf, matchingFiles, type OutputStamp, sampleOutput, stampOf, stampsOf } from './output-files.ts';
 import { declaredIn, linkRuns, type RunLink } from './run-link.ts';
 import type { RunsGoingOn } from './running.ts';
 import { notEndedBefore, recordedBeginning, withRun, withWriter } from './started-runs.ts';
@@ -45,8 +40,10 @@ export interface CaptureProviders {
     readonly code?: CodeLineage | undefined;
     readonly environment?: PythonEnvironment | undefined;
   }) => Promise<Circumstances>;
-  readonly metrics: (file: string) => Promise<Metrics>;
-  readonly params: (file: string) => Promise<Params>;
+  /** Parts that can't be recorded are left out where somebody is told; else, and where nothing can be read, it throws. */
+  readonly metrics: (file: string, onLeftOut?: OnLeftOut) => Promise<Metrics>;
+  /** The same for params. */
+  readonly params: (file: string, onLeftOut?: OnLeftOut) => Promise<Params>;
   /** The runs that can have written the files; those that ended before `sinceMs` can't. */
   readonly runs?: (files: readonly string[], sinceMs: number) => Promise<readonly FoundRun[]>;
 }
@@ -70,8 +67,8 @@ export interface Capture {
 }
 
 /**
- * Puts together what is registered for a model of the project file, with the metrics from `metricsFiles`. Throws where those can't be
- * read: what a version is worth can't be left out in silence, as what else is missing can be.
+ * Puts together what is registered for a model of the project file, with the metrics from `metricsFiles`. What can't be read or recorded is
+ * left out, noted in the request, and a problem: a run that has ended isn't lost over a file beside its outputs.
  */
 export async function captureOutputs(
   files: readonly string[],
@@ -79,54 +76,72 @@ export async function captureOutputs(
   options: CaptureOptions,
 ): Promise<Capture> {
   const { root, name, model, providers, link } = options;
-  const problems: unknown[] = [];
-  const unread: MissingFact[] = [];
+  const leftOut: LeftOut[] = [];
   const orElse = async <T>(what: string, value: Promise<T>, fallback: T): Promise<T> => {
     try {
       return await value;
     } catch (error) {
-      problems.push(error);
-      // The message may name places on this machine.
-      unread.push({ what, why: `it could not be read (${RegistryError.is(error) ? error.code : 'unexpected'})` });
+      leftOut.push(unread(what, error));
       return fallback;
     }
   };
-  const [metrics, params, dataPaths, code, uncommitted, environment] = await Promise.all([
-    readAll(metricsFiles, providers.metrics),
-    orElse(
-      'params',
-      matchingFiles(root, model.params).then((found) => readAll(found, providers.params)),
-      {},
-    ),
-    orElse('data', dataPathsOf(root, model.data), []),
+  const paramsFiles = await orElse('params', matchingFiles(root, model.params), []);
+  const realRoot = await realpath(root).catch(() => root);
+  const named = (found: readonly string[]) =>
+    found.map((file) => ({ file, path: relative(realRoot, file).split(sep).join('/') }));
+  const [metrics, params, data, code, uncommitted, environment] = await Promise.all([
+    readEach('metrics', named(metricsFiles), providers.metrics),
+    readEach('params', named(paramsFiles), providers.params),
+    dataPlacesOf(root, model.data),
     orElse('code', providers.code(), undefined),
     orElse('code.changes', providers.uncommitted?.() ?? Promise.resolve(undefined), undefined),
     orElse('dependencies', providers.environment(), undefined),
   ]);
+  leftOut.push(...metrics.leftOut, ...params.leftOut, ...data.leftOut);
   const reading = providers.circumstances?.({ code, environment }) ?? Promise.resolve({});
   const circumstances = await orElse<Circumstances>('machine', reading, {});
   const { missing = [], ...around } = circumstances;
+  // What a person declared says more than what a tracker happened to record.
+  const values = withinLimits({ ...link.metrics, ...metrics.values }, { ...link.params, ...params.values });
+  leftOut.push(...values.leftOut);
   return {
-    problems,
+    problems: leftOut.map(({ problem }) => problem),
     request: {
       model: name,
       paths: files,
       folder: root,
-      // What a person declared says more than what a tracker happened to record.
-      metrics: { ...link.metrics, ...metrics },
-      params: { ...link.params, ...params },
+      metrics: values.metrics,
+      params: values.params,
       tags: model.tags,
       ...(link.run ? { run: link.run } : {}),
       ...(Object.keys(link.history).length > 0 ? { history: link.history } : {}),
-      dataPaths,
+      dataPaths: data.places,
       ...(model.description === undefined ? {} : { modelDescription: model.description }),
       ...(code ? { code } : {}),
       ...(code && uncommitted ? { uncommitted } : {}),
       ...(environment ? { environment } : {}),
       ...around,
-      missing: [...(link.run ? [] : [NO_RUN_SEEN]), ...unread, ...missing, ...undeclaredData(link, model)],
+      missing: [
+        ...(link.run ? [] : [NO_RUN_SEEN]),
+        ...leftOut.map(({ fact }) => fact),
+        ...missing,
+        ...undeclaredData(link, model),
+      ],
     },
   };
+}
+
+/** As much as the log can have of one version. */
+function withinLimits(metrics: Metrics, params: Params) {
+  const values = new RunValues();
+  for (const [name, value] of Object.entries(metrics)) values.metric(name, value);
+  for (const [name, value] of Object.entries(params)) values.param(name, value);
+  const { problems = [] } = values.problems;
+  const leftOut: LeftOut[] = problems.map((why) => ({
+    problem: new RegistryError('VALUES_FILE_INVALID', `${why}. Nothing was changed.`),
+    fact: { what: /^(?:A|The|There are more than \d+) param/.test(why) ? 'params' : 'metrics', why },
+  }));
+  return { metrics: values.metrics, params: values.params, leftOut };
 }
 
 /** What tables, arrays and archives are called; a pipeline's dependencies are code, too. */
@@ -198,9 +213,37 @@ export async function registerDeclared(options: RegisterDeclaredOptions): Promis
   const providers = { ...options.providers, ...(await writer?.command.start?.surroundings()) };
   const { request, problems } = await captureOutputs(files, metricsFiles, { ...options, providers, link });
   if (problems.length > 0 && !onProblem) throw problems[0];
-  for (const problem of problems) onProblem?.(problem);
+  for (const problem of problems) onProblem?.(toldOf(problem, name));
   const tags = chosen && chosen.name !== '' ? { ...request.tags, checkpoint: chosen.name } : request.tags;
-  return registry.register({ ...request, ...(tags ? { tags } : {}) }, operation);
+  const wanted = { ...request, ...(tags ? { tags } : {}) };
+  return onProblem ? registerLeft(wanted, { ...options, onProblem }) : registry.register(wanted, operation);
+}
+
+/** The files that are still there: a script that cleans up behind itself doesn't take the rest of its run along. */
+async function registerLeft(
+  request: RegisterRequest,
+  options: RegisterDeclaredOptions & Required<Pick<RegisterDeclaredOptions, 'onProblem'>>,
+): Promise<RegisterResult> {
+  const { root, name, registry, operation, onProblem } = options;
+  try {
+    return await registry.register(request, operation);
+  } catch (error) {
+    if (!RegistryError.is(error, 'PATH_NOT_FOUND')) throw error;
+    const stamps = await Promise.all(request.paths.map(stampOf));
+    const paths = request.paths.filter((_, place) => stamps[place] !== undefined);
+    if (paths.length === 0 || paths.length === request.paths.length) throw error;
+    const gone = request.paths.filter((path) => !paths.includes(path));
+    for (const path of gone) onProblem(toldOf(vanished(relative(root, path)), name));
+    const facts = gone.map((path) => ({
+      what: `outputs[${relative(root, path).split(sep).join('/')}]`,
+      why: 'it vanished while the version was registered',
+    }));
+    return registerLeft({ ...request, paths, missing: [...facts, ...(request.missing ?? [])] }, options);
+  }
+}
+
+function vanished(path: string): RegistryError {
+  return new RegistryError('PATH_NOT_FOUND', `${path} vanished while it was registered.`);
 }
 
 async function judgedOutputs(
@@ -274,55 +317,4 @@ function unclear(name: string, file: string): RegistryError {
 
 function newestOf(stamps: readonly OutputStamp[], paths: readonly string[]): number {
   return Math.max(...stamps.filter(({ path }) => paths.includes(path)).map(({ changedAtMs }) => changedAtMs));
-}
-
-/**
- * A declared file, folder or address is one entry, a glob one for each file that matches. What isn't there is noted; of what leads out of
- * the workspace nothing is told.
- */
-async function dataPathsOf(
-  root: string,
-  patterns: readonly string[],
-): Promise<NonNullable<RegisterRequest['dataPaths']>> {
-  const realRoot = (await placeInside(root, '.')) ?? root;
-  const entries = await Promise.all(
-    patterns.map(async (pattern) => {
-      if (isAddress(pattern)) return [{ path: pattern }];
-      const { base, rest } = splitPattern(pattern);
-      if (rest === '') {
-        // DVC may know what isn't here.
-        const source =
-          (await besidePointer(root, base)) ?? (await placeInside(root, base)) ?? (await absentInside(root, base));
-        return source === undefined ? [] : [{ path: base, source, mayBeAbsent: true }];
-      }
-      const files = await matchingFiles(root, [pattern]);
-      return files.map((file) => ({ path: relative(realRoot, file).split(sep).join('/'), source: file }));
-    }),
-  );
-  return [...new Map(entries.flat().map((entry) => [entry.path, entry])).values()];
-}
-
-/** The place of data that has a `.dvc` file beside it: what is there may be a link to where DVC keeps it. */
-async function besidePointer(root: string, path: string): Promise<string | undefined> {
-  const pointer = path.endsWith('.dvc') ? undefined : await placeInside(root, `${path}.dvc`);
-  return pointer?.slice(0, -'.dvc'.length);
-}
-
-/** The place of what isn't there, if its folder lies in the workspace. */
-async function absentInside(root: string, path: string): Promise<string | undefined> {
-  if (await lstat(join(root, path)).catch(() => undefined)) return undefined;
-  for (let folder = posix.dirname(path); ; folder = posix.dirname(folder)) {
-    const place = await placeInside(root, folder);
-    if (place !== undefined) return join(place, posix.relative(folder, path));
-    if (folder === '.') return undefined;
-  }
-}
-
-/** The values of all files by name; where files share a name, that of the last one. */
-export async function readAll<T>(
-  files: readonly string[],
-  read: (file: string) => Promise<Readonly<Record<string, T>>>,
-): Promise<Readonly<Record<string, T>>> {
-  const records = await Promise.all(files.map(read));
-  return Object.fromEntries(records.flatMap((record) => Object.entries(record)));
 }

@@ -1,23 +1,28 @@
 import type { Metrics, Registry } from '../registry/api.ts';
-import { readAll } from './capture.ts';
+import type { OnLeftOut } from '../runs/values-file.ts';
+import { readEach } from './left-out.ts';
 import type { FileStamp } from './output-files.ts';
 
 export interface LateMetrics {
   readonly registry: Registry;
   readonly version: string;
   readonly files: readonly FileStamp[];
-  readonly read: (file: string) => Promise<Metrics>;
+  readonly read: (file: string, onLeftOut: OnLeftOut) => Promise<Metrics>;
+  /** What of a file isn't recorded. */
+  readonly onProblem: (problem: unknown) => void;
 }
 
 /**
  * Adds the metrics of files that the run wrote after its outputs were registered. Returns the files that have nothing more to give:
  * values that contradict the version's are not of its run, and are left for the outputs that follow.
  */
-export async function addLateMetrics({ registry, version, files, read }: LateMetrics): Promise<readonly FileStamp[]> {
+export async function addLateMetrics(late: LateMetrics): Promise<readonly FileStamp[]> {
+  const { registry, version, files, read, onProblem } = late;
   const settled: FileStamp[] = [];
   for (const stamp of files) {
-    const metrics = await readAll([stamp.file], read);
-    if (await addMissing(registry, version, metrics)) settled.push(stamp);
+    const { values, leftOut } = await readEach('metrics', [{ file: stamp.file, path: stamp.file }], read);
+    for (const { problem } of leftOut) onProblem(problem);
+    if (await addMissing(registry, version, values)) settled.push(stamp);
   }
   return settled;
 }

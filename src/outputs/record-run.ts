@@ -2,6 +2,7 @@ import type { OperationOptions } from '../base/progress.ts';
 import type { Metrics, RegisterRequest, RegisterResult, Registry, VersionSummary } from '../registry/api.ts';
 import { type CaptureOptions, captureOutputs } from './capture.ts';
 import type { Checkpoint } from './checkpoints.ts';
+import { toldOf } from './left-out.ts';
 import type { RunLink } from './run-link.ts';
 import { markSuperseded, supersedingTags } from './superseding.ts';
 
@@ -49,7 +50,7 @@ async function recordPart(recording: Recording, part: Part, isLast: boolean): Pr
   const link = { ...recording.link, metrics, ...(isLast ? {} : { history: {} }) };
   const capture = { ...recording.capture, link };
   const { request, problems } = await captureOutputs(part.files, isLast ? recording.metricsFiles : [], capture);
-  for (const problem of problems) recording.onProblem(problem);
+  for (const problem of problems) recording.onProblem(toldOf(problem, recording.capture.name));
   // The code of today says nothing about outputs from before the newest version.
   const { code, uncommitted, ...others } = request;
   const withoutCode = {

@@ -370,7 +370,8 @@ export class RunOutputs {
     // The outputs of a next run may follow its metrics at once.
     if (!this.#isRested(this.#restedMs(keyOf(sample, present)), metricsRestMs(settleMs))) return;
     const registry = await options.registry();
-    metrics.settle(await addLateMetrics({ registry, version, files, read: options.providers.metrics }));
+    const read = options.providers.metrics;
+    metrics.settle(await addLateMetrics({ registry, version, files, read, onProblem: this.#context.report }));
   }
 
   /** Trackers may get the last metrics after the model was saved. */

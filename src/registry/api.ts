@@ -582,7 +582,7 @@ export interface DataPlace {
   readonly path: string;
   /** Absolute; absent for an address. */
   readonly source?: string;
-  /** That nothing is there is noted, instead of refusing the version. */
+  /** That nothing is there, or that it can't be read, is noted, instead of refusing the version. */
   readonly mayBeAbsent?: boolean;
 }
 

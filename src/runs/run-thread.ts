@@ -3,15 +3,16 @@ import { messageOf, RegistryError } from '../base/errors.ts';
 import { idleThread } from '../base/idle-thread.ts';
 import type { MetricValue } from '../base/metric-value.ts';
 import type { FindRunsOptions, FoundRuns } from './find-runs.ts';
+import type { OnLeftOut } from './values-file.ts';
 
 /** What trackers and training left in files, for those who can't wait on their own thread. */
 export interface RunThread {
   /** As `findRuns`; what stops the thread is a problem in the answer. */
   findRuns(root: string, options: FindRunsOptions): Promise<FoundRuns>;
   /** As `readMetricsFile`. */
-  metrics(file: string): Promise<Readonly<Record<string, MetricValue>>>;
+  metrics(file: string, onLeftOut?: OnLeftOut): Promise<Readonly<Record<string, MetricValue>>>;
   /** As `readParamsFile`. */
-  params(file: string): Promise<Readonly<Record<string, string>>>;
+  params(file: string, onLeftOut?: OnLeftOut): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
 }
 
@@ -22,6 +23,7 @@ const MEMORY_LIMIT = { maxOldGenerationSizeMb: 512 };
 const runsSchema = v.custom<FoundRuns>((value) => typeof value === 'object' && value !== null);
 const metricsSchema = v.custom<Readonly<Record<string, MetricValue>>>((value) => typeof value === 'object');
 const paramsSchema = v.record(v.string(), v.string());
+const leftOutSchema = v.array(v.string());
 
 /**
  * Reads in a thread of its own: parsing what is there, or a database of hundreds of MiB, takes seconds. It starts with the first call and
@@ -43,8 +45,20 @@ export function runThread({ workerFile }: { readonly workerFile: string }): RunT
         return { runs: [], problems: [messageOf(error)] };
       }
     },
-    metrics: async (file) => v.parse(metricsSchema, await thread.call('metrics', { file })),
-    params: async (file) => v.parse(paramsSchema, await thread.call('params', { file })),
+    metrics: async (file, onLeftOut) =>
+      told(metricsSchema, await thread.call('metrics', request(file, onLeftOut)), onLeftOut),
+    params: async (file, onLeftOut) =>
+      told(paramsSchema, await thread.call('params', request(file, onLeftOut)), onLeftOut),
     close: () => thread.close(),
   };
+}
+
+function request(file: string, onLeftOut: OnLeftOut | undefined) {
+  return { file, isTold: onLeftOut !== undefined };
+}
+
+function told<T>(schema: v.GenericSchema<T>, answer: unknown, onLeftOut: OnLeftOut | undefined): T {
+  const { values, leftOut } = v.parse(v.object({ values: schema, leftOut: leftOutSchema }), answer);
+  for (const why of leftOut) onLeftOut?.(why);
+  return values;
 }

@@ -28,33 +28,38 @@ export interface MetricsFileValues {
   readonly history?: Readonly<Record<string, MetricHistory>>;
 }
 
+/** Told of each part of a file that can't be recorded. Where nobody is told, such a file isn't read at all. */
+export type OnLeftOut = (why: string) => void;
+
 /**
  * The numbers in a JSON, YAML or TOML file, nested names joined by dots (`slices.DE.auc`), or in a CSV or TSV file: the last number of each
  * column, or the pairs of a table of names and values. Strings, booleans, nulls and lists are no metrics.
  * Throws `VALUES_FILE_INVALID` for a file that can't be read, `PATH_NOT_FOUND` for one that isn't there.
  */
-export async function readMetricsFile(file: string): Promise<Metrics> {
-  return (await readMetricsWithHistory(file)).metrics;
+export async function readMetricsFile(file: string, onLeftOut?: OnLeftOut): Promise<Metrics> {
+  return (await readMetricsWithHistory(file, onLeftOut)).metrics;
 }
 
 /** The same, with the course of each metric where the file has it. */
-export async function readMetricsWithHistory(file: string): Promise<MetricsFileValues> {
-  return metricsIn(await readText(file, TABLE.test(file) ? MAX_TABLE_BYTES : MAX_FILE_BYTES), file);
+export async function readMetricsWithHistory(file: string, onLeftOut?: OnLeftOut): Promise<MetricsFileValues> {
+  return metricsIn(await readText(file, TABLE.test(file) ? MAX_TABLE_BYTES : MAX_FILE_BYTES), file, onLeftOut);
 }
 
 /** The metrics in the text of a file of this name. Throws `VALUES_FILE_INVALID`. */
-export function metricsIn(text: string, file: string): MetricsFileValues {
+export function metricsIn(text: string, file: string, onLeftOut?: OnLeftOut): MetricsFileValues {
   if (!TABLE.test(file)) {
-    const leaves = leavesOf(parseFile(text, file), file);
+    const leaves = leavesOf(parseFile(text, file), file, onLeftOut);
     return { metrics: metricsOf(leaves.map(([name, value]) => [name, metricValueOf(value)])) };
   }
   const table = parseTable(text);
   if (!table) throw invalid(file, 'has no row of names with rows of values below');
   const pairs = namedValues(table);
   if (pairs)
-    return { metrics: metricsOf(pairs.map(([name, value]) => [checkedName(name, file), pythonMetric(value)])) };
+    return {
+      metrics: metricsOf(usable(pairs, file, onLeftOut).map(([name, value]) => [name, pythonMetric(value)])),
+    };
   const course = courseOf(table);
-  const metrics = metricsOf([...course.last()].map(([name, value]) => [checkedName(name, file), value]));
+  const metrics = metricsOf(usable([...course.last()], file, onLeftOut));
   if (Object.keys(metrics).length === 0) throw invalid(file, 'holds no numbers under a name');
   return { metrics, ...course.build() };
 }
@@ -65,7 +70,7 @@ export async function readMeasuredFile(file: string): Promise<MeasuredValues> {
   const text = await readText(file, isTable ? MAX_TABLE_BYTES : MAX_FILE_BYTES);
   const table = isTable ? parseTable(text) : undefined;
   const rows = table && intervalRows(table);
-  for (const name of Object.keys(rows?.metrics ?? {})) checkedName(name, file);
+  usable(Object.entries(rows?.metrics ?? {}), file, undefined);
   return rows ?? withIntervals(metricsIn(text, file).metrics);
 }
 
@@ -77,19 +82,22 @@ function metricsOf(found: readonly (readonly [string, MetricValue | undefined])[
  * The scalars in a JSON, YAML or TOML file as strings, lists as JSON, nested names joined by dots; or those of a CSV or TSV file with names
  * and values, or with one row. Throws what `readMetricsFile` throws.
  */
-export async function readParamsFile(file: string): Promise<Params> {
-  return paramsIn(await readText(file, MAX_FILE_BYTES), file);
+export async function readParamsFile(file: string, onLeftOut?: OnLeftOut): Promise<Params> {
+  return paramsIn(await readText(file, MAX_FILE_BYTES), file, onLeftOut);
 }
 
 /** The params in the text of a file of this name. Throws `VALUES_FILE_INVALID`. */
-export function paramsIn(text: string, file: string): Params {
+export function paramsIn(text: string, file: string, onLeftOut?: OnLeftOut): Params {
   const params: Record<string, string> = {};
-  for (const [name, value] of TABLE.test(file) ? tableParams(text, file) : leavesOf(parseFile(text, file), file)) {
+  const found = TABLE.test(file)
+    ? usable(tableParams(text, file), file, onLeftOut)
+    : leavesOf(parseFile(text, file), file, onLeftOut);
+  for (const [name, value] of found) {
     if (value === null || value === undefined) continue;
     const written = Array.isArray(value) ? listText(value, name, file) : scalarText(value);
     if (written.length > MAX_TEXT_LENGTH)
-      throw invalid(file, `has a value of more than ${MAX_TEXT_LENGTH} characters (${name})`);
-    params[name] = written;
+      leaveOut(file, `has a value of more than ${MAX_TEXT_LENGTH} characters (${name})`, onLeftOut);
+    else params[name] = written;
   }
   return params;
 }
@@ -102,7 +110,7 @@ function tableParams(text: string, file: string): readonly (readonly [string, st
     namedValues(table) ??
     (table.rows.length === 1 && row ? table.columns.map((name, at) => [name, row[at] ?? ''] as const) : undefined);
   if (!pairs) throw invalid(file, 'has several rows, and params are one: write columns of names and values');
-  return pairs.map(([name, value]) => [checkedName(name, file), value] as const);
+  return pairs;
 }
 
 function scalarText(value: unknown): string {
@@ -131,33 +139,63 @@ export function parseMetric(name: string, text: string): MetricValue {
   return metric;
 }
 
-function leavesOf(value: unknown, file: string): readonly (readonly [string, unknown])[] {
-  const leaves: (readonly [string, unknown])[] = [];
-  collect(value, '', 0, leaves, file);
+type Leaf = readonly [string, unknown];
+
+function leavesOf(value: unknown, file: string, onLeftOut: OnLeftOut | undefined): readonly Leaf[] {
+  const leaves: Leaf[] = [];
+  const isWhole = collect(value, { name: '', depth: 0 }, { leaves, file, onLeftOut });
+  if (!isWhole) leaveOut(file, `has more than ${MAX_VALUES} values`, onLeftOut);
   return leaves;
 }
 
-function collect(
-  value: unknown,
-  name: string,
-  depth: number,
-  leaves: (readonly [string, unknown])[],
-  file: string,
-): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Date) {
-    if (name === '') throw invalid(file, 'holds no names with values');
-    if (leaves.length >= MAX_VALUES) throw invalid(file, `has more than ${MAX_VALUES} values`);
-    leaves.push([checkedName(name, file), value]);
-    return;
-  }
-  if (depth >= MAX_DEPTH) throw invalid(file, `is nested more than ${MAX_DEPTH} levels deep`);
-  for (const [key, item] of Object.entries(value))
-    collect(item, name === '' ? key : `${name}.${key}`, depth + 1, leaves, file);
+interface Collecting {
+  readonly leaves: Leaf[];
+  readonly file: string;
+  readonly onLeftOut: OnLeftOut | undefined;
 }
 
-function checkedName(name: string, file: string): string {
-  if (isUsableName(name)) return name;
-  throw invalid(file, `has the name ${JSON.stringify(name.slice(0, 60))}, which is too long or can't be used`);
+/** False where there are more values than are read. */
+function collect(
+  value: unknown,
+  { name, depth }: { readonly name: string; readonly depth: number },
+  collecting: Collecting,
+): boolean {
+  const { leaves, file, onLeftOut } = collecting;
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Date) {
+    if (name === '' && depth === 0) throw invalid(file, 'holds no names with values');
+    if (leaves.length >= MAX_VALUES) return false;
+    leaves.push(...usable([[name, value]], file, onLeftOut));
+    return true;
+  }
+  if (depth >= MAX_DEPTH) {
+    leaveOut(file, `is nested more than ${MAX_DEPTH} levels deep`, onLeftOut);
+    return true;
+  }
+  return Object.entries(value).every(([key, item]) =>
+    collect(item, { name: name === '' ? key : `${name}.${key}`, depth: depth + 1 }, collecting),
+  );
+}
+
+/** Those whose names can be recorded. */
+function usable<T>(
+  values: readonly (readonly [string, T])[],
+  file: string,
+  onLeftOut: OnLeftOut | undefined,
+): readonly (readonly [string, T])[] {
+  return values.filter(([name]) => {
+    if (isUsableName(name)) return true;
+    leaveOut(file, unusableName(name), onLeftOut);
+    return false;
+  });
+}
+
+function leaveOut(file: string, why: string, onLeftOut: OnLeftOut | undefined): void {
+  if (!onLeftOut) throw invalid(file, why);
+  onLeftOut(why);
+}
+
+function unusableName(name: string): string {
+  return `has the name ${JSON.stringify(name.slice(0, 60))}, which is too long or can't be used`;
 }
 
 function parseFile(text: string, file: string): unknown {

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { serveCalls, type ThreadPort } from '../base/worker-rpc.ts';
 import { findRuns } from '../runs/find-runs.ts';
-import { readMetricsFile, readParamsFile } from '../runs/values-file.ts';
+import { type OnLeftOut, readMetricsFile, readParamsFile } from '../runs/values-file.ts';
 
 const searchSchema = v.object({ root: v.string(), near: v.array(v.string()), sinceMs: v.number() });
-const fileSchema = v.object({ file: v.string() });
+const fileSchema = v.object({ file: v.string(), isTold: v.boolean() });
 
 /** The thread that reads what trackers and training left in files. */
 export function serveRuns(port: ThreadPort): void {
@@ -15,11 +15,18 @@ export function serveRuns(port: ThreadPort): void {
         return findRuns(root, options);
       }
       case 'metrics':
-        return readMetricsFile(v.parse(fileSchema, args).file);
+        return read(readMetricsFile, args);
       case 'params':
-        return readParamsFile(v.parse(fileSchema, args).file);
+        return read(readParamsFile, args);
       default:
         throw new Error(`The thread has no operation ${name}`);
     }
   });
+}
+
+async function read<T>(reader: (file: string, onLeftOut?: OnLeftOut) => Promise<T>, args: unknown) {
+  const { file, isTold } = v.parse(fileSchema, args);
+  const leftOut: string[] = [];
+  const values = await (isTold ? reader(file, (why) => leftOut.push(why)) : reader(file));
+  return { values, leftOut };
 }

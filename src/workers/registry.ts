@@ -226,8 +226,8 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         return reproduce({ ...v.parse(reproduceSchema, args), registry: await open(), kind: 'worktree' }, options);
       case 'values': {
         const files = v.parse(valuesSchema, args);
-        const metrics = await Promise.all(files.metrics.map(trackers.metrics));
-        const params = await Promise.all(files.params.map(trackers.params));
+        const metrics = await Promise.all(files.metrics.map((file) => trackers.metrics(file)));
+        const params = await Promise.all(files.params.map((file) => trackers.params(file)));
         return { metrics: Object.assign({}, ...metrics), params: Object.assign({}, ...params) };
       }
       case 'close':

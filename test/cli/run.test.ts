@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildCommandLine, type CommandLine } from './harness/command-line.ts';
 import { plainFolder, type Workspace } from './harness/workspace.ts';
@@ -107,6 +109,57 @@ describe('run', () => {
     const { code, stderr } = await run('run', '--', process.execPath, '-e', write);
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('METRICS_STALE: metrics.json') });
     expect(await json('show', 'fraud@1')).toMatchObject({ metrics: {} });
+  });
+
+  it('leaves out what is bad in the files beside the outputs, says so, and registers the rest', async () => {
+    const bad = [
+      ['{"auc": 0.9, "recall@k\\n": 0.5}', { auc: 0.9 }, 'has the name'],
+      ['{', {}, 'could not be read'],
+      [
+        JSON.stringify(Object.fromEntries(Array.from({ length: 2100 }, (_, n) => [`m${n}`, n]))),
+        { m1999: 1999 },
+        'more than 2000',
+      ],
+    ] as const;
+    for (const [place, [text, metrics, why]] of bad.entries()) {
+      await work.write('next.json', text);
+      const write = `const fs = require('node:fs'); fs.mkdirSync('out', { recursive: true }); fs.writeFileSync('out/model.bin', 'weights ${place}'); fs.copyFileSync('next.json', 'metrics.json')`;
+      const { code, stdout, stderr } = await run('run', '--', process.execPath, '-e', write);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(`Registered fraud@${place + 1}`) });
+      expect(stderr).toMatch(/^note: VALUES_FILE_INVALID: .*metrics\.json/);
+      expect(stderr).not.toContain('Nothing was changed');
+      expect(await json('show', `fraud@${place + 1}`)).toMatchObject({
+        metrics,
+        lineage: {
+          missing: expect.arrayContaining([{ what: 'metrics[metrics.json]', why: expect.stringContaining(why) }]),
+        },
+      });
+    }
+    const explicit = await run('register', 'fraud', 'out', '--metrics', 'metrics.json');
+    expect(explicit).toMatchObject({ code: 1, stderr: expect.stringContaining('error: VALUES_FILE_INVALID') });
+  });
+
+  it.skipIf(process.platform === 'win32')('records the good data beside entries that can not be read', async () => {
+    await symlink('loop.csv', join(work.dir, 'data/loop.csv'));
+    await symlink('/etc/hostname', join(work.dir, 'data/outside.csv'));
+    await promisify(execFile)('mkfifo', [join(work.dir, 'data/pipe.csv')]);
+    const names = ['train', 'loop', 'outside', 'pipe'].map((name) => `data/${name}.csv`);
+    await work.write('model-registry.yaml', PROJECT.replace('[data/train.csv]', `[${names.join(', ')}]`));
+    const { code, stdout, stderr } = await run(...train());
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('Registered fraud@1') });
+    for (const line of stderr.trimEnd().split('\n'))
+      expect(line).toMatch(/^note: .*lists it under what isn't known\.$/);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(3);
+    expect(await json('show', 'fraud@1')).toMatchObject({
+      lineage: {
+        data: [{ path: 'data/train.csv', sha256: expect.any(String) }],
+        missing: expect.arrayContaining([
+          { what: 'data[data/loop.csv]', why: expect.stringContaining('leads back to itself') },
+          { what: 'data[data/outside.csv]', why: expect.stringContaining('leads out of the workspace') },
+          { what: 'data[data/pipe.csv]', why: expect.stringContaining('no file or folder') },
+        ]),
+      },
+    });
   });
 
   it('registers nothing where the command fails, and ends as it did', async () => {

@@ -50,6 +50,9 @@ async function lineagesOf({ root, command = ['make'], env = {}, train }: Trainin
     onProblem: (problem) => {
       throw problem;
     },
+    onFailed: (failure) => {
+      throw failure;
+    },
   });
   const shown = await Promise.all(results.map(({ version }) => registry.show({ ref: version.id })));
   return Object.fromEntries(shown.map(({ model, lineage }) => [model, lineageJson(lineage)]));

@@ -46,6 +46,7 @@ async function record(
     ...{ root, project, models, registry, before, providers: providersFor(root), operation: {} },
     run: { id: 'run', startedAt, endedAt: new Date().toISOString(), exitCode: 0 },
     onProblem: (problem) => problems.push(problem),
+    onFailed: (failure) => problems.push(failure),
   });
   const metrics = Object.fromEntries(results.map(({ version }) => [version.model, version.metrics]));
   return { metrics, problems };

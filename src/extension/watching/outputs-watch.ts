@@ -217,12 +217,15 @@ export class OutputsWatch implements vscode.Disposable {
     if (this.#told.has(key)) return;
     this.#told.add(key);
     const isWatchFailed = RegistryError.is(error, 'WATCH_FAILED');
+    const isLeftOut = RegistryError.is(error) && error.details.isLeftOut === true;
     const isFileWrong = RegistryError.is(error, 'PROJECT_FILE_INVALID');
     const text = isFileWrong
       ? `model-registry.yaml of ${root.name} can't be used, so nothing is registered automatically: see the Problems panel.`
       : isWatchFailed
         ? `${root.name}: ${oneLine(message, 500)}`
-        : `Outputs of ${root.name} weren't registered: ${oneLine(message, 500)}`;
+        : isLeftOut
+          ? `${root.name}: ${oneLine(message, 500)}`
+          : `Outputs of ${root.name} weren't registered: ${oneLine(message, 500)}`;
     const button = isFileWrong ? 'Open File' : 'Show Output';
     void warn(text, button).then((chosen) => {
       if (chosen === 'Open File') void vscode.window.showTextDocument(projectFiles.uriOf(root));

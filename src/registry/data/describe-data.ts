@@ -22,7 +22,7 @@ const NO_ARTIFACT: ReadonlySet<string> = new Set([
 
 /**
  * What is recorded of data: what DVC or git-lfs say of it without reading it, what an address names, else digest, size and rows. Throws
- * `PATH_NOT_FOUND` where nothing is there, unless it may be absent, and what hashing throws.
+ * `PATH_NOT_FOUND` where nothing is there, and what hashing throws, unless it may be absent.
  */
 export async function describeData(
   session: Session,
@@ -51,8 +51,8 @@ export async function describeData(
     const unhashed = why === undefined ? [] : [{ what: `data[${name}]`, why }];
     return { entry: { path: name, ...facts }, missing: [...outdated, ...unhashed] };
   } catch (error) {
-    if (!mayBeAbsent || !RegistryError.is(error, 'PATH_NOT_FOUND')) throw error;
-    return { entry: { path: name }, missing: [{ what: `data[${name}]`, why: 'nothing was at its place' }] };
+    if (!mayBeAbsent || !RegistryError.is(error) || !Object.hasOwn(WHY_UNREAD, error.code)) throw error;
+    return { entry: { path: name }, missing: [{ what: `data[${name}]`, why: WHY_UNREAD[error.code] ?? '' }] };
   }
 }
 
@@ -81,6 +81,14 @@ export async function digestOfData(
     throw error;
   }
 }
+
+/** Of data that was declared: a version isn't refused because of it. */
+const WHY_UNREAD: Readonly<Record<string, string>> = {
+  PATH_NOT_FOUND: 'nothing was at its place',
+  PATH_UNREADABLE: 'it, or something in it, is neither a file nor a folder, or may not be read',
+  FILE_CHANGED: 'it changed while it was read',
+  ARTIFACT_TOO_LARGE: 'it holds too many files to be hashed',
+};
 
 const WHY: Readonly<Record<string, string>> = {
   ARTIFACT_PATH_INVALID: 'a name in it can’t be recorded',

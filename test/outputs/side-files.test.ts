@@ -1,0 +1,70 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { outputStates, registerAfterRun } from '../../src/outputs/after-run.ts';
+import { parseProject } from '../../src/project/project-file.ts';
+import { readMetricsFile, readParamsFile } from '../../src/runs/values-file.ts';
+import { makeWorkspace as watchedFolder, watchWorkspace } from './watched.ts';
+import { makeWorkspace } from './workspace.ts';
+
+describe('a run whose side files are bad', () => {
+  it('registers the files that are left where one vanishes meanwhile, and a model beside one that can not be', async () => {
+    const { root, registry, write } = await makeWorkspace();
+    const project = parseProject(
+      'models:\n  fraud:\n    outputs: [out/**]\n  other:\n    outputs: [other.bin]\n',
+      'x.yaml',
+    );
+    const before = await outputStates(root, project);
+    await write('out/a.bin', 'a');
+    await write('out/b.bin', 'b');
+    await write('other.bin', 'o');
+    const problems: unknown[] = [];
+    const failures: unknown[] = [];
+    const results = await registerAfterRun({
+      ...{ root, project, registry, before, models: ['fraud', 'other'], operation: {} },
+      run: { id: 'r', command: 'train', exitCode: 0 },
+      providers: {
+        // Asked for after the files were looked at.
+        code: async () => {
+          await rm(join(root, 'out/b.bin'), { force: true });
+          await rm(join(root, 'other.bin'), { force: true });
+          return undefined;
+        },
+        environment: async () => undefined,
+        metrics: readMetricsFile,
+        params: readParamsFile,
+      },
+      onProblem: (problem) => problems.push(problem),
+      onFailed: (failure) => failures.push(failure),
+    });
+    expect(results).toHaveLength(1);
+    const shown = await registry.show({ ref: 'fraud@1' });
+    expect(shown.artifact.fileCount).toBe(1);
+    expect(shown.lineage.missing).toContainEqual({
+      what: 'outputs[out/b.bin]',
+      why: 'it vanished while the version was registered',
+    });
+    expect(problems).toMatchObject([{ code: 'PATH_NOT_FOUND', message: expect.stringContaining('out/b.bin') }]);
+    expect(failures).toMatchObject([{ code: expect.stringMatching(/OUTPUTS_MISSING|PATH_NOT_FOUND/) }]);
+  });
+
+  it('is registered by the watcher with what can be recorded', async () => {
+    const root = await watchedFolder();
+    const watching = await watchWorkspace(root);
+    await watching.write('reports/metrics.json', '{"auc": 0.9, "recall@k\\n": 0.5}');
+    await watching.write('params.yaml', 'rate: [');
+    await watching.write('models/fraud/model.bin', 'weights');
+    await watching.untilRegistered(1);
+    const shown = await watching.registry.show({ ref: 'fraud@1' });
+    expect(shown.metrics).toEqual({ auc: 0.9 });
+    expect(shown.lineage.missing).toContainEqual({
+      what: 'metrics[reports/metrics.json]',
+      why: expect.stringContaining('has the name "recall@k\\n"'),
+    });
+    expect(shown.lineage.missing).toContainEqual({ what: 'params[params.yaml]', why: expect.any(String) });
+    expect(watching.problems).toMatchObject([
+      { code: 'VALUES_FILE_INVALID', details: { isLeftOut: true } },
+      { code: 'VALUES_FILE_INVALID', details: { isLeftOut: true } },
+    ]);
+  });
+});
