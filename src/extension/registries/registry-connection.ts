@@ -294,7 +294,7 @@ export class RegistryConnection {
     worker.on('error', stopped);
     worker.on('exit', () => stopped());
     // A new thread doesn't know what the one before it watched.
-    for (const watched of this.#watchedRoots) void client.call('watch', { root: watched }).catch(() => undefined);
+    for (const watched of this.#watchedRoots) void client.call('watch', this.#rooted(watched)).catch(() => undefined);
     return { worker, client };
   }
 
