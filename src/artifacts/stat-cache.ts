@@ -14,7 +14,9 @@ const MAX_BYTES = 32 * 1024 * 1024;
  */
 const RACY_MS = 2500;
 
-const linesSchema = v.array(v.tuple([v.string(), v.string(), v.pipe(v.string(), v.check(isSha256Hex))]));
+const sha256Schema = v.pipe(v.string(), v.check(isSha256Hex));
+/** The digest of a path, as paths tell of folders of this person; the state of the file; its digest. */
+const linesSchema = v.array(v.tuple([sha256Schema, v.string(), sha256Schema]));
 
 /** Digests of files that were read before, so that unchanged ones needn't be read again. */
 export interface StatCache {
@@ -50,21 +52,22 @@ export async function openStatCache({ file, temporaryDir, clock = systemClock }:
   return {
     now: clock,
     find(source, stats) {
-      const entry = entries.get(source);
+      const entry = entries.get(sha256Hex(source));
       return entry?.stamp === stampOf(stats) ? entry.sha256 : undefined;
     },
     remember(source, stats, sha256, readAtMs) {
-      isChanged = entries.delete(source) || isChanged;
+      const key = sha256Hex(source);
+      isChanged = entries.delete(key) || isChanged;
       const changedAtMs = Number(stats.mtimeNs > stats.ctimeNs ? stats.mtimeNs : stats.ctimeNs) / 1e6;
       if (changedAtMs > readAtMs - RACY_MS) return;
-      entries.set(source, { stamp: stampOf(stats), sha256 });
+      entries.set(key, { stamp: stampOf(stats), sha256 });
       isChanged = true;
     },
     async save() {
       if (!isChanged) return;
       isChanged = false;
       // The oldest go first.
-      const kept = [...entries].slice(-MAX_ENTRIES).map(([source, { stamp, sha256 }]) => [source, stamp, sha256]);
+      const kept = [...entries].slice(-MAX_ENTRIES).map(([key, { stamp, sha256 }]) => [key, stamp, sha256]);
       await replaceFile(file, temporaryDir, encode(kept)).catch(() => undefined);
     },
   };
@@ -87,7 +90,7 @@ async function readEntries(file: string): Promise<Map<string, Entry>> {
     const body = text.slice(end + 1);
     if (text.slice(0, Math.max(0, end)) !== sha256Hex(body)) return new Map();
     const lines = v.parse(linesSchema, JSON.parse(body));
-    return new Map(lines.map(([source, stamp, sha256]) => [source, { stamp, sha256 }]));
+    return new Map(lines.map(([key, stamp, sha256]) => [key, { stamp, sha256 }]));
   } catch {
     // Derived: whatever is wrong with it, files are read instead.
     return new Map();

@@ -17,7 +17,7 @@ const OVERLAP = 16 * 1024;
  * of these, as nearly all are, cost one pass of a simple pattern.
  */
 const WORTH_A_LOOK =
-  /[A-Za-z0-9+/_=.~%-]{16}|pass|pwd|secret|token|key|credential|bearer|basic|sig=|auth|:\/\/[^\s/]*@|private/i;
+  /[A-Za-z0-9+/_=.~%-]{16}|pass|pwd|secret|token|key|credential|bearer|basic|sig=|auth|cookie|:\/\/[^\s/]*@|private|(?<![\w-])-(?:u|p\S|a )|--(?:proxy-)?user/i;
 
 /** What a whole text may be without a look: an id, a digest, the id of a commit, a number, a time. */
 const NO_SECRET = /^(?:[0-7][0-9A-HJKMNP-TV-Z]{25}|[0-9a-f]{64}|[0-9a-f]{40}|[\d.eE+-]*|\d{4}-\d\d-\d\dT[\d:.]+Z)$/;
@@ -66,8 +66,9 @@ function secretsByShape(text: string): readonly FoundSecret[] {
 
 /** What stands where a secret is to come: `$TOKEN`, `<password>`, `****`, `None`, `os.environ[…]`. */
 function isPlaceholder(secret: string): boolean {
+  const plain = secret.replace(/^["']|["']$/g, '');
   return /^(\$|%\w+%$|<.*>$|\{.*\}$|\*+$|x+$|\.+$|os\.|process\.env|getenv|environ|input\(|(none|null|true|false|undefined|your.*|example|changeme|redacted|xxx.*|\d{1,5})$)/i.test(
-    secret,
+    plain,
   );
 }
 

@@ -43,6 +43,7 @@ function collectSuspects(value: unknown, suspects: Set<string>): boolean {
   }
   if (typeof value !== 'object' || value === null) return false;
   let hasSecretNames = false;
+  if (Array.isArray(value)) hasSecretNames = value.some((item) => nameOfOption(item) !== undefined);
   for (const [key, item] of Object.entries(value)) {
     if (!Array.isArray(value)) {
       collectSuspects(key, suspects);
@@ -58,7 +59,8 @@ async function clean(value: unknown, name: string | undefined): Promise<unknown>
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
     const items: unknown[] = [];
-    for (const item of value) items.push(await clean(item, undefined));
+    // In a list of arguments the value of an option follows its name.
+    for (const [place, item] of value.entries()) items.push(await clean(item, nameOfOption(value[place - 1])));
     return items.every((item, index) => item === value[index]) ? value : items;
   }
   const entries: [string, unknown][] = [];
@@ -69,6 +71,12 @@ async function clean(value: unknown, name: string | undefined): Promise<unknown>
     entries.push(entry);
   }
   return isChanged ? Object.fromEntries(entries) : value;
+}
+
+/** The name of an option that takes a secret. */
+function nameOfOption(word: unknown): string | undefined {
+  const name = typeof word === 'string' ? /^--?([\w.-]{1,200})$/.exec(word)?.[1] : undefined;
+  return name !== undefined && isSecretName(name) ? name : undefined;
 }
 
 function cut(text: string, secrets: readonly FoundSecret[]): string {

@@ -1,3 +1,5 @@
+import { COMMAND_SHAPES, SECRET_NAMES } from './command-shapes.ts';
+
 /**
  * Shapes of secrets beside those of the rule set (`rule-set.ts`): what machine learning work meets that it doesn't know, and secrets that
  * only their surroundings give away. Each pattern marks the secret itself by the group `secret`, else it is the whole match. Published
@@ -18,9 +20,6 @@ const shape = (what: string, source: string, flags = ''): SecretShape => ({
 const B = '(?<![A-Za-z0-9_-])';
 /** End of one. */
 const E = '(?![A-Za-z0-9_-])';
-
-const SECRET_NAMES =
-  '(?:[a-z0-9]+[_.-])*(?:pass(?:wd|word|phrase)|pwd|secret|api[_.-]?key|apikey|access[_.-]?key|account[_.-]?key|private[_.-]?key|secret[_.-]?(?:access[_.-]?)?key|client[_.-]?secret|(?:auth|access|api|bearer|refresh|session|oauth|bot|hf|hub|wandb|id)[_.-]?token|credentials?|connection[_.-]?string|sas[_.-]?token)';
 
 export const SECRET_SHAPES: readonly SecretShape[] = [
   shape('a JSON Web Token', `${B}eyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}`),
@@ -115,11 +114,7 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
     'a Square or PayPal token',
     `${B}(?:EAAA[A-Za-z0-9_-]{60}|sq0(?:atp|csp)-[A-Za-z0-9_-]{22,43}|access_token\\$production\\$[a-z0-9]{16}\\$[0-9a-f]{32})`,
   ),
-  shape(
-    'a secret option of a command',
-    `(?<![\\w-])--?${SECRET_NAMES}(?:[ =]|\\s*=\\s*)["']?(?<secret>[^\\s"']{3,})`,
-    'i',
-  ),
+  ...COMMAND_SHAPES.map(([what, source, flags]) => shape(what, source, flags)),
   shape(
     'a secret that is set',
     `(?<![A-Za-z0-9])${SECRET_NAMES}["']?\\s*(?:=|:)\\s*["'](?<secret>[^"'\\n]{3,1000})["']`,

@@ -36,6 +36,15 @@ describe('remembering files that were read', () => {
     expect((await digestArtifact({ paths: [folder], cache })).files[0]?.sha256).toBe(sha256Hex('what was remembered'));
   });
 
+  it('keeps no path, which may tell of folders of a person', async () => {
+    const { digest, cacheFile, folder } = await training();
+    await digest();
+    const kept = await readFile(cacheFile, 'utf8');
+    expect(kept).toContain(sha256Hex('weights'));
+    expect(kept).not.toContain(folder);
+    expect(kept).not.toContain('model.bin');
+  });
+
   const rewrites: readonly (readonly [string, (file: string) => Promise<void>])[] = [
     ['is written anew with the same size', (file) => writeFile(file, 'WEIGHTS')],
     [

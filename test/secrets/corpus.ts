@@ -157,4 +157,95 @@ export const CORPUS: readonly CorpusEntry[] = [
     secret: h('s3', 64),
     text: `https://b.s3.amazonaws.com/x?X-Amz-Expires=300&X-Amz-Signature=${h('s3', 64)}`,
   },
+  {
+    name: 'attached password of mysql',
+    secret: `Zq${w('mysql', 8)}7`,
+    text: `mysql -u root -pZq${w('mysql', 8)}7 shop`,
+  },
+  {
+    name: 'attached password of another program',
+    secret: `Zq${w('X-attached', 8)}7`,
+    text: `python train.py -pZq${w('X-attached', 8)}7 --epochs 3`,
+  },
+  {
+    name: 'name and password of curl',
+    secret: `Zq${w('curlu', 8)}7`,
+    text: `curl -u admin:Zq${w('curlu', 8)}7 https://example.com/x`,
+  },
+  {
+    name: 'name and password, attached',
+    secret: `Zq${w('curlu2', 8)}7`,
+    text: `curl -uadmin:Zq${w('curlu2', 8)}7 https://example.com/x`,
+  },
+  {
+    name: 'name and password of wget',
+    secret: `Zq${w('curlu3', 8)}7`,
+    text: `fetch --user=admin:Zq${w('curlu3', 8)}7 https://example.com/x`,
+  },
+  {
+    name: 'header of curl',
+    secret: `Zq${w('xapi', 8)}7`,
+    text: `curl -H 'X-Api-Key: Zq${w('xapi', 8)}7' https://example.com`,
+  },
+  {
+    name: 'header in one word',
+    secret: `Zq${w('cookie', 8)}7`,
+    text: `curl '--header=Cookie: session=Zq${w('cookie', 8)}7' https://example.com`,
+  },
+  {
+    name: 'Cookie header',
+    secret: `Zq${w('cookie2', 8)}7`,
+    text: `curl -H 'Cookie: a=1; session=Zq${w('cookie2', 8)}7' https://example.com`,
+  },
+  {
+    name: 'setting by its path',
+    secret: `Zq${w('hydra', 8)}7`,
+    text: `python train.py model.token=Zq${w('hydra', 8)}7 lr=0.1`,
+  },
+  {
+    name: 'setting by its path that is added',
+    secret: `Zq${w('hydra2', 8)}7`,
+    text: `python train.py +model.token=Zq${w('hydra2', 8)}7`,
+  },
+  {
+    name: 'short Authorization header',
+    secret: `Zq${w('bearers', 8)}7`,
+    text: `curl -H 'Authorization: Bearer Zq${w('bearers', 8)}7' https://example.com`,
+  },
+  {
+    name: 'short Authorization header in code',
+    secret: `Zq${w('bearers2', 8)}7`,
+    text: `requests.get(url, headers={"Authorization": "Bearer Zq${w('bearers2', 8)}7"})`,
+  },
+  {
+    name: 'quoted word of an option',
+    secret: `Zq${w('pwdq', 8)}7`,
+    text: `python train.py --pwd 'Zq${w('pwdq', 8)}7 x9y' --epochs 3`,
+  },
+  {
+    name: 'option quoted with its value',
+    secret: `Zq${w('pwdq2', 8)}7`,
+    text: `python train.py '--password=Zq${w('pwdq2', 8)}7 x9y'`,
+  },
+  {
+    name: 'quoted word with quotes in it',
+    secret: `Zq${w('pwdq3', 8)}7`,
+    text: `python train.py --password 'it'\\''s Zq${w('pwdq3', 8)}7 x9y'`,
+  },
+  {
+    name: 'option of a bare token',
+    secret: `Zq${w('baretoken', 8)}7`,
+    text: `python train.py --token Zq${w('baretoken', 8)}7`,
+  },
+  {
+    name: 'list of arguments in a text',
+    secret: `Zq${w('listtoken', 8)}7`,
+    text: `["--token","Zq${w('listtoken', 8)}7"]`,
+  },
+  {
+    name: 'list with name and password',
+    secret: `Zq${w('listu', 8)}7`,
+    text: `["curl","-u","admin:Zq${w('listu', 8)}7"]`,
+  },
+  { name: 'sshpass', secret: `Zq${w('sshpass', 8)}7`, text: `sshpass -p Zq${w('sshpass', 8)}7 ssh host` },
 ];

@@ -38,6 +38,18 @@ describe('secrets', () => {
     'export HF_TOKEN=$HF_TOKEN',
     'token: <your token>',
     'transformer.h.11.attn.key.weight secret sauce, basic features, private leaderboard',
+    'python serve.py -p 8080 -p8080 -u --pwd=/data/dir --pwd ./x',
+    'gcc -pthread -pipe -O3 ops.c',
+    'python -u train.py -m pkg.mod -pretrained resnet50 -prec16 -p1e-3',
+    'docker run -u 1000:1000 -p 8080:80 --user node:node -v $(pwd):/w image',
+    'python -u C:\\work\\train.py',
+    'tail -u http://example.com/x',
+    'self.token=next_token',
+    'tokenizer.pad_token=PAD0000 model.tokens=100000 max_token=4096000',
+    'headers = {"Authorization": f"Bearer {token}"}',
+    "curl -H 'Authorization: Bearer $TOKEN' -H 'Accept: application/json' https://example.com",
+    'Cookie recipes, token: count in the loader, Authorization: see the handbook of x',
+    'python train.py --token-dropout 0.1 --user ada --auth-mode none',
     'The keyword list is in data/keywords.csv; authentication isn’t needed.',
   ])('are not seen where there are none: %s', async (text) => {
     expect(await findSecrets(text)).toEqual([]);
@@ -49,6 +61,19 @@ describe('secrets', () => {
     for (const name of ['max_tokens', 'tokenizer', 'pad_token', 'key_dim', 'monkey', 'keyword', 'n_pass'])
       expect(await valueWithoutSecrets(name, 'sesame')).toBe('sesame');
     expect(await valueWithoutSecrets('password', 'None')).toBe('None');
+  });
+
+  it('go by the option before them in a list of arguments', async () => {
+    expect(await dataWithoutSecrets({ args: ['--token', 'sesame', '--epochs', '3'] })).toEqual({
+      args: ['--token', REMOVED, '--epochs', '3'],
+    });
+    const args = ['--max-tokens', 'sesame'];
+    expect(await dataWithoutSecrets(args)).toBe(args);
+  });
+
+  it('are removed to the end of a quoted word', async () => {
+    expect(await withoutSecrets("train --pwd 'S3same x9' -e 3")).toBe(`train --pwd ${REMOVED} -e 3`);
+    expect(await withoutSecrets("train '--pwd=S3same x9' -e 3")).toBe(`train '--pwd=${REMOVED}' -e 3`);
   });
 
   it('leave the rest of a text and of data as they are', async () => {

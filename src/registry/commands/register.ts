@@ -14,6 +14,7 @@ import { environmentDigest } from '../../log/environment-digest.ts';
 import type { EventOf, RegistryEvent } from '../../log/events.ts';
 import { PRODUCTION } from '../../rules/policy.ts';
 import { registeredVersion } from '../../rules/version-rules.ts';
+import { dataWithoutHome } from '../../secrets/home-folder.ts';
 import { dataWithoutSecrets } from '../../secrets/remove-secrets.ts';
 import { whileStoring } from '../../storage/leases.ts';
 import type { RegisterRequest, RegisterResult } from '../api.ts';
@@ -63,7 +64,7 @@ export async function register(
 async function requestWithoutSecrets(given: RegisterRequest): Promise<RegisterRequest> {
   const { paths, dataPaths, folder, uncommitted, ...recorded } = given;
   return {
-    ...(await dataWithoutSecrets(recorded)),
+    ...dataWithoutHome(await dataWithoutSecrets(recorded)),
     paths,
     ...(folder === undefined ? {} : { folder }),
     ...(dataPaths ? { dataPaths } : {}),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readPythonEnvironment } from '../../../src/lineage/python/environment.ts';
+import { withoutSecrets } from '../../../src/secrets/remove-secrets.ts';
 import { temporaryFolder, write } from '../folder.ts';
 
 const metadata = (name: string, version: string) =>
@@ -47,6 +48,16 @@ describe('the Python environment of a workspace', () => {
     const root = await temporaryFolder();
     await write(root, '.venv/Lib/site-packages/a-1.dist-info/METADATA', metadata('a', '1').replaceAll('\n', '\r\n'));
     expect(readPythonEnvironment({ root })?.packages).toEqual([{ name: 'a', version: '1' }]);
+  });
+
+  it('keeps a token in the place of a local version as it is, so that it is known as one', async () => {
+    const root = await temporaryFolder();
+    const token = `ghp_${'aB3dE5gH7j'.repeat(4)}`;
+    await environment(root, '.venv', { a: `2.0+${token}`, b: '1' });
+    await write(root, '.venv/lib/python3.12/site-packages/a-2.0.dist-info/METADATA', metadata('a', `2.0+${token}`));
+    const [a] = readPythonEnvironment({ root })?.packages ?? [];
+    expect(a?.version).toBe(`2.0+${token}`);
+    expect(await withoutSecrets(a?.version ?? '')).toBe('2.0+[removed]');
   });
 
   it('leaves out what has no readable metadata, and names a package once', async () => {
