@@ -59,7 +59,10 @@ function authorOf({ createdBy: { name, email, signer } }: VersionSummary): strin
 function checkStage({ model }: VersionSummary, stage: string, policy: EffectivePolicy): void {
   if (stageOf(policy, stage)) return;
   const names = policy.stages.map(({ name }) => name).join(', ');
-  throw new RegistryError('STAGE_UNKNOWN', `There is no stage "${stage}". The stages of ${model} are ${names}.`);
+  throw new RegistryError(
+    'STAGE_UNKNOWN',
+    `There is no stage "${stage}". The stages of ${model} are ${names}. Nothing was changed.`,
+  );
 }
 
 /** Stores the evidence of gates and records what they found. What is recorded already, with the same evidence, isn't recorded again. */
