@@ -1,9 +1,10 @@
 import type { BigIntStats } from 'node:fs';
-import { mkdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { systemClock } from '../base/clock.ts';
 import { isSha256Hex, sha256Hex } from '../base/hash.ts';
+import { readRegular } from '../storage/regular-file.ts';
 import { STAGING_FOLDER, temporaryPath } from '../storage/temporary.ts';
 
 const MAX_ENTRIES = 50_000;
@@ -85,7 +86,7 @@ function stampOf({ size, mtimeNs, ctimeNs, ino, dev }: BigIntStats): string {
 async function readEntries(file: string): Promise<Map<string, Entry>> {
   try {
     if ((await stat(file)).size > MAX_BYTES) return new Map();
-    const text = await readFile(file, 'utf8');
+    const text = await readRegular(file);
     const end = text.indexOf('\n');
     const body = text.slice(end + 1);
     if (text.slice(0, Math.max(0, end)) !== sha256Hex(body)) return new Map();

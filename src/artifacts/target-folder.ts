@@ -1,10 +1,11 @@
 import type { Stats } from 'node:fs';
-import { lstat, readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { RegistryError, systemErrorCode } from '../base/errors.ts';
 import { isSha256Hex } from '../base/hash.ts';
 import type { OperationOptions } from '../base/progress.ts';
+import { readRegular } from '../storage/regular-file.ts';
 import { hasCode, isAbsent } from '../storage/system-errors.ts';
 import { compareFolder, contentsOf, type FolderContents } from './compare-folder.ts';
 import { type ManifestFile, manifestFileSchema } from './manifest.ts';
@@ -104,7 +105,7 @@ export function targetError(to: string, cause: unknown): unknown {
 
 async function readMarker(file: string): Promise<v.InferOutput<typeof markerSchema> | undefined> {
   try {
-    const parsed = v.safeParse(markerSchema, JSON.parse(await readFile(file, 'utf8')));
+    const parsed = v.safeParse(markerSchema, JSON.parse(await readRegular(file)));
     return parsed.success ? parsed.output : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || isAbsent(error)) return undefined;

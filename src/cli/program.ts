@@ -45,7 +45,7 @@ export async function runCli(argv: readonly string[], version: string): Promise<
   let interruptedBy: NodeJS.Signals | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
     // A second Ctrl-C ends the process at once.
-    if (interrupt.signal.aborted) process.exit(interruptedCode(signal));
+    if (interrupt.signal.aborted) endBy(signal);
     interruptedBy = signal;
     interrupt.abort();
   };
@@ -63,6 +63,12 @@ export async function runCli(argv: readonly string[], version: string): Promise<
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
+}
+
+/** As if nobody had listened: `process.exit` would wait for a thread that can't leave what it reads. */
+function endBy(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }
 
 function interruptedCode(signal: NodeJS.Signals): number {

@@ -42,6 +42,10 @@ export function jsonText(value: unknown, indent = 0): string {
 const SYSTEM_ADVICE: Readonly<Record<string, string>> = {
   EACCES: 'Check who may read and write it.',
   EPERM: 'Check who may read and write it.',
+  ELOOP: 'A link there leads back to itself: remove it.',
+  ENOTDIR: 'What stands there is no folder: check the path.',
+  EISDIR: 'A folder stands where a file belongs: check the path.',
+  ENAMETOOLONG: 'The name is too long: use a shorter one.',
   EROFS: 'It is on a read-only file system.',
   ENOSPC: 'The disk is full: free some space and try again.',
   EDQUOT: 'The disk quota is used up: free some space and try again.',

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { userInfo } from 'node:os';
 import type { Author } from '../registry/api.ts';
+import { pipeInGit } from './git-pipes.ts';
 
 const GIT_TIMEOUT_MS = 10_000;
 
@@ -11,7 +12,8 @@ export async function authorOf(folder: string): Promise<Author> {
 }
 
 /** Entries of git's configuration, each its key, a line feed, its value and a null character; the one in force last. Empty where git isn't installed. */
-function identityIn(folder: string): Promise<string> {
+async function identityIn(folder: string): Promise<string> {
+  if ((await pipeInGit(folder)) !== undefined) return '';
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
   const args = ['config', '--null', '--get-regexp', '^user\\.(name|email)$'];
   return new Promise((resolve) => {

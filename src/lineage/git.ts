@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { SimpleGit } from 'simple-git';
 import type { CodeLineage } from '../registry/api.ts';
+import { pipeInGit } from './git-pipes.ts';
 import { gitIn, hasChanges } from './git-status.ts';
 import { readSubmodules } from './submodules.ts';
 
@@ -18,7 +19,7 @@ export async function readCode(
   known?: string,
 ): Promise<CodeLineage | undefined> {
   const git = await gitIn(folder);
-  if (!git) return undefined;
+  if (!git || (await pipeInGit(folder)) !== undefined) return undefined;
   try {
     const head = (await git.revparse(['HEAD'])).trim();
     const commit = known ?? head;

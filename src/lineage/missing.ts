@@ -1,5 +1,6 @@
 import { messageOf } from '../base/errors.ts';
 import type { CodeLineage, LockFile, MissingFact, PythonEnvironment } from '../registry/api.ts';
+import { pipeInGit } from './git-pipes.ts';
 import { gitIn } from './git-status.ts';
 
 interface Around {
@@ -39,6 +40,8 @@ async function missingOfCode(root: string, code: CodeLineage | undefined): Promi
 async function whyNoCode(root: string): Promise<string> {
   const git = await gitIn(root);
   if (!git) return 'the folder is gone';
+  const pipe = await pipeInGit(root);
+  if (pipe !== undefined) return `${pipe} in the folder of git is no file, so that git was not asked`;
   try {
     await git.revparse(['--git-dir']);
   } catch (error) {

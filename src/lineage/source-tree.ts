@@ -43,8 +43,17 @@ export async function writeSourceTree(request: SourceRequest): Promise<{ readonl
   } catch (error) {
     await rm(to, { recursive: true, force: true });
     if (isWorktree) await gitIn(root).raw(['worktree', 'prune']);
-    throw error;
+    throw RegistryError.is(error) ? error : notWritten(to, error);
   }
+}
+
+function notWritten(to: string, cause: unknown): RegistryError {
+  const [why = ''] = messageOf(cause).trim().split('\n').slice(-1);
+  return new RegistryError(
+    'TREE_NOT_WRITTEN',
+    `The source tree can't be written to ${to}: ${why}. Name another folder; nothing was left behind.`,
+    { cause },
+  );
 }
 
 async function cloneOf(root: string, object: string, to: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { copyFile, lstat, mkdtemp, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { lstat, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
@@ -6,6 +6,8 @@ import { type SimpleGit, simpleGit } from 'simple-git';
 import { systemErrorCode } from '../base/errors.ts';
 import type { UncommittedChanges } from '../registry/api.ts';
 import { findSecrets } from '../secrets/find-secrets.ts';
+import { openRegular } from '../storage/regular-file.ts';
+import { pipeInGit } from './git-pipes.ts';
 import { startsPrograms } from './git-status.ts';
 
 const GIT_TIMEOUT_MS = 30_000;
@@ -26,6 +28,7 @@ export async function readUncommitted(
   untracked: readonly string[] = [],
   commit = 'HEAD',
 ): Promise<UncommittedChanges | undefined> {
+  if ((await pipeInGit(folder)) !== undefined) return undefined;
   const scratch = await mkdtemp(join(tmpdir(), 'model-registry-patch-'));
   try {
     const [root = '', prefix = '', index = ''] = (
@@ -72,8 +75,13 @@ export async function readUncommitted(
  * copy must not be younger than.
  */
 async function copyIndex(index: string, to: string): Promise<void> {
-  const { mtimeMs } = await stat(index);
-  await copyFile(index, to);
+  const handle = await openRegular(index);
+  const { mtimeMs } = await handle.stat();
+  try {
+    await writeFile(to, handle.createReadStream({ autoClose: false }));
+  } finally {
+    await handle.close();
+  }
   const before = Math.floor(mtimeMs / 1000);
   await utimes(to, before, before);
 }

@@ -38,6 +38,8 @@ export async function readProject(root: string): Promise<Project | undefined> {
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
+    if (systemErrorCode(error) === 'ELOOP')
+      throw invalid(file, [{ line: 1, column: 1, message: 'It is a link that leads back to itself' }]);
     throw error;
   }
   return parseProject(text, file);

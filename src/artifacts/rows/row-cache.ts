@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { readRegular } from '../../storage/regular-file.ts';
 import { STAGING_FOLDER } from '../../storage/temporary.ts';
 import { replaceFile } from '../stat-cache.ts';
 import type { TableKind } from './count-rows.ts';
@@ -49,7 +50,7 @@ export async function rowCacheOf(storeDir: string): Promise<RowCache> {
 async function entriesIn(file: string): Promise<Map<string, number>> {
   try {
     if ((await stat(file)).size > MAX_BYTES) return new Map();
-    return new Map(v.parse(cacheSchema, JSON.parse(await readFile(file, 'utf8'))).rows);
+    return new Map(v.parse(cacheSchema, JSON.parse(await readRegular(file))).rows);
   } catch {
     return new Map();
   }

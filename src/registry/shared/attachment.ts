@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { RegistryError } from '../../base/errors.ts';
 import { isUlid } from '../../base/ids.ts';
+import { readRegular } from '../../storage/regular-file.ts';
 import { replaceFile } from '../../storage/replace-file.ts';
 import { isAbsent, reading, writing } from '../../storage/system-errors.ts';
 
@@ -31,7 +31,7 @@ export async function readAttachment(dir: string): Promise<Attachment | undefine
   const file = fileOf(dir);
   const text = await reading(file, async () => {
     try {
-      return await readFile(file, 'utf8');
+      return await readRegular(file);
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw error;

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { eachOf } from '../../artifacts/each-of.ts';
 import { serialQueue } from '../../base/serial.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
+import { readRegular } from '../../storage/regular-file.ts';
 import { replaceFile } from '../../storage/replace-file.ts';
 import type { ServingReport } from '../api.ts';
 import {
@@ -122,7 +122,7 @@ export class ServingReports {
     if (this.#isLoaded) return;
     this.#isLoaded = true;
     try {
-      const { lookedAtMs, reports } = v.parse(cacheSchema, JSON.parse(await readFile(this.#file, 'utf8')));
+      const { lookedAtMs, reports } = v.parse(cacheSchema, JSON.parse(await readRegular(this.#file)));
       for (const { key, report } of reports) {
         const name = reportOfKey(key);
         const decoded = decodeReport(new TextEncoder().encode(JSON.stringify(report)));

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { RegistryError } from '../../base/errors.ts';
+import { readRegular } from '../../storage/regular-file.ts';
 import { replaceFile } from '../../storage/replace-file.ts';
 import { isAbsent, reading, writing } from '../../storage/system-errors.ts';
 import type { Retention, RetentionChange } from '../api.ts';
@@ -50,7 +50,7 @@ async function readConfig(dir: string): Promise<v.InferOutput<typeof configSchem
   const file = join(dir, 'config.json');
   const text = await reading(file, async () => {
     try {
-      return await readFile(file, 'utf8');
+      return await readRegular(file);
     } catch (error) {
       if (isAbsent(error)) return '{}';
       throw error;
