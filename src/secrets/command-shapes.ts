@@ -37,7 +37,7 @@ export const COMMAND_SHAPES: readonly (readonly [what: string, source: string, f
   ],
   [
     'a name with its password',
-    `${NOT_OF_CONTAINERS}${B}(?:-[uU]|--(?:proxy-)?user)(?:[ =]|["']\\s*,\\s*)["']?${LOGIN}`,
+    `${B}(?:-[uU]|--(?:proxy-)?user)(?=[ ="'])${NOT_OF_CONTAINERS}(?:[ =]|["']\\s*,\\s*)["']?${LOGIN}`,
   ],
   ['a name with its password', `\\bcurl\\b[^|;&\\n]{0,1000}?\\s-[uU]${LOGIN}`],
   ['a password of a command', `${ASKING_P}[^|;&\\n]{0,500}?\\s["']?-p(?<secret>[^\\s'"]{2,500})`],
