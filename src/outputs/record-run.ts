@@ -23,6 +23,8 @@ export interface Recording {
   readonly metricsFiles: readonly string[];
   /** The outputs were there before the newest version was registered, and nobody knows of their run. */
   readonly isOld: boolean;
+  /** The command that wrote the outputs is known, and began after the newest version was registered. */
+  readonly isNewRun?: boolean;
   /** The version that was registered before this run had ended. */
   readonly earlier?: VersionSummary | undefined;
   readonly operation: OperationOptions;
@@ -70,8 +72,8 @@ async function recordPart(recording: Recording, part: Part, isLast: boolean): Pr
       ...(part.checkpoint && part.checkpoint.name !== '' ? { checkpoint: part.checkpoint.name } : {}),
       ...(earlier && isLast ? supersedingTags(earlier) : {}),
     },
-    // A run that its tracker knows is told from another one even where both yield the same bytes.
-    onlyNewBytes: link.run?.id === undefined,
+    // A run that is known is told from another one even where both yield the same bytes.
+    onlyNewBytes: !recording.isNewRun && link.run?.id === undefined,
     via: 'auto',
   };
   return registry.register(asked, operation);

@@ -256,7 +256,8 @@ export class RunOutputs {
     const isWaiting = !isOld && !(await metrics.isAllOf(metricsFiles));
     if (isWaiting && !this.#isRested(this.#restedMs(key), metricsRestMs(settleMs))) return;
     const earlier = this.#earlier(sample, ready);
-    const how = { isOld: isOld && writer === undefined, earlier, writer };
+    const isNewRun = writer?.command.start !== undefined && writer.command.startedAtMs > (latest?.createdAtMs ?? 0);
+    const how = { isOld: isOld && writer === undefined, isNewRun, earlier, writer };
     const results = await this.#record(registry, ready, metricsFiles, how).catch((error: unknown) => {
       // The same files would fail in the same way again.
       this.#failed = key;
@@ -270,6 +271,9 @@ export class RunOutputs {
     // What was written meanwhile may be its metrics, or already the next run.
     this.#context.schedule(0);
     for (const result of results) if (result.isNew) options.onRegistered(result, result === last ? earlier : undefined);
+    // Another watcher may have made the version of these outputs just now.
+    const isBefore = Date.parse(last.version.createdAt) < sample.changedAtMs;
+    if (isBefore && results.every(({ isNew }) => !isNew)) options.onSame?.(last);
   }
 
   /** What a run leaves that failed is no version by itself; a person can still make it one. */
@@ -286,7 +290,7 @@ export class RunOutputs {
     registry: Registry,
     { parts, link }: Ready,
     metricsFiles: readonly FileStamp[],
-    { writer, ...how }: Pick<Recording, 'isOld' | 'earlier'> & { readonly writer: Writer | undefined },
+    { writer, ...how }: Pick<Recording, 'isOld' | 'isNewRun' | 'earlier'> & { readonly writer: Writer | undefined },
   ): Promise<readonly RegisterResult[] | 'retry'> {
     const { name, model, options, report } = this.#context;
     const { root, onBusy, onProgress } = options;

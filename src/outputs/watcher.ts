@@ -23,6 +23,8 @@ export interface WatchOptions {
   readonly goingOn: RunsGoingOn;
   /** `earlier` is the version that the new one takes the place of: it was registered before its run had ended. */
   readonly onRegistered: (result: RegisterResult, earlier?: VersionSummary) => void;
+  /** The outputs were written again with the bytes that the newest version has, and nobody knows of another run. */
+  readonly onSame?: (result: RegisterResult) => void;
   /** Something that a person should know. What can be retried is. */
   readonly onProblem: (error: unknown, model: string | undefined) => void;
   /** True while a version is being registered. */

@@ -160,6 +160,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         inspector,
         goingOn: runs.in(root),
         onRegistered: (result, earlier) => emit({ kind: 'registered', root, result, ...(earlier ? { earlier } : {}) }),
+        onSame: (result) => emit({ kind: 'registered', root, result }),
         onBusy: (isBusy) => emit({ kind: 'busy', root, isBusy }),
         onProgress: (progress) => emit({ kind: 'progress', root, progress }),
         onProblem: (error) => emit({ kind: 'problem', root, ...described(error) }),

@@ -75,6 +75,33 @@ describe('an output that was written while a command ran', () => {
     expect(lineage.run).toMatchObject({ command: 'python train.py', othersCount: 2 });
   });
 
+  it('is a version of its own though the run before gave the same bytes, and without a run that is said', async () => {
+    const workspace = await makeWorkspace();
+    const watching = watchWorkspace(workspace, OUTPUTS);
+    const write = () => workspace.write(MODEL, safetensors([1]));
+    for (const [place, id] of ['one', 'two'].entries()) {
+      watching.goingOn.commandStarted(begins(id, id === 'one' ? 'a'.repeat(40) : 'b'.repeat(40)));
+      await write();
+      watching.goingOn.commandEnded(id, Date.now(), 0);
+      await watching.rescan();
+      await workspace.newest(place + 1);
+    }
+    await expect
+      .poll(() => watching.registered[1], { timeout: 10_000 })
+      .toMatchObject({ isNew: true, sameFilesAs: { number: 1 } });
+    const { lineage } = await workspace.registry.show({ ref: 'fraud@2' });
+    expect(lineage).toMatchObject({ code: { commit: 'b'.repeat(40) }, run: { command: 'python two.py' } });
+
+    const same: number[] = [];
+    await watching.dispose();
+    const unseen = watchWorkspace(workspace, OUTPUTS, { onSame: ({ version }) => same.push(version.number) });
+    await unseen.quiet();
+    expect(same).toEqual([]);
+    await write();
+    await expect.poll(() => same, { timeout: 10_000 }).toEqual([2]);
+    expect(await workspace.versions()).toHaveLength(2);
+  });
+
   it('keeps what a tracker calls the run', async () => {
     const workspace = await makeWorkspace();
     const runs = async () => [

@@ -94,6 +94,7 @@ export function watchWorkspace(
     readonly others?: string;
     /** Runs that others record. */
     readonly recordings?: () => readonly SeenCommand[];
+    readonly onSame?: (result: RegisterResult) => void;
   } = {},
 ): Watching {
   const registered: RegisterResult[] = [];
@@ -117,6 +118,7 @@ export function watchWorkspace(
       registered.push(result);
       if (earlier) superseded.push(earlier.id);
     },
+    ...(options.onSame ? { onSame: options.onSame } : {}),
     onProblem: (error) => problems.push(error),
     settleMs,
   });

@@ -31,6 +31,12 @@ export function registeredLine({ version, sameFilesAs }: RegisterResult, earlier
   return warning === '' ? line : `${line}\n${warning}`;
 }
 
+/** Outputs that were written again with the files of a version. */
+export function sameLine(version: VersionSummary): string {
+  const label = labelOf(version);
+  return `${styled('dim', timeText(new Date().toISOString()))}  ${label} has the files that were written again, so no version was added. \`model-registry run -- COMMAND\` registers each run.`;
+}
+
 function factsText(version: VersionSummary): string {
   const { fileCount, sizeBytes } = version.artifact;
   const headline = headlineText(version);
