@@ -1,14 +1,15 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import { registerDeclared } from '../outputs/capture.ts';
-import type { RegisterResult } from '../registry/api.ts';
-import { isAddress } from '../registry/data/address.ts';
+import type { RegisterResult, Registry } from '../registry/api.ts';
+import { dataAt, isAddress } from '../registry/data/address.ts';
 import { parseMetric } from '../runs/values-file.ts';
 import { keyValue, keyValues } from './arguments.ts';
 import { providersFor } from './capture.ts';
 import type { CommandContext } from './context.ts';
 import { versionJson } from './format/json.ts';
 import { registeredText } from './format/registered.ts';
+import { labelOf } from './format/values.ts';
 import { findProject } from './project-root.ts';
 import { print, printJson, reportLeftOut } from './terminal.ts';
 
@@ -77,7 +78,7 @@ async function fromPaths(
   return context.withRegistry(async (registry) => {
     const [code, environment] = await Promise.all([providers.code(), providers.environment()]);
     const circumstances = await providers.circumstances?.({ code, environment });
-    return context.withProgress((operation) =>
+    const result = await context.withProgress((operation) =>
       registry.register(
         {
           model,
@@ -98,7 +99,32 @@ async function fromPaths(
         operation,
       ),
     );
+    if (!result.isNew) await tellUnrecordedData(context, registry, result.version.id, options.data ?? []);
+    return result;
   });
+}
+
+/** A version that was registered before keeps its lineage: data that was named only now isn't in it. */
+async function tellUnrecordedData(
+  { cwd, isJson }: CommandContext,
+  registry: Registry,
+  id: string,
+  given: readonly string[],
+): Promise<void> {
+  if (given.length === 0) return;
+  const version = await registry.show({ ref: id });
+  const known = new Set(version.lineage.data.map(({ path }) => path));
+  const named = await Promise.all(
+    given.map(async (path) => (isAddress(path) ? (await dataAt(path, process.env)).path : shownPath(cwd, path))),
+  );
+  const left = named.filter((path) => !known.has(path) && !known.has(path.replace(/\.dvc$/, '')));
+  if (left.length === 0) return;
+  const label = labelOf(version);
+  const problem = new RegistryError(
+    'DATA_NOT_RECORDED',
+    `${label} has these files already, and the lineage of a version doesn't change, so ${left.join(', ')} isn't recorded as its data. Note it instead: model-registry note ${label} "Trained on ${left.join(', ')}". To have it in the lineage, name it with --data when the next training is registered, or declare it in model-registry.yaml.`,
+  );
+  reportLeftOut(problem, isJson);
 }
 
 /** Each item is a file of values, or one `name=value`. */

@@ -45,6 +45,27 @@ describe('registering works', () => {
     });
   });
 
+  it('and says what data a version that has the files already is not given', async () => {
+    const work = await open(plainFolder);
+    await work.write('weights.bin', 'x');
+    await work.write('a.csv', 'a\n1\n');
+    await work.write('b.csv', 'b\n1\n');
+    const register = (...data: readonly string[]) => {
+      const named = data.flatMap((path) => ['--data', path]);
+      return cli.run(['register', 'fraud-detector', 'weights.bin', ...named], { cwd: work.dir });
+    };
+    await cli.json(['init'], { cwd: work.dir });
+    expect(await register('a.csv')).toMatchObject({ code: 0, stderr: '' });
+    expect(await register('a.csv')).toMatchObject({ code: 0, stderr: '' });
+    const again = await register('a.csv', 'b.csv');
+    expect(again).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('These files are fraud-detector@1 already'),
+    });
+    expect(again.stderr).toMatch(/^note: DATA_NOT_RECORDED: fraud-detector@1 .* so b\.csv isn't recorded/);
+    expect(again.stderr).toContain('model-registry note fraud-detector@1');
+  });
+
   it('without git installed: in the same registry, without a commit, in the name of the user of this computer', async () => {
     const work = await open(gitProject);
     await work.write('weights.bin', 'x');
