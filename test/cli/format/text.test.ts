@@ -76,6 +76,21 @@ describe('the log', () => {
     expect(logText([late], now)).toContain(`asked at ${timeText(late.askedAt)}`);
   });
 
+  it('shows what was taken over at the time that its author claims, and folds its files', () => {
+    const taken = { ...entry, via: 'import', askedAt: '2026-01-02T03:04:05.000Z' };
+    const text = logText([taken], now);
+    expect(text).toContain(`${timeText(taken.askedAt)} (claimed; shared ${timeText(taken.at)})`);
+    expect(text).not.toContain('asked at');
+    const files = {
+      ...taken,
+      summary: 'Stored artifact 0123456789ab',
+      events: [{ type: 'artifact.published' as const, artifact: '0'.repeat(64) }],
+    };
+    expect(logText([taken, files, files], now)).toBe(
+      `${text}\n      2 entries about stored files alone aren’t shown; --json has them`,
+    );
+  });
+
   it('says what had no effect, and why', () => {
     expect(logText([{ ...entry, void: 'The version was deleted.' }], now)).toContain(
       'No effect: Promoted fraud-detector@7 to production in place of 6 (The version was deleted.)',
