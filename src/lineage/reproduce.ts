@@ -67,6 +67,7 @@ export async function reproduce(request: ReproduceRequest, operation: OperationO
     patch,
     to,
     kind: request.kind,
+    submodules: code.submodules,
   });
   const folder = inside(to, code.folder);
   const requirements = await writeRequirements(to, dependencies);
@@ -145,7 +146,7 @@ function missingOf({ lineage }: VersionDetails, isThere: (path: string) => boole
 /** Fetching one would follow an address that the repository names. */
 function submoduleText({ path, commit, isDirty }: SubmoduleLineage): string {
   const changes = isDirty ? ', whose uncommitted changes were not recorded' : '';
-  return `the submodule ${path} at ${commit}${changes}: bring it with git submodule update --init, then check out that commit in it`;
+  return `the submodule ${path} at ${commit}${changes}: bring it with git submodule update --init`;
 }
 
 /** A file that git tracks is there as it was committed. */

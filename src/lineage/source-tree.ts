@@ -3,6 +3,7 @@ import { devNull, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
+import type { SubmoduleLineage } from '../registry/api.ts';
 import { startsPrograms } from './git-status.ts';
 
 const GIT_TIMEOUT_MS = 120_000;
@@ -22,6 +23,8 @@ export interface SourceRequest {
   /** Absolute; a new or empty folder. */
   readonly to: string;
   readonly kind?: SourceTreeKind;
+  /** At other commits than the tree's, maybe. */
+  readonly submodules?: readonly SubmoduleLineage[] | undefined;
 }
 
 /**
@@ -39,6 +42,7 @@ export async function writeSourceTree(request: SourceRequest): Promise<{ readonl
     if (isWorktree) await addWorktree(root, object, to);
     else await cloneOf(root, object, to);
     if (patch && patch.length > 0) await applyPatch(gitIn(to), patch, commit);
+    await noteSubmodules(gitIn(to), request.submodules ?? []);
     return { repository: root };
   } catch (error) {
     await rm(to, { recursive: true, force: true });
@@ -70,6 +74,16 @@ async function addWorktree(root: string, object: string, to: string): Promise<vo
 /** The folder in which git keeps what belongs to this tree alone. */
 export async function gitFolderOf(tree: string): Promise<string> {
   return (await gitIn(tree).raw(['rev-parse', '--absolute-git-dir'])).replace(/\n$/, '');
+}
+
+/** So that git's own status and `git submodule update` know the commits that the patch names: applying it says nothing to the index. */
+async function noteSubmodules(git: SimpleGit, submodules: readonly SubmoduleLineage[]): Promise<void> {
+  for (const { path, commit } of submodules) {
+    const listed = await git.raw(['--literal-pathspecs', 'ls-files', '--stage', '-z', '--', path]);
+    // What a log by others names is changed only where the tree has a submodule.
+    if (!listed.startsWith('160000 ') || !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) continue;
+    await git.raw(['update-index', '--cacheinfo', `160000,${commit},${path}`]);
+  }
 }
 
 async function applyPatch(git: SimpleGit, patch: Uint8Array, commit: string): Promise<void> {
@@ -121,10 +135,14 @@ async function repositoryWith(
       `${folders.join(', ')} is in no git repository. Do this in a clone of the one that the model was trained in.`,
     );
   }
-  throw new RegistryError(
-    'COMMIT_NOT_FOUND',
-    `The commit ${commit} isn't in ${first}. Fetch it (\`git fetch --all\`, or \`git fetch --unshallow\` in a shallow clone) and ask again.`,
-  );
+  const remotes = await gitIn(first)
+    .raw(['remote'])
+    .catch(() => '');
+  const advice =
+    remotes.trim() === ''
+      ? 'It has no remote to fetch it from: do this in a repository that has the commit.'
+      : 'Fetch it (`git fetch --all`, or `git fetch --unshallow` in a shallow clone) and ask again.';
+  throw new RegistryError('COMMIT_NOT_FOUND', `The commit ${commit} isn't in ${first}. ${advice}`);
 }
 
 async function rootOf(folder: string): Promise<string | undefined> {

@@ -70,6 +70,29 @@ describe('a worktree of the code that trained a version', () => {
     expect(wasRun()).toBe(false);
   });
 
+  it('has the commits of submodules that the patch names in its index, so that git brings those', async () => {
+    const library = await repository();
+    const folder = await repository();
+    git(folder, 'submodule', '--quiet', 'add', library, 'lib');
+    git(folder, 'commit', '--quiet', '--message', 'Library');
+    await write(library, 'train.py', 'print(9)\n');
+    git(library, 'commit', '--quiet', '--all', '--message', 'Second');
+    const moved = git(library, 'rev-parse', 'HEAD');
+    git(join(folder, 'lib'), 'fetch', '--quiet');
+    git(join(folder, 'lib'), 'checkout', '--quiet', '--detach', moved);
+    await write(folder, 'lib/train.py', 'print(10)\n');
+    const { commit = '', submodules } = (await readCode(folder, 'start')) ?? {};
+    const { patch } = (await readUncommitted(folder)) ?? {};
+    expect(submodules).toEqual([{ path: 'lib', commit: moved, isDirty: true }]);
+    for (const kind of ['clone', 'worktree'] as const) {
+      const to = join(await temporaryFolder(), 'again');
+      await writeSourceTree({ near: [folder], commit, patch, to, kind, submodules });
+      expect(git(to, 'submodule', 'status')).toContain(moved);
+      git(to, 'submodule', '--quiet', 'update', '--init');
+      expect(await readFile(join(to, 'lib/train.py'), 'utf8')).toBe('print(9)\n');
+    }
+  });
+
   it('leaves nothing behind where the patch doesn’t fit, and comes from the first repository that has the commit', async () => {
     const [other, folder] = [await repository(), await repository()];
     git(folder, 'commit', '--quiet', '--allow-empty', '--message', 'Only here');
@@ -84,6 +107,7 @@ describe('a worktree of the code that trained a version', () => {
     expect(git(to, 'rev-parse', 'HEAD')).toBe(commit);
     await expect(writeSourceTree({ ...request, near: [other], to: `${to}-2` })).rejects.toMatchObject({
       code: 'COMMIT_NOT_FOUND',
+      message: expect.not.stringContaining('git fetch'),
     });
   });
 });
