@@ -21,12 +21,7 @@ export function logText(entries: readonly LogEntry[], nowMs: number): string {
 
 /** The bytes of a version that was taken over: the entry of the version says the rest. */
 function isFilesAlone({ via, events, void: refused }: LogEntry): boolean {
-  return (
-    via === 'import' &&
-    refused === undefined &&
-    events.length > 0 &&
-    events.every(({ type }) => type === 'artifact.published')
-  );
+  return via === 'import' && refused === undefined && events.length > 0 && events.every(isPublication);
 }
 
 function entryText(entry: LogEntry, nowMs: number): string {
@@ -42,6 +37,10 @@ function entryText(entry: LogEntry, nowMs: number): string {
   const late = asked ? `, asked at ${timeText(entry.askedAt)}` : '';
   const why = entry.reason === undefined || entry.reason === '' ? '' : `: ${safeLine(entry.reason, 500)}`;
   return `${first}\n      ${provenAuthorText(entry.by)}, ${viaText(entry.via)}${late}${why}`;
+}
+
+function isPublication(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && 'type' in event && event.type === 'artifact.published';
 }
 
 function whatText(entry: LogEntry): string {
