@@ -59,6 +59,11 @@ export function hasAny(db: Sqlite, { sql, params }: DirectVersions): boolean {
   return db.get(`SELECT 1 FROM versions WHERE deleted_seq IS NULL AND key IN (${sql}) LIMIT 1`, params) !== undefined;
 }
 
+/** Also of versions that were deleted since. */
+export function wasAny(db: Sqlite, { sql, params }: DirectVersions): boolean {
+  return db.get(`SELECT 1 FROM (${sql}) LIMIT 1`, params) !== undefined;
+}
+
 /** Every name of a package in the registry, each found by one look at the index. */
 export function packageNames(db: Sqlite): readonly string[] {
   const sql = `WITH RECURSIVE n(name) AS (SELECT min(name) FROM packages

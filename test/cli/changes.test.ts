@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildCommandLine, type CommandLine } from './harness/command-line.ts';
 import { gitProject, REGISTER, type Workspace, writeTraining } from './harness/workspace.ts';
@@ -79,6 +80,16 @@ describe('impact', () => {
     expect(stdout).toContain('2 versions descend from data/train.csv: 1 in production, 1 candidate.');
     expect(stdout).toMatch(/fraud-tiny@1 +production .*through fraud-detector@1/);
     expect(stdout).toMatch(/fraud-detector@1 +candidate +auc 0\.912 .*directly/);
+    const inside = { cwd: join(work.dir, 'data') };
+    for (const of of ['train.csv', './train.csv', join(work.dir, 'data/train.csv'), 'data:train.csv'])
+      expect(await cli.json(['impact', of], inside), of).toMatchObject({
+        subject: { name: 'data/train.csv' },
+        total: 2,
+      });
+    expect((await cli.run(['impact', 'data:data/typo.csv'], options)).stderr).toContain('IMPACT_UNKNOWN');
+    expect((await cli.run(['impact', 'fraud-detector'], options)).stdout).toMatch(
+      /from fraud-detector@1[\s\S]*newest version/,
+    );
     const commit = await work.git('rev-parse', 'HEAD');
     expect(await cli.json(['impact', `commit:${commit.slice(0, 8)}`], options)).toMatchObject({ total: 2 });
     expect(await cli.json(['impact', 'fraud-detector@1'], options)).toMatchObject({

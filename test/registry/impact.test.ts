@@ -92,6 +92,15 @@ describe('what descends from', () => {
     expect(await versionsOf(registry, 'Meta-Llama/llama-3')).toEqual(['b@1 candidate']);
     for (const of of ['nothing', 'commit', '', ' ', 'd'.repeat(40), "' OR 1=1 --"])
       await expect(registry.impact({ of }), of).rejects.toMatchObject({ code: 'IMPACT_UNKNOWN' });
+    for (const of of ['./data/train.csv', 'data//train.csv', 'data:./data/train.csv'])
+      expect(await versionsOf(registry, of), of).toEqual(['a@1 candidate']);
+    for (const of of ['data:data/typo.csv', 'data:', 'data:ddddddd', 'base:typo', 'package:typo'])
+      await expect(registry.impact({ of }), of).rejects.toMatchObject({ code: 'IMPACT_UNKNOWN' });
+    for (const of of ['package:pip==', 'package:', 'x'.repeat(100_000), `data:${'x'.repeat(100_000)}`])
+      await expect(registry.impact({ of }), of.slice(0, 50)).rejects.toMatchObject({
+        code: 'REFERENCE_INVALID',
+        message: expect.stringMatching(/^.{1,200}$/s),
+      });
     await expect(registry.impact({ of: 'commit:xyz' })).rejects.toMatchObject({ code: 'REFERENCE_INVALID' });
     await expect(registry.impact({ of: 'a@9' })).rejects.toMatchObject({ code: 'VERSION_NOT_FOUND' });
   });

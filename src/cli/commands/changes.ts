@@ -3,7 +3,7 @@ import { type AddCommand, examples } from '../add-command.ts';
 import { wholeNumber } from '../arguments.ts';
 import { versionJson } from '../format/json.ts';
 import { collectPages, SHOWN } from '../paging.ts';
-import { print, printJson, styled } from '../terminal.ts';
+import { print, printJson, safeLine, styled } from '../terminal.ts';
 
 interface LimitOption {
   readonly limit?: number;
@@ -44,9 +44,11 @@ export function addChangesCommands(program: Command, add: AddCommand): void {
       ),
     async (context, { limit }: LimitOption, of: string) => {
       await context.withQueries(async (registry) => {
-        const { subject, total, stages, ...first } = await registry.impact({ of, limit: 1 });
+        const { askByPlace } = await import('../data-place.ts');
+        const asked = await askByPlace(context, of, (name) => registry.impact({ of: name, limit: 1 }));
+        const { subject, total, stages, ...first } = asked.answer;
         const { items, hasMore } = await collectPages(
-          (page) => registry.impact({ of, ...page }),
+          (page) => registry.impact({ of: asked.of, ...page }),
           limit ?? (context.isJson ? undefined : SHOWN),
         );
         if (context.isJson) {
@@ -64,6 +66,8 @@ export function addChangesCommands(program: Command, add: AddCommand): void {
         }
         const { impactText } = await import('../format/impact.ts');
         print(impactText({ subject, total, stages, ...first }, items));
+        if (subject.version && subject.version.model === of)
+          print(styled('dim', `${safeLine(of)} alone means its newest version; name another like ${safeLine(of)}@1.`));
         if (hasMore) print(styled('dim', 'There are more; ask for them with --limit.'));
       });
     },

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { satisfies, valid, validRange } from '@renovatebot/pep440';
 import { RegistryError } from '../../base/errors.ts';
 import { isUlid } from '../../base/ids.ts';
@@ -14,6 +15,7 @@ import {
   packageNames,
   packageVersions,
   placeOfData,
+  wasAny,
 } from '../../catalog/impact-queries.ts';
 import type { VersionSummary } from '../../catalog/read-models.ts';
 import type { ImpactSubject } from '../api.ts';
@@ -29,6 +31,7 @@ export interface FoundSubject {
 
 type Kind = ImpactSubject['kind'];
 const KINDS: readonly Kind[] = ['version', 'data', 'commit', 'package', 'base'];
+const MAX_LENGTH = 4096;
 const PACKAGE = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*((?:==|!=|<=|>=|~=|<|>).+)?$/;
 /** As DVC names data. */
 const HASH = /^[a-z0-9-]{2,16}:[0-9a-f]{7,}(\.dir)?$/i;
@@ -39,6 +42,11 @@ const HEX = /^[0-9a-f]{7,64}$/i;
  * place of data, the name of a base model. `kind:` before it says which. Throws `IMPACT_UNKNOWN`, `REFERENCE_AMBIGUOUS`, and what references throw.
  */
 export async function findSubject(session: Session, of: string): Promise<FoundSubject> {
+  if (of.length > MAX_LENGTH)
+    throw new RegistryError(
+      'REFERENCE_INVALID',
+      `"${of.slice(0, 40)}…" is too long to name anything: it has ${of.length} characters.`,
+    );
   const colon = of.indexOf(':');
   const kind = KINDS.find((known) => known === of.slice(0, Math.max(0, colon)));
   if (kind) return asKind(session, kind, of.slice(colon + 1));
@@ -54,7 +62,11 @@ export async function findSubject(session: Session, of: string): Promise<FoundSu
   }
   const model = findModelIfAny(session, of);
   if (model) return ofVersion(session, findVersion(session, model.id));
-  throw new RegistryError(
+  throw unknown(of);
+}
+
+function unknown(of: string): RegistryError {
+  return new RegistryError(
     'IMPACT_UNKNOWN',
     `No version was made from anything called "${of}". Name a version (fraud-detector@3), a package (numpy==1.26.4), a commit, data by its place or digest, or a base model.`,
   );
@@ -62,7 +74,8 @@ export async function findSubject(session: Session, of: string): Promise<FoundSu
 
 /** What the words could mean, of those that some version was made from. */
 function candidates(session: Session, of: string): readonly FoundSubject[] {
-  const all: FoundSubject[] = [{ subject: { kind: 'data', name: of }, direct: fromData(of) }];
+  const all: FoundSubject[] = [byPlace(of)];
+  if (placeOf(of) !== of) all.push(byPlace(placeOf(of)));
   if (HEX.test(of)) {
     const digits = of.toLowerCase();
     all.push({ subject: { kind: 'commit', name: digits }, direct: fromCommit(digits) });
@@ -85,13 +98,30 @@ async function asKind(session: Session, kind: Kind, name: string): Promise<Found
         throw new RegistryError('REFERENCE_INVALID', `"${name}" is no commit: give 7 or more of its digits.`);
       return { subject: { kind, name: name.toLowerCase() }, direct: fromCommit(name.toLowerCase()) };
     case 'base':
-      return { subject: { kind, name }, direct: fromBase(name) };
+      return knownOrThrow(session, name, [{ subject: { kind, name }, direct: fromBase(name) }]);
     case 'data': {
-      const byPlace = fromData(name);
-      const isDigest = (HEX.test(name) || HASH.test(name)) && !hasAny(dbOf(session), byPlace);
-      return isDigest ? byDigest(session, name.toLowerCase()) : { subject: { kind, name }, direct: byPlace };
+      const places = [byPlace(name), byPlace(placeOf(name))];
+      const digests = HEX.test(name) || HASH.test(name) ? [byDigest(session, name.toLowerCase())] : [];
+      return knownOrThrow(session, name, [...places, ...digests]);
     }
   }
+}
+
+/** The first of them that some version was made from, though it may be deleted by now. */
+function knownOrThrow(session: Session, name: string, subjects: readonly FoundSubject[]): FoundSubject {
+  const db = dbOf(session);
+  const found = subjects.find(({ direct }) => hasAny(db, direct)) ?? subjects.find(({ direct }) => wasAny(db, direct));
+  if (!found) throw unknown(name);
+  return found;
+}
+
+function byPlace(name: string): FoundSubject {
+  return { subject: { kind: 'data', name }, direct: fromData(name) };
+}
+
+/** A path as it is recorded: `./data//train.csv` is `data/train.csv`. */
+function placeOf(name: string): string {
+  return name === '' || name.includes('://') ? name : posix.normalize(name).replace(/(?<=.)\/$/, '');
 }
 
 function byDigest(session: Session, digits: string): FoundSubject {
@@ -109,7 +139,9 @@ async function ofVersion(session: Session, version: VersionSummary): Promise<Fou
 }
 
 function ofPackage(session: Session, of: string): FoundSubject {
-  const [, name = '', specifier] = PACKAGE.exec(of.trim()) ?? [];
+  const [, name, specifier] = PACKAGE.exec(of.trim()) ?? [];
+  if (name === undefined)
+    throw new RegistryError('REFERENCE_INVALID', `"${of}" names no package. Write numpy, numpy==1.26.4 or numpy<2.`);
   const subject = { kind: 'package', name: of.trim() } as const;
   const names = namesOf(session, name);
   if (names.length === 0)
