@@ -53,7 +53,10 @@ function packagesIn({ folder, isLinked }: PackageFolder): readonly InstalledPack
     // A name that begins otherwise is what a broken installation left behind.
     if (!/^[a-z0-9]/i.test(name)) return [];
     const place = join(folder, name);
-    if (name.endsWith('.dist-info')) return packageOf(join(place, 'METADATA'), () => originOf(place));
+    if (name.endsWith('.dist-info')) {
+      const stated = packageOf(join(place, 'METADATA'), () => originOf(place));
+      return stated.length > 0 || !namesIn(place).includes('METADATA') ? stated : packageOfFolder(name);
+    }
     if (!name.endsWith('.egg-info')) return [];
     const origin: Origin = isLinked ? { isEditable: true, folder } : {};
     return packageOf(isFile(place) ? place : join(place, 'PKG-INFO'), origin);
@@ -66,6 +69,12 @@ function packageOf(file: string, origin: Origin | (() => Origin)): readonly Inst
   if (name === undefined || version === undefined || name.length > MAX_LENGTH || version.length > MAX_LENGTH) return [];
   const from = typeof origin === 'function' ? origin() : origin;
   return [{ name, version: normalVersion(version), ...(Object.keys(from).length === 0 ? {} : { origin: from }) }];
+}
+
+/** By the folder's name, where a METADATA is there and says nothing: its code is there to be imported all the same. */
+function packageOfFolder(folder: string): readonly InstalledPackage[] {
+  const [, name, version] = /^([\w.]{1,256})-([\w.+!]{1,256})\.dist-info$/.exec(folder) ?? [];
+  return name === undefined || version === undefined ? [] : [{ name, version: normalVersion(version) }];
 }
 
 function namedIn(text: string | undefined): { readonly name: string; readonly version: string } | undefined {

@@ -1,3 +1,5 @@
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readPythonEnvironment } from '../../../src/lineage/python/environment.ts';
 import { withoutSecrets } from '../../../src/secrets/remove-secrets.ts';
@@ -60,14 +62,22 @@ describe('the Python environment of a workspace', () => {
     expect(await withoutSecrets(a?.version ?? '')).toBe('2.0+[removed]');
   });
 
-  it('leaves out what has no readable metadata, and names a package once', async () => {
+  it('goes by the folder’s name where metadata says nothing, leaves out what has none, and names a package once', async () => {
     const root = await temporaryFolder();
     await environment(root, '.venv', { a: '1' });
     const packages = '.venv/lib/python3.12/site-packages';
     await write(root, `${packages}/broken-1.dist-info/RECORD`, '');
     await write(root, `${packages}/control-1.dist-info/METADATA`, 'Name: con\u0007trol\nVersion: 1\n\n');
+    await write(root, `${packages}/empty-2.4.0.dist-info/METADATA`, '');
+    await write(root, `${packages}/looping-1.0.dist-info/RECORD`, '');
+    await symlink('METADATA', join(root, packages, 'looping-1.0.dist-info/METADATA'));
     await write(root, `${packages}/A-copy.dist-info/METADATA`, metadata('a', '1'));
-    expect(readPythonEnvironment({ root })?.packages).toEqual([{ name: 'a', version: '1' }]);
+    expect(readPythonEnvironment({ root })?.packages).toEqual([
+      { name: 'a', version: '1' },
+      { name: 'control', version: '1' },
+      { name: 'empty', version: '2.4.0' },
+      { name: 'looping', version: '1.0' },
+    ]);
   });
 
   it('is undefined where there is none', async () => {
