@@ -38,7 +38,7 @@ function missingOfCode({ isDirty, changes }: CodeLineage): readonly MissingFact[
       ? [
           {
             what: 'code.changes.untracked',
-            why: `git doesn't track ${untrackedCount === 1 ? '1 file, which is' : `${untrackedCount} files, which are`} not kept: name what belongs to the code under code, untracked in model-registry.yaml`,
+            why: `git doesn't track ${untrackedCount === 1 ? '1 file, which is' : `${untrackedCount} files, which are`} not kept: not named under code, untracked in model-registry.yaml, or too large or too many`,
           },
         ]
       : []),

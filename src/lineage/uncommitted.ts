@@ -95,7 +95,14 @@ function gitWithIndex(root: string, index: string): SimpleGit {
 
 async function untrackedIn(git: SimpleGit): Promise<readonly string[]> {
   const paths = await git.raw(['ls-files', '--others', '--exclude-standard', '-z']);
-  return paths.split('\0').filter((path) => path !== '');
+  const found = paths.split('\0').filter((path) => path !== '');
+  // Packages that are installed in the folder are known by name and version.
+  const environments = found
+    .filter((path) => path.endsWith('/pyvenv.cfg'))
+    .map((path) => path.slice(0, -'pyvenv.cfg'.length));
+  return environments.length === 0
+    ? found
+    : found.filter((path) => !environments.some((folder) => path.startsWith(folder)));
 }
 
 async function smallFiles(root: string, paths: readonly string[]): Promise<readonly string[]> {

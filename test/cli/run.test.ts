@@ -92,7 +92,7 @@ describe('run', () => {
 
   it('registers the same bytes of another run again, and nothing that a command did not write', async () => {
     expect((await run(...train())).stdout).not.toContain('the same again');
-    expect((await run(...train())).stdout).toContain('Its files are those of fraud@1: the run wrote the same again');
+    expect((await run(...train())).stdout).toContain('Its files are those of fraud@1: the bytes are the same');
     const nothing = await run('run', '--', process.execPath, '--version');
     expect(nothing).toMatchObject({ code: 0, stderr: expect.stringContaining('nothing was registered') });
     const versions = await json('list', 'fraud');
@@ -211,6 +211,9 @@ describe('reproduce', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('data data/train.csv: not here');
     expect(stdout).toContain('train.mjs');
+    expect(stdout).toMatch(
+      /compare: train there with model-registry --registry \S+ run -- COMMAND, then .* compare fraud@1 fraud\n/,
+    );
     expect(await tree(to)).toEqual(before);
 
     const again: Workspace = { ...work, dir: to };

@@ -86,6 +86,14 @@ describe('changes that are not committed', () => {
     }
   });
 
+  it('don’t count the files of an environment in the folder, which are known as packages', async () => {
+    const folder = await repository({ 'train.py': '1\n' });
+    await write(folder, 'venv/pyvenv.cfg', 'home = /usr/bin\n');
+    await write(folder, 'venv/lib/x.py', 'x');
+    await write(folder, 'venv2.py', 'x');
+    expect(await readUncommitted(folder, ['**'])).toMatchObject({ fileCount: 1, untrackedCount: 0 });
+  });
+
   it('leave out untracked files unless they are asked for, and count them', async () => {
     const folder = await repository({ 'train.py': '1\n', '.gitignore': 'out/\n' });
     await write(folder, 'notes.md', 'x');

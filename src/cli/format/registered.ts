@@ -11,7 +11,7 @@ export function registeredText({ version, isNew, sameFilesAs, production }: Regi
       ? `${styled('green', `Registered ${labelOf(version)}`)}: ${factsText(version)}`
       : `These files are ${labelOf(version)} already: ${factsText(version)}`,
   ];
-  if (sameFilesAs) lines.push(`Its files are those of ${labelOf(sameFilesAs)}: the run wrote the same again`);
+  if (sameFilesAs) lines.push(`Its files are those of ${labelOf(sameFilesAs)}: the bytes are the same`);
   const warning = dangerLine(version, labelOf(version));
   if (warning !== '') lines.push(warning);
   if (production) {

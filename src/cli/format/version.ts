@@ -119,7 +119,7 @@ function inBrackets(text = ''): string {
 
 function changesText({ fileCount, leftOutCount, untrackedCount }: CodeChanges): string {
   return [
-    fileCount > 0 ? `kept of ${plural(fileCount, 'file')}` : '',
+    fileCount > 0 ? `${plural(fileCount, 'file')} kept` : '',
     leftOutCount > 0 ? `${plural(leftOutCount, 'file')} left out` : '',
     untrackedCount > 0 ? `${plural(untrackedCount, 'file')} not tracked` : '',
   ]
@@ -136,7 +136,9 @@ export function runText({ run }: Lineage): string {
   const folder = run.folder === undefined ? undefined : `in ${run.folder}`;
   const notebook = run.notebook && `${run.notebook.path} (${plural(run.notebook.cellCount, 'executed cell')})`;
   const seen = run.seenAs === undefined ? undefined : SEEN[run.seenAs];
-  return [run.name ?? run.id, run.tracker, run.command, notebook, folder, run.url, failed, seen, unsure]
+  // What no tracker recorded was read from files of metrics and params.
+  const tracker = run.tracker === 'files' ? 'values from its files' : run.tracker;
+  return [run.name ?? run.id, tracker, run.command, notebook, folder, run.url, failed, seen, unsure]
     .flatMap((text) => (text === undefined || text === '' ? [] : [safeLine(text)]))
     .join(', ');
 }
