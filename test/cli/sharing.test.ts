@@ -50,6 +50,20 @@ async function withRecordedPrograms(work: Workspace): Promise<NodeJS.ProcessEnv>
 }
 
 describe('a shared registry on the command line', () => {
+  it('takes a folder that is plainly relative, and remembers it whole', async () => {
+    const folder = await plainFolder();
+    try {
+      const ann = person(folder, {});
+      await folder.write('share/.keep', '');
+      expect(await ann.run('remote', 'add', './share')).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/ in \/.*share/),
+      });
+    } finally {
+      await folder.dispose();
+    }
+  });
+
   it('tells what was shared, what waits by exit code 3, and what was refused', async () => {
     const url = await azurite.container();
     const env = { AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString };

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LogHead } from '../../registry/api.ts';
 import { headOf } from '../../registry/shared/pinned.ts';
@@ -42,7 +43,8 @@ export function addSharedCommands(program: Command, add: AddCommand): void {
           {
             dir: located.dir,
             cwd: context.cwd,
-            url,
+            // A folder that is plainly relative; what is remembered is absolute.
+            url: /^\.{1,2}(?:[/\\]|$)/.test(url) ? resolve(context.cwd, url) : url,
             isPreview: dryRun,
             ...(upload ? { upload } : {}),
             ...(head ? { pinned: head } : {}),
