@@ -20,8 +20,8 @@ const MARK = Buffer.from('mrchunks');
 const FOOTER_BYTES = 24;
 const SUM_BYTES = 4;
 /** What is written between two flushes, so that nobody who flushes something else meanwhile waits for all of it. */
-const FLUSHED_AT_ONCE = 2 * 1024 * 1024;
-const CHUNKS_AT_ONCE = 16;
+const FLUSHED_AT_ONCE = 512 * 1024;
+const CHUNKS_AT_ONCE = 8;
 const LONGEST_PAUSE_MS = 100;
 const always = () => true;
 
@@ -109,7 +109,7 @@ async function writeCapture(
     if (unflushed >= FLUSHED_AT_ONCE) {
       await handle.datasync();
       unflushed = 0;
-      if (!isUrgent()) await setTimeout(Math.min(LONGEST_PAUSE_MS, performance.now() - pausedAt));
+      if (!isUrgent()) await setTimeout(Math.min(LONGEST_PAUSE_MS, 2 * (performance.now() - pausedAt)));
       pausedAt = performance.now();
     }
   }
