@@ -48,6 +48,7 @@ describe('metrics', () => {
     await workspace.write('reports/metrics.json', '{"auc": 0.9}');
     await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 }), { timeout: 5000 });
     await first.dispose();
+    await fileClockIsPast(Date.now());
     await workspace.write(MODEL, safetensors([2]));
     await watchWorkspace(workspace, WITH_METRICS).rescan();
     expect((await workspace.newest(2)).metrics).toEqual({});
@@ -140,3 +141,8 @@ describe('outputs that were there when watching began', () => {
     expect((await workspace.registry.show({ ref: 'fraud@2' })).lineage.code).toBeUndefined();
   });
 });
+
+/** The times of files come from a clock that ticks every few milliseconds, so that they can be before what was done before. */
+async function fileClockIsPast(timeMs: number): Promise<void> {
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(timeMs + 20));
+}
