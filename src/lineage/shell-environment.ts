@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** What tells which Python a command gets. Nothing else of an environment is looked at: it may hold anything. */
 const TELLS =
   /^(?:PATH|HOME|VIRTUAL_ENV|CONDA_PREFIX|CONDA_DEFAULT_ENV|PYENV_\w+|PYTHONNOUSERSITE|PYTHONUSERBASE|UV_PROJECT_ENVIRONMENT|POETRY_CACHE_DIR|POETRY_VIRTUALENVS_PATH|WORKON_HOME|XDG_CACHE_HOME|XDG_DATA_HOME|CUDA_HOME|CUDA_PATH)$/;
-/** A shell starts its program in a moment; a busy machine takes longer. */
-const LOOKS_AFTER_MS = [0, 100, 400, 1500];
+/** A shell starts its program in a moment, and some programs end soon; a busy machine takes longer. */
+const LOOKS_AFTER_MS = [0, 10, 20, 40, 80, 150, 300, 600, 1000];
 const MAX_CHILDREN = 50;
 
 /**

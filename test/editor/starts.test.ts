@@ -16,6 +16,8 @@ const TRAIN = `import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSy
 writeFileSync('began', '');
 while (!existsSync('go')) await new Promise((done) => setTimeout(done, 20));
 const { value, exitCode } = JSON.parse(readFileSync('go', 'utf8'));
+// As long as a training takes at least: the environment of a terminal's program is read while it runs.
+await new Promise((done) => setTimeout(done, 2000));
 rmSync('began');
 rmSync('go');
 const header = JSON.stringify({ w: { dtype: 'U8', shape: [1], data_offsets: [0, 1] } });
