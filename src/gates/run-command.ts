@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { systemErrorCode } from '../base/errors.ts';
+import { spawn } from 'node:child_process';
+import { endGroup } from '../base/process-group.ts';
 
 /** So much of what a command prints is looked at for JSON. */
 const MAX_OUTPUT_BYTES = 256 * 1024;
@@ -101,20 +101,5 @@ function parsed(text: string): unknown {
   } catch {
     // It printed something else.
     return undefined;
-  }
-}
-
-function endGroup(child: ChildProcess, name: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  if (process.platform === 'win32') {
-    // There are no groups: the tree below the process is ended by its id.
-    spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' }).on('error', () => child.kill(name));
-    return;
-  }
-  try {
-    process.kill(-child.pid, name);
-  } catch (error) {
-    // It has ended meanwhile.
-    if (systemErrorCode(error) !== 'ESRCH') throw error;
   }
 }

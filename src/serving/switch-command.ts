@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { systemErrorCode } from '../base/errors.ts';
+import { endGroup } from '../base/process-group.ts';
 import type { VersionSummary } from '../registry/api.ts';
 
 export interface SwitchCommand {
@@ -51,20 +51,5 @@ export async function runSwitchCommand(command: SwitchCommand): Promise<string |
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', end);
-  }
-}
-
-function endGroup(child: ChildProcess, name: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  if (process.platform === 'win32') {
-    // There are no groups: the tree below the shell is ended by its id.
-    spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' }).on('error', () => child.kill(name));
-    return;
-  }
-  try {
-    process.kill(-child.pid, name);
-  } catch (error) {
-    // It has ended meanwhile.
-    if (systemErrorCode(error) !== 'ESRCH') throw error;
   }
 }
