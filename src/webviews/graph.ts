@@ -30,7 +30,7 @@ function graphView({ graph, impact }: GraphPageData, page: PageContext): Templat
 
 function descendants(items: readonly ImpactEntry[], total: number, page: PageContext): TemplateResult {
   const hidden = total - items.length;
-  return html`<div class="scroll-x"><table class="narrow">
+  return html`<div class="scroll-x"><table class="narrow descendants">
       <thead>
         <tr><th scope="col">Version</th><th scope="col">Stage</th><th scope="col">Registered</th><th scope="col">How</th></tr>
       </thead>

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ChangesPageData } from '../../src/extension/messages.ts';
 import { changes, codeBetween, idOf, longName, markup } from './examples.ts';
-import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
+import { cutOff, type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
 
 let harness: Harness;
 let opened: OpenedPage;
@@ -119,6 +119,11 @@ describe('the page of what changed', () => {
       expect(opened.errors).toEqual([]);
       if (width !== 1400) await opened.close();
     }
+  });
+
+  it('cuts nothing off in a narrow page', async () => {
+    const page = await open(changes(), { width: 220 });
+    expect(await cutOff(page, '.before-after .what, .metrics td')).toEqual([]);
   });
 
   it('filters many commits, and keeps the rest in reach', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GraphPageData } from '../../src/extension/messages.ts';
 import { graphPage, idOf, longName, markup } from './examples.ts';
-import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
+import { cutOff, type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
 
 let harness: Harness;
 let opened: OpenedPage;
@@ -86,6 +86,11 @@ describe('the graph of a version', () => {
       expect(opened.errors).toEqual([]);
       if (width !== 1400) await opened.close();
     }
+  });
+
+  it('cuts nothing off of what descends from it in a narrow page', async () => {
+    const page = await open(graphPage(), { width: 220 });
+    expect(await cutOff(page, '.descendants tbody td')).toEqual([]);
   });
 
   it('can be one thing alone', async () => {

@@ -209,3 +209,15 @@ function htmlOf(kind: PageKind): string {
     iconStyleUri: `${origin}/codicons/codicon.css`,
   });
 }
+
+/** The texts of what matches and is seen only by scrolling sideways, or not whole. */
+export async function cutOff(page: Page, selector: string): Promise<readonly string[]> {
+  const texts = await page.locator(selector).evaluateAll((elements) =>
+    elements.flatMap((element) => {
+      const { right } = element.getBoundingClientRect();
+      const isWhole = element.scrollWidth <= element.clientWidth && right <= element.ownerDocument.body.clientWidth;
+      return isWhole || element.clientWidth === 0 ? [] : [element.textContent];
+    }),
+  );
+  return texts.map((text) => text?.trim() ?? '');
+}
