@@ -5,7 +5,7 @@
 
 /** Names that say that their value is a secret. A `pwd` that is a path is a folder. */
 export const SECRET_NAMES =
-  '(?:[a-z0-9]+[_.-])*(?:pass(?:wd|word|phrase)|pwd(?!["\']?\\s*[ =:]\\s*["\']?(?:~|\\.{1,2})?/)|secret|api[_.-]?key|apikey|access[_.-]?key|account[_.-]?key|private[_.-]?key|secret[_.-]?(?:access[_.-]?)?key|client[_.-]?secret|(?:auth|access|api|bearer|refresh|session|oauth|bot|hf|hub|wandb|id)[_.-]?token|credentials?|connection[_.-]?string|sas[_.-]?token)';
+  '(?:[a-z0-9]{1,64}[_.-]){0,12}(?:pass(?:wd|word|phrase)|pwd(?!["\']?\\s*[ =:]\\s*["\']?(?:~|\\.{1,2})?/)|secret|api[_.-]?key|apikey|access[_.-]?key|account[_.-]?key|private[_.-]?key|secret[_.-]?(?:access[_.-]?)?key|client[_.-]?secret|(?:auth|access|api|bearer|refresh|session|oauth|bot|hf|hub|wandb|id)[_.-]?token|credentials?|connection[_.-]?string|sas[_.-]?token)';
 
 /** Not in the middle of a word or option. */
 const B = '(?<![\\w-])';
@@ -20,7 +20,7 @@ const LOGIN = `[^\\s:'"/\\\\=]{1,64}:(?!//)(?<secret>[^\\s'"\\\\/][^\\s'"]{2,500
 /** Programs with a password attached to `-p`. */
 const ASKING_P = '\\b(?:mysql\\w*|mariadb\\w*|mariadb-\\w+|mycli|mongo\\w*|sshpass|7z\\w?|unrar|rar)\\b';
 const HEADER_NAME =
-  '(?:(?:proxy-)?authorization|(?:set-)?cookie|(?:[a-z0-9]+-)*(?:api-?key|(?:access|secret|private|subscription|function|functions|master)-?key|token|secret|password|signature))';
+  '(?:(?:proxy-)?authorization|(?:set-)?cookie|(?:[a-z0-9]{1,64}-){0,8}(?:api-?key|(?:access|secret|private|subscription|function|functions|master)-?key|token|secret|password|signature))';
 const SCHEME = '(?:(?:bearer|basic|token|digest|apikey|key|negotiate)\\s+)?';
 
 /** What it looks like, its pattern, and whether capitals matter (`g` and `d` are set for all). */
@@ -29,7 +29,11 @@ export const COMMAND_SHAPES: readonly (readonly [what: string, source: string, f
   ['a secret option of a command', `${B}${OPTION}(?:[ =]|\\s*=\\s*)(?<secret>${WORD})`, 'i'],
   // A list of arguments, as params of a run have it.
   ['a secret option of a command', `["']${OPTION}["']\\s*,\\s*["'](?<secret>[^"'\\n]{3,1000})["']`, 'i'],
-  ['a secret that is set', `(?<=')(?:\\+{0,2}(?:[\\w-]+\\.)*)${SECRET_NAMES}=(?<secret>${REST_OF_QUOTED})`, 'i'],
+  [
+    'a secret that is set',
+    `(?<=')(?:\\+{0,2}(?:[\\w-]{1,64}\\.){0,10})${SECRET_NAMES}=(?<secret>${REST_OF_QUOTED})`,
+    'i',
+  ],
   // Settings by their path, as Hydra takes them. Code that sets `self.token` to a name has no digit or capital there.
   [
     'a secret that is set',
@@ -61,7 +65,7 @@ export const COMMAND_SHAPES: readonly (readonly [what: string, source: string, f
   ],
   [
     'a secret header',
-    `(?<=["'])x-(?:[a-z0-9]+-)*(?:key|token|secret)\\s*:\\s*(?<secret>[^"'\\n]{3,1000})(?=["'])`,
+    `(?<=["'])x-(?:[a-z0-9]{1,64}-){0,8}(?:key|token|secret)\\s*:\\s*(?<secret>[^"'\\n]{3,1000})(?=["'])`,
     'i',
   ],
 ];

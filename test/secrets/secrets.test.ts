@@ -108,4 +108,9 @@ describe('secrets', () => {
       { numRuns: 200 },
     );
   });
+
+  it.each(['a.', 'a-', 'a_'])('are looked for in half a megabyte of %s without going back and forth', async (part) => {
+    for (const start of ["'", '--', 'pass ', "'x-"])
+      expect(await findSecrets(start + part.repeat(250_000))).toEqual([]);
+  });
 });

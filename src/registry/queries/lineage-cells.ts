@@ -12,7 +12,7 @@ export function packageCell({ version, source }: PackageVersion): string {
 /** What names the content of data, with its rows. */
 export function dataCell({ sha256, hash, revision, rows }: DataLineage): string {
   const named = sha256?.slice(0, 12) ?? hash ?? revision ?? 'not hashed';
-  return rows === undefined ? named : `${named} · ${rows} rows`;
+  return rows === undefined ? named : `${named} · ${rows} ${rows === 1 ? 'row' : 'rows'}`;
 }
 
 export function machineCells(

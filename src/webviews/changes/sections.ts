@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatMetric, metricDirection } from '../../base/metrics.ts';
 import type { ChangesPageData, ComparedRow, DataChange, MetricValue, PackageChange } from '../../extension/messages.ts';
-import { alignDecimals, formatBytes, shortDigest } from '../shared/format.ts';
+import { alignDecimals, countOf, formatBytes, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { changeOf, filtered, icon, none, section } from '../shared/parts.ts';
 
@@ -34,7 +34,7 @@ function dataCell(data: DataChange['before']): TemplateResult {
   const { sizeBytes, sha256, rows } = data;
   const named = sha256 === undefined ? (data.hash ?? data.revision) : shortDigest(sha256);
   return html`<span class="wrap" title=${sha256 ?? named ?? ''}>${sizeBytes === undefined ? nothing : formatBytes(sizeBytes)}
-    ${rows === undefined ? nothing : html`<span class="muted">${rows.toLocaleString('en-US')} rows</span>`}
+    ${rows === undefined ? nothing : html`<span class="muted">${countOf(rows, 'row')}</span>`}
     <span class="muted">${named ?? 'not hashed'}</span></span>`;
 }
 
