@@ -133,15 +133,15 @@ export async function captureOutputs(
 
 /** As much as the log can have of one version. */
 function withinLimits(metrics: Metrics, params: Params) {
-  const values = new RunValues();
-  for (const [name, value] of Object.entries(metrics)) values.metric(name, value);
-  for (const [name, value] of Object.entries(params)) values.param(name, value);
-  const { problems = [] } = values.problems;
-  const leftOut: LeftOut[] = problems.map((why) => ({
-    problem: new RegistryError('VALUES_FILE_INVALID', `${why}. Nothing was changed.`),
-    fact: { what: /^(?:A|The|There are more than \d+) param/.test(why) ? 'params' : 'metrics', why },
-  }));
-  return { metrics: values.metrics, params: values.params, leftOut };
+  const [ofMetrics, ofParams] = [new RunValues(), new RunValues()];
+  for (const [name, value] of Object.entries(metrics)) ofMetrics.metric(name, value);
+  for (const [name, value] of Object.entries(params)) ofParams.param(name, value);
+  const leftOut = [...beyondLimits('metrics', ofMetrics), ...beyondLimits('params', ofParams)];
+  return { metrics: ofMetrics.metrics, params: ofParams.params, leftOut };
+}
+
+function beyondLimits(what: string, { problems: { problems = [] } }: RunValues): readonly LeftOut[] {
+  return problems.map((why) => ({ problem: new RegistryError('VALUES_FILE_INVALID', `${why}.`), fact: { what, why } }));
 }
 
 /** What tables, arrays and archives are called; a pipeline's dependencies are code, too. */
