@@ -2,18 +2,21 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { declaredIn } from '../gates/declared.ts';
 import { evaluateGates, type GateReport, type GateResult } from '../gates/evaluate-gates.ts';
-import { gateRunner } from '../gates/run-gate.ts';
+import { runGates } from '../gates/run-gates.ts';
 import type { GateLink, Registry } from '../registry/api.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { gatesJunit, gatesMarkdown } from './format/gate-reports.ts';
 import { versionJson } from './format/json.ts';
 import { tableText } from './format/tables.ts';
+import { activityPrinter } from './gate-activity.ts';
 import { projectAround } from './project-root.ts';
 import { print, printJson, safeLine, styled } from './terminal.ts';
 
 export interface GatesOptions {
   readonly run?: boolean;
+  readonly again?: boolean;
+  readonly jobs?: number;
   readonly junit?: string;
   readonly markdown?: string;
 }
@@ -21,29 +24,22 @@ export interface GatesOptions {
 /** `gates`: evaluates the gates of a stage for a version; with `--run`, runs their commands and records what all found. */
 export async function showGates(
   context: CommandContext,
-  { run, junit, markdown }: GatesOptions,
+  { run, again, jobs, junit, markdown }: GatesOptions,
   ref: string,
   stage: string,
 ): Promise<void> {
   const project = await projectAround(context.cwd);
   const evaluate = async (registry: Registry): Promise<Shown> => {
-    const runner =
-      run && project
-        ? gateRunner({
-            registry,
-            root: project.root,
-            signal: context.signal,
-            onOutput: (bytes) => process.stderr.write(bytes),
-          })
-        : undefined;
-    const report = await evaluateGates(
-      registry,
-      { ref, stage },
-      (model) => declaredIn(project?.project, model),
-      runner,
-    );
-    const { id } = report.standing.version;
-    return { report, links: run ? await registry.recordGates({ ref: id, stage, found: report.found }) : [] };
+    const declaredOf = (model: string) => declaredIn(project?.project, model);
+    if (!run) return { report: await evaluateGates(registry, { ref, stage }, declaredOf), links: [] };
+    const { links, ...report } = await runGates(registry, { ref, stage }, declaredOf, {
+      root: project?.root ?? context.cwd,
+      signal: context.signal,
+      onActivity: activityPrinter(),
+      isAgain: again,
+      atOnce: jobs,
+    });
+    return { report, links };
   };
   const shown = await (run ? context.withRegistry(evaluate) : context.withQueries(evaluate));
   const { results } = shown.report;
@@ -71,13 +67,14 @@ function gatesJson(shown: Shown) {
     version: versionJson(standing.version),
     stage: standing.stage,
     passed: results.every(({ outcome }) => outcome === 'passed'),
-    gates: results.map(({ gate, source, outcome, measured, required, why }) => ({
+    gates: results.map(({ gate, source, outcome, measured, required, why, isFromBefore = false }) => ({
       gate,
       source,
       outcome,
       measured,
       required,
       why: why ?? null,
+      isFromBefore,
       evidence: evidenceOf(shown, gate) ?? null,
     })),
     approvals: standing.approvals,
@@ -97,9 +94,9 @@ function gatesText({ report, links }: Shown): string {
   if (results.length === 0) return `${label} needs nothing for ${safeLine(standing.stage)}: no gates are declared`;
   const table = tableText(
     ['GATE', 'RESULT', 'MEASURED', 'REQUIRED', 'WHY'],
-    results.map(({ title, outcome, measured, required, why = '' }) => [
+    results.map(({ title, outcome, measured, required, why = '', isFromBefore }) => [
       safeLine(title, 60),
-      styled(COLOURS[outcome], OUTCOMES[outcome]),
+      `${styled(COLOURS[outcome], OUTCOMES[outcome])}${isFromBefore ? ' before' : ''}`,
       safeLine(measured, 60),
       safeLine(required, 60),
       safeLine(why, 300),

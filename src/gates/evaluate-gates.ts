@@ -1,12 +1,15 @@
 import { RegistryError } from '../base/errors.ts';
 import type { DeclaredDirections } from '../base/metrics.ts';
 import type { DeclaredGate } from '../project/gates-schema.ts';
-import type { FoundGate, GateStanding, VersionDetails, VersionSummary } from '../registry/api.ts';
+import type { FoundGate, GateStanding, VersionSummary } from '../registry/api.ts';
 import type { RegistryCalls } from '../registry/methods.ts';
 import { checkGate } from './check-gate.ts';
 import { evidenceOf, verdictIn } from './evidence.ts';
 import { gateName, requiredOf, titleOf } from './gate-name.ts';
-import { failed, type GateSubject, notEvaluated, passed, type Signature, type Verdict } from './verdict.ts';
+import { type GateRun, runEach } from './run-each.ts';
+import type { RanGate } from './run-gate.ts';
+import { Subjects } from './subjects.ts';
+import { failed, notEvaluated, passed, type Verdict } from './verdict.ts';
 
 /** What the project file says of a model's gates. */
 export interface Declared {
@@ -14,23 +17,15 @@ export interface Declared {
   readonly directions?: DeclaredDirections | undefined;
 }
 
-/** What running the command of a gate came to. */
-export interface CommandFound {
-  readonly exitCode: number | null;
-  readonly problem?: string;
-  readonly output?: unknown;
-}
-
-/** Runs the command of a gate on the files of a version. */
-export type RunGate = (gate: DeclaredGate, version: VersionSummary, stage: string) => Promise<CommandFound>;
-
-export interface GateResult extends Verdict {
+export interface GateResult extends Omit<Verdict, 'details'> {
   /** What the log calls it. */
   readonly gate: string;
   readonly title: string;
   readonly required: string;
   /** `policy`: every reader of the log enforces it. */
   readonly source: 'project' | 'policy';
+  /** It ran before, and files, gate and the version in the stage are the same since. */
+  readonly isFromBefore?: boolean;
 }
 
 export interface GateReport {
@@ -40,60 +35,90 @@ export interface GateReport {
   readonly found: readonly FoundGate[];
 }
 
+/** A gate with what it takes to judge it, and what is known of it so far. */
+interface Looked {
+  readonly gate: DeclaredGate;
+  readonly rival: VersionSummary | undefined;
+  readonly verdict: Verdict;
+  /** It has a command. */
+  readonly isRun: boolean;
+}
+
 /**
  * Evaluates the gates of a stage for a version: those of the project file, then those of the policy. Commands run only where `run` is
- * given; else what was recorded of them counts, as long as files, gate and the version in the stage are the same.
+ * given, and where what was recorded of them doesn't count any more, which it does as long as files, gate and the version in the stage are
+ * the same.
  */
 export async function evaluateGates(
   registry: RegistryCalls,
   request: { readonly ref: string; readonly stage: string },
   declaredOf: (model: string) => Declared,
-  run?: RunGate,
+  run?: GateRun,
 ): Promise<GateReport> {
   const standing = await registry.gateStanding(request);
   const { version, stage } = standing;
   const { gates, directions } = declaredOf(version.model);
   const declared = gates && Object.hasOwn(gates, stage) ? (gates[stage] ?? []) : [];
   const subjects = new Subjects(registry, declared);
-  const results: GateResult[] = [];
-  const found: FoundGate[] = [];
+  const looked: Looked[] = [];
   for (const gate of declared) {
     const rival = await subjects.rivalOf(gate, standing);
-    const base = { gate, stage, version, rival, required: requiredOf(gate) };
-    const command = gate.command !== undefined && run ? await run(gate, version, stage) : undefined;
-    const verdict = command
-      ? verdictOf(command)
-      : gate.command === undefined
-        ? checkGate(gate, {
-            candidate: await subjects.of(version),
-            rival: rival && (await subjects.of(rival)),
-            votes: standing.approvals,
-            directions,
-          })
-        : await recordedVerdict(registry, standing, base);
-    results.push({
-      gate: gateName(gate),
-      title: titleOf(gate),
-      required: base.required,
-      source: 'project',
-      ...verdict,
-    });
-    // What a command found was recorded by whoever ran it.
-    if (verdict.outcome === 'not-evaluated' || (gate.command !== undefined && !command)) continue;
-    const { exitCode, output } = command ?? {};
-    const evidence = evidenceOf({ ...base, verdict, exitCode, output });
-    found.push({ gate: gateName(gate), outcome: verdict.outcome, evidence });
+    const isRun = gate.command !== undefined;
+    const verdict = isRun
+      ? await recordedVerdict(registry, standing, { gate, stage, version, rival })
+      : checkGate(gate, {
+          candidate: await subjects.of(version),
+          rival: rival && (await subjects.of(rival)),
+          votes: standing.approvals,
+          directions,
+        });
+    looked.push({ gate, rival, verdict, isRun });
   }
-  const ofPolicy = standing.policyGates.map(({ gate, problem }): GateResult => {
+  const toRun = looked.filter(({ isRun, verdict }) => isRun && (run?.isAgain || verdict.outcome === 'not-evaluated'));
+  const ran = run
+    ? await runEach(
+        registry,
+        toRun.map(({ gate }) => gate),
+        standing,
+        run,
+      )
+    : new Map<DeclaredGate, RanGate>();
+  const results = looked.map((one) => resultOf(one, ran.get(one.gate)));
+  const found = looked.flatMap((one) => foundIn(one, standing, ran.get(one.gate)));
+  return { standing, results: [...results, ...policyResults(standing)], found };
+}
+
+function resultOf({ gate, verdict, isRun }: Looked, ran: RanGate | undefined): GateResult {
+  const { details: _, ...shown } = ran?.verdict ?? verdict;
+  const isFromBefore = isRun && !ran && verdict.outcome !== 'not-evaluated';
+  return {
+    gate: gateName(gate),
+    title: titleOf(gate),
+    required: requiredOf(gate),
+    source: 'project',
+    ...shown,
+    ...(isFromBefore ? { isFromBefore } : {}),
+  };
+}
+
+/** What is to be recorded: not what ran before, which was recorded by whoever ran it. */
+function foundIn(
+  { gate, rival, verdict, isRun }: Looked,
+  standing: GateStanding,
+  ran: RanGate | undefined,
+): FoundGate[] {
+  const { outcome } = ran?.verdict ?? verdict;
+  if (outcome === 'not-evaluated' || (isRun && !ran)) return [];
+  const { version, stage } = standing;
+  const evidence = evidenceOf({ gate, stage, version, rival, required: requiredOf(gate), verdict, ...ran });
+  return [{ gate: gateName(gate), outcome, evidence }];
+}
+
+function policyResults({ policyGates }: GateStanding): readonly GateResult[] {
+  return policyGates.map(({ gate, problem }) => {
     const verdict = problem === undefined ? passed('') : failed('', problem);
     return { gate, title: 'policy', required: gate, source: 'policy', ...verdict };
   });
-  return { standing, results: [...results, ...ofPolicy], found };
-}
-
-function verdictOf({ exitCode, problem }: CommandFound): Verdict {
-  const measured = exitCode === null ? 'no exit code' : `exit code ${exitCode}`;
-  return problem === undefined ? passed(measured) : failed(measured, problem);
 }
 
 /** What was found when the command ran, where that still says something. */
@@ -112,74 +137,5 @@ async function recordedVerdict(
   } catch (error) {
     if (!RegistryError.is(error)) throw error;
     return notEvaluated(`its evidence can’t be read (${error.code}): run it again with --run`);
-  }
-}
-
-/** Versions as gates look at them, each read once. */
-class Subjects {
-  readonly #registry: RegistryCalls;
-  readonly #needsSignature: boolean;
-  readonly #known = new Map<string, Promise<GateSubject>>();
-  readonly #inStage = new Map<string, VersionSummary | undefined>();
-
-  constructor(registry: RegistryCalls, gates: readonly DeclaredGate[]) {
-    this.#registry = registry;
-    this.#needsSignature = gates.some(({ signature }) => signature !== undefined);
-  }
-
-  of(version: VersionSummary): Promise<GateSubject> {
-    const known = this.#known.get(version.id) ?? this.#read(version.id);
-    this.#known.set(version.id, known);
-    return known;
-  }
-
-  /** The other version that a gate compares with: for a command, what is in the stage. */
-  async rivalOf(gate: DeclaredGate, { version, holder }: GateStanding): Promise<VersionSummary | undefined> {
-    if (gate.command !== undefined) return holder;
-    const stage = gate.vs ?? (gate.signature === undefined ? undefined : 'production');
-    if (stage === undefined) return undefined;
-    if (!this.#inStage.has(stage)) {
-      const { items } = await this.#registry.listVersions({ model: version.modelId, stage, limit: 2 });
-      this.#inStage.set(
-        stage,
-        items.find(({ id }) => id !== version.id),
-      );
-    }
-    return this.#inStage.get(stage);
-  }
-
-  async #read(id: string): Promise<GateSubject> {
-    const version = await this.#registry.show({ ref: id });
-    const { lineage, facts } = version;
-    return {
-      label: `${version.model}@${version.number}`,
-      metrics: version.metrics,
-      evaluations: lineage.evaluations,
-      sizeBytes: version.artifact.sizeBytes,
-      code: lineage.code,
-      data: lineage.data,
-      locks: lineage.locks,
-      danger: facts?.danger,
-      licence: facts?.license,
-      base: await this.#baseOf(version),
-      signature: this.#needsSignature ? await this.#signatureOf(id) : undefined,
-    };
-  }
-
-  async #baseOf({ lineage: { baseModel } }: VersionDetails): Promise<GateSubject['base']> {
-    if (baseModel?.versionId === undefined) return undefined;
-    const { facts } = await this.#registry.show({ ref: baseModel.versionId });
-    return { label: baseModel.name, licence: facts?.license };
-  }
-
-  async #signatureOf(ref: string): Promise<Signature | undefined> {
-    try {
-      const { facts } = await this.#registry.facts({ ref });
-      return facts && { inputs: facts.inputs, outputs: facts.outputs };
-    } catch (error) {
-      // What can't be read isn't known, and the gate says so.
-      if (RegistryError.is(error)) return undefined;
-      throw error;
-    }
   }
 }

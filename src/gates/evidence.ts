@@ -43,6 +43,7 @@ export function evidenceOf({ gate, stage, version, rival, verdict, required, exi
         required,
         measured: verdict.measured,
         ...(verdict.why === undefined ? {} : { why: verdict.why }),
+        ...(verdict.details === undefined ? {} : { details: verdict.details }),
         against: rival ? { version: `${rival.model}@${rival.number}`, sha256: rival.artifact.digest } : null,
         ...(exitCode === undefined ? {} : { exitCode }),
         ...(output === undefined ? {} : { output }),

@@ -3,6 +3,7 @@ import { type DeclaredGate, kindOfGate } from '../project/gates-schema.ts';
 
 /** The log takes so much for the name of a gate. */
 const MAX_NAME = 256;
+const MAX_LABEL = 60;
 
 /** What a gate is about, in short. */
 export function titleOf(gate: DeclaredGate): string {
@@ -48,6 +49,12 @@ function metricRequired(gate: DeclaredGate): string {
     ...(gate['min-gain'] === undefined ? [] : [`at least ${gate['min-gain']} better than ${vs}`]),
   ];
   return `${parts.join(', ')}${gate['by-interval'] ? ', by its interval' : ''}`;
+}
+
+/** The command that a gate runs, in short, for what is shown while it does. */
+export function labelOf(gate: DeclaredGate): string {
+  const text = commandText(gate.command ?? '');
+  return text.length <= MAX_LABEL ? text : `${text.slice(0, MAX_LABEL - 1)}…`;
 }
 
 export function commandText(command: string | readonly string[]): string {

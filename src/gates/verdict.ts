@@ -36,6 +36,8 @@ export interface Verdict {
   readonly measured: string;
   /** Why it isn't passed, or why it is although there was nothing to compare with. */
   readonly why?: string;
+  /** How it was computed, for the evidence: plain data. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 export function passed(measured: string, why?: string): Verdict {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { parseSize } from '../base/size.ts';
+import { splitCommand } from './split-command.ts';
 
 /** Gates of one stage. */
 const MAX_GATES = 64;
@@ -29,6 +30,17 @@ const SIZE = 'must be a size such as 500 MB';
 const change = v.union(
   [v.pipe(v.number(), v.finite(), v.minValue(0)), v.pipe(v.string(), v.regex(PERCENT, CHANGE))],
   CHANGE,
+);
+
+const command = v.union(
+  [
+    v.pipe(
+      line(4096),
+      v.check((text) => splitCommand(text).length > 0, 'names no program, or has a quote without its end'),
+    ),
+    v.pipe(v.array(line(4096)), v.minLength(1, 'names no program'), v.maxLength(MAX_COMMAND_PARTS)),
+  ],
+  'must be a command, or a list of a program and its arguments',
 );
 
 const gateEntries = v.strictObject({
@@ -109,10 +121,7 @@ const gateEntries = v.strictObject({
   ),
   command: v.exactOptional(
     described(
-      v.union(
-        [line(4096), v.pipe(v.array(line(4096)), v.minLength(1, 'names no program'), v.maxLength(MAX_COMMAND_PARTS))],
-        'must be a command, or a list of a program and its arguments',
-      ),
+      command,
       'A program that exits with 0 where the version is good: python validate.py. It runs in the folder of this file and without a shell, only by model-registry gates --run; MODEL_REGISTRY_PATH is a folder with the restored files. JSON on its output is kept as evidence.',
     ),
   ),

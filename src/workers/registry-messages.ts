@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Progress } from '../base/progress.ts';
+import type { GateActivity } from '../gates/activity.ts';
 import type { RegisterResult, RemoteStatus, VersionSummary } from '../registry/api.ts';
 
 /** What the registry's thread tells without being asked. Both ends are built from the same sources. */
@@ -18,6 +19,8 @@ export type RegistryThreadEvent =
       readonly result: RegisterResult;
       readonly earlier?: VersionSummary;
     }
+  /** What happens in a run of gates, of which the call `runGates` gave the name. */
+  | { readonly kind: 'gate'; readonly run: string; readonly activity: GateActivity }
   | { readonly kind: 'busy'; readonly root: string; readonly isBusy: boolean }
   | { readonly kind: 'progress'; readonly root: string; readonly progress: Progress }
   | {

@@ -19,6 +19,7 @@ import { pinnedHead } from '../registry/shared/pinned.ts';
 import { runThread } from '../runs/run-thread.ts';
 import { answerAboutCode } from './code.ts';
 import { findingOf } from './finding.ts';
+import { gatesOf } from './gates.ts';
 import type { RegistryThreadEvent } from './registry-messages.ts';
 import { runsOf } from './runs.ts';
 import { sharingOf } from './sharing.ts';
@@ -146,6 +147,8 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
     onProblem: (root, problem) => emit({ kind: 'problem', root, ...described(problem) }),
   });
 
+  const gates = gatesOf({ registry: openOrMake, emit });
+
   const startWatching = (root: string) =>
     serially(async () => {
       await watchers.get(root)?.dispose();
@@ -232,6 +235,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         return { metrics: Object.assign({}, ...metrics), params: Object.assign({}, ...params) };
       }
       case 'close':
+        await gates.close();
         await Promise.all([...watchers.values()].map((watcher) => watcher.dispose()));
         await sharing.leave();
         await Promise.all([trackers.close(), inspector.close()]);
@@ -241,6 +245,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
         const answer =
           (await sharing.answer(name, args, options)) ??
           (await finding.answer(name, args, options)) ??
+          (await gates.answer(name, args, options)) ??
           (await answerAboutCode(open, name, args, options));
         if (answer) return answer.value;
         if (!isRegistryMethod(name)) throw new Error(`The registry has no method ${name}`);

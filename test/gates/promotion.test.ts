@@ -1,32 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { declaredIn } from '../../src/gates/declared.ts';
 import { evaluateGates } from '../../src/gates/evaluate-gates.ts';
 import { promoteThroughGates } from '../../src/gates/promote.ts';
-import { gateRunner } from '../../src/gates/run-gate.ts';
-import { parseProject } from '../../src/project/project-file.ts';
 import type { Registry } from '../../src/registry/api.ts';
-import { ANN, BOB, makePlace, type Place, registerVersions } from '../registry/opened.ts';
-
-function declared(gates: string) {
-  const text = `models:\n  fraud:\n    outputs: [m]\n    gates: {production: [${gates}]}\n`;
-  const project = parseProject(text, 'x');
-  return (model: string) => declaredIn(project, model);
-}
-
-function runnerIn(place: Place, registry: Registry, signal = new AbortController().signal) {
-  const printed: string[] = [];
-  const onOutput = (bytes: Uint8Array) => printed.push(Buffer.from(bytes).toString());
-  return { run: gateRunner({ registry, root: place.dir, signal, onOutput }), printed };
-}
-
-const TO_PRODUCTION = { ref: 'fraud@2', stage: 'production' };
-
-async function withVersions(count: number): Promise<{ readonly place: Place; readonly registry: Registry }> {
-  const place = await makePlace();
-  const registry = await place.open();
-  await registerVersions(place, registry, count);
-  return { place, registry };
-}
+import { ANN, BOB } from '../registry/opened.ts';
+import { declared, TO_PRODUCTION, withVersions } from './declared.ts';
 
 describe('a promotion', () => {
   it('is refused by a gate of the project file, by name, and changes nothing', async () => {
@@ -138,107 +115,5 @@ describe('approvals', () => {
     await expect(bob.review({ ref: 'fraud@2', stage: 'nowhere', isGiven: true })).rejects.toMatchObject({
       code: 'STAGE_UNKNOWN',
     });
-  });
-});
-
-describe('commands of gates', () => {
-  const node = JSON.stringify(process.execPath);
-
-  it('run where they are asked for, on the restored files, and are remembered for the same files and gate', async () => {
-    const { place, registry } = await withVersions(2);
-    await place.write(
-      'check.mjs',
-      'import { readFileSync } from "node:fs";\nconst { MODEL_REGISTRY_PATH: dir, MODEL_REGISTRY_VERSION: version } = process.env;\nconsole.log("looking");\nconsole.log(JSON.stringify({ version, text: readFileSync(dir + "/model.bin", "utf8") }));\n',
-    );
-    const gates = declared(`{command: [${node}, check.mjs]}`);
-    const before = await evaluateGates(registry, TO_PRODUCTION, gates);
-    expect(before.results).toMatchObject([{ outcome: 'not-evaluated', why: expect.stringContaining('--run') }]);
-    await expect(promoteThroughGates(registry, { ...TO_PRODUCTION, reason: 'go' }, gates)).rejects.toMatchObject({
-      code: 'GATE_FAILED',
-    });
-    const { run, printed } = runnerIn(place, registry);
-    const report = await evaluateGates(registry, TO_PRODUCTION, gates, run);
-    expect(report.results).toMatchObject([{ outcome: 'passed', measured: 'exit code 0' }]);
-    expect(printed.join('')).toContain('looking');
-    const [link] = await registry.recordGates({ ...TO_PRODUCTION, found: report.found });
-    const evidence = JSON.parse(await registry.gateEvidence({ digest: link?.evidence ?? '' }));
-    expect(evidence.predicate.modelRegistry).toMatchObject({
-      exitCode: 0,
-      output: { version: '2', text: 'weights 1' },
-    });
-    // The same once more is no new fact.
-    await registry.recordGates({ ...TO_PRODUCTION, found: report.found });
-    expect((await registry.log({ limit: 1 })).items[0]?.events).toHaveLength(1);
-    expect((await evaluateGates(registry, TO_PRODUCTION, gates)).results).toMatchObject([{ outcome: 'passed' }]);
-    const changed = declared(`{command: [${node}, check.mjs], time-limit: 5}`);
-    expect((await evaluateGates(registry, TO_PRODUCTION, changed)).results).toMatchObject([
-      { outcome: 'not-evaluated', why: expect.stringContaining('changed since it ran') },
-    ]);
-    await registry.promote({ ref: 'fraud@1', stage: 'production', reason: 'meanwhile' });
-    expect((await evaluateGates(registry, TO_PRODUCTION, gates)).results).toMatchObject([
-      { outcome: 'not-evaluated', why: expect.stringContaining('another version is in production') },
-    ]);
-  });
-
-  it('fail by their exit code, by taking too long, and where there is no such program', async () => {
-    const { place, registry } = await withVersions(2);
-    const gates = declared(
-      `{command: [${node}, -e, "process.exit(3)"]}, {command: [${node}, -e, "setInterval(() => 0, 9)"], time-limit: 1}, {command: no-such-program-here}`,
-    );
-    const { results } = await evaluateGates(registry, TO_PRODUCTION, gates, runnerIn(place, registry).run);
-    expect(results).toMatchObject([
-      { outcome: 'failed', why: 'it ended with 3' },
-      { outcome: 'failed', why: 'it took longer than 1 seconds' },
-      { outcome: 'failed', why: expect.stringContaining("couldn't be started") },
-    ]);
-  });
-
-  it('are no text for a shell, whatever they and the model are called', async () => {
-    const { place, registry } = await withVersions(2);
-    const gates = declared(
-      `{command: '"${process.execPath}" -e "process.exit(process.argv.length - 1)" ; touch $HOME x && y'}`,
-    );
-    const { results } = await evaluateGates(registry, TO_PRODUCTION, gates, runnerIn(place, registry).run);
-    expect(results).toMatchObject([{ measured: 'exit code 6' }]);
-    const open = declared(`{command: 'python "check.py'}`);
-    await expect(evaluateGates(registry, TO_PRODUCTION, open, runnerIn(place, registry).run)).rejects.toMatchObject({
-      code: 'COMMAND_INVALID',
-    });
-  });
-
-  it('end when they are cancelled, and nothing is recorded', async () => {
-    const { place, registry } = await withVersions(2);
-    const abort = new AbortController();
-    const { run } = runnerIn(place, registry, abort.signal);
-    const gates = declared(`{command: [${node}, -e, "console.log(1); setInterval(() => 0, 9)"]}`);
-    const started = gateRunner({ registry, root: place.dir, signal: abort.signal, onOutput: () => abort.abort() });
-    await expect(evaluateGates(registry, TO_PRODUCTION, gates, started)).rejects.toMatchObject({
-      code: 'OPERATION_CANCELLED',
-    });
-    await expect(evaluateGates(registry, TO_PRODUCTION, gates, run)).rejects.toMatchObject({
-      code: 'OPERATION_CANCELLED',
-    });
-  });
-
-  it('never bring a secret that they print into the registry', async () => {
-    const { place, registry } = await withVersions(2);
-    const secret = `ghp_${'a1B2'.repeat(9)}`;
-    const gates = declared(`{command: [${node}, -e, "console.log(JSON.stringify({token: '${secret}'}))"]}`);
-    const { found } = await evaluateGates(registry, TO_PRODUCTION, gates, runnerIn(place, registry).run);
-    await registry.recordGates({ ...TO_PRODUCTION, found });
-    for (const [, bytes] of await place.files())
-      expect(Buffer.from(bytes, 'base64').toString('latin1')).not.toContain(secret);
-  });
-
-  it('aren’t believed where the evidence isn’t theirs', async () => {
-    const { registry } = await withVersions(2);
-    const gates = declared(`{command: "python validate.py"}`);
-    const gate = 'command: python validate.py';
-    for (const evidence of [{}, { _type: 'https://in-toto.io/Statement/v1', subject: 'all' }]) {
-      await registry.recordGates({ ...TO_PRODUCTION, found: [{ gate, outcome: 'passed', evidence }] });
-      expect((await evaluateGates(registry, TO_PRODUCTION, gates)).results).toMatchObject([
-        { outcome: 'not-evaluated', why: expect.stringContaining('isn’t the evidence of a gate') },
-      ]);
-    }
   });
 });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type AddCommand, examples } from '../add-command.ts';
-import { nonBlank } from '../arguments.ts';
+import { nonBlank, wholeNumber } from '../arguments.ts';
 import type { GatesOptions } from '../gating.ts';
 
 const REF = ['<ref>', 'model@7, model@staging, model@alias'] as const;
@@ -15,6 +15,11 @@ export function addGateCommands(program: Command, add: AddCommand): void {
       .argument(...REF)
       .argument(...STAGE)
       .option('--run', 'run the commands of gates, and record what all gates found')
+      .option(
+        '--again',
+        'with --run: also the commands that ran before with the same files, gate and version in the stage',
+      )
+      .option('--jobs <n>', 'with --run: so many commands at once (2 unless said)', wholeNumber)
       .option('--junit <file>', 'write the results as JUnit XML, too')
       .option('--markdown <file>', 'write them as a table for a pull request, too')
       .addHelpText(

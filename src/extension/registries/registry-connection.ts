@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import * as v from 'valibot';
 import { messageOf, RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import { callThrough, type ThreadClient } from '../../base/worker-rpc.ts';
+import type { GateActivity } from '../../gates/activity.ts';
+import type { RecordedReport } from '../../gates/run-gates.ts';
 import type { CodeBetween } from '../../lineage/code-history.ts';
 import type { Reproduced } from '../../lineage/reproduce.ts';
 import type { SourceFile } from '../../lineage/source-file.ts';
@@ -60,6 +63,15 @@ export interface AttachRequest {
   readonly upload?: 'on-register' | 'on-promote';
 }
 
+export interface GateRunRequest {
+  /** The folder of the project file. */
+  readonly root: string;
+  readonly ref: string;
+  readonly stage: string;
+  /** Also what ran before with nothing changed since. */
+  readonly isAgain?: boolean;
+}
+
 interface Thread {
   readonly worker: Worker;
   readonly client: ThreadClient;
@@ -76,6 +88,7 @@ const problemsSchema = v.custom<readonly ProjectProblem[]>(Array.isArray);
 const betweenSchema = v.optional(v.custom<CodeBetween>((value) => typeof value === 'object'));
 const sourceFileSchema = v.custom<SourceFile>((value) => typeof value === 'object');
 const reproducedSchema = v.custom<Reproduced>((value) => typeof value === 'object');
+const reportSchema = v.custom<RecordedReport>((value) => typeof value === 'object');
 const valuesSchema = v.custom<Values>((value) => typeof value === 'object');
 
 /**
@@ -88,6 +101,8 @@ export class RegistryConnection {
   readonly #watchedRoots = new Set<string>();
   /** Commands that go on. */
   readonly #commands = new Set<string>();
+  /** Who is told of the runs of gates under way. */
+  readonly #gateRuns = new Map<string, (activity: GateActivity) => void>();
   #thread: Thread | undefined;
   #pending = 0;
   /** The thread keeps the registry in sync with its shared storage. */
@@ -223,6 +238,24 @@ export class RegistryConnection {
     return v.parse(reproducedSchema, await this.#ask('reproduce', request, operation));
   }
 
+  /**
+   * Evaluates the gates of a stage that the project file in `root` declares, runs their commands there, and records what all found. Only
+   * for folders that this person trusts. Throws `OPERATION_CANCELLED`; nothing is recorded then.
+   */
+  async runGates(
+    request: GateRunRequest,
+    onActivity: (activity: GateActivity) => void,
+    operation?: OperationOptions,
+  ): Promise<RecordedReport> {
+    const run = randomUUID();
+    this.#gateRuns.set(run, onActivity);
+    try {
+      return v.parse(reportSchema, await this.#ask('runGates', { ...request, run }, operation));
+    } finally {
+      this.#gateRuns.delete(run);
+    }
+  }
+
   /** A folder, with the interpreter that is chosen for it now. */
   #rooted(root: string): { readonly root: string; readonly interpreter?: string } {
     const interpreter = this.#options.chosenInterpreter?.(root);
@@ -275,7 +308,8 @@ export class RegistryConnection {
     const client = callThrough(worker, (message) => {
       const event = v.parse(eventSchema, message);
       if (event.kind === 'sharing') this.#isShared = event.status !== undefined;
-      onEvent(event);
+      if (event.kind === 'gate') this.#gateRuns.get(event.run)?.(event.activity);
+      else onEvent(event);
     });
     const stopped = (cause?: unknown) => {
       if (this.#thread?.worker !== worker) return;

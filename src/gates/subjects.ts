@@ -1,0 +1,74 @@
+import { RegistryError } from '../base/errors.ts';
+import type { DeclaredGate } from '../project/gates-schema.ts';
+import type { GateStanding, VersionDetails, VersionSummary } from '../registry/api.ts';
+import type { RegistryCalls } from '../registry/methods.ts';
+import type { GateSubject, Signature } from './verdict.ts';
+
+/** Versions as gates look at them, each read once. */
+export class Subjects {
+  readonly #registry: RegistryCalls;
+  readonly #needsSignature: boolean;
+  readonly #known = new Map<string, Promise<GateSubject>>();
+  readonly #inStage = new Map<string, VersionSummary | undefined>();
+
+  constructor(registry: RegistryCalls, gates: readonly DeclaredGate[]) {
+    this.#registry = registry;
+    this.#needsSignature = gates.some(({ signature }) => signature !== undefined);
+  }
+
+  of(version: VersionSummary): Promise<GateSubject> {
+    const known = this.#known.get(version.id) ?? this.#read(version.id);
+    this.#known.set(version.id, known);
+    return known;
+  }
+
+  /** The other version that a gate compares with: for what runs, what is in the stage. */
+  async rivalOf(gate: DeclaredGate, { version, holder }: GateStanding): Promise<VersionSummary | undefined> {
+    if (gate.command !== undefined) return holder;
+    const stage = gate.vs ?? (gate.signature === undefined ? undefined : 'production');
+    if (stage === undefined) return undefined;
+    if (!this.#inStage.has(stage)) {
+      const { items } = await this.#registry.listVersions({ model: version.modelId, stage, limit: 2 });
+      this.#inStage.set(
+        stage,
+        items.find(({ id }) => id !== version.id),
+      );
+    }
+    return this.#inStage.get(stage);
+  }
+
+  async #read(id: string): Promise<GateSubject> {
+    const version = await this.#registry.show({ ref: id });
+    const { lineage, facts } = version;
+    return {
+      label: `${version.model}@${version.number}`,
+      metrics: version.metrics,
+      evaluations: lineage.evaluations,
+      sizeBytes: version.artifact.sizeBytes,
+      code: lineage.code,
+      data: lineage.data,
+      locks: lineage.locks,
+      danger: facts?.danger,
+      licence: facts?.license,
+      base: await this.#baseOf(version),
+      signature: this.#needsSignature ? await this.#signatureOf(id) : undefined,
+    };
+  }
+
+  async #baseOf({ lineage: { baseModel } }: VersionDetails): Promise<GateSubject['base']> {
+    if (baseModel?.versionId === undefined) return undefined;
+    const { facts } = await this.#registry.show({ ref: baseModel.versionId });
+    return { label: baseModel.name, licence: facts?.license };
+  }
+
+  async #signatureOf(ref: string): Promise<Signature | undefined> {
+    try {
+      const { facts } = await this.#registry.facts({ ref });
+      return facts && { inputs: facts.inputs, outputs: facts.outputs };
+    } catch (error) {
+      // What can't be read isn't known, and the gate says so.
+      if (RegistryError.is(error)) return undefined;
+      throw error;
+    }
+  }
+}
