@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { type Policy, policySchema } from '../log/events.ts';
-import type { Approval, ModelRecord, VersionRecord } from '../rules/state.ts';
-import { int, isSet, maybeText, text } from './columns.ts';
+import { type Policy, policySchema } from '../log/policy-schema.ts';
+import type { FactAuthor, GateRecord, ModelRecord, VersionRecord, Vote } from '../rules/state.ts';
+import { author, int, isSet, maybeText, text } from './columns.ts';
+import { gateResult, newestGateResults, votesOn } from './gate-queries.ts';
 import { RecordCache } from './record-cache.ts';
 import type { Row, Sqlite } from './sqlite.ts';
 
@@ -171,11 +172,35 @@ export class CatalogReader {
     return this.db.all(sql).flatMap((row) => this.policy(text(row, 'id')) ?? []);
   }
 
-  approvers(version: string, stage: string): readonly Approval[] {
-    const sql = 'SELECT person, signer FROM approvals WHERE version = ? AND stage = ? AND is_given = 1 ORDER BY person';
-    return this.db
-      .all(sql, [version, stage])
-      .map((row) => ({ person: text(row, 'person'), isSigned: isSet(row, 'signer') }));
+  votes(subject: string, target: string): readonly Vote[] {
+    return votesOn(this.db, subject, target);
+  }
+
+  authorOf(version: string): FactAuthor {
+    const sql = 'SELECT created_by_name, created_by_email, created_by_signer FROM versions WHERE id = ?';
+    const row = this.db.get(sql, [version]);
+    return row ? author(row, 'created_by') : { name: '', email: '' };
+  }
+
+  gateRecord(version: string, stage: string, gate: string): GateRecord | undefined {
+    const row = this.db.get('SELECT * FROM newest_gates WHERE version = ? AND stage = ? AND gate = ?', [
+      version,
+      stage,
+      gate,
+    ]);
+    return row && gateResult(row);
+  }
+
+  gateRecords(version: string, stage: string): readonly GateRecord[] {
+    return newestGateResults(this.db, version, stage);
+  }
+
+  hasRequest(subject: string, target: string): boolean {
+    return this.db.get('SELECT 1 FROM requests WHERE subject = ? AND target = ?', [subject, target]) !== undefined;
+  }
+
+  requestCount(subject: string): number {
+    return Number(this.db.get('SELECT count(*) AS count FROM requests WHERE subject = ?', [subject])?.count ?? 0);
   }
 }
 

@@ -1,7 +1,20 @@
-import type { EventOf, Policy } from '../log/events.ts';
+import type { EventOf } from '../log/events.ts';
 import type { UnknownEvent } from '../log/intent.ts';
+import type { Policy } from '../log/policy-schema.ts';
 import { FIRST_STAGE } from '../rules/policy.ts';
-import type { CommitRecord, FactAuthor, FactSource, IntentOutcome, RegistryState, StageMove } from '../rules/state.ts';
+import type {
+  CommentedVote,
+  CommitRecord,
+  FactAuthor,
+  FactSource,
+  IntentOutcome,
+  Lapse,
+  Question,
+  RegistryState,
+  ReviewRequest,
+  StageMove,
+  VotesOf,
+} from '../rules/state.ts';
 import { CatalogReader } from './catalog-reader.ts';
 import { FACTS_COLUMNS, factsColumns } from './facts-columns.ts';
 import { inputsOf } from './inputs.ts';
@@ -10,6 +23,12 @@ import type { SqlValue } from './sqlite.ts';
 export const VERSION_COLUMNS = `id, model, number, stage, stage_since, stage_by_name, stage_by_email, stage_by_signer, artifact, size_bytes, file_count,
   description, metrics, params, run_id, fingerprint, code_commit, environment, base, ${FACTS_COLUMNS},
   created_at, created_by_name, created_by_email, created_by_signer, via, seq, position, changed_seq`;
+export const NEWEST_GATES_COLUMNS =
+  'version, stage, gate, outcome, evidence, against_stage, against_version, at, by_name, by_email, by_signer';
+export const APPROVALS_COLUMNS =
+  'subject, target, person, model, is_given, comment, lapse, lapsed, lapsed_at, seq, at, by_name, by_email, by_signer';
+export const REQUESTS_COLUMNS =
+  'subject, target, model, comment, reviewers, policy, seq, at, asked_at, by_name, by_email, by_signer';
 const INSERT_VERSION = `INSERT INTO versions (${VERSION_COLUMNS}) VALUES (${VERSION_COLUMNS.replace(/\w+/g, '?')})`;
 
 /** The rules' state on the catalog's tables: what they read comes from `CatalogReader`, what they write is here. */
@@ -120,6 +139,7 @@ export class CatalogState extends CatalogReader implements RegistryState {
     this.db.run('UPDATE tenures SET to_seq = ? WHERE model = ? AND to_seq IS NULL', [source.seq, model]);
     this.db.run('DELETE FROM aliases WHERE model = ?', [model]);
     this.db.run('DELETE FROM former_names WHERE model = ?', [model]);
+    this.db.run('DELETE FROM requests WHERE model = ?', [model]);
   }
 
   addVersion(
@@ -276,8 +296,8 @@ export class CatalogState extends CatalogReader implements RegistryState {
       [move.to, at, ...authorValues(by), version],
     );
     this.db.run(
-      `INSERT INTO transitions (version, model, seq, from_stage, to_stage, kind, reason, is_override, related, at, asked_at, by_name, by_email, by_signer)
-       VALUES (?, (SELECT model FROM versions WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO transitions (version, model, seq, from_stage, to_stage, kind, reason, is_override, overridden, related, at, asked_at, by_name, by_email, by_signer)
+       VALUES (?, (SELECT model FROM versions WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         version,
         version,
@@ -287,6 +307,7 @@ export class CatalogState extends CatalogReader implements RegistryState {
         move.kind,
         move.reason,
         move.isOverride ? 1 : 0,
+        overriddenJson(move),
         JSON.stringify(move.related),
         at,
         askedAt,
@@ -343,19 +364,74 @@ export class CatalogState extends CatalogReader implements RegistryState {
       at,
       ...authorValues(by),
     ]);
+    this.db.run(`INSERT OR REPLACE INTO newest_gates (${NEWEST_GATES_COLUMNS}) ${valuesFor(NEWEST_GATES_COLUMNS)}`, [
+      version,
+      event.stage,
+      event.gate,
+      event.outcome,
+      event.evidence ?? null,
+      event.against?.stage ?? null,
+      event.against?.version ?? null,
+      at,
+      ...authorValues(by),
+    ]);
   }
 
-  setApproval(
-    version: string,
-    stage: string,
-    person: string,
-    isGiven: boolean,
-    comment: string,
-    { at, by }: FactSource,
-  ): void {
-    const sql =
-      'INSERT OR REPLACE INTO approvals (version, stage, person, is_given, comment, at, signer) VALUES (?, ?, ?, ?, ?, ?, ?)';
-    this.db.run(sql, [version, stage, person, isGiven ? 1 : 0, comment, at, by.signer ?? null]);
+  setVote({ subject, target, model }: Question, vote: CommentedVote, source: FactSource): void {
+    const { seq, at, by } = source;
+    this.db.run(`INSERT OR REPLACE INTO approvals (${APPROVALS_COLUMNS}) ${valuesFor(APPROVALS_COLUMNS)}`, [
+      subject,
+      target,
+      vote.person,
+      model,
+      vote.isGiven ? 1 : 0,
+      vote.comment,
+      vote.lapsed?.code ?? null,
+      vote.lapsed?.why ?? null,
+      vote.lapsed ? at : null,
+      seq,
+      at,
+      ...authorValues(by),
+    ]);
+  }
+
+  lapseVotes(of: VotesOf, { code, why }: Lapse, { at }: FactSource): void {
+    const [where, values] =
+      'model' in of
+        ? ['model = ? AND target = ?', [of.model, of.target]]
+        : of.target === undefined
+          ? ['subject = ?', [of.subject]]
+          : ['subject = ? AND target = ?', [of.subject, of.target]];
+    this.db.run(
+      `UPDATE approvals SET lapse = ?, lapsed = ?, lapsed_at = ? WHERE ${where} AND is_given = 1 AND lapse IS NULL`,
+      [code, why, at, ...values],
+    );
+  }
+
+  dropVotes(subject: string): void {
+    this.db.run('DELETE FROM approvals WHERE subject = ?', [subject]);
+  }
+
+  setRequest({ subject, target, model }: Question, request: ReviewRequest, source: FactSource): void {
+    const { seq, at, askedAt, by } = source;
+    const { comment, reviewers, policy } = request;
+    this.db.run(`INSERT OR REPLACE INTO requests (${REQUESTS_COLUMNS}) ${valuesFor(REQUESTS_COLUMNS)}`, [
+      subject,
+      target,
+      model,
+      comment,
+      JSON.stringify(reviewers),
+      policy ? JSON.stringify(policy) : null,
+      seq,
+      at,
+      askedAt,
+      ...authorValues(by),
+    ]);
+  }
+
+  endRequests(subject: string, target?: string): void {
+    if (target === undefined) this.db.run('DELETE FROM requests WHERE subject = ?', [subject]);
+    else this.db.run('DELETE FROM requests WHERE subject = ? AND target = ?', [subject, target]);
   }
 
   setPolicy(model: string, policy: Policy): void {
@@ -370,6 +446,15 @@ export class CatalogState extends CatalogReader implements RegistryState {
   seal(reason: string): void {
     this.db.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('sealed', ?)", [reason]);
   }
+}
+
+/** What gates said against a move that was made all the same. */
+export function overriddenJson({ overridden = [] }: StageMove): string | null {
+  return overridden.length === 0 ? null : JSON.stringify(overridden);
+}
+
+function valuesFor(columns: string): string {
+  return `VALUES (${columns.replace(/\w+/g, '?')})`;
 }
 
 /** The values of an author's columns: name, address, and who signed. */

@@ -323,15 +323,45 @@ export interface GateResultEntry {
   readonly evidence?: string;
   readonly at: string;
   readonly by: Author;
+  /** What it was compared with: the id of the version that was in a stage then, null where none was. */
+  readonly against?: { readonly stage: string; readonly version: string | null };
 }
 
-/** What a person last said of a version on its way to a stage. */
+/** What somebody looked at before they approved a version for a stage. */
+export interface Seen {
+  readonly artifact: string;
+  /** The id of the other version that was in an exclusive stage, null for none. */
+  readonly holder: string | null;
+  readonly gates: readonly { readonly gate: string; readonly outcome: 'passed' | 'failed' }[];
+}
+
+/** What a person last said of a version on its way to a stage, or of a proposed policy. */
 export interface ApprovalEntry {
+  /** What tells people from each other: who signed, else the claimed address in lower case, else the name. */
   readonly person: string;
+  readonly by: Author;
   readonly isGiven: boolean;
   readonly comment: string;
   readonly at: string;
-  readonly isSigned: boolean;
+  /** Why an approval doesn't count any more, and since when. */
+  readonly lapsed?: {
+    /** `used`: the version got to the stage by it. */
+    readonly code: 'used' | 'holder' | 'gate' | 'withdrawn';
+    readonly why: string;
+    readonly at: string;
+  };
+}
+
+/** Who asks people to look at something, when, and whom. */
+export interface RequestEntry {
+  readonly by: Author;
+  readonly at: string;
+  readonly askedAt: string;
+  readonly comment: string;
+  /** As they were written; everybody is asked where it is empty. */
+  readonly reviewers: readonly string[];
+  /** Set while it waits to be shared. */
+  readonly pending: boolean;
 }
 
 export type Intervals = Readonly<Record<string, { readonly low: number; readonly high: number }>>;
@@ -346,6 +376,8 @@ export interface TransitionEntry {
   readonly askedAt: string;
   readonly reason: string;
   readonly isOverride: boolean;
+  /** What the gates of the policy said against it, where they were overridden. */
+  readonly overridden?: readonly string[];
   /** Numbers of the versions it displaced; for `displaced`, the version it made way for. */
   readonly displaced: readonly number[];
   readonly seq: number;

@@ -1,4 +1,4 @@
-import type { Policy } from '../log/events.ts';
+import type { Policy } from '../log/policy-schema.ts';
 import type { ModelRecord, VersionRecord } from '../rules/state.ts';
 
 const MAX_RECORDS = 500;

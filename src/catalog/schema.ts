@@ -2,7 +2,7 @@
  * The catalog's tables: a plain SQLite file that people may query (docs/format.md, "Catalog"). Raise the number with every change,
  * of this text or of what the rules write into it: a file of another number is left alone and a new one is built from the log.
  */
-export const CATALOG_SCHEMA = 7;
+export const CATALOG_SCHEMA = 8;
 
 export const CATALOG_SQL = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -68,7 +68,7 @@ CREATE INDEX remarks_of_subject ON remarks (subject, kind, id);
 CREATE TABLE transitions (
   id INTEGER PRIMARY KEY, version TEXT NOT NULL, model TEXT NOT NULL, seq INTEGER NOT NULL,
   from_stage TEXT NOT NULL, to_stage TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL, is_override INTEGER NOT NULL,
-  related TEXT NOT NULL, at TEXT NOT NULL, asked_at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL, by_signer TEXT
+  overridden TEXT, related TEXT NOT NULL, at TEXT NOT NULL, asked_at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL, by_signer TEXT
 );
 CREATE INDEX transitions_of_version ON transitions (version, id);
 CREATE INDEX transitions_of_model ON transitions (model, id);
@@ -97,10 +97,23 @@ CREATE TABLE gate_results (
   at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL, by_signer TEXT
 );
 CREATE INDEX gate_results_of_version ON gate_results (version, stage, id);
-CREATE TABLE approvals (
-  version TEXT NOT NULL, stage TEXT NOT NULL, person TEXT NOT NULL, is_given INTEGER NOT NULL, comment TEXT NOT NULL, at TEXT NOT NULL, signer TEXT,
-  PRIMARY KEY (version, stage, person)
+CREATE TABLE newest_gates (
+  version TEXT NOT NULL, stage TEXT NOT NULL, gate TEXT NOT NULL, outcome TEXT NOT NULL, evidence TEXT,
+  against_stage TEXT, against_version TEXT, at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL, by_signer TEXT,
+  PRIMARY KEY (version, stage, gate)
 ) WITHOUT ROWID;
+CREATE TABLE approvals (
+  subject TEXT NOT NULL, target TEXT NOT NULL, person TEXT NOT NULL, model TEXT NOT NULL, is_given INTEGER NOT NULL, comment TEXT NOT NULL,
+  lapse TEXT, lapsed TEXT, lapsed_at TEXT, seq INTEGER NOT NULL, at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL, by_signer TEXT,
+  PRIMARY KEY (subject, target, person)
+) WITHOUT ROWID;
+CREATE INDEX approvals_that_stand ON approvals (model, target) WHERE is_given = 1 AND lapse IS NULL;
+CREATE TABLE requests (
+  subject TEXT NOT NULL, target TEXT NOT NULL, model TEXT NOT NULL, comment TEXT NOT NULL, reviewers TEXT NOT NULL, policy TEXT,
+  seq INTEGER NOT NULL, at TEXT NOT NULL, asked_at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL, by_signer TEXT,
+  PRIMARY KEY (subject, target)
+) WITHOUT ROWID;
+CREATE INDEX requests_of_model ON requests (model);
 
 CREATE TABLE artifacts (digest TEXT PRIMARY KEY, status TEXT NOT NULL, since TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE environments (digest TEXT PRIMARY KEY, python TEXT) WITHOUT ROWID;

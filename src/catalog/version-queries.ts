@@ -251,11 +251,17 @@ export function transitionsOf(db: Sqlite, version: string): readonly TransitionE
       askedAt: text(row, 'asked_at'),
       reason: text(row, 'reason'),
       isOverride: int(row, 'is_override') === 1,
+      ...overriddenIn(row),
       displaced: related.map((id) => int(db.get('SELECT number FROM versions WHERE id = ?', [id]) ?? {}, 'number')),
       seq: int(row, 'seq'),
       ...(int(row, 'is_pending') === 1 ? { pending: true } : {}),
     };
   });
+}
+
+function overriddenIn(row: Row): { readonly overridden?: readonly string[] } {
+  const json = maybeText(row, 'overridden');
+  return json === undefined ? {} : { overridden: v.parse(namesSchema, JSON.parse(json)) };
 }
 
 /** Where in the log a version was registered. */

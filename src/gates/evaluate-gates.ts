@@ -108,10 +108,23 @@ function foundIn(
   ran: RanGate | undefined,
 ): FoundGate[] {
   const { outcome } = ran?.verdict ?? verdict;
-  if (outcome === 'not-evaluated' || (isRun && !ran)) return [];
+  // Approvals are in the log by themselves.
+  if (outcome === 'not-evaluated' || (isRun && !ran) || gate.approvals !== undefined) return [];
   const { version, stage } = standing;
   const evidence = evidenceOf({ gate, stage, version, rival, required: requiredOf(gate), verdict, ...ran });
-  return [{ gate: gateName(gate), outcome, evidence }];
+  const against = againstOf(gate, standing, rival);
+  return [{ gate: gateName(gate), outcome, evidence, ...(against ? { against } : {}) }];
+}
+
+/** What a result of the gate holds for: as long as the version that it was compared with is in its stage. */
+function againstOf(
+  gate: DeclaredGate,
+  { stage, isExclusive }: GateStanding,
+  rival: VersionSummary | undefined,
+): FoundGate['against'] {
+  if (gate.command !== undefined) return isExclusive ? { stage, version: rival?.id ?? null } : undefined;
+  const compared = gate.vs ?? (gate.signature === undefined ? undefined : 'production');
+  return compared === undefined ? undefined : { stage: compared, version: rival?.id ?? null };
 }
 
 function policyResults({ policyGates }: GateStanding): readonly GateResult[] {

@@ -137,16 +137,21 @@ export interface ApprovalVote {
   readonly isCounted: boolean;
   /** Whoever registered the version. */
   readonly isAuthor: boolean;
+  /** Why an approval doesn't count any more. */
+  readonly lapsed?: { readonly code: string; readonly why: string };
 }
 
 export function checkApprovals(gate: DeclaredGate, votes: readonly ApprovalVote[]): Verdict {
   const wanted = gate.approvals ?? 0;
-  const counted = votes.filter(({ isGiven, isCounted, isAuthor }) => isGiven && isCounted && !isAuthor);
+  const others = votes.filter(({ isGiven, isCounted, isAuthor }) => isGiven && isCounted && !isAuthor);
+  const counted = others.filter(({ lapsed }) => lapsed === undefined);
   const measured = `${counted.length} of ${wanted}`;
   const refusal = votes.find(({ isGiven, isCounted }) => !isGiven && isCounted);
   if (refusal) return failed(measured, `${refusal.person} refused it`);
   if (counted.length >= wanted) return passed(measured);
   const own = votes.some(({ isGiven, isAuthor }) => isGiven && isAuthor);
   const hint = own ? '; that of whoever registered the version doesn’t count' : '';
-  return failed(measured, `${counted.length} of ${wanted} approvals${hint}`);
+  const gone = others.find(({ lapsed }) => lapsed !== undefined && lapsed.code !== 'used');
+  const lapsed = gone?.lapsed ? `; that of ${gone.person} lapsed, because ${gone.lapsed.why}` : '';
+  return failed(measured, `${counted.length} of ${wanted} approvals${lapsed}${hint}`);
 }

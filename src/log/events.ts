@@ -1,38 +1,22 @@
 import * as v from 'valibot';
-import { isSha256Hex } from '../base/hash.ts';
-import { isUlid } from '../base/ids.ts';
+import { count, finite, key, line, reason, sha256, stageName, text, ulid } from './parts.ts';
+import {
+  approvalGiven,
+  approvalRefused,
+  gateRecorded,
+  policyApproved,
+  policyProposed,
+  policyRefused,
+  policyWithdrawn,
+  promotionRequested,
+  promotionWithdrawn,
+} from './review-events.ts';
 
 /**
  * Schemas of the events of format 1 (docs/format.md, "Events"). They decide, for ever, whether an event of a `v: 1` commit is well
  * formed, so a change here is a change of the format. Unknown keys are kept and ignored, except in policies.
  */
 
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u;
-/** Names that no object of JavaScript can safely have. */
-export const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'prototype', 'constructor']);
-
-const ulid = v.pipe(v.string(), v.check(isUlid, 'not a ULID'));
-const sha256 = v.pipe(v.string(), v.check(isSha256Hex, 'not a SHA-256 in lower-case hexadecimal'));
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const line = (max: number) =>
-  v.pipe(
-    v.string(),
-    v.minLength(1),
-    v.maxLength(max),
-    v.check((text) => !CONTROL.test(text), 'has control characters'),
-  );
-const text = v.pipe(v.string(), v.maxLength(16_384));
-const reason = v.pipe(
-  v.string(),
-  v.maxLength(16_384),
-  v.check((value) => value.trim() !== '', 'is empty'),
-);
-const key = v.pipe(
-  line(256),
-  v.check((value) => !RESERVED_KEYS.has(value), 'is a reserved word'),
-);
-
-const finite = v.pipe(v.number(), v.finite());
 const metricValue = v.union([finite, v.picklist(['NaN', 'Infinity', '-Infinity'])]);
 const metrics = v.record(key, metricValue);
 const params = v.record(key, v.pipe(v.string(), v.maxLength(16_384)));
@@ -41,10 +25,6 @@ const tags = v.record(key, v.pipe(v.string(), v.maxLength(4096)));
 /** A model's name: what can stand in a file name, an URL and before `@` in a reference on every system. */
 export const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const modelName = v.pipe(v.string(), v.regex(MODEL_NAME, 'is not a model name'));
-
-/** A stage's name. */
-export const STAGE_NAME = /^[a-z][a-z0-9-]{0,31}$/;
-const stageName = v.pipe(v.string(), v.regex(STAGE_NAME, 'is not a stage name'));
 
 /** An alias: not a number, not what could be a digest, not a draft. Whether it is a stage depends on the policy. */
 export const ALIAS_NAME = /^(?!\d+$)(?![0-9a-fA-F]{7,}$)(?!draft-)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -298,76 +278,12 @@ const stageChanged = v.looseObject({
 const aliasSet = v.looseObject({ type: v.literal('alias.set'), model: ulid, alias: aliasName, version: ulid });
 const aliasRemoved = v.looseObject({ type: v.literal('alias.removed'), model: ulid, alias: aliasName });
 
-const gateRecorded = v.looseObject({
-  type: v.literal('gate.recorded'),
-  version: ulid,
-  stage: stageName,
-  gate: line(256),
-  outcome: v.picklist(['passed', 'failed']),
-  /** Digest of an object. */
-  evidence: v.optional(sha256),
-});
-
-const approvalGiven = v.looseObject({
-  type: v.literal('approval.given'),
-  version: ulid,
-  stage: stageName,
-  comment: v.optional(text),
-});
-const approvalRefused = v.looseObject({
-  type: v.literal('approval.refused'),
-  version: ulid,
-  stage: stageName,
-  comment: reason,
-});
-
 const commentAdded = v.looseObject({
   type: v.literal('comment.added'),
   model: v.optional(ulid),
   version: v.optional(ulid),
   text: reason,
 });
-
-export const metricGateSchema = v.strictObject({
-  metric: key,
-  min: v.optional(finite),
-  max: v.optional(finite),
-  /** Compare with the version that holds this stage now. */
-  vs: v.optional(stageName),
-  maxDrop: v.optional(v.pipe(finite, v.minValue(0))),
-});
-export const approvalsGateSchema = v.strictObject({ approvals: v.pipe(count, v.minValue(1), v.maxValue(100)) });
-
-/** Whose signatures count: `key` is `<type> <base64>`. One person may have several keys. */
-const signer = v.strictObject({ person: line(512), key: line(4096) });
-
-/** What has to be signed. A union, so that a word that this program doesn't know makes it read-only. */
-const demand = v.union([v.literal('approvals'), v.literal('stages'), v.literal('all')]);
-export type SignatureDemand = v.InferOutput<typeof demand>;
-
-/** Strict: a reader that doesn't know a key of a policy can't enforce it. */
-export const policySchema = v.strictObject({
-  stages: v.optional(
-    v.pipe(
-      v.array(
-        v.strictObject({
-          name: stageName,
-          exclusive: v.optional(v.boolean(), false),
-          displacedTo: v.optional(stageName),
-        }),
-      ),
-      v.minLength(1),
-      v.maxLength(32),
-    ),
-  ),
-  gates: v.optional(
-    v.record(stageName, v.pipe(v.array(v.union([metricGateSchema, approvalsGateSchema])), v.maxLength(64))),
-  ),
-  override: v.optional(v.picklist(['allowed', 'never'])),
-  signers: v.optional(v.pipe(v.array(signer), v.maxLength(256))),
-  signatures: v.optional(v.pipe(v.array(demand), v.maxLength(8))),
-});
-export type Policy = v.InferOutput<typeof policySchema>;
 
 /** The policy is judged by `policySchema` apart, because an unknown key in it must not make it merely void. */
 const policySet = v.looseObject({ type: v.literal('policy.set'), model: ulid, policy: v.looseObject({}) });
@@ -392,8 +308,14 @@ export const eventSchema = v.variant('type', [
   gateRecorded,
   approvalGiven,
   approvalRefused,
+  promotionRequested,
+  promotionWithdrawn,
   commentAdded,
   policySet,
+  policyProposed,
+  policyWithdrawn,
+  policyApproved,
+  policyRefused,
   registrySealed,
 ]);
 

@@ -26,8 +26,10 @@ import type {
   PageRequest,
   Params,
   ProductionEntry,
+  RequestEntry,
   RollbackPlan,
   RunLineage,
+  Seen,
   StageRule,
   Tags,
   VersionDetails,
@@ -73,8 +75,10 @@ export type {
   PageRequest,
   Params,
   ProductionEntry,
+  RequestEntry,
   RollbackPlan,
   RunLineage,
+  Seen,
   StageRule,
   SubmoduleLineage,
   Tags,
@@ -343,13 +347,33 @@ export interface RegistryCommands {
    * version's own. Throws `METRICS_MISSING`, `INTERVAL_INVALID`, `METRIC_FIXED`.
    */
   evaluate(request: EvaluateRequest, options?: OperationOptions): Promise<EvaluateResult>;
-  /** Approves a version for a stage, or refuses it, which needs a comment; the last word of a person counts. */
+  /**
+   * Approves a version for a stage, or refuses it, which needs a comment; the last word of a person counts. `seen` is what the person looked
+   * at (`GateStanding.seen`): an approval of anything else than what is there is refused as a `CONFLICT`.
+   */
   review(request: {
     readonly ref: string;
     readonly stage: string;
     readonly isGiven: boolean;
     readonly comment?: string;
+    readonly seen?: Seen;
   }): Promise<ReviewResult>;
+  /**
+   * Asks people to look at a version before it is promoted to a stage: `reviewers` by address or name, everybody where there are none. An open
+   * request for the same is replaced. Throws `STAGE_UNKNOWN`, `STAGE_UNCHANGED`, `NO_PROMOTION`.
+   */
+  requestPromotion(request: {
+    readonly ref: string;
+    readonly stage: string;
+    readonly comment?: string;
+    readonly reviewers?: readonly string[];
+  }): Promise<RequestResult>;
+  /** Ends such a request. It ends by itself when the version gets there, is archived or deleted. Throws `REQUEST_UNKNOWN`. */
+  withdrawRequest(request: {
+    readonly ref: string;
+    readonly stage: string;
+    readonly comment?: string;
+  }): Promise<RequestResult>;
   /** Records what gates found, with the evidence as objects. */
   recordGates(request: {
     readonly ref: string;
@@ -381,6 +405,8 @@ export interface EvaluateResult {
 export interface FoundGate {
   readonly gate: string;
   readonly outcome: 'passed' | 'failed';
+  /** The id of the version that it was compared with in a stage, null where none was there: without it, the result says nothing more. */
+  readonly against?: { readonly stage: string; readonly version: string | null };
   readonly evidence: Readonly<Record<string, unknown>>;
 }
 
@@ -391,23 +417,62 @@ export interface GateLink {
   readonly evidence: string;
 }
 
+/** What somebody said of a version on its way to a stage, and what it counts for. */
+export interface ReviewVote extends ApprovalEntry {
+  /** By the policy: signed, and by one of its signers, where it asks for that. */
+  readonly isCounted: boolean;
+  /** Of whoever registered the version, whose own approval never counts. */
+  readonly isAuthor: boolean;
+}
+
+/** A promotion that somebody asks for. */
+export interface ReviewEntry extends RequestEntry {
+  readonly version: VersionSummary;
+  readonly stage: string;
+  /** The other version that is in an exclusive stage now. */
+  readonly holder?: VersionSummary;
+  readonly approvals: readonly ReviewVote[];
+  /** How many approvals the policy asks for, 0 where it asks for none, and how many count now. */
+  readonly needed: number;
+  readonly given: number;
+  /** What the gates of the policy say against it, in words. */
+  readonly problems: readonly string[];
+  /** `ready`: the policy lets it through. `refused`: a refusal stands. */
+  readonly state: 'ready' | 'waiting' | 'refused';
+  /** Of this person: whether they asked for it, registered the version, and are to say something. */
+  readonly isOwn: boolean;
+  readonly isAuthor: boolean;
+  readonly isWanted: boolean;
+}
+
+export interface RequestResult {
+  readonly version: VersionSummary;
+  readonly stage: string;
+  readonly reviewers: readonly string[];
+  readonly pending: boolean;
+}
+
 export interface GateStanding {
   readonly version: VersionSummary;
   readonly stage: string;
   /** What moving it there would be; `none` where it is there. */
   readonly kind: 'promote' | 'demote' | 'archive' | 'none';
   readonly isExclusive: boolean;
+  /** Whether the policy lets this person promote in spite of a gate. */
   readonly isOverrideAllowed: boolean;
+  /** Of the policy in force, null for none: pass it on to `promote`, so that no other is put in its place meanwhile. */
+  readonly policyDigest: string | null;
+  /** From which stages the policy lets versions in, where it doesn't from all. */
+  readonly from?: readonly string[];
+  /** Who asks for this promotion, where somebody does. */
+  readonly request?: RequestEntry;
+  /** What an approval now is bound to: pass what was shown on to `review`. */
+  readonly seen: Seen;
   /** The other version that is in an exclusive stage. */
   readonly holder?: VersionSummary;
-  /** The newest of each gate. */
-  readonly results: readonly GateResultEntry[];
-  readonly approvals: readonly (ApprovalEntry & {
-    /** By the policy: signed, and by one of its signers, where it asks for that. */
-    readonly isCounted: boolean;
-    /** Of whoever registered the version. */
-    readonly isAuthor: boolean;
-  })[];
+  /** The newest of each gate; `stale` says why it says nothing any more. */
+  readonly results: readonly (GateResultEntry & { readonly stale?: string })[];
+  readonly approvals: readonly ReviewVote[];
   /** Gates that every reader enforces; `problem` where one isn't passed. */
   readonly policyGates: readonly { readonly gate: string; readonly problem?: string }[];
 }
@@ -540,6 +605,13 @@ export interface RegistryQueries {
   }): Promise<RollbackPlan>;
   /** What is recorded of a version on its way to a stage: results of gates, approvals, and the gates of the policy. Throws `STAGE_UNKNOWN`. */
   gateStanding(request: { readonly ref: string; readonly stage: string }): Promise<GateStanding>;
+  /** The promotions that people ask for, the newest first; with `isWanted` those that want a word of this person. At most 500. */
+  reviews(request?: {
+    readonly model?: string;
+    readonly ref?: string;
+    readonly stage?: string;
+    readonly isWanted?: boolean;
+  }): Promise<readonly ReviewEntry[]>;
   /** The evidence of a gate, JSON. Throws `EVIDENCE_UNKNOWN`, `OBJECT_MISSING`, `OBJECT_DAMAGED`. */
   gateEvidence(request: { readonly digest: string }): Promise<string>;
   policy(request: { readonly model: string }): Promise<PolicyDetails>;

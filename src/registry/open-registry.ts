@@ -10,6 +10,7 @@ import * as gates from './commands/gates.ts';
 import * as models from './commands/models.ts';
 import * as policies from './commands/policies.ts';
 import * as registering from './commands/register.ts';
+import * as reviewing from './commands/reviews.ts';
 import * as stages from './commands/stages.ts';
 import * as tensors from './facts/tensor-comparison.ts';
 import * as facts from './facts/version-facts.ts';
@@ -21,6 +22,7 @@ import { impact } from './queries/impact.ts';
 import * as listing from './queries/listing.ts';
 import { log } from './queries/log.ts';
 import { patch } from './queries/patch.ts';
+import { reviews } from './queries/reviews.ts';
 import { findVersion } from './references.ts';
 import { damageIn, readToHead, type Session } from './session.ts';
 import { limitCache } from './shared/cache-limit.ts';
@@ -88,7 +90,12 @@ export class OpenRegistry implements Registry {
   register: Registry['register'] = (request, options) =>
     this.#run(() => registering.register(this.#session, request, options));
   evaluate: Registry['evaluate'] = (request, options) => this.#run(() => evaluate(this.#session, request, options));
-  review: Registry['review'] = (request) => this.#run(() => gates.review(this.#session, request));
+  review: Registry['review'] = (request) => this.#run(() => reviewing.review(this.#session, request));
+  requestPromotion: Registry['requestPromotion'] = (request) =>
+    this.#run(() => reviewing.requestPromotion(this.#session, request));
+  withdrawRequest: Registry['withdrawRequest'] = (request) =>
+    this.#run(() => reviewing.withdrawRequest(this.#session, request));
+  reviews: Registry['reviews'] = (request) => this.#run(() => reviews(this.#session, request));
   recordGates: Registry['recordGates'] = (request) => this.#run(() => gates.recordGates(this.#session, request));
   gateStanding: Registry['gateStanding'] = (request) => this.#run(() => gates.gateStanding(this.#session, request));
   gateEvidence: Registry['gateEvidence'] = (request) => this.#run(() => gates.gateEvidence(this.#session, request));

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { approvalsGateSchema, metricGateSchema, policySchema } from '../log/events.ts';
+import { approvalsGateSchema, metricGateSchema, policySchema } from '../log/policy-schema.ts';
 import { nearestKey } from '../project/nearest-key.ts';
 
 /** Problems that a message names. */

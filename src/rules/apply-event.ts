@@ -2,8 +2,9 @@ import { environmentDigest } from '../log/environment-digest.ts';
 import type { EventOf, RegistryEvent } from '../log/events.ts';
 import { liveModel, liveVersion } from './lookup.ts';
 import { createModel, deleteModel, renameModel, setPolicy, updateModel } from './model-rules.ts';
+import { proposePolicy, voteOnPolicy, withdrawPolicy } from './proposal-rules.ts';
+import { recordGate, requestPromotion, voteOnVersion, withdrawPromotion } from './review-rules.ts';
 import { RuleBreak } from './rule-break.ts';
-import { nameOfPerson } from './signers.ts';
 import { changeStage } from './stage-rules.ts';
 import type { FactSource, RegistryState } from './state.ts';
 import {
@@ -36,11 +37,17 @@ const RULES: Rules = {
   'stage.changed': changeStage,
   'alias.set': setAlias,
   'alias.removed': removeAlias,
-  'gate.recorded': (state, event, source) => state.addGateResult(liveVersion(state, event.version).id, event, source),
-  'approval.given': (state, event, source) => approve(state, event, true, source),
-  'approval.refused': (state, event, source) => approve(state, event, false, source),
+  'gate.recorded': recordGate,
+  'approval.given': voteOnVersion,
+  'approval.refused': voteOnVersion,
+  'promotion.requested': requestPromotion,
+  'promotion.withdrawn': withdrawPromotion,
   'comment.added': addComment,
   'policy.set': setPolicy,
+  'policy.proposed': proposePolicy,
+  'policy.withdrawn': withdrawPolicy,
+  'policy.approved': voteOnPolicy,
+  'policy.refused': voteOnPolicy,
   'registry.sealed': (state, event, source) => state.seal(event.reason, source),
 };
 
@@ -58,18 +65,6 @@ function recordEnvironment(state: RegistryState, event: EventOf<'environment.rec
     throw new RuleBreak('DIGEST_WRONG', `The packages aren't those of the digest ${event.digest}.`);
   }
   state.addEnvironment(event);
-}
-
-function approve(
-  state: RegistryState,
-  event: EventOf<'approval.given' | 'approval.refused'>,
-  isGiven: boolean,
-  source: FactSource,
-): void {
-  const version = liveVersion(state, event.version);
-  const { signer, email, name } = source.by;
-  const person = signer === undefined ? email.toLowerCase() || name : nameOfPerson(signer);
-  state.setApproval(version.id, event.stage, person, isGiven, event.comment ?? '', source);
 }
 
 function addComment(state: RegistryState, event: EventOf<'comment.added'>, source: FactSource): void {

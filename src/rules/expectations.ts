@@ -1,6 +1,6 @@
 import { sha256Hex } from '../base/hash.ts';
-import type { Policy } from '../log/events.ts';
 import type { Expectations } from '../log/intent.ts';
+import type { Policy } from '../log/policy-schema.ts';
 import { RuleBreak } from './rule-break.ts';
 import type { RegistryState } from './state.ts';
 
@@ -37,9 +37,14 @@ export function checkExpectations(state: RegistryState, expects: Expectations): 
     expect(`The tag ${key}`, value, state.tag(subject, key));
   }
   for (const [id, digest] of Object.entries(expects.policies ?? {})) {
-    const policy = state.policy(model(id));
-    expect('The policy', digest, policy ? policyDigest(policy) : null);
+    expect('The policy', digest, digestOfPolicy(state, model(id)));
   }
+}
+
+/** Of the policy that a model has; null where none was ever set. */
+export function digestOfPolicy(state: RegistryState, model: string): string | null {
+  const policy = state.policy(model);
+  return policy ? policyDigest(policy) : null;
 }
 
 /** Names a policy in `expects`: the SHA-256 of its JSON without spaces, keys sorted at every level. */

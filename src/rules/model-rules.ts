@@ -1,7 +1,8 @@
 import type { EventOf } from '../log/events.ts';
 import { liveModel, policyOf } from './lookup.ts';
-import { effectivePolicy, parsePolicy, stageOf } from './policy.ts';
-import { NeedsNewer, RuleBreak } from './rule-break.ts';
+import { effectivePolicy, stageOf } from './policy.ts';
+import { checkChange, readPolicy } from './proposal-rules.ts';
+import { RuleBreak } from './rule-break.ts';
 import type { FactSource, RegistryState } from './state.ts';
 
 /** A name that is taken makes the new id another id of the model that has it: two people may create the same model offline. */
@@ -50,10 +51,9 @@ export function deleteModel(state: RegistryState, event: EventOf<'model.deleted'
 /** A policy that would make the present state illegal is void. */
 export function setPolicy(state: RegistryState, event: EventOf<'policy.set'>, source: FactSource): void {
   const model = liveModel(state, event.model);
-  const verdict = parsePolicy(event.policy);
-  if (verdict.kind === 'unknown') throw new NeedsNewer(verdict.needs);
-  if (verdict.kind === 'malformed') throw new RuleBreak('POLICY_INVALID', `The policy ${verdict.problem}.`);
-  const next = effectivePolicy(verdict.policy);
+  const policy = readPolicy(event.policy);
+  checkChange(state, model.id, policy, source);
+  const next = effectivePolicy(policy);
   for (const name of state.stagesInUse(model.id)) {
     const stage = stageOf(next, name);
     if (!stage)
@@ -68,7 +68,10 @@ export function setPolicy(state: RegistryState, event: EventOf<'policy.set'>, so
   const clash = state.aliasesOfModel(model.id).find((alias) => stageOf(next, alias));
   if (clash !== undefined)
     throw new RuleBreak('ALIAS_IN_USE', `${clash} is an alias of ${model.name}, so it can't be a stage.`);
-  state.setPolicy(model.id, verdict.policy, source);
+  state.setPolicy(model.id, policy, source);
+  // What was proposed, and said of it, was so beside the policy before.
+  state.endRequests(model.id);
+  state.dropVotes(model.id);
   for (const stage of next.stages) {
     const holder = stage.isExclusive ? state.versionsInStage(model.id, stage.name, 1)[0] : undefined;
     if (holder && !state.isOnHolderStack(model.id, stage.name, holder.id))

@@ -1,11 +1,14 @@
 import * as v from 'valibot';
-import { type Policy, policySchema } from '../log/events.ts';
+import { type Policy, policySchema, type SignatureDemand } from '../log/policy-schema.ts';
+import { problemOfPeople } from './policy-people.ts';
 import { nameOfPerson, signersOf, verdictOnSigners } from './signers.ts';
 
 export interface StagePolicy {
   readonly name: string;
   readonly isExclusive: boolean;
   readonly displacedTo: string;
+  /** From where a version may be promoted to it; from anywhere where it is absent. */
+  readonly from?: readonly string[];
 }
 
 /** What the rules ask of a model's policy, with everything that it leaves out filled in. */
@@ -13,9 +16,14 @@ export interface EffectivePolicy {
   /** In ascending order: a move towards the end is a promotion. `archived` stands apart, at the end. */
   readonly stages: readonly StagePolicy[];
   readonly gates: NonNullable<Policy['gates']>;
-  readonly isOverrideAllowed: boolean;
+  /** Who may promote in spite of a gate. */
+  readonly override: 'anybody' | 'nobody' | ReadonlySet<string>;
+  /** What another policy needs. */
+  readonly changes?: NonNullable<Policy['changes']>;
   /** Whose approvals count, each signed, where approvals have to be; else everybody's do. */
   readonly approvers?: ReadonlySet<string>;
+  /** The same for results of gates. */
+  readonly recorders?: ReadonlySet<string>;
 }
 
 export const FIRST_STAGE = 'candidate';
@@ -32,19 +40,34 @@ const DEFAULT_STAGES: readonly StagePolicy[] = [
 /** The policy in force for a model, `undefined` meaning that none was ever set. */
 export function effectivePolicy(policy: Policy | undefined): EffectivePolicy {
   const stages =
-    policy?.stages?.map(({ name, exclusive, displacedTo }) => ({
+    policy?.stages?.map(({ name, exclusive, displacedTo, from }) => ({
       name,
       isExclusive: exclusive,
       displacedTo: displacedTo ?? ARCHIVED,
+      ...(from === undefined ? {} : { from }),
     })) ?? DEFAULT_STAGES;
   const signers = signersOf(policy);
-  const isSigned = signers && (signers.demands.has('approvals') || signers.demands.has('all'));
+  const people = signers && peopleIn([...signers.personOfKey.values()]);
+  const isSigned = (demand: SignatureDemand) => signers && (signers.demands.has(demand) || signers.demands.has('all'));
   return {
     stages,
     gates: policy?.gates ?? {},
-    isOverrideAllowed: policy?.override !== 'never',
-    ...(isSigned ? { approvers: new Set([...signers.personOfKey.values()].map(nameOfPerson)) } : {}),
+    override: overrideOf(policy),
+    ...(policy?.changes ? { changes: policy.changes } : {}),
+    ...(people && isSigned('approvals') ? { approvers: people } : {}),
+    ...(people && isSigned('gates') ? { recorders: people } : {}),
   };
+}
+
+function overrideOf(policy: Policy | undefined): EffectivePolicy['override'] {
+  const { override = 'allowed' } = policy ?? {};
+  if (typeof override === 'object') return peopleIn(override.by);
+  return override === 'never' ? 'nobody' : 'anybody';
+}
+
+/** The people of a list, as votes and authors are told from each other. */
+export function peopleIn(list: readonly string[]): ReadonlySet<string> {
+  return new Set(list.map(nameOfPerson));
 }
 
 export function stageOf(policy: EffectivePolicy, name: string): StagePolicy | undefined {
@@ -68,7 +91,9 @@ export type PolicyVerdict =
 export function parsePolicy(value: unknown): PolicyVerdict {
   const parsed = v.safeParse(policySchema, value);
   if (parsed.success) {
-    const { unknown, problem = problemOfStages(parsed.output) } = verdictOnSigners(parsed.output);
+    const { unknown, problem = problemOfStages(parsed.output) ?? problemOfPeople(parsed.output) } = verdictOnSigners(
+      parsed.output,
+    );
     if (unknown !== undefined) return { kind: 'unknown', needs: [unknown] };
     return problem === undefined ? { kind: 'policy', policy: parsed.output } : { kind: 'malformed', problem };
   }
@@ -91,6 +116,10 @@ function problemOfStages(policy: Policy): string | undefined {
       return `${stage.name} displaces to ${stage.displacedTo}, which can't take it`;
     if (stage.isExclusive && (stage.name === FIRST_STAGE || stage.name === ARCHIVED))
       return `${stage.name} can't be exclusive`;
+    const from = stage.from?.find((name) => !names.includes(name) || name === stage.name);
+    if (from !== undefined) return `lets versions into ${stage.name} from ${from}, which is no other stage`;
+    if (stage.from && (stage.name === FIRST_STAGE || stage.name === ARCHIVED))
+      return `says from where versions get to ${stage.name}, where each may go`;
   }
   const gated = Object.keys(effective.gates).find((stage) => !names.includes(stage));
   return gated === undefined ? undefined : `has gates for ${gated}, which is no stage`;

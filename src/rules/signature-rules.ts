@@ -1,4 +1,5 @@
-import type { RegistryEvent, SignatureDemand } from '../log/events.ts';
+import type { RegistryEvent } from '../log/events.ts';
+import type { SignatureDemand } from '../log/policy-schema.ts';
 import type { Proof } from '../log/signed-line.ts';
 import { parsePolicy } from './policy.ts';
 import { RuleBreak } from './rule-break.ts';
@@ -6,7 +7,15 @@ import { type Signers, signersOf } from './signers.ts';
 import type { ModelRecord, RegistryState } from './state.ts';
 
 /** Whoever may do these unsigned could get round everything that a model's signers protect. */
-const ALWAYS: ReadonlySet<RegistryEvent['type']> = new Set(['policy.set', 'model.renamed', 'model.deleted']);
+const ALWAYS: ReadonlySet<RegistryEvent['type']> = new Set([
+  'policy.set',
+  'policy.proposed',
+  'policy.withdrawn',
+  'policy.approved',
+  'policy.refused',
+  'model.renamed',
+  'model.deleted',
+]);
 
 /** What decides which version a stage or an alias leads to. */
 const STAGES: ReadonlySet<RegistryEvent['type']> = new Set([
@@ -15,7 +24,12 @@ const STAGES: ReadonlySet<RegistryEvent['type']> = new Set([
   'alias.removed',
   'version.deleted',
 ]);
-const APPROVALS: ReadonlySet<RegistryEvent['type']> = new Set(['approval.given', 'approval.refused']);
+const APPROVALS: ReadonlySet<RegistryEvent['type']> = new Set([
+  'approval.given',
+  'approval.refused',
+  'promotion.requested',
+  'promotion.withdrawn',
+]);
 
 /**
  * Who signed the event, of those whose signatures count for its model; undefined where nobody did and nobody has to. Throws `RuleBreak`
@@ -85,6 +99,7 @@ function personOf({ personOfKey }: Signers, proof: Proof | undefined): string | 
 
 function isDemanded(demands: ReadonlySet<SignatureDemand>, type: RegistryEvent['type']): boolean {
   if (ALWAYS.has(type) || demands.has('all')) return true;
+  if (demands.has('gates') && type === 'gate.recorded') return true;
   return (demands.has('stages') && STAGES.has(type)) || (demands.has('approvals') && APPROVALS.has(type));
 }
 

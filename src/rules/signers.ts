@@ -1,4 +1,4 @@
-import type { Policy, SignatureDemand } from '../log/events.ts';
+import type { Policy, SignatureDemand } from '../log/policy-schema.ts';
 import { parsePublicKey } from '../log/ssh/public-key.ts';
 
 /** Whose signatures count for a model, and for what they are asked. */

@@ -1,4 +1,5 @@
 import type { EventOf } from '../log/events.ts';
+import { brokenGates, mayOverride } from './gate-rules.ts';
 import { labelOf, liveVersion, policyOf } from './lookup.ts';
 import { ARCHIVED, type EffectivePolicy, FIRST_STAGE, kindOfMove, stageOf } from './policy.ts';
 import { RuleBreak } from './rule-break.ts';
@@ -25,7 +26,7 @@ export function changeStage(state: RegistryState, event: EventOf<'stage.changed'
   if (event.to !== FIRST_STAGE && event.to !== ARCHIVED && state.artifactStatus(version.artifact) !== 'published') {
     throw new RuleBreak('ARTIFACT_ABSENT', `The files of ${label} aren't in the registry.`);
   }
-  if (event.kind === 'promote') checkGates(state, version, event, policy);
+  const overridden = event.kind === 'promote' ? checkGates(state, version, event, policy, source) : [];
 
   const displaced = displacedBy(state, version, event, target.isExclusive, target.displacedTo);
   for (const holder of displaced) {
@@ -45,10 +46,11 @@ export function changeStage(state: RegistryState, event: EventOf<'stage.changed'
   const { from, to, kind, reason } = event;
   state.setStage(
     version.id,
-    { from, to, kind, reason, isOverride: event.override, related: displaced.map((holder) => holder.id) },
+    { from, to, kind, reason, isOverride: event.override, overridden, related: displaced.map((holder) => holder.id) },
     source,
   );
   updateStacks(state, version, event, policy);
+  settleReviews(state, version, event, displaced, policy, source);
 }
 
 function checkKind(
@@ -113,52 +115,52 @@ function updateStacks(
   state.pushHolder(model, event.to, id);
 }
 
+/** What the gates of the policy say against it, where that is overridden. */
 function checkGates(
   state: RegistryState,
   version: VersionRecord,
   event: EventOf<'stage.changed'>,
   policy: EffectivePolicy,
-): void {
-  const broken = brokenGates(state, version, event.to, policy);
-  if (broken.length === 0) return;
-  if (!event.override)
+  { by }: FactSource,
+): readonly string[] {
+  const { from } = stageOf(policy, event.to) ?? {};
+  if (from && !from.includes(event.from)) {
+    throw new RuleBreak(
+      'TRANSITION_REFUSED',
+      `The policy lets versions into ${event.to} from ${from.join(', ')}; ${labelOf(state, version)} is in ${event.from}.`,
+    );
+  }
+  const broken = brokenGates({ state, version, stage: event.to, policy });
+  if (event.override && !mayOverride(policy, by)) {
+    const who = policy.override === 'nobody' ? 'nobody' : `only ${[...policy.override].join(', ')}`;
+    const what = broken.length === 0 ? '' : `: ${broken.join('; ')}`;
+    throw new RuleBreak('OVERRIDE_REFUSED', `The policy allows ${who} to override a gate${what}.`);
+  }
+  if (broken.length > 0 && !event.override)
     throw new RuleBreak(
       'GATE_FAILED',
       `${labelOf(state, version)} doesn't pass the gates of ${event.to}: ${broken.join('; ')}.`,
     );
-  if (!policy.isOverrideAllowed)
-    throw new RuleBreak('OVERRIDE_REFUSED', `The policy allows nobody to override a gate: ${broken.join('; ')}.`);
+  return broken;
 }
 
-/** What keeps a version from a stage, in words; empty when every gate of the policy passes. */
-export function brokenGates(
+/** Whoever asked for it has it now, and what was approved was so beside another version. */
+function settleReviews(
   state: RegistryState,
   version: VersionRecord,
-  stage: string,
+  { from, to }: EventOf<'stage.changed'>,
+  displaced: readonly VersionRecord[],
   policy: EffectivePolicy,
-): readonly string[] {
-  const broken: string[] = [];
-  for (const gate of policy.gates[stage] ?? []) {
-    if ('approvals' in gate) {
-      const approvals = state.approvers(version.id, stage);
-      const counted = policy.approvers
-        ? approvals.filter(({ person, isSigned }) => isSigned && policy.approvers?.has(person))
-        : approvals;
-      if (counted.length < gate.approvals) broken.push(`${counted.length} of ${gate.approvals} approvals`);
-      continue;
-    }
-    const value = state.metric(version.id, gate.metric);
-    if (typeof value !== 'number') {
-      broken.push(`${gate.metric} is ${value ?? 'not recorded'}`);
-      continue;
-    }
-    if (gate.min !== undefined && value < gate.min) broken.push(`${gate.metric} ${value} is below ${gate.min}`);
-    if (gate.max !== undefined && value > gate.max) broken.push(`${gate.metric} ${value} is above ${gate.max}`);
-    const rival = gate.vs === undefined ? undefined : state.versionsInStage(version.model, gate.vs, 1)[0];
-    const rivalValue = rival && rival.id !== version.id ? state.metric(rival.id, gate.metric) : undefined;
-    if (gate.maxDrop !== undefined && typeof rivalValue === 'number' && rivalValue - value > gate.maxDrop) {
-      broken.push(`${gate.metric} ${value} is more than ${gate.maxDrop} below the ${rivalValue} of ${gate.vs}`);
-    }
-  }
-  return broken;
+  source: FactSource,
+): void {
+  const { id, model } = version;
+  const label = labelOf(state, version);
+  for (const moved of displaced)
+    state.endRequests(moved.id, ...(stageOf(policy, to)?.displacedTo === ARCHIVED ? [] : [to]));
+  state.endRequests(id, ...(to === ARCHIVED ? [] : [to]));
+  state.lapseVotes({ subject: id, target: to }, { code: 'used', why: `it came to ${to}` }, source);
+  if (stageOf(policy, to)?.isExclusive)
+    state.lapseVotes({ model, target: to }, { code: 'holder', why: `${label} came to ${to} since` }, source);
+  if (stageOf(policy, from)?.isExclusive)
+    state.lapseVotes({ model, target: from }, { code: 'holder', why: `${label} left ${from} since` }, source);
 }

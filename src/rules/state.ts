@@ -1,6 +1,7 @@
 import type { CommitProblem } from '../log/commit.ts';
-import type { EventOf, Policy } from '../log/events.ts';
+import type { EventOf } from '../log/events.ts';
 import type { UnknownEvent } from '../log/intent.ts';
+import type { Policy } from '../log/policy-schema.ts';
 
 /** Where and by whom a fact was stated. `position` counts an intent's place in its commit from 0. */
 export interface FactSource {
@@ -22,9 +23,47 @@ export interface FactAuthor {
   readonly signer?: string;
 }
 
-export interface Approval {
+/** What a person last said of a version on its way to a stage, or of a policy that is proposed. */
+export interface Vote {
   readonly person: string;
-  readonly isSigned: boolean;
+  readonly by: FactAuthor;
+  readonly isGiven: boolean;
+  readonly lapsed?: Lapse;
+}
+
+/** Why an approval doesn't count any more. */
+export interface Lapse {
+  /** `used`: the version got there by it. `holder`: another version is in the stage. `gate`: a gate has another result. `withdrawn`: its files are gone. */
+  readonly code: 'used' | 'holder' | 'gate' | 'withdrawn';
+  /** For people. */
+  readonly why: string;
+}
+
+export interface CommentedVote extends Omit<Vote, 'by'> {
+  readonly comment: string;
+}
+
+/** The newest result of a gate. */
+export interface GateRecord {
+  readonly gate: string;
+  readonly outcome: 'passed' | 'failed';
+  readonly by: FactAuthor;
+  readonly against?: { readonly stage: string; readonly version: string | null };
+}
+
+/** What people are asked about: a version and the stage that it is to get to, or a model and the digest of its proposed policy. */
+export interface Question {
+  readonly model: string;
+  /** Id of the version, or of the model. */
+  readonly subject: string;
+  readonly target: string;
+}
+
+export interface ReviewRequest {
+  readonly comment: string;
+  readonly reviewers: readonly string[];
+  /** Of a question about a policy. */
+  readonly policy?: Policy;
 }
 
 export interface ModelRecord {
@@ -85,8 +124,16 @@ export interface RegistryState {
   policy(model: string): Policy | undefined;
   /** Of all models that aren't deleted. */
   policies(): readonly Policy[];
-  /** Who approves the version for the stage now: one entry for each person. */
-  approvers(version: string, stage: string): readonly Approval[];
+  /** What each person last said, at most `MAX_VOTES`. */
+  votes(subject: string, target: string): readonly Vote[];
+  /** Who registered the version. */
+  authorOf(version: string): FactAuthor;
+  gateRecord(version: string, stage: string, gate: string): GateRecord | undefined;
+  /** The newest of each gate, at most `MAX_GATES_OF_STAGE`. */
+  gateRecords(version: string, stage: string): readonly GateRecord[];
+  hasRequest(subject: string, target: string): boolean;
+  /** How many there are about the subject. */
+  requestCount(subject: string): number;
 
   /** Every commit, void ones too. `needs` where only a newer program understands it. */
   addCommit(commit: CommitRecord): void;
@@ -130,19 +177,24 @@ export interface RegistryState {
   dropHoldersAbove(model: string, stage: string, version: string): void;
   setAlias(model: string, alias: string, version: string | undefined, source: FactSource): void;
   addGateResult(version: string, event: EventOf<'gate.recorded'>, source: FactSource): void;
-  setApproval(
-    version: string,
-    stage: string,
-    person: string,
-    isGiven: boolean,
-    comment: string,
-    source: FactSource,
-  ): void;
+  /** Replaces what the person said before. */
+  setVote(question: Question, vote: CommentedVote, source: FactSource): void;
+  /** Lets approvals lapse that stand. Of all the model's versions, or of all targets, where one isn't named. */
+  lapseVotes(of: VotesOf, lapse: Lapse, source: FactSource): void;
+  /** Forgets what was said, of approvals and refusals alike. */
+  dropVotes(subject: string): void;
+  setRequest(question: Question, request: ReviewRequest, source: FactSource): void;
+  /** Of all targets, where none is named. */
+  endRequests(subject: string, target?: string): void;
   addComment(subject: string, text: string, source: FactSource): void;
   setPolicy(model: string, policy: Policy, source: FactSource): void;
   addUnknownEvent(event: UnknownEvent, source: FactSource): void;
   seal(reason: string, source: FactSource): void;
 }
+
+export type VotesOf =
+  | { readonly model: string; readonly target: string }
+  | { readonly subject: string; readonly target?: string };
 
 export interface CommitRecord {
   readonly seq: number;
@@ -161,6 +213,8 @@ export interface StageMove {
   readonly kind: 'promote' | 'rollback' | 'demote' | 'archive' | 'displaced';
   readonly reason: string;
   readonly isOverride: boolean;
+  /** What the gates of the policy said against it, where it was made in spite of them. */
+  readonly overridden?: readonly string[];
   /** Versions that it displaced; for `displaced`, the version that it made way for. */
   readonly related: readonly string[];
 }

@@ -87,6 +87,7 @@ export function deleteVersion(state: RegistryState, event: EventOf<'version.dele
     );
   }
   for (const stage of policy.stages) state.dropHolder(version.model, stage.name, version.id);
+  state.endRequests(version.id);
   state.deleteVersion(version.id, source);
 }
 
@@ -94,11 +95,12 @@ export function withdrawArtifact(state: RegistryState, event: EventOf<'artifact.
   if (state.artifactStatus(event.artifact) === undefined) {
     throw new RuleBreak('ARTIFACT_UNKNOWN', `There is no artifact ${event.artifact}.`);
   }
-  const inUse = state
-    .versionsOfArtifact(event.artifact, Number.MAX_SAFE_INTEGER)
-    .find((version) => version.stage !== FIRST_STAGE && version.stage !== ARCHIVED);
+  const versions = state.versionsOfArtifact(event.artifact, Number.MAX_SAFE_INTEGER);
+  const inUse = versions.find((version) => version.stage !== FIRST_STAGE && version.stage !== ARCHIVED);
   if (inUse) throw new RuleBreak('STAGE_HELD', `${labelOf(state, inUse)} is in ${inUse.stage} and needs its artifact.`);
   state.setArtifactStatus(event.artifact, 'withdrawn', source);
+  const lapse = { code: 'withdrawn', why: 'its files were removed since' } as const;
+  for (const { id } of versions) state.lapseVotes({ subject: id }, lapse, source);
 }
 
 export function setAlias(state: RegistryState, event: EventOf<'alias.set'>, source: FactSource): void {

@@ -1,13 +1,20 @@
-import type { EventOf, Policy } from '../../src/log/events.ts';
+import type { EventOf } from '../../src/log/events.ts';
+import type { Policy } from '../../src/log/policy-schema.ts';
 import type {
-  Approval,
+  CommentedVote,
+  FactAuthor,
   FactSource,
+  GateRecord,
   IntentOutcome,
   IntentVerdict,
+  Lapse,
   ModelRecord,
+  Question,
   RegistryState,
   StageMove,
   VersionRecord,
+  Vote,
+  VotesOf,
 } from '../../src/rules/state.ts';
 
 type Place = { readonly seq: number; readonly at: string };
@@ -31,7 +38,10 @@ export class MemoryState implements RegistryState {
   readonly #metrics = new Map<string, number | string>();
   readonly #artifacts = new Map<string, 'published' | 'withdrawn'>();
   readonly #policies = new Map<string, Policy>();
-  readonly #approvals = new Map<string, { readonly isGiven: boolean; readonly isSigned: boolean }>();
+  readonly #authors = new Map<string, FactAuthor>();
+  readonly #gates = new Map<string, GateRecord>();
+  readonly #votes = new Map<string, Vote & { readonly model: string }>();
+  readonly #requests = new Map<string, true>();
   readonly #remarks = new Map<string, string>();
   readonly #sealed = new Map<'reason', string>();
 
@@ -153,11 +163,23 @@ export class MemoryState implements RegistryState {
   policies(): readonly Policy[] {
     return [...this.#policies].flatMap(([model, policy]) => (this.#models.get(model)?.isDeleted ? [] : [policy]));
   }
-  approvers(version: string, stage: string): readonly Approval[] {
-    const prefix = `${version}/${stage}/`;
-    return [...this.#approvals]
-      .filter(([place, { isGiven }]) => isGiven && place.startsWith(prefix))
-      .map(([place, { isSigned }]) => ({ person: place.slice(prefix.length), isSigned }));
+  votes(subject: string, target: string): readonly Vote[] {
+    return [...this.#votes].filter(([place]) => place.startsWith(`${subject}/${target}/`)).map(([, vote]) => vote);
+  }
+  authorOf(version: string): FactAuthor {
+    return this.#authors.get(version) ?? { name: '', email: '' };
+  }
+  gateRecord(version: string, stage: string, gate: string): GateRecord | undefined {
+    return this.#gates.get(`${version}/${stage}/${gate}`);
+  }
+  gateRecords(version: string, stage: string): readonly GateRecord[] {
+    return [...this.#gates].filter(([place]) => place.startsWith(`${version}/${stage}/`)).map(([, record]) => record);
+  }
+  hasRequest(subject: string, target: string): boolean {
+    return this.#requests.has(`${subject}/${target}`);
+  }
+  requestCount(subject: string): number {
+    return [...this.#requests.keys()].filter((place) => place.startsWith(`${subject}/`)).length;
   }
 
   /** Everything that a test compares, in one string. */
@@ -174,6 +196,8 @@ export class MemoryState implements RegistryState {
       [...this.#aliases].sort(),
       [...this.#tags].sort(),
       [...this.#remarks.values()],
+      [...this.#votes].map(([place, { isGiven, lapsed }]) => [place, isGiven, lapsed?.code ?? '']).sort(),
+      [...this.#requests.keys()].sort(),
       [...this.#policies]
         .flatMap(([model, { signers = [] }]) => (signers.length > 0 ? [[model, signers.map(({ key }) => key)]] : []))
         .sort(),
@@ -201,14 +225,25 @@ export class MemoryState implements RegistryState {
     this.#set(this.#names, name.toLowerCase(), model);
   }
   deleteModel(model: string): void {
-    for (const { id } of this.versionsOf(model)) this.deleteVersion(id);
+    for (const { id } of this.versionsOf(model)) {
+      this.deleteVersion(id);
+      this.endRequests(id);
+    }
+    this.endRequests(model);
     for (const alias of this.aliasesOfModel(model)) this.setAlias(model, alias, undefined);
     this.#changeModel(model, { isDeleted: true });
   }
-  addVersion(event: EventOf<'version.registered'>, model: string, number: number, fingerprint: string): void {
+  addVersion(
+    event: EventOf<'version.registered'>,
+    model: string,
+    number: number,
+    fingerprint: string,
+    { by }: FactSource,
+  ): void {
     const { version: id, artifact, description, run } = event;
     const record = { id, model, number, stage: 'candidate', artifact: artifact.digest, description };
     this.#set(this.#versions, id, { ...record, isDeleted: false, fingerprint });
+    this.#set(this.#authors, id, by);
     this.#changeModel(model, { lastNumber: number });
     if (run?.id !== undefined) this.#set(this.#runs, `${model}/${artifact.digest}/${run.id}`, id);
     this.addMetrics(id, event.metrics);
@@ -262,16 +297,36 @@ export class MemoryState implements RegistryState {
   setAlias(model: string, alias: string, version: string | undefined): void {
     this.#set(this.#aliases, `${model}/${alias}`, version);
   }
-  addGateResult(): void {}
-  setApproval(
-    version: string,
-    stage: string,
-    person: string,
-    isGiven: boolean,
-    _comment: string,
-    { by }: FactSource,
-  ): void {
-    this.#set(this.#approvals, `${version}/${stage}/${person}`, { isGiven, isSigned: by.signer !== undefined });
+  addGateResult(version: string, event: EventOf<'gate.recorded'>, { by }: FactSource): void {
+    const { stage, gate, outcome, against } = event;
+    this.#set(this.#gates, `${version}/${stage}/${gate}`, { gate, outcome, by, ...(against ? { against } : {}) });
+  }
+  setVote({ subject, target, model }: Question, { person, isGiven, lapsed }: CommentedVote, { by }: FactSource): void {
+    const vote = { person, by, isGiven, model, ...(lapsed ? { lapsed } : {}) };
+    this.#set(this.#votes, `${subject}/${target}/${person}`, vote);
+  }
+  lapseVotes(of: VotesOf, lapse: Lapse): void {
+    for (const [place, vote] of this.#votes) {
+      const [subject, target] = place.split('/');
+      const isMeant =
+        'model' in of
+          ? vote.model === of.model && target === of.target
+          : subject === of.subject && (of.target === undefined || target === of.target);
+      if (isMeant && vote.isGiven && !vote.lapsed) this.#set(this.#votes, place, { ...vote, lapsed: lapse });
+    }
+  }
+  dropVotes(subject: string): void {
+    for (const place of [...this.#votes.keys()])
+      if (place.startsWith(`${subject}/`)) this.#set(this.#votes, place, undefined);
+  }
+  setRequest({ subject, target }: Question): void {
+    this.#set(this.#requests, `${subject}/${target}`, true);
+  }
+  endRequests(subject: string, target?: string): void {
+    for (const place of [...this.#requests.keys()]) {
+      if (target === undefined ? place.startsWith(`${subject}/`) : place === `${subject}/${target}`)
+        this.#set(this.#requests, place, undefined);
+    }
   }
   setPolicy(model: string, policy: Policy): void {
     this.#set(this.#policies, model, policy);

@@ -1,20 +1,29 @@
-import type { EventOf, Policy } from '../../log/events.ts';
+import type { EventOf } from '../../log/events.ts';
 import type { UnknownEvent } from '../../log/intent.ts';
+import type { Policy } from '../../log/policy-schema.ts';
 import { FIRST_STAGE } from '../../rules/policy.ts';
 import type {
-  Approval,
+  CommentedVote,
   CommitRecord,
+  FactAuthor,
   FactSource,
+  GateRecord,
   IntentOutcome,
+  Lapse,
   ModelRecord,
+  Question,
   RegistryState,
+  ReviewRequest,
   StageMove,
   VersionRecord,
+  Vote,
+  VotesOf,
 } from '../../rules/state.ts';
-import { authorValues, evaluationDetails } from '../catalog-state.ts';
+import { authorValues, evaluationDetails, overriddenJson } from '../catalog-state.ts';
 import { factsColumns } from '../facts-columns.ts';
 import { inputsOf } from '../inputs.ts';
 import type { SqlValue } from '../sqlite.ts';
+import { BulkReviews } from './bulk-reviews.ts';
 import { HolderStack } from './holder-stack.ts';
 import { Undo } from './undo.ts';
 
@@ -96,12 +105,12 @@ export class BulkState implements RegistryState {
   readonly tags = new Map<string, Map<string, string>>();
   readonly tenures: BulkTenure[] = [];
   readonly stacks = new Map<string, Map<string, HolderStack>>();
-  readonly approvals = new Map<string, readonly SqlValue[]>();
   readonly artifacts = new Map<string, { readonly status: 'published' | 'withdrawn'; readonly since: string }>();
   readonly environments = new Map<string, EventOf<'environment.recorded'>>();
   sealed: string | undefined;
 
   readonly #undo = new Undo();
+  readonly reviews = new BulkReviews(this.#undo);
   readonly #texts = new Map<string, string>();
   readonly #intents = new Set<string>();
   readonly #names = new Map<string, string>();
@@ -109,7 +118,6 @@ export class BulkState implements RegistryState {
   readonly #runs = new Map<string, BulkVersion[]>();
   readonly #byArtifact = new Map<string, BulkVersion[]>();
   readonly #openTenures = new Map<string, BulkTenure>();
-  readonly #approvers = new Map<string, Map<string, Approval & { readonly isGiven: boolean }>>();
 
   atomically(change: () => boolean): void {
     this.#undo.atomically(change);
@@ -224,9 +232,28 @@ export class BulkState implements RegistryState {
     );
   }
 
-  approvers(version: string, stage: string): readonly Approval[] {
-    const given = [...(this.#approvers.get(`${version}/${stage}`)?.values() ?? [])].filter(({ isGiven }) => isGiven);
-    return given.sort((a, b) => (a.person < b.person ? -1 : 1));
+  votes(subject: string, target: string): readonly Vote[] {
+    return this.reviews.votes(subject, target);
+  }
+
+  authorOf(version: string): FactAuthor {
+    return this.versions.get(version)?.source.by ?? { name: '', email: '' };
+  }
+
+  gateRecord(version: string, stage: string, gate: string): GateRecord | undefined {
+    return this.reviews.gateRecord(version, stage, gate);
+  }
+
+  gateRecords(version: string, stage: string): readonly GateRecord[] {
+    return this.reviews.gateRecords(version, stage);
+  }
+
+  hasRequest(subject: string, target: string): boolean {
+    return this.reviews.hasRequest(subject, target);
+  }
+
+  requestCount(subject: string): number {
+    return this.reviews.requestCount(subject);
   }
 
   addCommit({ seq, hash, at, problem, needs }: CommitRecord): void {
@@ -290,7 +317,11 @@ export class BulkState implements RegistryState {
     if (!record) return;
     this.#undo.change(record, { deletedSeq: seq });
     this.#undo.set(this.#names, record.name.toLowerCase(), undefined);
-    for (const version of record.versions) if (version.deletedSeq === undefined) this.#takeAway(version, seq);
+    for (const version of record.versions) {
+      if (version.deletedSeq === undefined) this.#takeAway(version, seq);
+      this.reviews.endRequests(version.event.version);
+    }
+    this.reviews.endRequests(model);
     for (const alias of [...record.aliases.keys()]) this.#point(record, alias, undefined);
     for (const [key, former] of [...this.formerNames]) {
       if (former.model === model) this.#undo.set(this.formerNames, key, undefined);
@@ -420,6 +451,7 @@ export class BulkState implements RegistryState {
       move.kind,
       reason,
       move.isOverride ? 1 : 0,
+      overriddenJson(move),
       JSON.stringify(move.related),
       at,
       askedAt,
@@ -450,28 +482,31 @@ export class BulkState implements RegistryState {
     if (record) this.#point(record, alias, version);
   }
 
-  addGateResult(version: string, event: EventOf<'gate.recorded'>, { at, by }: FactSource): void {
+  addGateResult(version: string, event: EventOf<'gate.recorded'>, source: FactSource): void {
     const { stage, gate, outcome, evidence = null } = event;
+    const { at, by } = source;
+    this.reviews.setGate(version, event, source);
     this.#undo.push(this.facts.gateResults, [version, stage, gate, outcome, evidence, at, ...authorValues(by)]);
   }
 
-  setApproval(
-    version: string,
-    stage: string,
-    person: string,
-    isGiven: boolean,
-    comment: string,
-    { at, by }: FactSource,
-  ): void {
-    const place = `${version}/${stage}`;
-    let approvers = this.#approvers.get(place);
-    if (!approvers) {
-      approvers = new Map();
-      this.#approvers.set(place, approvers);
-    }
-    this.#undo.set(approvers, person, { person, isGiven, isSigned: by.signer !== undefined });
-    const row = [version, stage, person, isGiven ? 1 : 0, comment, at, by.signer ?? null];
-    this.#undo.set(this.approvals, `${place}/${person}`, row);
+  setVote(question: Question, vote: CommentedVote, source: FactSource): void {
+    this.reviews.setVote(question, vote, source);
+  }
+
+  lapseVotes(of: VotesOf, lapse: Lapse, source: FactSource): void {
+    this.reviews.lapseVotes(of, lapse, source);
+  }
+
+  dropVotes(subject: string): void {
+    this.reviews.dropVotes(subject);
+  }
+
+  setRequest(question: Question, request: ReviewRequest, source: FactSource): void {
+    this.reviews.setRequest(question, request, source);
+  }
+
+  endRequests(subject: string, target?: string): void {
+    this.reviews.endRequests(subject, target);
   }
 
   setPolicy(model: string, policy: Policy): void {

@@ -1,5 +1,12 @@
 import * as v from 'valibot';
-import { authorValues, VERSION_COLUMNS, valuesJson } from '../catalog-state.ts';
+import {
+  APPROVALS_COLUMNS,
+  authorValues,
+  NEWEST_GATES_COLUMNS,
+  REQUESTS_COLUMNS,
+  VERSION_COLUMNS,
+  valuesJson,
+} from '../catalog-state.ts';
 import { searchedFacts } from '../facts-columns.ts';
 import { insertRows } from '../insert-rows.ts';
 import { markSearched, type SearchedVersion, writeSearched } from '../search/search-index.ts';
@@ -14,7 +21,7 @@ const FACTS: Readonly<Record<keyof BulkState['facts'], string>> = {
   intentSubjects: 'intent_subjects (subject, seq, position)',
   remarks: 'remarks (subject, kind, text, at, by_name, by_email, by_signer, intent)',
   transitions:
-    'transitions (version, model, seq, from_stage, to_stage, kind, reason, is_override, related, at, asked_at, by_name, by_email, by_signer)',
+    'transitions (version, model, seq, from_stage, to_stage, kind, reason, is_override, overridden, related, at, asked_at, by_name, by_email, by_signer)',
   evaluations: 'evaluations (version, dataset, slice, metrics, at, by_name, by_email, by_signer)',
   evaluationDetails: 'evaluation_details (dataset_sha256, intervals)',
   gateResults: 'gate_results (version, stage, gate, outcome, evidence, at, by_name, by_email, by_signer)',
@@ -79,7 +86,9 @@ export function writeState(db: Sqlite, state: BulkState): void {
     'held (version, stage)',
     byKey(versions.flatMap(({ event, held }) => [...held].map((stage) => [event.version, stage]))),
   );
-  insertRows(db, 'approvals (version, stage, person, is_given, comment, at, signer)', [...state.approvals.values()]);
+  insertRows(db, `newest_gates (${NEWEST_GATES_COLUMNS})`, state.reviews.gateRows());
+  insertRows(db, `approvals (${APPROVALS_COLUMNS})`, state.reviews.voteRows());
+  insertRows(db, `requests (${REQUESTS_COLUMNS})`, state.reviews.requestRows());
   insertRows(
     db,
     'artifacts (digest, status, since)',

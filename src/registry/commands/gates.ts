@@ -1,19 +1,22 @@
 import { RegistryError } from '../../base/errors.ts';
-import { approvalsOf, isEvidence, newestGateResults } from '../../catalog/gate-queries.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import { isEvidence, newestGateResults, requestOn } from '../../catalog/gate-queries.ts';
+import type { GateResultEntry } from '../../catalog/read-models.ts';
 import { versionById } from '../../catalog/version-queries.ts';
+import type { EventOf } from '../../log/events.ts';
+import { digestOfPolicy } from '../../rules/expectations.ts';
+import { mayOverride, mayRecord, problemsOfGate, staleness } from '../../rules/gate-rules.ts';
 import { policyOf } from '../../rules/lookup.ts';
-import { type EffectivePolicy, kindOfMove, stageOf } from '../../rules/policy.ts';
-import { nameOfPerson } from '../../rules/signers.ts';
-import { brokenGates } from '../../rules/stage-rules.ts';
+import { kindOfMove, stageOf } from '../../rules/policy.ts';
 import { dataWithoutSecrets } from '../../secrets/remove-secrets.ts';
 import { whileStoring } from '../../storage/leases.ts';
-import type { FoundGate, GateLink, GateStanding, ReviewResult } from '../api.ts';
+import type { FoundGate, GateLink, GateStanding } from '../api.ts';
 import { attachedObject, storeAttached } from '../facts/attached.ts';
+import { ownAuthor } from '../own-author.ts';
 import { gateText } from '../policy-lines.ts';
+import { seenNow, votesOfStage } from '../queries/reviews.ts';
 import { findVersion } from '../references.ts';
 import { dbOf, readToHead, readToWrite, record, type Session, stateOf } from '../session.ts';
-import { textOf } from '../text.ts';
+import { checkStage } from './check-stage.ts';
 
 /** What is recorded of a version on its way to a stage. */
 export async function gateStanding(
@@ -30,39 +33,29 @@ export async function gateStanding(
   const holderId = rule?.isExclusive ? state.versionsInStage(version.modelId, stage, 1)[0]?.id : undefined;
   const holder = holderId === undefined || holderId === version.id ? undefined : versionById(db, holderId);
   const record = state.version(version.id);
-  const author = authorOf(version);
+  const me = await ownAuthor(session, version.modelId);
+  const asked = requestOn(db, version.id, stage);
   return {
     version,
     stage,
     kind: version.stage === stage ? 'none' : kindOfMove(policy, version.stage, stage),
     isExclusive: rule?.isExclusive ?? false,
-    isOverrideAllowed: policy.isOverrideAllowed,
+    isOverrideAllowed: mayOverride(policy, me),
+    policyDigest: digestOfPolicy(state, version.modelId),
+    ...(rule?.from ? { from: rule.from } : {}),
     ...(holder ? { holder } : {}),
-    results: newestGateResults(db, version.id, stage),
-    approvals: approvalsOf(db, version.id, stage).map((entry) => ({
-      ...entry,
-      isCounted: !policy.approvers || (entry.isSigned && policy.approvers.has(entry.person)),
-      isAuthor: entry.person === author,
-    })),
+    ...(asked ? { request: asked } : {}),
+    results: newestGateResults(db, version.id, stage).map((result) => {
+      const stale = record && staleness(state, record, result);
+      return { ...result, ...(stale === undefined ? {} : { stale }) };
+    }),
+    approvals: votesOfStage(session, version, stage, policy),
+    seen: seenNow(session, version, stage),
     policyGates: (policy.gates[stage] ?? []).map((gate) => {
-      const broken = record ? brokenGates(state, record, stage, { ...policy, gates: { [stage]: [gate] } }) : [];
+      const broken = record ? problemsOfGate(gate, { state, version: record, stage, policy }) : [];
       return { gate: gateText(gate), ...(broken.length === 0 ? {} : { problem: broken.join('; ') }) };
     }),
   };
-}
-
-/** As the rules call the author of an approval. */
-function authorOf({ createdBy: { name, email, signer } }: VersionSummary): string {
-  return signer === undefined ? email.toLowerCase() || name : nameOfPerson(signer);
-}
-
-function checkStage({ model }: VersionSummary, stage: string, policy: EffectivePolicy): void {
-  if (stageOf(policy, stage)) return;
-  const names = policy.stages.map(({ name }) => name).join(', ');
-  throw new RegistryError(
-    'STAGE_UNKNOWN',
-    `There is no stage "${stage}". The stages of ${model} are ${names}. Nothing was changed.`,
-  );
 }
 
 /** Stores the evidence of gates and records what they found. What is recorded already, with the same evidence, isn't recorded again. */
@@ -76,21 +69,31 @@ export async function recordGates(
   checkStage(version, stage, policyOf(stateOf(session), version.modelId));
   return whileStoring(session.location.dir, async () => {
     const links: GateLink[] = [];
-    for (const { gate, outcome, evidence } of await dataWithoutSecrets(request.found)) {
-      const bytes = new TextEncoder().encode(JSON.stringify(evidence));
-      links.push({ gate, outcome, evidence: await storeAttached(session, bytes) });
-    }
+    const events: EventOf<'gate.recorded'>[] = [];
+    const policy = policyOf(stateOf(session), version.modelId);
+    const me = await ownAuthor(session, version.modelId);
     const known = newestGateResults(dbOf(session), version.id, stage);
-    const isKnown = (link: GateLink) =>
-      known.some(({ gate, outcome, evidence }) => {
-        return gate === link.gate && outcome === link.outcome && evidence === link.evidence;
-      });
-    const events = links
-      .filter((link) => !isKnown(link))
-      .map((link) => ({ type: 'gate.recorded' as const, version: version.id, stage, ...link }));
+    for (const { gate, outcome, evidence, against } of await dataWithoutSecrets(request.found)) {
+      const bytes = new TextEncoder().encode(JSON.stringify(evidence));
+      const link = { gate, outcome, evidence: await storeAttached(session, bytes) };
+      links.push(link);
+      // What only others may say is left to them.
+      if (known.some((result) => isSame(result, link, against)) || !mayRecord(policy, stage, gate, me)) continue;
+      events.push({ type: 'gate.recorded', version: version.id, stage, ...link, ...(against ? { against } : {}) });
+    }
     if (events.length > 0) await record(session, { events });
     return links;
   });
+}
+
+function isSame(known: GateResultEntry, found: GateLink, against: FoundGate['against']): boolean {
+  return (
+    known.gate === found.gate &&
+    known.outcome === found.outcome &&
+    known.evidence === found.evidence &&
+    known.against?.stage === against?.stage &&
+    known.against?.version === against?.version
+  );
 }
 
 /** The evidence of a gate, as it was stored. Throws `EVIDENCE_UNKNOWN`, `OBJECT_MISSING`, `OBJECT_DAMAGED`. */
@@ -100,25 +103,4 @@ export async function gateEvidence(session: Session, request: { readonly digest:
     throw new RegistryError('EVIDENCE_UNKNOWN', `No gate has evidence with the digest ${request.digest}.`);
   }
   return new TextDecoder().decode(await attachedObject(session, request.digest));
-}
-
-/** Approves a version for a stage, or refuses it; a person's last word counts. */
-export async function review(
-  session: Session,
-  request: { readonly ref: string; readonly stage: string; readonly isGiven: boolean; readonly comment?: string },
-): Promise<ReviewResult> {
-  const comment = request.isGiven ? request.comment?.trim() || undefined : textOf(request.comment ?? '', 'comment');
-  await readToWrite(session);
-  const version = findVersion(session, request.ref);
-  const { stage, isGiven } = request;
-  checkStage(version, stage, policyOf(stateOf(session), version.modelId));
-  const about = { version: version.id, stage };
-  const { pending } = await record(session, {
-    events: [
-      isGiven
-        ? { type: 'approval.given', ...about, ...(comment === undefined ? {} : { comment }) }
-        : { type: 'approval.refused', ...about, comment: comment ?? '' },
-    ],
-  });
-  return { version, stage, isGiven, pending };
 }

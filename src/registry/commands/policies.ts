@@ -1,5 +1,5 @@
 import { RegistryError } from '../../base/errors.ts';
-import type { Policy } from '../../log/events.ts';
+import type { Policy } from '../../log/policy-schema.ts';
 import { policyDigest } from '../../rules/expectations.ts';
 import { parsePolicy } from '../../rules/policy.ts';
 import type { PolicyChange, PolicyDetails, PolicyPlan } from '../api.ts';

@@ -21,6 +21,7 @@ import { dbOf, enqueue, readToHead, readToWrite, record, refusedBy, type Session
 import { filesNotShared } from '../shared/fetch-files.ts';
 import { withFilesOf } from '../space/withdrawn.ts';
 import { reasonOf } from '../text.ts';
+import { checkStage } from './check-stage.ts';
 
 interface Move {
   readonly version: VersionSummary;
@@ -49,7 +50,7 @@ export async function promote(
   await readToWrite(session);
   const version = findVersion(session, request.ref);
   const policy = policyOf(stateOf(session), version.modelId);
-  checkStage(version, request.stage, policy);
+  checkMove(version, request.stage, policy);
   const kind = kindOfMove(policy, version.stage, request.stage);
   const isOverride = request.override ?? false;
   return move(session, options, {
@@ -149,14 +150,8 @@ function moveBack(
   return { model: model.id, stage, target, ...(current ? { current } : {}) };
 }
 
-function checkStage(version: VersionSummary, stage: string, policy: EffectivePolicy): void {
-  if (!stageOf(policy, stage)) {
-    const names = policy.stages.map(({ name }) => name).join(', ');
-    throw new RegistryError(
-      'STAGE_UNKNOWN',
-      `There is no stage "${stage}". The stages of ${version.model} are ${names}. Nothing was changed.`,
-    );
-  }
+function checkMove(version: VersionSummary, stage: string, policy: EffectivePolicy): void {
+  checkStage(version, stage, policy);
   if (version.stage === stage) {
     throw new RegistryError(
       'STAGE_UNCHANGED',

@@ -1,7 +1,7 @@
 import type { IntakeResult } from '../../artifacts/intake.ts';
 import { versionWithFacts } from '../../catalog/version-queries.ts';
 import type { EventOf } from '../../log/events.ts';
-import { RESERVED_KEYS } from '../../log/events.ts';
+import { RESERVED_KEYS } from '../../log/parts.ts';
 import type { MetricHistory } from '../../runs/run-record.ts';
 import { dataWithoutSecrets } from '../../secrets/remove-secrets.ts';
 import { registrationOf } from '../queries/intent-lines.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { RESERVED_KEYS } from '../../log/events.ts';
+import { RESERVED_KEYS } from '../../log/parts.ts';
 import type { ModelFacts } from '../../modelfiles/facts.ts';
 
 /** Findings, inputs, outputs and problems that are kept: beyond that nobody reads them. */

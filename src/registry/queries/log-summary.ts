@@ -22,7 +22,7 @@ export function reasonIn(events: readonly LoggedEvent[]): string | undefined {
     if (event.type === 'version.registered' && event.description !== '') return event.description;
     if (event.type === 'version.annotated') return event.note ?? event.description;
     if (event.type === 'comment.added') return event.text;
-    if (event.type === 'approval.given' || event.type === 'approval.refused') return event.comment;
+    if ('comment' in event && typeof event.comment === 'string') return event.comment;
   }
   return undefined;
 }
@@ -93,10 +93,24 @@ function describe(session: Session, event: RegistryEvent): readonly string[] {
       return [`Approved ${label(event.version)} for ${event.stage}`];
     case 'approval.refused':
       return [`Refused ${label(event.version)} for ${event.stage}`];
+    case 'promotion.requested': {
+      const asked = event.reviewers.length === 0 ? '' : ` of ${event.reviewers.join(', ')}`;
+      return [`Asked for a review${asked} of ${label(event.version)} for ${event.stage}`];
+    }
+    case 'promotion.withdrawn':
+      return [`Withdrew the request to promote ${label(event.version)} to ${event.stage}`];
     case 'comment.added':
       return [`Commented on ${event.version === undefined ? model(event.model ?? '') : label(event.version)}`];
     case 'policy.set':
       return [`Set the policy of ${model(event.model)}`];
+    case 'policy.proposed':
+      return [`Proposed a policy for ${model(event.model)}`];
+    case 'policy.withdrawn':
+      return [`Withdrew the policy ${event.policy.slice(0, 12)} that was proposed for ${model(event.model)}`];
+    case 'policy.approved':
+      return [`Approved the policy ${event.policy.slice(0, 12)} for ${model(event.model)}`];
+    case 'policy.refused':
+      return [`Refused the policy ${event.policy.slice(0, 12)} for ${model(event.model)}`];
     case 'registry.sealed':
       return ['Sealed the registry'];
   }

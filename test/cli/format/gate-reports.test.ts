@@ -10,6 +10,8 @@ function report(...results: readonly Partial<GateResult>[]): GateReport {
     kind: 'promote',
     isExclusive: true,
     isOverrideAllowed: true,
+    policyDigest: null,
+    seen: { artifact: '', holder: null, gates: [] },
     results: [],
     approvals: [],
     policyGates: [],
