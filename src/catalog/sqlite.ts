@@ -116,8 +116,10 @@ export class Sqlite {
       columns = statement.getColumnNames();
       this.#columns.set(sql, columns);
     }
+    const values = statement.get();
     const row: Record<string, unknown> = {};
-    for (const [index, value] of statement.get().entries()) row[columns[index] ?? ''] = value;
+    // Counting takes half the time of `entries()`, and pages have a thousand values.
+    for (let index = 0; index < columns.length; index += 1) row[columns[index] ?? ''] = values[index];
     return row;
   }
 

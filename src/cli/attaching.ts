@@ -5,6 +5,7 @@ import { ownKeyIn } from '../lineage/own-key.ts';
 import type { AttachReport, LogHead } from '../registry/api.ts';
 import { attachRemote } from '../registry/shared/attach.ts';
 import { remoteConnector } from '../registry/shared/connect.ts';
+import { workerOption } from './context.ts';
 import { pinnedHere } from './pinning.ts';
 
 /** `remote add`: in the name of this person, with what the environment says. */
@@ -33,6 +34,7 @@ export async function attachHere(
     ...(pinned ? { pinned } : {}),
     via: 'cli',
     clock,
+    ...workerOption(),
     connect: remoteConnector({ clock, env: process.env }),
   });
 }

@@ -18,11 +18,16 @@ const FACTORS = {
   continued: 9000,
 } as const;
 
+/** Storing so much takes longer than the files would have to rest, and notices when one of them changes. */
+const LARGE_BYTES = 512 * 1024 * 1024;
+const LARGE_SHARE = 0.2;
+
 const MIN_RECHECK_MS = 1000;
 const MAX_RECHECK_MS = 5000;
 
 export interface RestNeeded {
   readonly settleMs: number;
+  readonly sizeBytes: number;
   readonly isComplete: boolean;
   readonly isSeries: boolean;
   readonly state: Pick<RunState, 'kind' | 'open'>;
@@ -30,13 +35,18 @@ export interface RestNeeded {
   readonly status: 'running' | 'finished' | 'failed' | 'unknown';
 }
 
+/** `settleMs` for files of so many bytes in all that are complete by their own account. */
+export function completeRestMs(settleMs: number, sizeBytes: number): number {
+  return sizeBytes < LARGE_BYTES ? settleMs : settleMs * LARGE_SHARE;
+}
+
 /** For how long outputs that are whole must have been as they are to be registered, in milliseconds. */
-export function neededRestMs({ settleMs, isComplete, isSeries, state, status }: RestNeeded): number {
+export function neededRestMs({ settleMs, sizeBytes, isComplete, isSeries, state, status }: RestNeeded): number {
   if (state.open.length > 0 || state.kind === 'running') return settleMs * FACTORS.running;
-  if (state.kind === 'ended') return settleMs;
+  if (state.kind === 'ended') return isComplete && !isSeries ? completeRestMs(settleMs, sizeBytes) : settleMs;
   if (status === 'running') return settleMs * FACTORS.running;
   if (isSeries) return status === 'unknown' ? settleMs * FACTORS.series : settleMs * FACTORS.plausible;
-  return isComplete ? settleMs : settleMs * FACTORS.plausible;
+  return isComplete ? completeRestMs(settleMs, sizeBytes) : settleMs * FACTORS.plausible;
 }
 
 /** How much longer than files alone those must rest whose declared metrics aren't there yet. */

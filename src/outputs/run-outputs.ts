@@ -11,7 +11,15 @@ import type { MetricsFiles } from './metrics-files.ts';
 import { runsOfModel } from './model-claims.ts';
 import type { FileStamp } from './output-files.ts';
 import { type Part, type Recording, recordRun } from './record-run.ts';
-import { abandonedRestMs, earlyMs, lateLooksMs, metricsRestMs, neededRestMs, recheckMs } from './rest.ts';
+import {
+  abandonedRestMs,
+  completeRestMs,
+  earlyMs,
+  lateLooksMs,
+  metricsRestMs,
+  neededRestMs,
+  recheckMs,
+} from './rest.ts';
 import { declaredIn, linkRuns, NO_RUN, type RunLink } from './run-link.ts';
 import { incomplete, runFailed } from './run-problems.ts';
 import { keyOf, type RunSample, stampsOf } from './run-sample.ts';
@@ -121,14 +129,15 @@ export class RunOutputs {
     const key = keyOf(sample, metrics);
     const restedMs = this.#restedMs(key);
     if (restedMs === 0) this.#noteContinuation(sample);
-    if (!this.#isRested(restedMs, settleMs)) return undefined;
     const isSeries = checkpoints.length > 0;
+    const sizeBytes = [...sample.stamps.values()].reduce((sum, stamp) => sum + stamp.sizeBytes, 0);
+    if (!this.#isRested(restedMs, isSeries ? settleMs : completeRestMs(settleMs, sizeBytes))) return undefined;
     const whole = isSeries ? undefined : await this.#wholenessOf(sample, paths);
     if (whole?.kind === 'incomplete') return this.#waitFor(sample, whole.path, restedMs);
     const state = this.#stateOf(sample);
     const link = await this.#linkOf(sample, key);
     const isComplete = whole?.kind === 'complete';
-    const neededMs = neededRestMs({ settleMs, isComplete, isSeries, state, status: link.status });
+    const neededMs = neededRestMs({ settleMs, sizeBytes, isComplete, isSeries, state, status: link.status });
     if (restedMs < neededMs - 2) {
       schedule(Math.min(neededMs - restedMs, recheckMs(restedMs, settleMs)));
       return undefined;

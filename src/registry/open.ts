@@ -2,7 +2,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { inlineByteService, workerByteService } from '../artifacts/byte-service.ts';
 import { isoTime, systemClock } from '../base/clock.ts';
 import { type NewId, newIdSource } from '../base/ids.ts';
-import { buildApart } from '../catalog/bulk/build-apart.ts';
+import { apartBuilder } from '../catalog/bulk/build-apart.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import { LocalAuthority } from '../intents/local-authority.ts';
 import { PendingQueue } from '../intents/pending-queue.ts';
@@ -65,10 +65,7 @@ export async function openRegistry(options: OpenOptions): Promise<Registry> {
     store,
     registryId,
     formatHash: hash,
-    buildApart:
-      workerFile === undefined
-        ? undefined
-        : () => buildApart(workerFile, { dir, logDir, registryId, formatHash: hash }),
+    buildApart: apartBuilder(workerFile, { dir, logDir, registryId, formatHash: hash }),
   });
   const newId = newIdSource(clock);
   const { connect = remoteConnector({ clock, env: process.env }) } = options;

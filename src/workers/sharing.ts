@@ -202,6 +202,7 @@ export function sharingOf(options: {
           const value = await attachRemote({
             ...request,
             ...operation,
+            workerFile: __filename,
             ...(upload ? { upload } : {}),
             ...(head ? { pinned: head } : {}),
           });

@@ -75,6 +75,39 @@ describe('a search', () => {
     );
   });
 
+  it('finds the same page by page, wherever it starts from', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    await registerSome(place, registry, 40);
+    const terms = ['auc>1', 'loss<4', 'auc<=8', 'model:fraud', 'tag:team=risk', 'run', 'stage:candidate'];
+    const query = fc.subarray(terms, { minLength: 1, maxLength: 4 }).map((some) => some.join(' '));
+    await fc.assert(
+      fc.asyncProperty(query, fc.integer({ min: 1, max: 7 }), async (text, limit) => {
+        const whole = await registry.search({ query: text, limit: 1000 });
+        const paged: string[] = [];
+        for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
+          const page = await registry.search({ query: text, limit, ...(cursor === undefined ? {} : { cursor }) });
+          paged.push(...page.items.map(({ id }) => id));
+          cursor = page.next;
+        }
+        expect(paged, text).toEqual(whole.items.map(({ id }) => id));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('compares metrics whatever their names are', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    const names = ['a\\b', "a'b", '$.a', 'a.b[0]', 'ä'];
+    const metrics = Object.fromEntries(names.map((name, index) => [name, index]));
+    await registry.register({ model: 'fraud', paths: [await place.write('model.bin', 'weights')], metrics });
+    for (const [index, name] of names.entries()) {
+      expect(await numbersFor(registry, `${name}=${index}`), name).toEqual([1]);
+      expect(await numbersFor(registry, `${name}>${index}`), name).toEqual([]);
+    }
+  });
+
   it('finds versions by what their files say', async () => {
     const place = await makePlace();
     const registry = await place.open();

@@ -17,11 +17,19 @@ const builtSchema = v.object({ file: v.string() });
 /** Most of what lives for a while lives until the end: moving it about in a small nursery takes a good part of the time. */
 const MEMORY = '--max-semi-space-size=64';
 
+/** How `Catalog` is to make one, where there is a built `worker.js`; undefined without. */
+export function apartBuilder(
+  workerFile: string | undefined,
+  request: BuildRequest,
+): (() => Promise<string | undefined>) | undefined {
+  return workerFile === undefined ? undefined : () => buildApart(workerFile, request);
+}
+
 /**
  * Has a catalog made by a process of its own, whose memory is gone with it. Returns the file that it wrote, under a temporary name; undefined where it
  * failed for whatever reason, for whoever asked to find out by doing it.
  */
-export function buildApart(workerFile: string, request: BuildRequest): Promise<string | undefined> {
+function buildApart(workerFile: string, request: BuildRequest): Promise<string | undefined> {
   return new Promise((resolve) => {
     let file: string | undefined;
     const child = fork(workerFile, ['build-catalog', JSON.stringify(request)], {

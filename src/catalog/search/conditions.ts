@@ -16,6 +16,8 @@ export interface Condition {
   readonly keys?: Sql;
   /** As many rows, about, where counting those takes less. */
   readonly countable?: Sql;
+  /** The key of a model's name, of which the version has to be. */
+  readonly model?: string;
   /** A text to look for, and its words. */
   readonly text?: string;
   readonly words?: readonly string[];
@@ -62,16 +64,28 @@ function metricCondition(term: string, [, name = '', operator = '', value = '']:
 }
 
 function comparison(name: string, operator: string, value: number): Condition {
-  const params = [name, value];
   return {
-    holds: {
-      sql: `EXISTS (SELECT 1 FROM json_each(v.metrics) x WHERE x.key = ? AND x.type IN ('real', 'integer') AND CAST(x.value AS REAL) ${operator} ?)`,
-      params,
-    },
+    holds: holdsNow(name, operator, value),
     keys: {
       sql: `SELECT version FROM metric_values WHERE name = (SELECT id FROM value_names WHERE name = ?) AND value ${operator} ?`,
-      params,
+      params: [name, value],
     },
+  };
+}
+
+function holdsNow(name: string, operator: string, value: number): Sql {
+  if (/["\\]/.test(name)) {
+    // No path can name it.
+    return {
+      sql: `EXISTS (SELECT 1 FROM json_each(v.metrics) x WHERE x.key = ? AND x.type IN ('real', 'integer') AND x.value ${operator} ?)`,
+      params: [name, value],
+    };
+  }
+  // To SQLite every text, such as "NaN", is more than every number.
+  const path = `$."${name}"`;
+  return {
+    sql: `(v.metrics ->> ? ${operator} ? AND typeof(v.metrics ->> ?) <> 'text')`,
+    params: [path, value, path],
   };
 }
 
@@ -86,7 +100,10 @@ function fieldCondition(field: string, value: string): Condition {
   const [key, rest] = equals < 0 ? [value, undefined] : [value.slice(0, equals), value.slice(equals + 1)];
   switch (field) {
     case 'model':
-      return withKeys('m.name_key = ?', 'model IN (SELECT id FROM models WHERE name_key = ?)', [value.toLowerCase()]);
+      return {
+        ...withKeys('m.name_key = ?', 'model IN (SELECT id FROM models WHERE name_key = ?)', [value.toLowerCase()]),
+        model: value.toLowerCase(),
+      };
     case 'stage':
       return withKeys('v.stage = ?', 'stage = ? AND deleted_seq IS NULL', [value]);
     case 'alias': {

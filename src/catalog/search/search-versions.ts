@@ -7,10 +7,14 @@ import { modelsWith } from './words.ts';
 
 /** A word that so many versions have is looked for as a whole. */
 const FEW = 1000;
+/** Of a word that no more versions have, each can be looked at. */
+const SHORT = 2000;
 /** Where more than so many would be looked at, those that the next condition doesn't hold for are left out before. */
 const WORTH_COMPARING = 200;
 /** Counting more than so many takes longer than it can save. */
 const MANY = 4000;
+/** Reading the keys of so many takes no longer than looking at a few hundred versions. */
+const WORTH_READING = 12_000;
 
 interface Found {
   readonly key: number;
@@ -40,6 +44,12 @@ export function searchVersions(
     .map((row) => ({ key: int(row, 'key'), version: versionSummary(row) }));
 }
 
+interface Counted {
+  readonly keys: Sql;
+  /** `MANY` where it is that or more. */
+  readonly count: number;
+}
+
 interface Start {
   readonly from: string;
   readonly keys: Sql;
@@ -47,63 +57,86 @@ interface Start {
 }
 
 /**
- * Where to start from: the condition that holds for the fewest versions, unless going through all versions from the newest on is likely
- * to fill the page sooner, because each of the conditions holds for many.
+ * Where to start from: the condition that holds for the fewest versions, unless going through all versions, or those of the model that is
+ * asked for, from the newest on is likely to fill the page sooner, because each of the conditions holds for many.
  */
 function startOf(db: Sqlite, conditions: readonly Condition[], limit: number): Start {
-  const match = matchOf(db, conditions);
+  const total = int(db.get('SELECT max(key) AS total FROM versions') ?? {}, 'total') + 1;
+  const match = matchOf(db, conditions, total);
   const words: readonly Pick<Condition, 'keys' | 'countable'>[] =
     match === undefined ? [] : [{ keys: matching(match) }];
-  const total = int(db.get('SELECT max(key) AS total FROM versions') ?? {}, 'total') + 1;
-  const few: { readonly keys: Sql; readonly count: number }[] = [];
-  let share = 1;
-  for (const { keys, countable = keys } of [...conditions, ...words]) {
-    if (!keys || !countable) continue;
-    const count = Math.min(countUpTo(db, countable, MANY), total);
-    share *= count / total;
-    if (count < MANY) few.push({ keys, count });
-  }
-  const [fewest, next] = few.sort((a, b) => a.count - b.count);
+  const counted = [...conditions, ...words].flatMap(({ keys, countable = keys }) =>
+    keys && countable ? [{ keys, count: Math.min(countUpTo(db, countable, MANY), total) }] : [],
+  );
+  const share = counted.reduce((product, { count }) => product * (count / total), 1);
+  const [fewest] = counted.filter(({ count }) => count < MANY).sort((a, b) => a.count - b.count);
   if (fewest && fewest.count <= limit / share) {
     // The page is full as soon as the other conditions hold for so many.
     const lookedAt = Math.min(fewest.count, (limit * fewest.count) / (share * total));
-    const { sql, params } = next && lookedAt > WORTH_COMPARING ? inBoth(fewest.keys, next.keys) : fewest.keys;
+    const next = lookedAt > WORTH_COMPARING ? nextFewest(db, counted, fewest) : undefined;
+    const { sql, params } = next ? inBoth(fewest.keys, next.keys) : fewest.keys;
     return { from: VERSION_TABLES, keys: { sql: `v.key IN (${sql})`, params }, order: 'v.key' };
   }
-  if (match === undefined) return { from: VERSION_TABLES, keys: { sql: 'TRUE', params: [] }, order: 'v.key' };
-  return {
-    from: 'version_texts s CROSS JOIN versions v ON v.key = s.docid JOIN models m ON m.id = v.model',
-    keys: { sql: 's.version_texts MATCH ?', params: [match] },
-    order: 's.docid',
-  };
+  if (match !== undefined) {
+    return {
+      from: 'version_texts s CROSS JOIN versions v ON v.key = s.docid JOIN models m ON m.id = v.model',
+      keys: { sql: 's.version_texts MATCH ?', params: [match] },
+      order: 's.docid',
+    };
+  }
+  const model = conditions.find((condition) => condition.model !== undefined)?.model;
+  if (model !== undefined) {
+    return {
+      from: 'versions v INDEXED BY versions_by_number CROSS JOIN models m ON m.id = v.model',
+      keys: { sql: 'v.model = (SELECT id FROM models WHERE name_key = ? AND deleted_seq IS NULL)', params: [model] },
+      // Numbers are given in the order of keys.
+      order: 'v.number',
+    };
+  }
+  return { from: VERSION_TABLES, keys: { sql: 'TRUE', params: [] }, order: 'v.key' };
+}
+
+/** What to match in the index of words, where anything: the rarest word where one is rare, else all of them. */
+function matchOf(db: Sqlite, conditions: readonly Condition[], total: number): string | undefined {
+  const matches = conditions.flatMap((condition) => matchesOf(db, condition));
+  if (matches.length < 2) return matches[0];
+  if (total <= SHORT) return matches.join(' ');
+  const counted = matches.map((match) => ({ match, count: countUpTo(db, matching(match), SHORT + 1) }));
+  const rarest = counted.reduce((a, b) => (b.count < a.count ? b : a));
+  // Putting a long list of versions beside a short one takes longer than looking at those of the short one.
+  return rarest.count <= SHORT ? rarest.match : matches.join(' ');
 }
 
 /**
- * What to match in the index of words, where anything. A text that is in a model's name or tags holds for versions whose own words lack
- * it. Of several words, all but the last: it may be cut short, and looking for beginnings takes long where they are common. For the same
+ * What has to match for a condition to hold. A text that is in a model's name or tags holds for versions whose own words lack it. Of
+ * several words, all but the last: it may be cut short, and looking for beginnings takes long where they are common. For the same
  * reason a single word is looked for as a whole where many versions have it.
  */
-function matchOf(db: Sqlite, conditions: readonly Condition[]): string | undefined {
-  const matches = conditions.flatMap(({ text, words = [] }) => {
-    const [only] = words;
-    if (text === undefined || only === undefined) return [];
-    const models = modelsWith(text);
-    if (db.get(`${models.sql} LIMIT 1`, models.params)) return [];
-    if (words.length > 1) return words.slice(0, -1).map((word) => `"${word}"`);
-    const isCommon = countUpTo(db, matching(`"${only}"`), FEW + 1) > FEW;
-    return [isCommon ? `"${only}"` : `"${only}*"`];
-  });
-  return matches.length === 0 ? undefined : matches.join(' ');
+function matchesOf(db: Sqlite, { text, words = [] }: Condition): readonly string[] {
+  const [only] = words;
+  if (text === undefined || only === undefined) return [];
+  const models = modelsWith(text);
+  if (db.get(`${models.sql} LIMIT 1`, models.params)) return [];
+  if (words.length > 1) return words.slice(0, -1).map((word) => `"${word}"`);
+  const isCommon = countUpTo(db, matching(`"${only}"`), FEW + 1) > FEW;
+  return [isCommon ? `"${only}"` : `"${only}*"`];
 }
 
 function matching(match: string): Sql {
   return { sql: 'SELECT docid AS version FROM version_texts WHERE version_texts MATCH ?', params: [match] };
 }
 
-function inBoth(one: Sql, other: Sql): Sql {
+/** The condition that holds for the fewest versions but one; undefined where reading all of those takes too long. */
+function nextFewest(db: Sqlite, counted: readonly Counted[], fewest: Counted): Counted | undefined {
+  const [next] = counted.filter((one) => one !== fewest).sort((a, b) => a.count - b.count);
+  if (!next || next.count < MANY) return next;
+  return countUpTo(db, next.keys, WORTH_READING) < WORTH_READING ? next : undefined;
+}
+
+function inBoth(fewest: Sql, next: Sql): Sql {
   return {
-    sql: `SELECT version FROM (${one.sql}) INTERSECT SELECT version FROM (${other.sql})`,
-    params: [...one.params, ...other.params],
+    sql: `SELECT version FROM (${next.sql}) WHERE version IN (${fewest.sql})`,
+    params: [...next.params, ...fewest.params],
   };
 }
 

@@ -3,6 +3,7 @@ import { isoTime } from '../../base/clock.ts';
 import { RegistryError } from '../../base/errors.ts';
 import { type NewId, newIdSource } from '../../base/ids.ts';
 import type { OperationOptions } from '../../base/progress.ts';
+import { apartBuilder } from '../../catalog/bulk/build-apart.ts';
 import { Catalog } from '../../catalog/catalog.ts';
 import { LocalAuthority } from '../../intents/local-authority.ts';
 import { PendingQueue } from '../../intents/pending-queue.ts';
@@ -41,6 +42,8 @@ export interface AttachOptions extends OperationOptions {
   readonly stateDir?: string;
   /** A commit that the shared log must have: a head that was pinned. */
   readonly pinned?: LogHead;
+  /** The built `worker.js`, where long logs are applied in another process; here unless given. */
+  readonly workerFile?: string | undefined;
   /** Says what would happen, and changes nothing. */
   readonly isPreview?: boolean;
 }
@@ -63,7 +66,7 @@ export async function attachRemote(options: AttachOptions): Promise<AttachReport
   }
   const connection = await connect(url);
   const remote = connection.store;
-  const local = await openLocal(dir);
+  const local = await openLocal(dir, options.workerFile);
   try {
     const newId = newIdSource(clock);
     if (options.pinned) await checkPinned(remote, options.pinned, url);
@@ -75,7 +78,7 @@ export async function attachRemote(options: AttachOptions): Promise<AttachReport
       );
     }
     const registryId = format?.registryId ?? newId();
-    const copied = await openCopy(dir, local.store, registryId, format?.bytes, isPreview);
+    const copied = await openCopy(options, local.store, registryId, format?.bytes);
     try {
       if (format && !isPreview) {
         const log = new SharedLog({ copy: copied.store, catalog: copied.catalog });
@@ -137,11 +140,12 @@ async function checkPinned(store: ObjectStore, { seq, hash }: LogHead, url: stri
   );
 }
 
-async function openLocal(dir: string) {
+async function openLocal(dir: string, workerFile: string | undefined) {
   const store = filesystemStore(dir);
   const { format, hash } = await readFormat(store, dir);
   const { registryId } = format;
-  const catalog = await Catalog.open({ dir, store, registryId, formatHash: hash });
+  const buildApart = apartBuilder(workerFile, { dir, logDir: dir, registryId, formatHash: hash });
+  const catalog = await Catalog.open({ dir, store, registryId, formatHash: hash, buildApart });
   await catalog.catchUp();
   return { store, catalog, registryId, formatHash: hash };
 }
@@ -170,17 +174,17 @@ async function remoteFormat(
 }
 
 async function openCopy(
-  dir: string,
+  { dir, workerFile, isPreview = false }: AttachOptions,
   objects: LocalStore,
   registryId: string,
   format: Uint8Array | undefined,
-  isPreview: boolean,
 ) {
   const folder = copyDir(dir, registryId);
   const store = copiedLog(filesystemStore(folder), objects);
   if (format && !isPreview) await store.putIfAbsent(FORMAT_KEY, format);
   const formatHash = format && !isPreview ? (await readFormat(store, folder)).hash : '0'.repeat(64);
-  const catalog = await Catalog.open({ dir: folder, store, registryId, formatHash });
+  const buildApart = apartBuilder(workerFile, { dir, logDir: folder, registryId, formatHash });
+  const catalog = await Catalog.open({ dir: folder, store, registryId, formatHash, buildApart });
   await catalog.catchUp();
   return { store, catalog };
 }
