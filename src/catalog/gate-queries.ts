@@ -47,11 +47,19 @@ export function votesOn(db: Sqlite, subject: string, target: string): readonly A
   });
 }
 
-/** What people are asked about: a promotion, or a policy. */
+/** What people are asked about: a promotion, or a policy, which is JSON. */
 export interface RequestRow extends RequestEntry {
   readonly subject: string;
   readonly target: string;
   readonly model: string;
+  readonly policy?: string;
+}
+
+/** The stages that somebody asked for, or said something of. */
+export function reviewedStages(db: Sqlite, version: string): readonly string[] {
+  const sql =
+    'SELECT target FROM requests WHERE subject = ?1 UNION SELECT target FROM approvals WHERE subject = ?1 ORDER BY target LIMIT 64';
+  return db.all(sql, [version]).map((row) => text(row, 'target'));
 }
 
 /** The promotion that somebody asks for, where somebody does. */
@@ -60,10 +68,11 @@ export function requestOn(db: Sqlite, subject: string, target: string): RequestE
   return row && requestEntry(row);
 }
 
-/** The promotions that people ask for, the newest first. */
+/** The promotions that people ask for, or the policies that are proposed, the newest first. */
 export function openRequests(
   db: Sqlite,
-  { model, subject, target }: { readonly [name in 'model' | 'subject' | 'target']: string | undefined },
+  kind: 'promotion' | 'policy',
+  { model, subject, target }: { readonly [name in 'model' | 'subject' | 'target']?: string | undefined },
   limit: number,
 ): readonly RequestRow[] {
   const filters = [
@@ -71,12 +80,13 @@ export function openRequests(
     ...(subject === undefined ? [] : [['subject = ?', subject] as const]),
     ...(target === undefined ? [] : [['target = ?', target] as const]),
   ];
-  const where = ['policy IS NULL', ...filters.map(([sql]) => sql)].join(' AND ');
+  const where = [`policy IS ${kind === 'policy' ? 'NOT ' : ''}NULL`, ...filters.map(([sql]) => sql)].join(' AND ');
   const sql = `${REQUESTS} WHERE ${where} ORDER BY seq DESC, subject DESC, target LIMIT ?`;
   return db.all(sql, [...filters.map(([, value]) => value), limit]).map((row) => ({
     subject: text(row, 'subject'),
     target: text(row, 'target'),
     model: text(row, 'model'),
+    ...(row.policy === null ? {} : { policy: text(row, 'policy') }),
     ...requestEntry(row),
   }));
 }

@@ -204,6 +204,8 @@ export interface StageRule {
   readonly isExclusive: boolean;
   /** Where an exclusive stage's holder goes when another version takes it. */
   readonly displacedTo?: string;
+  /** From where the policy lets versions in, where it doesn't from everywhere. */
+  readonly from?: readonly string[];
 }
 
 export interface VersionSummary {
@@ -279,6 +281,8 @@ export interface VersionDetails extends VersionSummary {
   readonly files?: readonly FileEntry[];
   readonly lineage: Lineage;
   readonly transitions: readonly TransitionEntry[];
+  /** By stage, of those that somebody asked for, or said something of. */
+  readonly reviews: readonly VersionReview[];
   readonly notes: readonly CommentEntry[];
   readonly comments: readonly CommentEntry[];
   /** Other versions with the same bytes. */
@@ -350,6 +354,21 @@ export interface ApprovalEntry {
     readonly why: string;
     readonly at: string;
   };
+}
+
+/** What somebody said of a version on its way to a stage, and what it counts for. */
+export interface ReviewVote extends ApprovalEntry {
+  /** By the policy: signed, and by one of its signers, where it asks for that. */
+  readonly isCounted: boolean;
+  /** Of whoever registered the version, whose own approval never counts. */
+  readonly isAuthor: boolean;
+}
+
+/** Who asks for a version to get to a stage, and what people said of it. */
+export interface VersionReview {
+  readonly stage: string;
+  readonly request?: RequestEntry;
+  readonly approvals: readonly ReviewVote[];
 }
 
 /** Who asks people to look at something, when, and whom. */

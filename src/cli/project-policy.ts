@@ -1,22 +1,15 @@
 import { RegistryError } from '../base/errors.ts';
 import { declaredIn } from '../gates/declared.ts';
-import { type PolicyGates, policyGatesOf } from '../gates/policy-gates.ts';
+import { policyGatesOf } from '../gates/policy-gates.ts';
 import { policyValue } from '../project/policy-file.ts';
 import { projectIn } from '../project/project-file.ts';
 import type { PolicyDetails } from '../registry/api.ts';
-
-export interface WantedPolicy {
-  /** For the registry to judge. */
-  readonly policy: unknown;
-  /** Gates of the project file that no policy can have. */
-  readonly left: PolicyGates['left'];
-}
 
 /**
  * The policy and the gates that a project file declares for a model. Where it declares one of them only, the other stays as it is. Throws
  * `POLICY_MISSING` where it declares neither, and what reading it throws.
  */
-export async function policyFromProject({ model, policy }: PolicyDetails, file: string): Promise<WantedPolicy> {
+export async function policyFromProject({ model, policy }: PolicyDetails, file: string): Promise<unknown> {
   const project = await projectIn(file);
   const declared = Object.hasOwn(project.models, model) ? project.models[model] : undefined;
   if (!declared?.policy && !declared?.gates) {
@@ -26,11 +19,8 @@ export async function policyFromProject({ model, policy }: PolicyDetails, file: 
     );
   }
   const taken = declared.gates ? policyGatesOf(declaredIn(project, model)) : undefined;
-  const gates = taken ? (Object.keys(taken.gates).length === 0 ? undefined : taken.gates) : policy?.gates;
+  const gates = taken ? (Object.keys(taken).length === 0 ? undefined : taken) : policy?.gates;
   const { gates: _, ...present } = policy ?? {};
   const rest = declared.policy ? policyValue(declared.policy) : present;
-  return {
-    policy: { ...(typeof rest === 'object' ? rest : {}), ...(gates ? { gates } : {}) },
-    left: taken?.left ?? [],
-  };
+  return { ...(typeof rest === 'object' ? rest : {}), ...(gates ? { gates } : {}) };
 }

@@ -85,7 +85,7 @@ export async function evaluateGates(
     : new Map<DeclaredGate, RanGate>();
   const results = looked.map((one) => resultOf(one, ran.get(one.gate)));
   const found = looked.flatMap((one) => foundIn(one, standing, ran.get(one.gate)));
-  return { standing, results: [...results, ...policyResults(standing)], found };
+  return { standing, results: [...results, ...policyResults(standing, found)], found };
 }
 
 function resultOf({ gate, verdict, isRun }: Looked, ran: RanGate | undefined): GateResult {
@@ -127,9 +127,12 @@ function againstOf(
   return compared === undefined ? undefined : { stage: compared, version: rival?.id ?? null };
 }
 
-function policyResults({ policyGates }: GateStanding): readonly GateResult[] {
-  return policyGates.map(({ gate, problem }) => {
-    const verdict = problem === undefined ? passed('') : failed('', problem);
+function policyResults({ policyGates }: GateStanding, found: readonly FoundGate[]): readonly GateResult[] {
+  return policyGates.map(({ gate, problem, recorded }) => {
+    // What was found here is recorded before anybody is promoted by it.
+    const own = recorded?.isOfOwn ? found.find((result) => result.gate === recorded.name) : undefined;
+    const isPassed = own ? own.outcome === 'passed' : problem === undefined;
+    const verdict = isPassed ? passed('') : failed('', problem ?? `${own?.gate} failed`);
     return { gate, title: 'policy', required: gate, source: 'policy', ...verdict };
   });
 }

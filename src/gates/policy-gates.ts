@@ -12,46 +12,32 @@ type PolicyGate =
       readonly vs?: string;
       readonly maxDrop?: number;
     }
-  | { readonly approvals: number };
+  | { readonly approvals: number; readonly by?: readonly string[] }
+  | { readonly recorded: string };
 
-export interface PolicyGates {
-  /** By stage: what the log itself can judge. */
-  readonly gates: Readonly<Record<string, readonly PolicyGate[]>>;
-  /** Names of those that whoever promotes has to evaluate. */
-  readonly left: readonly { readonly stage: string; readonly gate: string; readonly why: string }[];
-}
+/** By stage. */
+export type PolicyGates = Readonly<Record<string, readonly PolicyGate[]>>;
 
 /**
- * What of the declared gates every reader of the log can enforce: bounds of a version's own metrics, how much worse a metric may be where
- * higher is better, and approvals.
+ * The declared gates as every reader of the log can enforce them. Bounds of a version's own metrics, how much worse a metric may be where
+ * higher is better, and approvals are judged by the log itself; of any other gate, the log wants the result that somebody recorded.
  */
 export function policyGatesOf({ gates = {}, directions }: Declared): PolicyGates {
-  const taken: [string, PolicyGate[]][] = [];
-  const left: PolicyGates['left'][number][] = [];
-  for (const [stage, list] of Object.entries(gates)) {
-    const ofStage: PolicyGate[] = [];
-    for (const gate of list) {
-      const found = policyGateOf(gate, directions);
-      if (typeof found === 'string') left.push({ stage, gate: gateName(gate), why: found });
-      else ofStage.push(found);
-    }
-    if (ofStage.length > 0) taken.push([stage, ofStage]);
-  }
-  return { gates: Object.fromEntries(taken), left };
+  const taken = Object.entries(gates).map(([stage, list]) => {
+    return [stage, list.map((gate) => judgedByLog(gate, directions) ?? { recorded: gateName(gate) })] as const;
+  });
+  return Object.fromEntries(taken.filter(([, list]) => list.length > 0));
 }
 
-/** Or why the log can't judge it. */
-function policyGateOf(gate: DeclaredGate, directions: DeclaredDirections | undefined): PolicyGate | string {
+/** Undefined where the log can't judge it. */
+function judgedByLog(gate: DeclaredGate, directions: DeclaredDirections | undefined): PolicyGate | undefined {
   const { metric, min, max, vs, approvals } = gate;
   if (approvals !== undefined) return { approvals };
-  if (metric === undefined) return 'the log knows nothing of it';
   const isElsewhere = [gate.dataset, gate.slice, gate['worst-of'], gate['gap-of']].some((part) => part !== undefined);
-  if (isElsewhere || gate['by-interval']) return 'policies know a version’s own metrics only';
-  if (gate['min-gain'] !== undefined) return 'policies know no min-gain';
+  if (metric === undefined || isElsewhere || gate['by-interval'] || gate['min-gain'] !== undefined) return undefined;
   const bounds = { metric, ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
   const drop = gate['max-drop'];
   if (drop === undefined || vs === undefined) return bounds;
-  if (typeof drop !== 'number') return 'policies know no percentages';
-  if (metricDirection(metric, directions) !== 'higher') return 'policies compare only where higher is better';
-  return { ...bounds, vs, maxDrop: drop };
+  const isExact = typeof drop === 'number' && metricDirection(metric, directions) === 'higher';
+  return isExact ? { ...bounds, vs, maxDrop: drop } : undefined;
 }

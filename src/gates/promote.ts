@@ -11,21 +11,20 @@ import { type Declared, evaluateGates, type GateResult } from './evaluate-gates.
  */
 export async function promoteThroughGates(
   registry: RegistryCalls,
-  request: Omit<Parameters<Registry['promote']>[0], 'gates'>,
+  request: Omit<Parameters<Registry['promote']>[0], 'gates' | 'expectPolicy'>,
   declaredOf: (model: string) => Declared,
   options?: OperationOptions,
 ): Promise<TransitionResult> {
   const { stage } = request;
   const { standing, results, found } = await evaluateGates(registry, { ref: request.ref, stage }, declaredOf);
-  if (standing.kind !== 'promote' || results.every(({ source }) => source === 'policy'))
-    return registry.promote(request, options);
-  const { version, holder, isExclusive, isOverrideAllowed } = standing;
+  if (standing.kind !== 'promote') return registry.promote(request, options);
+  const { version, holder, isExclusive, isOverrideAllowed, policyDigest } = standing;
   const broken = results.filter(({ source, outcome }) => source === 'project' && outcome !== 'passed');
   if (broken.length > 0 && !request.override) throw gateFailed(`${version.model}@${version.number}`, stage, broken);
   if (broken.length > 0 && !isOverrideAllowed) {
     throw new RegistryError(
       'OVERRIDE_REFUSED',
-      `The policy allows nobody to override a gate: ${broken.map(lineOf).join('; ')}. Nothing was changed.`,
+      `The policy doesn't allow you to override a gate: ${broken.map(lineOf).join('; ')}. \`model-registry policy show ${version.model}\` says who may. Nothing was changed.`,
     );
   }
   const gates = await registry.recordGates({ ref: version.id, stage, found });
@@ -36,9 +35,24 @@ export async function promoteThroughGates(
       results.some((result) => result.gate === gate && result.outcome !== 'not-evaluated');
     return isRelied && evidence !== undefined ? [{ gate, outcome, evidence }] : [];
   });
-  // Gates compared it with what is there now.
-  const expectation = request.expectHolder === undefined && isExclusive ? { expectHolder: holder?.id ?? null } : {};
-  return registry.promote({ ...request, ...expectation, ref: version.id, gates: [...gates, ...relied] }, options);
+  return registry.promote(
+    {
+      ...request,
+      ref: version.id,
+      override: request.override === true && (broken.length > 0 || (await isHeldByPolicy(registry, version.id, stage))),
+      // Gates compared it with what is there now, and are those of the policy that holds now.
+      ...(request.expectHolder === undefined && isExclusive ? { expectHolder: holder?.id ?? null } : {}),
+      expectPolicy: policyDigest,
+      gates: [...gates, ...relied],
+    },
+    options,
+  );
+}
+
+/** An override stays on record for ever, so that none is recorded where there is nothing to override. */
+async function isHeldByPolicy(registry: RegistryCalls, ref: string, stage: string): Promise<boolean> {
+  const { policyGates } = await registry.gateStanding({ ref, stage });
+  return policyGates.some(({ problem }) => problem !== undefined);
 }
 
 function gateFailed(label: string, stage: string, broken: readonly GateResult[]): RegistryError {

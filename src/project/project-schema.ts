@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { gatesSchema } from './gates-schema.ts';
 import { MODEL_NAME_PATTERN } from './model-name.ts';
+import { policySchema } from './policy-schema.ts';
 
 /** The file's place: the root of the workspace, in git. */
 export const PROJECT_FILE = 'model-registry.yaml';
@@ -35,41 +36,6 @@ const path = v.pipe(
 );
 const paths = v.array(path);
 const described = <const T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text));
-
-const stageName = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'is no name of a stage'));
-
-const policySchema = v.strictObject({
-  stages: v.exactOptional(
-    described(
-      v.array(
-        v.strictObject({
-          name: stageName,
-          exclusive: v.exactOptional(v.boolean()),
-          'displaced-to': v.exactOptional(stageName),
-        }),
-      ),
-      'The stages in order, from candidate to archived. An exclusive one holds one version at a time; the one before goes where displaced-to says.',
-    ),
-  ),
-  override: v.exactOptional(
-    described(
-      v.picklist(['allowed', 'never']),
-      'Whether a promotion may go on although a gate fails; that stays on record.',
-    ),
-  ),
-  signers: v.exactOptional(
-    described(
-      v.array(v.strictObject({ person: v.string(), key: v.string() })),
-      'Whose signatures count, each with a public SSH key as in a .pub file. Changing the list needs a signature by one of them.',
-    ),
-  ),
-  signatures: v.exactOptional(
-    described(
-      v.array(v.picklist(['approvals', 'stages', 'all'])),
-      'What has no effect unless one of the signers signed it: approvals; stages with aliases and deletions; all.',
-    ),
-  ),
-});
 
 /** The names of metrics, as a list of a project file has them. */
 const metricNames = v.array(

@@ -27,6 +27,7 @@ import type {
   Params,
   ProductionEntry,
   RequestEntry,
+  ReviewVote,
   RollbackPlan,
   RunLineage,
   Seen,
@@ -76,6 +77,7 @@ export type {
   Params,
   ProductionEntry,
   RequestEntry,
+  ReviewVote,
   RollbackPlan,
   RunLineage,
   Seen,
@@ -85,6 +87,7 @@ export type {
   TransitionEntry,
   VersionDetails,
   VersionFacts,
+  VersionReview,
   VersionSummary,
   Via,
 } from '../catalog/read-models.ts';
@@ -297,6 +300,8 @@ export interface RegistryCommands {
       readonly reason: string;
       readonly override?: boolean;
       readonly expectHolder?: string | null;
+      /** Digest of the policy that the person saw, null for none: when another holds, it is refused as a `CONFLICT`. */
+      readonly expectPolicy?: string | null;
       /** Results of gates that it relies on. */
       readonly gates?: readonly GateLink[];
     },
@@ -328,13 +333,37 @@ export interface RegistryCommands {
   renameModel(request: { readonly model: string; readonly name: string }): Promise<ModelSummary>;
   /**
    * Replaces a model's policy as a whole. `expectDigest` is what the person saw, null for none: when another is there, it is refused as a
-   * `CONFLICT`. Throws `POLICY_INVALID`, and `SIGNATURE_NEEDED` unless one of its present signers signs, or of its first ones.
+   * `CONFLICT`. Throws `POLICY_INVALID`, `SIGNATURE_NEEDED` unless one of its present signers signs, or of its first ones, and
+   * `POLICY_NOT_APPROVED` where the present policy wants others to approve it first.
    */
   setPolicy(request: {
     readonly model: string;
     readonly policy: unknown;
     readonly expectDigest?: string | null;
   }): Promise<PolicyChange>;
+  /** Shows people another policy, so that they can approve it. Throws `POLICY_INVALID`, `POLICY_UNCHANGED`. */
+  proposePolicy(request: {
+    readonly model: string;
+    readonly policy: unknown;
+    readonly comment?: string;
+    readonly reviewers?: readonly string[];
+  }): Promise<ProposalResult>;
+  /**
+   * Approves a proposed policy, or refuses it, which needs a comment. `digest` may be cut short, and left out where one is proposed only.
+   * Throws `PROPOSAL_NOT_FOUND`.
+   */
+  reviewPolicy(request: {
+    readonly model: string;
+    readonly digest?: string;
+    readonly isGiven: boolean;
+    readonly comment?: string;
+  }): Promise<PolicyReviewResult>;
+  /** Takes a proposal back. Throws `PROPOSAL_NOT_FOUND`. */
+  withdrawPolicy(request: {
+    readonly model: string;
+    readonly digest?: string;
+    readonly comment?: string;
+  }): Promise<{ readonly model: string; readonly digest: string; readonly pending: boolean }>;
   deleteVersion(request: { readonly ref: string; readonly reason: string }): Promise<void>;
   deleteModel(request: { readonly model: string; readonly reason: string }): Promise<void>;
   /**
@@ -417,14 +446,6 @@ export interface GateLink {
   readonly evidence: string;
 }
 
-/** What somebody said of a version on its way to a stage, and what it counts for. */
-export interface ReviewVote extends ApprovalEntry {
-  /** By the policy: signed, and by one of its signers, where it asks for that. */
-  readonly isCounted: boolean;
-  /** Of whoever registered the version, whose own approval never counts. */
-  readonly isAuthor: boolean;
-}
-
 /** A promotion that somebody asks for. */
 export interface ReviewEntry extends RequestEntry {
   readonly version: VersionSummary;
@@ -474,7 +495,12 @@ export interface GateStanding {
   readonly results: readonly (GateResultEntry & { readonly stale?: string })[];
   readonly approvals: readonly ReviewVote[];
   /** Gates that every reader enforces; `problem` where one isn't passed. */
-  readonly policyGates: readonly { readonly gate: string; readonly problem?: string }[];
+  readonly policyGates: readonly {
+    readonly gate: string;
+    readonly problem?: string;
+    /** Name of the result that it takes, where it takes one, and whether it takes it of this person. */
+    readonly recorded?: { readonly name: string; readonly isOfOwn: boolean };
+  }[];
 }
 
 export interface ReviewResult {
@@ -500,6 +526,10 @@ export interface PolicyPlan {
   /** Of the present policy, null for none. */
   readonly digest: string | null;
   readonly nextDigest: string;
+  /** As the log would have it. */
+  readonly policy: Readonly<Record<string, unknown>>;
+  /** What keeps this person from setting it: approvals that the present policy asks for. */
+  readonly problem?: string;
   readonly removed: readonly string[];
   readonly added: readonly string[];
   readonly kept: readonly string[];
@@ -508,6 +538,42 @@ export interface PolicyPlan {
 export interface PolicyChange extends PolicyPlan {
   readonly seq: number;
   readonly at: string;
+  readonly pending: boolean;
+}
+
+/** A policy that somebody proposes, and what people said of it. */
+export interface PolicyProposal extends RequestEntry {
+  readonly model: string;
+  readonly digest: string;
+  readonly policy: Readonly<Record<string, unknown>>;
+  /** What it would change, in lines. */
+  readonly removed: readonly string[];
+  readonly added: readonly string[];
+  readonly kept: readonly string[];
+  readonly votes: readonly (ApprovalEntry & { readonly isCounted: boolean })[];
+  /** How many approvals the present policy asks for, 0 where it asks for none. */
+  readonly needed: number;
+  /** What keeps this person from setting it. */
+  readonly problem?: string;
+  /** Of this person: whether they proposed it, and are to say something. */
+  readonly isOwn: boolean;
+  readonly isWanted: boolean;
+}
+
+export interface ProposalResult {
+  readonly model: string;
+  readonly digest: string;
+  readonly removed: readonly string[];
+  readonly added: readonly string[];
+  readonly kept: readonly string[];
+  readonly reviewers: readonly string[];
+  readonly pending: boolean;
+}
+
+export interface PolicyReviewResult {
+  readonly model: string;
+  readonly digest: string;
+  readonly isGiven: boolean;
   readonly pending: boolean;
 }
 
@@ -615,6 +681,11 @@ export interface RegistryQueries {
   /** The evidence of a gate, JSON. Throws `EVIDENCE_UNKNOWN`, `OBJECT_MISSING`, `OBJECT_DAMAGED`. */
   gateEvidence(request: { readonly digest: string }): Promise<string>;
   policy(request: { readonly model: string }): Promise<PolicyDetails>;
+  /** The policies that are proposed, the newest first; with `isWanted` those that want a word of this person. They end when a policy is set. */
+  policyProposals(request?: {
+    readonly model?: string;
+    readonly isWanted?: boolean;
+  }): Promise<readonly PolicyProposal[]>;
   /** What `setPolicy` would change. Throws `POLICY_INVALID`. */
   planPolicy(request: { readonly model: string; readonly policy: unknown }): Promise<PolicyPlan>;
   /** The stages of a model's policy in order, with their rules. */

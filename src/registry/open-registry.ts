@@ -9,6 +9,7 @@ import { evaluate } from './commands/evaluate.ts';
 import * as gates from './commands/gates.ts';
 import * as models from './commands/models.ts';
 import * as policies from './commands/policies.ts';
+import * as proposals from './commands/proposals.ts';
 import * as registering from './commands/register.ts';
 import * as reviewing from './commands/reviews.ts';
 import * as stages from './commands/stages.ts';
@@ -22,6 +23,7 @@ import { impact } from './queries/impact.ts';
 import * as listing from './queries/listing.ts';
 import { log } from './queries/log.ts';
 import { patch } from './queries/patch.ts';
+import { policyProposals } from './queries/proposals.ts';
 import { reviews } from './queries/reviews.ts';
 import { findVersion } from './references.ts';
 import { damageIn, readToHead, type Session } from './session.ts';
@@ -95,6 +97,12 @@ export class OpenRegistry implements Registry {
     this.#run(() => reviewing.requestPromotion(this.#session, request));
   withdrawRequest: Registry['withdrawRequest'] = (request) =>
     this.#run(() => reviewing.withdrawRequest(this.#session, request));
+  proposePolicy: Registry['proposePolicy'] = (request) =>
+    this.#run(() => proposals.proposePolicy(this.#session, request));
+  reviewPolicy: Registry['reviewPolicy'] = (request) => this.#run(() => proposals.reviewPolicy(this.#session, request));
+  withdrawPolicy: Registry['withdrawPolicy'] = (request) =>
+    this.#run(() => proposals.withdrawPolicy(this.#session, request));
+  policyProposals: Registry['policyProposals'] = (request) => this.#run(() => policyProposals(this.#session, request));
   reviews: Registry['reviews'] = (request) => this.#run(() => reviews(this.#session, request));
   recordGates: Registry['recordGates'] = (request) => this.#run(() => gates.recordGates(this.#session, request));
   gateStanding: Registry['gateStanding'] = (request) => this.#run(() => gates.gateStanding(this.#session, request));

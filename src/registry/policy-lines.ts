@@ -22,6 +22,19 @@ export function policyLines(policy: Policy | undefined): readonly string[] {
   ];
 }
 
+/** What another policy changes, in such lines. */
+export function policyDifference(
+  present: Policy | undefined,
+  next: Policy,
+): { readonly [part in 'removed' | 'added' | 'kept']: readonly string[] } {
+  const [before, after] = [policyLines(present), policyLines(next)];
+  return {
+    removed: before.filter((line) => !after.includes(line)),
+    added: after.filter((line) => !before.includes(line)),
+    kept: after.filter((line) => before.includes(line)),
+  };
+}
+
 function overrideText(override: Policy['override'] = 'allowed'): string {
   if (typeof override === 'object') return `can be overridden by ${override.by.join(', ')}, which stays on record`;
   return override === 'never' ? 'can never be overridden' : 'can be overridden, which stays on record';

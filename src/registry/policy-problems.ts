@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { approvalsGateSchema, metricGateSchema, policySchema } from '../log/policy-schema.ts';
+import { approvalsGateSchema, metricGateSchema, policySchema, recordedGateSchema } from '../log/policy-schema.ts';
 import { nearestKey } from '../project/nearest-key.ts';
 
 /** Problems that a message names. */
@@ -9,7 +9,9 @@ const AS_WRITTEN: ReadonlyMap<string, string> = new Map([
   ['displacedTo', 'displaced-to'],
   ['maxDrop', 'max-drop'],
 ]);
-const GATE = 'must be {metric: NAME, with min, max, or vs and max-drop} or {approvals: NUMBER}';
+const GATE =
+  'must be {metric: NAME, with min, max, or vs and max-drop}, {approvals: NUMBER} or {recorded: NAME OF A RESULT}';
+const OVERRIDE = 'must be allowed, never, or {by: [people who may]}';
 
 /** What is wrong in the form of a policy, each with where and what is expected; undefined where its form is right. */
 export function problemsOfPolicy(value: unknown): string | undefined {
@@ -37,18 +39,26 @@ type Path = readonly string[];
 function problemsOf(issue: Issue, around: Path): readonly string[] {
   const path = [...around, ...(issue.path ?? []).map(({ key }) => String(key))];
   if (issue.type === 'union' && path.at(0) === 'gates') return problemsOfGate(issue.input, path);
+  if (issue.type === 'union' && path.at(0) === 'override')
+    return [`override ${OVERRIDE}, but it is ${kindOf(issue.input)}`];
   return [problemOf(issue, path)];
 }
 
-/** A gate is one of two; which was meant shows in its keys. */
+/** A gate is one of three; which was meant shows in its keys. */
 function problemsOfGate(gate: unknown, path: Path): readonly string[] {
   if (!isMap(gate)) return [`${written(path)} ${GATE}, but it is ${kindOf(gate)}`];
-  const schema = 'metric' in gate ? metricGateSchema : 'approvals' in gate ? approvalsGateSchema : undefined;
+  const schema = schemaOfGate(gate);
   if (!schema) return [`${written(path)} ${GATE}; it has ${Object.keys(gate).map(quoted).join(', ') || 'nothing'}`];
   const parsed = v.safeParse(schema, gate);
   return parsed.success
     ? []
     : parsed.issues.map((issue) => problemOf(issue, [...path, ...pathOf(issue)], keysOf(schema)));
+}
+
+function schemaOfGate(gate: object) {
+  if ('metric' in gate) return metricGateSchema;
+  if ('approvals' in gate) return approvalsGateSchema;
+  return 'recorded' in gate ? recordedGateSchema : undefined;
 }
 
 function problemOf(issue: Issue, path: Path, known = knownAt(path)): string {
@@ -91,7 +101,8 @@ function kindOf(value: unknown): string {
 }
 
 function knownAt(path: Path): readonly string[] {
-  if (path[0] === 'stages' && path.length > 1) return ['name', 'exclusive', 'displaced-to'];
+  if (path[0] === 'stages' && path.length > 1) return ['name', 'exclusive', 'displaced-to', 'from'];
+  if (path[0] === 'changes' && path.length > 1) return ['approvals', 'by'];
   if (path[0] === 'signers' && path.length > 1) return ['person', 'key'];
   return keysOf(policySchema);
 }

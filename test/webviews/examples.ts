@@ -137,6 +137,7 @@ export function versionDetails(number = 2, changes: Partial<VersionDetails> = {}
       missing: [{ what: 'data[data/merchants.csv]', why: 'it was recorded without a digest' }],
       baseModel: { name: 'fraud-base', versionId: idOf(9), number: 4 },
     },
+    reviews: [],
     transitions: [
       {
         from: 'candidate',

@@ -1,10 +1,16 @@
 import type { Command } from 'commander';
 import { type AddCommand, examples } from '../add-command.ts';
-import { nonBlank, wholeNumber } from '../arguments.ts';
+import { collect, nonBlank, wholeNumber } from '../arguments.ts';
 import type { GatesOptions } from '../gating.ts';
 
 const REF = ['<ref>', 'model@7, model@staging, model@alias'] as const;
 const STAGE = ['<stage>', 'the stage that it is to be promoted to'] as const;
+
+interface RequestOptions {
+  readonly comment?: string;
+  readonly reviewer?: readonly string[];
+  readonly withdraw?: boolean;
+}
 
 /** Commands about what a version needs before a promotion. */
 export function addGateCommands(program: Command, add: AddCommand): void {
@@ -29,6 +35,45 @@ export function addGateCommands(program: Command, add: AddCommand): void {
     async (context, options: GatesOptions, ref: string, stage: string) => {
       const { showGates } = await import('../gating.ts');
       await showGates(context, options, ref, stage);
+    },
+  );
+  add(
+    program
+      .command('request')
+      .description('ask people to look at a version before it is promoted to a stage')
+      .argument(...REF)
+      .argument(...STAGE)
+      .option('--comment <text>', 'what they should know', nonBlank)
+      .option(
+        '--reviewer <person>',
+        'who is asked, by address or name (may be repeated); everybody unless said',
+        collect,
+      )
+      .option('--withdraw', 'take the request back')
+      .addHelpText(
+        'after',
+        examples(
+          'request fraud-detector@7 production --comment "Two weeks of shadow traffic" --reviewer bob@example.org',
+          'request fraud-detector@7 production --withdraw',
+        ),
+      ),
+    async (context, options: RequestOptions, ref: string, stage: string) => {
+      const { requestReview } = await import('../reviewing.ts');
+      const { comment, reviewer = [], withdraw = false } = options;
+      const asked = { ref, stage, ...(comment === undefined ? {} : { comment }) };
+      await requestReview(context, { ...asked, reviewers: reviewer, isWithdrawn: withdraw });
+    },
+  );
+  add(
+    program
+      .command('reviews')
+      .description('show the promotions and policies that people ask for, and what each still needs')
+      .argument('[model]')
+      .option('--wanted', 'only those that want a word of yours')
+      .addHelpText('after', examples('reviews', 'reviews fraud-detector --wanted')),
+    async (context, { wanted = false }: { readonly wanted?: boolean }, model?: string) => {
+      const { showReviews } = await import('../reviewing.ts');
+      await showReviews(context, { model, isWanted: wanted });
     },
   );
   add(

@@ -1,25 +1,42 @@
-import { resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { RegistryError } from '../../base/errors.ts';
-import type { PolicyPlan, Registry } from '../../registry/api.ts';
 import { type AddCommand, examples } from '../add-command.ts';
+import { collect, nonBlank } from '../arguments.ts';
 import type { CommandContext } from '../context.ts';
-import { leftText, policyPlanText, policyText } from '../format/policy.ts';
-import type { WantedPolicy } from '../project-policy.ts';
+import { policyText } from '../format/policy.ts';
 import { print, printJson } from '../terminal.ts';
 
-interface ApplyOptions {
+interface SourceOptions {
   readonly from?: string;
+}
+
+interface ApplyOptions extends SourceOptions {
+  readonly proposed?: string | true;
   readonly yes?: boolean;
   readonly dryRun?: boolean;
 }
+
+interface ProposeOptions extends SourceOptions {
+  readonly comment?: string;
+  readonly reviewer?: readonly string[];
+}
+
+interface CommentOption {
+  readonly comment?: string;
+}
+
+const MODEL = '<model>';
+const FILE = ['[file]', 'YAML or JSON with stages, gates, override, changes, signers and signatures'] as const;
+const FROM = [
+  '--from <file>',
+  'take policy and gates of models.MODEL from this model-registry.yaml; what it leaves out stays as it is',
+] as const;
+const DIGEST = ['[digest]', 'of the proposed policy, its first digits; needed where several are proposed'] as const;
 
 /** Commands about the rules that everybody's registry keeps for a model. */
 export function addPolicyCommands(program: Command, add: AddCommand): void {
   const policy = program.command('policy').description('the stages, gates and signers of a model');
   add(
-    policy.command('show').description('show what holds for a model').argument('<model>'),
+    policy.command('show').description('show what holds for a model').argument(MODEL),
     async (context, _options, model: string) => {
       const details = await context.withQueries((registry) => registry.policy({ model }));
       if (context.isJson) {
@@ -33,12 +50,10 @@ export function addPolicyCommands(program: Command, add: AddCommand): void {
     policy
       .command('apply')
       .description('replace the policy of a model; shows first what changes')
-      .argument('<model>')
-      .argument('[file]', 'YAML or JSON with stages, gates, override, signers and signatures')
-      .option(
-        '--from <file>',
-        'take policy and gates of models.MODEL from this model-registry.yaml; what it leaves out stays as it is',
-      )
+      .argument(MODEL)
+      .argument(...FILE)
+      .option(...FROM)
+      .option('--proposed [digest]', 'take the policy that was proposed and approved')
       .option('--dry-run', 'only show what would change')
       .option('--yes', 'do it without being asked')
       .addHelpText(
@@ -49,60 +64,65 @@ export function addPolicyCommands(program: Command, add: AddCommand): void {
         ),
       ),
     async (context, options: ApplyOptions, model: string, file?: string) => {
-      await context.withRegistry(async (registry) => {
-        const { policy: wanted, left } = await wantedPolicy(context, registry, model, file, options.from);
-        const plan = await registry.planPolicy({ model, policy: wanted });
-        const isChange = plan.removed.length + plan.added.length > 0;
-        const isNow = options.dryRun !== true && (isChange || plan.digest !== plan.nextDigest);
-        if (!context.isJson) print(`${policyPlanText(plan)}${leftText(left)}`);
-        if (!isNow) return context.isJson ? printJson({ ...planJson(plan), left, applied: false }) : undefined;
-        if (!options.yes && !(await agreed(context, plan))) return print('Nothing was changed.');
-        const done = await registry.setPolicy({ model, policy: wanted, expectDigest: plan.digest });
-        const { seq, pending } = done;
-        if (context.isJson)
-          return printJson({ ...planJson(done), left, applied: true, seq: pending ? null : seq, pending });
-        print(`Set the policy of ${done.model}${pending ? ' (not shared yet)' : ''}`);
-      });
+      const { applyPolicy } = await import('../policies.ts');
+      await applyPolicy(context, { model, file, ...options });
     },
   );
-}
-
-function planJson({ model, digest, nextDigest, removed, added }: PolicyPlan) {
-  return { model, digest, nextDigest, removed, added };
-}
-
-async function wantedPolicy(
-  context: CommandContext,
-  registry: Registry,
-  model: string,
-  file: string | undefined,
-  from: string | undefined,
-): Promise<WantedPolicy> {
-  if ((file === undefined) === (from === undefined))
-    throw new RegistryError(
-      'ARGUMENT_INVALID',
-      'Name a file with the policy, or a project file with --from: one of the two.',
-    );
-  if (from !== undefined) {
-    const { policyFromProject } = await import('../project-policy.ts');
-    return policyFromProject(await registry.policy({ model }), resolve(context.cwd, from));
-  }
-  const { readPolicyFile } = await import('../../project/policy-file.ts');
-  return { policy: await readPolicyFile(resolve(context.cwd, file ?? '')), left: [] };
-}
-
-async function agreed(context: CommandContext, { model }: PolicyPlan): Promise<boolean> {
-  if (context.isJson || !process.stdin.isTTY || !process.stdout.isTTY)
-    throw new RegistryError(
-      'ARGUMENT_INVALID',
-      `Say --yes to replace the policy of ${model} without being asked. Nothing was changed.`,
-    );
-  const prompt = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test((await prompt.question('Replace the policy? [y/N] ', { signal: context.signal })).trim());
-  } finally {
-    prompt.close();
-  }
+  add(
+    policy
+      .command('propose')
+      .description('show people another policy, so that they can approve it')
+      .argument(MODEL)
+      .argument(...FILE)
+      .option(...FROM)
+      .option('--comment <text>', 'why', nonBlank)
+      .option(
+        '--reviewer <person>',
+        'who is asked, by address or name (may be repeated); everybody unless said',
+        collect,
+      )
+      .addHelpText('after', examples('policy propose fraud-detector policy.yaml --comment "A gate for latency"')),
+    async (context, options: ProposeOptions, model: string, file?: string) => {
+      const { proposePolicy } = await import('../policies.ts');
+      await proposePolicy(context, { model, file, ...options });
+    },
+  );
+  add(
+    policy
+      .command('approve')
+      .description('approve a proposed policy')
+      .argument(MODEL)
+      .argument(...DIGEST)
+      .option('--comment <text>', 'what was looked at', nonBlank),
+    async (context, { comment }: CommentOption, model: string, digest?: string) => {
+      const { reviewPolicy } = await import('../policies.ts');
+      await reviewPolicy(context, { model, digest, comment, isGiven: true });
+    },
+  );
+  add(
+    policy
+      .command('refuse')
+      .description('refuse a proposed policy')
+      .argument(MODEL)
+      .argument(...DIGEST)
+      .requiredOption('--comment <text>', 'why, for whoever proposed it', nonBlank),
+    async (context, { comment }: CommentOption, model: string, digest?: string) => {
+      const { reviewPolicy } = await import('../policies.ts');
+      await reviewPolicy(context, { model, digest, comment, isGiven: false });
+    },
+  );
+  add(
+    policy
+      .command('withdraw')
+      .description('take a proposed policy back')
+      .argument(MODEL)
+      .argument(...DIGEST)
+      .option('--comment <text>', 'why', nonBlank),
+    async (context, { comment }: CommentOption, model: string, digest?: string) => {
+      const { withdrawPolicy } = await import('../policies.ts');
+      await withdrawPolicy(context, { model, digest, comment });
+    },
+  );
 }
 
 /** Of the key that this person signs with, where there is one that can be read. */

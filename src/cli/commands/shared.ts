@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { LogHead } from '../../registry/api.ts';
+import type { LogHead, Registry } from '../../registry/api.ts';
 import { headOf } from '../../registry/shared/pinned.ts';
 import { type AddCommand, examples } from '../add-command.ts';
-import { notFound } from '../context.ts';
+import { type CommandContext, notFound } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { attachText, pendingText, refusedText, remoteText, syncText } from '../format/shared.ts';
 import { print, printJson } from '../terminal.ts';
@@ -129,10 +129,22 @@ export function addSharedCommands(program: Command, add: AddCommand): void {
       .option('--reason <text>', 'why it is dropped: becomes a comment on the version'),
     async (context, { reason }: { readonly reason?: string }, id: string, how: 'apply' | 'drop') => {
       const request = { id, how, ...(reason === undefined ? {} : { reason }) };
-      await context.withRegistry((registry) => registry.resolveRefused(request));
+      await context.withRegistry((registry) =>
+        how === 'apply' ? askedAgain(context, registry, id) : registry.resolveRefused(request),
+      );
       return context.isJson ? printJson({ id, how }) : print(how === 'apply' ? 'Asked again' : 'Dropped');
     },
   );
+}
+
+async function askedAgain(context: CommandContext, registry: Registry, id: string): Promise<void> {
+  const [{ askAgain }, { declaredIn }, { projectAround }] = await Promise.all([
+    import('../../gates/ask-again.ts'),
+    import('../../gates/declared.ts'),
+    import('../project-root.ts'),
+  ]);
+  const around = await projectAround(context.cwd);
+  await askAgain(registry, id, (model) => declaredIn(around?.project, model));
 }
 
 function applyOrDrop(text: string): 'apply' | 'drop' {

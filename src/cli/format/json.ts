@@ -35,13 +35,14 @@ export function versionJson(version: VersionSummary) {
 }
 
 export function versionDetailsJson(version: VersionDetails, { machines = [], facts, history }: VersionExtras = {}) {
-  const { lineage, transitions, notes, comments, sameArtifact, sameWeights, hasHistory } = version;
+  const { lineage, transitions, reviews, notes, comments, sameArtifact, sameWeights, hasHistory } = version;
   const summary = versionJson(version);
   return {
     ...summary,
     artifact: { ...summary.artifact, files: (version.files ?? []).map(fileJson) },
     lineage: lineageJson(lineage),
     transitions,
+    reviews,
     notes,
     comments,
     sameArtifact,

@@ -1,5 +1,4 @@
 import type { PolicyDetails, PolicyPlan } from '../../registry/api.ts';
-import type { WantedPolicy } from '../project-policy.ts';
 import { safeLine, styled } from '../terminal.ts';
 
 const MAX_LINE = 500;
@@ -10,14 +9,8 @@ export function policyText({ model, policy, lines }: PolicyDetails, ownFingerpri
   return `${styled('bold', safeLine(title))}\n${lines.map((line) => `  ${safeLine(line, MAX_LINE)}`).join('\n')}${own}`;
 }
 
-/** What of the project file stays with whoever promotes. */
-export function leftText(left: WantedPolicy['left']): string {
-  if (left.length === 0) return '';
-  const lines = left.map(({ stage, gate, why }) => `  ${safeLine(`gate of ${stage}: ${gate} (${why})`, MAX_LINE)}`);
-  return `\n${styled('bold', 'Not for the policy: whoever promotes evaluates')}\n${lines.join('\n')}`;
-}
-
-export function policyPlanText({ model, removed, added, kept, digest, nextDigest }: PolicyPlan): string {
+/** What another policy changes, and what keeps this person from setting it. */
+export function policyPlanText({ model, removed, added, kept, digest, nextDigest, problem }: PolicyPlan): string {
   if (removed.length + added.length === 0)
     return digest === nextDigest
       ? `The policy of ${safeLine(model)} is this already`
@@ -27,5 +20,8 @@ export function policyPlanText({ model, removed, added, kept, digest, nextDigest
     ...kept.map((line) => styled('dim', `    ${safeLine(line, MAX_LINE)}`)),
     ...removed.map((line) => styled('red', `  - ${safeLine(line, MAX_LINE)}`)),
     ...added.map((line) => styled('green', `  + ${safeLine(line, MAX_LINE)}`)),
+    ...(problem === undefined
+      ? []
+      : [styled('yellow', `Others have to approve it first: ${safeLine(problem, MAX_LINE)}`)]),
   ].join('\n');
 }

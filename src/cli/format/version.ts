@@ -16,6 +16,7 @@ import { safeLine, styled } from '../terminal.ts';
 import { factsSections } from './facts.ts';
 import { historyText } from './history.ts';
 import { dataPair, lineagePairs, missingSection, sourcePairs } from './lineage.ts';
+import { reviewText } from './reviews.ts';
 import { indented, pairs, section } from './sections.ts';
 import { servingLine } from './serving.ts';
 import { bytesText, claimedTimeText, labelOf, plural, provenAuthorText, stageText, timeText } from './values.ts';
@@ -45,6 +46,7 @@ export function versionText(version: VersionDetails, { machines = [], facts, his
     missingSection(lineage),
     section('Files', filesText(version)),
     section('History', version.transitions.map(transitionText).join('\n')),
+    section('Reviews', version.reviews.map(reviewText).join('\n')),
     section('Notes', version.notes.map(remarkText).join('\n')),
     section('Comments', version.comments.map(remarkText).join('\n')),
   ];
@@ -183,12 +185,12 @@ function transitionText(move: TransitionEntry): string {
   return `  ${timeText(move.at)}  ${safeLine(whatMoved(move))}${move.pending ? ' (not shared yet)' : ''}  ${provenAuthorText(move.by)}\n${indented(move.reason)}`;
 }
 
-function whatMoved({ kind, from, to, displaced, isOverride }: TransitionEntry): string {
+function whatMoved({ kind, from, to, displaced, isOverride, overridden = [] }: TransitionEntry): string {
   const numbers = displaced.join(', ');
   const instead = numbers === '' ? '' : ` in place of ${numbers}`;
   switch (kind) {
     case 'promote':
-      return `promoted to ${to}${instead}${isOverride ? ', gates overridden' : ''}`;
+      return `promoted to ${to}${instead}${isOverride ? `, gates overridden${said(overridden)}` : ''}`;
     case 'rollback':
       return `rolled back to ${to}${instead}`;
     case 'demote':
@@ -198,6 +200,11 @@ function whatMoved({ kind, from, to, displaced, isOverride }: TransitionEntry): 
     case 'displaced':
       return `left ${from} for version ${numbers}`;
   }
+}
+
+/** What the gates of the policy said. */
+function said(overridden: readonly string[]): string {
+  return overridden.length === 0 ? '' : ` (${overridden.join('; ')})`;
 }
 
 function remarkText({ at, by, text }: CommentEntry): string {

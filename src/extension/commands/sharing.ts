@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
+import { askAgain } from '../../gates/ask-again.ts';
 import type { AttachReport } from '../../registry/api.ts';
 import { folderOfRemote, remoteUrl } from '../../registry/shared/remote-url.ts';
 import { tenantOf } from '../../storage/azure/tenant.ts';
@@ -13,6 +14,7 @@ import { isConnectionString } from '../sharing/credentials.ts';
 import { progressText, withProgress } from '../status/progress.ts';
 import { bytesText, countOf, plainMessage } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
+import { declaredGates } from './stages.ts';
 import { mayWrite, startFrom } from './targets.ts';
 
 const CONNECT = 'Connect Shared Storage';
@@ -175,7 +177,8 @@ export const sharingMenu: Command = async (context, argument) => {
 
 export const applyAgain: Command = async (context, row) => {
   const { registry, id } = await rowOf(context, row);
-  await registry.connection.registry.resolveRefused({ id, how: 'apply' });
+  // As at first, a promotion passes the gates that the project files declare.
+  await askAgain(registry.connection.registry, id, await declaredGates(registry));
   context.registries.announce(registry.dir);
   tellBriefly('Asked again');
 };

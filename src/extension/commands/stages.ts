@@ -41,7 +41,7 @@ export const promote: Command = async (context, argument) => {
 };
 
 /** What the project files of the registry's workspace folders declare. One that can't be read may declare a gate: it throws. */
-async function declaredGates({
+export async function declaredGates({
   roots,
   connection,
 }: NonNullable<Answers['registry']>): Promise<(model: string) => Declared> {

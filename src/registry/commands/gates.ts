@@ -6,7 +6,9 @@ import type { EventOf } from '../../log/events.ts';
 import { digestOfPolicy } from '../../rules/expectations.ts';
 import { mayOverride, mayRecord, problemsOfGate, staleness } from '../../rules/gate-rules.ts';
 import { policyOf } from '../../rules/lookup.ts';
-import { kindOfMove, stageOf } from '../../rules/policy.ts';
+import { personOf } from '../../rules/people.ts';
+import { type EffectivePolicy, kindOfMove, stageOf } from '../../rules/policy.ts';
+import type { FactAuthor } from '../../rules/state.ts';
 import { dataWithoutSecrets } from '../../secrets/remove-secrets.ts';
 import { whileStoring } from '../../storage/leases.ts';
 import type { FoundGate, GateLink, GateStanding } from '../api.ts';
@@ -53,7 +55,13 @@ export async function gateStanding(
     seen: seenNow(session, version, stage),
     policyGates: (policy.gates[stage] ?? []).map((gate) => {
       const broken = record ? problemsOfGate(gate, { state, version: record, stage, policy }) : [];
-      return { gate: gateText(gate), ...(broken.length === 0 ? {} : { problem: broken.join('; ') }) };
+      return {
+        gate: gateText(gate),
+        ...(broken.length === 0 ? {} : { problem: broken.join('; ') }),
+        ...('recorded' in gate
+          ? { recorded: { name: gate.recorded, isOfOwn: isRecorder(policy, stage, gate.recorded, me) } }
+          : {}),
+      };
     }),
   };
 }
@@ -78,12 +86,18 @@ export async function recordGates(
       const link = { gate, outcome, evidence: await storeAttached(session, bytes) };
       links.push(link);
       // What only others may say is left to them.
-      if (known.some((result) => isSame(result, link, against)) || !mayRecord(policy, stage, gate, me)) continue;
+      if (known.some((result) => isSame(result, link, against)) || !isRecorder(policy, stage, gate, me)) continue;
       events.push({ type: 'gate.recorded', version: version.id, stage, ...link, ...(against ? { against } : {}) });
     }
     if (events.length > 0) await record(session, { events });
     return links;
   });
+}
+
+/** Whether the log takes a result of the gate from this person. */
+function isRecorder(policy: EffectivePolicy, stage: string, gate: string, me: FactAuthor): boolean {
+  const isAsked = !policy.recorders || (me.signer !== undefined && policy.recorders.has(personOf(me)));
+  return isAsked && mayRecord(policy, stage, gate, me);
 }
 
 function isSame(known: GateResultEntry, found: GateLink, against: FoundGate['against']): boolean {

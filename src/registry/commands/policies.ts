@@ -1,12 +1,15 @@
 import { RegistryError } from '../../base/errors.ts';
+import type { RefusedOutcome } from '../../intents/submitting.ts';
 import type { Policy } from '../../log/policy-schema.ts';
 import { policyDigest } from '../../rules/expectations.ts';
-import { parsePolicy } from '../../rules/policy.ts';
+import { effectivePolicy } from '../../rules/policy.ts';
+import { problemOfChange } from '../../rules/proposal-rules.ts';
 import type { PolicyChange, PolicyDetails, PolicyPlan } from '../api.ts';
-import { policyLines } from '../policy-lines.ts';
-import { problemsOfPolicy } from '../policy-problems.ts';
+import { checkedPolicy } from '../checked-policy.ts';
+import { ownAuthor } from '../own-author.ts';
+import { policyDifference, policyLines } from '../policy-lines.ts';
 import { findModel } from '../references.ts';
-import { readToHead, readToWrite, record, type Session, stateOf } from '../session.ts';
+import { readToHead, readToWrite, record, refusedBy, type Session, stateOf } from '../session.ts';
 
 export async function policy(session: Session, request: { readonly model: string }): Promise<PolicyDetails> {
   await readToHead(session);
@@ -20,7 +23,7 @@ export async function planPolicy(
 ): Promise<PolicyPlan> {
   await readToHead(session);
   const { id, name } = findModel(session, request.model);
-  return planOf(name, stateOf(session).policy(id), checkedPolicy(request.policy));
+  return planOf(session, { id, name }, checkedPolicy(request.policy));
 }
 
 /** Replaces the whole policy. */
@@ -31,13 +34,24 @@ export async function setPolicy(
   const next = checkedPolicy(request.policy);
   await readToWrite(session);
   const { id, name } = findModel(session, request.model);
-  const present = stateOf(session).policy(id);
-  const plan = planOf(name, present, next);
-  const { seq, at, pending } = await record(session, {
-    expects: { policies: { [id]: request.expectDigest === undefined ? plan.digest : request.expectDigest } },
-    events: [{ type: 'policy.set', model: id, policy: next }],
-  });
+  const plan = await planOf(session, { id, name }, next);
+  const { seq, at, pending } = await record(
+    session,
+    {
+      expects: { policies: { [id]: request.expectDigest === undefined ? plan.digest : request.expectDigest } },
+      events: [{ type: 'policy.set', model: id, policy: next }],
+    },
+    (outcome) => refusal(outcome, name),
+  );
   return { ...plan, seq, at, pending };
+}
+
+function refusal(outcome: RefusedOutcome, model: string): RegistryError {
+  if (outcome.kind !== 'void' || outcome.code !== 'POLICY_NOT_APPROVED') return refusedBy(outcome);
+  return new RegistryError(
+    outcome.code,
+    `${outcome.message} \`model-registry policy propose ${model} FILE\` asks for that. Nothing was changed.`,
+  );
 }
 
 function detailsOf(model: string, present: Policy | undefined): PolicyDetails {
@@ -45,31 +59,23 @@ function detailsOf(model: string, present: Policy | undefined): PolicyDetails {
   return present ? { model, policy: present, digest: policyDigest(present), lines } : { model, digest: null, lines };
 }
 
-function planOf(model: string, present: Policy | undefined, next: Policy): PolicyPlan {
-  const [before, after] = [policyLines(present), policyLines(next)];
+/** With what keeps this person from setting it, where something does. */
+async function planOf(
+  session: Session,
+  { id, name }: { readonly id: string; readonly name: string },
+  next: Policy,
+): Promise<PolicyPlan> {
+  const state = stateOf(session);
+  const present = state.policy(id);
+  const nextDigest = policyDigest(next);
+  const me = await ownAuthor(session, id);
+  const problem = problemOfChange(state, id, effectivePolicy(present), nextDigest, me);
   return {
-    model,
+    model: name,
     digest: present ? policyDigest(present) : null,
-    nextDigest: policyDigest(next),
-    removed: before.filter((line) => !after.includes(line)),
-    added: after.filter((line) => !before.includes(line)),
-    kept: after.filter((line) => before.includes(line)),
+    nextDigest,
+    policy: next,
+    ...policyDifference(present, next),
+    ...(problem === undefined ? {} : { problem }),
   };
-}
-
-/** Throws `POLICY_INVALID`, which names what is wrong, for anything that this program wouldn't accept from the log. */
-function checkedPolicy(value: unknown): Policy {
-  const problems = problemsOfPolicy(value);
-  if (problems !== undefined) throw invalid(`can't be used: ${problems}`);
-  const verdict = parsePolicy(value);
-  if (verdict.kind === 'policy') return verdict.policy;
-  throw invalid(
-    verdict.kind === 'malformed'
-      ? verdict.problem
-      : `needs ${verdict.needs.join(', ')}, which this version of Model Registry doesn't know`,
-  );
-}
-
-function invalid(problem: string): RegistryError {
-  return new RegistryError('POLICY_INVALID', `The policy ${problem.replace(/[.?]$/, '')}. Nothing was changed.`);
 }

@@ -3,6 +3,7 @@ import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import type { RollbackPlan, VersionSummary } from '../../catalog/read-models.ts';
 import { heldBefore, transitionsOf, versionById, versionByNumber } from '../../catalog/version-queries.ts';
+import { digestOfPolicy } from '../../rules/expectations.ts';
 import { policyOf } from '../../rules/lookup.ts';
 import {
   ARCHIVED,
@@ -31,6 +32,8 @@ interface Move {
   readonly isOverride: boolean;
   /** The id of the version that the person saw in the target stage, null for none, undefined for whatever is there. */
   readonly seenHolder: string | null | undefined;
+  /** Digest of the policy that the person saw, null for none, undefined for whatever holds. */
+  readonly seenPolicy?: string | null | undefined;
   readonly gates: readonly GateLink[];
 }
 
@@ -42,6 +45,7 @@ export async function promote(
     readonly reason: string;
     readonly override?: boolean;
     readonly expectHolder?: string | null;
+    readonly expectPolicy?: string | null;
     readonly gates?: readonly GateLink[];
   },
   options: OperationOptions = {},
@@ -60,6 +64,7 @@ export async function promote(
     reason,
     isOverride,
     seenHolder: seenHolder(session, version, request.expectHolder),
+    seenPolicy: request.expectPolicy,
     gates: request.gates ?? [],
   });
 }
@@ -177,12 +182,19 @@ function seenHolder(
 async function move(
   session: Session,
   options: OperationOptions,
-  { version, to, kind, reason, isOverride, seenHolder: seen, gates }: Move,
+  { version, to, kind, reason, isOverride, seenHolder: seen, seenPolicy, gates }: Move,
 ): Promise<TransitionResult> {
   const rule = stageOf(policyOf(stateOf(session), version.modelId), to);
   const holder = rule && holderOf(session, version.modelId, rule);
   if (to !== FIRST_STAGE && to !== ARCHIVED) await withFilesOf(session, version, () => provideFiles(session, version));
   const expectedHolder = seen === undefined ? (holder?.id ?? null) : seen;
+  // Going down or back asks no policy.
+  const expectedPolicy =
+    kind !== 'promote'
+      ? undefined
+      : seenPolicy === undefined
+        ? digestOfPolicy(stateOf(session), version.modelId)
+        : seenPolicy;
   const displaces = holder && rule ? [{ version: holder.id, to: rule.displacedTo }] : [];
   const { seq, at, pending } = await record(
     session,
@@ -190,6 +202,7 @@ async function move(
       expects: {
         stages: { [version.id]: version.stage },
         ...(rule?.isExclusive ? { holders: { [`${version.modelId}/${to}`]: expectedHolder } } : {}),
+        ...(expectedPolicy === undefined ? {} : { policies: { [version.modelId]: expectedPolicy } }),
       },
       events: [
         {
@@ -205,13 +218,31 @@ async function move(
         },
       ],
     },
-    (outcome) => conflict(session, version, to, expectedHolder, outcome),
+    (outcome) =>
+      policyConflict(session, version, to, expectedPolicy, outcome) ??
+      conflict(session, version, to, expectedHolder, outcome),
     { ...options, bytesOf: [version.artifact.digest] },
   );
   const db = dbOf(session);
   const moved = versionById(db, version.id) ?? version;
   const displaced = holder ? [versionById(db, holder.id) ?? holder] : [];
   return { version: moved, from: version.stage, to, kind, displaced, seq, at, pending };
+}
+
+/** Another policy holds than the one that the gates were looked at with. */
+function policyConflict(
+  session: Session,
+  { model, modelId, number }: VersionSummary,
+  to: string,
+  expected: string | null | undefined,
+  outcome: Exclude<IntentOutcome, { kind: 'applied' }>,
+): RegistryError | undefined {
+  if (outcome.kind !== 'void' || outcome.code !== 'EXPECTATION') return undefined;
+  if (expected === undefined || digestOfPolicy(stateOf(session), modelId) === expected) return undefined;
+  return new RegistryError(
+    'CONFLICT',
+    `${model}@${number} wasn't moved to ${to}: the policy of ${model} was changed meanwhile. Look at its gates again (\`model-registry gates ${model}@${number} ${to}\`), and ask again if it is still right. Nothing was changed.`,
+  );
 }
 
 /** Who got there first, with what, when and why. */

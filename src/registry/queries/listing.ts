@@ -37,6 +37,7 @@ import { findModel, findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session, stateOf } from '../session.ts';
 import { filesOf } from './files.ts';
 import { registrationOf } from './intent-lines.ts';
+import { reviewsOf } from './reviews.ts';
 
 export async function listModels(session: Session, request?: PageRequest): Promise<Page<ModelSummary>> {
   await readToHead(session);
@@ -110,9 +111,12 @@ export async function stages(session: Session, request: { readonly model: string
 }
 
 function stageRules(session: Session, model: string): readonly StageRule[] {
-  return policyOf(stateOf(session), model).stages.map(({ name, isExclusive, displacedTo }) =>
-    isExclusive ? { name, isExclusive, displacedTo } : { name, isExclusive },
-  );
+  return policyOf(stateOf(session), model).stages.map(({ name, isExclusive, displacedTo, from }) => ({
+    name,
+    isExclusive,
+    ...(isExclusive ? { displacedTo } : {}),
+    ...(from ? { from } : {}),
+  }));
 }
 
 export async function show(session: Session, request: { readonly ref: string }): Promise<VersionDetails> {
@@ -128,6 +132,7 @@ export async function show(session: Session, request: { readonly ref: string }):
     ...(files ? { files } : {}),
     lineage: lineageOf(db, version.id, registered),
     transitions: transitionsOf(db, version.id),
+    reviews: reviewsOf(session, version),
     notes: remarksOf(db, version.id, 'note'),
     comments: remarksOf(db, version.id, 'comment'),
     sameArtifact: sameArtifact(db, version),

@@ -1,5 +1,12 @@
-import { newestGateResults, openRequests, type RequestRow, votesOn } from '../../catalog/gate-queries.ts';
-import type { Seen, VersionSummary } from '../../catalog/read-models.ts';
+import {
+  newestGateResults,
+  openRequests,
+  type RequestRow,
+  requestOn,
+  reviewedStages,
+  votesOn,
+} from '../../catalog/gate-queries.ts';
+import type { Seen, VersionReview, VersionSummary } from '../../catalog/read-models.ts';
 import { versionById } from '../../catalog/version-queries.ts';
 import { brokenGates, isVoteOfPolicy } from '../../rules/gate-rules.ts';
 import { policyOf } from '../../rules/lookup.ts';
@@ -28,7 +35,7 @@ export async function reviews(
   await readToHead(session);
   const model = request.model === undefined ? undefined : findModel(session, request.model).id;
   const subject = request.ref === undefined ? undefined : findVersion(session, request.ref).id;
-  const rows = openRequests(dbOf(session), { model, subject, target: request.stage }, MAX_SHOWN);
+  const rows = openRequests(dbOf(session), 'promotion', { model, subject, target: request.stage }, MAX_SHOWN);
   const people = new Map<string, FactAuthor>();
   const entries: ReviewEntry[] = [];
   for (const row of rows) {
@@ -86,9 +93,19 @@ function entryOf(session: Session, row: RequestRow, me: FactAuthor): ReviewEntry
   };
 }
 
-function isNamed(reviewers: readonly string[], me: FactAuthor): boolean {
+/** Whether somebody is among those who are asked. */
+export function isNamed(reviewers: readonly string[], me: FactAuthor): boolean {
   const people = peopleIn(reviewers);
   return [personOf(me), me.email, me.name].some((name) => name !== '' && people.has(name.toLowerCase()));
+}
+
+/** What was asked for, and said, of a version, by stage. */
+export function reviewsOf(session: Session, version: VersionSummary): readonly VersionReview[] {
+  const policy = policyOf(stateOf(session), version.modelId);
+  return reviewedStages(dbOf(session), version.id).map((stage) => {
+    const request = requestOn(dbOf(session), version.id, stage);
+    return { stage, ...(request ? { request } : {}), approvals: votesOfStage(session, version, stage, policy) };
+  });
 }
 
 /** What people said of a version on its way to a stage, with what it counts for. */

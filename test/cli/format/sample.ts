@@ -32,6 +32,7 @@ export function sampleDetails(fields: Partial<VersionDetails> = {}): VersionDeta
     ...sampleVersion(),
     files: [],
     lineage: { data: [], evaluations: [], dependencies: [], locks: [], missing: [] },
+    reviews: [],
     transitions: [],
     notes: [],
     comments: [],
