@@ -3,7 +3,7 @@ import type { FactAuthor } from './state.ts';
 
 /** Who somebody is: proven where it is signed, else as claimed. */
 export function personOf({ signer, email, name }: FactAuthor): string {
-  return signer === undefined ? nameOfPerson(email) || name : nameOfPerson(signer);
+  return nameOfPerson(signer ?? (email || name));
 }
 
 /** Whether two may be the same person. A claim counts against whoever makes it: who signs may have claimed an address before. */

@@ -6,7 +6,7 @@ export function problemOfPeople(policy: Policy): string | undefined {
   for (const [stage, gates] of Object.entries(policy.gates ?? {})) {
     for (const gate of gates) {
       if ('approvals' in gate && gate.by && distinct(gate.by).size < gate.approvals)
-        return `asks for ${gate.approvals} approvals for ${stage} by ${distinct(gate.by).size} people`;
+        return `asks for ${gate.approvals} approvals for ${stage}, and only ${distinct(gate.by).size} could be given`;
     }
   }
   const { changes } = policy;
@@ -20,7 +20,7 @@ export function problemOfPeople(policy: Policy): string | undefined {
   const isOneOfThem = people !== undefined && [...people].every((person) => able.has(person));
   const count = able.size - (isOneOfThem ? 1 : 0);
   return count < changes.approvals
-    ? `asks for ${changes.approvals} approvals of another policy, which ${count} people could give`
+    ? `asks for ${changes.approvals} approvals of another policy, and only ${count} could be given`
     : undefined;
 }
 

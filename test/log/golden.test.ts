@@ -9,6 +9,7 @@ import { parseFormatFile } from '../../src/log/format-file.ts';
 import { applyCommit, type LogPosition } from '../../src/rules/apply-commit.ts';
 import { goldenFactsLog } from './golden-facts-story.ts';
 import { goldenLineageLog } from './golden-lineage-story.ts';
+import { goldenReviewsLog } from './golden-reviews-story.ts';
 import { goldenSignaturesLog } from './golden-signatures-story.ts';
 import { goldenLog } from './golden-story.ts';
 
@@ -16,6 +17,7 @@ const LOGS = [
   { name: 'golden', write: goldenLog },
   { name: 'golden/facts', write: goldenFactsLog },
   { name: 'golden/lineage', write: goldenLineageLog },
+  { name: 'golden/reviews', write: goldenReviewsLog },
   { name: 'golden/signatures', write: goldenSignaturesLog },
 ];
 
@@ -36,7 +38,9 @@ const TABLES = [
   'held',
   'evaluations',
   'gate_results',
+  'newest_gates',
   'approvals',
+  'requests',
   'artifacts',
   'environments',
   'packages',

@@ -2,14 +2,14 @@ import { expect, it } from 'vitest';
 import { problemsOfPolicy } from '../../src/registry/policy-problems.ts';
 
 it.each<[unknown, string]>([
-  [[], 'must be names with values (stages, gates, override, signers, signatures), but it is a list'],
+  [[], 'must be names with values (stages, gates, override, changes, signers, signatures), but it is a list'],
   [null, 'but it is empty'],
   [{ gates: [{ metric: 'auc' }] }, 'gates must be lists of gates under the names of stages'],
   [{ gates: { production: { metric: 'auc' } } }, 'gates.production must be a list, but it is names with values'],
   [{ gates: { production: ['auc'] } }, 'gates.production.0 must be {metric: NAME'],
   [
     { gates: { production: [{ min: 1 }] } },
-    'gates.production.0 must be {metric: NAME, with min, max, or vs and max-drop} or {approvals: NUMBER}; it has "min"',
+    'gates.production.0 must be {metric: NAME, with min, max, or vs and max-drop}, {approvals: NUMBER} or {recorded: NAME OF A RESULT}; it has "min"',
   ],
   [
     { gates: { production: [{ metric: 'auc', minn: 1 }] } },
@@ -26,9 +26,17 @@ it.each<[unknown, string]>([
   [{ stages: [{ exclusive: true }] }, 'stages.0.name is missing'],
   [{ stages: [{ name: 'Prod' }] }, 'stages.0.name: "Prod" is no name of a stage'],
   [{ stages: [{ name: 'prod', exclusive: 'yes' }] }, 'stages.0.exclusive must be true or false, but it is "yes"'],
-  [{ stages: [{ name: 'prod', displaced: 'a' }] }, 'Known here: name, exclusive, displaced-to'],
-  [{ override: 'sometimes' }, 'override must be "allowed" or "never", but it is "sometimes"'],
-  [{ signatures: ['everything'] }, 'signatures.0 must be "approvals" or "stages" or "all", but it is "everything"'],
+  [{ stages: [{ name: 'prod', displaced: 'a' }] }, 'Known here: name, exclusive, displaced-to, from'],
+  [{ override: 'sometimes' }, 'override must be allowed, never, or {by: [people who may]}, but it is "sometimes"'],
+  [{ override: { by: [] } }, 'override.by'],
+  [{ override: ['ann'] }, 'override must be allowed, never, or {by: [people who may]}, but it is a list'],
+  [{ changes: {} }, 'changes.approvals is missing'],
+  [{ changes: { approvals: 1, of: 'ann' } }, 'Known here: approvals, by'],
+  [{ gates: { production: [{ recorded: '' }] } }, 'gates.production.0.recorded'],
+  [
+    { signatures: ['everything'] },
+    'signatures.0 must be "approvals" or "gates" or "stages" or "all", but it is "everything"',
+  ],
   [{ signers: [{ person: 'ann' }] }, 'signers.0.key is missing'],
   [{ gate: {} }, 'has the key "gate", which this version of Model Registry doesn\'t know: did you mean "gates"?'],
 ])('says where a policy is wrong, and what is expected: %j', (policy, problem) => {

@@ -13,6 +13,7 @@ import { policyOf } from '../../rules/lookup.ts';
 import { isSamePerson, personOf } from '../../rules/people.ts';
 import { type EffectivePolicy, peopleIn, stageOf } from '../../rules/policy.ts';
 import { otherHolder } from '../../rules/review-rules.ts';
+import { nameOfPerson } from '../../rules/signers.ts';
 import type { FactAuthor } from '../../rules/state.ts';
 import type { ReviewEntry, ReviewVote } from '../api.ts';
 import { ownAuthor } from '../own-author.ts';
@@ -96,7 +97,7 @@ function entryOf(session: Session, row: RequestRow, me: FactAuthor): ReviewEntry
 /** Whether somebody is among those who are asked. */
 export function isNamed(reviewers: readonly string[], me: FactAuthor): boolean {
   const people = peopleIn(reviewers);
-  return [personOf(me), me.email, me.name].some((name) => name !== '' && people.has(name.toLowerCase()));
+  return [personOf(me), me.email, me.name].some((name) => name !== '' && people.has(nameOfPerson(name)));
 }
 
 /** What was asked for, and said, of a version, by stage. */
