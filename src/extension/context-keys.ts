@@ -1,5 +1,10 @@
 /** What `when` clauses in package.json ask for. A test keeps this equal to the keys used there. */
-export const CONTEXT_KEYS = ['modelRegistry.state', 'modelRegistry.hasProjectFile', 'modelRegistry.isShared'] as const;
+export const CONTEXT_KEYS = [
+  'modelRegistry.state',
+  'modelRegistry.hasProjectFile',
+  'modelRegistry.isShared',
+  'modelRegistry.hasReviews',
+] as const;
 
 export type ContextKey = (typeof CONTEXT_KEYS)[number];
 

@@ -4,6 +4,7 @@ import { messageOf } from '../base/errors.ts';
 import { ChangedCode } from './code/changed-code.ts';
 import { provideSourceDocuments } from './code/source-documents.ts';
 import { registerCommands } from './commands/command-table.ts';
+import { tellMoved } from './commands/stages.ts';
 import { continueTraining } from './commands/trained-code.ts';
 import { LogDocuments } from './log/log-document.ts';
 import { ModelFileEditor } from './model-files/model-file-editor.ts';
@@ -13,6 +14,10 @@ import { ProductionTree } from './production/production-tree.ts';
 import { ProjectDiagnostics } from './project/project-diagnostics.ts';
 import { ProjectFiles } from './project/project-files.ts';
 import { Registries } from './registries/registries.ts';
+import { ReviewList } from './reviews/review-list.ts';
+import { Reviews } from './reviews/reviews.ts';
+import { ReviewsTree } from './reviews/reviews-tree.ts';
+import { tellReviews } from './reviews/tell-reviews.ts';
 import { followCacheSetting } from './sharing/cache-setting.ts';
 import { Credentials } from './sharing/credentials.ts';
 import { offerRemotes } from './sharing/offer-remotes.ts';
@@ -44,11 +49,18 @@ export function activate(context: vscode.ExtensionContext): void {
   const outputs = new OutputsWatch({ registries, projectFiles, activity, log });
   const { extensionUri } = context;
   const runCommand = async (id: string, ...args: readonly unknown[]) => vscode.commands.executeCommand(id, ...args);
+  const reviews = new Reviews({
+    registries,
+    activity,
+    onMoved: (dir, result) => tellMoved({ log, pages }, dir, result),
+  });
   const pages = createPages({
     extensionUri,
     registryFor: (dir) => registries.callsFor(dir),
     directionsFor: (dir, model) => registries.directionsFor(dir, model),
     changedCode: new ChangedCode(registries),
+    reviews,
+    isTrusted: () => vscode.workspace.isTrusted,
     runCommand,
     log,
   });
@@ -62,6 +74,10 @@ export function activate(context: vscode.ExtensionContext): void {
       showCollapseAll: true,
     }),
   ];
+  const reviewList = new ReviewList(registries, log);
+  const reviewsView = vscode.window.createTreeView('modelRegistry.reviews' satisfies ViewId, {
+    treeDataProvider: new ReviewsTree(reviewList),
+  });
   const statusBar = new StatusBar(registries, activity);
   const credentials = new Credentials(context);
   const sharedStates = new SharedStates(registries);
@@ -76,6 +92,10 @@ export function activate(context: vscode.ExtensionContext): void {
     activity,
     projectFiles,
     outputs,
+    reviews,
+    reviewList,
+    reviewsView,
+    tellReviews({ list: reviewList, view: reviewsView, state: context.globalState, log }),
     pages,
     modelsTree,
     productionTree,
@@ -91,8 +111,12 @@ export function activate(context: vscode.ExtensionContext): void {
     followCacheSetting({ registries, states: sharedStates, log }),
     tellSharing({ registries, states: sharedStates, view: sharingView, credentials, log }),
     registries.onDidChange((dir) => pages.refresh(dir)),
+    reviews.onDidChange((dir) => pages.refresh(dir)),
+    // What gates ask for may be another thing now.
+    projectFiles.onDidChange(() => pages.refresh()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => pages.refresh()),
     ...registerCommands({
-      ...{ registries, pages, modelsTree, outputs, activity, credentials, sharedStates, log },
+      ...{ registries, pages, reviews, modelsTree, outputs, activity, credentials, sharedStates, log },
       state: context.globalState,
     }),
   );
@@ -109,7 +133,7 @@ export function activate(context: vscode.ExtensionContext): void {
       continueTraining(context.globalState, log),
       offerRemotes({ registries, projectFiles, remotes, log }),
     );
-    const begun = Promise.all([statusBar.update(), outputs.updateAll()]);
+    const begun = Promise.all([statusBar.update(), outputs.updateAll(), reviewList.update()]);
     begun.catch((error: unknown) => log.error(messageOf(error)));
   });
   context.subscriptions.push(new vscode.Disposable(() => clearImmediate(later)));

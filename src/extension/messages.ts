@@ -16,6 +16,14 @@ import type {
   VersionChanges,
   VersionDetails,
 } from '../registry/api.ts';
+import {
+  type DecisionResult,
+  decisionSchema,
+  type ReviewGates,
+  type ReviewPageData,
+  stageName,
+  type VersionGates,
+} from './messages-review.ts';
 
 /**
  * The contract between a page and the extension. A page is browser code and takes only types from here; the extension parses
@@ -59,6 +67,7 @@ export type {
 /** What a page may ask to be done to a version. Anything else is refused. */
 export const pageActions = [
   'promote',
+  'review',
   'rollBack',
   'archive',
   'restoreFiles',
@@ -118,6 +127,21 @@ const paramSchemas = {
     after: ulid,
     query: v.strictObject({ ...partOfTable, sort: v.picklist(COMPARED_COLUMNS) }),
   }),
+  /** What is asked of the page's version for each stage. */
+  versionGates: v.strictObject({}),
+  /** What the gates of the page's stage say now. */
+  gates: v.strictObject({}),
+  /** Runs the commands of gates that didn't run yet, or all of them again. The answer says that it was started. */
+  runGates: v.strictObject({ isAgain: v.boolean() }),
+  cancelGates: v.strictObject({}),
+  /** What the commands of gates printed. */
+  showGateOutput: v.strictObject({}),
+  /** What is there to show for what a gate says. */
+  openEvidence: v.strictObject({ gate: v.pipe(v.string(), v.minLength(1), v.maxLength(1000)) }),
+  /** What a person decided about the page's version. */
+  decide: decisionSchema,
+  /** The review of a version on its way to a stage. */
+  openReview: v.strictObject({ versionId: ulid, stage: stageName }),
   /** Nobody waits for the answer to the request with this number any more. */
   cancel: v.strictObject({ request: requestId }),
   /** Starts the registration of the file that the page shows. */
@@ -145,6 +169,14 @@ export const requestSchema = v.variant('method', [
   request('history'),
   request('compareTensors'),
   request('comparedTensorRows'),
+  request('gates'),
+  request('versionGates'),
+  request('runGates'),
+  request('cancelGates'),
+  request('showGateOutput'),
+  request('openEvidence'),
+  request('decide'),
+  request('openReview'),
   request('cancel'),
   request('registerFile'),
 ]);
@@ -178,6 +210,8 @@ export type ComparisonPageState = v.InferOutput<typeof comparisonPageStateSchema
 /** What a version is measured against: the one in production or, for that one, the one a rollback would bring back. */
 export interface Baseline {
   readonly kind: 'production' | 'previous';
+  /** Where it isn't production that it is in. */
+  readonly stage?: string;
   readonly versionId: string;
   readonly number: number;
   readonly metrics: Metrics;
@@ -245,6 +279,7 @@ export interface PageData {
   readonly comparison: ComparisonPageData;
   readonly changes: ChangesPageData;
   readonly graph: GraphPageData;
+  readonly review: ReviewPageData;
   readonly modelFile: ModelFilePageData;
 }
 export type PageKind = keyof PageData;
@@ -263,6 +298,9 @@ export interface ResultOf<K extends PageKind> {
   readonly codeBetween: { readonly between?: CodeBetween };
   readonly compareTensors: TensorComparisonPageData;
   readonly comparedTensorRows: ComparedTensorRows;
+  readonly gates: ReviewGates;
+  readonly versionGates: VersionGates;
+  readonly decide: DecisionResult;
 }
 /** The requests that are answered with data. */
 export type AskingMethod = keyof ResultOf<PageKind> & RequestMethod;

@@ -5,6 +5,7 @@ import { coursesSection } from './version/courses.ts';
 import { commentsSection, notesSection, sameArtifactSection } from './version/discussion.ts';
 import { evaluationsSection } from './version/evaluations.ts';
 import { filesSection } from './version/files.ts';
+import { gatesOfVersion } from './version/gates.ts';
 import { versionHeader } from './version/header.ts';
 import { headline } from './version/headline.ts';
 import { historySection } from './version/history.ts';
@@ -22,7 +23,7 @@ function versionView(data: VersionPageData, page: PageContext): TemplateResult {
     <div class="columns">
       <div class="main">
         ${metricsSection(data, page)} ${coursesSection(data, page)} ${evaluationsSection(version)}
-        ${modelSections(version, page)}
+        ${gatesOfVersion(version, page)} ${modelSections(version, page)}
         ${pairsSection({ id: 'params', title: 'Params', pairs: version.params, empty: 'No params were recorded.', how: paramsHow }, page)}
         ${lineageSection(version, page)} ${filesSection(version, page)}
       </div>

@@ -1,23 +1,43 @@
 import * as v from 'valibot';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
+import { askAgain } from '../gates/ask-again.ts';
 import { declaredIn } from '../gates/declared.ts';
+import { type Declared, evaluateGates, type GateReport } from '../gates/evaluate-gates.ts';
+import { gateName } from '../gates/gate-name.ts';
+import { promoteThroughGates } from '../gates/promote.ts';
 import { runGates } from '../gates/run-gates.ts';
 import { readProject } from '../project/project-file.ts';
-import { PROJECT_FILE } from '../project/project-schema.ts';
 import type { Registry } from '../registry/api.ts';
 import type { RegistryThreadEvent } from './registry-messages.ts';
 
+const gatesEntries = { ref: v.string(), stage: v.string(), roots: v.array(v.string()) };
+const gatesSchema = v.object(gatesEntries);
 const runSchema = v.object({
+  ...gatesEntries,
   run: v.string(),
-  root: v.string(),
-  ref: v.string(),
-  stage: v.string(),
   isAgain: v.optional(v.boolean()),
   atOnce: v.optional(v.number()),
 });
+const againSchema = v.object({ roots: v.array(v.string()), id: v.string() });
+const promoteSchema = v.object({
+  roots: v.array(v.string()),
+  request: v.object({
+    ref: v.string(),
+    stage: v.string(),
+    reason: v.string(),
+    override: v.exactOptional(v.boolean()),
+    expectHolder: v.exactOptional(v.nullable(v.string())),
+  }),
+});
 
-/** What the registry's thread does about gates that run commands: only those of the project file in `root`, as it is on the disk now. */
+/** What the gates of a stage say of a version, as project files declare them and the policy does. */
+export interface StageGates extends GateReport {
+  /** Names of those that run a command. */
+  readonly commands: readonly string[];
+}
+
+/** What the registry's thread does about gates: those of the project files of the workspace, as they are on the disk now. */
 export function gatesOf(options: {
   readonly registry: () => Promise<Registry>;
   readonly emit: (event: RegistryThreadEvent) => void;
@@ -26,21 +46,38 @@ export function gatesOf(options: {
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
 
+  async function evaluate(args: unknown): Promise<StageGates> {
+    const { ref, stage, roots } = v.parse(gatesSchema, args);
+    const { declaredOf } = await declaredBelow(roots);
+    const report = await evaluateGates(await registry(), { ref, stage }, declaredOf);
+    return { ...report, commands: commandsOf(report, declaredOf) };
+  }
+
+  /** Commands run in the folder of the project file that declares them. */
   async function run(args: unknown, { signal }: OperationOptions) {
-    const { run, root, ref, stage, isAgain, atOnce } = v.parse(runSchema, args);
-    const project = await readProject(root);
-    if (!project)
-      throw new RegistryError(
-        'PROJECT_FILE_MISSING',
-        `There is no ${PROJECT_FILE} in ${root} any more. Nothing was run.`,
-      );
-    return runGates(await registry(), { ref, stage }, (model) => declaredIn(project, model), {
-      root,
+    const { run: name, roots, ref, stage, isAgain, atOnce } = v.parse(runSchema, args);
+    const { declaredOf, rootOf } = await declaredBelow(roots);
+    const opened = await registry();
+    const { version } = await opened.gateStanding({ ref, stage });
+    return runGates(opened, { ref: version.id, stage }, declaredOf, {
+      root: rootOf(version.model),
       signal: AbortSignal.any([closing.signal, ...(signal ? [signal] : [])]),
-      onActivity: (activity) => emit({ kind: 'gate', run, activity }),
+      onActivity: (activity) => emit({ kind: 'gate', run: name, activity }),
       isAgain,
       atOnce,
     });
+  }
+
+  async function promote(args: unknown, operation: OperationOptions) {
+    const { roots, request } = v.parse(promoteSchema, args);
+    const { declaredOf } = await declaredBelow(roots);
+    return promoteThroughGates(await registry(), request, declaredOf, operation);
+  }
+
+  async function again(args: unknown) {
+    const { roots, id } = v.parse(againSchema, args);
+    const { declaredOf } = await declaredBelow(roots);
+    await askAgain(await registry(), id, declaredOf);
   }
 
   return {
@@ -50,15 +87,51 @@ export function gatesOf(options: {
       args: unknown,
       operation: OperationOptions,
     ): Promise<{ readonly value: unknown } | undefined> {
-      if (name !== 'runGates') return undefined;
-      const result = run(args, operation);
-      running.add(result);
-      return { value: await result.finally(() => running.delete(result)) };
+      switch (name) {
+        case 'stageGates':
+          return { value: await evaluate(args) };
+        case 'promoteThroughGates':
+          return { value: await promote(args, operation) };
+        case 'askAgain':
+          return { value: await again(args) };
+        case 'runGates': {
+          const result = run(args, operation);
+          running.add(result);
+          return { value: await result.finally(() => running.delete(result)) };
+        }
+        default:
+          return undefined;
+      }
     },
     /** Ends the commands under way. */
     async close(): Promise<void> {
       closing.abort();
       await Promise.allSettled(running);
+    },
+  };
+}
+
+function commandsOf({ standing }: GateReport, declaredOf: (model: string) => Declared): readonly string[] {
+  const { gates } = declaredOf(standing.version.model);
+  const declared = gates && Object.hasOwn(gates, standing.stage) ? (gates[standing.stage] ?? []) : [];
+  return declared.filter(({ command }) => command !== undefined).map(gateName);
+}
+
+/**
+ * What the project files of a registry's workspace folders declare: the first that declares gates for a model counts. One that can't be
+ * read may declare a gate, so it throws.
+ */
+async function declaredBelow(roots: readonly string[]) {
+  const projects = await Promise.all(roots.map(async (root) => ({ root, project: await readProject(root) })));
+  const of = (model: string) =>
+    projects.find(({ project }) => declaredIn(project, model).gates !== undefined) ?? projects[0];
+  return {
+    declaredOf: (model: string) => declaredIn(of(model)?.project, model),
+    rootOf: (model: string) => {
+      const root = of(model)?.root;
+      if (root === undefined)
+        throw new RegistryError('REGISTRY_NOT_OPEN', 'The registry belongs to no folder of this window.');
+      return root;
     },
   };
 }

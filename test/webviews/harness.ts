@@ -17,6 +17,12 @@ import type {
   TensorQuery,
   TensorRows,
 } from '../../src/extension/messages.ts';
+import type {
+  DecisionRequest,
+  DecisionResult,
+  ReviewGates,
+  VersionGates,
+} from '../../src/extension/messages-review.ts';
 import { pageAnswers } from '../../src/extension/pages/answer.ts';
 import { pageHtml, scriptOf } from '../../src/extension/pages/html.ts';
 import { launchBrowser } from '../editor/harness/chromium.ts';
@@ -46,6 +52,9 @@ export interface OpenOptions<K extends PageKind> {
   readonly compareTensors?: (operation: OperationOptions) => Promise<TensorComparisonPageData>;
   readonly comparedTensors?: (query: ComparedTensorQuery) => ComparedTensorRows;
   readonly codeBetween?: () => Promise<CodeBetween>;
+  readonly gates?: () => Promise<ReviewGates>;
+  readonly versionGates?: () => Promise<VersionGates>;
+  readonly decide?: (request: DecisionRequest) => Promise<DecisionResult>;
   readonly theme?: ThemeName;
   readonly width?: number;
   readonly height?: number;
@@ -76,9 +85,15 @@ export async function startHarness(): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'model-registry-pages-'));
   await build({
     absWorkingDir: root,
-    entryPoints: ['version.ts', 'comparison.ts', 'changes.ts', 'graph.ts', 'model-file.ts', 'page.css'].map(
-      (name) => `src/webviews/${name}`,
-    ),
+    entryPoints: [
+      'version.ts',
+      'comparison.ts',
+      'changes.ts',
+      'graph.ts',
+      'review.ts',
+      'model-file.ts',
+      'page.css',
+    ].map((name) => `src/webviews/${name}`),
     outdir: folder,
     bundle: true,
     minify: true,
@@ -129,6 +144,17 @@ async function openPage<K extends PageKind>(
     openComparison: (params) => done('openComparison', params),
     openChanges: (params) => done('openChanges', params),
     openGraph: (params) => done('openGraph', params),
+    openReview: (params) => done('openReview', params),
+    runGates: (params) => done('runGates', params),
+    cancelGates: (params) => done('cancelGates', params),
+    showGateOutput: (params) => done('showGateOutput', params),
+    openEvidence: (params) => done('openEvidence', params),
+    gates: async () => (await options.gates?.()) ?? { gates: [] },
+    versionGates: async () => (await options.versionGates?.()) ?? { stages: [] },
+    decide: async (params) => {
+      await done('decide', params);
+      return (await options.decide?.(params)) ?? { outcome: 'done' };
+    },
     openFileChange: (params) => done('openFileChange', params),
     openFileChanges: (params) => done('openFileChanges', params),
     codeBetween: async () => (options.codeBetween ? { between: await options.codeBetween() } : {}),
@@ -196,6 +222,7 @@ function htmlOf(kind: PageKind): string {
     comparison: { registryDir, versionIds: ['01JD0000000000000000000001', versionId] },
     changes: { registryDir, beforeId: '01JD0000000000000000000001', afterId: versionId },
     graph: { registryDir, of: `version:${versionId}` },
+    review: { registryDir, versionId, stage: 'production' },
     modelFile: { uri: 'file:///home/ada/fraud/models/fraud.safetensors' },
   };
   return pageHtml({

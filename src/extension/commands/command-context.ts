@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { ModelsTree } from '../models-tree/models-tree.ts';
 import type { Pages } from '../pages/pages.ts';
 import type { Registries } from '../registries/registries.ts';
+import type { Reviews } from '../reviews/reviews.ts';
 import type { Credentials } from '../sharing/credentials.ts';
 import type { SharedStates } from '../sharing/shared-states.ts';
 import type { Activity } from '../status/activity.ts';
@@ -11,6 +12,7 @@ import type { OutputsWatch } from '../watching/outputs-watch.ts';
 export interface CommandContext {
   readonly registries: Registries;
   readonly pages: Pages;
+  readonly reviews: Reviews;
   readonly modelsTree: ModelsTree;
   readonly outputs: OutputsWatch;
   readonly activity: Activity;

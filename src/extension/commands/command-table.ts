@@ -7,6 +7,7 @@ import * as files from './files.ts';
 import { registerVersion } from './registering.ts';
 import { reportError } from './report-error.ts';
 import { openTrainedCode } from './reproducing.ts';
+import * as reviewing from './reviewing.ts';
 import * as setup from './setup.ts';
 import * as sharing from './sharing.ts';
 import * as showing from './showing.ts';
@@ -34,6 +35,7 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.addNote': ['Adding the note', annotations.addNote],
   'modelRegistry.addProjectFile': ['Adding the project file', setup.addProjectFile],
   'modelRegistry.applyAgain': ['Asking again', sharing.applyAgain],
+  'modelRegistry.approve': ['Approving', reviewing.approve],
   'modelRegistry.archive': ['Archiving', stages.archive],
   'modelRegistry.comment': ['Commenting', annotations.comment],
   'modelRegistry.compareVersions': ['Comparing', showing.compareVersions],
@@ -48,12 +50,16 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.openTrainedCode': ['Opening the code', openTrainedCode],
   'modelRegistry.promote': ['Promoting', stages.promote],
   'modelRegistry.rebuildCatalog': ['Rebuilding the catalog', files.rebuildCatalog],
+  'modelRegistry.refuse': ['Refusing', reviewing.refuse],
   'modelRegistry.refresh': ['Refreshing', refresh],
   'modelRegistry.registerVersion': ['Registering', registerVersion],
   'modelRegistry.removeAlias': ['Removing the alias', annotations.removeAlias],
   'modelRegistry.renameModel': ['Renaming', annotations.renameModel],
+  'modelRegistry.requestPromotion': ['Asking for a review', reviewing.requestPromotion],
   'modelRegistry.restoreFiles': ['Restoring', files.restoreFiles],
+  'modelRegistry.review': ['Reviewing', reviewing.review],
   'modelRegistry.rollBack': ['Rolling back', stages.rollBack],
+  'modelRegistry.runGates': ['Running gates', reviewing.runGates],
   'modelRegistry.search': ['Searching', showing.search],
   'modelRegistry.setAlias': ['Setting the alias', annotations.setAlias],
   'modelRegistry.shareAfterAll': ['Sharing', sharing.shareAfterAll],
@@ -67,6 +73,7 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.syncNow': ['Syncing', sharing.syncNow],
   'modelRegistry.takeBack': ['Taking back', sharing.takeBack],
   'modelRegistry.verify': ['Verifying', files.verify],
+  'modelRegistry.withdrawRequest': ['Withdrawing the request', reviewing.withdrawRequest],
 };
 
 /** Registers every command. What goes wrong in one is told in words, with the chance to try again. */

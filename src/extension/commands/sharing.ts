@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
-import { askAgain } from '../../gates/ask-again.ts';
 import type { AttachReport } from '../../registry/api.ts';
 import { folderOfRemote, remoteUrl } from '../../registry/shared/remote-url.ts';
 import { tenantOf } from '../../storage/azure/tenant.ts';
@@ -14,7 +13,6 @@ import { isConnectionString } from '../sharing/credentials.ts';
 import { progressText, withProgress } from '../status/progress.ts';
 import { bytesText, countOf, plainMessage } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
-import { declaredGates } from './stages.ts';
 import { mayWrite, startFrom } from './targets.ts';
 
 const CONNECT = 'Connect Shared Storage';
@@ -178,7 +176,7 @@ export const sharingMenu: Command = async (context, argument) => {
 export const applyAgain: Command = async (context, row) => {
   const { registry, id } = await rowOf(context, row);
   // As at first, a promotion passes the gates that the project files declare.
-  await askAgain(registry.connection.registry, id, await declaredGates(registry));
+  await registry.connection.askAgain({ roots: registry.roots.map(({ uri }) => uri.fsPath), id });
   context.registries.announce(registry.dir);
   tellBriefly('Asked again');
 };

@@ -1,8 +1,5 @@
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
-import { declaredIn } from '../../gates/declared.ts';
-import type { Declared } from '../../gates/evaluate-gates.ts';
-import { promoteThroughGates } from '../../gates/promote.ts';
 import type { TransitionResult, VersionSummary } from '../../registry/api.ts';
 import { stageIcon } from '../models-tree/stage-icon.ts';
 import { inform } from '../notify.ts';
@@ -23,7 +20,11 @@ export const promote: Command = async (context, argument) => {
   if (!start) return;
   const { version: known } = start.answers;
   const title = known ? `Promote ${labelOf(known)}` : 'Promote a Version';
-  const answers = await askInSteps(title, start.answers, [...start.steps, stageStep, promotionReasonStep]);
+  const answers = await askInSteps(title, start.answers, [
+    ...start.steps,
+    gatedStageStep(context),
+    promotionReasonStep,
+  ]);
   const { registry, version, stage, text } = answers ?? {};
   if (!registry || !version || !stage || text === undefined) return;
   const request = {
@@ -33,22 +34,33 @@ export const promote: Command = async (context, argument) => {
     // What was on the screen when the person decided; someone may have promoted another one meanwhile.
     ...(stage.rule.isExclusive ? { expectHolder: stage.holder?.id ?? null } : {}),
   };
-  const declaredOf = await declaredGates(registry);
-  const result = await withProgress(context.activity, { title: `Promoting ${labelOf(version)}` }, () =>
-    promoteThroughGates(registry.connection.registry, request, declaredOf),
-  );
-  tellMoved(context, registry.dir, result);
+  const roots = registry.roots.map(({ uri }) => uri.fsPath);
+  try {
+    const result = await withProgress(context.activity, { title: `Promoting ${labelOf(version)}` }, () =>
+      registry.connection.promoteThroughGates({ roots, request }),
+    );
+    tellMoved(context, registry.dir, result);
+  } catch (error) {
+    if (!RegistryError.is(error, 'GATE_FAILED')) throw error;
+    context.pages.openReview({ registryDir: registry.dir, versionId: version.id, stage: stage.rule.name });
+  }
 };
 
-/** What the project files of the registry's workspace folders declare. One that can't be read may declare a gate: it throws. */
-export async function declaredGates({
-  roots,
-  connection,
-}: NonNullable<Answers['registry']>): Promise<(model: string) => Declared> {
-  const projects = await Promise.all(roots.map(({ uri }) => connection.project(uri.fsPath)));
-  return (model) => {
-    const declared = projects.map((project) => declaredIn(project, model));
-    return declared.find(({ gates }) => gates !== undefined) ?? {};
+/** Where a gate isn't passed, nobody has to write a reason to find that out: the review says what is missing. */
+function gatedStageStep({ reviews, pages, activity }: CommandContext): Step {
+  return async (place, answers) => {
+    const reply = await stageStep(place, answers);
+    const { registry, version, stage } = reply.kind === 'given' ? reply.value : {};
+    if (!registry || !version || !stage) return reply;
+    const state = { registryDir: registry.dir, versionId: version.id, stage: stage.rule.name };
+    const { standing, results } = await withProgress(
+      activity,
+      { title: `Evaluating the gates of ${stage.rule.name}` },
+      () => reviews.stageGates(state),
+    );
+    if (standing.kind !== 'promote' || results.every(({ outcome }) => outcome === 'passed')) return reply;
+    pages.openReview(state);
+    return { kind: 'cancelled' };
   };
 }
 
@@ -98,7 +110,8 @@ export const rollBack: Command = async (context, argument) => {
   tellMoved(context, registry.dir, result);
 };
 
-const stageStep: Step = async (place, answers) => {
+/** The stage that a version is to get to. */
+export const stageStep: Step = async (place, answers) => {
   const { version } = answers;
   if (!version) return { kind: 'cancelled' };
   const reply = await pickOne<StageChoice>({
@@ -217,8 +230,9 @@ const rollbackReasonStep: Step = async (place, answers) => {
   return added(reply, (text) => ({ ...answers, text }));
 };
 
-function tellMoved(
-  { log, pages }: CommandContext,
+/** Says what a change of stage came to. */
+export function tellMoved(
+  { log, pages }: Pick<CommandContext, 'log' | 'pages'>,
   registryDir: string,
   { version, to, kind, displaced, pending }: TransitionResult,
 ): void {

@@ -90,6 +90,27 @@ async function callHandler<K extends PageKind>(
       return { kind: 'data', id, method, data: await handlers.compareTensors(request.params, operation) };
     case 'comparedTensorRows':
       return { kind: 'data', id, method, data: await handlers.comparedTensorRows(request.params, operation) };
+    case 'gates':
+      return { kind: 'data', id, method, data: await handlers.gates(request.params, operation) };
+    case 'versionGates':
+      return { kind: 'data', id, method, data: await handlers.versionGates(request.params, operation) };
+    case 'decide':
+      return { kind: 'data', id, method, data: await handlers.decide(request.params, operation) };
+    case 'runGates':
+      await handlers.runGates(request.params, operation);
+      break;
+    case 'cancelGates':
+      await handlers.cancelGates(request.params, operation);
+      break;
+    case 'showGateOutput':
+      await handlers.showGateOutput(request.params, operation);
+      break;
+    case 'openEvidence':
+      await handlers.openEvidence(request.params, operation);
+      break;
+    case 'openReview':
+      await handlers.openReview(request.params, operation);
+      break;
     case 'act':
       await handlers.act(request.params, operation);
       break;
@@ -135,6 +156,23 @@ async function noChanges(): Promise<never> {
   throw new RegistryError('NOT_ON_PAGE', 'This page doesn’t show what changed between two versions.');
 }
 
+/** For pages that review nothing. */
+export const NOTHING_OF_REVIEWS: Pick<
+  RequestHandlers<PageKind>,
+  'gates' | 'runGates' | 'cancelGates' | 'showGateOutput' | 'openEvidence' | 'decide'
+> = {
+  gates: noReview,
+  runGates: noReview,
+  cancelGates: noReview,
+  showGateOutput: noReview,
+  openEvidence: noReview,
+  decide: noReview,
+};
+
+async function noReview(): Promise<never> {
+  throw new RegistryError('NOT_ON_PAGE', 'This page doesn’t review a version.');
+}
+
 /** For pages that show no version: they ask for none of this. */
 export const NOTHING_OF_VERSIONS: Pick<
   RequestHandlers<PageKind>,
@@ -144,9 +182,15 @@ export const NOTHING_OF_VERSIONS: Pick<
   | 'comparedTensorRows'
   | 'openChanges'
   | 'openGraph'
+  | 'openReview'
+  | 'versionGates'
   | keyof typeof NOTHING_OF_CHANGES
+  | keyof typeof NOTHING_OF_REVIEWS
 > = {
   ...NOTHING_OF_CHANGES,
+  ...NOTHING_OF_REVIEWS,
+  openReview: notOnPage,
+  versionGates: notOnPage,
   openChanges: notOnPage,
   openGraph: notOnPage,
   facts: notOnPage,

@@ -6,12 +6,19 @@ import type {
   PageKind,
   VersionPageState,
 } from '../messages.ts';
+import type { ReviewPageState } from '../messages-review.ts';
 
 export interface PageHtml {
   readonly kind: PageKind;
   readonly title: string;
   /** Which page this is; it reaches the page's script as JSON in an attribute. */
-  readonly state: VersionPageState | ComparisonPageState | ChangesPageState | GraphPageState | ModelFilePageState;
+  readonly state:
+    | VersionPageState
+    | ComparisonPageState
+    | ChangesPageState
+    | GraphPageState
+    | ReviewPageState
+    | ModelFilePageState;
   /** Fresh for every page. */
   readonly nonce: string;
   /** Where the editor serves the extension's files from. */

@@ -18,7 +18,9 @@ import {
   type VersionPageState,
   versionPageStateSchema,
 } from '../messages.ts';
-import { NOTHING_OF_CHANGES } from './answer.ts';
+import { type ReviewPageState, reviewPageStateSchema } from '../messages-review.ts';
+import type { Reviews } from '../reviews/reviews.ts';
+import { NOTHING_OF_CHANGES, NOTHING_OF_REVIEWS } from './answer.ts';
 import {
   changesTitle,
   comparisonTitle,
@@ -30,6 +32,7 @@ import {
   versionTitle,
 } from './page-data.ts';
 import { postTo, showPage } from './page-webview.ts';
+import { type ReviewTools, reviewPanel } from './review-panel.ts';
 
 export interface PagesOptions {
   readonly extensionUri: vscode.Uri;
@@ -37,6 +40,8 @@ export interface PagesOptions {
   /** What the projects of a registry declare about a model's metrics. */
   readonly directionsFor: (registryDir: string, model: string) => ReturnType<DirectionsOf>;
   readonly changedCode: Pick<ChangedCode, 'between' | 'openFile' | 'openAll'>;
+  readonly reviews: ReviewTools['reviews'] & Pick<Reviews, 'versionGates'>;
+  readonly isTrusted: () => boolean;
   readonly runCommand: (id: string, ...args: readonly unknown[]) => Promise<unknown>;
   readonly log: vscode.LogOutputChannel;
 }
@@ -51,6 +56,8 @@ export interface Pages {
   openChanges(page: ChangesPageState): void;
   /** What made something and what it went into. */
   openGraph(page: GraphPageState): void;
+  /** A version on its way to a stage. */
+  openReview(page: ReviewPageState): void;
   /** Tells the open pages of a registry, or all, to read their data again. */
   refresh(registryDir?: string): void;
   /** Stops bringing pages back. Open panels stay: the editor closes them, or keeps them over a reload. */
@@ -61,28 +68,33 @@ type OpenPage =
   | { readonly kind: 'version'; readonly state: VersionPageState }
   | { readonly kind: 'comparison'; readonly state: ComparisonPageState }
   | { readonly kind: 'changes'; readonly state: ChangesPageState }
-  | { readonly kind: 'graph'; readonly state: GraphPageState };
+  | { readonly kind: 'graph'; readonly state: GraphPageState }
+  | { readonly kind: 'review'; readonly state: ReviewPageState };
 
 const viewTypes: Readonly<Record<OpenPage['kind'], string>> = {
   version: 'modelRegistry.version',
   comparison: 'modelRegistry.comparison',
   changes: 'modelRegistry.changes',
   graph: 'modelRegistry.graph',
+  review: 'modelRegistry.review',
 };
 const icons: Readonly<Record<OpenPage['kind'], string>> = {
   version: 'package',
   comparison: 'diff',
   changes: 'git-compare',
   graph: 'type-hierarchy',
+  review: 'checklist',
 };
 const firstTitles: Readonly<Record<OpenPage['kind'], string>> = {
   version: 'Version',
   comparison: 'Compare versions',
   changes: 'What changed',
   graph: 'Lineage',
+  review: 'Review',
 };
 const commandOf: Readonly<Record<PageAction, string>> = {
   promote: 'modelRegistry.promote',
+  review: 'modelRegistry.review',
   rollBack: 'modelRegistry.rollBack',
   archive: 'modelRegistry.archive',
   restoreFiles: 'modelRegistry.restoreFiles',
@@ -95,7 +107,13 @@ const commandOf: Readonly<Record<PageAction, string>> = {
 
 /** Makes the pages, and brings back the ones that were open before the window was reloaded. */
 export function createPages(options: PagesOptions): Pages {
-  const { extensionUri, registryFor, directionsFor, changedCode, runCommand, log } = options;
+  const { extensionUri, registryFor, directionsFor, changedCode, reviews, runCommand, log } = options;
+  const reviewTools: ReviewTools = {
+    reviews,
+    changedCode,
+    isTrusted: options.isTrusted,
+    runCommand: (id, argument) => void start(id, argument),
+  };
   const open = new Map<string, { readonly page: OpenPage; readonly panel: vscode.WebviewPanel }>();
 
   function show(page: OpenPage, preserveFocus = false): void {
@@ -141,6 +159,13 @@ export function createPages(options: PagesOptions): Pages {
   function handlersOf(page: OpenPage, panel: vscode.WebviewPanel): RequestHandlers<PageKind> {
     const { registryDir } = page.state;
     const versionIds = versionsOf(page);
+    const review =
+      page.kind === 'review'
+        ? reviewPanel(page.state, reviewTools)
+        : {
+            load: (registry: RegistryCalls, directionsOf: DirectionsOf) => load(page, registry, directionsOf),
+            handlers: NOTHING_OF_REVIEWS,
+          };
     const checkOnPage = (ids: readonly string[]) => {
       const other = ids.find((id) => !versionIds.includes(id));
       if (other === undefined) return;
@@ -151,9 +176,9 @@ export function createPages(options: PagesOptions): Pages {
     };
     return {
       load: async () => {
-        const { title, data } = await load(page, await registryFor(registryDir), (model) =>
-          directionsFor(registryDir, model),
-        );
+        const registry = await registryFor(registryDir);
+        const directionsOf: DirectionsOf = (model) => directionsFor(registryDir, model);
+        const { title, data } = await review.load(registry, directionsOf);
         if (isOpen(page, panel)) panel.title = title;
         return data;
       },
@@ -174,7 +199,13 @@ export function createPages(options: PagesOptions): Pages {
         show({ kind: 'changes', state: { registryDir, beforeId: changes.before.id, afterId: changes.after.id } });
       },
       openGraph: async ({ of }) => show({ kind: 'graph', state: { registryDir, of } }),
+      versionGates: () => reviews.versionGates(registryDir, versionIds[0] ?? ''),
+      openReview: async ({ versionId, stage }) => {
+        checkOnPage([versionId]);
+        show({ kind: 'review', state: { registryDir, versionId, stage } });
+      },
       ...(page.kind === 'changes' ? changesHandlers(page.state) : NOTHING_OF_CHANGES),
+      ...review.handlers,
       copyText: async ({ text }) => {
         await vscode.env.clipboard.writeText(text);
       },
@@ -228,7 +259,7 @@ export function createPages(options: PagesOptions): Pages {
   }
 
   /** Not awaited by the page: the command asks the person, who may take their time. It shows its own failures. */
-  async function start(command: string, target: { readonly registryDir: string; readonly versionId: string }) {
+  async function start(command: string, target: { readonly registryDir: string; readonly [name: string]: unknown }) {
     try {
       await runCommand(command, target);
       refresh(target.registryDir);
@@ -280,6 +311,12 @@ export function createPages(options: PagesOptions): Pages {
         restore(panel, parsed.success ? { kind: 'graph', state: parsed.output.page } : undefined);
       },
     }),
+    vscode.window.registerWebviewPanelSerializer(viewTypes.review, {
+      async deserializeWebviewPanel(panel, saved: unknown) {
+        const parsed = v.safeParse(v.object({ page: reviewPageStateSchema }), saved);
+        restore(panel, parsed.success ? { kind: 'review', state: parsed.output.page } : undefined);
+      },
+    }),
   ];
 
   return {
@@ -289,6 +326,7 @@ export function createPages(options: PagesOptions): Pages {
       show({ kind: 'comparison', state: { registryDir, versionIds: [...versionIds] } }),
     openGraph: (state) => show({ kind: 'graph', state }),
     openChanges: (state) => show({ kind: 'changes', state }),
+    openReview: (state) => show({ kind: 'review', state }),
     refresh,
     dispose() {
       for (const serializer of serializers) serializer.dispose();
@@ -297,7 +335,7 @@ export function createPages(options: PagesOptions): Pages {
 }
 
 async function load(
-  page: OpenPage,
+  page: Exclude<OpenPage, { readonly kind: 'review' }>,
   registry: RegistryCalls,
   directionsOf: DirectionsOf,
 ): Promise<{ readonly title: string; readonly data: PageData[PageKind] }> {
@@ -319,13 +357,19 @@ async function load(
 }
 
 function keyOf(page: OpenPage): string {
-  const of = page.kind === 'graph' ? [page.state.of] : versionsOf(page);
+  const of =
+    page.kind === 'graph'
+      ? [page.state.of]
+      : page.kind === 'review'
+        ? [page.state.versionId, page.state.stage]
+        : versionsOf(page);
   return JSON.stringify([page.kind, page.state.registryDir, ...of]);
 }
 
 function versionsOf({ kind, state }: OpenPage): readonly string[] {
   switch (kind) {
     case 'version':
+    case 'review':
       return [state.versionId];
     case 'comparison':
       return state.versionIds;

@@ -1,4 +1,4 @@
-import type { ModelSummary, RollbackPlan, StageRule, VersionSummary } from '../../registry/api.ts';
+import type { GateStanding, ModelSummary, RollbackPlan, StageRule, VersionSummary } from '../../registry/api.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
 
 /** What a person has answered so far. Each command asks for some of it. */
@@ -10,6 +10,10 @@ export interface Answers {
   readonly stage?: StageChoice;
   readonly rollback?: RollbackChoice;
   readonly alias?: string;
+  /** Who is asked for a review. */
+  readonly reviewers?: readonly string[];
+  /** What there was of a version and its stage when the last question was asked. */
+  readonly standing?: GateStanding;
   /** A reason, note, comment, name or path. */
   readonly text?: string;
 }

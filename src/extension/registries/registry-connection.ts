@@ -20,8 +20,11 @@ import type {
   PythonEnvironment,
   RegisterRequest,
   RegisterResult,
+  Registry,
+  TransitionResult,
 } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
+import type { StageGates } from '../../workers/gates.ts';
 import type { GivenCredential, RegistryThreadEvent } from '../../workers/registry-messages.ts';
 import type { CommandEnded, CommandStarted } from '../../workers/runs.ts';
 import { registryCalls } from './registry-calls.ts';
@@ -63,11 +66,14 @@ export interface AttachRequest {
   readonly upload?: 'on-register' | 'on-promote';
 }
 
-export interface GateRunRequest {
-  /** The folder of the project file. */
-  readonly root: string;
+export interface GatesRequest {
+  /** The folders whose project files declare gates. */
+  readonly roots: readonly string[];
   readonly ref: string;
   readonly stage: string;
+}
+
+export interface GateRunRequest extends GatesRequest {
   /** Also what ran before with nothing changed since. */
   readonly isAgain?: boolean;
 }
@@ -88,6 +94,8 @@ const problemsSchema = v.custom<readonly ProjectProblem[]>(Array.isArray);
 const betweenSchema = v.optional(v.custom<CodeBetween>((value) => typeof value === 'object'));
 const sourceFileSchema = v.custom<SourceFile>((value) => typeof value === 'object');
 const reproducedSchema = v.custom<Reproduced>((value) => typeof value === 'object');
+const gatesSchema = v.custom<StageGates>((value) => typeof value === 'object');
+const transitionSchema = v.custom<TransitionResult>((value) => typeof value === 'object');
 const reportSchema = v.custom<RecordedReport>((value) => typeof value === 'object');
 const valuesSchema = v.custom<Values>((value) => typeof value === 'object');
 
@@ -238,9 +246,30 @@ export class RegistryConnection {
     return v.parse(reproducedSchema, await this.#ask('reproduce', request, operation));
   }
 
+  /** What the gates of a stage say of a version now; what commands found counts as it was recorded. Throws `PROJECT_FILE_INVALID`. */
+  async stageGates(request: GatesRequest): Promise<StageGates> {
+    return v.parse(gatesSchema, await this.#ask('stageGates', request));
+  }
+
+  /** Promotes where every gate is passed, or with an override. Throws `GATE_FAILED`, `OVERRIDE_REFUSED`, and what `promote` throws. */
+  async promoteThroughGates(
+    promotion: {
+      readonly roots: readonly string[];
+      readonly request: Omit<Parameters<Registry['promote']>[0], 'gates'>;
+    },
+    operation?: OperationOptions,
+  ): Promise<TransitionResult> {
+    return v.parse(transitionSchema, await this.#ask('promoteThroughGates', promotion, operation));
+  }
+
+  /** Asks again for what the shared log refused; a promotion passes its gates as at first. Throws what `promoteThroughGates` throws. */
+  async askAgain(request: { readonly roots: readonly string[]; readonly id: string }): Promise<void> {
+    await this.#ask('askAgain', request);
+  }
+
   /**
-   * Evaluates the gates of a stage that the project file in `root` declares, runs their commands there, and records what all found. Only
-   * for folders that this person trusts. Throws `OPERATION_CANCELLED`; nothing is recorded then.
+   * Evaluates the gates of a stage that a project file in `roots` declares, runs their commands in its folder, and records what all found.
+   * Only for folders that this person trusts. Throws `OPERATION_CANCELLED`; nothing is recorded then.
    */
   async runGates(
     request: GateRunRequest,

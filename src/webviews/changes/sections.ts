@@ -102,7 +102,8 @@ interface BeforeAfterRow {
   readonly what?: TemplateResult;
 }
 
-function beforeAfter(what: string, rows: readonly BeforeAfterRow[]): TemplateResult {
+/** A table of names with what they were before and after. */
+export function beforeAfter(what: string, rows: readonly BeforeAfterRow[]): TemplateResult {
   const hasWhat = rows.some((row) => row.what !== undefined);
   return html`<div class="scroll-x"><table class="before-after">
     <thead>

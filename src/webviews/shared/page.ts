@@ -22,6 +22,11 @@ export interface PageContext {
   /** The page of what changed up to a version, from another one or from the one that it is looked at against by itself. */
   openChanges(before: string | undefined, after: string): void;
   openGraph(of: string): void;
+  openReview(versionId: string, stage: string): void;
+  openEvidence(gate: string): void;
+  runGates(isAgain: boolean): void;
+  cancelGates(): void;
+  showGateOutput(): void;
   openFileChange(file: { readonly path: string; readonly from?: string }): void;
   openFileChanges(): void;
   /** Puts `text` on the clipboard; `what` is read aloud and shown: `digest`. */
@@ -34,8 +39,11 @@ export interface PageContext {
     params: RequestParams<M>,
     options?: ReadOptions,
   ): Promise<ResultOf<PageKind>[M]>;
-  /** What `read` gives, asked for at the first look and kept; the page is drawn again when it is there. */
-  later<T>(name: string, read: () => Promise<T>): Later<T>;
+  /**
+   * What `read` gives, asked for at the first look and kept; the page is drawn again when it is there. With `of`, it is asked for again where
+   * that is another one, and what was there before stays until then.
+   */
+  later<T>(name: string, read: () => Promise<T>, of?: unknown): Later<T>;
   redraw(): void;
   registerFile(): void;
   /** The text that was copied last, for a moment. */
@@ -50,6 +58,11 @@ export type Later<T> =
   | { readonly state: 'loading' }
   | { readonly state: 'failed'; readonly message: string; readonly retry: () => void }
   | { readonly state: 'ready'; readonly data: T };
+
+interface Latecomer {
+  readonly of: unknown;
+  outcome: Later<unknown>;
+}
 
 type Content<T> =
   | { readonly state: 'loading' }
@@ -80,7 +93,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
   let isOutdated = false;
   let tensorRows = rowsOfTensors();
 
-  const latecomers = new Map<string, Later<unknown>>();
+  const latecomers = new Map<string, Latecomer>();
 
   const ask = (request: Promise<void>) => {
     request.catch((error: unknown) => {
@@ -95,6 +108,11 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     openChanges: (before, after) =>
       ask(host.ask('openChanges', { ...(before === undefined ? {} : { before }), after })),
     openGraph: (of) => ask(host.ask('openGraph', { of })),
+    openReview: (versionId, stage) => ask(host.ask('openReview', { versionId, stage })),
+    openEvidence: (gate) => ask(host.ask('openEvidence', { gate })),
+    runGates: (isAgain) => ask(host.ask('runGates', { isAgain })),
+    cancelGates: () => ask(host.ask('cancelGates', {})),
+    showGateOutput: () => ask(host.ask('showGateOutput', {})),
     openFileChange: (file) => ask(host.ask('openFileChange', file)),
     openFileChanges: () => ask(host.ask('openFileChanges', {})),
     copy(text, what) {
@@ -113,24 +131,27 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     },
     tensorRows,
     read: (method, params, options) => host.read(method, params, options),
-    later<T>(name: string, read: () => Promise<T>): Later<T> {
+    later<T>(name: string, read: () => Promise<T>, of?: unknown): Later<T> {
       const known = latecomers.get(name);
       // What a name stands for is decided by the one place that asks for it.
-      if (known) return known as Later<T>;
+      if (known && known.of === of) return known.outcome as Later<T>;
+      const entry: Latecomer = { of, outcome: known?.outcome.state === 'ready' ? known.outcome : { state: 'loading' } };
       const settle = (outcome: Later<T>) => {
-        latecomers.set(name, outcome);
+        // Something newer may have been asked for meanwhile.
+        if (latecomers.get(name) !== entry) return;
+        entry.outcome = outcome;
         draw();
       };
       const retry = () => {
         latecomers.delete(name);
         draw();
       };
-      latecomers.set(name, { state: 'loading' });
+      latecomers.set(name, entry);
       read().then(
         (data) => settle({ state: 'ready', data }),
         (error: unknown) => settle({ state: 'failed', message: messageOf(error), retry }),
       );
-      return { state: 'loading' };
+      return entry.outcome as Later<T>;
     },
     redraw: draw,
     registerFile: () => ask(host.ask('registerFile', {})),

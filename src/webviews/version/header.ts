@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { VersionPageData } from '../../extension/messages.ts';
+import type { VersionDetails, VersionPageData } from '../../extension/messages.ts';
 import { countOf, formatBytes, formatVia, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { authorOf, claimedAgeOf, copyable, icon, stageBadge } from '../shared/parts.ts';
@@ -14,6 +14,7 @@ export function versionHeader({ version, baseline, rollbackTo }: VersionPageData
         ><span class="number">@${versionNumber(version)}</span></span
       >
       ${stageBadge(version.stage)}
+      ${overridePill(version)}
       ${version.pending ? html`<span class="stage" title="Not in the shared log yet">${icon('cloud-upload')}not shared yet</span>` : nothing}
     </h1>
     <div class="facts">
@@ -32,6 +33,13 @@ export function versionHeader({ version, baseline, rollbackTo }: VersionPageData
     ${version.description === '' ? nothing : html`<p class="description">${version.description}</p>`}
     <div class="actions" role="group" aria-label="Actions">
       <vscode-button icon="rocket" @click=${() => page.act('promote', version.id)}>Promote…</vscode-button>
+      <vscode-button
+        secondary
+        icon="checklist"
+        title="Shows the version beside the one in the stage that it is to get to, its gates and approvals"
+        @click=${() => page.act('review', version.id)}
+        >Review…</vscode-button
+      >
       ${
         rollbackTo === undefined
           ? nothing
@@ -80,4 +88,11 @@ export function versionHeader({ version, baseline, rollbackTo }: VersionPageData
       }
     </div>
   </header>`;
+}
+
+/** For as long as it is where it came by an override, nobody shall overlook that. */
+function overridePill({ transitions, stage }: VersionDetails): TemplateResult | typeof nothing {
+  const last = transitions.toSorted((a, b) => b.seq - a.seq).find(({ to }) => to === stage);
+  if (!last?.isOverride) return nothing;
+  return html`<span class="stage override" title="It came to ${stage} although gates weren’t passed: ${last.reason}">${icon('warning')}gates overridden</span>`;
 }

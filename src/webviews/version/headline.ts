@@ -1,13 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatMetric, headlineMetrics } from '../../base/metrics.ts';
-import type { Baseline, VersionPageData } from '../../extension/messages.ts';
+import type { Baseline } from '../../extension/messages.ts';
 import { changeOf } from '../shared/parts.ts';
 import { betterWhen, metricIn } from './metric-facts.ts';
+import type { MeasuredVersion } from './metrics.ts';
 
 const figureCount = 6;
 
-/** The metrics that tell most, as figures, with their change against the version in production. */
-export function headline({ version, baseline, declared }: VersionPageData): TemplateResult | typeof nothing {
+/** The metrics that tell most, as figures, with their change against the version that it is measured against. */
+export function headline({ version, baseline, declared }: MeasuredVersion): TemplateResult | typeof nothing {
   const figures = headlineMetrics(version.metrics, figureCount, { declared });
   if (figures.length === 0) return nothing;
   return html`<section aria-label="Headline metrics">
@@ -34,6 +35,6 @@ export function headline({ version, baseline, declared }: VersionPageData): Temp
 
 function baselineName(baseline: Baseline): string {
   return baseline.kind === 'production'
-    ? `@${baseline.number}, in production now`
+    ? `@${baseline.number}, in ${baseline.stage ?? 'production'} now`
     : `@${baseline.number}, in production before`;
 }

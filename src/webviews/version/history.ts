@@ -27,7 +27,7 @@ export function historySection(version: VersionDetails, page: PageContext): Temp
 }
 
 function entry({ model }: VersionDetails, transition: TransitionEntry, page: PageContext): TemplateResult {
-  const { kind, from, to, by, at, askedAt, reason, isOverride, displaced } = transition;
+  const { kind, from, to, by, at, askedAt, reason, isOverride, overridden = [], displaced } = transition;
   const links = displaced.map(
     (number, index) => html`${index === 0 ? '' : ', '}${versionLink(page, `${model}@${number}`, `@${number}`)}`,
   );
@@ -36,7 +36,7 @@ function entry({ model }: VersionDetails, transition: TransitionEntry, page: Pag
     <div class="muted">${authorOf(by)}, ${timeOf(at)}${isLate(askedAt, at) ? html` (asked for ${timeOf(askedAt)})` : nothing}</div>
     ${reason === '' ? nothing : html`<div class="reason">${reason}</div>`}
     ${kind !== 'displaced' && links.length > 0 ? html`<div>Took the place of ${links}</div>` : nothing}
-    ${isOverride ? html`<div class="warning">${icon('warning')} Gates were overridden</div>` : nothing}
+    ${isOverride ? html`<div class="warning">${icon('warning')} Gates were overridden${overridden.length === 0 ? nothing : html`: <span class="wrap">${overridden.join('; ')}</span>`}</div>` : nothing}
   </li>`;
 }
 

@@ -1,16 +1,21 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatMetric } from '../../base/metrics.ts';
-import type { Baseline, MetricValue, VersionPageData } from '../../extension/messages.ts';
+import type { Baseline, MetricValue, VersionPageData, VersionSummary } from '../../extension/messages.ts';
 import { alignDecimals } from '../shared/format.ts';
 import { groupMetrics, type MetricGroup } from '../shared/metric-groups.ts';
 import type { PageContext } from '../shared/page.ts';
-import { changeOf, emptyState, filtered, none, section, versionLink } from '../shared/parts.ts';
+import { changeOf, emptyState, filtered, icon, none, section, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 import { matrixTable } from './matrix.ts';
 import { betterWhen, metricIn } from './metric-facts.ts';
 
+const SHOWN_MISSING = 12;
+
+/** A version, and what it is measured against. */
+export type MeasuredVersion = Pick<VersionPageData, 'baseline' | 'declared'> & { readonly version: VersionSummary };
+
 /** All metrics: a table in groups, and a matrix for each kind of slice. */
-export function metricsSection(data: VersionPageData, page: PageContext): TemplateResult {
+export function metricsSection(data: MeasuredVersion, page: PageContext): TemplateResult {
   const { version, baseline, declared } = data;
   const all = Object.entries(version.metrics);
   if (all.length === 0) {
@@ -25,9 +30,20 @@ export function metricsSection(data: VersionPageData, page: PageContext): Templa
   );
 }
 
+/** Metrics of the other version that this one doesn't have: nobody else would miss them. */
+export function notMeasured({ version, baseline }: MeasuredVersion): TemplateResult | typeof nothing {
+  const missing = Object.entries(baseline?.metrics ?? {}).filter(([name]) => !Object.hasOwn(version.metrics, name));
+  if (!baseline || missing.length === 0) return nothing;
+  const shown = missing.slice(0, SHOWN_MISSING).map(([name, value]) => `${name} (${formatMetric(value)})`);
+  const more = missing.length > SHOWN_MISSING ? ` and ${missing.length - SHOWN_MISSING} more` : '';
+  return html`<p class="warning aside">
+    ${icon('warning')} <span class="wrap">Measured of @${baseline.number} only: ${shown.join(', ')}${more}.</span>
+  </p>`;
+}
+
 function metricTable(
   groups: readonly MetricGroup[],
-  { version, baseline, declared }: VersionPageData,
+  { version, baseline, declared }: MeasuredVersion,
   page: PageContext,
 ): TemplateResult {
   const metrics = groups.flatMap((group) => group.metrics);
@@ -67,10 +83,14 @@ function metricTable(
   </div>`;
 }
 
-function baselineHeads(model: string, { number, kind }: Baseline, page: PageContext): TemplateResult {
+function baselineHeads(
+  model: string,
+  { number, kind, stage = 'production' }: Baseline,
+  page: PageContext,
+): TemplateResult {
   return html`<th scope="col" class="numeric before">
       ${versionLink(page, `${model}@${number}`, `@${number}`)}
-      <span class="muted">${kind === 'production' ? 'production' : 'before'}</span>
+      <span class="muted">${kind === 'production' ? stage : 'before'}</span>
     </th>
     <th scope="col">Change</th>`;
 }

@@ -40,6 +40,8 @@ export interface Editor {
   readonly home: string;
   /** A further window on the same server, on the same or another folder. */
   openWindow(workspace?: string): Promise<Workbench>;
+  /** Changes the theme of every window. */
+  setTheme(theme: Theme): Promise<void>;
   /** Writes `out/screenshots/<name>.png`. */
   screenshot(name: string): Promise<string>;
   /** What the extension host, the server and the page's console said. */
@@ -72,7 +74,8 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
     const browser = await launchBrowser();
     closing.push(() => browser.close());
     const context = await newContext(browser, options);
-    const editor = await describeEditor(server, context, options, close);
+    const setTheme = (theme: Theme) => server.changeSettings({ ...calmSettings(theme), ...options.settings });
+    const editor = { ...(await describeEditor(server, context, options, close)), setTheme };
     open.add(editor);
     closing.push(async () => open.delete(editor));
     return editor;
@@ -87,7 +90,7 @@ async function describeEditor(
   context: BrowserContext,
   options: EditorOptions,
   close: () => Promise<void>,
-): Promise<Editor> {
+): Promise<Omit<Editor, 'setTheme'>> {
   const consoleLines: string[] = [];
   const openWindow = async (workspace = options.workspace) => {
     const page = await context.newPage();

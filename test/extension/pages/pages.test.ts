@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RegistryError } from '../../../src/base/errors.ts';
 import type { Registry, VersionDetails } from '../../../src/registry/api.ts';
 import { changes, comparison, idOf, versionDetails, versionSummary } from '../../webviews/examples.ts';
+import { gate, reviewPage } from '../../webviews/review-examples.ts';
 
 /** The part of the editor that pages touch: panels that tests can look into. */
 const editor = vi.hoisted(() => {
@@ -108,6 +109,20 @@ function setUp(registry: Partial<Registry> = {}) {
       openFile: async (versions, file) => void commands.push(['openFile', versions, file]),
       openAll: async (versions) => void commands.push(['openAll', versions]),
     },
+    reviews: {
+      running: () => undefined,
+      gates: async () => ({ gates: [gate('auc')] }),
+      versionGates: async () => ({ stages: [] }),
+      run: async () => undefined,
+      cancel: (state) => void commands.push(['cancel', state]),
+      showOutput: () => void commands.push(['showOutput']),
+      openEvidence: async (state, name) => void commands.push(['openEvidence', state, name]),
+      decide: async (state, request, standing) => {
+        commands.push(['decide', state, request, standing.holder?.number]);
+        return { outcome: 'done' };
+      },
+    },
+    isTrusted: () => true,
     runCommand: async (...call) => void commands.push(call),
     log: { warn: write, error: write } as never,
   });
@@ -246,6 +261,82 @@ describe('pages in the editor', () => {
   });
 });
 
+describe('the page of a review', () => {
+  const state = { registryDir, versionId: idOf(2), stage: 'production' };
+  const review = reviewPage();
+  const registry = {
+    show: async ({ ref }: { ref: string }) => versionDetails(Number(ref.slice(-1))),
+    stages: async () =>
+      ['candidate', 'staging', 'production', 'archived'].map((name) => ({ name, isExclusive: false })),
+    changes: async () => changes() as never,
+    gateStanding: async () => ({
+      version: versionSummary(2),
+      stage: 'production',
+      kind: 'promote' as const,
+      isExclusive: true,
+      isOverrideAllowed: true,
+      holder: versionSummary(1, { stage: 'production' }),
+      policyDigest: null,
+      seen: { artifact: versionSummary(2).artifact.digest, holder: idOf(1), gates: [] },
+      results: [],
+      approvals: review.approvals,
+      policyGates: [],
+    }),
+  };
+
+  it('is one for each version and stage, with the version in the stage beside it', async () => {
+    const { pages } = setUp(registry);
+    pages.openReview(state);
+    pages.openReview(state);
+    expect(editor.panels).toHaveLength(1);
+    await lastPanel().receive({ id: 1, method: 'load', params: {} });
+    expect(lastPanel().title).toBe('Review fraud-detector@2 for production');
+    expect(lastPanel().posted).toMatchObject([
+      { data: { revision: 1, other: { isInStage: true }, otherStages: ['staging'], isTrusted: true } },
+    ]);
+    await lastPanel().receive({ id: 2, method: 'openReview', params: { versionId: idOf(2), stage: 'staging' } });
+    expect(editor.panels).toHaveLength(2);
+  });
+
+  it('decides about its own version and stage, whatever the page says', async () => {
+    const { pages, commands, log } = setUp(registry);
+    pages.openReview(state);
+    const request = { decision: 'promote', text: 'Better', revision: 1 };
+    await lastPanel().receive({ id: 6, method: 'load', params: {} });
+    await lastPanel().receive({ id: 1, method: 'decide', params: request });
+    await lastPanel().receive({ id: 2, method: 'decide', params: { ...request, versionId: idOf(3) } });
+    await lastPanel().receive({ id: 3, method: 'openEvidence', params: { gate: 'auc' } });
+    await lastPanel().receive({ id: 4, method: 'runGates', params: { isAgain: true } });
+    await lastPanel().receive({ id: 5, method: 'cancelGates', params: {} });
+    expect(commands).toEqual([
+      ['decide', state, request, 1],
+      ['openEvidence', state, 'auc'],
+      ['modelRegistry.runGates', { ...state, isAgain: true }],
+      ['cancel', state],
+    ]);
+    expect(log).toHaveLength(1);
+  });
+
+  it('refuses a decision about what it never showed', async () => {
+    const { pages, commands } = setUp(registry);
+    pages.openReview(state);
+    await lastPanel().receive({ id: 1, method: 'load', params: {} });
+    await lastPanel().receive({ id: 2, method: 'decide', params: { decision: 'approve', text: '', revision: 7 } });
+    expect(commands).toEqual([]);
+    expect(lastPanel().posted.at(-1)).toMatchObject({ kind: 'failure', error: { code: 'OUT_OF_DATE' } });
+  });
+
+  it('is the only page that decides, runs gates, or shows evidence', async () => {
+    const { pages, commands } = setUp(registry);
+    pages.openVersion(pageOf(2));
+    await lastPanel().receive({ id: 1, method: 'decide', params: { decision: 'approve', text: '', revision: 1 } });
+    await lastPanel().receive({ id: 2, method: 'runGates', params: { isAgain: false } });
+    await lastPanel().receive({ id: 3, method: 'openEvidence', params: { gate: 'auc' } });
+    expect(commands).toEqual([]);
+    expect(lastPanel().posted).toMatchObject(Array(3).fill({ kind: 'failure', error: { code: 'NOT_ON_PAGE' } }));
+  });
+});
+
 describe('pages over a reload of the window', () => {
   it('come back from what the page saved', async () => {
     setUp();
@@ -261,6 +352,7 @@ describe('pages over a reload of the window', () => {
     ['modelRegistry.version', { page: { registryDir: '', versionId: idOf(1) } }],
     ['modelRegistry.version', { page: { registryDir: '/x', versionId: '<script>' } }],
     ['modelRegistry.comparison', { page: { registryDir: '/x', versionIds: [idOf(1)] } }],
+    ['modelRegistry.review', { page: { registryDir: '/x', versionId: idOf(1) } }],
   ])('are closed where what was saved can’t be read (%s, %j)', async (type, saved) => {
     setUp();
     const panel = new editor.FakePanel();

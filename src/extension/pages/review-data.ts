@@ -1,0 +1,115 @@
+import { RegistryError } from '../../base/errors.ts';
+import type { GateStanding, VersionDetails, VersionSummary } from '../../registry/api.ts';
+import type { RegistryCalls } from '../../registry/methods.ts';
+import type { StageGates } from '../../workers/gates.ts';
+import type {
+  ReviewAsked,
+  ReviewGate,
+  ReviewGates,
+  ReviewOther,
+  ReviewPageData,
+  ReviewPageState,
+} from '../messages-review.ts';
+import { type DirectionsOf, loadChangesPage, versionTitle } from './page-data.ts';
+
+/** All that a review shows but for what gates say, which may take longer. Throws what the registry throws. */
+export async function loadReviewPage(
+  registry: RegistryCalls,
+  { versionId, stage }: ReviewPageState,
+  directionsOf: DirectionsOf,
+  now: Pick<ReviewPageData, 'revision' | 'isTrusted' | 'running'>,
+): Promise<{ readonly data: ReviewPageData; readonly standing: GateStanding }> {
+  const [version, standing] = await Promise.all([
+    registry.show({ ref: versionId }),
+    registry.gateStanding({ ref: versionId, stage }),
+  ]);
+  const [stages, other, declared, request] = await Promise.all([
+    registry.stages({ model: version.modelId }),
+    otherOf(registry, standing),
+    directionsOf(version.model),
+    requestOf(registry, standing),
+  ]);
+  const changes = other && (await loadChangesPage(registry, [other.version.id, version.id], directionsOf));
+  const data = {
+    version,
+    stage,
+    otherStages: stages
+      .map(({ name }) => name)
+      .filter((name) => ![stage, version.stage, 'candidate', 'archived'].includes(name)),
+    kind: standing.kind,
+    isExclusive: standing.isExclusive,
+    ...(other ? { other } : {}),
+    ...(changes ? { changes } : {}),
+    approvals: standing.approvals,
+    ...(request ? { request } : {}),
+    ...(standing.from ? { from: standing.from } : {}),
+    isOverrideAllowed: standing.isOverrideAllowed,
+    ...(declared ? { declared } : {}),
+    ...now,
+  };
+  return { data, standing };
+}
+
+async function requestOf(
+  registry: RegistryCalls,
+  { version, stage, request }: GateStanding,
+): Promise<ReviewAsked | undefined> {
+  if (!request) return undefined;
+  const [entry] = await registry.reviews({ ref: version.id, stage });
+  return { ...request, isOwn: entry?.isOwn ?? false, isWanted: entry?.isWanted ?? false };
+}
+
+/** Who is in the stage; for a stage that holds many, or nobody yet, who is in production. */
+async function otherOf(registry: RegistryCalls, { version, holder }: GateStanding): Promise<ReviewOther | undefined> {
+  if (holder) return { version: await registry.show({ ref: holder.id }), isInStage: true };
+  const { production } = await registry.showModel({ model: version.modelId });
+  if (!production || production.id === version.id) return undefined;
+  return { version: await registry.show({ ref: production.id }), isInStage: false };
+}
+
+/** What gates say, as the page shows it. */
+export function reviewGates({ results, standing, found, commands }: StageGates): ReviewGates {
+  return {
+    gates: results.map((result): ReviewGate => {
+      const recorded = standing.results.find((entry) => entry.gate === result.gate && entry.outcome === result.outcome);
+      const isCommand = commands.includes(result.gate);
+      const isFound = found.some((entry) => entry.gate === result.gate);
+      const { gate, title, required, source, outcome, measured, why } = result;
+      return {
+        ...{ gate, title, required, source, outcome, measured },
+        ...(why === undefined ? {} : { why }),
+        isCommand,
+        hasEvidence: isFound || (isCommand && recorded?.evidence !== undefined && result.outcome !== 'not-evaluated'),
+        ...(recorded && isCommand ? { recorded: { at: recorded.at, by: recorded.by.name } } : {}),
+      };
+    }),
+  };
+}
+
+/** What there is to show for a gate: what its command found when it ran, or what it found now. Throws `EVIDENCE_UNKNOWN`. */
+export async function evidenceOf(
+  registry: RegistryCalls,
+  { found, standing }: StageGates,
+  gate: string,
+): Promise<string> {
+  const now = found.find((entry) => entry.gate === gate);
+  if (now) return JSON.stringify(now.evidence, undefined, 2);
+  const digest = standing.results.find((entry) => entry.gate === gate)?.evidence;
+  if (digest === undefined)
+    throw new RegistryError('EVIDENCE_UNKNOWN', `Nothing was recorded yet of the gate ${gate}. Run the gates.`);
+  return prettyJson(await registry.gateEvidence({ digest }));
+}
+
+function prettyJson(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), undefined, 2);
+  } catch {
+    // Whoever may write to the log may name any object as evidence: it is shown as it is.
+    return text;
+  }
+}
+
+/** `Review fraud-detector@7 for production` */
+export function reviewTitle(version: VersionSummary | VersionDetails, stage: string): string {
+  return `Review ${versionTitle(version)} for ${stage}`;
+}

@@ -1,0 +1,219 @@
+import * as vscode from 'vscode';
+import { RegistryError } from '../../base/errors.ts';
+import type { RecordedReport } from '../../gates/run-gates.ts';
+import type { GateStanding, TransitionResult } from '../../registry/api.ts';
+import type { StageGates } from '../../workers/gates.ts';
+import { mayWrite } from '../commands/targets.ts';
+import type {
+  DecisionRequest,
+  DecisionResult,
+  ReviewGates,
+  ReviewPageState,
+  VersionGates,
+} from '../messages-review.ts';
+import { tellBriefly } from '../notify.ts';
+import { evidenceOf, reviewGates } from '../pages/review-data.ts';
+import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
+import type { Activity } from '../status/activity.ts';
+import { withProgress } from '../status/progress.ts';
+import { labelOf, oneLine } from '../version-text.ts';
+import { type EvidenceOf, provideEvidence, showEvidence } from './evidence-documents.ts';
+import { type GateRun, GateRuns } from './gate-runs.ts';
+
+export interface ReviewsOptions {
+  readonly registries: Registries;
+  readonly activity: Activity;
+  readonly onMoved: (registryDir: string, result: TransitionResult) => void;
+}
+
+type Decided = Omit<DecisionRequest, 'revision'>;
+
+/** What a review does in the editor, for its page and for commands alike. */
+export class Reviews implements vscode.Disposable {
+  readonly #options: ReviewsOptions;
+  readonly #runs: GateRuns;
+  readonly #documents: vscode.Disposable;
+
+  /** Gates began or ended to run; given the folder of the registry. */
+  readonly onDidChange: vscode.Event<string>;
+
+  constructor(options: ReviewsOptions) {
+    this.#options = options;
+    this.#runs = new GateRuns(options.activity);
+    this.onDidChange = this.#runs.onDidChange;
+    this.#documents = provideEvidence((evidence) => this.#evidence(evidence), options.registries.onDidChange);
+  }
+
+  running({ registryDir, versionId, stage }: ReviewPageState): GateRun | undefined {
+    return this.#runs.of(registryDir, versionId, stage);
+  }
+
+  async gates(state: ReviewPageState): Promise<ReviewGates> {
+    return reviewGates(await this.stageGates(state));
+  }
+
+  async stageGates({ registryDir, versionId, stage }: ReviewPageState): Promise<StageGates> {
+    const registry = await this.#registry(registryDir);
+    return registry.connection.stageGates({ ref: versionId, stage, roots: rootsOf(registry) });
+  }
+
+  /** What each stage asks of a version: those that ask for something, or where somebody said something. */
+  async versionGates(registryDir: string, versionId: string): Promise<VersionGates> {
+    const registry = await this.#registry(registryDir);
+    const calls = registry.connection.registry;
+    const { modelId } = await calls.show({ ref: versionId });
+    const rules = await calls.stages({ model: modelId });
+    const stages = rules.map(({ name }) => name).filter((name) => name !== 'candidate' && name !== 'archived');
+    const found = await Promise.all(
+      stages.map(async (stage) => {
+        const report = await this.stageGates({ registryDir, versionId, stage });
+        const { kind, approvals, request } = report.standing;
+        return { stage, kind, ...reviewGates(report), approvals, ...(request ? { request } : {}) };
+      }),
+    );
+    return {
+      stages: found.filter(({ gates, approvals, request }) => gates.length > 0 || approvals.length > 0 || request),
+    };
+  }
+
+  /** Runs the commands of gates. Undefined in Restricted Mode, of which the person was told. */
+  async run({ registryDir, versionId, stage }: ReviewPageState, isAgain: boolean): Promise<RecordedReport | undefined> {
+    if (!(await mayWrite())) return undefined;
+    const registry = await this.#registry(registryDir);
+    const version = await registry.connection.registry.show({ ref: versionId });
+    return this.#runs.start(registry, { versionId, label: labelOf(version), stage, isAgain });
+  }
+
+  cancel({ registryDir, versionId, stage }: ReviewPageState): void {
+    this.#runs.cancel(registryDir, versionId, stage);
+  }
+
+  showOutput(): void {
+    this.#runs.showOutput();
+  }
+
+  async openEvidence({ registryDir, versionId, stage }: ReviewPageState, gate: string): Promise<void> {
+    const registry = await this.#registry(registryDir);
+    const version = await registry.connection.registry.show({ ref: versionId });
+    await showEvidence({ registryDir, versionId, stage, gate }, labelOf(version));
+  }
+
+  /** Does what a person decided, about what was shown to them. Throws what the registry throws, `CONFLICT` where that is out of date. */
+  async decide(state: ReviewPageState, request: Decided, shown: GateStanding): Promise<DecisionResult> {
+    if (!(await mayWrite())) return { outcome: 'cancelled' };
+    switch (request.decision) {
+      case 'approve':
+      case 'refuse':
+        return this.#review(state, request, shown);
+      case 'request':
+      case 'withdraw':
+        return this.#request(state, request);
+      case 'override':
+        return (await this.#confirmOverride(state)) ? this.#promote(state, request, shown) : { outcome: 'cancelled' };
+      case 'promote':
+        return this.#promote(state, request, shown);
+    }
+  }
+
+  dispose(): void {
+    this.#documents.dispose();
+    this.#runs.dispose();
+  }
+
+  async #review(
+    { registryDir, versionId, stage }: ReviewPageState,
+    { decision, text }: Decided,
+    { seen }: GateStanding,
+  ): Promise<DecisionResult> {
+    const { connection } = await this.#registry(registryDir);
+    const isGiven = decision === 'approve';
+    const { version } = await connection.registry.review({
+      ref: versionId,
+      stage,
+      isGiven,
+      seen,
+      ...(text.trim() === '' ? {} : { comment: text }),
+    });
+    tellBriefly(`${labelOf(version)} was ${isGiven ? 'approved' : 'refused'} for ${stage}`);
+    return { outcome: 'done' };
+  }
+
+  async #request(
+    { registryDir, versionId, stage }: ReviewPageState,
+    { decision, text, reviewers = [] }: Decided,
+  ): Promise<DecisionResult> {
+    const { connection } = await this.#registry(registryDir);
+    const about = { ref: versionId, stage, ...(text.trim() === '' ? {} : { comment: text }) };
+    if (decision === 'withdraw') {
+      const { version } = await connection.registry.withdrawRequest(about);
+      tellBriefly(`Nobody is asked to review ${labelOf(version)} for ${stage} any more`);
+      return { outcome: 'done' };
+    }
+    const asked = reviewers.map((name) => name.trim()).filter((name) => name !== '');
+    const { version } = await connection.registry.requestPromotion({ ...about, reviewers: asked });
+    const whom = asked.length === 0 ? 'Everybody' : asked.join(', ');
+    tellBriefly(`${whom} ${asked.length > 1 ? 'are' : 'is'} asked to review ${labelOf(version)} for ${stage}`);
+    return { outcome: 'done' };
+  }
+
+  async #promote(
+    { registryDir, versionId, stage }: ReviewPageState,
+    { decision, text }: Decided,
+    { isExclusive, holder }: GateStanding,
+  ): Promise<DecisionResult> {
+    const registry = await this.#registry(registryDir);
+    const version = await registry.connection.registry.show({ ref: versionId });
+    const request = {
+      ref: versionId,
+      stage,
+      reason: text,
+      ...(decision === 'override' ? { override: true } : {}),
+      // What was on the page when the person decided; someone may have promoted another one meanwhile.
+      ...(isExclusive ? { expectHolder: holder?.id ?? null } : {}),
+    };
+    const result = await withProgress(this.#options.activity, { title: `Promoting ${labelOf(version)}` }, () =>
+      registry.connection.promoteThroughGates({ roots: rootsOf(registry), request }),
+    );
+    this.#options.onMoved(registryDir, result);
+    return { outcome: 'done' };
+  }
+
+  /** In a dialog of the editor's own: what a page says alone overrides nothing. */
+  async #confirmOverride(state: ReviewPageState): Promise<boolean> {
+    const { standing, results } = await this.stageGates(state);
+    const broken = results.filter(({ outcome }) => outcome !== 'passed');
+    const lines = broken.map(({ title, outcome, why = '' }) =>
+      oneLine(`• ${title}: ${outcome === 'failed' ? why : `not evaluated, ${why}`}`, 300),
+    );
+    const chosen = await vscode.window.showWarningMessage(
+      oneLine(
+        `Promote ${labelOf(standing.version)} to ${standing.stage} although ${broken.length === 1 ? 'a gate isn’t' : `${broken.length} gates aren’t`} passed?`,
+      ),
+      {
+        modal: true,
+        detail: [...lines, '', 'The log and the page of the version show for ever that you did, and your reason.'].join(
+          '\n',
+        ),
+      },
+      'Promote All the Same',
+    );
+    return chosen !== undefined;
+  }
+
+  async #evidence({ registryDir, versionId, stage, gate }: EvidenceOf): Promise<string> {
+    const gates = await this.stageGates({ registryDir, versionId, stage });
+    return evidenceOf(await this.#options.registries.callsFor(registryDir), gates, gate);
+  }
+
+  async #registry(dir: string): Promise<WorkspaceRegistry> {
+    await this.#options.registries.callsFor(dir);
+    const found = await this.#options.registries.byDir(dir);
+    if (!found)
+      throw new RegistryError('REGISTRY_NOT_OPEN', `The registry in ${dir} belongs to no folder of this window.`);
+    return found;
+  }
+}
+
+function rootsOf({ roots }: WorkspaceRegistry): readonly string[] {
+  return roots.map(({ uri }) => uri.fsPath);
+}

@@ -1,0 +1,84 @@
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import { messageOf } from '../../base/errors.ts';
+import { inform } from '../notify.ts';
+import { labelOf, oneLine } from '../version-text.ts';
+import type { ListedReview, ReviewList } from './review-list.ts';
+import { badgeOf } from './reviews-tree.ts';
+
+const TOLD = 'modelRegistry.toldReviews';
+/** So many of the newest are remembered as told. */
+const REMEMBERED = 500;
+
+const toldSchema = v.fallback(v.array(v.string()), []);
+
+/** Something that happened to a review, told once. */
+interface News {
+  readonly key: string;
+  readonly text: string;
+  readonly review: ListedReview;
+}
+
+/**
+ * Shows the badge, and tells of reviews that are wanted of this person and of answers to what they asked for: each once for all windows, and
+ * never while another such message is on the screen.
+ */
+export function tellReviews(options: {
+  readonly list: ReviewList;
+  readonly view: Pick<vscode.TreeView<unknown>, 'badge'>;
+  readonly state: Pick<vscode.Memento, 'get' | 'update'>;
+  readonly log: vscode.LogOutputChannel;
+}): vscode.Disposable {
+  const { list, view, state, log } = options;
+  let isShowing = false;
+
+  const tell = async (): Promise<void> => {
+    if (isShowing) return;
+    const told = v.parse(toldSchema, state.get(TOLD));
+    const news = list.entries.flatMap(newsOf).filter(({ key }) => !told.includes(key));
+    const [first] = news;
+    if (!first) return;
+    isShowing = true;
+    try {
+      await state.update(TOLD, [...told, ...news.map(({ key }) => key)].slice(-REMEMBERED));
+      const more = news.length > 1 ? ` And ${news.length - 1} more in the view of reviews.` : '';
+      const chosen = await inform(`${first.text}${more}`, 'Review');
+      if (chosen !== undefined) await open(first.review);
+    } finally {
+      isShowing = false;
+    }
+  };
+
+  const show = (): void => {
+    view.badge = badgeOf(list.entries);
+    void tell().catch((error: unknown) => log.warn(messageOf(error)));
+  };
+  return list.onDidChange(show);
+}
+
+async function open({ registryDir, entry: { version, stage } }: ListedReview): Promise<void> {
+  await vscode.commands.executeCommand('modelRegistry.review', { registryDir, versionId: version.id, stage });
+}
+
+/** What there is to tell of one: that it is wanted, or what others said of one's own. */
+export function newsOf(review: ListedReview): readonly News[] {
+  const { version, stage, by, at, comment, isWanted, isOwn, approvals } = review.entry;
+  const what = `${labelOf(version)} for ${stage}`;
+  const about = `${version.id}|${stage}|${at}`;
+  if (isWanted) {
+    const why = comment === '' ? '' : `: “${oneLine(comment, 120)}”`;
+    return [{ key: `wanted|${about}`, text: `${oneLine(by.name, 60)} asks you to review ${what}${why}`, review }];
+  }
+  if (!isOwn) return [];
+  return approvals
+    .filter(({ isAuthor, lapsed, ...vote }) => !isAuthor && lapsed === undefined && vote.at >= at)
+    .map((vote) => {
+      const why = vote.comment === '' ? '.' : `: “${oneLine(vote.comment, 120)}”`;
+      const name = oneLine(vote.by.name || vote.person, 60);
+      return {
+        key: `answer|${about}|${vote.person}|${vote.at}`,
+        text: `${name} ${vote.isGiven ? 'approved' : 'refused'} ${what}${why}`,
+        review,
+      };
+    });
+}

@@ -1,0 +1,194 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Decision, ReviewPageData } from '../../extension/messages-review.ts';
+import type { LaterGates } from '../review.ts';
+import type { PageContext } from '../shared/page.ts';
+import { icon, section } from '../shared/parts.ts';
+import { versionNumber } from '../shared/version-name.ts';
+import { blockersOf, brokenGates } from './blockers.ts';
+
+/** A person may take as long to confirm as they like. */
+const patienceMs = 24 * 3_600_000;
+const textName = 'decision.text';
+const reviewersName = 'decision.reviewers';
+
+const doing: Readonly<Record<Decision, string>> = {
+  promote: 'Promoting…',
+  override: 'Waiting for your confirmation…',
+  approve: 'Approving…',
+  refuse: 'Refusing…',
+  request: 'Asking…',
+  withdraw: 'Withdrawing…',
+};
+const done: Readonly<Record<Decision, string>> = {
+  promote: 'Promoted.',
+  override: 'Promoted, with its gates overridden.',
+  approve: 'Approved.',
+  refuse: 'Refused.',
+  request: 'Asked for a review.',
+  withdraw: 'Nobody is asked any more.',
+};
+
+/** What this page's person has just asked for, and what came of it. */
+let underWay: Decision | undefined;
+let outcome: { readonly text: string; readonly isProblem: boolean } | undefined;
+
+/** The reason, and what can be done; what can't be done says why. */
+export function decisionSection(data: ReviewPageData, gates: LaterGates, page: PageContext): TemplateResult {
+  const { version, stage, kind } = data;
+  const body = kind === 'none' ? html`<p>It is in ${stage}. Nothing is left to decide.</p>` : form(data, gates, page);
+  return html`<div class="decision">
+    ${section({ id: 'decision', title: `Your decision on @${versionNumber(version)} for ${stage}` }, html`${body}${outcomeLine()}`)}
+  </div>`;
+}
+
+function outcomeLine(): TemplateResult | typeof nothing {
+  if (underWay !== undefined) return html`<p class="muted" role="status">${doing[underWay]}</p>`;
+  if (!outcome) return nothing;
+  return outcome.isProblem
+    ? html`<p class="decision-problem" role="alert">${icon('error')} <span class="wrap">${outcome.text}</span></p>`
+    : html`<p class="decision-done" role="status">${icon('pass')} ${outcome.text}</p>`;
+}
+
+function form(data: ReviewPageData, gates: LaterGates, page: PageContext): TemplateResult {
+  const { stage, kind, isTrusted, isOverrideAllowed } = data;
+  const text = textOf(page, textName);
+  const isBlank = text.trim() === '';
+  const blockers = blockersOf(data, gates);
+  const broken = kind === 'promote' ? brokenGates(gates) : [];
+  const isIdle = underWay === undefined && isTrusted;
+  const canOverride = broken.length > 0 && isOverrideAllowed && !data.running;
+  return html`<label class="decision-label" for="decision-text">Reason or comment</label>
+    <textarea
+      id="decision-text"
+      class="decision-text"
+      rows="3"
+      maxlength="10000"
+      placeholder="Why, for whoever reads the log later"
+      .value=${text}
+      ?disabled=${!isTrusted}
+      @input=${(event: Event) => page.setUi(textName, fieldText(event))}
+    ></textarea>
+    <div class="actions" role="group" aria-label="Decide">
+      ${button('promote', kind === 'demote' ? `Move down to ${stage}` : `Promote to ${stage}`, 'rocket', isIdle && !isBlank && blockers.length === 0, data, page)}
+      ${kind === 'promote' ? button('approve', 'Approve', 'check', isIdle, data, page) : nothing}
+      ${kind === 'promote' ? button('refuse', 'Refuse', 'close', isIdle && !isBlank, data, page) : nothing}
+      ${canOverride ? button('override', 'Override gates…', 'warning', isIdle && !isBlank, data, page) : nothing}
+    </div>
+    ${whyNot(data, blockers, isBlank)}
+    ${kind === 'promote' && !data.request && isTrusted ? requestRow(data, isIdle, page) : nothing}
+    ${
+      broken.length > 0 && !isOverrideAllowed
+        ? html`<p class="muted">The policy of the model lets nobody override a gate.</p>`
+        : nothing
+    }`;
+}
+
+function whyNot({ kind, isTrusted }: ReviewPageData, blockers: readonly string[], isBlank: boolean): TemplateResult {
+  const needs = [
+    ...(isBlank && isTrusted
+      ? [kind === 'promote' ? 'Promoting, refusing and overriding need a reason.' : 'Moving it needs a reason.']
+      : []),
+  ];
+  return html`<div id="decision-why" class="decision-why">
+    ${
+      blockers.length === 0
+        ? nothing
+        : html`<p>${icon('circle-slash')} It can’t be promoted now:</p>
+            <ul>${blockers.map((text) => html`<li class="wrap">${text}</li>`)}</ul>`
+    }
+    ${needs.map((text) => html`<p class="muted">${text}</p>`)}
+  </div>`;
+}
+
+function button(
+  decision: Decision,
+  label: string,
+  symbol: string,
+  isEnabled: boolean,
+  data: ReviewPageData,
+  page: PageContext,
+): TemplateResult {
+  return html`<vscode-button
+    ?secondary=${decision !== 'promote'}
+    icon=${symbol}
+    ?disabled=${!isEnabled}
+    aria-disabled=${String(!isEnabled)}
+    aria-describedby="decision-why"
+    @click=${() => {
+      if (isEnabled) void decide(decision, data, page);
+    }}
+    >${label}</vscode-button
+  >`;
+}
+
+export async function decide(decision: Decision, data: ReviewPageData, page: PageContext): Promise<void> {
+  underWay = decision;
+  outcome = undefined;
+  page.redraw();
+  try {
+    const answer = await page.read(
+      'decide',
+      {
+        decision,
+        text: decision === 'withdraw' ? '' : textOf(page, textName),
+        revision: data.revision,
+        ...(decision === 'request' ? { reviewers: reviewersIn(page) } : {}),
+      },
+      { timeoutMs: patienceMs },
+    );
+    underWay = undefined;
+    if (answer.outcome === 'done') {
+      outcome = { text: done[decision], isProblem: false };
+      page.setUi(textName, '');
+    }
+  } catch (error) {
+    underWay = undefined;
+    outcome = { text: error instanceof Error ? error.message : String(error), isProblem: true };
+  }
+  page.redraw();
+}
+
+function textOf(page: PageContext, name: string): string {
+  const text = page.ui[name];
+  return typeof text === 'string' ? text : '';
+}
+
+/** Whom a request asks: people that this page knows are proposed. */
+function requestRow(data: ReviewPageData, isIdle: boolean, page: PageContext): TemplateResult {
+  const { version, approvals } = data;
+  const people = [
+    ...approvals.map(({ by }) => by),
+    ...version.transitions.map(({ by }) => by),
+    ...version.comments.map(({ by }) => by),
+  ];
+  const addresses = [...new Set(people.map(({ email, name }) => email || name))].filter(
+    (address) => address !== (version.createdBy.email || version.createdBy.name),
+  );
+  return html`<div class="reviewers">
+    <label class="decision-label" for="reviewers">Or ask for a review by</label>
+    <div class="reviewers-row">
+    <input
+      id="reviewers"
+      class="decision-text"
+      list="people"
+      maxlength="4000"
+      placeholder="Everybody, or addresses with commas between them"
+      .value=${textOf(page, reviewersName)}
+      @input=${(event: Event) => page.setUi(reviewersName, fieldText(event))}
+    />
+    ${button('request', 'Request promotion', 'comment-discussion', isIdle, data, page)}
+    </div>
+    <datalist id="people">${addresses.map((address) => html`<option value=${address}></option>`)}</datalist>
+  </div>`;
+}
+
+function reviewersIn(page: PageContext): string[] {
+  return textOf(page, reviewersName)
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+function fieldText({ target }: Event): string {
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement ? target.value : '';
+}

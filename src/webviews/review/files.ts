@@ -1,0 +1,62 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { FileEntry } from '../../extension/messages.ts';
+import type { ReviewPageData } from '../../extension/messages-review.ts';
+import { beforeAfter } from '../changes/sections.ts';
+import { countOf, formatBytes, shortDigest } from '../shared/format.ts';
+import type { PageContext } from '../shared/page.ts';
+import { filtered, icon, none, section } from '../shared/parts.ts';
+import { filesSection } from '../version/files.ts';
+
+interface FileChange {
+  readonly path: string;
+  readonly kind: 'added' | 'removed' | 'changed';
+  readonly before?: FileEntry;
+  readonly after?: FileEntry;
+}
+
+/** Which files are others than those of the version beside it; all of them where there is none. */
+export function filesBeside({ version, other }: ReviewPageData, page: PageContext): TemplateResult {
+  const [files, theirs] = [version.files, other?.version.files];
+  if (!files || !theirs || version.artifact.withdrawnAt !== undefined) return filesSection(version, page);
+  const changes = changesOf(theirs, files);
+  const sameCount = files.length - changes.filter(({ kind }) => kind !== 'removed').length;
+  const { rows, field, more } = filtered(page, 'files', 'Filter files', changes, ({ path }) => path);
+  return section(
+    { id: 'files', title: 'Files', count: files.length, actions: field },
+    html`${
+      changes.length === 0
+        ? nothing
+        : beforeAfter(
+            'Path',
+            rows.map(({ path, kind, before, after }) => ({
+              name: path,
+              before: cell(before),
+              after: cell(after),
+              what: html`<span class="muted">${kind}</span>`,
+            })),
+          )
+    }${more}
+    ${sameCount === 0 ? nothing : html`<p class="muted aside">${icon('check')} ${changes.length === 0 ? 'All ' : ''}${countOf(sameCount, 'file')} ${sameCount === 1 ? 'is' : 'are'} the same, byte for byte.</p>`}`,
+  );
+}
+
+function cell(file: FileEntry | undefined): TemplateResult {
+  if (!file) return none();
+  const { sizeBytes, sha256 } = file;
+  return html`<span title="${sizeBytes.toLocaleString('en-US')} bytes, ${sha256}">${formatBytes(sizeBytes)} <span class="muted">${shortDigest(sha256)}</span></span>`;
+}
+
+function changesOf(before: readonly FileEntry[], after: readonly FileEntry[]): readonly FileChange[] {
+  const theirs = new Map(before.map((file) => [file.path, file]));
+  const own = new Set(after.map(({ path }) => path));
+  return [
+    ...after.flatMap((file): FileChange[] => {
+      const was = theirs.get(file.path);
+      if (!was) return [{ path: file.path, kind: 'added', after: file }];
+      return was.sha256 === file.sha256 ? [] : [{ path: file.path, kind: 'changed', before: was, after: file }];
+    }),
+    ...before
+      .filter(({ path }) => !own.has(path))
+      .map((file): FileChange => ({ path: file.path, kind: 'removed', before: file })),
+  ];
+}

@@ -1,0 +1,108 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
+import type { ReviewGate, ReviewPageData } from '../../extension/messages-review.ts';
+import type { LaterGates } from '../review.ts';
+import type { PageContext } from '../shared/page.ts';
+import { ageOf, emptyState, icon, section } from '../shared/parts.ts';
+
+const order: Readonly<Record<ReviewGate['outcome'], number>> = { failed: 0, 'not-evaluated': 1, passed: 2 };
+const words: Readonly<Record<ReviewGate['outcome'], string>> = {
+  failed: 'failed',
+  'not-evaluated': 'not evaluated',
+  passed: 'passed',
+};
+const icons: Readonly<Record<ReviewGate['outcome'], string>> = {
+  failed: 'error',
+  'not-evaluated': 'question',
+  passed: 'pass',
+};
+
+/** Each gate with what it asks for, what there is, why that isn't enough, and its evidence; those that aren't passed first. */
+export function gatesSection(data: ReviewPageData, later: LaterGates, page: PageContext): TemplateResult {
+  const gates = later.state === 'ready' ? later.data.gates : undefined;
+  return section(
+    {
+      id: 'gates',
+      title: 'Gates',
+      ...(gates ? { count: gates.length } : {}),
+      actions: actionsOf(data, gates, page),
+    },
+    html`${runningLine(data, page)}${body(data, later, page)}`,
+  );
+}
+
+function actionsOf(
+  { isTrusted, running }: ReviewPageData,
+  gates: readonly ReviewGate[] | undefined,
+  page: PageContext,
+): TemplateResult | typeof nothing {
+  const commands = gates?.filter(({ isCommand }) => isCommand) ?? [];
+  if (commands.length === 0 || running || !isTrusted) return nothing;
+  const isAgain = commands.every(({ outcome }) => outcome !== 'not-evaluated');
+  return html`<span class="gate-actions">
+    <button class="link" @click=${() => page.runGates(isAgain)}>${icon('play')} ${isAgain ? 'Run commands again' : 'Run gates'}</button>
+    <button class="link" @click=${() => page.showGateOutput()}>${icon('output')} Output</button>
+  </span>`;
+}
+
+function runningLine({ running }: ReviewPageData, page: PageContext): TemplateResult | typeof nothing {
+  if (!running) return nothing;
+  return html`<p class="facts gate-running">
+    <vscode-progress-ring class="small-ring" aria-hidden="true"></vscode-progress-ring>
+    <span class="wrap" role="status">Running ${running.step}</span>
+    <button class="link" @click=${() => page.showGateOutput()}>Show output</button>
+    <button class="link" @click=${() => page.cancelGates()}>Cancel</button>
+  </p>`;
+}
+
+function body({ stage }: ReviewPageData, later: LaterGates, page: PageContext): TemplateResult {
+  switch (later.state) {
+    case 'loading':
+      return html`<p class="facts muted"><vscode-progress-ring class="small-ring" aria-hidden="true"></vscode-progress-ring> Evaluating…</p>`;
+    case 'failed':
+      return html`<p class="warning" role="alert">${icon('warning')} <span class="wrap">${later.message}</span> <button class="link" @click=${later.retry}>Try again</button></p>`;
+    case 'ready': {
+      const { gates } = later.data;
+      if (gates.length === 0)
+        return emptyState(
+          `Nothing is asked of a version for ${stage}.`,
+          html`Say what it needs under <code>gates: ${stage}:</code> in model-registry.yaml.`,
+        );
+      const sorted = gates.toSorted((a, b) => order[a.outcome] - order[b.outcome]);
+      return html`<ul class="gates">${sorted.map((gate) => gateItem(gate, page))}</ul>`;
+    }
+  }
+}
+
+/** A gate with its facts; the version's page lists them, too. */
+export function gateItem(gate: ReviewGate, page: PageContext | undefined): TemplateResult {
+  const { title, required, measured, outcome, why, source, hasEvidence, recorded } = gate;
+  const isPolicy = source === 'policy';
+  return html`<li class="gate gate-${outcome}">
+    <span class="gate-icon">${icon(icons[outcome])}</span>
+    <div class="gate-text">
+      <div class="gate-name">
+        <strong class="wrap">${isPolicy ? required : title}</strong>
+        <span class="gate-outcome">${words[outcome]}</span>
+        ${isPolicy ? html`<span class="pill" title="Every reader of the log enforces it">policy</span>` : nothing}
+      </div>
+      ${why === undefined ? nothing : html`<div class="gate-why wrap">${why}</div>`}
+      <dl class="gate-facts">
+        ${fact('Measured', measured)} ${isPolicy ? nothing : fact('Required', required)}
+        ${recorded ? html`<div><dt>Ran</dt><dd>${ageOf(recorded.at)} by <span class="author">${recorded.by}</span></dd></div>` : nothing}
+      </dl>
+    </div>
+    ${
+      hasEvidence && page
+        ? html`<button class="link gate-evidence" title="Opens the in-toto statement of ${gate.gate}" @click=${() => page.openEvidence(gate.gate)}>
+            ${icon('file-code')} Evidence<span class="only-read-aloud"> of ${title}</span>
+          </button>`
+        : nothing
+    }
+  </li>`;
+}
+
+function fact(name: string, text: string): TemplateResult | typeof nothing {
+  if (text === '') return nothing;
+  return html`<div><dt>${name}</dt><dd class="wrap">${text}</dd></div>`;
+}

@@ -1,0 +1,186 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Registry } from '../../../src/registry/api.ts';
+import { initRegistry, openRegistry } from '../../../src/registry/open.ts';
+
+const executed: unknown[][] = [];
+const told: string[] = [];
+let answer: string | undefined;
+/** While it is there, the message stays on the screen. */
+let reading: Promise<void> | undefined;
+
+vi.mock('vscode', () => ({
+  commands: {
+    executeCommand: async (...args: unknown[]) => {
+      if (args[0] !== 'setContext') executed.push(args);
+    },
+  },
+  EventEmitter: class {
+    readonly listeners = new Set<(value: unknown) => void>();
+    readonly event = (listener: (value: unknown) => void) => {
+      this.listeners.add(listener);
+      return { dispose: () => this.listeners.delete(listener) };
+    };
+    fire = (value: unknown) => {
+      for (const listener of this.listeners) listener(value);
+    };
+    dispose = () => this.listeners.clear();
+  },
+  TreeItem: class {
+    readonly label: string;
+    constructor(label: string) {
+      this.label = label;
+    }
+  },
+  ThemeIcon: class {
+    readonly id: string;
+    constructor(id: string) {
+      this.id = id;
+    }
+  },
+  ThemeColor: class {},
+}));
+vi.mock('../../../src/extension/notify.ts', () => ({
+  inform: async (text: string) => {
+    told.push(text);
+    await reading;
+    return answer;
+  },
+}));
+const { ReviewList } = await import('../../../src/extension/reviews/review-list.ts');
+const { ReviewsTree } = await import('../../../src/extension/reviews/reviews-tree.ts');
+const { tellReviews } = await import('../../../src/extension/reviews/tell-reviews.ts');
+
+let dir = '';
+let ann: Registry;
+let bob: Registry;
+
+beforeEach(async () => {
+  executed.length = 0;
+  told.length = 0;
+  answer = undefined;
+  reading = undefined;
+  dir = await mkdtemp(join(tmpdir(), 'model-registry-reviews-'));
+  await initRegistry({ dir: join(dir, 'registry') });
+  const open = (name: string) =>
+    openRegistry({
+      dir: join(dir, 'registry'),
+      author: { name, email: `${name.toLowerCase()}@example.com` },
+      via: 'editor',
+      stateDir: join(dir, 'state'),
+    });
+  [ann, bob] = await Promise.all([open('Ann'), open('Bob')]);
+  for (const number of [1, 2]) {
+    await writeFile(join(dir, 'model.bin'), `weights ${number}`);
+    await ann.register({ model: 'fraud', paths: [join(dir, 'model.bin')], metrics: { auc: 0.9 + number / 100 } });
+  }
+});
+afterEach(async () => {
+  await Promise.all([ann.close(), bob.close()]);
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** The window of a person, with what is remembered for all of theirs. */
+function windowOf(registry: Registry, memory = new Map<string, unknown>()) {
+  const registries = {
+    existing: async () => [{ dir: '/registry', exists: true, roots: [], connection: { registry } }],
+    onDidChange: () => ({ dispose: () => undefined }),
+  };
+  const log = { warn: (text: string) => expect.fail(text) };
+  const list = new ReviewList(registries as never, log as never);
+  const view: { badge?: { value: number; tooltip: string } | undefined } = {};
+  const state = {
+    get: (name: string) => memory.get(name),
+    update: async (name: string, value: unknown) => void memory.set(name, value),
+  };
+  tellReviews({ list, view, state: state as never, log: log as never });
+  return { list, view, memory, tree: new ReviewsTree(list) };
+}
+
+function rows({ tree }: ReturnType<typeof windowOf>): readonly (readonly [string, string, string])[] {
+  return tree.getChildren().map((node) => {
+    const { label, description, contextValue } = tree.getTreeItem(node);
+    return [String(label), String(description), contextValue ?? ''];
+  });
+}
+
+async function ask(number: number, more: { comment?: string; reviewers?: string[] } = {}): Promise<void> {
+  await ann.requestPromotion({ ref: `fraud@${number}`, stage: 'production', ...more });
+}
+
+describe('reviews in the side bar', () => {
+  it('list what wants a word of this person first, with a badge, and open the review', async () => {
+    await ask(1, { reviewers: ['carol@example.com'] });
+    await ask(2, { reviewers: ['bob@example.com'] });
+    const window = windowOf(bob);
+    await window.list.update();
+    expect(rows(window)).toMatchObject([
+      ['fraud@2 → production', expect.stringMatching(/^wanted from you · ready · asked by Ann/), 'review:wanted'],
+      ['fraud@1 → production', expect.stringMatching(/asked by Ann/), 'review'],
+    ]);
+    expect(window.view.badge).toEqual({ value: 1, tooltip: '1 review wanted from you' });
+    const [node] = window.tree.getChildren();
+    expect(node && window.tree.getTreeItem(node).command).toMatchObject({ command: 'modelRegistry.review' });
+  });
+
+  it('count one’s own that were refused, or whose gates failed', async () => {
+    await ask(1);
+    await ask(2);
+    await bob.review({ ref: 'fraud@1', stage: 'production', isGiven: false, comment: 'Twice as slow' });
+    const failed = { gate: 'auc ≥ 0.95', outcome: 'failed' as const, evidence: { measured: 0.92 } };
+    await ann.recordGates({ ref: 'fraud@2', stage: 'production', found: [failed] });
+    const window = windowOf(ann);
+    await window.list.update();
+    expect(window.view.badge).toEqual({ value: 2, tooltip: '1 of yours refused · 1 of yours with failed gates' });
+    expect(rows(window).map(([label, , kind]) => [label, kind])).toEqual([
+      ['fraud@2 → production', 'review:own'],
+      ['fraud@1 → production', 'review:own'],
+    ]);
+  });
+
+  it('tell once when somebody asks, in whatever window of theirs, and lead to the review', async () => {
+    await ask(2, { comment: 'Better on every slice' });
+    answer = 'Review';
+    const window = windowOf(bob);
+    await window.list.update();
+    await vi.waitFor(() => expect(executed).toHaveLength(1));
+    expect(told).toEqual(['Ann asks you to review fraud@2 for production: “Better on every slice”']);
+    expect(executed[0]).toMatchObject(['modelRegistry.review', { registryDir: '/registry', stage: 'production' }]);
+    await window.list.update();
+    await windowOf(bob, window.memory).list.update();
+    expect(told).toHaveLength(1);
+  });
+
+  it('tell who answered what one asked for', async () => {
+    await ask(2);
+    const window = windowOf(ann);
+    await window.list.update();
+    expect(told).toEqual([]);
+    await bob.review({ ref: 'fraud@2', stage: 'production', isGiven: true, comment: 'Looked at the slices' });
+    await window.list.update();
+    await vi.waitFor(() => expect(told).toEqual(['Bob approved fraud@2 for production: “Looked at the slices”']));
+  });
+
+  it('put no second message on the screen, and tell of several in one', async () => {
+    await ask(1);
+    await ask(2);
+    let close: () => void = () => undefined;
+    reading = new Promise((resolve) => {
+      close = resolve;
+    });
+    const window = windowOf(bob);
+    await window.list.update();
+    await vi.waitFor(() => expect(told).toEqual([expect.stringMatching(/And 1 more in the view of reviews\.$/)]));
+    await ask(2, { comment: 'Please' });
+    await window.list.update();
+    expect(told).toHaveLength(1);
+    close();
+    await vi.waitFor(async () => {
+      await window.list.update();
+      expect(told).toHaveLength(2);
+    });
+    expect(told[1]).toBe('Ann asks you to review fraud@2 for production: “Please”');
+  });
+});
