@@ -1,8 +1,8 @@
 // Builds the extension, the command line, the worker and the webviews into dist/.
 // `--dev` adds source maps and leaves names readable, `--metafile` writes out/meta-*.json for esbuild's analyser.
 import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { build, transform } from 'esbuild';
 
 const root = import.meta.dirname;
 const isDev = process.argv.includes('--dev');
@@ -20,25 +20,84 @@ const common = {
   logLevel: 'warning',
 };
 
-/** Bundles made apart, and read when they are needed first, by the file that others import dynamically. */
-const apart = { 'storage/azure/connect.ts': './azure.js', './program.ts': './program.js' };
-const readLater = {
-  name: 'read-later',
-  setup({ onResolve }) {
-    onResolve({ filter: /\.ts$/ }, ({ kind, path }) => {
-      const [, bundle] = Object.entries(apart).find(([file]) => kind === 'dynamic-import' && path.endsWith(file)) ?? [];
-      return bundle === undefined ? undefined : { path: bundle, external: true };
+/**
+ * What of the programs is read when it is needed first, by the file that others import dynamically. Each is a file of its own in dist/, and what several
+ * need is in files that they share. What else is imported dynamically comes with whoever imports it, and is only run later.
+ */
+const readLater = [
+  'cli/program.ts',
+  'modelfiles/formats.ts',
+  'modelfiles/inspect.ts',
+  'secrets/rule-set.ts',
+  'storage/azure/connect.ts',
+  'workers/build-catalog.ts',
+  'workers/bytes.ts',
+  'workers/inspect.ts',
+  'workers/read-log.ts',
+  'workers/read-runs.ts',
+  'workers/registry.ts',
+  'simple-git',
+];
+
+/** What libraries load for options that nobody sets here. An option that needs one would fail, and say which. */
+const unused = {
+  'apache-arrow': 'lists of blobs in the format of Arrow',
+  './crc64.js': 'checksums that the storage computes beside ours',
+};
+
+const sources = {
+  name: 'sources',
+  setup({ onLoad, onResolve }) {
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const isApart = (name) =>
+        readLater.includes(
+          name.startsWith('.') ? relative(join(root, 'src'), resolve(dirname(path), name)).replaceAll('\\', '/') : name,
+        );
+      const contents = text.replace(/(?<!typeof )\bimport\('([^']+)'\)/g, (whole, name) =>
+        isApart(name) ? whole : `Promise.resolve().then(() => require('${name}'))`,
+      );
+      return { contents, loader: 'ts' };
     });
+    // Only its version is asked for.
+    onLoad({ filter: /^[^@]*[\\/]package\.json$/ }, async ({ path }) => {
+      if (dirname(path) !== root) return undefined;
+      return {
+        contents: JSON.stringify({ version: JSON.parse(await readFile(path, 'utf8')).version }),
+        loader: 'json',
+      };
+    });
+    onResolve({ filter: /^(apache-arrow|\.\/crc64\.js)$/ }, ({ path, importer }) =>
+      importer.includes('@azure') ? { path, namespace: 'unused' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({
+      contents: `const absent = () => { throw new Error('This build has no ${unused[path]}.'); };
+        export default absent; export const tableFromIPC = absent;`,
+    }));
   },
 };
 
-const node = {
+/** The programs that plain Node runs: the command line, and the threads. */
+const programs = {
   ...common,
   platform: 'node',
-  format: 'cjs',
+  entryPoints: { cli: 'src/cli/main.ts', worker: 'src/workers/main.ts' },
+  outdir: 'dist',
   mainFields: ['module', 'main'],
-  plugins: [readLater],
-  // To import a bundle, Node would first look through all of it for what it exports; to require one, it doesn't.
+  target: 'node20',
+  // Only modules can be split. They become what `require` loads afterwards, which is quicker to start than modules are.
+  format: 'esm',
+  splitting: true,
+  sourcemap: isDev ? 'inline' : false,
+  write: false,
+  plugins: [sources],
+};
+
+const moduleUrl = "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;";
+const commonJs = {
+  format: 'cjs',
+  platform: 'node',
+  // To import a file, Node would first look through all of it for what it exports; to require one, it doesn't.
   supported: { 'dynamic-import': false },
   define: {
     'import.meta.url': '__moduleUrl',
@@ -46,48 +105,44 @@ const node = {
     'import.meta.filename': '__filename',
   },
 };
-const moduleUrl = "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;";
 
-/** What each bundle is made from. A file directly in src/webviews is a page, its parts live in folders below. */
+async function buildPrograms() {
+  const { metafile, outputFiles } = await build(programs);
+  await Promise.all(
+    outputFiles.map(async ({ path, text }) => {
+      const banner = [
+        ...(basename(path) === 'cli.js' ? ['#!/usr/bin/env node'] : []),
+        ...(text.includes('import.meta.url') ? [moduleUrl] : []),
+      ].join('\n');
+      const { code } = await transform(text, {
+        ...commonJs,
+        banner,
+        target: 'node20',
+        minify: !isDev,
+        legalComments: 'none',
+        sourcemap: isDev ? 'inline' : false,
+        sourcefile: path,
+      });
+      await writeText(path, code);
+    }),
+  );
+  return metafile;
+}
+
+/** What else is built. A file directly in src/webviews is a page, its parts live in folders below. */
 async function bundles() {
   const pages = (await readdir(join(root, 'src/webviews')))
     .filter((name) => /\.(ts|css)$/.test(name) && !name.endsWith('.d.ts'))
     .map((name) => `src/webviews/${name}`);
   return {
     extension: {
-      ...node,
+      ...common,
+      ...commonJs,
+      mainFields: ['module', 'main'],
       entryPoints: ['src/extension/extension.ts'],
       outfile: 'dist/extension.js',
       external: ['vscode'],
       target: 'node22',
-      banner: { js: moduleUrl },
-    },
-    azure: {
-      ...node,
-      entryPoints: ['src/storage/azure/connect.ts'],
-      outfile: 'dist/azure.js',
-      target: 'node20',
-      banner: { js: moduleUrl },
-    },
-    cli: {
-      ...node,
-      entryPoints: ['src/cli/main.ts'],
-      outfile: 'dist/cli.js',
-      target: 'node20',
-      banner: { js: `#!/usr/bin/env node\n${moduleUrl}` },
-    },
-    program: {
-      ...node,
-      entryPoints: ['src/cli/program.ts'],
-      outfile: 'dist/program.js',
-      target: 'node20',
-      banner: { js: moduleUrl },
-    },
-    worker: {
-      ...node,
-      entryPoints: ['src/workers/main.ts'],
-      outfile: 'dist/worker.js',
-      target: 'node20',
       banner: { js: moduleUrl },
     },
     webviews: {
@@ -95,7 +150,9 @@ async function bundles() {
       entryPoints: pages,
       outdir: 'dist/webviews',
       platform: 'browser',
-      format: 'iife',
+      // Pages share most of what they are made of.
+      format: 'esm',
+      splitting: true,
       target: 'chrome130',
       loader: { '.ttf': 'file', '.svg': 'dataurl' },
     },
@@ -105,8 +162,9 @@ async function bundles() {
 async function main() {
   const startedAt = Date.now();
   const inputs = new Set();
-  for (const [name, options] of Object.entries(await bundles())) {
-    const { metafile } = await build(options);
+  const metafiles = { programs: await buildPrograms() };
+  for (const [name, options] of Object.entries(await bundles())) metafiles[name] = (await build(options)).metafile;
+  for (const [name, metafile] of Object.entries(metafiles)) {
     for (const input of Object.keys(metafile.inputs)) inputs.add(input);
     if (wantsMetafile) await writeText(`out/meta-${name}.json`, JSON.stringify(metafile));
   }
@@ -137,8 +195,8 @@ async function copyBeside(from, to) {
 }
 
 async function writeText(path, text) {
-  await mkdir(dirname(join(root, path)), { recursive: true });
-  await writeFile(join(root, path), text);
+  await mkdir(dirname(resolve(root, path)), { recursive: true });
+  await writeFile(resolve(root, path), text);
 }
 
 /** The licences of every library that ended up in a bundle. */

@@ -15,12 +15,12 @@ if (parentPort) {
       void import('./read-log.ts').then(({ serveLog }) => serveLog(port, workerData));
       break;
     case 'registry':
-      void import('./registry.ts').then(({ serveRegistry }) => serveRegistry(port, workerData));
+      void import('./registry.ts').then(({ serveRegistry }) => serveRegistry(port, workerData, __filename));
       break;
     case 'runs':
       void import('./read-runs.ts').then(({ serveRuns }) => serveRuns(port));
       break;
   }
 } else if (process.argv[2] === 'build-catalog') {
-  void import('./build-catalog.ts').then(({ serveBuild }) => serveBuild(process.argv[3]));
+  void import('./build-catalog.ts').then(({ serveBuild }) => serveBuild(process.argv[3], __filename));
 }

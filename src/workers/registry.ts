@@ -35,8 +35,8 @@ const valuesSchema = v.object({ metrics: v.array(v.string()), params: v.array(v.
 const textSchema = v.object({ text: v.string() });
 const declaredSchema = v.object({ root: v.string(), model: v.string() });
 
-/** The thread that has the registry open for the editor, and watches the outputs of its workspaces. */
-export function serveRegistry(port: ThreadPort, workerData: unknown): void {
+/** The thread that has the registry open for the editor, and watches the outputs of its workspaces. Its own threads start with `workerFile`. */
+export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile: string): void {
   const { dir, root: firstRoot } = v.parse(dataSchema, workerData);
   const watchers = new Map<string, OutputWatcher>();
   const runs = runsOf(dir);
@@ -44,8 +44,8 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
   let opened: Promise<Registry> | undefined;
   let stopFollowing = () => {};
   // What takes long to read is read elsewhere, so that nobody who asks something of the registry waits for it.
-  const trackers = runThread({ workerFile: __filename });
-  const inspector = threadInspector({ workerFile: __filename, timeLimitMs: INSPECTION_LIMIT_MS });
+  const trackers = runThread({ workerFile });
+  const inspector = threadInspector({ workerFile, timeLimitMs: INSPECTION_LIMIT_MS });
   /** What the editor said last is chosen there, by root. */
   const interpreters = new Map<string, string | undefined>();
   const rootIn = (args: unknown): string => {
@@ -81,7 +81,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown): void {
       author,
       via: 'editor',
       ownKey,
-      workerFile: __filename,
+      workerFile,
       connect: sharing.connect,
     });
     registry.onDidChange(({ head }) => emit({ kind: 'changed', head }));

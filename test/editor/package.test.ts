@@ -1,4 +1,4 @@
-import { accessSync, constants, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,6 +40,14 @@ describe('the packaged extension, as installed', () => {
     const allowed =
       /^(package(\.nls.*)?\.json|LICENSE\.txt|readme\.md|changelog\.md|\.vsixmanifest|dist\/.*|media\/.*)$/;
     expect(files.filter((name) => !allowed.test(name) || /\.(map|ts|tsbuildinfo)$/.test(name))).toEqual([]);
+  });
+
+  it('has the code that its programs and threads share once', () => {
+    const scripts = readdirSync(join(installed, 'dist')).filter((name) => name.endsWith('.js'));
+    const tables = scripts.filter((name) =>
+      readFileSync(join(installed, 'dist', name), 'utf8').includes('CREATE TABLE version_inputs'),
+    );
+    expect(tables).toHaveLength(1);
   });
 
   it('brings a command line that terminals can run', () => {

@@ -55,7 +55,7 @@ export function pageHtml(page: PageHtml): string {
 <body data-page="${page.kind}" data-state="${escapeHtml(JSON.stringify(page.state))}">
 <main id="page" aria-busy="true"></main>
 <div id="announcer" role="status" class="only-read-aloud"></div>
-<script nonce="${escapeHtml(page.nonce)}" src="${escapeHtml(page.scriptUri)}"></script>
+<script type="module" nonce="${escapeHtml(page.nonce)}" src="${escapeHtml(page.scriptUri)}"></script>
 </body>
 </html>
 `;

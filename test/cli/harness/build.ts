@@ -7,7 +7,7 @@ const root = resolve(import.meta.dirname, '../../..');
 const COMMAND_LINE = { cli: 'src/cli/main.ts', worker: 'src/workers/main.ts' };
 
 /**
- * Builds the command line and its worker, or the given programs, into `folder`, from the sources as they are and in the form that is shipped: a test must not
+ * Builds the command line and its worker, or the given programs, into `folder`, from the sources as they are: a test must not
  * run what an older build left in dist/. That dist/ itself works is another test's matter.
  */
 export async function buildInto(
