@@ -194,9 +194,41 @@ export interface AliasEntry {
 export interface ModelDetails extends ModelSummary {
   readonly aliases: readonly AliasEntry[];
   readonly stages: readonly StageRule[];
+  /** How many versions are in which stage, most first. */
+  readonly stageCounts: readonly { readonly stage: string; readonly count: number }[];
   readonly comments: readonly CommentEntry[];
   /** Names it had before. */
   readonly formerNames: readonly string[];
+}
+
+/** A model as a whole. */
+export interface ModelOverview extends ModelDetails {
+  /** Of metrics and params that its versions have. */
+  readonly metricNames: readonly string[];
+  readonly paramNames: readonly string[];
+  /** Of its newest version. */
+  readonly latestMetrics: Metrics;
+  /** Who registered its newest versions, and how many of them, most first. */
+  readonly registeredBy: readonly { readonly by: Author; readonly versions: number }[];
+}
+
+/** A time in which a version held a stage. */
+export interface TenureEntry {
+  readonly versionId: string;
+  readonly number: number;
+  readonly since: string;
+  /** By the word of who moved it, where a shared log took that over later. */
+  readonly claimedSince?: string;
+  /** Absent while it holds it, or where its end isn't shared yet. */
+  readonly until?: string;
+  readonly by: Author;
+  readonly reason: string;
+  readonly kind: TransitionEntry['kind'];
+  /** Number of the model's newest version when it began, and when it ended. */
+  readonly newestThen: number;
+  readonly newestAtEnd?: number;
+  /** The version has been deleted since. */
+  readonly isDeleted?: true;
 }
 
 export interface StageRule {
@@ -230,6 +262,9 @@ export interface VersionSummary {
   readonly metrics: Metrics;
   readonly params: Params;
   readonly artifact: ArtifactSummary;
+  /** Identity of the run that it is from, and the commit of its code, where they are known. */
+  readonly runId?: string;
+  readonly commit?: string;
   /** What its files say, in short; absent where nobody read them when it was registered. */
   readonly facts?: VersionFacts;
   /** True until the version is in the authority's log. */
@@ -431,6 +466,9 @@ export interface ProductionEntry {
   readonly previous?: VersionSummary;
 }
 
+/** What an entry of the log is about, as people sort it. */
+export type LogKind = 'registration' | 'stage' | 'review' | 'remark' | 'measurement' | 'change';
+
 export interface LogEntry {
   /** Place in the log; pass it on as `before`. */
   readonly cursor: string;
@@ -445,6 +483,9 @@ export interface LogEntry {
   /** Reason given by the author, where the events carry one. */
   readonly reason?: string;
   readonly events: readonly unknown[];
+  readonly kind: LogKind;
+  /** The version that it is about first, else the model; absent where it is about neither, or they are gone. */
+  readonly subject?: { readonly modelId: string; readonly versionId?: string };
   /** Why it changed nothing, where it didn't. */
   readonly void?: string;
   /** Set while it waits to be shared: it has no place in the log yet. */

@@ -23,7 +23,7 @@ import type { Row, Sqlite, SqlValue } from './sqlite.ts';
 
 /** Columns that `versionSummary` needs. */
 export const VERSION_COLUMNS = `v.key, v.id, v.model, m.name AS model_name, v.number, v.stage, v.stage_since, v.stage_by_name, v.stage_by_email, v.stage_by_signer,
-  v.artifact, v.size_bytes, v.file_count, (SELECT since FROM artifacts WHERE digest = v.artifact AND status = 'withdrawn') AS withdrawn_at, v.description, v.metrics, v.params, v.facts, v.weights, v.created_at, v.created_by_name, v.created_by_email, v.created_by_signer, v.via,
+  v.artifact, v.size_bytes, v.file_count, (SELECT since FROM artifacts WHERE digest = v.artifact AND status = 'withdrawn') AS withdrawn_at, v.description, v.metrics, v.params, v.run_id, v.code_commit, v.facts, v.weights, v.created_at, v.created_by_name, v.created_by_email, v.created_by_signer, v.via,
   (SELECT json_group_array(json_array(key, value)) FROM tags WHERE subject = v.id) AS tags, (SELECT json_group_array(alias) FROM aliases WHERE version = v.id) AS aliases,
   CASE WHEN v.via = 'import' THEN (SELECT t.asked_at FROM transitions t WHERE t.version = v.id ORDER BY t.id DESC LIMIT 1) END AS stage_asked_at,
   v.seq > (SELECT coalesce(max(seq), 0) FROM commits) AS is_pending,
@@ -38,6 +38,8 @@ const VIAS: readonly Via[] = ['editor', 'cli', 'auto', 'import'];
 export function versionSummary(row: Row): VersionSummary {
   const id = text(row, 'id');
   const facts = factsOf(row);
+  const runId = maybeText(row, 'run_id');
+  const commit = maybeText(row, 'code_commit');
   return {
     model: text(row, 'model_name'),
     modelId: text(row, 'model'),
@@ -56,6 +58,8 @@ export function versionSummary(row: Row): VersionSummary {
     metrics: v.parse(metricsSchema, JSON.parse(text(row, 'metrics'))),
     params: v.parse(paramsSchema, JSON.parse(text(row, 'params'))),
     artifact: artifactOf(row),
+    ...(runId === undefined ? {} : { runId }),
+    ...(commit === undefined ? {} : { commit }),
     ...(facts ? { facts } : {}),
     pending: int(row, 'is_pending') === 1,
     ...(int(row, 'is_stage_pending') === 1 ? { stagePending: true } : {}),
@@ -143,6 +147,8 @@ export function versionsPage(
     readonly model?: string | undefined;
     readonly stage?: string | undefined;
     readonly before?: number | undefined;
+    /** Not before this number. */
+    readonly from?: number | undefined;
   },
   limit: number,
 ): readonly { readonly key: number; readonly version: VersionSummary }[] {
@@ -160,6 +166,10 @@ export function versionsPage(
   if (filter.before !== undefined) {
     where.push(`${order} < ?`);
     params.push(filter.before);
+  }
+  if (filter.from !== undefined) {
+    where.push('v.number >= ?');
+    params.push(filter.from);
   }
   const sql = `SELECT ${VERSION_COLUMNS} FROM ${VERSION_TABLES} WHERE ${where.join(' AND ')} ORDER BY ${order} DESC LIMIT ?`;
   return db.all(sql, [...params, limit]).map((row) => ({
@@ -238,6 +248,11 @@ export function remarksOf(db: Sqlite, subject: string, kind: 'note' | 'comment')
 const relatedSchema = v.array(v.string());
 const KINDS: readonly TransitionEntry['kind'][] = ['promote', 'rollback', 'demote', 'archive', 'displaced'];
 
+/** A column that the schema says is a kind of transition. */
+export function transitionKind(value: unknown): TransitionEntry['kind'] {
+  return KINDS.find((kind) => kind === value) ?? 'promote';
+}
+
 export function transitionsOf(db: Sqlite, version: string): readonly TransitionEntry[] {
   const sql = `SELECT *, NOT ${IN_LOG} AS is_pending FROM transitions WHERE version = ? ORDER BY id`;
   return db.all(sql, [version]).map((row) => {
@@ -245,7 +260,7 @@ export function transitionsOf(db: Sqlite, version: string): readonly TransitionE
     return {
       from: text(row, 'from_stage'),
       to: text(row, 'to_stage'),
-      kind: KINDS.find((kind) => kind === row.kind) ?? 'promote',
+      kind: transitionKind(row.kind),
       by: author(row, 'by'),
       at: text(row, 'at'),
       askedAt: text(row, 'asked_at'),

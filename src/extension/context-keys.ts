@@ -4,6 +4,8 @@ export const CONTEXT_KEYS = [
   'modelRegistry.hasProjectFile',
   'modelRegistry.isShared',
   'modelRegistry.hasReviews',
+  'modelRegistry.modelsFiltered',
+  'modelRegistry.activityFiltered',
 ] as const;
 
 export type ContextKey = (typeof CONTEXT_KEYS)[number];

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../base/errors.ts';
+import { activityView } from './activity/activity-view.ts';
 import { ChangedCode } from './code/changed-code.ts';
 import { provideSourceDocuments } from './code/source-documents.ts';
 import { registerCommands } from './commands/command-table.ts';
@@ -8,7 +9,8 @@ import { tellMoved } from './commands/stages.ts';
 import { continueTraining } from './commands/trained-code.ts';
 import { LogDocuments } from './log/log-document.ts';
 import { ModelFileEditor } from './model-files/model-file-editor.ts';
-import { ModelsTree } from './models-tree/models-tree.ts';
+import { versionsForProduction } from './models-tree/drag-and-drop.ts';
+import { modelsView } from './models-tree/models-view.ts';
 import { createPages } from './pages/pages.ts';
 import { ProductionTree } from './production/production-tree.ts';
 import { ProjectDiagnostics } from './project/project-diagnostics.ts';
@@ -64,15 +66,16 @@ export function activate(context: vscode.ExtensionContext): void {
     runCommand,
     log,
   });
-  const modelsTree = new ModelsTree(registries, log);
+  const models = modelsView({ registries, state: context.workspaceState, runCommand, log });
+  const happened = activityView(registries, log);
   const productionTree = new ProductionTree(registries, log);
   const views = [
-    vscode.window.createTreeView('modelRegistry.production' satisfies ViewId, { treeDataProvider: productionTree }),
-    vscode.window.createTreeView('modelRegistry.models' satisfies ViewId, {
-      treeDataProvider: modelsTree,
-      canSelectMany: true,
-      showCollapseAll: true,
+    vscode.window.createTreeView('modelRegistry.production' satisfies ViewId, {
+      treeDataProvider: productionTree,
+      dragAndDropController: versionsForProduction(runCommand),
     }),
+    models.view,
+    happened.view,
   ];
   const reviewList = new ReviewList(registries, log);
   const reviewsView = vscode.window.createTreeView('modelRegistry.reviews' satisfies ViewId, {
@@ -97,7 +100,8 @@ export function activate(context: vscode.ExtensionContext): void {
     reviewsView,
     tellReviews({ list: reviewList, view: reviewsView, state: context.globalState, log }),
     pages,
-    modelsTree,
+    ...models.subscriptions,
+    ...happened.subscriptions,
     productionTree,
     ...views,
     statusBar,
@@ -116,7 +120,8 @@ export function activate(context: vscode.ExtensionContext): void {
     projectFiles.onDidChange(() => pages.refresh()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => pages.refresh()),
     ...registerCommands({
-      ...{ registries, pages, reviews, modelsTree, outputs, activity, credentials, sharedStates, log },
+      ...{ registries, pages, reviews, outputs, activity, credentials, sharedStates, log },
+      ...{ modelsTree: models.tree, activityTree: happened.tree },
       state: context.globalState,
     }),
   );

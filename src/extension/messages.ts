@@ -6,15 +6,21 @@ import type { FactsSummary } from '../modelfiles/facts-summary.ts';
 import { TENSOR_COLUMNS, type TensorRows } from '../modelfiles/tensor-rows.ts';
 import { COMPARED_COLUMNS, type ComparedTensorRows } from '../modelfiles/tensors/compared-rows.ts';
 import type {
+  AtResult,
   Comparison,
   FactsAnswer,
   Impact,
   LineageGraph,
   MetricCourses,
   Metrics,
+  ModelOverview,
+  Page,
+  Plot,
   TensorComparisonAnswer,
+  TenureEntry,
   VersionChanges,
   VersionDetails,
+  VersionSummary,
 } from '../registry/api.ts';
 import {
   type DecisionResult,
@@ -54,10 +60,16 @@ export type {
   MetricCourses,
   Metrics,
   MetricValue,
+  ModelOverview,
   PackageChange,
   PackageVersion,
+  Plot,
+  PlotAxis,
+  PlotBox,
+  PlotPoint,
   TensorChange,
   TensorDifference,
+  TenureEntry,
   TransitionEntry,
   VersionDetails,
   VersionSummary,
@@ -79,6 +91,10 @@ export const pageActions = [
 ] as const;
 export type PageAction = (typeof pageActions)[number];
 
+/** What the page of a model may ask to be done to it. */
+export const modelActions = ['rollBack', 'comment', 'openLog', 'renameModel'] as const;
+export type ModelAction = (typeof modelActions)[number];
+
 const ulid = v.pipe(v.string(), v.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/));
 const requestId = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 
@@ -92,6 +108,30 @@ const partOfTable = {
 
 const lineageReference = v.pipe(v.string(), v.minLength(1), v.maxLength(5000));
 const pathInRepository = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
+
+/** Names of metrics, params and stages are other people's text. */
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(1000));
+const finite = v.pipe(v.number(), v.finite());
+const range = v.strictTuple([finite, finite]);
+const plotParams = {
+  metric: name,
+  across: v.variant('kind', [
+    v.strictObject({ kind: v.literal('number') }),
+    v.strictObject({ kind: v.literal('time') }),
+    v.strictObject({ kind: v.literal('metric'), name }),
+    v.strictObject({ kind: v.literal('param'), name }),
+  ]),
+  box: v.exactOptional(
+    v.strictObject({
+      across: v.union([
+        range,
+        v.strictObject({ texts: v.pipe(v.array(v.pipe(v.string(), v.maxLength(10_000))), v.maxLength(100)) }),
+      ]),
+      upright: v.exactOptional(range),
+    }),
+  ),
+};
+const cursor = v.exactOptional(v.pipe(v.string(), v.maxLength(100)));
 
 const paramSchemas = {
   /** The page's data, at the start and whenever the registry changed. */
@@ -112,6 +152,19 @@ const paramSchemas = {
   openFileChange: v.strictObject({ path: pathInRepository, from: v.optional(pathInRepository) }),
   /** All of them in one. */
   openFileChanges: v.strictObject({}),
+  openModel: v.strictObject({ modelId: ulid }),
+  /** Starts a command about the page's model. */
+  actOnModel: v.strictObject({ action: v.picklist(modelActions) }),
+  /** Its versions as points. */
+  plot: v.strictObject(plotParams),
+  /** Those in a part of that, the best first. */
+  plotted: v.strictObject({ ...plotParams, isLowerBetter: v.boolean(), cursor }),
+  /** Which of its versions held a stage when. */
+  tenures: v.strictObject({ stage: name, cursor }),
+  /** One of its versions in short. */
+  glance: v.strictObject({ number: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) }),
+  /** What its stages held at a moment. */
+  heldAt: v.strictObject({ time: v.pipe(v.string(), v.maxLength(100)) }),
   copyText: v.strictObject({ text: v.pipe(v.string(), v.minLength(1), v.maxLength(100_000)) }),
   /** A part of the table of tensors. */
   tensorRows: v.strictObject({ ...partOfTable, sort: v.picklist(TENSOR_COLUMNS) }),
@@ -160,6 +213,13 @@ export const requestSchema = v.variant('method', [
   request('openComparison'),
   request('openChanges'),
   request('openGraph'),
+  request('openModel'),
+  request('actOnModel'),
+  request('plot'),
+  request('plotted'),
+  request('tenures'),
+  request('glance'),
+  request('heldAt'),
   request('codeBetween'),
   request('openFileChange'),
   request('openFileChanges'),
@@ -202,6 +262,8 @@ export const changesPageStateSchema = v.object({
 export type ChangesPageState = v.InferOutput<typeof changesPageStateSchema>;
 export const graphPageStateSchema = v.object({ registryDir: v.pipe(v.string(), v.minLength(1)), of: lineageReference });
 export type GraphPageState = v.InferOutput<typeof graphPageStateSchema>;
+export const modelPageStateSchema = v.object({ registryDir: v.pipe(v.string(), v.minLength(1)), modelId: ulid });
+export type ModelPageState = v.InferOutput<typeof modelPageStateSchema>;
 export const modelFilePageStateSchema = v.object({ uri: v.pipe(v.string(), v.minLength(1)) });
 export type ModelFilePageState = v.InferOutput<typeof modelFilePageStateSchema>;
 export type VersionPageState = v.InferOutput<typeof versionPageStateSchema>;
@@ -259,6 +321,19 @@ export interface GraphPageData {
   readonly impact: Impact;
 }
 
+/** A model as a whole: what it is, the metric that tells most about its versions, and when which was in production. */
+export interface ModelPageData {
+  readonly model: ModelOverview;
+  /** What the project file declares about the model's metrics. */
+  readonly declared?: DeclaredDirections;
+  /** The metric that is shown first; absent where its versions have none. */
+  readonly metric?: string;
+  readonly plot?: Plot;
+  /** The stage whose history is shown first, and the times in which versions held it. */
+  readonly stage: string;
+  readonly tenures: Page<TenureEntry>;
+}
+
 /** What the editor of model files shows. */
 export interface ModelFilePageData {
   readonly name: string;
@@ -280,6 +355,7 @@ export interface PageData {
   readonly changes: ChangesPageData;
   readonly graph: GraphPageData;
   readonly review: ReviewPageData;
+  readonly model: ModelPageData;
   readonly modelFile: ModelFilePageData;
 }
 export type PageKind = keyof PageData;
@@ -296,6 +372,12 @@ export interface ResultOf<K extends PageKind> {
   readonly history: MetricCourses;
   /** Without what git told where there is nothing to ask it. */
   readonly codeBetween: { readonly between?: CodeBetween };
+  readonly plot: Plot;
+  readonly plotted: Page<VersionSummary> & { readonly total: number };
+  readonly tenures: Page<TenureEntry>;
+  /** Nothing where it was deleted meanwhile. */
+  readonly glance: { readonly version?: VersionSummary };
+  readonly heldAt: AtResult;
   readonly compareTensors: TensorComparisonPageData;
   readonly comparedTensorRows: ComparedTensorRows;
   readonly gates: ReviewGates;

@@ -3,6 +3,7 @@ export const VIEW_IDS = [
   'modelRegistry.production',
   'modelRegistry.reviews',
   'modelRegistry.models',
+  'modelRegistry.activity',
   'modelRegistry.sharing',
 ] as const;
 

@@ -1,4 +1,5 @@
 import type { OperationOptions } from '../base/progress.ts';
+import type { Plot, PlotRequest, PlottedRequest } from '../catalog/plot-models.ts';
 import type {
   AliasEntry,
   ApprovalEntry,
@@ -14,11 +15,13 @@ import type {
   Intervals,
   LockFile,
   LogEntry,
+  LogKind,
   MachineLineage,
   Metrics,
   MetricValue,
   MissingFact,
   ModelDetails,
+  ModelOverview,
   ModelSummary,
   NamedFor,
   PackageSource,
@@ -33,6 +36,7 @@ import type {
   Seen,
   StageRule,
   Tags,
+  TenureEntry,
   VersionDetails,
   VersionSummary,
   Via,
@@ -45,6 +49,7 @@ import type { TensorComparison } from '../modelfiles/tensors/tensor-difference.t
 import type { MetricHistory } from '../runs/run-record.ts';
 import type { KeepReason } from './space/keep-rule.ts';
 
+export type { Plot, PlotAxis, PlotBox, PlotPoint, PlotRequest, PlottedRequest } from '../catalog/plot-models.ts';
 export type {
   AliasEntry,
   ArtifactSummary,
@@ -63,11 +68,13 @@ export type {
   Lineage,
   LockFile,
   LogEntry,
+  LogKind,
   MachineLineage,
   Metrics,
   MetricValue,
   MissingFact,
   ModelDetails,
+  ModelOverview,
   ModelSummary,
   NotebookLineage,
   PackageSource,
@@ -84,6 +91,7 @@ export type {
   StageRule,
   SubmoduleLineage,
   Tags,
+  TenureEntry,
   TransitionEntry,
   VersionDetails,
   VersionFacts,
@@ -583,6 +591,33 @@ export interface LogHead {
   readonly hash: string;
 }
 
+export interface LogRequest {
+  readonly model?: string;
+  readonly before?: string;
+  readonly limit?: number;
+  /** Only entries with an event of one of these kinds. */
+  readonly kinds?: readonly LogKind[];
+  /** Only what somebody of this name or address asked for. */
+  readonly person?: string;
+}
+
+export interface ListModelsRequest extends PageRequest {
+  /** By their names unless given; `recent`: those with the newest versions first. */
+  readonly order?: 'name' | 'recent';
+  /** Only models whose names contain this, in capitals or not. */
+  readonly nameContains?: string;
+}
+
+export interface ListVersionsRequest extends PageRequest {
+  readonly model?: string;
+  readonly stage?: string;
+  /** Of one model: only those that were registered at this time or later, and before that one; ISO 8601. */
+  readonly since?: string;
+  readonly until?: string;
+  /** Of one model: all versions, those first that are best by a metric; without other conditions. */
+  readonly bestBy?: { readonly metric: string; readonly isLowerBetter?: boolean };
+}
+
 export interface RegistryQueries {
   /** The newest commit, by its number and hash: with it, everything before is fixed. */
   head(): Promise<LogHead>;
@@ -594,19 +629,24 @@ export interface RegistryQueries {
   refused(): Promise<readonly RefusedEntry[]>;
   /** Which version each machine serves that reports it, and whether it is the one that it should. Throws what the storage answers. */
   serving(request?: ServingRequest): Promise<readonly ServingMachine[]>;
-  listModels(request?: PageRequest): Promise<Page<ModelSummary>>;
-  /** Newest first; `stage` restricts to the versions in it. All models' versions where `model` is absent. */
-  listVersions(
-    request?: PageRequest & { readonly model?: string; readonly stage?: string },
-  ): Promise<Page<VersionSummary>>;
+  listModels(request?: ListModelsRequest): Promise<Page<ModelSummary>>;
+  /** Newest first; `stage` restricts to the versions in it. All models' versions where `model` is absent. Throws `STAGE_UNKNOWN`, `TIME_INVALID`. */
+  listVersions(request?: ListVersionsRequest): Promise<Page<VersionSummary>>;
+  /** A model as a whole, with what its page needs. */
+  overview(request: { readonly model: string }): Promise<ModelOverview>;
+  /** Which versions held a stage, the one that came to it last first. Throws `STAGE_UNKNOWN`. */
+  tenures(request: PageRequest & { readonly model: string; readonly stage: string }): Promise<Page<TenureEntry>>;
+  /** The versions of a model as points: a metric against their order, their times, a param or another metric. At most some 2,000 of them. */
+  plot(request: PlotRequest): Promise<Plot>;
+  /** The versions that lie in a plot, or in a part of it, the best first. */
+  plotted(request: PlottedRequest): Promise<Page<VersionSummary> & { readonly total: number }>;
   showModel(request: { readonly model: string }): Promise<ModelDetails>;
   show(request: { readonly ref: string }): Promise<VersionDetails>;
-  /** One entry for each intent, newest first. `before` is the `cursor` of the last entry seen. */
-  log(request?: {
-    readonly model?: string;
-    readonly before?: string;
-    readonly limit?: number;
-  }): Promise<Page<LogEntry>>;
+  /**
+   * One entry for each intent, newest first. `before` is the `cursor` of the last entry seen. With `kinds` or `person` a page may have fewer
+   * entries than `limit`, or none, and `next` all the same: so far was looked.
+   */
+  log(request?: LogRequest): Promise<Page<LogEntry>>;
   /** What each stage held at a moment: an ISO 8601 time, by the log's clock. Stages other than `candidate` and `archived`. */
   at(request: { readonly time: string; readonly model?: string }): Promise<AtResult>;
   /**

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
-import type { PageRequest } from '../catalog/read-models.ts';
 import { sealSegments } from '../log/seal-segments.ts';
 import type { Registry, RegistryChange } from './api.ts';
 import * as annotations from './commands/annotations.ts';
@@ -23,6 +22,7 @@ import { impact } from './queries/impact.ts';
 import * as listing from './queries/listing.ts';
 import { log } from './queries/log.ts';
 import { patch } from './queries/patch.ts';
+import { plot, plotted } from './queries/plot.ts';
 import { policyProposals } from './queries/proposals.ts';
 import { reviews } from './queries/reviews.ts';
 import { findVersion } from './references.ts';
@@ -122,9 +122,12 @@ export class OpenRegistry implements Registry {
   deleteVersion: Registry['deleteVersion'] = (request) =>
     this.#run(() => annotations.deleteVersion(this.#session, request));
 
-  listModels: Registry['listModels'] = (request?: PageRequest) =>
-    this.#run(() => listing.listModels(this.#session, request));
+  listModels: Registry['listModels'] = (request) => this.#run(() => listing.listModels(this.#session, request));
   listVersions: Registry['listVersions'] = (request) => this.#run(() => listing.listVersions(this.#session, request));
+  overview: Registry['overview'] = (request) => this.#run(() => listing.overview(this.#session, request));
+  tenures: Registry['tenures'] = (request) => this.#run(() => listing.tenures(this.#session, request));
+  plot: Registry['plot'] = (request) => this.#run(() => plot(this.#session, request));
+  plotted: Registry['plotted'] = (request) => this.#run(() => plotted(this.#session, request));
   showModel: Registry['showModel'] = (request) => this.#run(() => listing.showModel(this.#session, request));
   show: Registry['show'] = (request) => this.#run(() => listing.show(this.#session, request));
   policy: Registry['policy'] = (request) => this.#run(() => policies.policy(this.#session, request));

@@ -55,6 +55,8 @@ export interface OpenOptions<K extends PageKind> {
   readonly gates?: () => Promise<ReviewGates>;
   readonly versionGates?: () => Promise<VersionGates>;
   readonly decide?: (request: DecisionRequest) => Promise<DecisionResult>;
+  /** Answers for what only the page of a model asks. */
+  readonly model?: Partial<Pick<RequestHandlers<'model'>, 'plot' | 'plotted' | 'tenures' | 'glance' | 'heldAt'>>;
   readonly theme?: ThemeName;
   readonly width?: number;
   readonly height?: number;
@@ -91,6 +93,7 @@ export async function startHarness(): Promise<Harness> {
       'changes.ts',
       'graph.ts',
       'review.ts',
+      'model.ts',
       'model-file.ts',
       'page.css',
     ].map((name) => `src/webviews/${name}`),
@@ -137,6 +140,18 @@ async function openPage<K extends PageKind>(
     sent.push({ method, params });
     if (failing.includes(method)) throw new Error(`${method} went wrong`);
   };
+  /** Questions of a model's page are answered by the test, and noted. */
+  function answeredBy<M extends 'plot' | 'plotted' | 'tenures' | 'glance' | 'heldAt'>(
+    method: M,
+  ): RequestHandlers<'model'>[M] {
+    const answer = options.model?.[method];
+    const handler = async (params: never, operation: OperationOptions) => {
+      await done(method, params);
+      if (!answer) throw new Error(`${method} has no answer`);
+      return answer(params, operation);
+    };
+    return handler as RequestHandlers<'model'>[M];
+  }
   const handlers: RequestHandlers<K> = {
     load: options.data,
     act: (params) => done('act', params),
@@ -155,6 +170,13 @@ async function openPage<K extends PageKind>(
       await done('decide', params);
       return (await options.decide?.(params)) ?? { outcome: 'done' };
     },
+    openModel: (params) => done('openModel', params),
+    actOnModel: (params) => done('actOnModel', params),
+    plot: answeredBy('plot'),
+    plotted: answeredBy('plotted'),
+    tenures: answeredBy('tenures'),
+    glance: answeredBy('glance'),
+    heldAt: answeredBy('heldAt'),
     openFileChange: (params) => done('openFileChange', params),
     openFileChanges: (params) => done('openFileChanges', params),
     codeBetween: async () => (options.codeBetween ? { between: await options.codeBetween() } : {}),
@@ -223,6 +245,7 @@ function htmlOf(kind: PageKind): string {
     changes: { registryDir, beforeId: '01JD0000000000000000000001', afterId: versionId },
     graph: { registryDir, of: `version:${versionId}` },
     review: { registryDir, versionId, stage: 'production' },
+    model: { registryDir, modelId: '01JC0000000000000000000001' },
     modelFile: { uri: 'file:///home/ada/fraud/models/fraud.safetensors' },
   };
   return pageHtml({

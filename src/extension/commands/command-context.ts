@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { ActivityTree } from '../activity/activity-tree.ts';
 import type { ModelsTree } from '../models-tree/models-tree.ts';
 import type { Pages } from '../pages/pages.ts';
 import type { Registries } from '../registries/registries.ts';
@@ -14,6 +15,7 @@ export interface CommandContext {
   readonly pages: Pages;
   readonly reviews: Reviews;
   readonly modelsTree: ModelsTree;
+  readonly activityTree: ActivityTree;
   readonly outputs: OutputsWatch;
   readonly activity: Activity;
   readonly credentials: Credentials;

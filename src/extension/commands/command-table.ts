@@ -2,8 +2,10 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { CommandId } from '../command-ids.ts';
 import * as annotations from './annotations.ts';
+import * as arranging from './arranging.ts';
 import type { Command, CommandContext } from './command-context.ts';
 import * as files from './files.ts';
+import * as activity from './filtering-activity.ts';
 import { registerVersion } from './registering.ts';
 import { reportError } from './report-error.ts';
 import { openTrainedCode } from './reproducing.ts';
@@ -14,11 +16,14 @@ import * as showing from './showing.ts';
 import * as space from './space.ts';
 import * as stages from './stages.ts';
 
-const moreSchema = v.object({ registryDir: v.string(), modelId: v.exactOptional(v.string()) });
+const moreSchema = v.object({ list: v.string() });
 
-const showMore: Command = async ({ modelsTree }, row) => {
+/** Lists have names of their own in each of the views, so that only the one with this list shows more. */
+const showMore: Command = async ({ modelsTree, activityTree }, row) => {
   const parsed = v.safeParse(moreSchema, row);
-  if (parsed.success) modelsTree.showMore(parsed.output);
+  if (!parsed.success) return;
+  modelsTree.showMore(parsed.output);
+  activityTree.showMore(parsed.output);
 };
 
 const refresh: Command = async ({ registries, outputs }) => {
@@ -36,7 +41,10 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.addProjectFile': ['Adding the project file', setup.addProjectFile],
   'modelRegistry.applyAgain': ['Asking again', sharing.applyAgain],
   'modelRegistry.approve': ['Approving', reviewing.approve],
+  'modelRegistry.arrangeModels': ['Arranging the view', arranging.arrangeModels],
   'modelRegistry.archive': ['Archiving', stages.archive],
+  'modelRegistry.clearActivityFilter': ['Ending the filter', activity.clearActivityFilter],
+  'modelRegistry.clearModelFilter': ['Ending the filter', arranging.clearModelFilter],
   'modelRegistry.comment': ['Commenting', annotations.comment],
   'modelRegistry.compareVersions': ['Comparing', showing.compareVersions],
   'modelRegistry.connectStorage': ['Connecting shared storage', sharing.connectStorage],
@@ -45,6 +53,8 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.delete': ['Deleting', annotations.deleteVersionOrModel],
   'modelRegistry.disconnectStorage': ['Disconnecting', sharing.disconnectStorage],
   'modelRegistry.dropRefused': ['Dropping', sharing.dropRefused],
+  'modelRegistry.filterActivity': ['Filtering the activity', activity.filterActivity],
+  'modelRegistry.filterModels': ['Filtering the models', arranging.filterModels],
   'modelRegistry.freeSpace': ['Freeing space', space.freeSpace],
   'modelRegistry.openLog': ['Opening the log', showing.openLog],
   'modelRegistry.openTrainedCode': ['Opening the code', openTrainedCode],
@@ -67,6 +77,7 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.showChanges': ['Showing what changed', showing.showChanges],
   'modelRegistry.showDiskUse': ['Measuring the disk use', space.showDiskUse],
   'modelRegistry.showLineage': ['Showing the lineage', showing.showLineage],
+  'modelRegistry.showModel': ['Showing the model', showing.showModel],
   'modelRegistry.showMore': ['Showing more', showMore],
   'modelRegistry.showOutput': ['Showing the output', showOutput],
   'modelRegistry.showVersion': ['Showing the version', showing.showVersion],

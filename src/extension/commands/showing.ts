@@ -28,6 +28,20 @@ export const showVersion: Command = async (context, argument) => {
   context.pages.openVersion({ registryDir: answers.registry.dir, versionId: answers.version.id });
 };
 
+/** The page of a model, of a row's one or of one that is chosen. */
+export const showModel: Command = async (context, argument) => {
+  const target = targetOf(argument);
+  if (target?.modelId !== undefined) {
+    context.pages.openModel({ ...target, modelId: target.modelId, keepsFocus: isRow(argument) });
+    return;
+  }
+  const start = await startFrom(context, argument, 'model');
+  if (!start) return;
+  const answers = await askInSteps('Show a Model', start.answers, start.steps);
+  if (!answers?.registry || !answers.model) return;
+  context.pages.openModel({ registryDir: answers.registry.dir, modelId: answers.model.id });
+};
+
 /** The selected rows; from the palette or one row, with those chosen from a list. */
 export const compareVersions: Command = async (context, row, selected) => {
   const targets = targetsOf(row, selected);

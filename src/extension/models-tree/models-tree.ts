@@ -1,42 +1,52 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
-import type { VersionSummary } from '../../registry/api.ts';
+import { headlineMetric } from '../../base/metrics.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';
+import { TreeChoices } from './arrangement.ts';
+import { type FilterCalls, filteredModels } from './filtered-models.ts';
 import { firstEntries } from './first-entries.ts';
-import type { ModelNode, MoreNode, TreeNode, VersionNode } from './nodes.ts';
+import type { ModelNode, MoreNode, TreeNode } from './nodes.ts';
 import { treeItemOf } from './tree-items.ts';
+import { rowsOfFold, rowsOfModel, rowsOfPeriod, rowsOfStage, type VersionCalls } from './version-rows.ts';
 
 /** What the tree needs of the window's registries. */
-type TreeRegistries = Pick<Registries, 'existing' | 'problems' | 'callsFor' | 'onDidChange'>;
+interface TreeRegistries extends Pick<Registries, 'existing' | 'problems' | 'onDidChange'> {
+  callsFor(dir: string): Promise<VersionCalls & FilterCalls>;
+}
 
 const PAGE = 50;
 /** Up to so many models are shown with their versions from the start. */
 const OPEN_MODELS = 5;
 
-/** Models with their versions: those in production first, then the newest. */
+/** Models with their versions, arranged as the person has chosen: those in production first, then the newest, unless they chose otherwise. */
 export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
+  readonly choices: TreeChoices;
   readonly #registries: TreeRegistries;
   readonly #log: vscode.LogOutputChannel;
   readonly #changed = new vscode.EventEmitter<undefined>();
-  readonly #subscription: vscode.Disposable;
-  /** How many entries a list shows, by the id of its model or the folder of its registry. */
+  readonly #subscriptions: readonly vscode.Disposable[];
+  /** How many rows a list shows, by its name. */
   readonly #shown = new Map<string, number>();
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(registries: TreeRegistries, log: vscode.LogOutputChannel) {
+  constructor(registries: TreeRegistries, log: vscode.LogOutputChannel, choices = new TreeChoices()) {
     this.#registries = registries;
     this.#log = log;
-    this.#subscription = registries.onDidChange(() => this.refresh());
+    this.choices = choices;
+    this.#subscriptions = [
+      registries.onDidChange(() => this.refresh()),
+      choices.onDidChange(() => this.refresh()),
+      choices,
+    ];
   }
 
   refresh(): void {
     this.#changed.fire(undefined);
   }
 
-  showMore(node: Pick<MoreNode, 'registryDir' | 'modelId'>): void {
-    const list = listOf(node);
+  showMore({ list }: Pick<MoreNode, 'list'>): void {
     this.#shown.set(list, this.#countOf(list) + PAGE);
     this.refresh();
   }
@@ -55,14 +65,28 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
   }
 
   async #childrenOf(node: TreeNode | undefined): Promise<readonly TreeNode[]> {
     if (node === undefined) return this.#roots();
     if (node.kind === 'registry') return this.#modelsUnder(node.registryDir);
-    return node.kind === 'model' ? this.#versionsOf(node) : [];
+    if (node.kind === 'fold') return rowsOfFold(node);
+    if (node.kind !== 'model' && node.kind !== 'stage' && node.kind !== 'period') return [];
+    const options = {
+      registry: await this.#registries.callsFor(node.registryDir),
+      arrangement: this.choices.arrangement,
+      countOf: (list: string) => this.#countOf(list),
+    };
+    switch (node.kind) {
+      case 'model':
+        return rowsOfModel(node, metricOf(node), options);
+      case 'stage':
+        return rowsOfStage(node, options);
+      case 'period':
+        return rowsOfPeriod(node, options);
+    }
   }
 
   async #roots(): Promise<readonly TreeNode[]> {
@@ -83,22 +107,16 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
 
   async #modelsOf(registryDir: string): Promise<readonly TreeNode[]> {
     const registry = await this.#registries.callsFor(registryDir);
-    const { items, hasMore } = await firstEntries((page) => registry.listModels(page), this.#countOf(registryDir));
+    const { filter, arrangement } = this.choices;
+    if (filter !== '') return filteredModels(registry, { registryDir, filter, count: this.#countOf(registryDir) });
+    const order = arrangement.modelOrder;
+    const { items, hasMore } = await firstEntries(
+      (page) => registry.listModels({ ...page, order }),
+      this.#countOf(registryDir),
+    );
     const isOpen = items.length <= OPEN_MODELS;
     const models = items.map((model): TreeNode => ({ kind: 'model', registryDir, modelId: model.id, model, isOpen }));
-    return hasMore ? [...models, { kind: 'more', registryDir }] : models;
-  }
-
-  async #versionsOf({ registryDir, modelId, model }: ModelNode): Promise<readonly TreeNode[]> {
-    const registry = await this.#registries.callsFor(registryDir);
-    const { items, hasMore } = await firstEntries(
-      (page) => registry.listVersions({ ...page, model: modelId }),
-      this.#countOf(modelId),
-    );
-    const versions = productionFirst(items, model.production).map(
-      (version): VersionNode => ({ kind: 'version', registryDir, modelId, versionId: version.id, version }),
-    );
-    return hasMore ? [...versions, { kind: 'more', registryDir, modelId }] : versions;
+    return hasMore ? [...models, { kind: 'more', list: registryDir }] : models;
   }
 
   #countOf(list: string): number {
@@ -106,25 +124,17 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   }
 }
 
-/** The version in production first, even where it is further down than what was loaded. */
-function productionFirst(
-  newestFirst: readonly VersionSummary[],
-  production: VersionSummary | undefined,
-): readonly VersionSummary[] {
-  if (production === undefined) return newestFirst;
-  const others = newestFirst.filter(({ id }) => id !== production.id);
-  return [newestFirst.find(({ id }) => id === production.id) ?? production, ...others];
+/** By which the versions of a model can be put in order: the metric that its row shows. */
+function metricOf({ model }: ModelNode): string | undefined {
+  const metrics = (model.production ?? model.latest)?.metrics;
+  return metrics && headlineMetric(metrics, { preferred: preferredMetric() })?.name;
 }
 
 function registryNode({ dir, roots }: WorkspaceRegistry): TreeNode {
   return { kind: 'registry', registryDir: dir, name: roots.map((root) => root.name).join(', ') };
 }
 
-function listOf({ registryDir, modelId }: Pick<MoreNode, 'registryDir' | 'modelId'>): string {
-  return modelId ?? registryDir;
-}
-
 function idOf(node: TreeNode | undefined): string {
-  if (node === undefined || node.kind === 'problem' || node.kind === 'hint') return '';
+  if (node === undefined || !('registryDir' in node)) return '';
   return 'modelId' in node ? `${node.registryDir}#${node.modelId}` : node.registryDir;
 }

@@ -1,7 +1,18 @@
 import type { ModelSummary, VersionSummary } from '../../registry/api.ts';
+import type { Fold } from './folds.ts';
+import type { Period } from './periods.ts';
 
 /** The rows of the Models view. What commands need of a row they find under the same names in each of them. */
-export type TreeNode = RegistryNode | ModelNode | VersionNode | MoreNode | HintNode | ProblemNode;
+export type TreeNode =
+  | RegistryNode
+  | ModelNode
+  | StageNode
+  | PeriodNode
+  | FoldNode
+  | VersionNode
+  | MoreNode
+  | HintNode
+  | ProblemNode;
 
 export interface RegistryNode {
   readonly kind: 'registry';
@@ -17,6 +28,36 @@ export interface ModelNode {
   readonly model: ModelSummary;
   /** Shown with its versions until the person closes it. */
   readonly isOpen: boolean;
+  /** The only versions to be shown, where the view is filtered and it isn't the model that fits. */
+  readonly found?: readonly VersionSummary[];
+}
+
+/** The versions of a model in one stage; a version can be dropped there. */
+export interface StageNode {
+  readonly kind: 'stage';
+  readonly registryDir: string;
+  readonly modelId: string;
+  readonly model: string;
+  readonly stage: string;
+  readonly count: number;
+}
+
+/** The versions of a model that were registered in a time. */
+export interface PeriodNode {
+  readonly kind: 'period';
+  readonly registryDir: string;
+  readonly modelId: string;
+  readonly period: Period;
+}
+
+/** Versions of one run or sweep. */
+export interface FoldNode {
+  readonly kind: 'fold';
+  readonly registryDir: string;
+  readonly modelId: string;
+  /** The list that it is in. */
+  readonly list: string;
+  readonly fold: Fold;
 }
 
 export interface VersionNode {
@@ -27,11 +68,10 @@ export interface VersionNode {
   readonly version: VersionSummary;
 }
 
-/** Asks for the next page of a model's versions, or of a registry's models. */
+/** Asks for the next page of a list. */
 export interface MoreNode {
   readonly kind: 'more';
-  readonly registryDir: string;
-  readonly modelId?: string;
+  readonly list: string;
 }
 
 /** Stands where there is nothing to show. */

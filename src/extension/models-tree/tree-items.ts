@@ -1,7 +1,20 @@
 import * as vscode from 'vscode';
+import { formatMetric, headlineMetric, metricDirection } from '../../base/metrics.ts';
 import { supersededBy } from '../../outputs/superseding.ts';
-import { facts, headlineText, numberOf, oneLine } from '../version-text.ts';
-import type { HintNode, ModelNode, MoreNode, ProblemNode, RegistryNode, TreeNode, VersionNode } from './nodes.ts';
+import type { VersionSummary } from '../../registry/api.ts';
+import { countOf, facts, headlineText, numberOf, oneLine } from '../version-text.ts';
+import type {
+  FoldNode,
+  HintNode,
+  ModelNode,
+  MoreNode,
+  PeriodNode,
+  ProblemNode,
+  RegistryNode,
+  StageNode,
+  TreeNode,
+  VersionNode,
+} from './nodes.ts';
 import { stageIcon } from './stage-icon.ts';
 import { modelTooltip, versionTooltip } from './tooltips.ts';
 
@@ -12,6 +25,12 @@ export function treeItemOf(node: TreeNode, preferred: string | undefined): vscod
       return registryItem(node);
     case 'model':
       return modelItem(node, preferred);
+    case 'stage':
+      return stageItem(node);
+    case 'period':
+      return periodItem(node);
+    case 'fold':
+      return foldItem(node, preferred);
     case 'version':
       return versionItem(node, preferred);
     case 'more':
@@ -33,15 +52,17 @@ function registryItem(node: RegistryNode): vscode.TreeItem {
   return item;
 }
 
-function modelItem({ registryDir, model, isOpen }: ModelNode, preferred: string | undefined): vscode.TreeItem {
+function modelItem({ registryDir, model, isOpen, found }: ModelNode, preferred: string | undefined): vscode.TreeItem {
   const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
   const { production } = model;
   const item = new vscode.TreeItem(oneLine(model.name), isOpen ? Expanded : Collapsed);
-  item.id = `${registryDir}#${model.id}`;
+  // Another one where it is filtered: the editor remembers by it which rows are closed.
+  item.id = `${registryDir}#${model.id}${found ? '#found' : ''}`;
   item.iconPath = new vscode.ThemeIcon('package');
-  item.description = production
+  const serving = production
     ? facts(`production ${numberOf(production)}`, headlineText(production, preferred))
     : 'none in production';
+  item.description = found ? facts(`${countOf(found.length, 'version')} found`, serving) : serving;
   item.tooltip = modelTooltip(model);
   item.contextValue = production ? 'model:production' : 'model';
   item.accessibilityInformation = { label: `Model ${model.name}, ${item.description}, ${model.versions} versions` };
@@ -69,9 +90,71 @@ function versionItem(node: VersionNode, preferred: string | undefined): vscode.T
   return item;
 }
 
+function stageItem({ registryDir, modelId, model, stage, count }: StageNode): vscode.TreeItem {
+  const { Expanded, Collapsed, None } = vscode.TreeItemCollapsibleState;
+  const isSmall = count <= 3;
+  const item = new vscode.TreeItem(oneLine(stage, 60), count === 0 ? None : isSmall ? Expanded : Collapsed);
+  // Another one for an empty stage: the editor remembers by it which rows are closed.
+  item.id = `${registryDir}#${modelId}#stage-${stage}${count === 0 ? '#empty' : ''}`;
+  item.iconPath = stageIcon(stage);
+  item.description = count === 0 ? 'none' : count.toLocaleString('en-US');
+  item.tooltip = `Drop a version here to move it to ${oneLine(stage, 60)}`;
+  item.contextValue = 'stage';
+  item.accessibilityInformation = { label: `${model}, ${stage}, ${countOf(count, 'version')}` };
+  return item;
+}
+
+function periodItem({ registryDir, modelId, period }: PeriodNode): vscode.TreeItem {
+  const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(period.label, period.until === undefined ? Expanded : Collapsed);
+  item.id = `${registryDir}#${modelId}#period-${period.label}`;
+  item.iconPath = new vscode.ThemeIcon('calendar');
+  item.contextValue = 'period';
+  return item;
+}
+
+/** Says of many versions what one wants to know: which they are, and the best of them. */
+function foldItem({ fold, list }: FoldNode, preferred: string | undefined): vscode.TreeItem {
+  const { versions, what } = fold;
+  const [newest, oldest] = [versions[0], versions.at(-1)];
+  const noun = what === 'run' ? 'of one run' : 'of a sweep';
+  const item = new vscode.TreeItem(
+    `${versions.length.toLocaleString('en-US')} ${noun}`,
+    vscode.TreeItemCollapsibleState.Collapsed,
+  );
+  item.id = `${list}#${fold.key}`;
+  item.iconPath = new vscode.ThemeIcon(what === 'run' ? 'layers' : 'list-tree');
+  const range = newest && oldest ? `${numberOf(oldest)} to ${numberOf(newest)}` : '';
+  item.description = facts(range, bestText(versions, preferred));
+  item.tooltip =
+    what === 'run'
+      ? `Checkpoints of the run ${oneLine(newest?.runId ?? '', 80)}`
+      : 'Runs of one code with other params';
+  item.contextValue = 'fold';
+  item.accessibilityInformation = {
+    label: `${newest?.model ?? ''}, ${countOf(versions.length, 'version')} ${noun}, ${item.description}`,
+  };
+  return item;
+}
+
+/** `best auc 0.931 (14)` */
+function bestText(versions: readonly VersionSummary[], preferred: string | undefined): string {
+  const name = headlineMetric(versions[0]?.metrics ?? {}, { preferred })?.name;
+  if (name === undefined) return '';
+  const direction = metricDirection(name);
+  if (direction === 'neutral') return '';
+  let best: { readonly version: VersionSummary; readonly value: number } | undefined;
+  for (const version of versions) {
+    const value = Object.hasOwn(version.metrics, name) ? version.metrics[name] : undefined;
+    if (typeof value !== 'number') continue;
+    if (!best || (direction === 'higher' ? value > best.value : value < best.value)) best = { version, value };
+  }
+  return best ? `best ${oneLine(name, 40)} ${formatMetric(best.value)} (${numberOf(best.version)})` : '';
+}
+
 function moreItem(node: MoreNode): vscode.TreeItem {
   const item = new vscode.TreeItem('Show more');
-  item.id = `${node.registryDir}#${node.modelId ?? ''}#more`;
+  item.id = `${node.list}#more`;
   item.iconPath = new vscode.ThemeIcon('ellipsis');
   item.command = { command: 'modelRegistry.showMore', title: 'Show More', arguments: [node] };
   return item;

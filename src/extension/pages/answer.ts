@@ -111,6 +111,22 @@ async function callHandler<K extends PageKind>(
     case 'openReview':
       await handlers.openReview(request.params, operation);
       break;
+    case 'plot':
+      return { kind: 'data', id, method, data: await handlers.plot(request.params, operation) };
+    case 'plotted':
+      return { kind: 'data', id, method, data: await handlers.plotted(request.params, operation) };
+    case 'tenures':
+      return { kind: 'data', id, method, data: await handlers.tenures(request.params, operation) };
+    case 'glance':
+      return { kind: 'data', id, method, data: await handlers.glance(request.params, operation) };
+    case 'heldAt':
+      return { kind: 'data', id, method, data: await handlers.heldAt(request.params, operation) };
+    case 'actOnModel':
+      await handlers.actOnModel(request.params, operation);
+      break;
+    case 'openModel':
+      await handlers.openModel(request.params, operation);
+      break;
     case 'act':
       await handlers.act(request.params, operation);
       break;
@@ -173,6 +189,23 @@ async function noReview(): Promise<never> {
   throw new RegistryError('NOT_ON_PAGE', 'This page doesn’t review a version.');
 }
 
+/** For pages that don't show a model as a whole. */
+export const NOTHING_OF_MODELS: Pick<
+  RequestHandlers<PageKind>,
+  'actOnModel' | 'plot' | 'plotted' | 'tenures' | 'glance' | 'heldAt'
+> = {
+  actOnModel: noModel,
+  plot: noModel,
+  plotted: noModel,
+  tenures: noModel,
+  glance: noModel,
+  heldAt: noModel,
+};
+
+async function noModel(): Promise<never> {
+  throw new RegistryError('NOT_ON_PAGE', 'This page shows no model as a whole.');
+}
+
 /** For pages that show no version: they ask for none of this. */
 export const NOTHING_OF_VERSIONS: Pick<
   RequestHandlers<PageKind>,
@@ -184,13 +217,17 @@ export const NOTHING_OF_VERSIONS: Pick<
   | 'openGraph'
   | 'openReview'
   | 'versionGates'
+  | 'openModel'
   | keyof typeof NOTHING_OF_CHANGES
   | keyof typeof NOTHING_OF_REVIEWS
+  | keyof typeof NOTHING_OF_MODELS
 > = {
   ...NOTHING_OF_CHANGES,
   ...NOTHING_OF_REVIEWS,
+  ...NOTHING_OF_MODELS,
   openReview: notOnPage,
   versionGates: notOnPage,
+  openModel: notOnPage,
   openChanges: notOnPage,
   openGraph: notOnPage,
   facts: notOnPage,

@@ -3,6 +3,7 @@ import type {
   ComparisonPageState,
   GraphPageState,
   ModelFilePageState,
+  ModelPageState,
   PageKind,
   VersionPageState,
 } from '../messages.ts';
@@ -18,6 +19,7 @@ export interface PageHtml {
     | ChangesPageState
     | GraphPageState
     | ReviewPageState
+    | ModelPageState
     | ModelFilePageState;
   /** Fresh for every page. */
   readonly nonce: string;

@@ -11,6 +11,8 @@ import {
   comparisonPageStateSchema,
   type GraphPageState,
   graphPageStateSchema,
+  type ModelPageState,
+  modelPageStateSchema,
   type PageAction,
   type PageData,
   type PageKind,
@@ -20,7 +22,9 @@ import {
 } from '../messages.ts';
 import { type ReviewPageState, reviewPageStateSchema } from '../messages-review.ts';
 import type { Reviews } from '../reviews/reviews.ts';
-import { NOTHING_OF_CHANGES, NOTHING_OF_REVIEWS } from './answer.ts';
+import { preferredMetric } from '../settings.ts';
+import { NOTHING_OF_CHANGES, NOTHING_OF_MODELS, NOTHING_OF_REVIEWS } from './answer.ts';
+import { loadModelPage, modelHandlers } from './model-handlers.ts';
 import {
   changesTitle,
   comparisonTitle,
@@ -58,6 +62,8 @@ export interface Pages {
   openGraph(page: GraphPageState): void;
   /** A version on its way to a stage. */
   openReview(page: ReviewPageState): void;
+  /** A model as a whole. With `keepsFocus` the keyboard stays where it is. */
+  openModel(page: ModelPageState & { readonly keepsFocus?: boolean }): void;
   /** Tells the open pages of a registry, or all, to read their data again. */
   refresh(registryDir?: string): void;
   /** Stops bringing pages back. Open panels stay: the editor closes them, or keeps them over a reload. */
@@ -69,7 +75,8 @@ type OpenPage =
   | { readonly kind: 'comparison'; readonly state: ComparisonPageState }
   | { readonly kind: 'changes'; readonly state: ChangesPageState }
   | { readonly kind: 'graph'; readonly state: GraphPageState }
-  | { readonly kind: 'review'; readonly state: ReviewPageState };
+  | { readonly kind: 'review'; readonly state: ReviewPageState }
+  | { readonly kind: 'model'; readonly state: ModelPageState };
 
 const viewTypes: Readonly<Record<OpenPage['kind'], string>> = {
   version: 'modelRegistry.version',
@@ -77,6 +84,7 @@ const viewTypes: Readonly<Record<OpenPage['kind'], string>> = {
   changes: 'modelRegistry.changes',
   graph: 'modelRegistry.graph',
   review: 'modelRegistry.review',
+  model: 'modelRegistry.model',
 };
 const icons: Readonly<Record<OpenPage['kind'], string>> = {
   version: 'package',
@@ -84,6 +92,7 @@ const icons: Readonly<Record<OpenPage['kind'], string>> = {
   changes: 'git-compare',
   graph: 'type-hierarchy',
   review: 'checklist',
+  model: 'graph-line',
 };
 const firstTitles: Readonly<Record<OpenPage['kind'], string>> = {
   version: 'Version',
@@ -91,6 +100,7 @@ const firstTitles: Readonly<Record<OpenPage['kind'], string>> = {
   changes: 'What changed',
   graph: 'Lineage',
   review: 'Review',
+  model: 'Model',
 };
 const commandOf: Readonly<Record<PageAction, string>> = {
   promote: 'modelRegistry.promote',
@@ -204,6 +214,10 @@ export function createPages(options: PagesOptions): Pages {
         checkOnPage([versionId]);
         show({ kind: 'review', state: { registryDir, versionId, stage } });
       },
+      openModel: async ({ modelId }) => show({ kind: 'model', state: { registryDir, modelId } }),
+      ...(page.kind === 'model'
+        ? modelHandlers(page.state, registryFor, (command, target) => void start(command, target))
+        : NOTHING_OF_MODELS),
       ...(page.kind === 'changes' ? changesHandlers(page.state) : NOTHING_OF_CHANGES),
       ...review.handlers,
       copyText: async ({ text }) => {
@@ -317,6 +331,12 @@ export function createPages(options: PagesOptions): Pages {
         restore(panel, parsed.success ? { kind: 'review', state: parsed.output.page } : undefined);
       },
     }),
+    vscode.window.registerWebviewPanelSerializer(viewTypes.model, {
+      async deserializeWebviewPanel(panel, saved: unknown) {
+        const parsed = v.safeParse(v.object({ page: modelPageStateSchema }), saved);
+        restore(panel, parsed.success ? { kind: 'model', state: parsed.output.page } : undefined);
+      },
+    }),
   ];
 
   return {
@@ -325,6 +345,8 @@ export function createPages(options: PagesOptions): Pages {
     openComparison: ({ registryDir, versionIds }) =>
       show({ kind: 'comparison', state: { registryDir, versionIds: [...versionIds] } }),
     openGraph: (state) => show({ kind: 'graph', state }),
+    openModel: ({ registryDir, modelId, keepsFocus }) =>
+      show({ kind: 'model', state: { registryDir, modelId } }, keepsFocus),
     openChanges: (state) => show({ kind: 'changes', state }),
     openReview: (state) => show({ kind: 'review', state }),
     refresh,
@@ -342,6 +364,10 @@ async function load(
   if (page.kind === 'version') {
     const data = await loadVersionPage(registry, page.state.versionId, directionsOf);
     return { title: versionTitle(data.version), data };
+  }
+  if (page.kind === 'model') {
+    const data = await loadModelPage(registry, page.state.modelId, directionsOf, preferredMetric());
+    return { title: data.model.name, data };
   }
   if (page.kind === 'graph') {
     const data = await loadGraphPage(registry, page.state.of);
@@ -362,7 +388,9 @@ function keyOf(page: OpenPage): string {
       ? [page.state.of]
       : page.kind === 'review'
         ? [page.state.versionId, page.state.stage]
-        : versionsOf(page);
+        : page.kind === 'model'
+          ? [page.state.modelId]
+          : versionsOf(page);
   return JSON.stringify([page.kind, page.state.registryDir, ...of]);
 }
 
@@ -376,6 +404,7 @@ function versionsOf({ kind, state }: OpenPage): readonly string[] {
     case 'changes':
       return [state.beforeId, state.afterId];
     case 'graph':
+    case 'model':
       return [];
   }
 }

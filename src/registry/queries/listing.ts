@@ -6,22 +6,28 @@ import {
   modelById,
   modelsPage,
   productionEntries,
+  recentModels,
 } from '../../catalog/model-queries.ts';
+import { namesOf, stageCountsOf } from '../../catalog/overview-queries.ts';
 import { limitOf, numbersOfCursor, pageOf } from '../../catalog/paging.ts';
+import { firstNumberSince, versionsByKey } from '../../catalog/plot-queries.ts';
 import type {
   AtResult,
   ModelDetails,
+  ModelOverview,
   ModelSummary,
   Page,
   PageRequest,
   ProductionEntry,
   StageRule,
+  TenureEntry,
   VersionDetails,
   VersionSummary,
 } from '../../catalog/read-models.ts';
 import { parseSearch } from '../../catalog/search/conditions.ts';
 import { catchUpSearch } from '../../catalog/search/search-index.ts';
 import { searchVersions } from '../../catalog/search/search-versions.ts';
+import { tenuresPage } from '../../catalog/tenure-queries.ts';
 import {
   attachedObjects,
   lineageOf,
@@ -33,30 +39,63 @@ import {
 } from '../../catalog/version-queries.ts';
 import { policyOf } from '../../rules/lookup.ts';
 import type { ModelRecord } from '../../rules/state.ts';
+import type { ListModelsRequest, ListVersionsRequest } from '../api.ts';
 import { findModel, findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session, stateOf } from '../session.ts';
 import { filesOf } from './files.ts';
 import { registrationOf } from './intent-lines.ts';
+import { keysByMetric } from './plot.ts';
 import { reviewsOf } from './reviews.ts';
 
-export async function listModels(session: Session, request?: PageRequest): Promise<Page<ModelSummary>> {
+export async function listModels(session: Session, request: ListModelsRequest = {}): Promise<Page<ModelSummary>> {
   await readToHead(session);
   const limit = limitOf(request);
-  const models = modelsPage(dbOf(session), request?.cursor ?? '', limit + 1);
+  if (request.order === 'recent') {
+    const offset = request.cursor === undefined ? 0 : (numbersOfCursor(request.cursor, 1)[0] ?? 0);
+    const recent = recentModels(dbOf(session), offset, limit + 1, request.nameContains);
+    return pageOf(recent, limit, () => String(offset + limit));
+  }
+  const models = modelsPage(dbOf(session), request.cursor ?? '', limit + 1, request.nameContains);
   return pageOf(models, limit, (last) => last.name.toLowerCase());
 }
 
-export async function listVersions(
-  session: Session,
-  request: PageRequest & { readonly model?: string; readonly stage?: string } = {},
-): Promise<Page<VersionSummary>> {
+export async function listVersions(session: Session, request: ListVersionsRequest = {}): Promise<Page<VersionSummary>> {
   await readToHead(session);
   const limit = limitOf(request);
   const model = request.model === undefined ? undefined : findModel(session, request.model);
   if (model && request.stage !== undefined) checkStageName(session, model, request.stage);
-  const before = request.cursor === undefined ? undefined : numbersOfCursor(request.cursor, 1)[0];
-  const rows = versionsPage(dbOf(session), { model: model?.id, stage: request.stage, before }, limit + 1);
-  return versionPage(rows, limit);
+  if (model && request.bestBy) return bestFirst(session, model.id, request.bestBy, request.cursor, limit);
+  const numbers = model ? numbersIn(session, model.id, request) : {};
+  const cursor = request.cursor === undefined ? undefined : numbersOfCursor(request.cursor, 1)[0];
+  const before = cursor ?? numbers.before;
+  const filter = { model: model?.id, stage: request.stage, before, from: numbers.from };
+  return versionPage(versionsPage(dbOf(session), filter, limit + 1), limit);
+}
+
+function bestFirst(
+  session: Session,
+  model: string,
+  { metric, isLowerBetter = false }: NonNullable<ListVersionsRequest['bestBy']>,
+  cursor: string | undefined,
+  limit: number,
+): Page<VersionSummary> {
+  const start = cursor === undefined ? 0 : (numbersOfCursor(cursor, 1)[0] ?? 0);
+  const keys = keysByMetric(session, model, metric, isLowerBetter);
+  const items = versionsByKey(dbOf(session), keys.slice(start, start + limit));
+  return { items, ...(start + limit < keys.length ? { next: String(start + limit) } : {}) };
+}
+
+/** A time in which versions were registered, as their numbers: later ones are later. */
+function numbersIn(
+  session: Session,
+  model: string,
+  { since, until }: ListVersionsRequest,
+): { readonly from?: number; readonly before?: number } {
+  const db = dbOf(session);
+  return {
+    ...(since === undefined ? {} : { from: firstNumberSince(db, model, momentOf(since)) }),
+    ...(until === undefined ? {} : { before: firstNumberSince(db, model, momentOf(until)) }),
+  };
 }
 
 function checkStageName(session: Session, model: ModelRecord, stage: string): void {
@@ -100,9 +139,30 @@ export async function showModel(session: Session, request: { readonly model: str
     ...summary,
     aliases: aliasEntries(db, id),
     stages: stageRules(session, id),
+    stageCounts: stageCountsOf(db, id),
     comments: remarksOf(db, id, 'comment'),
     formerNames: formerNames(db, id),
   };
+}
+
+export async function overview(session: Session, request: { readonly model: string }): Promise<ModelOverview> {
+  const details = await showModel(session, request);
+  const db = dbOf(session);
+  return { ...details, ...namesOf(db, details.id) };
+}
+
+export async function tenures(
+  session: Session,
+  request: PageRequest & { readonly model: string; readonly stage: string },
+): Promise<Page<TenureEntry>> {
+  await readToHead(session);
+  const limit = limitOf(request);
+  const model = findModel(session, request.model);
+  checkStageName(session, model, request.stage);
+  const before = request.cursor === undefined ? {} : { before: numbersOfCursor(request.cursor, 2) };
+  const rows = tenuresPage(dbOf(session), { model: model.id, stage: request.stage, ...before }, limit + 1);
+  const { items, next } = pageOf(rows, limit, ({ seq, id }) => `${seq}.${id}`);
+  return { items: items.map(({ tenure }) => tenure), ...(next === undefined ? {} : { next }) };
 }
 
 export async function stages(session: Session, request: { readonly model: string }): Promise<readonly StageRule[]> {
@@ -151,13 +211,17 @@ export async function at(
   request: { readonly time: string; readonly model?: string },
 ): Promise<AtResult> {
   await readToHead(session);
-  const moment = new Date(request.time);
-  if (Number.isNaN(moment.getTime())) {
-    throw new RegistryError(
-      'TIME_INVALID',
-      `"${request.time}" is no time. Write it like 2026-05-03T14:00:00Z, 2026-05-03T14:00 or 2026-05-03.`,
-    );
-  }
+  const time = momentOf(request.time);
   const model = request.model === undefined ? undefined : findModel(session, request.model).id;
-  return holdersAt(dbOf(session), moment.toISOString(), model);
+  return holdersAt(dbOf(session), time, model);
+}
+
+/** As the catalog writes times. Throws `TIME_INVALID`. */
+function momentOf(time: string): string {
+  const moment = new Date(time);
+  if (!Number.isNaN(moment.getTime())) return moment.toISOString();
+  throw new RegistryError(
+    'TIME_INVALID',
+    `"${time}" is no time. Write it like 2026-05-03T14:00:00Z, 2026-05-03T14:00 or 2026-05-03.`,
+  );
 }

@@ -2,23 +2,53 @@ import { type IntentPlace, intentPlaces } from '../../catalog/log-queries.ts';
 import { limitOf, numbersOfCursor, pageOf } from '../../catalog/paging.ts';
 import type { LogEntry, Page } from '../../catalog/read-models.ts';
 import { decodeIntent } from '../../log/intent.ts';
+import type { LogRequest } from '../api.ts';
 import { findModel } from '../references.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
 import { intentLines } from './intent-lines.ts';
+import { kindOf, subjectOf } from './log-kinds.ts';
 import { reasonIn, summaryOf } from './log-summary.ts';
 
-export async function log(
-  session: Session,
-  request: { readonly model?: string; readonly before?: string; readonly limit?: number } = {},
-): Promise<Page<LogEntry>> {
+/** What an entry is about stands in its body: so many are read for one page before whoever asks is asked whether to go on. */
+const LOOKED_THROUGH = 1000;
+const AT_ONCE = 200;
+
+export async function log(session: Session, request: LogRequest = {}): Promise<Page<LogEntry>> {
   await readToHead(session);
   const limit = limitOf(request);
   const subject = request.model === undefined ? undefined : findModel(session, request.model).id;
-  const [seq, position] = request.before === undefined ? [] : numbersOfCursor(request.before, 2);
-  const before = seq === undefined || position === undefined ? undefined : { seq, position };
-  const page = pageOf(intentPlaces(dbOf(session), { subject, before }, limit + 1), limit, cursorOf);
-  const items = await entriesAt(session, page.items);
-  return { items, ...(page.next === undefined ? {} : { next: page.next }) };
+  const isFiltered = request.kinds !== undefined || request.person !== undefined;
+  const found: LogEntry[] = [];
+  let cursor = request.before;
+  for (let lookedThrough = 0; lookedThrough < LOOKED_THROUGH; ) {
+    const size = isFiltered ? AT_ONCE : limit;
+    const { items, next } = pageOf(
+      intentPlaces(dbOf(session), { subject, before: placeOf(cursor) }, size + 1),
+      size,
+      cursorOf,
+    );
+    const entries = await entriesAt(session, items);
+    const wanted = entries.filter((entry) => isWanted(entry, request));
+    const missing = limit - found.length;
+    found.push(...wanted.slice(0, missing));
+    const last = found.at(-1);
+    if (wanted.length > missing && last) return { items: found, next: last.cursor };
+    if (next === undefined) return { items: found };
+    cursor = next;
+    lookedThrough += items.length;
+    if (found.length >= limit) break;
+  }
+  return { items: found, ...(cursor === undefined ? {} : { next: cursor }) };
+}
+
+function placeOf(cursor: string | undefined): { readonly seq: number; readonly position: number } | undefined {
+  const [seq, position] = cursor === undefined ? [] : numbersOfCursor(cursor, 2);
+  return seq === undefined || position === undefined ? undefined : { seq, position };
+}
+
+function isWanted({ kind, by }: LogEntry, { kinds, person }: LogRequest): boolean {
+  if (kinds !== undefined && !kinds.includes(kind)) return false;
+  return person === undefined || by.name === person || by.email === person;
 }
 
 /** The newest entries about a model by its id, deleted or not. */
@@ -51,10 +81,12 @@ function entryOf(session: Session, place: IntentPlace, line: Uint8Array | undefi
       via: '',
       summary: 'An entry that has no effect',
       events: [],
+      kind: 'change',
     };
   }
   const { by, via, events } = decoded.intent;
   const reason = reasonIn(events);
+  const subject = subjectOf(session, events);
   return {
     ...common,
     askedAt,
@@ -62,6 +94,8 @@ function entryOf(session: Session, place: IntentPlace, line: Uint8Array | undefi
     via,
     summary: summaryOf(session, events),
     events,
+    kind: kindOf(events),
+    ...(subject ? { subject } : {}),
     ...(reason === undefined ? {} : { reason }),
   };
 }

@@ -3,6 +3,7 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
 import type {
   AskingMethod,
+  ModelAction,
   PageAction,
   PageData,
   PageKind,
@@ -27,6 +28,8 @@ export interface PageContext {
   runGates(isAgain: boolean): void;
   cancelGates(): void;
   showGateOutput(): void;
+  openModel(modelId: string): void;
+  actOnModel(action: ModelAction): void;
   openFileChange(file: { readonly path: string; readonly from?: string }): void;
   openFileChanges(): void;
   /** Puts `text` on the clipboard; `what` is read aloud and shown: `digest`. */
@@ -51,6 +54,8 @@ export interface PageContext {
   readonly ui: UiState;
   /** Keeps a choice of the person and draws the page again. */
   setUi(name: string, value: string | boolean): void;
+  /** The same for several at once. */
+  setUis(values: UiState): void;
 }
 
 /** Data that is still on its way, or didn't come. */
@@ -113,6 +118,8 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     runGates: (isAgain) => ask(host.ask('runGates', { isAgain })),
     cancelGates: () => ask(host.ask('cancelGates', {})),
     showGateOutput: () => ask(host.ask('showGateOutput', {})),
+    openModel: (modelId) => ask(host.ask('openModel', { modelId })),
+    actOnModel: (action) => ask(host.ask('actOnModel', { action })),
     openFileChange: (file) => ask(host.ask('openFileChange', file)),
     openFileChanges: () => ask(host.ask('openFileChanges', {})),
     copy(text, what) {
@@ -157,12 +164,15 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     registerFile: () => ask(host.ask('registerFile', {})),
     justCopied,
     ui,
-    setUi(name, value) {
-      ui = { ...ui, [name]: value };
-      host.saveUi(ui);
-      draw();
-    },
+    setUi: (name, value) => setUis({ [name]: value }),
+    setUis,
   });
+
+  function setUis(values: UiState): void {
+    ui = { ...ui, ...values };
+    host.saveUi(ui);
+    draw();
+  }
 
   /** Another function for other data, so that a table of tensors knows when to read again. */
   function rowsOfTensors(): PageContext['tensorRows'] {

@@ -10,7 +10,12 @@ export function versionHeader({ version, baseline, rollbackTo }: VersionPageData
   return html`<header class="page-title">
     <h1>
       <span class="name"
-        ><span class="ellipsis" title=${version.model}>${version.model}</span
+        ><button
+          class="link ellipsis"
+          title=${version.model}
+          @click=${() => page.openModel(version.modelId)}
+        >
+          ${version.model}</button
         ><span class="number">@${versionNumber(version)}</span></span
       >
       ${stageBadge(version.stage)}

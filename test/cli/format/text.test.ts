@@ -61,6 +61,7 @@ describe('the log', () => {
     summary: 'Promoted fraud-detector@7 to production in place of 6',
     reason: 'Better',
     events: [],
+    kind: 'change',
   };
   const now = Date.parse('2026-11-23T09:03:30.000Z');
 

@@ -13,6 +13,7 @@ const entry: LogEntry = {
   summary: 'Promoted fraud-detector@2 to production in place of 1',
   reason: 'Better on the test set',
   events: [],
+  kind: 'change',
 };
 
 describe('the log as text', () => {

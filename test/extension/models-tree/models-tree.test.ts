@@ -48,6 +48,7 @@ vi.mock('vscode', () => ({
 }));
 
 const { ModelsTree } = await import('../../../src/extension/models-tree/models-tree.ts');
+const { TreeChoices } = await import('../../../src/extension/models-tree/arrangement.ts');
 
 let dir = '';
 let registry: Registry;
@@ -71,7 +72,7 @@ async function register(model: string, count: number): Promise<void> {
   }
 }
 
-function treeOf(registries: Readonly<Record<string, Pick<Registry, 'listModels' | 'listVersions'>>>) {
+function treeOf(registries: Readonly<Record<string, Partial<Registry>>>, choices = new TreeChoices()) {
   const dirs = Object.keys(registries);
   return new ModelsTree(
     {
@@ -81,6 +82,7 @@ function treeOf(registries: Readonly<Record<string, Pick<Registry, 'listModels' 
       onDidChange: () => ({ dispose: () => undefined }),
     },
     { error: () => undefined } as never,
+    choices,
   );
 }
 
@@ -167,6 +169,127 @@ describe('the Models view', () => {
     };
     const tree = treeOf({ one: { listModels: failing, listVersions: failing } });
     expect(shown(tree, await tree.getChildren())).toEqual(['Commit 3 is damaged.']);
+  });
+
+  it('groups by stage, with a place for each stage, empty or not', async () => {
+    await register('churn', 4);
+    await registry.promote({ ref: 'churn@3', stage: 'production', reason: 'good' });
+    const choices = new TreeChoices();
+    const tree = treeOf({ one: registry }, choices);
+    await choices.arrange({ groupBy: 'stage' });
+    const [model] = await tree.getChildren();
+    const stages = await tree.getChildren(model);
+    expect(shown(tree, stages)).toEqual(['production  1', 'staging  none', 'candidate  3', 'archived  none']);
+    expect(shown(tree, await tree.getChildren(stages[2]))).toEqual([
+      'Version 4  candidate · auc 0.04',
+      'Version 2  candidate · auc 0.02',
+      'Version 1  candidate · auc 0.01',
+    ]);
+  });
+
+  it('groups by the time of registration, without times in which nothing was', async () => {
+    await register('churn', 2);
+    const choices = new TreeChoices();
+    const tree = treeOf({ one: registry }, choices);
+    await choices.arrange({ groupBy: 'date' });
+    const [model] = await tree.getChildren();
+    const periods = await tree.getChildren(model);
+    expect(shown(tree, periods)).toEqual(['Today']);
+    expect(shown(tree, await tree.getChildren(periods[0]))).toHaveLength(2);
+  });
+
+  it('has the best versions first, and the models with the newest versions first, where that is chosen', async () => {
+    await register('churn', 3);
+    await register('attrition', 1);
+    const choices = new TreeChoices();
+    const tree = treeOf({ one: registry }, choices);
+    const file = join(dir, 'worse.bin');
+    await writeFile(file, 'worse');
+    await registry.register({ model: 'churn', paths: [file], metrics: { auc: 0.001 } });
+    await choices.arrange({ versionOrder: 'best', modelOrder: 'recent' });
+    const models = await tree.getChildren();
+    expect(shown(tree, models)).toEqual(['churn  none in production', 'attrition  none in production']);
+    const versions = shown(tree, await tree.getChildren(models[0]));
+    expect(versions.map((text) => text.split('  ')[0])).toEqual(['Version 3', 'Version 2', 'Version 1', 'Version 4']);
+  });
+
+  it('makes the checkpoints of a run one row, and keeps apart what somebody did something with', async () => {
+    const file = join(dir, 'model.bin');
+    for (let number = 1; number <= 6; number += 1) {
+      await writeFile(file, `checkpoint ${number}`);
+      await registry.register({
+        model: 'churn',
+        paths: [file],
+        metrics: { auc: number / 10 },
+        run: { id: 'calm-otter' },
+      });
+    }
+    await registry.promote({ ref: 'churn@2', stage: 'staging', reason: 'looks good' });
+    const choices = new TreeChoices();
+    const tree = treeOf({ one: registry }, choices);
+    const [model] = await tree.getChildren();
+    const rows = await tree.getChildren(model);
+    expect(shown(tree, rows)).toEqual([
+      'Version 6  candidate · auc 0.6',
+      '3 of one run  3 to 5 · best auc 0.5 (5)',
+      'Version 2  staging · auc 0.2',
+      'Version 1  candidate · auc 0.1',
+    ]);
+    expect(shown(tree, await tree.getChildren(rows[1]))).toHaveLength(3);
+    await choices.arrange({ isFolding: false });
+    expect(await tree.getChildren(model)).toHaveLength(6);
+  });
+
+  it('isn’t short because a sweep was long', async () => {
+    const file = join(dir, 'model.bin');
+    for (let number = 1; number <= 60; number += 1) {
+      await writeFile(file, `sweep ${number}`);
+      const params = number <= 5 ? {} : { lr: String(number) };
+      await registry.register({ model: 'churn', paths: [file], metrics: { auc: number / 100 }, params });
+    }
+    const tree = treeOf({ one: registry });
+    const [model] = await tree.getChildren();
+    const rows = shown(tree, await tree.getChildren(model));
+    expect(rows.slice(0, 3)).toEqual([
+      'Version 60  candidate · auc 0.6',
+      '54 of a sweep  6 to 59 · best auc 0.59 (59)',
+      'Version 5  candidate · auc 0.05',
+    ]);
+    expect(rows).toHaveLength(7);
+  });
+
+  it('is narrowed to models of a name, and to versions that a search finds', async () => {
+    await register('churn', 2);
+    await register('fraud', 3);
+    await registry.tag({ ref: 'churn@1', set: { note: 'fraudulent' } });
+    const choices = new TreeChoices();
+    const tree = treeOf({ one: registry }, choices);
+    const ids = (await tree.getChildren()).map((node) => tree.getTreeItem(node).id);
+    choices.setFilter('FRAUD');
+    const models = await tree.getChildren();
+    expect(shown(tree, models)).toEqual(['fraud  none in production', 'churn  1 version found · none in production']);
+    expect(shown(tree, await tree.getChildren(models[1]))).toEqual(['Version 1  candidate · auc 0.01']);
+    choices.setFilter('auc>0.02');
+    const [found] = await tree.getChildren();
+    expect(shown(tree, await tree.getChildren(found))).toEqual(['Version 3  candidate · auc 0.03']);
+    choices.setFilter('nothing-like-that');
+    expect(shown(tree, await tree.getChildren())).toEqual(['Nothing fits “nothing-like-that”']);
+    choices.setFilter('auc>');
+    expect(shown(tree, await tree.getChildren())).toHaveLength(1);
+    choices.setFilter('');
+    expect((await tree.getChildren()).map((node) => tree.getTreeItem(node).id)).toEqual(ids);
+  });
+
+  it('remembers how it was arranged, and takes nothing else for that', async () => {
+    const kept = new Map<string, unknown>();
+    const state = {
+      get: (key: string) => kept.get(key),
+      update: async (key: string, value: unknown) => void kept.set(key, value),
+    };
+    await new TreeChoices(state as never).arrange({ groupBy: 'date' });
+    expect(new TreeChoices(state as never).arrangement.groupBy).toBe('date');
+    kept.set([...kept.keys()][0] ?? '', { groupBy: '__proto__' });
+    expect(new TreeChoices(state as never).arrangement.groupBy).toBe('nothing');
   });
 
   it('takes what people wrote as text', async () => {

@@ -1,0 +1,107 @@
+import * as v from 'valibot';
+import { int, text } from './columns.ts';
+import { metricsSchema } from './evaluation-queries.ts';
+import type { VersionSummary } from './read-models.ts';
+import type { Sqlite } from './sqlite.ts';
+import { VERSION_COLUMNS, VERSION_TABLES, versionSummary } from './version-queries.ts';
+
+/** What is laid over the log: the tables of searches don't have it. */
+const OVER_LOG = 'changed_seq > (SELECT coalesce(max(seq), 0) FROM commits)';
+
+export interface PlottedVersion {
+  readonly key: number;
+  readonly number: number;
+  readonly stage: string;
+}
+
+/** The versions of a model that aren't deleted, oldest first. Reads one index: the versions themselves are a hundred times as long. */
+export function plottedVersions(db: Sqlite, model: string): readonly PlottedVersion[] {
+  const sql =
+    'SELECT key, number, stage FROM versions INDEXED BY versions_by_stage WHERE model = ? AND deleted_seq IS NULL';
+  return db
+    .all(sql, [model])
+    .map((row) => ({ key: int(row, 'key'), number: int(row, 'number'), stage: text(row, 'stage') }))
+    .sort((a, b) => a.number - b.number);
+}
+
+/** The finite values of a metric by the keys of the versions that have it, of all models. Needs the tables of searches (`catchUpSearch`). */
+export function metricValues(db: Sqlite, name: string): ReadonlyMap<number, number> {
+  const sql = 'SELECT m.version, m.value FROM value_names n JOIN metric_values m ON m.name = n.id WHERE n.name = ?';
+  const values = new Map(db.all(sql, [name]).map((row) => [int(row, 'version'), Number(row.value)]));
+  for (const row of db.all(`SELECT key, metrics FROM versions WHERE ${OVER_LOG}`)) {
+    const metrics = v.parse(metricsSchema, JSON.parse(text(row, 'metrics')));
+    const value = Object.hasOwn(metrics, name) ? metrics[name] : undefined;
+    if (typeof value === 'number') values.set(int(row, 'key'), value);
+  }
+  return values;
+}
+
+const paramsSchema = v.record(v.string(), v.string());
+
+/** The same for a param. */
+export function paramValues(db: Sqlite, name: string): ReadonlyMap<number, string> {
+  const sql = 'SELECT p.version, p.value FROM value_names n JOIN param_values p ON p.name = n.id WHERE n.name = ?';
+  const values = new Map(db.all(sql, [name]).map((row) => [int(row, 'version'), text(row, 'value')]));
+  for (const row of db.all(`SELECT key, params FROM versions WHERE ${OVER_LOG}`)) {
+    const params = v.parse(paramsSchema, JSON.parse(text(row, 'params')));
+    const value = Object.hasOwn(params, name) ? params[name] : undefined;
+    if (value !== undefined) values.set(int(row, 'key'), value);
+  }
+  return values;
+}
+
+/** When the versions with these keys were registered, in milliseconds. */
+export function registrationTimes(db: Sqlite, keys: readonly number[]): ReadonlyMap<number, number> {
+  const sql = 'SELECT key, created_at FROM versions WHERE key IN (SELECT value FROM json_each(?))';
+  const rows = db.all(sql, [JSON.stringify(keys)]);
+  return new Map(rows.map((row) => [int(row, 'key'), Date.parse(text(row, 'created_at'))]));
+}
+
+/** Keys of the versions that came to a stage last, so many at most. */
+export function recentHolders(db: Sqlite, model: string, stage: string, limit: number): ReadonlySet<number> {
+  const recent = 'SELECT version FROM tenures WHERE model = ? AND stage = ? ORDER BY from_seq DESC LIMIT ?';
+  const rows = db.all(`SELECT key FROM versions WHERE id IN (${recent})`, [model, stage, limit]);
+  return new Set(rows.map((row) => int(row, 'key')));
+}
+
+/** In the order of the keys. */
+export function versionsByKey(db: Sqlite, keys: readonly number[]): readonly VersionSummary[] {
+  const sql = `SELECT ${VERSION_COLUMNS} FROM ${VERSION_TABLES} WHERE v.key IN (SELECT value FROM json_each(?))`;
+  const rows = db.all(sql, [JSON.stringify(keys)]);
+  const byKey = new Map(rows.map((row) => [int(row, 'key'), versionSummary(row)]));
+  return keys.flatMap((key) => byKey.get(key) ?? []);
+}
+
+/**
+ * The least number of a model's versions for which `isReached`, one more than the last where there is none. Later versions are later in time
+ * and in the log, so that few of them are looked at.
+ */
+function firstNumber(
+  db: Sqlite,
+  model: string,
+  isReached: (version: { readonly createdAt: string; readonly seq: number }) => boolean,
+): number {
+  const last = db.get('SELECT max(number) AS last FROM versions WHERE model = ?', [model]);
+  let low = 1;
+  let high = (last ? int(last, 'last') : 0) + 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const row = db.get('SELECT created_at, seq FROM versions WHERE model = ? AND number >= ? ORDER BY number LIMIT 1', [
+      model,
+      middle,
+    ]);
+    if (!row || isReached({ createdAt: text(row, 'created_at'), seq: int(row, 'seq') })) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** The number of the first version that was registered at `time` (ISO 8601, UTC, milliseconds) or later. */
+export function firstNumberSince(db: Sqlite, model: string, time: string): number {
+  return firstNumber(db, model, ({ createdAt }) => createdAt >= time);
+}
+
+/** The number of the newest version that the log had at commit `seq`. */
+export function lastNumberAt(db: Sqlite, model: string, seq: number): number {
+  return firstNumber(db, model, (version) => version.seq > seq) - 1;
+}

@@ -1,0 +1,42 @@
+import { author, int, isSet, maybeText, text } from './columns.ts';
+import { lastNumberAt } from './plot-queries.ts';
+import type { TenureEntry } from './read-models.ts';
+import type { Row, Sqlite } from './sqlite.ts';
+import { transitionKind } from './version-queries.ts';
+
+/** Which versions held a stage of a model, the one that came to it last first, before the place `before`. */
+export function tenuresPage(
+  db: Sqlite,
+  { model, stage, before }: { readonly model: string; readonly stage: string; readonly before?: readonly number[] },
+  limit: number,
+): readonly { readonly seq: number; readonly id: number; readonly tenure: TenureEntry }[] {
+  const [seq, id] = before ?? [Number.MAX_SAFE_INTEGER, 0];
+  const move = (column: string) =>
+    `(SELECT ${column} FROM transitions r WHERE r.version = t.version AND r.seq = t.from_seq AND r.to_stage = t.stage ORDER BY r.id DESC LIMIT 1)`;
+  const sql = `SELECT t.id, t.version, t.since, t.by_name, t.by_email, t.by_signer, t.reason, t.from_seq, t.to_seq, v.number, v.via, v.deleted_seq,
+      (SELECT at FROM commits WHERE seq = t.to_seq) AS until, ${move('kind')} AS kind, ${move('asked_at')} AS asked_at
+    FROM tenures t JOIN versions v ON v.id = t.version
+    WHERE t.model = ?1 AND t.stage = ?2 AND (t.from_seq < ?3 OR (t.from_seq = ?3 AND t.id < ?4))
+    ORDER BY t.from_seq DESC, t.id DESC LIMIT ?5`;
+  return db
+    .all(sql, [model, stage, seq ?? 0, id ?? 0, limit])
+    .map((row) => ({ seq: int(row, 'from_seq'), id: int(row, 'id'), tenure: tenureIn(db, model, row) }));
+}
+
+function tenureIn(db: Sqlite, model: string, row: Row): TenureEntry {
+  const until = maybeText(row, 'until');
+  const hasEnded = isSet(row, 'to_seq');
+  return {
+    versionId: text(row, 'version'),
+    number: int(row, 'number'),
+    since: text(row, 'since'),
+    by: author(row, 'by'),
+    reason: text(row, 'reason'),
+    kind: transitionKind(row.kind),
+    newestThen: lastNumberAt(db, model, int(row, 'from_seq')),
+    ...(hasEnded ? { newestAtEnd: lastNumberAt(db, model, int(row, 'to_seq')) } : {}),
+    ...(until === undefined ? {} : { until }),
+    ...(row.via === 'import' ? { claimedSince: text(row, 'asked_at') } : {}),
+    ...(isSet(row, 'deleted_seq') ? { isDeleted: true } : {}),
+  };
+}

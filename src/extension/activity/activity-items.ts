@@ -1,0 +1,126 @@
+import * as vscode from 'vscode';
+import { provenText } from '../../base/proven.ts';
+import type { LogEntry, LogKind } from '../../registry/api.ts';
+import { countOf, facts, momentText, oneLine } from '../version-text.ts';
+import type { ActivityDay, ActivityRow } from './activity-rows.ts';
+
+const icons: Readonly<Record<LogKind, string>> = {
+  registration: 'add',
+  stage: 'rocket',
+  review: 'checklist',
+  remark: 'comment',
+  measurement: 'graph',
+  change: 'edit',
+};
+
+const vias: Readonly<Record<string, string>> = {
+  editor: 'in the editor',
+  cli: 'on the command line',
+  auto: 'automatically',
+  import: 'by an import',
+};
+
+/** `Today`, `Yesterday`, `Monday 23 November`. */
+export function dayText(date: string, now = new Date()): string {
+  const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
+  const then = new Date(year, month - 1, day);
+  if (Number.isNaN(then.getTime())) return date;
+  const today = new Date(now.getFullYear(), now.getMonth(), now.getDate());
+  const days = Math.round((today.getTime() - then.getTime()) / 86_400_000);
+  if (days === 0) return 'Today';
+  if (days === 1) return 'Yesterday';
+  const withYear = then.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' as const };
+  return then.toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'long', ...withYear });
+}
+
+export function dayItem(registryDir: string, { date, rows }: ActivityDay): vscode.TreeItem {
+  const item = new vscode.TreeItem(dayText(date), vscode.TreeItemCollapsibleState.Expanded);
+  item.id = `${registryDir}#${date}`;
+  item.contextValue = 'day';
+  item.accessibilityInformation = {
+    label: `${dayText(date)}, ${countOf(rows.length, 'entry').replace('entrys', 'entries')}`,
+  };
+  return item;
+}
+
+function clockText(iso: string): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return '';
+  return time.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+}
+
+/** Many registrations as one row. */
+export function entriesItem(
+  registryDir: string,
+  { entries }: Extract<ActivityRow, { kind: 'entries' }>,
+): vscode.TreeItem {
+  const [newest, oldest] = [entries[0], entries.at(-1)];
+  const item = new vscode.TreeItem(
+    `${countOf(entries.length, 'version')} registered automatically`,
+    vscode.TreeItemCollapsibleState.Collapsed,
+  );
+  // By the oldest, which stays the same while more are registered.
+  item.id = `${registryDir}#entries#${oldest?.cursor ?? ''}`;
+  item.iconPath = new vscode.ThemeIcon('layers');
+  item.description = facts(oneLine(newest?.summary ?? '', 60), clockText(newest?.at ?? ''));
+  item.contextValue = 'entries';
+  return item;
+}
+
+/** An entry of the log, which leads to the page of what it is about. */
+export function entryItem(registryDir: string, node: { readonly entry: LogEntry }): vscode.TreeItem {
+  const { entry } = node;
+  const { kind, by, at, subject, pending } = entry;
+  const item = new vscode.TreeItem(oneLine(entry.summary, 200));
+  item.id = `${registryDir}#entry#${entry.cursor}`;
+  item.iconPath = iconOf(entry);
+  const isVoid = entry.void !== undefined;
+  item.description = facts(
+    isVoid ? 'had no effect' : undefined,
+    pending === true ? 'not shared yet' : undefined,
+    oneLine(by.name === '' ? by.email : by.name, 60),
+    clockText(at),
+  );
+  item.tooltip = tooltipOf(entry);
+  item.contextValue = [
+    'entry',
+    subject ? (subject.versionId === undefined ? 'model' : 'version') : 'none',
+    isVoid ? 'void' : kind,
+  ].join(':');
+  if (subject?.versionId !== undefined)
+    item.command = { command: 'modelRegistry.showVersion', title: 'Show Version', arguments: [node] };
+  else if (subject) item.command = { command: 'modelRegistry.showModel', title: 'Show Model', arguments: [node] };
+  item.accessibilityInformation = {
+    label: facts(oneLine(entry.summary, 200), item.description, oneLine(entry.reason ?? '', 200)),
+  };
+  return item;
+}
+
+function iconOf({ kind, void: isVoid, pending }: LogEntry): vscode.ThemeIcon {
+  if (isVoid !== undefined) return new vscode.ThemeIcon('circle-slash', new vscode.ThemeColor('disabledForeground'));
+  return new vscode.ThemeIcon(pending === true ? 'cloud-upload' : icons[kind]);
+}
+
+/** What people wrote is only ever added as text. */
+function tooltipOf(entry: LogEntry): vscode.MarkdownString {
+  const { by, at, askedAt, via, reason, seq } = entry;
+  const lines = [
+    reason === undefined || reason === '' ? '' : `“${oneLine(reason, 600)}”`,
+    entry.void === undefined ? '' : `It had no effect: ${oneLine(entry.void, 400)}`,
+    `${facts(`${by.name} (${provenText(by)})`, Object.hasOwn(vias, via) ? vias[via] : oneLine(via, 40))}`,
+    Math.abs(Date.parse(askedAt) - Date.parse(at)) > 60_000
+      ? `${momentText(at)}, asked for ${momentText(askedAt)}`
+      : momentText(at),
+    entry.pending === true ? 'Not in the shared log yet' : `Commit ${seq} of the log`,
+  ];
+  const markdown = new vscode.MarkdownString();
+  markdown.appendMarkdown('**');
+  markdown.appendText(oneLine(entry.summary, 400));
+  markdown.appendMarkdown('**');
+  for (const line of lines) {
+    if (line === '') continue;
+    markdown.appendMarkdown('  \n');
+    markdown.appendText(line);
+  }
+  return markdown;
+}

@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import type { Arrangement } from '../models-tree/arrangement.ts';
+import { facts } from '../version-text.ts';
+import type { Command } from './command-context.ts';
+
+/** Typing rests this long before the view follows. */
+const TYPING_MS = 120;
+
+/** Narrows the Models view while the person types; Enter keeps that, Escape takes it back. */
+export const filterModels: Command = async ({ modelsTree: { choices } }) => {
+  const before = choices.filter;
+  const input = vscode.window.createInputBox();
+  input.title = 'Filter Models';
+  input.value = before;
+  input.placeholder = 'Name of a model, or what Search finds: text, stage:staging, tag:k=v, param:k=v, auc>0.9';
+  input.prompt = 'Enter keeps the filter, Escape takes it back';
+  let timer: NodeJS.Timeout | undefined;
+  await new Promise<void>((done) => {
+    let isKept = false;
+    input.onDidChangeValue((value) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => choices.setFilter(value), TYPING_MS);
+    });
+    input.onDidAccept(() => {
+      isKept = true;
+      input.hide();
+    });
+    input.onDidHide(() => {
+      clearTimeout(timer);
+      choices.setFilter(isKept ? input.value : before);
+      done();
+    });
+    input.show();
+  });
+  input.dispose();
+};
+
+export const clearModelFilter: Command = async ({ modelsTree: { choices } }) => choices.setFilter('');
+
+interface ArrangementRow extends vscode.QuickPickItem {
+  readonly changes?: Partial<Arrangement>;
+}
+
+/** Groups, order and folds of the Models view, of which as many as one likes are changed while the list is open. */
+export const arrangeModels: Command = async ({ modelsTree: { choices } }) => {
+  const list = vscode.window.createQuickPick<ArrangementRow>();
+  list.title = 'Group and Sort the Models View';
+  list.placeholder = 'Choose what to change; Escape when it is right';
+  const fill = () => {
+    const active = list.activeItems[0]?.label;
+    list.items = arrangementRows(choices.arrangement);
+    list.activeItems = list.items.filter(({ label }) => label === active);
+  };
+  fill();
+  await new Promise<void>((done) => {
+    list.onDidAccept(() => {
+      const changes = list.activeItems[0]?.changes;
+      if (changes) void choices.arrange(changes);
+      fill();
+    });
+    list.onDidHide(() => done());
+    list.show();
+  });
+  list.dispose();
+};
+
+function arrangementRows({ groupBy, versionOrder, modelOrder, isFolding }: Arrangement): readonly ArrangementRow[] {
+  const row = (label: string, description: string, isOn: boolean, changes: Partial<Arrangement>): ArrangementRow => ({
+    ...{ label, changes, iconPath: new vscode.ThemeIcon(isOn ? 'check' : 'blank') },
+    description: facts(isOn ? 'chosen' : undefined, description),
+  });
+  const group = (label: string): ArrangementRow => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  return [
+    group('Versions together by'),
+    row('No groups', 'versions right below their model', groupBy === 'nothing', { groupBy: 'nothing' }),
+    row('Stage', 'drop a version on a stage to move it there', groupBy === 'stage', { groupBy: 'stage' }),
+    row('Date', 'today, yesterday, then months', groupBy === 'date', { groupBy: 'date' }),
+    group('Versions in order of'),
+    row('Newest first', '', versionOrder === 'newest', { versionOrder: 'newest' }),
+    row('Best first', 'by the headline metric; where there are no groups', versionOrder === 'best', {
+      versionOrder: 'best',
+    }),
+    group('Models in order of'),
+    row('Name', '', modelOrder === 'name', { modelOrder: 'name' }),
+    row('Newest version', 'what was trained last comes first', modelOrder === 'recent', { modelOrder: 'recent' }),
+    group('Runs and sweeps'),
+    row('Fold', 'checkpoints of a run, and runs of a sweep, are one row', isFolding, { isFolding: true }),
+    row('Show every version', '', !isFolding, { isFolding: false }),
+  ];
+}

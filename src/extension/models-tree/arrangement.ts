@@ -1,0 +1,58 @@
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+
+const schema = v.object({
+  /** What the versions of a model are put together by. */
+  groupBy: v.picklist(['nothing', 'stage', 'date']),
+  versionOrder: v.picklist(['newest', 'best']),
+  modelOrder: v.picklist(['name', 'recent']),
+  /** Whether the checkpoints of a run, and the runs of a sweep, are one row. */
+  isFolding: v.boolean(),
+});
+
+/** How the Models view is put together. */
+export type Arrangement = Readonly<v.InferOutput<typeof schema>>;
+
+const DEFAULT: Arrangement = { groupBy: 'nothing', versionOrder: 'newest', modelOrder: 'name', isFolding: true };
+const KEY = 'modelsTree.arrangement';
+
+/** What the person has chosen for the Models view: its arrangement, which is remembered, and a filter, which isn't. */
+export class TreeChoices implements vscode.Disposable {
+  readonly #state: Pick<vscode.Memento, 'get' | 'update'> | undefined;
+  readonly #changed = new vscode.EventEmitter<void>();
+  #arrangement: Arrangement;
+  #filter = '';
+
+  readonly onDidChange = this.#changed.event;
+
+  constructor(state?: Pick<vscode.Memento, 'get' | 'update'>) {
+    this.#state = state;
+    const parsed = v.safeParse(schema, state?.get(KEY));
+    this.#arrangement = parsed.success ? parsed.output : DEFAULT;
+  }
+
+  get arrangement(): Arrangement {
+    return this.#arrangement;
+  }
+
+  async arrange(changes: Partial<Arrangement>): Promise<void> {
+    this.#arrangement = { ...this.#arrangement, ...changes };
+    this.#changed.fire();
+    await this.#state?.update(KEY, this.#arrangement);
+  }
+
+  /** Empty for none. */
+  get filter(): string {
+    return this.#filter;
+  }
+
+  setFilter(filter: string): void {
+    if (filter.trim() === this.#filter) return;
+    this.#filter = filter.trim();
+    this.#changed.fire();
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+}

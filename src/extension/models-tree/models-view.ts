@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import type { Registries } from '../registries/registries.ts';
+import { setContext } from '../set-context.ts';
+import type { ViewId } from '../view-ids.ts';
+import { TreeChoices } from './arrangement.ts';
+import { draggedVersions } from './drag-and-drop.ts';
+import { ModelsTree } from './models-tree.ts';
+
+export interface ModelsViewOptions {
+  readonly registries: Registries;
+  readonly state: vscode.Memento;
+  readonly runCommand: (id: string, ...args: readonly unknown[]) => Promise<unknown>;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** The Models view, with its filter told in its title. */
+export function modelsView({ registries, state, runCommand, log }: ModelsViewOptions): {
+  readonly tree: ModelsTree;
+  readonly view: vscode.TreeView<unknown>;
+  readonly subscriptions: readonly vscode.Disposable[];
+} {
+  const choices = new TreeChoices(state);
+  const tree = new ModelsTree(registries, log, choices);
+  const view = vscode.window.createTreeView('modelRegistry.models' satisfies ViewId, {
+    treeDataProvider: tree,
+    canSelectMany: true,
+    showCollapseAll: true,
+    dragAndDropController: draggedVersions(runCommand),
+  });
+  const following = choices.onDidChange(() => {
+    view.description = choices.filter === '' ? '' : `“${choices.filter}”`;
+    void setContext('modelRegistry.modelsFiltered', choices.filter !== '');
+  });
+  return { tree, view, subscriptions: [tree, view, following] };
+}

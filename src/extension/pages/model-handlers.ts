@@ -1,0 +1,86 @@
+import { RegistryError } from '../../base/errors.ts';
+import { headlineMetric } from '../../base/metrics.ts';
+import type { RegistryCalls } from '../../registry/methods.ts';
+import type { ModelAction, ModelPageData, ModelPageState, PageKind, RequestHandlers } from '../messages.ts';
+import type { NOTHING_OF_MODELS } from './answer.ts';
+import type { DirectionsOf } from './page-data.ts';
+
+const PRODUCTION = 'production';
+/** Stages that say nothing of what serves. */
+const QUIET_STAGES = ['candidate', 'archived'];
+/** So many times in a stage are drawn and listed at first. */
+const TENURES = 100;
+const LISTED = 50;
+
+const commandOf: Readonly<Record<ModelAction, string>> = {
+  rollBack: 'modelRegistry.rollBack',
+  comment: 'modelRegistry.comment',
+  openLog: 'modelRegistry.openLog',
+  renameModel: 'modelRegistry.renameModel',
+};
+
+/** All that the page of a model shows at first. Throws what the registry throws. */
+export async function loadModelPage(
+  registry: RegistryCalls,
+  modelId: string,
+  directionsOf: DirectionsOf,
+  preferred: string | undefined,
+): Promise<ModelPageData> {
+  const model = await registry.overview({ model: modelId });
+  const declared = await directionsOf(model.name);
+  const metric = firstMetric(model, preferred, declared);
+  const stage = historyStage(model.stages.map(({ name }) => name));
+  const [plot, tenures] = await Promise.all([
+    metric === undefined ? undefined : registry.plot({ model: modelId, metric, across: { kind: 'number' } }),
+    registry.tenures({ model: modelId, stage, limit: TENURES }),
+  ]);
+  return {
+    model,
+    ...(declared ? { declared } : {}),
+    ...(metric === undefined ? {} : { metric }),
+    ...(plot ? { plot } : {}),
+    stage,
+    tenures,
+  };
+}
+
+/** The one that tells most about the newest version, else about any. */
+function firstMetric(
+  { latestMetrics, metricNames }: ModelPageData['model'],
+  preferred: string | undefined,
+  declared: ModelPageData['declared'],
+): string | undefined {
+  const any = Object.fromEntries(metricNames.map((name) => [name, 0]));
+  return (headlineMetric(latestMetrics, { preferred, declared }) ?? headlineMetric(any, { preferred, declared }))?.name;
+}
+
+function historyStage(stages: readonly string[]): string {
+  if (stages.includes(PRODUCTION)) return PRODUCTION;
+  return stages.filter((name) => !QUIET_STAGES.includes(name)).at(-1) ?? stages.at(-1) ?? PRODUCTION;
+}
+
+/** Answers what only the page of a model asks. */
+export function modelHandlers(
+  { registryDir, modelId }: ModelPageState,
+  registryFor: (registryDir: string) => Promise<RegistryCalls>,
+  start: (command: string, target: { readonly registryDir: string; readonly modelId: string }) => void,
+): Pick<RequestHandlers<PageKind>, keyof typeof NOTHING_OF_MODELS> {
+  return {
+    actOnModel: async ({ action }) => start(commandOf[action], { registryDir, modelId }),
+    plot: async (request) => (await registryFor(registryDir)).plot({ ...request, model: modelId }),
+    plotted: async (request) => (await registryFor(registryDir)).plotted({ ...request, model: modelId, limit: LISTED }),
+    tenures: async (request) => {
+      if (QUIET_STAGES.includes(request.stage))
+        throw new RegistryError('STAGE_QUIET', `What was in ${request.stage} when isn’t kept as a history.`);
+      return (await registryFor(registryDir)).tenures({ ...request, model: modelId, limit: TENURES });
+    },
+    glance: async ({ number }) => {
+      const registry = await registryFor(registryDir);
+      // Lists go by numbers: the first one before the next number is the version itself, unless it is gone.
+      const { items } = await registry.listVersions({ model: modelId, cursor: String(number + 1), limit: 1 });
+      const version = items.find((item) => item.number === number);
+      return version ? { version } : {};
+    },
+    heldAt: async ({ time }) => (await registryFor(registryDir)).at({ time, model: modelId }),
+  };
+}

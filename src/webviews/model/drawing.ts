@@ -1,0 +1,69 @@
+import type { Plot, PlotAxis, PlotBox, TenureEntry } from '../../extension/messages.ts';
+
+/** A time in which a version held the stage, in the terms of the lower axis. */
+export interface Band {
+  readonly from: number;
+  /** Infinite while it holds it. */
+  readonly to: number;
+  readonly tenure: TenureEntry;
+}
+
+/** All that a chart shows. */
+export interface Drawing {
+  readonly plot: Plot;
+  readonly metric: string;
+  readonly across: PlotAxis;
+  readonly bands: readonly Band[];
+  readonly selection: PlotBox | undefined;
+}
+
+/** Where the times in which versions held a stage are on the lower axis, oldest first; nowhere on an axis of params or metrics. */
+export function bandsOf(tenures: readonly TenureEntry[], across: PlotAxis): readonly Band[] {
+  if (across.kind !== 'number' && across.kind !== 'time') return [];
+  return tenures.toReversed().map((tenure) => {
+    const { since, until, newestThen, newestAtEnd } = tenure;
+    if (across.kind === 'time') {
+      return {
+        tenure,
+        from: Date.parse(since),
+        to: until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until),
+      };
+    }
+    // After the newest version that there was then, and before the next.
+    return {
+      tenure,
+      from: newestThen + 0.5,
+      to: newestAtEnd === undefined ? Number.POSITIVE_INFINITY : newestAtEnd + 0.5,
+    };
+  });
+}
+
+/** The box between two places, in the terms in which the registry is asked about it. */
+export function boxBetween(
+  { plot, across }: Pick<Drawing, 'plot' | 'across'>,
+  [x1, x2]: readonly [number, number],
+  [y1, y2]: readonly [number, number],
+): PlotBox {
+  const upright = [Math.min(y1, y2), Math.max(y1, y2)] as const;
+  const [from, to] = [Math.min(x1, x2), Math.max(x1, x2)];
+  if (plot.texts) return { across: { texts: plot.texts.filter((_, place) => place >= from && place <= to) }, upright };
+  if (across.kind === 'number') return { across: [Math.ceil(from), Math.floor(to)], upright };
+  return { across: [from, to], upright };
+}
+
+/** The place of the point nearest to a place on the screen, undefined where none is near. */
+export function nearestPoint(
+  places: readonly (readonly [x: number, y: number])[],
+  [x, y]: readonly [number, number],
+  within: number,
+): number | undefined {
+  let nearest: number | undefined;
+  let least = within * within;
+  for (const [index, [px, py]] of places.entries()) {
+    const distance = (px - x) ** 2 + (py - y) ** 2;
+    if (distance > least) continue;
+    least = distance;
+    nearest = index;
+  }
+  return nearest;
+}

@@ -1,0 +1,116 @@
+import type uPlot from 'uplot';
+import type { Band, Drawing } from './drawing.ts';
+import type { Palette } from './palette.ts';
+import { colourOf, paintShape, shapeOf } from './shapes.ts';
+
+/** A label needs so much room in its band. */
+const LABEL_ROOM = 26;
+
+/** Where a band is on the canvas; undefined where it is outside of what is shown. */
+function sidesOf(u: uPlot, { from, to }: Band): readonly [left: number, right: number] | undefined {
+  const { left, width } = u.bbox;
+  const place = (value: number) => (value === Number.POSITIVE_INFINITY ? left + width : u.valToPos(value, 'x', true));
+  const [start, end] = [Math.max(left, place(from)), Math.min(left + width, place(to))];
+  return end > start ? [start, end] : undefined;
+}
+
+/** Under the grid: the times in which a version held the stage, every other one darker, each beginning with a line. */
+export function paintBands(u: uPlot, { bands }: Drawing, palette: Palette): void {
+  const { ctx: canvas, bbox } = u;
+  const ratio = devicePixelRatio;
+  canvas.save();
+  for (const [index, band] of bands.entries()) {
+    const sides = sidesOf(u, band);
+    if (!sides) continue;
+    const [start, end] = sides;
+    canvas.globalAlpha = index % 2 === 0 ? 0.08 : 0.16;
+    canvas.fillStyle = palette.production;
+    canvas.fillRect(start, bbox.top, end - start, bbox.height);
+    canvas.globalAlpha = 1;
+    canvas.strokeStyle = palette.production;
+    canvas.lineWidth = ratio;
+    // What came back by a rollback begins with a broken line.
+    canvas.setLineDash(band.tenure.kind === 'rollback' ? [4 * ratio, 3 * ratio] : []);
+    canvas.beginPath();
+    canvas.moveTo(start, bbox.top);
+    canvas.lineTo(start, bbox.top + bbox.height);
+    canvas.stroke();
+  }
+  canvas.restore();
+}
+
+/** At the top of each band: which version it was, with a mark for how it came there. */
+export function paintBandLabels(u: uPlot, { bands }: Drawing, palette: Palette): void {
+  const { ctx: canvas, bbox } = u;
+  const ratio = devicePixelRatio;
+  canvas.save();
+  canvas.font = scaledFont(palette.font, ratio);
+  canvas.textBaseline = 'top';
+  canvas.textAlign = 'left';
+  canvas.fillStyle = palette.production;
+  let free = Number.NEGATIVE_INFINITY;
+  for (const band of bands) {
+    const sides = sidesOf(u, band);
+    if (!sides) continue;
+    const label = `${band.tenure.kind === 'rollback' ? '↩' : '▲'} @${band.tenure.number}`;
+    const width = canvas.measureText(label).width;
+    if (sides[0] < free || sides[1] - sides[0] < Math.min(width, LABEL_ROOM * ratio)) continue;
+    canvas.fillText(label, sides[0] + 4 * ratio, bbox.top + 3 * ratio);
+    free = sides[0] + width + 10 * ratio;
+  }
+  canvas.restore();
+}
+
+/** What the version in the stage measured, as long as it was there. */
+export function paintServing(u: uPlot, { bands, plot }: Drawing, palette: Palette): void {
+  const { ctx: canvas, bbox } = u;
+  const values = new Map(plot.points.map(([, upright, number]) => [number, upright]));
+  canvas.save();
+  canvas.beginPath();
+  canvas.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  canvas.clip();
+  canvas.strokeStyle = palette.production;
+  canvas.lineWidth = 2 * devicePixelRatio;
+  canvas.beginPath();
+  for (const band of bands) {
+    const sides = sidesOf(u, band);
+    const value = values.get(band.tenure.number);
+    if (!sides || value === undefined) continue;
+    const y = u.valToPos(value, 'y', true);
+    canvas.moveTo(sides[0], y);
+    canvas.lineTo(sides[1], y);
+  }
+  canvas.stroke();
+  canvas.restore();
+}
+
+/** The versions, those that serve over the others. */
+export function paintPoints(u: uPlot, { plot }: Drawing, palette: Palette): void {
+  const { ctx: canvas, bbox } = u;
+  const ratio = devicePixelRatio;
+  const radius = (plot.points.length > 400 ? 2.2 : 3.6) * ratio;
+  const order = ['ring', 'cross', 'square', 'triangle', 'diamond'];
+  const stages = [...plot.stages.entries()].sort(
+    ([, a], [, b]) => order.indexOf(shapeOf(a)) - order.indexOf(shapeOf(b)),
+  );
+  canvas.save();
+  canvas.beginPath();
+  canvas.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  canvas.clip();
+  for (const [place, name] of stages) {
+    const shape = shapeOf(name);
+    const colour = colourOf(name, palette);
+    const size = shape === 'diamond' || shape === 'triangle' ? Math.max(radius, 3.6 * ratio) : radius;
+    for (const [across, upright, , stage] of plot.points) {
+      if (stage !== place) continue;
+      const [x, y] = [u.valToPos(across, 'x', true), u.valToPos(upright, 'y', true)];
+      paintShape(canvas, { shape, x, y, radius: size, colour });
+    }
+  }
+  canvas.restore();
+}
+
+/** Fonts of a canvas are as large as its own pixels. */
+function scaledFont(font: string, ratio: number): string {
+  return font.replace(/[\d.]+px/, (size) => `${Number.parseFloat(size) * ratio * 0.92}px`);
+}

@@ -1,0 +1,165 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatMetric, metricDirection } from '../../base/metrics.ts';
+import type { ModelPageData, Plot, PlotAxis, PlotBox, PlotPoint, TenureEntry } from '../../extension/messages.ts';
+import { countOf, formatTime } from '../shared/format.ts';
+import type { Later, PageContext } from '../shared/page.ts';
+import { ageOf, emptyState, icon, section } from '../shared/parts.ts';
+import { logarithmicAxes } from './axes.ts';
+import { axisValue, type Choices } from './choices.ts';
+import type { Drawing } from './drawing.ts';
+import type { ModelPage } from './model-page.ts';
+import { plotTable } from './plot-table.ts';
+import { selectionPanel } from './selection.ts';
+import { shapeKey } from './shapes.ts';
+import './version-chart.ts';
+
+/** The versions as points, what is chosen of them, and the same as a table. */
+export function plotSection(data: ModelPageData, choices: Choices, page: ModelPage): TemplateResult {
+  const { metric, across } = choices;
+  if (metric === undefined) {
+    return section(
+      { id: 'versions', title: 'Versions' },
+      emptyState(
+        data.model.versions === 0 ? 'The model has no versions yet.' : 'None of its versions has metrics.',
+        html`Record them with <code>--metrics</code> when you register, or with <code>model-registry evaluate</code>.`,
+      ),
+    );
+  }
+  return section(
+    { id: 'versions', title: 'Versions' },
+    html`${toolbar(data, choices, page)} ${body(page.plot({ metric, across, zoom: choices.zoom }), data, choices, page)}`,
+  );
+}
+
+function toolbar({ model, declared }: ModelPageData, choices: Choices, page: PageContext): TemplateResult {
+  const { metric = '', across } = choices;
+  const direction = metricDirection(metric, declared);
+  const option = (value: string, text: string, selected: string) =>
+    html`<option value=${value} .selected=${value === selected}>${text}</option>`;
+  const acrossNow = axisValue(across);
+  const metrics = model.metricNames.includes(metric) ? model.metricNames : [metric, ...model.metricNames];
+  const reset = { zoom: '', selection: '' };
+  return html`<div class="toolbar plot-toolbar">
+    <label>Metric <select aria-label="Metric" @change=${(event: Event) => page.setUis({ ...reset, metric: chosen(event) })}>${metrics.map((name) => option(name, name, metric))}</select></label>
+    <span class="muted">${direction === 'neutral' ? '' : `${direction} is better`}</span>
+    <label
+      >against
+      <select aria-label="Against" @change=${(event: Event) => page.setUis({ ...reset, across: chosen(event) })}>
+        ${option('number', 'versions in order', acrossNow)} ${option('time', 'time of registration', acrossNow)}
+        ${group('Params', 'param', model.paramNames, acrossNow)} ${group('Metrics', 'metric', model.metricNames, acrossNow)}
+      </select></label
+    >
+    <label class="plain-check"
+      ><input type="checkbox" .checked=${page.ui.table === true} @change=${() => page.setUi('table', page.ui.table !== true)} /> as a table</label
+    >
+    ${choices.zoom ? html`<button class="link" @click=${() => page.setUis(reset)}>Show all versions</button>` : nothing}
+  </div>`;
+}
+
+function group(
+  label: string,
+  kind: string,
+  names: readonly string[],
+  selected: string,
+): TemplateResult | typeof nothing {
+  if (names.length === 0) return nothing;
+  return html`<optgroup label=${label}>
+    ${names.map((name) => html`<option value="${kind}:${name}" .selected=${`${kind}:${name}` === selected}>${name}</option>`)}
+  </optgroup>`;
+}
+
+function chosen(event: Event): string {
+  return event.currentTarget instanceof HTMLSelectElement ? event.currentTarget.value : '';
+}
+
+function body(later: Later<Plot>, data: ModelPageData, choices: Choices, page: ModelPage): TemplateResult {
+  switch (later.state) {
+    case 'loading':
+      return html`<p class="muted plot-waiting" role="status">Reading the versions…</p>`;
+    case 'failed':
+      return html`<p class="warning" role="alert">
+        ${icon('warning')} <span class="wrap">${later.message}</span>
+        <button class="link" @click=${later.retry}>Try again</button>
+      </p>`;
+    case 'ready':
+      return drawn(later.data, data, choices, page);
+  }
+}
+
+function drawn(plot: Plot, data: ModelPageData, choices: Choices, page: ModelPage): TemplateResult {
+  const { metric = '', across, selection } = choices;
+  if (plot.points.length === 0) return emptyState(`No version has a value for both ${metric} and ${axisText(across)}.`);
+  const drawing = page.drawing({ plot, metric, across, selection, tenures: data.tenures.items });
+  const label = `${metric} against ${axisText(across)}, ${countOf(plot.total, 'version')}. Arrow keys move between versions, Enter opens one, Escape ends a selection.`;
+  return html`<version-chart
+      .drawing=${drawing}
+      .label=${label}
+      .glance=${(point: PlotPoint) => glance(point, drawing, page)}
+      .chosen=${(box: PlotBox | undefined) => page.setUis({ selection: box ? JSON.stringify(box) : '' })}
+      .opened=${(number: number) => page.openNumber(number)}
+    ></version-chart>
+    ${legend(plot, drawing)} ${selectionPanel(choices, page)}
+    ${page.ui.table === true ? plotTable(drawing, data, choices, page) : nothing}`;
+}
+
+/** What an axis is called in a sentence. */
+export function axisText(across: PlotAxis): string {
+  if (across.kind === 'number') return 'versions in order';
+  return across.kind === 'time' ? 'the time of registration' : `${across.kind} ${across.name}`;
+}
+
+function legend(plot: Plot, drawing: Drawing): TemplateResult {
+  const counts = plot.stages.map((stage, place) => ({
+    stage,
+    count: plot.points.filter((point) => point[3] === place).length,
+  }));
+  const isLog = logarithmicAxes(drawing);
+  const notes = [
+    plot.points.length < plot.total
+      ? `${plot.points.length.toLocaleString('en-US')} of ${countOf(plot.total, 'version')} are drawn; drag over a part and zoom in for more`
+      : '',
+    plot.without === 0 ? '' : `${countOf(plot.without, 'version')} without a value`,
+    isLog.across || isLog.upright
+      ? `logarithmic ${isLog.across && isLog.upright ? 'axes' : isLog.across ? 'lower axis' : 'upright axis'}`
+      : '',
+  ].filter((note) => note !== '');
+  return html`<div class="plot-legend">
+    ${counts.map(({ stage, count }) => html`<span>${shapeKey(stage)} ${stage} <span class="count">${count.toLocaleString('en-US')}</span></span>`)}
+    ${
+      drawing.bands.length === 0
+        ? nothing
+        : html`<span class="band-key"><span class="band-swatch" aria-hidden="true"></span> in production, with its value: ▲ promoted, ↩ rolled back to</span>`
+    }
+    ${notes.map((note) => html`<span class="muted">${note}</span>`)}
+  </div>`;
+}
+
+/** What is known of a point at once; who and when comes a moment later. */
+function glance(
+  [across, upright, number, stage]: PlotPoint,
+  { plot, metric, across: axis, bands }: Drawing,
+  page: ModelPage,
+): TemplateResult {
+  const { version } = page.glance(number);
+  const held = bands.filter(({ tenure }) => tenure.number === number);
+  return html`<div class="glance-head">${shapeKey(plot.stages[stage] ?? '')} <b>@${number}</b> ${plot.stages[stage] ?? ''}</div>
+    <div>${metric} <b>${formatMetric(upright)}</b></div>
+    ${'name' in axis ? html`<div>${axis.name} <b>${plot.texts ? (plot.texts[across] ?? '') : formatMetric(across)}</b></div>` : nothing}
+    ${axis.kind === 'time' ? html`<div>${formatTime(new Date(across).toISOString())}</div>` : nothing}
+    ${version ? html`<div class="muted">registered ${ageOf(version.claimedAt ?? version.createdAt)} by ${version.createdBy.name}</div>` : nothing}
+    ${
+      version?.aliases.length
+        ? html`<div>${version.aliases
+            .slice(0, 5)
+            .map((alias) => `@${alias}`)
+            .join(' ')}</div>`
+        : nothing
+    }
+    ${version?.description ? html`<div class="glance-words muted">${version.description.slice(0, 160)}</div>` : nothing}
+    ${held.slice(-2).map(({ tenure }) => html`<div>${tenureText(tenure)}</div>`)}`;
+}
+
+function tenureText({ kind, since, until, by }: TenureEntry): string {
+  const how = kind === 'rollback' ? 'Rolled back to' : 'Promoted';
+  return `${how} ${formatTime(since)} by ${by.name}${until === undefined ? '' : `, until ${formatTime(until)}`}`;
+}

@@ -1,0 +1,79 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatMetric } from '../../base/metrics.ts';
+import type { VersionSummary } from '../../extension/messages.ts';
+import { alignDecimals, countOf } from '../shared/format.ts';
+import { ageOf, icon, none, stageBadge, versionLink } from '../shared/parts.ts';
+import { versionNumber } from '../shared/version-name.ts';
+import type { Choices } from './choices.ts';
+import type { ModelPage } from './model-page.ts';
+import { compareBar, pickBox } from './picking.ts';
+
+/** The versions in the part of the plot that was dragged over, the best first. */
+export function selectionPanel(choices: Choices, page: ModelPage): TemplateResult {
+  const { selection, metric = '', across } = choices;
+  if (!selection) {
+    if (page.ui.table === true) return html``;
+    return html`<p class="muted plot-hint">Drag over a part of the chart to list its versions and compare them. A click opens a version.</p>`;
+  }
+  const later = page.selected({ metric, across, zoom: selection });
+  const actions = html`<button class="link" @click=${() => page.setUis({ zoom: JSON.stringify(selection), selection: '' })}>Zoom in</button>
+    <button class="link" @click=${() => page.setUi('selection', '')}>End the selection</button>`;
+  switch (later.state) {
+    case 'loading':
+      return html`<p class="muted" role="status">Looking for the selected versions…</p>`;
+    case 'failed':
+      return html`<p class="warning" role="alert">
+        ${icon('warning')} <span class="wrap">${later.message}</span> <button class="link" @click=${later.retry}>Try again</button>
+      </p>`;
+    case 'ready': {
+      const { items, total } = later.data;
+      const shown = total > items.length ? `, the best ${items.length} of which are listed` : '';
+      return html`<div class="selection" role="region" aria-label="Selected versions">
+        <p class="selection-head"><b role="status">${countOf(total, 'version')} selected${shown}</b> ${actions}</p>
+        ${items.length === 0 ? nothing : html`${compareBar(choices, page)} ${rows(items, choices, page)}`}
+      </div>`;
+    }
+  }
+}
+
+function rows(items: readonly VersionSummary[], choices: Choices, page: ModelPage): TemplateResult {
+  const { metric = '', across } = choices;
+  const values = items.map(({ metrics }) => {
+    const value = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
+    return value === undefined ? '' : formatMetric(value);
+  });
+  const texts = alignDecimals(values);
+  const own = 'name' in across && across.name !== metric ? across : undefined;
+  return html`<div class="scroll-x"><table class="narrow selected-versions">
+    <thead>
+      <tr>
+        <td></td>
+        <th scope="col">Version</th><th scope="col">Stage</th><th scope="col" class="numeric">${metric}</th>
+        ${own ? html`<th scope="col">${own.name}</th>` : nothing}
+        <th scope="col">Registered</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${items.map(
+        (version, index) => html`<tr>
+          <td>${version.pending ? nothing : pickBox(version.number, choices, page)}</td>
+          <th scope="row">${versionLink(page, version.id, `@${versionNumber(version)}`)}</th>
+          <td>${stageBadge(version.stage)}</td>
+          <td class="numeric">${texts[index]}</td>
+          ${own ? html`<td>${ownValue(version, own)}</td>` : nothing}
+          <td class="muted">${ageOf(version.claimedAt ?? version.createdAt)}</td>
+        </tr>`,
+      )}
+    </tbody>
+  </table></div>`;
+}
+
+function ownValue(
+  version: VersionSummary,
+  { kind, name }: { readonly kind: 'param' | 'metric'; readonly name: string },
+) {
+  const values: Readonly<Record<string, string | number>> = kind === 'param' ? version.params : version.metrics;
+  const value = Object.hasOwn(values, name) ? values[name] : undefined;
+  if (value === undefined) return none();
+  return html`<span class="clamp" title=${String(value)}>${kind === 'param' ? value : formatMetric(value)}</span>`;
+}

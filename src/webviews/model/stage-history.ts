@@ -1,0 +1,148 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ModelPageData, TenureEntry } from '../../extension/messages.ts';
+import { countOf, formatDuration } from '../shared/format.ts';
+import type { Later } from '../shared/page.ts';
+import { authorOf, claimedTimeOf, emptyState, icon, section, timeOf, versionLink } from '../shared/parts.ts';
+import type { Choices } from './choices.ts';
+import type { ModelPage } from './model-page.ts';
+import { timeStrip } from './time-strip.ts';
+
+/** Stages in which every version is at some time: who was there when says nothing. */
+const QUIET_STAGES = ['candidate', 'archived'];
+
+const words: Readonly<Record<TenureEntry['kind'], string>> = {
+  promote: 'promoted',
+  rollback: 'rolled back to',
+  demote: 'moved down to it',
+  archive: 'moved to it',
+  displaced: 'moved to it',
+};
+
+/** Which version was in production when: asked for a moment, and all of it in order. */
+export function stageHistory(data: ModelPageData, choices: Choices, page: ModelPage): TemplateResult {
+  const { stage } = choices;
+  const stages = data.model.stages.map(({ name }) => name).filter((name) => !QUIET_STAGES.includes(name));
+  const select = html`<select aria-label="Stage" @change=${(event: Event) => page.setUi('stage', fieldText(event))}>
+    ${stages.map((name) => html`<option value=${name} .selected=${name === stage}>${name}</option>`)}
+  </select>`;
+  return section(
+    {
+      id: 'timeline',
+      title: 'Stage history',
+      ...(stages.length > 1 ? { actions: select } : { actions: html`<span class="muted">${stage}</span>` }),
+    },
+    html`${momentForm(data, choices, page)} ${tenureList(page.tenures(stage), data, choices, page)}`,
+  );
+}
+
+function fieldText(event: Event): string {
+  const { currentTarget } = event;
+  return currentTarget instanceof HTMLSelectElement || currentTarget instanceof HTMLInputElement
+    ? currentTarget.value
+    : '';
+}
+
+/** Asks for a moment in the person's own time, and tells what each stage held then. */
+function momentForm({ model }: ModelPageData, { moment, stage }: Choices, page: ModelPage): TemplateResult {
+  return html`<div class="moment">
+    <label
+      >What was in ${stage} on
+      <input type="datetime-local" max="9999-12-31T23:59" .value=${moment} @change=${(event: Event) => page.setUi('moment', fieldText(event))}
+    /></label>
+    <span class="moment-answer" role="status">${momentAnswer(model.name, moment, stage, page)}</span>
+  </div>`;
+}
+
+function momentAnswer(
+  model: string,
+  moment: string,
+  stage: string,
+  page: ModelPage,
+): TemplateResult | string | typeof nothing {
+  const time = new Date(moment);
+  if (moment === '' || Number.isNaN(time.getTime())) return nothing;
+  const later = page.heldAt(time.toISOString());
+  if (later.state === 'loading') return 'Looking it up…';
+  if (later.state === 'failed') return later.message;
+  const { holders, beginsAt } = later.data;
+  const there = holders.filter((holder) => holder.stage === stage);
+  if (there.length === 0) {
+    return beginsAt === undefined
+      ? `Nothing was in ${stage} then.`
+      : html`Nothing is known of then: the log begins ${timeOf(beginsAt)}.`;
+  }
+  return html`${there.map(
+    ({ versionId, number, since, by, isClaimed }, index) =>
+      html`${index === 0 ? '' : '; '}${versionLink(page, versionId, `${model}@${number}`)}, since ${timeOf(since)}, by ${authorOf(by)}${isClaimed ? ' (claimed)' : ''}`,
+  )}`;
+}
+
+function tenureList(
+  later: Later<{ readonly items: readonly TenureEntry[]; readonly next?: string }>,
+  data: ModelPageData,
+  choices: Choices,
+  page: ModelPage,
+): TemplateResult {
+  switch (later.state) {
+    case 'loading':
+      return html`<p class="muted" role="status">Reading the history…</p>`;
+    case 'failed':
+      return html`<p class="warning" role="alert">
+        ${icon('warning')} <span class="wrap">${later.message}</span> <button class="link" @click=${later.retry}>Try again</button>
+      </p>`;
+    case 'ready': {
+      const { items, next } = later.data;
+      if (items.length === 0) return emptyState(`No version was in ${choices.stage} yet.`);
+      return html`${timeStrip(items, choices, page)}
+        <ol class="timeline">${items.map((tenure) => entry(tenure, data, page))}</ol>
+        ${next === undefined ? nothing : older(next, data, choices, page)}`;
+    }
+  }
+}
+
+/** The pages after the first, as far as they were asked for. */
+function older(cursor: string, data: ModelPageData, choices: Choices, page: ModelPage): TemplateResult {
+  const wanted = Number(page.ui.olderTenures) || 0;
+  const pages: TemplateResult[] = [];
+  let next: string | undefined = cursor;
+  for (let index = 0; index < wanted && next !== undefined; index += 1) {
+    const later = page.tenures(choices.stage, next);
+    if (later.state !== 'ready') {
+      pages.push(
+        html`<p class="muted" role="status">${later.state === 'failed' ? later.message : 'Reading what was before…'}</p>`,
+      );
+      return html`${pages}`;
+    }
+    pages.push(html`<ol class="timeline">${later.data.items.map((tenure) => entry(tenure, data, page))}</ol>`);
+    next = later.data.next;
+  }
+  return html`${pages}${
+    next === undefined
+      ? nothing
+      : html`<button class="link" @click=${() => page.setUi('olderTenures', String(wanted + 1))}>Show what was before</button>`
+  }`;
+}
+
+function entry(tenure: TenureEntry, { model }: ModelPageData, page: ModelPage): TemplateResult {
+  const { number, versionId, since, claimedSince, until, by, reason, kind, isDeleted } = tenure;
+  const name = `@${number}`;
+  const lasted = formatDuration(since, until ?? new Date().toISOString());
+  return html`<li>
+    <div>
+      ${kind === 'rollback' ? icon('discard') : icon('arrow-up')}
+      ${isDeleted ? html`<span title="Deleted since">${name} (deleted)</span>` : versionLink(page, versionId, `${model.name}${name}`)}
+      <span>${words[kind]}</span>
+    </div>
+    <div class="muted">
+      ${claimedTimeOf(since, claimedSince)} to ${until === undefined ? 'now' : timeOf(until)}${lasted === undefined ? nothing : html`, ${longDuration(since, until, lasted)}`}
+    </div>
+    <div class="muted">${authorOf(by)}</div>
+    ${reason === '' ? nothing : html`<div class="reason">${reason}</div>`}
+  </li>`;
+}
+
+/** Days where it was days. */
+function longDuration(since: string, until: string | undefined, short: string): string {
+  const days = ((until === undefined ? Date.now() : Date.parse(until)) - Date.parse(since)) / 86_400_000;
+  return days >= 2 ? countOf(Math.floor(days), 'day') : short;
+}

@@ -1,0 +1,236 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { createRef, type Ref, ref } from 'lit/directives/ref.js';
+import uPlot from 'uplot';
+import type { PlotBox, PlotPoint } from '../../extension/messages.ts';
+import { axesOf, scalesOf } from './axes.ts';
+import { boxBetween, type Drawing, nearestPoint } from './drawing.ts';
+import { paintBandLabels, paintBands, paintPoints, paintServing } from './paint.ts';
+import { followTheme, paletteOf } from './palette.ts';
+
+const NEAR_PX = 14;
+const SMALLEST_DRAG_PX = 6;
+const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, PageUp: -20, PageDown: 20 };
+
+/**
+ * Versions as points. The pointer or the arrow keys make one current, a click or Enter opens it, and a drag chooses a part. What a point
+ * says stands beside it as `glance`, and a table has the same for whoever can't see it.
+ */
+export class VersionChart extends LitElement {
+  static override properties = {
+    drawing: { attribute: false },
+    glance: { attribute: false },
+    label: {},
+    chosen: { attribute: false },
+    opened: { attribute: false },
+  };
+  declare drawing: Drawing | undefined;
+  /** What is shown beside the current point. */
+  declare glance: (point: PlotPoint) => TemplateResult;
+  declare label: string;
+  declare chosen: (box: PlotBox | undefined) => void;
+  declare opened: (number: number) => void;
+
+  #plot: uPlot | undefined;
+  #current: number | undefined;
+  #hasDragged = false;
+  #places: readonly (readonly [number, number])[] = [];
+  #stopTheme: (() => void) | undefined;
+  #resizes: ResizeObserver | undefined;
+  readonly #frame: Ref<HTMLElement> = createRef();
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#stopTheme = followTheme(() => this.#build());
+    this.#resizes = new ResizeObserver(() => this.#resize());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stopTheme?.();
+    this.#resizes?.disconnect();
+    this.#plot?.destroy();
+    this.#plot = undefined;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    const frame = this.#frame.value;
+    if (frame) this.#resizes?.observe(frame);
+    if (changed.has('drawing')) this.#build();
+  }
+
+  get #size(): { readonly width: number; readonly height: number } {
+    const width = Math.max(120, this.#frame.value?.clientWidth ?? 0);
+    return { width, height: width < 480 ? 240 : 340 };
+  }
+
+  #resize(): void {
+    const { width } = this.#size;
+    if (!this.#plot || this.#plot.width === width) return;
+    this.#plot.setSize(this.#size);
+  }
+
+  #build(): void {
+    const { drawing } = this;
+    const frame = this.#frame.value;
+    this.#plot?.destroy();
+    this.#plot = undefined;
+    if (!frame || !drawing || drawing.plot.points.length === 0) return;
+    const { points } = drawing.plot;
+    if (this.#current !== undefined && this.#current >= points.length) this.#current = undefined;
+    const palette = paletteOf(this);
+    const options: uPlot.Options = {
+      ...this.#size,
+      ms: 1,
+      // The last label of a lower axis is half beyond it.
+      padding: [10, drawing.across.kind === 'time' ? 44 : 16, 0, 0],
+      scales: scalesOf(drawing),
+      axes: axesOf(drawing, palette),
+      series: [{}, { paths: () => null, points: { show: false } }],
+      legend: { show: false },
+      // The points are painted here, and so is which of them is current: it needn't be the one that is nearest along the axis.
+      cursor: {
+        x: false,
+        y: false,
+        points: { show: false },
+        drag: {
+          ...{ x: true, y: true, setScale: false, dist: SMALLEST_DRAG_PX },
+          // The click at the end of a drag opens nothing.
+          click: (_u, event) => {
+            if (this.#hasDragged) event.stopPropagation();
+          },
+        },
+        bind: { dblclick: () => null },
+      },
+      hooks: {
+        drawClear: [(u) => paintBands(u, drawing, palette)],
+        draw: [
+          (u) => {
+            paintServing(u, drawing, palette);
+            paintPoints(u, drawing, palette);
+            paintBandLabels(u, drawing, palette);
+            this.#drawn(u);
+          },
+        ],
+        setCursor: [(u) => this.#point(u)],
+        setSelect: [(u) => this.#choose(u)],
+      },
+    };
+    this.#plot = new uPlot(options, [points.map(([x]) => x), points.map(([, y]) => y)], frame);
+    const { over } = this.#plot;
+    over.addEventListener('mousedown', () => {
+      this.#hasDragged = false;
+    });
+    over.addEventListener('click', () => this.#openCurrent());
+  }
+
+  /** Where things are is known once they are drawn, which is a moment after it was asked for. */
+  #drawn(u: uPlot): void {
+    const points = this.drawing?.plot.points ?? [];
+    this.#places = points.map(([x, y]) => [u.valToPos(x, 'x'), u.valToPos(y, 'y')]);
+    this.#showSelection(u);
+    this.requestUpdate();
+  }
+
+  #point(u: uPlot): void {
+    const { left = -1, top = -1 } = u.cursor;
+    if (left < 0) return;
+    this.#setCurrent(nearestPoint(this.#places, [left, top], NEAR_PX));
+  }
+
+  #setCurrent(index: number | undefined): void {
+    if (index === this.#current) return;
+    this.#current = index;
+    this.requestUpdate();
+  }
+
+  #choose(u: uPlot): void {
+    const { left, top, width, height } = u.select;
+    if (!this.drawing || width < SMALLEST_DRAG_PX) return;
+    this.#hasDragged = true;
+    const box = boxBetween(
+      this.drawing,
+      [u.posToVal(left, 'x'), u.posToVal(left + width, 'x')],
+      [u.posToVal(top, 'y'), u.posToVal(top + height, 'y')],
+    );
+    this.chosen(box);
+  }
+
+  /** The part that is chosen stays marked when the chart is drawn anew. */
+  #showSelection(u: uPlot): void {
+    const { selection, plot } = this.drawing ?? {};
+    if (!selection) return;
+    const { across, upright = [u.scales.y?.min ?? 0, u.scales.y?.max ?? 0] } = selection;
+    const places = 'texts' in across ? across.texts.map((text) => plot?.texts?.indexOf(text) ?? -1) : across;
+    const [from, to] = [Math.min(...places), Math.max(...places)];
+    if (!Number.isFinite(from)) return;
+    const clip = (value: number, most: number) => Math.min(Math.max(value, 0), most);
+    const { clientWidth, clientHeight } = u.over;
+    const room = 'texts' in across ? 0.4 : 0;
+    const [left, right] = [from - room, to + room].map((value) => clip(u.valToPos(value, 'x'), clientWidth));
+    const [bottom, top] = upright.map((value) => clip(u.valToPos(value, 'y'), clientHeight));
+    if (left === undefined || right === undefined || top === undefined || bottom === undefined) return;
+    u.setSelect({ left, top, width: right - left, height: bottom - top }, false);
+  }
+
+  #openCurrent(): void {
+    const point = this.#current === undefined ? undefined : this.drawing?.plot.points[this.#current];
+    if (point) this.opened(point[2]);
+  }
+
+  #key(event: KeyboardEvent): void {
+    const last = (this.drawing?.plot.points.length ?? 0) - 1;
+    if (last < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+    const from = this.#current ?? (event.key === 'ArrowLeft' ? last + 1 : -1);
+    const step = Object.hasOwn(STEPS, event.key) ? STEPS[event.key] : undefined;
+    if (step !== undefined) this.#setCurrent(Math.min(Math.max(from + step, 0), last));
+    else if (event.key === 'Home') this.#setCurrent(0);
+    else if (event.key === 'End') this.#setCurrent(last);
+    else if (event.key === 'Enter') this.#openCurrent();
+    else if (event.key === 'Escape') this.#clear();
+    else return;
+    event.preventDefault();
+  }
+
+  #clear(): void {
+    this.#setCurrent(undefined);
+    this.chosen(undefined);
+  }
+
+  protected override render(): TemplateResult {
+    return html`<div
+      class="version-chart"
+      role="application"
+      aria-label=${this.label}
+      tabindex="0"
+      @keydown=${(event: KeyboardEvent) => this.#key(event)}
+      @mouseleave=${() => this.#setCurrent(undefined)}
+    >
+      <div class="chart-frame" ${ref(this.#frame)}></div>
+      ${this.#currentMark()}
+    </div>`;
+  }
+
+  #currentMark(): TemplateResult | typeof nothing {
+    const index = this.#current;
+    const u = this.#plot;
+    const point = index === undefined ? undefined : this.drawing?.plot.points[index];
+    const place = index === undefined ? undefined : this.#places[index];
+    const frame = this.#frame.value;
+    if (!point || !place || !u || !frame) return nothing;
+    const x = place[0] + u.over.offsetLeft;
+    const y = place[1] + u.over.offsetTop;
+    const isRight = x > frame.clientWidth / 2;
+    const side = isRight ? `right: ${frame.clientWidth - x + 12}px` : `left: ${x + 12}px`;
+    const height = y > 160 ? `bottom: ${frame.clientHeight - y + 8}px` : `top: ${y + 8}px`;
+    return html`<div class="chart-current" .style=${`left: ${x}px; top: ${y}px`} aria-hidden="true"></div>
+      <div class="chart-glance" role="status" .style=${`${side}; ${height}; max-width: ${isRight ? x : frame.clientWidth - x}px`}>
+        ${this.glance(point)}
+      </div>`;
+  }
+}
+
+customElements.define('version-chart', VersionChart);

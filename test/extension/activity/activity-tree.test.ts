@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ActivityNode } from '../../../src/extension/activity/activity-tree.ts';
+import type { LogEntry, LogRequest } from '../../../src/registry/api.ts';
+
+vi.mock('vscode', () => ({
+  EventEmitter: class {
+    readonly event = () => ({ dispose: () => undefined });
+    fire = () => undefined;
+    dispose = () => undefined;
+  },
+  TreeItem: class {
+    readonly label: string;
+    constructor(label: string) {
+      this.label = label;
+    }
+  },
+  TreeItemCollapsibleState: { None: 0, Collapsed: 1, Expanded: 2 },
+  ThemeIcon: class {
+    readonly id: string;
+    constructor(id: string) {
+      this.id = id;
+    }
+  },
+  ThemeColor: class {},
+  MarkdownString: class {
+    value = '';
+    appendMarkdown(text: string) {
+      this.value += text;
+    }
+    appendText(text: string) {
+      this.value += text.replace(/[\\`*_{}[\]()#+\-!~<>]/g, '\\$&');
+    }
+  },
+}));
+
+const { ActivityTree } = await import('../../../src/extension/activity/activity-tree.ts');
+
+const model = { modelId: 'M' };
+
+function entry(seq: number, changes: Partial<LogEntry> = {}): LogEntry {
+  const at = new Date(2026, 10, 20, 9, 60 - seq).toISOString();
+  return {
+    ...{ cursor: `${seq}.0`, seq, id: `I${seq}`, at, askedAt: at, by: { name: 'Ada', email: 'ada@example.org' } },
+    ...{ via: 'cli', summary: `Entry ${seq}`, events: [], kind: 'remark', subject: { ...model, versionId: `V${seq}` } },
+    ...changes,
+  };
+}
+
+function treeOf(entries: readonly LogEntry[], asked: LogRequest[] = [], dirs: readonly string[] = ['/one']) {
+  const log = async (request: LogRequest = {}) => {
+    asked.push(request);
+    const start = request.before === undefined ? 0 : entries.findIndex(({ cursor }) => cursor === request.before) + 1;
+    const items = entries.slice(start, start + (request.limit ?? 50));
+    const last = items.at(-1);
+    return start + items.length < entries.length && last ? { items, next: last.cursor } : { items };
+  };
+  return new ActivityTree(
+    {
+      existing: async () => dirs.map((dir) => ({ dir, roots: [{ name: dir.slice(1) }] })) as never,
+      problems: async () => [],
+      callsFor: async () => ({ log }) as never,
+      onDidChange: () => ({ dispose: () => undefined }),
+    },
+    { error: () => undefined } as never,
+  );
+}
+
+async function shown(tree: InstanceType<typeof ActivityTree>, node?: ActivityNode): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const child of await tree.getChildren(node)) {
+    const { label, description } = tree.getTreeItem(child);
+    lines.push([label, description].filter(Boolean).join('  '));
+    if (child.kind === 'day' || child.kind === 'registry')
+      lines.push(...(await shown(tree, child)).map((line) => `  ${line}`));
+  }
+  return lines;
+}
+
+describe('the Activity view', () => {
+  beforeAll(() => vi.useFakeTimers({ toFake: ['Date'], now: new Date(2026, 10, 26, 12) }));
+  afterAll(() => vi.useRealTimers());
+
+  it('tells by days who did what, and marks what had no effect or isn’t shared', async () => {
+    const entries = [
+      entry(1, { kind: 'stage', summary: 'Promoted churn@2 to production in place of 1' }),
+      entry(2, { void: 'the alias was taken' }),
+      entry(3, { pending: true, at: new Date(2026, 10, 19, 9).toISOString() }),
+    ];
+    const tree = treeOf(entries);
+    expect(await shown(tree)).toEqual([
+      'Friday 20 November',
+      '  Promoted churn@2 to production in place of 1  Ada · 09:59',
+      '  Entry 2  had no effect · Ada · 09:58',
+      'Thursday 19 November',
+      '  Entry 3  not shared yet · Ada · 09:00',
+    ]);
+    const [day] = await tree.getChildren();
+    const [promoted, nothing] = (await tree.getChildren(day)).map((node) => tree.getTreeItem(node));
+    expect(promoted?.command).toMatchObject({ command: 'modelRegistry.showVersion', arguments: [{ versionId: 'V1' }] });
+    expect(nothing?.contextValue).toBe('entry:version:void');
+  });
+
+  it('makes many registrations that nobody watched one row', async () => {
+    const automatic = { kind: 'registration', via: 'auto', summary: 'Registered churn@9' } as const;
+    const tree = treeOf([1, 2, 3, 4, 5].map((seq) => entry(seq, seq === 5 ? {} : automatic)));
+    expect(await shown(tree)).toEqual([
+      'Friday 20 November',
+      '  4 versions registered automatically  Registered churn@9 · 09:59',
+      '  Entry 5  Ada · 09:55',
+    ]);
+  });
+
+  it('goes back a page at a time, and asks the registry for what the filter says', async () => {
+    const asked: LogRequest[] = [];
+    const tree = treeOf(
+      Array.from({ length: 60 }, (_, index) => entry(index + 1)),
+      asked,
+    );
+    const more = (await tree.getChildren()).at(-1);
+    if (more?.kind !== 'more') throw new Error('the last row asks for more');
+    tree.showMore(more);
+    expect((await shown(tree)).filter((line) => line.includes('Entry'))).toHaveLength(60);
+    tree.setFilter({ kinds: ['stage'], person: 'Ada', model: { registryDir: '/one', id: 'M', name: 'churn' } });
+    asked.length = 0;
+    await tree.getChildren();
+    expect(asked).toEqual([{ kinds: ['stage'], person: 'Ada', model: 'M', limit: 50 }]);
+  });
+
+  it('says that nothing fits, and has a level for registries only where there are several', async () => {
+    const tree = treeOf([]);
+    expect(await shown(tree)).toEqual([]);
+    tree.setFilter({ person: 'Grace' });
+    expect(await shown(tree)).toEqual(['Nothing in the log fits the filter']);
+    const two = treeOf([entry(1)], [], ['/one', '/two']);
+    two.setFilter({ model: { registryDir: '/two', id: 'M', name: 'churn' } });
+    expect(await shown(two)).toEqual(['one', 'two', '  Friday 20 November', '    Entry 1  Ada · 09:59']);
+  });
+
+  it('takes what people wrote as text', async () => {
+    const tree = treeOf([entry(1, { summary: '[x](command:evil)\n# heading', reason: '<img src=x>' })]);
+    const [day] = await tree.getChildren();
+    const [node] = await tree.getChildren(day);
+    const tooltip = node && tree.getTreeItem(node).tooltip;
+    const text = typeof tooltip === 'object' ? tooltip.value : '';
+    expect(text).toContain('\\[x\\]\\(command:evil\\)');
+    expect(text).toContain('\\<img src=x\\>');
+  });
+});

@@ -1,0 +1,108 @@
+import type { ModelOverview, ModelPageData, Plot, TenureEntry } from '../../src/extension/messages.ts';
+import { idOf, versionSummary } from './examples.ts';
+
+export const modelId = '01JC0000000000000000000001';
+const ada = { name: 'Ada Lovelace', email: 'ada@example.org' };
+const grace = { name: 'Grace Hopper', email: 'grace@example.org' };
+
+/** A day of 2026, counted from its first. */
+export function day(number: number): string {
+  return new Date(Date.UTC(2026, 0, number, 9)).toISOString();
+}
+
+/** A metric that grows over `count` versions, with a fall now and then. */
+export function plotOf(count: number, overrides: Partial<Plot> = {}): Plot {
+  return {
+    points: Array.from({ length: count }, (_, index) => {
+      const number = index + 1;
+      const upright =
+        0.8 + 0.15 * (1 - Math.exp(-number / (count / 3))) - (number % 7 === 0 ? 0.05 : 0) + (number % 3) / 200;
+      const stage = number === count - 2 ? 2 : number === count - 1 ? 3 : number % 10 === 0 ? 0 : 1;
+      return [number, upright, number, stage];
+    }),
+    stages: ['archived', 'candidate', 'production', 'staging'],
+    total: count,
+    without: 3,
+    ...overrides,
+  };
+}
+
+function tenure(
+  number: number,
+  since: number,
+  until: number | undefined,
+  changes: Partial<TenureEntry> = {},
+): TenureEntry {
+  return {
+    ...{
+      versionId: idOf(number),
+      number,
+      since: day(since),
+      by: ada,
+      reason: `Better on the holdout than ${number - 1}`,
+    },
+    ...{ kind: 'promote', newestThen: number + 3 },
+    ...(until === undefined ? {} : { until: day(until), newestAtEnd: until / 4 }),
+    ...changes,
+  };
+}
+
+export function tenuresOf(): readonly TenureEntry[] {
+  return [
+    tenure(38, 300, undefined, { by: grace, newestThen: 39 }),
+    tenure(20, 280, 300, {
+      kind: 'rollback',
+      reason: 'Twice as many complaints since this morning',
+      newestThen: 36,
+      newestAtEnd: 39,
+    }),
+    tenure(30, 200, 280, { newestThen: 31, newestAtEnd: 36 }),
+    tenure(20, 90, 200, { newestThen: 22, newestAtEnd: 31 }),
+    tenure(5, 20, 90, { newestThen: 6, newestAtEnd: 22, isDeleted: true }),
+  ];
+}
+
+export function modelOverview(changes: Partial<ModelOverview> = {}): ModelOverview {
+  return {
+    ...{ id: modelId, name: 'fraud-detector', versions: 40 },
+    description: 'Scores card payments. Used by checkout and by the case desk.',
+    tags: { owner: 'payments', tier: '1' },
+    ...{ createdAt: day(1), createdBy: ada },
+    latest: versionSummary(40),
+    production: versionSummary(38, { stage: 'production', stageSince: day(300), stageBy: grace }),
+    aliases: [{ alias: 'champion', number: 38, versionId: idOf(38) }],
+    stages: [
+      { name: 'candidate', isExclusive: false },
+      { name: 'staging', isExclusive: false },
+      { name: 'production', isExclusive: true, displacedTo: 'archived' },
+      { name: 'archived', isExclusive: false },
+    ],
+    comments: [{ id: idOf(7), text: 'Brazil is watched weekly.', by: grace, at: day(290) }],
+    formerNames: ['card-fraud'],
+    stageCounts: [
+      { stage: 'candidate', count: 34 },
+      { stage: 'archived', count: 4 },
+      { stage: 'staging', count: 1 },
+      { stage: 'production', count: 1 },
+    ],
+    metricNames: ['latency_p99_ms', 'test_auc', 'train.loss'],
+    paramNames: ['learning_rate', 'objective'],
+    latestMetrics: { test_auc: 0.94 },
+    registeredBy: [
+      { by: ada, versions: 31 },
+      { by: grace, versions: 9 },
+    ],
+    ...changes,
+  };
+}
+
+export function modelPage(changes: Partial<ModelPageData> = {}): ModelPageData {
+  return {
+    model: modelOverview(),
+    metric: 'test_auc',
+    plot: plotOf(40),
+    stage: 'production',
+    tenures: { items: tenuresOf() },
+    ...changes,
+  };
+}

@@ -1,0 +1,245 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ModelPageData, RequestHandlers } from '../../src/extension/messages.ts';
+import { idOf, longName, markup, versionSummary } from './examples.ts';
+import { cutOff, type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
+import { day, modelOverview, modelPage, plotOf, tenuresOf } from './model-examples.ts';
+
+let harness: Harness;
+let opened: OpenedPage;
+
+beforeAll(async () => {
+  harness = await startHarness();
+});
+afterAll(() => harness.close());
+afterEach(() => opened.close());
+
+const glance: RequestHandlers<'model'>['glance'] = async ({ number }) => ({
+  version: versionSummary(number, { description: `Run ${number}` }),
+});
+
+async function open(data: ModelPageData = modelPage(), options: Partial<OpenOptions<'model'>> = {}) {
+  opened = await harness.open({
+    kind: 'model',
+    data: async () => data,
+    ...options,
+    model: { glance, ...options.model },
+  });
+  await opened.page.locator('h1').waitFor();
+  return opened.page;
+}
+
+const chart = () => opened.page.locator('.version-chart');
+const current = () => opened.page.locator('.chart-glance');
+const asked = (method: string) => opened.sent.filter((sent) => sent.method === method).map(({ params }) => params);
+
+/** Presses on the chart at one place of it and lets go at another, in parts of its width and height. */
+async function drag(from: readonly [number, number], to: readonly [number, number]): Promise<void> {
+  const box = await opened.page.locator('.u-over').boundingBox();
+  if (!box) throw new Error('There is no chart.');
+  const at = ([x, y]: readonly [number, number]) => [box.x + x * box.width, box.y + y * box.height] as const;
+  await opened.page.mouse.move(...at(from));
+  await opened.page.mouse.down();
+  await opened.page.mouse.move(...at(to), { steps: 4 });
+  await opened.page.mouse.up();
+}
+
+describe('the page of a model', () => {
+  it('tells what it is, how many versions there are, and what served when, without any error', async () => {
+    const page = await open();
+    await chart().locator('canvas').waitFor();
+    const text = await page.locator('main').innerText();
+    for (const expected of [
+      'fraud-detector',
+      '40 versions: 34 candidates, 4 archived, 1 in staging, 1 in production',
+      '@38 is in production since',
+      'by Grace Hopper',
+      'Ada Lovelace (31)',
+      'Formerly card-fraud',
+      'champion',
+      'owner=payments',
+      'Scores card payments.',
+      'higher is better',
+      '3 versions without a value',
+      'Twice as many complaints since this morning',
+      '@5 (deleted)',
+      '110 days',
+      'Brazil is watched weekly.',
+    ]) {
+      expect(text).toContain(expected);
+    }
+    expect(opened.errors).toEqual([]);
+    expect(opened.ignored).toEqual([]);
+  });
+
+  it('is walked through by arrow keys: each version says what it is, and Enter opens it', async () => {
+    const page = await open();
+    await chart().focus();
+    await page.keyboard.press('End');
+    await current().getByText('@40').waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    await current().getByText('@38').waitFor();
+    const text = await current().innerText();
+    expect(text).toContain('production');
+    expect(text).toMatch(/test_auc 0\.\d+/);
+    expect(text).toContain('Promoted');
+    await current().getByText('Run 38').waitFor();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => asked('openVersion')).toEqual([{ ref: idOf(38) }]);
+  });
+
+  it('lists what a drag selects, compares what is ticked, and zooms into it', async () => {
+    const items = [38, 39].map((number) => versionSummary(number));
+    const page = await open(modelPage(), {
+      model: { plotted: async () => ({ items, total: 12 }), plot: async () => plotOf(20) },
+    });
+    await chart().locator('canvas').waitFor();
+    await drag([0.5, 0.02], [0.98, 0.6]);
+    await page.getByText('12 versions selected, the best 2 of which are listed').waitFor();
+    const [params] = asked('plotted');
+    expect(params).toMatchObject({ metric: 'test_auc', across: { kind: 'number' }, isLowerBetter: false });
+    const { box } = params as { box: { across: [number, number]; upright: [number, number] } };
+    expect(box.across[0]).toBeGreaterThan(15);
+    expect(box.across[1]).toBeLessThanOrEqual(41);
+    expect(box.upright[0]).toBeLessThan(box.upright[1]);
+    expect(asked('openVersion')).toEqual([]);
+    await page.getByLabel('Compare version 38').check();
+    await page.getByLabel('Compare version 39').check();
+    await page.getByText('@38, @39').waitFor();
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await expect.poll(() => asked('openComparison')).toEqual([{ versionIds: [idOf(38), idOf(39)] }]);
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await expect.poll(() => asked('plot')).toEqual([{ metric: 'test_auc', across: { kind: 'number' }, box }]);
+    await page.getByRole('button', { name: 'Show all versions' }).click();
+    await page.getByText('Drag over a part').waitFor();
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('opens the version that is clicked', async () => {
+    const page = await open(modelPage({ plot: plotOf(1) }));
+    await chart().locator('canvas').waitFor();
+    const over = await page.locator('.u-over').boundingBox();
+    if (!over) throw new Error('There is no chart.');
+    await page.mouse.move(over.x + 5, over.y + 5);
+    await chart().focus();
+    await page.keyboard.press('Home');
+    const mark = await page.locator('.chart-current').boundingBox();
+    if (!mark) throw new Error('No version is current.');
+    await page.mouse.click(mark.x + mark.width / 2, mark.y + mark.height / 2);
+    await expect.poll(() => asked('openVersion')).toEqual([{ ref: idOf(1) }]);
+  });
+
+  it('shows a param against the metric, texts by their places, and the same as a table', async () => {
+    const points = [
+      [0, 0.9, 1, 0],
+      [1, 0.8, 2, 0],
+      [1, 0.85, 3, 1],
+    ] as const;
+    const plot = { points, stages: ['candidate', 'production'], texts: ['adam', markup], total: 3, without: 37 };
+    const page = await open(modelPage(), { model: { plot: async () => plot } });
+    await page.getByLabel('Against', { exact: true }).selectOption('param:objective');
+    await expect
+      .poll(() => asked('plot'))
+      .toEqual([{ metric: 'test_auc', across: { kind: 'param', name: 'objective' } }]);
+    await page.getByText('37 versions without a value').waitFor();
+    await page.getByLabel('as a table').check();
+    const rows = page.locator('.plot-table tbody tr');
+    expect(await rows.count()).toBe(3);
+    expect(await rows.nth(0).innerText()).toContain('@3');
+    expect(await rows.nth(0).innerText()).toContain(markup);
+    expect(await page.locator('main img').count()).toBe(0);
+    await page.getByLabel('Compare version 1').check();
+    await page.getByText('Tick 2 to 8').or(page.getByText('@1')).first().waitFor();
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('tells what was in production at a moment', async () => {
+    const holder = { model: 'fraud-detector', stage: 'production', number: 20, versionId: idOf(20) };
+    const holders = [{ ...holder, since: day(90), by: { name: 'Ada', email: '' }, reason: '' }];
+    const page = await open(modelPage(), {
+      model: { heldAt: async ({ time }) => ({ time, seq: 3, holders: time < day(20) ? [] : holders }) },
+    });
+    const field = page.getByLabel('What was in production on');
+    await field.fill('2026-05-03T12:00');
+    await page.locator('.moment-answer').getByText('fraud-detector@20').waitFor();
+    expect(asked('heldAt')).toEqual([{ time: '2026-05-03T12:00:00.000Z' }]);
+    await field.fill('2026-01-02T12:00');
+    await page.getByText('Nothing was in production then.').waitFor();
+    await page.locator('.time-strip svg').click({ position: { x: 4, y: 8 } });
+    await expect.poll(() => asked('heldAt').length).toBe(3);
+  });
+
+  it('keeps its choices over a reload, and takes nothing else for one', async () => {
+    const page = await open();
+    await page.getByLabel('as a table').check();
+    await page.evaluate(`sessionStorage.setItem('state', JSON.stringify({ ui: {
+      across: '__proto__', zoom: '{"across":["x",1]}', selection: '[[', picked: '{"length":9}', table: true } }))`);
+    await page.reload();
+    await page.locator('.plot-table tbody tr').first().waitFor();
+    expect(asked('plot')).toEqual([]);
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('says what is missing where there is no version, no metric, and no history', async () => {
+    const empty = modelOverview({
+      versions: 0,
+      stageCounts: [],
+      metricNames: [],
+      paramNames: [],
+      registeredBy: [],
+      aliases: [],
+    });
+    const { latest: _latest, production: _production, ...model } = empty;
+    const page = await open({ model, stage: 'production', tenures: { items: [] } });
+    const text = await page.locator('main').innerText();
+    for (const expected of ['No versions', 'The model has no versions yet.', 'No version was in production yet.'])
+      expect(text).toContain(expected);
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('says why a plot couldn’t be read, and tries again', async () => {
+    let attempts = 0;
+    const page = await open(modelPage(), {
+      model: {
+        plot: async () => {
+          attempts += 1;
+          if (attempts === 1) throw new Error('The log is damaged.');
+          return plotOf(3);
+        },
+      },
+    });
+    await page.getByLabel('Metric', { exact: true }).selectOption('train.loss');
+    await page.getByText('The log is damaged.').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('lower is better').waitFor();
+    await chart().locator('canvas').waitFor();
+  });
+
+  it('draws again when the registry has changed, and shows what it had meanwhile', async () => {
+    const page = await open(modelPage(), { model: { plot: async () => plotOf(12) } });
+    await page.getByLabel('Against', { exact: true }).selectOption('time');
+    await expect.poll(() => asked('plot').length).toBe(1);
+    await opened.changed();
+    await expect.poll(() => asked('plot').length).toBe(2);
+    await chart().locator('canvas').waitFor();
+    expect(await page.getByText('Reading the versions…').count()).toBe(0);
+  });
+
+  it('has room in a narrow page, whatever names are like', async () => {
+    const model = modelOverview({
+      name: longName,
+      tags: { [longName]: markup },
+      metricNames: [`${longName}${markup}`],
+      aliases: [{ alias: longName, number: 1, versionId: idOf(1) }],
+    });
+    for (const width of [260, 600, 1400]) {
+      const page = await open(modelPage({ model, tenures: { items: tenuresOf(), next: '3.1' } }), { width });
+      await chart().locator('canvas').waitFor();
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+      expect(await page.locator('main img').count()).toBe(0);
+      expect(await cutOff(page, '.timeline .reason')).toEqual([]);
+      expect(opened.errors).toEqual([]);
+      if (width !== 1400) await opened.close();
+    }
+  });
+});
