@@ -20,11 +20,9 @@ export const promote: Command = async (context, argument) => {
   if (!start) return;
   const { version: known } = start.answers;
   const title = known ? `Promote ${labelOf(known)}` : 'Promote a Version';
-  const answers = await askInSteps(title, start.answers, [
-    ...start.steps,
-    gatedStageStep(context),
-    promotionReasonStep,
-  ]);
+  const wantedStage = targetOf(argument)?.stage;
+  const begun = { ...start.answers, ...(wantedStage === undefined ? {} : { wantedStage }) };
+  const answers = await askInSteps(title, begun, [...start.steps, gatedStageStep(context), promotionReasonStep]);
   const { registry, version, stage, text } = answers ?? {};
   if (!registry || !version || !stage || text === undefined) return;
   const request = {
@@ -110,10 +108,18 @@ export const rollBack: Command = async (context, argument) => {
   tellMoved(context, registry.dir, result);
 };
 
+/** Answers with a stage that was taken as it was wanted: who comes back to them wants to choose. */
+const taken = new WeakSet<Answers>();
+
 /** The stage that a version is to get to. */
 export const stageStep: Step = async (place, answers) => {
-  const { version } = answers;
+  const { version, wantedStage } = answers;
   if (!version) return { kind: 'cancelled' };
+  if (wantedStage !== undefined && !taken.has(answers)) {
+    taken.add(answers);
+    const wanted = (await stageChoices(answers, version)).find(({ value }) => value.rule.name === wantedStage);
+    if (wanted) return { kind: 'given', value: { ...answers, stage: wanted.value } };
+  }
   const reply = await pickOne<StageChoice>({
     place,
     placeholder: `To which stage? ${labelOf(version)} is in ${version.stage}.`,

@@ -11,6 +11,8 @@ const targetSchema = v.object({
   registryDir: v.string(),
   modelId: v.optional(v.string()),
   versionId: v.optional(v.string()),
+  /** Where it is to be moved. */
+  stage: v.optional(v.string()),
 });
 export type Target = v.InferOutput<typeof targetSchema>;
 

@@ -8,6 +8,8 @@ export interface Answers {
   readonly version?: VersionSummary;
   readonly versions?: readonly VersionSummary[];
   readonly stage?: StageChoice;
+  /** The name of the stage that is meant, where that needn't be asked. */
+  readonly wantedStage?: string;
   readonly rollback?: RollbackChoice;
   readonly alias?: string;
   /** Who is asked for a review. */
