@@ -452,6 +452,8 @@ export interface RollbackPlan {
   readonly target: VersionSummary;
   /** Other versions that could be named, most recent holder first. */
   readonly others: readonly VersionSummary[];
+  /** When these versions, by their ids, were in the stage last; without an end where they still are. */
+  readonly held: Readonly<Record<string, { readonly from: string; readonly to?: string }>>;
 }
 
 export interface ProductionEntry {

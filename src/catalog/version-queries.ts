@@ -445,3 +445,20 @@ export function heldBefore(db: Sqlite, model: string, stage: string, limit: numb
     JOIN versions v ON v.id = t.version WHERE v.deleted_seq IS NULL ORDER BY t.last DESC LIMIT ?`;
   return db.all(sql, [model, stage, limit]).flatMap((row) => versionById(db, text(row, 'id')) ?? []);
 }
+
+/** When versions of a model were in a stage last, by their ids; of those that were there recently. */
+export function lastTenures(
+  db: Sqlite,
+  model: string,
+  stage: string,
+): Readonly<Record<string, { readonly from: string; readonly to?: string }>> {
+  const sql = `SELECT t.version, t.since, c.at FROM tenures t LEFT JOIN commits c ON c.seq = t.to_seq
+    WHERE t.model = ? AND t.stage = ? ORDER BY t.from_seq DESC LIMIT ${RECENT_TENURES}`;
+  const spans = new Map<string, { readonly from: string; readonly to?: string }>();
+  for (const row of db.all(sql, [model, stage])) {
+    const version = text(row, 'version');
+    const to = row.at === null || row.at === undefined ? {} : { to: text(row, 'at') };
+    if (!spans.has(version)) spans.set(version, { from: text(row, 'since'), ...to });
+  }
+  return Object.fromEntries(spans);
+}

@@ -2,11 +2,11 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
-import type { Author, Registry, Via } from '../registry/api.ts';
+import type { Author, Recording, Registry, Via } from '../registry/api.ts';
 import { type LocatedRegistry, locateRegistry } from '../registry/location.ts';
 import type { OpenOptions } from '../registry/open.ts';
 import { withProgress } from './progress.ts';
-import { noteUnreachable, offline, shareRest } from './sharing.ts';
+import { noteAfterwards, noteUnreachable, offline, shareRest } from './sharing.ts';
 
 export interface GlobalOptions {
   /** The folder to work in. */
@@ -67,9 +67,26 @@ export function commandContext(options: GlobalOptions, signal: AbortSignal): Com
   }
 
   async function change<T>(registry: Registry, use: (registry: Registry) => Promise<T>): Promise<T> {
+    const recordings: Recording[] = [];
+    registry.onDidRecord((recording) => recordings.push(recording));
     const result = await use(registry);
     if (registry.location.remoteUrl !== undefined) await shareRest(registry, isJson, signal);
+    await follow(registry, recordings);
     return result;
+  }
+
+  /** What the project file wants to be done afterwards. It never fails what was done. */
+  async function follow(registry: Registry, recordings: readonly Recording[]): Promise<void> {
+    if (recordings.length === 0 && registry.location.remoteUrl === undefined) return;
+    try {
+      const { projectAround } = await import('./project-root.ts');
+      const around = await projectAround(cwd);
+      if (!around) return;
+      const { followUpAll } = await import('./following-up.ts');
+      await followUpAll(recordings, { registry, ...around, isJson, signal });
+    } catch (error) {
+      noteAfterwards(error);
+    }
   }
 
   return {

@@ -16,6 +16,11 @@ export function noteUnreachable(error: unknown): void {
   note(`Shared storage isn't up to date here: ${messageOf(error)}`);
 }
 
+/** What was asked for is done, and what should have followed it isn't. */
+export function noteAfterwards(error: unknown): void {
+  note(`What should follow in this folder wasn't done: ${messageOf(error)}`);
+}
+
 /** Shares what a command left waiting, the files of versions among it, and says what couldn't be shared. */
 export async function shareRest(registry: Registry, isJson: boolean, signal: AbortSignal): Promise<void> {
   const before = await registry.remote();

@@ -12,6 +12,8 @@ export const COMMAND_IDS = [
   'modelRegistry.refuse',
   'modelRegistry.rollBack',
   'modelRegistry.archive',
+  'modelRegistry.deploy',
+  'modelRegistry.webhooks',
   'modelRegistry.compareVersions',
   'modelRegistry.showChanges',
   'modelRegistry.showLineage',

@@ -2,6 +2,10 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../base/errors.ts';
 import { activityView } from './activity/activity-view.ts';
+import { Deployments } from './after/deployments.ts';
+import { keepUpAll } from './after/keep-up.ts';
+import { tellFollowUps } from './after/tell-follow-ups.ts';
+import { WebhookSecrets } from './after/webhook-secrets.ts';
 import { ChangedCode } from './code/changed-code.ts';
 import { provideSourceDocuments } from './code/source-documents.ts';
 import { registerCommands } from './commands/command-table.ts';
@@ -68,7 +72,8 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const models = modelsView({ registries, state: context.workspaceState, runCommand, log });
   const happened = activityView(registries, log);
-  const productionTree = new ProductionTree(registries, log);
+  const deployments = new Deployments({ registries, activity, log });
+  const productionTree = new ProductionTree(registries, deployments, log);
   const views = [
     vscode.window.createTreeView('modelRegistry.production' satisfies ViewId, {
       treeDataProvider: productionTree,
@@ -81,7 +86,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const reviewsView = vscode.window.createTreeView('modelRegistry.reviews' satisfies ViewId, {
     treeDataProvider: new ReviewsTree(reviewList),
   });
-  const statusBar = new StatusBar(registries, activity);
+  const statusBar = new StatusBar(registries, deployments, activity);
+  const webhookSecrets = new WebhookSecrets(context.secrets);
   const credentials = new Credentials(context);
   const sharedStates = new SharedStates(registries);
   const sharingTree = new SharingTree(registries, sharedStates, log);
@@ -94,6 +100,8 @@ export function activate(context: vscode.ExtensionContext): void {
     registries,
     activity,
     projectFiles,
+    deployments,
+    webhookSecrets,
     outputs,
     reviews,
     reviewList,
@@ -120,7 +128,7 @@ export function activate(context: vscode.ExtensionContext): void {
     projectFiles.onDidChange(() => pages.refresh()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => pages.refresh()),
     ...registerCommands({
-      ...{ registries, pages, reviews, outputs, activity, credentials, sharedStates, log },
+      ...{ registries, pages, reviews, outputs, activity, credentials, sharedStates, webhookSecrets, log },
       ...{ modelsTree: models.tree, activityTree: happened.tree },
       state: context.globalState,
     }),
@@ -136,6 +144,8 @@ export function activate(context: vscode.ExtensionContext): void {
       followPresence(registries),
       followOthers({ registries, outputs, commands, views, log }),
       continueTraining(context.globalState, log),
+      keepUpAll({ registries, projectFiles, deployments, secrets: webhookSecrets, log }),
+      tellFollowUps({ registries, projectFiles, secrets: webhookSecrets, activity, log }),
       offerRemotes({ registries, projectFiles, remotes, log }),
     );
     const begun = Promise.all([statusBar.update(), outputs.updateAll(), reviewList.update()]);

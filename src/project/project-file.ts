@@ -4,9 +4,10 @@ import * as v from 'valibot';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { MAX_ALIAS_COUNT, refuseTooMuchYaml, WRITTEN_YAML } from '../base/bounded-yaml.ts';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
+import { AFTER_KEYS, WEBHOOK_KEYS } from './after-schema.ts';
 import { GATE_KEYS } from './gates-schema.ts';
 import { nearestKey } from './nearest-key.ts';
-import { LATER_KEYS, MODEL_KEYS, PROJECT_FILE, PROJECT_KEYS, type Project, projectSchema } from './project-schema.ts';
+import { MODEL_KEYS, PROJECT_FILE, PROJECT_KEYS, type Project, projectSchema } from './project-schema.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
 /** Problems that an error names; all of them are in its details. */
@@ -129,15 +130,21 @@ function refuseUnusableNames(
 function messageFor(issue: v.BaseIssue<unknown>, path: readonly string[]): string {
   const key = path.at(-1) ?? '';
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    if (LATER_KEYS.has(key))
-      return `"${key}" isn't supported by this version of Model Registry: update it, or remove the key`;
-    const known = path.length === 1 ? PROJECT_KEYS : path[2] === 'gates' ? GATE_KEYS : MODEL_KEYS;
+    const known = keysAround(path);
     const nearest = nearestKey(key, known);
     const advice = nearest === undefined ? '.' : `: did you mean "${nearest}"?`;
     return `There is no key "${key}"${advice} Known here: ${known.join(', ')}`;
   }
   if (issue.type === 'strict_object' && issue.received === 'undefined') return `"${key}" is missing`;
   return path.length === 0 ? issue.message : `${path.join('.')}: ${issue.message}`;
+}
+
+/** The keys that may stand where one isn't known. */
+function keysAround(path: readonly string[]): readonly string[] {
+  if (path.length === 1) return PROJECT_KEYS;
+  if (path[0] === 'webhooks') return WEBHOOK_KEYS;
+  if (path[2] === 'after') return AFTER_KEYS;
+  return path[2] === 'gates' ? GATE_KEYS : MODEL_KEYS;
 }
 
 /** Where the key or, in a list, the item stands that the path leads to, or the nearest thing around it. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { afterSchema, deploySchema, webhooksSchema } from './after-schema.ts';
 import { gatesSchema } from './gates-schema.ts';
 import { MODEL_NAME_PATTERN } from './model-name.ts';
 import { policySchema } from './policy-schema.ts';
@@ -94,6 +95,18 @@ const modelEntries = v.strictObject({
       'What a version needs before a promotion, by stage. Whoever promotes evaluates it: model-registry gates. What policy apply takes of it, everybody’s registry keeps.',
     ),
   ),
+  deploy: v.exactOptional(
+    described(
+      deploySchema,
+      'A folder below that of this file in which the version in production always is: deploy/fraud-detector. It is a link that is switched in one step; add it to .gitignore.',
+    ),
+  ),
+  after: v.exactOptional(
+    described(
+      afterSchema,
+      'Commands that run after a transition, where it was asked for: in a trusted workspace, or once they are confirmed (model-registry after confirm).',
+    ),
+  ),
   tags: v.optional(described(v.record(v.string(), v.string()), 'Tags that each version gets.'), {}),
 });
 
@@ -104,6 +117,30 @@ const modelSchema = v.pipe(
     'has a metric in both higher-is-better and lower-is-better',
   ),
 );
+
+/** Folders that two models would fight over, or that would be registered again as soon as they are deployed. */
+function deployProblems(
+  models: Readonly<Record<string, { readonly deploy?: string; readonly outputs: readonly string[] }>>,
+): readonly (readonly [model: string, message: string])[] {
+  const places = Object.entries(models).flatMap(([model, { deploy }]) =>
+    deploy === undefined ? [] : [{ model, deploy }],
+  );
+  const problems: [string, string][] = [];
+  for (const { model, deploy } of places) {
+    const other = places.find((place) => place.model !== model && isWithin(place.deploy, deploy));
+    if (other)
+      problems.push([model, `is deployed to ${deploy}, and so is ${other.model}: give each a folder of its own`]);
+    const output = Object.values(models).flatMap(({ outputs }) =>
+      outputs.filter((pattern) => isWithin(pattern.replace(/^\.\//, ''), deploy)),
+    );
+    if (output.length > 0) problems.push([model, `is deployed to ${deploy}, which ${output[0]} declares as an output`]);
+  }
+  return problems;
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
 
 /** `model-registry.yaml` in this version of Model Registry. */
 export const projectSchema = v.pipe(
@@ -132,6 +169,12 @@ export const projectSchema = v.pipe(
         'What is recorded of the code that trained a version, beside its commit.',
       ),
     ),
+    webhooks: v.exactOptional(
+      described(
+        webhooksSchema,
+        'Other systems that are told what happens, by whoever did it. Their secrets stand in the environment or in the editor, never here.',
+      ),
+    ),
     remote: v.exactOptional(
       described(
         v.pipe(v.string(), v.minLength(1), v.maxLength(1000)),
@@ -145,6 +188,17 @@ export const projectSchema = v.pipe(
       ),
     ),
   }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const [model, message] of deployProblems(dataset.value.models)) {
+      const { models } = dataset.value;
+      const item = { type: 'object', origin: 'value', input: models, key: model, value: models[model] } as const;
+      addIssue({
+        message,
+        path: [{ type: 'object', origin: 'value', input: dataset.value, key: 'models', value: models }, item],
+      });
+    }
+  }),
   v.title('Model Registry project'),
   v.description('Which files training writes, and what belongs to them.'),
 );
@@ -152,7 +206,5 @@ export const projectSchema = v.pipe(
 export type Project = v.InferOutput<typeof projectSchema>;
 export type ProjectModel = v.InferOutput<typeof modelSchema>;
 
-/** Keys that are part of the format but need a newer version: a gate that was silently ignored would be dangerous. */
-export const LATER_KEYS: ReadonlySet<string> = new Set(['deploy']);
-export const PROJECT_KEYS = Object.keys({ models: true, code: true, remote: true, head: true });
+export const PROJECT_KEYS = Object.keys({ models: true, code: true, webhooks: true, remote: true, head: true });
 export const MODEL_KEYS = Object.keys(modelEntries.entries);

@@ -257,6 +257,10 @@ export interface Registry extends RegistryQueries, RegistryCommands {
   refresh(): Promise<boolean>;
   /** Calls `listener` when queries have other answers: after commits were applied, this process's and others' alike, and when what waits to be shared changed. Returns the way to stop it. */
   onDidChange(listener: (change: RegistryChange) => void): () => void;
+  /** Calls `listener` after something was recorded that this process asked for. Returns the way to stop it. */
+  onDidRecord(listener: (recording: Recording) => void): () => void;
+  /** What became of something recorded, by its id: `gone` where the log didn't take it, or somebody took it back. */
+  outcomeOf(id: string): Promise<'applied' | 'pending' | 'gone'>;
   close(): Promise<void>;
 }
 
@@ -268,6 +272,17 @@ export interface RegistryLocation {
   readonly logDir: string;
   /** Where it is shared. */
   readonly remoteUrl?: string;
+}
+
+/** What was asked for here and is recorded: durable, but others may not see it yet. */
+export interface Recording {
+  /** Of the intent. */
+  readonly id: string;
+  readonly at: string;
+  /** For `recordedEvents` to read. */
+  readonly events: readonly unknown[];
+  /** Not shared yet: it may still be refused. */
+  readonly pending: boolean;
 }
 
 export interface RegistryChange {
@@ -315,14 +330,20 @@ export interface RegistryCommands {
     },
     options?: OperationOptions,
   ): Promise<TransitionResult>;
-  /** Puts the stage's previous holder, or version number `to`, back. `stage` is `production` unless given. */
-  rollback(request: {
-    readonly model: string;
-    readonly to?: number;
-    readonly stage?: string;
-    readonly reason: string;
-    readonly expectHolder?: string | null;
-  }): Promise<TransitionResult>;
+  /**
+   * Puts the stage's previous holder, or version number `to`, back. `stage` is `production` unless given. Waits for no gate, and reads the
+   * files first: throws `ARTIFACT_ABSENT`, `ARTIFACT_DAMAGED`, `ARTIFACT_WITHDRAWN` only where they are gone.
+   */
+  rollback(
+    request: {
+      readonly model: string;
+      readonly to?: number;
+      readonly stage?: string;
+      readonly reason: string;
+      readonly expectHolder?: string | null;
+    },
+    options?: OperationOptions,
+  ): Promise<TransitionResult>;
   archive(request: { readonly ref: string; readonly reason: string }): Promise<TransitionResult>;
   setAlias(request: { readonly model: string; readonly alias: string; readonly ref: string }): Promise<AliasEntry>;
   removeAlias(request: { readonly model: string; readonly alias: string }): Promise<void>;

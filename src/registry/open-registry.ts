@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { sealSegments } from '../log/seal-segments.ts';
-import type { Registry, RegistryChange } from './api.ts';
+import type { Recording, Registry, RegistryChange } from './api.ts';
 import * as annotations from './commands/annotations.ts';
 import { evaluate } from './commands/evaluate.ts';
 import * as gates from './commands/gates.ts';
@@ -75,10 +75,20 @@ export class OpenRegistry implements Registry {
     return () => this.#listeners.delete(listener);
   }
 
+  onDidRecord(listener: (recording: Recording) => void): () => void {
+    this.#session.recordListeners.add(listener);
+    return () => this.#session.recordListeners.delete(listener);
+  }
+
+  outcomeOf(id: string): Promise<'applied' | 'pending' | 'gone'> {
+    return this.#run(() => waiting.outcomeOf(this.#session, id));
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#listeners.clear();
+    this.#session.recordListeners.clear();
     const { catalog, bytes, inspector } = this.#session;
     await Promise.all([bytes.close(), inspector.close()]);
     await this.#saving;
@@ -110,7 +120,8 @@ export class OpenRegistry implements Registry {
   completeMetrics: Registry['completeMetrics'] = (request) =>
     this.#run(() => registering.completeMetrics(this.#session, request));
   promote: Registry['promote'] = (request, options) => this.#run(() => stages.promote(this.#session, request, options));
-  rollback: Registry['rollback'] = (request) => this.#run(() => stages.rollback(this.#session, request));
+  rollback: Registry['rollback'] = (request, options) =>
+    this.#run(() => stages.rollback(this.#session, request, options));
   archive: Registry['archive'] = (request) => this.#run(() => stages.archive(this.#session, request));
   setAlias: Registry['setAlias'] = (request) => this.#run(() => annotations.setAlias(this.#session, request));
   removeAlias: Registry['removeAlias'] = (request) => this.#run(() => annotations.removeAlias(this.#session, request));

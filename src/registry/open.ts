@@ -93,6 +93,7 @@ export async function openRegistry(options: OpenOptions): Promise<Registry> {
     inspector: workerFile === undefined ? inlineInspector() : threadInspector({ workerFile }),
     bytes: workerFile === undefined ? inlineByteService(dir) : workerByteService({ storeDir: dir, workerFile }),
     seenHead: await seenHeadFor(logDir, registryId, stateDir),
+    recordListeners: new Set(),
   });
 }
 

@@ -13,7 +13,7 @@ import { RESERVED_KEYS } from '../log/parts.ts';
 import type { Inspector } from '../modelfiles/inspector.ts';
 import type { IntentOutcome, RegistryState } from '../rules/state.ts';
 import type { LocalStore } from '../storage/object-store.ts';
-import type { Author, RegistryLocation, Via } from './api.ts';
+import type { Author, Recording, RegistryLocation, Via } from './api.ts';
 import { unexplainedBreaks } from './chain-breaks.ts';
 import { withoutSecretsIn } from './secrets-in-events.ts';
 import { type SeenHead, seenHeadProblem } from './seen-head.ts';
@@ -43,6 +43,8 @@ export interface Session {
   /** Reads headers of model files, which may be hostile. */
   readonly inspector: Inspector;
   readonly seenHead: SeenHead;
+  /** Who is told of what this process recorded. */
+  readonly recordListeners: Set<(recording: Recording) => void>;
 }
 
 export function dbOf(session: Session): Sqlite {
@@ -166,7 +168,7 @@ export async function record(
   session: Session,
   request: Request,
   refusal: (outcome: RefusedOutcome) => RegistryError = refusedBy,
-  options: SyncOptions & { readonly following?: Request | undefined } = {},
+  options: SyncOptions & { readonly following?: Request | undefined; readonly patienceMs?: number } = {},
 ): Promise<Recorded> {
   const intent = await intentToRecord(session, request);
   const first = await session.authority.submit(intent);
@@ -176,9 +178,15 @@ export async function record(
     const error = refusal(result.outcome);
     throw first.kind === 'pending' ? keptAsRefused(error) : error;
   }
-  if (result?.kind !== 'applied') return { seq: session.catalog.position.seq + 1, at: intent.askedAt, pending: true };
-  await session.seenHead.remember(session.catalog.position);
-  return { seq: result.seq, at: result.at, pending: false };
+  const isShared = result?.kind === 'applied';
+  if (isShared) await session.seenHead.remember(session.catalog.position);
+  const recorded = isShared
+    ? { seq: result.seq, at: result.at, pending: false }
+    : { seq: session.catalog.position.seq + 1, at: intent.askedAt, pending: true };
+  const { id, events } = intent;
+  const { at, pending } = recorded;
+  for (const listener of session.recordListeners) listener({ id, at, events, pending });
+  return recorded;
 }
 
 /** What waited for the shared log and was refused there is kept until a person decides about it. */

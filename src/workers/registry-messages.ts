@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import type { Progress } from '../base/progress.ts';
 import type { GateActivity } from '../gates/activity.ts';
 import type { RegisterResult, RemoteStatus, VersionSummary } from '../registry/api.ts';
+import type { FollowUpActivity } from '../serving/after/follow-up.ts';
+import type { Deployment } from '../serving/deploy.ts';
 
 /** What the registry's thread tells without being asked. Both ends are built from the same sources. */
 export type RegistryThreadEvent =
@@ -21,6 +23,12 @@ export type RegistryThreadEvent =
     }
   /** What happens in a run of gates, of which the call `runGates` gave the name. */
   | { readonly kind: 'gate'; readonly run: string; readonly activity: GateActivity }
+  /** How a folder stands that a project file has production deployed to. */
+  | { readonly kind: 'deployment'; readonly root: string; readonly deployment: DeploymentState }
+  /** What follows a transition, as it happens. */
+  | { readonly kind: 'followUp'; readonly root: string; readonly activity: FollowUpActivity }
+  /** Nothing could be done afterwards: what was recorded stays. */
+  | { readonly kind: 'followUpProblem'; readonly root: string; readonly message: string }
   | { readonly kind: 'busy'; readonly root: string; readonly isBusy: boolean }
   | { readonly kind: 'progress'; readonly root: string; readonly progress: Progress }
   | {
@@ -30,6 +38,15 @@ export type RegistryThreadEvent =
       readonly message: string;
       readonly details: Readonly<Record<string, unknown>>;
     };
+
+export interface DeploymentState extends Omit<Deployment, 'root'> {
+  /** It is being brought to what is in production. */
+  readonly isBusy?: boolean;
+  /** Why it couldn't be, until the next try. */
+  readonly problem?: string;
+  /** How long bringing it there took. */
+  readonly tookMs?: number;
+}
 
 /** What the editor knows to open a container with. It goes from thread to thread and nowhere else. */
 export const givenCredentialSchema = v.variant('kind', [

@@ -19,6 +19,7 @@ import { pinnedHead } from '../registry/shared/pinned.ts';
 import { runThread } from '../runs/run-thread.ts';
 import { answerAboutCode } from './code.ts';
 import { findingOf } from './finding.ts';
+import { followUpsOf } from './follow-ups.ts';
 import { gatesOf } from './gates.ts';
 import type { RegistryThreadEvent } from './registry-messages.ts';
 import { runsOf } from './runs.ts';
@@ -87,6 +88,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
     registry.onDidChange(({ head }) => emit({ kind: 'changed', head }));
     follow(registry);
     sharing.follow(registry);
+    followUps.follow(registry);
     return registry;
   }
 
@@ -148,6 +150,8 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
   });
 
   const gates = gatesOf({ registry: openOrMake, emit });
+
+  const followUps = followUpsOf({ registry: open, emit });
 
   const startWatching = (root: string) =>
     serially(async () => {
@@ -235,7 +239,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
         return { metrics: Object.assign({}, ...metrics), params: Object.assign({}, ...params) };
       }
       case 'close':
-        await gates.close();
+        await Promise.all([gates.close(), followUps.close()]);
         await Promise.all([...watchers.values()].map((watcher) => watcher.dispose()));
         await sharing.leave();
         await Promise.all([trackers.close(), inspector.close()]);
@@ -246,6 +250,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
           (await sharing.answer(name, args, options)) ??
           (await finding.answer(name, args, options)) ??
           (await gates.answer(name, args, options)) ??
+          (await followUps.answer(name, args, options)) ??
           (await answerAboutCode(open, name, args, options));
         if (answer) return answer.value;
         if (!isRegistryMethod(name)) throw new Error(`The registry has no method ${name}`);

@@ -56,10 +56,61 @@ describe('model-registry.yaml', () => {
     ]);
   });
 
-  it('refuses a key that only a newer version knows, because an ignored gate would be no gate', () => {
-    expect(problemsOf('models:\n  fraud:\n    outputs: [a]\n    deploy: d\n')).toEqual([
-      { line: 4, column: 5, message: expect.stringContaining('"deploy" isn\'t supported') },
-    ]);
+  it('reads where production is deployed to, what follows a transition, and who is told', () => {
+    const text = `models:
+  fraud:
+    outputs: [models/**]
+    deploy: deploy/fraud/
+    after: [{command: ./restart.sh, on: [rollback], time-limit: 5}]
+webhooks:
+  - {url: "https://ci.example.com/hook", events: [model_version_stage.changed], models: [fraud], name: ci}
+`;
+    const { models, webhooks } = parseProject(text, 'x');
+    expect(models.fraud).toMatchObject({
+      deploy: 'deploy/fraud',
+      after: [{ command: './restart.sh', on: ['rollback'] }],
+    });
+    expect(webhooks).toHaveLength(1);
+  });
+
+  it.each([
+    ['deploy: ../out', 'leaves the workspace'],
+    ['deploy: /srv/fraud', 'must be relative'],
+    ['deploy: .', 'must be a folder below'],
+    ['deploy: "deploy/*"', 'is a pattern'],
+    ['deploy: .git/hooks', 'lies in a folder of git'],
+    ['deploy: a/.GIT/b', 'lies in a folder of git'],
+    ['deploy: models', 'declares as an output'],
+    ['after: [{command: x, on: [register]}]', 'is promote, rollback'],
+    ['after: [{run: x}]', 'Known here: command, on, stage, time-limit'],
+    ['after: ./restart.sh', 'must be a list of commands'],
+  ])('refuses %s', (line, message) => {
+    const problems = problemsOf(`models:\n  fraud:\n    outputs: [models/**]\n    ${line}\n`);
+    expect(problems).toContainEqual(expect.objectContaining({ message: expect.stringContaining(message) }));
+  });
+
+  it('refuses one folder for two models', () => {
+    const text = 'models:\n  a: {outputs: [x], deploy: out}\n  b: {outputs: [y], deploy: out/b}\n';
+    expect(problemsOf(text)).toEqual([{ line: 2, column: 3, message: expect.stringContaining('so is b') }]);
+  });
+
+  it.each([
+    ['http://ci.example.com/', 'must begin with https://'],
+    ['https://ann:secret@ci.example.com/', 'don’t belong into a file'],
+    ['ftp://127.0.0.1/', 'must begin with https://'],
+    ['ci.example.com', 'is no URL'],
+    ['http://127.0.0.1.example.com/', 'must begin with https://'],
+  ])('sends nothing to %s', (url, message) => {
+    const text = `models: {}\nwebhooks: [{url: "${url}", events: [model_version.created]}]\n`;
+    expect(problemsOf(text)).toEqual([{ line: 2, column: 13, message: expect.stringContaining(message) }]);
+  });
+
+  it('lets a webhook on this machine do without TLS', () => {
+    for (const host of ['127.0.0.1:8080', 'localhost', '[::1]'])
+      expect(
+        parseProject(`models: {}\nwebhooks: [{url: "http://${host}/", events: [model_version.created]}]\n`, 'x')
+          .webhooks,
+      ).toHaveLength(1);
   });
 
   it.each([
@@ -95,15 +146,6 @@ describe('model-registry.yaml', () => {
   ])('names the key that was probably meant: %s', (text, message) => {
     expect(problemsOf(text)).toContainEqual(expect.objectContaining({ message: expect.stringContaining(message) }));
   });
-
-  it.each(['models: {x: {outputs: [a], deploy: d}}', 'deploy: d\nmodels: {}'])(
-    'refuses what is not supported yet instead of ignoring it: %s',
-    (text) => {
-      expect(problemsOf(text)).toContainEqual(
-        expect.objectContaining({ message: expect.stringContaining("isn't supported by this version") }),
-      );
-    },
-  );
 
   it('does not lose a model whose name no object can have', () => {
     expect(problemsOf('models:\n  a: {outputs: [x]}\n  constructor: {outputs: [x]}\n')).toEqual([

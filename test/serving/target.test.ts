@@ -19,6 +19,7 @@ async function folders(target: Awaited<ReturnType<typeof openTarget>>) {
   for (const digest of DIGESTS) {
     await mkdir(target.folderOf(digest), { recursive: true });
     await writeFile(join(target.folderOf(digest), 'model.bin'), digest.slice(0, 1));
+    await writeFile(join(target.folderOf(digest), '.model-registry-pull.json'), '{}');
   }
   return DIGESTS.map(target.folderOf);
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { RegistryError } from '../../base/errors.ts';
 import type { Registry, TransitionResult, VersionSummary } from '../../registry/api.ts';
 import { type AddCommand, examples } from '../add-command.ts';
@@ -89,6 +89,32 @@ export function addStageCommands(program: Command, add: AddCommand): void {
 
   add(
     program
+      .command('deploy')
+      .description('bring the folders that model-registry.yaml declares to what is in production')
+      .argument('[model]')
+      .option('--check', 'change nothing, and end with 1 where one isn’t as it should be, byte by byte')
+      .addHelpText('after', examples('deploy', 'deploy fraud-detector --check')),
+    async (context, options: { readonly check?: boolean }, model?: string) => {
+      const { deployModels } = await import('../deploying.ts');
+      await deployModels(context, options, model);
+    },
+  );
+
+  add(
+    program
+      .command('after')
+      .description('show what follows a transition in this folder: commands and webhooks of model-registry.yaml')
+      .argument('[action]', 'confirm: let it happen from now on; forget: no more', afterAction)
+      .addHelpText('after', examples('after', 'after confirm')),
+    async (context, _options: object, action?: AfterAction) => {
+      const { confirmAfter, showAfter } = await import('../after.ts');
+      if (action === undefined) await showAfter(context);
+      else await confirmAfter(context, { isForgotten: action === 'forget' });
+    },
+  );
+
+  add(
+    program
       .command('archive')
       .description('take a version out of use')
       .argument('<ref>')
@@ -98,6 +124,13 @@ export function addStageCommands(program: Command, add: AddCommand): void {
       await move(context, (registry) => registry.archive({ ref, reason }));
     },
   );
+}
+
+type AfterAction = 'confirm' | 'forget';
+
+function afterAction(text: string): AfterAction {
+  if (text === 'confirm' || text === 'forget') return text;
+  throw new InvalidArgumentError('It is confirm or forget.');
 }
 
 function expectation(expect: string | undefined): { readonly expectHolder?: string | null } {

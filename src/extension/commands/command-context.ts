@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { ActivityTree } from '../activity/activity-tree.ts';
+import type { WebhookSecrets } from '../after/webhook-secrets.ts';
 import type { ModelsTree } from '../models-tree/models-tree.ts';
 import type { Pages } from '../pages/pages.ts';
 import type { Registries } from '../registries/registries.ts';
@@ -20,6 +21,7 @@ export interface CommandContext {
   readonly activity: Activity;
   readonly credentials: Credentials;
   readonly sharedStates: SharedStates;
+  readonly webhookSecrets: WebhookSecrets;
   /** What is remembered for every window of this person. */
   readonly state: Pick<vscode.Memento, 'get' | 'update'>;
   readonly log: vscode.LogOutputChannel;

@@ -4,6 +4,7 @@ import type { CommandId } from '../command-ids.ts';
 import * as annotations from './annotations.ts';
 import * as arranging from './arranging.ts';
 import type { Command, CommandContext } from './command-context.ts';
+import * as deploying from './deploying.ts';
 import * as files from './files.ts';
 import * as activity from './filtering-activity.ts';
 import { registerVersion } from './registering.ts';
@@ -51,6 +52,7 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.copyReference': ['Copying the reference', showing.copyReference],
   'modelRegistry.createRegistry': ['Creating the registry', setup.createRegistry],
   'modelRegistry.delete': ['Deleting', annotations.deleteVersionOrModel],
+  'modelRegistry.deploy': ['Deploying', deploying.deploy],
   'modelRegistry.disconnectStorage': ['Disconnecting', sharing.disconnectStorage],
   'modelRegistry.dropRefused': ['Dropping', sharing.dropRefused],
   'modelRegistry.filterActivity': ['Filtering the activity', activity.filterActivity],
@@ -84,6 +86,7 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.syncNow': ['Syncing', sharing.syncNow],
   'modelRegistry.takeBack': ['Taking back', sharing.takeBack],
   'modelRegistry.verify': ['Verifying', files.verify],
+  'modelRegistry.webhooks': ['Changing webhooks', deploying.webhooks],
   'modelRegistry.withdrawRequest': ['Withdrawing the request', reviewing.withdrawRequest],
 };
 

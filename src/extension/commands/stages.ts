@@ -96,14 +96,16 @@ export const rollBack: Command = async (context, argument) => {
   const { registry, rollback, text } = answers ?? {};
   if (!registry || !rollback || text === undefined) return;
   const { plan, target } = rollback;
-  const result = await withProgress(context.activity, { title: `Rolling back to ${labelOf(target)}` }, () =>
-    registry.connection.registry.rollback({
-      model: target.modelId,
-      to: target.number,
-      stage: plan.stage,
-      reason: text,
-      expectHolder: plan.current?.id ?? null,
-    }),
+  const request = {
+    model: target.modelId,
+    to: target.number,
+    stage: plan.stage,
+    reason: text,
+    expectHolder: plan.current?.id ?? null,
+  };
+  const work = { title: `Rolling back to ${labelOf(target)}`, isCancellable: true };
+  const result = await withProgress(context.activity, work, (operation) =>
+    registry.connection.registry.rollback(request, operation),
   );
   tellMoved(context, registry.dir, result);
 };
@@ -214,7 +216,7 @@ async function rollbackChoices(
 }
 
 function rollbackChoice(plan: RollbackChoice['plan'], target: VersionSummary): Choice<RollbackChoice> {
-  const { current, stage } = plan;
+  const { current, stage, held } = plan;
   const replaced = current
     ? `replaces version ${numberOf(current)}, in ${stage} since ${momentText(current.stageClaimedAt ?? current.stageSince)} by ${oneLine(current.stageBy.name, 60)}`
     : `no version is in ${stage} now`;
@@ -222,9 +224,16 @@ function rollbackChoice(plan: RollbackChoice['plan'], target: VersionSummary): C
     value: { plan, target },
     label: labelOf(target),
     description: facts(`now in ${oneLine(target.stage, 40)}`, headlineText(target, preferredMetric())),
-    detail: replaced,
+    detail: facts(heldText(held[target.id], stage), replaced),
     icon: new vscode.ThemeIcon('history'),
   };
+}
+
+/** `was in production from … to …` */
+function heldText(span: RollbackChoice['plan']['held'][string] | undefined, stage: string): string | undefined {
+  if (!span) return undefined;
+  const until = span.to === undefined ? '' : ` to ${momentText(span.to)}`;
+  return `was in ${stage} from ${momentText(span.from)}${until}`;
 }
 
 const rollbackReasonStep: Step = async (place, answers) => {
@@ -232,9 +241,16 @@ const rollbackReasonStep: Step = async (place, answers) => {
   if (!rollback) return { kind: 'cancelled' };
   const { plan, target } = rollback;
   const replaced = plan.current ? ` in place of version ${numberOf(plan.current)}` : '';
-  const reply = await askReason(place, `${labelOf(target)} goes back into ${plan.stage}${replaced}.`);
+  const moves = plan.current ? ` That one moves to ${await displacedTo(answers, plan)}.` : '';
+  const prompt = `${labelOf(target)} goes back into ${plan.stage}${replaced}.${moves} Its files are read first.`;
+  const reply = await askReason(place, prompt);
   return added(reply, (text) => ({ ...answers, text }));
 };
+
+async function displacedTo({ registry }: Answers, { stage, target }: RollbackChoice['plan']): Promise<string> {
+  const rules = (await registry?.connection.registry.stages({ model: target.modelId })) ?? [];
+  return rules.find(({ name }) => name === stage)?.displacedTo ?? 'archived';
+}
 
 /** Says what a change of stage came to. */
 export function tellMoved(

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import type { ProductionEntry, ServingMachine } from '../../registry/api.ts';
+import { type DeployNode, deployedText, deploymentItem, deployNode } from '../after/deploy-items.ts';
+import type { Deployments, KnownDeployment } from '../after/deployments.ts';
 import type { ProblemNode } from '../models-tree/nodes.ts';
 import { stageIcon } from '../models-tree/stage-icon.ts';
 import { productionTooltip } from '../models-tree/tooltips.ts';
@@ -18,11 +20,13 @@ export interface ProductionNode {
   readonly entry: ProductionEntry;
   /** What follows the model and reports it. */
   readonly machines: readonly ServingMachine[];
+  /** Folders of the window's workspaces that it is deployed to. */
+  readonly deployments: readonly KnownDeployment[];
   /** Names of the workspace folders, where the window has several registries. */
   readonly place?: string;
 }
 
-type Node = ProductionNode | MachineNode | ProblemNode;
+type Node = ProductionNode | DeployNode | MachineNode | ProblemNode;
 
 /** What the tree needs of the window's registries. */
 type ProductionRegistries = Pick<Registries, 'existing' | 'problems' | 'onDidChange'>;
@@ -32,14 +36,21 @@ export class ProductionTree implements vscode.TreeDataProvider<Node>, vscode.Dis
   readonly #registries: ProductionRegistries;
   readonly #log: vscode.LogOutputChannel;
   readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly #deployments: Pick<Deployments, 'of' | 'onDidChange'>;
   readonly #subscription: vscode.Disposable;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(registries: ProductionRegistries, log: vscode.LogOutputChannel) {
+  constructor(
+    registries: ProductionRegistries,
+    deployments: Pick<Deployments, 'of' | 'onDidChange'>,
+    log: vscode.LogOutputChannel,
+  ) {
     this.#registries = registries;
+    this.#deployments = deployments;
     this.#log = log;
-    this.#subscription = registries.onDidChange(() => this.refresh());
+    const refresh = () => this.refresh();
+    this.#subscription = vscode.Disposable.from(registries.onDidChange(refresh), deployments.onDidChange(refresh));
   }
 
   refresh(): void {
@@ -47,7 +58,12 @@ export class ProductionTree implements vscode.TreeDataProvider<Node>, vscode.Dis
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
-    if (node?.kind === 'production') return node.machines.map((machine) => machineNode(node.registryDir, machine));
+    if (node?.kind === 'production') {
+      return [
+        ...node.deployments.map((deployment) => deployNode(node.modelId, deployment)),
+        ...node.machines.map((machine) => machineNode(node.registryDir, machine)),
+      ];
+    }
     if (node) return [];
     // What can't be read must not look as if nothing were in production.
     const problems = (await this.#registries.problems()).map(
@@ -59,7 +75,9 @@ export class ProductionTree implements vscode.TreeDataProvider<Node>, vscode.Dis
         Promise.all([connection.registry.production(), connection.registry.serving({ isFresh: false })]).then(
           ([entries, machines]) => {
             const place = existing.length > 1 ? roots.map(({ name }) => name).join(', ') : undefined;
-            return entries.map((entry) => productionNode(dir, entry, machines, place));
+            return entries.map((entry) =>
+              productionNode({ dir, entry, machines, place, deployments: this.#deployments.of(dir, entry.modelId) }),
+            );
           },
           (error: unknown) => [this.#problem(dir, error)],
         ),
@@ -74,6 +92,8 @@ export class ProductionTree implements vscode.TreeDataProvider<Node>, vscode.Dis
         return problemItem(node);
       case 'machine':
         return machineItem(node);
+      case 'deployment':
+        return deploymentItem(node);
       case 'production':
         return productionItem(node, preferredMetric());
     }
@@ -90,40 +110,48 @@ export class ProductionTree implements vscode.TreeDataProvider<Node>, vscode.Dis
   }
 }
 
-function productionNode(
-  registryDir: string,
-  entry: ProductionEntry,
-  all: readonly ServingMachine[],
-  place: string | undefined,
-): ProductionNode {
+function productionNode(options: {
+  readonly dir: string;
+  readonly entry: ProductionEntry;
+  readonly machines: readonly ServingMachine[];
+  readonly deployments: readonly KnownDeployment[];
+  readonly place: string | undefined;
+}): ProductionNode {
+  const { dir, entry, deployments, place } = options;
   const { modelId, version } = entry;
-  const machines = all.filter((machine) => machine.modelId === modelId);
-  const node: ProductionNode = { kind: 'production', registryDir, modelId, versionId: version.id, entry, machines };
+  const machines = options.machines.filter((machine) => machine.modelId === modelId);
+  const node: ProductionNode = {
+    ...{ kind: 'production', registryDir: dir, modelId, versionId: version.id, entry },
+    machines,
+    deployments,
+  };
   return place === undefined ? node : { ...node, place };
 }
 
 function productionItem(node: ProductionNode, preferred: string | undefined): vscode.TreeItem {
-  const { entry, registryDir, machines } = node;
+  const { entry, registryDir, machines, deployments } = node;
   const { version, previous } = entry;
   const since = `since ${momentText(version.stageClaimedAt ?? entry.since)}`;
   const by = `by ${oneLine(entry.by.name, 60)}`;
   const before = previous ? `before: ${numberOf(previous)}` : undefined;
   const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
-  const { text: served, isDrift } = servedText(machines);
+  const { text: served, isDrift: isServedDrift } = servedText(machines);
+  const { text: deployed, isDrift: isDeployDrift } = deployedText(deployments);
+  const isDrift = isServedDrift || isDeployDrift;
   const isOpen = isDrift ? Expanded : Collapsed;
   const item = new vscode.TreeItem(
     `${oneLine(entry.model)} ${numberOf(version)}`,
-    machines.length === 0 ? None : isOpen,
+    machines.length + deployments.length === 0 ? None : isOpen,
   );
   // Another one when machines drift: the editor remembers by it which rows are closed.
   item.id = `${registryDir}#${entry.modelId}${isDrift ? '#drift' : ''}`;
   item.iconPath = isDrift ? driftIcon() : stageIcon('production');
   const waits = version.stagePending ? 'not shared yet' : undefined;
-  item.description = facts(node.place, waits, served, since, by, before);
+  item.description = facts(node.place, waits, deployed, served, since, by, before);
   item.tooltip = productionTooltip(entry, preferred);
   item.contextValue = previous ? 'production:previous' : 'production';
   item.command = { command: 'modelRegistry.showVersion', title: 'Show Version', arguments: [node] };
-  const spoken = facts(served, since, by, previous ? `before it version ${numberOf(previous)}` : undefined);
+  const spoken = facts(deployed, served, since, by, previous ? `before it version ${numberOf(previous)}` : undefined);
   item.accessibilityInformation = { label: `${entry.model} version ${numberOf(version)} is in production, ${spoken}` };
   return item;
 }

@@ -23,7 +23,7 @@ export function registryCalls(ask: ThreadCall): RegistryCalls {
     createModel: (request) => call('createModel', request),
     register: (request, operation) => call('register', request, operation),
     promote: (request, operation) => call('promote', request, operation),
-    rollback: (request) => call('rollback', request),
+    rollback: (request, operation) => call('rollback', request, operation),
     archive: (request) => call('archive', request),
     setAlias: (request) => call('setAlias', request),
     removeAlias: (request) => call('removeAlias', request),

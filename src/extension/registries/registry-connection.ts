@@ -25,7 +25,7 @@ import type {
 } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { StageGates } from '../../workers/gates.ts';
-import type { GivenCredential, RegistryThreadEvent } from '../../workers/registry-messages.ts';
+import type { DeploymentState, GivenCredential, RegistryThreadEvent } from '../../workers/registry-messages.ts';
 import type { CommandEnded, CommandStarted } from '../../workers/runs.ts';
 import { registryCalls } from './registry-calls.ts';
 
@@ -78,6 +78,19 @@ export interface GateRunRequest extends GatesRequest {
   readonly isAgain?: boolean;
 }
 
+/** A webhook of a project file, and what this person said about its host. */
+export interface KnownWebhook {
+  /** What its secret is kept under. */
+  readonly key: string;
+  readonly name?: string;
+  readonly url: string;
+  readonly origin: string;
+  readonly host: string;
+  readonly events: readonly string[];
+  readonly answer?: 'yes' | 'no';
+  readonly hasEnvironmentSecret: boolean;
+}
+
 interface Thread {
   readonly worker: Worker;
   readonly client: ThreadClient;
@@ -97,6 +110,8 @@ const reproducedSchema = v.custom<Reproduced>((value) => typeof value === 'objec
 const gatesSchema = v.custom<StageGates>((value) => typeof value === 'object');
 const transitionSchema = v.custom<TransitionResult>((value) => typeof value === 'object');
 const reportSchema = v.custom<RecordedReport>((value) => typeof value === 'object');
+const deploymentsSchema = v.custom<readonly DeploymentState[]>(Array.isArray);
+const webhooksSchema = v.custom<readonly KnownWebhook[]>(Array.isArray);
 const valuesSchema = v.custom<Values>((value) => typeof value === 'object');
 
 /**
@@ -107,6 +122,8 @@ export class RegistryConnection {
   readonly registry: RegistryCalls;
   readonly #options: ConnectionOptions;
   readonly #watchedRoots = new Set<string>();
+  /** Folders that follow production, with the secrets of their webhooks. */
+  readonly #keptRoots = new Map<string, Readonly<Record<string, string>>>();
   /** Commands that go on. */
   readonly #commands = new Set<string>();
   /** Who is told of the runs of gates under way. */
@@ -171,6 +188,38 @@ export class RegistryConnection {
   /** Registers a model that no project file declares, as it would be declared. Makes the registry where there is none. */
   async registerFound(root: string, proposal: Proposal, operation?: OperationOptions): Promise<RegisterResult> {
     return v.parse(registeredSchema, await this.#ask('registerFound', { root, proposal }, operation));
+  }
+
+  /**
+   * Keeps the folders that the project file in `root` deploys to at what is in production, and does what it wants after transitions that are
+   * asked for here. Only for folders that this person trusts. `secrets` sign what webhooks send, by their keys.
+   */
+  async keepUp(root: string, secrets: Readonly<Record<string, string>>): Promise<void> {
+    this.#keptRoots.set(root, secrets);
+    await this.#ask('keepUp', { root, secrets });
+  }
+
+  async endKeepUp(root: string): Promise<void> {
+    if (!this.#keptRoots.delete(root) || !this.#thread) return;
+    await this.#ask('endKeepUp', { root });
+  }
+
+  /** Deploys now, also over files that somebody changed. Throws `DEPLOY_UNDECLARED`. */
+  async deployNow(
+    request: { readonly root: string; readonly model?: string },
+    operation?: OperationOptions,
+  ): Promise<readonly DeploymentState[]> {
+    return v.parse(deploymentsSchema, await this.#ask('deployNow', request, operation));
+  }
+
+  /** The webhooks of the project file in `root`, and what this person said about their hosts. */
+  async webhooks(root: string): Promise<readonly KnownWebhook[]> {
+    return v.parse(webhooksSchema, await this.#ask('webhooks', { root }));
+  }
+
+  /** Remembers, for this workspace folder and outside of it, whether something may be sent to a host. */
+  async answerHost(root: string, origin: string, answer: 'yes' | 'no'): Promise<void> {
+    await this.#ask('answerHost', { root, origin, answer });
   }
 
   /** Stops what is being registered automatically. */
@@ -323,7 +372,7 @@ export class RegistryConnection {
       return await this.#thread.client.call(name, request, operation);
     } finally {
       this.#pending -= 1;
-      const isWatching = this.#watchedRoots.size > 0 || this.#commands.size > 0;
+      const isWatching = this.#watchedRoots.size + this.#keptRoots.size + this.#commands.size > 0;
       if (this.#pending === 0 && !isWatching && !this.#isShared && !this.#isClosed) {
         this.#idle = setTimeout(() => void this.#end(), IDLE_MS).unref();
       }
@@ -358,6 +407,7 @@ export class RegistryConnection {
     worker.on('exit', () => stopped());
     // A new thread doesn't know what the one before it watched.
     for (const watched of this.#watchedRoots) void client.call('watch', this.#rooted(watched)).catch(() => undefined);
+    for (const [root, secrets] of this.#keptRoots) void client.call('keepUp', { root, secrets }).catch(() => undefined);
     return { worker, client };
   }
 

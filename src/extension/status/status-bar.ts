@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import type { ProductionEntry } from '../../registry/api.ts';
+import { type Deployments, isOutOfStep } from '../after/deployments.ts';
 import type { Registries } from '../registries/registries.ts';
 import { momentText, numberOf, oneLine } from '../version-text.ts';
 import type { Activity } from './activity.ts';
@@ -8,6 +9,7 @@ import type { Activity } from './activity.ts';
 /** Says what is in production, or what is being done right now. Hidden where there is no registry. */
 export class StatusBar implements vscode.Disposable {
   readonly #registries: Registries;
+  readonly #deployments: Pick<Deployments, 'all' | 'onDidChange'>;
   readonly #activity: Activity;
   readonly #item: vscode.StatusBarItem;
   readonly #subscriptions: readonly vscode.Disposable[];
@@ -15,13 +17,18 @@ export class StatusBar implements vscode.Disposable {
   #isVisible = false;
   #updates = 0;
 
-  constructor(registries: Registries, activity: Activity) {
+  constructor(registries: Registries, deployments: Pick<Deployments, 'all' | 'onDidChange'>, activity: Activity) {
     this.#registries = registries;
+    this.#deployments = deployments;
     this.#activity = activity;
     this.#item = vscode.window.createStatusBarItem('modelRegistry.production', vscode.StatusBarAlignment.Left, 1);
     this.#item.name = 'Model Registry';
     this.#item.command = 'modelRegistry.models.focus';
-    this.#subscriptions = [registries.onDidChange(() => void this.update()), activity.onDidChange(() => this.#draw())];
+    this.#subscriptions = [
+      registries.onDidChange(() => void this.update()),
+      deployments.onDidChange(() => void this.update()),
+      activity.onDidChange(() => this.#draw()),
+    ];
   }
 
   async update(): Promise<void> {
@@ -34,7 +41,10 @@ export class StatusBar implements vscode.Disposable {
     const entries = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
     const problems = results.flatMap((result) => (result.status === 'rejected' ? [messageOf(result.reason)] : []));
     this.#isVisible = existing.length > 0;
-    this.#idleText = problems.length > 0 ? '$(warning) Model Registry' : idleText(entries);
+    for (const { model, path, problem } of this.#deployments.all().filter(isOutOfStep))
+      problems.push(`${path} hasn’t what is in production of ${model}${problem === undefined ? '' : `: ${problem}`}`);
+    this.#idleText =
+      problems.length > 0 ? `$(warning) ${idleText(entries, 'Model Registry')}` : `$(package) ${idleText(entries)}`;
     this.#item.tooltip = tooltipOf(entries, problems);
     this.#draw();
   }
@@ -53,11 +63,11 @@ export class StatusBar implements vscode.Disposable {
   }
 }
 
-function idleText(entries: readonly ProductionEntry[]): string {
+function idleText(entries: readonly ProductionEntry[], otherwise = 'none in production'): string {
   const [only] = entries;
-  if (only === undefined) return '$(package) none in production';
-  if (entries.length > 1) return `$(package) ${entries.length} in production`;
-  return `$(package) ${withoutIcons(only.model)} ${numberOf(only.version)}`;
+  if (only === undefined) return otherwise;
+  if (entries.length > 1) return `${entries.length} in production`;
+  return `${withoutIcons(only.model)} ${numberOf(only.version)}`;
 }
 
 function tooltipOf(entries: readonly ProductionEntry[], problems: readonly string[]): vscode.MarkdownString {

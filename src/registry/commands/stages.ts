@@ -2,7 +2,7 @@ import { parseManifest } from '../../artifacts/manifest.ts';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import type { RollbackPlan, VersionSummary } from '../../catalog/read-models.ts';
-import { heldBefore, transitionsOf, versionById, versionByNumber } from '../../catalog/version-queries.ts';
+import { heldBefore, lastTenures, transitionsOf, versionById, versionByNumber } from '../../catalog/version-queries.ts';
 import { digestOfPolicy } from '../../rules/expectations.ts';
 import { policyOf } from '../../rules/lookup.ts';
 import {
@@ -23,6 +23,10 @@ import { filesNotShared } from '../shared/fetch-files.ts';
 import { withFilesOf } from '../space/withdrawn.ts';
 import { reasonOf } from '../text.ts';
 import { checkStage } from './check-stage.ts';
+import { verifyRollback } from './rollback-files.ts';
+
+/** So long a rollback waits for the shared storage; then it is recorded here, and shared later. */
+const ROLLBACK_PATIENCE_MS = 1500;
 
 interface Move {
   readonly version: VersionSummary;
@@ -91,6 +95,7 @@ export async function rollback(
   await readToWrite(session);
   const plan = moveBack(session, request);
   const holder = seenHolder(session, plan.target, request.expectHolder);
+  await verifyRollback(session, plan.target, () => othersThan(session, plan), options);
   return move(session, options, {
     version: plan.target,
     to: plan.stage,
@@ -108,16 +113,29 @@ export async function rollbackTarget(
   request: { readonly model: string; readonly to?: number; readonly stage?: string },
 ): Promise<RollbackPlan> {
   await readToHead(session);
+  return planBack(session, request);
+}
+
+/** Where a rollback goes, with everything that a person wants to see before it. */
+function planBack(session: Session, request: Parameters<typeof moveBack>[1]): RollbackPlan {
   const { model, ...plan } = moveBack(session, request);
-  const held = heldBefore(dbOf(session), model, plan.stage, 20);
-  return { ...plan, others: held.filter((version) => version.id !== plan.current?.id) };
+  const held = lastTenures(dbOf(session), model, plan.stage);
+  return { ...plan, others: othersThan(session, { model, ...plan }), held };
+}
+
+/** Versions that were in the stage, but for the one that is there now. */
+function othersThan(
+  session: Session,
+  { model, stage, current }: ReturnType<typeof moveBack>,
+): readonly VersionSummary[] {
+  return heldBefore(dbOf(session), model, stage, 20).filter(({ id }) => id !== current?.id);
 }
 
 /** From which version to which a rollback goes, and of which model. */
 function moveBack(
   session: Session,
   request: { readonly model: string; readonly to?: number; readonly stage?: string },
-): Omit<RollbackPlan, 'others'> & { readonly model: string } {
+): Omit<RollbackPlan, 'others' | 'held'> & { readonly model: string } {
   const db = dbOf(session);
   const state = stateOf(session);
   const model = findModel(session, request.model);
@@ -221,7 +239,7 @@ async function move(
     (outcome) =>
       policyConflict(session, version, to, expectedPolicy, outcome) ??
       conflict(session, version, to, expectedHolder, outcome),
-    { ...options, bytesOf: [version.artifact.digest] },
+    { ...options, ...sharingOf(session, kind, version.artifact.digest) },
   );
   const db = dbOf(session);
   const moved = versionById(db, version.id) ?? version;
@@ -243,6 +261,12 @@ function policyConflict(
     'CONFLICT',
     `${model}@${number} wasn't moved to ${to}: the policy of ${model} was changed meanwhile. Look at its gates again (\`model-registry gates ${model}@${number} ${to}\`), and ask again if it is still right. Nothing was changed.`,
   );
+}
+
+/** A rollback waits for no files that are shared already, and not long for a storage that doesn't answer. */
+function sharingOf(session: Session, kind: Move['kind'], digest: string) {
+  if (kind !== 'rollback' || stateOf(session).artifactStatus(digest) !== 'published') return { bytesOf: [digest] };
+  return { bytesOf: [], patienceMs: ROLLBACK_PATIENCE_MS };
 }
 
 /** Who got there first, with what, when and why. */

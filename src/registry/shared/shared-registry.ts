@@ -110,14 +110,17 @@ export class SharedRegistry {
    * Tries to share the intent with this id, for a while. Undefined where it still waits: the remote doesn't answer, or something
    * before it needs longer.
    */
-  async share(id: string, options: SyncOptions = {}): Promise<SettledResult | undefined> {
+  async share(
+    id: string,
+    { patienceMs = PATIENCE_MS, ...options }: SyncOptions & { readonly patienceMs?: number } = {},
+  ): Promise<SettledResult | undefined> {
     const { clock, catalog, queue } = this.#options;
     const isResting = this.#failure !== undefined && clock() - this.#failure.last < REST_MS;
     if (!isResting) {
       // It goes on afterwards: whoever asks next finds more of it done.
       const syncing = this.sync(options).catch(() => undefined);
       if (options.bytesOf?.length !== 0) await syncing;
-      else await Promise.race([syncing, delay(PATIENCE_MS, undefined, { ref: false })]);
+      else await Promise.race([syncing, delay(patienceMs, undefined, { ref: false })]);
     }
     // Another process of this machine may have shared it, also where this one couldn't.
     await catalog.catchUp();

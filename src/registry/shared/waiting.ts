@@ -51,6 +51,14 @@ export async function refusedEntries(session: Session): Promise<readonly Refused
   return Promise.all((await shared.queue.refused()).map((entry) => refusedEntry(session, entry, key)));
 }
 
+/** What became of an intent of this machine. */
+export async function outcomeOf(session: Session, id: string): Promise<'applied' | 'pending' | 'gone'> {
+  await readToHead(session);
+  const settled = session.catalog.settled(id);
+  if (settled) return settled.code === undefined ? 'applied' : 'gone';
+  return (await session.shared?.queue.find(id)) ? 'pending' : 'gone';
+}
+
 /** Takes back what waits to be shared. */
 export async function withdraw(session: Session, { id }: { readonly id: string }): Promise<void> {
   const shared = sharedOf(session);

@@ -167,7 +167,7 @@ describe('pages in the editor', () => {
     const target = versionSummary(1);
     const { pages } = setUp({
       showModel: async () => ({ production: versionSummary(2) }) as never,
-      rollbackTarget: async () => ({ stage: 'production', target, others: [] }),
+      rollbackTarget: async () => ({ stage: 'production', target, others: [], held: {} }),
     });
     pages.openVersion(pageOf(2));
     await lastPanel().receive({ id: 1, method: 'load', params: {} });

@@ -1,0 +1,83 @@
+import * as vscode from 'vscode';
+import { RegistryError } from '../../base/errors.ts';
+import { askSecret } from '../after/confirm-host.ts';
+import { inform, tellBriefly } from '../notify.ts';
+import type { KnownWebhook, RegistryConnection } from '../registries/registry-connection.ts';
+import { withProgress } from '../status/progress.ts';
+import { labelOf, oneLine } from '../version-text.ts';
+import type { Command } from './command-context.ts';
+import { mayWrite } from './targets.ts';
+
+/** Brings every folder that production is deployed to up to date now, also over files that somebody changed there. */
+export const deploy: Command = async (context) => {
+  if (!(await mayWrite())) return;
+  const done: string[] = [];
+  let problem: RegistryError | undefined;
+  for (const { connection, roots } of await context.registries.existing()) {
+    for (const { uri } of roots) {
+      try {
+        const deployed = await withProgress(
+          context.activity,
+          { title: 'Deploying', isCancellable: true },
+          (operation) => connection.deployNow({ root: uri.fsPath }, operation),
+        );
+        done.push(
+          ...deployed.map(
+            ({ wanted, model, path }) => `${wanted ? labelOf(wanted) : `nothing of ${model}`} in ${path}`,
+          ),
+        );
+      } catch (error) {
+        if (!RegistryError.is(error, 'DEPLOY_UNDECLARED')) throw error;
+        problem = error;
+      }
+    }
+  }
+  if (done.length > 0) return tellBriefly(`Deployed: ${oneLine(done.join(', '), 200)}`);
+  throw (
+    problem ??
+    new RegistryError('REGISTRY_NOT_FOUND', 'No folder of this window has a registry, so nothing is in production.')
+  );
+};
+
+interface WebhookChoice extends vscode.QuickPickItem {
+  readonly root: vscode.WorkspaceFolder;
+  readonly connection: RegistryConnection;
+  readonly webhook: KnownWebhook;
+}
+
+/** The webhooks of the project files: whether they are told, and the secrets that sign it. */
+export const webhooks: Command = async (context) => {
+  if (!(await mayWrite())) return;
+  const choices: WebhookChoice[] = [];
+  for (const { connection, roots } of await context.registries.existing()) {
+    for (const root of roots) {
+      const found = await connection.webhooks(root.uri.fsPath);
+      const secrets = await context.webhookSecrets.of(root, found);
+      for (const webhook of found) {
+        const isSigned = webhook.hasEnvironmentSecret || secrets[webhook.key] !== undefined;
+        const state = webhook.answer === 'yes' ? 'told' : webhook.answer === 'no' ? 'never told' : 'not confirmed';
+        choices.push({
+          ...{ root, connection, webhook },
+          label: oneLine(webhook.name ?? webhook.host, 60),
+          description: `${state}, ${isSigned ? 'signed' : 'not signed'}`,
+          detail: oneLine(`${webhook.url}: ${webhook.events.join(', ')}`, 300),
+        });
+      }
+    }
+  }
+  if (choices.length === 0) {
+    await inform('No model-registry.yaml of this window declares webhooks.');
+    return;
+  }
+  const chosen = await vscode.window.showQuickPick(choices, { title: 'Webhooks', placeHolder: 'Which one?' });
+  if (!chosen) return;
+  const { root, connection, webhook } = chosen;
+  const isTold = webhook.answer === 'yes';
+  const SECRET = 'Set the Secret…';
+  const what = await vscode.window.showQuickPick([isTold ? 'Send Nothing More' : 'Allow', SECRET], {
+    title: oneLine(webhook.url, 100),
+  });
+  if (what === undefined) return;
+  if (what === SECRET) return askSecret({ root, webhook, secrets: context.webhookSecrets });
+  await connection.answerHost(root.uri.fsPath, webhook.origin, isTold ? 'no' : 'yes');
+};

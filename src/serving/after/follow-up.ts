@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { messageOf, RegistryError } from '../../base/errors.ts';
+import type { Webhook } from '../../project/after-schema.ts';
+import type { Project, ProjectModel } from '../../project/project-schema.ts';
+import type { Recording } from '../../registry/api.ts';
+import type { RegistryCalls } from '../../registry/methods.ts';
+import { recordedEvents, type StageChanged } from '../../registry/recorded-events.ts';
+import type { DeployResult } from '../deploy.ts';
+import { isAfter, labelOfCommand, type RanCommand, runAfter, type Transition } from './run-commands.ts';
+import { type SendOptions, type Sent, send } from './send.ts';
+import { signedHeaders } from './signature.ts';
+import { type WebhookEvent, webhookEventsOf } from './webhook-events.ts';
+
+/** What came of what follows a recording, as it happens. */
+export type FollowUpActivity =
+  | { readonly kind: 'command-started'; readonly model: string; readonly label: string }
+  | { readonly kind: 'line'; readonly label: string; readonly text: string }
+  | ({ readonly kind: 'command-ended'; readonly model: string } & RanCommand)
+  /** It may not run before a person confirms it. */
+  | { readonly kind: 'command-unconfirmed'; readonly model: string; readonly label: string }
+  | ({ readonly kind: 'told'; readonly host: string; readonly event: string; readonly model: string } & Sent)
+  /** Nothing may be sent there before a person confirms it. */
+  | { readonly kind: 'host-unconfirmed'; readonly host: string; readonly event: string; readonly model: string };
+
+export interface FollowUpOptions {
+  readonly registry: Pick<RegistryCalls, 'show' | 'showModel' | 'pull'>;
+  /** The folder of the project file. */
+  readonly root: string;
+  readonly project: Project;
+  readonly mayRun: boolean;
+  /** Whether something may be sent to an origin. */
+  readonly mayTell: (origin: string) => boolean;
+  readonly secretOf: (webhook: Webhook) => Promise<string | undefined>;
+  /** Brings a model's folder to what is in production; undefined where it has none. */
+  readonly deploy: (model: string) => Promise<DeployResult | undefined>;
+  readonly signal: AbortSignal;
+  readonly onActivity: (activity: FollowUpActivity) => void;
+  readonly sending?: Omit<SendOptions, 'signal'>;
+  readonly clock?: () => number;
+}
+
+/**
+ * Does what a project wants to be done after something was recorded here: other systems are told, and commands run one after the other, once
+ * the model is deployed. Nothing of it can undo or fail what was recorded: what fails is told as an activity.
+ */
+export async function followUp(recording: Recording, options: FollowUpOptions): Promise<void> {
+  await Promise.all([tellAll(recording, options), runAll(recording, options)]);
+}
+
+async function runAll(recording: Recording, options: FollowUpOptions): Promise<void> {
+  const { registry, root, project, mayRun, signal, onActivity, deploy } = options;
+  for (const event of recordedEvents(recording)) {
+    if (event.type !== 'stage.changed') continue;
+    const transition = await transitionOf(registry, event);
+    const declared = transition && modelIn(project, transition.version.model);
+    if (!transition || !declared) continue;
+    const { model } = transition.version;
+    const deployed = await deploy(model).catch(() => undefined);
+    const isThere = deployed?.state === 'deployed' && deployed.wanted?.id === transition.version.id;
+    for (const command of (declared.after ?? []).filter((one) => isAfter(one, transition))) {
+      const label = labelOfCommand(command);
+      if (!mayRun) {
+        onActivity({ kind: 'command-unconfirmed', model, label });
+        continue;
+      }
+      onActivity({ kind: 'command-started', model, label });
+      const onLine = (text: string) => onActivity({ kind: 'line', label, text });
+      const ran = await runAfter(command, {
+        ...{ registry, root, transition, signal, onLine },
+        deployedTo: isThere ? deployed.place : undefined,
+      }).catch((error: unknown): RanCommand => ({ label, exitCode: null, problem: messageOf(error) }));
+      onActivity({ kind: 'command-ended', model, ...ran });
+    }
+  }
+}
+
+async function transitionOf(
+  registry: FollowUpOptions['registry'],
+  event: StageChanged,
+): Promise<Transition | undefined> {
+  const { kind, from, to, displaces } = event;
+  try {
+    const version = await registry.show({ ref: event.version });
+    const displaced = await Promise.all(displaces.map((other) => registry.show({ ref: other.version })));
+    return { version, from, to, kind, displaced };
+  } catch (error) {
+    // Deleted since.
+    if (RegistryError.is(error, 'VERSION_NOT_FOUND')) return undefined;
+    throw error;
+  }
+}
+
+function modelIn({ models }: Project, name: string): ProjectModel | undefined {
+  return Object.hasOwn(models, name) ? models[name] : undefined;
+}
+
+async function tellAll(recording: Recording, options: FollowUpOptions): Promise<void> {
+  const webhooks = options.project.webhooks ?? [];
+  if (webhooks.length === 0) return;
+  const events = await webhookEventsOf(options.registry, recording);
+  await Promise.all(
+    webhooks.map(async (webhook) => {
+      // One after the other, so that they arrive in their order.
+      for (const event of events) if (isWanted(webhook, event)) await tell(webhook, event, recording, options);
+    }),
+  );
+}
+
+function isWanted({ events, models }: Webhook, { name, model }: WebhookEvent): boolean {
+  return events.includes(name) && (models === undefined || models.includes(model));
+}
+
+async function tell(
+  webhook: Webhook,
+  { name, model, data }: WebhookEvent,
+  { at }: Recording,
+  { mayTell, secretOf, signal, onActivity, sending, clock = Date.now }: FollowUpOptions,
+): Promise<void> {
+  const url = new URL(webhook.url);
+  const told = { host: url.host, event: name, model };
+  if (!mayTell(url.origin)) return onActivity({ kind: 'host-unconfirmed', ...told });
+  const [entity, action] = name.split('.');
+  const body = JSON.stringify({ entity, action, timestamp: at, data });
+  try {
+    const secret = await secretOf(webhook);
+    const headers = signedHeaders({ id: randomUUID(), timestamp: Math.floor(clock() / 1000) }, body, secret);
+    onActivity({ kind: 'told', ...told, ...(await send({ url, body, headers }, { ...sending, signal })) });
+  } catch (error) {
+    onActivity({ kind: 'told', ...told, isSent: false, tries: 0, why: messageOf(error) });
+  }
+}
+
+/** The name of the variable that a webhook's secret is in; `MODEL_REGISTRY_WEBHOOK_SECRET` is for all that have none of their own. */
+export function secretFromEnvironment({ name }: Webhook, env: NodeJS.ProcessEnv): string | undefined {
+  const own =
+    name === undefined ? undefined : env[`MODEL_REGISTRY_WEBHOOK_SECRET_${name.toUpperCase().replaceAll('-', '_')}`];
+  const found = own ?? env.MODEL_REGISTRY_WEBHOOK_SECRET;
+  return found === '' ? undefined : found;
+}
