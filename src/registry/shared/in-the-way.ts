@@ -1,5 +1,6 @@
 import type { RegistryEvent } from '../../log/events.ts';
 import { type Intent, isKnownEvent } from '../../log/intent.ts';
+import { digestOfPolicy } from '../../rules/expectations.ts';
 import type { LogEntry, RefusedEntry } from '../api.ts';
 import { newestAbout } from '../queries/log.ts';
 import { type Session, stateOf } from '../session.ts';
@@ -27,14 +28,23 @@ export async function inTheWayOf(session: Session, intent: Intent, code: string)
     const entries = (await newestAbout(session, model, LOOKED_AT)).filter(
       (entry) => entry.void === undefined && !entry.pending && entry.id !== intent.id,
     );
+    const causes = isOtherPolicy(session, intent, model) ? ['policy.set'] : (CAUSES[code] ?? []);
     const found =
-      entries.find(({ events }) => events.some((event) => CAUSES[code]?.includes(typeOf(event)))) ??
+      entries.find(({ events }) => events.some((event) => causes.includes(typeOf(event)))) ??
       entries.find((entry) => own.some((event) => isRival(session, event, entry)));
     if (!found) continue;
     const { by, at, reason } = found;
     return { summary: found.summary, by, at, ...(reason === undefined ? {} : { reason }) };
   }
   return undefined;
+}
+
+/** Whether the policy is another than the one that the intent relied on. */
+function isOtherPolicy(session: Session, { expects }: Intent, model: string): boolean {
+  const state = stateOf(session);
+  return Object.entries(expects.policies ?? {}).some(
+    ([id, digest]) => state.model(id)?.id === model && digestOfPolicy(state, model) !== digest,
+  );
 }
 
 function modelsOf(session: Session, events: readonly RegistryEvent[]): ReadonlySet<string> {

@@ -234,7 +234,7 @@ describe('a shared registry', () => {
     await storage.store.putIfAbsent(commitKey(seq + 1), commit);
     expect(await b.sync()).toMatchObject({ refused: 1 });
     expect(await b.refused()).toMatchObject([
-      { code: 'GATE_FAILED', theirs: { by: ANN, at, summary: expect.stringContaining('policy') }, wouldApply: false },
+      { code: 'EXPECTATION', theirs: { by: ANN, at, summary: expect.stringContaining('policy') }, wouldApply: false },
     ]);
   });
 
