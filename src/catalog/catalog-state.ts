@@ -265,7 +265,7 @@ export class CatalogState extends CatalogReader implements RegistryState {
     const dataset = event.dataset?.name ?? null;
     this.db.run(sql, [version, dataset, event.slice ?? null, JSON.stringify(event.metrics), at, ...authorValues(by)]);
     this.db.run(
-      'INSERT INTO evaluation_details (id, dataset_sha256, intervals) VALUES (last_insert_rowid(), ?, ?)',
+      'INSERT INTO evaluation_details (id, dataset_sha256, intervals, predictions, rows) VALUES (last_insert_rowid(), ?, ?, ?, ?)',
       evaluationDetails(event),
     );
   }
@@ -463,9 +463,10 @@ export function authorValues({ name, email, signer }: FactAuthor) {
 }
 
 /** The row of `evaluation_details`, without its id. */
-export function evaluationDetails({ dataset, intervals }: EventOf<'version.evaluated'>): SqlValue[] {
+export function evaluationDetails({ dataset, intervals, predictions }: EventOf<'version.evaluated'>): SqlValue[] {
   const isEmpty = Object.keys(intervals ?? {}).length === 0;
-  return [dataset?.sha256 ?? null, isEmpty ? null : JSON.stringify(intervals)];
+  const { object = null, rows = null } = predictions ?? {};
+  return [dataset?.sha256 ?? null, isEmpty ? null : JSON.stringify(intervals), object, rows];
 }
 
 /** An object of names and values as JSON, sorted by name. */

@@ -302,7 +302,7 @@ export interface VersionFacts {
 }
 
 /** Why the log names an object by itself: a gate's evidence, all facts of a version, the course of its metrics. */
-export type NamedFor = 'evidence' | 'facts' | 'history' | 'patch';
+export type NamedFor = 'evidence' | 'facts' | 'history' | 'patch' | 'predictions';
 
 export interface FileEntry {
   readonly path: string;
@@ -352,6 +352,8 @@ export interface EvaluationEntry {
   readonly metrics: Metrics;
   /** Confidence intervals, of the metrics that have one. */
   readonly intervals?: Intervals;
+  /** What was predicted of each example: digest of an object, and how many there are. */
+  readonly predictions?: { readonly object: string; readonly rows: number };
 }
 
 /** What a gate found, as it was recorded. */

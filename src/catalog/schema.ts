@@ -2,7 +2,7 @@
  * The catalog's tables: a plain SQLite file that people may query (docs/format.md, "Catalog"). Raise the number with every change,
  * of this text or of what the rules write into it: a file of another number is left alone and a new one is built from the log.
  */
-export const CATALOG_SCHEMA = 8;
+export const CATALOG_SCHEMA = 9;
 
 export const CATALOG_SQL = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -91,7 +91,8 @@ CREATE TABLE evaluations (
   at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL, by_signer TEXT
 );
 CREATE INDEX evaluations_of_version ON evaluations (version, id);
-CREATE TABLE evaluation_details (id INTEGER PRIMARY KEY, dataset_sha256 TEXT, intervals TEXT);
+CREATE TABLE evaluation_details (id INTEGER PRIMARY KEY, dataset_sha256 TEXT, intervals TEXT, predictions TEXT, rows INTEGER);
+CREATE INDEX evaluations_by_predictions ON evaluation_details (predictions) WHERE predictions IS NOT NULL;
 CREATE TABLE gate_results (
   id INTEGER PRIMARY KEY, version TEXT NOT NULL, stage TEXT NOT NULL, gate TEXT NOT NULL, outcome TEXT NOT NULL, evidence TEXT,
   at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL, by_signer TEXT

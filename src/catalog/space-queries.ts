@@ -62,14 +62,18 @@ export function namedObjects(db: Sqlite): ReadonlyMap<string, NamedFor> {
   const sql = `SELECT facts_object AS object, 'facts' AS why FROM versions WHERE facts_object IS NOT NULL AND deleted_seq IS NULL
     UNION SELECT history, 'history' FROM versions WHERE history <> '' AND deleted_seq IS NULL
     UNION SELECT patch, 'patch' FROM versions WHERE patch IS NOT NULL AND deleted_seq IS NULL
+    UNION SELECT d.predictions, 'predictions' FROM evaluation_details d JOIN evaluations e ON e.id = d.id JOIN versions v ON v.id = e.version
+      WHERE d.predictions IS NOT NULL AND v.deleted_seq IS NULL
     UNION SELECT evidence, 'evidence' FROM gate_results WHERE evidence IS NOT NULL`;
   return new Map(db.all(sql).map((row) => [text(row, 'object'), WHY.find((why) => why === row.why) ?? 'evidence']));
 }
 
-const WHY: readonly NamedFor[] = ['evidence', 'facts', 'history', 'patch'];
+const WHY: readonly NamedFor[] = ['evidence', 'facts', 'history', 'patch', 'predictions'];
+
 /** `model@number` of the versions that an object belongs to. */
 export function labelsOfAttached(db: Sqlite, digest: string, limit: number): readonly string[] {
   const sql = `SELECT m.name, v.number FROM versions v JOIN models m ON m.id = v.model
-    WHERE (v.facts_object = ?1 OR v.history = ?1 OR v.patch = ?1) AND v.deleted_seq IS NULL ORDER BY v.key LIMIT ?2`;
+    WHERE (v.facts_object = ?1 OR v.history = ?1 OR v.patch = ?1
+      OR v.id IN (SELECT e.version FROM evaluation_details d JOIN evaluations e ON e.id = d.id WHERE d.predictions = ?1)) AND v.deleted_seq IS NULL ORDER BY v.key LIMIT ?2`;
   return db.all(sql, [digest, limit]).map((row) => `${text(row, 'name')}@${int(row, 'number')}`);
 }

@@ -13,6 +13,12 @@ export function wholeNumber(value: string): number {
   return number;
 }
 
+export function finiteNumber(value: string): number {
+  const number = value.trim() === '' ? Number.NaN : Number(value);
+  if (!Number.isFinite(number)) throw new InvalidArgumentError('It must be a number.');
+  return number;
+}
+
 /** A reason that says something. */
 export function nonBlank(value: string): string {
   if (value.trim() === '') throw new InvalidArgumentError('It is empty: say in a few words why.');

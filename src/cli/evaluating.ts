@@ -6,11 +6,12 @@ import { parseMetric, readMeasuredFile } from '../runs/values-file.ts';
 import { keyValue } from './arguments.ts';
 import type { CommandContext } from './context.ts';
 import { versionJson } from './format/json.ts';
+import { type PredictionOptions, predictionsIn, predictionsText } from './predictions.ts';
 import { shownPath } from './registering.ts';
 import { print, printJson, safeLine } from './terminal.ts';
 
-export interface EvaluateOptions {
-  readonly metrics: readonly string[];
+export interface EvaluateOptions extends PredictionOptions {
+  readonly metrics?: readonly string[];
   readonly dataset?: string;
   readonly slice?: string;
 }
@@ -21,7 +22,8 @@ export async function evaluateVersion(context: CommandContext, options: Evaluate
   if (dataset === '' || slice === '') {
     throw new RegistryError('ARGUMENT_INVALID', 'The dataset or slice is empty. Name it, or leave the option out.');
   }
-  const { metrics, intervals } = await measured(context.cwd, options.metrics);
+  const { metrics, intervals } = await measured(context.cwd, options.metrics ?? []);
+  const predictions = predictionsIn(context.cwd, options);
   const result = await context.withRegistry((registry) =>
     context.withProgress((operation) =>
       registry.evaluate(
@@ -31,6 +33,7 @@ export async function evaluateVersion(context: CommandContext, options: Evaluate
           ...(Object.keys(intervals).length === 0 ? {} : { intervals }),
           ...(dataset === undefined ? {} : { dataset: placeOf(context.cwd, dataset) }),
           ...(slice === undefined ? {} : { slice }),
+          ...(predictions ? { predictions } : {}),
         },
         operation,
       ),
@@ -44,14 +47,17 @@ export async function evaluateVersion(context: CommandContext, options: Evaluate
       intervals,
       dataset: result.dataset ?? null,
       slice: slice ?? null,
+      predictions: result.predictions ?? null,
       pending,
     });
   }
   print(evaluatedText(result, metrics, slice));
+  if (result.predictions) print(predictionsText(result.predictions));
 }
 
-function evaluatedText({ version, dataset, pending }: EvaluateResult, metrics: Metrics, slice: string | undefined) {
-  const count = Object.keys(metrics).length;
+function evaluatedText(result: EvaluateResult, metrics: Metrics, slice: string | undefined) {
+  const { version, dataset, pending } = result;
+  const count = Object.keys({ ...metrics, ...result.predictions?.metrics }).length;
   const on = [dataset?.name, slice].flatMap((text) => (text === undefined ? [] : [safeLine(text)])).join(', ');
   const waits = pending ? ' (not shared yet)' : '';
   const what = `${count} ${count === 1 ? 'metric' : 'metrics'}`;

@@ -30,7 +30,7 @@ export async function showGates(
 ): Promise<void> {
   const project = await projectAround(context.cwd);
   const evaluate = async (registry: Registry): Promise<Shown> => {
-    const declaredOf = (model: string) => declaredIn(project?.project, model);
+    const declaredOf = (model: string) => declaredIn(project?.project, model, project?.root);
     if (!run) return { report: await evaluateGates(registry, { ref, stage }, declaredOf), links: [] };
     const { links, ...report } = await runGates(registry, { ref, stage }, declaredOf, {
       root: project?.root ?? context.cwd,

@@ -1,5 +1,7 @@
 import { type DeclaredGate, kindOfGate } from '../project/gates-schema.ts';
-import { checkMetric, type MetricContext } from './metric-gate.ts';
+import { checkBias } from './bias-gate.ts';
+import { checkMetric } from './metric-gate.ts';
+import { checkSure, type SureContext } from './sure-metric.ts';
 import { notEvaluated, type Verdict } from './verdict.ts';
 import {
   type ApprovalVote,
@@ -11,7 +13,7 @@ import {
   checkSize,
 } from './version-gates.ts';
 
-export interface GateContext extends MetricContext {
+export interface GateContext extends SureContext {
   readonly votes: readonly ApprovalVote[];
 }
 
@@ -20,7 +22,9 @@ export function checkGate(gate: DeclaredGate, context: GateContext): Verdict {
   const { candidate, rival, votes } = context;
   switch (kindOfGate(gate)) {
     case 'metric':
-      return checkMetric(gate, context);
+      return gate.confidence === undefined ? checkMetric(gate, context) : checkSure(gate, context);
+    case 'bias':
+      return checkBias(gate, candidate);
     case 'max-size':
       return checkSize(gate, candidate);
     case 'lineage':
@@ -32,6 +36,7 @@ export function checkGate(gate: DeclaredGate, context: GateContext): Verdict {
     case 'signature':
       return checkSignature(gate, candidate, rival);
     case 'command':
+    case 'benchmark':
       return notEvaluated('it hasn’t run');
     case 'approvals':
       return checkApprovals(gate, votes);

@@ -2,8 +2,8 @@ import { declaredDirections } from '../project/directions.ts';
 import type { Project } from '../project/project-schema.ts';
 import type { Declared } from './evaluate-gates.ts';
 
-/** What a project file declares about the gates of a model: nothing where it doesn't know the model. */
-export function declaredIn(project: Project | undefined, model: string): Declared {
+/** What a project file, in `root`, declares about the gates of a model: nothing where it doesn't know the model. */
+export function declaredIn(project: Project | undefined, model: string, root?: string): Declared {
   const found = project && Object.hasOwn(project.models, model) ? project.models[model] : undefined;
-  return { gates: found?.gates, directions: declaredDirections(found) };
+  return { gates: found?.gates, directions: declaredDirections(found), root };
 }

@@ -5,7 +5,8 @@ import type { FoundGate, GateStanding, VersionSummary } from '../registry/api.ts
 import type { RegistryCalls } from '../registry/methods.ts';
 import { checkGate } from './check-gate.ts';
 import { evidenceOf, verdictIn } from './evidence.ts';
-import { gateName, requiredOf, titleOf } from './gate-name.ts';
+import { gateName, isOfCommand, requiredOf, titleOf } from './gate-name.ts';
+import { type NamedProgram, programsOf } from './programs.ts';
 import { type GateRun, runEach } from './run-each.ts';
 import type { RanGate } from './run-gate.ts';
 import { Subjects } from './subjects.ts';
@@ -15,6 +16,8 @@ import { failed, notEvaluated, passed, type Verdict } from './verdict.ts';
 export interface Declared {
   readonly gates?: Readonly<Record<string, readonly DeclaredGate[]>> | undefined;
   readonly directions?: DeclaredDirections | undefined;
+  /** The folder of the file, where it is known: its scripts are those that commands name. */
+  readonly root?: string | undefined;
 }
 
 export interface GateResult extends Omit<Verdict, 'details'> {
@@ -42,6 +45,7 @@ interface Looked {
   readonly verdict: Verdict;
   /** It has a command. */
   readonly isRun: boolean;
+  readonly programs?: readonly NamedProgram[] | undefined;
 }
 
 /**
@@ -57,22 +61,22 @@ export async function evaluateGates(
 ): Promise<GateReport> {
   const standing = await registry.gateStanding(request);
   const { version, stage } = standing;
-  const { gates, directions } = declaredOf(version.model);
+  const { gates, directions, root = run?.root } = declaredOf(version.model);
   const declared = gates && Object.hasOwn(gates, stage) ? (gates[stage] ?? []) : [];
   const subjects = new Subjects(registry, declared);
   const looked: Looked[] = [];
   for (const gate of declared) {
     const rival = await subjects.rivalOf(gate, standing);
-    const isRun = gate.command !== undefined;
+    const isRun = isOfCommand(gate);
+    const programs = isRun && root !== undefined ? await programsOf(gate, root) : undefined;
     const verdict = isRun
-      ? await recordedVerdict(registry, standing, { gate, stage, version, rival })
+      ? await recordedVerdict(registry, standing, { gate, stage, version, rival, programs })
       : checkGate(gate, {
-          candidate: await subjects.of(version),
-          rival: rival && (await subjects.of(rival)),
+          ...(await subjects.pair(gate, version, rival)),
           votes: standing.approvals,
           directions,
         });
-    looked.push({ gate, rival, verdict, isRun });
+    looked.push({ gate, rival, verdict, isRun, programs });
   }
   const toRun = looked.filter(({ isRun, verdict }) => isRun && (run?.isAgain || verdict.outcome === 'not-evaluated'));
   const ran = run
@@ -103,7 +107,7 @@ function resultOf({ gate, verdict, isRun }: Looked, ran: RanGate | undefined): G
 
 /** What is to be recorded: not what ran before, which was recorded by whoever ran it. */
 function foundIn(
-  { gate, rival, verdict, isRun }: Looked,
+  { gate, rival, verdict, isRun, programs }: Looked,
   standing: GateStanding,
   ran: RanGate | undefined,
 ): FoundGate[] {
@@ -111,7 +115,7 @@ function foundIn(
   // Approvals are in the log by themselves.
   if (outcome === 'not-evaluated' || (isRun && !ran) || gate.approvals !== undefined) return [];
   const { version, stage } = standing;
-  const evidence = evidenceOf({ gate, stage, version, rival, required: requiredOf(gate), verdict, ...ran });
+  const evidence = evidenceOf({ gate, stage, version, rival, required: requiredOf(gate), verdict, programs, ...ran });
   const against = againstOf(gate, standing, rival);
   return [{ gate: gateName(gate), outcome, evidence, ...(against ? { against } : {}) }];
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { DeclaredGate } from '../project/gates-schema.ts';
 import type { VersionSummary } from '../registry/api.ts';
 import { definitionDigest, gateName } from './gate-name.ts';
+import type { NamedProgram } from './programs.ts';
 import type { Verdict } from './verdict.ts';
 
 const STATEMENT = 'https://in-toto.io/Statement/v1';
@@ -18,13 +19,15 @@ export interface EvidenceOf {
   /** Of a command. */
   readonly exitCode?: number | null | undefined;
   readonly output?: unknown;
+  /** Files of the project that the command names, where its folder is known. */
+  readonly programs?: readonly NamedProgram[] | undefined;
 }
 
 /**
  * What a gate found, bound to the digest of the artifact: an in-toto statement with a test result
  * (https://github.com/in-toto/attestation/blob/main/spec/predicates/test-result.md). Extra fields are in `modelRegistry`.
  */
-export function evidenceOf({ gate, stage, version, rival, verdict, required, exitCode, output }: EvidenceOf) {
+export function evidenceOf({ gate, stage, version, rival, verdict, required, exitCode, output, programs }: EvidenceOf) {
   const name = gateName(gate);
   const isPassed = verdict.outcome === 'passed';
   return {
@@ -47,6 +50,7 @@ export function evidenceOf({ gate, stage, version, rival, verdict, required, exi
         against: rival ? { version: `${rival.model}@${rival.number}`, sha256: rival.artifact.digest } : null,
         ...(exitCode === undefined ? {} : { exitCode }),
         ...(output === undefined ? {} : { output }),
+        ...(programs === undefined || programs.length === 0 ? {} : { programs }),
       },
     },
   };
@@ -64,6 +68,7 @@ const evidenceSchema = v.object({
       stage: v.string(),
       measured: v.string(),
       why: v.optional(v.string()),
+      programs: v.optional(v.array(v.object({ path: v.string(), sha256: v.string() })), []),
       against: v.nullable(v.object({ version: v.string(), sha256: v.string() })),
     }),
   }),
@@ -72,7 +77,7 @@ const evidenceSchema = v.object({
 /** Why recorded evidence says nothing of this version and gate any more; else what it says. */
 export function verdictIn(
   evidence: string,
-  now: Pick<EvidenceOf, 'gate' | 'stage' | 'version' | 'rival'>,
+  now: Pick<EvidenceOf, 'gate' | 'stage' | 'version' | 'rival' | 'programs'>,
 ): { readonly verdict: Verdict } | { readonly stale: string } {
   const found = v.safeParse(evidenceSchema, parsed(evidence));
   if (!found.success) return { stale: 'what was recorded of it isn’t the evidence of a gate' };
@@ -82,10 +87,20 @@ export function verdictIn(
     return { stale: 'what was recorded of it is of other files or another stage' };
   if (predicate.configuration[0]?.digest.sha256 !== definitionDigest(now.gate))
     return { stale: 'the gate was changed since it ran' };
+  const changed = changedProgram(predicate.modelRegistry.programs, now.programs);
+  if (changed !== undefined) return { stale: `${changed} was changed since it ran` };
   if ((against?.sha256 ?? null) !== (now.rival?.artifact.digest ?? null))
     return { stale: `another version is in ${now.stage} since it ran` };
   const outcome = predicate.result === 'PASSED' ? 'passed' : 'failed';
   return { verdict: { outcome, measured, ...(why === undefined ? {} : { why }) } };
+}
+
+/** The first file that is another one now; where the folder isn't known, none. */
+function changedProgram(before: readonly NamedProgram[], now: readonly NamedProgram[] | undefined): string | undefined {
+  if (!now) return undefined;
+  const isIn = (list: readonly NamedProgram[], { path, sha256 }: NamedProgram) =>
+    list.some((one) => one.path === path && one.sha256 === sha256);
+  return (now.find((one) => !isIn(before, one)) ?? before.find((one) => !isIn(now, one)))?.path;
 }
 
 function parsed(text: string): unknown {

@@ -1,5 +1,6 @@
 import { sha256Hex } from '../base/hash.ts';
-import { type DeclaredGate, kindOfGate } from '../project/gates-schema.ts';
+import { confidenceOf, type DeclaredGate, kindOfGate } from '../project/gates-schema.ts';
+import { numberText } from './verdict.ts';
 
 /** The log takes so much for the name of a gate. */
 const MAX_NAME = 256;
@@ -7,7 +8,10 @@ const MAX_LABEL = 60;
 
 /** What a gate is about, in short. */
 export function titleOf(gate: DeclaredGate): string {
-  if (kindOfGate(gate) !== 'metric') return kindOfGate(gate) === 'max-size' ? 'size' : kindOfGate(gate);
+  const kind = kindOfGate(gate);
+  if (kind === 'bias')
+    return [gate.bias, ...(gate.dataset === undefined ? [] : [`on ${gate.dataset}`]), `over ${gate.by}`].join(' ');
+  if (kind !== 'metric') return kind === 'max-size' ? 'size' : kind;
   const { metric = '', dataset, slice } = gate;
   const parts = [
     ...(dataset === undefined ? [] : [`on ${dataset}`]),
@@ -23,6 +27,10 @@ export function requiredOf(gate: DeclaredGate): string {
   switch (kindOfGate(gate)) {
     case 'metric':
       return metricRequired(gate);
+    case 'bias':
+      return biasRequired(gate);
+    case 'benchmark':
+      return benchmarkRequired(gate);
     case 'max-size':
       return `at most ${gate['max-size']}`;
     case 'lineage':
@@ -48,12 +56,38 @@ function metricRequired(gate: DeclaredGate): string {
     ...(gate['max-drop'] === undefined ? [] : [`at most ${gate['max-drop']} worse than ${vs}`]),
     ...(gate['min-gain'] === undefined ? [] : [`at least ${gate['min-gain']} better than ${vs}`]),
   ];
-  return `${parts.join(', ')}${gate['by-interval'] ? ', by its interval' : ''}`;
+  const sure = gate.confidence === undefined ? '' : `, with ${percentText(confidenceOf(gate.confidence))} confidence`;
+  return `${parts.join(', ')}${gate['by-interval'] ? ', by its interval' : ''}${sure}`;
+}
+
+function biasRequired(gate: DeclaredGate): string {
+  return [
+    ...(gate.max === undefined ? [] : [`differs by at most ${gate.max}`]),
+    ...(gate['min-ratio'] === undefined ? [] : [`ratio at least ${gate['min-ratio']}`]),
+  ].join(', ');
+}
+
+function benchmarkRequired(gate: DeclaredGate): string {
+  const bounds = (['p50', 'p95', 'p99'] as const).flatMap((key) => {
+    const most = gate[key];
+    return most === undefined ? [] : [`${key} at most ${typeof most === 'number' ? `${most} ms` : most}`];
+  });
+  const memory = gate['max-memory'] === undefined ? [] : [`memory at most ${gate['max-memory']}`];
+  return `${[...bounds, ...memory].join(', ')}: ${commandText(gate.benchmark ?? '')}`;
+}
+
+function percentText(share: number): string {
+  return `${numberText(share * 100)} %`;
+}
+
+/** Whether a gate has to run something. */
+export function isOfCommand({ command, benchmark }: DeclaredGate): boolean {
+  return (command ?? benchmark) !== undefined;
 }
 
 /** The command that a gate runs, in short, for what is shown while it does. */
 export function labelOf(gate: DeclaredGate): string {
-  const text = commandText(gate.command ?? '');
+  const text = commandText(gate.command ?? gate.benchmark ?? '');
   return text.length <= MAX_LABEL ? text : `${text.slice(0, MAX_LABEL - 1)}…`;
 }
 

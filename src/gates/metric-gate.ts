@@ -1,9 +1,10 @@
 import { type DeclaredDirections, metricDirection } from '../base/metrics.ts';
 import { changeOf, type DeclaredGate } from '../project/gates-schema.ts';
 import type { MetricValue } from '../registry/api.ts';
+import { newestBySlice, tolerance } from './samples.ts';
 import { failed, type GateSubject, notEvaluated, numberText, passed, type Verdict } from './verdict.ts';
 
-interface Sample {
+export interface Sample {
   readonly slice?: string | undefined;
   readonly value: MetricValue;
   readonly interval?: { readonly low: number; readonly high: number } | undefined;
@@ -22,9 +23,6 @@ export interface MetricContext {
   readonly rival: GateSubject | undefined;
   readonly directions?: DeclaredDirections | undefined;
 }
-
-/** Decimal fractions have no exact binary form: 0.93 − 0.925 isn't more than 0.005. */
-const TOLERANCE = 1e-12;
 
 /** A gate on a metric: bounds, slices, and the comparison with another version. */
 export function checkMetric(gate: DeclaredGate, context: MetricContext): Verdict {
@@ -146,28 +144,19 @@ function judgeChange(
 }
 
 /** The newest of what was measured, by slice. */
-function samplesOf(gate: DeclaredGate, subject: GateSubject): readonly Sample[] {
+export function samplesOf(gate: DeclaredGate, subject: GateSubject): readonly Sample[] {
   const { metric = '', dataset, slice } = gate;
   const slices = gate['worst-of'] ?? gate['gap-of'];
   if (dataset === undefined && slice === undefined && slices === undefined) {
     const value = Object.hasOwn(subject.metrics, metric) ? subject.metrics[metric] : undefined;
     return value === undefined ? [] : [{ value }];
   }
-  const found = new Map<string, Sample>();
-  for (const entry of subject.evaluations) {
-    if (entry.dataset !== dataset || !isWanted(entry.slice, slice, slices)) continue;
-    const value = Object.hasOwn(entry.metrics, metric) ? entry.metrics[metric] : undefined;
-    if (value === undefined) continue;
-    const { intervals = {}, datasetSha256 } = entry;
+  return [...newestBySlice(subject.evaluations, { dataset, slice, slices, metric }).values()].flatMap((entry) => {
+    const { intervals = {}, datasetSha256, metrics } = entry;
+    const value = metrics[metric];
     const interval = Object.hasOwn(intervals, metric) ? intervals[metric] : undefined;
-    found.set(entry.slice ?? '', { slice: entry.slice, value, interval, datasetSha256 });
-  }
-  return [...found.values()];
-}
-
-function isWanted(present: string | undefined, slice: string | undefined, slices: string | undefined): boolean {
-  if (slices === undefined) return present === slice;
-  return present !== undefined && (slices === '*' || present.startsWith(`${slices}=`));
+    return value === undefined ? [] : [{ slice: entry.slice, value, interval, datasetSha256 }];
+  });
 }
 
 /** The lowest or highest of what counts: the value, or the end of its interval on that side. */
@@ -181,11 +170,7 @@ function extreme(gate: DeclaredGate, samples: readonly Sample[], side: 'low' | '
   );
 }
 
-function tolerance(a: number, b: number): number {
-  return TOLERANCE * Math.max(1, Math.abs(a), Math.abs(b));
-}
-
-function absent(gate: DeclaredGate, subject: GateSubject): string {
+export function absent(gate: DeclaredGate, subject: GateSubject): string {
   const { metric, dataset, slice } = gate;
   const slices = gate['worst-of'] ?? gate['gap-of'];
   const where = [
@@ -196,7 +181,7 @@ function absent(gate: DeclaredGate, subject: GateSubject): string {
   return `${metric} of ${subject.label} isn't recorded${where === '' ? '' : ` ${where}`}`;
 }
 
-function nameOf(gate: DeclaredGate, { slice }: Sample): string {
+export function nameOf(gate: DeclaredGate, { slice }: Pick<Sample, 'slice'>): string {
   return slice === undefined ? (gate.metric ?? '') : `${gate.metric} of ${slice}`;
 }
 
@@ -207,7 +192,7 @@ function measuredText(gate: DeclaredGate, sample: Sample, value: number): string
   return `${numberText(value)}${range}${slice}`;
 }
 
-function worstOf(verdicts: readonly Verdict[]): Verdict {
+export function worstOf(verdicts: readonly Verdict[]): Verdict {
   const worst =
     verdicts.find(({ outcome }) => outcome === 'failed') ??
     verdicts.find(({ outcome }) => outcome === 'not-evaluated') ??

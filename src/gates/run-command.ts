@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { endGroup } from '../base/process-group.ts';
+import { type MemoryWatch, watchMemory } from '../base/process-memory.ts';
 
 /** So much of what a command prints is looked at for JSON. */
 const MAX_OUTPUT_BYTES = 256 * 1024;
@@ -14,6 +15,9 @@ export interface CommandRun {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly timeLimitMs: number;
+  /** It is ended when it uses more, where that can be seen. */
+  readonly memoryLimitBytes?: number | undefined;
+  readonly measuresMemory?: boolean | undefined;
   readonly signal: AbortSignal;
   /** Everything that it prints, as it comes. */
   readonly onOutput: (bytes: Uint8Array) => void;
@@ -25,11 +29,16 @@ export interface CommandEnd {
   readonly problem?: string;
   /** The JSON that it printed, where it printed any. */
   readonly output?: unknown;
+  readonly durationMs: number;
+  /** Where it was measured. */
+  readonly peakBytes?: number;
 }
 
 /** Runs a command without a shell, in a group of its own that ends with it, for so long as it may take. */
-export async function runCommand({ words, cwd, env, timeLimitMs, signal, onOutput }: CommandRun): Promise<CommandEnd> {
+export async function runCommand(run: CommandRun): Promise<CommandEnd> {
+  const { words, cwd, env, timeLimitMs, memoryLimitBytes = Number.POSITIVE_INFINITY, signal, onOutput } = run;
   const [program = '', ...args] = words;
+  const startedAt = performance.now();
   const child = spawn(program, args, {
     cwd,
     shell: false,
@@ -46,6 +55,8 @@ export async function runCommand({ words, cwd, env, timeLimitMs, signal, onOutpu
   });
   child.stderr.on('data', onOutput);
   let isTooLong = false;
+  let isTooLarge = false;
+  let memory: MemoryWatch | undefined;
   let killing: NodeJS.Timeout | undefined;
   let closing: NodeJS.Timeout | undefined;
   const end = () => {
@@ -58,10 +69,22 @@ export async function runCommand({ words, cwd, env, timeLimitMs, signal, onOutpu
   }, timeLimitMs);
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
+  if (child.pid !== undefined && (run.measuresMemory || run.memoryLimitBytes !== undefined)) {
+    memory = watchMemory(child.pid, (bytes) => {
+      if (bytes <= memoryLimitBytes) return;
+      isTooLarge = true;
+      // It won't wait: what is asked to end may take more first.
+      endGroup(child, 'SIGKILL');
+      for (const pid of memory?.pids() ?? []) killQuietly(pid);
+    });
+  }
+  let durationMs = 0;
   try {
     const exitCode = await new Promise<number | null | string>((done) => {
       child.once('error', (error) => done(`it couldn't be started: ${error.message}`));
       child.once('exit', (code, name) => {
+        durationMs = performance.now() - startedAt;
+        memory?.stop();
         // What it started may hold the pipes open for ever.
         endGroup(child, 'SIGKILL');
         closing = setTimeout(() => child.stdout.destroy(), CLOSE_MS);
@@ -70,21 +93,38 @@ export async function runCommand({ words, cwd, env, timeLimitMs, signal, onOutpu
         child.stdout.once('close', () => done(end));
       });
     });
-    if (isTooLong) return { exitCode: null, problem: `it took longer than ${timeLimitMs / 1000} seconds` };
-    if (typeof exitCode === 'string') return { exitCode: null, problem: exitCode };
+    const used = { durationMs, ...(memory ? { peakBytes: memory.peakBytes() } : {}) };
+    if (isTooLarge) return { ...used, exitCode: null, problem: `it used more memory than ${memoryLimitBytes} bytes` };
+    if (isTooLong)
+      return { ...used, exitCode: null, problem: `it took longer than ${secondsText(timeLimitMs)} seconds` };
+    if (typeof exitCode === 'string') return { ...used, exitCode: null, problem: exitCode };
     const output = printedBytes <= MAX_OUTPUT_BYTES ? jsonIn(Buffer.concat(printed).toString('utf8')) : undefined;
     return {
+      ...used,
       exitCode,
       ...(exitCode === 0 ? {} : { problem: `it ended with ${exitCode}` }),
       ...(output === undefined ? {} : { output }),
     };
   } finally {
+    memory?.stop();
     clearTimeout(timer);
     clearTimeout(killing);
     clearTimeout(closing);
     child.stdout.destroy();
     child.stderr.destroy();
     signal.removeEventListener('abort', end);
+  }
+}
+
+function secondsText(ms: number): string {
+  return String(Math.round(ms) / 1000);
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
   }
 }
 

@@ -2,13 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
+import { canMeasureMemory } from '../base/process-memory.ts';
 import { DEFAULT_TIME_LIMIT_SECONDS, type DeclaredGate } from '../project/gates-schema.ts';
 import { splitCommand } from '../project/split-command.ts';
 import type { VersionSummary } from '../registry/api.ts';
 import type { RegistryCalls } from '../registry/methods.ts';
 import { lineSplitter } from './activity.ts';
-import { runCommand } from './run-command.ts';
-import { failed, passed, type Verdict } from './verdict.ts';
+import { bytesOf, judgeBenchmark, measureCommand } from './benchmark.ts';
+import { type CommandEnd, runCommand } from './run-command.ts';
+import { failed, notEvaluated, passed, type Verdict } from './verdict.ts';
 
 /** What a gate found by running its command. */
 export interface RanGate {
@@ -29,32 +31,40 @@ export interface GateSetting {
 }
 
 /**
- * Runs the command of a gate in the folder of the project file, with the files of the version restored into a folder of its own. What is
- * particular to a version is told by environment variables only. Throws `OPERATION_CANCELLED`, and what `pull` throws.
+ * Runs the command of a gate, or its benchmark, in the folder of the project file, with the files of the version restored into a folder of
+ * its own. What is particular to a version is told by environment variables only. Throws `OPERATION_CANCELLED`, and what `pull` throws.
  */
 export async function runGate(gate: DeclaredGate, setting: GateSetting): Promise<RanGate> {
-  const { command = '', 'time-limit': seconds = DEFAULT_TIME_LIMIT_SECONDS } = gate;
-  const { root, signal, onLine } = setting;
+  const { 'time-limit': seconds = DEFAULT_TIME_LIMIT_SECONDS, 'max-memory': maxMemory } = gate;
+  const memoryLimitBytes = bytesOf(gate['memory-limit']);
+  if (!canMeasureMemory() && (memoryLimitBytes ?? maxMemory) !== undefined)
+    return { verdict: notEvaluated('the memory of processes can’t be measured on this system') };
+  const command = gate.command ?? gate.benchmark ?? [];
+  const words = typeof command === 'string' ? splitCommand(command) : command;
   return withFiles(setting, async (env) => {
-    const lines = lineSplitter(onLine);
-    const { exitCode, problem, output } = await runCommand({
-      words: wordsOf(command),
-      cwd: root,
-      env,
-      timeLimitMs: seconds * 1000,
-      signal,
-      onOutput: lines.add,
-    });
-    lines.end();
-    throwIfCancelled(signal);
+    const run = async (timeLimitMs: number): Promise<CommandEnd> => {
+      const lines = lineSplitter(setting.onLine);
+      const end = await runCommand({
+        words,
+        cwd: setting.root,
+        env,
+        timeLimitMs,
+        memoryLimitBytes,
+        measuresMemory: maxMemory !== undefined,
+        signal: setting.signal,
+        onOutput: lines.add,
+      });
+      lines.end();
+      throwIfCancelled(setting.signal);
+      return end;
+    };
+    if (gate.benchmark !== undefined)
+      return { verdict: judgeBenchmark(gate, await measureCommand(gate, seconds * 1000, run)) };
+    const { exitCode, problem, output } = await run(seconds * 1000);
     const measured = exitCode === null ? 'no exit code' : `exit code ${exitCode}`;
     const verdict = problem === undefined ? passed(measured) : failed(measured, problem);
     return { verdict, exitCode, ...(output === undefined ? {} : { output }) };
   });
-}
-
-function wordsOf(command: string | readonly string[]): readonly string[] {
-  return typeof command === 'string' ? splitCommand(command) : command;
 }
 
 /** Restores the files of the version for as long as `use` takes, and says where in the variables that commands get. */

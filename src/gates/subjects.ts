@@ -1,7 +1,10 @@
 import { RegistryError } from '../base/errors.ts';
+import type { CertaintyAnswer } from '../predictions/certainty.ts';
 import type { DeclaredGate } from '../project/gates-schema.ts';
-import type { GateStanding, VersionDetails, VersionSummary } from '../registry/api.ts';
+import type { CertaintyQuery, GateStanding, VersionDetails, VersionSummary } from '../registry/api.ts';
 import type { RegistryCalls } from '../registry/methods.ts';
+import { isOfCommand } from './gate-name.ts';
+import { certaintyQuery, type SureContext } from './sure-metric.ts';
 import type { GateSubject, Signature } from './verdict.ts';
 
 /** Versions as gates look at them, each read once. */
@@ -22,9 +25,30 @@ export class Subjects {
     return known;
   }
 
+  /** Both versions as a gate looks at them, and how sure their metrics are where it asks. */
+  async pair(
+    gate: DeclaredGate,
+    version: VersionSummary,
+    other: VersionSummary | undefined,
+  ): Promise<Omit<SureContext, 'directions'>> {
+    const [candidate, rival] = [await this.of(version), other && (await this.of(other))];
+    const query = certaintyQuery(gate, candidate, rival);
+    return { candidate, rival, certainty: query && (await this.#certainty(query)) };
+  }
+
+  async #certainty(query: CertaintyQuery): Promise<CertaintyAnswer> {
+    try {
+      return await this.#registry.certainty(query);
+    } catch (error) {
+      if (!RegistryError.is(error)) throw error;
+      return { problem: `the predictions can’t be read (${error.code})` };
+    }
+  }
+
   /** The other version that a gate compares with: for what runs, what is in the stage. */
   async rivalOf(gate: DeclaredGate, { version, holder }: GateStanding): Promise<VersionSummary | undefined> {
-    if (gate.command !== undefined) return holder;
+    if (gate.benchmark !== undefined) return undefined;
+    if (isOfCommand(gate)) return holder;
     const stage = gate.vs ?? (gate.signature === undefined ? undefined : 'production');
     if (stage === undefined) return undefined;
     if (!this.#inStage.has(stage)) {

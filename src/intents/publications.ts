@@ -22,6 +22,7 @@ export function attachedObjects(intent: Intent): readonly string[] {
   return intent.events.flatMap((event) => {
     if (!isKnownEvent(event)) return [];
     if (event.type === 'gate.recorded') return event.evidence ?? [];
+    if (event.type === 'version.evaluated') return event.predictions?.object ?? [];
     if (event.type !== 'version.registered') return [];
     return [event.facts?.object, event.history, event.code?.changes?.patch].filter(
       (digest) => typeof digest === 'string',

@@ -247,6 +247,8 @@ const versionEvaluated = v.looseObject({
   metrics,
   /** Confidence intervals of metrics. Programs that knew nothing of them took the events all the same. */
   intervals: v.fallback(v.optional(v.record(key, v.looseObject({ low: finite, high: finite }))), undefined),
+  /** What was predicted of each example, from which the metrics were computed. */
+  predictions: v.fallback(v.optional(v.looseObject({ object: sha256, rows: count })), undefined),
 });
 
 const versionDeleted = v.looseObject({ type: v.literal('version.deleted'), version: ulid, reason });

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseMs } from '../base/duration.ts';
 import { parseSize } from '../base/size.ts';
 import { splitCommand } from './split-command.ts';
 
@@ -24,6 +25,17 @@ const line = (max: number) =>
 const stage = v.pipe(v.string(), v.regex(STAGE, 'is no name of a stage'));
 const finite = v.pipe(v.number('must be a number'), v.finite());
 
+/** Of resampled predictions. */
+export const DEFAULT_RESAMPLES = 1000;
+const MIN_RESAMPLES = 100;
+const MAX_RESAMPLES = 10_000;
+export const DEFAULT_SEED = 1;
+const MAX_SEED = 2 ** 32 - 1;
+/** Of a benchmark. */
+export const DEFAULT_WARM_UP = 1;
+export const DEFAULT_REPETITIONS = 10;
+const MAX_REPETITIONS = 1000;
+
 const CHANGE = 'must be a number from 0 up, or a percentage such as 2 %';
 const SIZE = 'must be a size such as 500 MB';
 /** `0.005`, or `2 %` of what production has. */
@@ -31,6 +43,45 @@ const change = v.union(
   [v.pipe(v.number(), v.finite(), v.minValue(0)), v.pipe(v.string(), v.regex(PERCENT, CHANGE))],
   CHANGE,
 );
+
+const CONFIDENCE = 'must be from 50 % to 99.9 %, such as 95 %';
+const confidence = v.union(
+  [
+    v.pipe(v.number(), v.minValue(0.5, CONFIDENCE), v.maxValue(0.999, CONFIDENCE)),
+    v.pipe(
+      v.string(),
+      v.check((text) => {
+        const share = Number(PERCENT.exec(text)?.[1] ?? Number.NaN) / 100;
+        return share >= 0.5 && share <= 0.999;
+      }, CONFIDENCE),
+    ),
+  ],
+  CONFIDENCE,
+);
+const size = v.union(
+  [
+    v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+    v.pipe(
+      v.string(),
+      v.check((text) => parseSize(text) !== undefined, SIZE),
+    ),
+  ],
+  SIZE,
+);
+const TIME = 'must be a time such as 40 ms';
+/** Milliseconds, or as people write it. */
+const time = v.union(
+  [
+    v.pipe(v.number(), v.finite(), v.minValue(0)),
+    v.pipe(
+      v.string(),
+      v.check((text) => parseMs(text) !== undefined, TIME),
+    ),
+  ],
+  TIME,
+);
+const whole = (min: number, max: number) =>
+  v.pipe(v.number('must be a number'), v.safeInteger('must be a whole number'), v.minValue(min), v.maxValue(max));
 
 const command = v.union(
   [
@@ -77,21 +128,49 @@ const gateEntries = v.strictObject({
   'by-interval': v.exactOptional(
     described(v.boolean(), 'The worse end of the confidence interval counts, and not the value itself.'),
   ),
-  'max-size': v.exactOptional(
+  confidence: v.exactOptional(
     described(
-      v.union(
-        [
-          v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-          v.pipe(
-            v.string(),
-            v.check((text) => parseSize(text) !== undefined, SIZE),
-          ),
-        ],
-        SIZE,
-      ),
-      'The files of the version must not be larger: 500 MB.',
+      confidence,
+      'The gate has to hold with this confidence, 95 %: the worse end of the interval counts, of the metric or of the difference to vs. It is computed by resampling the predictions of the evaluations (model-registry evaluate --predictions), with vs of both versions on the same examples; without predictions from the confidence intervals that were given. Needs dataset.',
     ),
   ),
+  resamples: v.exactOptional(
+    described(
+      whole(MIN_RESAMPLES, MAX_RESAMPLES),
+      `How often the predictions are resampled for confidence; ${DEFAULT_RESAMPLES} unless said.`,
+    ),
+  ),
+  seed: v.exactOptional(
+    described(
+      whole(0, MAX_SEED),
+      `What the resamples are drawn from: with the same seed they are the same; ${DEFAULT_SEED} unless said.`,
+    ),
+  ),
+  bias: v.exactOptional(
+    described(
+      v.picklist(
+        ['demographic-parity', 'equalised-odds', 'equal-opportunity'],
+        'is demographic-parity, equalised-odds or equal-opportunity',
+      ),
+      'What has to be alike over the groups of by, as an evaluation with predictions or slices measured it: how often the positive class is predicted (demographic-parity), how often it is where it is true (equal-opportunity), that and how often it is where it isn’t (equalised-odds).',
+    ),
+  ),
+  by: v.exactOptional(
+    described(
+      line(256),
+      'The groups of bias: the column of the predictions, or the name of the slices (sex of sex=F).',
+    ),
+  ),
+  'min-ratio': v.exactOptional(
+    described(
+      v.pipe(v.number('must be a number'), v.minValue(0), v.maxValue(1)),
+      'The smallest rate of a group divided by the largest must not be below: 0.8.',
+    ),
+  ),
+  'min-examples': v.exactOptional(
+    described(whole(1, 1e9), 'Groups with fewer examples are left out, where the evaluation says how many there are.'),
+  ),
+  'max-size': v.exactOptional(described(size, 'The files of the version must not be larger: 500 MB.')),
   lineage: v.exactOptional(
     described(
       v.pipe(
@@ -125,6 +204,45 @@ const gateEntries = v.strictObject({
       'A program that exits with 0 where the version is good: python validate.py. It runs in the folder of this file and without a shell, only by model-registry gates --run; MODEL_REGISTRY_PATH is a folder with the restored files. JSON on its output is kept as evidence.',
     ),
   ),
+  benchmark: v.exactOptional(
+    described(
+      command,
+      'A program that is measured, as command runs one: with p50, p95, p99 or max-memory. Nothing else runs beside it.',
+    ),
+  ),
+  times: v.exactOptional(
+    described(
+      v.picklist(['whole', 'printed'], 'is whole or printed'),
+      'What the times of a benchmark are: how long the program runs, which is started for each repetition (whole); or the milliseconds that it prints as a JSON list, when it runs once (printed). whole unless said.',
+    ),
+  ),
+  'warm-up': v.exactOptional(
+    described(
+      whole(0, MAX_REPETITIONS),
+      `So many of the first times of a benchmark don’t count; ${DEFAULT_WARM_UP} unless said.`,
+    ),
+  ),
+  repetitions: v.exactOptional(
+    described(
+      whole(1, MAX_REPETITIONS),
+      `How often a benchmark is started after that, with times: whole; ${DEFAULT_REPETITIONS} unless said. With times: printed, so many times there have to be at least.`,
+    ),
+  ),
+  p50: v.exactOptional(described(time, 'Half of the times of a benchmark must not be above: 20 ms.')),
+  p95: v.exactOptional(described(time, '95 % of the times of a benchmark must not be above: 40 ms.')),
+  p99: v.exactOptional(described(time, '99 % of the times of a benchmark must not be above: 100 ms.')),
+  'max-memory': v.exactOptional(
+    described(
+      size,
+      'The program of a benchmark, with all that it starts, must not use more memory at any moment: 2 GB. Measured on Linux and macOS.',
+    ),
+  ),
+  'memory-limit': v.exactOptional(
+    described(
+      size,
+      'The command is ended, and has failed, when it uses more memory, with all that it starts: 4 GB. Only on Linux and macOS: elsewhere a command with a limit isn’t run.',
+    ),
+  ),
   'time-limit': v.exactOptional(
     described(
       v.pipe(v.number('must be a number of seconds'), v.minValue(1), v.maxValue(MAX_TIME_LIMIT_SECONDS)),
@@ -140,27 +258,55 @@ const gateEntries = v.strictObject({
 });
 
 type Entries = v.InferOutput<typeof gateEntries>;
-export type GateKind = 'metric' | 'max-size' | 'lineage' | 'danger' | 'licence' | 'signature' | 'command' | 'approvals';
+export type GateKind =
+  | 'metric'
+  | 'bias'
+  | 'benchmark'
+  | 'max-size'
+  | 'lineage'
+  | 'danger'
+  | 'licence'
+  | 'signature'
+  | 'command'
+  | 'approvals';
 
 /** Each kind with the keys that may stand beside it. */
 const KINDS: Readonly<Record<GateKind, readonly (keyof Entries)[]>> = {
-  metric: ['min', 'max', 'vs', 'max-drop', 'min-gain', 'dataset', 'slice', 'worst-of', 'gap-of', 'by-interval'],
+  metric: [
+    'min',
+    'max',
+    'vs',
+    'max-drop',
+    'min-gain',
+    'dataset',
+    'slice',
+    'worst-of',
+    'gap-of',
+    'by-interval',
+    'confidence',
+    'resamples',
+    'seed',
+  ],
+  bias: ['by', 'max', 'min-ratio', 'min-examples', 'dataset'],
   'max-size': [],
   lineage: [],
   danger: [],
   licence: [],
   signature: ['vs'],
-  command: ['time-limit'],
+  command: ['time-limit', 'memory-limit'],
+  benchmark: ['times', 'warm-up', 'repetitions', 'p50', 'p95', 'p99', 'max-memory', 'time-limit', 'memory-limit'],
   approvals: [],
 };
 const KIND_NAMES: readonly GateKind[] = [
   'metric',
+  'bias',
   'max-size',
   'lineage',
   'danger',
   'licence',
   'signature',
   'command',
+  'benchmark',
   'approvals',
 ];
 export const GATE_KEYS = Object.keys(gateEntries.entries);
@@ -173,7 +319,23 @@ function problemOf(gate: Entries): string | undefined {
   if (kinds.length > 1) return `mixes ${kinds.join(' and ')}: write a gate for each`;
   const stray = Object.keys(gate).find((key) => key !== kind && !KINDS[kind].some((known) => known === key));
   if (stray !== undefined) return `has ${stray}, which means nothing beside ${kind}`;
-  return kind === 'metric' ? problemOfMetric(gate) : undefined;
+  if (kind === 'metric') return problemOfMetric(gate);
+  if (kind === 'bias') return problemOfBias(gate);
+  return kind === 'benchmark' ? problemOfBenchmark(gate) : undefined;
+}
+
+function problemOfBias(gate: Entries): string | undefined {
+  if (gate.by === undefined) return 'has bias without by, the groups: by: sex';
+  if (gate.max === undefined && gate['min-ratio'] === undefined)
+    return 'says nothing of the groups: it needs max, the largest difference, or min-ratio';
+  return gate.max !== undefined && gate.max < 0 ? 'has a max below 0, which no difference is' : undefined;
+}
+
+function problemOfBenchmark(gate: Entries): string | undefined {
+  const bounds = [gate.p50, gate.p95, gate.p99, gate['max-memory']];
+  return bounds.every((bound) => bound === undefined)
+    ? 'says nothing of the benchmark: it needs p50, p95, p99 or max-memory'
+    : undefined;
 }
 
 function problemOfMetric(gate: Entries): string | undefined {
@@ -182,9 +344,15 @@ function problemOfMetric(gate: Entries): string | undefined {
   if (parts.length > 1) return 'has several of slice, worst-of and gap-of: write a gate for each';
   if (gate['gap-of'] !== undefined) {
     if (gate.max === undefined) return 'has gap-of without max';
-    if (gate.min !== undefined || gate.vs !== undefined || hasChange || gate['by-interval'])
+    if (gate.min !== undefined || gate.vs !== undefined || hasChange || gate['by-interval'] || gate.confidence)
       return 'has gap-of, beside which only max and dataset mean something';
   }
+  if (gate.confidence !== undefined && gate['by-interval'] !== undefined)
+    return 'has confidence and by-interval: confidence takes intervals that were given, too';
+  if (gate.confidence !== undefined && gate.dataset === undefined)
+    return 'has confidence without dataset, whose evaluations have the predictions';
+  if (gate.confidence === undefined && (gate.resamples ?? gate.seed) !== undefined)
+    return 'has resamples or seed without confidence';
   if (hasChange && gate.vs === undefined) return 'has max-drop or min-gain without vs: vs: production';
   if (gate.vs !== undefined && !hasChange) return 'has vs without max-drop or min-gain';
   if (gate.min === undefined && gate.max === undefined && gate.vs === undefined)
@@ -216,6 +384,11 @@ export type DeclaredGate = v.InferOutput<typeof gateSchema>;
 
 export function kindOfGate(gate: DeclaredGate): GateKind {
   return kindsOf(gate)[0] ?? 'metric';
+}
+
+/** `0.95` of `95 %`. */
+export function confidenceOf(written: number | string): number {
+  return typeof written === 'number' ? written : changeOf(written).amount;
 }
 
 /** A change as people write it: absolute, or a share of what is compared with. */

@@ -46,6 +46,8 @@ import type { FactsSummary } from '../modelfiles/facts-summary.ts';
 import type { TensorQuery, TensorRows } from '../modelfiles/tensor-rows.ts';
 import type { ComparedTensorQuery, ComparedTensorRows } from '../modelfiles/tensors/compared-rows.ts';
 import type { TensorComparison } from '../modelfiles/tensors/tensor-difference.ts';
+import type { MeasuredPredictions, ReadPredictions } from '../predictions/asked.ts';
+import type { CertaintyAnswer, CertaintyQuestion } from '../predictions/certainty.ts';
 import type { MetricHistory } from '../runs/run-record.ts';
 import type { KeepReason } from './space/keep-rule.ts';
 
@@ -402,7 +404,7 @@ export interface RegistryCommands {
   reportServing(report: ServingReport & { readonly place: string }): Promise<void>;
   /**
    * Attaches what was measured of a version, any number of times: on a dataset, on a slice of it. Without either, metrics complete the
-   * version's own. Throws `METRICS_MISSING`, `INTERVAL_INVALID`, `METRIC_FIXED`.
+   * version's own. Throws `METRICS_MISSING`, `INTERVAL_INVALID`, `METRIC_FIXED`, `PREDICTIONS_INVALID`, `DATASET_MISSING`, `METRIC_COMPUTED`.
    */
   evaluate(request: EvaluateRequest, options?: OperationOptions): Promise<EvaluateResult>;
   /**
@@ -451,12 +453,22 @@ export interface EvaluateRequest {
   readonly dataset?: { readonly name: string; readonly source?: string };
   /** A part of the dataset, `country=DE`. */
   readonly slice?: string;
+  /** A file of what was predicted of each example of the dataset: metrics are computed from it, of the whole and of the groups in `by`. */
+  readonly predictions?: ReadPredictions & { readonly source: string };
 }
 
 export interface EvaluateResult {
   readonly version: VersionSummary;
   readonly dataset?: { readonly name: string; readonly sha256?: string | undefined };
+  readonly predictions?: Omit<MeasuredPredictions, 'bytes'>;
   readonly pending: boolean;
+}
+
+/** Which metric is asked about; predictions by the digests that evaluations name. */
+export interface CertaintyQuery extends CertaintyQuestion {
+  readonly ours: string;
+  /** Of another version, to compare with. */
+  readonly theirs?: string;
 }
 
 /** What a gate found, with the evidence for it: plain data. */
@@ -741,6 +753,11 @@ export interface RegistryQueries {
   }): Promise<readonly ReviewEntry[]>;
   /** The evidence of a gate, JSON. Throws `EVIDENCE_UNKNOWN`, `OBJECT_MISSING`, `OBJECT_DAMAGED`. */
   gateEvidence(request: { readonly digest: string }): Promise<string>;
+  /**
+   * How sure a metric is, or its difference from that of another version, by resampling the predictions that were recorded. Throws
+   * `PREDICTIONS_UNKNOWN`, `PREDICTIONS_DAMAGED`, `OBJECT_MISSING`, `OBJECT_DAMAGED`.
+   */
+  certainty(request: CertaintyQuery, options?: OperationOptions): Promise<CertaintyAnswer>;
   policy(request: { readonly model: string }): Promise<PolicyDetails>;
   /** The policies that are proposed, the newest first; with `isWanted` those that want a word of this person. They end when a policy is set. */
   policyProposals(request?: {

@@ -31,6 +31,7 @@ const METHODS: Readonly<Record<RegistryMethod, true>> = {
   recordGates: true,
   gateStanding: true,
   gateEvidence: true,
+  certainty: true,
   listModels: true,
   listVersions: true,
   overview: true,

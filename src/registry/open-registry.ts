@@ -14,6 +14,7 @@ import * as reviewing from './commands/reviews.ts';
 import * as stages from './commands/stages.ts';
 import * as tensors from './facts/tensor-comparison.ts';
 import * as facts from './facts/version-facts.ts';
+import { certainty } from './queries/certainty.ts';
 import { changes } from './queries/changes.ts';
 import { checkData } from './queries/check-data.ts';
 import { compare } from './queries/compare.ts';
@@ -89,8 +90,8 @@ export class OpenRegistry implements Registry {
     this.#isClosed = true;
     this.#listeners.clear();
     this.#session.recordListeners.clear();
-    const { catalog, bytes, inspector } = this.#session;
-    await Promise.all([bytes.close(), inspector.close()]);
+    const { catalog, bytes, inspector, statistician } = this.#session;
+    await Promise.all([bytes.close(), inspector.close(), statistician.close()]);
     await this.#saving;
     if (this.#lagsBehind(SAVE_AT_CLOSE) || catalog.savedSeq === 0) await this.#save();
     catalog.close();
@@ -116,6 +117,7 @@ export class OpenRegistry implements Registry {
   reviews: Registry['reviews'] = (request) => this.#run(() => reviews(this.#session, request));
   recordGates: Registry['recordGates'] = (request) => this.#run(() => gates.recordGates(this.#session, request));
   gateStanding: Registry['gateStanding'] = (request) => this.#run(() => gates.gateStanding(this.#session, request));
+  certainty: Registry['certainty'] = (request, options) => this.#run(() => certainty(this.#session, request, options));
   gateEvidence: Registry['gateEvidence'] = (request) => this.#run(() => gates.gateEvidence(this.#session, request));
   completeMetrics: Registry['completeMetrics'] = (request) =>
     this.#run(() => registering.completeMetrics(this.#session, request));

@@ -11,6 +11,7 @@ import { copiedLog } from '../log/copied-log.ts';
 import { encodeFormatFile, formatMissing } from '../log/format-file.ts';
 import { readFormat } from '../log/log-reader.ts';
 import { inlineInspector, threadInspector } from '../modelfiles/inspector.ts';
+import { inlineStatistician, threadStatistician } from '../predictions/statistician.ts';
 import { filesystemStore } from '../storage/filesystem-store.ts';
 import { FORMAT_KEY } from '../storage/layout.ts';
 import type { LocalStore } from '../storage/object-store.ts';
@@ -90,6 +91,7 @@ export async function openRegistry(options: OpenOptions): Promise<Registry> {
       clock: () => shared?.now() ?? clock(),
     }),
     authority: shared?.authority ?? new LocalAuthority({ store, catalog, clock }),
+    statistician: workerFile === undefined ? inlineStatistician() : threadStatistician({ workerFile }),
     inspector: workerFile === undefined ? inlineInspector() : threadInspector({ workerFile }),
     bytes: workerFile === undefined ? inlineByteService(dir) : workerByteService({ storeDir: dir, workerFile }),
     seenHead: await seenHeadFor(logDir, registryId, stateDir),

@@ -11,6 +11,7 @@ import type { RegistryEvent } from '../log/events.ts';
 import { decodeIntent, type Expectations, encodeIntent, type Intent } from '../log/intent.ts';
 import { RESERVED_KEYS } from '../log/parts.ts';
 import type { Inspector } from '../modelfiles/inspector.ts';
+import type { Statistician } from '../predictions/statistician.ts';
 import type { IntentOutcome, RegistryState } from '../rules/state.ts';
 import type { LocalStore } from '../storage/object-store.ts';
 import type { Author, Recording, RegistryLocation, Via } from './api.ts';
@@ -42,6 +43,7 @@ export interface Session {
   readonly ownKey?: OwnKey;
   /** Reads headers of model files, which may be hostile. */
   readonly inspector: Inspector;
+  readonly statistician: Statistician;
   readonly seenHead: SeenHead;
   /** Who is told of what this process recorded. */
   readonly recordListeners: Set<(recording: Recording) => void>;

@@ -28,12 +28,14 @@ export function parseTable(text: string): Table | undefined {
   return rows.length === 0 ? undefined : { columns, rows };
 }
 
-function separatorOf(line: string): string {
+/** What separates the fields of a table, by its first line. */
+export function separatorOf(line: string): string {
   const counts = ['\t', ',', ';'].map((separator) => ({ separator, count: line.split(separator).length }));
   return counts.reduce((best, next) => (next.count > best.count ? next : best)).separator;
 }
 
-function* records(text: string, separator: string): Generator<string[]> {
+/** The records of a text, each with its fields. */
+export function* records(text: string, separator: string): Generator<string[]> {
   let record: string[] = [];
   let at = 0;
   while (at < text.length) {

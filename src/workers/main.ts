@@ -2,7 +2,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import * as v from 'valibot';
 
 if (parentPort) {
-  const { role } = v.parse(v.object({ role: v.picklist(['bytes', 'inspect', 'log', 'registry', 'runs']) }), workerData);
+  const { role } = v.parse(
+    v.object({ role: v.picklist(['bytes', 'inspect', 'log', 'predictions', 'registry', 'runs']) }),
+    workerData,
+  );
   const port = parentPort;
   switch (role) {
     case 'bytes':
@@ -13,6 +16,9 @@ if (parentPort) {
       break;
     case 'log':
       void import('./read-log.ts').then(({ serveLog }) => serveLog(port, workerData));
+      break;
+    case 'predictions':
+      void import('./predictions.ts').then(({ servePredictions }) => servePredictions(port));
       break;
     case 'registry':
       void import('./registry.ts').then(({ serveRegistry }) => serveRegistry(port, workerData, __filename));

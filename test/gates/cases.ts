@@ -1,5 +1,6 @@
 import type { GateContext } from '../../src/gates/check-gate.ts';
 import type { GateSubject } from '../../src/gates/verdict.ts';
+import type { CertainSample } from '../../src/predictions/certainty.ts';
 import type { EvaluationEntry } from '../../src/registry/api.ts';
 
 /** A gate with a version that passes it, one that doesn't, and how it is written wrongly. */
@@ -40,6 +41,22 @@ const slices = (de: number, fr: number) => ({
 const against = (ours: number, theirs: number) => ({
   candidate: { ...SUBJECT, metrics: { auc: ours } },
   rival: { ...RIVAL, metrics: { auc: theirs } },
+});
+const sure = (sample: Omit<CertainSample, 'rows'>) => ({
+  candidate: { ...SUBJECT, evaluations: [evaluation({ auc: sample.value }, { dataset: 'holdout' })] },
+  rival: sample.theirs === undefined ? undefined : RIVAL,
+  certainty: { samples: [{ rows: 1000, ...sample }] },
+});
+const DROP = { value: 0.93, theirs: 0.931, interval: { low: 0.9, high: 0.95 } };
+const groups = (women: EvaluationEntry['metrics'], men: EvaluationEntry['metrics']) => ({
+  evaluations: [
+    evaluation({ ...women, examples: 50 }, { dataset: 'holdout', slice: 'sex=F' }),
+    evaluation({ ...men, examples: 50 }, { dataset: 'holdout', slice: 'sex=M' }),
+    evaluation(
+      { selection_rate: 0, recall: 0.85, false_positive_rate: 0.15, examples: 2 },
+      { dataset: 'march', slice: 'sex=X' },
+    ),
+  ],
 });
 const code = { commit: 'a'.repeat(40), capturedAt: 'start' } as const;
 const vote = { person: 'bob@example.org', isGiven: true, isCounted: true, isAuthor: false };
@@ -152,11 +169,65 @@ export const CASES: readonly GateCase[] = [
     problem: 'vs without max-drop or min-gain',
   },
   {
+    checks: 'a metric with some confidence, by resampling predictions',
+    gate: '{metric: auc, min: 0.85, dataset: holdout, confidence: 95 %}',
+    passing: sure({ value: 0.9, interval: { low: 0.86, high: 0.94 } }),
+    failing: sure({ value: 0.9, interval: { low: 0.84, high: 0.95 } }),
+    why: 'the 95 % interval of auc, 0.84 to 0.95, begins below 0.85',
+    malformed: '{metric: auc, min: 0.85, confidence: 95 %}',
+    problem: 'confidence without dataset',
+  },
+  {
+    checks: 'not worse than production with some confidence, on the same examples',
+    gate: '{metric: auc, vs: production, max-drop: 0.005, dataset: holdout, confidence: 95 %, resamples: 2000, seed: 7}',
+    passing: sure({ ...DROP, difference: { low: -0.004, high: 0.01 } }),
+    failing: sure({ ...DROP, difference: { low: -0.012, high: 0.01 } }),
+    why: 'auc may be 0.012 worse than that of fraud@6 (95 % interval of the difference -0.012 to 0.01), more than 0.005',
+    malformed: '{metric: auc, vs: production, max-drop: 0.005, dataset: holdout, confidence: 20 %}',
+    problem: 'must be from 50 % to 99.9 %, such as 95 %',
+  },
+  {
+    checks: 'as many of each group are selected',
+    gate: '{bias: demographic-parity, by: sex, max: 0.1, dataset: holdout}',
+    passing: groups({ selection_rate: 0.4 }, { selection_rate: 0.5 }),
+    failing: groups({ selection_rate: 0.3 }, { selection_rate: 0.5 }),
+    why: 'the selection rate differs by 0.2 (sex=F 0.3, sex=M 0.5), more than 0.1',
+    malformed: '{bias: parity, by: sex, max: 0.1}',
+    problem: 'is demographic-parity, equalised-odds or equal-opportunity',
+  },
+  {
+    checks: 'the same, by the ratio',
+    gate: '{bias: demographic-parity, by: sex, min-ratio: 0.8, dataset: holdout, min-examples: 30}',
+    passing: groups({ selection_rate: 0.4 }, { selection_rate: 0.5 }),
+    failing: groups({ selection_rate: 0.3 }, { selection_rate: 0.5 }),
+    why: 'the smallest selection rate is 0.6 of the largest (sex=F 0.3, sex=M 0.5), less than 0.8',
+    malformed: '{bias: demographic-parity, by: sex, min-ratio: 8}',
+    problem: 'Expected <=1',
+  },
+  {
+    checks: 'positives of each group are found as often',
+    gate: '{bias: equal-opportunity, by: sex, max: 0.1, dataset: holdout}',
+    passing: groups({ recall: 0.8 }, { recall: 0.9 }),
+    failing: groups({ recall: 0.7 }, { recall: 0.9 }),
+    why: 'the true positive rate differs by 0.2 (sex=F 0.7, sex=M 0.9), more than 0.1',
+    malformed: '{bias: equal-opportunity, max: 0.1}',
+    problem: 'bias without by',
+  },
+  {
+    checks: 'and negatives of each group are taken for positives as often',
+    gate: '{bias: equalised-odds, by: sex, max: 0.1, dataset: holdout}',
+    passing: groups({ recall: 0.8, false_positive_rate: 0.1 }, { recall: 0.9, false_positive_rate: 0.2 }),
+    failing: groups({ recall: 0.8, false_positive_rate: 0.1 }, { recall: 0.9, false_positive_rate: 0.3 }),
+    why: 'the false positive rate differs by 0.2 (sex=F 0.1, sex=M 0.3), more than 0.1',
+    malformed: '{bias: equalised-odds, by: sex}',
+    problem: 'needs max, the largest difference, or min-ratio',
+  },
+  {
     checks: 'the size of the files',
-    gate: '{max-size: 500 MB}',
-    passing: { sizeBytes: 500_000_000 },
-    failing: { sizeBytes: 500_000_001 },
-    why: '500000001 bytes, more than 500000000',
+    gate: '{max-size: 1 MB}',
+    passing: { sizeBytes: 1_000_000 },
+    failing: { sizeBytes: 1_000_001 },
+    why: '1000001 bytes, more than 1000000',
     malformed: '{max-size: huge}',
     problem: 'a size such as 500 MB',
   },

@@ -11,7 +11,7 @@ const source = resolve(import.meta.dirname, '../../src');
 const rows: readonly (readonly string[])[] = [
   ['base'],
   ['storage', 'modelfiles', 'secrets', 'runs', 'project'],
-  ['log'],
+  ['log', 'predictions'],
   ['rules'],
   ['catalog', 'artifacts'],
   ['intents'],

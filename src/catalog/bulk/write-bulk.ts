@@ -23,7 +23,7 @@ const FACTS: Readonly<Record<keyof BulkState['facts'], string>> = {
   transitions:
     'transitions (version, model, seq, from_stage, to_stage, kind, reason, is_override, overridden, related, at, asked_at, by_name, by_email, by_signer)',
   evaluations: 'evaluations (version, dataset, slice, metrics, at, by_name, by_email, by_signer)',
-  evaluationDetails: 'evaluation_details (dataset_sha256, intervals)',
+  evaluationDetails: 'evaluation_details (dataset_sha256, intervals, predictions, rows)',
   gateResults: 'gate_results (version, stage, gate, outcome, evidence, at, by_name, by_email, by_signer)',
   unknownEvents: 'unknown_events (seq, position, type)',
 };

@@ -52,7 +52,7 @@ export function addStageCommands(program: Command, add: AddCommand): void {
       const around = await projectAround(context.cwd);
       const request = { ref, stage, reason, override, ...expectation(expect) };
       await move(context, (registry) =>
-        promoteThroughGates(registry, request, (model) => declaredIn(around?.project, model)),
+        promoteThroughGates(registry, request, (model) => declaredIn(around?.project, model, around?.root)),
       );
     },
   );

@@ -46,6 +46,7 @@ export function registryCalls(ask: ThreadCall): RegistryCalls {
     recordGates: (request) => call('recordGates', request),
     gateStanding: (request) => call('gateStanding', request),
     gateEvidence: (request) => call('gateEvidence', request),
+    certainty: (request, operation) => call('certainty', request, operation),
     evaluate: (request, operation) => call('evaluate', request, operation),
     listModels: (request) => call('listModels', request),
     listVersions: (request) => call('listVersions', request),

@@ -2,30 +2,40 @@ import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import { versionById } from '../../catalog/version-queries.ts';
 import type { EventOf } from '../../log/events.ts';
+import type { MeasuredPredictions } from '../../predictions/asked.ts';
 import { dataWithoutSecrets } from '../../secrets/remove-secrets.ts';
 import type { EvaluateRequest, EvaluateResult } from '../api.ts';
 import { describeData } from '../data/describe-data.ts';
 import { findVersion } from '../references.ts';
 import { dbOf, readToWrite, record, type Session } from '../session.ts';
+import { measurePredictions, recordMeasured } from './evaluate-predictions.ts';
 import { completeMetrics } from './register.ts';
 
 /**
  * Attaches what was measured of a version. Without a dataset and a slice, metrics complete the version's own. Throws `METRICS_MISSING`,
- * `INTERVAL_INVALID`, `METRIC_FIXED`, and what hashing the dataset throws.
+ * `INTERVAL_INVALID`, `METRIC_FIXED`, and what reading predictions and hashing the dataset throws.
  */
 export async function evaluate(
   session: Session,
   given: EvaluateRequest,
   options: OperationOptions = {},
 ): Promise<EvaluateResult> {
-  const { dataset, ...recorded } = given;
+  const { dataset, predictions, ...recorded } = given;
   const request = await dataWithoutSecrets(recorded);
-  if (Object.keys(request.metrics).length === 0) {
-    throw new RegistryError('METRICS_MISSING', 'No metric was given. Name a file of metrics, or auc=0.93.');
+  if (Object.keys(request.metrics).length === 0 && !predictions) {
+    throw new RegistryError(
+      'METRICS_MISSING',
+      'No metric was given. Name a file of metrics, auc=0.93, or a file of predictions.',
+    );
   }
   checkIntervals(request);
   await readToWrite(session);
   const version = findVersion(session, request.ref);
+  const measured = await measurePredictions(
+    session,
+    { ...request, ...(predictions ? { predictions } : {}), ...(dataset ? { dataset } : {}) },
+    options,
+  );
   if (dataset === undefined && request.slice === undefined) {
     if (Object.keys(request.intervals ?? {}).length > 0) {
       throw new RegistryError(
@@ -37,19 +47,22 @@ export async function evaluate(
     return resultOf(session, version.id, false);
   }
   const measuredOn = dataset && (await datasetOf(session, dataset, options));
-  const { pending } = await record(session, {
-    events: [
-      {
-        type: 'version.evaluated',
-        version: version.id,
-        metrics: { ...request.metrics },
-        ...(request.intervals ? { intervals: copyOf(request.intervals) } : {}),
-        ...(measuredOn ? { dataset: measuredOn } : {}),
-        ...(request.slice === undefined ? {} : { slice: request.slice }),
-      },
-    ],
-  });
-  return { ...resultOf(session, version.id, pending), ...(measuredOn ? { dataset: measuredOn } : {}) };
+  const event: EventOf<'version.evaluated'> = {
+    type: 'version.evaluated',
+    version: version.id,
+    metrics: { ...request.metrics },
+    ...(request.intervals ? { intervals: copyOf(request.intervals) } : {}),
+    ...(measuredOn ? { dataset: measuredOn } : {}),
+    ...(request.slice === undefined ? {} : { slice: request.slice }),
+  };
+  const { pending } = measured
+    ? await recordMeasured(session, event, measured)
+    : await record(session, { events: [event] });
+  return {
+    ...resultOf(session, version.id, pending),
+    ...(measuredOn ? { dataset: measuredOn } : {}),
+    ...(measured ? { predictions: measuredResult(measured) } : {}),
+  };
 }
 
 async function datasetOf(
@@ -60,6 +73,11 @@ async function datasetOf(
   if (dataset.source === undefined) return { name: dataset.name };
   const { entry } = await describeData(session, { path: dataset.name, source: dataset.source }, options);
   return { name: entry.path, ...(entry.sha256 === undefined ? {} : { sha256: entry.sha256 }) };
+}
+
+/** What was computed, without the bytes that are stored. */
+function measuredResult({ bytes: _, ...measured }: MeasuredPredictions): NonNullable<EvaluateResult['predictions']> {
+  return measured;
 }
 
 function checkIntervals({ metrics, intervals = {} }: Omit<EvaluateRequest, 'dataset'>): void {

@@ -1,0 +1,27 @@
+import { RegistryError } from '../../base/errors.ts';
+import type { OperationOptions } from '../../base/progress.ts';
+import { arePredictions } from '../../catalog/evaluation-queries.ts';
+import type { CertaintyAnswer } from '../../predictions/certainty.ts';
+import type { CertaintyQuery } from '../api.ts';
+import { attachedObject } from '../facts/attached.ts';
+import { dbOf, readToHead, type Session } from '../session.ts';
+
+/** How sure a metric is by the predictions that were recorded. Throws `PREDICTIONS_UNKNOWN`, `PREDICTIONS_DAMAGED`, and what reading an object throws. */
+export async function certainty(
+  session: Session,
+  { ours, theirs, ...question }: CertaintyQuery,
+  options: OperationOptions = {},
+): Promise<CertaintyAnswer> {
+  await readToHead(session);
+  const [own, other] = await Promise.all([
+    predictionsOf(session, ours),
+    theirs === undefined ? undefined : predictionsOf(session, theirs),
+  ]);
+  return session.statistician.certainty({ ours: own, ...(other ? { theirs: other } : {}), ...question }, options);
+}
+
+async function predictionsOf(session: Session, digest: string): Promise<Uint8Array> {
+  if (!arePredictions(dbOf(session), digest))
+    throw new RegistryError('PREDICTIONS_UNKNOWN', `No evaluation has predictions with the digest ${digest}.`);
+  return attachedObject(session, digest);
+}
