@@ -9,6 +9,7 @@ import type { Sqlite } from '../../src/catalog/sqlite.ts';
 import { encodeCommit } from '../../src/log/commit.ts';
 import { environmentDigest } from '../../src/log/environment-digest.ts';
 import { applyCommit, type LogPosition } from '../../src/rules/apply-commit.ts';
+import { policyDigest } from '../../src/rules/expectations.ts';
 import { signingKey } from '../log/signing-key.ts';
 import { type Random, seededRandom } from '../simulation/random.ts';
 
@@ -102,9 +103,12 @@ class Author {
         version: this.#version(),
       }),
       () => ({ type: 'alias.removed', model: this.#model(), alias: this.#pick(['champion', 'next']) }),
-      () => ({ type: 'gate.recorded', version: this.#version(), stage: 'production', gate: 'auc', outcome: 'passed' }),
-      () => ({ type: 'approval.given', version: this.#version(), stage: 'production', comment: 'fine' }),
-      () => ({ type: 'approval.refused', version: this.#version(), stage: 'production', comment: 'no' }),
+      () => this.#gate(),
+      () => this.#approval(),
+      () => this.#approval(),
+      () => ({ type: 'approval.refused', version: this.#version(), stage: this.#pick(STAGES), comment: 'no' }),
+      () => this.#request(),
+      () => this.#proposal(),
       () => ({
         type: 'comment.added',
         [this.#pick(['model', 'version'])]: this.#pick([this.#model(), this.#version()]),
@@ -115,6 +119,50 @@ class Author {
       () => (this.#number(60) === 0 ? { type: 'registry.sealed', reason: 'moved' } : this.#registered()),
     ]);
     return make();
+  }
+
+  #gate(): object {
+    const against = { stage: 'production', version: this.#pick([this.#version(), null]) };
+    return {
+      type: 'gate.recorded',
+      version: this.#version(),
+      stage: this.#pick(['production', 'staging']),
+      gate: this.#pick(['auc', 'check']),
+      outcome: this.#pick(['passed', 'failed']),
+      ...(this.#number(2) ? { against } : {}),
+    };
+  }
+
+  #approval(): object {
+    const version = this.#version();
+    const record = this.#state.version(version);
+    const holder = record && this.#state.versionsInStage(record.model, 'production', 1)[0]?.id;
+    const seen = { artifact: record?.artifact ?? digestOf(1), holder: holder ?? null, gates: [] };
+    return {
+      type: 'approval.given',
+      version,
+      stage: this.#pick(['production', 'production', 'staging']),
+      ...(this.#number(2) ? { seen } : {}),
+    };
+  }
+
+  #request(): object {
+    const about = { version: this.#version(), stage: this.#pick(STAGES) };
+    if (this.#number(4) === 0) return { type: 'promotion.withdrawn', ...about };
+    return { type: 'promotion.requested', ...about, reviewers: this.#pick([[], ['bob', 'Eve']]) };
+  }
+
+  #proposal(): object {
+    const model = this.#model();
+    const policy = { gates: { production: [{ approvals: 1 + this.#number(2) }] } };
+    const about = { model, policy: policyDigest(policy) };
+    return this.#pick<object>([
+      { type: 'policy.proposed', model, policy },
+      { type: 'policy.set', model, policy },
+      { type: 'policy.approved', ...about },
+      { type: 'policy.refused', ...about, comment: 'no' },
+      { type: 'policy.withdrawn', ...about },
+    ]);
   }
 
   #registered(): object {
@@ -172,7 +220,7 @@ class Author {
   #signers(): object {
     if (this.#number(3) > 0) return {};
     const signers = KEYS.slice(this.#number(2)).map(({ line }, index) => ({ person: `P${index}`, key: line }));
-    return { signers, signatures: this.#pick([[], ['approvals'], ['stages', 'approvals'], ['all']]) };
+    return { signers, signatures: this.#pick([[], ['approvals'], ['stages', 'approvals', 'gates'], ['all']]) };
   }
 
   #environment(): object {
@@ -194,6 +242,7 @@ class Author {
     const gates = this.#pick<object>([
       {},
       { production: [{ approvals: 1 }] },
+      { production: [{ recorded: 'check' }, { approvals: 1, by: ['p0', 'bob'] }] },
       { production: [{ metric: 'auc', min: 0.3, vs: 'production', maxDrop: 0.2 }] },
       { staging: [{ metric: 'auc', vs: 'candidate', maxDrop: 0.1 }] },
     ]);
@@ -204,8 +253,11 @@ class Author {
         stages: stages.map((name) => ({
           name,
           exclusive: name === 'production' || (name === 'shadow' && this.#number(2) === 0),
+          ...(name === 'production' && this.#number(3) === 0 ? { from: ['staging', 'candidate'] } : {}),
         })),
         gates,
+        ...(this.#number(3) === 0 ? { override: this.#pick<unknown>(['never', { by: ['ann'] }]) } : {}),
+        ...(this.#number(4) === 0 ? { changes: { approvals: 1 } } : {}),
         ...this.#signers(),
       },
     };
@@ -241,7 +293,7 @@ async function bothWays(seed: number, count: number) {
         JSON.stringify({
           id,
           registryId: REGISTRY,
-          by: { name: 'Ann', email: '' },
+          by: { name: random.pick(['Ann', 'Bob', 'Eve']), email: '' },
           askedAt: '2026-05-03T12:00:00.000Z',
           via: 'cli',
           events,
