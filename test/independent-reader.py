@@ -2,10 +2,12 @@
 
     python3 independent-reader.py FOLDER
 
-Follows the chain, judges what concerns models, versions and stages without policies, checks every manifest and object that a
-version needs, and prints one JSON object: the head, the versions in production, what is void, and what is damaged. Exit 1 on damage.
+Follows the chain, judges what concerns models, versions, stages, policies and reviews, but no signatures, checks every manifest and
+object that a version needs, and prints one JSON object: the head, the versions in production, what is void, what people are asked, the
+approvals that count, and what is damaged. Exit 1 on damage.
 """
 
+import copy
 import hashlib
 import json
 import os
@@ -16,7 +18,12 @@ MIB = 1024 * 1024
 ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
-ORDER = ["candidate", "staging", "production", "archived"]
+STAGES = [
+    {"name": "candidate"},
+    {"name": "staging"},
+    {"name": "production", "exclusive": True},
+    {"name": "archived"},
+]
 
 
 class Void(Exception):
@@ -49,6 +56,10 @@ class Registry:
         self.published = {}
         self.seen = set()
         self.sealed = False
+        self.by = {}
+        self.requests = {}  # (version or model, stage or digest) -> comment
+        self.votes = {}  # (version or model, stage or digest) -> person -> {"given", "lapsed", "names"}
+        self.results = {}  # (version, stage) -> gate -> newest event, with its "person"
 
     def model(self, any_id):
         found = self.models.get(self.model_ids.get(any_id))
@@ -63,6 +74,18 @@ class Registry:
     def in_stage(self, model, stage):
         return [v for v in model["versions"] if v["stage"] == stage and not v["deleted"]]
 
+    def person(self):
+        return (self.by.get("email") or self.by.get("name") or "").lower()
+
+    def names(self):
+        return {self.person()} | ({self.by["email"].lower()} if self.by.get("email") else set())
+
+    def stages(self, model):
+        return {stage["name"]: stage for stage in model["policy"].get("stages", STAGES)}
+
+    def is_exclusive(self, model, stage):
+        return self.stages(model).get(stage, {}).get("exclusive", False)
+
     def check_expectations(self, expects):
         for version, stage in expects.get("stages", {}).items():
             need(self.version(version)["stage"] == stage, "a stage was expected")
@@ -71,6 +94,10 @@ class Registry:
             holders = self.in_stage(self.model(model), stage)
             present = min(holders, key=lambda v: v["number"])["id"] if holders else None
             need(present == (self.version_ids.get(holder) if holder else None), "another holder was expected")
+
+        for model, digest in expects.get("policies", {}).items():
+            policy = self.model(model)["policy"]
+            need(policy_digest(policy) == digest if policy or digest else True, "another policy was expected")
 
     def apply(self, event):
         handler = getattr(self, "on_" + event["type"].replace(".", "_"), None)
@@ -90,7 +117,7 @@ class Registry:
             "names": {event["name"].lower()},
             "versions": [],
             "deleted": False,
-            "stack": [],
+            "policy": {},
         }
 
     def on_model_renamed(self, event):
@@ -107,8 +134,12 @@ class Registry:
 
     def on_model_deleted(self, event):
         model = self.model(event["model"])
-        need(not self.in_stage(model, "production"), "a version is in production")
+        for stage in self.stages(model):
+            need(not self.is_exclusive(model, stage) or not self.in_stage(model, stage), "a version is in the stage")
         model["deleted"] = True
+        self.end_requests(model["id"])
+        for version in model["versions"]:
+            self.end_requests(version["id"])
         for version in model["versions"]:
             version["deleted"] = True
 
@@ -140,6 +171,8 @@ class Registry:
             "run": run,
             "facts": event.get("facts") if isinstance(event.get("facts"), dict) else {},
             "history": event.get("history"),
+            "metrics": dict(event.get("metrics", {})),
+            "author": self.names(),
             "deleted": False,
         }
         model["versions"].append(version)
@@ -148,39 +181,243 @@ class Registry:
 
     def on_version_deleted(self, event):
         version = self.version(event["version"])
-        need(version["stage"] != "production", "it is in production")
+        need(not self.is_exclusive(version["model"], version["stage"]), "it is in its stage")
         version["deleted"] = True
+        self.end_requests(version["id"])
+
+    def on_version_evaluated(self, event):
+        version = self.version(event["version"])
+        if "dataset" in event or "slice" in event:
+            return
+        for name, value in event["metrics"].items():
+            need(version["metrics"].get(name, value) == value, "it has the metric with another value")
+        version["metrics"].update(event["metrics"])
 
     def on_artifact_published(self, event):
         self.published[event["artifact"]] = True
 
     def on_artifact_withdrawn(self, event):
-        need(event["artifact"] in self.published, "it never was published")
-        self.published[event["artifact"]] = False
+        artifact = event["artifact"]
+        need(artifact in self.published, "it never was published")
+        versions = [v for v in self.versions.values() if v["artifact"] == artifact and not v["deleted"]]
+        need(all(v["stage"] in ("candidate", "archived") for v in versions), "a version needs it")
+        self.published[artifact] = False
+        for version in versions:
+            self.lapse(lambda subject, _stage, own=version["id"]: subject == own)
 
     def on_stage_changed(self, event):
         version = self.version(event["version"])
-        source, target, kind = event["from"], event["to"], event["kind"]
-        need(target in ORDER and source == version["stage"] and source != target, "it can't go there from here")
+        model, source, target, kind = version["model"], event["from"], event["to"], event["kind"]
+        stages = self.stages(model)
+        order = list(stages)
+        need(target in stages and source == version["stage"] and source != target, "it can't go there from here")
+        exclusive = self.is_exclusive(model, target)
         if kind == "rollback":
-            need(target == "production" and target in version["held"], "it never was there")
+            need(exclusive and target in version["held"], "it never was there")
         elif target == "archived":
             need(kind == "archive", "that is an archiving")
         else:
-            is_up = source == "archived" or ORDER.index(target) > ORDER.index(source)
+            is_up = source == "archived" or order.index(target) > order.index(source)
             need(kind == ("promote" if is_up else "demote"), "that is another kind of move")
         if target not in ("candidate", "archived"):
             need(self.published.get(version["artifact"]), "its files are absent")
-        holders = self.in_stage(version["model"], target) if target == "production" else []
+        if kind == "promote":
+            allowed = stages[target].get("from")
+            need(allowed is None or source in allowed, "the policy lets it in from elsewhere")
+            is_passed = all(self.passes(gate, version, target) for gate in model["policy"].get("gates", {}).get(target, []))
+            if event.get("override"):
+                need(self.may_override(model), "its author may override nothing")
+            else:
+                need(is_passed, "a gate fails")
+        displaced_to = stages[target].get("displacedTo", "archived")
+        holders = self.in_stage(model, target) if exclusive else []
         named = [(self.version_ids.get(entry["version"]), entry["to"]) for entry in event.get("displaces", [])]
-        need(named == [(holder["id"], "archived") for holder in holders], "the displaced version is another")
+        need(named == [(holder["id"], displaced_to) for holder in holders], "the displaced version is another")
         for holder in holders:
-            holder["stage"] = "archived"
+            holder["stage"] = displaced_to
+            self.end_requests(holder["id"], None if displaced_to == "archived" else displaced_to)
         version["stage"] = target
         version["held"].add(target)
+        self.end_requests(version["id"], None if target == "archived" else target)
+        own = {v["id"] for v in model["versions"]}
+        changed = {stage for stage in (source, target) if self.is_exclusive(model, stage)}
+        self.lapse(lambda subject, stage: subject == version["id"] and stage == target)
+        self.lapse(lambda subject, stage: subject in own and stage in changed)
+
+    def may_override(self, model):
+        override = model["policy"].get("override", "allowed")
+        return self.person() in lower(override["by"]) if isinstance(override, dict) else override == "allowed"
+
+    def passes(self, gate, version, stage):
+        if "approvals" in gate:
+            votes = self.votes.get((version["id"], stage), {})
+            given = [
+                person
+                for person, vote in votes.items()
+                if vote["given"] and not vote["lapsed"] and not vote["names"] & version["author"]
+                if "by" not in gate or person in lower(gate["by"])
+            ]
+            return all(vote["given"] for vote in votes.values()) and len(given) >= gate["approvals"]
+        if "recorded" in gate:
+            result = self.results.get((version["id"], stage), {}).get(gate["recorded"])
+            if not result or result["outcome"] != "passed":
+                return False
+            return ("by" not in gate or result["person"] in lower(gate["by"])) and self.still_holds(result, version)
+        value = version["metrics"].get(gate["metric"])
+        if isinstance(value, str) or value is None:
+            return False
+        rivals = self.in_stage(version["model"], gate["vs"]) if "vs" in gate else []
+        rival = min(rivals, key=lambda v: v["number"]) if rivals else version
+        rival_value = rival["metrics"].get(gate["metric"]) if rival is not version else None
+        drop = rival_value - value if isinstance(rival_value, (int, float)) and "maxDrop" in gate else 0
+        return gate.get("min", value) <= value <= gate.get("max", value) and drop <= gate.get("maxDrop", drop)
+
+    def still_holds(self, result, version):
+        against = result.get("against")
+        if not against:
+            return True
+        others = [v for v in self.in_stage(version["model"], against["stage"]) if v is not version]
+        if against["version"] is None:
+            return not others
+        compared = self.versions.get(self.version_ids.get(against["version"]))
+        return bool(compared) and compared in self.in_stage(version["model"], against["stage"])
+
+    def on_gate_recorded(self, event):
+        version = self.version(event["version"])
+        stage, gate, outcome = event["stage"], event["gate"], event["outcome"]
+        for one in version["model"]["policy"].get("gates", {}).get(stage, []):
+            if one.get("recorded") == gate and "by" in one:
+                need(self.person() in lower(one["by"]), "others record this gate")
+        results = self.results.setdefault((version["id"], stage), {})
+        need(gate in results or len(results) < 256, "it has too many gates")
+        before = results.get(gate, {}).get("outcome", "passed")
+        results[gate] = {**event, "person": self.person()}
+        if outcome != before:
+            self.lapse(lambda *place: place == (version["id"], stage))
+
+    def on_approval_given(self, event):
+        self.vote(event, True)
+
+    def on_approval_refused(self, event):
+        self.vote(event, False)
+
+    def vote(self, event, given):
+        version = self.version(event["version"])
+        stage, seen = event["stage"], event.get("seen")
+        lapsed = False
+        if seen:
+            need(seen["artifact"] == version["artifact"], "other files were looked at")
+            holders = self.in_stage(version["model"], stage) if self.is_exclusive(version["model"], stage) else []
+            holder = next((v["id"] for v in holders if v is not version), None)
+            outcomes = {name: result["outcome"] for name, result in self.results.get((version["id"], stage), {}).items()}
+            looked = {one["gate"]: one["outcome"] for one in seen["gates"]}
+            lapsed = holder != (self.version_ids.get(seen["holder"]) if seen["holder"] else None)
+            lapsed = lapsed or any(outcomes.get(gate) != outcome for gate, outcome in looked.items())
+            lapsed = lapsed or any(o == "failed" and gate not in looked for gate, o in outcomes.items())
+        self.say((version["id"], stage), given, given and lapsed)
+
+    def say(self, place, given, lapsed=False):
+        votes = self.votes.setdefault(place, {})
+        need(self.person() in votes or len(votes) < 256, "too many had their say")
+        votes[self.person()] = {"given": given, "lapsed": lapsed, "names": self.names()}
+
+    def lapse(self, is_meant):
+        for place, votes in self.votes.items():
+            for vote in votes.values():
+                if is_meant(*place) and vote["given"]:
+                    vote["lapsed"] = True
+
+    def on_promotion_requested(self, event):
+        version = self.version(event["version"])
+        order = list(self.stages(version["model"]))
+        stage, source = event["stage"], version["stage"]
+        need(stage in order and stage != source and stage != "archived", "it can't be asked for")
+        need(source == "archived" or order.index(stage) > order.index(source), "that is no promotion")
+        self.requests[(version["id"], stage)] = event.get("comment", "")
+
+    def on_promotion_withdrawn(self, event):
+        place = (self.version(event["version"])["id"], event["stage"])
+        need(place in self.requests, "nobody asks for it")
+        del self.requests[place]
+
+    def end_requests(self, subject, target=None):
+        for place in list(self.requests):
+            if place[0] == subject and target in (None, place[1]):
+                del self.requests[place]
+
+    def on_policy_set(self, event):
+        model, policy = self.model(event["model"]), event["policy"]
+        check_policy(policy)
+        changes = model["policy"].get("changes")
+        if changes:
+            votes = self.votes.get((model["id"], policy_digest(policy)), {})
+            need(all(vote["given"] for vote in votes.values()), "somebody refused it")
+            given = [person for person, vote in votes.items() if not vote["names"] & self.names()]
+            counted = [person for person in given if "by" not in changes or person in lower(changes["by"])]
+            need(len(counted) >= changes["approvals"], "it isn't approved")
+        stages = {stage["name"]: stage for stage in policy.get("stages", STAGES)}
+        for version in model["versions"]:
+            need(version["deleted"] or version["stage"] in stages, "a stage is in use")
+        for name, stage in stages.items():
+            need(not stage.get("exclusive") or len(self.in_stage(model, name)) < 2, "several are in it")
+        model["policy"] = policy
+        self.end_requests(model["id"])
+        for place in [place for place in self.votes if place[0] == model["id"]]:
+            del self.votes[place]
+
+    def on_policy_proposed(self, event):
+        model = self.model(event["model"])
+        check_policy(event["policy"])
+        place = (model["id"], policy_digest(event["policy"]))
+        proposals = [known for known in self.requests if known[0] == model["id"]]
+        need(place in proposals or len(proposals) < 16, "too many are proposed")
+        self.requests[place] = event.get("comment", "")
+
+    def proposed(self, event):
+        place = (self.model(event["model"])["id"], event["policy"])
+        need(place in self.requests, "no such policy is proposed")
+        return place
+
+    def on_policy_withdrawn(self, event):
+        del self.requests[self.proposed(event)]
+
+    def on_policy_approved(self, event):
+        self.say(self.proposed(event), True)
+
+    def on_policy_refused(self, event):
+        self.say(self.proposed(event), False)
 
     def on_registry_sealed(self, _event):
         self.sealed = True
+
+
+def lower(people):
+    return {person.lower() for person in people}
+
+
+def policy_digest(policy):
+    stages = [{"exclusive": False, **stage} for stage in policy["stages"]] if "stages" in policy else None
+    whole = {**policy, "stages": stages} if stages else policy
+    return sha256(json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
+
+
+def check_policy(policy):
+    """Of what makes a policy void by itself, that which isn't its form or its signers."""
+    stages = {stage["name"]: stage for stage in policy.get("stages", STAGES)}
+    names = list(stages)
+    need(len(names) == len(policy.get("stages", STAGES)), "a stage is there twice")
+    need(names[0] == "candidate" and names[-1] == "archived", "the first and last stage are others")
+    for name, stage in stages.items():
+        ends = name in ("candidate", "archived")
+        to = stages.get(stage.get("displacedTo", "archived"))
+        need(not stage.get("exclusive") or (not ends and to and not to.get("exclusive")), "it can't be exclusive")
+        need(all(source in stages and source != name and not ends for source in stage.get("from", [])), "from nowhere")
+    for stage, gates in policy.get("gates", {}).items():
+        need(stage in stages, "gates of no stage")
+        for gate in gates:
+            need("by" not in gate or "approvals" not in gate or len(lower(gate["by"])) >= gate["approvals"], "too few people")
+    changes = policy.get("changes", {})
+    need("by" not in changes or len(lower(changes["by"])) >= changes["approvals"], "too few people")
 
 
 def judge(registry, registry_id, line):
@@ -194,9 +431,16 @@ def judge(registry, registry_id, line):
     registry.seen.add(intent["id"])
     need(intent["registryId"] == registry_id, "it was meant for another registry")
     need(not registry.sealed, "the registry is sealed")
-    registry.check_expectations(intent.get("expects", {}))
-    for event in intent["events"]:
-        registry.apply(event)
+    # What an intent did before it turned out to be void is taken back.
+    before = copy.deepcopy(registry)
+    try:
+        registry.by = intent["by"]
+        registry.check_expectations(intent.get("expects", {}))
+        for event in intent["events"]:
+            registry.apply(event)
+    except Void:
+        registry.__dict__ = before.__dict__
+        raise
 
 
 def follow(folder, registry, damage, voids):
@@ -282,7 +526,15 @@ def main(folder):
         if not model["deleted"]
         for version in registry.in_stage(model, "production")
     }
-    print(json.dumps({"head": head, "production": production, "voids": voids, "damage": damage}))
+    asked = sorted(list(place) for place in registry.requests)
+    counted = sorted(
+        [*place, person] for place, votes in registry.votes.items() for person, vote in votes.items() if vote["given"] and not vote["lapsed"]
+    )
+    print(
+        json.dumps(
+            {"head": head, "production": production, "voids": voids, "asked": asked, "counted": counted, "damage": damage}
+        )
+    )
     return 1 if damage else 0
 
 

@@ -129,7 +129,11 @@ export function goldenReviewsLog(): { readonly format: Uint8Array; readonly comm
     by('ann', moved(THREE, 'archived', 'canary', 'promote')),
     by('ann', moved(ONE, 'archived', 'canary', 'promote', displacing(THREE, 'candidate'))),
     by('ann', moved(ONE, 'canary', 'production', 'promote', displacing(TWO))),
+    by('bob', approve(TWO, { stage: 'canary' }), approve(THREE)),
     by('ann', { type: 'artifact.withdrawn', artifact: sha256Hex('two'), reason: 'space' }),
+    by('eve', { type: 'promotion.requested', ...about(THREE, 'canary'), reviewers: ['bob@example.org'] }),
+    by('ann', approve(THREE, { stage: 'canary' })),
+    by('bob', { type: 'gate.recorded', ...about(THREE, 'canary'), gate: 'new', outcome: 'passed' }),
   );
   // Another policy, once it is approved by somebody else than whoever sets it.
   const proposed = (policy: object) => ({ type: 'policy.proposed', model: FRAUD, policy });
@@ -137,7 +141,7 @@ export function goldenReviewsLog(): { readonly format: Uint8Array; readonly comm
   commit(
     by('ann', set({ changes: { approvals: 2, by: ['bob@example.org'] } })),
     by('ann', proposed({ changes: { approvals: 1 } })),
-    by('ann', set({ changes: { approvals: 1 } })),
+    by('ann', set({ stages, changes: { approvals: 1 } })),
     by('ann', set({ override: 'never' })),
     by('ann', word('policy.approved', NEVER)),
     by('ann', proposed({ override: 'never' }), proposed({ changes: { approvals: 1 } })),
@@ -149,6 +153,8 @@ export function goldenReviewsLog(): { readonly format: Uint8Array; readonly comm
     by('ann', word('policy.withdrawn', CHANGES)),
     by('eve', word('policy.approved', NEVER)),
     by('ann', set({ override: 'never' })),
+    by('ann', proposed({ changes: { approvals: 1 } })),
+    by('bob', word('policy.approved', CHANGES)),
   );
   return { format, commits };
 }

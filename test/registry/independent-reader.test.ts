@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { expect, it } from 'vitest';
 import type { Registry } from '../../src/registry/api.ts';
 import { manyTensors, weightsFile } from './facts/weights-file.ts';
@@ -8,12 +9,25 @@ import { makePlace, type Place, registerVersions } from './opened.ts';
 
 const READER = join(import.meta.dirname, '../independent-reader.py');
 
+const placeSchema = { subject: v.string(), target: v.string() };
+const expectedSchema = v.object({
+  verdicts: v.array(v.object({ seq: v.number(), intents: v.array(v.string()) })),
+  tables: v.object({
+    requests: v.array(v.object(placeSchema)),
+    approvals: v.array(
+      v.object({ ...placeSchema, person: v.string(), is_given: v.number(), lapse: v.nullable(v.string()) }),
+    ),
+  }),
+});
+
 interface Reading {
   readonly code: number;
   readonly output: {
     readonly head: unknown;
     readonly production: unknown;
-    readonly voids: unknown;
+    readonly voids: readonly (readonly [number, string])[];
+    readonly asked: unknown;
+    readonly counted: unknown;
     readonly damage: readonly string[];
   };
 }
@@ -57,6 +71,8 @@ it('is read alike by a program that was written from the format alone', async ()
     head,
     production: Object.fromEntries(entries.map(({ model, version }) => [model, version.number])),
     voids: [],
+    asked: [],
+    counted: [],
     damage: [],
   });
   expect(output.production).toEqual({ 'fraud-detector': 3 });
@@ -83,4 +99,24 @@ it('is found damaged by it too, where one byte was changed', async () => {
     expect(code).toBe(1);
     await writeFile(file, bytes);
   }
+});
+
+it('judges requests, approvals, gates and policies alike, from the same bytes', async () => {
+  const golden = join(import.meta.dirname, '../log/golden/reviews');
+  const place = await makePlace();
+  const dir = join(place.dir, 'golden');
+  await mkdir(join(dir, 'log'), { recursive: true });
+  for (const name of await readdir(golden))
+    if (name !== 'expected.json') await cp(join(golden, name), join(dir, name === 'format.json' ? '' : 'log', name));
+  const { output } = await readIndependently(dir);
+  const { verdicts, tables } = v.parse(
+    expectedSchema,
+    JSON.parse(await readFile(join(golden, 'expected.json'), 'utf8')),
+  );
+  const voids = verdicts.flatMap(({ seq, intents }) => intents.filter((one) => one !== 'applied').map(() => seq));
+  expect(voids.length).toBeGreaterThan(10);
+  expect(output.voids.map(([seq]) => seq)).toEqual(voids);
+  expect(output.asked).toEqual(tables.requests.map(({ subject, target }) => [subject, target]).sort());
+  const standing = tables.approvals.filter(({ is_given, lapse }) => is_given === 1 && lapse === null);
+  expect(output.counted).toEqual(standing.map(({ subject, target, person }) => [subject, target, person]).sort());
 });
