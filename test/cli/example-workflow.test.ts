@@ -123,7 +123,7 @@ describe('the example workflow for a pull request', () => {
       stage: 'production',
       passed: true,
     });
-    expect(job.summary).toContain('fraud-detector@1');
+    expect(job.summary).toContain('passes the gates of production');
     expect(job.junit).toMatch(/<testsuite[^>]*tests="2"[^>]*failures="0"/);
   });
 
