@@ -185,6 +185,17 @@ export interface ModelSummary {
   readonly production?: VersionSummary;
 }
 
+/** What a model's newest versions call things. */
+export interface Vocabulary {
+  readonly metrics: readonly string[];
+  readonly datasets: readonly string[];
+  readonly slices: readonly string[];
+  /** How many were looked at. */
+  readonly versions: number;
+  /** No version was left out. */
+  readonly isAll: boolean;
+}
+
 export interface AliasEntry {
   readonly alias: string;
   readonly number: number;

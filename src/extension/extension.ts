@@ -11,6 +11,10 @@ import { provideSourceDocuments } from './code/source-documents.ts';
 import { registerCommands } from './commands/command-table.ts';
 import { tellMoved } from './commands/stages.ts';
 import { continueTraining } from './commands/trained-code.ts';
+import { OutputDecorations } from './file-system/output-decorations.ts';
+import { provideVersionFiles } from './file-system/version-file-system.ts';
+import { VersionRegistries } from './file-system/version-registries.ts';
+import { handleLinks } from './links/link-handler.ts';
 import { LogDocuments } from './log/log-document.ts';
 import { ModelFileEditor } from './model-files/model-file-editor.ts';
 import { versionsForProduction } from './models-tree/drag-and-drop.ts';
@@ -19,6 +23,8 @@ import { createPages } from './pages/pages.ts';
 import { ProductionTree } from './production/production-tree.ts';
 import { ProjectDiagnostics } from './project/project-diagnostics.ts';
 import { ProjectFiles } from './project/project-files.ts';
+import { ProjectLanguage } from './project/project-language.ts';
+import { explainReferences } from './references/reference-hovers.ts';
 import { Registries } from './registries/registries.ts';
 import { ReviewList } from './reviews/review-list.ts';
 import { Reviews } from './reviews/reviews.ts';
@@ -86,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const reviewsView = vscode.window.createTreeView('modelRegistry.reviews' satisfies ViewId, {
     treeDataProvider: new ReviewsTree(reviewList),
   });
+  const versions = new VersionRegistries(registries);
   const statusBar = new StatusBar(registries, deployments, activity);
   const webhookSecrets = new WebhookSecrets(context.secrets);
   const credentials = new Credentials(context);
@@ -114,8 +121,12 @@ export function activate(context: vscode.ExtensionContext): void {
     ...views,
     statusBar,
     new LogDocuments(registries),
+    provideVersionFiles(versions),
+    handleLinks({ registries, pages }),
+    explainReferences(registries),
+    new ProjectLanguage(projectFiles, registries),
     provideSourceDocuments((dir) => registries.codeOf(dir)),
-    new ModelFileEditor({ extensionUri, workerFile, runCommand, log }),
+    new ModelFileEditor({ extensionUri, workerFile, versions, runCommand, log }),
     sharedStates,
     sharingTree,
     sharingView,
@@ -131,6 +142,7 @@ export function activate(context: vscode.ExtensionContext): void {
       ...{ registries, pages, reviews, outputs, activity, credentials, sharedStates, webhookSecrets, log },
       ...{ modelsTree: models.tree, activityTree: happened.tree },
       state: context.globalState,
+      extensionId: context.extension.id,
     }),
   );
   offerCommandLine(context, log);
@@ -141,6 +153,7 @@ export function activate(context: vscode.ExtensionContext): void {
       commands,
       new ModelOffers({ registries, projectFiles, commands, activity, state: context.workspaceState, log }),
       new ProjectDiagnostics(projectFiles, registries, log),
+      new OutputDecorations({ registries, projectFiles, log }),
       followPresence(registries),
       followOthers({ registries, outputs, commands, views, log }),
       continueTraining(context.globalState, log),

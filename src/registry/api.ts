@@ -40,6 +40,7 @@ import type {
   VersionDetails,
   VersionSummary,
   Via,
+  Vocabulary,
 } from '../catalog/read-models.ts';
 import type { TensorFacts } from '../modelfiles/facts.ts';
 import type { FactsSummary } from '../modelfiles/facts-summary.ts';
@@ -100,6 +101,7 @@ export type {
   VersionReview,
   VersionSummary,
   Via,
+  Vocabulary,
 } from '../catalog/read-models.ts';
 export type { DangerFinding, SignatureEntry, TensorFacts } from '../modelfiles/facts.ts';
 export type { TensorChange, TensorDifference, TensorForm } from '../modelfiles/tensors/tensor-difference.ts';
@@ -714,6 +716,25 @@ export interface RegistryQueries {
   tensorRows(request: { readonly ref: string; readonly query: TensorQuery }): Promise<TensorRows>;
   /** The patch of a version's uncommitted changes; undefined where there is none. Throws `OBJECT_MISSING`, `OBJECT_DAMAGED`. */
   patch(request: { readonly ref: string }): Promise<Uint8Array | undefined>;
+  /**
+   * A file of a version, or what is in one of its folders, the first 5,000; of all, where `path` is absent. In a shared registry also where the files
+   * aren't on this machine. Throws `FILE_NOT_FOUND`, `ARTIFACT_WITHDRAWN`, `FILES_NOT_SHARED`.
+   */
+  files(request: { readonly ref: string; readonly path?: string }): Promise<FilesAnswer>;
+  /** The bytes of a file, verified. Throws `FILE_NOT_FOUND`, `FILE_TOO_LARGE` beyond 64 MiB, `OBJECT_MISSING`, `OBJECT_DAMAGED`, `ARTIFACT_WITHDRAWN`. */
+  fileBytes(request: { readonly ref: string; readonly path: string }): Promise<Uint8Array>;
+  /** Where the bytes of a model file are on this machine, with those of files that are read together with it. Not to be written to. Throws `FILES_NOT_HERE`. */
+  filePlaces(request: { readonly ref: string; readonly path: string }): Promise<{
+    readonly version: VersionSummary;
+    readonly files: readonly { readonly path: string; readonly file: string }[];
+  }>;
+  /** Which files of the second of two versions differ from those of the first, the first 2,000 by their paths. */
+  compareFiles(request: { readonly refs: readonly [string, string] }): Promise<{
+    readonly before: VersionSummary;
+    readonly after: VersionSummary;
+    readonly changes: readonly FileChange[];
+    readonly total: number;
+  }>;
   /** Whether the data that a version was trained with is as it was, at its places below `root` (absolute). */
   checkData(
     request: { readonly ref: string; readonly root: string },
@@ -768,6 +789,8 @@ export interface RegistryQueries {
   planPolicy(request: { readonly model: string; readonly policy: unknown }): Promise<PolicyPlan>;
   /** The stages of a model's policy in order, with their rules. */
   stages(request: { readonly model: string }): Promise<readonly StageRule[]>;
+  /** What the newest versions of a model call their metrics, datasets and slices, for whoever writes about them. */
+  vocabulary(request: { readonly model: string }): Promise<Vocabulary>;
   /** Writes the files of a version into `to`: a folder that is absent, empty, or was written by a pull before. */
   pull(request: { readonly ref: string; readonly to: string }, options?: OperationOptions): Promise<PullResult>;
   /** A local folder with the version's files, verified; its file where it has one only. Not to be written to. */
@@ -796,6 +819,23 @@ export interface RegistryQueries {
   setRetention(request: RetentionChange): Promise<Retention>;
   /** Throws the catalog away and builds it again from the log. */
   rebuild(options?: OperationOptions): Promise<{ readonly commits: number; readonly versions: number }>;
+}
+
+/** A file of a version, or a folder. */
+export type FilesAnswer = { readonly version: VersionSummary } & (
+  | { readonly kind: 'file'; readonly sizeBytes: number; readonly sha256: string }
+  | { readonly kind: 'folder'; readonly entries: readonly FolderEntry[]; readonly leftOut: number }
+);
+
+export type FolderEntry =
+  | { readonly name: string; readonly kind: 'folder' }
+  | { readonly name: string; readonly kind: 'file'; readonly sizeBytes: number; readonly sha256: string };
+
+export interface FileChange {
+  readonly path: string;
+  readonly kind: 'added' | 'removed' | 'changed';
+  readonly before?: { readonly sizeBytes: number; readonly sha256: string };
+  readonly after?: { readonly sizeBytes: number; readonly sha256: string };
 }
 
 export interface DataPlace {

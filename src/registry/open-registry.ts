@@ -26,6 +26,7 @@ import { patch } from './queries/patch.ts';
 import { plot, plotted } from './queries/plot.ts';
 import { policyProposals } from './queries/proposals.ts';
 import { reviews } from './queries/reviews.ts';
+import * as versionFiles from './queries/version-files.ts';
 import { findVersion } from './references.ts';
 import { damageIn, readToHead, type Session } from './session.ts';
 import { limitCache } from './shared/cache-limit.ts';
@@ -146,6 +147,7 @@ export class OpenRegistry implements Registry {
   policy: Registry['policy'] = (request) => this.#run(() => policies.policy(this.#session, request));
   planPolicy: Registry['planPolicy'] = (request) => this.#run(() => policies.planPolicy(this.#session, request));
   stages: Registry['stages'] = (request) => this.#run(() => listing.stages(this.#session, request));
+  vocabulary: Registry['vocabulary'] = (request) => this.#run(() => listing.vocabulary(this.#session, request));
   production: Registry['production'] = () => this.#run(() => listing.production(this.#session));
   at: Registry['at'] = (request) => this.#run(() => listing.at(this.#session, request));
   search: Registry['search'] = (request) => this.#run(() => listing.search(this.#session, request));
@@ -157,6 +159,11 @@ export class OpenRegistry implements Registry {
   facts: Registry['facts'] = (request, options) => this.#run(() => facts.facts(this.#session, request, options));
   tensorRows: Registry['tensorRows'] = (request) => this.#run(() => facts.tensorRows(this.#session, request));
   patch: Registry['patch'] = (request) => this.#run(() => patch(this.#session, request));
+  files: Registry['files'] = (request) => this.#run(() => versionFiles.files(this.#session, request));
+  fileBytes: Registry['fileBytes'] = (request) => this.#run(() => versionFiles.fileBytes(this.#session, request));
+  filePlaces: Registry['filePlaces'] = (request) => this.#run(() => versionFiles.filePlaces(this.#session, request));
+  compareFiles: Registry['compareFiles'] = (request) =>
+    this.#run(() => versionFiles.compareFiles(this.#session, request));
   checkData: Registry['checkData'] = (request, options) => this.#run(() => checkData(this.#session, request, options));
   history: Registry['history'] = (request) => this.#run(() => facts.history(this.#session, request));
   compareTensors: Registry['compareTensors'] = (request, options) =>

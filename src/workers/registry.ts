@@ -21,6 +21,7 @@ import { answerAboutCode } from './code.ts';
 import { findingOf } from './finding.ts';
 import { followUpsOf } from './follow-ups.ts';
 import { gatesOf } from './gates.ts';
+import { answerAboutProject } from './project-help.ts';
 import type { RegistryThreadEvent } from './registry-messages.ts';
 import { runsOf } from './runs.ts';
 import { sharingOf } from './sharing.ts';
@@ -251,7 +252,8 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
           (await finding.answer(name, args, options)) ??
           (await gates.answer(name, args, options)) ??
           (await followUps.answer(name, args, options)) ??
-          (await answerAboutCode(open, name, args, options));
+          (await answerAboutCode(open, name, args, options)) ??
+          (await answerAboutProject(open, name, args));
         if (answer) return answer.value;
         if (!isRegistryMethod(name)) throw new Error(`The registry has no method ${name}`);
         const registry = await open();

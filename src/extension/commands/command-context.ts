@@ -24,6 +24,8 @@ export interface CommandContext {
   readonly webhookSecrets: WebhookSecrets;
   /** What is remembered for every window of this person. */
   readonly state: Pick<vscode.Memento, 'get' | 'update'>;
+  /** What links to this extension begin with, after the editor's own scheme. */
+  readonly extensionId: string;
   readonly log: vscode.LogOutputChannel;
 }
 

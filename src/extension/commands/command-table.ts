@@ -16,6 +16,7 @@ import * as sharing from './sharing.ts';
 import * as showing from './showing.ts';
 import * as space from './space.ts';
 import * as stages from './stages.ts';
+import * as versionFiles from './version-files.ts';
 
 const moreSchema = v.object({ list: v.string() });
 
@@ -47,8 +48,10 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.clearActivityFilter': ['Ending the filter', activity.clearActivityFilter],
   'modelRegistry.clearModelFilter': ['Ending the filter', arranging.clearModelFilter],
   'modelRegistry.comment': ['Commenting', annotations.comment],
+  'modelRegistry.compareFiles': ['Comparing files', versionFiles.compareFiles],
   'modelRegistry.compareVersions': ['Comparing', showing.compareVersions],
   'modelRegistry.connectStorage': ['Connecting shared storage', sharing.connectStorage],
+  'modelRegistry.copyLink': ['Copying the link', versionFiles.copyLink],
   'modelRegistry.copyReference': ['Copying the reference', showing.copyReference],
   'modelRegistry.createRegistry': ['Creating the registry', setup.createRegistry],
   'modelRegistry.delete': ['Deleting', annotations.deleteVersionOrModel],
@@ -58,6 +61,7 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.filterActivity': ['Filtering the activity', activity.filterActivity],
   'modelRegistry.filterModels': ['Filtering the models', arranging.filterModels],
   'modelRegistry.freeSpace': ['Freeing space', space.freeSpace],
+  'modelRegistry.openFiles': ['Opening files', versionFiles.openFiles],
   'modelRegistry.openLog': ['Opening the log', showing.openLog],
   'modelRegistry.openTrainedCode': ['Opening the code', openTrainedCode],
   'modelRegistry.promote': ['Promoting', stages.promote],

@@ -4,7 +4,9 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
 import { filesReadTogether } from '../../modelfiles/files-read-together.ts';
-import type { Inspector } from '../../modelfiles/inspector.ts';
+import type { Inspector, InspectRequest } from '../../modelfiles/inspector.ts';
+import type { VersionRegistries } from '../file-system/version-registries.ts';
+import { placeOf } from '../file-system/version-uri.ts';
 import type { ModelFilePageData, TensorQuery, TensorRows } from '../messages.ts';
 
 /** What another file system gives, such as git's for an older version, is held in memory on its way to a temporary file. */
@@ -14,6 +16,7 @@ const MAX_FOREIGN_BYTES = 256 * 1024 * 1024;
 export class ModelFileDocument implements vscode.CustomDocument {
   readonly uri: vscode.Uri;
   readonly #inspector: Inspector;
+  readonly #versions: Pick<VersionRegistries, 'callsFor'>;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #watcher: vscode.FileSystemWatcher | undefined;
   #temporary: Promise<{ readonly folder: string; readonly file: string }> | undefined;
@@ -21,8 +24,9 @@ export class ModelFileDocument implements vscode.CustomDocument {
   /** The file is another now, or away. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(uri: vscode.Uri, inspector: Inspector) {
+  constructor(uri: vscode.Uri, inspector: Inspector, versions: Pick<VersionRegistries, 'callsFor'>) {
     this.uri = uri;
+    this.#versions = versions;
     this.#inspector = inspector;
     if (uri.scheme !== 'file') return;
     const folder = vscode.Uri.joinPath(uri, '..');
@@ -35,13 +39,12 @@ export class ModelFileDocument implements vscode.CustomDocument {
 
   /** Throws what the inspector throws. */
   async read(): Promise<ModelFilePageData> {
-    const file = await this.#file();
-    const request = await filesReadTogether(file);
+    const { request, file } = await this.#whatToRead();
     const overview = await this.#inspector.overview(request);
     const { size, mtimeMs } = await stat(file);
     const { facts, formats, problems } = overview;
     return {
-      name: basename(file),
+      name: basename(this.uri.path),
       path: vscode.workspace.asRelativePath(this.uri, false),
       sizeBytes: size,
       changedAt: new Date(mtimeMs).toISOString(),
@@ -54,7 +57,7 @@ export class ModelFileDocument implements vscode.CustomDocument {
   }
 
   async tensorRows(query: TensorQuery): Promise<TensorRows> {
-    return this.#inspector.tensorRows(await filesReadTogether(await this.#file()), query);
+    return this.#inspector.tensorRows((await this.#whatToRead()).request, query);
   }
 
   get canRegister(): boolean {
@@ -67,6 +70,18 @@ export class ModelFileDocument implements vscode.CustomDocument {
     this.#changed.dispose();
     // The system's own folder for temporary files: what can't be removed there now, the system removes.
     void this.#temporary?.then(({ folder }) => rm(folder, { recursive: true, force: true })).catch(() => undefined);
+  }
+
+  /** The files that are read, and the one that was opened. Those of a version are read where the registry has them, whatever their size. */
+  async #whatToRead(): Promise<{ readonly request: InspectRequest; readonly file: string }> {
+    const place = placeOf(this.uri);
+    if (place === undefined || place === 'root') {
+      const file = await this.#file();
+      return { request: await filesReadTogether(file), file };
+    }
+    const { versionId, path } = place;
+    const { files } = await (await this.#versions.callsFor(versionId)).filePlaces({ ref: versionId, path });
+    return { request: { files }, file: files.find((found) => found.path === path)?.file ?? '' };
   }
 
   async #file(): Promise<string> {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
 import { type Inspector, threadInspector } from '../../modelfiles/inspector.ts';
+import type { VersionRegistries } from '../file-system/version-registries.ts';
 import type { RequestHandlers } from '../messages.ts';
 import { NOTHING_OF_VERSIONS } from '../pages/answer.ts';
 import { postTo, showPage } from '../pages/page-webview.ts';
@@ -13,6 +14,8 @@ export interface ModelFileEditorOptions {
   readonly extensionUri: vscode.Uri;
   /** The built `worker.js`. */
   readonly workerFile: string;
+  /** Where the files of versions are. */
+  readonly versions: Pick<VersionRegistries, 'callsFor'>;
   readonly runCommand: (id: string, ...args: readonly unknown[]) => Promise<unknown>;
   readonly log: vscode.LogOutputChannel;
 }
@@ -40,7 +43,7 @@ export class ModelFileEditor implements vscode.CustomReadonlyEditorProvider<Mode
   }
 
   openCustomDocument(uri: vscode.Uri): ModelFileDocument {
-    return new ModelFileDocument(uri, this.#inspector);
+    return new ModelFileDocument(uri, this.#inspector, this.#options.versions);
   }
 
   resolveCustomEditor(document: ModelFileDocument, panel: vscode.WebviewPanel): void {

@@ -1,17 +1,9 @@
 import * as vscode from 'vscode';
 import { formatCount } from '../../base/count.ts';
+import { formatMetric, headlineMetrics } from '../../base/metrics.ts';
 import { provenText } from '../../base/proven.ts';
 import type { Author, ModelSummary, ProductionEntry, VersionSummary } from '../../registry/api.ts';
-import {
-  bytesText,
-  claimedMomentText,
-  countOf,
-  headlineText,
-  labelOf,
-  momentText,
-  numberOf,
-  oneLine,
-} from '../version-text.ts';
+import { bytesText, claimedMomentText, countOf, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
 
 /** What a registry says is only ever added as text: the tooltip trusts nothing and follows no link. */
 function tooltip(title: string, lines: readonly (string | undefined)[]): vscode.MarkdownString {
@@ -37,8 +29,13 @@ export function modelTooltip(model: ModelSummary): vscode.MarkdownString {
   ]);
 }
 
-export function versionTooltip(version: VersionSummary, preferred: string | undefined): vscode.MarkdownString {
-  return tooltip(labelOf(version), versionLines(version, preferred));
+/** With `metrics`, so many of them instead of the one that tells most. */
+export function versionTooltip(
+  version: VersionSummary,
+  preferred: string | undefined,
+  metrics = 1,
+): vscode.MarkdownString {
+  return tooltip(labelOf(version), versionLines(version, preferred, metrics));
 }
 
 export function productionTooltip(entry: ProductionEntry, preferred: string | undefined): vscode.MarkdownString {
@@ -55,12 +52,12 @@ function authorIn(by: Author): string {
   return `${by.name} (${provenText(by)})`;
 }
 
-function versionLines(version: VersionSummary, preferred: string | undefined): readonly string[] {
+function versionLines(version: VersionSummary, preferred: string | undefined, metrics = 1): readonly string[] {
   const { artifact, aliases } = version;
   const how = version.via === 'auto' ? ', automatically' : '';
   return [
     `In ${version.stage} since ${claimedMomentText(version.stageSince, version.stageClaimedAt)} by ${authorIn(version.stageBy)}`,
-    headlineText(version, preferred),
+    metricsText(version, preferred, metrics),
     factsText(version),
     version.facts?.danger === 'dangerous' ? 'Loading its files can run code that isn’t the model’s' : '',
     version.description,
@@ -72,6 +69,12 @@ function versionLines(version: VersionSummary, preferred: string | undefined): r
       ? ''
       : `Its files were removed ${momentText(artifact.withdrawnAt)} to free space`,
   ];
+}
+
+/** `auc 0.91 · f1 0.8` */
+function metricsText(version: VersionSummary, preferred: string | undefined, limit: number): string {
+  const shown = headlineMetrics(version.metrics, limit, { preferred });
+  return shown.map(({ name, value }) => `${oneLine(name, 40)} ${formatMetric(value)}`).join(' · ');
 }
 
 /** `BertForMaskedLM, 110 M parameters, float32, PyTorch 2.9` */

@@ -10,18 +10,24 @@ const LARGEST_FILE = 1024 * 1024;
 /** Shows what is wrong in project files in the Problems panel, as they are typed and as they are on disk. */
 export class ProjectDiagnostics implements vscode.Disposable {
   readonly #files: ProjectFiles;
-  readonly #registries: Pick<Registries, 'byRoot'>;
+  readonly #registries: Pick<Registries, 'byRoot' | 'onDidChange'>;
   readonly #log: vscode.LogOutputChannel;
   readonly #collection = vscode.languages.createDiagnosticCollection('model-registry');
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #subscriptions: readonly vscode.Disposable[];
 
-  constructor(files: ProjectFiles, registries: Pick<Registries, 'byRoot'>, log: vscode.LogOutputChannel) {
+  constructor(
+    files: ProjectFiles,
+    registries: Pick<Registries, 'byRoot' | 'onDidChange'>,
+    log: vscode.LogOutputChannel,
+  ) {
     this.#files = files;
     this.#registries = registries;
     this.#log = log;
     this.#subscriptions = [
       files.onDidChange((root) => this.#checkSoon(files.uriOf(root))),
+      // What a new version has isn't unknown any more.
+      registries.onDidChange(() => this.#checkOpen()),
       vscode.workspace.onDidOpenTextDocument(({ uri }) => this.#checkSoon(uri)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#checkSoon(uri)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.#checkSoon(document.uri)),
@@ -33,6 +39,10 @@ export class ProjectDiagnostics implements vscode.Disposable {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#collection.dispose();
+  }
+
+  #checkOpen(): void {
+    for (const { uri } of vscode.workspace.textDocuments) this.#checkSoon(uri);
   }
 
   #checkSoon(uri: vscode.Uri): void {
@@ -58,21 +68,31 @@ export class ProjectDiagnostics implements vscode.Disposable {
     const root = this.#files.rootOf(uri);
     const registry = root && (await this.#registries.byRoot(root));
     const problems = (await registry?.connection.projectProblems(text)) ?? [];
-    this.#collection.set(
-      uri,
-      problems.map(({ line, column, message }) => diagnosticAt(text, line, column, message)),
-    );
+    // Names can be looked up only in a file that can be read, and where there is a registry to have them.
+    const asks = registry?.exists === true && problems.length === 0;
+    const unknown = asks ? await registry.connection.unknownNames(text) : [];
+    const { Error: error, Warning: warning } = vscode.DiagnosticSeverity;
+    this.#collection.set(uri, [
+      ...problems.map(({ line, column, message }) => diagnosticAt(text, line, column, message, error)),
+      ...unknown.map(({ line, column, message }) => diagnosticAt(text, line, column, message, warning)),
+    ]);
   }
 }
 
 /** Marks the word at the place, or the rest of the line where there is none. */
-function diagnosticAt(text: string, line: number, column: number, message: string): vscode.Diagnostic {
+function diagnosticAt(
+  text: string,
+  line: number,
+  column: number,
+  message: string,
+  severity: vscode.DiagnosticSeverity,
+): vscode.Diagnostic {
   const row = line - 1;
   const start = column - 1;
   const lineText = text.split('\n')[row] ?? '';
   const word = /^[^\s:,[\]{}#]+/.exec(lineText.slice(start))?.[0] ?? lineText.slice(start).trimEnd();
   const range = new vscode.Range(row, start, row, start + Math.max(1, word.length));
-  const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Error);
+  const diagnostic = new vscode.Diagnostic(range, message, severity);
   diagnostic.source = 'Model Registry';
   return diagnostic;
 }

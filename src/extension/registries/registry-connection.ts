@@ -10,6 +10,7 @@ import type { CodeBetween } from '../../lineage/code-history.ts';
 import type { Reproduced } from '../../lineage/reproduce.ts';
 import type { SourceFile } from '../../lineage/source-file.ts';
 import type { Proposal } from '../../outputs/finding/proposal.ts';
+import type { RegisteredOutput } from '../../outputs/registered-outputs.ts';
 import type { ProjectProblem } from '../../project/project-file.ts';
 import type { Project } from '../../project/project-schema.ts';
 import type {
@@ -25,6 +26,7 @@ import type {
 } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { StageGates } from '../../workers/gates.ts';
+import type { GatesNow, NameCompletions, NameHover, UnknownName } from '../../workers/project-messages.ts';
 import type { DeploymentState, GivenCredential, RegistryThreadEvent } from '../../workers/registry-messages.ts';
 import type { CommandEnded, CommandStarted } from '../../workers/runs.ts';
 import { registryCalls } from './registry-calls.ts';
@@ -91,6 +93,12 @@ export interface KnownWebhook {
   readonly hasEnvironmentSecret: boolean;
 }
 
+/** A place in a text, by its offset. */
+export interface PlaceInText {
+  readonly text: string;
+  readonly offset: number;
+}
+
 interface Thread {
   readonly worker: Worker;
   readonly client: ThreadClient;
@@ -112,6 +120,11 @@ const transitionSchema = v.custom<TransitionResult>((value) => typeof value === 
 const reportSchema = v.custom<RecordedReport>((value) => typeof value === 'object');
 const deploymentsSchema = v.custom<readonly DeploymentState[]>(Array.isArray);
 const webhooksSchema = v.custom<readonly KnownWebhook[]>(Array.isArray);
+const outputsSchema = v.custom<readonly RegisteredOutput[]>(Array.isArray);
+const completionsSchema = v.optional(v.custom<NameCompletions>((value) => typeof value === 'object'));
+const nameHoverSchema = v.optional(v.custom<NameHover>((value) => typeof value === 'object'));
+const gatesNowSchema = v.custom<readonly GatesNow[]>(Array.isArray);
+const unknownNamesSchema = v.custom<readonly UnknownName[]>(Array.isArray);
 const valuesSchema = v.custom<Values>((value) => typeof value === 'object');
 
 /**
@@ -240,6 +253,31 @@ export class RegistryConnection {
   /** Everything that is wrong in the text of a project file. */
   async projectProblems(text: string): Promise<readonly ProjectProblem[]> {
     return v.parse(problemsSchema, await this.#ask('projectProblems', { text }));
+  }
+
+  /** Which declared outputs in `root` are those of a version. */
+  async registeredOutputs(root: string): Promise<readonly RegisteredOutput[]> {
+    return v.parse(outputsSchema, await this.#ask('registeredOutputs', { root }));
+  }
+
+  /** What can stand at a place of a project file's text; undefined where the registry knows nothing of it. */
+  async nameCompletions(place: PlaceInText): Promise<NameCompletions | undefined> {
+    return v.parse(completionsSchema, await this.#ask('projectCompletions', place));
+  }
+
+  /** What the registry knows of the name at a place. */
+  async nameHover(place: PlaceInText): Promise<NameHover | undefined> {
+    return v.parse(nameHoverSchema, await this.#ask('projectHover', place));
+  }
+
+  /** What the gates that the text declares say of each model's newest version now. No command runs. */
+  async gatesNow(text: string): Promise<readonly GatesNow[]> {
+    return v.parse(gatesNowSchema, await this.#ask('projectGates', { text }));
+  }
+
+  /** Names in the text that nothing in the registry has. */
+  async unknownNames(text: string): Promise<readonly UnknownName[]> {
+    return v.parse(unknownNamesSchema, await this.#ask('projectUnknowns', { text }));
   }
 
   /** Tells the thread whether a person looks at the window, where it is running. */

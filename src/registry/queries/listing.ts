@@ -23,6 +23,7 @@ import type {
   TenureEntry,
   VersionDetails,
   VersionSummary,
+  Vocabulary,
 } from '../../catalog/read-models.ts';
 import { parseSearch } from '../../catalog/search/conditions.ts';
 import { catchUpSearch } from '../../catalog/search/search-index.ts';
@@ -37,6 +38,7 @@ import {
   transitionsOf,
   versionsPage,
 } from '../../catalog/version-queries.ts';
+import { vocabularyOf } from '../../catalog/vocabulary-queries.ts';
 import { policyOf } from '../../rules/lookup.ts';
 import type { ModelRecord } from '../../rules/state.ts';
 import type { ListModelsRequest, ListVersionsRequest } from '../api.ts';
@@ -168,6 +170,11 @@ export async function tenures(
 export async function stages(session: Session, request: { readonly model: string }): Promise<readonly StageRule[]> {
   await readToHead(session);
   return stageRules(session, findModel(session, request.model).id);
+}
+
+export async function vocabulary(session: Session, request: { readonly model: string }): Promise<Vocabulary> {
+  await readToHead(session);
+  return vocabularyOf(dbOf(session), findModel(session, request.model).id);
 }
 
 function stageRules(session: Session, model: string): readonly StageRule[] {

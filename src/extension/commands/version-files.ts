@@ -1,0 +1,157 @@
+import * as vscode from 'vscode';
+import type { FileChange, VersionSummary } from '../../registry/api.ts';
+import { versionUri } from '../file-system/version-uri.ts';
+import { linkTo } from '../links/version-link.ts';
+import { complain, inform, tellBriefly } from '../notify.ts';
+import { type Choice, pickOne } from '../prompts/pick.ts';
+import { askInSteps } from '../prompts/steps.ts';
+import { bytesText, countOf, labelOf, oneLine } from '../version-text.ts';
+import type { Command } from './command-context.ts';
+import { startFrom, targetsOf } from './targets.ts';
+
+/** Nobody reads a longer list. */
+const MOST_ROWS = 5000;
+/** The editor's own comparison of many files opens so many at most, and none that is too large to be read. */
+const MOST_OPENED = 200;
+const LARGEST_OPENED = 5 * 1024 * 1024;
+const MOST_COMPARED = 8;
+
+/** Opens a file of a version; where it has one only, that. */
+export const openFiles: Command = async (context, argument) => {
+  const start = await startFrom(context, argument, 'version');
+  if (!start) return;
+  const answers = await askInSteps('Open Files', start.answers, start.steps);
+  const { registry, version } = answers ?? {};
+  if (!registry || !version) return;
+  const { files } = await registry.connection.registry.show({ ref: version.id });
+  if (!files) {
+    await complain(`The list of files of ${labelOf(version)} is missing or damaged. “Verify” tells more.`);
+    return;
+  }
+  const [only] = files;
+  if (only && files.length === 1) {
+    await openFile(version, only.path);
+    return;
+  }
+  const reply = await pickOne<string>({
+    place: { title: `Files of ${labelOf(version)}`, step: 1, totalSteps: 1 },
+    placeholder:
+      files.length > MOST_ROWS ? `The first ${MOST_ROWS} of ${countOf(files.length, 'file')}` : 'Which file?',
+    nothing: 'It has no files',
+    choices: files.slice(0, MOST_ROWS).map(({ path, sizeBytes }) => ({
+      value: path,
+      label: oneLine(path, 1000),
+      description: bytesText(sizeBytes),
+    })),
+  });
+  if (reply.kind === 'given') await openFile(version, reply.value);
+};
+
+async function openFile(version: VersionSummary, path: string): Promise<void> {
+  await vscode.commands.executeCommand('vscode.open', versionUri(version, path), { preview: true });
+}
+
+/** The files that differ between two selected versions; of one, against what it is looked at against by itself. */
+export const compareFiles: Command = async (context, row, selected) => {
+  const targets = targetsOf(row, selected);
+  const ids = [...new Set(targets.flatMap(({ versionId }) => versionId ?? []))];
+  if (ids.length > 2 || targets.some(({ registryDir }) => registryDir !== targets[0]?.registryDir)) {
+    await complain('Files are compared between two versions of one registry. Select one or two.');
+    return;
+  }
+  const start = await startFrom(context, row, ids.length > 0 ? 'version' : 'model');
+  if (!start) return;
+  const answers = await askInSteps('Compare Files', start.answers, start.steps);
+  const { registry, model } = answers ?? {};
+  if (!registry || !model) return;
+  const calls = registry.connection.registry;
+  const inOrder = ids.length === 2 ? [...ids].sort() : ids;
+  const pair = await calls.changes(inOrder.length > 0 ? { refs: inOrder } : { model: model.id });
+  const { before, after, changes, total } = await calls.compareFiles({ refs: [pair.before.id, pair.after.id] });
+  const title = `${labelOf(before)} ↔ ${labelOf(after)}`;
+  if (total === 0) {
+    await inform(`${labelOf(before)} and ${labelOf(after)} have the same files.`);
+    return;
+  }
+  const reply = await pickOne<FileChange | 'all'>({
+    place: { title: `Files of ${title}`, step: 1, totalSteps: 1 },
+    placeholder: total > changes.length ? `The first ${changes.length} of ${total} files that differ` : 'Which file?',
+    nothing: '',
+    choices: [...allOf(changes), ...changes.map(changeChoice)],
+  });
+  if (reply.kind !== 'given') return;
+  if (reply.value === 'all') await openAll(before, after, changes, title);
+  else await openChange(before, after, reply.value, title);
+};
+
+function allOf(changes: readonly FileChange[]): readonly Choice<FileChange | 'all'>[] {
+  const count = changes.filter(isSmall).slice(0, MOST_OPENED).length;
+  if (count < 2) return [];
+  const label = `Open all ${count} in one tab`;
+  return [{ value: 'all', label, icon: new vscode.ThemeIcon('diff-multiple') }];
+}
+
+function changeChoice(change: FileChange): Choice<FileChange | 'all'> {
+  const { path, kind, before, after } = change;
+  const sizes = [before, after].flatMap((file) => (file ? [bytesText(file.sizeBytes)] : []));
+  return {
+    value: change,
+    label: oneLine(path, 1000),
+    description: `${kind} · ${sizes.join(' → ')}`,
+    icon: new vscode.ThemeIcon({ added: 'diff-added', removed: 'diff-removed', changed: 'diff-modified' }[kind]),
+  };
+}
+
+async function openChange(
+  before: VersionSummary,
+  after: VersionSummary,
+  { path, kind }: FileChange,
+  title: string,
+): Promise<void> {
+  if (kind === 'added') await openFile(after, path);
+  else if (kind === 'removed') await openFile(before, path);
+  else {
+    const [left, right] = [versionUri(before, path), versionUri(after, path)];
+    await vscode.commands.executeCommand('vscode.diff', left, right, `${oneLine(path)} (${title})`, { preview: true });
+  }
+}
+
+async function openAll(
+  before: VersionSummary,
+  after: VersionSummary,
+  changes: readonly FileChange[],
+  title: string,
+): Promise<void> {
+  const opened = changes.filter(isSmall).slice(0, MOST_OPENED);
+  const rows = opened.map(({ path, kind }) => {
+    const [left, right] = [versionUri(before, path), versionUri(after, path)];
+    return [right, kind === 'added' ? undefined : left, kind === 'removed' ? undefined : right];
+  });
+  await vscode.commands.executeCommand('vscode.changes', `Files of ${title}`, rows);
+}
+
+function isSmall({ before, after }: FileChange): boolean {
+  return Math.max(before?.sizeBytes ?? 0, after?.sizeBytes ?? 0) <= LARGEST_OPENED;
+}
+
+/** Copies a link to a version, or to the comparison of those that are selected. */
+export const copyLink: Command = async (context, row, selected) => {
+  const ids = [...new Set(targetsOf(row, selected).flatMap(({ versionId }) => versionId ?? []))];
+  const app = { uriScheme: vscode.env.uriScheme, extensionId: context.extensionId };
+  if (ids.length > MOST_COMPARED) {
+    await complain(`A link leads to one version, or to at most ${MOST_COMPARED} side by side. Select fewer.`);
+    return;
+  }
+  if (ids.length > 1) {
+    await vscode.env.clipboard.writeText(linkTo({ kind: 'comparison', versionIds: ids }, app));
+    tellBriefly(`Copied the link to ${countOf(ids.length, 'version')} side by side`);
+    return;
+  }
+  const start = await startFrom(context, row, 'version');
+  if (!start) return;
+  const answers = await askInSteps('Copy Link', start.answers, start.steps);
+  const { version } = answers ?? {};
+  if (!version) return;
+  await vscode.env.clipboard.writeText(linkTo({ kind: 'version', versionId: version.id, name: labelOf(version) }, app));
+  tellBriefly(`Copied the link to ${labelOf(version)}`);
+};

@@ -1,0 +1,51 @@
+import { RegistryError } from '../../base/errors.ts';
+import type { VersionSummary } from '../../registry/api.ts';
+import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
+
+const UNKNOWN: ReadonlySet<string> = new Set(['VERSION_NOT_FOUND', 'MODEL_NOT_FOUND', 'MODEL_NAME_INVALID']);
+
+export interface FoundVersion {
+  readonly registry: WorkspaceRegistry;
+  readonly version: VersionSummary;
+}
+
+/**
+ * The version that a reference names, in the first registry of the window that has it. Throws what the last one says where none has it, and
+ * `REGISTRY_NOT_FOUND` where there is none at all.
+ */
+export async function findVersion(registries: Pick<Registries, 'existing'>, ref: string): Promise<FoundVersion> {
+  let unknown: unknown = new RegistryError(
+    'REGISTRY_NOT_FOUND',
+    'No folder of this window has a model registry. Open the folder of the project.',
+  );
+  for (const registry of await registries.existing()) {
+    try {
+      return { registry, version: await registry.connection.registry.show({ ref }) };
+    } catch (error) {
+      if (!RegistryError.is(error) || !UNKNOWN.has(error.code)) throw error;
+      unknown = error;
+    }
+  }
+  throw unknown;
+}
+
+/** Remembers which registry has which version: ids are never used twice. */
+export class VersionRegistries {
+  readonly #registries: Pick<Registries, 'existing'>;
+  readonly #dirs = new Map<string, string>();
+
+  constructor(registries: Pick<Registries, 'existing'>) {
+    this.#registries = registries;
+  }
+
+  /** Throws what `findVersion` throws. */
+  async callsFor(versionId: string): Promise<WorkspaceRegistry['connection']['registry']> {
+    const dir = this.#dirs.get(versionId);
+    const known = (await this.#registries.existing()).find((registry) => registry.dir === dir);
+    if (known) return known.connection.registry;
+    const { registry } = await findVersion(this.#registries, versionId);
+    if (this.#dirs.size >= 1000) this.#dirs.clear();
+    this.#dirs.set(versionId, registry.dir);
+    return registry.connection.registry;
+  }
+}

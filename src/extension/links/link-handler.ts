@@ -1,0 +1,46 @@
+import * as vscode from 'vscode';
+import { messageOf, RegistryError } from '../../base/errors.ts';
+import { findVersion } from '../file-system/version-registries.ts';
+import { complain } from '../notify.ts';
+import type { Pages } from '../pages/pages.ts';
+import type { Registries } from '../registries/registries.ts';
+import { type LinkTarget, parseLink } from './version-link.ts';
+
+export interface LinkOptions {
+  readonly registries: Pick<Registries, 'existing'>;
+  readonly pages: Pick<Pages, 'openVersion' | 'openComparison'>;
+}
+
+/** Opens the page that a link names. A link only ever shows something: whoever wrote it can't have anything done. */
+export function handleLinks(options: LinkOptions): vscode.Disposable {
+  return vscode.window.registerUriHandler({ handleUri: (uri) => openLink(uri, options) });
+}
+
+export async function openLink(uri: Pick<vscode.Uri, 'path' | 'query'>, options: LinkOptions): Promise<void> {
+  const target = parseLink(uri);
+  try {
+    if (target) await open(target, options);
+    else await complain('This link to the model registry isn’t whole. Copy it again with “Copy Link”.');
+  } catch (error) {
+    const isElsewhere = RegistryError.is(error) && error.code.endsWith('_NOT_FOUND');
+    await complain(isElsewhere && target ? elsewhere(target) : messageOf(error));
+  }
+}
+
+async function open(target: LinkTarget, { registries, pages }: LinkOptions): Promise<void> {
+  const [first = ''] = target.kind === 'version' ? [target.versionId] : target.versionIds;
+  const { registry, version } = await findVersion(registries, first);
+  if (target.kind === 'version') {
+    pages.openVersion({ registryDir: registry.dir, versionId: version.id });
+    return;
+  }
+  for (const ref of target.versionIds) await registry.connection.registry.show({ ref });
+  pages.openComparison({ registryDir: registry.dir, versionIds: target.versionIds });
+}
+
+function elsewhere(target: LinkTarget): string {
+  const what =
+    target.kind === 'comparison' ? 'The versions of this link' : `${target.name ?? 'The version of this link'}`;
+  const verb = target.kind === 'comparison' ? 'aren’t' : 'isn’t';
+  return `${what} ${verb} in a registry of this window. Open the folder of the project, let it sync, and follow the link again.`;
+}

@@ -1,0 +1,174 @@
+import * as vscode from 'vscode';
+import { PROJECT_FILE } from '../../project/project-schema.ts';
+import type { GatesNow, NameCompletions } from '../../workers/project-messages.ts';
+import type { CommandId } from '../command-ids.ts';
+import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
+import { oneLine } from '../version-text.ts';
+
+const LARGEST_TEXT = 1024 * 1024;
+
+const SELECTOR: vscode.DocumentSelector = { pattern: `**/${PROJECT_FILE}`, scheme: 'file' };
+const KINDS: Readonly<Record<NameCompletions['kind'], vscode.CompletionItemKind>> = {
+  model: vscode.CompletionItemKind.Class,
+  stage: vscode.CompletionItemKind.EnumMember,
+  metric: vscode.CompletionItemKind.Value,
+  dataset: vscode.CompletionItemKind.File,
+  slice: vscode.CompletionItemKind.Value,
+  'gate-key': vscode.CompletionItemKind.Property,
+};
+
+/** Whose project files are helped with. */
+interface ProjectFilesOfWindow {
+  rootOf(uri: vscode.Uri): vscode.WorkspaceFolder | undefined;
+}
+
+/**
+ * Help in `model-registry.yaml`: the names that the registry has, what it knows of one, and over each stage what the gates before it say of the newest version. All of
+ * it is found by the registry's thread; without a registry there is none.
+ */
+export class ProjectLanguage
+  implements vscode.CompletionItemProvider, vscode.HoverProvider, vscode.CodeLensProvider, vscode.Disposable
+{
+  readonly #files: ProjectFilesOfWindow;
+  readonly #registries: Pick<Registries, 'byRoot' | 'onDidChange'>;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscriptions: readonly vscode.Disposable[];
+
+  readonly onDidChangeCodeLenses = this.#changed.event;
+
+  constructor(files: ProjectFilesOfWindow, registries: Pick<Registries, 'byRoot' | 'onDidChange'>) {
+    this.#files = files;
+    this.#registries = registries;
+    this.#subscriptions = [
+      vscode.languages.registerCompletionItemProvider(SELECTOR, this, ' ', '[', ',', ':'),
+      vscode.languages.registerHoverProvider(SELECTOR, this),
+      vscode.languages.registerCodeLensProvider(SELECTOR, this),
+      registries.onDidChange(() => this.#changed.fire()),
+    ];
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  async provideCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.CompletionItem[]> {
+    const registry = await this.#registryOf(document);
+    if (!registry || token.isCancellationRequested) return [];
+    const place = { text: document.getText(), offset: document.offsetAt(position) };
+    const found = await registry.connection.nameCompletions(place);
+    if (!found) return [];
+    const range = new vscode.Range(document.positionAt(found.start), document.positionAt(found.end));
+    return found.names.map(({ name, detail }, index) => {
+      const item = new vscode.CompletionItem(name, KINDS[found.kind]);
+      item.detail = oneLine(detail);
+      item.range = range;
+      item.insertText = insertedText(name, found.kind);
+      item.sortText = String(index).padStart(5, '0');
+      return item;
+    });
+  }
+
+  async provideHover(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.Hover | undefined> {
+    const registry = await this.#registryOf(document);
+    if (!registry || token.isCancellationRequested) return undefined;
+    const place = { text: document.getText(), offset: document.offsetAt(position) };
+    const found = await registry.connection.nameHover(place);
+    if (!found) return undefined;
+    const markdown = new vscode.MarkdownString();
+    markdown.appendMarkdown('**');
+    markdown.appendText(oneLine(found.title));
+    markdown.appendMarkdown('**');
+    for (const line of found.lines) {
+      markdown.appendMarkdown('  \n');
+      markdown.appendText(oneLine(line, 400));
+    }
+    if (found.versionId !== undefined) {
+      const target = JSON.stringify([{ registryDir: registry.dir, versionId: found.versionId }]);
+      const page = vscode.Uri.from({ scheme: 'command', path: SHOW_VERSION, query: target });
+      markdown.appendMarkdown(`\n\n[Show the version](${page.toString()})`);
+      // What the registry says was added as text; this link is the only one.
+      markdown.isTrusted = { enabledCommands: [SHOW_VERSION] };
+    }
+    return new vscode.Hover(
+      markdown,
+      new vscode.Range(document.positionAt(found.start), document.positionAt(found.end)),
+    );
+  }
+
+  async provideCodeLenses(document: vscode.TextDocument, token: vscode.CancellationToken): Promise<vscode.CodeLens[]> {
+    const registry = await this.#registryOf(document);
+    if (!registry || token.isCancellationRequested) return [];
+    const found = await registry.connection.gatesNow(document.getText());
+    return found.map((gates) => {
+      const place = new vscode.Position(gates.line - 1, gates.column - 1);
+      return new vscode.CodeLens(new vscode.Range(place, place), {
+        title: gatesTitle(gates),
+        tooltip: gatesTooltip(gates),
+        command: gates.isThere ? SHOW_VERSION : REVIEW,
+        arguments: [{ registryDir: registry.dir, versionId: gates.versionId, stage: gates.stage }],
+      });
+    });
+  }
+
+  /** Undefined where there is nobody to ask: no registry, or a file that is too large to be one that people write. */
+  async #registryOf(document: vscode.TextDocument): Promise<WorkspaceRegistry | undefined> {
+    const root = this.#files.rootOf(document.uri);
+    if (!root || document.offsetAt(document.lineAt(document.lineCount - 1).range.end) > LARGEST_TEXT) return undefined;
+    const registry = await this.#registries.byRoot(root);
+    return registry?.exists === true ? registry : undefined;
+  }
+}
+
+const SHOW_VERSION = 'modelRegistry.showVersion' satisfies CommandId;
+const REVIEW = 'modelRegistry.review' satisfies CommandId;
+
+/** Names come from the log: what YAML could take for something else is quoted. */
+function insertedText(name: string, kind: NameCompletions['kind']): string {
+  if (kind === 'gate-key') return `${name}: `;
+  return /^[A-Za-z_][\w./@-]*$/.test(name) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(name)
+    ? name
+    : JSON.stringify(name);
+}
+
+const ICONS = { passed: '$(pass)', failed: '$(error)', 'not-evaluated': '$(question)' } as const;
+
+/** `$(error) fraud-detector@7: 1 of 2 gates passed — auc 0.81 is below 0.85` */
+export function gatesTitle({ model, number, isThere, results }: GatesNow): string {
+  const passed = results.filter(({ outcome }) => outcome === 'passed').length;
+  const worst =
+    results.find(({ outcome }) => outcome === 'failed') ?? results.find(({ outcome }) => outcome !== 'passed');
+  const icon = ICONS[worst?.outcome ?? 'passed'];
+  const counted =
+    results.length === 0
+      ? 'no gates'
+      : `${passed} of ${results.length} ${results.length === 1 ? 'gate' : 'gates'} passed`;
+  const there = isThere ? ' (is there now)' : '';
+  const reason = worst?.why ?? worst?.required ?? '';
+  const named = worst && !reason.startsWith(worst.title) ? `${worst.title}: ${reason}` : reason;
+  const why = worst ? ` — ${oneLine(named, 100)}` : '';
+  // Text from a registry must not become an icon.
+  return `${icon} ${`${oneLine(model, 60)}@${number}${there}: ${counted}${why}`.replaceAll('$(', '$ (')}`;
+}
+
+/** Each gate on a line. */
+export function gatesTooltip({ results }: GatesNow): string {
+  const word = { passed: 'passed', failed: 'failed', 'not-evaluated': 'not evaluated' } as const;
+  return results
+    .map(({ title, required, outcome, measured, why }) => {
+      const what = [oneLine(title, 80), oneLine(required, 80)].filter((part) => part !== '').join(' ');
+      const found = [measured, why]
+        .filter((part) => part !== undefined && part !== '')
+        .map((part) => oneLine(part ?? '', 200));
+      return `${word[outcome]}: ${what}${found.length === 0 ? '' : ` (${found.join('; ')})`}`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,92 @@
+import * as vscode from 'vscode';
+import { messageOf, RegistryError } from '../../base/errors.ts';
+import { type FoundVersion, findVersion } from '../file-system/version-registries.ts';
+import { versionTooltip } from '../models-tree/tooltips.ts';
+import type { Registries } from '../registries/registries.ts';
+import { preferredMetric } from '../settings.ts';
+import { oneLine } from '../version-text.ts';
+import { modelReferences } from './model-references.ts';
+
+/** Also the cells of notebooks. */
+const PYTHON: vscode.DocumentSelector = [{ language: 'python' }];
+const MAX_LINE = 10_000;
+const MOST_METRICS = 5;
+/** Documents that are longer are generated. */
+const MAX_LINES = 20_000;
+
+type OfWindow = Pick<Registries, 'existing'>;
+
+/** Tells at `models:/name@alias` in Python which version that is now, and links to its page. Looks nothing up before it is asked for. */
+export function explainReferences(registries: OfWindow): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.languages.registerHoverProvider(PYTHON, {
+      async provideHover(document, position, token) {
+        const { text, range } = document.lineAt(position.line);
+        if (text.length > MAX_LINE || !(await hasAny(registries))) return undefined;
+        const at = position.character;
+        const reference = modelReferences(text).find(({ start, end }) => start <= at && at <= end);
+        if (!reference || token.isCancellationRequested) return undefined;
+        const place = new vscode.Range(
+          range.start.translate(0, reference.start),
+          range.start.translate(0, reference.end),
+        );
+        return new vscode.Hover(await explained(registries, reference.ref), place);
+      },
+    }),
+    vscode.languages.registerDocumentLinkProvider(PYTHON, {
+      async provideDocumentLinks(document) {
+        if (document.lineCount > MAX_LINES || !(await hasAny(registries))) return [];
+        return modelReferences(document.getText()).map(({ start, end, ref }) => {
+          const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
+          return Object.assign(new vscode.DocumentLink(range), { ref, tooltip: 'Open its page' });
+        });
+      },
+      async resolveDocumentLink(link) {
+        const ref = 'ref' in link && typeof link.ref === 'string' ? link.ref : '';
+        try {
+          link.target = pageOf(await versionOf(registries, ref));
+        } catch (error) {
+          // Leads nowhere: the hover says why.
+          if (!RegistryError.is(error)) throw error;
+        }
+        return link;
+      },
+    }),
+  );
+}
+
+/** MLflow's own word for the newest version, whatever its stage. */
+const NEWEST = '@latest';
+
+async function versionOf(registries: OfWindow, ref: string): Promise<FoundVersion> {
+  if (!ref.endsWith(NEWEST)) return findVersion(registries, ref);
+  const model = ref.slice(0, -NEWEST.length);
+  const found = await findVersion(registries, model);
+  const { items } = await found.registry.connection.registry.listVersions({ model, limit: 1 });
+  return { ...found, version: items[0] ?? found.version };
+}
+
+async function hasAny(registries: OfWindow): Promise<boolean> {
+  return (await registries.existing()).length > 0;
+}
+
+async function explained(registries: OfWindow, ref: string): Promise<vscode.MarkdownString> {
+  try {
+    const found = await versionOf(registries, ref);
+    const markdown = versionTooltip(found.version, preferredMetric(), MOST_METRICS);
+    markdown.appendMarkdown(`\n\n[Show the version](${pageOf(found).toString()})`);
+    // What the registry says was added as text; this link is the only one.
+    markdown.isTrusted = { enabledCommands: ['modelRegistry.showVersion'] };
+    return markdown;
+  } catch (error) {
+    if (!RegistryError.is(error)) throw error;
+    const markdown = new vscode.MarkdownString();
+    markdown.appendText(oneLine(messageOf(error), 500));
+    return markdown;
+  }
+}
+
+function pageOf({ registry, version }: FoundVersion): vscode.Uri {
+  const target = JSON.stringify([{ registryDir: registry.dir, versionId: version.id }]);
+  return vscode.Uri.from({ scheme: 'command', path: 'modelRegistry.showVersion', query: target });
+}

@@ -1,0 +1,83 @@
+import { lstat, realpath } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { statCacheOf } from '../artifacts/stat-cache.ts';
+import { RegistryError, systemErrorCode } from '../base/errors.ts';
+import type { Project } from '../project/project-schema.ts';
+import type { FileEntry, Registry, VersionSummary } from '../registry/api.ts';
+import { matchingFiles } from './output-files.ts';
+
+/** A file of the workspace that a version has as it is. */
+export interface RegisteredOutput {
+  /** Absolute, below the root as that was given. */
+  readonly file: string;
+  readonly model: string;
+  readonly versionId: string;
+  readonly number: number;
+  readonly stage: string;
+}
+
+const MAX_FILES = 2000;
+/** Versions of a model that are looked at, beside the one in production: what is in the workspace is of the newest, as a rule. */
+const NEWEST = 10;
+const LARGEST_VERSION = 5000;
+
+/**
+ * Which declared outputs are those of a version. Nothing is hashed: a file is taken for a version's by the digest that is known of it, or by its name and size
+ * if it wasn't changed since the version was registered. Enough for a mark beside a name, and for nothing that anybody decides by.
+ */
+export async function registeredOutputs(
+  registry: Registry,
+  root: string,
+  project: Project,
+): Promise<readonly RegisteredOutput[]> {
+  const found: RegisteredOutput[] = [];
+  const realRoot = await realpath(root);
+  const cache = await statCacheOf(registry.location.dir);
+  for (const [name, model] of Object.entries(project.models)) {
+    const files = (await matchingFiles(root, model.outputs)).slice(0, MAX_FILES - found.length);
+    const versions = files.length === 0 ? [] : await versionsOf(registry, name);
+    for (const file of files) {
+      const stats = await lstat(file, { bigint: true }).catch((error: unknown) => {
+        // Trainers take files away at any moment.
+        if (systemErrorCode(error) === undefined) throw error;
+      });
+      if (!stats) continue;
+      const sha256 = cache.find(file, stats);
+      const version = versions.find(({ summary, files: theirs }) => {
+        const same = theirs.find((entry) => file.endsWith(sep + entry.path.split('/').join(sep)));
+        if (!same || same.sizeBytes !== Number(stats.size)) return false;
+        return sha256 === undefined
+          ? Number(stats.mtimeMs) <= Date.parse(summary.claimedAt ?? summary.createdAt)
+          : same.sha256 === sha256;
+      });
+      if (!version) continue;
+      const { id, number, stage, pending } = version.summary;
+      found.push({
+        file: join(root, relative(realRoot, file)),
+        model: name,
+        versionId: id,
+        number: pending ? 0 : number,
+        stage,
+      });
+    }
+  }
+  return found;
+}
+
+async function versionsOf(
+  registry: Registry,
+  model: string,
+): Promise<readonly { readonly summary: VersionSummary; readonly files: readonly FileEntry[] }[]> {
+  try {
+    const { production } = await registry.showModel({ model });
+    const { items } = await registry.listVersions({ model, limit: NEWEST });
+    const all = [...(production ? [production] : []), ...items.filter(({ id }) => id !== production?.id)];
+    const small = all.filter(({ artifact }) => artifact.fileCount <= LARGEST_VERSION);
+    return await Promise.all(
+      small.map(async (summary) => ({ summary, files: (await registry.show({ ref: summary.id })).files ?? [] })),
+    );
+  } catch (error) {
+    if (RegistryError.is(error, 'MODEL_NOT_FOUND')) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,281 @@
+import * as v from 'valibot';
+import { RegistryError } from '../base/errors.ts';
+import { formatMetric } from '../base/metrics.ts';
+import { declaredIn } from '../gates/declared.ts';
+import { evaluateGates } from '../gates/evaluate-gates.ts';
+import { registeredOutputs } from '../outputs/registered-outputs.ts';
+import { GATE_KEYS } from '../project/gates-schema.ts';
+import { type NamedAt, type NamePlace, nameAt, namesIn } from '../project/names-in-project.ts';
+import { nearestKey } from '../project/nearest-key.ts';
+import { parseProject, readProject } from '../project/project-file.ts';
+import { PROJECT_FILE, type Project } from '../project/project-schema.ts';
+import type { ModelDetails, Registry, Vocabulary } from '../registry/api.ts';
+import type { GatesNow, NameCompletions, NameHover, UnknownName } from './project-messages.ts';
+
+const textSchema = v.object({ text: v.string() });
+const rootSchema = v.object({ root: v.string() });
+const placeSchema = v.object({ text: v.string(), offset: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });
+
+const MAX_MODELS = 1000;
+/** Stages whose gates are evaluated for one file: whoever has more of them looks at the command line. */
+const MAX_STAGES = 60;
+const MAX_UNKNOWN = 100;
+const MAX_SHOWN = 12;
+
+/** What the registry knows of a model that a project file names. */
+interface Known {
+  readonly model: ModelDetails;
+  readonly words: Vocabulary;
+}
+
+/** What the registry's thread answers while somebody writes a project file; undefined for other questions. Without a registry it knows nothing. */
+export async function answerAboutProject(
+  registry: () => Promise<Registry>,
+  name: string,
+  args: unknown,
+): Promise<{ readonly value: unknown } | undefined> {
+  switch (name) {
+    case 'projectCompletions': {
+      const { text, offset } = v.parse(placeSchema, args);
+      return { value: await orNothing(async () => completions(await registry(), text, offset), undefined) };
+    }
+    case 'projectHover': {
+      const { text, offset } = v.parse(placeSchema, args);
+      return { value: await orNothing(async () => hover(await registry(), text, offset), undefined) };
+    }
+    case 'projectGates': {
+      const { text } = v.parse(textSchema, args);
+      return { value: await orNothing(async () => gatesNow(await registry(), text), []) };
+    }
+    case 'projectUnknowns': {
+      const { text } = v.parse(textSchema, args);
+      return { value: await orNothing(async () => unknownNames(await registry(), text), []) };
+    }
+    case 'registeredOutputs': {
+      const { root } = v.parse(rootSchema, args);
+      const look = async () => {
+        const project = await readProject(root);
+        return project ? registeredOutputs(await registry(), root, project) : [];
+      };
+      return { value: await orNothing(look, []) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+async function orNothing<T>(task: () => Promise<T>, nothing: T): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    // No registry yet, or none that can be read: whoever asks for one is told why.
+    if (RegistryError.is(error)) return nothing;
+    throw error;
+  }
+}
+
+async function completions(registry: Registry, text: string, offset: number): Promise<NameCompletions | undefined> {
+  const place = nameAt(text, offset);
+  if (!place) return undefined;
+  const names = await candidates(registry, place, text);
+  if (names.length === 0) return undefined;
+  return { start: place.start, end: place.end, kind: place.kind, names };
+}
+
+async function candidates(registry: Registry, place: NamePlace, text: string): Promise<NameCompletions['names']> {
+  if (place.kind === 'model') {
+    const { items } = await registry.listModels({ limit: MAX_MODELS });
+    const declared = new Set(namesIn(text).flatMap(({ kind, name }) => (kind === 'model' ? [name] : [])));
+    return items
+      .filter(({ name }) => !declared.has(name))
+      .map(({ name, latest }) => ({ name, detail: latest ? `newest version: ${latest.number}` : 'no versions yet' }));
+  }
+  if (place.kind === 'gate-key') return GATE_KEYS.map((name) => ({ name, detail: 'gate' }));
+  const known = await knownOf(registry, place.model);
+  switch (place.kind) {
+    case 'stage': {
+      const stages = known?.model.stages ?? DEFAULT_STAGES;
+      return stages.flatMap((rule) => (rule.name === 'candidate' ? [] : [{ name: rule.name, detail: 'stage' }]));
+    }
+    case 'metric':
+      return (known?.words.metrics ?? []).map((name) => ({ name, detail: valuesText(known, name) }));
+    case 'dataset':
+      return (known?.words.datasets ?? []).map((name) => ({ name, detail: 'dataset of an evaluation' }));
+    case 'slice':
+      return (known?.words.slices ?? []).map((name) => ({ name, detail: 'slice of an evaluation' }));
+  }
+}
+
+const DEFAULT_STAGES = [{ name: 'staging' }, { name: 'production' }, { name: 'archived' }];
+
+async function hover(registry: Registry, text: string, offset: number): Promise<NameHover | undefined> {
+  const place = nameAt(text, offset);
+  if (!place || place.name === '') return undefined;
+  const known = await knownOf(registry, place.kind === 'model' ? place.name : place.model);
+  if (!known) return undefined;
+  const { model, words } = known;
+  const { start, end, name } = place;
+  const { latest, production } = model;
+  switch (place.kind) {
+    case 'model': {
+      const lines = [
+        `${model.versions} ${model.versions === 1 ? 'version' : 'versions'}`,
+        latest ? `newest: ${latest.number} (${latest.stage})` : '',
+        production ? `in production: ${production.number}` : 'none in production',
+      ];
+      return {
+        start,
+        end,
+        title: model.name,
+        lines: lines.filter((line) => line !== ''),
+        versionId: (production ?? latest)?.id,
+      };
+    }
+    case 'metric': {
+      if (!words.metrics.includes(name)) return undefined;
+      const values = [valueLine('newest', latest, name), valueLine('in production', production, name)];
+      const lines = values.filter((line) => line !== undefined);
+      return { start, end, title: `${name} of ${model.name}`, lines, versionId: (latest ?? production)?.id };
+    }
+    case 'stage': {
+      const { items } = await registry.listVersions({ model: model.id, stage: name, limit: MAX_SHOWN + 1 });
+      const numbers = items.slice(0, MAX_SHOWN).map(({ number }) => number);
+      const more = items.length > MAX_SHOWN ? ' and more' : '';
+      const line = items.length === 0 ? 'no version is there now' : `versions there now: ${numbers.join(', ')}${more}`;
+      return { start, end, title: `${name} of ${model.name}`, lines: [line], versionId: items[0]?.id };
+    }
+    case 'dataset':
+    case 'slice':
+    case 'gate-key':
+      return undefined;
+  }
+}
+
+function valueLine(what: string, version: ModelDetails['latest'], metric: string): string | undefined {
+  const value = version && Object.hasOwn(version.metrics, metric) ? version.metrics[metric] : undefined;
+  return version && value !== undefined ? `${what} (version ${version.number}): ${formatMetric(value)}` : undefined;
+}
+
+function valuesText(known: Known | undefined, metric: string): string {
+  const { latest, production } = known?.model ?? {};
+  const lines = [valueLine('newest', latest, metric), valueLine('in production', production, metric)];
+  return lines.filter((line) => line !== undefined).join(', ');
+}
+
+/** What the gates of the file say now of each model's newest version, for each stage that it isn't in. Commands don't run. */
+async function gatesNow(registry: Registry, text: string): Promise<readonly GatesNow[]> {
+  const project = projectOf(text);
+  if (!project) return [];
+  const found: GatesNow[] = [];
+  const stages = namesIn(text).filter(({ kind }) => kind === 'stage');
+  for (const place of stages) {
+    if (found.length >= MAX_STAGES) break;
+    const gates = await gatesAt(registry, project, place);
+    if (gates) found.push(gates);
+  }
+  return found;
+}
+
+async function gatesAt(registry: Registry, project: Project, place: NamedAt): Promise<GatesNow | undefined> {
+  const { model = '', name: stage, line, column } = place;
+  const declared = Object.hasOwn(project.models, model) ? project.models[model]?.gates : undefined;
+  // The stage that a gate compares with is a name, too.
+  if (!declared || !Object.hasOwn(declared, stage) || place.stage !== undefined) return undefined;
+  try {
+    const { items } = await registry.listVersions({ model, limit: 1 });
+    const [newest] = items;
+    if (!newest) return undefined;
+    const { standing, results } = await evaluateGates(registry, { ref: newest.id, stage }, (name) =>
+      declaredIn(project, name),
+    );
+    return {
+      ...{ line, column, model, stage, versionId: newest.id, number: newest.number },
+      isThere: standing.kind === 'none',
+      results: results.map(({ title, required, outcome, measured, why }) => ({
+        ...{ title, required, outcome, measured },
+        ...(why === undefined ? {} : { why }),
+      })),
+    };
+  } catch (error) {
+    // Of a model that isn't registered yet, or a stage that there isn't, the problems tell.
+    if (RegistryError.is(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Names in the file that the registry doesn't have: nothing could ever fulfil a gate on them. */
+async function unknownNames(registry: Registry, text: string): Promise<readonly UnknownName[]> {
+  if (!projectOf(text)) return [];
+  const known = new Map<string, Known | undefined>();
+  const found: UnknownName[] = [];
+  for (const place of namesIn(text)) {
+    const { model, line, column, name } = place;
+    if (model === undefined || found.length >= MAX_UNKNOWN) continue;
+    if (!known.has(model)) known.set(model, await knownOf(registry, model));
+    const message = unknownText(place, known.get(model));
+    if (message !== undefined) found.push({ line, column, length: name.length, message });
+  }
+  return found;
+}
+
+function unknownText({ kind, name, stage }: NamedAt, known: Known | undefined): string | undefined {
+  if (!known) return undefined;
+  const { model, words } = known;
+  const listed = (names: readonly string[]) =>
+    names.length > MAX_SHOWN ? `${names.slice(0, MAX_SHOWN).join(', ')} …` : names.join(', ');
+  const unlike = (what: string, names: readonly string[]) => {
+    const nearest = nearestKey(name, [...names]);
+    const advice = nearest === undefined ? '' : ` Did you mean "${nearest}"?`;
+    return `${what}.${advice} Known here: ${names.length === 0 ? 'none' : listed(names)}.`;
+  };
+  const whose = words.isAll
+    ? `No version of ${model.name}`
+    : `None of the newest ${words.versions} versions of ${model.name}`;
+  switch (kind) {
+    case 'stage': {
+      const names = model.stages.map((rule) => rule.name);
+      return names.includes(name) ? undefined : unlike(`${model.name} has no stage "${name}"`, names);
+    }
+    case 'metric': {
+      // A pattern stands for several, and where nothing was measured yet, nothing is wrong.
+      if (name.includes('*') || words.metrics.length === 0) return undefined;
+      // A gate means exactly this one; a direction is that of the metric in every group.
+      const isKnown = words.metrics.some(
+        (metric) =>
+          metric === name ||
+          (stage === undefined && /[./]/.test(metric.at(-name.length - 1) ?? '') && metric.endsWith(name)),
+      );
+      return isKnown ? undefined : unlike(`${whose} has a metric "${name}"`, words.metrics);
+    }
+    case 'dataset':
+      if (words.datasets.length === 0 || words.datasets.includes(name)) return undefined;
+      return unlike(`${whose} was evaluated on "${name}"`, words.datasets);
+    case 'slice':
+      if (words.slices.length === 0 || words.slices.includes(name)) return undefined;
+      return unlike(`${whose} was evaluated on the slice "${name}"`, words.slices);
+    case 'model':
+    case 'gate-key':
+      return undefined;
+  }
+}
+
+async function knownOf(registry: Registry, model: string | undefined): Promise<Known | undefined> {
+  if (model === undefined || model === '') return undefined;
+  try {
+    const details = await registry.showModel({ model });
+    return { model: details, words: await registry.vocabulary({ model: details.id }) };
+  } catch (error) {
+    if (RegistryError.is(error, 'MODEL_NOT_FOUND') || RegistryError.is(error, 'MODEL_NAME_INVALID')) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined for a file that can't be used: its own problems tell why. */
+function projectOf(text: string): Project | undefined {
+  try {
+    return parseProject(text, PROJECT_FILE);
+  } catch (error) {
+    if (RegistryError.is(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { RegistryError } from '../../src/base/errors.ts';
+import type { Registry } from '../../src/registry/api.ts';
+import { answerAboutProject } from '../../src/workers/project-help.ts';
+import { makePlace, registerVersions } from '../registry/opened.ts';
+
+const GATED = (gates: string) => `models:\n  fraud:\n    outputs: [out/model.bin]\n    gates: ${gates}\n`;
+
+async function registered() {
+  const place = await makePlace();
+  const registry = await place.open();
+  await registerVersions(place, registry, 2);
+  await registry.promote({ ref: 'fraud@1', stage: 'production', reason: 'first' });
+  return { place, registry };
+}
+
+async function ask(registry: Registry, name: string, text: string) {
+  const offset = text.indexOf('|');
+  const args = offset < 0 ? { text } : { text: text.replace('|', ''), offset };
+  return (await answerAboutProject(async () => registry, name, args))?.value;
+}
+
+describe('help for a project file', () => {
+  it('completes models that aren’t declared yet, stages, and metrics with their values', async () => {
+    const { registry, place } = await registered();
+    await registry.register({ model: 'churn', paths: [await place.write('c.bin', 'c')] });
+    expect(await ask(registry, 'projectCompletions', 'models:\n  fraud: {outputs: [x]}\n  |\n')).toMatchObject({
+      kind: 'model',
+      names: [{ name: 'churn' }],
+    });
+    expect(await ask(registry, 'projectCompletions', GATED('{|}'))).toMatchObject({
+      names: [{ name: 'staging' }, { name: 'production' }, { name: 'archived' }],
+    });
+    expect(await ask(registry, 'projectCompletions', GATED('{production: [{metric: |}]}'))).toMatchObject({
+      names: [{ name: 'auc', detail: 'newest (version 2): 0.91, in production (version 1): 0.9' }],
+    });
+  });
+
+  it('tells what the registry knows of a name', async () => {
+    const { registry } = await registered();
+    expect(await ask(registry, 'projectHover', GATED('{production: [{metric: au|c, min: 0}]}'))).toMatchObject({
+      title: 'auc of fraud',
+      lines: ['newest (version 2): 0.91', 'in production (version 1): 0.9'],
+    });
+    expect(await ask(registry, 'projectHover', GATED('{prod|uction: []}'))).toMatchObject({
+      lines: ['versions there now: 1'],
+    });
+    expect(await ask(registry, 'projectHover', GATED('{production: [{metric: un|known}]}'))).toBeUndefined();
+  });
+
+  it('evaluates the gates before each stage for the newest version, and runs no command', async () => {
+    const { registry, place } = await registered();
+    const touched = 'touch ran';
+    const text = GATED(`
+      staging: [{metric: auc, min: 0.95}]
+      production: [{metric: auc, vs: production, min-gain: 0.005}, {command: ${touched}}]`);
+    expect(await ask(registry, 'projectGates', text)).toMatchObject([
+      { line: 5, column: 7, stage: 'staging', number: 2, results: [{ outcome: 'failed', title: 'auc' }] },
+      { line: 6, stage: 'production', results: [{ outcome: 'passed' }, { outcome: 'not-evaluated' }] },
+    ]);
+    expect([...(await place.files()).keys()].filter((key) => key.includes('ran'))).toEqual([]);
+  });
+
+  it('marks metrics that no version has, and stages that there aren’t, with what was probably meant', async () => {
+    const { registry } = await registered();
+    const text = GATED('{productoin: [{metric: aucc, min: 0.5}], staging: [{metric: auc, vs: shadow, max-drop: 0.1}]}');
+    expect(await ask(registry, 'projectUnknowns', text)).toMatchObject([
+      { line: 4, message: expect.stringMatching(/^fraud has no stage "productoin"\. Did you mean "production"\?/) },
+      { line: 4, message: expect.stringMatching(/^No version of fraud has a metric "aucc"\. Did you mean "auc"\?/) },
+      { line: 4, message: expect.stringMatching(/^fraud has no stage "shadow"\./) },
+    ]);
+    expect(await ask(registry, 'projectUnknowns', GATED('{production: [{metric: auc, min: 0.5}]}'))).toEqual([]);
+  });
+
+  it('takes a model that isn’t registered yet for no mistake', async () => {
+    const { registry } = await registered();
+    const text = GATED('{nowhere: [{metric: x, min: 0.5}]}').replace('fraud', 'brand-new');
+    expect(await ask(registry, 'projectUnknowns', text)).toEqual([]);
+    expect(await ask(registry, 'projectGates', text)).toEqual([]);
+  });
+
+  it('is none where there is no registry, and leaves other questions to others', async () => {
+    const none = async () => {
+      throw new RegistryError('REGISTRY_NOT_FOUND', 'There is none.');
+    };
+    const text = GATED('{production: [{metric: auc, min: 1}]}');
+    expect(await answerAboutProject(none, 'projectUnknowns', { text })).toEqual({ value: [] });
+    expect(await answerAboutProject(none, 'projectCompletions', { text, offset: 60 })).toEqual({ value: undefined });
+    expect(await answerAboutProject(none, 'listModels', {})).toBeUndefined();
+  });
+});
+
+describe('outputs of the workspace', () => {
+  it('are a version’s as long as they are unchanged', async () => {
+    const { registry, place } = await registered();
+    await place.write('model-registry.yaml', GATED('{}'));
+    const look = async () =>
+      (await answerAboutProject(async () => registry, 'registeredOutputs', { root: place.dir }))?.value;
+    expect(await look()).toMatchObject([{ model: 'fraud', number: 2, stage: 'candidate' }]);
+    await place.write('out/model.bin', 'weights of another length');
+    expect(await look()).toEqual([]);
+  });
+});
