@@ -72,7 +72,8 @@ export class Subjects {
       code: lineage.code,
       data: lineage.data,
       locks: lineage.locks,
-      danger: facts?.danger,
+      // Of formats that hold nothing but data nothing is recorded: their files were read, and there was nothing to find.
+      danger: facts?.danger ?? (facts && !facts.problems ? 'none-found' : undefined),
       licence: facts?.license,
       base: await this.#baseOf(version),
       signature: this.#needsSignature ? await this.#signatureOf(id) : undefined,

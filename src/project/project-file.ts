@@ -112,19 +112,28 @@ function plainValue(document: Document, file: string): unknown {
   }
 }
 
-/** Names that no object of JavaScript can safely have are left out by the schema; a model that was left out in silence would be missed. */
+/** Names that no object of JavaScript can safely have are left out by the schema; a model or gate that was left out in silence would be missed. */
 function refuseUnusableNames(
   document: Document,
   project: Project,
   refusal: (offset: number, message: string) => RegistryError,
 ): void {
-  const models = document.get('models');
-  if (!isMap(models)) return;
-  for (const { key } of models.items) {
-    const name = isScalar(key) ? String(key.value) : '';
-    if (name !== '<<' && !Object.hasOwn(project.models, name))
-      throw refusal(startOf(key) ?? 0, `"${name}" can't be the name of a model`);
+  for (const { key, name, value } of entriesOf(document.get('models'))) {
+    const model = Object.hasOwn(project.models, name) ? project.models[name] : undefined;
+    if (!model) throw refusal(startOf(key) ?? 0, `"${name}" can't be the name of a model`);
+    for (const stage of entriesOf(isMap(value) ? value.get('gates') : undefined)) {
+      if (!Object.hasOwn(model.gates ?? {}, stage.name))
+        throw refusal(startOf(stage.key) ?? 0, `"${stage.name}" can't be the name of a stage`);
+    }
   }
+}
+
+/** The keys of a map as they are written, but for one that merges others. */
+function entriesOf(map: unknown) {
+  if (!isMap(map)) return [];
+  return map.items
+    .map(({ key, value }) => ({ key, name: isScalar(key) ? String(key.value) : '', value }))
+    .filter(({ name }) => name !== '<<');
 }
 
 function messageFor(issue: v.BaseIssue<unknown>, path: readonly string[]): string {

@@ -1,3 +1,4 @@
+import type { Measured } from '../../src/gates/benchmark.ts';
 import type { GateContext } from '../../src/gates/check-gate.ts';
 import type { GateSubject } from '../../src/gates/verdict.ts';
 import type { CertainSample } from '../../src/predictions/certainty.ts';
@@ -285,6 +286,33 @@ export const CASES: readonly GateCase[] = [
     why: '0 of 1 approvals; that of whoever registered the version doesn’t count',
     malformed: '{approvals: some}',
     problem: 'must be a number',
+  },
+];
+
+/** Gates that have to run something, by what that came to. */
+export interface RunCase extends Pick<GateCase, 'checks' | 'gate' | 'why' | 'malformed' | 'problem'> {
+  readonly passing: Measured;
+  readonly failing: Measured;
+}
+
+export const RUN_CASES: readonly RunCase[] = [
+  {
+    checks: 'a program ends with 0',
+    gate: '{command: python validate.py, time-limit: 300, memory-limit: 4 GB}',
+    passing: { timesMs: [1] },
+    failing: { problem: 'it ended with 1' },
+    why: 'it ended with 1',
+    malformed: "{command: 'python \"validate.py'}",
+    problem: 'names no program, or has a quote without its end',
+  },
+  {
+    checks: 'a program is quick enough, and uses no more memory',
+    gate: '{benchmark: python score.py, warm-up: 2, repetitions: 20, p95: 40 ms, max-memory: 2 GB}',
+    passing: { timesMs: [30, 40], peakBytes: 2e9 },
+    failing: { timesMs: [30, 50], peakBytes: 2e9 },
+    why: 'p95 is 49 ms, more than 40 ms',
+    malformed: '{benchmark: python score.py}',
+    problem: 'needs p50, p95, p99 or max-memory',
   },
 ];
 

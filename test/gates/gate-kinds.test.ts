@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
+import { judgeBenchmark } from '../../src/gates/benchmark.ts';
 import { checkGate } from '../../src/gates/check-gate.ts';
 import { gateName } from '../../src/gates/gate-name.ts';
 import { type DeclaredGate, GATE_KEYS } from '../../src/project/gates-schema.ts';
 import { parseProject } from '../../src/project/project-file.ts';
-import { CASES, contextOf, evaluation, SUBJECT } from './cases.ts';
+import { CASES, contextOf, evaluation, RUN_CASES, SUBJECT } from './cases.ts';
 
 function projectWith(gate: string): string {
   return `models:\n  fraud:\n    outputs: [m]\n    gates:\n      production:\n        - ${gate}\n`;
@@ -47,6 +48,19 @@ describe.each(CASES)('the gate $gate', ({ gate, passing, failing, why, malformed
       column: expect.any(Number),
       message: expect.stringContaining(problem),
     });
+  });
+});
+
+describe.each(RUN_CASES)('the gate $gate', ({ gate, passing, failing, why, malformed, problem }) => {
+  it('lets what is within its bounds through, and holds the rest', () => {
+    expect(judgeBenchmark(gateOf(gate), passing).outcome).toBe('passed');
+    expect(judgeBenchmark(gateOf(gate), failing)).toMatchObject({ outcome: 'failed', why });
+  });
+
+  it('is refused where it is written wrongly', () => {
+    expect(problemsOf(projectWith(malformed))).toContainEqual(
+      expect.objectContaining({ line: 6, message: expect.stringContaining(problem) }),
+    );
   });
 });
 
@@ -172,7 +186,7 @@ describe('gates', () => {
 
   it('are all in the documentation, with its keys (UPDATE_DOCS=1 writes the table anew)', async () => {
     const file = join(import.meta.dirname, '../../docs/gates.md');
-    const rows = CASES.map(({ checks, gate, why }) => `| ${checks} | \`${gate}\` | ${why} |`);
+    const rows = [...CASES, ...RUN_CASES].map(({ checks, gate, why }) => `| ${checks} | \`${gate}\` | ${why} |`);
     const table = ['| checks that | gate | one that fails says |', '|---|---|---|', ...rows].join('\n');
     const text = await readFile(file, 'utf8');
     const written = text.replace(
