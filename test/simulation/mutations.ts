@@ -55,9 +55,33 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'let anybody name the signers',
     file: 'rules/signature-rules.ts',
-    from: "new Set(['policy.set', 'model.renamed', 'model.deleted'])",
-    to: "new Set(['model.renamed', 'model.deleted'])",
+    from: "'policy.set',\n  'policy.proposed',",
+    to: "'policy.proposed',",
     isShared: true,
+  },
+  {
+    name: 'count the approval of whoever registered it',
+    file: 'rules/gate-rules.ts',
+    from: 'vote.lapsed === undefined && !isSamePerson(vote.by, author)',
+    to: 'vote.lapsed === undefined',
+  },
+  {
+    name: 'let approvals stand beside another version',
+    file: 'rules/stage-rules.ts',
+    from: 'state.lapseVotes({ model, target: to },',
+    to: 'state.lapseVotes({ model, target: from },',
+  },
+  {
+    name: 'let an approval be used twice',
+    file: 'rules/stage-rules.ts',
+    from: 'state.lapseVotes({ subject: id, target: to },',
+    to: 'state.lapseVotes({ subject: id, target: from },',
+  },
+  {
+    name: 'let approvals stand beside another result',
+    file: 'rules/review-rules.ts',
+    from: "if (before ? before.outcome === outcome : outcome === 'passed') return;",
+    to: 'return;',
   },
   {
     name: 'drop the expectation check',

@@ -30,6 +30,8 @@ export async function nextRequest(asking: Asking): Promise<Asked> {
   if (!model || versions.length === 0 || random.chance(0.25)) return register(asking, model?.id);
   const version = random.pick(versions);
   const dice = random.next();
+  if (random.chance(0.25)) return review(asking, version);
+  if (random.chance(0.04)) return setGates(state, model.id, random.chance(0.6));
   if (dice < 0.4) return move(state, version, random.pick(['staging', PRODUCTION, PRODUCTION, PRODUCTION]));
   if (dice < 0.55) {
     const target = state.version(state.holderStack(model.id, PRODUCTION, 2).at(-1) ?? '');
@@ -37,7 +39,7 @@ export async function nextRequest(asking: Asking): Promise<Asked> {
   }
   if (dice < 0.65) return move(state, version, 'archived');
   if (dice < 0.8) return alias(state, version, random.pick(['champion', 'challenger']), random.chance(0.3));
-  if (dice < 0.87) {
+  if (dice < 0.9) {
     return {
       expects: { stages: { [version.id]: version.stage } },
       events: [{ type: 'version.deleted', version: version.id, reason: 'old' }],
@@ -106,6 +108,37 @@ export function move(state: MemoryState, version: VersionRecord, to: string, ask
       },
     ],
   };
+}
+
+const GATE = 'command: python check.py';
+
+/** Something that is asked, said or found of a version on its way to production. */
+function review({ state, random }: Asking, { id: version, model, artifact }: VersionRecord): Asked {
+  const about = { version, stage: PRODUCTION };
+  const holder = state.versionsInStage(model, PRODUCTION, 1)[0]?.id ?? null;
+  const gates = state.gateRecords(version, PRODUCTION).map(({ gate, outcome }) => ({ gate, outcome }));
+  const seen = { artifact, holder: holder === version ? null : holder, gates };
+  return {
+    expects: {},
+    events: [
+      random.pick([
+        { type: 'approval.given', ...about },
+        { type: 'approval.given', ...about, seen },
+        { type: 'approval.given', ...about, seen },
+        { type: 'approval.refused', ...about, comment: 'slow' },
+        { type: 'gate.recorded', ...about, gate: GATE, outcome: random.pick(['passed', 'passed', 'failed']) },
+        { type: 'promotion.requested', ...about, reviewers: [] },
+        { type: 'promotion.withdrawn', ...about },
+      ]),
+    ],
+  };
+}
+
+/** Promotions to production need an approval from now on, or nothing any more. */
+function setGates(state: MemoryState, model: string, isNeeded: boolean): Asked {
+  const { gates: _, ...rest } = state.policy(model) ?? {};
+  const gates = isNeeded ? { gates: { [PRODUCTION]: [{ approvals: 1 }] } } : {};
+  return { expects: {}, events: [{ type: 'policy.set', model, policy: { ...rest, ...gates } }] };
 }
 
 function alias(state: MemoryState, version: VersionRecord, name: string, isRemoval: boolean): Asked {

@@ -328,7 +328,7 @@ class Schedule {
 
   #intentOf({ events, expects }: Asked): Intent {
     const askedAt = isoTime(this.#world.now);
-    const by = { name: 'Ann', email: '' };
+    const by = { name: this.#ids % 3 === 0 ? 'Bob' : 'Ann', email: '' };
     return { id: this.#newId(), registryId: REGISTRY, by, askedAt, via: 'cli', requires: [], expects, events };
   }
 

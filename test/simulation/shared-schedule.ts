@@ -374,7 +374,10 @@ class SharedSchedule {
     const keys = [...this.#programs.values()].flatMap(({ key }) => (key && this.#random.chance(0.8) ? [key.line] : []));
     const signers = keys.map((key) => ({ person: 'somebody', key }));
     const signatures = signers.length > 0 ? [this.#random.pick(['stages', 'all'] as const)] : [];
-    return { expects: {}, events: [{ type: 'policy.set', model: model.id, policy: { signers, signatures } }] };
+    return {
+      expects: {},
+      events: [{ type: 'policy.set', model: model.id, policy: { ...gatesOf(state, model.id), signers, signatures } }],
+    };
   }
 
   async #submit(program: Program, authority: SharedAuthority, asked: Asked): Promise<void> {
@@ -478,7 +481,7 @@ class SharedSchedule {
 
   #intentOf({ events, expects }: Asked, key?: SigningKey, via: Intent['via'] = 'cli'): Intent {
     const askedAt = isoTime(this.#world.now);
-    const by = { name: 'Ann', email: '' };
+    const by = { name: this.#ids % 3 === 0 ? 'Bob' : 'Ann', email: '' };
     const intent = { id: this.#newId(), registryId: REGISTRY, by, askedAt, via, requires: [], expects, events };
     if (!key) return intent;
     const line = key.signLine(encodeIntent(intent));
@@ -537,4 +540,10 @@ function decoded(line: Uint8Array): Intent {
 
 function fail(message: string): never {
   throw new Violation(message);
+}
+
+/** What promotions need stays, whoever signs. */
+function gatesOf(state: MemoryState, model: string) {
+  const { gates } = state.policy(model) ?? {};
+  return gates ? { gates } : {};
 }

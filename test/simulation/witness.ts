@@ -11,6 +11,8 @@ interface Version {
   readonly number: number;
   readonly artifact: string;
   readonly run: string;
+  /** Who registered it. */
+  readonly author: string;
   stage: string;
   isDeleted: boolean;
   readonly held: Set<string>;
@@ -27,6 +29,21 @@ interface State {
   readonly notes: string[];
   /** By model: the keys whose signatures count, and what they are asked for. */
   readonly signers: Map<string, { readonly keys: readonly string[]; readonly asked: readonly string[] }>;
+  /** Models whose promotions to production need an approval. */
+  readonly gated: Set<string>;
+  /** By version, stage and person. */
+  readonly votes: Map<string, Vote>;
+  /** By version and stage. */
+  readonly requests: Set<string>;
+  /** By version, stage and gate. */
+  readonly results: Map<string, string>;
+}
+
+interface Vote {
+  readonly model: string;
+  readonly isGiven: boolean;
+  readonly isSigned: boolean;
+  lapse: string;
 }
 
 const text = v.optional(v.string(), '');
@@ -46,6 +63,15 @@ const line = v.object({
       from: text,
       to: text,
       kind: text,
+      stage: text,
+      gate: text,
+      outcome: text,
+      seen: v.optional(
+        v.object({
+          holder: v.nullable(v.string()),
+          gates: v.array(v.object({ gate: v.string(), outcome: v.string() })),
+        }),
+      ),
       run: v.optional(v.object({ id: v.string() })),
       artifact: v.optional(v.union([v.string(), v.object({ digest: v.string() })])),
       displaces: v.optional(v.array(v.object({ version: v.string(), to: v.string() })), []),
@@ -54,6 +80,7 @@ const line = v.object({
         v.object({
           signers: v.optional(v.array(v.object({ key: v.string() })), []),
           signatures: v.optional(v.array(v.string()), []),
+          gates: v.optional(v.record(v.string(), v.array(v.unknown())), {}),
         }),
       ),
     }),
@@ -124,8 +151,9 @@ export class Witness {
         if (parsed.registryId !== this.#registryId) throw new No('other registry');
         checkExpectations(copy, parsed.expects);
         for (const event of parsed.events) {
-          checkSigner(copy, event, this.signed.get(raw));
-          applyEvent(copy, event);
+          const isSigned = checkSigner(copy, event, this.signed.get(raw));
+          // All keys are the same person's.
+          applyEvent(copy, event, { person: isSigned ? 'somebody' : parsed.by.name.toLowerCase(), isSigned });
         }
         this.#state = copy;
         this.#settled.set(parsed.id, 'applied');
@@ -166,6 +194,8 @@ function viewOf(state: State): string {
     [...state.aliases].sort(),
     [...state.tags].sort(),
     state.notes,
+    [...state.votes].map(([place, { isGiven, lapse }]) => [place, isGiven, lapse]).sort(),
+    [...state.requests].sort(),
     [...state.signers].map(([model, { keys }]) => [model, keys]).sort(),
   ]);
 }
@@ -193,24 +223,30 @@ function checkExpectations({ versions, aliases, tags, ids }: State, expects: Lin
   }
 }
 
-/** Changes of stage, of aliases and of the list itself are by who is on the list; the first list by who is on that. */
-function checkSigner({ signers, ids, versions }: State, event: Event, key: string | undefined): void {
+/** Changes of stage, of aliases and of the list itself are by who is on the list; the first list by who is on that. True where it is. */
+function checkSigner({ signers, ids, versions }: State, event: Event, key: string | undefined): boolean {
   const model = ids.get(event.model) ?? versions.get(ids.get(event.version) ?? '')?.model ?? '';
   const present = signers.get(model);
   const list = present ?? (event.type === 'policy.set' && ids.has(event.model) ? listOf(event) : undefined);
-  if (!list || list.keys.length === 0) return;
+  if (!list || list.keys.length === 0) return false;
   const asked = event.type === 'policy.set' || list.asked.includes('all');
   const decides = ['stage.changed', 'alias.set', 'alias.removed', 'version.deleted'].includes(event.type);
   if ((asked || (decides && list.asked.includes('stages'))) && !list.keys.includes(key ?? '')) {
     throw new No('unsigned');
   }
+  return list.keys.includes(key ?? '');
 }
 
 function listOf({ policy }: Event) {
   return { keys: (policy?.signers ?? []).map(({ key }) => key), asked: policy?.signatures ?? [] };
 }
 
-function applyEvent(state: State, event: Event): void {
+interface Author {
+  readonly person: string;
+  readonly isSigned: boolean;
+}
+
+function applyEvent(state: State, event: Event, author: Author): void {
   const { models, ids, versions } = state;
   const model = ids.get(event.model) ?? '';
   const version = versions.get(ids.get(event.version) ?? '');
@@ -228,7 +264,7 @@ function applyEvent(state: State, event: Event): void {
     }
     case 'version.registered':
       if (ids.has(event.version)) throw new No('id taken');
-      register(state, event, model);
+      register(state, event, model, author.person);
       return;
     case 'artifact.published':
       if (typeof event.artifact === 'string') state.published.add(event.artifact);
@@ -250,7 +286,28 @@ function applyEvent(state: State, event: Event): void {
     case 'version.deleted':
       if (live().stage === 'production') throw new No('held');
       if ([...state.aliases.values()].includes(live().id)) throw new No('alias held');
+      endRequests(state, live().id);
       live().isDeleted = true;
+      return;
+    case 'gate.recorded': {
+      const place = `${live().id}/${event.stage}`;
+      const before = state.results.get(`${place}/${event.gate}`) ?? 'passed';
+      state.results.set(`${place}/${event.gate}`, event.outcome);
+      if (before !== event.outcome) lapse(state, (at) => at.startsWith(`${place}/`), 'gate');
+      return;
+    }
+    case 'approval.given':
+    case 'approval.refused':
+      say(state, live(), event, author);
+      return;
+    case 'promotion.requested': {
+      const isUp = live().stage === 'archived' || ORDER.indexOf(event.stage) > ORDER.indexOf(live().stage);
+      if (live().stage === event.stage || !isUp) throw new No('no promotion');
+      state.requests.add(`${live().id}/${event.stage}`);
+      return;
+    }
+    case 'promotion.withdrawn':
+      if (!state.requests.delete(`${live().id}/${event.stage}`)) throw new No('no request');
       return;
     case 'policy.set': {
       if (!models.has(model)) throw new No('no model');
@@ -258,6 +315,8 @@ function applyEvent(state: State, event: Event): void {
       if (list.keys.length > 0) {
         state.signers.set(model, list);
       } else state.signers.delete(model);
+      if ((event.policy?.gates.production ?? []).length > 0) state.gated.add(model);
+      else state.gated.delete(model);
       return;
     }
     default:
@@ -265,7 +324,47 @@ function applyEvent(state: State, event: Event): void {
   }
 }
 
-function register({ models, ids, versions }: State, event: Event, model: string): void {
+/** A person's last word. One that is about something else than what is there has lapsed already. */
+function say(state: State, version: Version, event: Event, { person, isSigned }: Author): void {
+  const isGiven = event.type === 'approval.given';
+  const place = `${version.id}/${event.stage}`;
+  let lapsed = '';
+  if (isGiven && event.seen) {
+    const holder = inStage(state.versions, version.model, event.stage).find(({ id }) => id !== version.id)?.id;
+    const seen = event.seen.holder === null ? undefined : (state.ids.get(event.seen.holder) ?? event.seen.holder);
+    const results = [...state.results].filter(([at]) => at.startsWith(`${place}/`));
+    const looked = new Map(event.seen.gates.map(({ gate, outcome }) => [`${place}/${gate}`, outcome]));
+    const isOther =
+      results.some(([at, outcome]) => (looked.get(at) ?? 'passed') !== outcome) ||
+      [...looked.keys()].some((at) => !state.results.has(at));
+    if (holder !== seen) lapsed = 'holder';
+    else if (isOther) lapsed = 'gate';
+  }
+  state.votes.set(`${place}/${person}`, { model: version.model, isGiven, isSigned, lapse: lapsed });
+}
+
+function lapse(state: State, isMeant: (place: string, vote: Vote) => boolean, why: string): void {
+  for (const [place, vote] of state.votes)
+    if (vote.isGiven && vote.lapse === '' && isMeant(place, vote)) state.votes.set(place, { ...vote, lapse: why });
+}
+
+function endRequests({ requests }: State, version: string, stage?: string): void {
+  for (const place of [...requests])
+    if (stage === undefined ? place.startsWith(`${version}/`) : place === `${version}/${stage}`) requests.delete(place);
+}
+
+/** Whether somebody approved it, other than whoever registered it, and nobody refused it. */
+function isApproved({ votes, signers }: State, { id, model, author }: Version): boolean {
+  const mustSign = signers.get(model)?.asked.includes('all') ?? false;
+  const said = [...votes].flatMap(([place, vote]) => {
+    const [version, stage, person] = place.split('/');
+    return version === id && stage === 'production' && (vote.isSigned || !mustSign) ? [{ person, ...vote }] : [];
+  });
+  if (said.some(({ isGiven }) => !isGiven)) return false;
+  return said.some((vote) => vote.lapse === '' && vote.person !== author);
+}
+
+function register({ models, ids, versions }: State, event: Event, model: string, author: string): void {
   const owner = models.get(model);
   if (!owner) throw new No('no model');
   const artifact = typeof event.artifact === 'object' ? event.artifact.digest : '';
@@ -285,27 +384,35 @@ function register({ models, ids, versions }: State, event: Event, model: string)
   const number = owner.lastNumber;
   if ([...versions.values()].some((other) => other.model === model && other.number === number))
     throw new Violation(`number ${number} is given twice`);
-  versions.set(id, { id, model, number, artifact, run, stage: 'candidate', isDeleted: false, held: new Set() });
+  versions.set(id, { id, model, number, artifact, run, author, stage: 'candidate', isDeleted: false, held: new Set() });
 }
 
 const ORDER = ['candidate', 'staging', 'production', 'archived'];
 
-function move({ versions, ids, published }: State, version: Version, event: Event): void {
+function move(state: State, version: Version, event: Event): void {
+  const { versions, ids, published } = state;
   const { from, to, kind } = event;
   if (version.stage !== from || from === to) throw new No('moved');
   const isUp = from === 'archived' || ORDER.indexOf(to) > ORDER.indexOf(from);
   const expected = to === 'archived' ? 'archive' : isUp ? 'promote' : 'demote';
   if (kind === 'rollback' ? to !== 'production' || !version.held.has(to) : kind !== expected) throw new No('kind');
   if ((to === 'staging' || to === 'production') && !published.has(version.artifact)) throw new No('no files');
+  if (kind === 'promote' && to === 'production' && state.gated.has(version.model) && !isApproved(state, version))
+    throw new No('not approved');
   const holders = to === 'production' ? inStage(versions, version.model, to).map(({ id }) => id) : [];
   const displaced = event.displaces.map((entry) => ids.get(entry.version) ?? '');
   if (holders.join() !== displaced.join()) throw new No('holder changed');
   for (const id of holders) {
     const holder = versions.get(id);
     if (holder) holder.stage = 'archived';
+    endRequests(state, id);
   }
   version.stage = to;
   version.held.add(to);
+  endRequests(state, version.id, to === 'archived' ? undefined : to);
+  lapse(state, (place) => place.startsWith(`${version.id}/${to}/`), 'used');
+  if ([from, to].includes('production'))
+    lapse(state, (place, { model }) => model === version.model && place.split('/')[1] === 'production', 'holder');
 }
 
 function inStage(versions: ReadonlyMap<string, Version>, model = '', stage = ''): readonly Version[] {
@@ -328,6 +435,10 @@ function emptyState(): State {
     published: new Set(),
     notes: [],
     signers: new Map(),
+    gated: new Set(),
+    votes: new Map(),
+    requests: new Set(),
+    results: new Map(),
   };
 }
 
@@ -341,6 +452,10 @@ function copyOf(state: State): State {
     published: new Set(state.published),
     notes: [...state.notes],
     signers: new Map(state.signers),
+    gated: new Set(state.gated),
+    votes: new Map(state.votes),
+    requests: new Set(state.requests),
+    results: new Map(state.results),
   };
 }
 
