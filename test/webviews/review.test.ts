@@ -34,11 +34,11 @@ async function open(
 describe('the page of a review', () => {
   it('says at once how it stands, with what isn’t passed first', async () => {
     const page = await open(reviewPage(), { gates: someGates() });
-    expect(await page.locator('.verdict').innerText()).toContain('Not yet: latency_p99_ms: latency_p99_ms is 3.25');
+    expect(await page.locator('.verdict').innerText()).toContain('Not yet: 2 of 5 gates failed, 1 wasn’t evaluated.');
     expect(await page.locator('.gate strong').allInnerTexts()).toEqual([
       'latency_p99_ms',
       '2 approvals',
-      'command',
+      'python validate.py',
       'test_auc',
       'lineage',
     ]);
@@ -46,6 +46,19 @@ describe('the page of a review', () => {
       /failed[\s\S]*21\.7 %[\s\S]*Measured\s+18\.25[\s\S]*Required\s+at most 15 % worse[\s\S]*Evidence/,
     );
     expect(opened.errors).toEqual([]);
+  });
+
+  it('says where nothing but people is missing, unless one of them refused', async () => {
+    const people = gate('approvals', { isOfPeople: true, outcome: 'failed', why: '0 of 1 approvals' });
+    await open(reviewPage({ approvals: [] }), { gates: [gate('auc'), people] });
+    expect(await opened.page.locator('.verdict').innerText()).toContain('Only people are missing: 0 of 1 approvals.');
+    await opened.close();
+    const refused = { ...people, why: 'bob@example.org refused it' };
+    const approvals = [approval('bob@example.org', { isGiven: false, comment: 'Twice as slow.' })];
+    await open(reviewPage({ approvals }), { gates: [gate('auc'), refused] });
+    expect(await opened.page.locator('.verdict').innerText()).toContain(
+      'Not yet: approvals: bob@example.org refused it',
+    );
   });
 
   it('shows the candidate beside the version in the stage: metrics, slices, changes, files, danger', async () => {
@@ -110,7 +123,7 @@ describe('the page of a review', () => {
     expect(await page.getByRole('button', { name: 'Promote to production' }).isDisabled()).toBe(true);
     const why = await page.locator('#decision-why').innerText();
     expect(why).toMatch(
-      /can’t be promoted now:[\s\S]*more than 15 %[\s\S]*2 approvals: 1 of 2[\s\S]*command wasn’t evaluated: it hasn’t run/,
+      /can’t be promoted now:[\s\S]*more than 15 %[\s\S]*the policy wants 2 approvals: 1 of 2[\s\S]*command wasn’t evaluated: it hasn’t run/,
     );
     await page.getByRole('button', { name: 'Override gates…' }).click();
     await expect.poll(() => opened.sent.at(-1)).toMatchObject({ method: 'decide', params: { decision: 'override' } });

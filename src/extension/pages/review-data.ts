@@ -79,6 +79,7 @@ export function reviewGates({ results, standing, found, commands }: StageGates):
         ...{ gate, title, required, source, outcome, measured },
         ...(why === undefined ? {} : { why }),
         isCommand,
+        isOfPeople: source === 'policy' ? /^\d+ approvals?\b/.test(required) : title === 'approvals',
         hasEvidence: isFound || (isCommand && recorded?.evidence !== undefined && result.outcome !== 'not-evaluated'),
         ...(recorded && isCommand ? { recorded: { at: recorded.at, by: recorded.by.name } } : {}),
       };

@@ -25,7 +25,7 @@ function approvalItem(approval: ReviewApproval): TemplateResult {
   const style = lapsed ? 'approval-lapsed' : isGiven ? 'approval-given' : 'approval-refused';
   return html`<li class=${style}>
     <div>
-      ${icon(lapsed ? 'circle-slash' : isGiven ? 'pass' : 'error')} <strong>${authorOf(by)}</strong> ${isGiven ? 'approved' : 'refused'}
+      ${icon(lapsed ? 'circle-slash' : isGiven ? 'pass' : 'error')} ${authorOf(by)} ${isGiven ? 'approved' : 'refused'}
       <span class="muted">${timeOf(at)}</span>
     </div>
     ${comment === '' ? nothing : html`<div class="reason">${comment}</div>`}

@@ -1,4 +1,4 @@
-import type { ReviewGate, ReviewPageData } from '../../extension/messages-review.ts';
+import type { ReviewApproval, ReviewGate, ReviewPageData } from '../../extension/messages-review.ts';
 import type { LaterGates } from '../review.ts';
 
 /** The gates that aren't passed, those that failed first. */
@@ -10,8 +10,16 @@ export function brokenGates(gates: LaterGates): readonly ReviewGate[] {
 
 /** What a gate says that isn't passed, in words. */
 export function brokenText({ title, required, source, outcome, why = '' }: ReviewGate): string {
-  const name = source === 'policy' ? `policy, ${required}` : title;
-  return outcome === 'failed' ? `${name}: ${why}` : `${name} wasn’t evaluated: ${why}`;
+  const name = source === 'policy' ? `the policy wants ${required}` : title;
+  if (outcome === 'not-evaluated') return `${name} wasn’t evaluated: ${why}`;
+  // Most reasons name what they are about.
+  return why.startsWith(`${title} `) ? why : `${name}: ${why}`;
+}
+
+/** Whether it waits for people and for nothing else. */
+export function isWaitingForPeople(broken: readonly ReviewGate[], approvals: readonly ReviewApproval[]): boolean {
+  if (approvals.some(({ isGiven, isCounted, lapsed }) => !isGiven && isCounted && lapsed === undefined)) return false;
+  return broken.length > 0 && broken.every(({ isOfPeople, outcome }) => isOfPeople && outcome === 'failed');
 }
 
 /** Why it can't be promoted now, each reason in words; empty where it can. */

@@ -1,17 +1,21 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
-import type { ReviewGate, ReviewPageData } from '../../extension/messages-review.ts';
+import type { ReviewApproval, ReviewGate, ReviewPageData } from '../../extension/messages-review.ts';
 import type { LaterGates } from '../review.ts';
 import type { PageContext } from '../shared/page.ts';
 import { ageOf, emptyState, icon, section } from '../shared/parts.ts';
+import { isWaitingForPeople } from './blockers.ts';
 
 const order: Readonly<Record<ReviewGate['outcome'], number>> = { failed: 0, 'not-evaluated': 1, passed: 2 };
-const words: Readonly<Record<ReviewGate['outcome'], string>> = {
+type State = ReviewGate['outcome'] | 'waiting';
+const words: Readonly<Record<State, string>> = {
+  waiting: 'waiting',
   failed: 'failed',
   'not-evaluated': 'not evaluated',
   passed: 'passed',
 };
-const icons: Readonly<Record<ReviewGate['outcome'], string>> = {
+const icons: Readonly<Record<State, string>> = {
+  waiting: 'clock',
   failed: 'error',
   'not-evaluated': 'question',
   passed: 'pass',
@@ -55,7 +59,7 @@ function runningLine({ running }: ReviewPageData, page: PageContext): TemplateRe
   </p>`;
 }
 
-function body({ stage }: ReviewPageData, later: LaterGates, page: PageContext): TemplateResult {
+function body({ stage, approvals }: ReviewPageData, later: LaterGates, page: PageContext): TemplateResult {
   switch (later.state) {
     case 'loading':
       return html`<p class="facts muted"><vscode-progress-ring class="small-ring" aria-hidden="true"></vscode-progress-ring> Evaluating…</p>`;
@@ -69,26 +73,43 @@ function body({ stage }: ReviewPageData, later: LaterGates, page: PageContext): 
           html`Say what it needs under <code>gates: ${stage}:</code> in model-registry.yaml.`,
         );
       const sorted = gates.toSorted((a, b) => order[a.outcome] - order[b.outcome]);
-      return html`<ul class="gates">${sorted.map((gate) => gateItem(gate, page))}</ul>`;
+      return gateList(sorted, approvals, page);
     }
   }
 }
 
-/** A gate with its facts; the version's page lists them, too. */
-export function gateItem(gate: ReviewGate, page: PageContext | undefined): TemplateResult {
-  const { title, required, measured, outcome, why, source, hasEvidence, recorded } = gate;
+/** Gates with their facts; where there is a page to open it, with the evidence. */
+export function gateList(
+  gates: readonly ReviewGate[],
+  approvals: readonly ReviewApproval[],
+  page: PageContext | undefined,
+): TemplateResult {
+  return html`<ul class="gates">${gates.map((gate) => gateItem(gate, approvals, page))}</ul>`;
+}
+
+function gateItem(
+  gate: ReviewGate,
+  approvals: readonly ReviewApproval[],
+  page: PageContext | undefined,
+): TemplateResult {
+  const { title, required, measured, outcome, why, source, isCommand, hasEvidence, recorded } = gate;
   const isPolicy = source === 'policy';
-  return html`<li class="gate gate-${outcome}">
-    <span class="gate-icon">${icon(icons[outcome])}</span>
+  // People who haven't said anything yet are no failure.
+  const state = outcome === 'failed' && isWaitingForPeople([gate], approvals) ? 'waiting' : outcome;
+  // A command is best known by itself.
+  const isNamedByIt = isPolicy || (isCommand && title === 'command');
+  return html`<li class="gate gate-${state}">
+    <span class="gate-icon">${icon(icons[state])}</span>
     <div class="gate-text">
       <div class="gate-name">
-        <strong class="wrap">${isPolicy ? required : title}</strong>
-        <span class="gate-outcome">${words[outcome]}</span>
+        <strong class="wrap">${isNamedByIt ? required : title}</strong>
+        <span class="gate-outcome">${words[state]}</span>
         ${isPolicy ? html`<span class="pill" title="Every reader of the log enforces it">policy</span>` : nothing}
+        ${isNamedByIt && !isPolicy ? html`<span class="pill">command</span>` : nothing}
       </div>
       ${why === undefined ? nothing : html`<div class="gate-why wrap">${why}</div>`}
       <dl class="gate-facts">
-        ${fact('Measured', measured)} ${isPolicy ? nothing : fact('Required', required)}
+        ${fact('Measured', measured)} ${isNamedByIt ? nothing : fact('Required', required)}
         ${recorded ? html`<div><dt>Ran</dt><dd>${ageOf(recorded.at)} by <span class="author">${recorded.by}</span></dd></div>` : nothing}
       </dl>
     </div>

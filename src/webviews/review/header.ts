@@ -1,12 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ReviewPageData } from '../../extension/messages-review.ts';
+import type { ReviewGate, ReviewPageData } from '../../extension/messages-review.ts';
 import type { LaterGates } from '../review.ts';
 import { countOf, formatBytes, formatVia, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { authorOf, claimedAgeOf, copyable, icon, stageBadge, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 import { modelLine } from '../version/model.ts';
-import { blockersOf } from './blockers.ts';
+import { blockersOf, brokenGates, isWaitingForPeople } from './blockers.ts';
 
 export function reviewHeader(data: ReviewPageData, gates: LaterGates, page: PageContext): TemplateResult {
   const { version, stage, other } = data;
@@ -61,9 +61,23 @@ function verdict(data: ReviewPageData, gates: LaterGates): TemplateResult {
       count === 0 ? `Nothing is asked of a version for ${data.stage}.` : `All ${countOf(count, 'gate')} passed.`;
     return line('pass', 'verdict-good', count === 1 ? 'Its gate is passed.' : passed);
   }
+  const broken = brokenGates(gates);
+  const isOnlyGates = blockers.length === broken.length;
+  if (isOnlyGates && isWaitingForPeople(broken, data.approvals))
+    return line('clock', 'verdict-waiting', `Only people are missing: ${broken[0]?.why ?? ''}.`);
+  if (isOnlyGates && broken.length > 1) return line('error', 'verdict-bad', `Not yet: ${standingText(broken, count)}.`);
   const [first = ''] = blockers;
   const more = blockers.length > 1 ? ` And ${countOf(blockers.length - 1, 'more reason')}.` : '';
   return line('error', 'verdict-bad', `Not yet: ${first}${more}`);
+}
+
+/** `2 of 5 gates failed, 1 wasn’t evaluated` */
+function standingText(broken: readonly ReviewGate[], count: number): string {
+  const failed = broken.filter(({ outcome }) => outcome === 'failed').length;
+  const others = broken.length - failed;
+  const unknown = others === 0 ? '' : `${others} ${others === 1 ? 'wasn’t' : 'weren’t'} evaluated`;
+  if (failed === 0) return `${others} of ${countOf(count, 'gate')} ${others === 1 ? 'wasn’t' : 'weren’t'} evaluated`;
+  return `${failed} of ${countOf(count, 'gate')} failed${unknown === '' ? '' : `, ${unknown}`}`;
 }
 
 function line(symbol: string, style: string, text: string): TemplateResult {

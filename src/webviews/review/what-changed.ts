@@ -25,7 +25,7 @@ export function whatChanged(
   const open = html`<button class="link" @click=${() => page.openChanges(other.version.id, version.id)}>${icon('git-compare')} Everything that changed</button>`;
   return section(
     { id: 'changes', title: 'What changed', actions: open },
-    html`<ul class="changes-list">${lines.map((text) => html`<li class="wrap">${text.charAt(0).toUpperCase()}${text.slice(1)}</li>`)}</ul>
+    html`<ul class="changes-list">${lines.map((text) => html`<li class="wrap">${text}</li>`)}</ul>
       ${code.state === 'failed' ? html`<p class="warning">${icon('warning')} <span class="wrap">${code.message}</span></p>` : nothing}`,
   );
 }

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { VersionDetails } from '../../extension/messages.ts';
 import type { VersionGates } from '../../extension/messages-review.ts';
 import { approvalList } from '../review/approvals.ts';
-import { gateItem } from '../review/gates.ts';
+import { gateList } from '../review/gates.ts';
 import { countOf } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { authorOf, icon, section, stageBadge, timeOf } from '../shared/parts.ts';
@@ -44,7 +44,7 @@ function stagePart(ofStage: OfStage, version: VersionDetails, page: PageContext)
       <span class=${broken.length === 0 ? 'stage-passed' : 'stage-broken'}>${icon(broken.length === 0 ? 'pass' : 'error')} ${standingText(gates.length, broken.length)}</span>
     </summary>
     ${request ? html`<p class="muted">Asked for by ${authorOf(request.by)}, ${timeOf(request.at)}</p>` : nothing}
-    ${gates.length === 0 ? nothing : html`<ul class="gates">${gates.map((gate) => gateItem(gate, undefined))}</ul>`}
+    ${gates.length === 0 ? nothing : gateList(gates, approvals, undefined)}
     ${approvals.length === 0 ? nothing : approvalList(approvals)}
     <button class="link" @click=${() => page.openReview(version.id, stage)}>${icon('checklist')} Review for ${stage}</button>
   </details>`;

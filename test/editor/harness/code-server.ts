@@ -24,8 +24,6 @@ export interface CodeServerOptions {
 export interface CodeServer {
   readonly url: string;
   readonly home: string;
-  /** Replaces the person's settings; the editor takes them up by itself. */
-  changeSettings(settings: Readonly<Record<string, unknown>>): Promise<void>;
   /** The end of each log that the server and its extension hosts wrote. */
   logs(): Promise<string>;
   /** Ends the server with all that it started. */
@@ -38,9 +36,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   const userData = join(options.dir, 'user-data');
   const home = options.home ?? join(options.dir, 'home');
   await mkdir(join(userData, 'User'), { recursive: true });
-  const changeSettings = (settings: CodeServerOptions['settings']) =>
-    writeFile(join(userData, 'User/settings.json'), JSON.stringify(settings, null, 2));
-  await changeSettings(options.settings);
+  await writeFile(join(userData, 'User/settings.json'), JSON.stringify(options.settings, null, 2));
   if (options.home === undefined) {
     await mkdir(home, { recursive: true });
     await writeFile(join(home, '.gitconfig'), GIT_CONFIG);
@@ -69,7 +65,6 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     return {
       url,
       home,
-      changeSettings,
       stop,
       logs: async () => `== code-server\n${tail(output)}\n${await collectLogs(join(userData, 'logs'))}`,
     };

@@ -40,8 +40,6 @@ export interface Editor {
   readonly home: string;
   /** A further window on the same server, on the same or another folder. */
   openWindow(workspace?: string): Promise<Workbench>;
-  /** Changes the theme of every window. */
-  setTheme(theme: Theme): Promise<void>;
   /** Writes `out/screenshots/<name>.png`. */
   screenshot(name: string): Promise<string>;
   /** What the extension host, the server and the page's console said. */
@@ -74,8 +72,7 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
     const browser = await launchBrowser();
     closing.push(() => browser.close());
     const context = await newContext(browser, options);
-    const setTheme = (theme: Theme) => server.changeSettings({ ...calmSettings(theme), ...options.settings });
-    const editor = { ...(await describeEditor(server, context, options, close)), setTheme };
+    const editor = await describeEditor(server, context, options, close);
     open.add(editor);
     closing.push(async () => open.delete(editor));
     return editor;
@@ -90,7 +87,7 @@ async function describeEditor(
   context: BrowserContext,
   options: EditorOptions,
   close: () => Promise<void>,
-): Promise<Omit<Editor, 'setTheme'>> {
+): Promise<Editor> {
   const consoleLines: string[] = [];
   const openWindow = async (workspace = options.workspace) => {
     const page = await context.newPage();
