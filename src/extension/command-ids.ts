@@ -8,6 +8,8 @@ export const COMMAND_IDS = [
   'modelRegistry.runGates',
   'modelRegistry.requestPromotion',
   'modelRegistry.withdrawRequest',
+  'modelRegistry.showProposal',
+  'modelRegistry.withdrawProposal',
   'modelRegistry.approve',
   'modelRegistry.refuse',
   'modelRegistry.rollBack',

@@ -26,6 +26,7 @@ import { ProjectFiles } from './project/project-files.ts';
 import { ProjectLanguage } from './project/project-language.ts';
 import { explainReferences } from './references/reference-hovers.ts';
 import { Registries } from './registries/registries.ts';
+import { provideProposals } from './reviews/proposal-documents.ts';
 import { ReviewList } from './reviews/review-list.ts';
 import { Reviews } from './reviews/reviews.ts';
 import { ReviewsTree } from './reviews/reviews-tree.ts';
@@ -113,6 +114,7 @@ export function activate(context: vscode.ExtensionContext): void {
     reviews,
     reviewList,
     reviewsView,
+    provideProposals(registries),
     tellReviews({ list: reviewList, view: reviewsView, state: context.globalState, log }),
     pages,
     ...models.subscriptions,

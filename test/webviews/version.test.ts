@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { VersionPageData } from '../../src/extension/messages.ts';
 import { bareVersion, hostileVersion, idOf, longName, markup, versionDetails, versionPage } from './examples.ts';
 import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
+import { approval, gate, someGates } from './review-examples.ts';
 
 let harness: Harness;
 let opened: OpenedPage;
@@ -201,6 +202,31 @@ describe('the page of a version', () => {
     await expect.poll(() => page.locator('.packages li').count()).toBe(1);
     await page.getByLabel('Filter packages').fill('nothing-like-it');
     await page.getByText('Nothing matches “nothing-like-it”.').waitFor();
+  });
+
+  it('lists what each stage asks of the version, who said what, and that gates were overridden', async () => {
+    const passed = { stage: 'staging', kind: 'none' as const, gates: [gate('test_auc')], approvals: [] };
+    const approvals = [approval('grace@example.org', { comment: 'Looked at the slices.' })];
+    const asking = { stage: 'production', kind: 'promote' as const, gates: someGates(), approvals };
+    opened = await harness.open({
+      kind: 'version',
+      data: async () => versionPage(versionDetails(2, { stage: 'production' })),
+      versionGates: async () => ({ stages: [passed, asking] }),
+    });
+    const { page } = opened;
+    await page.getByText('1 gate passed').waitFor();
+    await page.getByText('3 of 5 gates not passed').waitFor();
+    expect(await page.locator('.stage-gates').nth(0).getAttribute('open')).toBeNull();
+    const production = page.locator('.stage-gates').nth(1);
+    expect(await production.innerText()).toMatch(
+      /21\.7 %[\s\S]*2 approvals[\s\S]*grace@example\.org[\s\S]*Looked at the slices/,
+    );
+    await production.getByRole('button', { name: 'Review for production' }).click();
+    await expect
+      .poll(() => opened.sent.filter(({ method }) => method === 'openReview'))
+      .toEqual([{ method: 'openReview', params: { versionId: idOf(2), stage: 'production' } }]);
+    expect(await page.locator('h1').innerText()).toContain('gates overridden');
+    expect(opened.errors).toEqual([]);
   });
 });
 

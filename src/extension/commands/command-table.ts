@@ -7,6 +7,7 @@ import type { Command, CommandContext } from './command-context.ts';
 import * as deploying from './deploying.ts';
 import * as files from './files.ts';
 import * as activity from './filtering-activity.ts';
+import * as proposals from './proposals.ts';
 import { registerVersion } from './registering.ts';
 import { reportError } from './report-error.ts';
 import { openTrainedCode } from './reproducing.ts';
@@ -86,11 +87,13 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.showModel': ['Showing the model', showing.showModel],
   'modelRegistry.showMore': ['Showing more', showMore],
   'modelRegistry.showOutput': ['Showing the output', showOutput],
+  'modelRegistry.showProposal': ['Showing the policy', proposals.showProposal],
   'modelRegistry.showVersion': ['Showing the version', showing.showVersion],
   'modelRegistry.syncNow': ['Syncing', sharing.syncNow],
   'modelRegistry.takeBack': ['Taking back', sharing.takeBack],
   'modelRegistry.verify': ['Verifying', files.verify],
   'modelRegistry.webhooks': ['Changing webhooks', deploying.webhooks],
+  'modelRegistry.withdrawProposal': ['Withdrawing the policy', proposals.withdrawProposal],
   'modelRegistry.withdrawRequest': ['Withdrawing the request', reviewing.withdrawRequest],
 };
 

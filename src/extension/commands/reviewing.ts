@@ -7,6 +7,7 @@ import { candidateStep } from '../prompts/questions.ts';
 import { added, askInSteps, type Step } from '../prompts/steps.ts';
 import { labelOf, oneLine } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
+import { proposalOf, sayOfProposal } from './proposals.ts';
 import { stageStep } from './stages.ts';
 import { mayWrite, startFrom } from './targets.ts';
 
@@ -61,6 +62,8 @@ export const withdrawRequest: Command = async (context, argument) => {
 
 async function say(context: CommandContext, argument: unknown, decision: 'approve' | 'refuse'): Promise<void> {
   if (!(await mayWrite())) return;
+  const proposal = proposalOf(argument);
+  if (proposal) return sayOfProposal(context, proposal, decision === 'approve');
   const title = decision === 'approve' ? 'Approve' : 'Refuse';
   await decide(context, await ask(context, argument, title, [commentStep(decision)]), decision);
 }

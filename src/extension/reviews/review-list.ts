@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
-import type { ReviewEntry } from '../../registry/api.ts';
+import type { PolicyProposal, ReviewEntry } from '../../registry/api.ts';
 import type { Registries } from '../registries/registries.ts';
 import { setContext } from '../set-context.ts';
 
@@ -12,6 +12,14 @@ export interface ListedReview {
   readonly failedGates: readonly string[];
 }
 
+/** A policy that somebody proposes. */
+export interface ListedProposal {
+  readonly registryDir: string;
+  readonly proposal: PolicyProposal;
+}
+
+type Registry = Awaited<ReturnType<Registries['existing']>>[number];
+
 /** Of so many own requests the gates are looked at. */
 const LOOKED_AT = 20;
 
@@ -22,6 +30,7 @@ export class ReviewList implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #subscription: vscode.Disposable;
   #entries: readonly ListedReview[] = [];
+  #proposals: readonly ListedProposal[] = [];
   #isReading = false;
   #isOutdated = false;
 
@@ -39,19 +48,29 @@ export class ReviewList implements vscode.Disposable {
     return this.#entries;
   }
 
+  /** Policies that wait for people, those first that want a word of this person. */
+  get proposals(): readonly ListedProposal[] {
+    return this.#proposals;
+  }
+
+  /** Never rejects. */
   async update(): Promise<void> {
     if (this.#isReading) {
       this.#isOutdated = true;
       return;
     }
     this.#isReading = true;
-    do {
-      this.#isOutdated = false;
-      const found = await Promise.all((await this.#registries.existing()).map((registry) => this.#reviewsOf(registry)));
-      this.#entries = found.flat().sort((a, b) => rank(a) - rank(b));
-    } while (this.#isOutdated);
-    this.#isReading = false;
-    void setContext('modelRegistry.hasReviews', this.#entries.length > 0);
+    try {
+      do {
+        this.#isOutdated = false;
+        await this.#read();
+      } while (this.#isOutdated);
+    } catch (error) {
+      this.#log.warn(`What is asked for can't be shown: ${messageOf(error)}`);
+    } finally {
+      this.#isReading = false;
+    }
+    void setContext('modelRegistry.hasReviews', this.#entries.length + this.#proposals.length > 0);
     this.#changed.fire(undefined);
   }
 
@@ -60,26 +79,42 @@ export class ReviewList implements vscode.Disposable {
     this.#changed.dispose();
   }
 
-  async #reviewsOf({ dir, connection: { registry } }: Awaited<ReturnType<Registries['existing']>>[number]) {
+  async #read(): Promise<void> {
+    const registries = await this.#registries.existing();
+    const reviews = await Promise.all(registries.map((registry) => this.#quietly(reviewsOf(registry))));
+    const proposals = await Promise.all(registries.map((registry) => this.#quietly(proposalsOf(registry))));
+    this.#entries = reviews.flat().sort((a, b) => rank(a.entry) - rank(b.entry));
+    this.#proposals = proposals.flat().sort((a, b) => rank(a.proposal) - rank(b.proposal));
+  }
+
+  /** The views of a registry say what is wrong with it. */
+  async #quietly<T>(found: Promise<readonly T[]>): Promise<readonly T[]> {
     try {
-      const entries = await registry.reviews();
-      const looked = new Set(entries.filter(({ isOwn }) => isOwn).slice(0, LOOKED_AT));
-      return await Promise.all(
-        entries.map(async (entry): Promise<ListedReview> => {
-          if (!looked.has(entry)) return { registryDir: dir, entry, failedGates: [] };
-          const { results } = await registry.gateStanding({ ref: entry.version.id, stage: entry.stage });
-          const failed = results.filter(({ outcome, stale }) => outcome === 'failed' && stale === undefined);
-          return { registryDir: dir, entry, failedGates: failed.map(({ gate }) => gate) };
-        }),
-      );
+      return await found;
     } catch (error) {
-      // The views of the registry say what is wrong with it.
       this.#log.warn(`What is asked for can't be shown: ${messageOf(error)}`);
       return [];
     }
   }
 }
 
-function rank({ entry: { isWanted, isOwn } }: ListedReview): number {
+async function reviewsOf({ dir, connection: { registry } }: Registry): Promise<readonly ListedReview[]> {
+  const entries = await registry.reviews();
+  const looked = new Set(entries.filter(({ isOwn }) => isOwn).slice(0, LOOKED_AT));
+  return Promise.all(
+    entries.map(async (entry): Promise<ListedReview> => {
+      if (!looked.has(entry)) return { registryDir: dir, entry, failedGates: [] };
+      const { results } = await registry.gateStanding({ ref: entry.version.id, stage: entry.stage });
+      const failed = results.filter(({ outcome, stale }) => outcome === 'failed' && stale === undefined);
+      return { registryDir: dir, entry, failedGates: failed.map(({ gate }) => gate) };
+    }),
+  );
+}
+
+async function proposalsOf({ dir, connection: { registry } }: Registry): Promise<readonly ListedProposal[]> {
+  return (await registry.policyProposals()).map((proposal) => ({ registryDir: dir, proposal }));
+}
+
+function rank({ isWanted, isOwn }: { readonly isWanted: boolean; readonly isOwn: boolean }): number {
   return isWanted ? 0 : isOwn ? 1 : 2;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import type { PolicyProposal } from '../../registry/api.ts';
 import { countOf, facts, labelOf, momentText, oneLine } from '../version-text.ts';
-import type { ListedReview, ReviewList } from './review-list.ts';
+import type { ListedProposal, ListedReview, ReviewList } from './review-list.ts';
 
 /** A row of the view of reviews: what commands need of it stands under the names that they know. */
 export interface ReviewNode {
@@ -12,51 +13,100 @@ export interface ReviewNode {
   readonly review: ListedReview;
 }
 
-/** The promotions that people ask for, those first that want a word of this person. */
-export class ReviewsTree implements vscode.TreeDataProvider<ReviewNode> {
-  readonly #list: Pick<ReviewList, 'entries' | 'onDidChange'>;
+/** A policy that somebody proposes. */
+export interface ProposalNode {
+  readonly kind: 'proposal';
+  readonly registryDir: string;
+  readonly model: string;
+  readonly digest: string;
+  readonly proposal: PolicyProposal;
+}
+
+type Node = ReviewNode | ProposalNode;
+
+/** The promotions and policies that people ask for, those first that want a word of this person. */
+export class ReviewsTree implements vscode.TreeDataProvider<Node> {
+  readonly #list: Pick<ReviewList, 'entries' | 'proposals' | 'onDidChange'>;
 
   readonly onDidChangeTreeData: vscode.Event<undefined>;
 
-  constructor(list: Pick<ReviewList, 'entries' | 'onDidChange'>) {
+  constructor(list: Pick<ReviewList, 'entries' | 'proposals' | 'onDidChange'>) {
     this.#list = list;
     this.onDidChangeTreeData = list.onDidChange;
   }
 
-  getChildren(node?: ReviewNode): ReviewNode[] {
+  getChildren(node?: Node): Node[] {
     if (node) return [];
-    return this.#list.entries.map((review) => ({
-      kind: 'review',
-      registryDir: review.registryDir,
-      modelId: review.entry.version.modelId,
-      versionId: review.entry.version.id,
-      stage: review.entry.stage,
-      review,
-    }));
+    return [
+      ...this.#list.entries.map((review): Node => {
+        const { version, stage } = review.entry;
+        const { registryDir } = review;
+        return { kind: 'review', registryDir, modelId: version.modelId, versionId: version.id, stage, review };
+      }),
+      ...this.#list.proposals.map(({ registryDir, proposal }): Node => {
+        const { model, digest } = proposal;
+        return { kind: 'proposal', registryDir, model, digest, proposal };
+      }),
+    ];
   }
 
-  getTreeItem(node: ReviewNode): vscode.TreeItem {
-    const { review } = node;
-    const { version, stage, comment, by, at, isWanted, isOwn } = review.entry;
-    const item = new vscode.TreeItem(oneLine(`${labelOf(version)} → ${stage}`));
-    item.id = `${node.registryDir}#${version.id}#${stage}`;
-    item.iconPath = iconOf(review);
-    const how = stateText(review);
-    item.description = facts(how, `asked by ${oneLine(by.name, 60)}, ${momentText(at)}`);
-    item.tooltip = [
-      `${labelOf(version)} for ${stage}: ${how}`,
-      `Asked by ${by.name}, ${momentText(at)}`,
-      ...(comment === '' ? [] : [comment]),
-      ...review.entry.problems,
-      ...review.failedGates.map((gate) => `The gate ${gate} failed`),
-    ]
-      .map((line) => oneLine(line, 300))
-      .join('\n');
-    item.contextValue = isWanted ? 'review:wanted' : isOwn ? 'review:own' : 'review';
-    item.command = { command: 'modelRegistry.review', title: 'Review', arguments: [node] };
-    item.accessibilityInformation = { label: `${labelOf(version)} for ${stage}, ${how}, asked by ${by.name}` };
-    return item;
+  getTreeItem(node: Node): vscode.TreeItem {
+    return node.kind === 'review' ? reviewItem(node) : proposalItem(node);
   }
+}
+
+function reviewItem(node: ReviewNode): vscode.TreeItem {
+  const { review } = node;
+  const { version, stage, comment, by, at, isWanted, isOwn } = review.entry;
+  const item = new vscode.TreeItem(oneLine(`${labelOf(version)} → ${stage}`));
+  item.id = `${node.registryDir}#${version.id}#${stage}`;
+  item.iconPath = iconOf(review);
+  const how = stateText(review);
+  item.description = facts(how, askedText(by.name, at));
+  item.tooltip = tooltip([
+    `${labelOf(version)} for ${stage}: ${how}`,
+    askedText(by.name, at),
+    ...(comment === '' ? [] : [comment]),
+    ...review.entry.problems,
+    ...review.failedGates.map((gate) => `The gate ${gate} failed`),
+  ]);
+  item.contextValue = isWanted ? 'review:wanted' : isOwn ? 'review:own' : 'review';
+  item.command = { command: 'modelRegistry.review', title: 'Review', arguments: [node] };
+  item.accessibilityInformation = { label: `${labelOf(version)} for ${stage}, ${how}, asked by ${by.name}` };
+  return item;
+}
+
+function proposalItem(node: ProposalNode): vscode.TreeItem {
+  const { proposal, registryDir } = node;
+  const { model, digest, by, at, comment, added, removed, votes, needed, isWanted, isOwn } = proposal;
+  const item = new vscode.TreeItem(oneLine(`Policy of ${model}`));
+  item.id = `${registryDir}#${model}#${digest}`;
+  item.iconPath = new vscode.ThemeIcon('law', isWanted ? new vscode.ThemeColor('charts.blue') : undefined);
+  const given = votes.filter(({ isGiven, isCounted, lapsed }) => isGiven && isCounted && lapsed === undefined).length;
+  const isRefused = votes.some(({ isGiven, isCounted }) => !isGiven && isCounted);
+  const how = facts(
+    isWanted ? 'wanted from you' : undefined,
+    isRefused ? 'refused' : undefined,
+    needed === 0 ? undefined : `${given} of ${countOf(needed, 'approval')}`,
+  );
+  item.description = facts(how, askedText(by.name, at));
+  item.tooltip = tooltip([
+    ...(comment === '' ? [] : [comment]),
+    ...removed.map((line) => `− ${line}`),
+    ...added.map((line) => `+ ${line}`),
+  ]);
+  item.contextValue = isWanted ? 'proposal:wanted' : isOwn ? 'proposal:own' : 'proposal';
+  item.command = { command: 'modelRegistry.showProposal', title: 'Show What It Changes', arguments: [node] };
+  item.accessibilityInformation = { label: `Policy of ${model}, ${how}, proposed by ${by.name}` };
+  return item;
+}
+
+function askedText(name: string, at: string): string {
+  return `asked by ${oneLine(name, 60)}, ${momentText(at)}`;
+}
+
+function tooltip(lines: readonly string[]): string {
+  return lines.map((line) => oneLine(line, 300)).join('\n');
 }
 
 /** `wanted from you · 1 of 2 approvals` */
@@ -83,17 +133,21 @@ function iconOf({ entry: { state, isWanted }, failedGates }: ListedReview): vsco
     : new vscode.ThemeIcon('clock');
 }
 
-/** What wants this person: reviews, and own requests that were refused or whose gates failed. */
-export function badgeOf(reviews: readonly ListedReview[]): vscode.ViewBadge | undefined {
+/** What wants this person: reviews, policies, and own requests that were refused or whose gates failed. */
+export function badgeOf(
+  reviews: readonly ListedReview[],
+  proposals: readonly ListedProposal[],
+): vscode.ViewBadge | undefined {
+  const own = reviews.filter(({ entry }) => entry.isOwn);
   const wanted = reviews.filter(({ entry }) => entry.isWanted).length;
-  const refused = reviews.filter(({ entry }) => entry.isOwn && entry.state === 'refused').length;
-  const failed = reviews.filter(
-    ({ entry, failedGates }) => entry.isOwn && entry.state !== 'refused' && failedGates.length > 0,
-  ).length;
-  const value = wanted + refused + failed;
+  const policies = proposals.filter(({ proposal }) => proposal.isWanted).length;
+  const refused = own.filter(({ entry }) => entry.state === 'refused').length;
+  const failed = own.filter(({ entry, failedGates }) => entry.state !== 'refused' && failedGates.length > 0).length;
+  const value = wanted + policies + refused + failed;
   if (value === 0) return undefined;
   const tooltip = facts(
     wanted === 0 ? undefined : `${countOf(wanted, 'review')} wanted from you`,
+    policies === 0 ? undefined : `${policies === 1 ? 'a policy' : `${policies} policies`} to approve`,
     refused === 0 ? undefined : `${refused} of yours refused`,
     failed === 0 ? undefined : `${failed} of yours with failed gates`,
   );

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
+import type { CommandId } from '../command-ids.ts';
 import { inform } from '../notify.ts';
 import { labelOf, oneLine } from '../version-text.ts';
-import type { ListedReview, ReviewList } from './review-list.ts';
+import type { ListedProposal, ListedReview, ReviewList } from './review-list.ts';
 import { badgeOf } from './reviews-tree.ts';
 
 const TOLD = 'modelRegistry.toldReviews';
@@ -16,7 +17,8 @@ const toldSchema = v.fallback(v.array(v.string()), []);
 interface News {
   readonly key: string;
   readonly text: string;
-  readonly review: ListedReview;
+  /** The command that shows it, and its argument. */
+  readonly show: readonly [id: CommandId, argument: unknown];
 }
 
 /**
@@ -35,7 +37,8 @@ export function tellReviews(options: {
   const tell = async (): Promise<void> => {
     if (isShowing) return;
     const told = v.parse(toldSchema, state.get(TOLD));
-    const news = list.entries.flatMap(newsOf).filter(({ key }) => !told.includes(key));
+    const all = [...list.entries.flatMap(newsOf), ...list.proposals.flatMap(newsOfProposal)];
+    const news = all.filter(({ key }) => !told.includes(key));
     const [first] = news;
     if (!first) return;
     isShowing = true;
@@ -43,31 +46,31 @@ export function tellReviews(options: {
       await state.update(TOLD, [...told, ...news.map(({ key }) => key)].slice(-REMEMBERED));
       const more = news.length > 1 ? ` And ${news.length - 1} more in the view of reviews.` : '';
       const chosen = await inform(`${first.text}${more}`, 'Review');
-      if (chosen !== undefined) await open(first.review);
+      if (chosen !== undefined) await vscode.commands.executeCommand(...first.show);
     } finally {
       isShowing = false;
     }
   };
 
   const show = (): void => {
-    view.badge = badgeOf(list.entries);
+    view.badge = badgeOf(list.entries, list.proposals);
     void tell().catch((error: unknown) => log.warn(messageOf(error)));
   };
   return list.onDidChange(show);
 }
 
-async function open({ registryDir, entry: { version, stage } }: ListedReview): Promise<void> {
-  await vscode.commands.executeCommand('modelRegistry.review', { registryDir, versionId: version.id, stage });
-}
-
 /** What there is to tell of one: that it is wanted, or what others said of one's own. */
 export function newsOf(review: ListedReview): readonly News[] {
+  const show: News['show'] = [
+    'modelRegistry.review',
+    { registryDir: review.registryDir, versionId: review.entry.version.id, stage: review.entry.stage },
+  ];
   const { version, stage, by, at, comment, isWanted, isOwn, approvals } = review.entry;
   const what = `${labelOf(version)} for ${stage}`;
   const about = `${version.id}|${stage}|${at}`;
   if (isWanted) {
     const why = comment === '' ? '' : `: “${oneLine(comment, 120)}”`;
-    return [{ key: `wanted|${about}`, text: `${oneLine(by.name, 60)} asks you to review ${what}${why}`, review }];
+    return [{ key: `wanted|${about}`, text: `${oneLine(by.name, 60)} asks you to review ${what}${why}`, show }];
   }
   if (!isOwn) return [];
   return approvals
@@ -78,7 +81,16 @@ export function newsOf(review: ListedReview): readonly News[] {
       return {
         key: `answer|${about}|${vote.person}|${vote.at}`,
         text: `${name} ${vote.isGiven ? 'approved' : 'refused'} ${what}${why}`,
-        review,
+        show,
       };
     });
+}
+
+function newsOfProposal({ registryDir, proposal }: ListedProposal): readonly News[] {
+  const { model, digest, by, at, isWanted } = proposal;
+  if (!isWanted) return [];
+  const text = `${oneLine(by.name, 60)} proposes another policy of ${oneLine(model, 100)}`;
+  return [
+    { key: `policy|${digest}|${at}`, text, show: ['modelRegistry.showProposal', { registryDir, model, digest }] },
+  ];
 }

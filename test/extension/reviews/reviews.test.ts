@@ -50,6 +50,7 @@ vi.mock('../../../src/extension/notify.ts', () => ({
   },
 }));
 const { ReviewList } = await import('../../../src/extension/reviews/review-list.ts');
+const { proposalText } = await import('../../../src/extension/reviews/proposal-documents.ts');
 const { ReviewsTree } = await import('../../../src/extension/reviews/reviews-tree.ts');
 const { tellReviews } = await import('../../../src/extension/reviews/tell-reviews.ts');
 
@@ -138,6 +139,30 @@ describe('reviews in the side bar', () => {
       ['fraud@2 → production', 'review:own'],
       ['fraud@1 → production', 'review:own'],
     ]);
+  });
+
+  it('list policies that wait for people, tell of them, and show what they change', async () => {
+    await ann.setPolicy({ model: 'fraud', policy: { changes: { approvals: 1 } } });
+    const policy = { changes: { approvals: 1 }, gates: { production: [{ metric: 'auc', min: 0.9 }] } };
+    await ann.proposePolicy({ model: 'fraud', policy, comment: 'As we agreed' });
+    const window = windowOf(bob);
+    await window.list.update();
+    expect(rows(window)).toMatchObject([
+      [
+        'Policy of fraud',
+        expect.stringMatching(/^wanted from you · 0 of 1 approval · asked by Ann/),
+        'proposal:wanted',
+      ],
+    ]);
+    expect(window.view.badge).toEqual({ value: 1, tooltip: 'a policy to approve' });
+    await vi.waitFor(() => expect(told).toEqual(['Ann proposes another policy of fraud']));
+    await bob.reviewPolicy({ model: 'fraud', isGiven: true, comment: 'Fine' });
+    const [proposal] = await ann.policyProposals();
+    expect(proposal && proposalText(proposal)).toMatch(
+      /proposed by Ann[\s\S]*As we agreed[\s\S]*\+ gate of production: auc at least 0\.9[\s\S]*It needs an approval\.\nBob approved it, .*: Fine\n/,
+    );
+    await window.list.update();
+    expect(window.view.badge).toBeUndefined();
   });
 
   it('tell once when somebody asks, in whatever window of theirs, and lead to the review', async () => {
