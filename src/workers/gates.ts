@@ -4,7 +4,7 @@ import type { OperationOptions } from '../base/progress.ts';
 import { askAgain } from '../gates/ask-again.ts';
 import { declaredIn } from '../gates/declared.ts';
 import { type Declared, evaluateGates, type GateReport } from '../gates/evaluate-gates.ts';
-import { gateName } from '../gates/gate-name.ts';
+import { gateName, isOfCommand } from '../gates/gate-name.ts';
 import { promoteThroughGates } from '../gates/promote.ts';
 import { runGates } from '../gates/run-gates.ts';
 import { readProject } from '../project/project-file.ts';
@@ -114,7 +114,7 @@ export function gatesOf(options: {
 function commandsOf({ standing }: GateReport, declaredOf: (model: string) => Declared): readonly string[] {
   const { gates } = declaredOf(standing.version.model);
   const declared = gates && Object.hasOwn(gates, standing.stage) ? (gates[standing.stage] ?? []) : [];
-  return declared.filter(({ command }) => command !== undefined).map(gateName);
+  return declared.filter(isOfCommand).map(gateName);
 }
 
 /**
