@@ -25,6 +25,7 @@ const common = {
  * need is in files that they share. What else is imported dynamically comes with whoever imports it, and is only run later.
  */
 const readLater = [
+  'cli/mcp.ts',
   'cli/program.ts',
   'modelfiles/formats.ts',
   'modelfiles/inspect.ts',

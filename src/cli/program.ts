@@ -8,6 +8,7 @@ import { addFileCommands } from './commands/files.ts';
 import { addGateCommands } from './commands/gates.ts';
 import { addInspectCommand } from './commands/inspect.ts';
 import { addLineageCommand } from './commands/lineage.ts';
+import { addMcpCommand } from './commands/mcp.ts';
 import { addPolicyCommands } from './commands/policy.ts';
 import { addQueryCommands } from './commands/queries.ts';
 import { addRegisterCommands } from './commands/register.ts';
@@ -130,5 +131,7 @@ function programFor(version: string, signal: AbortSignal): Command {
   program.commandsGroup('Sharing:');
   addSharedCommands(program, add);
   addServingCommands(program, add);
+  program.commandsGroup('Language models:');
+  addMcpCommand(program, add);
   return program;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { agoText, momentOf } from '../../src/cli/time.ts';
+import { momentOf } from '../../src/base/moment.ts';
+import { agoText } from '../../src/cli/time.ts';
 
 const now = Date.parse('2026-11-23T09:00:00.000Z');
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { momentOf } from '../../base/moment.ts';
 import { type AddCommand, examples } from '../add-command.ts';
 import { wholeNumber } from '../arguments.ts';
 import type { CommandContext } from '../context.ts';
@@ -6,7 +7,6 @@ import { logEntryJson, versionDetailsJson, versionJson } from '../format/json.ts
 import { collectPages, SHOWN } from '../paging.ts';
 import { directionsIn } from '../project-root.ts';
 import { print, printJson, styled } from '../terminal.ts';
-import { momentOf } from '../time.ts';
 
 interface LimitOption {
   readonly limit?: number;

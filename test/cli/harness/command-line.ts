@@ -15,6 +15,8 @@ export interface Ended {
 export interface RunOptions {
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Its standard input is written to by the test. */
+  readonly isFed?: boolean;
 }
 
 /** A process that is still running. */
@@ -53,7 +55,7 @@ export async function buildCommandLine(): Promise<CommandLine> {
 /** The command line that was built into a file. */
 export async function commandLineOf(file: string): Promise<CommandLine> {
   const stateDir = await mkdtemp(join(tmpdir(), 'model-registry-state-'));
-  const start = (args: readonly string[], { cwd, env = {} }: RunOptions): Running => {
+  const start = (args: readonly string[], { cwd, env = {}, isFed = false }: RunOptions): Running => {
     const child = spawn(process.execPath, [file, ...args], {
       cwd,
       env: {
@@ -67,8 +69,9 @@ export async function commandLineOf(file: string): Promise<CommandLine> {
         MODEL_REGISTRY_STATE_DIR: stateDir,
         ...env,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    if (!isFed) child.stdin.end();
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
