@@ -5,6 +5,7 @@ import { benchmarkBesideMlflow } from './alternatives/beside-mlflow.ts';
 import { benchmarkBytes } from './bytes.ts';
 import { benchmarkCodeHistory } from './code-history.ts';
 import { benchmarkEditor } from './editor/event-loop.ts';
+import { benchmarkRollback } from './editor/rollback.ts';
 import { describeMachine } from './machine.ts';
 import { benchmarkOurs } from './ours.ts';
 import { benchmarkPackages } from './packages.ts';
@@ -22,6 +23,7 @@ const groups: readonly Group[] = [
   { name: 'code', run: benchmarkCodeHistory, sizes: [1000, 50_000] },
   { name: 'packages', run: benchmarkPackages, sizes: [300, 1000] },
   { name: 'editor', run: benchmarkEditor, sizes: [100_000] },
+  { name: 'rollback', run: benchmarkRollback, sizes: [] },
 ];
 
 const USAGE = `npm run bench -- [--only ${groups.map(({ name }) => name).join('|')}] [--sizes 10,1000] [--runs 200] [--write]`;

@@ -86,6 +86,24 @@ const targets: readonly Target[] = [
     unit: 'ms',
     measured: at('packages', 300),
   },
+  {
+    what: 'rollback from the palette to 500 MB that are restored and verified, slowest',
+    limit: 2000,
+    unit: 'ms',
+    measured: (facts) => facts.rollback,
+  },
+  {
+    what: 'the same while a gate runs for the model',
+    limit: 2000,
+    unit: 'ms',
+    measured: (facts) => facts['rollback beside a gate'],
+  },
+  {
+    what: 'the same while shared storage is away',
+    limit: 2000,
+    unit: 'ms',
+    measured: (facts) => facts['rollback offline'],
+  },
   { what: 'join a shared registry, 10,000 versions', limit: 3000, unit: 'ms', measured: at('join', 10_000) },
   {
     what: 'join a shared registry, 10,000 versions',

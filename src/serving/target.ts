@@ -95,7 +95,7 @@ export async function openTarget(to: string, { isWindows = process.platform === 
   if ((await exists(link)) && (await view.current()) === undefined) {
     throw new RegistryError(
       'TARGET_NOT_LINK',
-      `${link} is there already and wasn't made by Model Registry, so it is left alone. Choose a name that is free: it becomes a link to the folder of the version that serves.`,
+      `${link} is there already and wasn't made by Model Registry, so it is left alone. Choose a name that is free, or move what is there away: the name becomes a link to the folder of the version that serves.`,
     );
   }
   return {
