@@ -98,6 +98,9 @@ const checkSchema = v.object({
   problems: v.array(problemSchema),
 });
 
+/** Bytes are in buffers that are used again, so that little else is made: the default would only keep 16 MiB more. */
+const NURSERY = { maxYoungGenerationSizeMb: 8 };
+
 /**
  * Does the work in threads that are there while they are needed (`idleThread`): one reads and writes files, and another one reads tensors,
  * so that weights are hashed while their file is copied.
@@ -109,9 +112,9 @@ export function workerByteService(options: {
   readonly idleMs?: number;
 }): ByteService {
   const { storeDir, workerFile, idleMs } = options;
-  const workerData = { role: 'bytes', storeDir };
-  const files = idleThread({ workerFile, workerData, does: 'reads and writes files', idleMs });
-  const tensors = idleThread({ workerFile, workerData, does: 'reads tensors', idleMs });
+  const thread = { workerFile, workerData: { role: 'bytes', storeDir }, idleMs, resourceLimits: NURSERY };
+  const files = idleThread({ ...thread, does: 'reads and writes files' });
+  const tensors = idleThread({ ...thread, does: 'reads tensors' });
   return {
     intake: async (request, operation) => v.parse(intakeSchema, await files.call('intake', request, operation)),
     digest: async (request, operation) => v.parse(digestSchema, await files.call('digest', request, operation)),
