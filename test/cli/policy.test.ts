@@ -107,7 +107,7 @@ it('shows what a policy changes, applies it, and lets nobody past it without a s
     );
     const gated = await run(ann.env, 'policy', 'apply', 'fraud', '--from', 'model-registry.yaml', '--yes');
     expect(gated.stdout).toMatch(
-      /- gate of production: auc no more than 0\.01[\s\S]*\+ gate of staging: auc at least 0\.99\n.*\+ gate of staging: 2 approvals\nNot for the policy[^\n]*\n.*staging: size: at most 1 GB[^\n]*\n.*production: auc: at most 1 % worse/,
+      /- gate of production: auc no more than 0\.01[\s\S]*\+ gate of staging: auc at least 0\.99\n.*\+ gate of staging: 2 approvals\n.*\+ gate of staging: size: at most 1 GB, as it was recorded\n.*\+ gate of production: auc: at most 1 % worse than production, as it was recorded\nSet the policy/,
     );
     await work.write('model-registry.yaml', 'models:\n  fraud:\n    outputs: [models/fraud]\n');
     // Whoever has no such file is held back all the same.

@@ -181,7 +181,7 @@ describe('help', () => {
     expect(promote.stdout).toContain('Examples:\n  model-registry promote fraud-detector@7 staging');
     expect(await cli.run(['promote', '--help'], { cwd: work.dir })).toEqual(promote);
     const { stdout } = await cli.run(['--help'], { cwd: work.dir });
-    expect(stdout).not.toMatch(/^ {2}(deploy|export|serve)\b/m);
+    expect(stdout).not.toMatch(/^ {2}(export|serve)\b/m);
   });
 
   it('names just the commands that docs/cli.md tells of', async () => {
