@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { provenText } from '../../base/proven.ts';
 import type { LogEntry, LogKind } from '../../registry/api.ts';
@@ -12,6 +13,15 @@ const icons: Readonly<Record<LogKind, string>> = {
   measurement: 'graph',
   change: 'edit',
 };
+
+/** A change of stage by what it was. */
+const stageIcons: Readonly<Record<string, string>> = {
+  promote: 'arrow-up',
+  rollback: 'discard',
+  demote: 'arrow-down',
+  archive: 'archive',
+};
+const movesSchema = v.array(v.object({ type: v.string(), kind: v.optional(v.string()) }));
 
 const vias: Readonly<Record<string, string>> = {
   editor: 'in the editor',
@@ -96,9 +106,12 @@ export function entryItem(registryDir: string, node: { readonly entry: LogEntry 
   return item;
 }
 
-function iconOf({ kind, void: isVoid, pending }: LogEntry): vscode.ThemeIcon {
+function iconOf({ kind, void: isVoid, pending, events }: LogEntry): vscode.ThemeIcon {
   if (isVoid !== undefined) return new vscode.ThemeIcon('circle-slash', new vscode.ThemeColor('disabledForeground'));
-  return new vscode.ThemeIcon(pending === true ? 'cloud-upload' : icons[kind]);
+  if (pending === true) return new vscode.ThemeIcon('cloud-upload');
+  const moves = v.safeParse(movesSchema, events);
+  const how = moves.success ? (moves.output.find(({ type }) => type === 'stage.changed')?.kind ?? '') : '';
+  return new vscode.ThemeIcon(Object.hasOwn(stageIcons, how) ? (stageIcons[how] ?? icons[kind]) : icons[kind]);
 }
 
 /** What people wrote is only ever added as text. */

@@ -56,9 +56,11 @@ export class VersionChart extends LitElement {
     this.#plot = undefined;
   }
 
+  protected override firstUpdated(): void {
+    if (this.#frame.value) this.#resizes?.observe(this.#frame.value);
+  }
+
   protected override updated(changed: PropertyValues): void {
-    const frame = this.#frame.value;
-    if (frame) this.#resizes?.observe(frame);
     if (changed.has('drawing')) this.#build();
   }
 

@@ -1,0 +1,188 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Registry } from '../../src/registry/api.ts';
+import { initRegistry, openRegistry } from '../../src/registry/open.ts';
+import { type Editor, keepEvidenceOfFailures, openEditor } from './harness/editor.ts';
+import { REASON, type Workbench } from './harness/workbench.ts';
+
+keepEvidenceOfFailures();
+
+const ADA = { name: 'Ada Lovelace', email: 'ada@example.org' };
+const DAY_MS = 86_400_000;
+
+describe('a model with a history', () => {
+  let dir = '';
+  let workspace = '';
+  let registry: Registry;
+  let editor: Editor;
+  let workbench: Workbench;
+  let now = Date.now() - 60 * DAY_MS;
+
+  async function register(model: string, auc: number, params: Readonly<Record<string, string>> = {}): Promise<void> {
+    now += 3_600_000;
+    const file = join(dir, 'model.bin');
+    await writeFile(file, `${model} ${auc} ${JSON.stringify(params)}`);
+    await registry.register({ model, paths: [file], metrics: { auc, loss: 1 - auc }, params });
+  }
+
+  async function promote(ref: string, stage: string, reason: string): Promise<void> {
+    now += DAY_MS;
+    await registry.promote({ ref, stage, reason });
+  }
+
+  /** Two versions that served, a rollback, and a sweep of twelve after it. */
+  async function makeHistory(): Promise<void> {
+    await register('fraud', 0.81);
+    await promote('fraud@1', 'production', 'First model');
+    now += 10 * DAY_MS;
+    await register('fraud', 0.86);
+    await promote('fraud@2', 'production', 'Merchant graph');
+    await registry.rollback({ model: 'fraud', reason: 'Complaints about refunds' });
+    now += 10 * DAY_MS;
+    for (let run = 0; run < 12; run += 1) {
+      now -= 3_000_000;
+      await register('fraud', 0.84 + ((run * 5) % 12) / 150, {
+        learning_rate: String(10 ** -(1 + run / 4)),
+        depth: '6',
+      });
+    }
+    await register('churn', 0.7);
+  }
+
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'model-registry-models-'));
+    workspace = join(dir, 'scoring');
+    await mkdir(workspace);
+    await writeFile(join(workspace, 'README.md'), '# Scoring\n');
+    const registryDir = join(workspace, '.model-registry');
+    await initRegistry({ dir: registryDir });
+    const stateDir = join(dir, 'state');
+    registry = await openRegistry({ dir: registryDir, author: ADA, via: 'cli', stateDir, clock: () => now });
+    await makeHistory();
+    await registry.close();
+    editor = await openEditor({ workspace, theme: 'dark' });
+    workbench = editor.workbench;
+    await workbench.openContainer('Model Registry');
+    await workbench.treeRow('Version 14').waitFor({ timeout: 60_000 });
+  });
+
+  afterAll(async () => {
+    await editor?.close();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  const modelsView = () => workbench.view('Models');
+
+  it('has the runs of a sweep as one row, and what serves on top', async () => {
+    const rows = modelsView().locator('.monaco-list-row .label-name');
+    await workbench.treeRow('11 of a sweep').waitFor();
+    expect((await rows.allInnerTexts()).map((text) => text.trim())).toEqual([
+      'churn',
+      'Version 1',
+      'fraud',
+      'Version 1',
+      'Version 14',
+      '11 of a sweep',
+      'Version 2',
+    ]);
+    await workbench.expand(workbench.treeRow('11 of a sweep'));
+    await workbench.treeRow('Version 3').waitFor();
+    await editor.screenshot('models-1-tree');
+  });
+
+  it('shows on its page how its versions measured, and what was in production when', async () => {
+    await workbench.runCommand('Model Registry: Show Model…');
+    await workbench.choose('fraud');
+    const page = await workbench.webview(/^fraud$/);
+    await page.locator('.version-chart canvas').waitFor();
+    const text = await page.locator('main').innerText();
+    for (const expected of ['14 versions:', 'higher is better', 'Complaints about refunds', 'rolled back to']) {
+      expect(text).toContain(expected);
+    }
+    await page.locator('.version-chart').focus();
+    await workbench.page.keyboard.press('End');
+    await page.locator('.chart-glance').getByText('registered').waitFor();
+    await editor.screenshot('models-2-page');
+    const before = new Date(Date.now() - 55 * DAY_MS).toISOString().slice(0, 16);
+    await page.getByLabel('What was in production on').fill(before);
+    await page.locator('.moment-answer').getByText('fraud@1').waitFor();
+  });
+
+  it('shows a param against the metric, and compares what is selected there', async () => {
+    const page = await workbench.webview(/^fraud$/);
+    await page.getByLabel('Against', { exact: true }).selectOption('param:learning_rate');
+    await page.getByText('logarithmic lower axis').waitFor();
+    const box = await page.locator('.u-over').boundingBox();
+    if (!box) throw new Error('There is no chart.');
+    const { mouse } = workbench.page;
+    await mouse.move(box.x + 4, box.y + 4);
+    await mouse.down();
+    await mouse.move(box.x + box.width - 4, box.y + box.height - 4, { steps: 5 });
+    await mouse.up();
+    await page.getByText('12 versions selected').waitFor();
+    const boxes = page.locator('.selected-versions input[type=checkbox]');
+    await boxes.nth(0).check();
+    await boxes.nth(1).check();
+    await editor.screenshot('models-3-params');
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await (await workbench.webview(/Compare fraud@/)).getByText('learning_rate').first().waitFor();
+  });
+
+  it('is narrowed to what a filter finds', async () => {
+    await workbench.runCommand('Model Registry: Filter Models…');
+    await workbench.answer('churn');
+    await workbench.treeRow('fraud', modelsView()).waitFor({ state: 'detached' });
+    await workbench.treeRow('churn', modelsView()).waitFor();
+    await editor.screenshot('models-4-filter');
+    await workbench.runCommand('Model Registry: End the Filter of Models');
+    await workbench.treeRow('fraud', modelsView()).waitFor();
+  });
+
+  it('is grouped by stage, and a version that is dropped on a stage is moved there', async () => {
+    await workbench.runCommand('Model Registry: Group and Sort Models…');
+    await workbench.choose('Stage');
+    await workbench.page.keyboard.press('Escape');
+    const fraud = modelsView().locator('.monaco-list-row[aria-label^="fraud,"]');
+    await fraud.filter({ hasText: 'staging' }).waitFor();
+    await workbench.expand(fraud.filter({ hasText: 'candidate' }));
+    const version = workbench.treeRow('Version 14', modelsView());
+    await version.waitFor();
+    await editor.screenshot('models-5-stages');
+    await version.dragTo(fraud.filter({ hasText: 'staging' }));
+    await workbench.answer('Best of the sweep', REASON);
+    await fraud.filter({ hasText: 'staging' }).filter({ hasText: '1' }).waitFor();
+    await version.filter({ hasText: 'staging' }).waitFor();
+  });
+
+  it('tells in the Activity view who did what, narrowed to promotions', async () => {
+    const activity = workbench.view('Activity');
+    await activity.locator('.pane-header').click();
+    await activity.getByText('Promoted fraud@14 to staging').waitFor();
+    await workbench.runCommand('Model Registry: Filter Activity…');
+    await workbench.choose('By kind…');
+    await workbench.choose('Promotions, rollbacks and other changes of stage');
+    await workbench.page.locator('.quick-input-widget:visible').getByText('OK').click();
+    await activity.getByText('Registered churn@1').waitFor({ state: 'detached' });
+    await activity.getByText('Rolled production back to fraud@1').waitFor();
+    await editor.screenshot('models-6-activity');
+    await activity.getByText('Rolled production back to fraud@1').click();
+    await workbench.webview(/fraud@1/);
+  });
+
+  it('comes back after the window was reloaded', async () => {
+    await workbench.tab(/^fraud$/).click();
+    await (await workbench.webview(/^fraud$/)).locator('.version-chart canvas').waitFor();
+    await workbench.treeRow('churn', modelsView()).click();
+    await workbench.runCommand('Developer: Reload Window');
+    await workbench.waitUntilReady();
+    const page = await workbench.webview(/^fraud$/, 60_000);
+    await page.locator('.version-chart canvas').waitFor();
+    await page.getByText('logarithmic lower axis').waitFor();
+    await workbench.openContainer('Model Registry');
+    await workbench.treeRow('Version 14', modelsView()).waitFor();
+    await workbench.setSideBarWidth(220);
+    await editor.screenshot('models-7-narrow');
+  });
+});
