@@ -80,9 +80,11 @@ export function axesOf(drawing: Drawing, palette: Palette): uPlot.Axis[] {
     ...('name' in across && !texts ? { values: numberTexts, space: 70 } : {}),
   };
   const isLog = logarithmicAxes(drawing);
+  // All of them are named: else the library names powers of ten alone.
+  const named = { splits: powersOfTen, filter: (_u: uPlot, splits: number[]) => splits };
   return [
-    isLog.across ? { ...below, splits: powersOfTen } : below,
-    { ...look, values: numberTexts, size: sizeOfNumbers, ...(isLog.upright ? { splits: powersOfTen } : {}) },
+    isLog.across ? { ...below, ...named } : below,
+    { ...look, values: numberTexts, size: sizeOfNumbers, ...(isLog.upright ? named : {}) },
   ];
 }
 
