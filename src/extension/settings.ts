@@ -22,6 +22,11 @@ export function sharedCacheLimit(): string | undefined {
   return setting('sharedCacheLimit', text, '') || undefined;
 }
 
+/** How many commands of gates run at once; undefined for as many as without a setting. */
+export function gateCommandsAtOnce(): number | undefined {
+  return setting('gateCommandsAtOnce', v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(16)), undefined);
+}
+
 /** Whether what training writes in this workspace folder is registered by itself. */
 export function isAutoRegistering(root: vscode.WorkspaceFolder): boolean {
   return setting('autoRegister', v.boolean(), true, root);

@@ -1,29 +1,24 @@
 import * as v from 'valibot';
-import { parseMs } from '../base/duration.ts';
-import { parseSize } from '../base/size.ts';
-import { splitCommand } from './split-command.ts';
+import {
+  change,
+  command,
+  confidence,
+  described,
+  finite,
+  line,
+  PERCENT,
+  STAGE,
+  size,
+  stage,
+  time,
+  whole,
+} from './gate-values.ts';
 
 /** Gates of one stage. */
 const MAX_GATES = 64;
 /** Of a command, unless the gate says otherwise. */
 export const DEFAULT_TIME_LIMIT_SECONDS = 600;
 const MAX_TIME_LIMIT_SECONDS = 24 * 3600;
-const MAX_COMMAND_PARTS = 100;
-
-const STAGE = /^[a-z][a-z0-9-]{0,31}$/;
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u;
-const PERCENT = /^(\d+(?:\.\d+)?)\s*%$/;
-
-const described = <const T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text));
-const line = (max: number) =>
-  v.pipe(
-    v.string(),
-    v.minLength(1, 'is empty'),
-    v.maxLength(max, `is longer than ${max} characters`),
-    v.check((text) => !CONTROL.test(text), 'has control characters or several lines'),
-  );
-const stage = v.pipe(v.string(), v.regex(STAGE, 'is no name of a stage'));
-const finite = v.pipe(v.number('must be a number'), v.finite());
 
 /** Of resampled predictions. */
 export const DEFAULT_RESAMPLES = 1000;
@@ -35,64 +30,6 @@ const MAX_SEED = 2 ** 32 - 1;
 export const DEFAULT_WARM_UP = 1;
 export const DEFAULT_REPETITIONS = 10;
 const MAX_REPETITIONS = 1000;
-
-const CHANGE = 'must be a number from 0 up, or a percentage such as 2 %';
-const SIZE = 'must be a size such as 500 MB';
-/** `0.005`, or `2 %` of what production has. */
-const change = v.union(
-  [v.pipe(v.number(), v.finite(), v.minValue(0)), v.pipe(v.string(), v.regex(PERCENT, CHANGE))],
-  CHANGE,
-);
-
-const CONFIDENCE = 'must be from 50 % to 99.9 %, such as 95 %';
-const confidence = v.union(
-  [
-    v.pipe(v.number(), v.minValue(0.5, CONFIDENCE), v.maxValue(0.999, CONFIDENCE)),
-    v.pipe(
-      v.string(),
-      v.check((text) => {
-        const share = Number(PERCENT.exec(text)?.[1] ?? Number.NaN) / 100;
-        return share >= 0.5 && share <= 0.999;
-      }, CONFIDENCE),
-    ),
-  ],
-  CONFIDENCE,
-);
-const size = v.union(
-  [
-    v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-    v.pipe(
-      v.string(),
-      v.check((text) => parseSize(text) !== undefined, SIZE),
-    ),
-  ],
-  SIZE,
-);
-const TIME = 'must be a time such as 40 ms';
-/** Milliseconds, or as people write it. */
-const time = v.union(
-  [
-    v.pipe(v.number(), v.finite(), v.minValue(0)),
-    v.pipe(
-      v.string(),
-      v.check((text) => parseMs(text) !== undefined, TIME),
-    ),
-  ],
-  TIME,
-);
-const whole = (min: number, max: number) =>
-  v.pipe(v.number('must be a number'), v.safeInteger('must be a whole number'), v.minValue(min), v.maxValue(max));
-
-const command = v.union(
-  [
-    v.pipe(
-      line(4096),
-      v.check((text) => splitCommand(text).length > 0, 'names no program, or has a quote without its end'),
-    ),
-    v.pipe(v.array(line(4096)), v.minLength(1, 'names no program'), v.maxLength(MAX_COMMAND_PARTS)),
-  ],
-  'must be a command, or a list of a program and its arguments',
-);
 
 const gateEntries = v.strictObject({
   metric: v.exactOptional(
@@ -201,7 +138,7 @@ const gateEntries = v.strictObject({
   command: v.exactOptional(
     described(
       command,
-      'A program that exits with 0 where the version is good: python validate.py. It runs in the folder of this file and without a shell, only by model-registry gates --run; MODEL_REGISTRY_PATH is a folder with the restored files. JSON on its output is kept as evidence.',
+      'A program that exits with 0 where the version is good: python validate.py. It runs in the folder of this file and without a shell, only where somebody asks for it (model-registry gates --run, or the review page); MODEL_REGISTRY_PATH is a folder with the restored files. JSON on its output is kept as evidence.',
     ),
   ),
   benchmark: v.exactOptional(

@@ -126,7 +126,7 @@ async function declaredBelow(roots: readonly string[]) {
   const of = (model: string) =>
     projects.find(({ project }) => declaredIn(project, model).gates !== undefined) ?? projects[0];
   return {
-    declaredOf: (model: string) => declaredIn(of(model)?.project, model),
+    declaredOf: (model: string) => declaredIn(of(model)?.project, model, of(model)?.root),
     rootOf: (model: string) => {
       const root = of(model)?.root;
       if (root === undefined)

@@ -58,6 +58,19 @@ it('evaluates, holds a version at a gate, runs a command, takes an approval, pro
     /Evaluations\n.*on data\/holdout\.csv [0-9a-f]{12}, country=DE\n +auc 0\.86 \(0\.84 to 0\.88\)/,
   );
 
+  const rows = Array.from({ length: 20 }, (_, row) => `${row},${row % 2},${(row % 2) * 0.5 + 0.2}`);
+  await work.write('predictions.csv', `id,churned,score\n${rows.join('\n')}\n`);
+  const predicted = ['evaluate', 'fraud-detector@1', '--predictions', 'predictions.csv', '--dataset', 'march'] as const;
+  expect(await run(...predicted)).toMatchObject({ code: 1, stderr: expect.stringContaining('--columns label=NAME') });
+  expect((await run(...predicted, '--columns', 'label=churned')).stdout).toMatch(
+    /^Added 12 metrics to fraud-detector@1, measured on march\nSLICE +ACCURACY .*\nall +1 /,
+  );
+  expect((await run('show', 'fraud-detector@1')).stdout).toContain('on march, with 20 predictions');
+  expect(await run('evaluate', 'fraud-detector@1', '--metrics', 'f1=1', '--by', 'x')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('--by means nothing without --predictions'),
+  });
+
   const shown = await run('gates', 'fraud-detector@1', 'production');
   expect(shown.code).toBe(1);
   expect(shown.stdout).toMatch(

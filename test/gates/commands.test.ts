@@ -139,6 +139,23 @@ describe('commands of gates', () => {
     expect(await runs()).toBe(3);
   });
 
+  it('run again when a script that they name has changed, and nobody promotes on what the old one said', async () => {
+    const { place, registry } = await withVersions(2);
+    await place.write('check.mjs', 'process.exit(0);\n');
+    const gates = (model: string) => ({ ...declared(`{command: [${node}, ./check.mjs]}`)(model), root: place.dir });
+    await runGates(registry, TO_PRODUCTION, gates, runIn(place));
+    expect((await evaluateGates(registry, TO_PRODUCTION, gates)).results).toMatchObject([{ outcome: 'passed' }]);
+    await place.write('check.mjs', 'process.exit(1);\n');
+    expect((await evaluateGates(registry, TO_PRODUCTION, gates)).results).toMatchObject([
+      { outcome: 'not-evaluated', why: expect.stringContaining('./check.mjs was changed since it ran') },
+    ]);
+    await expect(promoteThroughGates(registry, { ...TO_PRODUCTION, reason: 'go' }, gates)).rejects.toMatchObject({
+      code: 'GATE_FAILED',
+    });
+    const { results } = await runGates(registry, TO_PRODUCTION, gates, runIn(place));
+    expect(results).toMatchObject([{ outcome: 'failed', why: 'it ended with 1' }]);
+  });
+
   it('never bring a secret that they print into the registry', async () => {
     const { place, registry } = await withVersions(2);
     const secret = `ghp_${'a1B2'.repeat(9)}`;

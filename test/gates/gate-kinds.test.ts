@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
 import { judgeBenchmark } from '../../src/gates/benchmark.ts';
-import { checkGate } from '../../src/gates/check-gate.ts';
+import { checkGate, type GateContext } from '../../src/gates/check-gate.ts';
 import { gateName } from '../../src/gates/gate-name.ts';
 import { type DeclaredGate, GATE_KEYS } from '../../src/project/gates-schema.ts';
 import { parseProject } from '../../src/project/project-file.ts';
@@ -105,6 +105,91 @@ describe('gates', () => {
     expect(check('b')).toMatchObject({ outcome: 'not-evaluated', why: expect.stringContaining('on other data') });
     const without = checkGate(gate, { candidate: measured('fraud@7', 'a'), rival: SUBJECT, votes: [] });
     expect(without).toMatchObject({ outcome: 'not-evaluated', why: expect.stringContaining('which is in production') });
+  });
+
+  it('take intervals that were given where there are no predictions, and both together for a difference', () => {
+    const measured = (label: string, value: number, low: number, high: number) => ({
+      ...SUBJECT,
+      label,
+      evaluations: [evaluation({ auc: value }, { dataset: 'holdout', intervals: { auc: { low, high } } })],
+    });
+    const gate = gateOf('{metric: auc, dataset: holdout, vs: production, max-drop: 0.04, min: 0.8, confidence: 95 %}');
+    const check = (low: number, high: number, certainty?: GateContext['certainty']) =>
+      checkGate(gate, {
+        candidate: measured('fraud@7', 0.9, low, high),
+        rival: measured('fraud@6', 0.9, 0.87, 0.93),
+        votes: [],
+        certainty,
+      });
+    // 0.04 and 0.03 away: together 0.05.
+    expect(check(0.86, 0.94)).toMatchObject({
+      outcome: 'failed',
+      why: 'auc may be 0.05 worse than that of fraud@6 (95 % interval of the difference -0.05 to 0.05), more than 0.04',
+      details: { method: 'intervals that were given' },
+    });
+    expect(check(0.89, 0.91)).toMatchObject({ outcome: 'passed' });
+    expect(check(0.79, 0.91)).toMatchObject({ why: expect.stringContaining('begins below 0.8') });
+    expect(check(0.89, 0.91, { problem: 'no luck' })).toMatchObject({ outcome: 'not-evaluated', why: 'no luck' });
+  });
+
+  it.each([
+    ['{metric: auc, min: 0.8, dataset: d, confidence: 95 %}', {}, "isn't recorded on d"],
+    [
+      '{metric: auc, min: 0.8, dataset: d, confidence: 95 %}',
+      { evaluations: [evaluation({ auc: 1 }, { dataset: 'd' })] },
+      'neither predictions nor a confidence interval',
+    ],
+    ['{bias: equal-opportunity, by: sex, max: 0.1}', {}, 'evaluate it with --predictions and --by sex'],
+    [
+      '{bias: equal-opportunity, by: sex, max: 0.1}',
+      { evaluations: [evaluation({ recall: 1 }, { slice: 'sex=F' })] },
+      'only 1 group of sex',
+    ],
+    [
+      '{bias: equal-opportunity, by: sex, max: 0.1}',
+      {
+        evaluations: [evaluation({ recall: 1 }, { slice: 'sex=F' }), evaluation({ recall: 'NaN' }, { slice: 'sex=M' })],
+      },
+      'the true positive rate of sex=M isn’t defined',
+    ],
+    [
+      '{bias: equalised-odds, by: sex, max: 0.1}',
+      { evaluations: [evaluation({ recall: 1 }, { slice: 'sex=F' }), evaluation({ recall: 1 }, { slice: 'sex=M' })] },
+      'the false positive rate (false_positive_rate) of sex=F isn’t recorded',
+    ],
+    [
+      '{bias: demographic-parity, by: sex, min-ratio: 0.8}',
+      {
+        evaluations: [
+          evaluation({ selection_rate: 0 }, { slice: 'sex=F' }),
+          evaluation({ selection_rate: 0 }, { slice: 'sex=M' }),
+        ],
+      },
+      'is 0 everywhere',
+    ],
+  ])('let nothing through that isn’t sure, or has nothing to compare: %s', (gate, part, why) => {
+    expect(checkGate(gateOf(gate), contextOf(part))).toMatchObject({
+      outcome: 'not-evaluated',
+      why: expect.stringContaining(why),
+    });
+  });
+
+  it('leave small groups out, and say so', () => {
+    const groups = [
+      ['F', 0.5, 50],
+      ['M', 0.5, 50],
+      ['X', 0, 3],
+    ] as const;
+    const evaluations = groups.map(([sex, selected, examples]) =>
+      evaluation({ selection_rate: selected, examples }, { slice: `sex=${sex}` }),
+    );
+    const check = (more: string) =>
+      checkGate(gateOf(`{bias: demographic-parity, by: sex, max: 0.1${more}}`), contextOf({ evaluations }));
+    expect(check('').outcome).toBe('failed');
+    expect(check(', min-examples: 10')).toMatchObject({
+      outcome: 'passed',
+      measured: expect.stringContaining('1 with fewer than 10 examples left out'),
+    });
   });
 
   it('pass where production holds nothing to compare with, and say so', () => {

@@ -161,7 +161,16 @@ function safePairs(values: Readonly<Record<string, string>>): readonly (readonly
   return Object.entries(values).map(([name, value]) => [safeLine(name), safeLine(value)]);
 }
 
-function evaluationText({ at, by, dataset, datasetSha256, slice, metrics, intervals = {} }: EvaluationEntry): string {
+function evaluationText({
+  at,
+  by,
+  dataset,
+  datasetSha256,
+  slice,
+  metrics,
+  intervals = {},
+  predictions,
+}: EvaluationEntry): string {
   const digest = dataset === undefined || datasetSha256 === undefined ? '' : ` ${datasetSha256.slice(0, 12)}`;
   const on = [dataset === undefined ? undefined : `${dataset}${digest}`, slice]
     .flatMap((text) => (text === undefined ? [] : [safeLine(text)]))
@@ -171,7 +180,8 @@ function evaluationText({ at, by, dataset, datasetSha256, slice, metrics, interv
     const range = interval ? ` (${formatMetric(interval.low)} to ${formatMetric(interval.high)})` : '';
     return `${safeLine(name)} ${formatMetric(value)}${range}`;
   });
-  return `  ${timeText(at)}  ${provenAuthorText(by)}${on === '' ? '' : ` on ${on}`}\n      ${values.join(', ')}`;
+  const kept = predictions ? `, with ${predictions.rows.toLocaleString('en-US')} predictions` : '';
+  return `  ${timeText(at)}  ${provenAuthorText(by)}${on === '' ? '' : ` on ${on}`}${kept}\n      ${values.join(', ')}`;
 }
 
 function filesText({ files, artifact }: VersionDetails): string {

@@ -78,6 +78,8 @@ export interface GatesRequest {
 export interface GateRunRequest extends GatesRequest {
   /** Also what ran before with nothing changed since. */
   readonly isAgain?: boolean;
+  /** So many commands run at once. */
+  readonly atOnce?: number;
 }
 
 /** A webhook of a project file, and what this person said about its host. */

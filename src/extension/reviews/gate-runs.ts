@@ -3,6 +3,7 @@ import { RegistryError } from '../../base/errors.ts';
 import type { GateActivity } from '../../gates/activity.ts';
 import type { RecordedReport } from '../../gates/run-gates.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
+import { gateCommandsAtOnce } from '../settings.ts';
 import type { Activity } from '../status/activity.ts';
 
 export interface GateRun {
@@ -69,8 +70,9 @@ export class GateRuns implements vscode.Disposable {
       return await vscode.window.withProgress(options, async (progress, token) => {
         token.onCancellationRequested(() => controller.abort());
         const roots = registry.roots.map(({ uri }) => uri.fsPath);
+        const atOnce = gateCommandsAtOnce();
         return await registry.connection.runGates(
-          { ref: versionId, stage, roots, isAgain },
+          { ref: versionId, stage, roots, isAgain, ...(atOnce === undefined ? {} : { atOnce }) },
           (activity) => {
             this.#output.appendLine(activityLine(activity));
             if (activity.kind !== 'started') return;
