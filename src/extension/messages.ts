@@ -85,6 +85,8 @@ export const pageActions = [
   'restoreFiles',
   'openTrainedCode',
   'copyReference',
+  'copyLink',
+  'compareFiles',
   'setAlias',
   'addNote',
   'comment',
@@ -146,6 +148,8 @@ const paramSchemas = {
   openChanges: v.strictObject({ before: v.optional(ulid), after: ulid }),
   /** The graph around something, named as for `impact`. */
   openGraph: v.strictObject({ of: lineageReference }),
+  /** A file of a version in the editor; with `before`, as it differs from that of another version. */
+  openFile: v.strictObject({ path: pathInRepository, versionId: ulid, before: v.optional(ulid) }),
   /** Commits and files between the page's two versions. */
   codeBetween: v.strictObject({}),
   /** A file of the page's two versions, in the editor's own comparison. */
@@ -213,6 +217,7 @@ export const requestSchema = v.variant('method', [
   request('openComparison'),
   request('openChanges'),
   request('openGraph'),
+  request('openFile'),
   request('openModel'),
   request('actOnModel'),
   request('plot'),

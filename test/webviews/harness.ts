@@ -159,6 +159,7 @@ async function openPage<K extends PageKind>(
     openComparison: (params) => done('openComparison', params),
     openChanges: (params) => done('openChanges', params),
     openGraph: (params) => done('openGraph', params),
+    openFile: (params) => done('openFile', params),
     openReview: (params) => done('openReview', params),
     runGates: (params) => done('runGates', params),
     cancelGates: (params) => done('cancelGates', params),

@@ -115,6 +115,8 @@ describe('the page of a version', () => {
     ['Restore files…', 'restoreFiles'],
     ['Open the code that trained this…', 'openTrainedCode'],
     ['Copy reference', 'copyReference'],
+    ['Copy link', 'copyLink'],
+    ['How they differ from another version’s…', 'compareFiles'],
     ['Archive…', 'archive'],
     ['Set alias…', 'setAlias'],
     ['Add note…', 'addNote'],
@@ -284,6 +286,18 @@ describe('a registry that can’t be trusted', () => {
     expect(await page.locator('table.metrics tr:not(.group)').count()).toBe(201);
     await page.getByLabel('Filter metrics').fill('m137');
     await expect.poll(() => page.locator('table.metrics tr:not(.group)').count()).toBe(2);
+  });
+
+  it('opens a file', async () => {
+    const [file] = versionDetails().files ?? [];
+    const page = await open(versionPage());
+    await page
+      .locator('#files')
+      .getByRole('button', { name: file?.path ?? '', exact: true })
+      .click();
+    await expect
+      .poll(() => opened.sent)
+      .toEqual([{ method: 'openFile', params: { path: file?.path, versionId: idOf(2) } }]);
   });
 
   it('draws a part of 5,000 files until more are asked for', async () => {

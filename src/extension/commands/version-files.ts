@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { FileChange, VersionSummary } from '../../registry/api.ts';
 import { versionUri } from '../file-system/version-uri.ts';
@@ -16,8 +17,26 @@ const MOST_OPENED = 200;
 const LARGEST_OPENED = 5 * 1024 * 1024;
 const MOST_COMPARED = 8;
 
-/** Opens a file of a version; where it has one only, that. */
+/** A page says which file. */
+const fileSchema = v.object({
+  registryDir: v.string(),
+  versionId: v.string(),
+  path: v.string(),
+  before: v.optional(v.string()),
+});
+
+/** Opens a file of a version, or how it differs from that of another one; where it has one only, that. */
 export const openFiles: Command = async (context, argument) => {
+  const named = v.safeParse(fileSchema, argument);
+  if (named.success) {
+    const { registryDir, versionId, path, before } = named.output;
+    const calls = await context.registries.callsFor(registryDir);
+    const version = await calls.show({ ref: versionId });
+    const other = before === undefined ? undefined : await calls.show({ ref: before });
+    if (!other) await openFile(version, path);
+    else await openChange(other, version, { path, kind: 'changed' }, `${labelOf(other)} ↔ ${labelOf(version)}`);
+    return;
+  }
   const start = await startFrom(context, argument, 'version');
   if (!start) return;
   const answers = await askInSteps('Open Files', start.answers, start.steps);

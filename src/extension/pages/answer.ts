@@ -142,6 +142,9 @@ async function callHandler<K extends PageKind>(
     case 'openGraph':
       await handlers.openGraph(request.params, operation);
       break;
+    case 'openFile':
+      await handlers.openFile(request.params, operation);
+      break;
     case 'openFileChange':
       await handlers.openFileChange(request.params, operation);
       break;
@@ -215,6 +218,7 @@ export const NOTHING_OF_VERSIONS: Pick<
   | 'comparedTensorRows'
   | 'openChanges'
   | 'openGraph'
+  | 'openFile'
   | 'openReview'
   | 'versionGates'
   | 'openModel'
@@ -230,6 +234,7 @@ export const NOTHING_OF_VERSIONS: Pick<
   openModel: notOnPage,
   openChanges: notOnPage,
   openGraph: notOnPage,
+  openFile: notOnPage,
   facts: notOnPage,
   history: notOnPage,
   compareTensors: notOnPage,

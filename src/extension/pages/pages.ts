@@ -110,6 +110,8 @@ const commandOf: Readonly<Record<PageAction, string>> = {
   restoreFiles: 'modelRegistry.restoreFiles',
   openTrainedCode: 'modelRegistry.openTrainedCode',
   copyReference: 'modelRegistry.copyReference',
+  copyLink: 'modelRegistry.copyLink',
+  compareFiles: 'modelRegistry.compareFiles',
   setAlias: 'modelRegistry.setAlias',
   addNote: 'modelRegistry.addNote',
   comment: 'modelRegistry.comment',
@@ -209,6 +211,8 @@ export function createPages(options: PagesOptions): Pages {
         show({ kind: 'changes', state: { registryDir, beforeId: changes.before.id, afterId: changes.after.id } });
       },
       openGraph: async ({ of }) => show({ kind: 'graph', state: { registryDir, of } }),
+      // Only looked at: it may be of any version of the registry.
+      openFile: async (file) => void start('modelRegistry.openFiles', { registryDir, ...file }),
       versionGates: () => reviews.versionGates(registryDir, versionIds[0] ?? ''),
       openReview: async ({ versionId, stage }) => {
         checkOnPage([versionId]);

@@ -17,8 +17,15 @@ interface FileChange {
 /** Which files are others than those of the version beside it; all of them where there is none. */
 export function filesBeside({ version, other }: ReviewPageData, page: PageContext): TemplateResult {
   const [files, theirs] = [version.files, other?.version.files];
-  if (!files || !theirs || version.artifact.withdrawnAt !== undefined) return filesSection(version, page);
+  if (!other || !files || !theirs || version.artifact.withdrawnAt !== undefined) return filesSection(version, page);
   const changes = changesOf(theirs, files);
+  const openTitle = (kind: FileChange['kind'], path: string) =>
+    kind === 'changed' ? `Show what changed in ${path}` : `Open ${path}`;
+  const opened = (kind: FileChange['kind'], path: string) => ({
+    path,
+    versionId: kind === 'removed' ? other.version.id : version.id,
+    ...(kind === 'changed' ? { before: other.version.id } : {}),
+  });
   const sameCount = files.length - changes.filter(({ kind }) => kind !== 'removed').length;
   const { rows, field, more } = filtered(page, 'files', 'Filter files', changes, ({ path }) => path);
   return section(
@@ -32,7 +39,7 @@ export function filesBeside({ version, other }: ReviewPageData, page: PageContex
               name: path,
               before: cell(before),
               after: cell(after),
-              what: html`<span class="muted">${kind}</span>`,
+              what: html`<button class="link" title="${openTitle(kind, path)}" @click=${() => page.openFile(opened(kind, path))}>${kind}</button>`,
             })),
           )
     }${more}

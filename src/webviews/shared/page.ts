@@ -23,6 +23,8 @@ export interface PageContext {
   /** The page of what changed up to a version, from another one or from the one that it is looked at against by itself. */
   openChanges(before: string | undefined, after: string): void;
   openGraph(of: string): void;
+  /** Opens a file of a version in the editor; with `before`, as it differs from that of another version. */
+  openFile(file: { readonly path: string; readonly versionId: string; readonly before?: string }): void;
   openReview(versionId: string, stage: string): void;
   openEvidence(gate: string): void;
   runGates(isAgain: boolean): void;
@@ -113,6 +115,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     openChanges: (before, after) =>
       ask(host.ask('openChanges', { ...(before === undefined ? {} : { before }), after })),
     openGraph: (of) => ask(host.ask('openGraph', { of })),
+    openFile: (file) => ask(host.ask('openFile', file)),
     openReview: (versionId, stage) => ask(host.ask('openReview', { versionId, stage })),
     openEvidence: (gate) => ask(host.ask('openEvidence', { gate })),
     runGates: (isAgain) => ask(host.ask('runGates', { isAgain })),

@@ -5,7 +5,7 @@ import type { PageContext } from '../shared/page.ts';
 import { ageOf, copyable, emptyState, filtered, icon, section } from '../shared/parts.ts';
 
 /** The files of the artifact. */
-export function filesSection({ files, artifact }: VersionDetails, page: PageContext): TemplateResult {
+export function filesSection({ id, files, artifact }: VersionDetails, page: PageContext): TemplateResult {
   if (artifact.withdrawnAt !== undefined) {
     return section(
       { id: 'files', title: 'Files', count: artifact.fileCount },
@@ -32,7 +32,7 @@ export function filesSection({ files, artifact }: VersionDetails, page: PageCont
         ${rows.map(
           ({ path, sizeBytes, sha256, isExecutable }) => html`<tr>
             <th scope="row">
-              <span class="path"><span class="ellipsis" title=${path}>${path}</span>${isExecutable ? html`<span class="pill">executable</span>` : ''}</span>
+              <span class="path"><button class="link ellipsis" title="Open ${path}" @click=${() => page.openFile({ path, versionId: id })}>${path}</button>${isExecutable ? html`<span class="pill">executable</span>` : ''}</span>
             </th>
             <td class="numeric" title="${sizeBytes.toLocaleString('en-US')} bytes">${formatBytes(sizeBytes)}</td>
             <td>${copyable(page, sha256, shortDigest(sha256), `digest of ${path}`)}</td>
@@ -40,6 +40,7 @@ export function filesSection({ files, artifact }: VersionDetails, page: PageCont
         )}
       </tbody>
     </table></div>
-    ${more}`,
+    ${more}
+    <p class="aside"><button class="link" @click=${() => page.act('compareFiles', id)}>${icon('diff-multiple')} How they differ from another version’s…</button></p>`,
   );
 }

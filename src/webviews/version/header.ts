@@ -84,6 +84,13 @@ export function versionHeader({ version, baseline, rollbackTo }: VersionPageData
       <vscode-button secondary icon="link" @click=${() => page.act('copyReference', version.id)}
         >Copy reference</vscode-button
       >
+      <vscode-button
+        secondary
+        icon="share"
+        title="Copies a link that opens this page in the editor of whoever has the registry"
+        @click=${() => page.act('copyLink', version.id)}
+        >Copy link</vscode-button
+      >
       ${
         version.stage === 'archived'
           ? nothing
