@@ -87,6 +87,8 @@ export interface ReviewPageData {
   readonly changes?: ChangesPageData;
   readonly approvals: readonly ReviewApproval[];
   readonly request?: ReviewAsked;
+  /** This person registered the version, so that their own approval doesn't count. */
+  readonly isAuthor: boolean;
   /** From which stages the policy lets versions in, where it doesn't from all. */
   readonly from?: readonly string[];
   /** Whether the policy lets this person promote in spite of a gate. */

@@ -522,6 +522,8 @@ export interface GateStanding {
   /** What moving it there would be; `none` where it is there. */
   readonly kind: 'promote' | 'demote' | 'archive' | 'none';
   readonly isExclusive: boolean;
+  /** Whether this person registered the version, so that their own approval doesn't count. */
+  readonly isAuthor: boolean;
   /** Whether the policy lets this person promote in spite of a gate. */
   readonly isOverrideAllowed: boolean;
   /** Of the policy in force, null for none: pass it on to `promote`, so that no other is put in its place meanwhile. */

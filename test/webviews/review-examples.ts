@@ -126,6 +126,7 @@ export function reviewPage(more: Partial<ReviewPageData> = {}): ReviewPageData {
       approval('grace@example.org', { comment: 'Looked at the slices. Brazil is lower, which is known.' }),
       approval('ada@example.org', { isAuthor: true }),
     ],
+    isAuthor: false,
     isOverrideAllowed: true,
     isTrusted: true,
     ...more,

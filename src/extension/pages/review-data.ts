@@ -41,6 +41,7 @@ export async function loadReviewPage(
     ...(other ? { other } : {}),
     ...(changes ? { changes } : {}),
     approvals: standing.approvals,
+    isAuthor: standing.isAuthor,
     ...(request ? { request } : {}),
     ...(standing.from ? { from: standing.from } : {}),
     isOverrideAllowed: standing.isOverrideAllowed,
@@ -68,34 +69,38 @@ async function otherOf(registry: RegistryCalls, { version, holder }: GateStandin
 }
 
 /** What gates say, as the page shows it. */
-export function reviewGates({ results, standing, found, commands }: StageGates): ReviewGates {
+export function reviewGates(gates: StageGates): ReviewGates {
+  const { results, found, commands } = gates;
   return {
     gates: results.map((result): ReviewGate => {
-      const recorded = standing.results.find((entry) => entry.gate === result.gate && entry.outcome === result.outcome);
-      const isCommand = commands.includes(result.gate);
-      const isFound = found.some((entry) => entry.gate === result.gate);
       const { gate, title, required, source, outcome, measured, why } = result;
+      const isCommand = commands.includes(gate);
+      const recorded = recordedOf(gates, gate);
+      // What was recorded of a command holds where the gate says the same; of what the log judges by it, it always does.
+      const isOfNow = source === 'policy' || (isCommand && recorded?.outcome === outcome);
       return {
         ...{ gate, title, required, source, outcome, measured },
         ...(why === undefined ? {} : { why }),
         isCommand,
         isOfPeople: source === 'policy' ? /^\d+ approvals?\b/.test(required) : title === 'approvals',
-        hasEvidence: isFound || (isCommand && recorded?.evidence !== undefined && result.outcome !== 'not-evaluated'),
-        ...(recorded && isCommand ? { recorded: { at: recorded.at, by: recorded.by.name } } : {}),
+        hasEvidence: found.some((entry) => entry.gate === gate) || (isOfNow && recorded?.evidence !== undefined),
+        ...(recorded && isOfNow ? { recorded: { at: recorded.at, by: recorded.by.name } } : {}),
       };
     }),
   };
 }
 
-/** What there is to show for a gate: what its command found when it ran, or what it found now. Throws `EVIDENCE_UNKNOWN`. */
-export async function evidenceOf(
-  registry: RegistryCalls,
-  { found, standing }: StageGates,
-  gate: string,
-): Promise<string> {
-  const now = found.find((entry) => entry.gate === gate);
+/** The recorded result of a gate; of one of the policy, the result that it takes. */
+function recordedOf({ standing }: StageGates, gate: string): GateStanding['results'][number] | undefined {
+  const name = standing.policyGates.find((entry) => entry.gate === gate)?.recorded?.name ?? gate;
+  return standing.results.find((entry) => entry.gate === name);
+}
+
+/** What there is to show for a gate: what it found now, or what was recorded of it. Throws `EVIDENCE_UNKNOWN`. */
+export async function evidenceOf(registry: RegistryCalls, gates: StageGates, gate: string): Promise<string> {
+  const now = gates.found.find((entry) => entry.gate === gate);
   if (now) return JSON.stringify(now.evidence, undefined, 2);
-  const digest = standing.results.find((entry) => entry.gate === gate)?.evidence;
+  const digest = recordedOf(gates, gate)?.evidence;
   if (digest === undefined)
     throw new RegistryError('EVIDENCE_UNKNOWN', `Nothing was recorded yet of the gate ${gate}. Run the gates.`);
   return prettyJson(await registry.gateEvidence({ digest }));

@@ -6,7 +6,7 @@ import type { EventOf } from '../../log/events.ts';
 import { digestOfPolicy } from '../../rules/expectations.ts';
 import { mayOverride, mayRecord, problemsOfGate, staleness } from '../../rules/gate-rules.ts';
 import { policyOf } from '../../rules/lookup.ts';
-import { personOf } from '../../rules/people.ts';
+import { isSamePerson, personOf } from '../../rules/people.ts';
 import { type EffectivePolicy, kindOfMove, stageOf } from '../../rules/policy.ts';
 import type { FactAuthor } from '../../rules/state.ts';
 import { dataWithoutSecrets } from '../../secrets/remove-secrets.ts';
@@ -42,6 +42,7 @@ export async function gateStanding(
     stage,
     kind: version.stage === stage ? 'none' : kindOfMove(policy, version.stage, stage),
     isExclusive: rule?.isExclusive ?? false,
+    isAuthor: isSamePerson(version.createdBy, me),
     isOverrideAllowed: mayOverride(policy, me),
     policyDigest: digestOfPolicy(state, version.modelId),
     ...(rule?.from ? { from: rule.from } : {}),

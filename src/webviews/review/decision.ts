@@ -66,7 +66,10 @@ function form(data: ReviewPageData, gates: LaterGates, page: PageContext): Templ
       placeholder="Why, for whoever reads the log later"
       .value=${text}
       ?disabled=${!isTrusted}
-      @input=${(event: Event) => page.setUi(textName, fieldText(event))}
+      @input=${(event: Event) => {
+        outcome = undefined;
+        page.setUi(textName, fieldText(event));
+      }}
     ></textarea>
     <div class="actions" role="group" aria-label="Decide">
       ${button('promote', kind === 'demote' ? `Move down to ${stage}` : `Promote to ${stage}`, 'rocket', isIdle && !isBlank && blockers.length === 0, data, page)}
@@ -83,12 +86,12 @@ function form(data: ReviewPageData, gates: LaterGates, page: PageContext): Templ
     }`;
 }
 
-function whyNot({ kind, isTrusted }: ReviewPageData, blockers: readonly string[], isBlank: boolean): TemplateResult {
-  const needs = [
-    ...(isBlank && isTrusted
-      ? [kind === 'promote' ? 'Promoting, refusing and overriding need a reason.' : 'Moving it needs a reason.']
-      : []),
-  ];
+function whyNot(
+  { kind, isTrusted, isAuthor }: ReviewPageData,
+  blockers: readonly string[],
+  isBlank: boolean,
+): TemplateResult {
+  const isPromotion = kind === 'promote';
   return html`<div id="decision-why" class="decision-why">
     ${
       blockers.length === 0
@@ -96,7 +99,8 @@ function whyNot({ kind, isTrusted }: ReviewPageData, blockers: readonly string[]
         : html`<p>${icon('circle-slash')} It can’t be promoted now:</p>
             <ul>${blockers.map((text) => html`<li class="wrap">${text}</li>`)}</ul>`
     }
-    ${needs.map((text) => html`<p class="muted">${text}</p>`)}
+    ${isBlank && isTrusted ? html`<p class="muted">${isPromotion ? 'Everything but an approval needs a reason.' : 'Moving it needs a reason.'}</p>` : nothing}
+    ${isAuthor && isPromotion ? html`<p class="muted">You registered this version, so your own approval doesn’t count.</p>` : nothing}
   </div>`;
 }
 

@@ -9,6 +9,7 @@ function report(...results: readonly Partial<GateResult>[]): GateReport {
     stage: 'production',
     kind: 'promote',
     isExclusive: true,
+    isAuthor: false,
     isOverrideAllowed: true,
     policyDigest: null,
     seen: { artifact: '', holder: null, gates: [] },

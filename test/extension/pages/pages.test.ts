@@ -274,6 +274,7 @@ describe('the page of a review', () => {
       stage: 'production',
       kind: 'promote' as const,
       isExclusive: true,
+      isAuthor: false,
       isOverrideAllowed: true,
       holder: versionSummary(1, { stage: 'production' }),
       policyDigest: null,

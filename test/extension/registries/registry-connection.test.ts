@@ -146,6 +146,57 @@ describe('a registry in its own thread', () => {
     expect((await connection.registry.listModels()).items).toEqual([]);
   });
 
+  it('evaluates gates there, runs their commands in the folder that declares them, and promotes through them', async () => {
+    const { connection, root, model } = await setUp();
+    await connection.make();
+    await connection.registry.register({ model: 'churn', paths: [model], metrics: { f1: 0.7 } });
+    const other = join(root, 'other');
+    await mkdir(other);
+    const gates = '[{metric: f1, min: 0.6}, {command: [node, check.cjs]}]';
+    const declared = `models:\n  churn:\n    outputs: [out/**]\n    gates: {production: ${gates}}\n`;
+    await writeFile(join(other, 'model-registry.yaml'), declared);
+    await writeFile(join(other, 'check.cjs'), "console.log(require('node:path').basename(process.cwd()));");
+    const about = { ref: 'churn@1', stage: 'production', roots: [root, other] };
+    const request = { ref: 'churn@1', stage: 'production', reason: 'Better' };
+
+    const before = await connection.stageGates(about);
+    expect(before.results.map(({ outcome }) => outcome)).toEqual(['passed', 'not-evaluated']);
+    expect(before.commands).toEqual(['command: node check.cjs']);
+    expect((await connection.stageGates({ ...about, roots: [root] })).results).toEqual([]);
+    await expect(connection.promoteThroughGates({ roots: about.roots, request })).rejects.toMatchObject({
+      code: 'GATE_FAILED',
+    });
+
+    const printed: string[] = [];
+    const report = await connection.runGates(about, (activity) => {
+      if (activity.kind === 'line') printed.push(activity.text);
+    });
+    expect(printed).toEqual(['other']);
+    expect(report.results.map(({ outcome }) => outcome)).toEqual(['passed', 'passed']);
+    const { version } = await connection.promoteThroughGates({ roots: about.roots, request });
+    expect(version.stage).toBe('production');
+  });
+
+  it('ends the commands of gates that are cancelled, and records nothing of them', async () => {
+    const { connection, root, model } = await setUp();
+    await connection.make();
+    await connection.registry.register({ model: 'churn', paths: [model] });
+    const command = `[node, -e, "setInterval(() => console.log('on'), 20)"]`;
+    const gates = `{production: [{command: ${command}}]}`;
+    await writeFile(join(root, 'model-registry.yaml'), `models: {churn: {outputs: [out/**], gates: ${gates}}}\n`);
+    const controller = new AbortController();
+    const about = { ref: 'churn@1', stage: 'production', roots: [root] };
+    const running = connection.runGates(
+      about,
+      ({ kind }) => {
+        if (kind === 'line') controller.abort();
+      },
+      { signal: controller.signal },
+    );
+    await expect(running).rejects.toMatchObject({ code: 'OPERATION_CANCELLED' });
+    expect((await connection.stageGates(about)).standing.results).toEqual([]);
+  });
+
   it('is closed for good when its folder leaves the window', async () => {
     const { connection, dir, stops } = await setUp();
     await initRegistry({ dir });
