@@ -145,7 +145,7 @@ describe('the editor', () => {
   it('marks the mistake in a project file where it stands', async () => {
     const folder = join(dir, 'mistake');
     await mkdir(folder);
-    await writeFile(join(folder, 'model-registry.yaml'), 'models:\n  fraud:\n    outputs: [m]\n    deploy: d\n');
+    await writeFile(join(folder, 'model-registry.yaml'), 'models:\n  fraud:\n    outputs: [m]\n    deplooy: d\n');
     const workbench = await open({ workspace: folder, theme: 'high-contrast' });
     await workbench.notification(/can't be used/).waitFor({ timeout: 60_000 });
     await workbench.openFile('model-registry.yaml');
