@@ -147,10 +147,19 @@ describe('the editor’s own means', () => {
 
   it('tell which version a reference in Python is now', async () => {
     await workbench.openFile('serve.py');
-    await workbench.page.locator('.view-line span', { hasText: 'fraud-detector' }).first().hover();
-    const hover = workbench.page.locator('.monaco-hover:visible', { hasText: 'fraud-detector@1' });
-    await hover.waitFor();
-    expect(await hover.innerText()).toMatch(/In\sproduction\ssince/);
+    const reference = workbench.page.locator('.view-line span', { hasText: 'models:/fraud-detector' }).last();
+    const hover = workbench.page.locator('.monaco-hover:visible', { hasText: /In\sproduction\ssince/ });
+    const isShown = async () => {
+      // Where the pointer rests already, nothing is asked again.
+      await workbench.page.locator('.part.statusbar').hover();
+      await reference.hover();
+      return hover.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+    };
+    await expect.poll(isShown, { timeout: 30_000 }).toBe(true);
+    expect(await hover.innerText()).toMatch(/fraud-detector@1/);
     await editor.screenshot('native-hover');
     await hover.getByRole('link', { name: 'Show the version' }).click();
     await workbench.tab(/fraud-detector@1/).waitFor();

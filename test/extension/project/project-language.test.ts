@@ -1,0 +1,43 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { GatesNow } from '../../../src/workers/project-messages.ts';
+
+vi.mock('vscode', () => ({ CompletionItemKind: {} }));
+const { gatesTitle, gatesTooltip } = await import('../../../src/extension/project/project-language.ts');
+
+const gate = (outcome: 'passed' | 'failed' | 'not-evaluated', why?: string) => ({
+  title: 'auc',
+  required: 'at least 0.9',
+  outcome,
+  measured: '0.91',
+  ...(why === undefined ? {} : { why }),
+});
+
+function now(results: GatesNow['results'], isThere = false): GatesNow {
+  return { line: 1, column: 1, model: 'fraud', stage: 'production', versionId: 'x', number: 7, isThere, results };
+}
+
+describe('what stands over the gates of a stage', () => {
+  it.each([
+    [now([gate('passed')]), '$(pass) fraud@7: 1 of 1 gate passed'],
+    [
+      now([gate('passed'), gate('failed', 'auc 0.8 is below 0.9')]),
+      '$(error) fraud@7: 1 of 2 gates passed — auc 0.8 is below 0.9',
+    ],
+    [now([gate('not-evaluated', 'it hasn’t run')]), '$(question) fraud@7: 0 of 1 gate passed — auc: it hasn’t run'],
+    [now([gate('passed')], true), '$(pass) fraud@7 (is there now): 1 of 1 gate passed'],
+    [now([]), '$(pass) fraud@7: no gates'],
+  ])('%#: %s', (gates, title) => {
+    expect(gatesTitle(gates)).toBe(title);
+  });
+
+  it('makes no icon, line or direction of what a registry says', () => {
+    const title = gatesTitle(now([gate('failed', 'auc $(trash)\n\u202eis low')]));
+    expect(title).toBe('$(error) fraud@7: 0 of 1 gate passed — auc $ (trash) is low');
+  });
+
+  it('tells each gate in the tooltip', () => {
+    expect(gatesTooltip(now([gate('passed'), gate('failed', 'too low')]))).toBe(
+      'passed: auc at least 0.9 (0.91)\nfailed: auc at least 0.9 (0.91; too low)',
+    );
+  });
+});
