@@ -200,7 +200,7 @@ describe('a promotion that two people decide on', () => {
     const row = bob.treeRow(/fraud-detector@3 → production/, bob.view('Reviews'));
     expect(await row.innerText()).toContain('wanted from you');
     await bob.page.locator('.part.activitybar .action-item .badge', { hasText: '1' }).waitFor();
-    await bob.clickNotificationButton('Ann asks you to review', 'Review');
+    await bob.clickNotificationButton('Ann asks you to review', 'Show');
     const page = await reviewOf(bob, 3);
     await page.locator('#request', { hasText: 'Your word is wanted' }).waitFor();
     await page.locator('.gate-passed', { hasText: 'node validate.mjs' }).waitFor();

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
-import type { PolicyProposal, ReviewEntry } from '../../registry/api.ts';
+import type { PolicyProposal, ReviewEntry, VersionSummary } from '../../registry/api.ts';
 import type { Registries } from '../registries/registries.ts';
 import { setContext } from '../set-context.ts';
 
@@ -18,6 +18,12 @@ export interface ListedProposal {
   readonly proposal: PolicyProposal;
 }
 
+/** An own request that somebody else answered by promoting the version. */
+export interface PromotedForMe {
+  readonly registryDir: string;
+  readonly version: VersionSummary;
+}
+
 type Registry = Awaited<ReturnType<Registries['existing']>>[number];
 
 /** Of so many own requests the gates are looked at. */
@@ -31,6 +37,7 @@ export class ReviewList implements vscode.Disposable {
   readonly #subscription: vscode.Disposable;
   #entries: readonly ListedReview[] = [];
   #proposals: readonly ListedProposal[] = [];
+  #promoted: readonly PromotedForMe[] = [];
   #isReading = false;
   #isOutdated = false;
 
@@ -51,6 +58,11 @@ export class ReviewList implements vscode.Disposable {
   /** Policies that wait for people, those first that want a word of this person. */
   get proposals(): readonly ListedProposal[] {
     return this.#proposals;
+  }
+
+  /** Own requests that ended since the list was read before. */
+  get promoted(): readonly PromotedForMe[] {
+    return this.#promoted;
   }
 
   /** Never rejects. */
@@ -83,6 +95,19 @@ export class ReviewList implements vscode.Disposable {
     const registries = await this.#registries.existing();
     const reviews = await Promise.all(registries.map((registry) => this.#quietly(reviewsOf(registry))));
     const proposals = await Promise.all(registries.map((registry) => this.#quietly(proposalsOf(registry))));
+    const open = new Set(reviews.flat().map(keyOf));
+    const ended = this.#entries.filter((review) => review.entry.isOwn && !open.has(keyOf(review)));
+    const promoted = await Promise.all(
+      registries.map((registry) =>
+        this.#quietly(
+          promotedOf(
+            registry,
+            ended.filter((one) => one.registryDir === registry.dir),
+          ),
+        ),
+      ),
+    );
+    this.#promoted = promoted.flat();
     this.#entries = reviews.flat().sort((a, b) => rank(a.entry) - rank(b.entry));
     this.#proposals = proposals.flat().sort((a, b) => rank(a.proposal) - rank(b.proposal));
   }
@@ -109,6 +134,25 @@ async function reviewsOf({ dir, connection: { registry } }: Registry): Promise<r
       return { registryDir: dir, entry, failedGates: failed.map(({ gate }) => gate) };
     }),
   );
+}
+
+/** Those of the requests that ended because somebody else moved the version to the stage. */
+async function promotedOf(
+  { dir, connection: { registry } }: Registry,
+  ended: readonly ListedReview[],
+): Promise<readonly PromotedForMe[]> {
+  const found = await Promise.all(
+    ended.map(async ({ entry }): Promise<readonly PromotedForMe[]> => {
+      const version = await registry.show({ ref: entry.version.id });
+      const isByOther = version.stageBy.email !== entry.by.email || version.stageBy.name !== entry.by.name;
+      return version.stage === entry.stage && isByOther ? [{ registryDir: dir, version }] : [];
+    }),
+  );
+  return found.flat();
+}
+
+function keyOf({ registryDir, entry: { version, stage } }: ListedReview): string {
+  return JSON.stringify([registryDir, version.id, stage]);
 }
 
 async function proposalsOf({ dir, connection: { registry } }: Registry): Promise<readonly ListedProposal[]> {

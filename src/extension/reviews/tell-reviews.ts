@@ -4,7 +4,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { CommandId } from '../command-ids.ts';
 import { inform } from '../notify.ts';
 import { labelOf, oneLine } from '../version-text.ts';
-import type { ListedProposal, ListedReview, ReviewList } from './review-list.ts';
+import type { ListedProposal, ListedReview, PromotedForMe, ReviewList } from './review-list.ts';
 import { badgeOf } from './reviews-tree.ts';
 
 const TOLD = 'modelRegistry.toldReviews';
@@ -37,7 +37,11 @@ export function tellReviews(options: {
   const tell = async (): Promise<void> => {
     if (isShowing) return;
     const told = v.parse(toldSchema, state.get(TOLD));
-    const all = [...list.entries.flatMap(newsOf), ...list.proposals.flatMap(newsOfProposal)];
+    const all = [
+      ...list.promoted.map(newsOfPromoted),
+      ...list.entries.flatMap(newsOf),
+      ...list.proposals.flatMap(newsOfProposal),
+    ];
     const news = all.filter(({ key }) => !told.includes(key));
     const [first] = news;
     if (!first) return;
@@ -45,7 +49,7 @@ export function tellReviews(options: {
     try {
       await state.update(TOLD, [...told, ...news.map(({ key }) => key)].slice(-REMEMBERED));
       const more = news.length > 1 ? ` And ${news.length - 1} more in the view of reviews.` : '';
-      const chosen = await inform(`${first.text}${more}`, 'Review');
+      const chosen = await inform(`${first.text}${more}`, 'Show');
       if (chosen !== undefined) await vscode.commands.executeCommand(...first.show);
     } finally {
       isShowing = false;
@@ -84,6 +88,15 @@ export function newsOf(review: ListedReview): readonly News[] {
         show,
       };
     });
+}
+
+function newsOfPromoted({ registryDir, version }: PromotedForMe): News {
+  const { stage, stageBy, stageSince } = version;
+  return {
+    key: `promoted|${version.id}|${stage}|${stageSince}`,
+    text: `${oneLine(stageBy.name, 60)} promoted ${labelOf(version)} to ${stage}, as you asked`,
+    show: ['modelRegistry.showVersion', { registryDir, versionId: version.id }],
+  };
 }
 
 function newsOfProposal({ registryDir, proposal }: ListedProposal): readonly News[] {

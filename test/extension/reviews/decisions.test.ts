@@ -19,6 +19,7 @@ vi.mock('vscode', () => ({
     get isTrusted() {
       return workspace.isTrusted;
     },
+    getConfiguration: () => ({ get: () => undefined }),
     registerTextDocumentContentProvider: () => ({ dispose: () => undefined }),
   },
   commands: { executeCommand: async () => undefined },

@@ -167,7 +167,7 @@ describe('reviews in the side bar', () => {
 
   it('tell once when somebody asks, in whatever window of theirs, and lead to the review', async () => {
     await ask(2, { comment: 'Better on every slice' });
-    answer = 'Review';
+    answer = 'Show';
     const window = windowOf(bob);
     await window.list.update();
     await vi.waitFor(() => expect(executed).toHaveLength(1));
@@ -186,6 +186,18 @@ describe('reviews in the side bar', () => {
     await bob.review({ ref: 'fraud@2', stage: 'production', isGiven: true, comment: 'Looked at the slices' });
     await window.list.update();
     await vi.waitFor(() => expect(told).toEqual(['Bob approved fraud@2 for production: “Looked at the slices”']));
+  });
+
+  it('tell that somebody promoted what one asked for, and nothing of what one took back', async () => {
+    await ask(1);
+    await ask(2);
+    const window = windowOf(ann);
+    await window.list.update();
+    await ann.withdrawRequest({ ref: 'fraud@1', stage: 'production' });
+    await bob.promote({ ref: 'fraud@2', stage: 'production', reason: 'Looks good' });
+    await window.list.update();
+    await vi.waitFor(() => expect(told).toEqual(['Bob promoted fraud@2 to production, as you asked']));
+    expect(rows(window)).toEqual([]);
   });
 
   it('put no second message on the screen, and tell of several in one', async () => {
