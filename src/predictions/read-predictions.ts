@@ -161,7 +161,8 @@ class Rows {
         'has several classes and no column prediction (or y_pred): name it with --columns prediction=NAME',
       );
     const all = [...this.#labels.codes.values(), ...this.#predicted.codes.values()];
-    if (all.some(Number.isNaN)) throw this.#invalid(`has more than ${MAX_CLASSES} classes`);
+    if (all.some(Number.isNaN))
+      throw this.#invalid(`has predictions that are no classes, such as 0.7, or more than ${MAX_CLASSES} classes`);
     const texts = this.#labelClasses.texts();
     const classes = sortedClasses([...new Set(all)].map((code) => texts[code] ?? ''));
     const places = new Map(classes.map((name, place) => [name, place]));

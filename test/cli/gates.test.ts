@@ -67,7 +67,7 @@ it('evaluates, holds a version at a gate, runs a command, takes an approval, pro
   );
   expect((await run('show', 'fraud-detector@1')).stdout).toContain('on march, with 20 predictions');
   expect(await run('evaluate', 'fraud-detector@1', '--metrics', 'f1=1', '--by', 'x')).toMatchObject({
-    code: 1,
+    code: 2,
     stderr: expect.stringContaining('--by means nothing without --predictions'),
   });
 

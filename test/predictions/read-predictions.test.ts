@@ -85,6 +85,7 @@ describe('predictions are read', () => {
     ['label,score\n1,nan\n', 'is no number'],
     ['id,label,score\nx,1,0.5\nx,0,0.5\n', 'the same id twice'],
     ['label,prediction\ncat,cat\ndog,cat\n', 'say which is the one that is looked for, with --positive'],
+    ['label,prediction,score\n1,0.7,0.7\n0,0.2,0.2\n', 'predictions that are no classes, such as 0.7'],
     ['label,score\ncat,1\ndog,1\nant,0\n', 'several classes and no column prediction'],
     [`label,score\n${'"'.repeat(1)}${'x'.repeat(3_000_000)}`, 'a quote may lack its end'],
   ])('and refused with a reason: %.40j', async (text, why) => {
