@@ -3,6 +3,7 @@ export const COMMAND_IDS = [
   'modelRegistry.createRegistry',
   'modelRegistry.addProjectFile',
   'modelRegistry.registerVersion',
+  'modelRegistry.evaluate',
   'modelRegistry.promote',
   'modelRegistry.review',
   'modelRegistry.runGates',

@@ -3,6 +3,7 @@ import { messageOf, RegistryError } from '../base/errors.ts';
 import { idleThread } from '../base/idle-thread.ts';
 import type { MetricValue } from '../base/metric-value.ts';
 import type { FindRunsOptions, FoundRuns } from './find-runs.ts';
+import type { MeasuredValues } from './intervals.ts';
 import type { OnLeftOut } from './values-file.ts';
 
 /** What trackers and training left in files, for those who can't wait on their own thread. */
@@ -13,6 +14,8 @@ export interface RunThread {
   metrics(file: string, onLeftOut?: OnLeftOut): Promise<Readonly<Record<string, MetricValue>>>;
   /** As `readParamsFile`. */
   params(file: string, onLeftOut?: OnLeftOut): Promise<Readonly<Record<string, string>>>;
+  /** As `readMeasuredFile`. */
+  measured(file: string): Promise<MeasuredValues>;
   close(): Promise<void>;
 }
 
@@ -22,6 +25,7 @@ const MEMORY_LIMIT = { maxOldGenerationSizeMb: 512 };
 // The thread is built from the same sources, so that its answers need no more than a look at what they are.
 const runsSchema = v.custom<FoundRuns>((value) => typeof value === 'object' && value !== null);
 const metricsSchema = v.custom<Readonly<Record<string, MetricValue>>>((value) => typeof value === 'object');
+const measuredSchema = v.custom<MeasuredValues>((value) => typeof value === 'object' && value !== null);
 const paramsSchema = v.record(v.string(), v.string());
 const leftOutSchema = v.array(v.string());
 
@@ -49,6 +53,7 @@ export function runThread({ workerFile }: { readonly workerFile: string }): RunT
       told(metricsSchema, await thread.call('metrics', request(file, onLeftOut)), onLeftOut),
     params: async (file, onLeftOut) =>
       told(paramsSchema, await thread.call('params', request(file, onLeftOut)), onLeftOut),
+    measured: async (file) => v.parse(measuredSchema, await thread.call('measured', { file })),
     close: () => thread.close(),
   };
 }

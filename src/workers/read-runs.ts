@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { serveCalls, type ThreadPort } from '../base/worker-rpc.ts';
 import { findRuns } from '../runs/find-runs.ts';
-import { type OnLeftOut, readMetricsFile, readParamsFile } from '../runs/values-file.ts';
+import { type OnLeftOut, readMeasuredFile, readMetricsFile, readParamsFile } from '../runs/values-file.ts';
 
 const searchSchema = v.object({ root: v.string(), near: v.array(v.string()), sinceMs: v.number() });
+const measuredSchema = v.object({ file: v.string() });
 const fileSchema = v.object({ file: v.string(), isTold: v.boolean() });
 
 /** The thread that reads what trackers and training left in files. */
@@ -18,6 +19,8 @@ export function serveRuns(port: ThreadPort): void {
         return read(readMetricsFile, args);
       case 'params':
         return read(readParamsFile, args);
+      case 'measured':
+        return readMeasuredFile(v.parse(measuredSchema, args).file);
       default:
         throw new Error(`The thread has no operation ${name}`);
     }

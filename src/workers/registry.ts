@@ -34,6 +34,7 @@ const dataSchema = v.object({ dir: v.string(), root: v.string() });
 const rootSchema = v.object({ root: v.string(), interpreter: v.optional(v.string()) });
 const reproduceSchema = v.object({ ref: v.string(), near: v.array(v.string()), to: v.string() });
 const valuesSchema = v.object({ metrics: v.array(v.string()), params: v.array(v.string()) });
+const fileSchema = v.object({ file: v.string() });
 const textSchema = v.object({ text: v.string() });
 const declaredSchema = v.object({ root: v.string(), model: v.string() });
 
@@ -233,6 +234,8 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
       }
       case 'reproduce':
         return reproduce({ ...v.parse(reproduceSchema, args), registry: await open(), kind: 'worktree' }, options);
+      case 'measured':
+        return trackers.measured(v.parse(fileSchema, args).file);
       case 'values': {
         const files = v.parse(valuesSchema, args);
         const metrics = await Promise.all(files.metrics.map((file) => trackers.metrics(file)));

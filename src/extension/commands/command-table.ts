@@ -5,6 +5,7 @@ import * as annotations from './annotations.ts';
 import * as arranging from './arranging.ts';
 import type { Command, CommandContext } from './command-context.ts';
 import * as deploying from './deploying.ts';
+import { evaluate } from './evaluating.ts';
 import * as files from './files.ts';
 import * as activity from './filtering-activity.ts';
 import * as proposals from './proposals.ts';
@@ -57,6 +58,7 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.createRegistry': ['Creating the registry', setup.createRegistry],
   'modelRegistry.delete': ['Deleting', annotations.deleteVersionOrModel],
   'modelRegistry.deploy': ['Deploying', deploying.deploy],
+  'modelRegistry.evaluate': ['Attaching the evaluation', evaluate],
   'modelRegistry.disconnectStorage': ['Disconnecting', sharing.disconnectStorage],
   'modelRegistry.dropRefused': ['Dropping', sharing.dropRefused],
   'modelRegistry.filterActivity': ['Filtering the activity', activity.filterActivity],

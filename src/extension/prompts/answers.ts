@@ -16,6 +16,10 @@ export interface Answers {
   readonly reviewers?: readonly string[];
   /** What there was of a version and its stage when the last question was asked. */
   readonly standing?: GateStanding;
+  /** A file of what was measured, and what it holds. */
+  readonly measured?: 'metrics' | 'predictions';
+  readonly file?: string;
+  readonly dataset?: string;
   /** A reason, note, comment, name or path. */
   readonly text?: string;
 }

@@ -25,6 +25,7 @@ import type {
   TransitionResult,
 } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
+import type { MeasuredValues } from '../../runs/intervals.ts';
 import type { StageGates } from '../../workers/gates.ts';
 import type { GatesNow, NameCompletions, NameHover, UnknownName } from '../../workers/project-messages.ts';
 import type { DeploymentState, GivenCredential, RegistryThreadEvent } from '../../workers/registry-messages.ts';
@@ -127,6 +128,7 @@ const completionsSchema = v.optional(v.custom<NameCompletions>((value) => typeof
 const nameHoverSchema = v.optional(v.custom<NameHover>((value) => typeof value === 'object'));
 const gatesNowSchema = v.custom<readonly GatesNow[]>(Array.isArray);
 const unknownNamesSchema = v.custom<readonly UnknownName[]>(Array.isArray);
+const measuredSchema = v.custom<MeasuredValues>((value) => typeof value === 'object');
 const valuesSchema = v.custom<Values>((value) => typeof value === 'object');
 
 /**
@@ -390,6 +392,11 @@ export class RegistryConnection {
     readonly params: readonly string[];
   }): Promise<Values> {
     return v.parse(valuesSchema, await this.#ask('values', files));
+  }
+
+  /** The metrics of an evaluation, with their intervals, from a JSON, YAML, TOML or CSV file. Throws `VALUES_FILE_INVALID`, `PATH_NOT_FOUND`. */
+  async readMeasured(file: string): Promise<MeasuredValues> {
+    return v.parse(measuredSchema, await this.#ask('measured', { file }));
   }
 
   /** Ends the thread after it has finished what it does. Nothing can be asked afterwards. */
