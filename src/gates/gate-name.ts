@@ -44,7 +44,7 @@ export function requiredOf(gate: DeclaredGate): string {
     case 'command':
       return commandText(gate.command ?? '');
     case 'approvals':
-      return String(gate.approvals);
+      return `${gate.approvals}${gate.of ? ` of ${gate.of.join(', ')}` : ''}`;
   }
 }
 

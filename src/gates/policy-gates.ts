@@ -32,7 +32,7 @@ export function policyGatesOf({ gates = {}, directions }: Declared): PolicyGates
 /** Undefined where the log can't judge it. */
 function judgedByLog(gate: DeclaredGate, directions: DeclaredDirections | undefined): PolicyGate | undefined {
   const { metric, min, max, vs, approvals } = gate;
-  if (approvals !== undefined) return { approvals };
+  if (approvals !== undefined) return { approvals, ...(gate.of ? { by: gate.of } : {}) };
   const isElsewhere = [gate.dataset, gate.slice, gate['worst-of'], gate['gap-of']].some((part) => part !== undefined);
   if (metric === undefined || isElsewhere || gate['by-interval'] || gate['min-gain'] !== undefined) return undefined;
   const bounds = { metric, ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };

@@ -143,7 +143,10 @@ export interface ApprovalVote {
 
 export function checkApprovals(gate: DeclaredGate, votes: readonly ApprovalVote[]): Verdict {
   const wanted = gate.approvals ?? 0;
-  const others = votes.filter(({ isGiven, isCounted, isAuthor }) => isGiven && isCounted && !isAuthor);
+  const asked = gate.of && new Set(gate.of.map((person) => person.toLowerCase()));
+  const others = votes.filter(({ isGiven, isCounted, isAuthor, person }) => {
+    return isGiven && isCounted && !isAuthor && (!asked || asked.has(person));
+  });
   const counted = others.filter(({ lapsed }) => lapsed === undefined);
   const measured = `${counted.length} of ${wanted}`;
   const refusal = votes.find(({ isGiven, isCounted }) => !isGiven && isCounted);
@@ -153,5 +156,6 @@ export function checkApprovals(gate: DeclaredGate, votes: readonly ApprovalVote[
   const hint = own ? '; that of whoever registered the version doesn’t count' : '';
   const gone = others.find(({ lapsed }) => lapsed !== undefined && lapsed.code !== 'used');
   const lapsed = gone?.lapsed ? `; that of ${gone.person} lapsed, because ${gone.lapsed.why}` : '';
-  return failed(measured, `${counted.length} of ${wanted} approvals${lapsed}${hint}`);
+  const who = gate.of ? ` of ${gate.of.join(', ')}` : '';
+  return failed(measured, `${counted.length} of ${wanted} approvals${who}${lapsed}${hint}`);
 }

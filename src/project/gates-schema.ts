@@ -192,6 +192,12 @@ const gateEntries = v.strictObject({
       'How many people must approve the version for the stage, beside whoever registered it: model-registry approve.',
     ),
   ),
+  of: v.exactOptional(
+    described(
+      v.pipe(v.array(line(512)), v.minLength(1, 'names nobody'), v.maxLength(256, 'names more than 256 people')),
+      'Only approvals of these people count, by address or name: [bob@example.org].',
+    ),
+  ),
 });
 
 type Entries = v.InferOutput<typeof gateEntries>;
@@ -232,7 +238,7 @@ const KINDS: Readonly<Record<GateKind, readonly (keyof Entries)[]>> = {
   signature: ['vs'],
   command: ['time-limit', 'memory-limit'],
   benchmark: ['times', 'warm-up', 'repetitions', 'p50', 'p95', 'p99', 'max-memory', 'time-limit', 'memory-limit'],
-  approvals: [],
+  approvals: ['of'],
 };
 const KIND_NAMES: readonly GateKind[] = [
   'metric',
@@ -258,7 +264,13 @@ function problemOf(gate: Entries): string | undefined {
   if (stray !== undefined) return `has ${stray}, which means nothing beside ${kind}`;
   if (kind === 'metric') return problemOfMetric(gate);
   if (kind === 'bias') return problemOfBias(gate);
+  if (kind === 'approvals') return problemOfApprovals(gate);
   return kind === 'benchmark' ? problemOfBenchmark(gate) : undefined;
+}
+
+function problemOfApprovals({ approvals = 0, of }: Entries): string | undefined {
+  const people = new Set(of?.map((person) => person.toLowerCase()));
+  return of && people.size < approvals ? 'asks for more approvals than its of names people' : undefined;
 }
 
 function problemOfBias(gate: Entries): string | undefined {

@@ -287,6 +287,15 @@ export const CASES: readonly GateCase[] = [
     malformed: '{approvals: some}',
     problem: 'must be a number',
   },
+  {
+    checks: 'approvals of some people',
+    gate: '{approvals: 1, of: [carl@example.org]}',
+    passing: { votes: [vote, { ...vote, person: 'carl@example.org' }] },
+    failing: { votes: [vote] },
+    why: '0 of 1 approvals of carl@example.org',
+    malformed: '{approvals: 2, of: [carl@example.org]}',
+    problem: 'asks for more approvals than its of names people',
+  },
 ];
 
 /** Gates that have to run something, by what that came to. */

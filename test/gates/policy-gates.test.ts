@@ -19,6 +19,10 @@ it.each<[DeclaredGate, unknown]>([
     { metric: 'auc', vs: 'production', maxDrop: 0.01 },
   ],
   [{ approvals: 2 }, { approvals: 2 }],
+  [
+    { approvals: 1, of: ['bob@example.org'] },
+    { approvals: 1, by: ['bob@example.org'] },
+  ],
   [{ metric: 'auc', vs: 'production', 'max-drop': '1 %' }, { recorded: 'auc: at most 1 % worse than production' }],
   [{ metric: 'auc', vs: 'production', 'min-gain': 0.01 }, { recorded: 'auc: at least 0.01 better than production' }],
   [{ metric: 'rmse', vs: 'production', 'max-drop': 1 }, { recorded: 'rmse: at most 1 worse than production' }],

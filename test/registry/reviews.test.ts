@@ -135,6 +135,37 @@ describe('a request to promote a version', () => {
   });
 });
 
+describe('what a registry brings into a shared one', () => {
+  it('are approvals and requests with the changes of stage that ended them, and else neither', async () => {
+    const storage = sharedStorage();
+    const owners = [await machine(storage), await machine(storage)];
+    for (const owner of owners) {
+      const local = await owner.open();
+      await registerFraud(owner, local, 'one');
+      await registerFraud(owner, local, 'two');
+      await local.requestPromotion({ ref: 'fraud@1', stage: 'production' });
+      await local.review({ ref: 'fraud@1', stage: 'production', isGiven: true });
+      await local.promote({ ref: 'fraud@1', stage: 'production', reason: 'first' });
+      await local.review({ ...TO_PRODUCTION, isGiven: true });
+      await local.requestPromotion(TO_PRODUCTION);
+      await local.close();
+    }
+    const [first, second] = owners;
+    await first?.attach();
+    const shared = await first?.open();
+    await shared?.sync();
+    const said = async (registry: Registry | undefined, ref: string) => (await registry?.show({ ref }))?.reviews;
+    expect(await said(shared, 'fraud@1')).toMatchObject([{ approvals: [{ lapsed: { code: 'used' } }] }]);
+    expect(await said(shared, 'fraud@2')).toMatchObject([{ request: { by: ANN }, approvals: [{ isGiven: true }] }]);
+    await shared?.withdrawRequest(TO_PRODUCTION);
+    await second?.attach();
+    const joined = await second?.open();
+    await joined?.sync();
+    expect(await joined?.refused()).toEqual([]);
+    expect(await joined?.reviews()).toEqual([]);
+  });
+});
+
 describe('an approval', () => {
   it('is of what was looked at, or nothing is recorded', async () => {
     const { place, ann, bob } = await three();

@@ -130,7 +130,24 @@ function modelOf(local: RegistryState, event: RegistryEvent): string | undefined
 }
 
 /** What a model that is there already keeps to itself: its name, its rules and who holds its stages. */
-const OWN: ReadonlySet<string> = new Set(['model.updated', 'model.renamed', 'model.deleted', 'policy.set']);
+const OWN: ReadonlySet<string> = new Set([
+  'model.updated',
+  'model.renamed',
+  'model.deleted',
+  'policy.set',
+  'policy.proposed',
+  'policy.withdrawn',
+  'policy.approved',
+  'policy.refused',
+]);
+/** Without the changes of stage, approvals would stand that were used, or that lapsed. */
+const OF_STAGES: ReadonlySet<string> = new Set([
+  'stage.changed',
+  'approval.given',
+  'approval.refused',
+  'promotion.requested',
+  'promotion.withdrawn',
+]);
 /** Facts about the other registry. */
 const NEVER: ReadonlySet<string> = new Set(['artifact.published', 'artifact.withdrawn', 'registry.sealed']);
 
@@ -143,7 +160,7 @@ function isTaken(
   if (!isKnownEvent(event)) return true;
   const id = modelOf(local, event);
   const model = id === undefined ? undefined : models.get(id);
-  if (event.type === 'stage.changed') return model?.withStages ?? false;
+  if (OF_STAGES.has(event.type)) return model?.withStages ?? false;
   return !(model?.isThere && OWN.has(event.type));
 }
 
