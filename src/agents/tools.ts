@@ -1,4 +1,3 @@
-import { toJsonSchema } from '@valibot/to-json-schema';
 import type { Tool } from './tool.ts';
 import { changeTools } from './tools/changes.ts';
 import { findingTools } from './tools/finding.ts';
@@ -16,9 +15,3 @@ export const TOOLS: readonly Tool[] = [
   ...reviewTools,
   ...proposalTools,
 ];
-
-/** The JSON schema of what a tool takes. */
-export function inputSchemaOf({ input }: Tool): Readonly<Record<string, unknown>> {
-  const { $schema: _, ...schema } = toJsonSchema(input, { typeMode: 'input', errorMode: 'ignore' });
-  return { ...schema };
-}

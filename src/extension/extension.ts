@@ -6,6 +6,9 @@ import { Deployments } from './after/deployments.ts';
 import { keepUpAll } from './after/keep-up.ts';
 import { tellFollowUps } from './after/tell-follow-ups.ts';
 import { WebhookSecrets } from './after/webhook-secrets.ts';
+import { languageModelTools } from './agents/language-model-tools.ts';
+import { mcpServers } from './agents/mcp-servers.ts';
+import { showProposals } from './agents/proposals.ts';
 import { ChangedCode } from './code/changed-code.ts';
 import { provideSourceDocuments } from './code/source-documents.ts';
 import { registerCommands } from './commands/command-table.ts';
@@ -140,6 +143,8 @@ export function activate(context: vscode.ExtensionContext): void {
     // What gates ask for may be another thing now.
     projectFiles.onDidChange(() => pages.refresh()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => pages.refresh()),
+    languageModelTools({ registries, propose: showProposals({ pages, log }) }),
+    mcpServers({ registries, extension: context.extension }),
     ...registerCommands({
       ...{ registries, pages, reviews, outputs, activity, credentials, sharedStates, webhookSecrets, log },
       ...{ modelsTree: models.tree, activityTree: happened.tree },

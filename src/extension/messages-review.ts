@@ -95,6 +95,8 @@ export interface ReviewPageData {
   readonly isOverrideAllowed: boolean;
   /** False in Restricted Mode, where nothing can be decided or run. */
   readonly isTrusted: boolean;
+  /** The reason that a language model proposes this with. */
+  readonly proposal?: string;
   /** Commands of gates that run right now, for this version and stage. */
   readonly running?: { readonly step: string };
   /** What the project file declares about the model's metrics. */

@@ -65,9 +65,9 @@ describe('an answer', () => {
 
   it('is never longer than a model can take, however much there is', () => {
     const much = Object.fromEntries(
-      Array.from({ length: 300 }, (_, index) => [
+      Array.from({ length: 120 }, (_, index) => [
         `metric ${index}`,
-        Array.from({ length: 300 }, () => ({ name: '<'.repeat(5000), list: Array.from({ length: 99 }, () => 'é') })),
+        Array.from({ length: 120 }, () => ({ name: '<'.repeat(5000), list: Array.from({ length: 99 }, () => 'é') })),
       ]),
     );
     expect(wholeAnswer(much)).toBeUndefined();

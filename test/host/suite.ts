@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { COMMAND_IDS } from '../../src/extension/command-ids.ts';
 import { cellRegistersModel } from './notebook.ts';
+import { toolAnswers } from './tools.ts';
 
 const EXTENSION_ID = 'model-registry.model-registry';
 
@@ -39,6 +40,7 @@ const tests: readonly HostTest[] = [
     },
   },
   { name: 'a model that a cell of a notebook writes is of that notebook', run: cellRegistersModel },
+  { name: 'a language model’s tool answers in the editor', run: toolAnswers },
 ];
 
 function viewIds(): readonly string[] {

@@ -117,6 +117,21 @@ describe('the page of a review', () => {
     expect(opened.ignored).toEqual([]);
   });
 
+  it('has the reason of a proposal filled in, for the person to change, and says where it comes from', async () => {
+    const page = await open(reviewPage({ proposal: '<b>Better</b> on every slice' }));
+    const reason = page.getByLabel('Reason or comment');
+    expect(await reason.inputValue()).toBe('<b>Better</b> on every slice');
+    expect(await page.locator('#decision').innerText()).toContain('A language model proposes this.');
+    await reason.fill('Looked at it myself');
+    await page.getByRole('button', { name: 'Take its reason' }).click();
+    expect(await reason.inputValue()).toBe('<b>Better</b> on every slice');
+    await reason.fill('Looked at it myself');
+    await page.getByRole('button', { name: 'Promote to production' }).click();
+    await expect
+      .poll(() => opened.sent.at(-1))
+      .toMatchObject({ method: 'decide', params: { decision: 'promote', text: 'Looked at it myself' } });
+  });
+
   it('disables promoting with the reasons why, and offers to override where the policy lets', async () => {
     const page = await open(reviewPage(), { gates: someGates() });
     await page.getByLabel('Reason or comment').fill('It has to go out');

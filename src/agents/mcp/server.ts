@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { ToolResult } from '../call-tool.ts';
+import { inputSchemaOf } from '../input-schema.ts';
 import type { Tool } from '../tool.ts';
-import { inputSchemaOf } from '../tools.ts';
 import { linesOf } from './lines.ts';
 import {
   answerSchema,

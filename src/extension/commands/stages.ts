@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
 import type { TransitionResult, VersionSummary } from '../../registry/api.ts';
@@ -82,15 +83,23 @@ export const archive: Command = async (context, argument) => {
   tellMoved(context, registry.dir, result);
 };
 
-/** One pick and a reason: the first row is what was in production before. */
+/** A rollback that was proposed: what goes back, and why. */
+const proposedRollbackSchema = v.object({
+  registryDir: v.string(),
+  modelId: v.string(),
+  proposal: v.object({ number: v.number(), stage: v.string(), reason: v.pipe(v.string(), v.maxLength(2000)) }),
+});
+
+/** One pick and a reason: the first row is what was in production before. Of a proposal only the reason is asked for, which is filled in. */
 export const rollBack: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
   const start = await startFrom(context, targetOf(argument) ? argument : undefined, 'registry');
   if (!start) return;
   const modelId = await modelOf(context, argument);
-  const answers = await askInSteps('Roll Back', start.answers, [
+  const proposed = await proposedRollback(start.answers, argument);
+  const answers = await askInSteps('Roll Back', { ...start.answers, ...proposed }, [
     ...(start.answers.registry ? [] : [registryStep(context.registries)]),
-    rollbackStep(modelId),
+    ...(proposed ? [] : [rollbackStep(modelId)]),
     rollbackReasonStep,
   ]);
   const { registry, rollback, text } = answers ?? {};
@@ -109,6 +118,15 @@ export const rollBack: Command = async (context, argument) => {
   );
   tellMoved(context, registry.dir, result);
 };
+
+async function proposedRollback({ registry }: Answers, argument: unknown): Promise<Answers | undefined> {
+  const parsed = v.safeParse(proposedRollbackSchema, argument);
+  if (!parsed.success || !registry) return undefined;
+  const { modelId: model, proposal } = parsed.output;
+  const { number: to, stage, reason } = proposal;
+  const plan = await registry.connection.registry.rollbackTarget({ model, to, stage });
+  return { rollback: { plan, target: plan.target }, proposedText: reason };
+}
 
 /** Answers with a stage that was taken as it was wanted: who comes back to them wants to choose. */
 const taken = new WeakSet<Answers>();
@@ -237,13 +255,13 @@ function heldText(span: RollbackChoice['plan']['held'][string] | undefined, stag
 }
 
 const rollbackReasonStep: Step = async (place, answers) => {
-  const { rollback } = answers;
+  const { rollback, proposedText } = answers;
   if (!rollback) return { kind: 'cancelled' };
   const { plan, target } = rollback;
   const replaced = plan.current ? ` in place of version ${numberOf(plan.current)}` : '';
   const moves = plan.current ? ` That one moves to ${await displacedTo(answers, plan)}.` : '';
   const prompt = `${labelOf(target)} goes back into ${plan.stage}${replaced}.${moves} Its files are read first.`;
-  const reply = await askReason(place, prompt);
+  const reply = await askReason(place, prompt, proposedText);
   return added(reply, (text) => ({ ...answers, text }));
 };
 

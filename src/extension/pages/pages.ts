@@ -36,7 +36,7 @@ import {
   versionTitle,
 } from './page-data.ts';
 import { postTo, showPage } from './page-webview.ts';
-import { type ReviewTools, reviewPanel } from './review-panel.ts';
+import { type ProposedReason, type ReviewTools, reviewPanel } from './review-panel.ts';
 
 export interface PagesOptions {
   readonly extensionUri: vscode.Uri;
@@ -60,8 +60,8 @@ export interface Pages {
   openChanges(page: ChangesPageState): void;
   /** What made something and what it went into. */
   openGraph(page: GraphPageState): void;
-  /** A version on its way to a stage. */
-  openReview(page: ReviewPageState): void;
+  /** A version on its way to a stage. With the reason of a proposal, which the person finds filled in; the keyboard stays where it is then. */
+  openReview(page: ReviewPageState, proposal?: string): void;
   /** A model as a whole. With `keepsFocus` the keyboard stays where it is. */
   openModel(page: ModelPageState & { readonly keepsFocus?: boolean }): void;
   /** Tells the open pages of a registry, or all, to read their data again. */
@@ -126,6 +126,7 @@ export function createPages(options: PagesOptions): Pages {
     isTrusted: options.isTrusted,
     runCommand: (id, argument) => void start(id, argument),
   };
+  const proposals = new Map<string, string>();
   const open = new Map<string, { readonly page: OpenPage; readonly panel: vscode.WebviewPanel }>();
 
   function show(page: OpenPage, preserveFocus = false): void {
@@ -163,6 +164,10 @@ export function createPages(options: PagesOptions): Pages {
     });
   }
 
+  function proposedFor(key: string): ProposedReason {
+    return { get: () => proposals.get(key), settle: () => void proposals.delete(key) };
+  }
+
   /** A panel that the person closed meanwhile throws at every touch. */
   function isOpen(page: OpenPage, panel: vscode.WebviewPanel): boolean {
     return open.get(keyOf(page))?.panel === panel;
@@ -173,7 +178,7 @@ export function createPages(options: PagesOptions): Pages {
     const versionIds = versionsOf(page);
     const review =
       page.kind === 'review'
-        ? reviewPanel(page.state, reviewTools)
+        ? reviewPanel(page.state, reviewTools, proposedFor(keyOf(page)))
         : {
             load: (registry: RegistryCalls, directionsOf: DirectionsOf) => load(page, registry, directionsOf),
             handlers: NOTHING_OF_REVIEWS,
@@ -352,7 +357,13 @@ export function createPages(options: PagesOptions): Pages {
     openModel: ({ registryDir, modelId, keepsFocus }) =>
       show({ kind: 'model', state: { registryDir, modelId } }, keepsFocus),
     openChanges: (state) => show({ kind: 'changes', state }),
-    openReview: (state) => show({ kind: 'review', state }),
+    openReview(state, proposal) {
+      const page: OpenPage = { kind: 'review', state };
+      if (proposal !== undefined) proposals.set(keyOf(page), proposal);
+      const shown = open.get(keyOf(page));
+      show(page, proposal !== undefined);
+      if (shown && proposal !== undefined) void postTo(shown.panel.webview, { kind: 'changed' });
+    },
     refresh,
     dispose() {
       for (const serializer of serializers) serializer.dispose();

@@ -17,7 +17,7 @@ export async function loadReviewPage(
   registry: RegistryCalls,
   { versionId, stage }: ReviewPageState,
   directionsOf: DirectionsOf,
-  now: Pick<ReviewPageData, 'revision' | 'isTrusted' | 'running'>,
+  now: Pick<ReviewPageData, 'revision' | 'isTrusted' | 'running' | 'proposal'>,
 ): Promise<{ readonly data: ReviewPageData; readonly standing: GateStanding }> {
   const [version, standing] = await Promise.all([
     registry.show({ ref: versionId }),

@@ -17,6 +17,12 @@ export interface ReviewTools {
   readonly runCommand: (id: string, argument: ReviewPageState & { readonly isAgain: boolean }) => void;
 }
 
+/** The reason with which a language model proposed what the page is about, until a person has decided. */
+export interface ProposedReason {
+  get(): string | undefined;
+  settle(): void;
+}
+
 export interface ReviewPanel {
   load(
     registry: RegistryCalls,
@@ -29,7 +35,7 @@ export interface ReviewPanel {
 const REMEMBERED = 4;
 
 /** The page of one review: remembers what it showed, which is what a decision is about. */
-export function reviewPanel(state: ReviewPageState, tools: ReviewTools): ReviewPanel {
+export function reviewPanel(state: ReviewPageState, tools: ReviewTools, proposed: ProposedReason): ReviewPanel {
   const { reviews, changedCode, isTrusted, runCommand } = tools;
   const shown = new Map<number, GateStanding>();
   let revision = 0;
@@ -38,11 +44,13 @@ export function reviewPanel(state: ReviewPageState, tools: ReviewTools): ReviewP
   return {
     async load(registry, directionsOf) {
       const running = reviews.running(state);
+      const proposal = proposed.get();
       revision += 1;
       const { data, standing } = await loadReviewPage(registry, state, directionsOf, {
         revision,
         isTrusted: isTrusted(),
         ...(running ? { running: { step: running.step } } : {}),
+        ...(proposal === undefined ? {} : { proposal }),
       });
       shown.set(data.revision, standing);
       shown.delete(data.revision - REMEMBERED);
@@ -65,7 +73,9 @@ export function reviewPanel(state: ReviewPageState, tools: ReviewTools): ReviewP
         const standing = shown.get(request.revision);
         if (!standing)
           throw new RegistryError('OUT_OF_DATE', 'The page has changed since. Look at it again; nothing was changed.');
-        return reviews.decide(state, request, standing);
+        const result = await reviews.decide(state, request, standing);
+        if (result.outcome === 'done') proposed.settle();
+        return result;
       },
     },
   };

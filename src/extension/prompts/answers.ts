@@ -20,6 +20,8 @@ export interface Answers {
   readonly measured?: 'metrics' | 'predictions';
   readonly file?: string;
   readonly dataset?: string;
+  /** A reason that was proposed, for the person to change or take. */
+  readonly proposedText?: string;
   /** A reason, note, comment, name or path. */
   readonly text?: string;
 }

@@ -72,11 +72,12 @@ export async function askText(options: InputOptions): Promise<Reply<string>> {
   }
 }
 
-/** Asks why: whoever reads the log later wants to know. Blank is refused. */
-export function askReason(place: Place, prompt: string): Promise<Reply<string>> {
+/** Asks why: whoever reads the log later wants to know. Blank is refused. `value` is there to begin with. */
+export function askReason(place: Place, prompt: string, value = ''): Promise<Reply<string>> {
   return askText({
     place,
     prompt,
+    value,
     placeholder: 'Reason, for whoever reads the log later',
     check: (text) => (text === '' ? 'A reason is needed: say in a few words why.' : undefined),
   });

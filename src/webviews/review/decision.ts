@@ -51,13 +51,14 @@ function outcomeLine(): TemplateResult | typeof nothing {
 
 function form(data: ReviewPageData, gates: LaterGates, page: PageContext): TemplateResult {
   const { stage, kind, isTrusted, isOverrideAllowed } = data;
-  const text = textOf(page, textName);
+  const text = reasonIn(page, data);
   const isBlank = text.trim() === '';
   const blockers = blockersOf(data, gates);
   const broken = kind === 'promote' ? brokenGates(gates) : [];
   const isIdle = underWay === undefined && isTrusted;
   const canOverride = broken.length > 0 && isOverrideAllowed && !data.running;
-  return html`<label class="decision-label" for="decision-text">Reason or comment</label>
+  return html`${proposalLine(data, text, page)}
+    <label class="decision-label" for="decision-text">Reason or comment</label>
     <textarea
       id="decision-text"
       class="decision-text"
@@ -134,7 +135,7 @@ export async function decide(decision: Decision, data: ReviewPageData, page: Pag
       'decide',
       {
         decision,
-        text: decision === 'withdraw' ? '' : textOf(page, textName),
+        text: decision === 'withdraw' ? '' : reasonIn(page, data),
         revision: data.revision,
         ...(decision === 'request' ? { reviewers: reviewersIn(page) } : {}),
       },
@@ -150,6 +151,23 @@ export async function decide(decision: Decision, data: ReviewPageData, page: Pag
     outcome = { text: error instanceof Error ? error.message : String(error), isProblem: true };
   }
   page.redraw();
+}
+
+/** What the person wrote; before they wrote anything, what was proposed. */
+function reasonIn(page: PageContext, { proposal = '' }: ReviewPageData): string {
+  return typeof page.ui[textName] === 'string' ? textOf(page, textName) : proposal;
+}
+
+function proposalLine({ proposal }: ReviewPageData, text: string, page: PageContext): TemplateResult | typeof nothing {
+  if (proposal === undefined) return nothing;
+  return html`<p class="muted">
+    ${icon('sparkle')} A language model proposes this. Look at what it says before you decide.
+    ${
+      text === proposal
+        ? nothing
+        : html`<button class="link" @click=${() => page.setUi(textName, proposal)}>Take its reason</button>`
+    }
+  </p>`;
 }
 
 function textOf(page: PageContext, name: string): string {

@@ -318,6 +318,20 @@ describe('the page of a review', () => {
     expect(log).toHaveLength(1);
   });
 
+  it('has the reason of a proposal until a person has decided, and an open page is told of it', async () => {
+    const { pages } = setUp(registry);
+    pages.openReview(state);
+    pages.openReview(state, 'Better on every slice');
+    expect(editor.panels).toHaveLength(1);
+    expect(lastPanel().posted).toEqual([{ kind: 'changed' }]);
+    await lastPanel().receive({ id: 1, method: 'load', params: {} });
+    expect(lastPanel().posted.at(-1)).toMatchObject({ data: { revision: 1, proposal: 'Better on every slice' } });
+    await lastPanel().receive({ id: 2, method: 'decide', params: { decision: 'approve', text: 'Yes', revision: 1 } });
+    await lastPanel().receive({ id: 3, method: 'load', params: {} });
+    expect(lastPanel().posted.at(-1)).toMatchObject({ data: { revision: 2 } });
+    expect(lastPanel().posted.at(-1)).not.toHaveProperty('data.proposal');
+  });
+
   it('refuses a decision about what it never showed', async () => {
     const { pages, commands } = setUp(registry);
     pages.openReview(state);
