@@ -178,6 +178,14 @@ async function main() {
     await copyBeside(`node_modules/@vscode/codicons/dist/${name}`, `dist/codicons/${name}`);
   for (const name of ['model-registry', 'model-registry.cmd'])
     await copyBeside(`src/cli/bin/${name}`, `dist/bin/${name}`);
+  const example = join(root, 'examples/fraud-detector');
+  for (const entry of await readdir(example, { withFileTypes: true, recursive: true })) {
+    const name = relative(example, join(entry.parentPath, entry.name));
+    if (entry.isFile() && !/(^|[\\/])(data|models|reports|params\.yaml|__pycache__)([\\/]|$)/.test(name))
+      await copyBeside(join('examples/fraud-detector', name), join('dist/sample/project', name));
+  }
+  await copyBeside('examples/sample-runs.json', 'dist/sample/runs.json');
+  await copyBeside('examples/sample-readme.md', 'dist/sample/README.md');
   await chmod(join(root, 'dist/bin/model-registry'), 0o755);
   await chmod(join(root, 'dist/cli.js'), 0o755);
   await writeText('dist/THIRD_PARTY_NOTICES.txt', await notices(inputs));

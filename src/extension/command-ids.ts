@@ -2,6 +2,7 @@
 export const COMMAND_IDS = [
   'modelRegistry.createRegistry',
   'modelRegistry.addProjectFile',
+  'modelRegistry.openSample',
   'modelRegistry.registerVersion',
   'modelRegistry.evaluate',
   'modelRegistry.promote',

@@ -1,6 +1,7 @@
 /** What `when` clauses in package.json ask for. A test keeps this equal to the keys used there. */
 export const CONTEXT_KEYS = [
   'modelRegistry.state',
+  'modelRegistry.hasProduction',
   'modelRegistry.hasProjectFile',
   'modelRegistry.isShared',
   'modelRegistry.hasReviews',

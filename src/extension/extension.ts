@@ -150,6 +150,7 @@ export function activate(context: vscode.ExtensionContext): void {
       ...{ modelsTree: models.tree, activityTree: happened.tree },
       state: context.globalState,
       extensionId: context.extension.id,
+      extensionPath: context.extensionPath,
     }),
   );
   offerCommandLine(context, log);

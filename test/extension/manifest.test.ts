@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { COMMAND_IDS } from '../../src/extension/command-ids.ts';
 import { CONTEXT_KEYS } from '../../src/extension/context-keys.ts';
 import { VIEW_IDS } from '../../src/extension/view-ids.ts';
 
@@ -16,6 +17,17 @@ const manifestSchema = v.object({
   contributes: v.object({
     views: v.record(v.string(), v.array(v.looseObject({ id: v.string(), when: v.optional(v.string()) }))),
     viewsContainers: v.record(v.string(), v.array(v.object({ id: v.string(), icon: v.string(), title: v.string() }))),
+    walkthroughs: v.array(
+      v.object({
+        steps: v.array(
+          v.looseObject({
+            description: v.string(),
+            media: v.object({ markdown: v.string() }),
+            completionEvents: v.array(v.string()),
+          }),
+        ),
+      }),
+    ),
     viewsWelcome: v.array(v.object({ view: v.string(), contents: v.string(), when: v.string() })),
     menus: v.record(v.string(), v.array(entry)),
     configuration: v.object({ properties: v.record(v.string(), v.looseObject({ type: v.string() })) }),
@@ -25,6 +37,7 @@ const manifestSchema = v.object({
 const manifest = v.parse(manifestSchema, JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')));
 const { contributes } = manifest;
 const views = Object.values(contributes.views).flat();
+const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
 
 describe('package.json', () => {
   it('contributes exactly the views of the list, each with a welcome for when it is empty', () => {
@@ -36,6 +49,9 @@ describe('package.json', () => {
     const clauses = [...views, ...contributes.viewsWelcome, ...Object.values(contributes.menus).flat()].map(
       ({ when }) => when ?? '',
     );
+    clauses.push(
+      ...steps.flatMap(({ completionEvents }) => completionEvents.filter((event) => /^onContext:/.test(event))),
+    );
     const own = clauses.flatMap((when) => when.match(/\bmodelRegistry\.\w+/g) ?? []);
     const keys = own.filter((name) => !views.some(({ id }) => id === name));
     expect([...new Set(keys)].sort()).toEqual([...CONTEXT_KEYS].sort());
@@ -46,8 +62,22 @@ describe('package.json', () => {
       manifest.icon,
       ...Object.values(contributes.viewsContainers).flatMap((all) => all.map(({ icon }) => icon)),
       ...contributes.yamlValidation.map(({ url }) => url),
+      ...steps.map(({ media }) => media.markdown),
     ];
     expect(files.filter((file) => !existsSync(resolve(root, file)))).toEqual([]);
+  });
+
+  it('offers only commands that exist in welcomes and walkthroughs, whose steps complete by what happens', () => {
+    const texts = [
+      ...contributes.viewsWelcome.map(({ contents }) => contents),
+      ...steps.map((step) => step.description),
+    ];
+    const commands = texts.flatMap((text) =>
+      [...text.matchAll(/\(command:(modelRegistry\.\w+)\)/g)].map(([, id]) => id),
+    );
+    expect(commands.length).toBeGreaterThan(5);
+    expect(commands.filter((id) => !COMMAND_IDS.some((known) => known === id))).toEqual([]);
+    expect(steps.filter(({ completionEvents }) => completionEvents.length === 0)).toEqual([]);
   });
 
   it('never starts in every window', () => {

@@ -26,6 +26,8 @@ export interface CommandContext {
   readonly state: Pick<vscode.Memento, 'get' | 'update'>;
   /** What links to this extension begin with, after the editor's own scheme. */
   readonly extensionId: string;
+  /** The folder of the extension. */
+  readonly extensionPath: string;
   readonly log: vscode.LogOutputChannel;
 }
 

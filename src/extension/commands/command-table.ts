@@ -13,6 +13,7 @@ import { registerVersion } from './registering.ts';
 import { reportError } from './report-error.ts';
 import { openTrainedCode } from './reproducing.ts';
 import * as reviewing from './reviewing.ts';
+import { openSample } from './sample.ts';
 import * as setup from './setup.ts';
 import * as sharing from './sharing.ts';
 import * as showing from './showing.ts';
@@ -66,6 +67,7 @@ const table: Readonly<Record<CommandId, readonly [what: string, run: Command]>> 
   'modelRegistry.freeSpace': ['Freeing space', space.freeSpace],
   'modelRegistry.openFiles': ['Opening files', versionFiles.openFiles],
   'modelRegistry.openLog': ['Opening the log', showing.openLog],
+  'modelRegistry.openSample': ['Opening the sample', openSample],
   'modelRegistry.openTrainedCode': ['Opening the code', openTrainedCode],
   'modelRegistry.promote': ['Promoting', stages.promote],
   'modelRegistry.rebuildCatalog': ['Rebuilding the catalog', files.rebuildCatalog],

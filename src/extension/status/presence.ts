@@ -3,31 +3,44 @@ import type { RegistryPresence } from '../context-keys.ts';
 import type { Registries } from '../registries/registries.ts';
 import { setContext } from '../set-context.ts';
 
-/** Keeps the context key up to date that decides which welcome the views show. */
+interface Presence {
+  readonly state: RegistryPresence;
+  /** A version is in production, as far as it is known. */
+  readonly hasProduction: boolean;
+}
+
+/** Keeps the context keys up to date that decide which welcome the views show, and how far a person got with the first steps. */
 export function followPresence(registries: Registries): vscode.Disposable {
   let updates = 0;
   const update = async () => {
     updates += 1;
     const own = updates;
-    const presence = await presenceOf(registries);
+    const { state, hasProduction } = await presenceOf(registries);
     // A newer update has seen more than this one.
-    if (own === updates) await setContext('modelRegistry.state', presence);
+    if (own !== updates) return;
+    await setContext('modelRegistry.state', state);
+    await setContext('modelRegistry.hasProduction', hasProduction);
   };
   void update();
   return registries.onDidChange(() => void update());
 }
 
-async function presenceOf(registries: Registries): Promise<RegistryPresence> {
-  if ((await registries.problems()).length > 0) return 'ready';
+async function presenceOf(registries: Registries): Promise<Presence> {
+  if ((await registries.problems()).length > 0) return { state: 'ready', hasProduction: false };
   const existing = await registries.existing();
-  if (existing.length === 0) return 'absent';
+  if (existing.length === 0) return { state: 'absent', hasProduction: false };
+  let state: RegistryPresence = 'empty';
   for (const { connection } of existing) {
-    const hasModels = await connection.registry.listModels({ limit: 1 }).then(
+    const { registry } = connection;
+    const hasModels = await registry.listModels({ limit: 1 }).then(
       ({ items }) => items.length > 0,
       // The views show what is wrong.
       () => true,
     );
-    if (hasModels) return 'ready';
+    if (!hasModels) continue;
+    state = 'ready';
+    const serving = await registry.listVersions({ stage: 'production', limit: 1 }).catch(() => ({ items: [] }));
+    if (serving.items.length > 0) return { state, hasProduction: true };
   }
-  return 'empty';
+  return { state, hasProduction: false };
 }
