@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { int, text } from './columns.ts';
 import { metricsSchema } from './evaluation-queries.ts';
 import type { VersionSummary } from './read-models.ts';
-import type { Sqlite } from './sqlite.ts';
+import type { Row, Sqlite } from './sqlite.ts';
 import { VERSION_COLUMNS, VERSION_TABLES, versionSummary } from './version-queries.ts';
 
 /** What is laid over the log: the tables of searches don't have it. */
@@ -24,11 +24,40 @@ export function plottedVersions(db: Sqlite, model: string): readonly PlottedVers
     .sort((a, b) => a.number - b.number);
 }
 
-/** The finite values of a metric by the keys of the versions that have it, of all models. Needs the tables of searches (`catchUpSearch`). */
-export function metricValues(db: Sqlite, name: string): ReadonlyMap<number, number> {
+/** A model with fewer versions than these is read itself; of one with more, the tables of searches are. */
+const FEW = 2000;
+
+export interface PlottedValues {
+  /** The finite values of a metric by the keys of the versions that have it; other models' may be among them. */
+  metric(name: string): ReadonlyMap<number, number>;
+  param(name: string): ReadonlyMap<number, string>;
+}
+
+/** Where the values of a model's versions are read from; `catchUp` brings the tables of searches up to date. */
+export function plottedValues(db: Sqlite, model: string, count: number, catchUp: () => void): PlottedValues {
+  if (count <= FEW) {
+    const rows = db.all('SELECT key, metrics, params FROM versions WHERE model = ? AND deleted_seq IS NULL', [model]);
+    return { metric: (name) => metricsIn(rows, name), param: (name) => paramsIn(rows, name) };
+  }
+  catchUp();
+  return { metric: (name) => metricValues(db, name), param: (name) => paramValues(db, name) };
+}
+
+function metricValues(db: Sqlite, name: string): ReadonlyMap<number, number> {
   const sql = 'SELECT m.version, m.value FROM value_names n JOIN metric_values m ON m.name = n.id WHERE n.name = ?';
-  const values = new Map(db.all(sql, [name]).map((row) => [int(row, 'version'), Number(row.value)]));
-  for (const row of db.all(`SELECT key, metrics FROM versions WHERE ${OVER_LOG}`)) {
+  const values = db.all(sql, [name]).map((row): [number, number] => [int(row, 'version'), Number(row.value)]);
+  return new Map([...values, ...metricsIn(db.all(`SELECT key, metrics FROM versions WHERE ${OVER_LOG}`), name)]);
+}
+
+function paramValues(db: Sqlite, name: string): ReadonlyMap<number, string> {
+  const sql = 'SELECT p.version, p.value FROM value_names n JOIN param_values p ON p.name = n.id WHERE n.name = ?';
+  const values = db.all(sql, [name]).map((row): [number, string] => [int(row, 'version'), text(row, 'value')]);
+  return new Map([...values, ...paramsIn(db.all(`SELECT key, params FROM versions WHERE ${OVER_LOG}`), name)]);
+}
+
+function metricsIn(rows: readonly Row[], name: string): ReadonlyMap<number, number> {
+  const values = new Map<number, number>();
+  for (const row of rows) {
     const metrics = v.parse(metricsSchema, JSON.parse(text(row, 'metrics')));
     const value = Object.hasOwn(metrics, name) ? metrics[name] : undefined;
     if (typeof value === 'number') values.set(int(row, 'key'), value);
@@ -38,11 +67,9 @@ export function metricValues(db: Sqlite, name: string): ReadonlyMap<number, numb
 
 const paramsSchema = v.record(v.string(), v.string());
 
-/** The same for a param. */
-export function paramValues(db: Sqlite, name: string): ReadonlyMap<number, string> {
-  const sql = 'SELECT p.version, p.value FROM value_names n JOIN param_values p ON p.name = n.id WHERE n.name = ?';
-  const values = new Map(db.all(sql, [name]).map((row) => [int(row, 'version'), text(row, 'value')]));
-  for (const row of db.all(`SELECT key, params FROM versions WHERE ${OVER_LOG}`)) {
+function paramsIn(rows: readonly Row[], name: string): ReadonlyMap<number, string> {
+  const values = new Map<number, string>();
+  for (const row of rows) {
     const params = v.parse(paramsSchema, JSON.parse(text(row, 'params')));
     const value = Object.hasOwn(params, name) ? params[name] : undefined;
     if (value !== undefined) values.set(int(row, 'key'), value);

@@ -18,12 +18,19 @@ export function tenuresPage(
     FROM tenures t JOIN versions v ON v.id = t.version
     WHERE t.model = ?1 AND t.stage = ?2 AND (t.from_seq < ?3 OR (t.from_seq = ?3 AND t.id < ?4))
     ORDER BY t.from_seq DESC, t.id DESC LIMIT ?5`;
+  // One version's end is another's beginning.
+  const numbers = new Map<number, number>();
+  const newestAt = (seq: number) => {
+    const known = numbers.get(seq) ?? lastNumberAt(db, model, seq);
+    numbers.set(seq, known);
+    return known;
+  };
   return db
     .all(sql, [model, stage, seq ?? 0, id ?? 0, limit])
-    .map((row) => ({ seq: int(row, 'from_seq'), id: int(row, 'id'), tenure: tenureIn(db, model, row) }));
+    .map((row) => ({ seq: int(row, 'from_seq'), id: int(row, 'id'), tenure: tenureIn(row, newestAt) }));
 }
 
-function tenureIn(db: Sqlite, model: string, row: Row): TenureEntry {
+function tenureIn(row: Row, newestAt: (seq: number) => number): TenureEntry {
   const until = maybeText(row, 'until');
   const hasEnded = isSet(row, 'to_seq');
   return {
@@ -33,8 +40,8 @@ function tenureIn(db: Sqlite, model: string, row: Row): TenureEntry {
     by: author(row, 'by'),
     reason: text(row, 'reason'),
     kind: transitionKind(row.kind),
-    newestThen: lastNumberAt(db, model, int(row, 'from_seq')),
-    ...(hasEnded ? { newestAtEnd: lastNumberAt(db, model, int(row, 'to_seq')) } : {}),
+    newestThen: newestAt(int(row, 'from_seq')),
+    ...(hasEnded ? { newestAtEnd: newestAt(int(row, 'to_seq')) } : {}),
     ...(until === undefined ? {} : { until }),
     ...(row.via === 'import' ? { claimedSince: text(row, 'asked_at') } : {}),
     ...(isSet(row, 'deleted_seq') ? { isDeleted: true } : {}),

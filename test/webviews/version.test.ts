@@ -134,12 +134,14 @@ describe('the page of a version', () => {
     await page.getByRole('button', { name: 'Compare with production' }).click();
     await page.getByRole('button', { name: 'fraud-detector-eu@7' }).click();
     await page.getByRole('button', { name: 'fraud-base@4' }).click();
+    await page.getByRole('button', { name: 'fraud-detector', exact: true }).click();
     await expect
       .poll(() => opened.sent)
       .toEqual([
         { method: 'openComparison', params: { versionIds: [idOf(1), idOf(2)] } },
         { method: 'openVersion', params: { ref: 'fraud-detector-eu@7' } },
         { method: 'openVersion', params: { ref: idOf(9) } },
+        { method: 'openModel', params: { modelId: '01JC0000000000000000000001' } },
       ]);
   });
 

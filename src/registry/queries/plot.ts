@@ -2,9 +2,9 @@ import { limitOf, numbersOfCursor } from '../../catalog/paging.ts';
 import type { Plot, PlotAxis, PlotBox, PlotRequest, PlottedRequest } from '../../catalog/plot-models.ts';
 import {
   firstNumberSince,
-  metricValues,
+  type PlottedValues,
   type PlottedVersion,
-  paramValues,
+  plottedValues,
   plottedVersions,
   recentHolders,
   registrationTimes,
@@ -78,11 +78,9 @@ export async function plotted(
 
 /** All versions in the order of a metric, the best first; then those without a finite value, newest first. Their keys. */
 export function keysByMetric(session: Session, model: string, metric: string, isLowerBetter: boolean) {
-  const db = dbOf(session);
-  catchUpSearch(db, session.catalog.position.seq);
-  const values = metricValues(db, metric);
+  const versions = plottedVersions(dbOf(session), model).toReversed();
+  const values = valuesOf(session, model, versions).metric(metric);
   const sign = isLowerBetter ? 1 : -1;
-  const versions = plottedVersions(db, model).toReversed();
   const measured = versions.flatMap(({ key, number }) => {
     const value = values.get(key);
     return value === undefined ? [] : [{ key, number, value }];
@@ -91,13 +89,18 @@ export function keysByMetric(session: Session, model: string, metric: string, is
   return [...measured.map(({ key }) => key), ...versions.flatMap(({ key }) => (values.has(key) ? [] : [key]))];
 }
 
+function valuesOf(session: Session, model: string, versions: readonly PlottedVersion[]): PlottedValues {
+  const db = dbOf(session);
+  return plottedValues(db, model, versions.length, () => catchUpSearch(db, session.catalog.position.seq));
+}
+
 /** In the order of the lower axis, versions of the same place in the order of their numbers. */
 function pointsIn(session: Session, model: string, { metric, across, box }: PlotRequest): Points {
   const db = dbOf(session);
-  catchUpSearch(db, session.catalog.position.seq);
   const versions = plottedVersions(db, model);
-  const uprights = metricValues(db, metric);
-  const { placeOf, texts } = axisOf(db, versions, across);
+  const values = valuesOf(session, model, versions);
+  const uprights = values.metric(metric);
+  const { placeOf, texts } = axisOf(values, versions, across);
   const points: Point[] = [];
   let known = 0;
   const isInside = insideOf(db, model, across, box, texts);
@@ -118,18 +121,18 @@ interface Axis {
   readonly texts?: readonly string[];
 }
 
-function axisOf(db: Sqlite, versions: readonly PlottedVersion[], axis: PlotAxis): Axis {
+function axisOf(read: PlottedValues, versions: readonly PlottedVersion[], axis: PlotAxis): Axis {
   switch (axis.kind) {
     case 'number':
     // Times are looked up for what is shown: later numbers are later.
     case 'time':
       return { placeOf: ({ number }) => number };
     case 'metric': {
-      const values = metricValues(db, axis.name);
+      const values = read.metric(axis.name);
       return { placeOf: ({ key }) => values.get(key) };
     }
     case 'param':
-      return paramAxis(paramValues(db, axis.name), versions);
+      return paramAxis(read.param(axis.name), versions);
   }
 }
 

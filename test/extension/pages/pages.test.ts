@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RegistryError } from '../../../src/base/errors.ts';
 import type { Registry, VersionDetails } from '../../../src/registry/api.ts';
 import { changes, comparison, idOf, versionDetails, versionSummary } from '../../webviews/examples.ts';
+import { modelId, modelOverview, plotOf } from '../../webviews/model-examples.ts';
 import { gate, reviewPage } from '../../webviews/review-examples.ts';
 
 /** The part of the editor that pages touch: panels that tests can look into. */
@@ -54,6 +55,7 @@ const editor = vi.hoisted(() => {
 
 vi.mock('vscode', () => ({
   ViewColumn: { Active: -1 },
+  workspace: { getConfiguration: () => ({ get: () => undefined }) },
   ThemeIcon: class {
     readonly id: string;
     constructor(id: string) {
@@ -349,6 +351,92 @@ describe('the page of a review', () => {
     await lastPanel().receive({ id: 3, method: 'openEvidence', params: { gate: 'auc' } });
     expect(commands).toEqual([]);
     expect(lastPanel().posted).toMatchObject(Array(3).fill({ kind: 'failure', error: { code: 'NOT_ON_PAGE' } }));
+  });
+});
+
+describe('the page of a model', () => {
+  const page = { registryDir, modelId };
+  const asked: unknown[] = [];
+  const note =
+    (name: string, answer: unknown = {}) =>
+    async (request: unknown) => {
+      asked.push([name, request]);
+      return answer as never;
+    };
+  const model: Partial<Registry> = {
+    overview: note('overview', modelOverview()),
+    plot: note('plot', plotOf(3)),
+    plotted: note('plotted', { items: [], total: 0 }),
+    tenures: note('tenures', { items: [] }),
+    listVersions: note('listVersions', { items: [versionSummary(6)] }),
+    at: note('at'),
+  };
+  beforeEach(() => {
+    asked.length = 0;
+  });
+
+  it('has the most telling metric and the history of production at once', async () => {
+    const { pages } = setUp(model);
+    pages.openModel(page);
+    pages.openModel(page);
+    const panel = lastPanel();
+    await panel.receive({ id: 1, method: 'load', params: {} });
+    expect([editor.panels.length, panel.title]).toEqual([1, 'fraud-detector']);
+    expect(panel.posted).toMatchObject([{ data: { metric: 'test_auc', stage: 'production', plot: { total: 3 } } }]);
+    expect(asked).toContainEqual(['plot', { model: modelId, metric: 'test_auc', across: { kind: 'number' } }]);
+  });
+
+  it('asks about its own model alone, whatever the page says', async () => {
+    const { pages, commands } = setUp(model);
+    pages.openModel(page);
+    const { receive, posted } = lastPanel();
+    const across = { kind: 'param', name: 'lr' };
+    await receive({ id: 1, method: 'plot', params: { metric: 'auc', across, model: 'other' } });
+    expect([asked, posted]).toEqual([[], []]);
+    await receive({ id: 2, method: 'plotted', params: { metric: 'auc', across, isLowerBetter: true } });
+    await receive({ id: 3, method: 'heldAt', params: { time: '2026-05-03' } });
+    await receive({ id: 4, method: 'actOnModel', params: { action: 'rollBack' } });
+    expect(asked).toEqual([
+      ['plotted', { metric: 'auc', across, isLowerBetter: true, model: modelId, limit: 50 }],
+      ['at', { time: '2026-05-03', model: modelId }],
+    ]);
+    expect(commands).toEqual([['modelRegistry.rollBack', { registryDir, modelId }]]);
+  });
+
+  it('shows no other version for one that is gone, and no history of stages that all versions have', async () => {
+    const { pages } = setUp(model);
+    pages.openModel(page);
+    const { receive, posted } = lastPanel();
+    await receive({ id: 1, method: 'glance', params: { number: 7 } });
+    await receive({ id: 2, method: 'glance', params: { number: 6 } });
+    await receive({ id: 3, method: 'tenures', params: { stage: 'candidate' } });
+    expect(posted).toMatchObject([
+      { id: 1, data: {} },
+      { id: 2, data: { version: { number: 6 } } },
+      { id: 3, kind: 'failure', error: { code: 'STAGE_QUIET' } },
+    ]);
+    expect(asked[0]).toEqual(['listVersions', { model: modelId, cursor: '8', limit: 1 }]);
+  });
+
+  it('is opened from a version’s page, which asks none of this itself', async () => {
+    const { pages } = setUp(model);
+    pages.openVersion(pageOf(2));
+    const version = lastPanel();
+    await version.receive({ id: 1, method: 'heldAt', params: { time: '2026-05-03' } });
+    expect(version.posted).toMatchObject([{ kind: 'failure', error: { code: 'NOT_ON_PAGE' } }]);
+    await version.receive({ id: 2, method: 'openModel', params: { modelId } });
+    expect([editor.panels.length, asked]).toEqual([2, []]);
+  });
+
+  it('comes back after a reload of the window', async () => {
+    setUp(model);
+    const panel = new editor.FakePanel();
+    await editor.serializers.get('modelRegistry.model')?.deserializeWebviewPanel(panel, { page });
+    await panel.receive({ id: 1, method: 'load', params: {} });
+    expect([panel.isDisposed, panel.title]).toEqual([false, 'fraud-detector']);
+    const other = new editor.FakePanel();
+    await editor.serializers.get('modelRegistry.model')?.deserializeWebviewPanel(other, { page: { modelId: 1 } });
+    expect(other.isDisposed).toBe(true);
   });
 });
 
