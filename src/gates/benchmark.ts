@@ -26,8 +26,11 @@ export async function measureCommand(
   let peakBytes: number | undefined;
   let leftMs = timeLimitMs;
   for (let index = 0; index < runs; index += 1) {
-    const end = await run(Math.max(1, leftMs));
+    const tooLong = { problem: `its runs took longer than ${timeLimitMs / 1000} seconds in all` };
+    if (leftMs <= 0) return tooLong;
+    const end = await run(leftMs);
     leftMs -= end.durationMs;
+    if (end.problem !== undefined && leftMs <= 0) return tooLong;
     if (end.problem !== undefined) return { problem: `run ${index + 1} of ${runs}: ${end.problem}` };
     if (end.peakBytes !== undefined) peakBytes = Math.max(peakBytes ?? 0, end.peakBytes);
     if (isPrinted) {

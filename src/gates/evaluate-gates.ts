@@ -63,7 +63,7 @@ export async function evaluateGates(
   const { version, stage } = standing;
   const { gates, directions, root = run?.root } = declaredOf(version.model);
   const declared = gates && Object.hasOwn(gates, stage) ? (gates[stage] ?? []) : [];
-  const subjects = new Subjects(registry, declared);
+  const subjects = new Subjects(registry, declared, run?.signal);
   const looked: Looked[] = [];
   for (const gate of declared) {
     const rival = await subjects.rivalOf(gate, standing);

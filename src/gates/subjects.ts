@@ -10,12 +10,14 @@ import type { GateSubject, Signature } from './verdict.ts';
 /** Versions as gates look at them, each read once. */
 export class Subjects {
   readonly #registry: RegistryCalls;
+  readonly #signal: AbortSignal | undefined;
   readonly #needsSignature: boolean;
   readonly #known = new Map<string, Promise<GateSubject>>();
   readonly #inStage = new Map<string, VersionSummary | undefined>();
 
-  constructor(registry: RegistryCalls, gates: readonly DeclaredGate[]) {
+  constructor(registry: RegistryCalls, gates: readonly DeclaredGate[], signal?: AbortSignal) {
     this.#registry = registry;
+    this.#signal = signal;
     this.#needsSignature = gates.some(({ signature }) => signature !== undefined);
   }
 
@@ -38,9 +40,9 @@ export class Subjects {
 
   async #certainty(query: CertaintyQuery): Promise<CertaintyAnswer> {
     try {
-      return await this.#registry.certainty(query);
+      return await this.#registry.certainty(query, this.#signal ? { signal: this.#signal } : {});
     } catch (error) {
-      if (!RegistryError.is(error)) throw error;
+      if (!RegistryError.is(error) || error.code === 'OPERATION_CANCELLED') throw error;
       return { problem: `the predictions can’t be read (${error.code})` };
     }
   }

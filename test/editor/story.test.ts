@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -159,6 +159,25 @@ describe('from a training run to a rollback', () => {
     await workbench.answer('restored/first');
     await workbench.notification(/Restored/).waitFor();
     expect(await sha256Of(join(workspace, 'restored/first/model.safetensors'))).toBe(digestOfFirst);
+  });
+
+  it('takes an evaluation from a file of predictions, with its slices', async () => {
+    await workbench.clearNotifications();
+    const rows = Array.from(
+      { length: 40 },
+      (_, row) => `${row},${row % 2},${(row % 2) * 0.6 + 0.2},${row < 30 ? 'DE' : 'FR'}`,
+    );
+    await writeFile(join(workspace, 'predictions.csv'), `id,label,score,country\n${rows.join('\n')}\n`);
+    await workbench.chooseFromMenu(workbench.treeRow('Version 1'), 'Attach Evaluation…');
+    await workbench.choose('Predictions');
+    await workbench.answer('predictions.csv', 'predictions.csv');
+    await workbench.answer('holdout', 'data/holdout.csv');
+    await workbench.answer('country', 'country, sex');
+    const added = /evaluation was added to fraud-detector@1, computed from 40 predictions/;
+    await workbench.clickNotificationButton(added, 'Show Version');
+    const page = await workbench.webview(/fraud-detector@1/);
+    for (const text of ['holdout', 'balanced_accuracy', 'country']) await page.getByText(text).first().waitFor();
+    await editor.screenshot('story-6-evaluation');
   });
 
   it('tells who did what, when and why', async () => {
