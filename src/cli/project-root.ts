@@ -4,7 +4,8 @@ import { RegistryError } from '../base/errors.ts';
 import type { DeclaredDirections } from '../base/metrics.ts';
 import { declaredDirections } from '../project/directions.ts';
 import { readProject } from '../project/project-file.ts';
-import { PROJECT_FILE, type Project } from '../project/project-schema.ts';
+import { PROJECT_FILE } from '../project/project-file-name.ts';
+import type { Project } from '../project/project-schema.ts';
 
 /**
  * The project around `cwd`: `model-registry.yaml` in the folder or one above it, not beyond the repository it is in. Throws

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Document, isMap, isNode, isSeq, parseDocument, YAMLMap } from 'yaml';
 import { RegistryError } from '../base/errors.ts';
 import { parseProject } from './project-file.ts';
-import { PROJECT_FILE } from './project-schema.ts';
+import { PROJECT_FILE } from './project-file-name.ts';
 
 /** What is declared of a model that was found. */
 export interface DeclaredModel {

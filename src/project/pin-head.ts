@@ -3,7 +3,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { parseProject, readProject } from './project-file.ts';
-import { PROJECT_FILE } from './project-schema.ts';
+import { PROJECT_FILE } from './project-file-name.ts';
 
 /** Writes the head into the project file, in place of the one that is there; everything else, comments too, stays as it is. */
 export async function pinHead(root: string, head: string): Promise<string> {

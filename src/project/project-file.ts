@@ -7,7 +7,8 @@ import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
 import { AFTER_KEYS, WEBHOOK_KEYS } from './after-schema.ts';
 import { GATE_KEYS } from './gates-schema.ts';
 import { nearestKey } from './nearest-key.ts';
-import { MODEL_KEYS, PROJECT_FILE, PROJECT_KEYS, type Project, projectSchema } from './project-schema.ts';
+import { PROJECT_FILE } from './project-file-name.ts';
+import { MODEL_KEYS, PROJECT_KEYS, type Project, projectSchema } from './project-schema.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
 /** Problems that an error names; all of them are in its details. */

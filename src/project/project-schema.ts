@@ -4,9 +4,6 @@ import { gatesSchema } from './gates-schema.ts';
 import { MODEL_NAME_PATTERN } from './model-name.ts';
 import { policySchema } from './policy-schema.ts';
 
-/** The file's place: the root of the workspace, in git. */
-export const PROJECT_FILE = 'model-registry.yaml';
-
 const MAX_PATTERN_LENGTH = 1000;
 /** With many, a name that nearly matches takes longer than anyone waits for. */
 const MAX_WILDCARDS = 3;

@@ -8,7 +8,8 @@ import { GATE_KEYS } from '../project/gates-schema.ts';
 import { type NamedAt, type NamePlace, nameAt, namesIn } from '../project/names-in-project.ts';
 import { nearestKey } from '../project/nearest-key.ts';
 import { parseProject, readProject } from '../project/project-file.ts';
-import { PROJECT_FILE, type Project } from '../project/project-schema.ts';
+import { PROJECT_FILE } from '../project/project-file-name.ts';
+import type { Project } from '../project/project-schema.ts';
 import type { ModelDetails, Registry, Vocabulary } from '../registry/api.ts';
 import type { GatesNow, NameCompletions, NameHover, UnknownName } from './project-messages.ts';
 

@@ -30,6 +30,14 @@ function picture(colour: readonly number[], side = 120): Buffer {
   return Buffer.concat([magic, chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))]);
 }
 
+/** Two numbers, called `layer.weight`. */
+function safetensors(number: number): Buffer {
+  const header = JSON.stringify({ 'layer.weight': { dtype: 'F32', shape: [2], data_offsets: [0, 8] } });
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, Buffer.from(header), Buffer.alloc(8, number)]);
+}
+
 keepEvidenceOfFailures();
 
 describe('the editor’s own means', () => {
@@ -45,7 +53,7 @@ describe('the editor’s own means', () => {
   async function train(number: number): Promise<void> {
     await writeFile(join(workspace, 'out/config.json'), `{\n  "layers": ${number * 2}\n}\n`);
     await writeFile(join(workspace, 'out/curve.png'), picture([200, number * 60, 40]));
-    await writeFile(join(workspace, 'out/weights.bin'), `weights ${number}`);
+    await writeFile(join(workspace, 'out/weights.safetensors'), safetensors(number));
     run('register', 'fraud-detector', 'out', '--metrics', `auc=${0.8 + number / 100}`, '--metrics', `f1=${0.5}`);
   }
 
@@ -94,6 +102,15 @@ describe('the editor’s own means', () => {
     await workbench.tab(/config\.json/).waitFor();
     await workbench.page.locator('.view-line', { hasText: /"layers":\s2/ }).waitFor();
     await editor.screenshot('native-file');
+  });
+
+  it('open a model file of a version in the viewer of model files', async () => {
+    await workbench.chooseFromMenu(workbench.treeRow('Version 1'), 'Open Files of This Version');
+    await workbench.choose('weights.safetensors');
+    await workbench.tab(/weights\.safetensors/).waitFor();
+    const page = await workbench.customEditor('modelFile');
+    await page.getByText('layer.weight').first().waitFor();
+    await editor.screenshot('native-model-file');
   });
 
   it('compare a text of two versions, and pictures beside each other', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { systemErrorCode } from '../../base/errors.ts';
 import { modelNameFrom } from '../../project/model-name.ts';
-import { PROJECT_FILE } from '../../project/project-schema.ts';
+import { PROJECT_FILE } from '../../project/project-file-name.ts';
 import { inform } from '../notify.ts';
 import { STARTER_TEXT, starterSnippet } from '../project/starter-file.ts';
 import { pickOne } from '../prompts/pick.ts';

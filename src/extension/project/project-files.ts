@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { PROJECT_FILE } from '../../project/project-schema.ts';
+import { PROJECT_FILE } from '../../project/project-file-name.ts';
 
 /** The project files of the workspace folders: where there is one, and when one changes on disk. */
 export class ProjectFiles implements vscode.Disposable {

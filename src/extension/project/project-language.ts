@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { PROJECT_FILE } from '../../project/project-schema.ts';
+import { PROJECT_FILE } from '../../project/project-file-name.ts';
 import type { GatesNow, NameCompletions } from '../../workers/project-messages.ts';
 import type { CommandId } from '../command-ids.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';

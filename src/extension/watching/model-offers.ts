@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { messageOf, systemErrorCode } from '../../base/errors.ts';
 import type { Proposal } from '../../outputs/finding/proposal.ts';
-import { PROJECT_FILE } from '../../project/project-schema.ts';
+import { PROJECT_FILE } from '../../project/project-file-name.ts';
 import { inform, tellBriefly, warn } from '../notify.ts';
 import type { ProjectFiles } from '../project/project-files.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
