@@ -27,12 +27,12 @@ export class ProjectDiagnostics implements vscode.Disposable {
     this.#subscriptions = [
       files.onDidChange((root) => this.#checkSoon(files.uriOf(root))),
       // What a new version has isn't unknown any more.
-      registries.onDidChange(() => this.#checkOpen()),
+      registries.onDidChange(() => this.#checkAll()),
       vscode.workspace.onDidOpenTextDocument(({ uri }) => this.#checkSoon(uri)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#checkSoon(uri)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.#checkSoon(document.uri)),
     ];
-    for (const root of files.roots) this.#checkSoon(files.uriOf(root));
+    this.#checkAll();
   }
 
   dispose(): void {
@@ -41,8 +41,8 @@ export class ProjectDiagnostics implements vscode.Disposable {
     this.#collection.dispose();
   }
 
-  #checkOpen(): void {
-    for (const { uri } of vscode.workspace.textDocuments) this.#checkSoon(uri);
+  #checkAll(): void {
+    for (const root of this.#files.roots) this.#checkSoon(this.#files.uriOf(root));
   }
 
   #checkSoon(uri: vscode.Uri): void {
