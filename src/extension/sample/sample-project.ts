@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { systemErrorCode } from '../../base/errors.ts';
-import { PROJECT_FILE } from '../../project/project-schema.ts';
+import { PROJECT_FILE } from '../../project/project-file-name.ts';
 import type { CodeLineage } from '../../registry/api.ts';
 
 const run = promisify(execFile);
