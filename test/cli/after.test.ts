@@ -1,6 +1,7 @@
-import { mkdir, readFile, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { buildCommandLine, type CommandLine } from './harness/command-line.ts';
@@ -109,6 +110,24 @@ describe('after a transition', () => {
     expect(told).toEqual([]);
     await promote(1, { MODEL_REGISTRY_AFTER: 'run' });
     expect(told).toHaveLength(1);
+  });
+
+  it('what isn’t shared yet is deployed, and the rest follows once it is shared, once', async () => {
+    const shared = await mkdtemp(join(tmpdir(), 'model-registry-shared-'));
+    try {
+      await run('remote', 'add', shared);
+      await run('after', 'confirm');
+      const offline = await run('--offline', 'promote', 'fraud-detector@1', 'production', '--reason', 'on a train');
+      expect(offline).toMatchObject({ code: 3, stdout: expect.stringContaining('Deployed fraud-detector@1') });
+      expect([await ran(), told]).toEqual(['', []]);
+      expect((await run('sync')).stderr).toContain('served 1');
+      expect(await ran()).toBe('promote 1\n');
+      expect(told).toHaveLength(1);
+      await run('sync');
+      expect(told).toHaveLength(1);
+    } finally {
+      await rm(shared, { recursive: true, force: true });
+    }
   });
 
   it('a folder that can’t be deployed to fails nothing, and is named', async () => {

@@ -6,8 +6,9 @@ import { nonBlank, wholeNumber } from '../arguments.ts';
 import type { CommandContext } from '../context.ts';
 import { versionJson } from '../format/json.ts';
 import { transitionText } from '../format/transition.ts';
+import { timeText } from '../format/values.ts';
 import { directionsIn, projectAround } from '../project-root.ts';
-import { print, printJson } from '../terminal.ts';
+import { print, printJson, safeLine } from '../terminal.ts';
 
 const REASON = '--reason <text>';
 const WHY = 'why, for whoever reads the log later';
@@ -75,15 +76,16 @@ export function addStageCommands(program: Command, add: AddCommand): void {
       ),
     async (context, options: RollbackOptions, model: string) => {
       const { reason, to, stage, expect } = options;
-      await move(context, (registry) =>
-        registry.rollback({
-          model,
-          reason,
-          ...(to === undefined ? {} : { to }),
-          ...(stage === undefined ? {} : { stage }),
-          ...expectation(expect),
-        }),
-      );
+      const asked = { model, ...(to === undefined ? {} : { to }), ...(stage === undefined ? {} : { stage }) };
+      let held: string | undefined;
+      const back = async (registry: Registry) => {
+        const plan = await registry.rollbackTarget(asked);
+        held = heldText(plan.held[plan.target.id], plan.stage);
+        return context.withProgress((operation) =>
+          registry.rollback({ ...asked, reason, ...expectation(expect) }, operation),
+        );
+      };
+      await move(context, back, () => held);
     },
   );
 
@@ -137,7 +139,20 @@ function expectation(expect: string | undefined): { readonly expectHolder?: stri
   return expect === undefined ? {} : { expectHolder: expect === 'none' ? null : expect };
 }
 
-async function move(context: CommandContext, ask: (registry: Registry) => Promise<TransitionResult>): Promise<void> {
+/** When a version that comes back was there before. */
+function heldText(
+  span: { readonly from: string; readonly to?: string } | undefined,
+  stage: string,
+): string | undefined {
+  if (span?.to === undefined) return undefined;
+  return `It was in ${safeLine(stage)} from ${timeText(span.from)} to ${timeText(span.to)}`;
+}
+
+async function move(
+  context: CommandContext,
+  ask: (registry: Registry) => Promise<TransitionResult>,
+  more: () => string | undefined = () => undefined,
+): Promise<void> {
   await context.withRegistry(async (registry) => {
     const result = await ask(registry);
     const { version, from, to, kind, displaced, seq, at, pending } = result;
@@ -154,7 +169,8 @@ async function move(context: CommandContext, ask: (registry: Registry) => Promis
       });
     }
     const declared = await directionsIn(context.cwd, version.model);
-    print(transitionText(result, { production: await inProduction(registry, version.modelId), declared }));
+    const text = transitionText(result, { production: await inProduction(registry, version.modelId), declared });
+    print([text, more()].filter((line) => line !== undefined).join('\n'));
   });
 }
 

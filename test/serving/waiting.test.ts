@@ -1,0 +1,43 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Recording } from '../../src/registry/api.ts';
+import { keepWaiting, takeWaiting, waitingFor } from '../../src/serving/after/waiting.ts';
+
+let dir = '';
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'model-registry-waiting-'));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+const ID = '01M84GD1DENREG1STRY0000001';
+const recording: Recording = {
+  id: ID,
+  at: '2026-11-26T01:00:00.000Z',
+  events: [{ type: 'alias.removed', model: '01M84GD1DENREG1STRY0000002', alias: 'champion' }],
+  pending: true,
+};
+
+it('is found by its workspace folder, and taken by one of several only', async () => {
+  await keepWaiting(dir, '/work/a', recording);
+  expect(await waitingFor(dir, '/work/b')).toEqual([]);
+  expect(await waitingFor(dir, '/work/a')).toEqual([ID]);
+  const taken = await Promise.all([takeWaiting(dir, ID), takeWaiting(dir, ID), takeWaiting(dir, ID)]);
+  expect(taken.filter((one) => one !== undefined)).toEqual([recording]);
+  expect(await readdir(join(dir, 'follow-ups'))).not.toContain(`${ID}.json`);
+});
+
+it('is nothing that somebody else put there', async () => {
+  expect(await waitingFor(dir, '/work/a')).toEqual([]);
+  await mkdir(join(dir, 'follow-ups'));
+  for (const [name, text] of [
+    [`${ID}.json`, 'no JSON'],
+    ['../escape.json', '{}'],
+    ['other.json', JSON.stringify({ root: '/work/a', recording })],
+    ['01M84GD1DENREG1STRY0000003.json', JSON.stringify({ root: '/work/a', recording: {} })],
+  ] as const)
+    await writeFile(join(dir, 'follow-ups', name), text);
+  expect(await waitingFor(dir, '/work/a')).toEqual([]);
+  expect(await takeWaiting(dir, ID)).toBeUndefined();
+});
