@@ -40,13 +40,22 @@ export function followUpsOf(options: {
   const kept = new Map<string, Kept>();
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
+  /** What went wrong last, by root. */
+  const told = new Map<string, string>();
 
   const track = <T>(task: Promise<T>): Promise<T> => {
     running.add(task);
     return task.finally(() => running.delete(task));
   };
   const quietly = (root: string, task: Promise<unknown>) =>
-    void track(task).catch((error: unknown) => emit({ kind: 'followUpProblem', root, message: messageOf(error) }));
+    void track(task).catch((error: unknown) => {
+      const message = messageOf(error);
+      // A project file that can't be used is told of elsewhere, and what goes wrong at every look is told once.
+      if (closing.signal.aborted || RegistryError.is(error, 'PROJECT_FILE_INVALID') || told.get(root) === message)
+        return;
+      told.set(root, message);
+      emit({ kind: 'followUpProblem', root, message });
+    });
 
   /** Looks at a folder's deployments, and at what waits for it; several requests at once come to one look. */
   function look(root: string): void {
@@ -61,6 +70,7 @@ export function followUpsOf(options: {
         const registry = await options.registry();
         await deployAll(registry, root, project, state);
         if (project) await runWaiting(registry, root, project);
+        told.delete(root);
       }),
     );
   }

@@ -46,7 +46,13 @@ export function keepUpAll(options: {
     // A registry was made.
     registries.onDidChange((dir) => (dir === undefined ? updateAll() : undefined)),
     vscode.workspace.onDidGrantWorkspaceTrust(updateAll),
-    vscode.workspace.onDidChangeWorkspaceFolders(updateAll),
+    vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
+      for (const { uri } of removed) {
+        kept.delete(uri.fsPath);
+        deployments.forget(uri.fsPath);
+      }
+      updateAll();
+    }),
   ];
   return vscode.Disposable.from(...subscriptions);
 }
