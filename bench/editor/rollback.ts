@@ -216,6 +216,8 @@ async function writeRandom(file: string, sizeBytes: number): Promise<void> {
   try {
     const chunk = Buffer.alloc(5 * MB);
     for (let written = 0; written < sizeBytes; written += chunk.length) await handle.write(randomFillSync(chunk));
+    // What isn't on the disk yet would have to get there before the rollback is.
+    await handle.sync();
   } finally {
     await handle.close();
   }
