@@ -30,7 +30,14 @@ export interface CommandContext {
    * The same for what needs no author, which is quicker: nobody is asked who this person is. Unless `isFresh` is false, what others
    * shared is taken over first.
    */
-  withQueries<T>(use: (registry: Registry) => Promise<T>, options?: { readonly isFresh?: boolean }): Promise<T>;
+  withQueries<T>(
+    use: (registry: Registry) => Promise<T>,
+    options?: {
+      readonly isFresh?: boolean;
+      /** What earlier commands recorded may be shared by it: what is to follow that is done then. */
+      readonly isFollowed?: boolean;
+    },
+  ): Promise<T>;
   /** Runs a long operation: Ctrl-C cancels it, and a terminal shows how far it is. */
   withProgress<T>(use: (options: OperationOptions) => Promise<T>): Promise<T>;
 }
@@ -102,7 +109,17 @@ export function commandContext(options: GlobalOptions, signal: AbortSignal): Com
         (registry) => change(registry, use),
       );
     },
-    withQueries: (use, { isFresh = true } = {}) => open(async () => ({ author: NOBODY }), 'cli', isFresh, use),
+    withQueries: (use, { isFresh = true, isFollowed = false } = {}) =>
+      open(
+        async () => ({ author: NOBODY }),
+        'cli',
+        isFresh,
+        async (registry) => {
+          const result = await use(registry);
+          if (isFollowed) await follow(registry, []);
+          return result;
+        },
+      ),
     withProgress: (use) => withProgress(isJson, signal, use),
   };
 }

@@ -86,7 +86,7 @@ export function addSharedCommands(program: Command, add: AddCommand): void {
     async (context, options: { readonly stats?: boolean; readonly bytes: boolean }) => {
       const report = await context.withQueries(
         (registry) => context.withProgress((operation) => registry.sync({ withBytes: options.bytes }, operation)),
-        { isFresh: false },
+        { isFresh: false, isFollowed: true },
       );
       if (report.waiting.length > 0) process.exitCode = EXIT.unshared;
       return context.isJson ? printJson(report) : print(syncText(report, options.stats ?? false));
