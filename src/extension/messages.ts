@@ -80,6 +80,7 @@ export type {
 export const pageActions = [
   'promote',
   'review',
+  'evaluate',
   'rollBack',
   'archive',
   'restoreFiles',

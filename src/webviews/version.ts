@@ -22,7 +22,7 @@ function versionView(data: VersionPageData, page: PageContext): TemplateResult {
   return html`${dangerBanner(version)} ${versionHeader(data, page)} ${headline(data)}
     <div class="columns">
       <div class="main">
-        ${metricsSection(data, page)} ${coursesSection(data, page)} ${evaluationsSection(version)}
+        ${metricsSection(data, page)} ${coursesSection(data, page)} ${evaluationsSection(version, page)}
         ${gatesOfVersion(version, page)} ${modelSections(version, page)}
         ${pairsSection({ id: 'params', title: 'Params', pairs: version.params, empty: 'No params were recorded.', how: paramsHow }, page)}
         ${lineageSection(version, page)} ${filesSection(version, page)}

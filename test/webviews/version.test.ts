@@ -120,6 +120,7 @@ describe('the page of a version', () => {
     ['Archive…', 'archive'],
     ['Set alias…', 'setAlias'],
     ['Add note…', 'addNote'],
+    ['Attach evaluation…', 'evaluate'],
     ['Comment…', 'comment'],
   ])('asks for “%s” with the keyboard', async (name, action) => {
     const page = await open(versionPage());

@@ -105,6 +105,7 @@ const firstTitles: Readonly<Record<OpenPage['kind'], string>> = {
 const commandOf: Readonly<Record<PageAction, string>> = {
   promote: 'modelRegistry.promote',
   review: 'modelRegistry.review',
+  evaluate: 'modelRegistry.evaluate',
   rollBack: 'modelRegistry.rollBack',
   archive: 'modelRegistry.archive',
   restoreFiles: 'modelRegistry.restoreFiles',

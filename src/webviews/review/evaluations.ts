@@ -4,18 +4,20 @@ import type { EvaluationEntry, Metrics, MetricValue } from '../../extension/mess
 import type { ReviewPageData } from '../../extension/messages-review.ts';
 import { alignDecimals, shortDigest } from '../shared/format.ts';
 import { byName, matricesOf } from '../shared/metric-groups.ts';
+import type { PageContext } from '../shared/page.ts';
 import { changeOf, emptyState, icon, none, section } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 import { matrixTable } from '../version/matrix.ts';
 
 /** What was measured on each dataset, of both versions: wholes in a table, slices in a matrix with their differences. */
-export function evaluationsBeside(data: ReviewPageData): TemplateResult | typeof nothing {
+export function evaluationsBeside(data: ReviewPageData, page: PageContext): TemplateResult | typeof nothing {
   const own = byDataset(data.version.lineage.evaluations);
   const theirs = byDataset(data.other?.version.lineage.evaluations ?? []);
   const names = [...new Set([...own.keys(), ...theirs.keys()])].sort(byName);
   if (names.length === 0) return nothing;
+  const attach = html`<button class="link" @click=${() => page.act('evaluate', data.version.id)}>Attach evaluation…</button>`;
   return section(
-    { id: 'evaluations', title: 'Evaluations', count: names.length },
+    { id: 'evaluations', title: 'Evaluations', count: names.length, actions: data.isTrusted ? attach : nothing },
     names.map((name) => datasetPart(name, own.get(name) ?? [], theirs.get(name) ?? [], data)),
   );
 }

@@ -3,18 +3,23 @@ import { formatMetric } from '../../base/metrics.ts';
 import type { EvaluationEntry, VersionDetails } from '../../extension/messages.ts';
 import { alignDecimals } from '../shared/format.ts';
 import { byName, matricesOf } from '../shared/metric-groups.ts';
+import type { PageContext } from '../shared/page.ts';
 import { authorOf, section, timeOf } from '../shared/parts.ts';
 import { matrixTable } from './matrix.ts';
 import { part } from './part.ts';
 
 /** What was measured after the version was registered, by dataset; slices as a matrix. */
-export function evaluationsSection({ lineage }: VersionDetails): TemplateResult | typeof nothing {
+export function evaluationsSection(
+  { id, lineage }: VersionDetails,
+  page: PageContext,
+): TemplateResult | typeof nothing {
   const { evaluations } = lineage;
   if (evaluations.length === 0) return nothing;
   const inOrder = [...evaluations].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   const datasets = Map.groupBy(inOrder, ({ dataset }) => dataset ?? '');
+  const attach = html`<button class="link" @click=${() => page.act('evaluate', id)}>Attach evaluation…</button>`;
   return section(
-    { id: 'evaluations', title: 'Evaluations', count: evaluations.length },
+    { id: 'evaluations', title: 'Evaluations', count: evaluations.length, actions: attach },
     [...datasets].map(([dataset, entries]) =>
       part(dataset === '' ? 'No dataset named' : dataset, datasetPart(entries)),
     ),
