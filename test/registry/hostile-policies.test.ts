@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeCommit } from '../../src/log/commit.ts';
+import { encodeCommit, hashOfCommit } from '../../src/log/commit.ts';
+import { problemsOfPolicy } from '../../src/registry/policy-problems.ts';
+import { parsePolicy } from '../../src/rules/policy.ts';
 import { filesystemStore } from '../../src/storage/filesystem-store.ts';
 import { commitKey } from '../../src/storage/layout.ts';
 import { makePlace, registerVersions } from './opened.ts';
@@ -88,6 +91,38 @@ describe('a policy that somebody wrote into the log', () => {
   });
 });
 
+it('any JSON is a policy, none, or one for newer programs, and reading it neither throws nor changes it', () => {
+  const name = fc.constantFrom('candidate', 'production', 'archived', '__proto__', 'constructor', 'x');
+  const part = fc.oneof(fc.jsonValue(), name, fc.nat(300), fc.array(name, { maxLength: 3 }));
+  const gate = fc.dictionary(fc.constantFrom('metric', 'min', 'vs', 'approvals', 'by', 'recorded', 'x'), part);
+  const policy = fc.record(
+    {
+      stages: fc.oneof(
+        part,
+        fc.array(
+          fc.record({ name, exclusive: fc.boolean(), displacedTo: part, from: part }, { requiredKeys: ['name'] }),
+        ),
+      ),
+      gates: fc.oneof(part, fc.dictionary(name, fc.array(gate))),
+      override: fc.oneof(part, fc.record({ by: part })),
+      changes: fc.oneof(part, fc.record({ approvals: part, by: part })),
+      signers: part,
+      signatures: part,
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), policy), (value) => {
+      const before = JSON.stringify(value);
+      const verdict = parsePolicy(value);
+      expect(['policy', 'malformed', 'unknown']).toContain(verdict.kind);
+      expect(JSON.stringify(value)).toBe(before);
+      problemsOfPolicy(value);
+    }),
+    { numRuns: 500 },
+  );
+});
+
 it('a log with more approvals, gates and proposals than anybody reads stays small for whoever judges it', async () => {
   const place = await makePlace();
   const registry = await place.open();
@@ -109,7 +144,6 @@ it('a log with more approvals, gates and proposals than anybody reads stays smal
     );
   let head = { seq, hash };
   const store = filesystemStore(place.registryDir);
-  const { hashOfCommit } = await import('../../src/log/commit.ts');
   for (let from = 0; from < 300; from += 50) {
     const lines = Array.from({ length: 50 }, (_, at) =>
       intent(from + at, `p${from + at}@example.org`, [{ type: 'approval.given', ...about }]),
