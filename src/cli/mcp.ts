@@ -20,6 +20,10 @@ export async function serveTools(context: CommandContext, options: { readonly is
   const { stdin, stdout } = process;
   const stop = () => stdin.destroy();
   context.signal.addEventListener('abort', stop, { once: true });
+  if (stdin.isTTY)
+    process.stderr.write(
+      'A client of the Model Context Protocol speaks here: docs/agents.md says how one is set up. Ctrl-C ends this.\n',
+    );
   try {
     await serveMcp(stdin, {
       identity: { name: 'model-registry', title: 'Model Registry', version: packageJson.version },

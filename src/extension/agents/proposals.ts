@@ -25,9 +25,10 @@ export function showProposals({ pages, log }: ProposalsOptions) {
     const { stage, reason } = proposal;
     if (proposal.kind === 'promotion') {
       pages.openReview({ registryDir: dir, versionId: proposal.versionId, stage }, reason);
+      const asked = proposal.reviewers.length === 0 ? '' : ' They also decide whom to ask for a review.';
       return {
         status: 'opened',
-        next: 'The review is open in the editor with your reason filled in. A person reads it and decides.',
+        next: `The review is open in the editor with your reason filled in. A person reads it and decides.${asked}`,
       };
     }
     const { modelId, number } = proposal;
