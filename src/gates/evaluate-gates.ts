@@ -4,6 +4,7 @@ import type { DeclaredGate } from '../project/gates-schema.ts';
 import type { FoundGate, GateStanding, VersionSummary } from '../registry/api.ts';
 import type { RegistryCalls } from '../registry/methods.ts';
 import { checkGate } from './check-gate.ts';
+import { declarationOf } from './declaration.ts';
 import { evidenceOf, verdictIn } from './evidence.ts';
 import { gateName, isOfCommand, requiredOf, titleOf } from './gate-name.ts';
 import { type NamedProgram, programsOf } from './programs.ts';
@@ -36,6 +37,8 @@ export interface GateReport {
   readonly results: readonly GateResult[];
   /** Of the gates that were evaluated, with the evidence. */
   readonly found: readonly FoundGate[];
+  /** The names of those with a command. */
+  readonly commands: readonly string[];
 }
 
 /** A gate with what it takes to judge it, and what is known of it so far. */
@@ -61,7 +64,8 @@ export async function evaluateGates(
 ): Promise<GateReport> {
   const standing = await registry.gateStanding(request);
   const { version, stage } = standing;
-  const { gates, directions, root = run?.root } = declaredOf(version.model);
+  const { declared: own, problems } = await declarationOf(registry, version.model, declaredOf);
+  const { gates, directions, root = run?.root } = own;
   const declared = gates && Object.hasOwn(gates, stage) ? (gates[stage] ?? []) : [];
   const subjects = new Subjects(registry, declared, run?.signal);
   const looked: Looked[] = [];
@@ -89,7 +93,8 @@ export async function evaluateGates(
     : new Map<DeclaredGate, RanGate>();
   const results = looked.map((one) => resultOf(one, ran.get(one.gate)));
   const found = looked.flatMap((one) => foundIn(one, standing, ran.get(one.gate)));
-  return { standing, results: [...results, ...policyResults(standing, found)], found };
+  const commands = looked.filter(({ isRun }) => isRun).map(({ gate }) => gateName(gate));
+  return { standing, results: [...problems, ...results, ...policyResults(standing, found)], found, commands };
 }
 
 function resultOf({ gate, verdict, isRun }: Looked, ran: RanGate | undefined): GateResult {

@@ -3,8 +3,7 @@ import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { askAgain } from '../gates/ask-again.ts';
 import { declaredIn } from '../gates/declared.ts';
-import { type Declared, evaluateGates, type GateReport } from '../gates/evaluate-gates.ts';
-import { gateName, isOfCommand } from '../gates/gate-name.ts';
+import { evaluateGates, type GateReport } from '../gates/evaluate-gates.ts';
 import { promoteThroughGates } from '../gates/promote.ts';
 import { runGates } from '../gates/run-gates.ts';
 import { readProject } from '../project/project-file.ts';
@@ -31,12 +30,6 @@ const promoteSchema = v.object({
   }),
 });
 
-/** What the gates of a stage say of a version, as project files declare them and the policy does. */
-export interface StageGates extends GateReport {
-  /** Names of those that run a command. */
-  readonly commands: readonly string[];
-}
-
 /** What the registry's thread does about gates: those of the project files of the workspace, as they are on the disk now. */
 export function gatesOf(options: {
   readonly registry: () => Promise<Registry>;
@@ -46,11 +39,10 @@ export function gatesOf(options: {
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
 
-  async function evaluate(args: unknown): Promise<StageGates> {
+  async function evaluate(args: unknown): Promise<GateReport> {
     const { ref, stage, roots } = v.parse(gatesSchema, args);
     const { declaredOf } = await declaredBelow(roots);
-    const report = await evaluateGates(await registry(), { ref, stage }, declaredOf);
-    return { ...report, commands: commandsOf(report, declaredOf) };
+    return evaluateGates(await registry(), { ref, stage }, declaredOf);
   }
 
   /** Commands run in the folder of the project file that declares them. */
@@ -109,12 +101,6 @@ export function gatesOf(options: {
       await Promise.allSettled(running);
     },
   };
-}
-
-function commandsOf({ standing }: GateReport, declaredOf: (model: string) => Declared): readonly string[] {
-  const { gates } = declaredOf(standing.version.model);
-  const declared = gates && Object.hasOwn(gates, standing.stage) ? (gates[standing.stage] ?? []) : [];
-  return declared.filter(isOfCommand).map(gateName);
 }
 
 /**

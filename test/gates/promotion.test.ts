@@ -1,11 +1,35 @@
 import { describe, expect, it } from 'vitest';
+import { declaredIn } from '../../src/gates/declared.ts';
 import { evaluateGates } from '../../src/gates/evaluate-gates.ts';
 import { promoteThroughGates } from '../../src/gates/promote.ts';
+import { parseProject } from '../../src/project/project-file.ts';
 import type { Registry } from '../../src/registry/api.ts';
 import { ANN, BOB } from '../registry/opened.ts';
 import { declared, TO_PRODUCTION, withVersions } from './declared.ts';
 
 describe('a promotion', () => {
+  it('meets the gates of its model under the name that it had, and in other capitals', async () => {
+    const { registry } = await withVersions(2);
+    await registry.renameModel({ model: 'fraud', name: 'scam' });
+    const gates = declared('{metric: auc, min: 0.95}');
+    const request = { ref: 'scam@2', stage: 'production', reason: 'renamed' };
+    await expect(promoteThroughGates(registry, request, gates)).rejects.toMatchObject({ code: 'GATE_FAILED' });
+    await registry.renameModel({ model: 'scam', name: 'FRAUD' });
+    await expect(promoteThroughGates(registry, { ...request, ref: 'FRAUD@2' }, gates)).rejects.toMatchObject({
+      code: 'GATE_FAILED',
+    });
+  });
+
+  it('waits where gates are declared for a stage that there isn’t: it may be misspelt', async () => {
+    const { registry } = await withVersions(2);
+    const project = parseProject('models: {fraud: {outputs: [m], gates: {prod: [{metric: auc, min: 0.95}]}}}', 'x');
+    const request = { ...TO_PRODUCTION, reason: 'go' };
+    await expect(promoteThroughGates(registry, request, (model) => declaredIn(project, model))).rejects.toMatchObject({
+      code: 'GATE_FAILED',
+      message: expect.stringContaining('prod is no stage of fraud; its stages are candidate, staging, production'),
+    });
+  });
+
   it('is refused by a gate of the project file, by name, and changes nothing', async () => {
     const { place, registry } = await withVersions(2);
     const before = await place.files();

@@ -1,7 +1,7 @@
 import { RegistryError } from '../../base/errors.ts';
+import type { GateReport } from '../../gates/evaluate-gates.ts';
 import type { GateStanding, VersionDetails, VersionSummary } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
-import type { StageGates } from '../../workers/gates.ts';
 import type {
   ReviewAsked,
   ReviewGate,
@@ -69,7 +69,7 @@ async function otherOf(registry: RegistryCalls, { version, holder }: GateStandin
 }
 
 /** What gates say, as the page shows it. */
-export function reviewGates(gates: StageGates): ReviewGates {
+export function reviewGates(gates: GateReport): ReviewGates {
   const { results, found, commands } = gates;
   return {
     gates: results.map((result): ReviewGate => {
@@ -91,13 +91,13 @@ export function reviewGates(gates: StageGates): ReviewGates {
 }
 
 /** The recorded result of a gate; of one of the policy, the result that it takes. */
-function recordedOf({ standing }: StageGates, gate: string): GateStanding['results'][number] | undefined {
+function recordedOf({ standing }: GateReport, gate: string): GateStanding['results'][number] | undefined {
   const name = standing.policyGates.find((entry) => entry.gate === gate)?.recorded?.name ?? gate;
   return standing.results.find((entry) => entry.gate === name);
 }
 
 /** What there is to show for a gate: what it found now, or what was recorded of it. Throws `EVIDENCE_UNKNOWN`. */
-export async function evidenceOf(registry: RegistryCalls, gates: StageGates, gate: string): Promise<string> {
+export async function evidenceOf(registry: RegistryCalls, gates: GateReport, gate: string): Promise<string> {
   const now = gates.found.find((entry) => entry.gate === gate);
   if (now) return JSON.stringify(now.evidence, undefined, 2);
   const digest = recordedOf(gates, gate)?.evidence;

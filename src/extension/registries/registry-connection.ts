@@ -5,6 +5,7 @@ import { messageOf, RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import { callThrough, type ThreadClient } from '../../base/worker-rpc.ts';
 import type { GateActivity } from '../../gates/activity.ts';
+import type { GateReport } from '../../gates/evaluate-gates.ts';
 import type { RecordedReport } from '../../gates/run-gates.ts';
 import type { CodeBetween } from '../../lineage/code-history.ts';
 import type { Reproduced } from '../../lineage/reproduce.ts';
@@ -26,7 +27,6 @@ import type {
 } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { MeasuredValues } from '../../runs/intervals.ts';
-import type { StageGates } from '../../workers/gates.ts';
 import type { GatesNow, NameCompletions, NameHover, UnknownName } from '../../workers/project-messages.ts';
 import type { DeploymentState, GivenCredential, RegistryThreadEvent } from '../../workers/registry-messages.ts';
 import type { CommandEnded, CommandStarted } from '../../workers/runs.ts';
@@ -118,7 +118,7 @@ const problemsSchema = v.custom<readonly ProjectProblem[]>(Array.isArray);
 const betweenSchema = v.optional(v.custom<CodeBetween>((value) => typeof value === 'object'));
 const sourceFileSchema = v.custom<SourceFile>((value) => typeof value === 'object');
 const reproducedSchema = v.custom<Reproduced>((value) => typeof value === 'object');
-const gatesSchema = v.custom<StageGates>((value) => typeof value === 'object');
+const gatesSchema = v.custom<GateReport>((value) => typeof value === 'object');
 const transitionSchema = v.custom<TransitionResult>((value) => typeof value === 'object');
 const reportSchema = v.custom<RecordedReport>((value) => typeof value === 'object');
 const deploymentsSchema = v.custom<readonly DeploymentState[]>(Array.isArray);
@@ -338,7 +338,7 @@ export class RegistryConnection {
   }
 
   /** What the gates of a stage say of a version now; what commands found counts as it was recorded. Throws `PROJECT_FILE_INVALID`. */
-  async stageGates(request: GatesRequest): Promise<StageGates> {
+  async stageGates(request: GatesRequest): Promise<GateReport> {
     return v.parse(gatesSchema, await this.#ask('stageGates', request));
   }
 

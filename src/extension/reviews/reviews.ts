@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
+import type { GateReport } from '../../gates/evaluate-gates.ts';
 import type { RecordedReport } from '../../gates/run-gates.ts';
 import type { GateStanding, TransitionResult } from '../../registry/api.ts';
-import type { StageGates } from '../../workers/gates.ts';
 import { mayWrite } from '../commands/targets.ts';
 import type {
   DecisionRequest,
@@ -52,7 +52,7 @@ export class Reviews implements vscode.Disposable {
     return reviewGates(await this.stageGates(state));
   }
 
-  async stageGates({ registryDir, versionId, stage }: ReviewPageState): Promise<StageGates> {
+  async stageGates({ registryDir, versionId, stage }: ReviewPageState): Promise<GateReport> {
     const registry = await this.#registry(registryDir);
     return registry.connection.stageGates({ ref: versionId, stage, roots: rootsOf(registry) });
   }

@@ -24,7 +24,12 @@ function report(...results: readonly Partial<GateResult>[]): GateReport {
     source: 'project',
     measured: '0.9',
   } as const;
-  return { standing, found: [], results: results.map((result) => ({ ...whole, outcome: 'passed', ...result })) };
+  return {
+    standing,
+    found: [],
+    commands: [],
+    results: results.map((result) => ({ ...whole, outcome: 'passed', ...result })),
+  };
 }
 
 const HOSTILE = '</testcase>|<img src=x>"&\n\u0000@all [a](b)`';
