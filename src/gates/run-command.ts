@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { childEnvironment } from '../base/child-environment.ts';
 import { endGroup } from '../base/process-group.ts';
 import { type MemoryWatch, watchMemory } from '../base/process-memory.ts';
 
@@ -44,7 +45,7 @@ export async function runCommand(run: CommandRun): Promise<CommandEnd> {
     shell: false,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
-    env: { ...process.env, ...env },
+    env: { ...childEnvironment(process.env), ...env },
   });
   const printed: Uint8Array[] = [];
   let printedBytes = 0;

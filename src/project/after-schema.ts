@@ -19,6 +19,10 @@ const line = (max: number) =>
     v.check((text) => !CONTROL.test(text), 'has control characters or several lines'),
   );
 
+/** Folders whose files are run or loaded by git, editors, package managers and interpreters, or are the registry's own. */
+const OTHERS =
+  /^(\.git|\.github|\.gitlab|\.husky|\.githooks|\.vscode|\.idea|\.devcontainer|\.direnv|\.model-registry|node_modules|\.?venv|\.?env|virtualenv|site-packages|__pycache__|\.ipython|\.jupyter)$/i;
+
 /** Why a folder can't be the one in which production is put, or undefined where it can. */
 function problemOfPlace(path: string): string | undefined {
   if (CONTROL.test(path) || path.includes('\\')) return 'has a backslash or control character; write / between folders';
@@ -28,8 +32,8 @@ function problemOfPlace(path: string): string | undefined {
   if (parts.includes('..')) return 'leaves the workspace';
   if (parts.some((part) => part === '' || part === '.')) return 'must be a folder below that of this file: deploy/NAME';
   if (/[*?[\]{}()!]/.test(path)) return 'is a pattern; name one folder';
-  // What lies there is run by git, or is the registry's own.
-  if (parts.some((part) => /^\.(git|model-registry)$/i.test(part))) return 'lies in a folder of git or of the registry';
+  const found = parts.find((part) => OTHERS.test(part));
+  if (found !== undefined) return `lies in ${found}, whose files other programs run or load by themselves`;
   if (path.length > 500) return 'is longer than 500 characters';
   return undefined;
 }

@@ -58,6 +58,23 @@ describe('commands of gates', () => {
     ]);
   });
 
+  it('get none of the credentials that this program was given', async () => {
+    const { place, registry } = await withVersions(2);
+    await place.write('check.mjs', 'console.log(JSON.stringify(Object.keys(process.env)));\n');
+    const given = ['AZURE_STORAGE_KEY', 'AZURE_STORAGE_SAS_TOKEN', 'MODEL_REGISTRY_WEBHOOK_SECRET_CHAT'];
+    for (const name of [...given, 'OF_THEIR_OWN']) vi.stubEnv(name, 'x');
+    try {
+      const gates = declared(`{command: [${node}, check.mjs]}`);
+      const report = await runGates(registry, TO_PRODUCTION, gates, runIn(place));
+      const evidence = JSON.parse(await registry.gateEvidence({ digest: report.links[0]?.evidence ?? '' }));
+      const { output } = evidence.predicate.modelRegistry;
+      expect(output).toEqual(expect.arrayContaining(['OF_THEIR_OWN', 'MODEL_REGISTRY_PATH']));
+      expect(given.filter((name) => output.includes(name))).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
   it('fail by their exit code, by taking too long, and where there is no such program', async () => {
     const { place, registry } = await withVersions(2);
     const gates = declared(
