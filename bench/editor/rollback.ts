@@ -123,6 +123,11 @@ async function inWorkspace(
     try {
       await editor.workbench.openContainer('Model Registry');
       await deployed({ workspace, registry }, 2);
+      // Each was in production, and so in the folder, once before.
+      for (const number of [1, 2]) {
+        await registry.promote({ ref: `fraud@${number}`, stage: 'production', reason: 'once more' });
+        await deployed({ workspace, registry }, number);
+      }
       await use({ workspace, editor, registry });
     } finally {
       await editor.close();
