@@ -155,9 +155,9 @@ function settleReviews(
 ): void {
   const { id, model } = version;
   const label = labelOf(state, version);
-  for (const moved of displaced)
-    state.endRequests(moved.id, ...(stageOf(policy, to)?.displacedTo === ARCHIVED ? [] : [to]));
-  state.endRequests(id, ...(to === ARCHIVED ? [] : [to]));
+  const arrived = (moved: string, stage: string) => state.endRequests(moved, ...(stage === ARCHIVED ? [] : [stage]));
+  for (const moved of displaced) arrived(moved.id, stageOf(policy, to)?.displacedTo ?? ARCHIVED);
+  arrived(id, to);
   state.lapseVotes({ subject: id, target: to }, { code: 'used', why: `it came to ${to}` }, source);
   if (stageOf(policy, to)?.isExclusive)
     state.lapseVotes({ model, target: to }, { code: 'holder', why: `${label} came to ${to} since` }, source);

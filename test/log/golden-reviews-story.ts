@@ -127,6 +127,7 @@ export function goldenReviewsLog(): { readonly format: Uint8Array; readonly comm
     by('ann', set({ stages })),
     by('ann', moved(THREE, 'archived', 'production', 'promote', displacing(TWO))),
     by('ann', moved(THREE, 'archived', 'canary', 'promote')),
+    by('bob', { type: 'promotion.requested', ...about(THREE) }),
     by('ann', moved(ONE, 'archived', 'canary', 'promote', displacing(THREE, 'candidate'))),
     by('ann', moved(ONE, 'canary', 'production', 'promote', displacing(TWO))),
     by('bob', approve(TWO, { stage: 'canary' }), approve(THREE)),
