@@ -10,7 +10,7 @@ import { print, printJson, safeLine } from './terminal.ts';
 export async function showAfter({ cwd, isJson }: Pick<CommandContext, 'cwd' | 'isJson'>): Promise<void> {
   const { root, project } = await findProject(cwd);
   const confirmed = await readConfirmations(root);
-  const mayRun = confirmed.commands !== undefined && confirmed.commands === commandsDigest(project);
+  const mayRun = confirmed.commands !== undefined && confirmed.commands === (await commandsDigest(project, root));
   const commands = Object.entries(project.models).flatMap(([model, { after = [] }]) =>
     after.map((command) => ({
       model,
@@ -54,7 +54,7 @@ export async function confirmAfter(
   { isForgotten }: { readonly isForgotten: boolean },
 ): Promise<void> {
   const { root, project } = await findProject(context.cwd);
-  const commands = commandsDigest(project);
+  const commands = await commandsDigest(project, root);
   const hosts = Object.fromEntries(originsOf(project).map((origin) => [origin, 'yes' as const]));
   await writeConfirmations(
     root,

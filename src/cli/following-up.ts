@@ -76,7 +76,7 @@ async function runDue(due: readonly Recording[], following: FollowingUp): Promis
   for (const recording of due) {
     await followUp(recording, {
       ...{ registry, root, project, signal },
-      mayRun: isAllowed || confirmed.commands === commandsDigest(project),
+      mayRun: isAllowed || confirmed.commands === (await commandsDigest(project, root)),
       mayTell: (origin) => isAllowed || confirmed.hosts[origin] === 'yes',
       secretOf: async (webhook) => secretFromEnvironment(webhook, process.env),
       deploy: (model) => deployOne(model, following),

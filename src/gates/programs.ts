@@ -17,8 +17,12 @@ const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_FILES = 20;
 
 /** The files in `root` that the command of a gate names, `validate.py`: when one of them changes, what it found doesn't count any more. */
-export async function programsOf(gate: DeclaredGate, root: string): Promise<readonly NamedProgram[]> {
-  const command = gate.command ?? gate.benchmark ?? [];
+export function programsOf(gate: DeclaredGate, root: string): Promise<readonly NamedProgram[]> {
+  return programsIn(gate.command ?? gate.benchmark ?? [], root);
+}
+
+/** The files in `root` that a command names, with their digests as they are now. */
+export async function programsIn(command: string | readonly string[], root: string): Promise<readonly NamedProgram[]> {
   const words = typeof command === 'string' ? splitCommand(command) : command;
   const real = await realpath(root);
   const found: NamedProgram[] = [];

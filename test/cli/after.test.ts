@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -97,18 +97,22 @@ describe('after a transition', () => {
       'model_version_alias',
     ]);
 
-    // Another command than the one that was confirmed.
+    // Another script than the one that was confirmed, under the same name.
+    const script = join(work.dir, 'after.mjs');
+    await writeFile(script, `${await readFile(script, 'utf8')}\n// and more`);
+    expect((await promote(2)).stderr).toContain("after.mjs didn't run: nobody has confirmed that");
+    // Another command.
     await work.write(
       'model-registry.yaml',
       (await readFile(join(work.dir, 'model-registry.yaml'), 'utf8')).replace('after.mjs', 'other.mjs'),
     );
-    expect((await promote(2)).stderr).toContain("other.mjs didn't run: nobody has confirmed that");
+    expect((await promote(1)).stderr).toContain("other.mjs didn't run: nobody has confirmed that");
     await run('after', 'forget');
     told = [];
-    await promote(1, { MODEL_REGISTRY_AFTER: 'off' });
-    await promote(2);
+    await promote(2, { MODEL_REGISTRY_AFTER: 'off' });
+    await promote(1);
     expect(told).toEqual([]);
-    await promote(1, { MODEL_REGISTRY_AFTER: 'run' });
+    await promote(2, { MODEL_REGISTRY_AFTER: 'run' });
     expect(told).toHaveLength(1);
   });
 

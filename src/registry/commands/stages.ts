@@ -178,7 +178,7 @@ function checkMove(version: VersionSummary, stage: string, policy: EffectivePoli
   if (version.stage === stage) {
     throw new RegistryError(
       'STAGE_UNCHANGED',
-      `${version.model}@${version.number} is in ${stage} already. Nothing was changed.`,
+      `${version.model}@${version.number} is in ${stage} already. Nothing was changed.${stage === PRODUCTION ? ' A folder that the project declares for it is brought up to date by `model-registry deploy`.' : ''}`,
     );
   }
 }

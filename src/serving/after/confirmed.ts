@@ -2,6 +2,7 @@ import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { sha256Hex } from '../../base/hash.ts';
+import { programsIn } from '../../gates/programs.ts';
 import type { Project } from '../../project/project-schema.ts';
 import { userStateDir } from '../../registry/seen-head.ts';
 import { readRegular } from '../../storage/regular-file.ts';
@@ -58,10 +59,17 @@ export async function writeConfirmations(
   });
 }
 
-/** Another digest when any command of the project that runs after a transition is another one. Undefined where there is none. */
-export function commandsDigest(project: Project): string | undefined {
-  const commands = Object.entries(project.models).flatMap(([model, { after }]) => (after ? [[model, after]] : []));
-  return commands.length === 0 ? undefined : sha256Hex(JSON.stringify(commands));
+/**
+ * Another digest when any command of the project that runs after a transition, or a script in `root` that it names, is another one.
+ * Undefined where there is none.
+ */
+export async function commandsDigest(project: Project, root: string): Promise<string | undefined> {
+  const commands = Object.entries(project.models).flatMap(([model, { after = [] }]) =>
+    after.map((command) => ({ model, command })),
+  );
+  if (commands.length === 0) return undefined;
+  const programs = await Promise.all(commands.map(({ command }) => programsIn(command.command, root)));
+  return sha256Hex(JSON.stringify([commands, programs]));
 }
 
 /** The hosts that a project's webhooks name, by origin, each once. */
