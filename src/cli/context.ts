@@ -26,6 +26,8 @@ export interface CommandContext {
   locate(): Promise<LocatedRegistry>;
   /** Opens the registry for `use`, in the name of this person, and closes it afterwards. Throws `REGISTRY_NOT_FOUND`. */
   withRegistry<T>(use: (registry: Registry) => Promise<T>, via?: Via): Promise<T>;
+  /** The same where nothing is to follow: what is recorded waits to be shared, and no folder, command or webhook of the project is touched. */
+  asPerson<T>(use: (registry: Registry) => Promise<T>): Promise<T>;
   /**
    * The same for what needs no author, which is quicker: nobody is asked who this person is. Unless `isFresh` is false, what others
    * shared is taken over first.
@@ -109,6 +111,7 @@ export function commandContext(options: GlobalOptions, signal: AbortSignal): Com
         (registry) => change(registry, use),
       );
     },
+    asPerson: (use) => open(() => personIn(cwd), 'cli', true, use),
     withQueries: (use, { isFresh = true, isFollowed = false } = {}) =>
       open(
         async () => ({ author: NOBODY }),

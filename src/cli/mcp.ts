@@ -37,7 +37,7 @@ export async function serveTools(context: CommandContext, options: { readonly is
           input,
           (use) => {
             const onSite = (registry: Registry) => use(siteOf(context, registry, requester));
-            return tool.isPersonal ? context.withRegistry(onSite) : context.withQueries(onSite);
+            return tool.isPersonal ? context.asPerson(onSite) : context.withQueries(onSite);
           },
           operation,
         );
@@ -59,12 +59,13 @@ function siteOf(context: CommandContext, registry: Registry, requester: string |
       return evaluateGates(registry, request, (model) => declaredIn(project?.project, model));
     },
     codeBetween: (request, { signal }) => codeBetweenVersions(registry, { ...request, folders: [context.cwd] }, signal),
-    propose: (proposal) => propose(registry, proposal, requester),
+    propose: (proposal) => propose(context, registry, proposal, requester),
   };
 }
 
 /** A promotion becomes a request that people see; what can't be asked for by the log is left to a person. */
 async function propose(
+  { signal }: CommandContext,
   registry: Registry,
   proposal: Proposal,
   requester: string | undefined,
@@ -80,12 +81,21 @@ async function propose(
   if (requester === undefined) return notRecorded(`${commandLine(['promote', ref, stage])} --reason '…'`);
   const by = requester.replace(/[^\p{L}\p{N} ._-]/gu, '').slice(0, MAX_CLIENT_NAME);
   const comment = `${reason}\n\nProposed by ${by || 'a language model'}.`;
-  const { pending } = await registry.requestPromotion({ ref: versionId, stage, comment, reviewers });
-  const waits = pending ? ' It waits to be shared.' : '';
+  await registry.requestPromotion({ ref: versionId, stage, comment, reviewers });
+  const isShared = await shareSoon(registry, signal);
+  const waits = isShared ? '' : ' It waits to be shared, which `model-registry sync` does.';
   return {
     status: 'requested',
     next: `A request is recorded; no stage was changed.${waits} A person reviews it in the editor (Reviews), or with: ${commandLine(['reviews', model])}`,
   };
+}
+
+/** Whether others see it now. Nothing else follows: what a project runs or sends is started by people. */
+async function shareSoon(registry: Registry, signal: AbortSignal): Promise<boolean> {
+  if (registry.location.remoteUrl === undefined) return true;
+  // Whoever proposed it is told that it waits, and not what the storage said.
+  await registry.sync({ withBytes: false }, { signal }).catch(() => undefined);
+  return ((await registry.remote())?.pending ?? 0) === 0;
 }
 
 function notRecorded(command: string): ProposalOutcome {

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildCommandLine, type CommandLine } from './harness/command-line.ts';
 import { INITIALIZE, startMcp } from './harness/mcp-client.ts';
 import { gitProject, plainFolder, REGISTER, type Workspace, writeTraining } from './harness/workspace.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
 
 let cli: CommandLine;
 let work: Workspace;
@@ -222,14 +224,40 @@ describe('a proposal', () => {
     await client.close();
   });
 
+  it('starts nothing that the project wants to follow, and leaves standard output to the protocol', async () => {
+    await work.write(
+      'model-registry.yaml',
+      `models:
+  fraud-detector:
+    outputs: [models/fraud]
+    deploy: deploy/fraud
+    after:
+      - {command: [${JSON.stringify(process.execPath)}, -e, "require('fs').writeFileSync('ran', '')"]}
+`,
+    );
+    const client = startMcp(cli, { cwd: work.dir, env: { MODEL_REGISTRY_AFTER: 'run' } });
+    await client.request(1, 'initialize', INITIALIZE);
+    const input = { ref: 'fraud-detector@2', stage: 'staging', reason };
+    expect((await client.callTool('propose_promotion', input)).structuredContent).toMatchObject({
+      status: 'requested',
+    });
+    expect((await client.callTool('list_reviews', {})).structuredContent).toMatchObject({ total: 2 });
+    expect(await client.close()).toEqual({ code: 0, stderr: '' });
+    expect(['deploy', 'ran'].filter((name) => existsSync(join(work.dir, name)))).toEqual([]);
+  });
+
   it('of a rollback, and every one of a server that only reads, says what a person would run', async () => {
     const before = await cli.json(['log'], { cwd: work.dir });
     const client = start('--read-only');
     await client.request(1, 'initialize', INITIALIZE);
-    const promotion = await client.callTool('propose_promotion', { ref: 'fraud-detector@2', stage: 'staging', reason });
+    const promotion = await client.callTool('propose_promotion', {
+      ref: 'fraud-detector@2',
+      stage: 'production',
+      reason,
+    });
     expect(promotion.structuredContent).toMatchObject({
       status: 'not-recorded',
-      next: expect.stringContaining("model-registry promote fraud-detector@2 staging --reason '…'"),
+      next: expect.stringContaining("model-registry promote fraud-detector@2 production --reason '…'"),
     });
     const rollback = await client.callTool('propose_rollback', { model: 'fraud-detector', reason });
     expect(rollback.content[0].text).toMatch(/^NOTHING_TO_ROLL_BACK: /);
