@@ -154,12 +154,16 @@ describe('a model with a history', () => {
     await workbench.answer('Best of the sweep', REASON);
     await fraud.filter({ hasText: 'staging' }).filter({ hasText: '1' }).waitFor();
     await version.filter({ hasText: 'staging' }).waitFor();
+    const serving = workbench.view('Production').locator('.monaco-list-row');
+    await version.dragTo(serving.filter({ hasText: 'fraud 1' }));
+    await workbench.answer('Better than what serves', REASON);
+    await serving.filter({ hasText: 'fraud 14' }).waitFor();
   });
 
   it('tells in the Activity view who did what, narrowed to promotions', async () => {
     const activity = workbench.view('Activity');
     await activity.locator('.pane-header').click();
-    await activity.getByText('Promoted fraud@14 to staging').waitFor();
+    await activity.getByText('Promoted fraud@14 to production in place of 1').waitFor();
     await workbench.runCommand('Model Registry: Filter Activity…');
     await workbench.choose('By kind…');
     await workbench.choose('Promotions, rollbacks and other changes of stage');

@@ -97,13 +97,23 @@ async function drop(
   await runCommand(command, { registryDir, modelId, versionId, stage: place.stage });
 }
 
-/** What is dropped may come from anywhere: nothing but our own rows is taken. */
+/**
+ * What is dropped may come from anywhere: nothing but our own rows is taken. Between two views, the editor puts a note of its own under the
+ * same type before what we gave it.
+ */
 async function draggedIn(transfer: vscode.DataTransfer): Promise<v.InferOutput<typeof draggedSchema>> {
-  const text = await transfer.get(VERSIONS)?.asString();
+  for (const [type, item] of transfer) {
+    if (type !== VERSIONS) continue;
+    const parsed = v.safeParse(draggedSchema, parsedJson(await item.asString()));
+    if (parsed.success) return parsed.output;
+  }
+  return [];
+}
+
+function parsedJson(text: string): unknown {
   try {
-    const parsed = v.safeParse(draggedSchema, JSON.parse(text ?? '[]'));
-    return parsed.success ? parsed.output : [];
+    return JSON.parse(text);
   } catch {
-    return [];
+    return undefined;
   }
 }

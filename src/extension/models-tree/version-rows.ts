@@ -89,9 +89,10 @@ async function stageRows(node: ModelNode, registry: VersionCalls): Promise<reado
 
 /** Only times in which a version was registered. */
 async function periodRows(node: ModelNode, registry: VersionCalls): Promise<readonly TreeNode[]> {
-  const { registryDir, modelId } = node;
+  const { registryDir, modelId, model } = node;
+  const possible = periodsBefore(new Date()).filter(({ until }) => until === undefined || until > model.createdAt);
   const periods = await Promise.all(
-    periodsBefore(new Date()).map(async (period) => {
+    possible.map(async (period) => {
       const { label: _, ...within } = period;
       const { items } = await registry.listVersions({ model: modelId, ...within, limit: 1 });
       return items.length > 0 ? [period] : [];

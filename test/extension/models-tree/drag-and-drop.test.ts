@@ -31,19 +31,19 @@ const stageNode = (stage: string): TreeNode => ({
 
 /** What is carried from one row to another. */
 function carrier() {
-  const items = new Map<string, unknown>();
+  const items: [string, unknown][] = [];
   return {
-    get: (type: string) => items.get(type),
-    set: (type: string, item: unknown) => items.set(type, item),
-  } as never;
+    set: (type: string, item: unknown) => void items.push([type, item]),
+    [Symbol.iterator]: () => items[Symbol.iterator](),
+  };
 }
 
 async function dropped(nodes: readonly TreeNode[], target: TreeNode | undefined) {
   const commands: unknown[] = [];
   const controller = draggedVersions(async (...call) => void commands.push(call));
   const transfer = carrier();
-  await controller.handleDrag?.(nodes, transfer, {} as never);
-  await controller.handleDrop?.(target, transfer, {} as never);
+  await controller.handleDrag?.(nodes, transfer as never, {} as never);
+  await controller.handleDrop?.(target, transfer as never, {} as never);
   return commands;
 }
 
@@ -80,12 +80,18 @@ describe('a version that is dragged', () => {
   it('is to be in production where it is dropped on what is there in the Production view', async () => {
     const commands: unknown[] = [];
     const transfer = carrier();
+    // What the editor itself puts there.
+    transfer.set(TYPE, new vscode.DataTransferItem('{"id":"modelRegistry.models","itemHandles":["0/0:x"]}'));
     const { handleDrag } = draggedVersions(async () => undefined);
-    await handleDrag?.([versionNode(2)], transfer, {} as never);
+    await handleDrag?.([versionNode(2)], transfer as never, {} as never);
     const { handleDrop } = versionsForProduction(async (...call) => void commands.push(call));
-    await handleDrop?.({ kind: 'production', registryDir: '/one', modelId: 'M' } as never, transfer, {} as never);
+    await handleDrop?.(
+      { kind: 'production', registryDir: '/one', modelId: 'M' } as never,
+      transfer as never,
+      {} as never,
+    );
     expect(commands).toMatchObject([['modelRegistry.promote', { stage: 'production' }]]);
-    await handleDrop?.({ kind: 'machine' } as never, transfer, {} as never);
+    await handleDrop?.({ kind: 'machine' } as never, transfer as never, {} as never);
     expect(commands).toHaveLength(1);
   });
 
@@ -93,7 +99,7 @@ describe('a version that is dragged', () => {
     const commands: unknown[] = [];
     const { handleDrop } = draggedVersions(async (...call) => void commands.push(call));
     for (const text of ['', '{', '[{"registryDir":1}]', '{"__proto__":{}}', 'null']) {
-      const transfer = carrier() as { set(type: string, item: unknown): void };
+      const transfer = carrier();
       transfer.set(TYPE, new vscode.DataTransferItem(text));
       await handleDrop?.(stageNode('production'), transfer as never, {} as never);
     }
