@@ -125,9 +125,6 @@ webhooks:
       `v1,${createHmac('sha256', 'a secret').update(signed).digest('base64')}`,
     );
     expect(JSON.parse(body)).toMatchObject({ entity: 'model_version_stage', data: { to_stage: 'production' } });
-    await workbench.runCommand('Output: Show Output Channels...');
-    await workbench.choose('Model Registry: After Transitions');
-    await workbench.page.locator('.part.panel .view-line', { hasText: 'served 1' }).first().waitFor();
     await editor.screenshot('after-2-deployed');
   });
 
