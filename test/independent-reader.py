@@ -116,6 +116,7 @@ class Registry:
             "name": event["name"],
             "names": {event["name"].lower()},
             "versions": [],
+            "came": {},  # stage -> versions, in the order in which they came there
             "deleted": False,
             "policy": {},
         }
@@ -235,9 +236,11 @@ class Registry:
         need(named == [(holder["id"], displaced_to) for holder in holders], "the displaced version is another")
         for holder in holders:
             holder["stage"] = displaced_to
+            model["came"].setdefault(displaced_to, []).append(holder)
             self.end_requests(holder["id"], None if displaced_to == "archived" else displaced_to)
         version["stage"] = target
         version["held"].add(target)
+        model["came"].setdefault(target, []).append(version)
         self.end_requests(version["id"], None if target == "archived" else target)
         own = {v["id"] for v in model["versions"]}
         changed = {stage for stage in (source, target) if self.is_exclusive(model, stage)}
@@ -266,7 +269,7 @@ class Registry:
         value = version["metrics"].get(gate["metric"])
         if isinstance(value, str) or value is None:
             return False
-        rivals = self.in_stage(version["model"], gate["vs"]) if "vs" in gate else []
+        rivals = self.in_stage(version["model"], gate["vs"]) or self.last_before(version, gate["vs"]) if "vs" in gate else []
         rival = min(rivals, key=lambda v: v["number"]) if rivals else version
         rival_value = rival["metrics"].get(gate["metric"]) if rival is not version else None
         drop = rival_value - value if isinstance(rival_value, (int, float)) and "maxDrop" in gate else 0
@@ -277,10 +280,19 @@ class Registry:
         if not against:
             return True
         others = [v for v in self.in_stage(version["model"], against["stage"]) if v is not version]
+        last = self.last_before(version, against["stage"])
         if against["version"] is None:
-            return not others
+            return not others and not last
         compared = self.versions.get(self.version_ids.get(against["version"]))
-        return bool(compared) and compared in self.in_stage(version["model"], against["stage"])
+        return bool(compared) and compared in self.in_stage(version["model"], against["stage"]) + last
+
+    def last_before(self, version, stage):
+        """The other version that was last in an exclusive stage that is empty, in a list."""
+        model = version["model"]
+        if not self.is_exclusive(model, stage) or self.in_stage(model, stage):
+            return []
+        came = [v for v in model["came"].get(stage, []) if v is not version and not v["deleted"]]
+        return came[-1:]
 
     def on_gate_recorded(self, event):
         version = self.version(event["version"])

@@ -112,6 +112,13 @@ export class CatalogReader {
     return this.db.get('SELECT 1 FROM held WHERE version = ? AND stage = ?', [version, stage]) !== undefined;
   }
 
+  lastHolder(model: string, stage: string, except: string): VersionRecord | undefined {
+    const held = `SELECT t.version FROM tenures t JOIN versions v ON v.id = t.version
+      WHERE t.model = ? AND t.stage = ? AND t.version <> ? AND v.deleted_seq IS NULL ORDER BY t.from_seq DESC, t.id DESC LIMIT 1`;
+    const row = this.db.get(held, [model, stage, except]);
+    return row && this.version(text(row, 'version'));
+  }
+
   alias(model: string, alias: string): string | undefined {
     const row = this.db.get('SELECT version FROM aliases WHERE model = ? AND alias = ?', [model, alias]);
     return row && text(row, 'version');

@@ -47,18 +47,19 @@ export class Subjects {
     }
   }
 
-  /** The other version that a gate compares with: for what runs, what is in the stage. */
-  async rivalOf(gate: DeclaredGate, { version, holder }: GateStanding): Promise<VersionSummary | undefined> {
+  /** The other version that a gate compares with: the one in the stage, or the last one that was in an exclusive stage that is empty. */
+  async rivalOf(
+    gate: DeclaredGate,
+    { version, stage: target, holder, lastHolders }: GateStanding,
+  ): Promise<VersionSummary | undefined> {
+    const lastIn = (name: string) => lastHolders?.find(({ stage }) => stage === name)?.version;
     if (gate.benchmark !== undefined) return undefined;
-    if (isOfCommand(gate)) return holder;
+    if (isOfCommand(gate)) return holder ?? lastIn(target);
     const stage = gate.vs ?? (gate.signature === undefined ? undefined : 'production');
     if (stage === undefined) return undefined;
     if (!this.#inStage.has(stage)) {
       const { items } = await this.#registry.listVersions({ model: version.modelId, stage, limit: 2 });
-      this.#inStage.set(
-        stage,
-        items.find(({ id }) => id !== version.id),
-      );
+      this.#inStage.set(stage, items.find(({ id }) => id !== version.id) ?? lastIn(stage));
     }
     return this.#inStage.get(stage);
   }

@@ -536,6 +536,8 @@ export interface GateStanding {
   readonly seen: Seen;
   /** The other version that is in an exclusive stage. */
   readonly holder?: VersionSummary;
+  /** Of the exclusive stages that are empty, the other version that was there last: what gates compare with then. */
+  readonly lastHolders?: readonly { readonly stage: string; readonly version: VersionSummary }[];
   /** The newest of each gate; `stale` says why it says nothing any more. */
   readonly results: readonly (GateResultEntry & { readonly stale?: string })[];
   readonly approvals: readonly ReviewVote[];

@@ -1,7 +1,7 @@
 import type { Policy } from '../log/policy-schema.ts';
-import { labelOf } from './lookup.ts';
+import { labelOf, policyOf } from './lookup.ts';
 import { isSamePerson, personOf } from './people.ts';
-import { type EffectivePolicy, peopleIn } from './policy.ts';
+import { type EffectivePolicy, peopleIn, stageOf } from './policy.ts';
 import type { FactAuthor, GateRecord, RegistryState, VersionRecord, Vote } from './state.ts';
 
 export type PolicyGate = NonNullable<Policy['gates']>[string][number];
@@ -35,11 +35,21 @@ function problemsOfMetric(gate: MetricGate, { state, version }: GateContext): re
   const broken: string[] = [];
   if (gate.min !== undefined && value < gate.min) broken.push(`${gate.metric} ${value} is below ${gate.min}`);
   if (gate.max !== undefined && value > gate.max) broken.push(`${gate.metric} ${value} is above ${gate.max}`);
-  const rival = gate.vs === undefined ? undefined : state.versionsInStage(version.model, gate.vs, 1)[0];
+  const last = gate.vs === undefined ? undefined : lastBefore(state, version, gate.vs);
+  const rival = gate.vs === undefined ? undefined : (state.versionsInStage(version.model, gate.vs, 1)[0] ?? last);
   const rivalValue = rival && rival.id !== version.id ? state.metric(rival.id, gate.metric) : undefined;
   if (gate.maxDrop !== undefined && typeof rivalValue === 'number' && rivalValue - value > gate.maxDrop)
-    broken.push(`${gate.metric} ${value} is more than ${gate.maxDrop} below the ${rivalValue} of ${gate.vs}`);
+    broken.push(
+      `${gate.metric} ${value} is more than ${gate.maxDrop} below the ${rivalValue} of ${last ? `${labelOf(state, last)}, which was last in ${gate.vs}` : gate.vs}`,
+    );
   return broken;
+}
+
+/** Where an exclusive stage is empty, the other version that was there last: emptying it first gets nobody past a comparison. */
+export function lastBefore(state: RegistryState, version: VersionRecord, stage: string): VersionRecord | undefined {
+  const { id, model } = version;
+  if (!stageOf(policyOf(state, model), stage)?.isExclusive) return undefined;
+  return state.versionsInStage(model, stage, 1).length > 0 ? undefined : state.lastHolder(model, stage, id);
 }
 
 function problemsOfApprovals(gate: ApprovalsGate, context: GateContext): readonly string[] {
@@ -92,13 +102,17 @@ function problemsOfRecorded(gate: RecordedGate, { state, version, stage, policy 
   return stale === undefined ? [] : [`${gate.recorded}: ${stale}`];
 }
 
-/** Why a result says nothing any more: it compared with a version that isn't in its stage now. */
+/** Why a result says nothing any more: it compared with a version that isn't in its stage now, nor was the last one in an empty one. */
 export function staleness(state: RegistryState, version: VersionRecord, { against }: GateRecord): string | undefined {
   if (!against) return undefined;
   const present = state.versionsInStage(version.model, against.stage, 2).filter(({ id }) => id !== version.id);
   const compared = against.version === null ? undefined : state.version(against.version);
-  if (against.version === null)
+  const last = lastBefore(state, version, against.stage);
+  if (against.version === null) {
+    if (last) return `${labelOf(state, last)} was in ${against.stage} since, where none was`;
     return present[0] ? `${labelOf(state, present[0])} is in ${against.stage} since, where none was` : undefined;
+  }
+  if (last && compared?.id === last.id) return undefined;
   if (compared && !compared.isDeleted && compared.model === version.model && compared.stage === against.stage)
     return undefined;
   const what = compared ? labelOf(state, compared) : 'what it was compared with';

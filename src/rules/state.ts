@@ -113,6 +113,8 @@ export interface RegistryState {
   holderStack(model: string, stage: string, limit: number): readonly string[];
   isOnHolderStack(model: string, stage: string, version: string): boolean;
   hasHeld(version: string, stage: string): boolean;
+  /** The version, but for `except`, that came to the stage last, whether or not it is there now. No deleted ones. */
+  lastHolder(model: string, stage: string, except: string): VersionRecord | undefined;
   alias(model: string, alias: string): string | undefined;
   aliasesOfModel(model: string): readonly string[];
   aliasesOfVersion(version: string): readonly string[];

@@ -43,6 +43,67 @@ describe('a promotion', () => {
     expect(await place.files()).toEqual(before);
   });
 
+  it.each([
+    ['archived', true],
+    ['archived', false],
+    ['candidate', true],
+  ] as const)(
+    'compares with the last version that was in production where that was moved to %s (and it alone was there: %s)',
+    async (stage, isDirect) => {
+      const { registry } = await withVersions(3);
+      const move = (ref: string, to: string) => registry.promote({ ref, stage: to, reason: 'go' });
+      await move('fraud@3', 'production');
+      await move('fraud@3', stage);
+      if (!isDirect) {
+        // It isn't compared with itself.
+        await move('fraud@2', 'production');
+        await move('fraud@2', 'archived');
+      }
+      for (const gate of [
+        '{metric: auc, vs: production, min-gain: 0.001}',
+        '{metric: auc, vs: production, max-drop: 0.001}',
+      ]) {
+        await expect(
+          promoteThroughGates(registry, { ...TO_PRODUCTION, reason: 'go' }, declared(gate)),
+        ).rejects.toMatchObject({
+          code: 'GATE_FAILED',
+          message: expect.stringContaining('auc is 0.01 worse than that of fraud@3'),
+        });
+      }
+      await registry.deleteVersion({ ref: 'fraud@3', reason: 'mistaken' });
+      const gates = declared('{metric: auc, vs: production, min-gain: 0.001}');
+      expect((await evaluateGates(registry, { ref: 'fraud@1', stage: 'production' }, gates)).results).toMatchObject([
+        { outcome: isDirect ? 'passed' : 'failed' },
+      ]);
+    },
+  );
+
+  it('keeps the result of a comparison or a command while production is emptied, and not past another version', async () => {
+    const { place, registry } = await withVersions(3);
+    const gates = declared('{metric: auc, vs: production, min-gain: 0.001}, {command: node -e 0}');
+    const recorded = ['auc: at least 0.001 better than production', 'command: node -e 0'];
+    const policy = { gates: { production: recorded.map((name) => ({ recorded: name })) }, override: 'never' as const };
+    await registry.promote({ ref: 'fraud@1', stage: 'production', reason: 'first' });
+    await registry.setPolicy({ model: 'fraud', policy });
+    const run = { root: place.dir, signal: new AbortController().signal };
+    const { found } = await evaluateGates(registry, TO_PRODUCTION, gates, run);
+    await registry.recordGates({ ...TO_PRODUCTION, found });
+    await registry.archive({ ref: 'fraud@1', reason: 'empty' });
+    const after = await evaluateGates(registry, TO_PRODUCTION, gates);
+    expect(after.results.map(({ outcome }) => outcome)).toEqual(['passed', 'passed', 'passed', 'passed']);
+    expect(after.results[1]).toMatchObject({ isFromBefore: true });
+    await registry.promote({ ...TO_PRODUCTION, reason: 'better' });
+    await registry.archive({ ref: 'fraud@2', reason: 'empty' });
+    // Found beside nothing, as whoever writes the log could say.
+    const against = { stage: 'production', version: null };
+    const lies = recorded.map((gate) => ({ gate, outcome: 'passed' as const, evidence: {}, against }));
+    await registry.recordGates({ ref: 'fraud@3', stage: 'production', found: lies });
+    await expect(registry.promote({ ref: 'fraud@3', stage: 'production', reason: 'go' })).rejects.toMatchObject({
+      code: 'GATE_FAILED',
+      message: expect.stringContaining('fraud@2 was in production since, where none was'),
+    });
+  });
+
   it('records what it relied on, with evidence that is bound to the artifact', async () => {
     const { registry } = await withVersions(2);
     await registry.promote({ ref: 'fraud@1', stage: 'production', reason: 'first' });

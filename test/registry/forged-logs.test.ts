@@ -137,6 +137,27 @@ describe('a log that somebody wrote by hand', () => {
     expect(await here.stageOf(1)).toBe('production');
   });
 
+  it('empties production in vain before a comparison with it', async () => {
+    const gates = { production: [{ metric: 'auc', vs: 'production', maxDrop: 0.015 }] };
+    const here = await scene({ gates, override: 'never' }, async (registry) => {
+      await registry.promote({ ref: 'fraud@3', stage: 'production', reason: 'the best' });
+    });
+    const away = { type: 'stage.changed', version: here.ids[2], from: 'production', reason: 'mine' };
+    for (const [to, kind] of [
+      ['candidate', 'demote'],
+      ['archived', 'archive'],
+    ]) {
+      await here.write({
+        events: [{ ...away, to, kind }, promoted(here, 1, { from: 'archived', displaces: [] })],
+      });
+      expect(await here.verdicts()).toEqual([
+        expect.stringMatching(/auc 0\.9 is more than 0\.015 below the 0\.92 of fraud@3, which was last in production/),
+      ]);
+    }
+    await here.write({ events: [{ ...away, to: 'archived', kind: 'archive' }, promoted(here, 2, { displaces: [] })] });
+    expect(await here.verdicts()).toEqual([undefined]);
+  });
+
   it('takes no approval by whoever registered the version, under any letter case, nor one for another version or stage', async () => {
     const here = await scene(TWO_EYES);
     await here.write(

@@ -33,6 +33,7 @@ export class MemoryState implements RegistryState {
   readonly #runs = new Map<string, string>();
   readonly #stacks = new Map<string, readonly string[]>();
   readonly #held = new Map<string, true>();
+  readonly #arrivals = new Map<string, readonly string[]>();
   readonly #aliases = new Map<string, string>();
   readonly #tags = new Map<string, string>();
   readonly #metrics = new Map<string, number | string>();
@@ -127,6 +128,10 @@ export class MemoryState implements RegistryState {
   }
   hasHeld(version: string, stage: string): boolean {
     return this.#held.has(`${version}/${stage}`);
+  }
+  lastHolder(model: string, stage: string, except: string): VersionRecord | undefined {
+    const arrivals = (this.#arrivals.get(`${model}/${stage}`) ?? []).map((id) => this.#versions.get(id));
+    return arrivals.findLast((version) => version && version.id !== except && !version.isDeleted);
   }
   alias(model: string, alias: string): string | undefined {
     return this.#aliases.get(`${model}/${alias}`);
@@ -277,6 +282,9 @@ export class MemoryState implements RegistryState {
   setStage(version: string, move: StageMove): void {
     this.#changeVersion(version, { stage: move.to });
     this.#set(this.#held, `${version}/${move.to}`, true);
+    const place = `${this.#versions.get(version)?.model}/${move.to}`;
+    const others = (this.#arrivals.get(place) ?? []).filter((id) => id !== version);
+    this.#set(this.#arrivals, place, [...others, version]);
   }
   pushHolder(model: string, stage: string, version: string): void {
     const others = (this.#stacks.get(`${model}/${stage}`) ?? []).filter((held) => held !== version);

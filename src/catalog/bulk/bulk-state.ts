@@ -117,6 +117,8 @@ export class BulkState implements RegistryState {
   readonly #stages = new Map<string, Map<string, Set<BulkVersion>>>();
   readonly #runs = new Map<string, BulkVersion[]>();
   readonly #byArtifact = new Map<string, BulkVersion[]>();
+  /** By model and stage, the versions that came there, in order. */
+  readonly #arrivals = new Map<string, BulkVersion[]>();
   readonly #openTenures = new Map<string, BulkTenure>();
 
   atomically(change: () => boolean): void {
@@ -187,6 +189,12 @@ export class BulkState implements RegistryState {
 
   hasHeld(version: string, stage: string): boolean {
     return this.versions.get(version)?.held.has(stage) ?? false;
+  }
+
+  lastHolder(model: string, stage: string, except: string): VersionRecord | undefined {
+    const arrivals = this.#arrivals.get(`${model}/${stage}`) ?? [];
+    const last = arrivals.findLast(({ event, deletedSeq }) => event.version !== except && deletedSeq === undefined);
+    return last && versionRecord(last);
   }
 
   alias(model: string, alias: string): string | undefined {
@@ -460,6 +468,7 @@ export class BulkState implements RegistryState {
     this.#endTenure(id, seq);
     const tenure = { row: [version.model, to, id, seq, at, ...authorValues(by), reason], toSeq: null };
     this.#undo.push(this.tenures, tenure);
+    this.#undo.push(listIn(this.#arrivals, `${version.model}/${to}`), version);
     this.#undo.set(this.#openTenures, id, tenure);
     this.#undo.add(version.held, to);
   }

@@ -4,7 +4,7 @@ import type { GateResultEntry } from '../../catalog/read-models.ts';
 import { versionById } from '../../catalog/version-queries.ts';
 import type { EventOf } from '../../log/events.ts';
 import { digestOfPolicy } from '../../rules/expectations.ts';
-import { mayOverride, mayRecord, problemsOfGate, staleness } from '../../rules/gate-rules.ts';
+import { lastBefore, mayOverride, mayRecord, problemsOfGate, staleness } from '../../rules/gate-rules.ts';
 import { policyOf } from '../../rules/lookup.ts';
 import { isSamePerson, personOf } from '../../rules/people.ts';
 import { type EffectivePolicy, kindOfMove, stageOf } from '../../rules/policy.ts';
@@ -36,6 +36,11 @@ export async function gateStanding(
   const holder = holderId === undefined || holderId === version.id ? undefined : versionById(db, holderId);
   const record = state.version(version.id);
   const me = await ownAuthor(session, version.modelId);
+  const lastHolders = policy.stages.flatMap(({ name }) => {
+    const last = record && lastBefore(state, record, name);
+    const summary = last && versionById(db, last.id);
+    return summary ? [{ stage: name, version: summary }] : [];
+  });
   const asked = requestOn(db, version.id, stage);
   return {
     version,
@@ -47,6 +52,7 @@ export async function gateStanding(
     policyDigest: digestOfPolicy(state, version.modelId),
     ...(rule?.from ? { from: rule.from } : {}),
     ...(holder ? { holder } : {}),
+    ...(lastHolders.length > 0 ? { lastHolders } : {}),
     ...(asked ? { request: asked } : {}),
     results: newestGateResults(db, version.id, stage).map((result) => {
       const stale = record && staleness(state, record, result);
