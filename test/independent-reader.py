@@ -125,7 +125,8 @@ class Registry:
         model = self.model(event["model"])
         new = event["name"].lower()
         for other in self.models.values():
-            taken = not other["deleted"] and other is not model and other["name"].lower() == new
+            names = other["names"] if "changes" in other["policy"] else {other["name"].lower()}
+            taken = not other["deleted"] and other is not model and new in names
             need(not taken, "the name is taken")
         need(model["name"] != event["name"], "it is called so already")
         for other in self.models.values():
@@ -135,6 +136,7 @@ class Registry:
 
     def on_model_deleted(self, event):
         model = self.model(event["model"])
+        need("changes" not in model["policy"], "its policy is changed with approvals alone")
         for stage in self.stages(model):
             need(not self.is_exclusive(model, stage) or not self.in_stage(model, stage), "a version is in the stage")
         model["deleted"] = True

@@ -27,8 +27,12 @@ export function renameModel(state: RegistryState, event: EventOf<'model.renamed'
   const model = liveModel(state, event.model);
   const taken = state.modelByName(event.name);
   const isCurrentName = taken?.name.toLowerCase() === event.name.toLowerCase();
-  if (taken && taken.id !== model.id && isCurrentName) {
-    throw new RuleBreak('NAME_TAKEN', `Another model is called ${taken.name}.`);
+  // People who use a former name mean the model whose policy others have to approve, too.
+  if (taken && taken.id !== model.id && (isCurrentName || policyOf(state, taken.id).changes)) {
+    throw new RuleBreak(
+      'NAME_TAKEN',
+      `Another model is called ${taken.name}${isCurrentName ? '' : `, and was called ${event.name}`}.`,
+    );
   }
   if (model.name === event.name) throw new RuleBreak('NAME_UNCHANGED', `The model is called ${event.name} already.`);
   state.renameModel(model.id, event.name, source);
@@ -36,7 +40,14 @@ export function renameModel(state: RegistryState, event: EventOf<'model.renamed'
 
 export function deleteModel(state: RegistryState, event: EventOf<'model.deleted'>, source: FactSource): void {
   const model = liveModel(state, event.model);
-  for (const stage of policyOf(state, model.id).stages) {
+  const policy = policyOf(state, model.id);
+  // Another model of the name would have no policy.
+  if (policy.changes)
+    throw new RuleBreak(
+      'POLICY_NOT_APPROVED',
+      `The policy of ${model.name} is changed once others approved that, and deleting the model would end it. Set a policy without "changes" first, which needs these approvals.`,
+    );
+  for (const stage of policy.stages) {
     const holder = stage.isExclusive ? state.versionsInStage(model.id, stage.name, 1)[0] : undefined;
     if (holder) {
       throw new RuleBreak(

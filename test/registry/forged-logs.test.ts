@@ -359,6 +359,29 @@ describe('a log that somebody wrote by hand', () => {
     ]);
   });
 
+  it('gets rid of no policy that wants others to approve that, by deleting its model or by taking its name', async () => {
+    const here = await scene({ ...TWO_EYES, changes: { approvals: 1 } }, async (registry) => {
+      await registry.archive({ ref: 'fraud@1', reason: 'empty' });
+      await registry.createModel({ name: 'other' });
+    });
+    const other = (await (await here.place.open()).listModels()).items.find(({ name }) => name === 'other')?.id;
+    const renamed = (model: unknown, name: string) => ({ events: [{ type: 'model.renamed', model, name }] });
+    await here.write(
+      { events: [{ type: 'model.deleted', model: here.model, reason: 'mine' }] },
+      renamed(here.model, 'older'),
+      renamed(other, 'fraud'),
+      { events: [{ type: 'model.created', model: '01M84GD1DENM0DE1N0P011CY00', name: 'fraud' }] },
+      { events: [promoted(here, 2, { displaces: [] })] },
+    );
+    expect(await here.verdicts()).toEqual([
+      expect.stringContaining('Set a policy without "changes" first'),
+      undefined,
+      'Another model is called older, and was called fraud.',
+      undefined,
+      expect.stringContaining("older@2 doesn't pass the gates of production: 0 of 1 approvals"),
+    ]);
+  });
+
   it('goes only where the policy lets versions go', async () => {
     const stages = [
       { name: 'candidate' },

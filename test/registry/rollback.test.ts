@@ -39,6 +39,23 @@ describe('a rollback', () => {
     expect(plan.held[plan.current?.id ?? '']).not.toHaveProperty('to');
   });
 
+  it('names the versions that were in production where none of them was displaced', async () => {
+    for (const number of [3, 2, 1]) {
+      if ((await registry.show({ ref: `fraud@${number}` })).stage !== 'production') await back(number);
+      await registry.archive({ ref: `fraud@${number}`, reason: 'out' });
+    }
+    await expect(back()).rejects.toMatchObject({
+      code: 'NOTHING_TO_ROLL_BACK',
+      message: expect.stringContaining(
+        'the last one first: fraud@1, fraud@2, fraud@3. Name one: rollback fraud --to 1.',
+      ),
+      details: { others: [1, 2, 3] },
+    });
+    expect(await registry.rollbackTarget({ model: 'fraud', to: 1 })).toMatchObject({ target: { number: 1 } });
+    await back(1);
+    expect(await inProduction()).toBe(1);
+  });
+
   it('reads the bytes first, and goes nowhere where one of them was changed', async () => {
     const object = await objectOf(2);
     const bytes = await readFile(object);

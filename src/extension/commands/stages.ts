@@ -219,6 +219,9 @@ async function rollbackChoices(
   const plans = await Promise.all(
     modelIds.map((model) =>
       calls.rollbackTarget({ model }).catch((error: unknown) => {
+        const [last] = RegistryError.is(error, 'NOTHING_TO_ROLL_BACK') ? numbersIn(error.details.others) : [];
+        // None was displaced, but these were there.
+        if (last !== undefined) return calls.rollbackTarget({ model, to: last });
         // Of several models, those without a version to go back to aren't offered.
         if (modelId === undefined && RegistryError.is(error, 'NOTHING_TO_ROLL_BACK')) return undefined;
         throw error;
@@ -231,6 +234,10 @@ async function rollbackChoices(
     plan.others.filter(({ id }) => id !== plan.target.id).map((target) => rollbackChoice(plan, target)),
   );
   return [...first, ...earlier.map((choice, index) => (index === 0 ? { ...choice, group: 'Earlier' } : choice))];
+}
+
+function numbersIn(list: unknown): readonly number[] {
+  return Array.isArray(list) ? list.filter((item) => typeof item === 'number') : [];
 }
 
 function rollbackChoice(plan: RollbackChoice['plan'], target: VersionSummary): Choice<RollbackChoice> {

@@ -126,7 +126,7 @@ function planBack(session: Session, request: Parameters<typeof moveBack>[1]): Ro
 /** Versions that were in the stage, but for the one that is there now. */
 function othersThan(
   session: Session,
-  { model, stage, current }: ReturnType<typeof moveBack>,
+  { model, stage, current }: Pick<ReturnType<typeof moveBack>, 'model' | 'stage' | 'current'>,
 ): readonly VersionSummary[] {
   return heldBefore(dbOf(session), model, stage, 20).filter(({ id }) => id !== current?.id);
 }
@@ -165,6 +165,15 @@ function moveBack(
   const target = below === undefined ? undefined : versionById(db, below);
   if (!target) {
     const what = current ? `before version ${current.number}` : 'so far';
+    const others = othersThan(session, { model: model.id, stage, ...(current ? { current } : {}) });
+    if (others.length > 0) {
+      const names = others.map(({ number }) => `${model.name}@${number}`).join(', ');
+      throw new RegistryError(
+        'NOTHING_TO_ROLL_BACK',
+        `What was in ${stage} ${what} was taken out of it, so nothing says where to go back to. These versions of ${model.name} were there, the last one first: ${names}. Name one: rollback ${model.name} --to ${others[0]?.number}.`,
+        { details: { others: others.map(({ number }) => number) } },
+      );
+    }
     throw new RegistryError(
       'NOTHING_TO_ROLL_BACK',
       `No version of ${model.name} was in ${stage} ${what}, so there is nothing to roll back to. Promote a version instead.`,
