@@ -191,10 +191,19 @@ class Registry:
     def on_version_evaluated(self, event):
         version = self.version(event["version"])
         if "dataset" in event or "slice" in event:
+            self.drop_results(version)
             return
         for name, value in event["metrics"].items():
             need(version["metrics"].get(name, value) == value, "it has the metric with another value")
+        if event["metrics"].keys() - version["metrics"].keys():
+            self.drop_results(version)
         version["metrics"].update(event["metrics"])
+
+    def drop_results(self, version):
+        for (subject, _stage), results in self.results.items():
+            for gate in [gate for gate in results if not gate.startswith(("command: ", "benchmark: "))]:
+                if subject == version["id"]:
+                    del results[gate]
 
     def on_artifact_published(self, event):
         self.published[event["artifact"]] = True

@@ -16,6 +16,7 @@ import type {
   VotesOf,
 } from '../rules/state.ts';
 import { CatalogReader } from './catalog-reader.ts';
+import { text } from './columns.ts';
 import { FACTS_COLUMNS, factsColumns } from './facts-columns.ts';
 import { inputsOf } from './inputs.ts';
 import type { SqlValue } from './sqlite.ts';
@@ -350,6 +351,14 @@ export class CatalogState extends CatalogReader implements RegistryState {
     if (version === undefined) this.db.run('DELETE FROM aliases WHERE model = ? AND alias = ?', [model, alias]);
     else
       this.db.run('INSERT OR REPLACE INTO aliases (model, alias, version) VALUES (?, ?, ?)', [model, alias, version]);
+  }
+
+  dropGateRecords(version: string, isMeant: (gate: string) => boolean): void {
+    for (const row of this.db.all('SELECT stage, gate FROM newest_gates WHERE version = ?', [version])) {
+      const [stage, gate] = [text(row, 'stage'), text(row, 'gate')];
+      if (isMeant(gate))
+        this.db.run('DELETE FROM newest_gates WHERE version = ? AND stage = ? AND gate = ?', [version, stage, gate]);
+    }
   }
 
   addGateResult(version: string, event: EventOf<'gate.recorded'>, { at, by }: FactSource): void {

@@ -45,6 +45,18 @@ function problemsOfMetric(gate: MetricGate, { state, version }: GateContext): re
   return broken;
 }
 
+/** An evaluation ends what was recorded before it, but for results of programs. */
+function absenceOf(gate: string): string {
+  return isOfProgram(gate)
+    ? 'no result was recorded'
+    : 'no result was recorded since the newest evaluation; run gates --run again';
+}
+
+/** Whether a gate of this name ran a program, which evaluations of the version don't change. */
+export function isOfProgram(gate: string): boolean {
+  return gate.startsWith('command: ') || gate.startsWith('benchmark: ');
+}
+
 /** Where an exclusive stage is empty, the other version that was there last: emptying it first gets nobody past a comparison. */
 export function lastBefore(state: RegistryState, version: VersionRecord, stage: string): VersionRecord | undefined {
   const { id, model } = version;
@@ -91,7 +103,7 @@ export function isVoteOfPolicy({ by, person }: Pick<Vote, 'by' | 'person'>, { ap
 
 function problemsOfRecorded(gate: RecordedGate, { state, version, stage, policy }: GateContext): readonly string[] {
   const record = state.gateRecord(version.id, stage, gate.recorded);
-  if (!record) return [`${gate.recorded}: no result was recorded`];
+  if (!record) return [`${gate.recorded}: ${absenceOf(gate.recorded)}`];
   const person = personOf(record.by);
   if (policy.recorders && !(record.by.signer !== undefined && policy.recorders.has(person)))
     return [`${gate.recorded}: the result of ${person} isn’t signed by who may`];

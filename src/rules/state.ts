@@ -178,6 +178,8 @@ export interface RegistryState {
   /** Takes out what is above a version of the stack. */
   dropHoldersAbove(model: string, stage: string, version: string): void;
   setAlias(model: string, alias: string, version: string | undefined, source: FactSource): void;
+  /** Forgets the newest results of the gates of a version that are meant, for all stages. */
+  dropGateRecords(version: string, isMeant: (gate: string) => boolean): void;
   addGateResult(version: string, event: EventOf<'gate.recorded'>, source: FactSource): void;
   /** Replaces what the person said before. */
   setVote(question: Question, vote: CommentedVote, source: FactSource): void;

@@ -1,5 +1,6 @@
 import { sha256Hex } from '../base/hash.ts';
 import type { EventOf } from '../log/events.ts';
+import { isOfProgram } from './gate-rules.ts';
 import { labelOf, liveModel, liveVersion, policyOf } from './lookup.ts';
 import { setTags } from './model-rules.ts';
 import { ARCHIVED, FIRST_STAGE, stageOf } from './policy.ts';
@@ -49,11 +50,12 @@ export function annotateVersion(state: RegistryState, event: EventOf<'version.an
   setTags(state, version.id, event.setTags, event.removeTags, source);
 }
 
-/** A version is a snapshot: metrics that come later complete it, those it has can't change. */
+/** A version is a snapshot: metrics that come later complete it, those it has can't change. What gates found before them counts no more. */
 export function evaluateVersion(state: RegistryState, event: EventOf<'version.evaluated'>, source: FactSource): void {
   const version = liveVersion(state, event.version);
   if (event.dataset !== undefined || event.slice !== undefined) {
     state.addEvaluation(version.id, event, source);
+    state.dropGateRecords(version.id, (gate) => !isOfProgram(gate));
     return;
   }
   const added: Record<string, number | string> = {};
@@ -67,7 +69,9 @@ export function evaluateVersion(state: RegistryState, event: EventOf<'version.ev
       );
     }
   }
-  if (Object.keys(added).length > 0) state.addMetrics(version.id, added, source);
+  if (Object.keys(added).length === 0) return;
+  state.addMetrics(version.id, added, source);
+  state.dropGateRecords(version.id, (gate) => !isOfProgram(gate));
 }
 
 export function deleteVersion(state: RegistryState, event: EventOf<'version.deleted'>, source: FactSource): void {

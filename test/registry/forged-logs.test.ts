@@ -359,6 +359,29 @@ describe('a log that somebody wrote by hand', () => {
     ]);
   });
 
+  it('takes no result of a gate from before the newest evaluation, but of commands', async () => {
+    const [slice, command] = ['auc on holdout of country=DE: at least 0.8', 'command: check'];
+    const here = await scene({ gates: { production: [{ recorded: slice }, { recorded: command }] } });
+    const found = (gate: string) => {
+      return { type: 'gate.recorded', version: here.ids[1], stage: 'production', gate, outcome: 'passed' };
+    };
+    const evaluated = (more: object) => ({ type: 'version.evaluated', version: here.ids[1], ...more });
+    await here.write(
+      { events: [found(slice), found(command)] },
+      { events: [evaluated({ metrics: { auc: 0.1 }, dataset: { name: 'holdout' }, slice: 'country=DE' })] },
+      { events: [promoted(here, 2)] },
+      { events: [found(slice), evaluated({ metrics: { f1: 0.1 } })] },
+      { events: [promoted(here, 2)] },
+      // Adds nothing.
+      { events: [found(slice), evaluated({ metrics: { f1: 0.1 } })] },
+      { events: [promoted(here, 2)] },
+    );
+    const ended = expect.stringMatching(
+      /gates of production: .*no result was recorded since the newest evaluation; run gates --run again\.$/,
+    );
+    expect(await here.verdicts()).toEqual([undefined, undefined, ended, undefined, ended, undefined, undefined]);
+  });
+
   it('gets rid of no policy that wants others to approve that, by deleting its model or by taking its name', async () => {
     const here = await scene({ ...TWO_EYES, changes: { approvals: 1 } }, async (registry) => {
       await registry.archive({ ref: 'fraud@1', reason: 'empty' });

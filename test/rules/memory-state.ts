@@ -305,6 +305,10 @@ export class MemoryState implements RegistryState {
   setAlias(model: string, alias: string, version: string | undefined): void {
     this.#set(this.#aliases, `${model}/${alias}`, version);
   }
+  dropGateRecords(version: string, isMeant: (gate: string) => boolean): void {
+    for (const [place, { gate }] of [...this.#gates])
+      if (place.startsWith(`${version}/`) && isMeant(gate)) this.#set(this.#gates, place, undefined);
+  }
   addGateResult(version: string, event: EventOf<'gate.recorded'>, { by }: FactSource): void {
     const { stage, gate, outcome, against } = event;
     this.#set(this.#gates, `${version}/${stage}/${gate}`, { gate, outcome, by, ...(against ? { against } : {}) });

@@ -34,6 +34,8 @@ interface BulkRequest {
 export class BulkReviews {
   readonly #undo: Undo;
   readonly #gates = new Map<string, Map<string, BulkGate>>();
+  /** For which stages a version has results, or had. */
+  readonly #stages = new Map<string, Set<string>>();
   readonly #votes = new Map<string, Map<string, Map<string, BulkVote>>>();
   /** Approvals that stand, by model and target. */
   readonly #standing = new Map<string, Set<BulkVote>>();
@@ -51,11 +53,19 @@ export class BulkReviews {
     return [...(this.#gates.get(`${version}/${stage}`)?.values() ?? [])];
   }
 
+  dropGates(version: string, isMeant: (gate: string) => boolean): void {
+    for (const stage of this.#stages.get(version) ?? []) {
+      const gates = this.#gates.get(`${version}/${stage}`);
+      for (const gate of [...(gates?.keys() ?? [])]) if (gates && isMeant(gate)) this.#undo.set(gates, gate, undefined);
+    }
+  }
+
   setGate(version: string, event: EventOf<'gate.recorded'>, { at, by }: FactSource): void {
     const { stage, gate, outcome, evidence = null, against } = event;
     const [place, compared] = [against?.stage ?? null, against?.version ?? null];
     const row = [version, stage, gate, outcome, evidence, place, compared, at, ...authorValues(by)];
     const record = { gate, outcome, by, row, ...(against ? { against } : {}) };
+    placeIn(this.#stages, version, () => new Set()).add(stage);
     this.#undo.set(
       placeIn(this.#gates, `${version}/${stage}`, () => new Map()),
       gate,

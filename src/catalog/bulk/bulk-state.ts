@@ -491,6 +491,10 @@ export class BulkState implements RegistryState {
     if (record) this.#point(record, alias, version);
   }
 
+  dropGateRecords(version: string, isMeant: (gate: string) => boolean): void {
+    this.reviews.dropGates(version, isMeant);
+  }
+
   addGateResult(version: string, event: EventOf<'gate.recorded'>, source: FactSource): void {
     const { stage, gate, outcome, evidence = null } = event;
     const { at, by } = source;
