@@ -170,7 +170,7 @@ function moveBack(
       const names = others.map(({ number }) => `${model.name}@${number}`).join(', ');
       throw new RegistryError(
         'NOTHING_TO_ROLL_BACK',
-        `What was in ${stage} ${what} was taken out of it, so nothing says where to go back to. These versions of ${model.name} were there, the last one first: ${names}. Name one: rollback ${model.name} --to ${others[0]?.number}.`,
+        `No version of ${model.name} was displaced from ${stage} ${what} and can come back by itself. These were there, the last one first: ${names}. Name one: rollback ${model.name} --to ${others[0]?.number}.`,
         { details: { others: others.map(({ number }) => number) } },
       );
     }
