@@ -20,24 +20,24 @@ const recording: Recording = {
 };
 
 it('is found by its workspace folder, and taken by one of several only', async () => {
-  await keepWaiting(dir, '/work/a', recording);
-  expect(await waitingFor(dir, '/work/b')).toEqual([]);
-  expect(await waitingFor(dir, '/work/a')).toEqual([ID]);
+  await keepWaiting(dir, '/projects/a', recording);
+  expect(await waitingFor(dir, '/projects/b')).toEqual([]);
+  expect(await waitingFor(dir, '/projects/a')).toEqual([ID]);
   const taken = await Promise.all([takeWaiting(dir, ID), takeWaiting(dir, ID), takeWaiting(dir, ID)]);
   expect(taken.filter((one) => one !== undefined)).toEqual([recording]);
   expect(await readdir(join(dir, 'follow-ups'))).not.toContain(`${ID}.json`);
 });
 
 it('is nothing that somebody else put there', async () => {
-  expect(await waitingFor(dir, '/work/a')).toEqual([]);
+  expect(await waitingFor(dir, '/projects/a')).toEqual([]);
   await mkdir(join(dir, 'follow-ups'));
   for (const [name, text] of [
     [`${ID}.json`, 'no JSON'],
     ['../escape.json', '{}'],
-    ['other.json', JSON.stringify({ root: '/work/a', recording })],
-    ['01M84GD1DENREG1STRY0000003.json', JSON.stringify({ root: '/work/a', recording: {} })],
+    ['other.json', JSON.stringify({ root: '/projects/a', recording })],
+    ['01M84GD1DENREG1STRY0000003.json', JSON.stringify({ root: '/projects/a', recording: {} })],
   ] as const)
     await writeFile(join(dir, 'follow-ups', name), text);
-  expect(await waitingFor(dir, '/work/a')).toEqual([]);
+  expect(await waitingFor(dir, '/projects/a')).toEqual([]);
   expect(await takeWaiting(dir, ID)).toBeUndefined();
 });
