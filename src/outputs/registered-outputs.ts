@@ -43,7 +43,9 @@ export async function registeredOutputs(
       });
       if (!stats) continue;
       const sha256 = cache.find(file, stats);
-      const version = versions.find(({ summary, files: theirs }) => {
+      // Of what is known by its times alone, the newest version that may have it was registered from it last.
+      const candidates = sha256 === undefined ? newestFirst(versions) : versions;
+      const version = candidates.find(({ summary, files: theirs }) => {
         const same = theirs.find((entry) => file.endsWith(sep + entry.path.split('/').join(sep)));
         if (!same || same.sizeBytes !== Number(stats.size)) return false;
         return sha256 === undefined
@@ -64,10 +66,17 @@ export async function registeredOutputs(
   return found;
 }
 
-async function versionsOf(
-  registry: Registry,
-  model: string,
-): Promise<readonly { readonly summary: VersionSummary; readonly files: readonly FileEntry[] }[]> {
+interface VersionFiles {
+  readonly summary: VersionSummary;
+  readonly files: readonly FileEntry[];
+}
+
+function newestFirst(versions: readonly VersionFiles[]): readonly VersionFiles[] {
+  return versions.toSorted((a, b) => Date.parse(b.summary.createdAt) - Date.parse(a.summary.createdAt));
+}
+
+/** The one in production first. */
+async function versionsOf(registry: Registry, model: string): Promise<readonly VersionFiles[]> {
   try {
     const { production } = await registry.showModel({ model });
     const { items } = await registry.listVersions({ model, limit: NEWEST });
