@@ -143,7 +143,9 @@ describe('a promotion that two people decide on', () => {
     await ann.clickInlineAction(ann.treeRow('Version 2', ann.view('Models')), 'Promote');
     await ann.choose('production');
     const page = await reviewOf(ann, 2);
-    await page.locator('.verdict', { hasText: /Not yet: 2 of 6 gates failed, 1 wasn’t evaluated/ }).waitFor();
+    await page
+      .locator('.verdict', { hasText: /Not yet: 1 of 6 gates failed, 1 wasn’t evaluated, 1 waits for people/ })
+      .waitFor();
     expect(await page.locator('.gate', { hasText: 'node validate.mjs' }).innerText()).toContain('not evaluated');
     expect(await page.locator('#evaluations tr', { hasText: 'BR' }).innerText()).toMatch(/0\.869[\s\S]*−0\.028 worse/);
     await page.getByLabel('Reason or comment').fill('Better on the whole');

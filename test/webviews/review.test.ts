@@ -34,7 +34,9 @@ async function open(
 describe('the page of a review', () => {
   it('says at once how it stands, with what isn’t passed first', async () => {
     const page = await open(reviewPage(), { gates: someGates() });
-    expect(await page.locator('.verdict').innerText()).toContain('Not yet: 2 of 5 gates failed, 1 wasn’t evaluated.');
+    expect(await page.locator('.verdict').innerText()).toContain(
+      'Not yet: 1 of 5 gates failed, 1 wasn’t evaluated, 1 waits for people.',
+    );
     expect(await page.locator('.gate strong').allInnerTexts()).toEqual([
       'latency_p99_ms',
       '2 approvals',

@@ -65,19 +65,26 @@ function verdict(data: ReviewPageData, gates: LaterGates): TemplateResult {
   const isOnlyGates = blockers.length === broken.length;
   if (isOnlyGates && isWaitingForPeople(broken, data.approvals))
     return line('clock', 'verdict-waiting', `Only people are missing: ${broken[0]?.why ?? ''}.`);
-  if (isOnlyGates && broken.length > 1) return line('error', 'verdict-bad', `Not yet: ${standingText(broken, count)}.`);
+  if (isOnlyGates && broken.length > 1)
+    return line('error', 'verdict-bad', `Not yet: ${standingText(broken, count, data.approvals)}.`);
   const [first = ''] = blockers;
   const more = blockers.length > 1 ? ` And ${countOf(blockers.length - 1, 'more reason')}.` : '';
   return line('error', 'verdict-bad', `Not yet: ${first}${more}`);
 }
 
-/** `2 of 5 gates failed, 1 wasn’t evaluated` */
-function standingText(broken: readonly ReviewGate[], count: number): string {
-  const failed = broken.filter(({ outcome }) => outcome === 'failed').length;
-  const others = broken.length - failed;
-  const unknown = others === 0 ? '' : `${others} ${others === 1 ? 'wasn’t' : 'weren’t'} evaluated`;
-  if (failed === 0) return `${others} of ${countOf(count, 'gate')} ${others === 1 ? 'wasn’t' : 'weren’t'} evaluated`;
-  return `${failed} of ${countOf(count, 'gate')} failed${unknown === '' ? '' : `, ${unknown}`}`;
+/** `2 of 5 gates failed, 1 wasn’t evaluated, 1 waits for people` */
+function standingText(broken: readonly ReviewGate[], all: number, approvals: ReviewPageData['approvals']): string {
+  const waiting = broken.filter((gate) => isWaitingForPeople([gate], approvals)).length;
+  const failed = broken.filter(({ outcome }) => outcome === 'failed').length - waiting;
+  const unknown = broken.length - failed - waiting;
+  const parts = [
+    { count: failed, what: 'failed' },
+    { count: unknown, what: `${unknown === 1 ? 'wasn’t' : 'weren’t'} evaluated` },
+    { count: waiting, what: `${waiting === 1 ? 'waits' : 'wait'} for people` },
+  ].filter(({ count }) => count > 0);
+  return parts
+    .map(({ count, what }, index) => `${count}${index === 0 ? ` of ${countOf(all, 'gate')}` : ''} ${what}`)
+    .join(', ');
 }
 
 function line(symbol: string, style: string, text: string): TemplateResult {
