@@ -100,8 +100,8 @@ describe('processes that free space beside processes that register', () => {
     const ended = await Promise.all([
       run(argumentsOf(place, { name: 'a', role: 'register', times: 60, seed: 1 })),
       run(argumentsOf(place, { name: 'b', role: 'register', times: 60, seed: 2 })),
-      run(argumentsOf(place, { name: 'c', role: 'free', times: 40, seed: 3 })),
-      run(argumentsOf(place, { name: 'd', role: 'free', times: 40, seed: 4 })),
+      run(argumentsOf(place, { name: 'c', role: 'free', times: 120, seed: 3 })),
+      run(argumentsOf(place, { name: 'd', role: 'free', times: 120, seed: 4 })),
     ]);
     expect(ended.reduce((sum, { freed }) => sum + freed, 0)).toBeGreaterThan(3);
     await registry.gc();
