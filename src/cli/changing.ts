@@ -31,7 +31,7 @@ export async function showChanges(
       ...(code.problem === undefined ? {} : { historyProblem: code.problem }),
     });
   }
-  const declared = await directionsIn(context.cwd, changes.after.model);
+  const declared = await directionsIn(context, changes.after.model);
   print(changesText(changes, code, { limit: options.limit ?? SHOWN, declared }));
 }
 

@@ -2,10 +2,12 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
+import { hasFollowUps } from '../project/follow-ups.ts';
 import type { Author, Recording, Registry, Via } from '../registry/api.ts';
 import { type LocatedRegistry, locateRegistry } from '../registry/location.ts';
 import type { OpenOptions } from '../registry/open.ts';
 import { withProgress } from './progress.ts';
+import { type ProjectAround, projectAround } from './project-root.ts';
 import { noteAfterwards, noteUnreachable, offline, shareRest } from './sharing.ts';
 
 export interface GlobalOptions {
@@ -24,6 +26,8 @@ export interface CommandContext {
   /** Given when the person presses Ctrl-C. */
   readonly signal: AbortSignal;
   locate(): Promise<LocatedRegistry>;
+  /** The project around the folder, read once; undefined where there is none. Throws `PROJECT_FILE_INVALID`. */
+  project(): Promise<ProjectAround | undefined>;
   /** Opens the registry for `use`, in the name of this person, and closes it afterwards. Throws `REGISTRY_NOT_FOUND`. */
   withRegistry<T>(use: (registry: Registry) => Promise<T>, via?: Via): Promise<T>;
   /** The same where nothing is to follow: what is recorded waits to be shared, and no folder, command or webhook of the project is touched. */
@@ -54,6 +58,11 @@ export function commandContext(options: GlobalOptions, signal: AbortSignal): Com
   }
   const isJson = options.json ?? false;
   const locate = () => locateRegistry({ cwd, explicit: options.registry });
+  let around: Promise<ProjectAround | undefined> | undefined;
+  const project = () => {
+    around ??= projectAround(cwd);
+    return around;
+  };
 
   async function open<T>(
     author: () => Promise<Pick<OpenOptions, 'author' | 'ownKey'>>,
@@ -88,9 +97,8 @@ export function commandContext(options: GlobalOptions, signal: AbortSignal): Com
   async function follow(registry: Registry, recordings: readonly Recording[]): Promise<void> {
     if (recordings.length === 0 && registry.location.remoteUrl === undefined) return;
     try {
-      const { projectAround } = await import('./project-root.ts');
-      const around = await projectAround(cwd);
-      if (!around) return;
+      const around = await project();
+      if (!around || !hasFollowUps(around.project)) return;
       const { followUpAll } = await import('./following-up.ts');
       await followUpAll(recordings, { registry, ...around, isJson, signal });
     } catch (error) {
@@ -103,6 +111,7 @@ export function commandContext(options: GlobalOptions, signal: AbortSignal): Com
     isJson,
     signal,
     locate,
+    project,
     withRegistry: (use, via = 'cli') => {
       return open(
         () => personIn(cwd),

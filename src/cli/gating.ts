@@ -10,7 +10,6 @@ import { gatesJunit, gatesMarkdown } from './format/gate-reports.ts';
 import { versionJson } from './format/json.ts';
 import { tableText } from './format/tables.ts';
 import { activityPrinter } from './gate-activity.ts';
-import { projectAround } from './project-root.ts';
 import { print, printJson, safeLine, styled } from './terminal.ts';
 
 export interface GatesOptions {
@@ -28,9 +27,9 @@ export async function showGates(
   ref: string,
   stage: string,
 ): Promise<void> {
-  const project = await projectAround(context.cwd);
+  const project = await context.project();
   const evaluate = async (registry: Registry): Promise<Shown> => {
-    const declaredOf = (model: string) => declaredIn(project?.project, model, project?.root);
+    const declaredOf = (model: string) => declaredIn(project, model);
     if (!run) return { report: await evaluateGates(registry, { ref, stage }, declaredOf), links: [] };
     const { links, ...report } = await runGates(registry, { ref, stage }, declaredOf, {
       root: project?.root ?? context.cwd,

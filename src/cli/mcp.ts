@@ -55,8 +55,8 @@ function siteOf(context: CommandContext, registry: Registry, requester: string |
   return {
     registry,
     gates: async (request) => {
-      const project = await projectAround(context.cwd);
-      return evaluateGates(registry, request, (model) => declaredIn(project?.project, model));
+      const around = await projectAround(context.cwd);
+      return evaluateGates(registry, request, (model) => declaredIn(around, model));
     },
     codeBetween: (request, { signal }) => codeBetweenVersions(registry, { ...request, folders: [context.cwd] }, signal),
     propose: (proposal) => propose(context, registry, proposal, requester),

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import { declaredIn } from '../gates/declared.ts';
 import { policyGatesOf } from '../gates/policy-gates.ts';
@@ -18,7 +19,7 @@ export async function policyFromProject({ model, policy }: PolicyDetails, file: 
       `${file} has neither a policy nor gates for ${model}: models.${model}.policy, models.${model}.gates.`,
     );
   }
-  const taken = declared.gates ? policyGatesOf(declaredIn(project, model)) : undefined;
+  const taken = declared.gates ? policyGatesOf(declaredIn({ project, root: dirname(file) }, model)) : undefined;
   const gates = taken ? (Object.keys(taken).length === 0 ? undefined : taken) : policy?.gates;
   const { gates: _, ...present } = policy ?? {};
   const rest = declared.policy ? policyValue(declared.policy) : present;

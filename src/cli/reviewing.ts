@@ -42,7 +42,7 @@ export async function showReviews(
   { model, isWanted }: { readonly model: string | undefined; readonly isWanted: boolean },
 ): Promise<void> {
   const request = { ...(model === undefined ? {} : { model }), isWanted };
-  await context.withRegistry(async (registry) => {
+  await context.asPerson(async (registry) => {
     const [promotions, policies] = [await registry.reviews(request), await registry.policyProposals(request)];
     if (!context.isJson) return print(reviewsText(promotions, policies));
     printJson({

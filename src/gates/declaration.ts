@@ -1,26 +1,23 @@
-import type { ModelDetails } from '../registry/api.ts';
-import type { RegistryCalls } from '../registry/methods.ts';
+import type { GateStanding } from '../registry/api.ts';
 import type { Declared, GateResult } from './evaluate-gates.ts';
 
 /**
- * What is declared for a model, under the name that it has or, where that is unknown to the project file, had: renaming it must not drop its
- * gates. With a result that isn't evaluated for each stage that the model hasn't: a name that is misspelt would let everything through.
+ * What is declared for a version's model, under the name that it has or, where the project file has no gates for that, had: renaming it must
+ * not drop its gates.
  */
-export async function declarationOf(
-  registry: Pick<RegistryCalls, 'showModel'>,
-  model: string,
+export function declarationOf(
+  { version, formerNames }: GateStanding,
   declaredOf: (model: string) => Declared,
-): Promise<{ readonly declared: Declared; readonly problems: readonly GateResult[] }> {
-  const details = await registry.showModel({ model });
-  const names = [model, ...details.formerNames];
-  const declared = names.map(declaredOf).find(({ gates }) => gates !== undefined) ?? declaredOf(model);
-  return { declared, problems: unknownStages(declared, details) };
+): Declared {
+  const own = declaredOf(version.model);
+  if (own.gates !== undefined) return own;
+  return formerNames.map(declaredOf).find(({ gates }) => gates !== undefined) ?? own;
 }
 
-function unknownStages({ gates = {} }: Declared, { name, stages }: ModelDetails): readonly GateResult[] {
-  const known = stages.map((stage) => stage.name);
+/** A result that isn't evaluated for each stage that the model hasn't: a name that is misspelt would let everything through. */
+export function unknownStages({ gates = {} }: Declared, { version, stages }: GateStanding): readonly GateResult[] {
   return Object.keys(gates)
-    .filter((stage) => !known.includes(stage))
+    .filter((stage) => !stages.includes(stage))
     .map((stage) => ({
       gate: `gates of ${stage}`,
       title: `gates of ${stage}`,
@@ -28,6 +25,6 @@ function unknownStages({ gates = {} }: Declared, { name, stages }: ModelDetails)
       source: 'project',
       outcome: 'not-evaluated',
       measured: '',
-      why: `${stage} is no stage of ${name}; its stages are ${known.join(', ')}. Correct the name, or add the stage to the policy`,
+      why: `${stage} is no stage of ${version.model}; its stages are ${stages.join(', ')}. Correct the name, or add the stage to the policy`,
     }));
 }

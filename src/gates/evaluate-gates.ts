@@ -4,13 +4,13 @@ import type { DeclaredGate } from '../project/gates-schema.ts';
 import type { FoundGate, GateStanding, VersionSummary } from '../registry/api.ts';
 import type { RegistryCalls } from '../registry/methods.ts';
 import { checkGate } from './check-gate.ts';
-import { declarationOf } from './declaration.ts';
+import { declarationOf, unknownStages } from './declaration.ts';
 import { evidenceOf, verdictIn } from './evidence.ts';
 import { gateName, isOfCommand, requiredOf, titleOf } from './gate-name.ts';
 import { type NamedProgram, programsOf } from './programs.ts';
-import { type GateRun, runEach } from './run-each.ts';
+import type { GateRun } from './run-each.ts';
 import type { RanGate } from './run-gate.ts';
-import { Subjects } from './subjects.ts';
+import { comparedStage, Subjects } from './subjects.ts';
 import { failed, notEvaluated, passed, type Verdict } from './verdict.ts';
 
 /** What the project file says of a model's gates. */
@@ -64,7 +64,7 @@ export async function evaluateGates(
 ): Promise<GateReport> {
   const standing = await registry.gateStanding(request);
   const { version, stage } = standing;
-  const { declared: own, problems } = await declarationOf(registry, version.model, declaredOf);
+  const own = declarationOf(standing, declaredOf);
   const { gates, directions, root = run?.root } = own;
   const declared = gates && Object.hasOwn(gates, stage) ? (gates[stage] ?? []) : [];
   const subjects = new Subjects(registry, declared, run?.signal);
@@ -83,18 +83,32 @@ export async function evaluateGates(
     looked.push({ gate, rival, verdict, isRun, programs });
   }
   const toRun = looked.filter(({ isRun, verdict }) => isRun && (run?.isAgain || verdict.outcome === 'not-evaluated'));
-  const ran = run
-    ? await runEach(
-        registry,
-        toRun.map(({ gate }) => gate),
-        standing,
-        run,
-      )
-    : new Map<DeclaredGate, RanGate>();
+  const ran = run ? await runAll(toRun, registry, standing, run) : new Map<DeclaredGate, RanGate>();
   const results = looked.map((one) => resultOf(one, ran.get(one.gate)));
   const found = looked.flatMap((one) => foundIn(one, standing, ran.get(one.gate)));
   const commands = looked.filter(({ isRun }) => isRun).map(({ gate }) => gateName(gate));
-  return { standing, results: [...problems, ...results, ...policyResults(standing, found)], found, commands };
+  return {
+    standing,
+    results: [...unknownStages(own, standing), ...results, ...policyResults(standing, found)],
+    found,
+    commands,
+  };
+}
+
+/** A promotion runs nothing, and loads nothing of what does. */
+async function runAll(
+  looked: readonly Looked[],
+  registry: RegistryCalls,
+  standing: GateStanding,
+  run: GateRun,
+): Promise<ReadonlyMap<DeclaredGate, RanGate>> {
+  const { runEach } = await import('./run-each.ts');
+  return runEach(
+    registry,
+    looked.map(({ gate }) => gate),
+    standing,
+    run,
+  );
 }
 
 function resultOf({ gate, verdict, isRun }: Looked, ran: RanGate | undefined): GateResult {
@@ -132,7 +146,7 @@ function againstOf(
   rival: VersionSummary | undefined,
 ): FoundGate['against'] {
   if (gate.command !== undefined) return isExclusive ? { stage, version: rival?.id ?? null } : undefined;
-  const compared = gate.vs ?? (gate.signature === undefined ? undefined : 'production');
+  const compared = comparedStage(gate);
   return compared === undefined ? undefined : { stage: compared, version: rival?.id ?? null };
 }
 

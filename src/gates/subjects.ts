@@ -7,6 +7,11 @@ import { isOfCommand } from './gate-name.ts';
 import { certaintyQuery, type SureContext } from './sure-metric.ts';
 import type { GateSubject, Signature } from './verdict.ts';
 
+/** The stage with whose version a gate compares, where it compares with one that it names. */
+export function comparedStage(gate: DeclaredGate): string | undefined {
+  return gate.vs ?? (gate.signature === undefined ? undefined : 'production');
+}
+
 /** Versions as gates look at them, each read once. */
 export class Subjects {
   readonly #registry: RegistryCalls;
@@ -55,7 +60,7 @@ export class Subjects {
     const lastIn = (name: string) => lastHolders?.find(({ stage }) => stage === name)?.version;
     if (gate.benchmark !== undefined) return undefined;
     if (isOfCommand(gate)) return holder ?? lastIn(target);
-    const stage = gate.vs ?? (gate.signature === undefined ? undefined : 'production');
+    const stage = comparedStage(gate);
     if (stage === undefined) return undefined;
     if (!this.#inStage.has(stage)) {
       const { items } = await this.#registry.listVersions({ model: version.modelId, stage, limit: 2 });

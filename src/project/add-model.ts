@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Document, isMap, isNode, isSeq, parseDocument, YAMLMap } from 'yaml';
 import { RegistryError } from '../base/errors.ts';
-import { parseProject } from './project-file.ts';
+import { parseProject } from './parse-project.ts';
 import { PROJECT_FILE } from './project-file-name.ts';
 
 /** What is declared of a model that was found. */

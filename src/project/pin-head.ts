@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
-import { parseProject, readProject } from './project-file.ts';
+import { parseProject } from './parse-project.ts';
+import { readProject } from './project-file.ts';
 import { PROJECT_FILE } from './project-file-name.ts';
 
 /** Writes the head into the project file, in place of the one that is there; everything else, comments too, stays as it is. */

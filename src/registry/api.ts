@@ -522,6 +522,10 @@ export interface GateStanding {
   /** What moving it there would be; `none` where it is there. */
   readonly kind: 'promote' | 'demote' | 'archive' | 'none';
   readonly isExclusive: boolean;
+  /** The stages of the model. */
+  readonly stages: readonly string[];
+  /** Names that the model had before. */
+  readonly formerNames: readonly string[];
   /** Whether this person registered the version, so that their own approval doesn't count. */
   readonly isAuthor: boolean;
   /** Whether the policy lets this person promote in spite of a gate. */

@@ -109,10 +109,9 @@ export function gatesOf(options: {
  */
 async function declaredBelow(roots: readonly string[]) {
   const projects = await Promise.all(roots.map(async (root) => ({ root, project: await readProject(root) })));
-  const of = (model: string) =>
-    projects.find(({ project }) => declaredIn(project, model).gates !== undefined) ?? projects[0];
+  const of = (model: string) => projects.find((at) => declaredIn(at, model).gates !== undefined) ?? projects[0];
   return {
-    declaredOf: (model: string) => declaredIn(of(model)?.project, model, of(model)?.root),
+    declaredOf: (model: string) => declaredIn(of(model), model),
     rootOf: (model: string) => {
       const root = of(model)?.root;
       if (root === undefined)

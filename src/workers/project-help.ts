@@ -7,13 +7,15 @@ import { registeredOutputs } from '../outputs/registered-outputs.ts';
 import { GATE_KEYS } from '../project/gates-schema.ts';
 import { type NamedAt, type NamePlace, nameAt, namesIn } from '../project/names-in-project.ts';
 import { nearestKey } from '../project/nearest-key.ts';
-import { parseProject, readProject } from '../project/project-file.ts';
+import { parseProject } from '../project/parse-project.ts';
+import { readProject } from '../project/project-file.ts';
 import { PROJECT_FILE } from '../project/project-file-name.ts';
 import type { Project } from '../project/project-schema.ts';
 import type { ModelDetails, Registry, Vocabulary } from '../registry/api.ts';
 import type { GatesNow, NameCompletions, NameHover, UnknownName } from './project-messages.ts';
 
 const textSchema = v.object({ text: v.string() });
+const gatesSchema = v.object({ text: v.string(), root: v.string() });
 const rootSchema = v.object({ root: v.string() });
 const placeSchema = v.object({ text: v.string(), offset: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });
 
@@ -45,8 +47,8 @@ export async function answerAboutProject(
       return { value: await orNothing(async () => hover(await registry(), text, offset), undefined) };
     }
     case 'projectGates': {
-      const { text } = v.parse(textSchema, args);
-      return { value: await orNothing(async () => gatesNow(await registry(), text), []) };
+      const { text, root } = v.parse(gatesSchema, args);
+      return { value: await orNothing(async () => gatesNow(await registry(), text, root), []) };
     }
     case 'projectUnknowns': {
       const { text } = v.parse(textSchema, args);
@@ -164,22 +166,26 @@ function valuesText(known: Known | undefined, metric: string): string {
 }
 
 /** What the gates of the file say now of each model's newest version, for each stage that it isn't in. Commands don't run. */
-async function gatesNow(registry: Registry, text: string): Promise<readonly GatesNow[]> {
+async function gatesNow(registry: Registry, text: string, root: string): Promise<readonly GatesNow[]> {
   const project = projectOf(text);
   if (!project) return [];
   const found: GatesNow[] = [];
   const stages = namesIn(text).filter(({ kind }) => kind === 'stage');
   for (const place of stages) {
     if (found.length >= MAX_STAGES) break;
-    const gates = await gatesAt(registry, project, place);
+    const gates = await gatesAt(registry, { project, root }, place);
     if (gates) found.push(gates);
   }
   return found;
 }
 
-async function gatesAt(registry: Registry, project: Project, place: NamedAt): Promise<GatesNow | undefined> {
+async function gatesAt(
+  registry: Registry,
+  at: { readonly project: Project; readonly root: string },
+  place: NamedAt,
+): Promise<GatesNow | undefined> {
   const { model = '', name: stage, line, column } = place;
-  const declared = Object.hasOwn(project.models, model) ? project.models[model]?.gates : undefined;
+  const declared = declaredIn(at, model).gates;
   // The stage that a gate compares with is a name, too.
   if (!declared || !Object.hasOwn(declared, stage) || place.stage !== undefined) return undefined;
   try {
@@ -187,7 +193,7 @@ async function gatesAt(registry: Registry, project: Project, place: NamedAt): Pr
     const [newest] = items;
     if (!newest) return undefined;
     const { standing, results } = await evaluateGates(registry, { ref: newest.id, stage }, (name) =>
-      declaredIn(project, name),
+      declaredIn(at, name),
     );
     return {
       ...{ line, column, model, stage, versionId: newest.id, number: newest.number },

@@ -5,8 +5,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseBoundedYaml, WRITTEN_YAML } from '../../src/base/bounded-yaml.ts';
 import { RegistryError } from '../../src/base/errors.ts';
 import { parseYaml } from '../../src/modelfiles/read/yaml.ts';
+import { problemsIn } from '../../src/project/parse-project.ts';
 import { readPolicyFile } from '../../src/project/policy-file.ts';
-import { problemsIn } from '../../src/project/project-file.ts';
 import { parseYaml as parseRunYaml } from '../../src/runs/parse-yaml.ts';
 import { metricsIn, paramsIn } from '../../src/runs/values-file.ts';
 

@@ -1,6 +1,6 @@
 import { declaredIn } from '../../src/gates/declared.ts';
 import type { Declared } from '../../src/gates/evaluate-gates.ts';
-import { parseProject } from '../../src/project/project-file.ts';
+import { parseProject } from '../../src/project/parse-project.ts';
 import type { Registry } from '../../src/registry/api.ts';
 import { makePlace, type Place, registerVersions } from '../registry/opened.ts';
 
@@ -10,7 +10,7 @@ export const TO_PRODUCTION = { ref: 'fraud@2', stage: 'production' };
 export function declared(gates: string): (model: string) => Declared {
   const text = `models:\n  fraud:\n    outputs: [m]\n    gates: {production: [${gates}]}\n`;
   const project = parseProject(text, 'x');
-  return (model) => declaredIn(project, model);
+  return (model) => declaredIn({ project, root: undefined }, model);
 }
 
 /** A registry with so many versions of a model. */

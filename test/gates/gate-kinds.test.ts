@@ -7,7 +7,7 @@ import { judgeBenchmark } from '../../src/gates/benchmark.ts';
 import { checkGate, type GateContext } from '../../src/gates/check-gate.ts';
 import { gateName } from '../../src/gates/gate-name.ts';
 import { type DeclaredGate, GATE_KEYS } from '../../src/project/gates-schema.ts';
-import { parseProject } from '../../src/project/project-file.ts';
+import { parseProject } from '../../src/project/parse-project.ts';
 import { CASES, contextOf, evaluation, RUN_CASES, SUBJECT } from './cases.ts';
 
 function projectWith(gate: string): string {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { declaredIn } from '../../src/gates/declared.ts';
 import { evaluateGates } from '../../src/gates/evaluate-gates.ts';
 import { promoteThroughGates } from '../../src/gates/promote.ts';
-import { parseProject } from '../../src/project/project-file.ts';
+import { parseProject } from '../../src/project/parse-project.ts';
 import type { Registry } from '../../src/registry/api.ts';
 import { ANN, BOB } from '../registry/opened.ts';
 import { declared, TO_PRODUCTION, withVersions } from './declared.ts';
@@ -24,7 +24,9 @@ describe('a promotion', () => {
     const { registry } = await withVersions(2);
     const project = parseProject('models: {fraud: {outputs: [m], gates: {prod: [{metric: auc, min: 0.95}]}}}', 'x');
     const request = { ...TO_PRODUCTION, reason: 'go' };
-    await expect(promoteThroughGates(registry, request, (model) => declaredIn(project, model))).rejects.toMatchObject({
+    await expect(
+      promoteThroughGates(registry, request, (model) => declaredIn({ project, root: undefined }, model)),
+    ).rejects.toMatchObject({
       code: 'GATE_FAILED',
       message: expect.stringContaining('prod is no stage of fraud; its stages are candidate, staging, production'),
     });

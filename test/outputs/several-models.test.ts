@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { outputStates, registerAfterRun } from '../../src/outputs/after-run.ts';
 import { type CaptureProviders, registerDeclared } from '../../src/outputs/capture.ts';
 import { runsOfModel } from '../../src/outputs/model-claims.ts';
-import { parseProject } from '../../src/project/project-file.ts';
+import { parseProject } from '../../src/project/parse-project.ts';
 import type { Project } from '../../src/project/project-schema.ts';
 import { type FoundRun, findRuns } from '../../src/runs/find-runs.ts';
 import { readMetricsFile, readParamsFile } from '../../src/runs/values-file.ts';

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { outputStates, registerAfterRun } from '../../src/outputs/after-run.ts';
-import { parseProject } from '../../src/project/project-file.ts';
+import { parseProject } from '../../src/project/parse-project.ts';
 import { readMetricsFile, readParamsFile } from '../../src/runs/values-file.ts';
 import { makeWorkspace as watchedFolder, watchWorkspace } from './watched.ts';
 import { makeWorkspace } from './workspace.ts';

@@ -6,7 +6,7 @@ import type { CaptureProviders } from '../../src/outputs/capture.ts';
 import type { RunningProcess } from '../../src/outputs/processes.ts';
 import { RunsGoingOn, type SeenCommand } from '../../src/outputs/running.ts';
 import { type OutputWatcher, watchOutputs } from '../../src/outputs/watcher.ts';
-import { parseProject } from '../../src/project/project-file.ts';
+import { parseProject } from '../../src/project/parse-project.ts';
 import type { RegisterResult, Registry, VersionSummary } from '../../src/registry/api.ts';
 import { initRegistry, openRegistry } from '../../src/registry/open.ts';
 import { readMetricsFile, readParamsFile } from '../../src/runs/values-file.ts';

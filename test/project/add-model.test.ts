@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withModel } from '../../src/project/add-model.ts';
-import { parseProject } from '../../src/project/project-file.ts';
+import { parseProject } from '../../src/project/parse-project.ts';
 
 const CHURN = { outputs: ['models/churn.pkl'], metrics: ['metrics.json'], params: [] };
 

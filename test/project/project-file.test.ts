@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
 import { declaredDirections } from '../../src/project/directions.ts';
-import { parseProject, readProject } from '../../src/project/project-file.ts';
+import { parseProject } from '../../src/project/parse-project.ts';
+import { readProject } from '../../src/project/project-file.ts';
 
 function problemsOf(text: string): unknown {
   try {

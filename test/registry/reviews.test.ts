@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { askAgain } from '../../src/gates/ask-again.ts';
 import { declaredIn } from '../../src/gates/declared.ts';
 import { promoteThroughGates } from '../../src/gates/promote.ts';
-import { parseProject } from '../../src/project/project-file.ts';
+import { parseProject } from '../../src/project/parse-project.ts';
 import type { Author, Registry } from '../../src/registry/api.ts';
 import { ANN, BOB, makePlace, registerVersions } from './opened.ts';
 import { machine, registerFraud, sharedStorage } from './shared/machines.ts';
@@ -205,7 +205,7 @@ describe('an approval', () => {
 describe('a promotion', () => {
   const declared = (gates: string) => {
     const project = parseProject(`models:\n  fraud:\n    outputs: [m]\n    gates: {production: [${gates}]}\n`, 'x');
-    return (model: string) => declaredIn(project, model);
+    return (model: string) => declaredIn({ project, root: undefined }, model);
   };
 
   it('isn’t made under another policy than the gates were looked at with', async () => {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
+import { declaredIn } from '../../src/gates/declared.ts';
+import { runGates } from '../../src/gates/run-gates.ts';
+import { parseProject } from '../../src/project/parse-project.ts';
 import type { Registry } from '../../src/registry/api.ts';
 import { answerAboutProject } from '../../src/workers/project-help.ts';
 import { makePlace, registerVersions } from '../registry/opened.ts';
@@ -14,9 +17,9 @@ async function registered() {
   return { place, registry };
 }
 
-async function ask(registry: Registry, name: string, text: string) {
+async function ask(registry: Registry, name: string, text: string, root?: string) {
   const offset = text.indexOf('|');
-  const args = offset < 0 ? { text } : { text: text.replace('|', ''), offset };
+  const args = offset < 0 ? { text, root } : { text: text.replace('|', ''), offset };
   return (await answerAboutProject(async () => registry, name, args))?.value;
 }
 
@@ -54,7 +57,7 @@ describe('help for a project file', () => {
     const text = GATED(`
       staging: [{metric: auc, min: 0.95}]
       production: [{metric: auc, vs: production, min-gain: 0.005}, {command: ${touched}}]`);
-    expect(await ask(registry, 'projectGates', text)).toMatchObject([
+    expect(await ask(registry, 'projectGates', text, place.dir)).toMatchObject([
       { line: 5, column: 7, stage: 'staging', number: 2, results: [{ outcome: 'failed', title: 'auc' }] },
       { line: 6, stage: 'production', results: [{ outcome: 'passed' }, { outcome: 'not-evaluated' }] },
     ]);
@@ -72,11 +75,28 @@ describe('help for a project file', () => {
     expect(await ask(registry, 'projectUnknowns', GATED('{production: [{metric: auc, min: 0.5}]}'))).toEqual([]);
   });
 
+  it('don’t take what a command found for a script that has changed', async () => {
+    const { registry, place } = await registered();
+    const command = `{command: [${JSON.stringify(process.execPath)}, check.mjs]}`;
+    const text = GATED(`{production: [${command}]}`);
+    await place.write('check.mjs', '// passes');
+    const project = parseProject(text, 'x');
+    const at = { project, root: place.dir };
+    await runGates(registry, { ref: 'fraud@2', stage: 'production' }, (model) => declaredIn(at, model), {
+      root: place.dir,
+      signal: new AbortController().signal,
+    });
+    const ofCommand = (outcome: string) => [{ stage: 'production', results: [{ outcome }] }];
+    expect(await ask(registry, 'projectGates', text, place.dir)).toMatchObject(ofCommand('passed'));
+    await place.write('check.mjs', 'process.exit(1);');
+    expect(await ask(registry, 'projectGates', text, place.dir)).toMatchObject(ofCommand('not-evaluated'));
+  });
+
   it('takes a model that isn’t registered yet for no mistake', async () => {
-    const { registry } = await registered();
+    const { registry, place } = await registered();
     const text = GATED('{nowhere: [{metric: x, min: 0.5}]}').replace('fraud', 'brand-new');
     expect(await ask(registry, 'projectUnknowns', text)).toEqual([]);
-    expect(await ask(registry, 'projectGates', text)).toEqual([]);
+    expect(await ask(registry, 'projectGates', text, place.dir)).toEqual([]);
   });
 
   it('is none where there is no registry, and leaves other questions to others', async () => {

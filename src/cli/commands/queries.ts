@@ -163,7 +163,7 @@ export function addQueryCommands(program: Command, add: AddCommand): void {
         return printJson({ ...result, versions, ...(tensors ? { tensors: compared } : {}) });
       }
       const { comparisonText } = await import('../format/comparison.ts');
-      const declared = await directionsIn(context.cwd, result.versions[0]?.model);
+      const declared = await directionsIn(context, result.versions[0]?.model);
       print(comparisonText(result, { withEqual: options.all ?? false, declared }));
       if (!tensors) return;
       const { tensorComparisonText } = await import('../format/tensor-comparison.ts');

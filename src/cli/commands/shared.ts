@@ -138,13 +138,12 @@ export function addSharedCommands(program: Command, add: AddCommand): void {
 }
 
 async function askedAgain(context: CommandContext, registry: Registry, id: string): Promise<void> {
-  const [{ askAgain }, { declaredIn }, { projectAround }] = await Promise.all([
+  const [{ askAgain }, { declaredIn }] = await Promise.all([
     import('../../gates/ask-again.ts'),
     import('../../gates/declared.ts'),
-    import('../project-root.ts'),
   ]);
-  const around = await projectAround(context.cwd);
-  await askAgain(registry, id, (model) => declaredIn(around?.project, model));
+  const around = await context.project();
+  await askAgain(registry, id, (model) => declaredIn(around, model));
 }
 
 function applyOrDrop(text: string): 'apply' | 'drop' {

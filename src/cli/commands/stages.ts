@@ -7,7 +7,7 @@ import type { CommandContext } from '../context.ts';
 import { versionJson } from '../format/json.ts';
 import { transitionText } from '../format/transition.ts';
 import { timeText } from '../format/values.ts';
-import { directionsIn, projectAround } from '../project-root.ts';
+import { directionsIn } from '../project-root.ts';
 import { print, printJson, safeLine } from '../terminal.ts';
 
 const REASON = '--reason <text>';
@@ -50,11 +50,9 @@ export function addStageCommands(program: Command, add: AddCommand): void {
         import('../../gates/promote.ts'),
         import('../../gates/declared.ts'),
       ]);
-      const around = await projectAround(context.cwd);
+      const around = await context.project();
       const request = { ref, stage, reason, override, ...expectation(expect) };
-      await move(context, (registry) =>
-        promoteThroughGates(registry, request, (model) => declaredIn(around?.project, model, around?.root)),
-      );
+      await move(context, (registry) => promoteThroughGates(registry, request, (model) => declaredIn(around, model)));
     },
   );
 
@@ -168,8 +166,11 @@ async function move(
         pending,
       });
     }
-    const declared = await directionsIn(context.cwd, version.model);
-    const text = transitionText(result, { production: await inProduction(registry, version.modelId), declared });
+    const declared = await directionsIn(context, version.model);
+    // Beside what it displaced, or else beside what is in production.
+    const isBesideProduction = kind !== 'archive' && displaced.length === 0;
+    const production = isBesideProduction ? await inProduction(registry, version.modelId) : undefined;
+    const text = transitionText(result, { production, declared });
     print([text, more()].filter((line) => line !== undefined).join('\n'));
   });
 }

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { PROJECT_FILE } from '../../project/project-file-name.ts';
 import type { GatesNow, NameCompletions } from '../../workers/project-messages.ts';
@@ -107,7 +108,10 @@ export class ProjectLanguage
   async provideCodeLenses(document: vscode.TextDocument, token: vscode.CancellationToken): Promise<vscode.CodeLens[]> {
     const registry = await this.#registryOf(document);
     if (!registry || token.isCancellationRequested) return [];
-    const found = await registry.connection.gatesNow(document.getText());
+    const found = await registry.connection.gatesNow({
+      text: document.getText(),
+      root: dirname(document.uri.fsPath),
+    });
     return found.map((gates) => {
       const place = new vscode.Position(gates.line - 1, gates.column - 1);
       return new vscode.CodeLens(new vscode.Range(place, place), {

@@ -12,7 +12,7 @@ import type { Reproduced } from '../../lineage/reproduce.ts';
 import type { SourceFile } from '../../lineage/source-file.ts';
 import type { Proposal } from '../../outputs/finding/proposal.ts';
 import type { RegisteredOutput } from '../../outputs/registered-outputs.ts';
-import type { ProjectProblem } from '../../project/project-file.ts';
+import type { ProjectProblem } from '../../project/project-problem.ts';
 import type { Project } from '../../project/project-schema.ts';
 import type {
   AttachReport,
@@ -275,8 +275,8 @@ export class RegistryConnection {
   }
 
   /** What the gates that the text declares say of each model's newest version now. No command runs. */
-  async gatesNow(text: string): Promise<readonly GatesNow[]> {
-    return v.parse(gatesNowSchema, await this.#ask('projectGates', { text }));
+  async gatesNow(request: { readonly text: string; readonly root: string }): Promise<readonly GatesNow[]> {
+    return v.parse(gatesNowSchema, await this.#ask('projectGates', request));
   }
 
   /** Names in the text that nothing in the registry has. */

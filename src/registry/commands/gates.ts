@@ -1,5 +1,6 @@
 import { RegistryError } from '../../base/errors.ts';
 import { isEvidence, newestGateResults, requestOn } from '../../catalog/gate-queries.ts';
+import { formerNames } from '../../catalog/model-queries.ts';
 import type { GateResultEntry } from '../../catalog/read-models.ts';
 import { versionById } from '../../catalog/version-queries.ts';
 import type { EventOf } from '../../log/events.ts';
@@ -8,6 +9,7 @@ import { lastBefore, mayOverride, mayRecord, problemsOfGate, staleness } from '.
 import { policyOf } from '../../rules/lookup.ts';
 import { isSamePerson, personOf } from '../../rules/people.ts';
 import { type EffectivePolicy, kindOfMove, stageOf } from '../../rules/policy.ts';
+import { otherHolder } from '../../rules/review-rules.ts';
 import type { FactAuthor } from '../../rules/state.ts';
 import { dataWithoutSecrets } from '../../secrets/remove-secrets.ts';
 import { whileStoring } from '../../storage/leases.ts';
@@ -32,9 +34,9 @@ export async function gateStanding(
   const policy = policyOf(state, version.modelId);
   checkStage(version, stage, policy);
   const rule = stageOf(policy, stage);
-  const holderId = rule?.isExclusive ? state.versionsInStage(version.modelId, stage, 1)[0]?.id : undefined;
-  const holder = holderId === undefined || holderId === version.id ? undefined : versionById(db, holderId);
   const record = state.version(version.id);
+  const holderId = record && otherHolder(state, record, stage)?.id;
+  const holder = holderId === undefined ? undefined : versionById(db, holderId);
   const me = await ownAuthor(session, version.modelId);
   const lastHolders = policy.stages.flatMap(({ name }) => {
     const last = record && lastBefore(state, record, name);
@@ -47,6 +49,8 @@ export async function gateStanding(
     stage,
     kind: version.stage === stage ? 'none' : kindOfMove(policy, version.stage, stage),
     isExclusive: rule?.isExclusive ?? false,
+    stages: policy.stages.map(({ name }) => name),
+    formerNames: formerNames(db, version.modelId),
     isAuthor: isSamePerson(version.createdBy, me),
     isOverrideAllowed: mayOverride(policy, me),
     policyDigest: digestOfPolicy(state, version.modelId),
@@ -78,6 +82,7 @@ export async function recordGates(
   session: Session,
   request: { readonly ref: string; readonly stage: string; readonly found: readonly FoundGate[] },
 ): Promise<readonly GateLink[]> {
+  if (request.found.length === 0) return [];
   await readToWrite(session);
   const version = findVersion(session, request.ref);
   const { stage } = request;

@@ -9,6 +9,8 @@ function report(...results: readonly Partial<GateResult>[]): GateReport {
     stage: 'production',
     kind: 'promote',
     isExclusive: true,
+    stages: ['candidate', 'staging', 'production', 'archived'],
+    formerNames: [],
     isAuthor: false,
     isOverrideAllowed: true,
     policyDigest: null,

@@ -279,6 +279,8 @@ describe('the page of a review', () => {
       isAuthor: false,
       isOverrideAllowed: true,
       holder: versionSummary(1, { stage: 'production' }),
+      stages: ['candidate', 'staging', 'production', 'archived'],
+      formerNames: [],
       policyDigest: null,
       seen: { artifact: versionSummary(2).artifact.digest, holder: idOf(1), gates: [] },
       results: [],

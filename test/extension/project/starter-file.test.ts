@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { STARTER_TEXT, starterSnippet } from '../../../src/extension/project/starter-file.ts';
 import { MODEL_NAME_PATTERN, modelNameFrom } from '../../../src/project/model-name.ts';
-import { parseProject } from '../../../src/project/project-file.ts';
+import { parseProject } from '../../../src/project/parse-project.ts';
 
 describe('the first project file', () => {
   it('declares nothing on disk before the person has filled it in', () => {

@@ -47,6 +47,8 @@ const shown: GateStanding = {
   stage: 'production',
   kind: 'promote',
   isExclusive: true,
+  stages: ['candidate', 'staging', 'production', 'archived'],
+  formerNames: [],
   isAuthor: false,
   isOverrideAllowed: true,
   policyDigest: null,

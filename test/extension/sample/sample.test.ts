@@ -54,7 +54,9 @@ it('has three versions, one in production, one to go back to, and one that a gat
   expect(await registry.rollbackTarget({ model: 'fraud-detector' })).toMatchObject({ target: { number: 1 } });
   const project = await readProject(folder);
   const request = { ref: 'fraud-detector@3', stage: 'production' };
-  const { results } = await evaluateGates(registry, request, (model) => declaredIn(project, model));
+  const { results } = await evaluateGates(registry, request, (model) =>
+    declaredIn({ project, root: undefined }, model),
+  );
   expect(results.map(({ outcome }) => outcome)).toEqual(['passed', 'failed']);
   const { before, after } = await registry.changes({ model: 'fraud-detector' });
   const ids = { folders: [folder], beforeId: before.id, afterId: after.id };

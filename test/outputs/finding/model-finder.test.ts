@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ModelFinder } from '../../../src/outputs/finding/model-finder.ts';
-import { parseProject } from '../../../src/project/project-file.ts';
+import { parseProject } from '../../../src/project/parse-project.ts';
 import { safetensors } from '../safetensors.ts';
 
 async function workspace(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {

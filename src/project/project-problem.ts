@@ -1,0 +1,19 @@
+import { RegistryError } from '../base/errors.ts';
+
+/** Problems that an error names; all of them are in its details. */
+const MAX_SHOWN = 5;
+
+/** Something wrong in the project file; lines and columns count from 1. */
+export interface ProjectProblem {
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/** `PROJECT_FILE_INVALID`, with every problem in `details.problems`. */
+export function invalid(file: string, problems: readonly ProjectProblem[]): RegistryError {
+  const shown = problems.slice(0, MAX_SHOWN).map(({ line, message }) => `line ${line}: ${message}`);
+  const more = problems.length > MAX_SHOWN ? [`and ${problems.length - MAX_SHOWN} more`] : [];
+  const lines = [...shown, ...more].join('; ');
+  return new RegistryError('PROJECT_FILE_INVALID', `${file} can't be used: ${lines}.`, { details: { file, problems } });
+}
