@@ -1,26 +1,18 @@
-import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
 import { impactName } from '../../base/impact-name.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { ChangedCode } from '../code/changed-code.ts';
-import {
-  type ChangesPageState,
-  type ComparisonPageState,
-  changesPageStateSchema,
-  comparisonPageStateSchema,
-  type GraphPageState,
-  graphPageStateSchema,
-  type ModelPageState,
-  modelPageStateSchema,
-  type PageAction,
-  type PageData,
-  type PageKind,
-  type RequestHandlers,
-  type VersionPageState,
-  versionPageStateSchema,
+import type {
+  ChangesPageState,
+  GraphPageState,
+  ModelPageState,
+  PageAction,
+  PageData,
+  PageKind,
+  RequestHandlers,
 } from '../messages.ts';
-import { type ReviewPageState, reviewPageStateSchema } from '../messages-review.ts';
+import type { ReviewPageState } from '../messages-review.ts';
 import type { Reviews } from '../reviews/reviews.ts';
 import { preferredMetric } from '../settings.ts';
 import { NOTHING_OF_CHANGES, NOTHING_OF_MODELS, NOTHING_OF_REVIEWS } from './answer.ts';
@@ -35,6 +27,7 @@ import {
   loadVersionPage,
   versionTitle,
 } from './page-data.ts';
+import { type OpenPage, openKinds, pageKinds, savedPage } from './page-kinds.ts';
 import { postTo, showPage } from './page-webview.ts';
 import { type ProposedReason, type ReviewTools, reviewPanel } from './review-panel.ts';
 
@@ -70,38 +63,6 @@ export interface Pages {
   dispose(): void;
 }
 
-type OpenPage =
-  | { readonly kind: 'version'; readonly state: VersionPageState }
-  | { readonly kind: 'comparison'; readonly state: ComparisonPageState }
-  | { readonly kind: 'changes'; readonly state: ChangesPageState }
-  | { readonly kind: 'graph'; readonly state: GraphPageState }
-  | { readonly kind: 'review'; readonly state: ReviewPageState }
-  | { readonly kind: 'model'; readonly state: ModelPageState };
-
-const viewTypes: Readonly<Record<OpenPage['kind'], string>> = {
-  version: 'modelRegistry.version',
-  comparison: 'modelRegistry.comparison',
-  changes: 'modelRegistry.changes',
-  graph: 'modelRegistry.graph',
-  review: 'modelRegistry.review',
-  model: 'modelRegistry.model',
-};
-const icons: Readonly<Record<OpenPage['kind'], string>> = {
-  version: 'package',
-  comparison: 'diff',
-  changes: 'git-compare',
-  graph: 'type-hierarchy',
-  review: 'checklist',
-  model: 'graph-line',
-};
-const firstTitles: Readonly<Record<OpenPage['kind'], string>> = {
-  version: 'Version',
-  comparison: 'Compare versions',
-  changes: 'What changed',
-  graph: 'Lineage',
-  review: 'Review',
-  model: 'Model',
-};
 const commandOf: Readonly<Record<PageAction, string>> = {
   promote: 'modelRegistry.promote',
   review: 'modelRegistry.review',
@@ -137,8 +98,8 @@ export function createPages(options: PagesOptions): Pages {
       return;
     }
     const panel = vscode.window.createWebviewPanel(
-      viewTypes[page.kind],
-      firstTitles[page.kind],
+      pageKinds[page.kind].viewType,
+      pageKinds[page.kind].firstTitle,
       { viewColumn: vscode.ViewColumn.Active, preserveFocus },
       { enableFindWidget: true },
     );
@@ -148,7 +109,7 @@ export function createPages(options: PagesOptions): Pages {
   function fill(page: OpenPage, panel: vscode.WebviewPanel): void {
     const key = keyOf(page);
     open.set(key, { page, panel });
-    panel.iconPath = new vscode.ThemeIcon(icons[page.kind]);
+    panel.iconPath = new vscode.ThemeIcon(pageKinds[page.kind].icon);
     const answering = showPage<PageKind>(panel.webview, {
       extensionUri,
       kind: page.kind,
@@ -310,44 +271,13 @@ export function createPages(options: PagesOptions): Pages {
     panel.dispose();
   }
 
-  const serializers = [
-    vscode.window.registerWebviewPanelSerializer(viewTypes.version, {
+  const serializers = openKinds.map((kind) =>
+    vscode.window.registerWebviewPanelSerializer(pageKinds[kind].viewType, {
       async deserializeWebviewPanel(panel, saved: unknown) {
-        const parsed = v.safeParse(v.object({ page: versionPageStateSchema }), saved);
-        restore(panel, parsed.success ? { kind: 'version', state: parsed.output.page } : undefined);
+        restore(panel, savedPage(kind, saved));
       },
     }),
-    vscode.window.registerWebviewPanelSerializer(viewTypes.comparison, {
-      async deserializeWebviewPanel(panel, saved: unknown) {
-        const parsed = v.safeParse(v.object({ page: comparisonPageStateSchema }), saved);
-        restore(panel, parsed.success ? { kind: 'comparison', state: parsed.output.page } : undefined);
-      },
-    }),
-    vscode.window.registerWebviewPanelSerializer(viewTypes.changes, {
-      async deserializeWebviewPanel(panel, saved: unknown) {
-        const parsed = v.safeParse(v.object({ page: changesPageStateSchema }), saved);
-        restore(panel, parsed.success ? { kind: 'changes', state: parsed.output.page } : undefined);
-      },
-    }),
-    vscode.window.registerWebviewPanelSerializer(viewTypes.graph, {
-      async deserializeWebviewPanel(panel, saved: unknown) {
-        const parsed = v.safeParse(v.object({ page: graphPageStateSchema }), saved);
-        restore(panel, parsed.success ? { kind: 'graph', state: parsed.output.page } : undefined);
-      },
-    }),
-    vscode.window.registerWebviewPanelSerializer(viewTypes.review, {
-      async deserializeWebviewPanel(panel, saved: unknown) {
-        const parsed = v.safeParse(v.object({ page: reviewPageStateSchema }), saved);
-        restore(panel, parsed.success ? { kind: 'review', state: parsed.output.page } : undefined);
-      },
-    }),
-    vscode.window.registerWebviewPanelSerializer(viewTypes.model, {
-      async deserializeWebviewPanel(panel, saved: unknown) {
-        const parsed = v.safeParse(v.object({ page: modelPageStateSchema }), saved);
-        restore(panel, parsed.success ? { kind: 'model', state: parsed.output.page } : undefined);
-      },
-    }),
-  ];
+  );
 
   return {
     openVersion: ({ registryDir, versionId, keepsFocus }) =>

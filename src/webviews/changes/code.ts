@@ -3,7 +3,7 @@ import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
 import type { ChangedFile, ChangesPageData, CodeBetween, CodeLineage, CommitList } from '../../extension/messages.ts';
 import { countOf, shortDigest } from '../shared/format.ts';
 import type { Later, PageContext } from '../shared/page.ts';
-import { ageOf, copyable, filtered, icon, section } from '../shared/parts.ts';
+import { ageOf, copyable, failedLine, filtered, icon, section } from '../shared/parts.ts';
 
 /** What git told, or tells soon. */
 export type LaterCode = Later<{ readonly between?: CodeBetween }>;
@@ -56,7 +56,7 @@ function outcome(code: LaterCode, page: PageContext): TemplateResult {
     case 'loading':
       return html`<p class="facts muted"><vscode-progress-ring class="small-ring" aria-hidden="true"></vscode-progress-ring> Asking git…</p>`;
     case 'failed':
-      return html`<p class="warning" role="alert">${icon('warning')} <span class="wrap">${code.message}</span> <button class="link" @click=${code.retry}>Try again</button></p>`;
+      return failedLine(code);
     case 'ready':
       return code.data.between ? history(code.data.between, page) : html``;
   }

@@ -11,7 +11,7 @@ import type {
 } from '../../extension/messages.ts';
 import { countOf, formatBytes } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { icon } from '../shared/parts.ts';
+import { failedLine, icon } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 import './compared-tensor-table.ts';
 
@@ -56,10 +56,7 @@ function outcome(before: string, after: string, page: PageContext): TemplateResu
     case 'loading':
       return underWay(key);
     case 'failed':
-      return html`<p class="warning" role="alert">
-        ${icon('warning')} <span class="wrap">${later.message}</span>
-        <button class="link" @click=${later.retry}>Try again</button>
-      </p>`;
+      return failedLine(later);
     case 'ready':
       return result(key, later.data);
   }

@@ -3,7 +3,7 @@ import { formatMetric, metricDirection } from '../../base/metrics.ts';
 import type { ModelPageData, Plot, PlotAxis, PlotBox, PlotPoint, TenureEntry } from '../../extension/messages.ts';
 import { countOf, formatTime } from '../shared/format.ts';
 import type { Later, PageContext } from '../shared/page.ts';
-import { ageOf, emptyState, icon, section } from '../shared/parts.ts';
+import { ageOf, emptyState, failedLine, section } from '../shared/parts.ts';
 import { logarithmicAxes } from './axes.ts';
 import { axisValue, type Choices } from './choices.ts';
 import type { Drawing } from './drawing.ts';
@@ -77,10 +77,7 @@ function body(later: Later<Plot>, data: ModelPageData, choices: Choices, page: M
     case 'loading':
       return html`<p class="muted plot-waiting" role="status">Reading the versions…</p>`;
     case 'failed':
-      return html`<p class="warning" role="alert">
-        ${icon('warning')} <span class="wrap">${later.message}</span>
-        <button class="link" @click=${later.retry}>Try again</button>
-      </p>`;
+      return failedLine(later);
     case 'ready':
       return drawn(later.data, data, choices, page);
   }

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { formatMetric } from '../../base/metrics.ts';
 import type { VersionSummary } from '../../extension/messages.ts';
 import { alignDecimals, countOf } from '../shared/format.ts';
-import { ageOf, icon, none, stageBadge, versionLink } from '../shared/parts.ts';
+import { ageOf, failedLine, none, stageBadge, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 import type { Choices } from './choices.ts';
 import type { ModelPage } from './model-page.ts';
@@ -22,9 +22,7 @@ export function selectionPanel(choices: Choices, page: ModelPage): TemplateResul
     case 'loading':
       return html`<p class="muted" role="status">Looking for the selected versions…</p>`;
     case 'failed':
-      return html`<p class="warning" role="alert">
-        ${icon('warning')} <span class="wrap">${later.message}</span> <button class="link" @click=${later.retry}>Try again</button>
-      </p>`;
+      return failedLine(later);
     case 'ready': {
       const { items, total } = later.data;
       const shown = total > items.length ? `, the best ${items.length} of which are listed` : '';

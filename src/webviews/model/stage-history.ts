@@ -2,7 +2,16 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ModelPageData, TenureEntry } from '../../extension/messages.ts';
 import { countOf, formatDuration } from '../shared/format.ts';
 import type { Later } from '../shared/page.ts';
-import { authorOf, claimedTimeOf, emptyState, icon, section, timeOf, versionLink } from '../shared/parts.ts';
+import {
+  authorOf,
+  claimedTimeOf,
+  emptyState,
+  failedLine,
+  icon,
+  section,
+  timeOf,
+  versionLink,
+} from '../shared/parts.ts';
 import type { Choices } from './choices.ts';
 import type { ModelPage } from './model-page.ts';
 import { timeStrip } from './time-strip.ts';
@@ -87,9 +96,7 @@ function tenureList(
     case 'loading':
       return html`<p class="muted" role="status">Reading the history…</p>`;
     case 'failed':
-      return html`<p class="warning" role="alert">
-        ${icon('warning')} <span class="wrap">${later.message}</span> <button class="link" @click=${later.retry}>Try again</button>
-      </p>`;
+      return failedLine(later);
     case 'ready': {
       const { items, next } = later.data;
       if (items.length === 0) return emptyState(`No version was in ${choices.stage} yet.`);

@@ -3,7 +3,7 @@ import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
 import type { ReviewApproval, ReviewGate, ReviewPageData } from '../../extension/messages-review.ts';
 import type { LaterGates } from '../review.ts';
 import type { PageContext } from '../shared/page.ts';
-import { ageOf, emptyState, icon, section } from '../shared/parts.ts';
+import { ageOf, emptyState, failedLine, icon, section } from '../shared/parts.ts';
 import { isWaitingForPeople } from './blockers.ts';
 
 const order: Readonly<Record<ReviewGate['outcome'], number>> = { failed: 0, 'not-evaluated': 1, passed: 2 };
@@ -64,7 +64,7 @@ function body({ stage, approvals }: ReviewPageData, later: LaterGates, page: Pag
     case 'loading':
       return html`<p class="facts muted"><vscode-progress-ring class="small-ring" aria-hidden="true"></vscode-progress-ring> Evaluating…</p>`;
     case 'failed':
-      return html`<p class="warning" role="alert">${icon('warning')} <span class="wrap">${later.message}</span> <button class="link" @click=${later.retry}>Try again</button></p>`;
+      return failedLine(later);
     case 'ready': {
       const { gates } = later.data;
       if (gates.length === 0)

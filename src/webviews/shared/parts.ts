@@ -132,6 +132,19 @@ export function emptyState(what: string, how?: TemplateResult | string): Templat
   return html`<p class="empty">${what}${how === undefined ? nothing : html` <span>${how}</span>`}</p>`;
 }
 
+/** Says why something didn't come, and asks for it again. */
+export function failedLine({
+  message,
+  retry,
+}: {
+  readonly message: string;
+  readonly retry: () => void;
+}): TemplateResult {
+  return html`<p class="warning" role="alert">
+    ${icon('warning')} <span class="wrap">${message}</span> <button class="link" @click=${retry}>Try again</button>
+  </p>`;
+}
+
 /** Above this many rows, a table gets a field to search it. */
 const filterFromRows = 15;
 /** More rows than these are drawn only when asked for, and then so many more at a time. */

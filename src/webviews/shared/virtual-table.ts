@@ -9,7 +9,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { createRef, type Ref, ref } from 'lit/directives/ref.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import { countOf } from './format.ts';
-import { icon } from './parts.ts';
+import { failedLine, icon } from './parts.ts';
 
 const ROW_PX = 24;
 const PART = 200;
@@ -194,7 +194,7 @@ export abstract class VirtualTable<C extends string, R> extends LitElement {
     const items = this.#virtualizer?.getVirtualItems() ?? [];
     const rows = items.map((item) => this.#row(item));
     return html`${this.#toolbar()}
-      ${this.#problem === undefined ? nothing : this.#problemLine(this.#problem)}
+      ${this.#problem === undefined ? nothing : failedLine({ message: this.#problem, retry: () => this.#restart() })}
       <div
         class="tensor-scroller"
         role="table"
@@ -206,12 +206,6 @@ export abstract class VirtualTable<C extends string, R> extends LitElement {
         <div class="tensor-row tensor-head ${this.gridClass}" role="row" aria-rowindex="1">${this.columns.map((column) => this.#head(column))}</div>
         <div class="tensor-rows" role="rowgroup" .style=${`height: ${this.#shownCount * ROW_PX}px`}>${rows}</div>
       </div>`;
-  }
-
-  #problemLine(message: string): TemplateResult {
-    return html`<p class="warning" role="alert">
-      ${icon('warning')} ${message} <button class="link" @click=${() => this.#restart()}>Try again</button>
-    </p>`;
   }
 
   #toolbar(): TemplateResult {

@@ -3,7 +3,7 @@ import { type DeclaredDirections, formatMetric } from '../../base/metrics.ts';
 import type { MetricCourses, MetricValue, VersionPageData } from '../../extension/messages.ts';
 import { countOf } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { filtered, icon, section } from '../shared/parts.ts';
+import { failedLine, filtered, section } from '../shared/parts.ts';
 import { betterWhen } from './metric-facts.ts';
 
 const width = 200;
@@ -25,13 +25,7 @@ export function coursesSection(
     case 'loading':
       return section(options, html`<p class="muted" role="status">Reading the course of the metrics…</p>`);
     case 'failed':
-      return section(
-        options,
-        html`<p class="warning" role="alert">
-          ${icon('warning')} <span class="wrap">${later.message}</span>
-          <button class="link" @click=${later.retry}>Try again</button>
-        </p>`,
-      );
+      return section(options, failedLine(later));
     case 'ready': {
       const all = Object.entries(later.data);
       const { rows, field, more } = filtered(page, 'courses', 'Filter metrics', all, ([name]) => name);

@@ -5,7 +5,7 @@ import { approvalList } from '../review/approvals.ts';
 import { gateList } from '../review/gates.ts';
 import { countOf } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { authorOf, icon, section, stageBadge, timeOf } from '../shared/parts.ts';
+import { authorOf, failedLine, icon, section, stageBadge, timeOf } from '../shared/parts.ts';
 
 /** Gates may fetch what files say, or compute intervals from predictions. */
 const patienceMs = 120_000;
@@ -16,11 +16,7 @@ type OfStage = VersionGates['stages'][number];
 export function gatesOfVersion(version: VersionDetails, page: PageContext): TemplateResult | typeof nothing {
   const later = page.later('gates', () => page.read('versionGates', {}, { timeoutMs: patienceMs }), version);
   if (later.state === 'loading') return nothing;
-  if (later.state === 'failed')
-    return section(
-      { id: 'gates', title: 'Gates' },
-      html`<p class="warning">${icon('warning')} <span class="wrap">${later.message}</span> <button class="link" @click=${later.retry}>Try again</button></p>`,
-    );
+  if (later.state === 'failed') return section({ id: 'gates', title: 'Gates' }, failedLine(later));
   const { stages } = later.data;
   if (stages.length === 0) return nothing;
   return section(

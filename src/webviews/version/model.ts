@@ -11,7 +11,7 @@ import {
   tensorSection,
 } from '../shared/model-facts.ts';
 import type { Later, PageContext } from '../shared/page.ts';
-import { copyable, emptyState, icon, section, versionLink } from '../shared/parts.ts';
+import { copyable, emptyState, failedLine, icon, section, versionLink } from '../shared/parts.ts';
 
 /** Files of a version that was registered without facts may have to be read, or fetched. */
 const patienceMs = 60_000;
@@ -54,10 +54,7 @@ function modelBody(later: Later<FactsPageData>, version: VersionDetails, page: P
         ${version.facts ? 'Reading what was recorded of its files…' : 'Reading its files…'}
       </p>`;
     case 'failed':
-      return html`<p class="warning" role="alert">
-        ${icon('warning')} <span class="wrap">${later.message}</span>
-        <button class="link" @click=${later.retry}>Try again</button>
-      </p>`;
+      return failedLine(later);
     case 'ready': {
       const { facts, problem, readFrom } = later.data;
       if (!facts) return emptyState(problem ?? 'Nothing is known of its files.');

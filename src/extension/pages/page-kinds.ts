@@ -1,0 +1,49 @@
+import * as v from 'valibot';
+import {
+  changesPageStateSchema,
+  comparisonPageStateSchema,
+  graphPageStateSchema,
+  modelPageStateSchema,
+  type PageKind,
+  versionPageStateSchema,
+} from '../messages.ts';
+import { reviewPageStateSchema } from '../messages-review.ts';
+
+/** Every page that has a tab of its own, with the state that says which one it is. A model file is an editor, which the editor brings back itself. */
+const openPageSchema = v.variant('kind', [
+  v.object({ kind: v.literal('version'), state: versionPageStateSchema }),
+  v.object({ kind: v.literal('comparison'), state: comparisonPageStateSchema }),
+  v.object({ kind: v.literal('changes'), state: changesPageStateSchema }),
+  v.object({ kind: v.literal('graph'), state: graphPageStateSchema }),
+  v.object({ kind: v.literal('review'), state: reviewPageStateSchema }),
+  v.object({ kind: v.literal('model'), state: modelPageStateSchema }),
+]);
+export type OpenPage = v.InferOutput<typeof openPageSchema>;
+type OpenKind = OpenPage['kind'];
+
+interface KindOfPage {
+  /** By which the editor knows a tab that was open before the window was reloaded: never change one. */
+  readonly viewType: string;
+  readonly icon: string;
+  /** Until its data is there. */
+  readonly firstTitle: string;
+}
+
+export const pageKinds: Readonly<Record<Exclude<PageKind, 'modelFile'>, KindOfPage>> = {
+  version: { viewType: 'modelRegistry.version', icon: 'package', firstTitle: 'Version' },
+  comparison: { viewType: 'modelRegistry.comparison', icon: 'diff', firstTitle: 'Compare versions' },
+  changes: { viewType: 'modelRegistry.changes', icon: 'git-compare', firstTitle: 'What changed' },
+  graph: { viewType: 'modelRegistry.graph', icon: 'type-hierarchy', firstTitle: 'Lineage' },
+  review: { viewType: 'modelRegistry.review', icon: 'checklist', firstTitle: 'Review' },
+  model: { viewType: 'modelRegistry.model', icon: 'graph-line', firstTitle: 'Model' },
+};
+
+export const openKinds: readonly OpenKind[] = openPageSchema.options.map(({ entries }) => entries.kind.literal);
+
+/** The page that a tab showed before, from what its script had saved; nothing where that says none. */
+export function savedPage(kind: OpenKind, saved: unknown): OpenPage | undefined {
+  const parsed = v.safeParse(v.object({ page: v.unknown() }), saved);
+  if (!parsed.success) return undefined;
+  const page = v.safeParse(openPageSchema, { kind, state: parsed.output.page });
+  return page.success ? page.output : undefined;
+}
