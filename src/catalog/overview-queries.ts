@@ -3,14 +3,13 @@ import { author, int, text } from './columns.ts';
 import { metricsSchema } from './evaluation-queries.ts';
 import type { ModelOverview } from './read-models.ts';
 import type { Row, Sqlite } from './sqlite.ts';
+import { paramsSchema } from './version-queries.ts';
 
 /** What is told of a model's versions as a whole is told by the newest so many, and by as many of all the others. */
 const NEWEST = 300;
 const OLDER = 100;
 const MOST_NAMES = 500;
 const MOST_PEOPLE = 5;
-
-const paramsSchema = v.record(v.string(), v.string());
 
 /** How many versions of a model are in which stage, most first. */
 export function stageCountsOf(db: Sqlite, model: string): ModelOverview['stageCounts'] {

@@ -3,7 +3,7 @@ import { int, text } from './columns.ts';
 import { metricsSchema } from './evaluation-queries.ts';
 import type { VersionSummary } from './read-models.ts';
 import type { Row, Sqlite } from './sqlite.ts';
-import { VERSION_COLUMNS, VERSION_TABLES, versionSummary } from './version-queries.ts';
+import { paramsSchema, VERSION_COLUMNS, VERSION_TABLES, versionSummary } from './version-queries.ts';
 
 /** What is laid over the log: the tables of searches don't have it. */
 const OVER_LOG = 'changed_seq > (SELECT coalesce(max(seq), 0) FROM commits)';
@@ -64,8 +64,6 @@ function metricsIn(rows: readonly Row[], name: string): ReadonlyMap<number, numb
   }
   return values;
 }
-
-const paramsSchema = v.record(v.string(), v.string());
 
 function paramsIn(rows: readonly Row[], name: string): ReadonlyMap<number, string> {
   const values = new Map<number, string>();

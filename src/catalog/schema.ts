@@ -2,7 +2,7 @@
  * The catalog's tables: a plain SQLite file that people may query (docs/format.md, "Catalog"). Raise the number with every change,
  * of this text or of what the rules write into it: a file of another number is left alone and a new one is built from the log.
  */
-export const CATALOG_SCHEMA = 9;
+export const CATALOG_SCHEMA = 10;
 
 export const CATALOG_SQL = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -97,7 +97,7 @@ CREATE TABLE gate_results (
   id INTEGER PRIMARY KEY, version TEXT NOT NULL, stage TEXT NOT NULL, gate TEXT NOT NULL, outcome TEXT NOT NULL, evidence TEXT,
   at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL, by_signer TEXT
 );
-CREATE INDEX gate_results_of_version ON gate_results (version, stage, id);
+CREATE INDEX gate_results_by_evidence ON gate_results (evidence) WHERE evidence IS NOT NULL;
 CREATE TABLE newest_gates (
   version TEXT NOT NULL, stage TEXT NOT NULL, gate TEXT NOT NULL, outcome TEXT NOT NULL, evidence TEXT,
   against_stage TEXT, against_version TEXT, at TEXT NOT NULL, by_name TEXT NOT NULL, by_email TEXT NOT NULL, by_signer TEXT,

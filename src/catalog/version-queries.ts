@@ -83,7 +83,7 @@ export function tagsOf(db: Sqlite, subject: string): Tags {
 
 const pairsSchema = v.array(v.tuple([v.string(), v.string()]));
 const namesSchema = v.array(v.string());
-const paramsSchema = v.record(v.string(), v.string());
+export const paramsSchema = v.record(v.string(), v.string());
 
 /** A version that isn't deleted, by its canonical id. */
 export function versionById(db: Sqlite, id: string): VersionSummary | undefined {

@@ -1,5 +1,6 @@
 import { sha256Hex } from '../base/hash.ts';
 import { confidenceOf, type DeclaredGate, kindOfGate } from '../project/gates-schema.ts';
+import { PROGRAM_GATES, TITLE_END } from '../rules/gate-rules.ts';
 import { numberText } from './verdict.ts';
 
 /** The log takes so much for the name of a gate. */
@@ -11,6 +12,7 @@ export function titleOf(gate: DeclaredGate): string {
   const kind = kindOfGate(gate);
   if (kind === 'bias')
     return [gate.bias, ...(gate.dataset === undefined ? [] : [`on ${gate.dataset}`]), `over ${gate.by}`].join(' ');
+  if (kind === 'command' || kind === 'benchmark') return PROGRAM_GATES[kind];
   if (kind !== 'metric') return kind === 'max-size' ? 'size' : kind;
   const { metric = '', dataset, slice } = gate;
   const parts = [
@@ -98,7 +100,7 @@ export function commandText(command: string | readonly string[]): string {
 
 /** What the log calls a gate. */
 export function gateName(gate: DeclaredGate): string {
-  const name = `${titleOf(gate)}: ${requiredOf(gate)}`;
+  const name = `${titleOf(gate)}${TITLE_END}${requiredOf(gate)}`;
   return name.length <= MAX_NAME ? name : `${name.slice(0, MAX_NAME - 20)}… ${definitionDigest(gate).slice(0, 12)}`;
 }
 

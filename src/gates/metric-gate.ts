@@ -94,12 +94,7 @@ function checkAgainst(gate: DeclaredGate, samples: readonly Sample[], { rival, d
   if (theirs.length === 0) return notEvaluated(`${absent(gate, rival)}, which is in ${gate.vs}`, measured);
   // The interval is of the candidate: how sure its own result is.
   const baseline = extreme({ ...gate, 'by-interval': false }, theirs, side);
-  const { datasetSha256 } = baseline.sample;
-  if (datasetSha256 !== undefined && sample.datasetSha256 !== undefined && datasetSha256 !== sample.datasetSha256)
-    return notEvaluated(
-      `${rival.label} was measured on other data of the name ${gate.dataset}: measure both on the same`,
-      measured,
-    );
+  if (isOtherData(sample, baseline.sample)) return otherData(gate, rival, measured);
   return judgeChange(gate, {
     value,
     baseline: baseline.value,
@@ -179,6 +174,20 @@ export function absent(gate: DeclaredGate, subject: GateSubject): string {
     ...(slices === undefined ? [] : [slices === '*' ? 'on any slice' : `on any slice ${slices}=…`]),
   ].join(', ');
   return `${metric} of ${subject.label} isn't recorded${where === '' ? '' : ` ${where}`}`;
+}
+
+type OnData = Pick<Sample, 'datasetSha256'>;
+
+/** Whether two were measured on other data of the same name; unknown where one doesn't say on which. */
+export function isOtherData({ datasetSha256: ours }: OnData, { datasetSha256: theirs }: OnData): boolean {
+  return ours !== undefined && theirs !== undefined && ours !== theirs;
+}
+
+export function otherData(gate: DeclaredGate, rival: GateSubject, measured?: string): Verdict {
+  return notEvaluated(
+    `${rival.label} was measured on other data of the name ${gate.dataset}: measure both on the same`,
+    measured,
+  );
 }
 
 export function nameOf(gate: DeclaredGate, { slice }: Pick<Sample, 'slice'>): string {

@@ -2,7 +2,7 @@ import { metricDirection } from '../base/metrics.ts';
 import type { CertainSample, CertaintyAnswer } from '../predictions/certainty.ts';
 import { changeOf, confidenceOf, DEFAULT_RESAMPLES, DEFAULT_SEED, type DeclaredGate } from '../project/gates-schema.ts';
 import type { CertaintyQuery, EvaluationEntry } from '../registry/api.ts';
-import { absent, type MetricContext, nameOf, samplesOf, worstOf } from './metric-gate.ts';
+import { absent, isOtherData, type MetricContext, nameOf, otherData, samplesOf, worstOf } from './metric-gate.ts';
 import { newestBySlice, tolerance } from './samples.ts';
 import { failed, type GateSubject, notEvaluated, numberText, passed, type Verdict } from './verdict.ts';
 
@@ -45,10 +45,7 @@ function resamplingOf({ confidence = 0, resamples = DEFAULT_RESAMPLES, seed = DE
 export function checkSure(gate: DeclaredGate, context: SureContext): Verdict {
   const { candidate, rival, certainty } = context;
   const [ours, theirs] = [measuredWhole(gate, candidate), rival && measuredWhole(gate, rival)];
-  if (rival && ours && theirs && isOtherData(ours, theirs))
-    return notEvaluated(
-      `${rival.label} was measured on other data of the name ${gate.dataset}: measure both on the same`,
-    );
+  if (rival && ours && theirs && isOtherData(ours, theirs)) return otherData(gate, rival);
   if (certainty && 'problem' in certainty) return notEvaluated(certainty.problem);
   const samples = certainty ? certainty.samples : givenSamples(gate, context);
   if (typeof samples === 'string') return notEvaluated(samples);
@@ -58,10 +55,6 @@ export function checkSure(gate: DeclaredGate, context: SureContext): Verdict {
   ]);
   const method = certainty ? (rival ? 'paired bootstrap' : 'bootstrap') : 'intervals that were given';
   return { ...verdict, details: { method, ...(certainty ? resamplingOf(gate) : {}), samples } };
-}
-
-function isOtherData({ datasetSha256: ours }: EvaluationEntry, { datasetSha256: theirs }: EvaluationEntry): boolean {
-  return ours !== undefined && theirs !== undefined && ours !== theirs;
 }
 
 /** From intervals that came with the evaluations; says why not. */

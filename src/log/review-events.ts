@@ -18,7 +18,7 @@ export const gateRecorded = v.looseObject({
 /** Gates of a version on its way to a stage, people who say something of it, and people who are asked. */
 export const MAX_GATES_OF_STAGE = 256;
 export const MAX_VOTES = 256;
-export const MAX_REVIEWERS = 32;
+const MAX_REVIEWERS = 32;
 
 /** What somebody looked at before they approved, or refused. */
 const seenSchema = v.looseObject({

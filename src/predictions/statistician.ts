@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { RegistryError } from '../base/errors.ts';
 import { idleThread } from '../base/idle-thread.ts';
 import type { OperationOptions } from '../base/progress.ts';
+import { serialQueue } from '../base/serial.ts';
 import type { MeasuredPredictions, ReadPredictions } from './asked.ts';
 import type { CertaintyAnswer, CertaintyQuestion } from './certainty.ts';
 
@@ -47,7 +48,10 @@ export function inlineStatistician(): Statistician {
 const measuredSchema = v.custom<MeasuredPredictions>((value) => typeof value === 'object' && value !== null);
 const answerSchema = v.custom<CertaintyAnswer>((value) => typeof value === 'object' && value !== null);
 
-/** Does the work in a thread that ends when nothing was asked for a while, and when what is asked is cancelled. `workerFile` is the built `worker.js`. */
+/**
+ * Does the work in a thread that ends when nothing was asked for a while, and when what it computes is cancelled: one call after the other,
+ * so that it takes no other with it. `workerFile` is the built `worker.js`.
+ */
 export function threadStatistician({ workerFile }: { readonly workerFile: string }): Statistician {
   const thread = idleThread({
     workerFile,
@@ -55,20 +59,22 @@ export function threadStatistician({ workerFile }: { readonly workerFile: string
     does: 'computes with predictions',
     resourceLimits: MEMORY_LIMIT,
   });
-  const call = async (name: string, request: unknown, { signal }: OperationOptions = {}) => {
-    if (signal?.aborted) throw cancelled();
-    // It looks up from its numbers only when it is done.
-    const onAbort = () => void thread.close();
-    signal?.addEventListener('abort', onAbort, { once: true });
-    try {
-      return await thread.call(name, request);
-    } catch (error) {
+  const serially = serialQueue();
+  const call = (name: string, request: unknown, { signal }: OperationOptions = {}) =>
+    serially(async () => {
       if (signal?.aborted) throw cancelled();
-      throw error;
-    } finally {
-      signal?.removeEventListener('abort', onAbort);
-    }
-  };
+      // It looks up from its numbers only when it is done.
+      const onAbort = () => void thread.close();
+      signal?.addEventListener('abort', onAbort, { once: true });
+      try {
+        return await thread.call(name, request);
+      } catch (error) {
+        if (signal?.aborted) throw cancelled();
+        throw error;
+      } finally {
+        signal?.removeEventListener('abort', onAbort);
+      }
+    });
   return {
     measure: async (request, options) => v.parse(measuredSchema, await call('measure', request, options)),
     certainty: async (request, options) => v.parse(answerSchema, await call('certainty', request, options)),

@@ -1,23 +1,11 @@
 import * as v from 'valibot';
+import { CONTROL, command, described, line, stage } from './gate-values.ts';
 import { DEFAULT_TIME_LIMIT_SECONDS } from './gates-schema.ts';
 
 /** Commands after the transitions of one model, and webhooks of a project. */
 const MAX_COMMANDS = 16;
 const MAX_WEBHOOKS = 16;
-const MAX_COMMAND_PARTS = 100;
 const MAX_TIME_LIMIT_SECONDS = 24 * 3600;
-
-const STAGE = /^[a-z][a-z0-9-]{0,31}$/;
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u;
-
-const described = <const T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text));
-const line = (max: number) =>
-  v.pipe(
-    v.string(),
-    v.minLength(1, 'is empty'),
-    v.maxLength(max, `is longer than ${max} characters`),
-    v.check((text) => !CONTROL.test(text), 'has control characters or several lines'),
-  );
 
 /** Folders whose files are run or loaded by git, editors, package managers and interpreters, or are the registry's own. */
 const OTHERS =
@@ -52,10 +40,7 @@ export type TransitionKind = 'promote' | 'rollback' | 'demote' | 'archive';
 
 const commandSchema = v.strictObject({
   command: described(
-    v.union(
-      [line(4096), v.pipe(v.array(line(4096)), v.minLength(1, 'names no program'), v.maxLength(MAX_COMMAND_PARTS))],
-      'must be a command, or a list of a program and its arguments',
-    ),
+    command,
     'A program that runs in the folder of this file and without a shell: python restart.py. MODEL_REGISTRY_MODEL, …_VERSION, …_STAGE, …_KIND and …_PATH tell it of what.',
   ),
   on: v.exactOptional(
@@ -69,7 +54,7 @@ const commandSchema = v.strictObject({
   ),
   stage: v.exactOptional(
     described(
-      v.pipe(v.string(), v.regex(STAGE, 'is no name of a stage')),
+      stage,
       'The stage that the version moved to, or that it left by demote or archive: production unless said.',
     ),
   ),

@@ -5,7 +5,7 @@ import { splitCommand } from './split-command.ts';
 
 const MAX_COMMAND_PARTS = 100;
 export const STAGE = /^[a-z][a-z0-9-]{0,31}$/;
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u;
+export const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u;
 export const PERCENT = /^(\d+(?:\.\d+)?)\s*%$/;
 
 export const described = <const T extends v.GenericSchema>(schema: T, text: string) =>

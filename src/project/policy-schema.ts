@@ -1,7 +1,6 @@
 import * as v from 'valibot';
+import { described, stage } from './gate-values.ts';
 
-const described = <const T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text));
-const stageName = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'is no name of a stage'));
 const person = v.pipe(v.string(), v.minLength(1, 'is empty'), v.maxLength(512, 'is longer than 512 characters'));
 const people = v.pipe(v.array(person), v.minLength(1, 'names nobody'), v.maxLength(256, 'names more than 256 people'));
 
@@ -11,14 +10,14 @@ export const policySchema = v.strictObject({
     described(
       v.array(
         v.strictObject({
-          name: stageName,
+          name: stage,
           exclusive: v.exactOptional(
             described(v.boolean(), 'It holds one version at a time; the one before goes where displaced-to says.'),
           ),
-          'displaced-to': v.exactOptional(described(stageName, 'A stage that isn’t exclusive; archived unless said.')),
+          'displaced-to': v.exactOptional(described(stage, 'A stage that isn’t exclusive; archived unless said.')),
           from: v.exactOptional(
             described(
-              v.pipe(v.array(stageName), v.minLength(1, 'names no stage')),
+              v.pipe(v.array(stage), v.minLength(1, 'names no stage')),
               'The stages from which a version may be promoted to it: [canary]. From any where it is left out. Rolling back and moving down are always possible.',
             ),
           ),

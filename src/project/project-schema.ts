@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { afterSchema, deploySchema, webhooksSchema } from './after-schema.ts';
+import { described } from './gate-values.ts';
 import { gatesSchema } from './gates-schema.ts';
 import { MODEL_NAME_PATTERN } from './model-name.ts';
 import { policySchema } from './policy-schema.ts';
@@ -33,7 +34,6 @@ const path = v.pipe(
   ),
 );
 const paths = v.array(path);
-const described = <const T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text));
 
 /** The names of metrics, as a list of a project file has them. */
 const metricNames = v.array(

@@ -52,9 +52,13 @@ function absenceOf(gate: string): string {
     : 'no result was recorded since the newest evaluation; run gates --run again';
 }
 
+/** With what names of gates begin that run a program, and what follows it: who names gates has it from here. */
+export const PROGRAM_GATES = { command: 'command', benchmark: 'benchmark' } as const;
+export const TITLE_END = ': ';
+
 /** Whether a gate of this name ran a program, which evaluations of the version don't change. */
 export function isOfProgram(gate: string): boolean {
-  return gate.startsWith('command: ') || gate.startsWith('benchmark: ');
+  return Object.values(PROGRAM_GATES).some((title) => gate.startsWith(`${title}${TITLE_END}`));
 }
 
 /** Where an exclusive stage is empty, the other version that was there last: emptying it first gets nobody past a comparison. */

@@ -10,7 +10,7 @@ import { NeedsNewer, RuleBreak } from './rule-break.ts';
 import type { FactAuthor, FactSource, RegistryState } from './state.ts';
 
 /** Policies that may be proposed for a model at a time. */
-export const MAX_PROPOSALS = 16;
+const MAX_PROPOSALS = 16;
 
 /** Shows people another policy, so that they can approve it. Proposals end when a policy is set. */
 export function proposePolicy(state: RegistryState, event: EventOf<'policy.proposed'>, source: FactSource): void {

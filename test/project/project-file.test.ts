@@ -87,6 +87,7 @@ webhooks:
     ['after: [{command: x, on: [register]}]', 'is promote, rollback'],
     ['after: [{run: x}]', 'Known here: command, on, stage, time-limit'],
     ['after: ./restart.sh', 'must be a list of commands'],
+    [`after: [{command: 'sh "x'}]`, 'has a quote without its end'],
   ])('refuses %s', (line, message) => {
     const problems = problemsOf(`models:\n  fraud:\n    outputs: [models/**]\n    ${line}\n`);
     expect(problems).toContainEqual(expect.objectContaining({ message: expect.stringContaining(message) }));

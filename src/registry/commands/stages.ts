@@ -108,16 +108,12 @@ export async function rollback(
   });
 }
 
+/** Where a rollback goes, with everything that a person wants to see before it. */
 export async function rollbackTarget(
   session: Session,
   request: { readonly model: string; readonly to?: number; readonly stage?: string },
 ): Promise<RollbackPlan> {
   await readToHead(session);
-  return planBack(session, request);
-}
-
-/** Where a rollback goes, with everything that a person wants to see before it. */
-function planBack(session: Session, request: Parameters<typeof moveBack>[1]): RollbackPlan {
   const { model, ...plan } = moveBack(session, request);
   const held = lastTenures(dbOf(session), model, plan.stage);
   return { ...plan, others: othersThan(session, { model, ...plan }), held };

@@ -18,23 +18,43 @@ export async function storeAttached(session: Session, bytes: Uint8Array): Promis
  * `OBJECT_MISSING`, `OBJECT_DAMAGED`, and what the remote answers.
  */
 export async function attachedObject(session: Session, digest: string): Promise<Uint8Array> {
+  const found = await readObject(session, digest);
+  if ('problem' in found) throw problemWith(objectKey(digest), found);
+  if (found.isFetched) await session.store.putIfAbsent(objectKey(digest), found.bytes);
+  return found.bytes;
+}
+
+export type ReadObject =
+  | { readonly bytes: Uint8Array; readonly isFetched: boolean }
+  | { readonly problem: 'missing' | 'damaged'; readonly where: 'here' | 'shared' };
+
+/** The bytes of an object of at most `maxBytes`, from here, or from the storage that a registry shares. Throws what the remote answers. */
+export async function readObject(session: Session, digest: string, maxBytes: number = MAX_BYTES): Promise<ReadObject> {
   const key = objectKey(digest);
-  const here = await session.store.get(key, MAX_BYTES + 1);
-  if (here && sha256Hex(here) === digest) return here;
-  if (!session.shared) {
-    throw here
-      ? new RegistryError('OBJECT_DAMAGED', `${key} is damaged. Put it back from a backup.`)
-      : new RegistryError('OBJECT_MISSING', `${key} is missing from the registry. Put it back from a backup.`);
-  }
-  const there = await (await session.shared.remote()).get(key, MAX_BYTES + 1);
-  if (!there) {
-    throw new RegistryError(
+  const isIt = (bytes: Uint8Array) => bytes.length <= maxBytes && sha256Hex(bytes) === digest;
+  const here = await session.store.get(key, maxBytes + 1);
+  if (here && isIt(here)) return { bytes: here, isFetched: false };
+  if (!session.shared) return { problem: here ? 'damaged' : 'missing', where: 'here' };
+  const there = await (await session.shared.remote()).get(key, maxBytes + 1);
+  if (there && isIt(there)) return { bytes: there, isFetched: true };
+  return { problem: there ? 'damaged' : 'missing', where: 'shared' };
+}
+
+function problemWith(
+  key: string,
+  { problem, where }: Extract<ReadObject, { readonly problem: string }>,
+): RegistryError {
+  if (problem === 'missing')
+    return new RegistryError(
       'OBJECT_MISSING',
-      `${key} isn't in the shared storage. Ask whoever registered the version to run \`model-registry sync\`.`,
+      where === 'here'
+        ? `${key} is missing from the registry. Put it back from a backup.`
+        : `${key} isn't in the shared storage. Ask whoever registered the version to run \`model-registry sync\`.`,
     );
-  }
-  if (sha256Hex(there) !== digest)
-    throw new RegistryError('OBJECT_DAMAGED', `${key} in the shared storage is damaged. Ask whoever manages it.`);
-  if (!here) await session.store.putIfAbsent(key, there);
-  return there;
+  return new RegistryError(
+    'OBJECT_DAMAGED',
+    where === 'here'
+      ? `${key} is damaged. Put it back from a backup.`
+      : `${key} in the shared storage is damaged. Ask whoever manages it.`,
+  );
 }

@@ -1,11 +1,11 @@
 import type { Manifest, ManifestFile } from '../../artifacts/manifest.ts';
 import { readManifest } from '../../artifacts/read-manifest.ts';
 import { RegistryError } from '../../base/errors.ts';
-import { sha256Hex } from '../../base/hash.ts';
 import { filesBeside } from '../../modelfiles/files-read-together.ts';
 import type { LocalFile } from '../../modelfiles/local-files.ts';
 import { manifestKey, objectKey } from '../../storage/layout.ts';
 import type { FileChange, FilesAnswer, FolderEntry, VersionSummary } from '../api.ts';
+import { readObject } from '../facts/attached.ts';
 import { objectsOf } from '../facts/read-facts.ts';
 import { findVersion } from '../references.ts';
 import { readToHead, type Session } from '../session.ts';
@@ -13,7 +13,7 @@ import { filesNotShared } from '../shared/fetch-files.ts';
 import { withFilesOf } from '../space/withdrawn.ts';
 
 /** What is read into memory at once: texts and pictures are smaller, and weights have readers of their own. */
-export const MAX_READ_BYTES = 64 * 1024 * 1024;
+const MAX_READ_BYTES = 64 * 1024 * 1024;
 /** Nobody reads longer lists. */
 const MAX_ENTRIES = 5000;
 const MAX_CHANGES = 2000;
@@ -153,15 +153,10 @@ async function readAnyManifest(session: Session, version: VersionSummary): Promi
 
 /** Of a shared registry, only what is looked at is fetched, and not kept. */
 async function objectBytes(session: Session, version: VersionSummary, file: ManifestFile): Promise<Uint8Array> {
-  const key = objectKey(file.sha256);
-  const isIt = (bytes: Uint8Array) => bytes.length === file.size && sha256Hex(bytes) === file.sha256;
-  const here = await session.store.get(key, file.size + 1);
-  if (here && isIt(here)) return here;
-  if (!session.shared) throw here ? damaged(file) : missing(file);
-  const there = await (await session.shared.remote()).get(key, file.size + 1);
-  if (!there) throw filesNotShared(session, version);
-  if (!isIt(there)) throw damaged(file);
-  return there;
+  const found = await readObject(session, file.sha256, file.size);
+  if ('bytes' in found) return found.bytes;
+  if (found.problem === 'damaged') throw damaged(file);
+  throw found.where === 'shared' ? filesNotShared(session, version) : missing(file);
 }
 
 function about({ size, sha256 }: ManifestFile) {
