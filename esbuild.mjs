@@ -13,8 +13,6 @@ const common = {
   bundle: true,
   metafile: true,
   minify: !isDev,
-  // Error and class names show in messages and logs.
-  keepNames: true,
   sourcemap: isDev ? 'linked' : false,
   legalComments: 'none',
   logLevel: 'warning',

@@ -1,9 +1,10 @@
 /** Says of a folder that a pull wrote it; part of no artifact. */
 export const PULL_MARKER = '.model-registry-pull.json';
 
-const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)/i;
+/** Of names in lower case: a pattern that ignores case takes milliseconds to make ready. */
+const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)/;
 /** A repository inside an artifact could run commands where it is restored; `git~1` is `.git` under its short name on Windows. */
-const REPOSITORY = /^(\.git|git~1)$/i;
+const REPOSITORY = /^(\.git|git~1)$/;
 /** Control characters, what Windows takes for a separator, and what it takes for a drive or a stream. */
 const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f\\:]/u;
 const MAX_PATH_LENGTH = 4096;
@@ -26,8 +27,9 @@ function problemOfName(name: string): string | undefined {
   if (name === '') return 'is absolute or has an empty part';
   if (name === '.' || name === '..') return `has the part ${name}`;
   if (name.endsWith('.') || name.endsWith(' ')) return 'has a part that ends in a dot or a space, which Windows drops';
-  if (DEVICE.test(name)) return `has the part ${name}, the name of a device on Windows`;
-  if (REPOSITORY.test(name)) return `has the part ${name}, the name of a git repository`;
+  const lower = name.toLowerCase();
+  if (DEVICE.test(lower)) return `has the part ${name}, the name of a device on Windows`;
+  if (REPOSITORY.test(lower)) return `has the part ${name}, the name of a git repository`;
   if (foldCase(name) === PULL_MARKER) return `has the part ${name}, which Model Registry itself writes`;
   if (Buffer.byteLength(name) > MAX_NAME_BYTES) return `has a part longer than ${MAX_NAME_BYTES} bytes`;
   return undefined;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { compareNaturally } from '../base/natural-order.ts';
 import { author, int, text } from './columns.ts';
 import { metricsSchema } from './evaluation-queries.ts';
 import type { ModelOverview } from './read-models.ts';
@@ -40,7 +41,7 @@ export function namesOf(
   const rows = [...newest, ...older];
   const namesIn = (column: string, schema: typeof paramsSchema | typeof metricsSchema) => {
     const names = rows.flatMap((row) => Object.keys(v.parse(schema, JSON.parse(text(row, column)))));
-    return [...new Set(names)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).slice(0, MOST_NAMES);
+    return [...new Set(names)].sort(compareNaturally).slice(0, MOST_NAMES);
   };
   const [latest] = newest;
   return {

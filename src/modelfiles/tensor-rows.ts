@@ -1,3 +1,4 @@
+import { compareNaturally } from '../base/natural-order.ts';
 import { elementCount, shapeText } from '../base/shape.ts';
 import type { TensorFacts } from './facts.ts';
 import { decoderOf } from './tensors/number-decoder.ts';
@@ -73,18 +74,16 @@ function matchingRows(rows: readonly TensorRow[], filter: string): readonly Tens
   });
 }
 
-const byText = new Intl.Collator('en', { numeric: true });
-
 function inOrder(rows: readonly TensorRow[], { sort, isDescending }: TensorQuery): readonly TensorRow[] {
   const compare = comparisonOf(sort);
   const sign = isDescending ? -1 : 1;
-  return [...rows].sort((a, b) => sign * compare(a, b) || byText.compare(a.name, b.name));
+  return [...rows].sort((a, b) => sign * compare(a, b) || compareNaturally(a.name, b.name));
 }
 
 function comparisonOf(column: TensorColumn): (a: TensorRow, b: TensorRow) => number {
   switch (column) {
     case 'name':
-      return (a, b) => byText.compare(a.name, b.name);
+      return (a, b) => compareNaturally(a.name, b.name);
     case 'dtype':
       return (a, b) => (a.dtype < b.dtype ? -1 : a.dtype > b.dtype ? 1 : 0);
     case 'shape':

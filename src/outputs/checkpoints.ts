@@ -1,3 +1,5 @@
+import { compareNaturally } from '../base/natural-order.ts';
+
 /** A file of the outputs. `path` is relative to the workspace, with `/`. */
 export interface OutputPath {
   readonly path: string;
@@ -197,5 +199,5 @@ function newestOf(checkpoints: readonly Checkpoint[]): Checkpoint | undefined {
 
 /** By the time they were written; where that is the same, by the numbers in their names. */
 function inOrder(a: Checkpoint, b: Checkpoint): number {
-  return a.mtimeMs - b.mtimeMs || a.name.localeCompare(b.name, 'en', { numeric: true });
+  return a.mtimeMs - b.mtimeMs || compareNaturally(a.name, b.name);
 }

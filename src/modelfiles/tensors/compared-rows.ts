@@ -1,3 +1,4 @@
+import { compareNaturally } from '../../base/natural-order.ts';
 import { shapeText } from '../../base/shape.ts';
 import { TENSOR_CHANGES, type TensorDifference, type TensorForm } from './tensor-difference.ts';
 
@@ -31,7 +32,7 @@ export function comparedTensorTable(
       const compare = comparisonOf(sort);
       const sign = isDescending ? -1 : 1;
       const rows = matching(tensors, filter);
-      last = { key, rows: [...rows].sort((a, b) => sign * compare(a, b) || byText.compare(a.name, b.name)) };
+      last = { key, rows: [...rows].sort((a, b) => sign * compare(a, b) || compareNaturally(a.name, b.name)) };
     }
     return { rows: last.rows.slice(offset, offset + limit), matching: last.rows.length };
   };
@@ -54,20 +55,18 @@ export function formText(form: TensorForm | undefined): string {
   return form === undefined ? '' : `${form.dtype} ${shapeText(form.shape)}`;
 }
 
-const byText = new Intl.Collator('en', { numeric: true });
-
 function comparisonOf(column: ComparedColumn): (a: TensorDifference, b: TensorDifference) => number {
   switch (column) {
     case 'name':
-      return (a, b) => byText.compare(a.name, b.name);
+      return (a, b) => compareNaturally(a.name, b.name);
     case 'kind':
       return (a, b) => TENSOR_CHANGES.indexOf(a.kind) - TENSOR_CHANGES.indexOf(b.kind);
     case 'change':
       return (a, b) => changeOf(a) - changeOf(b) || TENSOR_CHANGES.indexOf(b.kind) - TENSOR_CHANGES.indexOf(a.kind);
     case 'before':
-      return (a, b) => byText.compare(formText(a.before), formText(b.before));
+      return (a, b) => compareNaturally(formText(a.before), formText(b.before));
     case 'after':
-      return (a, b) => byText.compare(formText(a.after), formText(b.after));
+      return (a, b) => compareNaturally(formText(a.after), formText(b.after));
   }
 }
 

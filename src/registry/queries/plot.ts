@@ -1,3 +1,4 @@
+import { compareNaturally } from '../../base/natural-order.ts';
 import { limitOf, numbersOfCursor } from '../../catalog/paging.ts';
 import type { Plot, PlotAxis, PlotBox, PlotRequest, PlottedRequest } from '../../catalog/plot-models.ts';
 import {
@@ -151,7 +152,7 @@ function paramAxis(values: ReadonlyMap<number, string>, versions: readonly Plott
     .sort((a, b) => b[1] - a[1])
     .slice(0, MOST_TEXTS)
     .map(([value]) => value)
-    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    .sort(compareNaturally);
   const places = new Map(texts.map((value, place) => [value, place]));
   return { texts, placeOf: ({ key }) => places.get(values.get(key) ?? '') };
 }
