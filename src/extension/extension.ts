@@ -139,7 +139,7 @@ export function activate(context: vscode.ExtensionContext): void {
     followCacheSetting({ registries, states: sharedStates, log }),
     tellSharing({ registries, states: sharedStates, view: sharingView, credentials, log }),
     registries.onDidChange((dir) => pages.refresh(dir)),
-    reviews.onDidChange((dir) => pages.refresh(dir)),
+    reviews.onDidChange((dir) => pages.refresh(dir, 'review')),
     // What gates ask for may be another thing now.
     projectFiles.onDidChange(() => pages.refresh()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => pages.refresh()),

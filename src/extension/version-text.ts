@@ -63,8 +63,8 @@ export function bytesText(bytes: number): string {
 }
 
 /** `1 file`, `3 files`. */
-export function countOf(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 }
 
 /** Text from a registry on one line, without control characters and directions that could make it read as something else. */

@@ -1,14 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { changesSummary } from '../base/changes-summary.ts';
 import type { ChangesPageData, VersionSummary } from '../extension/messages.ts';
-import { codeSection, type LaterCode } from './changes/code.ts';
+import { codeSection, type LaterCode, laterCode } from './changes/code.ts';
 import { dataSection, metricsSection, modelSection, packagesSection, rowsSection } from './changes/sections.ts';
 import { type PageContext, runPage } from './shared/page.ts';
 import { icon, stageBadge, versionLink } from './shared/parts.ts';
 import { versionNumber } from './shared/version-name.ts';
-
-/** git may have to walk through a long history, on a machine that does something else. */
-const patienceMs = 60_000;
 
 /** What changed from one version to another, most telling first. */
 function changesView(changes: ChangesPageData, page: PageContext): TemplateResult {
@@ -42,14 +39,6 @@ function changesView(changes: ChangesPageData, page: PageContext): TemplateResul
 function versionName(version: VersionSummary, other: VersionSummary, page: PageContext): TemplateResult {
   const number = `@${versionNumber(version)}`;
   return versionLink(page, version.id, version.model === other.model ? number : `${version.model}${number}`);
-}
-
-/** Asked for once; the page shows everything else meanwhile. */
-function laterCode({ code }: ChangesPageData, page: PageContext): LaterCode {
-  if (!code.before || !code.after) return { state: 'ready', data: {} };
-  const isClean = !code.before.isDirty && !code.after.isDirty;
-  if (code.before.commit === code.after.commit && isClean) return { state: 'ready', data: {} };
-  return page.later('code', () => page.read('codeBetween', {}, { timeoutMs: patienceMs }));
 }
 
 function summaryText(changes: ChangesPageData, code: LaterCode): string {

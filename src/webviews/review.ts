@@ -19,9 +19,14 @@ const patienceMs = 120_000;
 
 export type LaterGates = Later<ReviewGates>;
 
+/** What the gates were evaluated for last. */
+let evaluated: ReviewPageData | undefined;
+
 /** A version on its way to a stage, beside the one that is there: what a person wants to know before saying yes or no. */
 function reviewView(data: ReviewPageData, page: PageContext): TemplateResult {
-  const gates: LaterGates = page.later('gates', () => page.read('gates', {}, { timeoutMs: patienceMs }), data);
+  // Each step of a run brings the page's data anew; what gates say changes when the run has ended.
+  if (!evaluated || !data.running) evaluated = data;
+  const gates: LaterGates = page.later('gates', () => page.read('gates', {}, { timeoutMs: patienceMs }), evaluated);
   const beside = { version: data.version, ...baselineOf(data), ...(data.declared ? { declared: data.declared } : {}) };
   return html`${dangerBanner(data.version)} ${reviewHeader(data, gates, page)} ${headline(beside)}
     <div class="columns review-columns">

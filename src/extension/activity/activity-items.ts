@@ -31,7 +31,7 @@ const vias: Readonly<Record<string, string>> = {
 };
 
 /** `Today`, `Yesterday`, `Monday 23 November`. */
-export function dayText(date: string, now = new Date()): string {
+function dayText(date: string, now = new Date()): string {
   const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
   const then = new Date(year, month - 1, day);
   if (Number.isNaN(then.getTime())) return date;
@@ -47,9 +47,7 @@ export function dayItem(registryDir: string, { date, rows }: ActivityDay): vscod
   const item = new vscode.TreeItem(dayText(date), vscode.TreeItemCollapsibleState.Expanded);
   item.id = `${registryDir}#${date}`;
   item.contextValue = 'day';
-  item.accessibilityInformation = {
-    label: `${dayText(date)}, ${countOf(rows.length, 'entry').replace('entrys', 'entries')}`,
-  };
+  item.accessibilityInformation = { label: `${dayText(date)}, ${countOf(rows.length, 'entry', 'entries')}` };
   return item;
 }
 

@@ -7,7 +7,7 @@ import type { Command, CommandContext } from './command-context.ts';
 import { mayWrite } from './targets.ts';
 
 const proposalSchema = v.object({ registryDir: v.string(), model: v.string(), digest: v.string() });
-export type ProposalTarget = v.InferOutput<typeof proposalSchema>;
+type ProposalTarget = v.InferOutput<typeof proposalSchema>;
 
 /** The proposal in the argument of a command; undefined where it is about something else. */
 export function proposalOf(argument: unknown): ProposalTarget | undefined {

@@ -98,7 +98,7 @@ export class OutputDecorations implements vscode.FileDecorationProvider, vscode.
   }
 }
 
-export function decorationOf({ model, number, stage }: RegisteredOutput): vscode.FileDecoration {
+function decorationOf({ model, number, stage }: RegisteredOutput): vscode.FileDecoration {
   const name = number === 0 ? `${model}, not shared yet` : `${model}@${number}`;
   const badge =
     stage === 'candidate' ? (number > 0 && number < 100 ? String(number) : '●') : stage.slice(0, 1).toUpperCase();

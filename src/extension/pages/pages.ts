@@ -57,8 +57,8 @@ export interface Pages {
   openReview(page: ReviewPageState, proposal?: string): void;
   /** A model as a whole. With `keepsFocus` the keyboard stays where it is. */
   openModel(page: ModelPageState & { readonly keepsFocus?: boolean }): void;
-  /** Tells the open pages of a registry, or all, to read their data again. */
-  refresh(registryDir?: string): void;
+  /** Tells the open pages of a registry, or all, to read their data again; with `kind` only those of that kind. */
+  refresh(registryDir?: string, kind?: PageKind): void;
   /** Stops bringing pages back. Open panels stay: the editor closes them, or keeps them over a reload. */
   dispose(): void;
 }
@@ -78,6 +78,15 @@ const commandOf: Readonly<Record<PageAction, string>> = {
   addNote: 'modelRegistry.addNote',
   comment: 'modelRegistry.comment',
 };
+/** They change nothing that a page shows. */
+const LOOK_UPS: readonly string[] = [
+  'modelRegistry.openFiles',
+  'modelRegistry.review',
+  'modelRegistry.copyReference',
+  'modelRegistry.copyLink',
+  'modelRegistry.compareFiles',
+  'modelRegistry.openTrainedCode',
+];
 
 /** Makes the pages, and brings back the ones that were open before the window was reloaded. */
 export function createPages(options: PagesOptions): Pages {
@@ -121,6 +130,7 @@ export function createPages(options: PagesOptions): Pages {
     });
     const closing = panel.onDidDispose(() => {
       open.delete(key);
+      proposals.delete(key);
       answering.dispose();
       closing.dispose();
     });
@@ -247,16 +257,16 @@ export function createPages(options: PagesOptions): Pages {
   async function start(command: string, target: { readonly registryDir: string; readonly [name: string]: unknown }) {
     try {
       await runCommand(command, target);
-      refresh(target.registryDir);
+      if (!LOOK_UPS.includes(command)) refresh(target.registryDir);
     } catch (error) {
       log.error(`${command} failed: ${messageOf(error)}`);
     }
   }
 
-  function refresh(registryDir?: string): void {
+  function refresh(registryDir?: string, kind?: PageKind): void {
     for (const { page, panel } of open.values()) {
-      if (registryDir === undefined || page.state.registryDir === registryDir)
-        void postTo(panel.webview, { kind: 'changed' });
+      const isOf = registryDir === undefined || page.state.registryDir === registryDir;
+      if (isOf && (kind === undefined || page.kind === kind)) void postTo(panel.webview, { kind: 'changed' });
     }
   }
 

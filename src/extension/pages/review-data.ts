@@ -29,7 +29,7 @@ export async function loadReviewPage(
     directionsOf(version.model),
     requestOf(registry, standing),
   ]);
-  const changes = other && (await loadChangesPage(registry, [other.version.id, version.id], directionsOf));
+  const changes = other && (await loadChangesPage(registry, [other.version.id, version.id], async () => declared));
   const data = {
     version,
     stage,

@@ -64,7 +64,7 @@ export function tellReviews(options: {
 }
 
 /** What there is to tell of one: that it is wanted, or what others said of one's own. */
-export function newsOf(review: ListedReview): readonly News[] {
+function newsOf(review: ListedReview): readonly News[] {
   const show: News['show'] = [
     'modelRegistry.review',
     { registryDir: review.registryDir, versionId: review.entry.version.id, stage: review.entry.stage },

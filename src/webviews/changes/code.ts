@@ -8,6 +8,17 @@ import { ageOf, copyable, failedLine, filtered, icon, section } from '../shared/
 /** What git told, or tells soon. */
 export type LaterCode = Later<{ readonly between?: CodeBetween }>;
 
+/** git may have to walk through a long history, on a machine that does something else. */
+const patienceMs = 60_000;
+
+/** Asked for once; the page shows everything else meanwhile. */
+export function laterCode({ code, before, after }: ChangesPageData, page: PageContext): LaterCode {
+  if (!code.before || !code.after) return { state: 'ready', data: {} };
+  const isClean = !code.before.isDirty && !code.after.isDirty;
+  if (code.before.commit === code.after.commit && isClean) return { state: 'ready', data: {} };
+  return page.later('code', () => page.read('codeBetween', {}, { timeoutMs: patienceMs }), `${before.id} ${after.id}`);
+}
+
 /** Commits and files between the two versions; nothing where their code is the same or wasn't recorded. */
 export function codeSection(
   { code: { before, after } }: ChangesPageData,

@@ -10,7 +10,6 @@ import type {
   VersionSummary,
 } from '../../extension/messages.ts';
 import type { Later, PageContext } from '../shared/page.ts';
-import { Answers } from './answers.ts';
 import { bandsOf, type Drawing } from './drawing.ts';
 
 /** Reading a hundred thousand versions for the first time takes a while. */
@@ -47,21 +46,13 @@ export interface ModelPage extends PageContext {
   compare(numbers: readonly number[]): void;
 }
 
-let answers: Answers | undefined;
-let known: { readonly data: ModelPageData; readonly revision: number } | undefined;
 let drawn: { readonly key: readonly unknown[]; readonly drawing: Drawing } | undefined;
 let rest: { readonly number: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
 
 /** The page with what only a model's page asks. Answers are kept from one drawing to the next. */
 export function modelPageOf(data: ModelPageData, page: PageContext): ModelPage {
-  if (known?.data !== data) known = { data, revision: (known?.revision ?? 0) + 1 };
-  const { revision } = known;
-  answers ??= new Answers(page.redraw);
-  const kept = answers;
   const ask = <M extends 'plot' | 'plotted' | 'tenures' | 'heldAt' | 'glance'>(method: M, params: RequestParams<M>) =>
-    kept.get(`${method} ${JSON.stringify(params)}`, revision, () =>
-      page.read(method, params, { timeoutMs: patienceMs }),
-    );
+    page.later(`${method} ${JSON.stringify(params)}`, () => page.read(method, params, { timeoutMs: patienceMs }), data);
   const boxed = ({ metric, across, zoom }: PlotQuestion) => ({
     metric,
     across,

@@ -6,7 +6,6 @@ export interface Palette {
   readonly production: string;
   readonly staging: string;
   readonly other: string;
-  readonly background: string;
   readonly font: string;
 }
 
@@ -26,7 +25,6 @@ export function paletteOf(element: Element): Palette {
     production: value('--vscode-charts-green'),
     staging: value('--vscode-charts-blue', '--vscode-textLink-foreground'),
     other: value('--vscode-charts-purple', '--vscode-foreground'),
-    background: value('--vscode-editor-background'),
     font: `${value('--vscode-font-size') || '13px'} ${style.fontFamily}`,
   };
 }

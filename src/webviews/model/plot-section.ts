@@ -100,7 +100,7 @@ function drawn(plot: Plot, data: ModelPageData, choices: Choices, page: ModelPag
 }
 
 /** What an axis is called in a sentence. */
-export function axisText(across: PlotAxis): string {
+function axisText(across: PlotAxis): string {
   if (across.kind === 'number') return 'versions in order';
   return across.kind === 'time' ? 'the time of registration' : `${across.kind} ${across.name}`;
 }

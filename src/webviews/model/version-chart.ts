@@ -15,7 +15,7 @@ const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, 
  * Versions as points. The pointer or the arrow keys make one current, a click or Enter opens it, and a drag chooses a part. What a point
  * says stands beside it as `glance`, and a table has the same for whoever can't see it.
  */
-export class VersionChart extends LitElement {
+class VersionChart extends LitElement {
   static override properties = {
     drawing: { attribute: false },
     glance: { attribute: false },

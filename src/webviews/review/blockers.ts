@@ -9,7 +9,7 @@ export function brokenGates(gates: LaterGates): readonly ReviewGate[] {
 }
 
 /** What a gate says that isn't passed, in words. */
-export function brokenText({ title, required, source, outcome, why = '' }: ReviewGate): string {
+function brokenText({ title, required, source, outcome, why = '' }: ReviewGate): string {
   const name = source === 'policy' ? `the policy wants ${required}` : title;
   if (outcome === 'not-evaluated') return `${name} wasn’t evaluated: ${why}`;
   // Most reasons name what they are about.

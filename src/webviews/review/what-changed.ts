@@ -1,13 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { changesSummary } from '../../base/changes-summary.ts';
-import type { ChangesPageData } from '../../extension/messages.ts';
 import type { ReviewPageData } from '../../extension/messages-review.ts';
-import type { LaterCode } from '../changes/code.ts';
+import { laterCode } from '../changes/code.ts';
 import type { PageContext } from '../shared/page.ts';
 import { icon, section } from '../shared/parts.ts';
-
-/** git may have to walk through a long history. */
-const patienceMs = 60_000;
 
 /** What changed in code, data and packages, in a few lines; metrics stand above. */
 export function whatChanged(
@@ -28,9 +24,4 @@ export function whatChanged(
     html`<ul class="changes-list">${lines.map((text) => html`<li class="wrap">${text}</li>`)}</ul>
       ${code.state === 'failed' ? html`<p class="warning">${icon('warning')} <span class="wrap">${code.message}</span></p>` : nothing}`,
   );
-}
-
-function laterCode({ code, after, before }: ChangesPageData, page: PageContext): LaterCode {
-  if (!code.before || !code.after || code.before.commit === code.after.commit) return { state: 'ready', data: {} };
-  return page.later('code', () => page.read('codeBetween', {}, { timeoutMs: patienceMs }), `${before.id} ${after.id}`);
 }

@@ -83,6 +83,8 @@ interface Problem {
 }
 
 const copiedMs = 1500;
+/** More that was asked for apart from the page's own data isn't on a page at once. */
+const MOST_LATECOMERS = 24;
 
 /** Runs a page: reads its data, draws it with `view`, and reads again when the registry changed. */
 export function runPage<K extends PageKind>(view: (data: PageData[K], page: PageContext) => TemplateResult): void {
@@ -156,7 +158,9 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
         latecomers.delete(name);
         draw();
       };
+      latecomers.delete(name);
       latecomers.set(name, entry);
+      for (const oldest of [...latecomers.keys()].slice(0, -MOST_LATECOMERS)) latecomers.delete(oldest);
       read().then(
         (data) => settle({ state: 'ready', data }),
         (error: unknown) => settle({ state: 'failed', message: messageOf(error), retry }),
