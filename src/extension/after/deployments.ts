@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import type { DeploymentState } from '../../workers/registry-messages.ts';
@@ -67,6 +68,7 @@ export class Deployments implements vscode.Disposable {
 
   #received(deployment: KnownDeployment): void {
     const key = `${deployment.root}\0${deployment.model}`;
+    const before = this.#known.get(key);
     this.#known.set(key, deployment);
     this.#end(key);
     const { wanted, isBusy, problem, tookMs, path, model } = deployment;
@@ -78,7 +80,7 @@ export class Deployments implements vscode.Disposable {
     }
     if (problem === undefined) this.#told.delete(key);
     else this.#complain(key, `${label} isn’t deployed to ${path}: ${problem}`);
-    this.#changed.fire(deployment.registryDir);
+    if (!isDeepStrictEqual(before, deployment)) this.#changed.fire(deployment.registryDir);
   }
 
   #end(key: string): void {

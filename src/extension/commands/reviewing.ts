@@ -55,9 +55,7 @@ export const requestPromotion: Command = async (context, argument) => {
 export const withdrawRequest: Command = async (context, argument) => {
   const known = v.safeParse(reviewPageStateSchema, argument);
   if (!known.success || !(await mayWrite())) return;
-  const registry = await context.registries.callsFor(known.output.registryDir);
-  const shown = await registry.gateStanding({ ref: known.output.versionId, stage: known.output.stage });
-  await context.reviews.decide(known.output, { decision: 'withdraw', text: '' }, shown);
+  await context.reviews.withdraw(known.output);
 };
 
 async function say(context: CommandContext, argument: unknown, decision: 'approve' | 'refuse'): Promise<void> {

@@ -5,6 +5,8 @@ import type { Registries } from '../registries/registries.ts';
 import type { ProjectFiles } from './project-files.ts';
 
 const TYPING_MS = 300;
+/** Changes of registries that come faster than this are looked at together. */
+const CHANGES_MS = 1000;
 const LARGEST_FILE = 1024 * 1024;
 
 /** Shows what is wrong in project files in the Problems panel, as they are typed and as they are on disk. */
@@ -14,6 +16,8 @@ export class ProjectDiagnostics implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #collection = vscode.languages.createDiagnosticCollection('model-registry');
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #changed = new Set<string | undefined>();
+  #lookingAtChanges: NodeJS.Timeout | undefined;
   readonly #subscriptions: readonly vscode.Disposable[];
 
   constructor(
@@ -27,22 +31,35 @@ export class ProjectDiagnostics implements vscode.Disposable {
     this.#subscriptions = [
       files.onDidChange((root) => this.#checkSoon(files.uriOf(root))),
       // What a new version has isn't unknown any more.
-      registries.onDidChange(() => this.#checkAll()),
+      registries.onDidChange((dir) => this.#registryChanged(dir)),
       vscode.workspace.onDidOpenTextDocument(({ uri }) => this.#checkSoon(uri)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#checkSoon(uri)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.#checkSoon(document.uri)),
     ];
-    this.#checkAll();
+    for (const root of files.roots) this.#checkSoon(files.uriOf(root));
   }
 
   dispose(): void {
+    clearTimeout(this.#lookingAtChanges);
     for (const timer of this.#timers.values()) clearTimeout(timer);
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#collection.dispose();
   }
 
-  #checkAll(): void {
-    for (const root of this.#files.roots) this.#checkSoon(this.#files.uriOf(root));
+  #registryChanged(dir: string | undefined): void {
+    this.#changed.add(dir);
+    this.#lookingAtChanges ??= setTimeout(() => {
+      this.#lookingAtChanges = undefined;
+      const dirs = new Set(this.#changed);
+      this.#changed.clear();
+      for (const root of this.#files.roots) void this.#checkIfOf(root, dirs);
+    }, CHANGES_MS);
+  }
+
+  /** The project file in `root`, where its registry is one of those that changed, or it isn't known which did. */
+  async #checkIfOf(root: vscode.WorkspaceFolder, dirs: ReadonlySet<string | undefined>): Promise<void> {
+    const isOf = dirs.has(undefined) || dirs.has((await this.#registries.byRoot(root))?.dir);
+    if (isOf) this.#checkSoon(this.#files.uriOf(root));
   }
 
   #checkSoon(uri: vscode.Uri): void {

@@ -78,23 +78,25 @@ export class Registries implements vscode.Disposable {
     return (await this.all()).find(({ roots }) => roots.some(({ uri }) => uri.toString() === root.uri.toString()));
   }
 
-  /** The calls of a registry by its folder. Throws `REGISTRY_NOT_OPEN` for one that no workspace folder leads to. */
-  async callsFor(dir: string): Promise<RegistryCalls> {
+  /** One that exists. Throws `REGISTRY_NOT_OPEN` for one that no workspace folder leads to. */
+  async existingIn(dir: string): Promise<WorkspaceRegistry> {
     const known = await this.byDir(dir);
-    if (known?.exists) return known.connection.registry;
+    if (known?.exists) return known;
     throw new RegistryError(
       'REGISTRY_NOT_OPEN',
       `The registry in ${dir} belongs to no folder of this window. Open its folder, then try again.`,
     );
   }
 
+  /** The calls of a registry by its folder. Throws `REGISTRY_NOT_OPEN`. */
+  async callsFor(dir: string): Promise<RegistryCalls> {
+    return (await this.existingIn(dir)).connection.registry;
+  }
+
   /** Whom to ask about the code of a registry's versions, and in which folders. Throws `REGISTRY_NOT_OPEN`. */
   async codeOf(dir: string): Promise<{ readonly connection: RegistryConnection; readonly folders: readonly string[] }> {
-    await this.callsFor(dir);
-    const known = await this.byDir(dir);
-    if (!known)
-      throw new RegistryError('REGISTRY_NOT_OPEN', `The registry in ${dir} belongs to no folder of this window.`);
-    return { connection: known.connection, folders: known.roots.map(({ uri }) => uri.fsPath) };
+    const { connection, roots } = await this.existingIn(dir);
+    return { connection, folders: roots.map(({ uri }) => uri.fsPath) };
   }
 
   /** What the project files of a registry's workspace folders declare about a model's metrics. One that can't be read declares nothing. */

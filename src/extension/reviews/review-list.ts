@@ -28,6 +28,8 @@ type Registry = Awaited<ReturnType<Registries['existing']>>[number];
 
 /** Of so many own requests the gates are looked at. */
 const LOOKED_AT = 20;
+/** Of so many own requests that ended it is known until somebody was told. */
+const KEPT = 100;
 
 /** What is asked for in the registries of the window, read anew whenever one of them changes. */
 export class ReviewList implements vscode.Disposable {
@@ -60,9 +62,11 @@ export class ReviewList implements vscode.Disposable {
     return this.#proposals;
   }
 
-  /** Own requests that ended since the list was read before. */
-  get promoted(): readonly PromotedForMe[] {
-    return this.#promoted;
+  /** Own requests that ended, each until it was taken. */
+  takePromoted(): readonly PromotedForMe[] {
+    const taken = this.#promoted;
+    this.#promoted = [];
+    return taken;
   }
 
   /** Never rejects. */
@@ -107,7 +111,7 @@ export class ReviewList implements vscode.Disposable {
         ),
       ),
     );
-    this.#promoted = promoted.flat();
+    this.#promoted = [...this.#promoted, ...promoted.flat()].slice(-KEPT);
     this.#entries = reviews.flat().sort((a, b) => rank(a.entry) - rank(b.entry));
     this.#proposals = proposals.flat().sort((a, b) => rank(a.proposal) - rank(b.proposal));
   }

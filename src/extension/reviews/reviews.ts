@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { RegistryError } from '../../base/errors.ts';
 import type { GateReport } from '../../gates/evaluate-gates.ts';
 import type { RecordedReport } from '../../gates/run-gates.ts';
 import type { GateStanding, TransitionResult } from '../../registry/api.ts';
@@ -53,13 +52,13 @@ export class Reviews implements vscode.Disposable {
   }
 
   async stageGates({ registryDir, versionId, stage }: ReviewPageState): Promise<GateReport> {
-    const registry = await this.#registry(registryDir);
+    const registry = await this.#options.registries.existingIn(registryDir);
     return registry.connection.stageGates({ ref: versionId, stage, roots: rootsOf(registry) });
   }
 
   /** What each stage asks of a version: those that ask for something, or where somebody said something. */
   async versionGates(registryDir: string, versionId: string): Promise<VersionGates> {
-    const registry = await this.#registry(registryDir);
+    const registry = await this.#options.registries.existingIn(registryDir);
     const calls = registry.connection.registry;
     const { modelId } = await calls.show({ ref: versionId });
     const rules = await calls.stages({ model: modelId });
@@ -79,7 +78,7 @@ export class Reviews implements vscode.Disposable {
   /** Runs the commands of gates. Undefined in Restricted Mode, of which the person was told. */
   async run({ registryDir, versionId, stage }: ReviewPageState, isAgain: boolean): Promise<RecordedReport | undefined> {
     if (!(await mayWrite())) return undefined;
-    const registry = await this.#registry(registryDir);
+    const registry = await this.#options.registries.existingIn(registryDir);
     const version = await registry.connection.registry.show({ ref: versionId });
     return this.#runs.start(registry, { versionId, label: labelOf(version), stage, isAgain });
   }
@@ -93,7 +92,7 @@ export class Reviews implements vscode.Disposable {
   }
 
   async openEvidence({ registryDir, versionId, stage }: ReviewPageState, gate: string): Promise<void> {
-    const registry = await this.#registry(registryDir);
+    const registry = await this.#options.registries.existingIn(registryDir);
     const version = await registry.connection.registry.show({ ref: versionId });
     await showEvidence({ registryDir, versionId, stage, gate }, labelOf(version));
   }
@@ -106,13 +105,22 @@ export class Reviews implements vscode.Disposable {
       case 'refuse':
         return this.#review(state, request, shown);
       case 'request':
-      case 'withdraw':
         return this.#request(state, request);
+      case 'withdraw':
+        return this.withdraw(state, request.text);
       case 'override':
         return (await this.#confirmOverride(state)) ? this.#promote(state, request, shown) : { outcome: 'cancelled' };
       case 'promote':
         return this.#promote(state, request, shown);
     }
+  }
+
+  /** Takes back that people were asked. The caller has made sure that the workspace is trusted. Throws what the registry throws. */
+  async withdraw({ registryDir, versionId, stage }: ReviewPageState, text = ''): Promise<DecisionResult> {
+    const { connection } = await this.#options.registries.existingIn(registryDir);
+    const { version } = await connection.registry.withdrawRequest(withComment({ ref: versionId, stage }, text));
+    tellBriefly(`Nobody is asked to review ${labelOf(version)} for ${stage} any more`);
+    return { outcome: 'done' };
   }
 
   dispose(): void {
@@ -125,30 +133,19 @@ export class Reviews implements vscode.Disposable {
     { decision, text }: Decided,
     { seen }: GateStanding,
   ): Promise<DecisionResult> {
-    const { connection } = await this.#registry(registryDir);
+    const { connection } = await this.#options.registries.existingIn(registryDir);
     const isGiven = decision === 'approve';
-    const { version } = await connection.registry.review({
-      ref: versionId,
-      stage,
-      isGiven,
-      seen,
-      ...(text.trim() === '' ? {} : { comment: text }),
-    });
+    const { version } = await connection.registry.review(withComment({ ref: versionId, stage, isGiven, seen }, text));
     tellBriefly(`${labelOf(version)} was ${isGiven ? 'approved' : 'refused'} for ${stage}`);
     return { outcome: 'done' };
   }
 
   async #request(
     { registryDir, versionId, stage }: ReviewPageState,
-    { decision, text, reviewers = [] }: Decided,
+    { text, reviewers = [] }: Decided,
   ): Promise<DecisionResult> {
-    const { connection } = await this.#registry(registryDir);
-    const about = { ref: versionId, stage, ...(text.trim() === '' ? {} : { comment: text }) };
-    if (decision === 'withdraw') {
-      const { version } = await connection.registry.withdrawRequest(about);
-      tellBriefly(`Nobody is asked to review ${labelOf(version)} for ${stage} any more`);
-      return { outcome: 'done' };
-    }
+    const { connection } = await this.#options.registries.existingIn(registryDir);
+    const about = withComment({ ref: versionId, stage }, text);
     const asked = reviewers.map((name) => name.trim()).filter((name) => name !== '');
     const { version } = await connection.registry.requestPromotion({ ...about, reviewers: asked });
     const whom = asked.length === 0 ? 'Everybody' : asked.join(', ');
@@ -161,7 +158,7 @@ export class Reviews implements vscode.Disposable {
     { decision, text }: Decided,
     { isExclusive, holder }: GateStanding,
   ): Promise<DecisionResult> {
-    const registry = await this.#registry(registryDir);
+    const registry = await this.#options.registries.existingIn(registryDir);
     const version = await registry.connection.registry.show({ ref: versionId });
     const request = {
       ref: versionId,
@@ -204,14 +201,10 @@ export class Reviews implements vscode.Disposable {
     const gates = await this.stageGates({ registryDir, versionId, stage });
     return evidenceOf(await this.#options.registries.callsFor(registryDir), gates, gate);
   }
+}
 
-  async #registry(dir: string): Promise<WorkspaceRegistry> {
-    await this.#options.registries.callsFor(dir);
-    const found = await this.#options.registries.byDir(dir);
-    if (!found)
-      throw new RegistryError('REGISTRY_NOT_OPEN', `The registry in ${dir} belongs to no folder of this window.`);
-    return found;
-  }
+function withComment<T extends object>(request: T, text: string): T & { readonly comment?: string } {
+  return text.trim() === '' ? request : { ...request, comment: text };
 }
 
 function rootsOf({ roots }: WorkspaceRegistry): readonly string[] {

@@ -38,7 +38,7 @@ export function tellReviews(options: {
     if (isShowing) return;
     const told = v.parse(toldSchema, state.get(TOLD));
     const all = [
-      ...list.promoted.map(newsOfPromoted),
+      ...list.takePromoted().map(newsOfPromoted),
       ...list.entries.flatMap(newsOf),
       ...list.proposals.flatMap(newsOfProposal),
     ];
@@ -47,13 +47,17 @@ export function tellReviews(options: {
     if (!first) return;
     isShowing = true;
     try {
-      await state.update(TOLD, [...told, ...news.map(({ key }) => key)].slice(-REMEMBERED));
+      const keys = [...told, ...news.map(({ key }) => key)];
+      // Never fewer than there are: what was forgotten would be told again, and again.
+      await state.update(TOLD, keys.slice(-Math.max(REMEMBERED, all.length)));
       const more = news.length > 1 ? ` And ${news.length - 1} more in the view of reviews.` : '';
       const chosen = await inform(`${first.text}${more}`, 'Show');
       if (chosen !== undefined) await vscode.commands.executeCommand(...first.show);
     } finally {
       isShowing = false;
     }
+    // What happened meanwhile.
+    await tell();
   };
 
   const show = (): void => {

@@ -194,6 +194,17 @@ describe('pages in the editor', () => {
     await vi.waitFor(() => expect(lastPanel().posted).toContainEqual({ kind: 'changed' }));
   });
 
+  it('reads nothing again after what only looks something up', async () => {
+    const { pages, commands } = setUp();
+    pages.openVersion(pageOf(2));
+    const panel = lastPanel();
+    await panel.receive({ id: 1, method: 'act', params: { action: 'copyReference', versionId: idOf(2) } });
+    await panel.receive({ id: 2, method: 'act', params: { action: 'archive', versionId: idOf(2) } });
+    await vi.waitFor(() => expect(panel.posted).toContainEqual({ kind: 'changed' }));
+    expect(commands).toHaveLength(2);
+    expect(panel.posted.filter((message) => (message as { kind: string }).kind === 'changed')).toHaveLength(1);
+  });
+
   it('refuses an action on a version that isn’t on the page', async () => {
     const { pages, commands } = setUp();
     pages.openVersion(pageOf(2));
@@ -237,6 +248,15 @@ describe('pages in the editor', () => {
     expect([first?.posted, second?.posted]).toEqual([[{ kind: 'changed' }], []]);
     pages.refresh();
     expect([first?.posted.length, second?.posted.length]).toEqual([2, 1]);
+  });
+
+  it('tells only reviews of what only reviews show', () => {
+    const { pages } = setUp();
+    pages.openVersion(pageOf(2));
+    pages.openReview({ ...pageOf(2), stage: 'production' });
+    const [version, review] = editor.panels;
+    pages.refresh(registryDir, 'review');
+    expect([version?.posted, review?.posted]).toEqual([[], [{ kind: 'changed' }]]);
   });
 
   it('shows a registry that can’t be opened as a failure', async () => {

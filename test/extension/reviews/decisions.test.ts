@@ -91,7 +91,7 @@ function opened() {
   const registry = { dir: registryDir, exists: true, roots: [{ uri: { fsPath: '/home/ada/fraud' } }], connection };
   const registries = {
     callsFor: async () => connection.registry,
-    byDir: async (dir: string) => (dir === registryDir ? registry : undefined),
+    existingIn: async (dir: string) => (dir === registryDir ? registry : expect.fail(dir)),
     onDidChange: () => ({ dispose: () => undefined }),
   };
   const reviews = new Reviews({

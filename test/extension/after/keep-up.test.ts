@@ -1,0 +1,125 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+interface Folder {
+  readonly uri: { readonly fsPath: string };
+}
+type FoldersListener = (event: { readonly removed: readonly Folder[] }) => void;
+
+const editor = vi.hoisted(() => ({ isTrusted: true, onFolders: undefined as unknown as FoldersListener }));
+vi.mock('vscode', () => ({
+  workspace: {
+    get isTrusted() {
+      return editor.isTrusted;
+    },
+    onDidGrantWorkspaceTrust: () => ({ dispose() {} }),
+    onDidChangeWorkspaceFolders: (listener: FoldersListener) => {
+      editor.onFolders = listener;
+      return { dispose() {} };
+    },
+  },
+  Disposable: { from: () => ({ dispose() {} }) },
+}));
+const { keepUpAll } = await import('../../../src/extension/after/keep-up.ts');
+
+/** A window with two folders, and what is asked of their registries. */
+function opened() {
+  const calls: string[] = [];
+  const warned: string[] = [];
+  let failing = false;
+  let located = 'first';
+  let registryChanged: (dir: string | undefined) => void = () => undefined;
+  const fraud = { uri: { fsPath: '/fraud' } };
+  const churn = { uri: { fsPath: '/churn' } };
+  const roots = [fraud, churn];
+  const connectionOf = (name: string) => ({
+    webhooks: async () => [],
+    keepUp: async (root: string) => {
+      if (failing) throw new Error('The thread has ended.');
+      calls.push(`${name} keeps ${root}`);
+    },
+    endKeepUp: async (root: string) => void calls.push(`${name} ends ${root}`),
+  });
+  const connections = new Map(['first', 'second'].map((name) => [name, connectionOf(name)]));
+  keepUpAll({
+    registries: {
+      byRoot: async () => ({ exists: true, connection: connections.get(located) }),
+      onDidChange: (listener: typeof registryChanged) => {
+        registryChanged = listener;
+        return { dispose() {} };
+      },
+    },
+    projectFiles: { roots, has: () => true, onDidChange: () => ({ dispose() {} }) },
+    deployments: { forget: () => undefined },
+    secrets: { of: async () => ({}), onDidChange: () => ({ dispose() {} }) },
+    log: { warn: (text: string) => void warned.push(text) },
+  } as never);
+  return {
+    calls,
+    warned,
+    remove() {
+      roots.splice(roots.indexOf(churn), 1);
+      editor.onFolders({ removed: [churn] });
+    },
+    fail: (isFailing: boolean) => {
+      failing = isFailing;
+    },
+    relocate() {
+      located = 'second';
+      registryChanged(undefined);
+    },
+    change: () => registryChanged('/registry'),
+  };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+beforeEach(() => {
+  editor.isTrusted = true;
+});
+
+describe('keeping up with production', () => {
+  it('ends in a folder that is removed from the window', async () => {
+    const { calls, remove } = opened();
+    await settled();
+    remove();
+    await settled();
+    expect(calls).toEqual(['first keeps /fraud', 'first keeps /churn', 'first ends /churn']);
+  });
+
+  it('doesn’t begin in a folder that is removed before its registry is found', async () => {
+    const { calls, remove } = opened();
+    remove();
+    await settled();
+    expect(calls).toEqual(['first keeps /fraud']);
+  });
+
+  it('moves on when a folder’s registry is another one', async () => {
+    const { calls, relocate } = opened();
+    await settled();
+    calls.length = 0;
+    relocate();
+    await settled();
+    expect(calls.filter((call) => call.endsWith('/fraud'))).toEqual(['first ends /fraud', 'second keeps /fraud']);
+  });
+
+  it('is tried again after it failed, when the registry answers', async () => {
+    const { calls, warned, fail, change } = opened();
+    fail(true);
+    await settled();
+    expect([calls, warned.length]).toEqual([[], 2]);
+    fail(false);
+    change();
+    await settled();
+    expect(calls).toEqual(['first keeps /fraud', 'first keeps /churn']);
+    change();
+    await settled();
+    expect(calls).toHaveLength(2);
+  });
+
+  it('doesn’t happen in Restricted Mode', async () => {
+    editor.isTrusted = false;
+    const { calls } = opened();
+    await settled();
+    expect(calls).toEqual([]);
+  });
+});
