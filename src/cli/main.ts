@@ -1,5 +1,5 @@
 import packageJson from '../../package.json' with { type: 'json' };
-import { keepCompiledCode } from './code-cache.ts';
+import { compileForShortRuns, keepCompiledCode } from './code-cache.ts';
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -9,6 +9,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+compileForShortRuns();
 keepCompiledCode();
 void import('./program.ts')
   .then(({ runCli }) => runCli(process.argv.slice(2), packageJson.version))

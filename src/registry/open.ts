@@ -30,6 +30,9 @@ import { ServingReports } from './shared/serving-reports.ts';
 import { SharedRegistry } from './shared/shared-registry.ts';
 import type { OwnKey } from './signing.ts';
 
+/** A command looks into a model once, and then copies it: until then the thread's memory is free again. */
+const INSPECTOR_IDLE_MS = 20;
+
 export interface OpenOptions {
   /** The folder that holds `format.json`. */
   readonly dir: string;
@@ -92,7 +95,8 @@ export async function openRegistry(options: OpenOptions): Promise<Registry> {
     }),
     authority: shared?.authority ?? new LocalAuthority({ store, catalog, clock }),
     statistician: workerFile === undefined ? inlineStatistician() : threadStatistician({ workerFile }),
-    inspector: workerFile === undefined ? inlineInspector() : threadInspector({ workerFile }),
+    inspector:
+      workerFile === undefined ? inlineInspector() : threadInspector({ workerFile, idleMs: INSPECTOR_IDLE_MS }),
     bytes: workerFile === undefined ? inlineByteService(dir) : workerByteService({ storeDir: dir, workerFile }),
     seenHead: await seenHeadFor(logDir, registryId, stateDir),
     recordListeners: new Set(),

@@ -18,7 +18,8 @@ export interface TensorReader {
   close(): Promise<void>;
 }
 
-export function tensorReader(set: FileSet): TensorReader {
+/** `windowBytes` is what is read at once, and kept twice. */
+export function tensorReader(set: FileSet, windowBytes = CHUNK_BYTES): TensorReader {
   const sources = new Map<string, ByteSource>();
   let window: { readonly path: string; readonly offset: number; readonly bytes: Uint8Array } | undefined;
 
@@ -54,7 +55,7 @@ export function tensorReader(set: FileSet): TensorReader {
       return window.bytes.subarray(offset - window.offset, offset - window.offset + length);
     const source = await sourceOf(path);
     // What comes next is likely to be asked for next.
-    const wanted = Math.max(length, CHUNK_BYTES);
+    const wanted = Math.max(length, windowBytes);
     const bytes = await source.read(offset, wanted, bufferFor(wanted));
     if (bytes.length < length) throw invalidFile(path, 'it ends before its last tensor does');
     window = { path, offset, bytes };
@@ -62,7 +63,7 @@ export function tensorReader(set: FileSet): TensorReader {
   };
 
   return {
-    async *chunks({ path, offset, sizeBytes }, chunkBytes = CHUNK_BYTES) {
+    async *chunks({ path, offset, sizeBytes }, chunkBytes = windowBytes) {
       if (sizeBytes === 0) return;
       let reading = handled(read(path, offset, Math.min(chunkBytes, sizeBytes)));
       for (let done = 0; done < sizeBytes; ) {
