@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../base/errors.ts';
+import { speak } from '../base/language.ts';
 import { activityView } from './activity/activity-view.ts';
 import { Deployments } from './after/deployments.ts';
 import { keepUpAll } from './after/keep-up.ts';
@@ -14,6 +15,7 @@ import { provideSourceDocuments } from './code/source-documents.ts';
 import { registerCommands } from './commands/command-table.ts';
 import { tellMoved } from './commands/stages.ts';
 import { continueTraining } from './commands/trained-code.ts';
+import { editorLanguage } from './editor-language.ts';
 import { OutputDecorations } from './file-system/output-decorations.ts';
 import { provideVersionFiles } from './file-system/version-file-system.ts';
 import { VersionRegistries } from './file-system/version-registries.ts';
@@ -56,6 +58,7 @@ let open: Registries | undefined;
 
 /** Puts the parts together. No registry is opened before this has returned. */
 export function activate(context: vscode.ExtensionContext): void {
+  speak(editorLanguage());
   const log = vscode.window.createOutputChannel('Model Registry', { log: true });
   const workerFile = join(context.extensionPath, 'dist', 'worker.js');
   const registries = new Registries({ workerFile, log });

@@ -34,7 +34,8 @@ const manifestSchema = v.object({
     yamlValidation: v.array(v.object({ fileMatch: v.string(), url: v.string() })),
   }),
 });
-const manifest = v.parse(manifestSchema, JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')));
+const nls = v.parse(v.record(v.string(), v.string()), readJson('package.nls.json'));
+const manifest = v.parse(manifestSchema, readJson('package.json'));
 const { contributes } = manifest;
 const views = Object.values(contributes.views).flat();
 const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
@@ -71,7 +72,7 @@ describe('package.json', () => {
     const texts = [
       ...contributes.viewsWelcome.map(({ contents }) => contents),
       ...steps.map((step) => step.description),
-    ];
+    ].map((text) => nls[text.replaceAll('%', '')] ?? text);
     const commands = texts.flatMap((text) =>
       [...text.matchAll(/\(command:(modelRegistry\.\w+)\)/g)].map(([, id]) => id),
     );
@@ -97,3 +98,7 @@ describe('package.json', () => {
     expect(names.filter((name) => !source.includes(`setting('${name}'`))).toEqual([]);
   });
 });
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(resolve(root, path), 'utf8'));
+}

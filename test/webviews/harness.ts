@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
+import { type Language, speak } from '../../src/base/language.ts';
 import type { OperationOptions } from '../../src/base/progress.ts';
 import type {
   CodeBetween,
@@ -57,6 +58,8 @@ export interface OpenOptions<K extends PageKind> {
   readonly decide?: (request: DecisionRequest) => Promise<DecisionResult>;
   /** Answers for what only the page of a model asks. */
   readonly model?: Partial<Pick<RequestHandlers<'model'>, 'plot' | 'plotted' | 'tenures' | 'glance' | 'heldAt'>>;
+  /** English unless given. */
+  readonly language?: Language;
   readonly theme?: ThemeName;
   readonly width?: number;
   readonly height?: number;
@@ -120,7 +123,7 @@ async function openPage<K extends PageKind>(
   folder: string,
   options: OpenOptions<K>,
 ): Promise<OpenedPage> {
-  const { kind, theme = 'dark', width = 1400, height = 900, failing = [] } = options;
+  const { kind, language, theme = 'dark', width = 1400, height = 900, failing = [] } = options;
   const context = await browser.newContext({
     viewport: { width, height },
     locale: 'en-GB',
@@ -207,7 +210,7 @@ async function openPage<K extends PageKind>(
 
   await context.route('**/*', async (route) => {
     const path = new URL(route.request().url()).pathname;
-    if (path === '/') return route.fulfill({ contentType: 'text/html', body: htmlOf(kind) });
+    if (path === '/') return route.fulfill({ contentType: 'text/html', body: htmlOf(kind, language) });
     const file = path.startsWith('/codicons/')
       ? join(root, 'node_modules/@vscode/codicons/dist', path.slice('/codicons/'.length))
       : join(folder, path);
@@ -237,7 +240,7 @@ async function openPage<K extends PageKind>(
   };
 }
 
-function htmlOf(kind: PageKind): string {
+function htmlOf(kind: PageKind, language: Language | undefined): string {
   const registryDir = '/home/ada/fraud/.git/model-registry';
   const versionId = '01JD0000000000000000000002';
   const states = {
@@ -249,7 +252,8 @@ function htmlOf(kind: PageKind): string {
     model: { registryDir, modelId: '01JC0000000000000000000001' },
     modelFile: { uri: 'file:///home/ada/fraud/models/fraud.safetensors' },
   };
-  return pageHtml({
+  speak(language);
+  const html = pageHtml({
     kind,
     title: 'Test',
     state: states[kind],
@@ -259,6 +263,8 @@ function htmlOf(kind: PageKind): string {
     styleUri: `${origin}/page.css`,
     iconStyleUri: `${origin}/codicons/codicon.css`,
   });
+  speak(undefined);
+  return html;
 }
 
 /** The texts of what matches and is seen only by scrolling sideways, or not whole. */

@@ -3,13 +3,16 @@ import type { Tool } from '../../agents/tool.ts';
 import { TOOLS } from '../../agents/tools.ts';
 import { toolIdOf } from './tool-ids.ts';
 
-/** What package.json says of the tools, `contributes.languageModelTools`: a test keeps it equal to this. */
+/**
+ * What package.json says of the tools, `contributes.languageModelTools`: a test keeps it equal to this. What people read of it is in package.nls.json,
+ * `toolTexts`; the rest is for language models, and English.
+ */
 export function toolDeclarations(): readonly object[] {
   return TOOLS.map((tool) => ({
     name: toolIdOf(tool),
-    displayName: tool.title,
+    displayName: `%${titleKey(tool)}%`,
     modelDescription: `Model Registry of this workspace. ${tool.description}`,
-    userDescription: firstSentence(tool.description),
+    userDescription: `%${descriptionKey(tool)}%`,
     toolReferenceName: referenceNameOf(tool),
     canBeReferencedInPrompt: true,
     icon: tool.isReadOnly ? '$(package)' : '$(comment-discussion)',
@@ -17,6 +20,24 @@ export function toolDeclarations(): readonly object[] {
     when: 'modelRegistry.state == ready',
     inputSchema: schemaOf(tool),
   }));
+}
+
+/** What package.nls.json says of the tools. */
+export function toolTexts(): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    TOOLS.flatMap((tool) => [
+      [titleKey(tool), tool.title],
+      [descriptionKey(tool), firstSentence(tool.description)],
+    ]),
+  );
+}
+
+function titleKey({ name }: Tool): string {
+  return `tool.${name}.title`;
+}
+
+function descriptionKey({ name }: Tool): string {
+  return `tool.${name}.description`;
 }
 
 function schemaOf(tool: Tool) {

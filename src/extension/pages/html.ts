@@ -1,3 +1,4 @@
+import { type Language, spokenLanguage } from '../../base/language.ts';
 import type {
   ChangesPageState,
   ComparisonPageState,
@@ -31,7 +32,7 @@ export interface PageHtml {
 }
 
 /**
- * The HTML of a page, and the only place that makes any. Nothing but the extension's own script, styles and icon font may load:
+ * The HTML of a page, and the only place that makes any, with the texts of the language that is spoken where that isn't English. Nothing but the extension's own script, styles and icon font may load:
  * what a registry says can't bring its own.
  */
 export function pageHtml(page: PageHtml): string {
@@ -44,8 +45,9 @@ export function pageHtml(page: PageHtml): string {
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
+  const language = spokenLanguage();
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${escapeHtml(language.tag)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
@@ -54,13 +56,18 @@ export function pageHtml(page: PageHtml): string {
 <link rel="stylesheet" href="${escapeHtml(page.styleUri)}">
 <title>${escapeHtml(page.title)}</title>
 </head>
-<body data-page="${page.kind}" data-state="${escapeHtml(JSON.stringify(page.state))}">
+<body data-page="${page.kind}" data-state="${escapeHtml(JSON.stringify(page.state))}"${languageAttribute(language)}>
 <main id="page" aria-busy="true"></main>
 <div id="announcer" role="status" class="only-read-aloud"></div>
 <script type="module" nonce="${escapeHtml(page.nonce)}" src="${escapeHtml(page.scriptUri)}"></script>
 </body>
 </html>
 `;
+}
+
+/** English is in the script already. */
+function languageAttribute(language: Language): string {
+  return language.tag === 'en' ? '' : ` data-language="${escapeHtml(JSON.stringify(language))}"`;
 }
 
 /** The script of a page, below the folder of the pages. */

@@ -13,6 +13,7 @@ import type {
   TensorRows,
 } from '../../extension/messages.ts';
 import { connectHost, type ReadOptions, type UiState } from './host.ts';
+import { speakAsTheEditor } from './language.ts';
 import { icon } from './parts.ts';
 
 /** What the parts of a page may do. */
@@ -88,6 +89,7 @@ const MOST_LATECOMERS = 24;
 
 /** Runs a page: reads its data, draws it with `view`, and reads again when the registry changed. */
 export function runPage<K extends PageKind>(view: (data: PageData[K], page: PageContext) => TemplateResult): void {
+  speakAsTheEditor();
   const host = connectHost<K>();
   const root = document.getElementById('page');
   const announcer = document.getElementById('announcer');

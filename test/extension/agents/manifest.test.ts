@@ -2,9 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { expect, it } from 'vitest';
-import { toolDeclarations } from '../../../src/extension/agents/tool-declarations.ts';
+import { toolDeclarations, toolTexts } from '../../../src/extension/agents/tool-declarations.ts';
 
 const file = join(import.meta.dirname, '../../../package.json');
+const textsFile = join(import.meta.dirname, '../../../package.nls.json');
 const manifestSchema = v.looseObject({
   contributes: v.looseObject({
     languageModelTools: v.array(
@@ -12,6 +13,11 @@ const manifestSchema = v.looseObject({
     ),
     mcpServerDefinitionProviders: v.array(v.object({ id: v.string(), label: v.string() })),
   }),
+});
+
+it('package.nls.json has the titles of the tools, and what they do', async () => {
+  const texts: unknown = JSON.parse(await readFile(textsFile, 'utf8'));
+  expect(texts).toMatchObject(toolTexts());
 });
 
 it('package.json declares the tools as they are (UPDATE_MANIFEST=1 writes them anew)', async () => {

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { speak } from '../../../src/base/language.ts';
 import { escapeHtml, pageHtml } from '../../../src/extension/pages/html.ts';
 
 const page = {
@@ -12,7 +13,18 @@ const page = {
   iconStyleUri: 'https://file.vscode-cdn.net/dist/codicons/codicon.css',
 } as const;
 
+afterEach(() => speak(undefined));
+
 describe('the HTML of a page', () => {
+  it('brings the texts of the editor’s language, and none for English', () => {
+    expect(pageHtml(page)).not.toContain('data-language');
+    speak({ tag: 'de', texts: { Retry: '"><script>' } });
+    const html = pageHtml(page);
+    expect(html).toContain('<html lang="de">');
+    expect(html.match(/<script/g)).toHaveLength(1);
+    expect(html).toContain('data-language="{&quot;tag&quot;:&quot;de&quot;');
+  });
+
   it('allows only its own script, styles and font', () => {
     const policy = /content="(default-src[^"]*)"/.exec(pageHtml(page))?.[1]?.replaceAll('&#39;', "'");
     expect(policy?.split('; ')).toEqual([
