@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { sha256Hex } from '../base/hash.ts';
+import { PAGE_BYTES } from '../storage/direct-writes.ts';
 import type { StagedObject } from '../storage/object-store.ts';
 import { throwIfCancelled } from './cancel.ts';
 import { changedWhileRead, unreadable } from './path-errors.ts';
@@ -31,8 +32,15 @@ export interface ReadBuffers {
 
 export function readBuffers(): ReadBuffers {
   const free: Uint8Array<ArrayBuffer>[] = [];
-  // One byte more than a file should have shows that it grows.
-  return { take: () => free.pop() ?? new Uint8Array(READ_BYTES + 1), giveBack: (buffer) => void free.push(buffer) };
+  return { take: () => free.pop() ?? wholePages(BUFFER_BYTES), giveBack: (buffer) => void free.push(buffer) };
+}
+
+/** One byte more than a small file should have shows that it grows. */
+const BUFFER_BYTES = READ_BYTES + PAGE_BYTES;
+
+/** Memory that begins with a page, as writing past the system's cache wants it: of all buffers, those that could grow do. */
+function wholePages(bytes: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new ArrayBuffer(bytes, { maxByteLength: bytes }));
 }
 
 /**
@@ -138,7 +146,7 @@ function handled<T>(promise: Promise<T>): Promise<T> {
 
 async function readAt({ source, handle }: ReadThroughOptions, buffer: Uint8Array, position: number): Promise<number> {
   try {
-    return (await handle.read(buffer, 0, buffer.length, position)).bytesRead;
+    return (await handle.read(buffer, 0, READ_BYTES, position)).bytesRead;
   } catch (cause) {
     throw unreadable(source, cause);
   }

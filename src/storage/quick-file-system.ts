@@ -12,6 +12,7 @@ import fs, {
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { directWrites } from './direct-writes.ts';
 import { type FileSystem, isLink, nodeFileSystem, type OpenFile, READING } from './file-system.ts';
 
 /** What is read at once while everything else waits. */
@@ -44,17 +45,41 @@ export const threadFileSystem: FileSystem = {
 
 function openForWriting(path: string, flags: string, mode?: number): OpenFile {
   const descriptor = openSync(path, flags, mode);
+  const direct = directWrites(path, descriptor);
+  const file = opened(descriptor);
+  let position = 0;
   return {
-    ...opened(descriptor),
+    ...file,
     async write(chunk, offset, length) {
-      if (length <= MAX_WRITE_BYTES) return { bytesWritten: writeSync(descriptor, chunk, offset, length) };
-      return new Promise((resolve, reject) => {
-        fs.write(descriptor, chunk, offset, length, (error, bytesWritten) =>
-          error ? reject(error) : resolve({ bytesWritten }),
-        );
-      });
+      const at = position;
+      const bytesWritten =
+        length <= MAX_WRITE_BYTES
+          ? writeSync(descriptor, chunk, offset, length, at)
+          : (await direct.write(chunk.subarray(offset, offset + length), at))
+            ? length
+            : await writeAt(descriptor, chunk, offset, length, at);
+      position = at + bytesWritten;
+      return { bytesWritten };
+    },
+    async close() {
+      direct.close();
+      await file.close();
     },
   };
+}
+
+function writeAt(
+  descriptor: number,
+  chunk: Uint8Array,
+  offset: number,
+  length: number,
+  position: number,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.write(descriptor, chunk, offset, length, position, (error, bytesWritten) =>
+      error ? reject(error) : resolve(bytesWritten),
+    );
+  });
 }
 
 function openQuickly(path: string): OpenFile {
