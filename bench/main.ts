@@ -6,6 +6,7 @@ import { benchmarkBytes } from './bytes.ts';
 import { benchmarkCodeHistory } from './code-history.ts';
 import { benchmarkEditor } from './editor/event-loop.ts';
 import { benchmarkRollback } from './editor/rollback.ts';
+import { benchmarkScreens } from './editor/screens.ts';
 import { describeMachine } from './machine.ts';
 import { benchmarkOurs } from './ours.ts';
 import { benchmarkPackages } from './packages.ts';
@@ -23,6 +24,7 @@ const groups: readonly Group[] = [
   { name: 'code', run: benchmarkCodeHistory, sizes: [1000, 50_000] },
   { name: 'packages', run: benchmarkPackages, sizes: [300, 1000] },
   { name: 'editor', run: benchmarkEditor, sizes: [100_000] },
+  { name: 'screens', run: benchmarkScreens, sizes: [10_000] },
   { name: 'rollback', run: benchmarkRollback, sizes: [] },
 ];
 

@@ -32,7 +32,7 @@ export interface CodeServer {
 
 /** Starts code-server on the loopback interface. */
 export async function startCodeServer(options: CodeServerOptions): Promise<CodeServer> {
-  const { entry } = await installCodeServer((line) => console.log(line));
+  const { node, entry } = await installCodeServer((line) => console.log(line));
   const userData = join(options.dir, 'user-data');
   const home = options.home ?? join(options.dir, 'home');
   await mkdir(join(userData, 'User'), { recursive: true });
@@ -41,7 +41,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     await mkdir(home, { recursive: true });
     await writeFile(join(home, '.gitconfig'), GIT_CONFIG);
   }
-  const child = spawn(process.execPath, [entry, ...serverArguments(options, userData)], {
+  const child = spawn(node, [entry, ...serverArguments(options, userData)], {
     env: serverEnvironment(home, options.environment ?? {}),
     stdio: ['ignore', 'pipe', 'pipe'],
     // Its own process group, so that its extension hosts end with it.
@@ -76,7 +76,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
 
 /** Installs a packaged extension into an extensions folder, as a person does. */
 export async function installVsix(vsix: string, dir: string, extensionsDir: string): Promise<void> {
-  const { entry } = await installCodeServer((line) => console.log(line));
+  const { node, entry } = await installCodeServer((line) => console.log(line));
   await mkdir(extensionsDir, { recursive: true });
   const args = [
     '--user-data-dir',
@@ -88,7 +88,7 @@ export async function installVsix(vsix: string, dir: string, extensionsDir: stri
   ];
   const home = join(dir, 'install-home');
   await mkdir(home, { recursive: true });
-  const child = spawn(process.execPath, [entry, ...args], {
+  const child = spawn(node, [entry, ...args], {
     env: serverEnvironment(home, {}),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -30,6 +30,8 @@ export interface EditorOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Another extension than the one that this repository packages. */
   readonly vsix?: string;
+  /** Called with the page of each window before it goes anywhere. */
+  readonly beforeWindow?: (page: Page) => Promise<void>;
 }
 
 export interface Editor {
@@ -91,6 +93,7 @@ async function describeEditor(
   const consoleLines: string[] = [];
   const openWindow = async (workspace = options.workspace) => {
     const page = await context.newPage();
+    await options.beforeWindow?.(page);
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning')
         consoleLines.push(`${message.type()}: ${message.text()}`);

@@ -6,7 +6,13 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
-export const CODE_SERVER_VERSION = '4.139.1';
+/** code-server 4.x.y is VS Code 1.x.y. The oldest is that of `engines.vscode`, on the Node that this VS Code has. */
+const EDITORS = {
+  current: { version: '4.139.1', node: undefined },
+  oldest: { version: '4.110.0', node: '22.23.3' },
+} as const;
+
+type CodeServerRelease = (typeof EDITORS)[keyof typeof EDITORS];
 
 const MARKER = 'complete.json';
 const STAGING = 'installing-';
@@ -16,10 +22,19 @@ const STEP_TIMEOUT_MS = 8 * 60_000;
 
 export interface InstalledCodeServer {
   readonly dir: string;
+  /** The Node that runs it. */
+  readonly node: string;
   /** The script that node is started with. */
   readonly entry: string;
   /** True where the integrated terminal works: its native part could be compiled. */
   readonly hasTerminal: boolean;
+}
+
+/** Which code-server the tests drive: `MODEL_REGISTRY_EDITOR` says `current`, which it is unless set, or `oldest`. */
+export function editorUnderTest(): CodeServerRelease {
+  const named = process.env.MODEL_REGISTRY_EDITOR ?? 'current';
+  if (named === 'current' || named === 'oldest') return EDITORS[named];
+  throw new Error(`MODEL_REGISTRY_EDITOR is ${JSON.stringify(named)}. Set it to current or oldest.`);
 }
 
 /**
@@ -28,24 +43,32 @@ export interface InstalledCodeServer {
  */
 export async function installCodeServer(say: (line: string) => void = () => {}): Promise<InstalledCodeServer> {
   const cache = await cacheFolder();
-  const dir = join(cache, `code-server-${CODE_SERVER_VERSION}`);
-  const release = await lockOrFind(cache, dir);
-  if (release === undefined) return describeInstall(dir);
+  const editor = editorUnderTest();
+  const dir = join(cache, `code-server-${editor.version}`);
+  const unlock = await lockOrFind(`${dir}.lock`, dir);
+  if (unlock === undefined) return describeInstall(dir);
   try {
-    if (!existsSync(join(dir, MARKER))) await installInto(cache, dir, say);
+    if (!existsSync(join(dir, MARKER))) await installInto(cache, dir, editor, say);
     return await describeInstall(dir);
   } finally {
-    await release();
+    await unlock();
   }
 }
 
-async function installInto(cache: string, dir: string, say: (line: string) => void): Promise<void> {
-  say(`Installing code-server ${CODE_SERVER_VERSION} into ${dir}, once for this machine`);
+async function installInto(
+  cache: string,
+  dir: string,
+  { version, node }: CodeServerRelease,
+  say: (line: string) => void,
+): Promise<void> {
+  say(`Installing code-server ${version} into ${dir}, once for this machine`);
   await removeAbandoned(cache);
   const staging = await mkdtemp(join(cache, STAGING));
   try {
     await writeFile(join(staging, 'package.json'), JSON.stringify({ name: 'editor-under-test', private: true }));
-    await npm(staging, ['install', '--ignore-scripts', `code-server@${CODE_SERVER_VERSION}`]);
+    await npm(staging, ['install', '--ignore-scripts', `code-server@${version}`]);
+    // Its install script fetches the binary for this machine.
+    if (node !== undefined) await npm(staging, ['install', `node@${node}`]);
     const vscode = join(staging, 'node_modules/code-server/lib/vscode');
     // Its own lock file is out of step with its package.json, so `npm ci` fails in both folders.
     await npm(vscode, ['install', '--omit=dev', '--ignore-scripts']);
@@ -58,7 +81,7 @@ async function installInto(cache: string, dir: string, say: (line: string) => vo
     // Compiled parts are optional: without them VS Code watches files by other means and logs elsewhere.
     await npm(vscode, ['rebuild', '@parcel/watcher']).catch(() => undefined);
     await npm(vscode, ['rebuild', '@vscode/spdlog']).catch(() => undefined);
-    await writeFile(join(staging, MARKER), JSON.stringify({ version: CODE_SERVER_VERSION, hasTerminal }));
+    await writeFile(join(staging, MARKER), JSON.stringify({ version, hasTerminal }));
     await rename(staging, dir).catch((error: unknown) => {
       // Two processes can take over the lock of one that died: the first to finish is as good as the other.
       if (!existsSync(join(dir, MARKER))) throw error;
@@ -81,7 +104,13 @@ async function describeInstall(dir: string): Promise<InstalledCodeServer> {
   const marker: unknown = JSON.parse(await readFile(join(dir, MARKER), 'utf8'));
   const hasTerminal =
     typeof marker === 'object' && marker !== null && 'hasTerminal' in marker && marker.hasTerminal === true;
-  return { dir, entry: join(dir, 'node_modules/code-server/out/node/entry.js'), hasTerminal };
+  const own = join(dir, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  return {
+    dir,
+    node: existsSync(own) ? own : process.execPath,
+    entry: join(dir, 'node_modules/code-server/out/node/entry.js'),
+    hasTerminal,
+  };
 }
 
 /** `MODEL_REGISTRY_CACHE`, else a folder in the home directory, else the repository's ignored `.cache`. */
@@ -106,8 +135,7 @@ export async function cacheFolder(): Promise<string> {
 }
 
 /** Waits for another process's install. Resolves to undefined once it is there, or to the way to give the lock back. */
-async function lockOrFind(cache: string, dir: string): Promise<(() => Promise<void>) | undefined> {
-  const lock = join(cache, `code-server-${CODE_SERVER_VERSION}.lock`);
+async function lockOrFind(lock: string, dir: string): Promise<(() => Promise<void>) | undefined> {
   for (;;) {
     if (existsSync(join(dir, MARKER))) return undefined;
     try {
@@ -173,5 +201,5 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const installed = await installCodeServer((line) => console.log(line));
-  console.log(`code-server ${CODE_SERVER_VERSION} is in ${installed.dir}`);
+  console.log(`code-server is in ${installed.dir}`);
 }

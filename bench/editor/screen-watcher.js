@@ -1,0 +1,65 @@
+// Runs in the window of the editor and in every frame of it, before anything else does. It looks before each picture that the browser draws
+// whether what is waited for is there. All frames have the same clock.
+(() => {
+  const now = () => performance.timeOrigin + performance.now();
+  let inputAt = 0;
+  let waiting;
+  let page;
+  for (const type of ['mousedown', 'mouseup', 'keydown']) {
+    const note = (event) => {
+      inputAt = performance.timeOrigin + event.timeStamp;
+    };
+    addEventListener(type, note, true);
+  }
+  /** After the picture was drawn. */
+  const drawn = (then) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => then(now());
+    channel.port2.postMessage(0);
+  };
+  const look = () => {
+    requestAnimationFrame(look);
+    if (waiting !== undefined && document.querySelector(waiting.selector) !== null) {
+      drawn(waiting.done);
+      waiting = undefined;
+    }
+    const frame = document.getElementById('active-frame');
+    if (frame === null || frame.style.visibility === 'hidden') return;
+    const heading = frame.contentDocument?.querySelector('main[aria-busy="false"] h1');
+    const title = heading?.textContent.replace(/\s+/g, '');
+    if (title === undefined || page?.title === title) return;
+    const shown = { title };
+    page = shown;
+    drawn((at) => {
+      shown.at = at;
+    });
+  };
+  requestAnimationFrame(look);
+
+  globalThis.benchScreen = {
+    inputAt: () => inputAt,
+    page: () => page,
+    /** Call it before the press; `found` gives the milliseconds from the last press until there is an element that fits. */
+    expect(selector) {
+      this.expected = new Promise((done) => {
+        waiting = { selector, done };
+      });
+    },
+    found: async () => (await globalThis.benchScreen.expected) - inputAt,
+    /** Call it before the press; `rested` gives the milliseconds from the last press until the last change below the selector. */
+    follow(selector) {
+      this.changedAt = 0;
+      const observer = new MutationObserver(() => {
+        this.changedAt = now();
+      });
+      for (const element of document.querySelectorAll(selector))
+        observer.observe(element, { subtree: true, childList: true, characterData: true });
+      this.stop = () => observer.disconnect();
+    },
+    async rested(restMs) {
+      while (now() - Math.max(inputAt, this.changedAt) < restMs) await new Promise((done) => setTimeout(done, 10));
+      this.stop();
+      return Math.max(0, this.changedAt - inputAt);
+    },
+  };
+})();

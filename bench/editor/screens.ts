@@ -1,0 +1,192 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import * as v from 'valibot';
+import { openRegistry } from '../../src/registry/open.ts';
+import { type Editor, openEditor } from '../../test/editor/harness/editor.ts';
+import { makeRegistry } from '../make-registry.ts';
+import type { GroupOptions, Results } from '../results.ts';
+import { msText, type Times, timesOf } from '../timing.ts';
+import { untilPage, untilRest, untilThere, watchScreen } from './watch-screen.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const ROUNDS = 8;
+const COMPARED = 8;
+const TYPED = 'auc>0.93';
+const ROWS = '.part.sidebar .pane .monaco-list-rows';
+const VERSION_ROWS = '.part.sidebar .monaco-list-row[aria-level="2"] .label-name';
+const execFileDone = promisify(execFile);
+const blockSchema = v.object({ at: v.number(), blockedMs: v.number(), workedMs: v.number() });
+type Block = v.InferOutput<typeof blockSchema>;
+
+interface Measured {
+  readonly activationMs: number;
+  readonly expand: Times;
+  readonly version: Times;
+  readonly comparison: Times;
+  readonly keystroke: Times;
+  readonly blocks: readonly Block[];
+}
+
+/** How long a person waits for what they see, in the real editor with the packaged extension and a large registry. */
+export async function benchmarkScreens({ sizes, runs, onProgress }: GroupOptions): Promise<Results> {
+  const rounds = runs < 20 ? 2 : ROUNDS;
+  const scratch = await mkdtemp(join(tmpdir(), 'model-registry-bench-'));
+  const rows: string[][] = [];
+  const facts: Record<string, number> = {};
+  try {
+    onProgress('packaging the extension');
+    await execFileDone('npm', ['run', '--silent', 'package'], { cwd: root });
+    for (const versions of sizes) {
+      onProgress(`the editor, ${versions} versions`);
+      const place = join(scratch, String(versions));
+      const models = await prepare(place, versions);
+      const found = await measure(place, models, rounds);
+      const of = `, ${versions.toLocaleString('en')} versions`;
+      const row = (what: string, { p50, max, count }: Times) =>
+        rows.push([`${what}${of}`, msText(p50), msText(max), String(count)]);
+      row('a model’s rows in the tree', found.expand);
+      row('page of a version', found.version);
+      row(`comparison of ${COMPARED}`, found.comparison);
+      row('a key in the filter', found.keystroke);
+      rows.push([`activation, as the editor tells it${of}`, msText(found.activationMs), '', '1']);
+      const longest = found.blocks.reduce((most, one) => Math.max(most, one.blockedMs), 0);
+      const work = found.blocks.reduce((most, one) => Math.max(most, one.workedMs), 0);
+      rows.push([`longest block of the event loop meanwhile (its work ${msText(work)})${of}`, '', msText(longest), '']);
+      facts[`expand@${versions}`] = found.expand.max;
+      facts[`version page@${versions}`] = found.version.max;
+      facts[`comparison page@${versions}`] = found.comparison.max;
+      facts[`keystroke@${versions}`] = found.keystroke.max;
+      facts[`activation@${versions}`] = found.activationMs;
+      facts[`screens block@${versions}`] = longest;
+      await rm(place, { recursive: true, force: true });
+    }
+    return { tables: [tableOf(rows)], facts };
+  } finally {
+    await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** A workspace with a registry whose catalog is saved. */
+async function prepare(place: string, versions: number): Promise<readonly string[]> {
+  const dir = join(place, 'workspace/.model-registry');
+  await mkdir(dir, { recursive: true });
+  const { models } = makeRegistry({ dir, versions });
+  const author = { name: 'Ann Lee', email: 'ann@example.org' };
+  const registry = await openRegistry({ dir, author, via: 'cli', stateDir: join(place, 'state') });
+  await registry.rebuild();
+  await registry.close();
+  return models;
+}
+
+async function measure(place: string, models: readonly string[], rounds: number): Promise<Measured> {
+  const blocksFile = join(place, 'blocks.jsonl');
+  const editor = await openEditor({
+    workspace: join(place, 'workspace'),
+    environment: {
+      MODEL_REGISTRY_BENCH_BLOCKS: blocksFile,
+      NODE_OPTIONS: `--require ${join(import.meta.dirname, 'host-probe.cjs')}`,
+    },
+    beforeWindow: watchScreen,
+  });
+  try {
+    const { workbench, page } = editor;
+    await workbench.openContainer('Model Registry');
+    await workbench.treeRow(models[0] ?? '', workbench.view('Models')).waitFor({ timeout: 60_000 });
+    // What the editor does at its start isn't ours.
+    await page.waitForTimeout(5000);
+    const startedAt = Date.now();
+    const expand = await eachModel(editor, models);
+    const version = await eachVersion(editor, models, rounds);
+    const comparison = await eachComparison(editor, rounds);
+    const keystroke = await eachKey(editor);
+    const endedAt = Date.now();
+    const activationMs = await activationOf(editor);
+    const blocks = (await blocksIn(blocksFile)).filter(({ at }) => at > startedAt && at < endedAt);
+    return { activationMs, expand, version, comparison, keystroke, blocks };
+  } finally {
+    await editor.close();
+  }
+}
+
+/** Opens the rows of models and closes them again. */
+async function eachModel({ workbench, page }: Editor, models: readonly string[]): Promise<Times> {
+  const taken: number[] = [];
+  // Further down, what opens is out of sight.
+  for (const model of models.slice(0, 5)) {
+    const twistie = workbench.treeRow(model, workbench.view('Models')).locator('.monaco-tl-twistie');
+    taken.push(await untilThere(page, VERSION_ROWS, () => twistie.click()));
+    await twistie.click();
+    await page.waitForTimeout(300);
+  }
+  return timesOf(taken);
+}
+
+async function eachVersion({ workbench, page }: Editor, models: readonly string[], rounds: number): Promise<Times> {
+  const view = workbench.view('Models');
+  const [model = ''] = models;
+  await workbench.expand(workbench.treeRow(model, view));
+  const rows = workbench.treeRow(/^\s*Version \d+\s*$/, view);
+  await rows.first().waitFor();
+  const taken: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const row = rows.nth(round);
+    const number = /\d+/.exec(await row.locator('.label-name').innerText())?.[0] ?? '';
+    taken.push(await untilPage(page, new RegExp(`@${number}\\D`), () => row.click()));
+    await page.waitForTimeout(500);
+  }
+  return timesOf(taken);
+}
+
+/** Selects eight rows, others each time, and chooses Compare from their menu. */
+async function eachComparison({ workbench, page }: Editor, rounds: number): Promise<Times> {
+  const rows = workbench.treeRow(/^\s*Version \d+\s*$/, workbench.view('Models'));
+  const taken: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    await workbench.runCommand('View: Close All Editors');
+    await rows.nth(1 + (round % 3)).click();
+    const last = rows.nth((round % 3) + COMPARED);
+    await last.click({ modifiers: ['Shift'] });
+    await page.waitForTimeout(1000);
+    taken.push(await untilPage(page, /^Compare/, () => workbench.chooseFromMenu(last, 'Compare Versions')));
+  }
+  return timesOf(taken);
+}
+
+async function eachKey({ workbench, page }: Editor): Promise<Times> {
+  const taken: number[] = [];
+  await workbench.runCommand('Model Registry: Filter Models…');
+  await workbench.quickInput.waitFor();
+  for (const key of TYPED) taken.push(await untilRest(page, ROWS, () => page.keyboard.press(key)));
+  await page.keyboard.press('Escape');
+  return timesOf(taken);
+}
+
+/** What the editor itself says of how long our activation took, the loading of the code included. */
+async function activationOf({ workbench, page }: Editor): Promise<number> {
+  await workbench.runCommand('Developer: Show Running Extensions');
+  const row = page.locator('.editor-instance .monaco-list-row', { hasText: 'model-registry.model-registry' }).first();
+  await row.waitFor();
+  const ms = /Activation: (\d+)\s*ms/.exec(await row.innerText())?.[1];
+  if (ms === undefined) throw new Error(`The editor tells no time of activation: ${await row.innerText()}`);
+  return Number(ms);
+}
+
+async function blocksIn(file: string): Promise<readonly Block[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => v.parse(blockSchema, JSON.parse(line)));
+}
+
+function tableOf(rows: readonly (readonly string[])[]) {
+  return {
+    title: 'What a person waits for, in the real editor',
+    note: 'From the press of a key or a button to the picture that shows what it did, in the packaged extension with a browser on the same machine. Pages are webviews, which the editor makes anew for each.',
+    columns: ['', 'median', 'slowest', 'times'],
+    rows,
+  };
+}
