@@ -43,7 +43,7 @@ export async function benchmarkScreens({ sizes, runs, onProgress }: GroupOptions
       onProgress(`the editor, ${versions} versions`);
       const place = join(scratch, String(versions));
       const models = await prepare(place, versions);
-      const found = await measure(place, models, rounds);
+      const found = await measure(place, models, rounds, onProgress);
       const of = `, ${versions.toLocaleString('en')} versions`;
       const row = (what: string, { p50, max, count }: Times) =>
         rows.push([`${what}${of}`, msText(p50), msText(max), String(count)]);
@@ -81,7 +81,12 @@ async function prepare(place: string, versions: number): Promise<readonly string
   return models;
 }
 
-async function measure(place: string, models: readonly string[], rounds: number): Promise<Measured> {
+async function measure(
+  place: string,
+  models: readonly string[],
+  rounds: number,
+  onProgress: (text: string) => void,
+): Promise<Measured> {
   const blocksFile = join(place, 'blocks.jsonl');
   const editor = await openEditor({
     workspace: join(place, 'workspace'),
@@ -98,10 +103,15 @@ async function measure(place: string, models: readonly string[], rounds: number)
     // What the editor does at its start isn't ours.
     await page.waitForTimeout(5000);
     const startedAt = Date.now();
-    const expand = await eachModel(editor, models);
-    const version = await eachVersion(editor, models, rounds);
-    const comparison = await eachComparison(editor, rounds);
-    const keystroke = await eachKey(editor);
+    const timed = async (name: string, task: Promise<readonly number[]>): Promise<Times> => {
+      const taken = await task;
+      onProgress(`${name}: ${taken.map(msText).join(', ')}`);
+      return timesOf(taken);
+    };
+    const expand = await timed('rows', eachModel(editor, models));
+    const version = await timed('page of a version', eachVersion(editor, models, rounds));
+    const comparison = await timed('comparison', eachComparison(editor, rounds));
+    const keystroke = await timed('keys', eachKey(editor));
     const endedAt = Date.now();
     const activationMs = await activationOf(editor);
     const blocks = (await blocksIn(blocksFile)).filter(({ at }) => at > startedAt && at < endedAt);
@@ -112,7 +122,7 @@ async function measure(place: string, models: readonly string[], rounds: number)
 }
 
 /** Opens the rows of models and closes them again. */
-async function eachModel({ workbench, page }: Editor, models: readonly string[]): Promise<Times> {
+async function eachModel({ workbench, page }: Editor, models: readonly string[]): Promise<readonly number[]> {
   const taken: number[] = [];
   // Further down, what opens is out of sight.
   for (const model of models.slice(0, 5)) {
@@ -121,10 +131,14 @@ async function eachModel({ workbench, page }: Editor, models: readonly string[])
     await twistie.click();
     await page.waitForTimeout(300);
   }
-  return timesOf(taken);
+  return taken;
 }
 
-async function eachVersion({ workbench, page }: Editor, models: readonly string[], rounds: number): Promise<Times> {
+async function eachVersion(
+  { workbench, page }: Editor,
+  models: readonly string[],
+  rounds: number,
+): Promise<readonly number[]> {
   const view = workbench.view('Models');
   const [model = ''] = models;
   await workbench.expand(workbench.treeRow(model, view));
@@ -137,11 +151,11 @@ async function eachVersion({ workbench, page }: Editor, models: readonly string[
     taken.push(await untilPage(page, new RegExp(`@${number}\\D`), () => row.click()));
     await page.waitForTimeout(500);
   }
-  return timesOf(taken);
+  return taken;
 }
 
 /** Selects eight rows, others each time, and chooses Compare from their menu. */
-async function eachComparison({ workbench, page }: Editor, rounds: number): Promise<Times> {
+async function eachComparison({ workbench, page }: Editor, rounds: number): Promise<readonly number[]> {
   const rows = workbench.treeRow(/^\s*Version \d+\s*$/, workbench.view('Models'));
   const taken: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -152,22 +166,23 @@ async function eachComparison({ workbench, page }: Editor, rounds: number): Prom
     await page.waitForTimeout(1000);
     taken.push(await untilPage(page, /^Compare/, () => workbench.chooseFromMenu(last, 'Compare Versions')));
   }
-  return timesOf(taken);
+  return taken;
 }
 
-async function eachKey({ workbench, page }: Editor): Promise<Times> {
+async function eachKey({ workbench, page }: Editor): Promise<readonly number[]> {
   const taken: number[] = [];
   await workbench.runCommand('Model Registry: Filter Models…');
   await workbench.quickInput.waitFor();
   for (const key of TYPED) taken.push(await untilRest(page, ROWS, () => page.keyboard.press(key)));
   await page.keyboard.press('Escape');
-  return timesOf(taken);
+  await workbench.quickInputWidget.waitFor({ state: 'hidden' });
+  return taken;
 }
 
 /** What the editor itself says of how long our activation took, the loading of the code included. */
 async function activationOf({ workbench, page }: Editor): Promise<number> {
   await workbench.runCommand('Developer: Show Running Extensions');
-  const row = page.locator('.editor-instance .monaco-list-row', { hasText: 'model-registry.model-registry' }).first();
+  const row = page.locator('.part.editor .monaco-list-row', { hasText: 'Model Registry' }).first();
   await row.waitFor();
   const ms = /Activation: (\d+)\s*ms/.exec(await row.innerText())?.[1];
   if (ms === undefined) throw new Error(`The editor tells no time of activation: ${await row.innerText()}`);
