@@ -3,9 +3,6 @@ import type { Arrangement } from '../models-tree/arrangement.ts';
 import { facts } from '../version-text.ts';
 import type { Command } from './command-context.ts';
 
-/** Typing rests this long before the view follows. */
-const TYPING_MS = 120;
-
 /** Narrows the Models view while the person types; Enter keeps that, Escape takes it back. */
 export const filterModels: Command = async ({ modelsTree: { choices } }) => {
   const before = choices.filter;
@@ -14,19 +11,15 @@ export const filterModels: Command = async ({ modelsTree: { choices } }) => {
   input.value = before;
   input.placeholder = 'Name of a model, or what Search finds: text, stage:staging, tag:k=v, param:k=v, auc>0.9';
   input.prompt = 'Enter keeps the filter, Escape takes it back';
-  let timer: NodeJS.Timeout | undefined;
   await new Promise<void>((done) => {
     let isKept = false;
-    input.onDidChangeValue((value) => {
-      clearTimeout(timer);
-      timer = setTimeout(() => choices.setFilter(value), TYPING_MS);
-    });
+    // The view follows at once; of keys that come faster, the editor itself draws it a few times a second.
+    input.onDidChangeValue((value) => choices.setFilter(value));
     input.onDidAccept(() => {
       isKept = true;
       input.hide();
     });
     input.onDidHide(() => {
-      clearTimeout(timer);
       choices.setFilter(isKept ? input.value : before);
       done();
     });

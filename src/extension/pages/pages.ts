@@ -29,6 +29,7 @@ import {
 } from './page-data.ts';
 import { type OpenPage, openKinds, pageKinds, savedPage } from './page-kinds.ts';
 import { postTo, showPage } from './page-webview.ts';
+import { type EarlyRead, readEarly } from './read-early.ts';
 import { type ProposedReason, type ReviewTools, reviewPanel } from './review-panel.ts';
 
 export interface PagesOptions {
@@ -88,6 +89,12 @@ const LOOK_UPS: readonly string[] = [
   'modelRegistry.openTrainedCode',
 ];
 
+interface ShownPage {
+  readonly page: OpenPage;
+  readonly panel: vscode.WebviewPanel;
+  readonly data: EarlyRead<PageData[PageKind]>;
+}
+
 /** Makes the pages, and brings back the ones that were open before the window was reloaded. */
 export function createPages(options: PagesOptions): Pages {
   const { extensionUri, registryFor, directionsFor, changedCode, reviews, runCommand, log } = options;
@@ -98,7 +105,7 @@ export function createPages(options: PagesOptions): Pages {
     runCommand: (id, argument) => void start(id, argument),
   };
   const proposals = new Map<string, string>();
-  const open = new Map<string, { readonly page: OpenPage; readonly panel: vscode.WebviewPanel }>();
+  const open = new Map<string, ShownPage>();
 
   function show(page: OpenPage, preserveFocus = false): void {
     const existing = open.get(keyOf(page));
@@ -117,14 +124,20 @@ export function createPages(options: PagesOptions): Pages {
 
   function fill(page: OpenPage, panel: vscode.WebviewPanel): void {
     const key = keyOf(page);
-    open.set(key, { page, panel });
+    const { load, handlers } = reading(page);
+    const data = readEarly(async () => {
+      const { title, data: read } = await load();
+      if (isOpen(page, panel)) panel.title = title;
+      return read;
+    });
+    open.set(key, { page, panel, data });
     panel.iconPath = new vscode.ThemeIcon(pageKinds[page.kind].icon);
     const answering = showPage<PageKind>(panel.webview, {
       extensionUri,
       kind: page.kind,
       title: panel.title,
       state: page.state,
-      handlers: handlersOf(page, panel),
+      handlers: { ...handlersOf(page), ...handlers, load: () => data.next() },
       isOpen: () => isOpen(page, panel),
       log,
     });
@@ -145,16 +158,23 @@ export function createPages(options: PagesOptions): Pages {
     return open.get(keyOf(page))?.panel === panel;
   }
 
-  function handlersOf(page: OpenPage, panel: vscode.WebviewPanel): RequestHandlers<PageKind> {
+  /** How the data of a page is read, and what else a page of a review asks, which remembers what it read. */
+  function reading(page: OpenPage) {
+    const { registryDir } = page.state;
+    const directionsOf: DirectionsOf = (model) => directionsFor(registryDir, model);
+    if (page.kind !== 'review') {
+      return {
+        load: async () => load(page, await registryFor(registryDir), directionsOf),
+        handlers: NOTHING_OF_REVIEWS,
+      };
+    }
+    const review = reviewPanel(page.state, reviewTools, proposedFor(keyOf(page)));
+    return { load: async () => review.load(await registryFor(registryDir), directionsOf), handlers: review.handlers };
+  }
+
+  function handlersOf(page: OpenPage): Omit<RequestHandlers<PageKind>, 'load' | keyof typeof NOTHING_OF_REVIEWS> {
     const { registryDir } = page.state;
     const versionIds = versionsOf(page);
-    const review =
-      page.kind === 'review'
-        ? reviewPanel(page.state, reviewTools, proposedFor(keyOf(page)))
-        : {
-            load: (registry: RegistryCalls, directionsOf: DirectionsOf) => load(page, registry, directionsOf),
-            handlers: NOTHING_OF_REVIEWS,
-          };
     const checkOnPage = (ids: readonly string[]) => {
       const other = ids.find((id) => !versionIds.includes(id));
       if (other === undefined) return;
@@ -164,13 +184,6 @@ export function createPages(options: PagesOptions): Pages {
       );
     };
     return {
-      load: async () => {
-        const registry = await registryFor(registryDir);
-        const directionsOf: DirectionsOf = (model) => directionsFor(registryDir, model);
-        const { title, data } = await review.load(registry, directionsOf);
-        if (isOpen(page, panel)) panel.title = title;
-        return data;
-      },
       act: async ({ action, versionId }) => {
         checkOnPage([versionId]);
         void start(commandOf[action], { registryDir, versionId });
@@ -200,7 +213,6 @@ export function createPages(options: PagesOptions): Pages {
         ? modelHandlers(page.state, registryFor, (command, target) => void start(command, target))
         : NOTHING_OF_MODELS),
       ...(page.kind === 'changes' ? changesHandlers(page.state) : NOTHING_OF_CHANGES),
-      ...review.handlers,
       copyText: async ({ text }) => {
         await vscode.env.clipboard.writeText(text);
       },
@@ -264,10 +276,16 @@ export function createPages(options: PagesOptions): Pages {
   }
 
   function refresh(registryDir?: string, kind?: PageKind): void {
-    for (const { page, panel } of open.values()) {
+    for (const shown of open.values()) {
+      const { page } = shown;
       const isOf = registryDir === undefined || page.state.registryDir === registryDir;
-      if (isOf && (kind === undefined || page.kind === kind)) void postTo(panel.webview, { kind: 'changed' });
+      if (isOf && (kind === undefined || page.kind === kind)) tellChanged(shown);
     }
+  }
+
+  function tellChanged({ panel, data }: ShownPage): void {
+    data.outdate();
+    void postTo(panel.webview, { kind: 'changed' });
   }
 
   function restore(panel: vscode.WebviewPanel, page: OpenPage | undefined): void {
@@ -303,7 +321,7 @@ export function createPages(options: PagesOptions): Pages {
       if (proposal !== undefined) proposals.set(keyOf(page), proposal);
       const shown = open.get(keyOf(page));
       show(page, proposal !== undefined);
-      if (shown && proposal !== undefined) void postTo(shown.panel.webview, { kind: 'changed' });
+      if (shown && proposal !== undefined) tellChanged(shown);
     },
     refresh,
     dispose() {
