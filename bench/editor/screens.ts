@@ -81,6 +81,14 @@ async function prepare(place: string, versions: number): Promise<readonly string
   return models;
 }
 
+/** Another extension, which says how long the host's event loop is blocked. */
+async function packageProbe(place: string): Promise<string> {
+  const vsix = join(place, 'probe.vsix');
+  const args = ['package', '--no-dependencies', '--allow-missing-repository', '--skip-license', '-o', vsix];
+  await execFileDone(join(root, 'node_modules/.bin/vsce'), args, { cwd: join(import.meta.dirname, 'probe') });
+  return vsix;
+}
+
 async function measure(
   place: string,
   models: readonly string[],
@@ -90,10 +98,8 @@ async function measure(
   const blocksFile = join(place, 'blocks.jsonl');
   const editor = await openEditor({
     workspace: join(place, 'workspace'),
-    environment: {
-      MODEL_REGISTRY_BENCH_BLOCKS: blocksFile,
-      NODE_OPTIONS: `--require ${join(import.meta.dirname, 'host-probe.cjs')}`,
-    },
+    environment: { MODEL_REGISTRY_BENCH_BLOCKS: blocksFile },
+    alsoInstalled: [await packageProbe(place)],
     beforeWindow: watchScreen,
   });
   try {
@@ -115,6 +121,9 @@ async function measure(
     const endedAt = Date.now();
     const activationMs = await activationOf(editor);
     const blocks = (await blocksIn(blocksFile)).filter(({ at }) => at > startedAt && at < endedAt);
+    onProgress(
+      `blocks: ${blocks.map(({ blockedMs, workedMs }) => `${msText(blockedMs)} (${msText(workedMs)})`).join(', ')}`,
+    );
     return { activationMs, expand, version, comparison, keystroke, blocks };
   } finally {
     await editor.close();
@@ -172,7 +181,7 @@ async function eachComparison({ workbench, page }: Editor, rounds: number): Prom
 async function eachKey({ workbench, page }: Editor): Promise<readonly number[]> {
   const taken: number[] = [];
   await workbench.runCommand('Model Registry: Filter Models…');
-  await workbench.quickInput.waitFor();
+  await page.getByPlaceholder('Name of a model').waitFor();
   for (const key of TYPED) taken.push(await untilRest(page, ROWS, () => page.keyboard.press(key)));
   await page.keyboard.press('Escape');
   await workbench.quickInputWidget.waitFor({ state: 'hidden' });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterEach } from 'vitest';
 import { launchBrowser } from './chromium.ts';
-import { type CodeServer, startCodeServer } from './code-server.ts';
+import { type CodeServer, installVsix, startCodeServer } from './code-server.ts';
 import { fillExtensionsFolder, repositoryRoot } from './install.ts';
 import { Workbench } from './workbench.ts';
 
@@ -30,6 +30,8 @@ export interface EditorOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Another extension than the one that this repository packages. */
   readonly vsix?: string;
+  /** Packaged extensions beside it. */
+  readonly alsoInstalled?: readonly string[];
   /** Called with the page of each window before it goes anywhere. */
   readonly beforeWindow?: (page: Page) => Promise<void>;
 }
@@ -63,6 +65,7 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
   try {
     const extensionsDir = join(dir, 'extensions');
     await fillExtensionsFolder(dir, extensionsDir, options.vsix);
+    for (const vsix of options.alsoInstalled ?? []) await installVsix(vsix, dir, extensionsDir);
     const server = await startCodeServer({
       dir,
       extensionsDir,
