@@ -5,11 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { COMMAND_IDS } from '../../src/extension/command-ids.ts';
 import { CONTEXT_KEYS } from '../../src/extension/context-keys.ts';
 import { VIEW_IDS } from '../../src/extension/view-ids.ts';
+import { EDITORS } from '../editor/harness/install-code-server.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const entry = v.looseObject({ when: v.optional(v.string()) });
 const manifestSchema = v.object({
   icon: v.string(),
+  engines: v.object({ vscode: v.string() }),
+  devDependencies: v.looseObject({ '@types/vscode': v.string() }),
   activationEvents: v.array(v.string()),
   capabilities: v.object({
     untrustedWorkspaces: v.object({ supported: v.string(), restrictedConfigurations: v.array(v.string()) }),
@@ -41,6 +44,11 @@ const views = Object.values(contributes.views).flat();
 const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
 
 describe('package.json', () => {
+  it('runs in the oldest editor that is tested, and uses nothing that came after it', () => {
+    const oldest = EDITORS.oldest.version.replace(/^4/, '1');
+    expect([manifest.engines.vscode, manifest.devDependencies['@types/vscode']]).toEqual([`^${oldest}`, oldest]);
+  });
+
   it('contributes exactly the views of the list, each with a welcome for when it is empty', () => {
     expect(views.map(({ id }) => id).sort()).toEqual([...VIEW_IDS].sort());
     expect(new Set(contributes.viewsWelcome.map(({ view }) => view))).toEqual(new Set(VIEW_IDS));

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
 /** code-server 4.x.y is VS Code 1.x.y. The oldest is that of `engines.vscode`, on the Node that this VS Code has. */
-const EDITORS = {
+export const EDITORS = {
   current: { version: '4.139.1', node: undefined },
   oldest: { version: '4.110.0', node: '22.23.3' },
 } as const;
