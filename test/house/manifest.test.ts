@@ -55,8 +55,11 @@ describe('the repository', () => {
       'docs',
       'examples',
       'media',
+      '.github',
       'README.md',
       'CHANGELOG.md',
+      'CONTRIBUTING.md',
+      'SECURITY.md',
       'package.json',
     ]).flatMap((file) => {
       const lines = readFileSync(resolve(root, file), 'utf8').split('\n');
