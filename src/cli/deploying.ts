@@ -31,7 +31,7 @@ export async function deployModels(
           const checked = await checkDeployment(registry, request, operation);
           return { found: checked, text: deploymentText(checked) };
         }
-        const deployed = await deploy(registry, request, operation);
+        const deployed = await deploy(registry, request, { ...operation, isAsked: true });
         return { found: deployed, text: deployedText(deployed) };
       });
       results.push(found);

@@ -43,6 +43,14 @@ export interface DeployResult extends Deployment {
 
 type Calls = Pick<RegistryCalls, 'listVersions' | 'pull'>;
 
+export interface DeployOptions extends OperationOptions {
+  /** A person asked for it: also over files that somebody changed in place. */
+  readonly isAsked?: boolean;
+  /** Called before anything is written, with how the folder stood. */
+  readonly onStart?: (before: Deployment) => void;
+  readonly clock?: () => number;
+}
+
 const ATTEMPTS = 3;
 
 /** How the folder stands, by the account of the file system. Changes nothing, and reads no file whole. */
@@ -75,18 +83,18 @@ export async function checkDeployment(
 
 /**
  * Brings the folder to the version in production: its files are written beside it and verified, then a link is switched in one step, so
- * that whoever opens it sees one version or the other. The version before stays beside it, for the way back. Where nothing is in
- * production, what is there stays. Throws `PATH_OUTSIDE_WORKSPACE`, `TARGET_NOT_LINK` for what is there and isn't ours, and what `pull`
+ * that whoever opens it sees one version or the other. The version before stays beside it, for the way back. What is there stays where
+ * nothing is in production, and where it is that version and somebody changed its files, unless a person asks. Throws `PATH_OUTSIDE_WORKSPACE`, `TARGET_NOT_LINK` for what is there and isn't ours, and what `pull`
  * throws; then everything is as it was.
  */
 export async function deploy(
   registry: Calls,
   request: DeployRequest,
-  operation: OperationOptions & { readonly clock?: () => number } = {},
+  options: DeployOptions = {},
 ): Promise<DeployResult> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await deployOnce(registry, request, operation);
+      return await deployOnce(registry, request, options);
     } catch (error) {
       // Another window or the command line does the same at the same moment.
       if (attempt === ATTEMPTS || !isCrossed(error)) throw error;
@@ -97,12 +105,14 @@ export async function deploy(
 async function deployOnce(
   registry: Calls,
   request: DeployRequest,
-  { clock = Date.now, ...operation }: OperationOptions & { readonly clock?: () => number },
+  { isAsked = false, onStart, clock = Date.now, ...operation }: DeployOptions,
 ): Promise<DeployResult> {
   const wanted = await inProduction(registry, request.model);
   const place = await deployPlace(request.root, request.path);
   const before = await standing(request, viewOfTarget(place), wanted);
-  if (!wanted || before.state === 'deployed') return { ...before, isChanged: false };
+  if (!wanted || before.state === 'deployed' || (before.state === 'changed' && !isAsked))
+    return { ...before, isChanged: false };
+  onStart?.(before);
   await removeIfEmpty(place);
   const target = await openTarget(place);
   const folder = target.folderOf(wanted.artifact.digest);

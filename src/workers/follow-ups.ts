@@ -10,7 +10,7 @@ import { recordedEvents } from '../registry/recorded-events.ts';
 import { originsOf, readConfirmations, writeConfirmations } from '../serving/after/confirmed.ts';
 import { followUp, secretFromEnvironment } from '../serving/after/follow-up.ts';
 import { keepWaiting, takeWaiting, waitingFor } from '../serving/after/waiting.ts';
-import { type Deployment, deploy, deploymentOf } from '../serving/deploy.ts';
+import { type Deployment, deploy } from '../serving/deploy.ts';
 import type { DeploymentState, RegistryThreadEvent } from './registry-messages.ts';
 
 const rootSchema = v.object({ root: v.string() });
@@ -94,17 +94,17 @@ export function followUpsOf(options: {
   ): Promise<boolean> {
     const { root } = request;
     let found: Deployment | undefined;
+    let startedAt = 0;
     try {
-      found = await deploymentOf(registry, request);
-      // Files that a person changed in place stay until the next version, or until the person asks.
-      if (!found.wanted || found.state !== 'out-of-step') {
-        tell(root, found);
-        return true;
-      }
-      tell(root, found, { isBusy: true });
-      const startedAt = performance.now();
-      const done = await deploy(registry, request, { signal: closing.signal });
-      tell(root, done, { tookMs: performance.now() - startedAt });
+      const done = await deploy(registry, request, {
+        signal: closing.signal,
+        onStart(before) {
+          found = before;
+          startedAt = performance.now();
+          tell(root, before, { isBusy: true });
+        },
+      });
+      tell(root, done, done.isChanged ? { tookMs: performance.now() - startedAt } : {});
       return true;
     } catch (error) {
       if (closing.signal.aborted) return true;
@@ -188,7 +188,7 @@ export function followUpsOf(options: {
     const places = placesOf(await readProject(root)).filter(([model]) => only === undefined || model === only);
     const done: DeploymentState[] = [];
     for (const [model, path] of places) {
-      const result = await deploy(registry, { root, model, path }, operation);
+      const result = await deploy(registry, { root, model, path }, { ...operation, isAsked: true });
       tell(root, result);
       done.push(result);
     }

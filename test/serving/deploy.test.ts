@@ -92,10 +92,25 @@ describe('deploying', () => {
     await writeFile(file(), 'weights X');
     expect(await deploymentOf(registry, request())).toMatchObject({ state: 'changed' });
     expect(await checkDeployment(registry, request())).toMatchObject({ state: 'changed' });
-    const { setAside = '' } = await deploy(registry, request());
+    const { setAside = '' } = await deploy(registry, request(), { isAsked: true });
     expect(await deployed()).toBe('weights 0');
     expect(await readFile(join(setAside, 'model.bin'), 'utf8')).toBe('weights X');
     expect(await checkDeployment(registry, request())).toMatchObject({ state: 'deployed' });
+  });
+
+  it('leaves files that were changed in place as they are until a person asks or the next version comes', async () => {
+    await promote(1);
+    await deploy(registry, request());
+    await writeFile(file(), 'weights X');
+    const starts: unknown[] = [];
+    const onStart = ({ wanted }: { readonly wanted?: { readonly number: number } }) => starts.push(wanted?.number);
+    expect(await deploy(registry, request(), { onStart })).toMatchObject({ state: 'changed', isChanged: false });
+    expect(await deployed()).toBe('weights X');
+    expect(starts).toEqual([]);
+    await promote(2);
+    expect(await deploy(registry, request(), { onStart })).toMatchObject({ state: 'deployed', isChanged: true });
+    expect(await deployed()).toBe('weights 1');
+    expect(starts).toEqual([2]);
   });
 
   it('believes no folder that came with the workspace and says that it is the version', async () => {
@@ -113,7 +128,7 @@ describe('deploying', () => {
       await symlink(folder, join(copy, PATH));
       const there = { ...request(), root: copy };
       expect(await deploymentOf(registry, there)).toMatchObject({ state: 'changed' });
-      await deploy(registry, there);
+      await deploy(registry, there, { isAsked: true });
       expect(await readFile(join(copy, PATH, 'model.bin'), 'utf8')).toBe('weights 0');
     } finally {
       await rm(copy, { recursive: true, force: true });
