@@ -1,11 +1,11 @@
 import type { BigIntStats } from 'node:fs';
-import { mkdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import { systemClock } from '../base/clock.ts';
 import { isSha256Hex, sha256Hex } from '../base/hash.ts';
 import { readRegular } from '../storage/regular-file.ts';
-import { STAGING_FOLDER, temporaryPath } from '../storage/temporary.ts';
+import { replaceFile } from '../storage/replace-file.ts';
 
 const MAX_ENTRIES = 50_000;
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -33,13 +33,11 @@ export interface StatCache {
 
 /** The cache of the registry in `storeDir`. */
 export function statCacheOf(storeDir: string): Promise<StatCache> {
-  return openStatCache({ file: join(storeDir, 'read-files.json'), temporaryDir: join(storeDir, STAGING_FOLDER) });
+  return openStatCache({ file: join(storeDir, 'read-files.json') });
 }
 
 export interface StatCacheOptions {
   readonly file: string;
-  /** Where it is written before it gets its name. */
-  readonly temporaryDir: string;
   readonly clock?: () => number;
 }
 
@@ -47,7 +45,7 @@ export interface StatCacheOptions {
  * Reads the cache in `file`; one that is missing, damaged or too large is empty. It is derived and bounded. Its first line is the
  * SHA-256 of the rest.
  */
-export async function openStatCache({ file, temporaryDir, clock = systemClock }: StatCacheOptions): Promise<StatCache> {
+export async function openStatCache({ file, clock = systemClock }: StatCacheOptions): Promise<StatCache> {
   const entries = await readEntries(file);
   let isChanged = false;
   return {
@@ -69,7 +67,7 @@ export async function openStatCache({ file, temporaryDir, clock = systemClock }:
       isChanged = false;
       // The oldest go first.
       const kept = [...entries].slice(-MAX_ENTRIES).map(([key, { stamp, sha256 }]) => [key, stamp, sha256]);
-      await replaceFile(file, temporaryDir, encode(kept)).catch(() => undefined);
+      await replaceFile(file, encode(kept)).catch(() => undefined);
     },
   };
 }
@@ -102,18 +100,4 @@ function encode(lines: readonly (readonly string[])[]): string {
   const body = JSON.stringify(lines);
   if (body.length > MAX_BYTES / 4) return encode(lines.slice(Math.ceil(lines.length / 2)));
   return `${sha256Hex(body)}\n${body}`;
-}
-
-/** Puts a file in the place of another one at once. */
-export async function replaceFile(file: string, temporaryDir: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await mkdir(temporaryDir, { recursive: true });
-  const temporary = temporaryPath(temporaryDir);
-  try {
-    await writeFile(temporary, text, { flag: 'wx' });
-    await rename(temporary, file);
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    throw error;
-  }
 }

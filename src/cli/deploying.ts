@@ -1,4 +1,4 @@
-import { RegistryError } from '../base/errors.ts';
+import { askedPlaces } from '../serving/declared-places.ts';
 import { checkDeployment, type Deployment, deploy } from '../serving/deploy.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
@@ -13,16 +13,7 @@ export async function deployModels(
   model: string | undefined,
 ): Promise<void> {
   const { root, project } = await findProject(context.cwd);
-  const declared = Object.entries(project.models).flatMap(([name, { deploy: path }]) =>
-    path === undefined || (model !== undefined && name !== model) ? [] : [{ root, model: name, path }],
-  );
-  if (declared.length === 0) {
-    const what = model === undefined ? 'no model with a folder to deploy to' : `no folder to deploy ${model} to`;
-    throw new RegistryError(
-      'DEPLOY_UNDECLARED',
-      `model-registry.yaml declares ${what}. Add to the model: deploy: deploy/NAME.`,
-    );
-  }
+  const declared = askedPlaces(root, project, model);
   await context.withQueries(async (registry) => {
     const results: Deployment[] = [];
     for (const request of declared) {

@@ -4,7 +4,8 @@ import type { Recording, Registry } from '../registry/api.ts';
 import { recordedEvents } from '../registry/recorded-events.ts';
 import { commandsDigest, readConfirmations } from '../serving/after/confirmed.ts';
 import { type FollowUpActivity, followUp, secretFromEnvironment } from '../serving/after/follow-up.ts';
-import { keepWaiting, takeWaiting, waitingFor } from '../serving/after/waiting.ts';
+import { keepWaiting, takeDecided } from '../serving/after/waiting.ts';
+import { placesOf } from '../serving/declared-places.ts';
 import { deploy } from '../serving/deploy.ts';
 import { deployedText } from './format/deployments.ts';
 import { print, safeLine } from './terminal.ts';
@@ -27,32 +28,25 @@ export interface FollowingUp {
  */
 export async function followUpAll(recordings: readonly Recording[], following: FollowingUp): Promise<void> {
   const { registry, root } = following;
-  const { dir } = registry.location;
   const due: Recording[] = [];
   for (const recording of recordings) {
     const outcome = recording.pending ? await registry.outcomeOf(recording.id) : 'applied';
     if (outcome === 'applied') due.push(recording);
-    if (outcome === 'pending') await keepWaiting(dir, root, recording);
+    if (outcome === 'pending') await keepWaiting(registry.location.dir, root, recording);
   }
-  const own = new Set(recordings.map(({ id }) => id));
-  for (const id of await waitingFor(dir, root)) {
-    if (own.has(id)) continue;
-    const outcome = await registry.outcomeOf(id);
-    const taken = outcome === 'pending' ? undefined : await takeWaiting(dir, id);
-    if (taken && outcome === 'applied') due.push(taken);
-  }
+  for await (const recording of takeDecided(registry, root)) due.push(recording);
   await deployMoved([...due, ...recordings.filter(({ pending }) => pending)], following);
   await runDue(due, following);
 }
 
 /** Deploys the models of which something moved, shared or not: the folder is this machine's. */
 async function deployMoved(recordings: readonly Recording[], following: FollowingUp): Promise<void> {
-  const { project, isJson } = following;
+  const { registry, root, project, isJson, signal } = following;
   if (!recordings.some((one) => recordedEvents(one).some(({ type }) => type === 'stage.changed'))) return;
-  for (const model of Object.keys(project.models)) {
-    const deployed = await deployOne(model, following).catch((error: unknown) => {
+  for (const request of placesOf(root, project)) {
+    const deployed = await deploy(registry, request, { signal }).catch((error: unknown) => {
       note(
-        `${model} wasn't deployed, although that is recorded: ${messageOf(error)} \`model-registry deploy\` tries again.`,
+        `${request.model} wasn't deployed, although that is recorded: ${messageOf(error)} \`model-registry deploy\` tries again.`,
       );
       return undefined;
     });
@@ -61,8 +55,8 @@ async function deployMoved(recordings: readonly Recording[], following: Followin
 }
 
 async function deployOne(model: string, { registry, root, project, signal }: FollowingUp) {
-  const path = Object.hasOwn(project.models, model) ? project.models[model]?.deploy : undefined;
-  return path === undefined ? undefined : deploy(registry, { root, model, path }, { signal });
+  const [request] = placesOf(root, project, model);
+  return request && deploy(registry, request, { signal });
 }
 
 async function runDue(due: readonly Recording[], following: FollowingUp): Promise<void> {
@@ -72,11 +66,12 @@ async function runDue(due: readonly Recording[], following: FollowingUp): Promis
   if (due.length === 0 || !hasAny || process.env[SWITCH] === 'off') return;
   const isAllowed = process.env[SWITCH] === 'run';
   const confirmed = await readConfirmations(root);
+  // Once: it reads every script that the commands name.
+  const mayRun = isAllowed || confirmed.commands === (await commandsDigest(project, root));
   const tell = teller();
   for (const recording of due) {
     await followUp(recording, {
-      ...{ registry, root, project, signal },
-      mayRun: isAllowed || confirmed.commands === (await commandsDigest(project, root)),
+      ...{ registry, root, project, signal, mayRun },
       mayTell: (origin) => isAllowed || confirmed.hosts[origin] === 'yes',
       secretOf: async (webhook) => secretFromEnvironment(webhook, process.env),
       deploy: (model) => deployOne(model, following),

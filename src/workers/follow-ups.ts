@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { messageOf, RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { serialQueue } from '../base/serial.ts';
+import { modelNamed } from '../gates/declared.ts';
 import type { Webhook } from '../project/after-schema.ts';
 import { readProject } from '../project/project-file.ts';
 import type { Project } from '../project/project-schema.ts';
@@ -9,8 +10,9 @@ import type { Recording, Registry } from '../registry/api.ts';
 import { recordedEvents } from '../registry/recorded-events.ts';
 import { originsOf, readConfirmations, writeConfirmations } from '../serving/after/confirmed.ts';
 import { followUp, secretFromEnvironment } from '../serving/after/follow-up.ts';
-import { keepWaiting, takeWaiting, waitingFor } from '../serving/after/waiting.ts';
-import { type Deployment, deploy } from '../serving/deploy.ts';
+import { keepWaiting, takeDecided } from '../serving/after/waiting.ts';
+import { askedPlaces, placesOf } from '../serving/declared-places.ts';
+import { type Deployment, type DeployRequest, deploy } from '../serving/deploy.ts';
 import type { DeploymentState, RegistryThreadEvent } from './registry-messages.ts';
 
 const rootSchema = v.object({ root: v.string() });
@@ -78,8 +80,8 @@ export function followUpsOf(options: {
   async function deployAll(registry: Registry, root: string, project: Project | undefined, state: Kept): Promise<void> {
     clearTimeout(state.retry);
     let hasFailed = false;
-    for (const [model, path] of placesOf(project)) {
-      if (!(await bring(registry, { root, model, path }))) hasFailed = true;
+    for (const request of placesOf(root, project)) {
+      if (!(await bring(registry, request))) hasFailed = true;
     }
     state.failures = hasFailed ? state.failures + 1 : 0;
     if (!hasFailed || kept.get(root) !== state) return;
@@ -88,10 +90,7 @@ export function followUpsOf(options: {
   }
 
   /** False where it should be tried again. */
-  async function bring(
-    registry: Registry,
-    request: { readonly root: string; readonly model: string; readonly path: string },
-  ): Promise<boolean> {
+  async function bring(registry: Registry, request: DeployRequest): Promise<boolean> {
     const { root } = request;
     let found: Deployment | undefined;
     let startedAt = 0;
@@ -145,17 +144,12 @@ export function followUpsOf(options: {
       [...kept.keys()].map(async (root) => ({ root, project: await readProject(root).catch(() => undefined) })),
     );
     const homes = projects.flatMap(({ root, project }) => (project ? [{ root, project }] : []));
-    const declaring = homes.find(({ project }) => model !== undefined && Object.hasOwn(project.models, model));
+    const declaring = homes.find(({ project }) => model !== undefined && modelNamed(project, model));
     return declaring ?? homes.find(({ project }) => project.webhooks !== undefined);
   }
 
   async function runWaiting(registry: Registry, root: string, project: Project): Promise<void> {
-    const { dir } = registry.location;
-    for (const id of await waitingFor(dir, root)) {
-      const outcome = await registry.outcomeOf(id);
-      const taken = outcome === 'pending' ? undefined : await takeWaiting(dir, id);
-      if (taken && outcome === 'applied') quietly(root, run(registry, root, project, taken));
-    }
+    for await (const recording of takeDecided(registry, root)) quietly(root, run(registry, root, project, recording));
   }
 
   async function run(registry: Registry, root: string, project: Project, recording: Recording): Promise<void> {
@@ -173,10 +167,10 @@ export function followUpsOf(options: {
   }
 
   async function deployAfter(registry: Registry, root: string, project: Project, model: string) {
-    const path = new Map(placesOf(project)).get(model);
+    const [request] = placesOf(root, project, model);
     const state = kept.get(root);
-    if (path === undefined || !state) return undefined;
-    return state.serially(() => deploy(registry, { root, model, path }, { signal: closing.signal }));
+    if (!request || !state) return undefined;
+    return state.serially(() => deploy(registry, request, { signal: closing.signal }));
   }
 
   /** Deploys because a person asked, also over files that somebody changed in place. */
@@ -185,18 +179,13 @@ export function followUpsOf(options: {
     operation: OperationOptions,
   ): Promise<readonly DeploymentState[]> {
     const registry = await options.registry();
-    const places = placesOf(await readProject(root)).filter(([model]) => only === undefined || model === only);
     const done: DeploymentState[] = [];
-    for (const [model, path] of places) {
-      const result = await deploy(registry, { root, model, path }, { ...operation, isAsked: true });
+    for (const request of askedPlaces(root, await readProject(root), only)) {
+      const result = await deploy(registry, request, { ...operation, isAsked: true });
       tell(root, result);
       done.push(result);
     }
-    if (places.length > 0) return done;
-    throw new RegistryError(
-      'DEPLOY_UNDECLARED',
-      'model-registry.yaml declares no folder to deploy to. Add to the model: deploy: deploy/NAME.',
-    );
+    return done;
   }
 
   async function webhooksIn(root: string) {
@@ -274,12 +263,6 @@ export function followUpsOf(options: {
       await Promise.allSettled(running);
     },
   };
-}
-
-function placesOf(project: Project | undefined): readonly (readonly [model: string, path: string])[] {
-  return Object.entries(project?.models ?? {}).flatMap(([model, { deploy: path }]) =>
-    path === undefined ? [] : [[model, path] as const],
-  );
 }
 
 /** What the editor keeps a webhook's secret under. */

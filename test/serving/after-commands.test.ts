@@ -16,6 +16,7 @@ beforeEach(async () => {
   registry = await place.open();
   await registerVersions(place, registry, 2);
   recordings = [];
+  deployments = [];
   registry.onDidRecord((recording) => recordings.push(recording));
   root = join(place.dir, 'workspace');
   await mkdir(root);
@@ -34,15 +35,24 @@ console.log('restarted');
 
 const node = JSON.stringify(process.execPath);
 
-async function afterwards(declared: string, { mayRun = true, path = '' } = {}): Promise<readonly FollowUpActivity[]> {
-  const project = parseProject(`models:\n  fraud:\n    outputs: [models]\n    after: ${declared}\n`, 'x');
+/** The models that were deployed for commands. */
+let deployments: string[] = [];
+
+async function afterwards(
+  declared: string,
+  { mayRun = true, path = '', name = 'fraud' } = {},
+): Promise<readonly FollowUpActivity[]> {
+  const project = parseProject(`models:\n  ${name}:\n    outputs: [models]\n    after: ${declared}\n`, 'x');
   const activities: FollowUpActivity[] = [];
   for (const recording of recordings) {
     await followUp(recording, {
       ...{ registry, root, project, mayRun },
       mayTell: () => false,
       secretOf: async () => undefined,
-      deploy: async (model) => (path === '' ? undefined : deploy(registry, { root, model, path })),
+      deploy: async (model) => {
+        deployments.push(model);
+        return path === '' ? undefined : deploy(registry, { root, model, path });
+      },
       signal: new AbortController().signal,
       onActivity: (activity) => activities.push(activity),
     });
@@ -129,5 +139,19 @@ describe('a command after a transition', () => {
       { kind: 'command-unconfirmed', model: 'fraud' },
     ]);
     expect(await told()).toEqual([]);
+    expect(deployments).toEqual([]);
+  });
+
+  it('has the model deployed before it, and no other transition has', async () => {
+    await promote(1, 'staging');
+    await promote(2);
+    await afterwards(`[{command: [${node}, tell.mjs]}]`);
+    expect(deployments).toEqual(['fraud']);
+  });
+
+  it('is that of a model which the project file names in other capitals', async () => {
+    await promote(1);
+    await afterwards(`[{command: [${node}, tell.mjs]}]`, { name: 'Fraud' });
+    expect(await told()).toMatchObject([{ MODEL_REGISTRY_MODEL: 'fraud' }]);
   });
 });

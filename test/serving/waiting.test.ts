@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Recording } from '../../src/registry/api.ts';
-import { keepWaiting, takeWaiting, waitingFor } from '../../src/serving/after/waiting.ts';
+import type { Recording, Registry } from '../../src/registry/api.ts';
+import { keepWaiting, takeDecided, takeWaiting, waitingFor } from '../../src/serving/after/waiting.ts';
 
 let dir = '';
 beforeEach(async () => {
@@ -26,6 +26,18 @@ it('is found by its workspace folder, and taken by one of several only', async (
   const taken = await Promise.all([takeWaiting(dir, ID), takeWaiting(dir, ID), takeWaiting(dir, ID)]);
   expect(taken.filter((one) => one !== undefined)).toEqual([recording]);
   expect(await readdir(join(dir, 'follow-ups'))).not.toContain(`${ID}.json`);
+});
+
+it('is taken out once it is decided, and sets nothing off where it was refused', async () => {
+  const outcomes = ['applied', 'pending', 'gone'] as const;
+  const ids = outcomes.map((_outcome, index) => `${ID.slice(0, -1)}${index + 3}`);
+  for (const id of ids) await keepWaiting(dir, '/projects/a', { ...recording, id });
+  const location: Registry['location'] = { dir, registryId: '', logDir: dir };
+  const outcomeOf: Registry['outcomeOf'] = async (id) => outcomes[ids.indexOf(id)] ?? 'pending';
+  const taken: string[] = [];
+  for await (const { id } of takeDecided({ location, outcomeOf }, '/projects/a')) taken.push(id);
+  expect(taken).toEqual(ids.slice(0, 1));
+  expect(await waitingFor(dir, '/projects/a')).toEqual(ids.slice(1, 2));
 });
 
 it('is nothing that somebody else put there', async () => {

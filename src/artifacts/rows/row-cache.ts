@@ -2,8 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { readRegular } from '../../storage/regular-file.ts';
-import { STAGING_FOLDER } from '../../storage/temporary.ts';
-import { replaceFile } from '../stat-cache.ts';
+import { replaceFile } from '../../storage/replace-file.ts';
 import type { TableKind } from './count-rows.ts';
 
 const MAX_ENTRIES = 20_000;
@@ -42,7 +41,7 @@ export async function rowCacheOf(storeDir: string): Promise<RowCache> {
     async save() {
       if (!isChanged) return;
       const text = JSON.stringify({ counters: COUNTERS, rows: [...entries].slice(-MAX_ENTRIES) });
-      await replaceFile(file, join(storeDir, STAGING_FOLDER), text).catch(() => undefined);
+      await replaceFile(file, text).catch(() => undefined);
     },
   };
 }

@@ -51,8 +51,7 @@ export async function readAttachment(dir: string): Promise<Attachment | undefine
 
 export async function writeAttachment(dir: string, attachment: Attachment): Promise<void> {
   const file = fileOf(dir);
-  const bytes = new TextEncoder().encode(`${JSON.stringify(attachment, undefined, 2)}\n`);
-  await writing(file, () => replaceFile(file, bytes));
+  await writing(file, () => replaceFile(file, `${JSON.stringify(attachment, undefined, 2)}\n`));
 }
 
 /** Keeps the copy as it is, read-only. Returns the URL of the remote. Throws `NO_REMOTE`. */

@@ -137,7 +137,7 @@ export class ServingReports {
   async #save(): Promise<void> {
     const reports = this.#all().map(({ report, ...name }) => ({ key: reportKey(name), report: { v: 1, ...report } }));
     const text = JSON.stringify({ lookedAtMs: this.#lookedAtMs, reports });
-    await replaceFile(this.#file, new TextEncoder().encode(text));
+    await replaceFile(this.#file, text);
   }
 }
 

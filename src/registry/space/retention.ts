@@ -42,7 +42,7 @@ export async function writeRetention(dir: string, change: RetentionChange): Prom
   }
   const file = join(dir, 'config.json');
   const text = `${JSON.stringify({ ...config, retention: retention.output }, undefined, 2)}\n`;
-  await writing(file, () => replaceFile(file, new TextEncoder().encode(text)));
+  await writing(file, () => replaceFile(file, text));
   return readRetention(dir);
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { sha256Hex } from '../../base/hash.ts';
@@ -6,8 +6,8 @@ import { programsIn } from '../../gates/programs.ts';
 import type { Project } from '../../project/project-schema.ts';
 import { userStateDir } from '../../registry/seen-head.ts';
 import { readRegular } from '../../storage/regular-file.ts';
+import { replaceFile } from '../../storage/replace-file.ts';
 import { isAbsent, writing } from '../../storage/system-errors.ts';
-import { temporaryPath } from '../../storage/temporary.ts';
 
 export type Answer = 'yes' | 'no';
 
@@ -48,14 +48,7 @@ export async function writeConfirmations(
   const { folder, file } = await placeOf(root, stateDir);
   await writing(file, async () => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const temporary = temporaryPath(folder);
-    try {
-      await writeFile(temporary, JSON.stringify(confirmations), { mode: 0o600, flag: 'wx' });
-      await rename(temporary, file);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    await replaceFile(file, JSON.stringify(confirmations), { staging: folder, mode: 0o600 });
   });
 }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf, RegistryError } from '../../base/errors.ts';
+import { isSameModel, modelNamed } from '../../gates/declared.ts';
 import type { Webhook } from '../../project/after-schema.ts';
-import type { Project, ProjectModel } from '../../project/project-schema.ts';
+import type { Project } from '../../project/project-schema.ts';
 import type { Recording } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import { recordedEvents, type StageChanged } from '../../registry/recorded-events.ts';
@@ -52,17 +53,18 @@ async function runAll(recording: Recording, options: FollowUpOptions): Promise<v
   for (const event of recordedEvents(recording)) {
     if (event.type !== 'stage.changed') continue;
     const transition = await transitionOf(registry, event);
-    const declared = transition && modelIn(project, transition.version.model);
-    if (!transition || !declared) continue;
+    if (!transition) continue;
     const { model } = transition.version;
+    const due = (modelNamed(project, model)?.after ?? []).filter((one) => isAfter(one, transition));
+    if (!mayRun) {
+      for (const command of due) onActivity({ kind: 'command-unconfirmed', model, label: labelOfCommand(command) });
+      continue;
+    }
+    if (due.length === 0) continue;
     const deployed = await deploy(model).catch(() => undefined);
     const isThere = deployed?.state === 'deployed' && deployed.wanted?.id === transition.version.id;
-    for (const command of (declared.after ?? []).filter((one) => isAfter(one, transition))) {
+    for (const command of due) {
       const label = labelOfCommand(command);
-      if (!mayRun) {
-        onActivity({ kind: 'command-unconfirmed', model, label });
-        continue;
-      }
       onActivity({ kind: 'command-started', model, label });
       const onLine = (text: string) => onActivity({ kind: 'line', label, text });
       const ran = await runAfter(command, {
@@ -90,10 +92,6 @@ async function transitionOf(
   }
 }
 
-function modelIn({ models }: Project, name: string): ProjectModel | undefined {
-  return Object.hasOwn(models, name) ? models[name] : undefined;
-}
-
 async function tellAll(recording: Recording, options: FollowUpOptions): Promise<void> {
   const webhooks = options.project.webhooks ?? [];
   if (webhooks.length === 0) return;
@@ -107,7 +105,7 @@ async function tellAll(recording: Recording, options: FollowUpOptions): Promise<
 }
 
 function isWanted({ events, models }: Webhook, { name, model }: WebhookEvent): boolean {
-  return events.includes(name) && (models === undefined || models.includes(model));
+  return events.includes(name) && (models === undefined || models.some((one) => isSameModel(one, model)));
 }
 
 async function tell(

@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { isUlid } from '../../base/ids.ts';
-import type { Recording } from '../../registry/api.ts';
+import type { Recording, Registry } from '../../registry/api.ts';
 import { readRegular } from '../../storage/regular-file.ts';
 import { replaceFile } from '../../storage/replace-file.ts';
 import { isAbsent } from '../../storage/system-errors.ts';
@@ -25,7 +25,7 @@ const waitingSchema = v.object({
 export async function keepWaiting(dir: string, root: string, recording: Recording): Promise<void> {
   const file = join(dir, FOLDER, `${recording.id}.json`);
   await mkdir(join(dir, FOLDER), { recursive: true });
-  await replaceFile(file, Buffer.from(JSON.stringify({ root, recording })));
+  await replaceFile(file, JSON.stringify({ root, recording }));
 }
 
 /** The ids of what waits for the workspace folder `root`. */
@@ -49,6 +49,19 @@ export async function takeWaiting(dir: string, id: string): Promise<Recording | 
   const found = await read(taken);
   await rm(taken, { force: true });
   return found?.recording;
+}
+
+/** Takes out what waited for `root` and isn't pending any more, one after the other; what was refused sets nothing off. */
+export async function* takeDecided(
+  registry: Pick<Registry, 'location' | 'outcomeOf'>,
+  root: string,
+): AsyncGenerator<Recording> {
+  const { dir } = registry.location;
+  for (const id of await waitingFor(dir, root)) {
+    const outcome = await registry.outcomeOf(id);
+    const taken = outcome === 'pending' ? undefined : await takeWaiting(dir, id);
+    if (taken && outcome === 'applied') yield taken;
+  }
 }
 
 function fileOf(dir: string, id: string): string {
