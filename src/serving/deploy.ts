@@ -84,8 +84,8 @@ export async function checkDeployment(
 /**
  * Brings the folder to the version in production: its files are written beside it and verified, then a link is switched in one step, so
  * that whoever opens it sees one version or the other. The version before stays beside it, for the way back. What is there stays where
- * nothing is in production, and where it is that version and somebody changed its files, unless a person asks. Throws `PATH_OUTSIDE_WORKSPACE`, `TARGET_NOT_LINK` for what is there and isn't ours, and what `pull`
- * throws; then everything is as it was.
+ * nothing is in production, and where it is that version and somebody changed its files, unless a person asks. Throws
+ * `PATH_OUTSIDE_WORKSPACE`, `TARGET_NOT_LINK` for what is there and isn't ours, and what `pull` throws; then everything is as it was.
  */
 export async function deploy(
   registry: Calls,

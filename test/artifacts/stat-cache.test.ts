@@ -20,7 +20,7 @@ async function training({ clock = () => Date.now() + MINUTE_MS } = {}) {
   const file = join(folder, 'model.bin');
   await writeFile(file, 'weights');
   const cacheFile = join(dir, 'cache');
-  const openCache = () => openStatCache({ file: cacheFile, temporaryDir: join(dir, 'staging'), clock });
+  const openCache = () => openStatCache({ file: cacheFile, clock });
   const digest = async () => (await digestArtifact({ paths: [folder], cache: await openCache() })).files[0]?.sha256;
   const knows = async () => (await openCache()).find(file, await stat(file, { bigint: true }));
   return { folder, file, dir, cacheFile, openCache, digest, knows };
@@ -115,7 +115,7 @@ describe('remembering files that were read', () => {
     const { digest, dir, folder } = await training();
     await digest();
     expect(Object.keys(await readTree(dir)).sort()).toEqual(['cache', 'staging/']);
-    const cache = await openStatCache({ file: join(folder, 'model.bin', 'cache'), temporaryDir: dir });
+    const cache = await openStatCache({ file: join(folder, 'model.bin', 'cache') });
     expect((await digestArtifact({ paths: [folder], cache })).files).toHaveLength(1);
   });
 });

@@ -1,9 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openReceiver, type Received } from '../serving/receiver.ts';
 import { buildCommandLine, type CommandLine } from './harness/command-line.ts';
 import { gitProject, REGISTER, type Workspace, writeTraining } from './harness/workspace.ts';
 
@@ -11,24 +10,17 @@ import { gitProject, REGISTER, type Workspace, writeTraining } from './harness/w
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let cli: CommandLine;
-let server: Server;
-let told: { readonly headers: NodeJS.Dict<string | string[]>; readonly body: string }[] = [];
+let receiver: Awaited<ReturnType<typeof openReceiver>>;
+let told: Received[] = [];
 beforeAll(async () => {
   cli = await buildCommandLine();
-  server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (text: string) => {
-      body += text;
-    });
-    request.on('end', () => {
-      told.push({ headers: request.headers, body });
-      response.writeHead(204).end();
-    });
+  receiver = await openReceiver((received, _request, response) => {
+    told.push(received);
+    response.writeHead(204).end();
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
 });
 afterAll(async () => {
-  server.close();
+  receiver.close();
   await cli.dispose();
 });
 
@@ -36,7 +28,6 @@ let work: Workspace;
 beforeEach(async () => {
   told = [];
   work = await gitProject();
-  const { port } = server.address() as AddressInfo;
   await work.write(
     'model-registry.yaml',
     `models:
@@ -45,7 +36,7 @@ beforeEach(async () => {
     deploy: deploy/fraud
     after: [{command: [${JSON.stringify(process.execPath)}, after.mjs]}]
 webhooks:
-  - {url: "http://127.0.0.1:${port}/hook", events: [model_version_stage.changed, model_version_alias.created], name: ci}
+  - {url: "${receiver.origin}/hook", events: [model_version_stage.changed, model_version_alias.created], name: ci}
 `,
   );
   await work.write(

@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { lstat, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openReceiver, type Received } from '../serving/receiver.ts';
 import { type Editor, keepEvidenceOfFailures, openEditor } from './harness/editor.ts';
 import { repositoryRoot } from './harness/install.ts';
 import { REASON, type Workbench } from './harness/workbench.ts';
@@ -19,27 +18,20 @@ describe('what follows a transition', () => {
   let workspace = '';
   let editor: Editor;
   let workbench: Workbench;
-  let server: Server;
+  let receiver: Awaited<ReturnType<typeof openReceiver>>;
   let host = '';
-  const told: { readonly headers: IncomingHttpHeaders; readonly body: string }[] = [];
+  const told: Received[] = [];
   const waiting = new Set<() => void>();
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'model-registry-after-'));
     workspace = join(dir, 'fraud');
-    server = createServer((request, response) => {
-      let body = '';
-      request.setEncoding('utf8').on('data', (text: string) => {
-        body += text;
-      });
-      request.on('end', () => {
-        told.push({ headers: request.headers, body });
-        response.writeHead(200).end();
-        for (const look of waiting) look();
-      });
+    receiver = await openReceiver((received, _request, response) => {
+      told.push(received);
+      response.writeHead(200).end();
+      for (const look of waiting) look();
     });
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    host = new URL(receiver.origin).host;
     await mkdir(workspace);
     await writeFile(
       join(workspace, 'model-registry.yaml'),
@@ -66,7 +58,7 @@ webhooks:
 
   afterAll(async () => {
     await editor?.close();
-    server?.close();
+    receiver?.close();
     await rm(dir, { recursive: true, force: true });
   });
 

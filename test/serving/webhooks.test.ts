@@ -1,5 +1,4 @@
-import { createServer as createHttp, type IncomingMessage, type RequestListener } from 'node:http';
-import { createServer, type Server } from 'node:https';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -8,14 +7,10 @@ import type { Recording, Registry } from '../../src/registry/api.ts';
 import { type FollowUpActivity, followUp } from '../../src/serving/after/follow-up.ts';
 import { signedHeaders } from '../../src/serving/after/signature.ts';
 import { makePlace, type Place, registerVersions } from '../registry/opened.ts';
-
-interface Received {
-  readonly headers: IncomingMessage['headers'];
-  readonly body: string;
-}
+import { openReceiver, type Received } from './receiver.ts';
 
 let certificate: { readonly cert: string; readonly private: string };
-let server: Server;
+let close = () => {};
 let origin = '';
 let received: Received[] = [];
 /** What the server answers, in turn; the last one goes on. */
@@ -30,24 +25,16 @@ beforeAll(async () => {
   certificate = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
   });
-  server = createServer({ cert: certificate.cert, key: certificate.private }, (request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (text: string) => {
-      body += text;
-    });
-    request.on('end', () => {
-      received.push({ headers: request.headers, body });
+  ({ origin, close } = await openReceiver(
+    (one, request, response) => {
+      received.push(one);
       const answer = answers.length > 1 ? answers.shift() : answers[0];
       answer?.(request, response);
-    });
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    },
+    { cert: certificate.cert, key: certificate.private },
+  ));
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => close());
 
 let place: Place;
 let registry: Registry;
@@ -205,7 +192,7 @@ describe('webhooks', () => {
     expect(await tellAll({ timeoutMs: 50 })).toMatchObject([
       { isSent: false, tries: 5, why: 'it didn’t answer in time' },
     ]);
-    const closed = createHttp();
+    const closed = createServer();
     await new Promise<void>((done) => closed.listen(0, '127.0.0.1', done));
     const { port } = closed.address() as AddressInfo;
     await new Promise((done) => closed.close(done));

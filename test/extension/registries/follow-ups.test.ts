@@ -1,6 +1,4 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -8,6 +6,7 @@ import { RegistryConnection } from '../../../src/extension/registries/registry-c
 import { openRegistry } from '../../../src/registry/open.ts';
 import type { DeploymentState, RegistryThreadEvent } from '../../../src/workers/registry-messages.ts';
 import { buildInto } from '../../cli/harness/build.ts';
+import { openReceiver } from '../../serving/receiver.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -23,7 +22,7 @@ let dir = '';
 let connection: RegistryConnection;
 let events: RegistryThreadEvent[] = [];
 let lookAgain = () => {};
-let server: Server;
+let receiver: Awaited<ReturnType<typeof openReceiver>>;
 let told: { readonly signature: unknown; readonly entity: string }[] = [];
 
 beforeEach(async () => {
@@ -32,18 +31,10 @@ beforeEach(async () => {
   dir = join(root, '.model-registry');
   events = [];
   told = [];
-  server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (text: string) => {
-      body += text;
-    });
-    request.on('end', () => {
-      told.push({ signature: request.headers['x-mlflow-signature'], entity: JSON.parse(body).entity });
-      response.writeHead(200).end();
-    });
+  receiver = await openReceiver(({ headers, body }, _request, response) => {
+    told.push({ signature: headers['x-mlflow-signature'], entity: JSON.parse(body).entity });
+    response.writeHead(200).end();
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const node = JSON.stringify(process.execPath);
   await writeFile(
     join(root, 'model-registry.yaml'),
@@ -54,7 +45,7 @@ beforeEach(async () => {
     after: [{command: [${node}, -e, "console.log('served ' + process.env.MODEL_REGISTRY_VERSION)"]}]
     gates:
       production: [{command: [${node}, -e, "console.log('gate'); setInterval(() => {}, 1000)"]}]
-webhooks: [{url: "${origin}/hook", events: [model_version_stage.changed], name: ci}]
+webhooks: [{url: "${receiver.origin}/hook", events: [model_version_stage.changed], name: ci}]
 `,
   );
   connection = new RegistryConnection({
@@ -74,8 +65,7 @@ webhooks: [{url: "${origin}/hook", events: [model_version_stage.changed], name: 
 });
 afterEach(async () => {
   await connection.close();
-  server.closeAllConnections();
-  server.close();
+  receiver.close();
   await rm(root, { recursive: true, force: true, maxRetries: 5 });
 });
 
