@@ -5,20 +5,22 @@ import { MAX_FORMAT_BYTES } from '../log/format-file.ts';
 import {
   commitsFrom,
   firstCommit,
-  listSegments,
+  longestSegments,
   readCommit,
   readSegmentBytes,
   type SegmentContent,
 } from '../log/log-reader.ts';
-import { type SegmentName, segmentKey } from '../log/segment.ts';
+import { type SegmentName, SHARED_LEVELS, segmentKey } from '../log/segment.ts';
 import { breakKey, commitKey, FORMAT_KEY } from '../storage/layout.ts';
 import type { LocalStore, ObjectStore } from '../storage/object-store.ts';
 import type { AppliedLog } from './submitting.ts';
 
-/** So many commits read one by one mean that there are more: from there on segments are looked for. */
+/** So many commits read one by one mean that there are more: from there on segments are looked for where they begin. */
 const SINGLE_COMMITS = 4;
 /** So often is it looked whether the remote still has what the copy has. */
 const COMPARED_EVERY_MS = 10 * 60 * 1000;
+/** A segment with fewer commits is followed by no other. */
+const LAST_COMMITS = SHARED_LEVELS[1];
 /** Segments are taken over together as long as they are no more than this. */
 const RUN_BYTES = 64 * 1024 * 1024;
 
@@ -53,7 +55,8 @@ export class SharedLog {
     // A copy that is empty is of a registry that isn't: segments first.
     if (before === 0) await this.#takeSegments(remote, onTaken);
     for (let taken = 0; ; taken += 1) {
-      if (taken === SINGLE_COMMITS) await this.#takeSegments(remote, onTaken);
+      const mayGoOn = taken >= SINGLE_COMMITS && catalog.position.seq % SHARED_LEVELS[0] === 0;
+      if (mayGoOn) await this.#takeSegments(remote, onTaken);
       const seq = catalog.position.seq + 1;
       const bytes = await readCommit(remote, seq);
       if (!bytes) {
@@ -134,22 +137,25 @@ export class SharedLog {
 
   /** The segments that go on where the copy ends, the largest first. What can't be used is left out: single commits have it all. */
   async #takeSegments(remote: ObjectStore, onTaken?: (seq: number) => void): Promise<void> {
-    const segments = await listSegments(remote);
-    while (await this.#takeRun(remote, segments, onTaken));
+    const segmentFrom = longestSegments(remote);
+    while (await this.#takeRun(remote, segmentFrom, onTaken));
   }
 
-  /** Takes over as many segments in a row as memory is allowed to hold. False where there is none that goes on. */
+  /** Takes over as many segments in a row as memory is allowed to hold. False where there is none that goes on, or none that is worth a question. */
   async #takeRun(
     remote: ObjectStore,
-    segments: ReadonlyMap<number, SegmentName>,
+    segmentFrom: (seq: number) => Promise<SegmentName | undefined>,
     onTaken?: (seq: number) => void,
   ): Promise<boolean> {
     const { catalog, copy } = this.#options;
     const run: (SegmentContent & { readonly name: SegmentName })[] = [];
     let { seq, hash } = catalog.position;
     let sizeBytes = 0;
-    for (let name = segments.get(seq + 1); name && sizeBytes < RUN_BYTES; name = segments.get(seq + 1)) {
-      const found = await readSegmentBytes(remote, name, hash);
+    let isLast = false;
+    while (sizeBytes < RUN_BYTES && !isLast) {
+      const name = await segmentFrom(seq + 1);
+      const found = name && (await readSegmentBytes(remote, name, hash));
+      isLast = !found || name.to - name.from + 1 < LAST_COMMITS;
       if (!found) break;
       run.push({ name, ...found });
       sizeBytes += found.bytes.length;
@@ -169,7 +175,7 @@ export class SharedLog {
       await copy.putIfAbsent(segmentKey(name), bytes);
     }
     await catalog.catchUp();
-    return catalog.position.seq >= end.name.to;
+    return !isLast && catalog.position.seq >= end.name.to;
   }
 }
 

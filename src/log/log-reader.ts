@@ -33,12 +33,37 @@ export async function readCommits(store: ObjectStore, seq: number, limit: number
 
 /** The segments of a log by the commit that they begin with: of those that begin alike, the longest. */
 export async function listSegments(store: ObjectStore): Promise<ReadonlyMap<number, SegmentName>> {
+  return longestByStart(await store.list('segments/'));
+}
+
+function longestByStart(keys: readonly string[]): ReadonlyMap<number, SegmentName> {
   const segments = new Map<number, SegmentName>();
-  for (const key of await store.list('segments/')) {
+  for (const key of keys) {
     const name = segmentOfKey(key);
     if (name && name.to > (segments.get(name.from)?.to ?? 0)) segments.set(name.from, name);
   }
   return segments;
+}
+
+/** Beyond this commit, the names of all segments fill several pages of a list. */
+const MANY_COMMITS = 16_384;
+
+/**
+ * Finds the longest segment that begins with a commit. Of a long log it asks for the names of no others: there are tens of thousands, and listing five thousand
+ * takes a second. Of a short one it lists all when it is asked again, which is one request.
+ */
+export function longestSegments(store: ObjectStore): (from: number) => Promise<SegmentName | undefined> {
+  let isFirst = true;
+  let all: Promise<ReadonlyMap<number, SegmentName>> | undefined;
+  return async (from) => {
+    if (isFirst || from > MANY_COMMITS) {
+      isFirst = false;
+      const keys = await store.list('segments/', { after: `segments/${from}-`, until: `segments/${from}.` });
+      return longestByStart(keys).get(from);
+    }
+    all ??= listSegments(store);
+    return (await all).get(from);
+  };
 }
 
 /** The commits of a segment, where it ends in the commit that the log has there; undefined for one that can't be used. */

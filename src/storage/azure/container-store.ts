@@ -189,6 +189,7 @@ function narrowed(folder: string, after: string | undefined, until: string | und
     const digits = key?.startsWith(folder) ? /^(\d{20})\./.exec(key.slice(folder.length))?.[1] : undefined;
     return digits === undefined ? undefined : BigInt(digits);
   };
+  if (after?.startsWith(folder) && until === following(after)) return [after];
   const [first, last] = [numberIn(after), numberIn(until)];
   if (first === undefined || last === undefined || last < first) return [folder];
   const block = 10n ** BigInt(BLOCK_DIGITS);
@@ -198,6 +199,11 @@ function narrowed(folder: string, after: string | undefined, until: string | und
     if (prefixes.length > 8) return [folder];
   }
   return prefixes;
+}
+
+/** What comes after everything that begins with `text`. */
+function following(text: string): string {
+  return text.slice(0, -1) + String.fromCharCode(text.charCodeAt(text.length - 1) + 1);
 }
 
 async function* measured(

@@ -14,7 +14,7 @@ import { makeReadCopy } from '../../../src/registry/shared/read-copy.ts';
 import { commitKey, FORMAT_KEY } from '../../../src/storage/layout.ts';
 import { sharedStorage, URL } from './machines.ts';
 
-/** Shared storage with a log of `commits` commits, sealed as its writers would have. */
+/** Shared storage with a log of `commits` commits, sealed as its writers would have; `grow` adds more. */
 async function storageWithLog(commits: number) {
   const storage = sharedStorage();
   const start = Date.parse('2026-05-03T12:00:00Z');
@@ -25,7 +25,9 @@ async function storageWithLog(commits: number) {
   let prev = sha256Hex(format);
   const by = { name: 'Ann', email: '' };
   const model = newId();
-  for (let seq = 1; seq <= commits; seq += 1) {
+  let seq = 0;
+  const append = async () => {
+    seq += 1;
     const at = isoTime(start + seq * 1000);
     const events =
       seq === 1
@@ -36,8 +38,12 @@ async function storageWithLog(commits: number) {
     prev = hashOfCommit(bytes);
     await storage.store.putIfAbsent(commitKey(seq), bytes);
     await sealShared(storage.store, storage.store, seq);
-  }
-  return storage;
+  };
+  const grow = async (count: number) => {
+    for (let added = 0; added < count; added += 1) await append();
+  };
+  await grow(commits);
+  return { ...storage, grow };
 }
 
 describe('a machine that has nothing yet', () => {
@@ -64,6 +70,33 @@ describe('a machine that has nothing yet', () => {
       const before = storage.stats().requests;
       await registry.sync();
       expect(storage.stats().requests - before).toBe(1);
+      await registry.close();
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('a machine that was away', () => {
+  it('takes over segments again as soon as one begins where it is', async () => {
+    const storage = await storageWithLog(1003);
+    const dir = await mkdtemp(join(tmpdir(), 'model-registry-clone-'));
+    try {
+      await makeReadCopy({ dir, url: URL, connect: storage.connect });
+      const registry = await openRegistry({
+        dir,
+        author: { name: 'Bob', email: '' },
+        via: 'cli',
+        connect: storage.connect,
+        stateDir: join(dir, 'state'),
+        confirmedUrl: URL,
+      });
+      await registry.sync();
+      await storage.grow(900);
+      const before = storage.stats().requests;
+      expect(await registry.sync()).toMatchObject({ received: 900, waiting: [] });
+      // Single commits up to where a segment begins and from where the last one ends, for each segment its list and itself, and what is asked besides.
+      expect(storage.stats().requests - before).toBeLessThanOrEqual(32);
       await registry.close();
     } finally {
       await rm(dir, { recursive: true, force: true });
