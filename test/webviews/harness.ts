@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { build } from 'esbuild';
@@ -27,7 +27,7 @@ import type {
 import { pageAnswers } from '../../src/extension/pages/answer.ts';
 import { pageHtml, scriptOf } from '../../src/extension/pages/html.ts';
 import { launchBrowser } from '../editor/harness/chromium.ts';
-import { type ThemeName, themes } from './themes.ts';
+import { type ThemeName, themeScript } from './themes.ts';
 
 const root = join(import.meta.dirname, '../..');
 const origin = 'http://pages.test';
@@ -76,7 +76,14 @@ export interface OpenedPage {
   readonly errors: readonly string[];
   /** Warnings about messages that the contract doesn't know. */
   readonly ignored: readonly string[];
+  /** Addresses outside of the extension that the page asked for, although it got none. */
+  readonly requested: readonly string[];
   changed(): Promise<void>;
+  /** Sends the page what the extension wouldn't. */
+  receive(message: unknown): Promise<void>;
+  setTheme(theme: ThemeName): Promise<void>;
+  /** Resolves when the page has its answers, its fonts, and has been drawn. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -90,16 +97,9 @@ export async function startHarness(): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'model-registry-pages-'));
   await build({
     absWorkingDir: root,
-    entryPoints: [
-      'version.ts',
-      'comparison.ts',
-      'changes.ts',
-      'graph.ts',
-      'review.ts',
-      'model.ts',
-      'model-file.ts',
-      'page.css',
-    ].map((name) => `src/webviews/${name}`),
+    entryPoints: (await readdir(join(root, 'src/webviews'), { withFileTypes: true }))
+      .filter((entry) => entry.isFile() && /\.(ts|css)$/.test(entry.name))
+      .map(({ name }) => `src/webviews/${name}`),
     outdir: folder,
     bundle: true,
     minify: true,
@@ -134,6 +134,8 @@ async function openPage<K extends PageKind>(
   const sent: Sent[] = [];
   const errors: string[] = [];
   const ignored: string[] = [];
+  const requested: string[] = [];
+  let underWay = 0;
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
@@ -206,10 +208,20 @@ async function openPage<K extends PageKind>(
   const answers = pageAnswers(handlers, log, (message) => {
     page.evaluate(`postMessage(${JSON.stringify(message)}, '*')`).catch(() => undefined);
   });
-  await page.exposeFunction('askHost', (message: unknown) => answers.answer(message));
+  await page.exposeFunction('askHost', async (message: unknown) => {
+    underWay += 1;
+    const answer = await answers.answer(message);
+    underWay -= 1;
+    return answer;
+  });
 
   await context.route('**/*', async (route) => {
-    const path = new URL(route.request().url()).pathname;
+    const url = new URL(route.request().url());
+    const path = url.pathname;
+    if (url.origin !== origin) {
+      requested.push(url.href);
+      return route.abort();
+    }
     if (path === '/') return route.fulfill({ contentType: 'text/html', body: htmlOf(kind, language) });
     const file = path.startsWith('/codicons/')
       ? join(root, 'node_modules/@vscode/codicons/dist', path.slice('/codicons/'.length))
@@ -218,10 +230,9 @@ async function openPage<K extends PageKind>(
     return route.fulfill({ contentType, body: await readFile(file) }).catch(() => route.abort());
   });
   await page.addInitScript(`
-    const colours = ${JSON.stringify(themes[theme])};
-    document.addEventListener('DOMContentLoaded', () => {
-      for (const [name, value] of Object.entries(colours)) document.documentElement.style.setProperty('--vscode-' + name, value);
-    });
+    addEventListener('securitypolicyviolation', (event) =>
+      console.error('The policy refused ' + event.violatedDirective + ': ' + event.blockedURI + ' ' + event.sample + ' ' + event.sourceFile + ':' + event.lineNumber + ':' + event.columnNumber));
+    document.addEventListener('DOMContentLoaded', () => { ${themeScript(theme)} });
     globalThis.acquireVsCodeApi = () => ({
       postMessage: (message) => askHost(message).then((answer) => answer && postMessage(JSON.parse(JSON.stringify(answer)), '*')),
       getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
@@ -235,9 +246,25 @@ async function openPage<K extends PageKind>(
     sent,
     errors,
     ignored,
+    requested,
     changed: () => page.evaluate("postMessage({ kind: 'changed' }, '*')"),
+    receive: (message) => page.evaluate((data) => postMessage(data, '*'), message),
+    setTheme: async (name) => {
+      await page.evaluate(themeScript(name));
+      await drawn(page);
+    },
+    async settled() {
+      // An answer may be the reason for the next question.
+      for (let quiet = 0; quiet < 2; quiet = underWay === 0 ? quiet + 1 : 0) await drawn(page);
+      await page.evaluate('document.fonts.ready.then(() => undefined)');
+    },
     close: () => context.close(),
   };
+}
+
+/** Two frames: what changed in the first is on the screen after the second. */
+async function drawn(page: Page): Promise<void> {
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))');
 }
 
 function htmlOf(kind: PageKind, language: Language | undefined): string {

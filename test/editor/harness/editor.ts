@@ -10,7 +10,7 @@ import { Workbench } from './workbench.ts';
 
 export type Theme = 'dark' | 'light' | 'high-contrast' | 'high-contrast-light';
 
-const THEMES: Readonly<Record<Theme, string>> = {
+export const THEMES: Readonly<Record<Theme, string>> = {
   dark: 'Default Dark Modern',
   light: 'Default Light Modern',
   'high-contrast': 'Default High Contrast',

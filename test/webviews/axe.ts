@@ -1,0 +1,25 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe-core finds on the page, one line for each element. With `only`, by these rules alone. */
+export async function axeViolations(page: Page, only?: readonly string[]): Promise<readonly string[]> {
+  const isThere = await page.evaluate('typeof axe === "object"');
+  if (isThere !== true) await page.evaluate(axe.source);
+  const options: axe.RunOptions = {
+    runOnly: only === undefined ? { type: 'tag', values: rules } : { type: 'rule', values: [...only] },
+    resultTypes: ['violations'],
+    // Its copies of style sheets would be refused by the page's policy.
+    preload: false,
+  };
+  const results = await page.evaluate<axe.AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
+  return results.violations.flatMap(({ id, help, nodes }) =>
+    nodes
+      .slice(0, 5)
+      .map(
+        ({ target, failureSummary = '' }) =>
+          `${id}: ${help}: ${target.join(' ')}: ${failureSummary.replaceAll(/\s+/g, ' ')}`,
+      ),
+  );
+}

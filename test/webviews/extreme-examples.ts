@@ -1,0 +1,430 @@
+import type {
+  Author,
+  ChangesPageData,
+  CodeBetween,
+  ComparedRow,
+  ComparisonPageData,
+  FactsPageData,
+  GraphNode,
+  GraphPageData,
+  MetricCourses,
+  MetricValue,
+  ModelFilePageData,
+  ModelPageData,
+  VersionDetails,
+  VersionPageData,
+  VersionSummary,
+} from '../../src/extension/messages.ts';
+import type { ReviewGate, ReviewPageData, VersionGates } from '../../src/extension/messages-review.ts';
+import { changes, codeBetween, idOf, pageFacts, versionDetails, versionSummary } from './examples.ts';
+import { day, modelOverview, modelPage, plotOf, tenuresOf } from './model-examples.ts';
+import { approval, gate, reviewPage } from './review-examples.ts';
+
+/** The longest names that the format lets through, in scripts and signs that break layouts, and numbers at the ends of what there is. */
+
+/** `text` over and over, as long as a name may be. */
+function filling(text: string, length: number): string {
+  return text.repeat(Math.ceil(length / text.length)).slice(0, length);
+}
+
+const longestModel = filling('Wide-Model_Name.', 128);
+const longestStage = filling('stage-of-the-longest-', 32);
+const longestAlias = filling('Alias-of-', 64);
+const rightToLeft = filling('نموذج كشف الاحتيال في بطاقات الدفع ', 256).trim();
+const stacked = 'Z̸̢͕̈́a̷̮̽ḻ̵͝g̶̣̈́o̷͚̐ ̴̯̑s̷̘̈t̷͖̄a̸̯͑c̶̯̐k̶̬̂ë̵̦d̸̻̚';
+const families = filling('👩‍👩‍👧‍👦🏳️‍🌈🇩🇪', 96);
+const reversed = 'report-\u202egnp.exe\u202c and \u2066isolated\u2069';
+const unbroken = filling('loss_without_a_single_break_', 256);
+const ideographs = filling('不正検知モデルの精度', 120);
+const names: readonly string[] = [unbroken, rightToLeft, stacked, families, reversed, ideographs, '\u00a0', '.', '0'];
+
+const author: Author = { name: filling('Wolfeschlegelsteinhausen ', 512).trim(), email: `${filling('a', 500)}@x.org` };
+const story = `${filling('A reason that somebody wrote down in full. ', 900)}\n\n${unbroken}\n${rightToLeft}\n${families}`;
+
+const numbers: readonly MetricValue[] = [
+  1e308,
+  -1e308,
+  5e-324,
+  -0,
+  0,
+  'NaN',
+  'Infinity',
+  '-Infinity',
+  123_456_789_012_345_680_000,
+  0.1 + 0.2,
+  -0.000_000_123_456_789,
+];
+const numberAt = (index: number): MetricValue => numbers[index % numbers.length] ?? 0;
+
+function manyMetrics(count: number): Readonly<Record<string, MetricValue>> {
+  const entries = names.map((name, index) => [name, numberAt(index)] as const);
+  const more = Array.from(
+    { length: count - names.length },
+    (_, index) => [metricName(index), numberAt(index)] as const,
+  );
+  return Object.fromEntries([...entries, ...more]);
+}
+
+function metricName(index: number): string {
+  if (index % 5 === 0) return `country.${index}.auc`;
+  return index % 7 === 0 ? `${filling('group.', 120)}${index}` : `metric_${index}`;
+}
+
+function manyParams(count: number): Readonly<Record<string, string>> {
+  const entries = names.map((name) => [name, name] as const);
+  const more = Array.from({ length: count - names.length }, (_, index) => [`param_${index}`, String(index)] as const);
+  return Object.fromEntries([...entries, ['prompt', filling('You are a careful model. ', 16_384)], ...more]);
+}
+
+export function extremeSummary(number: number, changed: Partial<VersionSummary> = {}): VersionSummary {
+  return versionSummary(number, {
+    model: longestModel,
+    stage: longestStage,
+    number: 1_000_000 + number,
+    aliases: [longestAlias, ...Array.from({ length: 30 }, (_, index) => `alias-${index}`)],
+    description: story,
+    createdBy: author,
+    stageBy: author,
+    tags: Object.fromEntries(names.map((name) => [name, name])),
+    metrics: manyMetrics(500),
+    params: manyParams(3000),
+    artifact: { digest: 'f'.repeat(64), sizeBytes: Number.MAX_SAFE_INTEGER, fileCount: 10_000 },
+    pending: true,
+    stagePending: true,
+    ...changed,
+  });
+}
+
+export function extremeVersion(): VersionDetails {
+  const sha256 = 'f'.repeat(64);
+  const base = versionDetails();
+  const at = '+275760-09-13T00:00:00.000Z';
+  const people = names.map((text, index) => ({ id: `${index}`, text: `${text} ${story}`, by: author, at }));
+  return {
+    ...base,
+    ...extremeSummary(2),
+    files: Array.from({ length: 10_000 }, (_, index) => ({
+      path: `${names[index] ?? `shards/${index}`}/${filling('nested-folder/', index % 200)}model-${index}.bin`,
+      sizeBytes: index === 0 ? Number.MAX_SAFE_INTEGER : index,
+      sha256,
+      isExecutable: index % 2 === 0,
+    })),
+    lineage: {
+      ...base.lineage,
+      code: {
+        commit: 'f'.repeat(40),
+        branch: filling('feature/a-branch-that-says-everything-', 250),
+        isDirty: true,
+        remote: `https://example.com/${filling('group/', 400)}`,
+        capturedAt: 'end',
+        repository: unbroken,
+        submodules: names.map((path) => ({ path, commit: 'f'.repeat(40), isDirty: true })),
+      },
+      run: {
+        ...base.lineage.run,
+        id: filling('run-', 250),
+        name: rightToLeft,
+        command: `python train.py ${filling('--with-an-option=and-its-value ', 4000)}`,
+        url: `https://example.com/${filling('runs/', 1000)}`,
+        folder: filling('folder/', 400),
+        exitCode: -2_147_483_648,
+        othersCount: 10_000,
+      },
+      data: names.map((path) => ({ path, sha256, sizeBytes: Number.MAX_SAFE_INTEGER, rows: Number.MAX_SAFE_INTEGER })),
+      evaluations: names.flatMap((dataset) => [
+        { at, by: author, dataset, metrics: manyMetrics(30) },
+        { at, by: author, dataset, slice: `${dataset}=${dataset}`, metrics: manyMetrics(30) },
+      ]),
+      dependencies: Array.from({ length: 400 }, (_, index) => ({
+        name: names[index] ?? `package-${index}`,
+        version: index === 0 ? filling('1.0.0+local.', 120) : `${index}.0.0`,
+      })),
+      machine: {
+        ...base.lineage.machine,
+        cpu: unbroken,
+        gpus: names.slice(0, 6),
+        memoryBytes: Number.MAX_SAFE_INTEGER,
+      },
+      missing: names.map((what) => ({ what, why: story })),
+      baseModel: { name: longestModel, versionId: idOf(9), number: Number.MAX_SAFE_INTEGER },
+    },
+    transitions: names.map((text, index) => ({
+      from: longestStage,
+      to: longestStage,
+      kind: index % 2 === 0 ? 'promote' : 'rollback',
+      by: author,
+      at,
+      askedAt: at,
+      reason: `${text}\n${story}`,
+      isOverride: true,
+      overridden: [...names],
+      displaced: Array.from({ length: 40 }, (_, place) => 1_000_000 + place),
+      seq: Number.MAX_SAFE_INTEGER,
+      pending: true,
+    })),
+    notes: people,
+    comments: people,
+    sameArtifact: names.map((_, index) => ({ model: longestModel, number: 1_000_000 + index })),
+    sameWeights: names.map((_, index) => ({ model: longestModel, number: 1_000_000 + index })),
+    hasHistory: true,
+  };
+}
+
+export function extremeVersionPage(): VersionPageData {
+  const metrics = Object.fromEntries(Object.keys(manyMetrics(500)).map((name, index) => [name, numberAt(index + 1)]));
+  return {
+    version: extremeVersion(),
+    baseline: { kind: 'production', versionId: idOf(1), number: 1_000_001, metrics },
+  };
+}
+
+export function extremeFacts(): FactsPageData {
+  const long = filling('Architecture', 400);
+  return pageFacts({
+    architecture: long,
+    license: unbroken,
+    parameterCount: Number.MAX_SAFE_INTEGER,
+    tensorCount: 100_000,
+    baseModels: names.map((name) => ({ name, revision: 'f'.repeat(40) })),
+    inputs: names.map((name) => ({ name, dtype: 'float32', shape: Array.from({ length: 12 }, () => 65_536) })),
+    outputs: names.map((name) => ({ name, dtype: long, shape: [null, 'batch', 1] })),
+    metadata: Object.fromEntries(names.map((name) => [name, `${story} ${name}`])),
+    danger: {
+      verdict: 'dangerous',
+      findings: names.map((what, index) => ({
+        verdict: 'dangerous',
+        what,
+        why: story,
+        path: unbroken,
+        member: unbroken,
+        offset: Number.MAX_SAFE_INTEGER - index,
+        opcode: 'STACK_GLOBAL',
+      })),
+    },
+    problems: [...names],
+  });
+}
+
+export function extremeCourses(): MetricCourses {
+  const points = (at: (step: number) => MetricValue) =>
+    Array.from({ length: 60 }, (_, step) => [step * 1e12, at(step)] as const);
+  return Object.fromEntries(
+    [...names, ...Array.from({ length: 60 }, (_, index) => `metric_${index}`)].map((name, index) => [
+      name,
+      { points: points((step) => numberAt(step + index)), total: Number.MAX_SAFE_INTEGER },
+    ]),
+  );
+}
+
+function extremeGates(): readonly ReviewGate[] {
+  return names.map((name, index) =>
+    gate(name, {
+      measured: String(numberAt(index)),
+      required: `${name} ${unbroken}`,
+      outcome: (['failed', 'not-evaluated', 'passed'] as const)[index % 3] ?? 'failed',
+      why: story,
+      isCommand: index % 2 === 0,
+      recorded: { at: day(1), by: author.name },
+    }),
+  );
+}
+
+export function extremeVersionGates(): VersionGates {
+  const approvals = names.map((name) => approval(name, { comment: story, by: author, isGiven: false }));
+  return {
+    stages: [longestStage, 'production'].map((stage) => ({ stage, kind: 'promote', gates: extremeGates(), approvals })),
+  };
+}
+
+function comparedRows(
+  all: readonly string[],
+  count: number,
+  valueAt: (row: number, column: number) => string | number | null,
+): readonly ComparedRow[] {
+  return all.map((name, row) => {
+    const values = Array.from({ length: count }, (_, column) => valueAt(row, column));
+    return { name, values, isDifferent: new Set(values).size > 1 };
+  });
+}
+
+/** Eight versions of different models, with everything that there can be of each. */
+export function extremeComparison(): ComparisonPageData {
+  const count = 8;
+  const some = (row: number, column: number) => (column === 3 ? null : `${names[row] ?? `value ${row}`} ${column}`);
+  const metrics = Object.keys(manyMetrics(500));
+  return {
+    versions: Array.from({ length: count }, (_, column) =>
+      extremeSummary(column + 1, { model: `${filling('Other-Model.', 120)}${column}`, params: {} }),
+    ),
+    metrics: comparedRows(metrics, count, (row, column) => (row % 9 === 8 ? null : numberAt(row + column))),
+    params: comparedRows(Object.keys(manyParams(2000)), count, some),
+    tags: comparedRows(names, count, some),
+    lineage: comparedRows(names, count, some),
+    dependencies: comparedRows(names, count, some),
+    hasDependencies: [true, false, true, true, true, true, true, true],
+    files: comparedRows(names, count, some),
+    facts: comparedRows(names, count, some),
+  };
+}
+
+export function extremeChanges(overrides: Partial<ChangesPageData> = {}): ChangesPageData {
+  const code = { branch: unbroken, isDirty: true, capturedAt: 'end', commit: 'f'.repeat(40) } as const;
+  return changes({
+    before: extremeSummary(1),
+    after: extremeSummary(2, { model: `${filling('Other.', 127)}x` }),
+    code: { before: code, after: { ...code, commit: 'e'.repeat(40) } },
+    data: names.map((path, index) => ({
+      path,
+      kind: (['added', 'removed', 'changed'] as const)[index % 3] ?? 'added',
+      before: { path, sha256: 'a'.repeat(64), sizeBytes: 1 },
+      after: { path, sha256: 'b'.repeat(64), sizeBytes: Number.MAX_SAFE_INTEGER },
+    })),
+    packages: names.map((name) => ({ name, kind: 'upgraded', before: unbroken, after: rightToLeft })),
+    params: comparedRows([...names, 'prompt'], 2, (row, column) => `${column} ${names[row] ?? story}`),
+    metrics: comparedRows(Object.keys(manyMetrics(500)), 2, (row, column) => numberAt(row + column)),
+    environment: comparedRows(names, 2, (row, column) => `${column} ${names[row] ?? ''}`),
+    facts: comparedRows(names, 2, (row, column) => `${column} ${names[row] ?? ''}`),
+    ...overrides,
+  });
+}
+
+export function extremeCode(): CodeBetween {
+  const commits = names.map((subject, index) => ({
+    commit: `${index}${'c'.repeat(39)}`,
+    author: author.name,
+    at: day(index + 1),
+    subject,
+  }));
+  return codeBetween({
+    repository: `/home/${filling('folder/', 400)}`,
+    added: { commits, count: 10_000 },
+    removed: { commits, count: 10_000 },
+    files: names.map((path) => ({ path: `${path}.py`, kind: 'moved', from: `${path}-before.py`, addedLines: 1e9 })),
+    fileCount: 10_000,
+    missing: [story],
+  });
+}
+
+export function extremeGraph(): GraphPageData {
+  const before: readonly GraphNode[] = names.map((label, index) => ({
+    id: `before ${index}`,
+    kind: index % 2 === 0 ? 'data' : 'code',
+    label,
+    detail: unbroken,
+    of: `data:${'f'.repeat(64)}`,
+  }));
+  const after: readonly GraphNode[] = Array.from({ length: 24 }, (_, index) => ({
+    id: idOf(10 + index),
+    kind: 'version',
+    label: `${longestModel}@${1_000_000 + index}`,
+    stage: longestStage,
+    of: `version:${idOf(10 + index)}`,
+  }));
+  const subject: GraphNode = { ...(after[0] ?? before[0] ?? { kind: 'version', label: '' }), id: idOf(2) } as GraphNode;
+  const summary = extremeSummary(2);
+  return {
+    graph: {
+      subject: subject.id,
+      nodes: [subject, ...before, ...after],
+      edges: [
+        ...before.map(({ id }) => ({ from: id, to: subject.id })),
+        ...after.map(({ id }) => ({ from: subject.id, to: id })),
+      ],
+    },
+    impact: {
+      subject: { kind: 'version', name: `${longestModel}@1000002`, version: summary },
+      total: Number.MAX_SAFE_INTEGER,
+      stages: [{ stage: longestStage, count: Number.MAX_SAFE_INTEGER }],
+      items: Array.from({ length: 30 }, (_, index) => ({
+        version: extremeSummary(10 + index, { metrics: {}, params: {} }),
+        isDirect: false,
+        through: `${longestModel}@1000000`,
+      })),
+    },
+  };
+}
+
+export function extremeReview(): { readonly data: ReviewPageData; readonly gates: readonly ReviewGate[] } {
+  const version = extremeVersion();
+  const votes = names.map((name, index) =>
+    approval(name, { comment: story, by: author, isGiven: index % 2 === 0, isCounted: index % 3 === 0 }),
+  );
+  return {
+    data: reviewPage({
+      version,
+      stage: longestStage,
+      otherStages: Array.from({ length: 31 }, (_, index) => `${filling('other-stage-', 29)}${index}`),
+      other: { version: { ...extremeVersion(), id: idOf(1), number: 1_000_001 }, isInStage: true },
+      changes: extremeChanges(),
+      approvals: votes,
+      request: {
+        ...{ by: author, at: day(1), askedAt: day(1), comment: story, pending: true, isOwn: true, isWanted: true },
+        reviewers: Array.from({ length: 32 }, (_, index) => names[index] ?? `${filling('reviewer', 200)}@x.org`),
+      },
+      from: Array.from({ length: 31 }, (_, index) => `${filling('from-', 29)}${index}`),
+    }),
+    gates: extremeGates(),
+  };
+}
+
+/** A model of a hundred thousand versions, thinned as the registry does. */
+export function extremeModelPage(): ModelPageData {
+  const plot = plotOf(1500);
+  const tenures = tenuresOf().map((tenure) => ({
+    ...tenure,
+    number: 1_000_000 + tenure.number,
+    by: author,
+    reason: story,
+  }));
+  return modelPage({
+    model: modelOverview({
+      name: longestModel,
+      versions: 100_000,
+      description: story,
+      tags: Object.fromEntries(names.map((name) => [name, name])),
+      createdBy: author,
+      latest: extremeSummary(40),
+      production: extremeSummary(38, { stage: 'production', stageSince: day(300), stageBy: author }),
+      aliases: Array.from({ length: 40 }, (_, index) => ({
+        alias: `${longestAlias}${index}`,
+        number: 1_000_000 + index,
+        versionId: idOf(index),
+      })),
+      stages: Array.from({ length: 32 }, (_, index) => ({
+        name: `${filling('stage-', 29)}${index}`,
+        isExclusive: true,
+      })),
+      comments: names.map((text, index) => ({ id: `${index}`, text: `${text} ${story}`, by: author, at: day(290) })),
+      formerNames: Array.from({ length: 20 }, () => longestModel),
+      stageCounts: Array.from({ length: 32 }, (_, index) => ({
+        stage: `${filling('stage-', 29)}${index}`,
+        count: 3125,
+      })),
+      metricNames: Object.keys(manyMetrics(500)),
+      paramNames: Object.keys(manyParams(3000)),
+      latestMetrics: manyMetrics(500),
+      registeredBy: Array.from({ length: 50 }, () => ({ by: author, versions: 2000 })),
+    }),
+    metric: unbroken,
+    plot: {
+      ...plot,
+      points: plot.points.map(([x, y, number, stage]) => [x, (y - 0.8) * 1e308, number + 1_000_000, stage]),
+      stages: [longestStage, 'candidate', 'production', 'staging'],
+      total: 100_000,
+    },
+    tenures: { items: tenures, next: 'more' },
+  });
+}
+
+export function extremeModelFile(data: ModelFilePageData): ModelFilePageData {
+  const { facts } = extremeFacts();
+  return {
+    ...data,
+    name: `${unbroken}.safetensors`,
+    path: `${filling('nested-folder/', 400)}${unbroken}.safetensors`,
+    sizeBytes: Number.MAX_SAFE_INTEGER,
+    changedAt: '+275760-09-13T00:00:00.000Z',
+    fileCount: 10_000,
+    facts: { ...data.facts, ...facts },
+  };
+}

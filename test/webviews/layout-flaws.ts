@@ -1,0 +1,149 @@
+import type { Page } from 'playwright-core';
+
+/** What is clipped, overlaps, can't be read, or makes the page wider than its window; one line each, with the element and its text. */
+export async function layoutFlaws(page: Page): Promise<readonly string[]> {
+  return page.evaluate(findFlaws);
+}
+
+/** Runs in the page, so that it may use nothing of this file. */
+function findFlaws(): readonly string[] {
+  interface Box {
+    readonly left: number;
+    readonly right: number;
+    readonly top: number;
+    readonly bottom: number;
+  }
+  interface Piece {
+    readonly element: Element;
+    readonly box: Box;
+    readonly text: string;
+  }
+  const flaws = new Set<string>();
+  const selector =
+    'a[href], button, input, select, textarea, summary, [role=button], vscode-button, vscode-checkbox, vscode-textfield';
+  const nameOf = (element: Element) => {
+    const { id, className } = element;
+    const classes =
+      typeof className === 'string' && className !== '' ? `.${className.trim().split(/\s+/).join('.')}` : '';
+    const parent = element.closest('section[id], header, [class]:not(:scope)')?.id ?? '';
+    return `${parent === '' ? '' : `#${parent} `}${element.localName}${id === '' ? '' : `#${id}`}${classes}`;
+  };
+  const short = (text: string) => JSON.stringify(text.trim().slice(0, 40));
+
+  const root = document.documentElement;
+  if (root.scrollWidth > root.clientWidth) {
+    const widest = [...document.querySelectorAll('main *')].reduce<Element | undefined>(
+      (found, element) =>
+        found === undefined || element.getBoundingClientRect().right > found.getBoundingClientRect().right
+          ? element
+          : found,
+      undefined,
+    );
+    flaws.add(
+      `The page is ${root.scrollWidth} wide in a window of ${root.clientWidth}: ${widest ? nameOf(widest) : '?'}`,
+    );
+  }
+
+  /** The boxes that cut an element off, from the inside out. */
+  function* clippersOf(start: Element): Generator<{ readonly element: Element; readonly style: CSSStyleDeclaration }> {
+    for (let element: Element | null = start; element !== null && element !== root; element = element.parentElement) {
+      const style = getComputedStyle(element);
+      if (style.overflowX !== 'visible' || style.overflowY !== 'visible') yield { element, style };
+    }
+  }
+  /** For ears only, whatever it is called. */
+  const isReadAloudOnly = (start: Element) => {
+    for (let element: Element | null = start; element !== null && element !== root; element = element.parentElement) {
+      if (getComputedStyle(element).clipPath.startsWith('inset(50%')) return true;
+    }
+    return false;
+  };
+  const isWholeSomewhere = (element: Element) => element.closest('[title]') !== null;
+
+  const pieces: Piece[] = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    const text = node.textContent ?? '';
+    const element = node.parentElement;
+    if (text.trim() === '' || element === null) continue;
+    if (element.closest('option, script, style, title') !== null || isReadAloudOnly(element)) continue;
+    if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const rects = [...range.getClientRects()].filter((rect) => rect.width > 0.5 && rect.height > 0.5);
+    if (rects.length === 0) continue;
+    const widest = Math.max(...rects.map((rect) => rect.width));
+    const lines = new Set(rects.map((rect) => Math.round(rect.top))).size;
+    if (lines > 3 && text.trim().length > 4 && widest < 28)
+      flaws.add(`A column of single letters: ${nameOf(element)} ${short(text)}`);
+    const isFramed = element instanceof SVGElement;
+    for (const rect of rects) {
+      let box: Box = rect;
+      let isHidden = false;
+      for (const { element: clipper, style } of isFramed ? [] : clippersOf(element)) {
+        const outer = clipper.getBoundingClientRect();
+        const scrolls = (overflow: string) => overflow === 'auto' || overflow === 'scroll';
+        if (rect.right > outer.right + 1.5 || rect.left < outer.left - 1.5) {
+          if (scrolls(style.overflowX)) {
+            // What is to be had by scrolling isn't lost.
+          } else if (style.textOverflow !== 'ellipsis' && style.webkitLineClamp === 'none') {
+            flaws.add(`Cut off: ${nameOf(element)} ${short(text)} by ${nameOf(clipper)}`);
+          } else if (!isWholeSomewhere(element))
+            flaws.add(`Shortened, and whole nowhere: ${nameOf(element)} ${short(text)}`);
+          else if (clipper.clientWidth < 28) flaws.add(`Shortened to nothing: ${nameOf(element)} ${short(text)}`);
+        }
+        if (rect.bottom > outer.bottom + 2 && !scrolls(style.overflowY)) {
+          if (style.webkitLineClamp === 'none') flaws.add(`Cut off below: ${nameOf(element)} ${short(text)}`);
+          else if (!isWholeSomewhere(element))
+            flaws.add(`Shortened, and whole nowhere: ${nameOf(element)} ${short(text)}`);
+        }
+        box = {
+          left: Math.max(box.left, outer.left),
+          right: Math.min(box.right, outer.right),
+          top: Math.max(box.top, outer.top),
+          bottom: Math.min(box.bottom, outer.bottom),
+        };
+        isHidden ||= box.right - box.left < 1 || box.bottom - box.top < 1;
+      }
+      if (!isHidden) pieces.push({ element, box, text });
+    }
+  }
+
+  const isLaidOver = (element: Element) => {
+    for (let at: Element | null = element; at !== null && at !== document.body; at = at.parentElement) {
+      if (/sticky|fixed/.test(getComputedStyle(at).position)) return true;
+    }
+    return false;
+  };
+  const overlaps = (a: Box, b: Box, slack: number) =>
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) > slack &&
+    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > slack;
+
+  /** Those that come in one another's way, looked for from the top down. */
+  function collide(all: readonly Piece[], slack: number, tell: (a: Piece, b: Piece) => void): void {
+    const sorted = all.filter(({ element }) => !isLaidOver(element)).sort((a, b) => a.box.top - b.box.top);
+    for (const [index, one] of sorted.entries()) {
+      for (let next = index + 1; next < sorted.length; next += 1) {
+        const other = sorted[next];
+        if (other === undefined || other.box.top > one.box.bottom) break;
+        const isNested = one.element.contains(other.element) || other.element.contains(one.element);
+        if (!isNested && overlaps(one.box, other.box, slack)) tell(one, other);
+      }
+    }
+  }
+  collide(pieces, 5, (one, other) =>
+    flaws.add(
+      `Text over text: ${nameOf(one.element)} ${short(one.text)} and ${nameOf(other.element)} ${short(other.text)}`,
+    ),
+  );
+  const controls = [...document.querySelectorAll(selector)]
+    .filter((element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+    .map((element): Piece => ({ element, box: element.getBoundingClientRect(), text: element.textContent ?? '' }))
+    .filter(({ box }) => box.right - box.left > 1);
+  collide(controls, 2, (one, other) =>
+    flaws.add(
+      `Controls over each other: ${nameOf(one.element)} ${short(one.text)} and ${nameOf(other.element)} ${short(other.text)}`,
+    ),
+  );
+  return [...flaws].slice(0, 40);
+}

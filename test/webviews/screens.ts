@@ -1,0 +1,285 @@
+import type { Page } from 'playwright-core';
+import type { ModelFilePageData, PageKind } from '../../src/extension/messages.ts';
+import { summariseFacts } from '../../src/modelfiles/facts-summary.ts';
+import { tensorTable } from '../../src/modelfiles/tensor-rows.ts';
+import { comparedTensorTable } from '../../src/modelfiles/tensors/compared-rows.ts';
+import {
+  bareVersion,
+  changes,
+  codeBetween,
+  comparedTensors,
+  comparison,
+  courses,
+  graphPage,
+  hostileVersion,
+  pageFacts,
+  tensorComparison,
+  versionDetails,
+  versionPage,
+  versionSummary,
+} from './examples.ts';
+import {
+  extremeChanges,
+  extremeCode,
+  extremeComparison,
+  extremeCourses,
+  extremeFacts,
+  extremeGraph,
+  extremeModelFile,
+  extremeModelPage,
+  extremeReview,
+  extremeVersionGates,
+  extremeVersionPage,
+} from './extreme-examples.ts';
+import type { Harness, OpenedPage, OpenOptions } from './harness.ts';
+import { day, modelOverview, modelPage, plotOf } from './model-examples.ts';
+import { approval, gate, reviewPage, someGates } from './review-examples.ts';
+
+/** The states that every page is looked at in; a page may have more. */
+export const requiredStates = ['typical', 'empty', 'error', 'extreme'] as const;
+type RequiredState = (typeof requiredStates)[number];
+
+type StateOptions<K extends PageKind> = Omit<OpenOptions<K>, 'kind' | 'theme' | 'width' | 'height'> & {
+  /** What a person does first. */
+  readonly first?: (page: Page) => Promise<void>;
+};
+type StatesOf<K extends PageKind> = Readonly<Record<RequiredState, StateOptions<K>>> &
+  Readonly<Record<string, StateOptions<K>>>;
+
+const failing = () =>
+  Promise.reject(
+    new Error(
+      'The log of /home/ada/fraud/.git/model-registry is damaged: commit 12 doesn’t follow commit 11. Run `model-registry verify`.',
+    ),
+  );
+const hanging = () => new Promise<never>(() => undefined);
+
+const tensors = Array.from({ length: 100_000 }, (_, index) => ({
+  name: `layers.${index}.attention.weight`,
+  dtype: index % 4 === 0 ? 'float32' : 'bfloat16',
+  shape: [index + 1, 8],
+  place: { path: 'model.safetensors', offset: index * 100, sizeBytes: 100 },
+}));
+
+function modelFile(changed: Partial<ModelFilePageData> = {}): ModelFilePageData {
+  const { facts } = pageFacts();
+  return {
+    name: 'fraud.safetensors',
+    path: 'models/fraud.safetensors',
+    sizeBytes: 14_483_464_192,
+    changedAt: '2026-11-20T09:14:00.000Z',
+    fileCount: 1,
+    facts: { ...summariseFacts({ format: 'safetensors', tensors }, 'Safetensors'), ...facts },
+    canRegister: true,
+    ...changed,
+  };
+}
+
+const emptyOf = { params: {}, tags: {}, aliases: [], metrics: {}, description: '' };
+
+/** Every page in every state: what its pictures are made of, and what looks, accessibility and forged messages are tested on. */
+const screens: { readonly [K in PageKind]: StatesOf<K> } = {
+  version: {
+    typical: {
+      data: async () => versionPage(versionDetails(2, { hasHistory: true, stage: 'staging' })),
+      facts: async () => pageFacts(),
+      history: courses(),
+      tensors: tensorTable(tensors),
+      versionGates: async () => ({
+        stages: [
+          {
+            stage: 'production',
+            kind: 'promote',
+            gates: someGates(),
+            approvals: [approval('grace@example.org', { comment: 'Looked at the slices.' })],
+          },
+        ],
+      }),
+    },
+    empty: { data: async () => ({ version: bareVersion() }) },
+    error: { data: failing },
+    extreme: {
+      data: async () => extremeVersionPage(),
+      facts: async () => extremeFacts(),
+      history: extremeCourses(),
+      tensors: tensorTable(tensors),
+      versionGates: async () => extremeVersionGates(),
+    },
+    hostile: { data: async () => versionPage(hostileVersion()), facts: async () => extremeFacts() },
+    'parts failed': {
+      data: async () => versionPage(versionDetails(2, { hasHistory: true })),
+      facts: failing,
+      versionGates: failing,
+      failing: ['history'],
+    },
+    loading: { data: hanging },
+  },
+  comparison: {
+    typical: { data: async () => comparison(3) },
+    empty: {
+      data: async () => ({
+        versions: [versionSummary(1, emptyOf), versionSummary(2, emptyOf)],
+        ...{ facts: [], metrics: [], params: [], tags: [], lineage: [], dependencies: [], files: [] },
+      }),
+    },
+    error: { data: failing },
+    extreme: { data: async () => extremeComparison() },
+    tensors: {
+      data: async () => comparison(3),
+      compareTensors: async () => tensorComparison(),
+      comparedTensors: comparedTensorTable(comparedTensors(1000)),
+      first: (page) => page.getByRole('button', { name: 'Tensors' }).click(),
+    },
+  },
+  changes: {
+    typical: { data: async () => changes(), codeBetween: async () => codeBetween() },
+    empty: {
+      data: async () =>
+        changes({
+          before: versionSummary(1, emptyOf),
+          after: versionSummary(2, emptyOf),
+          code: {},
+          ...{ data: [], packages: [], params: [], metrics: [], environment: [], facts: [] },
+          ...{ hasData: [false, false], hasPackages: [false, false] },
+          weights: 'unknown',
+        }),
+    },
+    error: { data: failing },
+    extreme: { data: async () => extremeChanges(), codeBetween: async () => extremeCode() },
+    'code failed': { data: async () => changes(), codeBetween: failing },
+  },
+  graph: {
+    typical: { data: async () => graphPage() },
+    empty: {
+      data: async () => {
+        const { graph, impact } = graphPage();
+        return {
+          graph: { ...graph, nodes: graph.nodes.slice(0, 1), edges: [] },
+          impact: { ...impact, total: 0, stages: [], items: [] },
+        };
+      },
+    },
+    error: { data: failing },
+    extreme: { data: async () => extremeGraph() },
+  },
+  review: {
+    typical: {
+      data: async () => reviewPage(),
+      gates: async () => ({ gates: someGates() }),
+      codeBetween: async () => codeBetween(),
+    },
+    empty: {
+      data: async () => {
+        const { other: _, changes: _changes, ...rest } = reviewPage({ version: bareVersion(), approvals: [] });
+        return { ...rest, otherStages: [] };
+      },
+      gates: async () => ({ gates: [] }),
+    },
+    error: { data: failing },
+    extreme: {
+      data: async () => extremeReview().data,
+      gates: async () => ({ gates: extremeReview().gates }),
+      codeBetween: async () => extremeCode(),
+    },
+    restricted: {
+      data: async () => reviewPage({ isTrusted: false }),
+      gates: failing,
+      codeBetween: failing,
+    },
+    ready: {
+      data: async () => reviewPage({ proposal: 'Better on every slice' }),
+      gates: async () => ({ gates: [gate('test_auc')] }),
+      codeBetween: async () => codeBetween(),
+    },
+  },
+  model: {
+    typical: { data: async () => modelPage() },
+    empty: {
+      data: async () => {
+        const { production: _, latest: _latest, ...model } = modelOverview({ versions: 0, aliases: [], comments: [] });
+        const nothing = { description: '', tags: {}, stageCounts: [], metricNames: [], paramNames: [] };
+        return {
+          model: { ...model, ...nothing, latestMetrics: {}, registeredBy: [], formerNames: [] },
+          stage: 'production',
+          tenures: { items: [] },
+        };
+      },
+    },
+    error: { data: failing },
+    extreme: { data: async () => extremeModelPage() },
+    table: {
+      data: async () => modelPage({ plot: plotOf(12) }),
+      model: { glance: async ({ number }) => ({ version: versionSummary(number) }) },
+      first: (page) => page.getByLabel('as a table').check(),
+    },
+    selection: {
+      data: async () => modelPage(),
+      model: {
+        plotted: async () => ({ items: [38, 39, 40].map((number) => versionSummary(number)), total: 12 }),
+        glance: async ({ number }) => ({ version: versionSummary(number, { createdAt: day(number) }) }),
+      },
+      first: selectHalf,
+    },
+  },
+  modelFile: {
+    typical: { data: async () => modelFile(), tensors: tensorTable(tensors) },
+    empty: {
+      data: async () =>
+        modelFile({
+          sizeBytes: 0,
+          facts: summariseFacts({ format: 'safetensors' }, 'Safetensors'),
+          canRegister: false,
+        }),
+    },
+    error: { data: failing },
+    extreme: {
+      data: async () => extremeModelFile(modelFile()),
+      tensors: tensorTable(tensors.map((tensor) => ({ ...tensor, name: tensor.name.repeat(12) }))),
+    },
+  },
+};
+
+async function selectHalf(page: Page): Promise<void> {
+  const box = await page.locator('.u-over').boundingBox();
+  if (!box) throw new Error('There is no chart.');
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 4);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.95, box.y + box.height * 0.7, { steps: 4 });
+  await page.mouse.up();
+  await page.mouse.move(0, 0);
+}
+
+export interface Screen {
+  readonly kind: PageKind;
+  readonly state: string;
+  /** Opens it, and waits until it is drawn. */
+  open(harness: Harness, options?: ScreenOptions): Promise<OpenedPage>;
+}
+type ScreenOptions = Pick<OpenOptions<PageKind>, 'theme' | 'width' | 'height'>;
+
+export const allScreens: readonly Screen[] = [
+  ...screensOf('version'),
+  ...screensOf('comparison'),
+  ...screensOf('changes'),
+  ...screensOf('graph'),
+  ...screensOf('review'),
+  ...screensOf('model'),
+  ...screensOf('modelFile'),
+];
+
+function screensOf<K extends PageKind>(kind: K): readonly Screen[] {
+  return Object.entries<StateOptions<K>>(screens[kind]).map(([state, { first, ...options }]) => ({
+    kind,
+    state,
+    async open(harness, screenOptions = {}) {
+      const opened = await harness.open<K>({ ...options, ...screenOptions, kind });
+      if (state !== 'loading') await opened.page.locator('#page[aria-busy=false]').waitFor();
+      await opened.settled();
+      if (first) {
+        await first(opened.page);
+        await opened.settled();
+      }
+      return opened;
+    },
+  }));
+}
