@@ -23,6 +23,7 @@ const common = {
  * need is in files that they share. What else is imported dynamically comes with whoever imports it, and is only run later.
  */
 const readLater = [
+  'cli/importing.ts',
   'cli/mcp.ts',
   'cli/program.ts',
   'modelfiles/formats.ts',
@@ -34,6 +35,7 @@ const readLater = [
   'storage/azure/connect.ts',
   'workers/build-catalog.ts',
   'workers/bytes.ts',
+  'workers/importing.ts',
   'workers/inspect.ts',
   'workers/predictions.ts',
   'workers/read-log.ts',

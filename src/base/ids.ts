@@ -1,4 +1,4 @@
-import { decodeTime, monotonicFactory } from 'ulid';
+import { decodeTime, monotonicFactory, ulid } from 'ulid';
 
 /** Gives a new ULID (https://github.com/ulid/spec) at each call. */
 export type NewId = () => string;
@@ -7,6 +7,11 @@ export type NewId = () => string;
 export function newIdSource(now: () => number = Date.now): NewId {
   const next = monotonicFactory();
   return () => next(now());
+}
+
+/** A ULID of an earlier time, milliseconds since the epoch: of something that was made before it is told of here. */
+export function idFrom(ms: number): string {
+  return ulid(ms);
 }
 
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;

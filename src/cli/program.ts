@@ -6,6 +6,7 @@ import { addChangesCommands } from './commands/changes.ts';
 import { addEvaluateCommand } from './commands/evaluating.ts';
 import { addFileCommands } from './commands/files.ts';
 import { addGateCommands } from './commands/gates.ts';
+import { addImportCommand } from './commands/importing.ts';
 import { addInspectCommand } from './commands/inspect.ts';
 import { addLineageCommand } from './commands/lineage.ts';
 import { addMcpCommand } from './commands/mcp.ts';
@@ -116,6 +117,7 @@ function programFor(version: string, signal: AbortSignal): Command {
   addSpaceCommands(program, add);
   program.commandsGroup('Versions:');
   addRegisterCommands(program, add);
+  addImportCommand(program, add);
   addEvaluateCommand(program, add);
   addQueryCommands(program, add);
   addChangesCommands(program, add);

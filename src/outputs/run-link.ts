@@ -106,7 +106,8 @@ function plainOf(run: RunRecord, { sinceMs, declares }: LinkOptions): RunRecord 
   };
 }
 
-function lineageOf(record: RunRecord): RunLineage {
+/** What is recorded of a run that a tracker told of. */
+export function lineageOf(record: RunRecord): RunLineage {
   const { id, name, tracker, url, command, startedAt, endedAt } = record;
   return {
     tracker,

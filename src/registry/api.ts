@@ -887,8 +887,13 @@ export interface RegisterRequest {
   readonly base?: string;
   /** For the model, where this makes it. */
   readonly modelDescription?: string;
-  /** Where the model's latest version has these bytes, it is returned even if params or code are new. */
-  readonly onlyNewBytes?: boolean;
+  /**
+   * Where the model's latest version has these bytes, it is returned even if params or code are new; with `any`, where one of its versions
+   * has them.
+   */
+  readonly onlyNewBytes?: boolean | 'any';
+  /** When it was registered elsewhere, by the word of those it is taken over from: ISO 8601, in the past. Shown as a claim. */
+  readonly claimedAt?: string;
   /** Where the request came from, if not from what the registry was opened for. */
   readonly via?: Via;
 }

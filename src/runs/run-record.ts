@@ -44,6 +44,8 @@ export interface RunRecord {
   /** The commit that the tracker recorded. */
   readonly gitCommit?: string;
   readonly command?: string;
+  /** Who ran it, by the tracker's account. */
+  readonly user?: string;
   readonly checkpoints?: readonly RunCheckpoint[];
   /** Other files and folders of models that the run recorded as its own. */
   readonly modelPaths?: readonly string[];

@@ -3,13 +3,16 @@ import * as v from 'valibot';
 
 if (parentPort) {
   const { role } = v.parse(
-    v.object({ role: v.picklist(['bytes', 'inspect', 'log', 'predictions', 'registry', 'runs']) }),
+    v.object({ role: v.picklist(['bytes', 'importing', 'inspect', 'log', 'predictions', 'registry', 'runs']) }),
     workerData,
   );
   const port = parentPort;
   switch (role) {
     case 'bytes':
       void import('./bytes.ts').then(({ serveBytes }) => serveBytes(port, workerData));
+      break;
+    case 'importing':
+      void import('./importing.ts').then(({ serveImporting }) => serveImporting(port));
       break;
     case 'inspect':
       void import('./inspect.ts').then(({ serveInspections }) => serveInspections(port));

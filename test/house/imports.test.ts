@@ -17,7 +17,7 @@ const rows: readonly (readonly string[])[] = [
   ['intents'],
   ['registry'],
   ['outputs', 'lineage', 'gates'],
-  ['serving', 'exchange', 'agents'],
+  ['serving', 'exchange', 'agents', 'importing'],
   ['workers'],
   ['cli', 'extension'],
 ];

@@ -1,5 +1,6 @@
 import { throwIfCancelled } from '../../artifacts/cancel.ts';
 import { RegistryError } from '../../base/errors.ts';
+import { idFrom } from '../../base/ids.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import type {
   CodeLineage,
@@ -163,6 +164,12 @@ function knownVersion(
   const { run, params = {}, code } = request;
   const latest = request.onlyNewBytes && model ? newestVersion(dbOf(session), model.id) : undefined;
   if (latest?.artifact.digest === artifact.digest) return latest;
+  if (request.onlyNewBytes === 'any' && model) {
+    const same = stateOf(session)
+      .versionsOfArtifact(artifact.digest, MAX_SAME_BYTES)
+      .find((version) => version.model === model.id);
+    if (same) return versionById(dbOf(session), same.id);
+  }
   const record =
     model &&
     registeredVersion(stateOf(session), model.id, {
@@ -221,7 +228,7 @@ function eventsOf(
       ...(conda.length === 0 ? {} : { conda: [...conda] }),
     });
   }
-  const version = session.newId();
+  const version = newVersionId(session, request.claimedAt);
   events.push({
     type: 'version.registered',
     model: modelId,
@@ -244,6 +251,15 @@ function eventsOf(
     events.push({ type: 'artifact.published', artifact: artifact.digest });
   }
   return { events, version };
+}
+
+/** Of the versions with the same bytes, so many are looked at. */
+const MAX_SAME_BYTES = 10_000;
+
+/** The id of a version tells when it was made, also where that was before it got here. */
+function newVersionId(session: Session, claimedAt: string | undefined): string {
+  const ms = claimedAt === undefined ? Number.NaN : Date.parse(claimedAt);
+  return ms > 0 && ms < session.clock() ? idFrom(ms) : session.newId();
 }
 
 /** The code with the uncommitted changes, whose patch is stored. */

@@ -7,7 +7,9 @@ import type { RunFiles } from '../run-files.ts';
  * that was moved, or mounted elsewhere, is known by MLflow's own folders: what follows `mlruns` is looked for beside the store, too.
  */
 export async function artifactPlace(uri: string, storeFolder: string, files: RunFiles): Promise<string | undefined> {
-  const path = pathOf(uri);
+  const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/(.+)$/.exec(uri)?.[1];
+  // A server keeps what it takes in beside its store, unless it is told otherwise.
+  const path = proxied === undefined ? pathOf(uri) : `mlartifacts/${proxied}`;
   if (path === undefined || path.split(/[\\/]/).includes('..')) return undefined;
   const isAbsolute = /^(?:[\\/]|[A-Za-z]:)/.test(path);
   const inside = isAbsolute ? await files.inside(path) : pathBelow(storeFolder, path.replace(/^\.\//, ''));

@@ -8,7 +8,8 @@ import { openRunDatabase, type RunDatabase, type SqlRow } from '../sqlite/run-da
 import { artifactPlace } from './artifact-path.ts';
 import { MlflowRunBuilder } from './mlflow-run.ts';
 
-const FILE = /^(?:[\w.-]*(?:mlflow|mlruns)[\w.-]*|tracking|backend)\.(?:db|sqlite|sqlite3)$/i;
+/** What MLflow's databases are called. */
+export const MLFLOW_DATABASE = /^(?:[\w.-]*(?:mlflow|mlruns)[\w.-]*|tracking|backend)\.(?:db|sqlite|sqlite3)$/i;
 const MAX_RUNS = 100;
 const MAX_POINTS = 1_000_000;
 const MAX_ROWS = 10_000;
@@ -20,7 +21,7 @@ export const mlflowDatabaseReader: RunReader = {
   tracker: 'mlflow',
   label: 'MLflow',
   recognise(folder, entries) {
-    const found = entries.filter(({ name, isFolder }) => !isFolder && FILE.test(name));
+    const found = entries.filter(({ name, isFolder }) => !isFolder && MLFLOW_DATABASE.test(name));
     return found.map(({ name }) => pathBelow(folder, name));
   },
   async read(place, context) {
@@ -35,6 +36,25 @@ export const mlflowDatabaseReader: RunReader = {
     }
   },
 };
+
+/** Certain runs of a database, whatever they wrote. Throws `RunFileInvalid`. */
+export async function mlflowRunsInDatabase(
+  place: string,
+  ids: readonly string[],
+  files: RunFiles,
+): Promise<readonly RunRecord[]> {
+  const db = await openRunDatabase(place, files);
+  try {
+    const records: RunRecord[] = [];
+    for (const id of db.has('runs') ? ids : []) {
+      const [row] = db.rows('SELECT * FROM runs WHERE run_uuid = ?', [id]);
+      if (row) records.push(await readRun(row, place, db, files));
+    }
+    return records;
+  } finally {
+    db.close();
+  }
+}
 
 function candidates(place: string, db: RunDatabase, context: ReadContext): readonly SqlRow[] {
   const found: SqlRow[] = [];

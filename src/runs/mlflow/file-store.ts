@@ -55,6 +55,33 @@ export const mlflowFilesReader: RunReader = {
   },
 };
 
+/** Certain runs of a store, whatever they wrote. */
+export async function mlflowRunsInFiles(
+  place: string,
+  ids: readonly string[],
+  files: RunFiles,
+): Promise<readonly RunRecord[]> {
+  const wanted = new Set(ids.filter(isPlainName));
+  const experiments = (await files.list(place)).filter(({ name, isFolder }) => isFolder && !name.startsWith('.'));
+  const records: RunRecord[] = [];
+  for (const { name } of experiments.slice(0, MAX_EXPERIMENTS)) {
+    if (wanted.size === 0) break;
+    const folder = pathBelow(place, name);
+    let experiment: string | undefined;
+    for (const id of wanted) {
+      const run = pathBelow(folder, id);
+      if (!(await files.stat(run))?.isFolder) continue;
+      const parsed = v.safeParse(runSchema, await yamlOrNothing(pathBelow(run, META), files));
+      if (!parsed.success) continue;
+      const named = v.safeParse(experimentSchema, await yamlOrNothing(pathBelow(folder, META), files));
+      experiment ??= named.success ? named.output.name : undefined;
+      wanted.delete(id);
+      records.push(await readRun({ folder: run, experiment, meta: parsed.output, startMs: 0 }, place, files));
+    }
+  }
+  return records;
+}
+
 function isRun(entries: readonly FolderEntry[]): boolean {
   return [META, 'metrics', 'params', 'tags'].every((name) => entries.some((entry) => entry.name === name));
 }

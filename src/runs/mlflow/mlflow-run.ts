@@ -53,6 +53,7 @@ export class MlflowRunBuilder {
     const name = this.#run.name ?? this.#tags.get('mlflow.runName');
     const gitCommit = this.#tags.get('mlflow.source.git.commit');
     const script = this.#tags.get('mlflow.source.name');
+    const user = this.#tags.get('mlflow.user');
     // What begins with `mlflow.` is MLflow's own, told where it belongs.
     const tags = [...this.#tags].filter(([tag]) => !tag.startsWith('mlflow.'));
     return {
@@ -71,6 +72,7 @@ export class MlflowRunBuilder {
       ...(this.#datasets.length > 0 ? { datasets: this.#datasets } : {}),
       ...(gitCommit && /^[0-9a-f]{40,64}$/.test(gitCommit) ? { gitCommit } : {}),
       ...(script ? { command: script } : {}),
+      ...(user ? { user } : {}),
       ...(this.#modelPaths.size > 0 ? { modelPaths: [...this.#modelPaths] } : {}),
       sourceFiles: this.#sourceFiles,
       ...this.values.problems,
