@@ -40,10 +40,16 @@ export interface FoundVersion {
   readonly params?: Params;
   /** The commit that it was made with, where no run tells. */
   readonly commit?: string;
-  /** Its digest by the source, where the files are a copy in a cache: they are to be called `name`. */
-  readonly cached?: { readonly name: string };
+  /** Its files where they lie in a cache under other names, with the paths that they are to have. */
+  readonly staged?: readonly StagedFile[];
   /** Why it can't be imported, and what to do. */
   readonly problem?: string;
+}
+
+export interface StagedFile {
+  /** Relative to the folder that is imported from. */
+  readonly from: string;
+  readonly path: string;
 }
 
 export interface FoundRunPlace {

@@ -9,6 +9,7 @@ import type { ImportReader } from './import-reader.ts';
 import { IMPORTED_FROM, type ImportPlan, newVersionsOf, type PlannedModel, type PlannedVersion } from './plan.ts';
 import type { VersionRecord } from './records.ts';
 import { type ImportedHere, type StageOutcome, setStages } from './stages.ts';
+import { withStagedFiles } from './staging.ts';
 
 const IMPORTED_AUTHOR = 'imported-author';
 /** Records are read for so many versions at once: each may have a history of 50,000 points. */
@@ -118,20 +119,35 @@ async function registerOne(
   model: PlannedModel,
   version: PlannedVersion,
   record: VersionRecord | undefined,
-  { root, registry, operation }: ImportOptions,
+  options: ImportOptions,
   progress: ImportProgress,
 ): Promise<{ readonly result: RegisterResult; readonly notes: string[] }> {
-  const request = requestFor(model, version, record, root);
+  const { root, operation } = options;
   const notes = [...(record?.problems ?? [])];
-  const operating = progress.of(model.name, version, operation);
+  const request = requestFor(model, version, record, root);
+  const register = (paths: readonly string[]) =>
+    registerWithoutSecrets({ ...request, paths }, notes, options, progress.of(model.name, version, operation));
+  const { staged } = version;
+  const result = staged
+    ? await withStagedFiles(root, staged, operation?.signal, (folder) => register([folder]))
+    : await register(request.paths);
+  return { result, notes };
+}
+
+async function registerWithoutSecrets(
+  request: RegisterRequest,
+  notes: string[],
+  { registry }: ImportOptions,
+  operation: OperationOptions,
+): Promise<RegisterResult> {
   try {
-    return { result: await registry.register(request, operating), notes };
+    return await registry.register(request, operation);
   } catch (error) {
     if (!RegistryError.is(error, 'SECRET_FOUND')) throw error;
     // The log can't forget: a description with a password in it stays where it is.
     const { description, ...others } = request;
-    const result = await registry.register(others, operating);
-    return { result, notes: [...notes, 'its description was left out, because it holds what looks like a secret'] };
+    notes.push('its description was left out, because it holds what looks like a secret');
+    return registry.register(others, operation);
   }
 }
 

@@ -40,7 +40,7 @@ export async function recordsOf(
   const records: VersionRecord[] = [];
   for (const [index, version] of versions.entries()) {
     const run = version.run && runs.get(keyOf(version.run));
-    const isFound = version.run === undefined && version.cached === undefined;
+    const isFound = version.run === undefined && version.staged === undefined;
     const told = run ? toldByRun(run) : isFound ? await toldAround(root, version) : undefined;
     const problems = [...(index === 0 ? unread : []), ...(run?.problems ?? [])];
     const request = requestOf(source, version, told, problems);

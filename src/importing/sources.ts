@@ -1,7 +1,11 @@
 import type { RunFiles } from '../runs/run-files.ts';
+import { dvc } from './dvc/dvc.ts';
 import type { FoundModel, SourceKind } from './found.ts';
+import { huggingFace } from './huggingface.ts';
 import { mlflowModels, mlflowPlaces } from './mlflow/mlflow.ts';
+import { modelFiles } from './model-files.ts';
 import type { WalkedFolder } from './walk.ts';
+import { wandb } from './wandb.ts';
 
 export interface SourceContext {
   readonly files: RunFiles;
@@ -34,4 +38,4 @@ const mlflow: Source = {
 };
 
 /** What is nearer to a registry comes first: what it has isn't taken for anything else afterwards. */
-export const sources: readonly Source[] = [mlflow];
+export const sources: readonly Source[] = [mlflow, dvc, wandb, huggingFace, modelFiles];

@@ -11,8 +11,8 @@ export interface StageOutcome {
   readonly number: number;
   /** `production`, `@champion` */
   readonly to: string;
-  /** `kept`: what is here already stays as it is. */
-  readonly outcome: 'set' | 'kept' | 'refused';
+  /** `there`: it was set already. `kept`: something else was, and stays. */
+  readonly outcome: 'set' | 'there' | 'kept' | 'refused';
   readonly why?: string;
 }
 
@@ -59,7 +59,7 @@ async function setStage(
   const stage = version.stage ?? '';
   const { number, stage: present, transitions } = await registry.show({ ref: id });
   const outcome = { model: model.name, number, to: stage };
-  if (present === stage) return { ...outcome, outcome: 'kept', why: 'it is there already' };
+  if (present === stage) return { ...outcome, outcome: 'there' };
   if (transitions.length > 0) return { ...outcome, outcome: 'kept', why: 'it was moved here since' };
   const reason = `Imported from ${SOURCE_NAMES[model.source]}, which has version ${version.label} in ${stage}`;
   try {
@@ -87,7 +87,7 @@ async function setAlias(
   const { number } = await registry.show({ ref: id });
   const outcome = { model: model.name, number, to: `@${alias}` };
   const holder = taken.get(alias.toLowerCase());
-  if (holder === number) return { ...outcome, outcome: 'kept', why: 'it is there already' };
+  if (holder === number) return { ...outcome, outcome: 'there' };
   if (holder !== undefined) return { ...outcome, outcome: 'kept', why: `it is version ${holder}'s here` };
   try {
     await registry.setAlias({ model: model.name, alias, ref: id });

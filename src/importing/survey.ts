@@ -72,6 +72,8 @@ export async function surveyFolder({ root, only, kinds, signal }: SurveyOptions)
     if (isPartial) problems.push('There are more folders than are searched: some models may be missing');
     const claimed = new Set<string>();
     for (const [source, found] of places) {
+      // Files are found where nothing else is, or where they are asked for.
+      if (source.kind === 'files' && kinds === undefined && models.length > 0) continue;
       const read = await readOrSay(source, [...found], { files, claimed, signal }, problems);
       for (const model of read) for (const { paths } of model.versions) for (const path of paths) claimed.add(path);
       models.push(...read);

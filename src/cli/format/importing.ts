@@ -97,7 +97,7 @@ export function importedText({ models }: ImportPlan, { versions, stages, isCance
     '',
     ...lines,
     ...(count('known') > 0 ? [`Here already: ${plural(count('known'), 'version')}`] : []),
-    ...stages.map(stageLine),
+    ...stages.filter(({ outcome }) => outcome !== 'there').map(stageLine),
     ...failed.map(({ model, label, why = '' }) =>
       styled('yellow', `Not imported: ${safeLine(`${model} ${label}`)}: ${safeLine(why, 600)}`),
     ),
