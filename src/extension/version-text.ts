@@ -1,3 +1,4 @@
+import { dateLocale, formatNumber, t, tCount } from '../base/language.ts';
 import { formatDifference, formatMetric, headlineMetric, metricChange } from '../base/metrics.ts';
 import type { RegisterResult, VersionSummary } from '../registry/api.ts';
 
@@ -20,15 +21,17 @@ export function headlineText(version: VersionSummary, preferred: string | undefi
 /** `fraud-detector@2 registered: auc 0.9123 (+0.0121 against production 1)` */
 export function registeredText({ version, production }: RegisterResult, preferred: string | undefined): string {
   const metric = headlineMetric(version.metrics, { preferred });
-  const registered = `${labelOf(version)} registered${version.pending ? ' here, not shared yet' : ''}`;
+  const label = labelOf(version);
+  const registered = version.pending
+    ? t('{version} registered here, not shared yet', { version: label })
+    : t('{version} registered', { version: label });
   if (!metric) return registered;
   const before = production?.metrics[metric.name];
   const change = before === undefined ? undefined : metricChange(metric.name, metric.value, before).difference;
-  const against =
-    production && change !== undefined
-      ? ` (${formatDifference(change)} against production ${numberOf(production)})`
-      : '';
-  return `${registered}: ${headlineText(version, preferred)}${against}`;
+  const headline = `${registered}: ${headlineText(version, preferred)}`;
+  if (!production || change === undefined) return headline;
+  const values = { change: formatDifference(change), production: numberOf(production) };
+  return `${headline} (${t('{change} against production {production}', values)})`;
 }
 
 /** What is known, without what isn't: `production · auc 0.912`. */
@@ -41,30 +44,33 @@ export function momentText(iso: string, now = new Date()): string {
   const time = new Date(iso);
   if (Number.isNaN(time.getTime())) return oneLine(iso, 40);
   const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
-  if (time.toDateString() === now.toDateString()) return time.toLocaleTimeString('en-GB', clock);
+  if (time.toDateString() === now.toDateString()) return time.toLocaleTimeString(dateLocale(), clock);
   if (time.getFullYear() === now.getFullYear()) {
-    return time.toLocaleString('en-GB', { day: 'numeric', month: 'short', ...clock });
+    return time.toLocaleString(dateLocale(), { day: 'numeric', month: 'short', ...clock });
   }
-  return time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+  return time.toLocaleDateString(dateLocale(), { day: 'numeric', month: 'short', year: 'numeric' });
 }
 
 /** The same, or the moment that is claimed where a shared log has taken the thing over later. */
 export function claimedMomentText(iso: string, claimed: string | undefined): string {
-  return claimed === undefined ? momentText(iso) : `${momentText(claimed)} (claimed; shared ${momentText(iso)})`;
+  return claimed === undefined
+    ? momentText(iso)
+    : t('{claimed} (claimed; shared {iso})', { claimed: momentText(claimed), iso: momentText(iso) });
 }
 
 /** `3.4 MB`, in powers of 1000 as the command line has them. */
 export function bytesText(bytes: number): string {
   const units = ['kB', 'MB', 'GB', 'TB'];
-  if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+  if (bytes < 1000) return tCount(bytes, '{count} byte', '{count} bytes');
   const power = Math.min(Math.floor(Math.log10(bytes) / 3), units.length);
   const value = bytes / 1000 ** power;
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[power - 1] ?? ''}`;
-}
-
-/** `1 file`, `3 files`. */
-export function countOf(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+  const digits = value < 10 ? 1 : 0;
+  const text = formatNumber(value, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    useGrouping: false,
+  });
+  return `${text} ${units[power - 1] ?? ''}`;
 }
 
 /** Text from a registry on one line, without control characters and directions that could make it read as something else. */

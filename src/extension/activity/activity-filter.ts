@@ -1,3 +1,4 @@
+import { t } from '../../base/language.ts';
 import type { LogKind, LogRequest } from '../../registry/api.ts';
 
 /** What of the log the Activity view shows. */
@@ -10,14 +11,14 @@ export interface ActivityFilter {
 /** In the order in which they are offered. */
 export const activityKinds: readonly LogKind[] = ['registration', 'stage', 'review', 'remark', 'measurement', 'change'];
 
-export const kindWords: Readonly<Record<LogKind, string>> = {
-  registration: 'Registrations',
-  stage: 'Promotions, rollbacks and other changes of stage',
-  review: 'Requests, approvals and gates',
-  remark: 'Comments, notes and tags',
-  measurement: 'Metrics that came later',
-  change: 'Aliases, policies, names and all else',
-};
+export const kindWords = (): Readonly<Record<LogKind, string>> => ({
+  registration: t('Registrations'),
+  stage: t('Promotions, rollbacks and other changes of stage'),
+  review: t('Requests, approvals and gates'),
+  remark: t('Comments, notes and tags'),
+  measurement: t('Metrics that came later'),
+  change: t('Aliases, policies, names and all else'),
+});
 
 /** What is asked of the log of a registry; undefined where nothing of it is to be shown. */
 export function requestOf({ kinds, model, person }: ActivityFilter, registryDir: string): LogRequest | undefined {
@@ -29,8 +30,8 @@ export function requestOf({ kinds, model, person }: ActivityFilter, registryDir:
   };
 }
 
-/** `fraud-detector, Ada, registrations`: what a view's title says of its filter; empty for none. */
+/** `fraud-detector, Ada, Registrations`: what a view's title says of its filter; empty for none. */
 export function filterText({ kinds, model, person }: ActivityFilter): string {
-  const words = (kinds ?? []).map((kind) => kindWords[kind].split(',')[0]?.toLowerCase() ?? '');
+  const words = (kinds ?? []).map((kind) => kindWords()[kind].split(',')[0] ?? '');
   return [model?.name, person, ...words].filter((word) => word !== undefined && word !== '').join(', ');
 }

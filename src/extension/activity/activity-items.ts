@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import { dateLocale, t, tCount } from '../../base/language.ts';
 import { provenText } from '../../base/proven.ts';
 import type { LogEntry, LogKind } from '../../registry/api.ts';
-import { countOf, facts, momentText, oneLine } from '../version-text.ts';
+import { facts, momentText, oneLine } from '../version-text.ts';
 import type { ActivityDay, ActivityRow } from './activity-rows.ts';
 
 const icons: Readonly<Record<LogKind, string>> = {
@@ -23,12 +24,12 @@ const stageIcons: Readonly<Record<string, string>> = {
 };
 const movesSchema = v.array(v.object({ type: v.string(), kind: v.optional(v.string()) }));
 
-const vias: Readonly<Record<string, string>> = {
-  editor: 'in the editor',
-  cli: 'on the command line',
-  auto: 'automatically',
-  import: 'by an import',
-};
+const vias = (): Readonly<Record<string, string>> => ({
+  editor: t('in the editor'),
+  cli: t('on the command line'),
+  auto: t('automatically'),
+  import: t('by an import'),
+});
 
 /** `Today`, `Yesterday`, `Monday 23 November`. */
 function dayText(date: string, now = new Date()): string {
@@ -37,24 +38,26 @@ function dayText(date: string, now = new Date()): string {
   if (Number.isNaN(then.getTime())) return date;
   const today = new Date(now.getFullYear(), now.getMonth(), now.getDate());
   const days = Math.round((today.getTime() - then.getTime()) / 86_400_000);
-  if (days === 0) return 'Today';
-  if (days === 1) return 'Yesterday';
+  if (days === 0) return t('Today');
+  if (days === 1) return t('Yesterday');
   const withYear = then.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' as const };
-  return then.toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'long', ...withYear });
+  return then.toLocaleDateString(dateLocale(), { weekday: 'long', day: 'numeric', month: 'long', ...withYear });
 }
 
 export function dayItem(registryDir: string, { date, rows }: ActivityDay): vscode.TreeItem {
   const item = new vscode.TreeItem(dayText(date), vscode.TreeItemCollapsibleState.Expanded);
   item.id = `${registryDir}#${date}`;
   item.contextValue = 'day';
-  item.accessibilityInformation = { label: `${dayText(date)}, ${countOf(rows.length, 'entry', 'entries')}` };
+  item.accessibilityInformation = {
+    label: `${dayText(date)}, ${tCount(rows.length, '{count} entry', '{count} entries')}`,
+  };
   return item;
 }
 
 function clockText(iso: string): string {
   const time = new Date(iso);
   if (Number.isNaN(time.getTime())) return '';
-  return time.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  return time.toLocaleTimeString(dateLocale(), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }
 
 /** Many registrations as one row. */
@@ -64,7 +67,7 @@ export function entriesItem(
 ): vscode.TreeItem {
   const [newest, oldest] = [entries[0], entries.at(-1)];
   const item = new vscode.TreeItem(
-    `${countOf(entries.length, 'version')} registered automatically`,
+    tCount(entries.length, '{count} version registered automatically', '{count} versions registered automatically'),
     vscode.TreeItemCollapsibleState.Collapsed,
   );
   // By the oldest, which stays the same while more are registered.
@@ -84,8 +87,8 @@ export function entryItem(registryDir: string, node: { readonly entry: LogEntry 
   item.iconPath = iconOf(entry);
   const isVoid = entry.void !== undefined;
   item.description = facts(
-    isVoid ? 'had no effect' : undefined,
-    pending === true ? 'not shared yet' : undefined,
+    isVoid ? t('had no effect') : undefined,
+    pending === true ? t('not shared yet') : undefined,
     oneLine(by.name === '' ? by.email : by.name, 60),
     clockText(at),
   );
@@ -96,8 +99,8 @@ export function entryItem(registryDir: string, node: { readonly entry: LogEntry 
     isVoid ? 'void' : kind,
   ].join(':');
   if (subject?.versionId !== undefined)
-    item.command = { command: 'modelRegistry.showVersion', title: 'Show Version', arguments: [node] };
-  else if (subject) item.command = { command: 'modelRegistry.showModel', title: 'Show Model', arguments: [node] };
+    item.command = { command: 'modelRegistry.showVersion', title: t('Show Version'), arguments: [node] };
+  else if (subject) item.command = { command: 'modelRegistry.showModel', title: t('Show Model'), arguments: [node] };
   item.accessibilityInformation = {
     label: facts(oneLine(entry.summary, 200), item.description, oneLine(entry.reason ?? '', 200)),
   };
@@ -117,12 +120,12 @@ function tooltipOf(entry: LogEntry): vscode.MarkdownString {
   const { by, at, askedAt, via, reason, seq } = entry;
   const lines = [
     reason === undefined || reason === '' ? '' : `“${oneLine(reason, 600)}”`,
-    entry.void === undefined ? '' : `It had no effect: ${oneLine(entry.void, 400)}`,
-    `${facts(`${by.name} (${provenText(by)})`, Object.hasOwn(vias, via) ? vias[via] : oneLine(via, 40))}`,
+    entry.void === undefined ? '' : t('It had no effect: {why}', { why: oneLine(entry.void, 400) }),
+    `${facts(`${by.name} (${provenText(by)})`, vias()[via] ?? oneLine(via, 40))}`,
     Math.abs(Date.parse(askedAt) - Date.parse(at)) > 60_000
-      ? `${momentText(at)}, asked for ${momentText(askedAt)}`
+      ? t('{moment}, asked for {askedAt}', { moment: momentText(at), askedAt: momentText(askedAt) })
       : momentText(at),
-    entry.pending === true ? 'Not in the shared log yet' : `Commit ${seq} of the log`,
+    entry.pending === true ? t('Not in the shared log yet') : t('Commit {seq} of the log', { seq }),
   ];
   const markdown = new vscode.MarkdownString();
   markdown.appendMarkdown('**');

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { LogEntry } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { HintNode, MoreNode, ProblemNode, RegistryNode } from '../models-tree/nodes.ts';
@@ -144,7 +145,7 @@ export class ActivityTree implements vscode.TreeDataProvider<ActivityNode>, vsco
     const days = activityDays(entries).map((day): ActivityNode => ({ kind: 'day', registryDir, day }));
     if (before !== undefined) return [...days, { kind: 'more', list: listName(registryDir) }];
     if (days.length > 0 || filterText(this.#filter) === '') return days;
-    return [{ kind: 'hint', id: `${registryDir}#nothing`, text: 'Nothing in the log fits the filter' }];
+    return [{ kind: 'hint', id: `${registryDir}#nothing`, text: t('Nothing in the log fits the filter') }];
   }
 }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../../base/language.ts';
 import { inform } from '../notify.ts';
 import type { KnownWebhook, RegistryConnection } from '../registries/registry-connection.ts';
 import { oneLine } from '../version-text.ts';
@@ -16,13 +17,16 @@ export async function confirmHost(question: HostQuestion): Promise<void> {
   const { root, webhook, connection } = question;
   const { host, origin, events } = webhook;
   const chosen = await inform(
-    `${root.name} wants to tell ${oneLine(host, 200)} of what you do with its models (${oneLine(events.join(', '), 300)}). Nothing is sent there unless you allow it.`,
-    'Allow',
-    'Never',
+    t(
+      '{name} wants to tell {host} of what you do with its models ({events}). Nothing is sent there unless you allow it.',
+      { name: root.name, host: oneLine(host, 200), events: oneLine(events.join(', '), 300) },
+    ),
+    t('Allow'),
+    t('Never'),
   );
   if (chosen === undefined) return;
-  await connection.answerHost(root.uri.fsPath, origin, chosen === 'Allow' ? 'yes' : 'no');
-  if (chosen === 'Allow' && !webhook.hasEnvironmentSecret) await askSecret(question);
+  await connection.answerHost(root.uri.fsPath, origin, chosen === t('Allow') ? 'yes' : 'no');
+  if (chosen === t('Allow') && !webhook.hasEnvironmentSecret) await askSecret(question);
 }
 
 /** The secret is kept in the editor's secret storage. Without one, messages aren't signed. */
@@ -32,9 +36,10 @@ export async function askSecret({
   secrets,
 }: Pick<HostQuestion, 'root' | 'webhook' | 'secrets'>): Promise<void> {
   const secret = await vscode.window.showInputBox({
-    title: `Secret for ${oneLine(webhook.host, 100)}`,
-    prompt:
+    title: t('Secret for {host}', { host: oneLine(webhook.host, 100) }),
+    prompt: t(
       'It signs what is sent, so that the receiver knows that it comes from you. Leave it empty to send without a signature.',
+    ),
     password: true,
     ignoreFocusOut: true,
   });

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../../base/language.ts';
 import { facts, momentText, numberOf, oneLine } from '../version-text.ts';
 import { isOutOfStep, type KnownDeployment } from './deployments.ts';
 
@@ -23,7 +24,7 @@ export function deployedText(deployments: readonly KnownDeployment[]): {
   readonly isDrift: boolean;
 } {
   if (deployments.length === 0) return { text: undefined, isDrift: false };
-  if (deployments.some(isOutOfStep)) return { text: 'deploy out of step', isDrift: true };
+  if (deployments.some(isOutOfStep)) return { text: t('deploy out of step'), isDrift: true };
   return { text: deployments.some(({ isBusy }) => isBusy) ? 'deploying' : 'deployed', isDrift: false };
 }
 
@@ -33,12 +34,12 @@ export function deploymentText(deployment: KnownDeployment): string {
   const has = served === undefined ? 'nothing' : served.number === undefined ? 'a draft' : String(served.number);
   const isThere = state === 'deployed' || state === 'changed';
   return facts(
-    isThere && wanted ? `has ${numberOf(wanted)}` : `has ${has}`,
-    isBusy ? 'being replaced' : undefined,
-    isThere || !wanted || isBusy ? undefined : `should have ${numberOf(wanted)}`,
-    state === 'changed' ? 'files were changed there' : undefined,
+    isThere && wanted ? t('has {wanted}', { wanted: numberOf(wanted) }) : t('has {has}', { has }),
+    isBusy ? t('being replaced') : undefined,
+    isThere || !wanted || isBusy ? undefined : t('should have {wanted}', { wanted: numberOf(wanted) }),
+    state === 'changed' ? t('files were changed there') : undefined,
     problem === undefined ? undefined : oneLine(problem, 300),
-    state === 'deployed' && served ? `since ${momentText(served.since)}` : undefined,
+    state === 'deployed' && served ? t('since {since}', { since: momentText(served.since) }) : undefined,
   );
 }
 
@@ -52,9 +53,9 @@ export function deploymentItem(node: DeployNode): vscode.TreeItem {
   item.tooltip = facts(deployment.place === '' ? name : deployment.place, text);
   item.iconPath = iconOf(deployment);
   item.contextValue = 'deployment';
-  item.accessibilityInformation = { label: `Deployed to ${name}: ${text}` };
+  item.accessibilityInformation = { label: t('Deployed to {name}: {text}', { name, text }) };
   if (node.versionId !== undefined)
-    item.command = { command: 'modelRegistry.showVersion', title: 'Show Version', arguments: [node] };
+    item.command = { command: 'modelRegistry.showVersion', title: t('Show Version'), arguments: [node] };
   return item;
 }
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { DeploymentState } from '../../workers/registry-messages.ts';
 import { tellBriefly, warn } from '../notify.ts';
 import type { Registries } from '../registries/registries.ts';
@@ -73,13 +74,13 @@ export class Deployments implements vscode.Disposable {
     this.#end(key);
     const { wanted, isBusy, problem, tookMs, path, model } = deployment;
     const label = wanted ? labelOf(wanted) : model;
-    if (isBusy) this.#ends.set(key, this.#activity.begin(`Deploying ${label}`));
+    if (isBusy) this.#ends.set(key, this.#activity.begin(t('Deploying {label}', { label })));
     if (tookMs !== undefined) {
       this.#log.info(`Deployed ${label} to ${path} in ${Math.round(tookMs)} ms`);
-      tellBriefly(`Deployed ${label} to ${path}`);
+      tellBriefly(t('Deployed {label} to {path}', { label, path }));
     }
     if (problem === undefined) this.#told.delete(key);
-    else this.#complain(key, `${label} isn’t deployed to ${path}: ${problem}`);
+    else this.#complain(key, t('{label} isn’t deployed to {path}: {problem}', { label, path, problem }));
     if (!isDeepStrictEqual(before, deployment)) this.#changed.fire(deployment.registryDir);
   }
 
@@ -93,10 +94,10 @@ export class Deployments implements vscode.Disposable {
     if (this.#told.get(key) === text) return;
     this.#told.set(key, text);
     this.#log.warn(text);
-    const tried = 'What is in production hasn’t changed by that; it is tried again.';
-    void warn(`${oneLine(text, 500)} ${tried}`, 'Try Now', 'Show Output').then((chosen) => {
-      if (chosen === 'Show Output') this.#log.show();
-      if (chosen !== 'Try Now') return;
+    const tried = t('What is in production hasn’t changed by that; it is tried again.');
+    void warn(`${oneLine(text, 500)} ${tried}`, t('Try Now'), t('Show Output')).then((chosen) => {
+      if (chosen === t('Show Output')) this.#log.show();
+      if (chosen !== t('Try Now')) return;
       vscode.commands
         .executeCommand('modelRegistry.deploy')
         .then(undefined, (error: unknown) => this.#log.error(messageOf(error)));

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
+import { t, tCount } from '../../base/language.ts';
 import type { FollowUpActivity } from '../../serving/after/follow-up.ts';
 import { tellBriefly, warn } from '../notify.ts';
 import type { ProjectFiles } from '../project/project-files.ts';
@@ -23,7 +24,7 @@ export interface TellOptions {
  */
 export function tellFollowUps(options: TellOptions): vscode.Disposable {
   const { registries, projectFiles, activity, log } = options;
-  const output = vscode.window.createOutputChannel('Model Registry: After Transitions');
+  const output = vscode.window.createOutputChannel(t('Model Registry: After Transitions'));
   const ends = new Map<string, () => void>();
   const asked = new Set<string>();
 
@@ -48,32 +49,47 @@ export function tellFollowUps(options: TellOptions): vscode.Disposable {
 
   const failed = (root: string, text: string) => {
     log.warn(`${root}: ${text}`);
-    void warn(oneLine(text, 500), 'Show Output').then((chosen) => {
-      if (chosen === 'Show Output') output.show(true);
+    void warn(oneLine(text, 500), t('Show Output')).then((chosen) => {
+      if (chosen === t('Show Output')) output.show(true);
     });
   };
 
   const received = ({ event }: ThreadEventOf) => {
-    if (event.kind === 'followUpProblem') return failed(event.root, `What should follow wasn’t done: ${event.message}`);
+    if (event.kind === 'followUpProblem')
+      return failed(event.root, t('What should follow wasn’t done: {message}', { message: event.message }));
     if (event.kind !== 'followUp') return;
     const { root, activity: what } = event;
     output.appendLine(lineOf(what));
     switch (what.kind) {
       case 'command-started':
-        ends.set(`${root} ${what.label}`, activity.begin(`Running ${what.label}`));
+        ends.set(`${root} ${what.label}`, activity.begin(t('Running {label}', { label: what.label })));
         return;
       case 'command-ended':
         ends.get(`${root} ${what.label}`)?.();
         ends.delete(`${root} ${what.label}`);
-        if (what.problem === undefined) tellBriefly(`${what.label} ran after the transition of ${what.model}`);
+        if (what.problem === undefined)
+          tellBriefly(t('{label} ran after the transition of {model}', { label: what.label, model: what.model }));
         else
           failed(
             root,
-            `${what.label} failed after the transition of ${what.model}: ${what.problem}. The transition stands.`,
+            t('{label} failed after the transition of {model}: {problem}. The transition stands.', {
+              label: what.label,
+              model: what.model,
+              problem: what.problem,
+            }),
           );
         return;
       case 'told':
-        if (!what.isSent) failed(root, `${what.host} wasn’t told of ${what.event} of ${what.model}: ${what.why}.`);
+        if (!what.isSent)
+          failed(
+            root,
+            t('{host} wasn’t told of {event} of {model}: {why}.', {
+              host: what.host,
+              event: what.event,
+              model: what.model,
+              why: what.why,
+            }),
+          );
         return;
       case 'host-unconfirmed': {
         const folder = rootOf(root);
@@ -104,14 +120,28 @@ function lineOf(activity: FollowUpActivity): string {
     case 'line':
       return activity.text;
     case 'command-ended':
-      return `  ${activity.problem ?? 'it ended with 0'}`;
+      return `  ${activity.problem ?? t('it ended with 0')}`;
     case 'command-unconfirmed':
-      return `${oneLine(activity.label, 200)} didn’t run: it isn’t confirmed`;
+      return t('{label} didn’t run: it isn’t confirmed', { label: oneLine(activity.label, 200) });
     case 'host-unconfirmed':
-      return `${activity.host} wasn’t told of ${activity.event} of ${activity.model}: it isn’t confirmed`;
+      return t('{host} wasn’t told of {event} of {model}: it isn’t confirmed', {
+        host: activity.host,
+        event: activity.event,
+        model: activity.model,
+      });
     case 'told':
       return activity.isSent
-        ? `${activity.host} was told of ${activity.event} of ${activity.model}${activity.tries === 1 ? '' : ` at try ${activity.tries}`}`
-        : `${activity.host} wasn’t told of ${activity.event} of ${activity.model}: ${activity.why}`;
+        ? tCount(
+            activity.tries,
+            '{host} was told of {event} of {model}',
+            '{host} was told of {event} of {model} at try {count}',
+            { host: activity.host, event: activity.event, model: activity.model },
+          )
+        : t('{host} wasn’t told of {event} of {model}: {why}', {
+            host: activity.host,
+            event: activity.event,
+            model: activity.model,
+            why: activity.why,
+          });
   }
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Proposal, ProposalOutcome } from '../../agents/tool.ts';
 import { messageOf, RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { inform } from '../notify.ts';
 import type { Pages } from '../pages/pages.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
@@ -33,8 +34,12 @@ export function showProposals({ pages, log }: ProposalsOptions) {
     }
     const { modelId, number } = proposal;
     void inform(
-      `A language model proposes to put version ${number} back into ${stage}: ${oneLine(reason, 300)}`,
-      'Roll Back…',
+      t('A language model proposes to put version {number} back into {stage}: {reason}', {
+        number,
+        stage,
+        reason: oneLine(reason, 300),
+      }),
+      t('Roll Back…'),
     )
       .then((chosen) =>
         chosen === undefined

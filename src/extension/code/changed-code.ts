@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { formatNumber, t } from '../../base/language.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import type { CodeBetween } from '../../lineage/code-history.ts';
 import type { Registries } from '../registries/registries.ts';
@@ -56,8 +57,15 @@ export class ChangedCode {
       return [after, kind === 'added' ? undefined : before, kind === 'removed' ? undefined : after];
     });
     const count = between?.fileCount ?? 0;
-    const shown = count > files.length ? `, the first ${files.length} of ${count} files` : '';
-    await vscode.commands.executeCommand('vscode.changes', `Code of ${title}${shown}`, files);
+    const tab =
+      count > files.length
+        ? t('Code of {versions}, the first {shown} of {all} files', {
+            versions: title,
+            shown: formatNumber(files.length),
+            all: formatNumber(count),
+          })
+        : t('Code of {versions}', { versions: title });
+    await vscode.commands.executeCommand('vscode.changes', tab, files);
   }
 
   async #titleOf({ registryDir, beforeId, afterId }: ComparedVersions): Promise<string> {

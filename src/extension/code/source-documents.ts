@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import { t } from '../../base/language.ts';
 import type { SourceFile } from '../../lineage/source-file.ts';
 import type { RegistryConnection } from '../registries/registry-connection.ts';
+import { bytesText } from '../version-text.ts';
 
 const SCHEME = 'model-registry-source';
 
@@ -36,8 +38,8 @@ function textOf(file: SourceFile, path: string): string {
     case 'absent':
       return '';
     case 'binary':
-      return `${path} is no text: ${file.sizeBytes.toLocaleString('en-US')} bytes.\n`;
+      return `${t('{path} is no text: {size}.', { path, size: bytesText(file.sizeBytes) })}\n`;
     case 'large':
-      return `${path} is too large to be shown: ${file.sizeBytes.toLocaleString('en-US')} bytes.\n`;
+      return `${t('{path} is too large to be shown: {size}.', { path, size: bytesText(file.sizeBytes) })}\n`;
   }
 }

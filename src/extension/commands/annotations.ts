@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
+import { t, tCount } from '../../base/language.ts';
 import type { VersionSummary } from '../../registry/api.ts';
 import { tellBriefly } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
@@ -7,7 +8,7 @@ import { askReason, askText } from '../prompts/input.ts';
 import { type Choice, pickOne } from '../prompts/pick.ts';
 import { versionChoice } from '../prompts/questions.ts';
 import { added, askInSteps, type Step } from '../prompts/steps.ts';
-import { countOf, labelOf, numberOf, oneLine } from '../version-text.ts';
+import { labelOf, numberOf, oneLine } from '../version-text.ts';
 import type { Command } from './command-context.ts';
 import { mayWrite, startFrom, targetOf } from './targets.ts';
 
@@ -17,20 +18,27 @@ export const setAlias: Command = async (context, argument) => {
   if (!start) return;
   const name: Step = async (place, answers) => {
     const { version, model } = answers;
-    const taken = (await aliasesOf(answers)).map(({ alias, number }) => `${oneLine(alias, 40)} is version ${number}`);
-    const now = taken.length === 0 ? `${model?.name ?? 'The model'} has no aliases yet.` : `Now: ${taken.join(', ')}.`;
+    const taken = (await aliasesOf(answers)).map(({ alias, number }) =>
+      t('{alias} is version {number}', { alias: oneLine(alias, 40), number }),
+    );
+    const now =
+      taken.length === 0
+        ? t('{name} has no aliases yet.', { name: model?.name ?? '' })
+        : t('Now: {taken}.', { taken: taken.join(', ') });
     const reply = await askText({
       place,
-      prompt: `Name that points to ${version ? labelOf(version) : 'the version'}. ${now}`,
+      prompt: `${t('Name that points to {version}.', { version: version ? labelOf(version) : '' })} ${now}`,
       placeholder: 'champion',
-      check: (text) => (text === '' ? 'Write a name, for example champion.' : setOn(answers, text)),
+      check: (text) => (text === '' ? t('Write a name, for example champion.') : setOn(answers, text)),
     });
     return added(reply, (alias) => ({ ...answers, alias }));
   };
-  const answers = await askInSteps('Set Alias', start.answers, [...start.steps, name]);
+  const answers = await askInSteps(t('Set Alias'), start.answers, [...start.steps, name]);
   const { version, alias } = answers ?? {};
   if (!version || alias === undefined) return;
-  tellBriefly(`${version.model}@${alias} is version ${numberOf(version)} now`);
+  tellBriefly(
+    t('{model}@{alias} is version {version} now', { model: version.model, alias, version: numberOf(version) }),
+  );
 };
 
 export const removeAlias: Command = async (context, argument) => {
@@ -41,32 +49,36 @@ export const removeAlias: Command = async (context, argument) => {
   const which: Step = async (place, answers) => {
     const reply = await pickOne({
       place,
-      placeholder: 'Which alias goes?',
-      nothing: 'There is no alias to remove',
+      placeholder: t('Which alias goes?'),
+      nothing: t('There is no alias to remove'),
       choices: aliasesOf(answers).then((all) =>
         all
           .filter((entry) => versionId === undefined || entry.versionId === versionId)
-          .map(({ alias, number }) => ({ value: alias, label: oneLine(alias), description: `version ${number}` })),
+          .map(({ alias, number }) => ({
+            value: alias,
+            label: oneLine(alias),
+            description: t('version {number}', { number }),
+          })),
       ),
     });
     return added(reply, (alias) => ({ ...answers, alias }));
   };
-  const answers = await askInSteps('Remove Alias', start.answers, [...start.steps, which]);
+  const answers = await askInSteps(t('Remove Alias'), start.answers, [...start.steps, which]);
   const { registry, model, alias } = answers ?? {};
   if (!registry || !model || alias === undefined) return;
   await registry.connection.registry.removeAlias({ model: model.id, alias });
-  tellBriefly(`${model.name} has no alias ${alias} any more`);
+  tellBriefly(t('{name} has no alias {alias} any more', { name: model.name, alias }));
 };
 
 export const addNote: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
   const start = await startFrom(context, argument, 'version');
   if (!start) return;
-  const answers = await askInSteps('Add Note', start.answers, [...start.steps, textStep('Note on')]);
+  const answers = await askInSteps(t('Add Note'), start.answers, [...start.steps, textStep(t('Note on'))]);
   const { registry, version, text } = answers ?? {};
   if (!registry || !version || text === undefined) return;
   await registry.connection.registry.note({ ref: version.id, text });
-  tellBriefly(`The note was added to ${labelOf(version)}`);
+  tellBriefly(t('The note was added to {version}', { version: labelOf(version) }));
 };
 
 /** On a version, or on a model where it is asked from the model's row. */
@@ -76,12 +88,12 @@ export const comment: Command = async (context, argument) => {
   const isOnModel = target !== undefined && target.versionId === undefined;
   const start = await startFrom(context, argument, isOnModel ? 'model' : 'version');
   if (!start) return;
-  const answers = await askInSteps('Comment', start.answers, [...start.steps, textStep('Comment on')]);
+  const answers = await askInSteps(t('Comment'), start.answers, [...start.steps, textStep(t('Comment on'))]);
   const { registry, model, version, text } = answers ?? {};
   const ref = isOnModel ? model?.id : version?.id;
   if (!registry || ref === undefined || text === undefined) return;
   await registry.connection.registry.comment({ ref, text, onModel: isOnModel });
-  tellBriefly('The comment was added');
+  tellBriefly(t('The comment was added'));
 };
 
 export const renameModel: Command = async (context, argument) => {
@@ -92,15 +104,15 @@ export const renameModel: Command = async (context, argument) => {
     const old = answers.model?.name ?? '';
     const reply = await askText({
       place,
-      prompt: `New name of ${old}. References by the old name still work.`,
+      prompt: t('New name of {old}. References by the old name still work.', { old }),
       value: old,
-      check: (text) => (text === '' || text === old ? 'Write a new name.' : renamedTo(answers, text)),
+      check: (text) => (text === '' || text === old ? t('Write a new name.') : renamedTo(answers, text)),
     });
     return added(reply, (text) => ({ ...answers, text }));
   };
-  const answers = await askInSteps('Rename Model', start.answers, [...start.steps, name]);
+  const answers = await askInSteps(t('Rename Model'), start.answers, [...start.steps, name]);
   const { model, text } = answers ?? {};
-  if (model && text !== undefined) tellBriefly(`${model.name} is called ${text} now`);
+  if (model && text !== undefined) tellBriefly(t('{name} is called {text} now', { name: model.name, text }));
 };
 
 /** The only command that asks in a dialog before it acts. */
@@ -111,17 +123,29 @@ export const deleteVersionOrModel: Command = async (context, argument) => {
   const start = await startFrom(context, argument, isVersion ? 'version' : 'model');
   if (!start) return;
   const steps = target === undefined ? [...start.steps, whatStep] : start.steps;
-  const answers = await askInSteps('Delete', start.answers, [...steps, deletionReasonStep]);
+  const answers = await askInSteps(t('Delete'), start.answers, [...steps, deletionReasonStep]);
   const { registry, model, version, text } = answers ?? {};
   if (!registry || !model || text === undefined) return;
-  const what = version ? labelOf(version) : `the model ${model.name} with ${countOf(model.versions, 'version')}`;
-  const detail = `${version?.stage === 'production' || (!version && model.production) ? 'It is in production. ' : ''}It disappears from every list and can't be brought back. The log keeps that it existed, and who deleted it and why.`;
-  const chosen = await vscode.window.showWarningMessage(`Delete ${what}?`, { modal: true, detail }, 'Delete');
+  const what = version
+    ? labelOf(version)
+    : tCount(model.versions, 'the model {model} with {count} version', 'the model {model} with {count} versions', {
+        model: model.name,
+      });
+  const isServing = version?.stage === 'production' || (!version && model.production);
+  const lost = t(
+    "It disappears from every list and can't be brought back. The log keeps that it existed, and who deleted it and why.",
+  );
+  const detail = isServing ? `${t('It is in production.')} ${lost}` : lost;
+  const chosen = await vscode.window.showWarningMessage(
+    t('Delete {what}?', { what }),
+    { modal: true, detail },
+    t('Delete'),
+  );
   if (chosen === undefined) return;
   const calls = registry.connection.registry;
   if (version) await calls.deleteVersion({ ref: version.id, reason: text });
   else await calls.deleteModel({ model: model.id, reason: text });
-  tellBriefly(`Deleted ${what}`);
+  tellBriefly(t('Deleted {what}', { what }));
 };
 
 const whatStep: Step = async (place, answers) => {
@@ -129,21 +153,21 @@ const whatStep: Step = async (place, answers) => {
   if (!registry || !model) return { kind: 'cancelled' };
   const whole: Choice<VersionSummary | undefined> = {
     value: undefined,
-    label: `The model ${oneLine(model.name)}`,
-    description: `with ${countOf(model.versions, 'version')}`,
+    label: t('The model {name}', { name: oneLine(model.name) }),
+    description: tCount(model.versions, 'with {count} version', 'with {count} versions'),
     icon: new vscode.ThemeIcon('package'),
   };
   const { items } = await registry.connection.registry.listVersions({ model: model.id, limit: 1000 });
   // The model comes last: Enter must not delete everything.
   const choices = [...items.map((version): Choice<VersionSummary | undefined> => versionChoice(version)), whole];
-  const reply = await pickOne({ place, placeholder: 'Delete what?', nothing: 'Nothing to delete', choices });
+  const reply = await pickOne({ place, placeholder: t('Delete what?'), nothing: t('Nothing to delete'), choices });
   return added(reply, (version) => (version ? { ...answers, version } : answers));
 };
 
 const deletionReasonStep: Step = async (place, answers) => {
   const { version, model } = answers;
-  const what = version ? labelOf(version) : `the model ${model?.name ?? ''}`;
-  return added(await askReason(place, `Why is ${what} deleted?`), (text) => ({ ...answers, text }));
+  const what = version ? labelOf(version) : t('the model {name}', { name: model?.name ?? '' });
+  return added(await askReason(place, t('Why is {what} deleted?', { what })), (text) => ({ ...answers, text }));
 };
 
 function textStep(what: string): Step {
@@ -152,7 +176,7 @@ function textStep(what: string): Step {
     const reply = await askText({
       place,
       prompt: `${what} ${version ? labelOf(version) : (model?.name ?? '')}`,
-      check: (text) => (text === '' ? 'Write something.' : undefined),
+      check: (text) => (text === '' ? t('Write something.') : undefined),
     });
     return added(reply, (text) => ({ ...answers, text }));
   };

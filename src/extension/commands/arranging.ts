@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../../base/language.ts';
 import type { Arrangement } from '../models-tree/arrangement.ts';
 import { facts } from '../version-text.ts';
 import type { Command } from './command-context.ts';
@@ -7,10 +8,10 @@ import type { Command } from './command-context.ts';
 export const filterModels: Command = async ({ modelsTree: { choices } }) => {
   const before = choices.filter;
   const input = vscode.window.createInputBox();
-  input.title = 'Filter Models';
+  input.title = t('Filter Models');
   input.value = before;
-  input.placeholder = 'Name of a model, or what Search finds: text, stage:staging, tag:k=v, param:k=v, auc>0.9';
-  input.prompt = 'Enter keeps the filter, Escape takes it back';
+  input.placeholder = t('Name of a model, or what Search finds: text, stage:staging, tag:k=v, param:k=v, auc>0.9');
+  input.prompt = t('Enter keeps the filter, Escape takes it back');
   await new Promise<void>((done) => {
     let isKept = false;
     // The view follows at once; of keys that come faster, the editor itself draws it a few times a second.
@@ -37,8 +38,8 @@ interface ArrangementRow extends vscode.QuickPickItem {
 /** Groups, order and folds of the Models view, of which as many as one likes are changed while the list is open. */
 export const arrangeModels: Command = async ({ modelsTree: { choices } }) => {
   const list = vscode.window.createQuickPick<ArrangementRow>();
-  list.title = 'Group and Sort the Models View';
-  list.placeholder = 'Choose what to change; Escape when it is right';
+  list.title = t('Group and Sort the Models View');
+  list.placeholder = t('Choose what to change; Escape when it is right');
   const fill = () => {
     const active = list.activeItems[0]?.label;
     list.items = arrangementRows(choices.arrangement);
@@ -64,20 +65,20 @@ function arrangementRows({ groupBy, versionOrder, modelOrder, isFolding }: Arran
   });
   const group = (label: string): ArrangementRow => ({ label, kind: vscode.QuickPickItemKind.Separator });
   return [
-    group('Versions together by'),
-    row('No groups', 'versions right below their model', groupBy === 'nothing', { groupBy: 'nothing' }),
-    row('Stage', 'drop a version on a stage to move it there', groupBy === 'stage', { groupBy: 'stage' }),
-    row('Date', 'today, yesterday, then months', groupBy === 'date', { groupBy: 'date' }),
-    group('Versions in order of'),
-    row('Newest first', '', versionOrder === 'newest', { versionOrder: 'newest' }),
-    row('Best first', 'by the headline metric; where there are no groups', versionOrder === 'best', {
+    group(t('Versions together by')),
+    row(t('No groups'), t('versions right below their model'), groupBy === 'nothing', { groupBy: 'nothing' }),
+    row(t('Stage'), t('drop a version on a stage to move it there'), groupBy === 'stage', { groupBy: 'stage' }),
+    row(t('Date'), t('today, yesterday, then months'), groupBy === 'date', { groupBy: 'date' }),
+    group(t('Versions in order of')),
+    row(t('Newest first'), '', versionOrder === 'newest', { versionOrder: 'newest' }),
+    row(t('Best first'), t('by the headline metric; where there are no groups'), versionOrder === 'best', {
       versionOrder: 'best',
     }),
-    group('Models in order of'),
-    row('Name', '', modelOrder === 'name', { modelOrder: 'name' }),
-    row('Newest version', 'what was trained last comes first', modelOrder === 'recent', { modelOrder: 'recent' }),
-    group('Runs and sweeps'),
-    row('Fold', 'checkpoints of a run, and runs of a sweep, are one row', isFolding, { isFolding: true }),
-    row('Show every version', '', !isFolding, { isFolding: false }),
+    group(t('Models in order of')),
+    row(t('Name'), '', modelOrder === 'name', { modelOrder: 'name' }),
+    row(t('Newest version'), t('what was trained last comes first'), modelOrder === 'recent', { modelOrder: 'recent' }),
+    group(t('Runs and sweeps')),
+    row(t('Fold'), t('checkpoints of a run, and runs of a sweep, are one row'), isFolding, { isFolding: true }),
+    row(t('Show every version'), '', !isFolding, { isFolding: false }),
   ];
 }

@@ -1,3 +1,4 @@
+import { t } from '../../base/language.ts';
 import { parseSize } from '../../base/size.ts';
 import type { Retention } from '../../registry/api.ts';
 import type { Choice } from '../prompts/pick.ts';
@@ -8,28 +9,29 @@ const ALL = 'all';
 
 /** What stands for a budget that is typed in. */
 export const OTHER = 'other';
-export const OTHER_LABEL = 'Other…';
+export const otherLabel = (): string => t('Other…');
 
 /** What old candidates may take, in the words of the person; null is no limit. */
-export const BUDGETS: Readonly<Record<string, number | null>> = {
-  'Keep Everything': null,
-  '5 GB': 5 * GB,
-  '20 GB': 20 * GB,
-  '100 GB': 100 * GB,
-};
+export const budgets = (): ReadonlyMap<string, number | null> =>
+  new Map([
+    [t('Keep Everything'), null],
+    ['5 GB', 5 * GB],
+    ['20 GB', 20 * GB],
+    ['100 GB', 100 * GB],
+  ]);
 
 /** What to choose from: the usual budgets, the one that holds now where it is another, and typing one in. */
 export function budgetChoices(retention: Retention | undefined): readonly Choice<string>[] {
   const now = retention && (retention.candidateBudgetBytes ?? null);
-  const isUsual = now === undefined || Object.values(BUDGETS).includes(now);
-  const usual = Object.entries(BUDGETS);
-  const budgets = isUsual ? usual : [[bytesText(now ?? 0), now] as const, ...usual];
-  const choices = budgets.map(([label, bytes]) => ({
+  const usual = [...budgets()];
+  const isUsual = now === undefined || usual.some(([, bytes]) => bytes === now);
+  const offered = isUsual ? usual : [[bytesText(now ?? 0), now] as const, ...usual];
+  const choices = offered.map(([label, bytes]) => ({
     value: textOf(bytes),
     label,
-    ...(bytes === now ? { description: 'as now', isPicked: true } : {}),
+    ...(bytes === now ? { description: t('as now'), isPicked: true } : {}),
   }));
-  return [...choices, { value: OTHER, label: OTHER_LABEL }];
+  return [...choices, { value: OTHER, label: otherLabel() }];
 }
 
 function textOf(bytes: number | null): string {
@@ -43,5 +45,5 @@ export function budgetOf(text: string): number | null | undefined {
 
 /** What is wrong with a size that was typed in. */
 export function problemOfBudget(text: string): string | undefined {
-  return budgetOf(text) === undefined ? 'Write a size such as 500 MB, 7 GB or 1 TB, or all.' : undefined;
+  return budgetOf(text) === undefined ? t('Write a size such as 500 MB, 7 GB or 1 TB, or all.') : undefined;
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { askSecret } from '../after/confirm-host.ts';
 import { inform, tellBriefly } from '../notify.ts';
 import type { KnownWebhook, RegistryConnection } from '../registries/registry-connection.ts';
@@ -18,12 +19,14 @@ export const deploy: Command = async (context) => {
       try {
         const deployed = await withProgress(
           context.activity,
-          { title: 'Deploying', isCancellable: true },
+          { title: t('Deploying'), isCancellable: true },
           (operation) => connection.deployNow({ root: uri.fsPath }, operation),
         );
         done.push(
-          ...deployed.map(
-            ({ wanted, model, path }) => `${wanted ? labelOf(wanted) : `nothing of ${model}`} in ${path}`,
+          ...deployed.map(({ wanted, model, path }) =>
+            wanted
+              ? t('{version} in {path}', { version: labelOf(wanted), path })
+              : t('nothing of {model} in {path}', { model, path }),
           ),
         );
       } catch (error) {
@@ -32,10 +35,10 @@ export const deploy: Command = async (context) => {
       }
     }
   }
-  if (done.length > 0) return tellBriefly(`Deployed: ${oneLine(done.join(', '), 200)}`);
+  if (done.length > 0) return tellBriefly(t('Deployed: {done}', { done: oneLine(done.join(', '), 200) }));
   throw (
     problem ??
-    new RegistryError('REGISTRY_NOT_FOUND', 'No folder of this window has a registry, so nothing is in production.')
+    new RegistryError('REGISTRY_NOT_FOUND', t('No folder of this window has a registry, so nothing is in production.'))
   );
 };
 
@@ -55,26 +58,27 @@ export const webhooks: Command = async (context) => {
       const secrets = await context.webhookSecrets.of(root, found);
       for (const webhook of found) {
         const isSigned = webhook.hasEnvironmentSecret || secrets[webhook.key] !== undefined;
-        const state = webhook.answer === 'yes' ? 'told' : webhook.answer === 'no' ? 'never told' : 'not confirmed';
+        const state =
+          webhook.answer === 'yes' ? t('told') : webhook.answer === 'no' ? t('never told') : t('not confirmed');
         choices.push({
           ...{ root, connection, webhook },
           label: oneLine(webhook.name ?? webhook.host, 60),
-          description: `${state}, ${isSigned ? 'signed' : 'not signed'}`,
+          description: `${state}, ${isSigned ? t('signed') : t('not signed')}`,
           detail: oneLine(`${webhook.url}: ${webhook.events.join(', ')}`, 300),
         });
       }
     }
   }
   if (choices.length === 0) {
-    await inform('No model-registry.yaml of this window declares webhooks.');
+    await inform(t('No model-registry.yaml of this window declares webhooks.'));
     return;
   }
-  const chosen = await vscode.window.showQuickPick(choices, { title: 'Webhooks', placeHolder: 'Which one?' });
+  const chosen = await vscode.window.showQuickPick(choices, { title: t('Webhooks'), placeHolder: t('Which one?') });
   if (!chosen) return;
   const { root, connection, webhook } = chosen;
   const isTold = webhook.answer === 'yes';
-  const SECRET = 'Set the Secret…';
-  const what = await vscode.window.showQuickPick([isTold ? 'Send Nothing More' : 'Allow', SECRET], {
+  const SECRET = t('Set the Secret…');
+  const what = await vscode.window.showQuickPick([isTold ? t('Send Nothing More') : t('Allow'), SECRET], {
     title: oneLine(webhook.url, 100),
   });
   if (what === undefined) return;

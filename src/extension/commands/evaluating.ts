@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import * as vscode from 'vscode';
+import { t, tCount } from '../../base/language.ts';
 import type { EvaluateRequest } from '../../registry/api.ts';
 import { inform } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
@@ -18,11 +19,11 @@ export const evaluate: Command = async (context, argument) => {
   const start = await startFrom(context, argument, 'version');
   if (!start) return;
   const steps = [...start.steps, kindStep, fileStep, datasetStep, partStep];
-  const answers = await askInSteps('Attach Evaluation', start.answers, steps);
+  const answers = await askInSteps(t('Attach Evaluation'), start.answers, steps);
   const { registry, version } = answers ?? {};
   if (!answers || !registry || !version) return;
   const { connection } = registry;
-  const work = { title: `Evaluating ${labelOf(version)}`, isCancellable: true };
+  const work = { title: t('Evaluating {version}', { version: labelOf(version) }), isCancellable: true };
   const { predictions, pending } = await withProgress(context.activity, work, async (operation) => {
     const { metrics, intervals } =
       answers.measured === 'metrics' && answers.file !== undefined
@@ -31,9 +32,16 @@ export const evaluate: Command = async (context, argument) => {
     const given = { ref: version.id, metrics, ...(Object.keys(intervals).length === 0 ? {} : { intervals }) };
     return connection.registry.evaluate({ ...given, ...(await measuredOn(answers)) }, operation);
   });
-  const from = predictions ? `, computed from ${predictions.rows.toLocaleString()} predictions` : '';
-  const waits = pending ? ' It isn’t shared yet.' : '';
-  const chosen = await inform(`The evaluation was added to ${labelOf(version)}${from}.${waits}`, 'Show Version');
+  const label = { version: labelOf(version) };
+  const added = predictions
+    ? tCount(
+        predictions.rows,
+        'The evaluation was added to {version}, computed from one prediction.',
+        'The evaluation was added to {version}, computed from {count} predictions.',
+        label,
+      )
+    : t('The evaluation was added to {version}.', label);
+  const chosen = await inform(pending ? `${added} ${t('It isn’t shared yet.')}` : added, t('Show Version'));
   if (chosen === undefined) return;
   const target = { registryDir: registry.dir, versionId: version.id };
   await vscode.commands.executeCommand('modelRegistry.showVersion', target);
@@ -43,21 +51,21 @@ const kindStep: Step = async (place, answers) =>
   added(
     await pickOne<NonNullable<Answers['measured']>>({
       place,
-      placeholder: 'What does the file hold?',
+      placeholder: t('What does the file hold?'),
       nothing: '',
       choices: [
         {
           value: 'metrics',
-          label: 'Metrics',
-          description: 'JSON, YAML, TOML or CSV',
-          detail: 'Names and values, with confidence intervals where the file has some',
+          label: t('Metrics'),
+          description: t('JSON, YAML, TOML or CSV'),
+          detail: t('Names and values, with confidence intervals where the file has some'),
           icon: new vscode.ThemeIcon('graph'),
         },
         {
           value: 'predictions',
-          label: 'Predictions',
-          description: 'CSV, TSV or JSON Lines',
-          detail: 'A row for each example, with label and prediction or score: metrics are computed from them',
+          label: t('Predictions'),
+          description: t('CSV, TSV or JSON Lines'),
+          detail: t('A row for each example, with label and prediction or score: metrics are computed from them'),
           icon: new vscode.ThemeIcon('table'),
         },
       ],
@@ -69,11 +77,14 @@ const fileStep: Step = async (place, answers) =>
   added(
     await askText({
       place,
-      prompt: `The file with the ${answers.measured ?? 'metrics'}, in the workspace or by its whole path.`,
+      prompt:
+        answers.measured === 'predictions'
+          ? t('The file with the predictions, in the workspace or by its whole path.')
+          : t('The file with the metrics, in the workspace or by its whole path.'),
       placeholder: answers.measured === 'predictions' ? 'predictions.csv' : 'reports/holdout.json',
       check: async (text) => {
-        if (text === '') return 'Name a file.';
-        return (await isThere(pathOf(answers, text))) ? undefined : 'There is no such file.';
+        if (text === '') return t('Name a file.');
+        return (await isThere(pathOf(answers, text))) ? undefined : t('There is no such file.');
       },
       browse: browse(answers),
     }),
@@ -85,10 +96,12 @@ const datasetStep: Step = async (place, answers) => {
   const reply = await askText({
     place,
     prompt: isNeeded
-      ? 'The dataset that the predictions are of: its file, of which the digest is recorded, or a name.'
-      : 'The dataset: its file, of which the digest is recorded, or a name. Empty: the metrics are the version’s own.',
+      ? t('The dataset that the predictions are of: its file, of which the digest is recorded, or a name.')
+      : t(
+          'The dataset: its file, of which the digest is recorded, or a name. Empty: the metrics are the version’s own.',
+        ),
     placeholder: 'data/holdout.csv',
-    check: (text) => (text === '' && isNeeded ? 'Name the dataset, for example holdout.' : undefined),
+    check: (text) => (text === '' && isNeeded ? t('Name the dataset, for example holdout.') : undefined),
     browse: browse(answers),
   });
   return added(reply, (dataset) => ({ ...answers, dataset }));
@@ -100,9 +113,9 @@ const partStep: Step = async (place, answers) => {
   const reply = await askText({
     place,
     prompt: isByColumn
-      ? 'Columns whose values are groups, with commas between. Empty: only the whole is measured.'
-      : 'The part of the dataset that was measured. Empty: all of it.',
-    placeholder: isByColumn ? 'country, sex' : 'country=DE',
+      ? t('Columns whose values are groups, with commas between. Empty: only the whole is measured.')
+      : t('The part of the dataset that was measured. Empty: all of it.'),
+    placeholder: isByColumn ? 'country,sex' : 'country=DE',
     check: () => undefined,
   });
   return added(reply, (text) => ({ ...answers, text }));
@@ -125,7 +138,7 @@ async function measuredOn(answers: Answers): Promise<Pick<EvaluateRequest, 'data
 
 function browse(answers: Answers) {
   return {
-    tooltip: 'Choose a file',
+    tooltip: t('Choose a file'),
     icon: 'folder-opened',
     find: async () => {
       const root = answers.registry?.roots[0]?.uri;

@@ -1,12 +1,13 @@
 import { isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
+import { t, tCount } from '../../base/language.ts';
 import type { VerifyReport } from '../../registry/api.ts';
 import { complain, inform } from '../notify.ts';
 import { askText } from '../prompts/input.ts';
 import { pickOne } from '../prompts/pick.ts';
 import { added, askInSteps, type Step } from '../prompts/steps.ts';
 import { withProgress } from '../status/progress.ts';
-import { bytesText, countOf, labelOf, numberOf, oneLine } from '../version-text.ts';
+import { bytesText, labelOf, numberOf, oneLine } from '../version-text.ts';
 import type { Command } from './command-context.ts';
 import { mayWrite, startFrom } from './targets.ts';
 
@@ -15,17 +16,22 @@ export const restoreFiles: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
   const start = await startFrom(context, argument, 'version');
   if (!start) return;
-  const answers = await askInSteps('Restore Files', start.answers, [...start.steps, destinationStep]);
+  const answers = await askInSteps(t('Restore Files'), start.answers, [...start.steps, destinationStep]);
   const { registry, version, text } = answers ?? {};
   if (!registry || !version || text === undefined) return;
   const root = registry.roots[0]?.uri.fsPath ?? registry.dir;
   const to = isAbsolute(text) ? text : join(root, text);
-  const work = { title: `Restoring ${labelOf(version)}`, isCancellable: true };
+  const work = { title: t('Restoring {version}', { version: labelOf(version) }), isCancellable: true };
   const result = await withProgress(context.activity, work, (operation) =>
     registry.connection.registry.pull({ ref: version.id, to }, operation),
   );
-  const what = `${countOf(result.fileCount, 'file')} (${bytesText(result.sizeBytes)}) of ${labelOf(version)}`;
-  const chosen = await inform(`Restored ${what} to ${to}`, 'Reveal in Explorer');
+  const restored = tCount(
+    result.fileCount,
+    'Restored {count} file ({size}) of {version} to {folder}',
+    'Restored {count} files ({size}) of {version} to {folder}',
+    { size: bytesText(result.sizeBytes), version: labelOf(version), folder: to },
+  );
+  const chosen = await inform(restored, t('Reveal in Explorer'));
   if (chosen !== undefined) await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(to));
 };
 
@@ -35,19 +41,22 @@ const destinationStep: Step = async (place, answers) => {
   const root = registry.roots[0]?.uri;
   const reply = await askText({
     place,
-    prompt: `Folder for the files of ${labelOf(version)}: a new or empty one, or one that was restored before. Relative to ${registry.roots[0]?.name ?? registry.dir}.`,
+    prompt: t(
+      'Folder for the files of {version}: a new or empty one, or one that was restored before. Relative to {name}.',
+      { version: labelOf(version), name: registry.roots[0]?.name ?? registry.dir },
+    ),
     value: join('restored', `${version.model}-${numberOf(version)}`),
-    check: (text) => (text === '' ? 'Name a folder.' : undefined),
+    check: (text) => (text === '' ? t('Name a folder.') : undefined),
     browse: {
-      tooltip: 'Choose a folder',
+      tooltip: t('Choose a folder'),
       icon: 'folder-opened',
       find: async () => {
         const [folder] =
           (await vscode.window.showOpenDialog({
             canSelectFiles: false,
             canSelectFolders: true,
-            openLabel: 'Restore Here',
-            title: `Where to restore ${labelOf(version)}`,
+            openLabel: t('Restore Here'),
+            title: t('Where to restore {version}', { version: labelOf(version) }),
             ...(root ? { defaultUri: root } : {}),
           })) ?? [];
         if (!folder) return undefined;
@@ -65,19 +74,19 @@ export const verify: Command = async (context, argument) => {
   const depth: Step = async (place, answers) => {
     const reply = await pickOne({
       place,
-      placeholder: 'How thoroughly?',
+      placeholder: t('How thoroughly?'),
       nothing: '',
       choices: [
-        { value: 'artifacts', label: 'Log and artifacts', description: 'reads every file in the registry' },
-        { value: 'log', label: 'Log only', description: 'fast' },
+        { value: 'artifacts', label: t('Log and artifacts'), description: t('reads every file in the registry') },
+        { value: 'log', label: t('Log only'), description: t('fast') },
       ],
     });
     return added(reply, (text) => ({ ...answers, text }));
   };
-  const answers = await askInSteps('Verify', start.answers, [...start.steps, depth]);
+  const answers = await askInSteps(t('Verify'), start.answers, [...start.steps, depth]);
   const { registry, text } = answers ?? {};
   if (!registry || text === undefined) return;
-  const work = { title: 'Verifying the registry', isCancellable: true };
+  const work = { title: t('Verifying the registry'), isCancellable: true };
   const report = await withProgress(context.activity, work, (operation) =>
     registry.connection.registry.verify({ artifacts: text === 'artifacts' }, operation),
   );
@@ -85,37 +94,48 @@ export const verify: Command = async (context, argument) => {
 };
 
 async function tellVerified(log: vscode.LogOutputChannel, report: VerifyReport, hasArtifacts: boolean): Promise<void> {
-  const artifacts = `, ${countOf(report.objects, 'object')} (${bytesText(report.bytes)})`;
-  const checked = `${countOf(report.commits, 'commit')}${hasArtifacts ? artifacts : ''}`;
+  const artifacts = `, ${tCount(report.objects, '{count} object', '{count} objects')} (${bytesText(report.bytes)})`;
+  const checked = `${tCount(report.commits, '{count} commit', '{count} commits')}${hasArtifacts ? artifacts : ''}`;
   for (const { code, key, message, versions } of report.problems) {
-    const affected = versions.length === 0 ? '' : ` Affected: ${versions.join(', ')}.`;
+    const affected = versions.length === 0 ? '' : ` ${t('Affected: {versions}.', { versions: versions.join(', ') })}`;
     log.error(`${code} ${oneLine(key)}: ${oneLine(message, 1000)}${oneLine(affected, 500)}`);
   }
   for (const { seq, reason } of report.voids) log.info(`Commit ${seq} had no effect in part: ${oneLine(reason, 500)}`);
   const { restorable } = report;
   if (restorable && restorable.whole < restorable.total)
-    log.error(
-      `The files of ${restorable.whole} of ${countOf(restorable.total, 'version')} are whole and can be restored`,
-    );
+    log.error(`The files of ${restorable.whole} of ${restorable.total} versions are whole and can be restored`);
   const [first] = report.problems;
   if (first === undefined) {
     log.info(`The registry is sound: checked ${checked}`);
-    await inform(`The registry is sound: checked ${checked}.`);
+    await inform(t('The registry is sound: checked {checked}.', { checked }));
     return;
   }
-  const found = `Found ${countOf(report.problems.length, 'problem')} in ${checked}. ${first.message}`;
-  if ((await complain(found, 'Show All')) !== undefined) log.show();
+  const problems = tCount(
+    report.problems.length,
+    'Found {count} problem in {checked}.',
+    'Found {count} problems in {checked}.',
+    { checked },
+  );
+  const found = `${problems} ${first.message}`;
+  if ((await complain(found, t('Show All'))) !== undefined) log.show();
 }
 
 export const rebuildCatalog: Command = async (context, argument) => {
   const start = await startFrom(context, argument, 'registry');
   if (!start) return;
-  const answers = await askInSteps('Rebuild Catalog', start.answers, start.steps);
+  const answers = await askInSteps(t('Rebuild Catalog'), start.answers, start.steps);
   const { registry } = answers ?? {};
   if (!registry) return;
-  const { commits, versions } = await withProgress(context.activity, { title: 'Rebuilding the catalog' }, (operation) =>
-    registry.connection.registry.rebuild(operation),
+  const { commits, versions } = await withProgress(
+    context.activity,
+    { title: t('Rebuilding the catalog') },
+    (operation) => registry.connection.registry.rebuild(operation),
   );
   context.registries.announce(registry.dir);
-  await inform(`Rebuilt the catalog from ${countOf(commits, 'commit')}: ${countOf(versions, 'version')}.`);
+  await inform(
+    t('Rebuilt the catalog from {commits}: {versions}.', {
+      commits: tCount(commits, '{count} commit', '{count} commits'),
+      versions: tCount(versions, '{count} version', '{count} versions'),
+    }),
+  );
 };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../../base/language.ts';
 import { type ActivityFilter, activityKinds, kindWords } from '../activity/activity-filter.ts';
 import { inform } from '../notify.ts';
 import type { Registries } from '../registries/registries.ts';
@@ -19,16 +20,16 @@ export const filterActivity: Command = async ({ activityTree, registries }) => {
   const { kinds, model, person } = filter;
   const rows: readonly Row[] = [
     {
-      label: 'By kind…',
-      description: (kinds ?? []).map((kind) => kindWords[kind]).join(', '),
+      label: t('By kind…'),
+      description: (kinds ?? []).map((kind) => kindWords()[kind]).join(', '),
       next: () => byKind(filter),
     },
-    { label: 'By model…', description: model?.name ?? '', next: () => byModel(filter, registries) },
-    { label: 'By person…', description: person ?? '', next: () => byPerson(filter, registries) },
+    { label: t('By model…'), description: model?.name ?? '', next: () => byModel(filter, registries) },
+    { label: t('By person…'), description: person ?? '', next: () => byPerson(filter, registries) },
   ];
   const chosen = await vscode.window.showQuickPick(rows, {
-    title: 'Filter Activity',
-    placeHolder: 'What is to be shown?',
+    title: t('Filter Activity'),
+    placeHolder: t('What is to be shown?'),
   });
   const changed = await chosen?.next?.();
   if (changed) activityTree.setFilter(changed);
@@ -39,14 +40,14 @@ export const clearActivityFilter: Command = async ({ activityTree }) => activity
 async function byKind(filter: ActivityFilter): Promise<ActivityFilter | undefined> {
   const rows = activityKinds.map((about) => ({
     about,
-    label: kindWords[about],
+    label: kindWords()[about],
     picked: filter.kinds?.includes(about) ?? false,
   }));
-  const title = 'Filter Activity by Kind';
+  const title = t('Filter Activity by Kind');
   const chosen = await vscode.window.showQuickPick(rows, {
     title,
     canPickMany: true,
-    placeHolder: 'Nothing picked shows all',
+    placeHolder: t('Nothing picked shows all'),
   });
   if (!chosen) return undefined;
   const { kinds: _before, ...others } = filter;
@@ -67,9 +68,9 @@ async function byModel(filter: ActivityFilter, registries: Registries): Promise<
         }));
       }),
     );
-    return [{ label: 'All models', description: '', model: undefined }, ...lists.flat()];
+    return [{ label: t('All models'), description: '', model: undefined }, ...lists.flat()];
   };
-  const chosen = await vscode.window.showQuickPick(rows(), { title: 'Filter Activity by Model' });
+  const chosen = await vscode.window.showQuickPick(rows(), { title: t('Filter Activity by Model') });
   if (!chosen) return undefined;
   const { model: _before, ...others } = filter;
   return chosen.model ? { ...others, model: chosen.model } : others;
@@ -82,12 +83,12 @@ async function byPerson(filter: ActivityFilter, registries: Registries): Promise
     for (const { by } of items) if (by.name !== '' || by.email !== '') names.add(by.name === '' ? by.email : by.name);
   }
   if (names.size === 0) {
-    void inform('Nobody has done anything yet.');
+    void inform(t('Nobody has done anything yet.'));
     return undefined;
   }
   const people = [...names].sort((a, b) => a.localeCompare(b)).map((name) => ({ label: oneLine(name), person: name }));
-  const rows = [{ label: 'Everybody', person: undefined }, ...people];
-  const chosen = await vscode.window.showQuickPick(rows, { title: 'Filter Activity by Person' });
+  const rows = [{ label: t('Everybody'), person: undefined }, ...people];
+  const chosen = await vscode.window.showQuickPick(rows, { title: t('Filter Activity by Person') });
   if (!chosen) return undefined;
   const { person: _before, ...others } = filter;
   return chosen.person === undefined ? others : { ...others, person: chosen.person };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { t } from '../../base/language.ts';
 import { tellBriefly } from '../notify.ts';
 import { askText } from '../prompts/input.ts';
 import { showProposedPolicy } from '../reviews/proposal-documents.ts';
@@ -27,7 +28,7 @@ export const withdrawProposal: Command = async ({ registries }, argument) => {
   if (!proposal || !(await mayWrite())) return;
   const { registryDir, model, digest } = proposal;
   await (await registries.callsFor(registryDir)).withdrawPolicy({ model, digest });
-  tellBriefly(`The proposed policy of ${oneLine(model, 100)} was withdrawn`);
+  tellBriefly(t('The proposed policy of {model} was withdrawn', { model: oneLine(model, 100) }));
 };
 
 /** Approves a proposed policy, or refuses it, which needs a comment. What it changes is on the screen while the person is asked. */
@@ -40,13 +41,23 @@ export async function sayOfProposal(
   const registry = await registries.callsFor(registryDir);
   await showProposedPolicy(proposal);
   const reply = await askText({
-    place: { title: `${isGiven ? 'Approve' : 'Refuse'} the Policy of ${oneLine(model, 100)}`, step: 1, totalSteps: 1 },
-    prompt: isGiven ? 'It takes effect when whoever proposes it sets it.' : 'Why, for whoever proposes it?',
-    placeholder: isGiven ? 'Comment, if you like' : 'Why',
-    check: (text) => (text === '' && !isGiven ? 'Say in a few words why.' : undefined),
+    place: {
+      title: isGiven
+        ? t('Approve the Policy of {model}', { model: oneLine(model, 100) })
+        : t('Refuse the Policy of {model}', { model: oneLine(model, 100) }),
+      step: 1,
+      totalSteps: 1,
+    },
+    prompt: isGiven ? t('It takes effect when whoever proposes it sets it.') : t('Why, for whoever proposes it?'),
+    placeholder: isGiven ? t('Comment, if you like') : t('Why'),
+    check: (text) => (text === '' && !isGiven ? t('Say in a few words why.') : undefined),
   });
   if (reply.kind !== 'given') return;
   const comment = reply.value === '' ? {} : { comment: reply.value };
   await registry.reviewPolicy({ model, digest, isGiven, ...comment });
-  tellBriefly(`The proposed policy of ${oneLine(model, 100)} was ${isGiven ? 'approved' : 'refused'}`);
+  tellBriefly(
+    isGiven
+      ? t('The proposed policy of {model} was approved', { model: oneLine(model, 100) })
+      : t('The proposed policy of {model} was refused', { model: oneLine(model, 100) }),
+  );
 }

@@ -1,5 +1,6 @@
 import { basename, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
+import { t } from '../../base/language.ts';
 import type { Project } from '../../project/project-schema.ts';
 import type { RegisterResult } from '../../registry/api.ts';
 import { inform } from '../notify.ts';
@@ -45,7 +46,7 @@ async function whereToRegister(
 ): Promise<Registration | undefined> {
   const roots = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
   if (roots.length === 0) {
-    await inform('A version is registered from the folder of a project. Open one first.');
+    await inform(t('A version is registered from the folder of a project. Open one first.'));
     return undefined;
   }
   const ofFile = file && vscode.workspace.getWorkspaceFolder(file);
@@ -53,8 +54,8 @@ async function whereToRegister(
     ofFile !== undefined
       ? { kind: 'given', value: ofFile }
       : await pickUnlessOne(
-          { title: TITLE, step: 1, totalSteps: 1 },
-          'From which folder?',
+          { title: registerTitle(), step: 1, totalSteps: 1 },
+          t('From which folder?'),
           roots.map((root) => ({ value: root, label: root.name, description: root.uri.fsPath })),
         );
   if (reply.kind !== 'given') return undefined;
@@ -63,7 +64,7 @@ async function whereToRegister(
   return { root: reply.value, registry, project: await registry.connection.project(reply.value.uri.fsPath) };
 }
 
-const TITLE = 'Register a Version';
+const registerTitle = (): string => t('Register a Version');
 const NEW_MODEL = Symbol('a new model');
 const DECLARED = Symbol('what the project file declares');
 
@@ -78,7 +79,7 @@ async function ask(
   const paths =
     chosen.length > 0 ? chosen.map(({ fsPath }) => fsPath) : await askFiles(root, project?.models[model] !== undefined);
   if (paths === undefined) return undefined;
-  const work = { title: `Registering ${model}`, isCancellable: true };
+  const work = { title: t('Registering {model}', { model }), isCancellable: true };
   const { connection } = registry;
   if (paths === DECLARED) {
     return withProgress(context.activity, work, (operation) =>
@@ -106,16 +107,16 @@ async function askModel({ registry, root, project }: Registration): Promise<stri
   const declared = Object.keys(project?.models ?? {});
   const known = registry.exists ? (await registry.connection.registry.listModels({ limit: 1000 })).items : [];
   const others = known.map(({ name }) => name).filter((name) => !declared.includes(name));
-  const place = { title: TITLE, step: 1, totalSteps: 4 };
+  const place = { title: registerTitle(), step: 1, totalSteps: 4 };
   if (declared.length + others.length > 0) {
     const reply = await pickOne<string | typeof NEW_MODEL>({
       place,
-      placeholder: 'Of which model?',
+      placeholder: t('Of which model?'),
       nothing: '',
       choices: [
-        ...declared.map((name) => ({ value: name, label: name, description: 'declared in model-registry.yaml' })),
+        ...declared.map((name) => ({ value: name, label: name, description: t('declared in model-registry.yaml') })),
         ...others.map((name) => ({ value: name, label: name })),
-        { value: NEW_MODEL, label: 'New model…', icon: new vscode.ThemeIcon('add') },
+        { value: NEW_MODEL, label: t('New model…'), icon: new vscode.ThemeIcon('add') },
       ],
     });
     if (reply.kind !== 'given') return undefined;
@@ -123,9 +124,9 @@ async function askModel({ registry, root, project }: Registration): Promise<stri
   }
   const name = await askText({
     place,
-    prompt: 'Name of the new model: letters, digits, dots, underscores and hyphens.',
+    prompt: t('Name of the new model: letters, digits, dots, underscores and hyphens.'),
     placeholder: root.name,
-    check: (text) => (text === '' ? 'Write a name, for example fraud-detector.' : undefined),
+    check: (text) => (text === '' ? t('Write a name, for example fraud-detector.') : undefined),
   });
   return name.kind === 'given' ? name.value : undefined;
 }
@@ -135,21 +136,21 @@ async function askFiles(
   isDeclared: boolean,
 ): Promise<readonly string[] | typeof DECLARED | undefined> {
   const choices: Choice<'declared' | 'files' | 'folder'>[] = [
-    { value: 'files', label: 'Files…', icon: new vscode.ThemeIcon('file') },
+    { value: 'files', label: t('Files…'), icon: new vscode.ThemeIcon('file') },
     { value: 'folder', label: 'A folder…', icon: new vscode.ThemeIcon('folder') },
   ];
   if (isDeclared) {
-    const description = 'with their metrics, params and data';
+    const description = t('with their metrics, params and data');
     choices.unshift({
       value: 'declared',
-      label: 'The outputs that model-registry.yaml declares',
+      label: t('The outputs that model-registry.yaml declares'),
       description,
       icon: new vscode.ThemeIcon('checklist'),
     });
   }
   const reply = await pickOne({
-    place: { title: TITLE, step: 2, totalSteps: isDeclared ? 2 : 4 },
-    placeholder: 'Which files make up the version?',
+    place: { title: registerTitle(), step: 2, totalSteps: isDeclared ? 2 : 4 },
+    placeholder: t('Which files make up the version?'),
     nothing: '',
     choices,
   });
@@ -161,8 +162,8 @@ async function askFiles(
     canSelectFolders: isFolder,
     canSelectMany: !isFolder,
     defaultUri: root.uri,
-    openLabel: 'Register',
-    title: 'Which files make up the version?',
+    openLabel: t('Register'),
+    title: t('Which files make up the version?'),
   });
   return uris?.map(({ fsPath }) => fsPath);
 }
@@ -182,21 +183,21 @@ async function askValuesFile(
   const found = vscode.workspace.findFiles(pattern, '**/{node_modules,.venv,venv,site-packages}/**', 30);
   const browse = Symbol('another file');
   const reply = await pickOne<readonly string[] | typeof browse>({
-    place: { title: TITLE, step, totalSteps: 4 },
-    placeholder: `A JSON, YAML, TOML or CSV file with the ${kind} of the run`,
+    place: { title: registerTitle(), step, totalSteps: 4 },
+    placeholder: t('A JSON, YAML, TOML or CSV file with the {kind} of the run', { kind }),
     nothing: '',
     choices: Promise.resolve(found).then((uris) => [
-      { value: [], label: `No ${kind}`, icon: new vscode.ThemeIcon('circle-slash') },
+      { value: [], label: t('No {kind}', { kind }), icon: new vscode.ThemeIcon('circle-slash') },
       ...uris.map(({ fsPath }) => valuesChoice(root, fsPath)).sort((a, b) => a.label.localeCompare(b.label)),
-      { value: browse, label: 'Another file…', icon: new vscode.ThemeIcon('folder-opened') },
+      { value: browse, label: t('Another file…'), icon: new vscode.ThemeIcon('folder-opened') },
     ]),
   });
   if (reply.kind !== 'given') return reply;
   if (typeof reply.value !== 'symbol') return { kind: 'given', value: reply.value };
   const uris = await vscode.window.showOpenDialog({
     defaultUri: root.uri,
-    openLabel: 'Use',
-    title: `File with the ${kind}`,
+    openLabel: t('Use'),
+    title: t('File with the {kind}', { kind }),
   });
   return uris ? { kind: 'given', value: uris.map(({ fsPath }) => fsPath) } : { kind: 'cancelled' };
 }

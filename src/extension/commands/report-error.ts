@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { complain, tellBriefly } from '../notify.ts';
 
 /** Tells what failed in words for a person; the stack goes to the output channel only. */
@@ -10,16 +11,16 @@ export async function reportError(
   retry?: () => Promise<unknown>,
 ): Promise<void> {
   if (RegistryError.is(error, 'OPERATION_CANCELLED')) {
-    tellBriefly(`${what} was cancelled`);
+    tellBriefly(t('{what} was cancelled', { what }));
     return;
   }
   log.error(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   const isExpected = RegistryError.is(error);
-  const message = isExpected ? error.message : `${what} failed: ${messageOf(error)}`;
+  const message = isExpected ? error.message : t('{what} failed: {error}', { what, error: messageOf(error) });
   const canRetry = retry !== undefined && (!isExpected || retryable.has(error.code));
-  const chosen = await complain(message, ...(canRetry ? ['Retry'] : []), 'Show Output');
-  if (chosen === 'Show Output') log.show();
-  else if (chosen === 'Retry') await retry?.();
+  const chosen = await complain(message, ...(canRetry ? [t('Retry')] : []), t('Show Output'));
+  if (chosen === t('Show Output')) log.show();
+  else if (chosen === t('Retry')) await retry?.();
 }
 
 /** What may well succeed the next time, or with another answer. */

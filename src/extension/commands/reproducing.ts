@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
+import { t } from '../../base/language.ts';
 import { inform } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
 import { askText } from '../prompts/input.ts';
@@ -19,11 +20,14 @@ export const openTrainedCode: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
   const start = await startFrom(context, argument, 'version');
   if (!start) return;
-  const answers = await askInSteps('Open the Code That Trained This', start.answers, [...start.steps, folderStep]);
+  const answers = await askInSteps(t('Open the Code That Trained This'), start.answers, [...start.steps, folderStep]);
   const { registry, version, text } = answers ?? {};
   if (!registry || !version || text === undefined) return;
   const near = registry.roots.map(({ uri }) => uri.fsPath);
-  const work = { title: `Writing the code that trained ${labelOf(version)}`, isCancellable: true };
+  const work = {
+    title: t('Writing the code that trained {version}', { version: labelOf(version) }),
+    isCancellable: true,
+  };
   const result = await withProgress(context.activity, work, (operation) =>
     registry.connection.reproduce({ ref: version.id, near, to: text }, operation),
   );
@@ -31,7 +35,10 @@ export const openTrainedCode: Command = async (context, argument) => {
   context.log.info(summaryOf(opened));
   await rememberTrainedCode(context.state, opened);
   await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(result.folder), { forceNewWindow: true });
-  const chosen = await inform(`The code that trained ${labelOf(version)} is in ${text}.`, 'Show What Was Found');
+  const chosen = await inform(
+    t('The code that trained {version} is in {text}.', { version: labelOf(version), text }),
+    t('Show What Was Found'),
+  );
   if (chosen !== undefined) context.log.show();
 };
 
@@ -41,24 +48,28 @@ const folderStep: Step = async (place, answers) => {
   const repository = repositoryOf(answers);
   const reply = await askText({
     place,
-    prompt: `A new or empty folder for the code that trained ${labelOf(version)}, beside the repository for example.`,
+    prompt: t('A new or empty folder for the code that trained {version}, beside the repository for example.', {
+      version: labelOf(version),
+    }),
     value: join(dirname(repository), `${basename(repository)}-${version.model}-${numberOf(version)}`),
     check: (text) => {
-      if (!isAbsolute(text)) return 'Name the folder with its whole path.';
+      if (!isAbsolute(text)) return t('Name the folder with its whole path.');
       const inside = relative(repository, text);
       const isInside = !inside.startsWith('..') && !isAbsolute(inside);
-      return isInside ? 'A folder inside of the repository would be taken for a part of it. Name another.' : undefined;
+      return isInside
+        ? t('A folder inside of the repository would be taken for a part of it. Name another.')
+        : undefined;
     },
     browse: {
-      tooltip: 'Choose a folder',
+      tooltip: t('Choose a folder'),
       icon: 'folder-opened',
       find: async () => {
         const [folder] =
           (await vscode.window.showOpenDialog({
             canSelectFiles: false,
             canSelectFolders: true,
-            openLabel: 'Open the Code Here',
-            title: `Where to put the code that trained ${labelOf(version)}`,
+            openLabel: t('Open the Code Here'),
+            title: t('Where to put the code that trained {version}', { version: labelOf(version) }),
             defaultUri: vscode.Uri.file(dirname(repository)),
           })) ?? [];
         return folder?.fsPath;

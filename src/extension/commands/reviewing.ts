@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { formatNumber, t, tCount } from '../../base/language.ts';
 import { type ReviewPageState, reviewPageStateSchema } from '../messages-review.ts';
 import { inform } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
@@ -16,7 +17,7 @@ const runSchema = v.object({ ...reviewPageStateSchema.entries, isAgain: v.option
 /** The page of a version on its way to a stage. */
 export const review: Command = async (context, argument) => {
   const known = v.safeParse(reviewPageStateSchema, argument);
-  const state = known.success ? known.output : await askWhat(context, argument, 'Review a Version');
+  const state = known.success ? known.output : await askWhat(context, argument, t('Review a Version'));
   if (state) context.pages.openReview(state);
 };
 
@@ -24,7 +25,7 @@ export const review: Command = async (context, argument) => {
 export const runGates: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
   const known = v.safeParse(runSchema, argument);
-  const state = known.success ? known.output : await askWhat(context, argument, 'Run Gates');
+  const state = known.success ? known.output : await askWhat(context, argument, t('Run Gates'));
   if (!state) return;
   const isAgain = known.success && known.output.isAgain;
   const report = await context.reviews.run(state, isAgain);
@@ -34,11 +35,16 @@ export const runGates: Command = async (context, argument) => {
   const label = labelOf(standing.version);
   const text =
     results.length === 0
-      ? `Nothing is asked of ${label} for ${standing.stage}: no gates are declared.`
+      ? t('Nothing is asked of {label} for {stage}: no gates are declared.', { label, stage: standing.stage })
       : broken.length === 0
-        ? `${label} passes the gates of ${standing.stage}.`
-        : `${label} doesn’t pass ${broken.length} of ${results.length} gates of ${standing.stage}.`;
-  const chosen = await inform(text, ...(results.length === 0 ? [] : (['Review'] as const)));
+        ? t('{label} passes the gates of {stage}.', { label, stage: standing.stage })
+        : tCount(
+            results.length,
+            '{label} doesn’t pass the gate of {stage}.',
+            '{label} doesn’t pass {broken} of {count} gates of {stage}.',
+            { label, broken: formatNumber(broken.length), stage: standing.stage },
+          );
+  const chosen = await inform(text, ...(results.length === 0 ? [] : ([t('Review')] as const)));
   if (chosen !== undefined) context.pages.openReview(state);
 };
 
@@ -48,7 +54,7 @@ export const refuse: Command = (context, argument) => say(context, argument, 're
 /** Who is asked comes from the page, which says who has looked already; from here it is everybody, or those who are written. */
 export const requestPromotion: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
-  const answers = await ask(context, argument, 'Request Promotion', [reviewersStep, commentStep('request')]);
+  const answers = await ask(context, argument, t('Request Promotion'), [reviewersStep, commentStep('request')]);
   await decide(context, answers, 'request');
 };
 
@@ -62,7 +68,7 @@ async function say(context: CommandContext, argument: unknown, decision: 'approv
   if (!(await mayWrite())) return;
   const proposal = proposalOf(argument);
   if (proposal) return sayOfProposal(context, proposal, decision === 'approve');
-  const title = decision === 'approve' ? 'Approve' : 'Refuse';
+  const title = decision === 'approve' ? t('Approve') : t('Refuse');
   await decide(context, await ask(context, argument, title, [commentStep(decision)]), decision);
 }
 
@@ -80,33 +86,44 @@ async function decide(
 const reviewersStep: Step = async (place, answers) => {
   const reply = await askText({
     place,
-    prompt: 'Who is asked to look at it? Addresses or names, with commas between them; nothing asks everybody.',
-    placeholder: 'grace@example.org, Ada Lovelace',
+    prompt: t('Who is asked to look at it? Addresses or names, with commas between them; nothing asks everybody.'),
+    placeholder: t('grace@example.org, Ada Lovelace'),
     check: () => undefined,
   });
   return added(reply, (text) => ({ ...answers, reviewers: text.split(',') }));
 };
 
-const questions = {
-  approve: { end: 'is approved. What did you look at?', placeholder: 'Comment, if you like' },
-  refuse: { end: 'is refused. Why?', placeholder: 'Why, for whoever wants to promote it' },
-  request: { end: 'is to be reviewed. What should they know?', placeholder: 'Comment, if you like' },
-} as const;
+/** The question, of a version and a stage; and what stands where the answer goes. */
+function questionOf(
+  decision: 'approve' | 'refuse' | 'request',
+  about: { readonly version: string; readonly stage: string },
+): readonly [prompt: string, placeholder: string] {
+  switch (decision) {
+    case 'approve':
+      return [t('{version} for {stage} is approved. What did you look at?', about), t('Comment, if you like')];
+    case 'refuse':
+      return [t('{version} for {stage} is refused. Why?', about), t('Why, for whoever wants to promote it')];
+    case 'request':
+      return [t('{version} for {stage} is to be reviewed. What should they know?', about), t('Comment, if you like')];
+  }
+}
 
 /** What is said is about what was there when the question was asked. */
-function commentStep(decision: keyof typeof questions): Step {
+function commentStep(decision: 'approve' | 'refuse' | 'request'): Step {
   return async (place, answers) => {
     const { registry, version, stage } = answers;
     if (!registry || !version || !stage) return { kind: 'cancelled' };
     const standing = await registry.connection.registry.gateStanding({ ref: version.id, stage: stage.rule.name });
-    const { end, placeholder } = questions[decision];
+    const about = { version: labelOf(version), stage: stage.rule.name };
+    const [question, placeholder] = questionOf(decision, about);
     const gates = standing.results.filter(({ outcome }) => outcome === 'failed').map(({ gate }) => gate);
-    const failed = gates.length === 0 ? '' : ` Failed gates: ${oneLine(gates.join(', '), 200)}.`;
+    const failed =
+      gates.length === 0 ? '' : ` ${t('Failed gates: {gates}.', { gates: oneLine(gates.join(', '), 200) })}`;
     const reply = await askText({
       place,
-      prompt: `${labelOf(version)} for ${stage.rule.name} ${end}${failed}`,
+      prompt: `${question}${failed}`,
       placeholder,
-      check: (text) => (text === '' && decision === 'refuse' ? 'Say in a few words why.' : undefined),
+      check: (text) => (text === '' && decision === 'refuse' ? t('Say in a few words why.') : undefined),
     });
     return added(reply, (text) => ({ ...answers, text, standing }));
   };
@@ -138,6 +155,8 @@ async function ask(
   const rule = rules?.find(({ name }) => named.success && name === named.output.stage);
   const answers = rule ? { ...start.answers, stage: { rule } } : start.answers;
   const steps = [...start.steps, ...(rule ? [] : [stageStep]), ...rest];
-  const full = known ? `${title}: ${labelOf(known)}${rule ? ` for ${rule.name}` : ''}` : title;
+  const of =
+    known && (rule ? t('{version} for {stage}', { version: labelOf(known), stage: rule.name }) : labelOf(known));
+  const full = of === undefined ? title : `${title}: ${of}`;
   return askInSteps(full, answers, steps);
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { t } from '../../base/language.ts';
 import { locateRegistry } from '../../registry/location.ts';
 import { RegistryConnection } from '../registries/registry-connection.ts';
 import { writeSampleProject } from '../sample/sample-project.ts';
@@ -14,7 +15,7 @@ export const openSample: Command = async (context) => {
   const parent = await mkdtemp(join(tmpdir(), 'model-registry-sample-'));
   const folder = join(parent, 'fraud-detector');
   try {
-    await withProgress(context.activity, { title: 'Making the sample' }, () => makeSample(context, folder));
+    await withProgress(context.activity, { title: t('Making the sample') }, () => makeSample(context, folder));
   } catch (error) {
     await rm(parent, { recursive: true, force: true });
     throw error;

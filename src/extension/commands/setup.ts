@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { systemErrorCode } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { modelNameFrom } from '../../project/model-name.ts';
 import { PROJECT_FILE } from '../../project/project-file-name.ts';
 import { inform } from '../notify.ts';
@@ -12,27 +13,27 @@ import type { Command, CommandContext } from './command-context.ts';
 import { mayWrite } from './targets.ts';
 
 export const createRegistry: Command = async (context) => {
-  const root = await chooseRoot(context, 'Create a Registry', 'For which folder?', async (candidate) => {
+  const root = await chooseRoot(context, t('Create a Registry'), t('For which folder?'), async (candidate) => {
     const registry = await context.registries.byRoot(candidate);
     return registry !== undefined && !registry.exists;
   });
   if (root === undefined) return;
   const registry = await context.registries.byRoot(root);
   if (!registry) return;
-  await withProgress(context.activity, { title: 'Creating a registry' }, () => registry.connection.make());
+  await withProgress(context.activity, { title: t('Creating a registry') }, () => registry.connection.make());
   context.outputs.knowsRegistry(registry.dir);
   await context.registries.relocate();
   const hasProjectFile = await exists(vscode.Uri.joinPath(root.uri, PROJECT_FILE));
-  const next = hasProjectFile ? 'Register a Version…' : `Add ${PROJECT_FILE}`;
-  const chosen = await inform(`The registry of ${root.name} is in ${registry.dir}.`, next);
+  const next = hasProjectFile ? t('Register a Version…') : t('Add {file}', { file: PROJECT_FILE });
+  const chosen = await inform(t('The registry of {name} is in {dir}.', { name: root.name, dir: registry.dir }), next);
   if (chosen === undefined) return;
   if (hasProjectFile) await vscode.commands.executeCommand('modelRegistry.registerVersion');
   else await openStarter(root);
 };
 
 export const addProjectFile: Command = async (context) => {
-  const title = `Add ${PROJECT_FILE}`;
-  const root = await chooseRoot(context, title, 'To which folder?', async () => true);
+  const title = t('Add {file}', { file: PROJECT_FILE });
+  const root = await chooseRoot(context, title, t('To which folder?'), async () => true);
   if (root !== undefined) await openStarter(root);
 };
 
@@ -62,7 +63,7 @@ async function chooseRoot(
 ): Promise<vscode.WorkspaceFolder | undefined> {
   const roots = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
   if (roots.length === 0) {
-    const chosen = await inform('A registry belongs to the folder of a project. Open one first.', 'Open Folder…');
+    const chosen = await inform(t('A registry belongs to the folder of a project. Open one first.'), t('Open Folder…'));
     if (chosen !== undefined) await vscode.commands.executeCommand('vscode.openFolder');
     return undefined;
   }
@@ -73,7 +74,9 @@ async function chooseRoot(
   if (offered.length === 0) {
     const all = await context.registries.existing();
     const [problem] = await context.registries.problems();
-    await inform(problem?.message ?? `There is a registry already, in ${all.map(({ dir }) => dir).join(' and ')}.`);
+    await inform(
+      problem?.message ?? t('There is a registry already, in {all}.', { all: all.map(({ dir }) => dir).join(', ') }),
+    );
     return undefined;
   }
   if (offered.length === 1) return offered[0];

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
+import { t, tCount } from '../../base/language.ts';
 import type { AttachReport } from '../../registry/api.ts';
 import { folderOfRemote, remoteUrl } from '../../registry/shared/remote-url.ts';
 import { tenantOf } from '../../storage/azure/tenant.ts';
@@ -10,12 +11,13 @@ import { pickOne } from '../prompts/pick.ts';
 import { askInSteps, type Place, type Reply } from '../prompts/steps.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
 import { isConnectionString } from '../sharing/credentials.ts';
+import { pendingText, refusedText } from '../sharing/sharing-status.ts';
 import { progressText, withProgress } from '../status/progress.ts';
-import { bytesText, countOf, plainMessage } from '../version-text.ts';
+import { bytesText, plainMessage } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
 import { mayWrite, startFrom } from './targets.ts';
 
-const CONNECT = 'Connect Shared Storage';
+const connectTitle = (): string => t('Connect Shared Storage');
 const PAUSE = 'pause';
 const RESUME = 'resume';
 const rowSchema = v.object({ registryDir: v.string(), id: v.string() });
@@ -36,34 +38,36 @@ export const connectStorage: Command = async (context, argument) => {
   }
   const preview = await withProgress(
     context.activity,
-    { title: 'Looking at the shared storage', isCancellable: true },
+    { title: t('Looking at the shared storage'), isCancellable: true },
     (operation) => registry.connection.attach({ url, isPreview: true }, operation),
   );
   const reply = await pickOne({
-    place: { title: CONNECT, step: 3, totalSteps: 3 },
-    placeholder: 'When do the files of versions go up?',
+    place: { title: connectTitle(), step: 3, totalSteps: 3 },
+    placeholder: t('When do the files of versions go up?'),
     nothing: '',
     choices: [
       {
         value: 'on-register' as const,
-        label: 'As they are registered',
-        description: 'colleagues can restore every version',
+        label: t('As they are registered'),
+        description: t('colleagues can restore every version'),
       },
       {
         value: 'on-promote' as const,
-        label: 'When a version is promoted',
-        description: 'less traffic: candidates stay on the machine that registered them',
+        label: t('When a version is promoted'),
+        description: t('less traffic: candidates stay on the machine that registered them'),
       },
     ],
   });
   if (reply.kind !== 'given') return;
   if (!(await confirmed(preview))) return;
-  await withProgress(context.activity, { title: 'Connecting the shared storage', isCancellable: true }, (operation) =>
-    registry.connection.attach({ url, isPreview: false, upload: reply.value }, operation),
+  await withProgress(
+    context.activity,
+    { title: t('Connecting the shared storage'), isCancellable: true },
+    (operation) => registry.connection.attach({ url, isPreview: false, upload: reply.value }, operation),
   );
   context.registries.announce(registry.dir);
   const who = folderOfRemote(url) === undefined ? `, ${context.credentials.describe(url)}` : '';
-  await inform(`The registry is shared through ${url}${who}.`);
+  await inform(t('The registry is shared through {url}{who}.', { url, who }));
 };
 
 /** Then only the way to sign in was to be changed. */
@@ -75,17 +79,24 @@ export const disconnectStorage: Command = async (context, argument) => {
   const registry = await registryOf(context, argument);
   const status = await registry?.connection.registry.remote();
   if (!registry || !status) {
-    await inform('This registry is on this machine alone.');
+    await inform(t('This registry is on this machine alone.'));
     return;
   }
-  const waiting = status.pending > 0 ? ` ${countOf(status.pending, 'change')} that weren't shared stay here.` : '';
+  const waiting =
+    status.pending > 0
+      ? ` ${tCount(
+          status.pending,
+          "{count} change that wasn't shared stays here.",
+          "{count} changes that weren't shared stay here.",
+        )}`
+      : '';
   const chosen = await vscode.window.showWarningMessage(
-    plainMessage(`Disconnect from ${status.url}?`),
+    plainMessage(t('Disconnect from {url}?', { url: status.url })),
     {
       modal: true,
-      detail: `What was copied stays readable, and nothing more can be registered or promoted here.${waiting}`,
+      detail: `${t('What was copied stays readable, and nothing more can be registered or promoted here.')}${waiting}`,
     },
-    'Disconnect',
+    t('Disconnect'),
   );
   if (chosen === undefined) return;
   await registry.connection.detach();
@@ -96,17 +107,19 @@ export const disconnectStorage: Command = async (context, argument) => {
 export const syncNow: Command = async (context, argument) => {
   const registry = await registryOf(context, argument);
   if (!registry) return;
-  const report = await withProgress(context.activity, { title: 'Syncing', isCancellable: true }, (operation) =>
+  const report = await withProgress(context.activity, { title: t('Syncing'), isCancellable: true }, (operation) =>
     registry.connection.registry.sync({}, operation),
   );
   context.registries.announce(registry.dir);
   const { waiting, sent, received } = report;
   tellBriefly(
     waiting.length > 0
-      ? `${countOf(waiting.length, 'change')} still to be shared`
+      ? tCount(waiting.length, '{count} change still to be shared', '{count} changes still to be shared')
       : sent + received === 0
-        ? 'Shared registry up to date'
-        : `Shared ${sent}, took over ${countOf(received, 'commit')}`,
+        ? t('Shared registry up to date')
+        : tCount(received, 'Shared {sent}, took over {count} commit', 'Shared {sent}, took over {count} commits', {
+            sent,
+          }),
   );
 };
 
@@ -122,47 +135,51 @@ export const sharingMenu: Command = async (context, argument) => {
   const isPaused = context.sharedStates.isPaused(registry.dir);
   const reply = await pickOne({
     place: { title: status.url, step: 1, totalSteps: 1 },
-    placeholder: failure?.message ?? problem?.message ?? (transfer ? progressText(transfer) : 'Shared storage'),
+    placeholder: failure?.message ?? problem?.message ?? (transfer ? progressText(transfer) : t('Shared storage')),
     nothing: '',
     choices: [
       {
         value: 'modelRegistry.syncNow',
-        label: 'Sync now',
+        label: t('Sync now'),
         icon: new vscode.ThemeIcon('sync'),
         ...(cost
           ? {
-              description: `so far ${countOf(cost.requests, 'request')}, ${bytesText(cost.sentBytes)} sent, ${bytesText(cost.receivedBytes)} received`,
+              description: t('so far {requests}, {sentBytes} sent, {receivedBytes} received', {
+                requests: tCount(cost.requests, '{count} request', '{count} requests'),
+                sentBytes: bytesText(cost.sentBytes),
+                receivedBytes: bytesText(cost.receivedBytes),
+              }),
             }
           : {}),
       },
       isPaused
         ? {
             value: RESUME,
-            label: 'Resume uploads',
-            description: 'they go on where they were',
+            label: t('Resume uploads'),
+            description: t('they go on where they were'),
             icon: new vscode.ThemeIcon('debug-start'),
           }
         : {
             value: PAUSE,
-            label: transfer ? 'Stop the upload' : 'Pause uploads',
-            description: 'files of versions stay here until you resume, or open the window again',
+            label: transfer ? t('Stop the upload') : t('Pause uploads'),
+            description: t('files of versions stay here until you resume, or open the window again'),
             icon: new vscode.ThemeIcon('debug-pause'),
           },
       {
         value: 'modelRegistry.sharing.focus',
-        label: 'Show shared work',
-        description: `${status.refused} refused, ${status.pending} pending`,
+        label: t('Show shared work'),
+        description: `${refusedText(status.refused)}, ${pendingText(status.pending)}`,
         icon: new vscode.ThemeIcon('list-unordered'),
       },
       {
         value: 'modelRegistry.connectStorage',
-        label: 'Sign in another way…',
+        label: t('Sign in another way…'),
         description: context.credentials.describe(status.url),
         icon: new vscode.ThemeIcon('account'),
       },
       {
         value: 'modelRegistry.disconnectStorage',
-        label: 'Disconnect…',
+        label: t('Disconnect…'),
         icon: new vscode.ThemeIcon('debug-disconnect'),
       },
     ],
@@ -178,14 +195,14 @@ export const applyAgain: Command = async (context, row) => {
   // As at first, a promotion passes the gates that the project files declare.
   await registry.connection.askAgain({ roots: registry.roots.map(({ uri }) => uri.fsPath), id });
   context.registries.announce(registry.dir);
-  tellBriefly('Asked again');
+  tellBriefly(t('Asked again'));
 };
 
 export const dropRefused: Command = async (context, row) => {
   const { registry, id } = await rowOf(context, row);
   const reply = await askReason(
-    { title: 'Drop', step: 1, totalSteps: 1 },
-    'Why is it dropped? The reason becomes a comment on the version.',
+    { title: t('Drop'), step: 1, totalSteps: 1 },
+    t('Why is it dropped? The reason becomes a comment on the version.'),
   );
   if (reply.kind !== 'given') return;
   await registry.connection.registry.resolveRefused({ id, how: 'drop', reason: reply.value });
@@ -209,7 +226,7 @@ async function rowOf(context: CommandContext, row: unknown) {
   const parsed = v.safeParse(rowSchema, row);
   const registry = parsed.success ? await context.registries.byDir(parsed.output.registryDir) : undefined;
   if (!registry || !parsed.success) {
-    throw new RegistryError('NOT_CHOSEN', 'Choose it in the view "Shared Work"; nothing was changed.');
+    throw new RegistryError('NOT_CHOSEN', t('Choose it in the view "Shared Work"; nothing was changed.'));
   }
   return { registry, id: parsed.output.id };
 }
@@ -217,17 +234,17 @@ async function rowOf(context: CommandContext, row: unknown) {
 async function registryOf(context: CommandContext, argument: unknown): Promise<WorkspaceRegistry | undefined> {
   const start = await startFrom(context, argument, 'registry');
   if (!start) return undefined;
-  return (await askInSteps(CONNECT, start.answers, start.steps))?.registry;
+  return (await askInSteps(connectTitle(), start.answers, start.steps))?.registry;
 }
 
 async function askUrl(proposed: string | undefined): Promise<string | undefined> {
   const reply = await askText({
-    place: { title: CONNECT, step: 1, totalSteps: 3 },
-    prompt: 'URL of the container, or the folder of a network drive',
+    place: { title: connectTitle(), step: 1, totalSteps: 3 },
+    prompt: t('URL of the container, or the folder of a network drive'),
     placeholder: 'https://ACCOUNT.blob.core.windows.net/CONTAINER',
     ...(proposed === undefined ? {} : { value: proposed }),
     check: problemOfUrl,
-    browse: { tooltip: 'Choose a folder', icon: 'folder-opened', find: chooseFolder },
+    browse: { tooltip: t('Choose a folder'), icon: 'folder-opened', find: chooseFolder },
   });
   return reply.kind === 'given' ? remoteUrl(reply.value) : undefined;
 }
@@ -238,7 +255,7 @@ function problemOfUrl(text: string): string | undefined {
     return undefined;
   } catch (error) {
     if (RegistryError.is(error, 'REMOTE_URL_SECRET')) {
-      return 'Leave out what follows the "?": the next step asks for it, and keeps it where secrets belong.';
+      return t('Leave out what follows the "?": the next step asks for it, and keeps it where secrets belong.');
     }
     if (RegistryError.is(error)) return error.message;
     throw error;
@@ -252,35 +269,35 @@ async function chooseFolder(): Promise<string | undefined> {
 
 /** False where the person left. */
 async function chooseCredential({ credentials }: CommandContext, url: string): Promise<boolean> {
-  const place: Place = { title: CONNECT, step: 2, totalSteps: 3 };
+  const place: Place = { title: connectTitle(), step: 2, totalSteps: 3 };
   // Asked while the person reads: the storage says which tenant it belongs to.
   const tenant = tenantOf(url);
   const reply: Reply<'microsoft' | 'tenant' | 'secret' | 'environment'> = await pickOne({
     place,
-    placeholder: 'Who are you to the storage?',
+    placeholder: t('Who are you to the storage?'),
     nothing: '',
     choices: [
       {
         value: 'microsoft',
-        label: 'Sign in with Microsoft',
-        description: 'to the tenant of the storage account',
+        label: t('Sign in with Microsoft'),
+        description: t('to the tenant of the storage account'),
         icon: new vscode.ThemeIcon('account'),
       },
       {
         value: 'tenant',
-        label: 'Sign in with Microsoft, to another tenant…',
+        label: t('Sign in with Microsoft, to another tenant…'),
         icon: new vscode.ThemeIcon('organization'),
       },
       {
         value: 'secret',
-        label: 'Use a SAS token or connection string…',
-        description: 'kept in the secret storage of the editor',
+        label: t('Use a SAS token or connection string…'),
+        description: t('kept in the secret storage of the editor'),
         icon: new vscode.ThemeIcon('key'),
       },
       {
         value: 'environment',
-        label: 'Use the environment',
-        description: 'AZURE_STORAGE_… variables, az login, managed identity',
+        label: t('Use the environment'),
+        description: t('AZURE_STORAGE_… variables, az login, managed identity'),
         icon: new vscode.ThemeIcon('terminal'),
       },
     ],
@@ -296,10 +313,14 @@ async function chooseCredential({ credentials }: CommandContext, url: string): P
       const found = await tenant;
       const chosen = await askText({
         place,
-        prompt: found === undefined ? 'Tenant id or domain' : `Tenant id or domain; the storage account says ${found}`,
+        prompt:
+          found === undefined
+            ? t('Tenant id or domain')
+            : t('Tenant id or domain; the storage account says {found}', { found }),
         placeholder: 'contoso.onmicrosoft.com',
         ...(found === undefined ? {} : { value: found }),
-        check: (text) => (/^[\w.-]{3,100}$/.test(text) ? undefined : 'A tenant is named by its id or by its domain.'),
+        check: (text) =>
+          /^[\w.-]{3,100}$/.test(text) ? undefined : t('A tenant is named by its id or by its domain.'),
       });
       return chosen.kind === 'given' && signInTo(credentials, url, place, chosen.value);
     }
@@ -320,31 +341,35 @@ async function signInTo(
   if (accounts.length > 0) {
     const reply = await pickOne<(typeof accounts)[number] | 'new'>({
       place,
-      placeholder: tenant === undefined ? 'Sign in as' : `Sign in to the tenant ${tenant} as`,
+      placeholder: tenant === undefined ? t('Sign in as') : t('Sign in to the tenant {tenant} as', { tenant }),
       nothing: '',
       choices: [
         ...accounts.map((known) => ({ value: known, label: known.label, icon: new vscode.ThemeIcon('account') })),
-        { value: 'new' as const, label: 'Another account…', icon: new vscode.ThemeIcon('add') },
+        { value: 'new' as const, label: t('Another account…'), icon: new vscode.ThemeIcon('add') },
       ],
     });
     if (reply.kind !== 'given') return false;
     account = reply.value;
   }
   const label = await credentials.signIn(url, { tenant, account });
-  tellBriefly(tenant === undefined ? `Signed in as ${label}` : `Signed in as ${label} to the tenant ${tenant}`);
+  tellBriefly(
+    tenant === undefined
+      ? t('Signed in as {label}', { label })
+      : t('Signed in as {label} to the tenant {tenant}', { label, tenant }),
+  );
   return true;
 }
 
 async function keepSecret(credentials: CommandContext['credentials'], url: string): Promise<boolean> {
   const secret = await vscode.window.showInputBox({
-    title: CONNECT,
-    prompt: 'SAS token with r, c and l for the container, or a connection string',
+    title: connectTitle(),
+    prompt: t('SAS token with r, c and l for the container, or a connection string'),
     password: true,
     ignoreFocusOut: true,
     validateInput: (text) =>
       text.trim() === '' || isConnectionString(text) || /(^|[?&])sig=/.test(text)
         ? undefined
-        : 'That is neither: a SAS token contains sig=, a connection string AccountName=.',
+        : t('That is neither: a SAS token contains sig=, a connection string AccountName=.'),
   });
   if (secret === undefined || secret.trim() === '') return false;
   await credentials.keep(url, secret.trim());
@@ -354,22 +379,27 @@ async function keepSecret(credentials: CommandContext['credentials'], url: strin
 async function confirmed({ url, isNew, models, intents }: AttachReport): Promise<boolean> {
   const rows = models.slice(0, 10).map(({ name, versions, isThere, withStages }) => {
     const how = isThere
-      ? 'joins the model of that name, as candidates'
+      ? t('joins the model of that name, as candidates')
       : withStages
-        ? 'with stages and history'
-        : 'without stages';
-    return `${name}: ${countOf(versions, 'version')}, ${how}`;
+        ? t('with stages and history')
+        : t('without stages');
+    return `${name}: ${tCount(versions, '{count} version', '{count} versions')}, ${how}`;
   });
-  const more = models.length > rows.length ? [`and ${models.length - rows.length} more`] : [];
-  const what = isNew ? 'A new shared registry is made there.' : 'There is a shared registry, which this one joins.';
+  const more =
+    models.length > rows.length ? [tCount(models.length - rows.length, 'and {count} more', 'and {count} more')] : [];
+  const what = isNew
+    ? t('A new shared registry is made there.')
+    : t('There is a shared registry, which this one joins.');
   const own =
     intents === 0
-      ? 'This registry has nothing to take over.'
-      : 'What this registry has is taken over. Its own log stays on this machine; the times in it are shown as claimed, beside the time of sharing:';
+      ? t('This registry has nothing to take over.')
+      : t(
+          'What this registry has is taken over. Its own log stays on this machine; the times in it are shown as claimed, beside the time of sharing:',
+        );
   const chosen = await vscode.window.showInformationMessage(
-    plainMessage(`Share this registry through ${url}?`),
+    plainMessage(t('Share this registry through {url}?', { url })),
     { modal: true, detail: [what, own, ...rows, ...more].join('\n') },
-    'Connect',
+    t('Connect'),
   );
   return chosen !== undefined;
 }

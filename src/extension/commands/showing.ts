@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../../base/language.ts';
 import type { VersionChanges, VersionSummary } from '../../registry/api.ts';
 import { logDocumentUri } from '../log/log-document.ts';
 import { complain, tellBriefly } from '../notify.ts';
@@ -23,7 +24,7 @@ export const showVersion: Command = async (context, argument) => {
   }
   const start = await startFrom(context, argument, 'version');
   if (!start) return;
-  const answers = await askInSteps('Show a Version', start.answers, start.steps);
+  const answers = await askInSteps(t('Show a Version'), start.answers, start.steps);
   if (!answers?.registry || !answers.version) return;
   context.pages.openVersion({ registryDir: answers.registry.dir, versionId: answers.version.id });
 };
@@ -37,7 +38,7 @@ export const showModel: Command = async (context, argument) => {
   }
   const start = await startFrom(context, argument, 'model');
   if (!start) return;
-  const answers = await askInSteps('Show a Model', start.answers, start.steps);
+  const answers = await askInSteps(t('Show a Model'), start.answers, start.steps);
   if (!answers?.registry || !answers.model) return;
   context.pages.openModel({ registryDir: answers.registry.dir, modelId: answers.model.id });
 };
@@ -50,9 +51,12 @@ export const compareVersions: Command = async (context, row, selected) => {
     const registryDir = targets[0]?.registryDir ?? '';
     const problem =
       versionIds.length > MOST_COMPARED
-        ? `At most ${MOST_COMPARED} versions can be compared, and ${versionIds.length} are selected. Select fewer.`
+        ? t('At most {most} versions can be compared, and {number} are selected. Select fewer.', {
+            most: MOST_COMPARED,
+            number: versionIds.length,
+          })
         : targets.some((target) => target.registryDir !== registryDir)
-          ? 'Versions of different registries can’t be compared. Select versions of one registry.'
+          ? t('Versions of different registries can’t be compared. Select versions of one registry.')
           : undefined;
     if (problem === undefined) context.pages.openComparison({ registryDir, versionIds });
     else await complain(problem);
@@ -63,19 +67,19 @@ export const compareVersions: Command = async (context, row, selected) => {
   const which: Step = async (place, answers) => {
     const reply = await pickMany<VersionSummary>({
       place,
-      placeholder: `Select 2 to ${MOST_COMPARED} versions to compare`,
-      nothing: 'The model has no versions',
+      placeholder: t('Select 2 to {most} versions to compare', { most: MOST_COMPARED }),
+      nothing: t('The model has no versions'),
       choices: preselected(answers, versionIds[0]),
       check: (count) =>
         count < 2
-          ? 'Select at least two versions'
+          ? t('Select at least two versions')
           : count > MOST_COMPARED
-            ? `Select at most ${MOST_COMPARED}`
+            ? t('Select at most {most}', { most: MOST_COMPARED })
             : undefined,
     });
     return added(reply, (versions) => ({ ...answers, versions }));
   };
-  const answers = await askInSteps('Compare Versions', start.answers, [...start.steps, which]);
+  const answers = await askInSteps(t('Compare Versions'), start.answers, [...start.steps, which]);
   if (!answers?.registry || !answers.versions) return;
   context.pages.openComparison({
     registryDir: answers.registry.dir,
@@ -92,11 +96,15 @@ export const showChanges: Command = async (context, row, selected) => {
   const [first] = targets;
   const ids = [...new Set(targets.flatMap(({ versionId }) => versionId ?? []))];
   if (ids.length > 2) {
-    await complain(`What changed is told between two versions, and ${ids.length} are selected. Select one or two.`);
+    await complain(
+      t('What changed is told between two versions, and {number} are selected. Select one or two.', {
+        number: ids.length,
+      }),
+    );
     return;
   }
   if (targets.some(({ registryDir }) => registryDir !== first?.registryDir)) {
-    await complain('Versions of different registries can’t be compared. Select versions of one registry.');
+    await complain(t('Versions of different registries can’t be compared. Select versions of one registry.'));
     return;
   }
   if (first && ids.length > 0) {
@@ -108,7 +116,7 @@ export const showChanges: Command = async (context, row, selected) => {
   }
   const start = await startFrom(context, row, 'model');
   if (!start) return;
-  const answers = await askInSteps('What Changed?', start.answers, start.steps);
+  const answers = await askInSteps(t('What Changed?'), start.answers, start.steps);
   const { registry, model } = answers ?? {};
   if (!registry || !model) return;
   openChanges(context, registry.dir, await registry.connection.registry.changes({ model: model.id }));
@@ -126,7 +134,7 @@ function openChanges(
 export const showLineage: Command = async (context, argument) => {
   const start = await startFrom(context, argument, 'version');
   if (!start) return;
-  const answers = await askInSteps('Show Lineage Graph', start.answers, start.steps);
+  const answers = await askInSteps(t('Show Lineage Graph'), start.answers, start.steps);
   const { registry, version } = answers ?? {};
   if (registry && version) context.pages.openGraph({ registryDir: registry.dir, of: `version:${version.id}` });
 };
@@ -143,7 +151,7 @@ async function* preselected(answers: Answers, versionId: string | undefined) {
 export const search: Command = async (context) => {
   const start = await startFrom(context, undefined, 'registry');
   if (!start) return;
-  const answers = await askInSteps('Search', start.answers, start.steps);
+  const answers = await askInSteps(t('Search'), start.answers, start.steps);
   const { registry } = answers ?? {};
   if (!registry) return;
   const version = await searchVersions(registry, (found) => versionChoice(found, true));
@@ -153,11 +161,11 @@ export const search: Command = async (context) => {
 export const copyReference: Command = async (context, argument) => {
   const start = await startFrom(context, argument, 'version');
   if (!start) return;
-  const answers = await askInSteps('Copy Reference', start.answers, start.steps);
+  const answers = await askInSteps(t('Copy Reference'), start.answers, start.steps);
   if (!answers?.version) return;
   const reference = labelOf(answers.version);
   await vscode.env.clipboard.writeText(reference);
-  tellBriefly(`Copied ${reference}`);
+  tellBriefly(t('Copied {reference}', { reference }));
 };
 
 /** The log of the registry, or of one model where it is asked from the model's row. */
@@ -165,7 +173,7 @@ export const openLog: Command = async (context, argument) => {
   const target = targetOf(argument);
   const start = await startFrom(context, argument, target?.modelId === undefined ? 'registry' : 'model');
   if (!start) return;
-  const answers = await askInSteps('Open Log', start.answers, start.steps);
+  const answers = await askInSteps(t('Open Log'), start.answers, start.steps);
   const { registry, model } = answers ?? {};
   if (!registry) return;
   const document = await vscode.workspace.openTextDocument(logDocumentUri(registry.dir, model));

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
+import { t, tCount } from '../../base/language.ts';
 import { inform } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
 import { askText } from '../prompts/input.ts';
 import { pickOne } from '../prompts/pick.ts';
 import { added, askInSteps, type Place, type Reply, type Step } from '../prompts/steps.ts';
 import { withProgress } from '../status/progress.ts';
-import { bytesText, countOf, plainMessage } from '../version-text.ts';
+import { bytesText, plainMessage } from '../version-text.ts';
 import { budgetChoices, budgetOf, OTHER, problemOfBudget } from './budgets.ts';
 import type { Command } from './command-context.ts';
 import { mayWrite, startFrom } from './targets.ts';
@@ -13,14 +14,17 @@ import { mayWrite, startFrom } from './targets.ts';
 export const showDiskUse: Command = async (context, argument) => {
   const start = await startFrom(context, argument, 'registry');
   if (!start) return;
-  const { registry } = (await askInSteps('Disk Use', start.answers, start.steps)) ?? {};
+  const { registry } = (await askInSteps(t('Disk Use'), start.answers, start.steps)) ?? {};
   if (!registry) return;
-  const { parts, totalBytes } = await withProgress(context.activity, { title: 'Measuring the registry' }, () =>
+  const { parts, totalBytes } = await withProgress(context.activity, { title: t('Measuring the registry') }, () =>
     registry.connection.registry.diskUse(),
   );
   const largest = parts.slice(0, 4).map(({ name, bytes }) => `${name} ${bytesText(bytes)}`);
-  const text = `The registry takes ${bytesText(totalBytes)}: ${largest.join(', ')}.`;
-  if ((await inform(text, 'Free Space…')) === undefined) return;
+  const text = t('The registry takes {totalBytes}: {largest}.', {
+    totalBytes: bytesText(totalBytes),
+    largest: largest.join(', '),
+  });
+  if ((await inform(text, t('Free Space…'))) === undefined) return;
   await vscode.commands.executeCommand('modelRegistry.freeSpace', { registryDir: registry.dir });
 };
 
@@ -28,49 +32,55 @@ export const freeSpace: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
   const start = await startFrom(context, argument, 'registry');
   if (!start) return;
-  const answers = await askInSteps('Free Space', start.answers, [...start.steps, budgetStep]);
+  const answers = await askInSteps(t('Free Space'), start.answers, [...start.steps, budgetStep]);
   const { registry, text } = answers ?? {};
   if (!registry || text === undefined) return;
   const { registry: calls } = registry.connection;
   const retention = { candidateBudgetBytes: budgetOf(text) ?? null };
-  const look = { title: 'Looking for what can be freed', isCancellable: true };
+  const look = { title: t('Looking for what can be freed'), isCancellable: true };
   const plan = await withProgress(context.activity, look, (operation) =>
     calls.gc({ dryRun: true, retention }, operation),
   );
   if (plan.freed.objects === 0) {
     await calls.setRetention(retention);
-    await inform(`Nothing can be freed: ${bytesText(plan.kept.bytes)} are needed.`);
+    await inform(t('Nothing can be freed: {bytes} are needed.', { bytes: bytesText(plan.kept.bytes) }));
     return;
   }
   const going = plan.artifacts.filter(({ isKept }) => !isKept).flatMap(({ versions }) => versions);
   const named = going.slice(0, 5).map(({ version }) => version);
   const versions =
     going.length === 0
-      ? 'versions that were deleted'
-      : `${countOf(going.length, 'old candidate')} (${named.join(', ')}${going.length > named.length ? ' …' : ''})`;
-  const button = `Free ${bytesText(plan.freed.bytes)}`;
+      ? t('versions that were deleted')
+      : `${tCount(going.length, '{count} old candidate', '{count} old candidates')} (${named.join(', ')}${going.length > named.length ? ' …' : ''})`;
+  const button = t('Free {bytes}', { bytes: bytesText(plan.freed.bytes) });
   const confirmed = await vscode.window.showWarningMessage(
-    plainMessage(`Remove the files of ${versions}?`),
+    plainMessage(t('Remove the files of {versions}?', { versions })),
     {
       modal: true,
-      detail:
+      detail: t(
         'Their metrics, params and history stay. To bring the files back, register them again. What is or was in production within the rollback window stays restorable.',
+      ),
     },
     button,
   );
   if (confirmed === undefined) return;
   await calls.setRetention(retention);
-  const work = { title: 'Freeing space', isCancellable: true };
+  const work = { title: t('Freeing space'), isCancellable: true };
   const { freed } = await withProgress(context.activity, work, (operation) => calls.gc({}, operation));
   context.registries.announce(registry.dir);
-  await inform(`Freed ${bytesText(freed.bytes)} in ${countOf(freed.objects, 'file')}.`);
+  await inform(
+    t('Freed {bytes} in {files}.', {
+      bytes: bytesText(freed.bytes),
+      files: tCount(freed.objects, '{count} file', '{count} files'),
+    }),
+  );
 };
 
 const budgetStep: Step = async (place, answers: Answers) => {
   const retention = answers.registry?.connection.registry.retention();
   const reply = await pickOne({
     place,
-    placeholder: 'How much may old candidates take?',
+    placeholder: t('How much may old candidates take?'),
     nothing: '',
     choices: Promise.resolve(retention).then(budgetChoices),
   });
@@ -82,7 +92,7 @@ const budgetStep: Step = async (place, answers: Answers) => {
 export function askBudget(place: Place): Promise<Reply<string>> {
   return askText({
     place,
-    prompt: 'How much may old candidates take?',
+    prompt: t('How much may old candidates take?'),
     placeholder: '7 GB',
     check: problemOfBudget,
   });

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { TransitionResult, VersionSummary } from '../../registry/api.ts';
 import { stageIcon } from '../models-tree/stage-icon.ts';
 import { inform } from '../notify.ts';
@@ -20,7 +21,7 @@ export const promote: Command = async (context, argument) => {
   const start = await startFrom(context, argument, 'version', candidateStep);
   if (!start) return;
   const { version: known } = start.answers;
-  const title = known ? `Promote ${labelOf(known)}` : 'Promote a Version';
+  const title = known ? t('Promote {known}', { known: labelOf(known) }) : t('Promote a Version');
   const wantedStage = targetOf(argument)?.stage;
   const begun = { ...start.answers, ...(wantedStage === undefined ? {} : { wantedStage }) };
   const answers = await askInSteps(title, begun, [...start.steps, gatedStageStep(context), promotionReasonStep]);
@@ -35,8 +36,10 @@ export const promote: Command = async (context, argument) => {
   };
   const roots = registry.roots.map(({ uri }) => uri.fsPath);
   try {
-    const result = await withProgress(context.activity, { title: `Promoting ${labelOf(version)}` }, () =>
-      registry.connection.promoteThroughGates({ roots, request }),
+    const result = await withProgress(
+      context.activity,
+      { title: t('Promoting {version}', { version: labelOf(version) }) },
+      () => registry.connection.promoteThroughGates({ roots, request }),
     );
     tellMoved(context, registry.dir, result);
   } catch (error) {
@@ -54,7 +57,7 @@ function gatedStageStep({ reviews, pages, activity }: CommandContext): Step {
     const state = { registryDir: registry.dir, versionId: version.id, stage: stage.rule.name };
     const { standing, results } = await withProgress(
       activity,
-      { title: `Evaluating the gates of ${stage.rule.name}` },
+      { title: t('Evaluating the gates of {name}', { name: stage.rule.name }) },
       () => reviews.stageGates(state),
     );
     if (standing.kind !== 'promote' || results.every(({ outcome }) => outcome === 'passed')) return reply;
@@ -68,12 +71,12 @@ export const archive: Command = async (context, argument) => {
   const start = await startFrom(context, argument, 'version');
   if (!start) return;
   const { version: known } = start.answers;
-  const title = known ? `Archive ${labelOf(known)}` : 'Archive a Version';
+  const title = known ? t('Archive {known}', { known: labelOf(known) }) : t('Archive a Version');
   const reason: Step = async (place, answers) => {
     const { version } = answers;
-    const warning =
-      version?.stage === 'production' ? ' It is in production: nothing will be in production afterwards.' : '';
-    const prompt = `${version ? labelOf(version) : 'The version'} keeps its files and can come back.${warning}`;
+    const keeps = t('{version} keeps its files and can come back.', { version: version ? labelOf(version) : '' });
+    const warning = t('It is in production: nothing will be in production afterwards.');
+    const prompt = version?.stage === 'production' ? `${keeps} ${warning}` : keeps;
     return added(await askReason(place, prompt), (text) => ({ ...answers, text }));
   };
   const answers = await askInSteps(title, start.answers, [...start.steps, reason]);
@@ -97,7 +100,7 @@ export const rollBack: Command = async (context, argument) => {
   if (!start) return;
   const modelId = await modelOf(context, argument);
   const proposed = await proposedRollback(start.answers, argument);
-  const answers = await askInSteps('Roll Back', { ...start.answers, ...proposed }, [
+  const answers = await askInSteps(t('Roll Back'), { ...start.answers, ...proposed }, [
     ...(start.answers.registry ? [] : [registryStep(context.registries)]),
     ...(proposed ? [] : [rollbackStep(modelId)]),
     rollbackReasonStep,
@@ -112,7 +115,7 @@ export const rollBack: Command = async (context, argument) => {
     reason: text,
     expectHolder: plan.current?.id ?? null,
   };
-  const work = { title: `Rolling back to ${labelOf(target)}`, isCancellable: true };
+  const work = { title: t('Rolling back to {target}', { target: labelOf(target) }), isCancellable: true };
   const result = await withProgress(context.activity, work, (operation) =>
     registry.connection.registry.rollback(request, operation),
   );
@@ -142,8 +145,8 @@ export const stageStep: Step = async (place, answers) => {
   }
   const reply = await pickOne<StageChoice>({
     place,
-    placeholder: `To which stage? ${labelOf(version)} is in ${version.stage}.`,
-    nothing: 'There is no other stage',
+    placeholder: t('To which stage? {version} is in {stage}.', { version: labelOf(version), stage: version.stage }),
+    nothing: t('There is no other stage'),
     choices: stageChoices(answers, version),
   });
   return added(reply, (stage) => ({ ...answers, stage }));
@@ -173,19 +176,32 @@ async function stageChoices({ registry }: Answers, version: VersionSummary): Pro
 
 function effectOf(rule: StageChoice['rule'], holder: VersionSummary | undefined): string {
   if (!rule.isExclusive) return '';
-  if (!holder) return `no version is in ${rule.name} now`;
-  const since = `there since ${momentText(holder.stageClaimedAt ?? holder.stageSince)} by ${oneLine(holder.stageBy.name, 60)}`;
-  return `displaces version ${facts(numberOf(holder), headlineText(holder, preferredMetric()), since)}`;
+  if (!holder) return t('no version is in {name} now', { name: rule.name });
+  const since = t('there since {moment} by {name}', {
+    moment: momentText(holder.stageClaimedAt ?? holder.stageSince),
+    name: oneLine(holder.stageBy.name, 60),
+  });
+  const displaces = t('displaces version {number}', { number: numberOf(holder) });
+  return facts(displaces, headlineText(holder, preferredMetric()), since);
 }
 
 const promotionReasonStep: Step = async (place, answers) => {
   const { version, stage } = answers;
   if (!version || !stage) return { kind: 'cancelled' };
   const { rule, holder } = stage;
+  const moves = t('{version} moves from {from} to {to}.', {
+    version: labelOf(version),
+    from: version.stage,
+    to: rule.name,
+  });
   const displaced = holder
-    ? ` Version ${numberOf(holder)} moves from ${rule.name} to ${rule.displacedTo ?? 'archived'}.`
+    ? ` ${t('Version {number} moves from {from} to {to}.', {
+        number: numberOf(holder),
+        from: rule.name,
+        to: rule.displacedTo ?? 'archived',
+      })}`
     : '';
-  const reply = await askReason(place, `${labelOf(version)} moves from ${version.stage} to ${rule.name}.${displaced}`);
+  const reply = await askReason(place, `${moves}${displaced}`);
   return added(reply, (text) => ({ ...answers, text }));
 };
 
@@ -201,8 +217,8 @@ function rollbackStep(modelId: string | undefined): Step {
     if (!registry) return { kind: 'cancelled' };
     const reply = await pickOne<RollbackChoice>({
       place,
-      placeholder: 'Which version goes back into production?',
-      nothing: 'No version was in production before, so there is nothing to roll back to',
+      placeholder: t('Which version goes back into production?'),
+      nothing: t('No version was in production before, so there is nothing to roll back to'),
       choices: rollbackChoices(registry, modelId),
     });
     return added(reply, (rollback) => ({ ...answers, rollback }));
@@ -233,7 +249,7 @@ async function rollbackChoices(
   const earlier = known.flatMap((plan) =>
     plan.others.filter(({ id }) => id !== plan.target.id).map((target) => rollbackChoice(plan, target)),
   );
-  return [...first, ...earlier.map((choice, index) => (index === 0 ? { ...choice, group: 'Earlier' } : choice))];
+  return [...first, ...earlier.map((choice, index) => (index === 0 ? { ...choice, group: t('Earlier') } : choice))];
 }
 
 function numbersIn(list: unknown): readonly number[] {
@@ -243,12 +259,20 @@ function numbersIn(list: unknown): readonly number[] {
 function rollbackChoice(plan: RollbackChoice['plan'], target: VersionSummary): Choice<RollbackChoice> {
   const { current, stage, held } = plan;
   const replaced = current
-    ? `replaces version ${numberOf(current)}, in ${stage} since ${momentText(current.stageClaimedAt ?? current.stageSince)} by ${oneLine(current.stageBy.name, 60)}`
-    : `no version is in ${stage} now`;
+    ? t('replaces version {current}, in {stage} since {moment} by {name}', {
+        current: numberOf(current),
+        stage,
+        moment: momentText(current.stageClaimedAt ?? current.stageSince),
+        name: oneLine(current.stageBy.name, 60),
+      })
+    : t('no version is in {stage} now', { stage });
   return {
     value: { plan, target },
     label: labelOf(target),
-    description: facts(`now in ${oneLine(target.stage, 40)}`, headlineText(target, preferredMetric())),
+    description: facts(
+      t('now in {stage}', { stage: oneLine(target.stage, 40) }),
+      headlineText(target, preferredMetric()),
+    ),
     detail: facts(heldText(held[target.id], stage), replaced),
     icon: new vscode.ThemeIcon('history'),
   };
@@ -257,17 +281,23 @@ function rollbackChoice(plan: RollbackChoice['plan'], target: VersionSummary): C
 /** `was in production from … to …` */
 function heldText(span: RollbackChoice['plan']['held'][string] | undefined, stage: string): string | undefined {
   if (!span) return undefined;
-  const until = span.to === undefined ? '' : ` to ${momentText(span.to)}`;
-  return `was in ${stage} from ${momentText(span.from)}${until}`;
+  const from = momentText(span.from);
+  return span.to === undefined
+    ? t('was in {stage} from {from}', { stage, from })
+    : t('was in {stage} from {from} to {until}', { stage, from, until: momentText(span.to) });
 }
 
 const rollbackReasonStep: Step = async (place, answers) => {
   const { rollback, proposedText } = answers;
   if (!rollback) return { kind: 'cancelled' };
   const { plan, target } = rollback;
-  const replaced = plan.current ? ` in place of version ${numberOf(plan.current)}` : '';
-  const moves = plan.current ? ` That one moves to ${await displacedTo(answers, plan)}.` : '';
-  const prompt = `${labelOf(target)} goes back into ${plan.stage}${replaced}.${moves} Its files are read first.`;
+  const version = labelOf(target);
+  const prompt = plan.current
+    ? t(
+        '{version} goes back into {stage} in place of version {number}. That one moves to {to}. The files of {version} are read first.',
+        { version, stage: plan.stage, number: numberOf(plan.current), to: await displacedTo(answers, plan) },
+      )
+    : t('{version} goes back into {stage}. Its files are read first.', { version, stage: plan.stage });
   const reply = await askReason(place, prompt, proposedText);
   return added(reply, (text) => ({ ...answers, text }));
 };
@@ -283,16 +313,20 @@ export function tellMoved(
   registryDir: string,
   { version, to, kind, displaced, pending }: TransitionResult,
 ): void {
-  const verb = kind === 'rollback' ? 'is back in' : 'is in';
-  const moved = displaced.map((other) => ` Version ${numberOf(other)} moved to ${other.stage}.`).join('');
-  const waits = pending ? ' That is recorded here and not shared yet: others don’t see it, and it may be refused.' : '';
-  const text = `${labelOf(version)} ${verb} ${to}.${moved}${waits}`;
+  const where = { version: labelOf(version), stage: to };
+  const text = [
+    kind === 'rollback' ? t('{version} is back in {stage}.', where) : t('{version} is in {stage}.', where),
+    ...displaced.map((other) =>
+      t('Version {number} moved to {stage}.', { number: numberOf(other), stage: other.stage }),
+    ),
+    ...(pending ? [t('That is recorded here and not shared yet: others don’t see it, and it may be refused.')] : []),
+  ].join(' ');
   log.info(text);
   const [before] = displaced;
-  const buttons = before ? (['What Changed?', 'Show Version'] as const) : (['Show Version'] as const);
+  const buttons = before ? ([t('What Changed?'), t('Show Version')] as const) : ([t('Show Version')] as const);
   void inform(text, ...buttons)
     .then((chosen) => {
-      if (chosen === 'What Changed?' && before)
+      if (chosen === t('What Changed?') && before)
         return pages.openChanges({ registryDir, beforeId: before.id, afterId: version.id });
       return chosen === undefined
         ? undefined

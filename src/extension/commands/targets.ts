@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import { t } from '../../base/language.ts';
 import { complain, inform, warn } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
 import { modelStep, registryStep, versionStep } from '../prompts/questions.ts';
@@ -96,7 +97,7 @@ async function onlyModel(
 
 async function tellThereIsNone({ registries }: CommandContext): Promise<void> {
   if ((vscode.workspace.workspaceFolders ?? []).length === 0) {
-    const chosen = await inform('A registry belongs to the folder of a project. Open one first.', 'Open Folder…');
+    const chosen = await inform(t('A registry belongs to the folder of a project. Open one first.'), t('Open Folder…'));
     if (chosen !== undefined) await vscode.commands.executeCommand('vscode.openFolder');
     return;
   }
@@ -105,7 +106,7 @@ async function tellThereIsNone({ registries }: CommandContext): Promise<void> {
     await complain(problem.message);
     return;
   }
-  const chosen = await inform('This folder has no model registry yet.', 'Create a Registry');
+  const chosen = await inform(t('This folder has no model registry yet.'), t('Create a Registry'));
   if (chosen !== undefined) await vscode.commands.executeCommand('modelRegistry.createRegistry');
 }
 
@@ -113,8 +114,8 @@ async function tellThereIsNone({ registries }: CommandContext): Promise<void> {
 export async function mayWrite(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
   const chosen = await warn(
-    'This folder is open in Restricted Mode, so its registry can only be looked at. Nothing was changed.',
-    'Manage Workspace Trust',
+    t('This folder is open in Restricted Mode, so its registry can only be looked at. Nothing was changed.'),
+    t('Manage Workspace Trust'),
   );
   if (chosen !== undefined) await vscode.commands.executeCommand('workbench.trust.manage');
   return false;

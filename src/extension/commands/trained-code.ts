@@ -2,9 +2,10 @@ import { realpathSync } from 'node:fs';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
+import { t, tCount } from '../../base/language.ts';
 import type { Reproduced } from '../../lineage/reproduce.ts';
 import { inform } from '../notify.ts';
-import { countOf, oneLine } from '../version-text.ts';
+import { oneLine } from '../version-text.ts';
 
 type State = Pick<vscode.Memento, 'get' | 'update'>;
 
@@ -32,24 +33,32 @@ export interface TrainedCode {
 /** What was found, in lines. */
 export function summaryOf({ to, label, result }: TrainedCode): string {
   const { commit, hasPatch, data, missing, requirements, command, version } = result;
+  const about = { label, folder: to, commit: commit.slice(0, 12) };
   return [
-    `The code that trained ${label} is in ${to}: commit ${commit.slice(0, 12)}${hasPatch ? ' with the changes that were not committed' : ''}`,
-    ...missing.map((what) => `  missing: ${oneLine(what, 500)}`),
-    ...data.map((entry) => `  data ${oneLine(entry.path, 500)}: ${stateOf(entry)}`),
+    hasPatch
+      ? t(
+          'The code that trained {label} is in {folder}: commit {commit} with the changes that were not committed',
+          about,
+        )
+      : t('The code that trained {label} is in {folder}: commit {commit}', about),
+    ...missing.map((what) => `  ${t('missing: {what}', { what: oneLine(what, 500) })}`),
+    ...data.map((entry) => `  ${t('data {path}: {state}', { path: oneLine(entry.path, 500), state: stateOf(entry) })}`),
     ...(requirements === undefined
       ? []
-      : [`  ${countOf(version.lineage.dependencies.length, 'package')}: pip install -r ${requirements}`]),
-    ...(command === undefined ? [] : [`  command: ${oneLine(command, 1000)}`]),
+      : [
+          `  ${tCount(version.lineage.dependencies.length, '{count} package', '{count} packages')}: pip install -r ${requirements}`,
+        ]),
+    ...(command === undefined ? [] : [`  ${t('command: {command}', { command: oneLine(command, 1000) })}`]),
   ].join('\n');
 }
 
 function stateOf({ state, foundAt }: Reproduced['data'][number]): string {
-  if (foundAt !== undefined) return `not here: copy it from ${oneLine(foundAt, 500)}`;
+  if (foundAt !== undefined) return t('not here: copy it from {foundAt}', { foundAt: oneLine(foundAt, 500) });
   return {
-    same: 'as it was',
-    different: 'not as it was: bring the recorded version here before you train',
-    missing: 'not here: copy it to this place before you train',
-    unknown: 'recorded without a digest, so that it can’t be checked',
+    same: t('as it was'),
+    different: t('not as it was: bring the recorded version here before you train'),
+    missing: t('not here: copy it to this place before you train'),
+    unknown: t('recorded without a digest, so that it can’t be checked'),
   }[state];
 }
 
@@ -86,17 +95,18 @@ async function typeCommand(state: State, log: vscode.LogOutputChannel): Promise<
   const { label, command, requirements, runFolder, text } = found;
   log.info(text);
   if (command !== undefined) {
-    const terminal = vscode.window.createTerminal({ name: `Train ${label} again`, cwd: runFolder });
+    const terminal = vscode.window.createTerminal({ name: t('Train {label} again', { label }), cwd: runFolder });
     terminal.show();
     await shellIn(terminal);
     // Typed, not run: whoever wrote it may be anybody who writes to the registry.
     terminal.sendText(oneLine(command, 4096), false);
   }
-  const what = command === undefined ? '' : ' Its command stands in the terminal and waits: read it before you run it.';
-  const packages = 'Show Packages';
+  const what =
+    command === undefined ? '' : ` ${t('Its command stands in the terminal and waits: read it before you run it.')}`;
+  const packages = t('Show Packages');
   const chosen = await inform(
-    `This is the code that trained ${label}.${what}`,
-    'Show What Was Found',
+    `${t('This is the code that trained {label}.', { label })}${what}`,
+    t('Show What Was Found'),
     ...(requirements === undefined ? [] : [packages]),
   );
   if (chosen === packages && requirements !== undefined)

@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import { formatNumber, t, tCount } from '../../base/language.ts';
 import type { FileChange, VersionSummary } from '../../registry/api.ts';
 import { versionUri } from '../file-system/version-uri.ts';
 import { linkTo } from '../links/version-link.ts';
 import { complain, inform, tellBriefly } from '../notify.ts';
 import { type Choice, pickOne } from '../prompts/pick.ts';
 import { askInSteps } from '../prompts/steps.ts';
-import { bytesText, countOf, labelOf, oneLine } from '../version-text.ts';
+import { bytesText, labelOf, oneLine } from '../version-text.ts';
 import type { Command } from './command-context.ts';
 import { startFrom, targetsOf } from './targets.ts';
 
@@ -39,12 +40,14 @@ export const openFiles: Command = async (context, argument) => {
   }
   const start = await startFrom(context, argument, 'version');
   if (!start) return;
-  const answers = await askInSteps('Open Files', start.answers, start.steps);
+  const answers = await askInSteps(t('Open Files'), start.answers, start.steps);
   const { registry, version } = answers ?? {};
   if (!registry || !version) return;
   const { files } = await registry.connection.registry.show({ ref: version.id });
   if (!files) {
-    await complain(`The list of files of ${labelOf(version)} is missing or damaged. “Verify” tells more.`);
+    await complain(
+      t('The list of files of {version} is missing or damaged. “Verify” tells more.', { version: labelOf(version) }),
+    );
     return;
   }
   const [only] = files;
@@ -53,10 +56,12 @@ export const openFiles: Command = async (context, argument) => {
     return;
   }
   const reply = await pickOne<string>({
-    place: { title: `Files of ${labelOf(version)}`, step: 1, totalSteps: 1 },
+    place: { title: t('Files of {version}', { version: labelOf(version) }), step: 1, totalSteps: 1 },
     placeholder:
-      files.length > MOST_ROWS ? `The first ${MOST_ROWS} of ${countOf(files.length, 'file')}` : 'Which file?',
-    nothing: 'It has no files',
+      files.length > MOST_ROWS
+        ? t('The first {shown} of {all} files', { shown: formatNumber(MOST_ROWS), all: formatNumber(files.length) })
+        : t('Which file?'),
+    nothing: t('It has no files'),
     choices: files.slice(0, MOST_ROWS).map(({ path, sizeBytes }) => ({
       value: path,
       label: oneLine(path, 1000),
@@ -75,12 +80,12 @@ export const compareFiles: Command = async (context, row, selected) => {
   const targets = targetsOf(row, selected);
   const ids = [...new Set(targets.flatMap(({ versionId }) => versionId ?? []))];
   if (ids.length > 2 || targets.some(({ registryDir }) => registryDir !== targets[0]?.registryDir)) {
-    await complain('Files are compared between two versions of one registry. Select one or two.');
+    await complain(t('Files are compared between two versions of one registry. Select one or two.'));
     return;
   }
   const start = await startFrom(context, row, ids.length > 0 ? 'version' : 'model');
   if (!start) return;
-  const answers = await askInSteps('Compare Files', start.answers, start.steps);
+  const answers = await askInSteps(t('Compare Files'), start.answers, start.steps);
   const { registry, model } = answers ?? {};
   if (!registry || !model) return;
   const calls = registry.connection.registry;
@@ -89,12 +94,18 @@ export const compareFiles: Command = async (context, row, selected) => {
   const { before, after, changes, total } = await calls.compareFiles({ refs: [pair.before.id, pair.after.id] });
   const title = `${labelOf(before)} ↔ ${labelOf(after)}`;
   if (total === 0) {
-    await inform(`${labelOf(before)} and ${labelOf(after)} have the same files.`);
+    await inform(t('{before} and {after} have the same files.', { before: labelOf(before), after: labelOf(after) }));
     return;
   }
   const reply = await pickOne<FileChange | 'all'>({
-    place: { title: `Files of ${title}`, step: 1, totalSteps: 1 },
-    placeholder: total > changes.length ? `The first ${changes.length} of ${total} files that differ` : 'Which file?',
+    place: { title: t('Files of {title}', { title }), step: 1, totalSteps: 1 },
+    placeholder:
+      total > changes.length
+        ? t('The first {shown} of {all} files that differ', {
+            shown: formatNumber(changes.length),
+            all: formatNumber(total),
+          })
+        : t('Which file?'),
     nothing: '',
     choices: [...allOf(changes), ...changes.map(changeChoice)],
   });
@@ -106,7 +117,7 @@ export const compareFiles: Command = async (context, row, selected) => {
 function allOf(changes: readonly FileChange[]): readonly Choice<FileChange | 'all'>[] {
   const count = changes.filter(isSmall).slice(0, MOST_OPENED).length;
   if (count < 2) return [];
-  const label = `Open all ${count} in one tab`;
+  const label = t('Open all {number} in one tab', { number: formatNumber(count) });
   return [{ value: 'all', label, icon: new vscode.ThemeIcon('diff-multiple') }];
 }
 
@@ -146,7 +157,7 @@ async function openAll(
     const [left, right] = [versionUri(before, path), versionUri(after, path)];
     return [right, kind === 'added' ? undefined : left, kind === 'removed' ? undefined : right];
   });
-  await vscode.commands.executeCommand('vscode.changes', `Files of ${title}`, rows);
+  await vscode.commands.executeCommand('vscode.changes', t('Files of {title}', { title }), rows);
 }
 
 function isSmall({ before, after }: FileChange): boolean {
@@ -158,19 +169,23 @@ export const copyLink: Command = async (context, row, selected) => {
   const ids = [...new Set(targetsOf(row, selected).flatMap(({ versionId }) => versionId ?? []))];
   const app = { uriScheme: vscode.env.uriScheme, extensionId: context.extensionId };
   if (ids.length > MOST_COMPARED) {
-    await complain(`A link leads to one version, or to at most ${MOST_COMPARED} side by side. Select fewer.`);
+    await complain(
+      t('A link leads to one version, or to at most {most} side by side. Select fewer.', { most: MOST_COMPARED }),
+    );
     return;
   }
   if (ids.length > 1) {
     await vscode.env.clipboard.writeText(linkTo({ kind: 'comparison', versionIds: ids }, app));
-    tellBriefly(`Copied the link to ${countOf(ids.length, 'version')} side by side`);
+    tellBriefly(
+      tCount(ids.length, 'Copied the link to {count} version', 'Copied the link to {count} versions side by side'),
+    );
     return;
   }
   const start = await startFrom(context, row, 'version');
   if (!start) return;
-  const answers = await askInSteps('Copy Link', start.answers, start.steps);
+  const answers = await askInSteps(t('Copy Link'), start.answers, start.steps);
   const { version } = answers ?? {};
   if (!version) return;
   await vscode.env.clipboard.writeText(linkTo({ kind: 'version', versionId: version.id, name: labelOf(version) }, app));
-  tellBriefly(`Copied the link to ${labelOf(version)}`);
+  tellBriefly(t('Copied the link to {version}', { version: labelOf(version) }));
 };

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { RegisteredOutput } from '../../outputs/registered-outputs.ts';
 import type { ProjectFiles } from '../project/project-files.ts';
 import type { Registries } from '../registries/registries.ts';
@@ -99,7 +100,7 @@ export class OutputDecorations implements vscode.FileDecorationProvider, vscode.
 }
 
 function decorationOf({ model, number, stage }: RegisteredOutput): vscode.FileDecoration {
-  const name = number === 0 ? `${model}, not shared yet` : `${model}@${number}`;
+  const name = number === 0 ? t('{model}, not shared yet', { model }) : `${model}@${number}`;
   const badge =
     stage === 'candidate' ? (number > 0 && number < 100 ? String(number) : '●') : stage.slice(0, 1).toUpperCase();
   return { badge, tooltip: oneLine(`${name} · ${stage}`), propagate: false };

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { labelOf } from '../version-text.ts';
 import type { VersionRegistries } from './version-registries.ts';
 import { placeOf, VERSION_SCHEME, type VersionPlace } from './version-uri.ts';
@@ -88,7 +89,7 @@ export class VersionFileSystem implements vscode.FileSystemProvider {
 export function provideVersionFiles(versions: Pick<VersionRegistries, 'callsFor'>): vscode.Disposable {
   return vscode.workspace.registerFileSystemProvider(VERSION_SCHEME, new VersionFileSystem(versions), {
     isCaseSensitive: true,
-    isReadonly: new vscode.MarkdownString('The files of a version never change. Restore them to work with a copy.'),
+    isReadonly: new vscode.MarkdownString(t('The files of a version never change. Restore them to work with a copy.')),
   });
 }
 
@@ -105,5 +106,7 @@ async function telling<T>(uri: vscode.Uri, task: () => Promise<T>): Promise<T> {
 }
 
 function readonly(uri: vscode.Uri): vscode.FileSystemError {
-  return vscode.FileSystemError.NoPermissions(`${uri.path} is part of a version, whose files never change.`);
+  return vscode.FileSystemError.NoPermissions(
+    t('{path} is part of a version, whose files never change.', { path: uri.path }),
+  );
 }

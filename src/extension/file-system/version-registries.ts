@@ -1,4 +1,5 @@
 import { RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { VersionSummary } from '../../registry/api.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 
@@ -16,7 +17,7 @@ export interface FoundVersion {
 export async function findVersion(registries: Pick<Registries, 'existing'>, ref: string): Promise<FoundVersion> {
   let unknown: unknown = new RegistryError(
     'REGISTRY_NOT_FOUND',
-    'No folder of this window has a model registry. Open the folder of the project.',
+    t('No folder of this window has a model registry. Open the folder of the project.'),
   );
   for (const registry of await registries.existing()) {
     try {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { findVersion } from '../file-system/version-registries.ts';
 import { complain } from '../notify.ts';
 import type { Pages } from '../pages/pages.ts';
@@ -20,7 +21,7 @@ export async function openLink(uri: Pick<vscode.Uri, 'path' | 'query'>, options:
   const target = parseLink(uri);
   try {
     if (target) await open(target, options);
-    else await complain('This link to the model registry isn’t whole. Copy it again with “Copy Link”.');
+    else await complain(t('This link to the model registry isn’t whole. Copy it again with “Copy Link”.'));
   } catch (error) {
     const isElsewhere = RegistryError.is(error) && error.code.endsWith('_NOT_FOUND');
     await complain(isElsewhere && target ? elsewhere(target) : messageOf(error));
@@ -40,7 +41,10 @@ async function open(target: LinkTarget, { registries, pages }: LinkOptions): Pro
 
 function elsewhere(target: LinkTarget): string {
   const what =
-    target.kind === 'comparison' ? 'The versions of this link' : `${target.name ?? 'The version of this link'}`;
-  const verb = target.kind === 'comparison' ? 'aren’t' : 'isn’t';
-  return `${what} ${verb} in a registry of this window. Open the folder of the project, let it sync, and follow the link again.`;
+    target.kind === 'comparison'
+      ? t('The versions of this link aren’t in a registry of this window.')
+      : target.name === undefined
+        ? t('The version of this link isn’t in a registry of this window.')
+        : t('{version} isn’t in a registry of this window.', { version: target.name });
+  return `${what} ${t('Open the folder of the project, let it sync, and follow the link again.')}`;
 }

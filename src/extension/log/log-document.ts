@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import { t } from '../../base/language.ts';
 import type { ModelSummary } from '../../registry/api.ts';
 import type { Registries } from '../registries/registries.ts';
 import { logText } from './log-text.ts';
@@ -13,7 +14,7 @@ const querySchema = v.object({ dir: v.string(), model: v.optional(v.string()) })
 export function logDocumentUri(dir: string, model?: Pick<ModelSummary, 'id' | 'name'>): vscode.Uri {
   return vscode.Uri.from({
     scheme: SCHEME,
-    path: model ? `/Log of ${model.name}` : '/Model Registry log',
+    path: model ? `/${t('Log of {model}', { model: model.name })}` : `/${t('Model Registry log')}`,
     query: JSON.stringify({ dir, ...(model ? { model: model.id } : {}) }),
   });
 }

@@ -1,12 +1,13 @@
+import { t } from '../../base/language.ts';
 import { provenText } from '../../base/proven.ts';
 import type { LogEntry } from '../../registry/api.ts';
 import { oneLine } from '../version-text.ts';
 
 /** The log as people read it: newest first, a paragraph for each entry. */
 export function logText(title: string, entries: readonly LogEntry[], hasMore: boolean): string {
-  const head = `${title}\nNewest first. Times are those of the log, in UTC.\n`;
-  const body = entries.length === 0 ? 'Nothing has happened yet.\n' : entries.map(entryText).join('\n');
-  const tail = hasMore ? '\nOlder entries are shown by: model-registry log\n' : '';
+  const head = `${title}\n${t('Newest first. Times are those of the log, in UTC.')}\n`;
+  const body = entries.length === 0 ? `${t('Nothing has happened yet.')}\n` : entries.map(entryText).join('\n');
+  const tail = hasMore ? `\n${t('Older entries are shown by: model-registry log')}\n` : '';
   return `${head}\n${body}${tail}`;
 }
 
@@ -16,20 +17,22 @@ function entryText(entry: LogEntry): string {
   const who = name === '' ? name : `${name} (${provenText(by)})`;
   const lines = [
     `${at.slice(0, 19).replace('T', ' ')}  #${seq}  ${oneLine(summary, 500)}`,
-    `  by ${oneLine(who)}${via === '' ? '' : `, ${vias[via] ?? oneLine(via, 40)}`}`,
+    `  ${t('by {author}', { author: oneLine(who) })}${via === '' ? '' : `, ${vias()[via] ?? oneLine(via, 40)}`}`,
   ];
-  if (reason !== undefined && reason !== '') lines.push(`  reason: ${oneLine(reason, 2000)}`);
-  if (isFarApart(askedAt, at)) lines.push(`  the author's clock said ${oneLine(askedAt, 40)}`);
-  if (entry.void !== undefined) lines.push(`  had no effect: ${oneLine(entry.void, 500)}`);
+  if (reason !== undefined && reason !== '')
+    lines.push(`  ${t('reason: {reason}', { reason: oneLine(reason, 2000) })}`);
+  if (isFarApart(askedAt, at))
+    lines.push(`  ${t("the author's clock said {askedAt}", { askedAt: oneLine(askedAt, 40) })}`);
+  if (entry.void !== undefined) lines.push(`  ${t('had no effect: {why}', { why: oneLine(entry.void, 500) })}`);
   return `${lines.join('\n')}\n`;
 }
 
-const vias: Readonly<Record<string, string>> = {
-  editor: 'in the editor',
-  cli: 'on the command line',
-  auto: 'automatically',
-  import: 'by an import',
-};
+const vias = (): Readonly<Record<string, string>> => ({
+  editor: t('in the editor'),
+  cli: t('on the command line'),
+  auto: t('automatically'),
+  import: t('by an import'),
+});
 
 const MINUTE_MS = 60_000;
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
+import { formatNumber, t } from '../../base/language.ts';
 import { filesReadTogether } from '../../modelfiles/files-read-together.ts';
 import type { Inspector, InspectRequest } from '../../modelfiles/inspector.ts';
 import type { VersionRegistries } from '../file-system/version-registries.ts';
@@ -51,7 +52,7 @@ export class ModelFileDocument implements vscode.CustomDocument {
       fileCount: new Set(formats.flatMap(({ paths }) => paths)).size,
       facts: facts
         ? { ...facts, problems: [...(facts.problems ?? []), ...problems] }
-        : { format: '', formatLabel: 'Not known here', tensorCount: 0, dtypes: [], problems },
+        : { format: '', formatLabel: t('Not known here'), tensorCount: 0, dtypes: [], problems },
       canRegister: this.canRegister,
     };
   }
@@ -98,7 +99,10 @@ export class ModelFileDocument implements vscode.CustomDocument {
     if (size > MAX_FOREIGN_BYTES) {
       throw new RegistryError(
         'FILE_TOO_LARGE',
-        `${this.uri.path} isn't on this disk and is larger than ${MAX_FOREIGN_BYTES / 1024 ** 2} MB, so it isn't read. Save it to a file first.`,
+        t("{path} isn't on this disk and is larger than {size} MB, so it isn't read. Save it to a file first.", {
+          path: this.uri.path,
+          size: formatNumber(MAX_FOREIGN_BYTES / 1024 ** 2),
+        }),
       );
     }
     const bytes = await vscode.workspace.fs.readFile(this.uri);

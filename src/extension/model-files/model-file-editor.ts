@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { type Inspector, threadInspector } from '../../modelfiles/inspector.ts';
 import type { VersionRegistries } from '../file-system/version-registries.ts';
 import type { RequestHandlers } from '../messages.ts';
@@ -71,7 +72,7 @@ export class ModelFileEditor implements vscode.CustomReadonlyEditorProvider<Mode
   #handlersOf(document: ModelFileDocument): RequestHandlers<'modelFile'> {
     const { runCommand, log } = this.#options;
     const notHere = async () => {
-      throw new RegistryError('NOT_ON_PAGE', 'This page shows a file, not a version, so nothing was done.');
+      throw new RegistryError('NOT_ON_PAGE', t('This page shows a file, not a version, so nothing was done.'));
     };
     return {
       ...NOTHING_OF_VERSIONS,
@@ -81,7 +82,7 @@ export class ModelFileEditor implements vscode.CustomReadonlyEditorProvider<Mode
         if (!document.canRegister) {
           throw new RegistryError(
             'REGISTER_NOT_HERE',
-            'Only files of a trusted workspace can be registered. Nothing was changed.',
+            t('Only files of a trusted workspace can be registered. Nothing was changed.'),
           );
         }
         // Not awaited by the page: the command asks the person, who may take their time, and shows its own failures.

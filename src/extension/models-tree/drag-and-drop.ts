@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import { formatNumber, t } from '../../base/language.ts';
 import { complain } from '../notify.ts';
 import type { ProductionNode } from '../production/production-tree.ts';
 import { labelOf } from '../version-text.ts';
@@ -80,16 +81,18 @@ async function drop(
   const [first] = dragged;
   if (!first) return;
   if (!place) {
-    await complain('Drop a version on a stage, or on a version that is in it, to move it there.');
+    await complain(t('Drop a version on a stage, or on a version that is in it, to move it there.'));
     return;
   }
   if (dragged.length > 1) {
-    await complain(`One version is moved at a time, and ${dragged.length} were dropped.`);
+    await complain(
+      t('One version is moved at a time, and {number} were dropped.', { number: formatNumber(dragged.length) }),
+    );
     return;
   }
   const { registryDir, modelId, versionId, stage, label } = first;
   if (registryDir !== place.registryDir || modelId !== place.modelId) {
-    await complain(`${label} belongs to another model, so that it can’t be dropped there.`);
+    await complain(t('{label} belongs to another model, so that it can’t be dropped there.', { label }));
     return;
   }
   if (stage === place.stage) return;

@@ -1,4 +1,5 @@
 import { RegistryError } from '../../base/errors.ts';
+import { formatNumber, t } from '../../base/language.ts';
 import type { VersionSummary } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import { firstEntries } from './first-entries.ts';
@@ -49,8 +50,10 @@ export async function filteredModels(
   ];
   const hints = [
     problem,
-    isAll || problem !== undefined ? undefined : `Only the newest ${MOST_FOUND} versions that fit are shown`,
-    rows.length === 0 && problem === undefined ? `Nothing fits “${filter}”` : undefined,
+    isAll || problem !== undefined
+      ? undefined
+      : t('Only the newest {number} versions that fit are shown', { number: formatNumber(MOST_FOUND) }),
+    rows.length === 0 && problem === undefined ? t('Nothing fits “{filter}”', { filter }) : undefined,
   ].filter((text) => text !== undefined);
   return [...rows, ...hints.map((text): TreeNode => ({ kind: 'hint', id: `${registryDir}#filter#${text}`, text }))];
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { headlineMetric } from '../../base/metrics.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';
@@ -102,7 +103,7 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   /** The welcome can't be shown below a row, so that a registry without models says so itself. */
   async #modelsUnder(registryDir: string): Promise<readonly TreeNode[]> {
     const models = await this.#modelsOf(registryDir);
-    return models.length > 0 ? models : [{ kind: 'hint', id: `${registryDir}#none`, text: 'No versions yet' }];
+    return models.length > 0 ? models : [{ kind: 'hint', id: `${registryDir}#none`, text: t('No versions yet') }];
   }
 
   async #modelsOf(registryDir: string): Promise<readonly TreeNode[]> {

@@ -1,3 +1,4 @@
+import { dateLocale, t } from '../../base/language.ts';
 /** A time in which versions were registered, in the words of a calendar. */
 export interface Period {
   readonly label: string;
@@ -17,17 +18,17 @@ export function periodsBefore(now: Date): readonly Period[] {
   const yesterday = new Date(year, month, day - 1);
   const weekAgo = new Date(year, month, day - 7);
   const periods: Period[] = [
-    { label: 'Today', since: at(today) },
-    { label: 'Yesterday', since: at(yesterday), until: at(today) },
-    { label: 'Last seven days', since: at(weekAgo), until: at(yesterday) },
+    { label: t('Today'), since: at(today) },
+    { label: t('Yesterday'), since: at(yesterday), until: at(today) },
+    { label: t('Last seven days'), since: at(weekAgo), until: at(yesterday) },
   ];
   let until = weekAgo;
   for (let back = 0; back < MONTHS; back += 1) {
     const since = new Date(year, month - back, 1);
     if (since >= until) continue;
-    const label = since.toLocaleDateString('en-GB', { month: 'long', year: 'numeric' });
+    const label = since.toLocaleDateString(dateLocale(), { month: 'long', year: 'numeric' });
     periods.push({ label, since: at(since), until: at(until) });
     until = since;
   }
-  return [...periods, { label: 'Older', until: at(until) }];
+  return [...periods, { label: t('Older'), until: at(until) }];
 }

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { formatCount } from '../../base/count.ts';
+import { t, tCount } from '../../base/language.ts';
 import { formatMetric, headlineMetrics } from '../../base/metrics.ts';
 import { provenText } from '../../base/proven.ts';
 import type { Author, ModelSummary, ProductionEntry, VersionSummary } from '../../registry/api.ts';
-import { bytesText, claimedMomentText, countOf, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
+import { bytesText, claimedMomentText, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
 
 /** What a registry says is only ever added as text: the tooltip trusts nothing and follows no link. */
 function tooltip(title: string, lines: readonly (string | undefined)[]): vscode.MarkdownString {
@@ -23,8 +24,14 @@ export function modelTooltip(model: ModelSummary): vscode.MarkdownString {
   const { production, latest } = model;
   return tooltip(model.name, [
     model.description,
-    production ? `Version ${numberOf(production)} is in production` : 'No version is in production',
-    latest ? `${countOf(model.versions, 'version')}, the newest is ${numberOf(latest)}` : 'No versions yet',
+    production
+      ? t('Version {production} is in production', { production: numberOf(production) })
+      : t('No version is in production'),
+    latest
+      ? tCount(model.versions, '{count} version, the newest is {latest}', '{count} versions, the newest is {latest}', {
+          latest: numberOf(latest),
+        })
+      : t('No versions yet'),
     ...tagLines(model.tags),
   ]);
 }
@@ -40,10 +47,13 @@ export function versionTooltip(
 
 export function productionTooltip(entry: ProductionEntry, preferred: string | undefined): vscode.MarkdownString {
   const { version, previous } = entry;
-  return tooltip(`${labelOf(version)} is in ${entry.stage}`, [
-    `Since ${claimedMomentText(entry.since, version.stageClaimedAt)} by ${authorIn(entry.by)}`,
-    `Reason: ${entry.reason}`,
-    previous ? `Before it: version ${numberOf(previous)}` : 'No version was there before',
+  return tooltip(t('{version} is in {stage}', { version: labelOf(version), stage: entry.stage }), [
+    t('Since {since} by {by}', {
+      since: claimedMomentText(entry.since, version.stageClaimedAt),
+      by: authorIn(entry.by),
+    }),
+    t('Reason: {reason}', { reason: entry.reason }),
+    previous ? t('Before it: version {previous}', { previous: numberOf(previous) }) : t('No version was there before'),
     ...versionLines(version, preferred).slice(1),
   ]);
 }
@@ -56,18 +66,29 @@ function versionLines(version: VersionSummary, preferred: string | undefined, me
   const { artifact, aliases } = version;
   const how = version.via === 'auto' ? ', automatically' : '';
   return [
-    `In ${version.stage} since ${claimedMomentText(version.stageSince, version.stageClaimedAt)} by ${authorIn(version.stageBy)}`,
+    t('In {stage} since {stageSince} by {stageBy}', {
+      stage: version.stage,
+      stageSince: claimedMomentText(version.stageSince, version.stageClaimedAt),
+      stageBy: authorIn(version.stageBy),
+    }),
     metricsText(version, preferred, metrics),
     factsText(version),
-    version.facts?.danger === 'dangerous' ? 'Loading its files can run code that isn’t the model’s' : '',
+    version.facts?.danger === 'dangerous' ? t('Loading its files can run code that isn’t the model’s') : '',
     version.description,
-    aliases.length > 0 ? `Aliases: ${aliases.join(', ')}` : '',
+    aliases.length > 0 ? t('Aliases: {aliases}', { aliases: aliases.join(', ') }) : '',
     ...tagLines(version.tags),
-    `Registered ${claimedMomentText(version.createdAt, version.claimedAt)} by ${authorIn(version.createdBy)}${how}`,
-    `${countOf(artifact.fileCount, 'file')}, ${bytesText(artifact.sizeBytes)}, artifact ${artifact.digest.slice(0, 12)}`,
+    t('Registered {createdAt} by {createdBy}{how}', {
+      createdAt: claimedMomentText(version.createdAt, version.claimedAt),
+      createdBy: authorIn(version.createdBy),
+      how,
+    }),
+    tCount(artifact.fileCount, '{count} file, {size}, artifact {digest}', '{count} files, {size}, artifact {digest}', {
+      size: bytesText(artifact.sizeBytes),
+      digest: artifact.digest.slice(0, 12),
+    }),
     artifact.withdrawnAt === undefined
       ? ''
-      : `Its files were removed ${momentText(artifact.withdrawnAt)} to free space`,
+      : t('Its files were removed {withdrawnAt} to free space', { withdrawnAt: momentText(artifact.withdrawnAt) }),
   ];
 }
 
@@ -83,8 +104,8 @@ function factsText({ facts }: VersionSummary): string {
   const { architecture, format, framework, parameterCount, dtypes = [] } = facts;
   const parts = [
     architecture ?? format,
-    parameterCount === undefined ? '' : `${formatCount(parameterCount)} parameters`,
-    dtypes.slice(0, 2).join(' and '),
+    parameterCount === undefined ? '' : t('{number} parameters', { number: formatCount(parameterCount) }),
+    dtypes.slice(0, 2).join(', '),
     [framework?.name, framework?.version].filter(Boolean).join(' '),
   ];
   return parts.filter((part) => part !== '').join(', ');
@@ -92,5 +113,7 @@ function factsText({ facts }: VersionSummary): string {
 
 function tagLines(tags: Readonly<Record<string, string>>): readonly string[] {
   const entries = Object.entries(tags);
-  return entries.length === 0 ? [] : [`Tags: ${entries.map(([key, value]) => `${key}=${value}`).join(', ')}`];
+  return entries.length === 0
+    ? []
+    : [t('Tags: {entries}', { entries: entries.map(([key, value]) => `${key}=${value}`).join(', ') })];
 }

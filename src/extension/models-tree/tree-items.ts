@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import { formatNumber, t, tCount } from '../../base/language.ts';
 import { formatMetric, headlineMetric, metricDirection } from '../../base/metrics.ts';
 import { supersededBy } from '../../outputs/superseding.ts';
 import type { VersionSummary } from '../../registry/api.ts';
-import { countOf, facts, headlineText, numberOf, oneLine } from '../version-text.ts';
+import { facts, headlineText, numberOf, oneLine } from '../version-text.ts';
 import type {
   FoldNode,
   HintNode,
@@ -46,9 +47,9 @@ function registryItem(node: RegistryNode): vscode.TreeItem {
   const item = new vscode.TreeItem(oneLine(node.name), vscode.TreeItemCollapsibleState.Expanded);
   item.id = node.registryDir;
   item.iconPath = new vscode.ThemeIcon('database');
-  item.tooltip = `Registry in ${node.registryDir}`;
+  item.tooltip = t('Registry in {registryDir}', { registryDir: node.registryDir });
   item.contextValue = 'registry';
-  item.accessibilityInformation = { label: `Registry of ${node.name}` };
+  item.accessibilityInformation = { label: t('Registry of {name}', { name: node.name }) };
   return item;
 }
 
@@ -60,12 +61,21 @@ function modelItem({ registryDir, model, isOpen, found }: ModelNode, preferred: 
   item.id = `${registryDir}#${model.id}${found ? '#found' : ''}`;
   item.iconPath = new vscode.ThemeIcon('package');
   const serving = production
-    ? facts(`production ${numberOf(production)}`, headlineText(production, preferred))
-    : 'none in production';
-  item.description = found ? facts(`${countOf(found.length, 'version')} found`, serving) : serving;
+    ? facts(t('production {production}', { production: numberOf(production) }), headlineText(production, preferred))
+    : t('none in production');
+  item.description = found
+    ? facts(tCount(found.length, '{count} version found', '{count} versions found'), serving)
+    : serving;
   item.tooltip = modelTooltip(model);
   item.contextValue = production ? 'model:production' : 'model';
-  item.accessibilityInformation = { label: `Model ${model.name}, ${item.description}, ${model.versions} versions` };
+  item.accessibilityInformation = {
+    label: tCount(
+      model.versions,
+      'Model {name}, {description}, {count} version',
+      'Model {name}, {description}, {count} versions',
+      { name: model.name, description: item.description },
+    ),
+  };
   return item;
 }
 
@@ -73,20 +83,26 @@ function versionItem(node: VersionNode, preferred: string | undefined): vscode.T
   const { version } = node;
   const aliases = version.aliases.map((alias) => `@${oneLine(alias, 40)}`).join(' ');
   const later = supersededBy(version);
-  const item = new vscode.TreeItem(`Version ${numberOf(version)}`);
+  const item = new vscode.TreeItem(t('Version {version}', { version: numberOf(version) }));
   item.id = `${node.registryDir}#${version.id}`;
   item.iconPath = stageIcon(version.stage);
   item.description = facts(
-    later === undefined ? undefined : `superseded by ${oneLine(later, 40)}`,
+    later === undefined ? undefined : t('superseded by {later}', { later: oneLine(later, 40) }),
     oneLine(version.stage, 40),
-    version.stagePending ? 'not shared yet' : undefined,
+    version.stagePending ? t('not shared yet') : undefined,
     headlineText(version, preferred),
     aliases,
   );
   item.tooltip = versionTooltip(version, preferred);
   item.contextValue = ['version', version.stage, ...(aliases === '' ? [] : ['aliased'])].join(':');
-  item.command = { command: 'modelRegistry.showVersion', title: 'Show Version', arguments: [node] };
-  item.accessibilityInformation = { label: `${version.model} version ${numberOf(version)}, ${item.description}` };
+  item.command = { command: 'modelRegistry.showVersion', title: t('Show Version'), arguments: [node] };
+  item.accessibilityInformation = {
+    label: t('{model} version {version}, {description}', {
+      model: version.model,
+      version: numberOf(version),
+      description: item.description,
+    }),
+  };
   return item;
 }
 
@@ -97,10 +113,12 @@ function stageItem({ registryDir, modelId, model, stage, count }: StageNode): vs
   // Another one for an empty stage: the editor remembers by it which rows are closed.
   item.id = `${registryDir}#${modelId}#stage-${stage}${count === 0 ? '#empty' : ''}`;
   item.iconPath = stageIcon(stage);
-  item.description = count === 0 ? 'none' : count.toLocaleString('en-US');
-  item.tooltip = `Drop a version here to move it to ${oneLine(stage, 60)}`;
+  item.description = count === 0 ? t('none') : formatNumber(count);
+  item.tooltip = t('Drop a version here to move it to {stage}', { stage: oneLine(stage, 60) });
   item.contextValue = 'stage';
-  item.accessibilityInformation = { label: `${model}, ${stage}, ${countOf(count, 'version')}` };
+  item.accessibilityInformation = {
+    label: `${model}, ${stage}, ${tCount(count, '{count} version', '{count} versions')}`,
+  };
   return item;
 }
 
@@ -117,22 +135,30 @@ function periodItem({ registryDir, modelId, period }: PeriodNode): vscode.TreeIt
 function foldItem({ fold, list }: FoldNode, preferred: string | undefined): vscode.TreeItem {
   const { versions, what } = fold;
   const [newest, oldest] = [versions[0], versions.at(-1)];
-  const noun = what === 'run' ? 'of one run' : 'of a sweep';
+  const isRun = what === 'run';
   const item = new vscode.TreeItem(
-    `${versions.length.toLocaleString('en-US')} ${noun}`,
+    isRun
+      ? tCount(versions.length, '{count} of one run', '{count} of one run')
+      : tCount(versions.length, '{count} of a sweep', '{count} of a sweep'),
     vscode.TreeItemCollapsibleState.Collapsed,
   );
   item.id = `${list}#${fold.key}`;
-  item.iconPath = new vscode.ThemeIcon(what === 'run' ? 'layers' : 'list-tree');
-  const range = newest && oldest ? `${numberOf(oldest)} to ${numberOf(newest)}` : '';
+  item.iconPath = new vscode.ThemeIcon(isRun ? 'layers' : 'list-tree');
+  const range =
+    newest && oldest ? t('{oldest} to {newest}', { oldest: numberOf(oldest), newest: numberOf(newest) }) : '';
   item.description = facts(range, bestText(versions, preferred));
-  item.tooltip =
-    what === 'run'
-      ? `Checkpoints of the run ${oneLine(newest?.runId ?? '', 80)}`
-      : 'Runs of one code with other params';
+  item.tooltip = isRun
+    ? t('Checkpoints of the run {run}', { run: oneLine(newest?.runId ?? '', 80) })
+    : t('Runs of one code with other params');
   item.contextValue = 'fold';
   item.accessibilityInformation = {
-    label: `${newest?.model ?? ''}, ${countOf(versions.length, 'version')} ${noun}, ${item.description}`,
+    label: facts(
+      newest?.model,
+      isRun
+        ? tCount(versions.length, '{count} version of one run', '{count} versions of one run')
+        : tCount(versions.length, '{count} version of a sweep', '{count} versions of a sweep'),
+      item.description,
+    ),
   };
   return item;
 }
@@ -149,14 +175,20 @@ function bestText(versions: readonly VersionSummary[], preferred: string | undef
     if (typeof value !== 'number') continue;
     if (!best || (direction === 'higher' ? value > best.value : value < best.value)) best = { version, value };
   }
-  return best ? `best ${oneLine(name, 40)} ${formatMetric(best.value)} (${numberOf(best.version)})` : '';
+  return best
+    ? t('best {name} {value} ({version})', {
+        name: oneLine(name, 40),
+        value: formatMetric(best.value),
+        version: numberOf(best.version),
+      })
+    : '';
 }
 
 function moreItem(node: MoreNode): vscode.TreeItem {
-  const item = new vscode.TreeItem('Show more');
+  const item = new vscode.TreeItem(t('Show more'));
   item.id = `${node.list}#more`;
   item.iconPath = new vscode.ThemeIcon('ellipsis');
-  item.command = { command: 'modelRegistry.showMore', title: 'Show More', arguments: [node] };
+  item.command = { command: 'modelRegistry.showMore', title: t('Show More'), arguments: [node] };
   return item;
 }
 
@@ -176,6 +208,6 @@ export function problemItem(node: ProblemNode): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
   item.tooltip = message;
   item.contextValue = 'problem';
-  item.command = { command: 'modelRegistry.showOutput', title: 'Show Output' };
+  item.command = { command: 'modelRegistry.showOutput', title: t('Show Output') };
   return item;
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { messageOf, RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import {
   type Answer,
@@ -172,7 +173,7 @@ export const NOTHING_OF_CHANGES: Pick<
 };
 
 async function noChanges(): Promise<never> {
-  throw new RegistryError('NOT_ON_PAGE', 'This page doesn’t show what changed between two versions.');
+  throw new RegistryError('NOT_ON_PAGE', t('This page doesn’t show what changed between two versions.'));
 }
 
 /** For pages that review nothing. */
@@ -189,7 +190,7 @@ export const NOTHING_OF_REVIEWS: Pick<
 };
 
 async function noReview(): Promise<never> {
-  throw new RegistryError('NOT_ON_PAGE', 'This page doesn’t review a version.');
+  throw new RegistryError('NOT_ON_PAGE', t('This page doesn’t review a version.'));
 }
 
 /** For pages that don't show a model as a whole. */
@@ -206,7 +207,7 @@ export const NOTHING_OF_MODELS: Pick<
 };
 
 async function noModel(): Promise<never> {
-  throw new RegistryError('NOT_ON_PAGE', 'This page shows no model as a whole.');
+  throw new RegistryError('NOT_ON_PAGE', t('This page shows no model as a whole.'));
 }
 
 /** For pages that show no version: they ask for none of this. */
@@ -242,5 +243,5 @@ export const NOTHING_OF_VERSIONS: Pick<
 };
 
 async function notOnPage(): Promise<never> {
-  throw new RegistryError('NOT_ON_PAGE', 'This page shows no version.');
+  throw new RegistryError('NOT_ON_PAGE', t('This page shows no version.'));
 }

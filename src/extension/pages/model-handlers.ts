@@ -1,4 +1,5 @@
 import { RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { headlineMetric } from '../../base/metrics.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { ModelAction, ModelPageData, ModelPageState, PageKind, RequestHandlers } from '../messages.ts';
@@ -71,7 +72,10 @@ export function modelHandlers(
     plotted: async (request) => (await registryFor(registryDir)).plotted({ ...request, model: modelId, limit: LISTED }),
     tenures: async (request) => {
       if (QUIET_STAGES.includes(request.stage))
-        throw new RegistryError('STAGE_QUIET', `What was in ${request.stage} when isn’t kept as a history.`);
+        throw new RegistryError(
+          'STAGE_QUIET',
+          t('What was in {stage} when isn’t kept as a history.', { stage: request.stage }),
+        );
       return (await registryFor(registryDir)).tenures({ ...request, model: modelId, limit: TENURES });
     },
     glance: async ({ number }) => {

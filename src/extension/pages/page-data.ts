@@ -1,4 +1,5 @@
 import { RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { DeclaredDirections } from '../../base/metrics.ts';
 import type { ComparisonRow, VersionDetails, VersionSummary } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
@@ -122,7 +123,7 @@ export function comparisonTitle(versions: readonly VersionSummary[]): string {
   const names = versions.every((version) => version.model === model)
     ? `${model}${versions.map((version) => `@${numberOf(version)}`).join(', ')}`
     : versions.map(versionTitle).join(', ');
-  return `Compare ${names}`;
+  return t('Compare {names}', { names });
 }
 
 /** `fraud-detector@1 → @2` for versions of one model. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { t } from '../../base/language.ts';
 import {
   changesPageStateSchema,
   comparisonPageStateSchema,
@@ -26,16 +27,16 @@ interface KindOfPage {
   readonly viewType: string;
   readonly icon: string;
   /** Until its data is there. */
-  readonly firstTitle: string;
+  readonly firstTitle: () => string;
 }
 
 export const pageKinds: Readonly<Record<Exclude<PageKind, 'modelFile'>, KindOfPage>> = {
-  version: { viewType: 'modelRegistry.version', icon: 'package', firstTitle: 'Version' },
-  comparison: { viewType: 'modelRegistry.comparison', icon: 'diff', firstTitle: 'Compare versions' },
-  changes: { viewType: 'modelRegistry.changes', icon: 'git-compare', firstTitle: 'What changed' },
-  graph: { viewType: 'modelRegistry.graph', icon: 'type-hierarchy', firstTitle: 'Lineage' },
-  review: { viewType: 'modelRegistry.review', icon: 'checklist', firstTitle: 'Review' },
-  model: { viewType: 'modelRegistry.model', icon: 'graph-line', firstTitle: 'Model' },
+  version: { viewType: 'modelRegistry.version', icon: 'package', firstTitle: () => t('Version') },
+  comparison: { viewType: 'modelRegistry.comparison', icon: 'diff', firstTitle: () => t('Compare versions') },
+  changes: { viewType: 'modelRegistry.changes', icon: 'git-compare', firstTitle: () => t('What changed') },
+  graph: { viewType: 'modelRegistry.graph', icon: 'type-hierarchy', firstTitle: () => t('Lineage') },
+  review: { viewType: 'modelRegistry.review', icon: 'checklist', firstTitle: () => t('Review') },
+  model: { viewType: 'modelRegistry.model', icon: 'graph-line', firstTitle: () => t('Model') },
 };
 
 export const openKinds: readonly OpenKind[] = openPageSchema.options.map(({ entries }) => entries.kind.literal);

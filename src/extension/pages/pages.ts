@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
 import { impactName } from '../../base/impact-name.ts';
+import { t } from '../../base/language.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { ChangedCode } from '../code/changed-code.ts';
 import type {
@@ -115,7 +116,7 @@ export function createPages(options: PagesOptions): Pages {
     }
     const panel = vscode.window.createWebviewPanel(
       pageKinds[page.kind].viewType,
-      pageKinds[page.kind].firstTitle,
+      pageKinds[page.kind].firstTitle(),
       { viewColumn: vscode.ViewColumn.Active, preserveFocus },
       { enableFindWidget: true },
     );
@@ -180,7 +181,7 @@ export function createPages(options: PagesOptions): Pages {
       if (other === undefined) return;
       throw new RegistryError(
         'NOT_ON_PAGE',
-        `Version ${other} isn't on this page, so nothing was done. Open its own page.`,
+        t("Version {other} isn't on this page, so nothing was done. Open its own page.", { other }),
       );
     };
     return {
@@ -246,7 +247,7 @@ export function createPages(options: PagesOptions): Pages {
       registerFile: async () => {
         throw new RegistryError(
           'NOT_ON_PAGE',
-          'This page shows no file of the workspace, so there is nothing to register.',
+          t('This page shows no file of the workspace, so there is nothing to register.'),
         );
       },
     };
@@ -345,7 +346,7 @@ async function load(
   }
   if (page.kind === 'graph') {
     const data = await loadGraphPage(registry, page.state.of);
-    return { title: `Lineage of ${impactName(data.impact.subject)}`, data };
+    return { title: t('Lineage of {subject}', { subject: impactName(data.impact.subject) }), data };
   }
   if (page.kind === 'changes') {
     const { beforeId, afterId } = page.state;

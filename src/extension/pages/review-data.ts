@@ -1,4 +1,5 @@
 import { RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { GateReport } from '../../gates/evaluate-gates.ts';
 import type { GateStanding, VersionDetails, VersionSummary } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
@@ -102,7 +103,10 @@ export async function evidenceOf(registry: RegistryCalls, gates: GateReport, gat
   if (now) return JSON.stringify(now.evidence, undefined, 2);
   const digest = recordedOf(gates, gate)?.evidence;
   if (digest === undefined)
-    throw new RegistryError('EVIDENCE_UNKNOWN', `Nothing was recorded yet of the gate ${gate}. Run the gates.`);
+    throw new RegistryError(
+      'EVIDENCE_UNKNOWN',
+      t('Nothing was recorded yet of the gate {gate}. Run the gates.', { gate }),
+    );
   return prettyJson(await registry.gateEvidence({ digest }));
 }
 
@@ -117,5 +121,5 @@ function prettyJson(text: string): string {
 
 /** `Review fraud-detector@7 for production` */
 export function reviewTitle(version: VersionSummary | VersionDetails, stage: string): string {
-  return `Review ${versionTitle(version)} for ${stage}`;
+  return t('Review {version} for {stage}', { version: versionTitle(version), stage });
 }

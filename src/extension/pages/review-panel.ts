@@ -1,4 +1,5 @@
 import { RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { GateStanding } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { ChangedCode } from '../code/changed-code.ts';
@@ -72,7 +73,10 @@ export function reviewPanel(state: ReviewPageState, tools: ReviewTools, proposed
       async decide(request) {
         const standing = shown.get(request.revision);
         if (!standing)
-          throw new RegistryError('OUT_OF_DATE', 'The page has changed since. Look at it again; nothing was changed.');
+          throw new RegistryError(
+            'OUT_OF_DATE',
+            t('The page has changed since. Look at it again; nothing was changed.'),
+          );
         const result = await reviews.decide(state, request, standing);
         if (result.outcome === 'done') proposed.settle();
         return result;

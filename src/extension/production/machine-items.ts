@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import { formatNumber, t, tCount } from '../../base/language.ts';
 import type { ServingMachine } from '../../registry/api.ts';
-import { countOf, facts, momentText, oneLine } from '../version-text.ts';
+import { facts, momentText, oneLine } from '../version-text.ts';
 
 /** A machine that says what it serves. Commands take it for the version that it serves. */
 export interface MachineNode {
@@ -25,9 +26,21 @@ export function servedText(machines: readonly ServingMachine[]): {
   const following = machines.filter(({ state }) => state !== 'stopped');
   if (following.length === 0) return { text: undefined, isDrift: false };
   const drifting = following.filter(({ isDrift }) => isDrift).length;
-  if (drifting === 0) return { text: `on ${countOf(following.length, 'machine')}`, isDrift: false };
-  const verb = drifting === 1 ? 'serves' : 'serve';
-  return { text: `${drifting} of ${countOf(following.length, 'machine')} ${verb} something else`, isDrift: true };
+  if (drifting === 0)
+    return {
+      text: tCount(following.length, 'on {count} machine', 'on {count} machines'),
+      isDrift: false,
+    };
+  const all = formatNumber(following.length);
+  return {
+    text: tCount(
+      drifting,
+      '{count} of {all} machines serves something else',
+      '{count} of {all} machines serve something else',
+      { all },
+    ),
+    isDrift: true,
+  };
 }
 
 export function driftIcon(): vscode.ThemeIcon {
@@ -48,13 +61,21 @@ export function machineText({
 }: ServingMachine): string {
   const number = version?.number === undefined ? artifact?.slice(0, 12) : String(version.number);
   return facts(
-    number === undefined ? 'serves nothing' : `${state === 'stopped' ? 'served' : 'serves'} ${number}`,
-    isDrift && state !== 'stopped' ? `should serve ${wanted?.number}` : undefined,
-    refused ? `went back from ${refused.number ?? 'another'}: ${oneLine(refused.why, 200)}` : undefined,
-    state === 'silent' ? `not heard from since ${momentText(heardAt)}` : undefined,
-    state === 'stopped' ? `follows no more, ${momentText(heardAt)}` : undefined,
-    state === 'serving' && since !== undefined ? `since ${momentText(since)}` : undefined,
-    ref.endsWith('@production') ? undefined : `follows ${oneLine(ref, 80)}`,
+    number === undefined
+      ? t('serves nothing')
+      : state === 'stopped'
+        ? t('served {number}', { number })
+        : t('serves {number}', { number }),
+    isDrift && state !== 'stopped' ? t('should serve {number}', { number: wanted?.number ?? '' }) : undefined,
+    refused
+      ? refused.number === undefined
+        ? t('went back from another: {why}', { why: oneLine(refused.why, 200) })
+        : t('went back from {number}: {why}', { number: refused.number, why: oneLine(refused.why, 200) })
+      : undefined,
+    state === 'silent' ? t('not heard from since {heardAt}', { heardAt: momentText(heardAt) }) : undefined,
+    state === 'stopped' ? t('follows no more, {heardAt}', { heardAt: momentText(heardAt) }) : undefined,
+    state === 'serving' && since !== undefined ? t('since {since}', { since: momentText(since) }) : undefined,
+    ref.endsWith('@production') ? undefined : t('follows {ref}', { ref: oneLine(ref, 80) }),
   );
 }
 
@@ -65,12 +86,12 @@ export function machineItem(node: MachineNode): vscode.TreeItem {
   const item = new vscode.TreeItem(name);
   item.id = `${registryDir}#${machine.modelId}#${machine.id}`;
   item.description = text;
-  item.tooltip = facts(name, text, `heard from ${momentText(machine.heardAt)}`);
+  item.tooltip = facts(name, text, t('heard from {heardAt}', { heardAt: momentText(machine.heardAt) }));
   item.iconPath = iconOf(machine);
   item.contextValue = 'machine';
-  item.accessibilityInformation = { label: `Machine ${name} ${text}` };
+  item.accessibilityInformation = { label: t('Machine {name} {text}', { name, text }) };
   if (node.versionId !== undefined)
-    item.command = { command: 'modelRegistry.showVersion', title: 'Show Version', arguments: [node] };
+    item.command = { command: 'modelRegistry.showVersion', title: t('Show Version'), arguments: [node] };
   return item;
 }
 

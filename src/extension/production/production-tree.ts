@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { ProductionEntry, ServingMachine } from '../../registry/api.ts';
 import { type DeployNode, deployedText, deploymentItem, deployNode } from '../after/deploy-items.ts';
 import type { Deployments, KnownDeployment } from '../after/deployments.ts';
@@ -131,9 +132,9 @@ function productionNode(options: {
 function productionItem(node: ProductionNode, preferred: string | undefined): vscode.TreeItem {
   const { entry, registryDir, machines, deployments } = node;
   const { version, previous } = entry;
-  const since = `since ${momentText(version.stageClaimedAt ?? entry.since)}`;
-  const by = `by ${oneLine(entry.by.name, 60)}`;
-  const before = previous ? `before: ${numberOf(previous)}` : undefined;
+  const since = t('since {moment}', { moment: momentText(version.stageClaimedAt ?? entry.since) });
+  const by = t('by {name}', { name: oneLine(entry.by.name, 60) });
+  const before = previous ? t('before: {previous}', { previous: numberOf(previous) }) : undefined;
   const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
   const { text: served, isDrift: isServedDrift } = servedText(machines);
   const { text: deployed, isDrift: isDeployDrift } = deployedText(deployments);
@@ -146,12 +147,24 @@ function productionItem(node: ProductionNode, preferred: string | undefined): vs
   // Another one when machines drift: the editor remembers by it which rows are closed.
   item.id = `${registryDir}#${entry.modelId}${isDrift ? '#drift' : ''}`;
   item.iconPath = isDrift ? driftIcon() : stageIcon('production');
-  const waits = version.stagePending ? 'not shared yet' : undefined;
+  const waits = version.stagePending ? t('not shared yet') : undefined;
   item.description = facts(node.place, waits, deployed, served, since, by, before);
   item.tooltip = productionTooltip(entry, preferred);
   item.contextValue = previous ? 'production:previous' : 'production';
-  item.command = { command: 'modelRegistry.showVersion', title: 'Show Version', arguments: [node] };
-  const spoken = facts(deployed, served, since, by, previous ? `before it version ${numberOf(previous)}` : undefined);
-  item.accessibilityInformation = { label: `${entry.model} version ${numberOf(version)} is in production, ${spoken}` };
+  item.command = { command: 'modelRegistry.showVersion', title: t('Show Version'), arguments: [node] };
+  const spoken = facts(
+    deployed,
+    served,
+    since,
+    by,
+    previous ? t('before it version {previous}', { previous: numberOf(previous) }) : undefined,
+  );
+  item.accessibilityInformation = {
+    label: t('{model} version {version} is in production, {spoken}', {
+      model: entry.model,
+      version: numberOf(version),
+      spoken,
+    }),
+  };
   return item;
 }

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { formatNumber, t, tCount } from '../../base/language.ts';
 import { PROJECT_FILE } from '../../project/project-file-name.ts';
 import type { GatesNow, NameCompletions } from '../../workers/project-messages.ts';
 import type { CommandId } from '../command-ids.ts';
@@ -95,7 +96,7 @@ export class ProjectLanguage
     if (found.versionId !== undefined) {
       const target = JSON.stringify([{ registryDir: registry.dir, versionId: found.versionId }]);
       const page = vscode.Uri.from({ scheme: 'command', path: SHOW_VERSION, query: target });
-      markdown.appendMarkdown(`\n\n[Show the version](${page.toString()})`);
+      markdown.appendMarkdown(`\n\n[${t('Show the version')}](${page.toString()})`);
       // What the registry says was added as text; this link is the only one.
       markdown.isTrusted = { enabledCommands: [SHOW_VERSION] };
     }
@@ -153,9 +154,11 @@ export function gatesTitle({ model, number, isThere, results }: GatesNow): strin
   const icon = ICONS[worst?.outcome ?? 'passed'];
   const counted =
     results.length === 0
-      ? 'no gates'
-      : `${passed} of ${results.length} ${results.length === 1 ? 'gate' : 'gates'} passed`;
-  const there = isThere ? ' (is there now)' : '';
+      ? t('no gates')
+      : tCount(results.length, '{passed} of {count} gate passed', '{passed} of {count} gates passed', {
+          passed: formatNumber(passed),
+        });
+  const there = isThere ? ` (${t('is there now')})` : '';
   const reason = worst?.why ?? worst?.required ?? '';
   const named = worst && !reason.startsWith(worst.title) ? `${worst.title}: ${reason}` : reason;
   const why = worst ? ` — ${oneLine(named, 100)}` : '';
@@ -165,7 +168,7 @@ export function gatesTitle({ model, number, isThere, results }: GatesNow): strin
 
 /** Each gate on a line. */
 export function gatesTooltip({ results }: GatesNow): string {
-  const word = { passed: 'passed', failed: 'failed', 'not-evaluated': 'not evaluated' } as const;
+  const word = { passed: t('passed'), failed: t('failed'), 'not-evaluated': t('not evaluated') } as const;
   return results
     .map(({ title, required, outcome, measured, why }) => {
       const what = [oneLine(title, 80), oneLine(required, 80)].filter((part) => part !== '').join(' ');

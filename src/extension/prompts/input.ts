@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../../base/language.ts';
 import type { Place, Reply } from './steps.ts';
 
 export interface InputOptions {
@@ -78,7 +79,7 @@ export function askReason(place: Place, prompt: string, value = ''): Promise<Rep
     place,
     prompt,
     value,
-    placeholder: 'Reason, for whoever reads the log later',
-    check: (text) => (text === '' ? 'A reason is needed: say in a few words why.' : undefined),
+    placeholder: t('Reason, for whoever reads the log later'),
+    check: (text) => (text === '' ? t('A reason is needed: say in a few words why.') : undefined),
   });
 }

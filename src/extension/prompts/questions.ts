@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../../base/language.ts';
 import type { ModelSummary, Page, PageRequest, VersionSummary } from '../../registry/api.ts';
 import { stageIcon } from '../models-tree/stage-icon.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
@@ -18,8 +19,8 @@ export function registryStep(registries: Registries): Step {
     added(
       await pickOne({
         place,
-        placeholder: 'Which registry?',
-        nothing: 'There is no registry',
+        placeholder: t('Which registry?'),
+        nothing: t('There is no registry'),
         choices: registries.existing().then((all) => all.map(registryChoice)),
       }),
       (registry) => ({ ...answers, registry }),
@@ -42,8 +43,8 @@ export const modelStep: Step = async (place, answers) => {
   return added(
     await pickOne({
       place,
-      placeholder: 'Which model?',
-      nothing: 'The registry has no models yet',
+      placeholder: t('Which model?'),
+      nothing: t('The registry has no models yet'),
       choices: paged(load, modelChoice),
     }),
     (model) => ({ ...answers, model }),
@@ -60,8 +61,8 @@ async function pickVersion(
   answers: Answers,
   choices: AsyncIterable<readonly Choice<VersionSummary>[]>,
 ): Promise<Reply<Answers>> {
-  const nothing = 'The model has no versions';
-  const reply = await pickOne({ place, placeholder: 'Which version?', nothing, choices });
+  const nothing = t('The model has no versions');
+  const reply = await pickOne({ place, placeholder: t('Which version?'), nothing, choices });
   return added(reply, (version) => ({ ...answers, version }));
 }
 
@@ -99,8 +100,8 @@ function modelChoice(model: ModelSummary): Choice<ModelSummary> {
     value: model,
     label: oneLine(model.name),
     description: facts(
-      production ? `production ${numberOf(production)}` : 'none in production',
-      latest ? `newest ${numberOf(latest)}` : 'no versions',
+      production ? t('production {production}', { production: numberOf(production) }) : t('none in production'),
+      latest ? t('newest {latest}', { latest: numberOf(latest) }) : t('no versions'),
     ),
     icon: new vscode.ThemeIcon('package'),
   };
@@ -111,10 +112,13 @@ export function versionChoice(version: VersionSummary, hasModel = false): Choice
   const aliases = version.aliases.map((alias) => `@${oneLine(alias, 40)}`).join(' ');
   return {
     value: version,
-    label: hasModel ? labelOf(version) : `Version ${numberOf(version)}`,
+    label: hasModel ? labelOf(version) : t('Version {version}', { version: numberOf(version) }),
     description: facts(oneLine(version.stage, 40), headlineText(version, preferredMetric()), aliases),
     detail: facts(
-      `registered ${momentText(version.claimedAt ?? version.createdAt)} by ${oneLine(version.createdBy.name, 60)}`,
+      t('registered {moment} by {name}', {
+        moment: momentText(version.claimedAt ?? version.createdAt),
+        name: oneLine(version.createdBy.name, 60),
+      }),
       oneLine(version.description, 80),
     ),
     icon: stageIcon(version.stage),

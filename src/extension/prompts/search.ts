@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
+import { formatNumber, t } from '../../base/language.ts';
 import type { VersionSummary } from '../../registry/api.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
 import { oneLine } from '../version-text.ts';
@@ -18,9 +19,10 @@ export function searchVersions(
   choiceOf: (version: VersionSummary) => Choice<VersionSummary>,
 ): Promise<VersionSummary | undefined> {
   const list = vscode.window.createQuickPick<FoundRow>();
-  list.title = 'Search Versions';
-  list.placeholder =
-    'Text, or model:x stage:production alias:x tag:k=v param:k=v commit:abc auc>0.9 format:onnx danger:dangerous params>1B';
+  list.title = t('Search Versions');
+  list.placeholder = t(
+    'Text, or model:x stage:production alias:x tag:k=v param:k=v commit:abc auc>0.9 format:onnx danger:dangerous params>1B',
+  );
   let timer: NodeJS.Timeout | undefined;
   let asked = 0;
 
@@ -74,7 +76,11 @@ async function findRows(
     // The registry has searched; the list must not filter what it found by the text.
     return { version, label, description, detail, alwaysShow: true, ...(icon === undefined ? {} : { iconPath: icon }) };
   });
-  if (rows.length === 0) return [{ label: 'No version fits', alwaysShow: true }];
-  if (next !== undefined) rows.push({ label: `Only the newest ${SHOWN} are shown: type more`, alwaysShow: true });
+  if (rows.length === 0) return [{ label: t('No version fits'), alwaysShow: true }];
+  if (next !== undefined)
+    rows.push({
+      label: t('Only the newest {number} are shown: type more', { number: formatNumber(SHOWN) }),
+      alwaysShow: true,
+    });
   return rows;
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { type FoundVersion, findVersion } from '../file-system/version-registries.ts';
 import { versionTooltip } from '../models-tree/tooltips.ts';
 import type { Registries } from '../registries/registries.ts';
@@ -38,7 +39,7 @@ export function explainReferences(registries: OfWindow): vscode.Disposable {
         if (document.lineCount > MAX_LINES || !(await hasAny(registries))) return [];
         return modelReferences(document.getText()).map(({ start, end, ref }) => {
           const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
-          return Object.assign(new vscode.DocumentLink(range), { ref, tooltip: 'Open its page' });
+          return Object.assign(new vscode.DocumentLink(range), { ref, tooltip: t('Open its page') });
         });
       },
       async resolveDocumentLink(link) {
@@ -74,7 +75,7 @@ async function explained(registries: OfWindow, ref: string): Promise<vscode.Mark
   try {
     const found = await versionOf(registries, ref);
     const markdown = versionTooltip(found.version, preferredMetric(), MOST_METRICS);
-    markdown.appendMarkdown(`\n\n[Show the version](${pageOf(found).toString()})`);
+    markdown.appendMarkdown(`\n\n[${t('Show the version')}](${pageOf(found).toString()})`);
     // What the registry says was added as text; this link is the only one.
     markdown.isTrusted = { enabledCommands: ['modelRegistry.showVersion'] };
     return markdown;

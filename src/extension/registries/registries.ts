@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { DeclaredDirections } from '../../base/metrics.ts';
 import { declaredDirections } from '../../project/directions.ts';
 import { locateRegistry } from '../../registry/location.ts';
@@ -84,7 +85,7 @@ export class Registries implements vscode.Disposable {
     if (known?.exists) return known;
     throw new RegistryError(
       'REGISTRY_NOT_OPEN',
-      `The registry in ${dir} belongs to no folder of this window. Open its folder, then try again.`,
+      t('The registry in {dir} belongs to no folder of this window. Open its folder, then try again.', { dir }),
     );
   }
 

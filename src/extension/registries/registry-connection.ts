@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import * as v from 'valibot';
 import { messageOf, RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import { callThrough, type ThreadClient } from '../../base/worker-rpc.ts';
 import type { GateActivity } from '../../gates/activity.ts';
@@ -409,7 +410,7 @@ export class RegistryConnection {
     if (this.#isClosed) {
       throw new RegistryError(
         'REGISTRY_CLOSED',
-        'The registry was closed, because its folder left the window. Open the folder again.',
+        t('The registry was closed, because its folder left the window. Open the folder again.'),
       );
     }
     clearTimeout(this.#idle);
@@ -440,7 +441,10 @@ export class RegistryConnection {
       if (this.#thread?.worker !== worker) return;
       this.#thread = undefined;
       const why = cause === undefined ? '' : ` (${messageOf(cause)})`;
-      const message = `The thread that has the registry open stopped unexpectedly${why}. Try again; what was acknowledged is safe.`;
+      const message = t(
+        'The thread that has the registry open stopped unexpectedly{why}. Try again; what was acknowledged is safe.',
+        { why },
+      );
       const error = new RegistryError('WORKER_STOPPED', message, { cause });
       client.fail(error);
       onStopped(error);
@@ -471,7 +475,7 @@ export class RegistryConnection {
     await Promise.race([last.client.call('close', undefined).catch(() => undefined), tooLong]);
     clearTimeout(timer);
     await last.worker.terminate();
-    last.client.fail(new RegistryError('REGISTRY_CLOSED', 'The registry was closed meanwhile. Try again.'));
+    last.client.fail(new RegistryError('REGISTRY_CLOSED', t('The registry was closed meanwhile. Try again.')));
   }
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
+import { dateLocale, t } from '../../base/language.ts';
 import type { GateActivity } from '../../gates/activity.ts';
 import type { RecordedReport } from '../../gates/run-gates.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
@@ -40,7 +41,7 @@ export class GateRuns implements vscode.Disposable {
 
   constructor(activity: Activity) {
     this.#activity = activity;
-    this.#output = vscode.window.createOutputChannel('Model Registry Gates');
+    this.#output = vscode.window.createOutputChannel(t('Model Registry Gates'));
   }
 
   of(registryDir: string, versionId: string, stage: string): GateRun | undefined {
@@ -55,15 +56,18 @@ export class GateRuns implements vscode.Disposable {
     const { versionId, label, stage, isAgain } = request;
     const key = keyOf(registry.dir, versionId, stage);
     if (this.#running.has(key))
-      throw new RegistryError('GATES_RUNNING', `The gates of ${stage} are running for ${label} already.`);
+      throw new RegistryError(
+        'GATES_RUNNING',
+        t('The gates of {stage} are running for {label} already.', { stage, label }),
+      );
     const controller = new AbortController();
     const running: Running = {
       controller,
-      run: { registryDir: registry.dir, versionId, stage, step: 'Preparing' },
+      run: { registryDir: registry.dir, versionId, stage, step: t('Preparing') },
     };
     this.#running.set(key, running);
     this.#changed.fire(registry.dir);
-    const title = `Running gates of ${stage} for ${label}`;
+    const title = t('Running gates of {stage} for {label}', { stage, label });
     const end = this.#activity.begin(title);
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
     try {
@@ -112,14 +116,14 @@ function keyOf(...parts: readonly string[]): string {
 function activityLine(activity: GateActivity): string {
   switch (activity.kind) {
     case 'started':
-      return `${now()} ${activity.gate} begins: ${activity.label}`;
+      return `${now()} ${t('{gate} begins: {label}', { gate: activity.gate, label: activity.label })}`;
     case 'line':
       return `${activity.label} | ${activity.text}`;
     case 'ended':
-      return `${now()} ${activity.gate} ${activity.outcome === 'passed' ? 'passed' : `failed: ${activity.why ?? ''}`}`;
+      return `${now()} ${activity.gate} ${activity.outcome === 'passed' ? t('passed') : t('failed: {why}', { why: activity.why ?? '' })}`;
   }
 }
 
 function now(): string {
-  return new Date().toLocaleTimeString('en-GB');
+  return new Date().toLocaleTimeString(dateLocale());
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import { formatNumber, t, tCount } from '../../base/language.ts';
 import type { PolicyProposal } from '../../registry/api.ts';
-import { countOf, facts, labelOf, momentText, oneLine } from '../version-text.ts';
+import { facts, labelOf, momentText, oneLine } from '../version-text.ts';
 import type { ListedProposal, ListedReview, ReviewList } from './review-list.ts';
 
 /** A row of the view of reviews: what commands need of it stands under the names that they know. */
@@ -64,30 +65,32 @@ function reviewItem(node: ReviewNode): vscode.TreeItem {
   const how = stateText(review);
   item.description = facts(how, askedText(by.name, at));
   item.tooltip = tooltip([
-    `${labelOf(version)} for ${stage}: ${how}`,
+    t('{version} for {stage}: {how}', { version: labelOf(version), stage, how }),
     askedText(by.name, at),
     ...(comment === '' ? [] : [comment]),
     ...review.entry.problems,
-    ...review.failedGates.map((gate) => `The gate ${gate} failed`),
+    ...review.failedGates.map((gate) => t('The gate {gate} failed', { gate })),
   ]);
   item.contextValue = isWanted ? 'review:wanted' : isOwn ? 'review:own' : 'review';
-  item.command = { command: 'modelRegistry.review', title: 'Review', arguments: [node] };
-  item.accessibilityInformation = { label: `${labelOf(version)} for ${stage}, ${how}, asked by ${by.name}` };
+  item.command = { command: 'modelRegistry.review', title: t('Review'), arguments: [node] };
+  item.accessibilityInformation = {
+    label: t('{version} for {stage}, {how}, asked by {name}', { version: labelOf(version), stage, how, name: by.name }),
+  };
   return item;
 }
 
 function proposalItem(node: ProposalNode): vscode.TreeItem {
   const { proposal, registryDir } = node;
   const { model, digest, by, at, comment, added, removed, votes, needed, isWanted, isOwn } = proposal;
-  const item = new vscode.TreeItem(oneLine(`Policy of ${model}`));
+  const item = new vscode.TreeItem(oneLine(t('Policy of {model}', { model })));
   item.id = `${registryDir}#${model}#${digest}`;
   item.iconPath = new vscode.ThemeIcon('law', isWanted ? new vscode.ThemeColor('charts.blue') : undefined);
   const given = votes.filter(({ isGiven, isCounted, lapsed }) => isGiven && isCounted && lapsed === undefined).length;
   const isRefused = votes.some(({ isGiven, isCounted }) => !isGiven && isCounted);
   const how = facts(
-    isWanted ? 'wanted from you' : undefined,
+    isWanted ? t('wanted from you') : undefined,
     isRefused ? 'refused' : undefined,
-    needed === 0 ? undefined : `${given} of ${countOf(needed, 'approval')}`,
+    needed === 0 ? undefined : approvalsText(given, needed),
   );
   item.description = facts(how, askedText(by.name, at));
   item.tooltip = tooltip([
@@ -96,13 +99,15 @@ function proposalItem(node: ProposalNode): vscode.TreeItem {
     ...added.map((line) => `+ ${line}`),
   ]);
   item.contextValue = isWanted ? 'proposal:wanted' : isOwn ? 'proposal:own' : 'proposal';
-  item.command = { command: 'modelRegistry.showProposal', title: 'Show What It Changes', arguments: [node] };
-  item.accessibilityInformation = { label: `Policy of ${model}, ${how}, proposed by ${by.name}` };
+  item.command = { command: 'modelRegistry.showProposal', title: t('Show What It Changes'), arguments: [node] };
+  item.accessibilityInformation = {
+    label: t('Policy of {model}, {how}, proposed by {name}', { model, how, name: by.name }),
+  };
   return item;
 }
 
 function askedText(name: string, at: string): string {
-  return `asked by ${oneLine(name, 60)}, ${momentText(at)}`;
+  return t('asked by {name}, {moment}', { name: oneLine(name, 60), moment: momentText(at) });
 }
 
 function tooltip(lines: readonly string[]): string {
@@ -112,15 +117,16 @@ function tooltip(lines: readonly string[]): string {
 /** `wanted from you · 1 of 2 approvals` */
 export function stateText({ entry, failedGates }: ListedReview): string {
   const { isWanted, state, given, needed, pending } = entry;
-  const approvals = needed === 0 ? undefined : `${given} of ${countOf(needed, 'approval')}`;
-  const failed = failedGates.length === 0 ? undefined : countOf(failedGates.length, 'failed gate');
+  const approvals = needed === 0 ? undefined : approvalsText(given, needed);
+  const failed =
+    failedGates.length === 0 ? undefined : tCount(failedGates.length, '{count} failed gate', '{count} failed gates');
   const stands = state === 'refused' ? 'refused' : state === 'ready' && !failed ? 'ready' : undefined;
   return facts(
-    isWanted ? 'wanted from you' : undefined,
+    isWanted ? t('wanted from you') : undefined,
     stands,
     failed,
     approvals,
-    pending ? 'not shared yet' : undefined,
+    pending ? t('not shared yet') : undefined,
   );
 }
 
@@ -146,10 +152,16 @@ export function badgeOf(
   const value = wanted + policies + refused + failed;
   if (value === 0) return undefined;
   const tooltip = facts(
-    wanted === 0 ? undefined : `${countOf(wanted, 'review')} wanted from you`,
-    policies === 0 ? undefined : `${policies === 1 ? 'a policy' : `${policies} policies`} to approve`,
-    refused === 0 ? undefined : `${refused} of yours refused`,
-    failed === 0 ? undefined : `${failed} of yours with failed gates`,
+    wanted === 0 ? undefined : tCount(wanted, '{count} review wanted from you', '{count} reviews wanted from you'),
+    policies === 0 ? undefined : tCount(policies, 'a policy to approve', '{count} policies to approve'),
+    refused === 0 ? undefined : tCount(refused, '{count} of yours refused', '{count} of yours refused'),
+    failed === 0
+      ? undefined
+      : tCount(failed, '{count} of yours with failed gates', '{count} of yours with failed gates'),
   );
   return { value, tooltip };
+}
+
+function approvalsText(given: number, needed: number): string {
+  return tCount(needed, '{given} of {count} approval', '{given} of {count} approvals', { given: formatNumber(given) });
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t, tCount } from '../../base/language.ts';
 import type { GateReport } from '../../gates/evaluate-gates.ts';
 import type { RecordedReport } from '../../gates/run-gates.ts';
 import type { GateStanding, TransitionResult } from '../../registry/api.ts';
@@ -119,7 +120,7 @@ export class Reviews implements vscode.Disposable {
   async withdraw({ registryDir, versionId, stage }: ReviewPageState, text = ''): Promise<DecisionResult> {
     const { connection } = await this.#options.registries.existingIn(registryDir);
     const { version } = await connection.registry.withdrawRequest(withComment({ ref: versionId, stage }, text));
-    tellBriefly(`Nobody is asked to review ${labelOf(version)} for ${stage} any more`);
+    tellBriefly(t('Nobody is asked to review {version} for {stage} any more', { version: labelOf(version), stage }));
     return { outcome: 'done' };
   }
 
@@ -136,7 +137,8 @@ export class Reviews implements vscode.Disposable {
     const { connection } = await this.#options.registries.existingIn(registryDir);
     const isGiven = decision === 'approve';
     const { version } = await connection.registry.review(withComment({ ref: versionId, stage, isGiven, seen }, text));
-    tellBriefly(`${labelOf(version)} was ${isGiven ? 'approved' : 'refused'} for ${stage}`);
+    const told = { version: labelOf(version), stage };
+    tellBriefly(isGiven ? t('{version} was approved for {stage}', told) : t('{version} was refused for {stage}', told));
     return { outcome: 'done' };
   }
 
@@ -148,8 +150,15 @@ export class Reviews implements vscode.Disposable {
     const about = withComment({ ref: versionId, stage }, text);
     const asked = reviewers.map((name) => name.trim()).filter((name) => name !== '');
     const { version } = await connection.registry.requestPromotion({ ...about, reviewers: asked });
-    const whom = asked.length === 0 ? 'Everybody' : asked.join(', ');
-    tellBriefly(`${whom} ${asked.length > 1 ? 'are' : 'is'} asked to review ${labelOf(version)} for ${stage}`);
+    const told = { version: labelOf(version), stage };
+    const whom = asked.join(', ');
+    tellBriefly(
+      asked.length === 0
+        ? t('Everybody is asked to review {version} for {stage}', told)
+        : asked.length === 1
+          ? t('{whom} is asked to review {version} for {stage}', { ...told, whom })
+          : t('{whom} are asked to review {version} for {stage}', { ...told, whom }),
+    );
     return { outcome: 'done' };
   }
 
@@ -168,8 +177,10 @@ export class Reviews implements vscode.Disposable {
       // What was on the page when the person decided; someone may have promoted another one meanwhile.
       ...(isExclusive ? { expectHolder: holder?.id ?? null } : {}),
     };
-    const result = await withProgress(this.#options.activity, { title: `Promoting ${labelOf(version)}` }, () =>
-      registry.connection.promoteThroughGates({ roots: rootsOf(registry), request }),
+    const result = await withProgress(
+      this.#options.activity,
+      { title: t('Promoting {version}', { version: labelOf(version) }) },
+      () => registry.connection.promoteThroughGates({ roots: rootsOf(registry), request }),
     );
     this.#options.onMoved(registryDir, result);
     return { outcome: 'done' };
@@ -180,19 +191,26 @@ export class Reviews implements vscode.Disposable {
     const { standing, results } = await this.stageGates(state);
     const broken = results.filter(({ outcome }) => outcome !== 'passed');
     const lines = broken.map(({ title, outcome, why = '' }) =>
-      oneLine(`• ${title}: ${outcome === 'failed' ? why : `not evaluated, ${why}`}`, 300),
+      oneLine(`• ${title}: ${outcome === 'failed' ? why : t('not evaluated, {why}', { why })}`, 300),
     );
     const chosen = await vscode.window.showWarningMessage(
       oneLine(
-        `Promote ${labelOf(standing.version)} to ${standing.stage} although ${broken.length === 1 ? 'a gate isn’t' : `${broken.length} gates aren’t`} passed?`,
+        tCount(
+          broken.length,
+          'Promote {version} to {stage} although a gate isn’t passed?',
+          'Promote {version} to {stage} although {count} gates aren’t passed?',
+          { version: labelOf(standing.version), stage: standing.stage },
+        ),
       ),
       {
         modal: true,
-        detail: [...lines, '', 'The log and the page of the version show for ever that you did, and your reason.'].join(
-          '\n',
-        ),
+        detail: [
+          ...lines,
+          '',
+          t('The log and the page of the version show for ever that you did, and your reason.'),
+        ].join('\n'),
       },
-      'Promote All the Same',
+      t('Promote All the Same'),
     );
     return chosen !== undefined;
   }

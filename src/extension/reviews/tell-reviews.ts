@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
+import { t, tCount } from '../../base/language.ts';
 import type { CommandId } from '../command-ids.ts';
 import { inform } from '../notify.ts';
 import { labelOf, oneLine } from '../version-text.ts';
@@ -50,8 +51,11 @@ export function tellReviews(options: {
       const keys = [...told, ...news.map(({ key }) => key)];
       // Never fewer than there are: what was forgotten would be told again, and again.
       await state.update(TOLD, keys.slice(-Math.max(REMEMBERED, all.length)));
-      const more = news.length > 1 ? ` And ${news.length - 1} more in the view of reviews.` : '';
-      const chosen = await inform(`${first.text}${more}`, 'Show');
+      const more =
+        news.length > 1
+          ? ` ${tCount(news.length - 1, 'And {count} more in the view of reviews.', 'And {count} more in the view of reviews.')}`
+          : '';
+      const chosen = await inform(`${first.text}${more}`, t('Show'));
       if (chosen !== undefined) await vscode.commands.executeCommand(...first.show);
     } finally {
       isShowing = false;
@@ -74,11 +78,17 @@ function newsOf(review: ListedReview): readonly News[] {
     { registryDir: review.registryDir, versionId: review.entry.version.id, stage: review.entry.stage },
   ];
   const { version, stage, by, at, comment, isWanted, isOwn, approvals } = review.entry;
-  const what = `${labelOf(version)} for ${stage}`;
+  const what = t('{version} for {stage}', { version: labelOf(version), stage });
   const about = `${version.id}|${stage}|${at}`;
   if (isWanted) {
     const why = comment === '' ? '' : `: “${oneLine(comment, 120)}”`;
-    return [{ key: `wanted|${about}`, text: `${oneLine(by.name, 60)} asks you to review ${what}${why}`, show }];
+    return [
+      {
+        key: `wanted|${about}`,
+        text: `${t('{name} asks you to review {what}', { name: oneLine(by.name, 60), what })}${why}`,
+        show,
+      },
+    ];
   }
   if (!isOwn) return [];
   return approvals
@@ -98,7 +108,11 @@ function newsOfPromoted({ registryDir, version }: PromotedForMe): News {
   const { stage, stageBy, stageSince } = version;
   return {
     key: `promoted|${version.id}|${stage}|${stageSince}`,
-    text: `${oneLine(stageBy.name, 60)} promoted ${labelOf(version)} to ${stage}, as you asked`,
+    text: t('{name} promoted {version} to {stage}, as you asked', {
+      name: oneLine(stageBy.name, 60),
+      version: labelOf(version),
+      stage,
+    }),
     show: ['modelRegistry.showVersion', { registryDir, versionId: version.id }],
   };
 }
@@ -106,7 +120,10 @@ function newsOfPromoted({ registryDir, version }: PromotedForMe): News {
 function newsOfProposal({ registryDir, proposal }: ListedProposal): readonly News[] {
   const { model, digest, by, at, isWanted } = proposal;
   if (!isWanted) return [];
-  const text = `${oneLine(by.name, 60)} proposes another policy of ${oneLine(model, 100)}`;
+  const text = t('{name} proposes another policy of {model}', {
+    name: oneLine(by.name, 60),
+    model: oneLine(model, 100),
+  });
   return [
     { key: `policy|${digest}|${at}`, text, show: ['modelRegistry.showProposal', { registryDir, model, digest }] },
   ];

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { GivenCredential } from '../../workers/registry-messages.ts';
 
 /** What Azure's blob storage asks a sign-in for. */
@@ -40,7 +41,7 @@ export class Credentials {
       if (secret === undefined) {
         return {
           kind: 'missing',
-          message: 'The secret that was kept for this container is gone. Connect the shared storage again.',
+          message: t('The secret that was kept for this container is gone. Connect the shared storage again.'),
         };
       }
       return isConnectionString(secret) ? { kind: 'connectionString', text: secret } : { kind: 'sas', token: secret };
@@ -51,8 +52,9 @@ export class Credentials {
     if (!session) {
       return {
         kind: 'missing',
-        message:
+        message: t(
           'Nobody is signed in with Microsoft any more. Choose “Sign in another way” in the menu of the shared storage, and sign in.',
+        ),
       };
     }
     return { kind: 'token', token: session.accessToken, expiresAt: endOf(session.accessToken) };
@@ -66,7 +68,7 @@ export class Credentials {
   /** Signs in. Returns the name of the account. Throws where the person doesn't. */
   async signIn(containerUrl: string, { tenant, account }: SignIn): Promise<string> {
     const session = await sessionOf({ tenant, account }, false);
-    if (!session) throw new RegistryError('SIGN_IN_FAILED', 'Nobody signed in. Nothing was changed.');
+    if (!session) throw new RegistryError('SIGN_IN_FAILED', t('Nobody signed in. Nothing was changed.'));
     const { id, label } = session.account;
     await this.#context.globalState.update(keyOf(containerUrl), {
       kind: 'microsoft',
@@ -80,12 +82,17 @@ export class Credentials {
   describe(containerUrl: string): string {
     const chosen = this.#context.globalState.get<Chosen>(keyOf(containerUrl));
     if (chosen?.kind === 'microsoft') {
-      const who = chosen.account?.label ?? 'signed in with Microsoft';
-      return chosen.tenant === undefined ? who : `${who}, tenant ${chosen.tenant}`;
+      const who = chosen.account?.label ?? t('signed in with Microsoft');
+      return chosen.tenant === undefined ? who : t('{who}, tenant {tenant}', { who, tenant: chosen.tenant });
     }
-    if (chosen?.kind !== 'secret') return 'by the environment';
-    const until = chosen.endsAt === undefined ? '' : ` until ${chosen.endsAt.slice(0, 10)}`;
-    return `by a ${chosen.what ?? 'secret'}${until}`;
+    if (chosen?.kind !== 'secret') return t('by the environment');
+    const how =
+      chosen.what === 'SAS token'
+        ? t('by a SAS token')
+        : chosen.what === 'connection string'
+          ? t('by a connection string')
+          : t('by a secret');
+    return chosen.endsAt === undefined ? how : t('{how} until {date}', { how, date: chosen.endsAt.slice(0, 10) });
   }
 
   /** Keeps a SAS token or a connection string. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { inform } from '../notify.ts';
 import type { ProjectFiles } from '../project/project-files.ts';
 import type { Registries } from '../registries/registries.ts';
@@ -25,8 +26,11 @@ export function offerRemotes(options: {
     if (!registry || url === undefined || remotes.answerFor(root.uri, url) !== undefined) return;
     if (registry.exists && (await registry.connection.registry.remote())) return;
     const chosen = await inform(
-      `${root.name} proposes to share its model registry through ${oneLine(url, 200)}. Nothing is sent there unless you connect it.`,
-      'Connect…',
+      t('{name} proposes to share its model registry through {url}. Nothing is sent there unless you connect it.', {
+        name: root.name,
+        url: oneLine(url, 200),
+      }),
+      t('Connect…'),
     );
     // Closing the question is an answer, too: the command stays.
     await remotes.remember(root.uri, url, chosen === undefined ? 'no' : 'yes');

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t, tCount } from '../../base/language.ts';
 import type { RemoteStatus } from '../../registry/api.ts';
 import { progressText } from '../status/progress.ts';
 import { momentText, oneLine } from '../version-text.ts';
@@ -13,7 +14,7 @@ export class SharingStatus implements vscode.Disposable {
   constructor(states: SharedStates) {
     this.#states = states;
     this.#item = vscode.window.createStatusBarItem('modelRegistry.sharing', vscode.StatusBarAlignment.Left, 0.9);
-    this.#item.name = 'Model Registry: Shared Storage';
+    this.#item.name = t('Model Registry: Shared Storage');
     this.#item.command = 'modelRegistry.sharingMenu';
     this.#subscription = states.onDidChange(() => this.#draw());
   }
@@ -32,7 +33,7 @@ export class SharingStatus implements vscode.Disposable {
     const { icon, text, isWarning } = sharingText(states, this.#states.isPaused());
     const transfer = this.#states.transfer();
     this.#item.text = transfer && !isWarning ? `$(sync~spin) ${progressText(transfer)}` : `$(${icon}) ${text}`;
-    this.#item.accessibilityInformation = { label: `Shared model registry: ${text}` };
+    this.#item.accessibilityInformation = { label: t('Shared model registry: {text}', { text }) };
     this.#item.backgroundColor = isWarning ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
     this.#item.tooltip = tooltipOf(states);
     this.#item.show();
@@ -69,29 +70,44 @@ export function sharingText(
   const failures = states.flatMap(({ failure }) => failure ?? []);
   const [offline] = failures;
   const blocked = failures.find(({ code }) => !OFFLINE.has(code));
-  const paused = isPaused ? ', uploads paused' : '';
-  const waiting = `${pending > 0 ? `, ${pending} pending` : ''}${paused}`;
-  if (refused > 0) return { icon: 'warning', text: `${refused} refused${waiting}`, isWarning: true };
-  if (stale > 0) return { icon: 'question', text: `${stale} to confirm`, isWarning: true };
+  const listed = (...parts: readonly string[]) => [...parts, ...(isPaused ? [t('uploads paused')] : [])].join(', ');
+  const waiting = pending > 0 ? [pendingText(pending)] : [];
+  if (refused > 0) return { icon: 'warning', text: listed(refusedText(refused), ...waiting), isWarning: true };
+  if (stale > 0)
+    return { icon: 'question', text: tCount(stale, '{count} to confirm', '{count} to confirm'), isWarning: true };
   if (blocked) {
-    const what = isAboutSignIn(blocked.code) ? 'sign in again' : 'can’t be shared';
-    return { icon: 'error', text: `${what}, since ${momentText(blocked.since)}${waiting}`, isWarning: true };
+    const what = isAboutSignIn(blocked.code) ? t('sign in again') : t('can’t be shared');
+    const since = t('since {moment}', { moment: momentText(blocked.since) });
+    return { icon: 'error', text: listed(what, since, ...waiting), isWarning: true };
   }
-  if (offline) return { icon: 'cloud', text: `offline since ${momentText(offline.since)}${waiting}`, isWarning: false };
+  if (offline) {
+    const since = t('offline since {moment}', { moment: momentText(offline.since) });
+    return { icon: 'cloud', text: listed(since, ...waiting), isWarning: false };
+  }
   if (states.some(({ problem }) => problem))
-    return { icon: 'warning', text: `files not shared${waiting}`, isWarning: true };
-  if (pending > 0) return { icon: 'cloud-upload', text: `${pending} pending${paused}`, isWarning: false };
-  return { icon: 'cloud', text: `synced${paused}`, isWarning: false };
+    return { icon: 'warning', text: listed(t('files not shared'), ...waiting), isWarning: true };
+  if (pending > 0) return { icon: 'cloud-upload', text: listed(pendingText(pending)), isWarning: false };
+  return { icon: 'cloud', text: listed(t('synced')), isWarning: false };
+}
+
+export function pendingText(count: number): string {
+  return tCount(count, '{count} pending', '{count} pending');
+}
+
+export function refusedText(count: number): string {
+  return tCount(count, '{count} refused', '{count} refused');
 }
 
 function tooltipOf(states: readonly RemoteStatus[]): vscode.MarkdownString {
-  const markdown = new vscode.MarkdownString('**Shared storage**');
+  const markdown = new vscode.MarkdownString(`**${t('Shared storage')}**`);
   for (const { url, syncedAt, pending, refused, failure, problem } of states) {
     const lines = [
       url,
-      ...(syncedAt === undefined ? [] : [`In agreement at ${momentText(syncedAt)}`]),
-      ...(pending > 0 ? [`${pending} to be shared`] : []),
-      ...(refused > 0 ? [`${refused} refused: somebody has to decide`] : []),
+      ...(syncedAt === undefined ? [] : [t('In agreement at {syncedAt}', { syncedAt: momentText(syncedAt) })]),
+      ...(pending > 0 ? [tCount(pending, '{count} to be shared', '{count} to be shared')] : []),
+      ...(refused > 0
+        ? [tCount(refused, '{count} refused: somebody has to decide', '{count} refused: somebody has to decide')]
+        : []),
       ...(failure ? [failure.message] : []),
       ...(problem ? [problem.message] : []),
     ];

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { PendingEntry, RefusedEntry } from '../../registry/api.ts';
 import type { Registries } from '../registries/registries.ts';
 import { facts, momentText, oneLine } from '../version-text.ts';
@@ -51,7 +52,7 @@ export class SharingTree implements vscode.TreeDataProvider<SharingNode>, vscode
         } catch (error) {
           this.#log.warn(`What waits to be shared can't be shown: ${messageOf(error)}`);
           const text = messageOf(error);
-          return [{ kind: 'fact' as const, id: `${dir}#problem`, name: 'Problem', text, icon: 'error' }];
+          return [{ kind: 'fact' as const, id: `${dir}#problem`, name: t('Problem'), text, icon: 'error' }];
         }
       }),
     );
@@ -80,9 +81,9 @@ function refusedItem(id: string, { summary, wouldApply, askedAt }: RefusedEntry)
   // Not that of the row that it was while it waited: the editor remembers which rows are closed.
   item.id = `${id}#refused`;
   item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
-  item.description = facts('refused', `asked ${momentText(askedAt)}`);
+  item.description = facts(t('refused'), t('asked {askedAt}', { askedAt: momentText(askedAt) }));
   item.contextValue = wouldApply ? 'refused:applicable' : 'refused';
-  item.accessibilityInformation = { label: `Refused: ${summary}` };
+  item.accessibilityInformation = { label: t('Refused: {summary}', { summary }) };
   return item;
 }
 
@@ -97,12 +98,16 @@ function factsOf(id: string, { by, askedAt, reason, theirs, wouldApply, wouldDo 
   });
   const why = theirs?.reason === undefined ? '' : `: “${oneLine(theirs.reason)}”`;
   return [
-    fact('Mine', facts(by.name, momentText(askedAt)), 'account'),
+    fact(t('Mine'), facts(by.name, momentText(askedAt)), 'account'),
     ...(theirs
-      ? [fact('Theirs', `${theirs.summary}, ${theirs.by.name}, ${momentText(theirs.at)}${why}`, 'organization')]
+      ? [fact(t('Theirs'), `${theirs.summary}, ${theirs.by.name}, ${momentText(theirs.at)}${why}`, 'organization')]
       : []),
-    fact('Why', reason, 'info'),
-    fact('Again', wouldApply ? wouldDo : `would be refused again: ${wouldDo}`, wouldApply ? 'redo' : 'circle-slash'),
+    fact(t('Why'), reason, 'info'),
+    fact(
+      t('Again'),
+      wouldApply ? wouldDo : t('would be refused again: {wouldDo}', { wouldDo }),
+      wouldApply ? 'redo' : 'circle-slash',
+    ),
   ];
 }
 
@@ -111,12 +116,12 @@ function waitingItem(id: string, { summary, askedAt, isStale, by }: PendingEntry
   item.id = id;
   item.iconPath = new vscode.ThemeIcon(isStale ? 'question' : 'cloud-upload');
   item.description = facts(
-    isStale ? 'asked long ago: still wanted?' : 'not shared yet',
-    `asked ${momentText(askedAt)}`,
+    isStale ? t('asked long ago: still wanted?') : t('not shared yet'),
+    t('asked {askedAt}', { askedAt: momentText(askedAt) }),
   );
   item.tooltip = facts(oneLine(summary), oneLine(by.name));
   item.contextValue = isStale ? 'waiting:stale' : 'waiting';
-  item.accessibilityInformation = { label: `Not shared yet: ${summary}` };
+  item.accessibilityInformation = { label: t('Not shared yet: {summary}', { summary }) };
   return item;
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
+import { t, tCount } from '../../base/language.ts';
 import { warn } from '../notify.ts';
 import type { Registries } from '../registries/registries.ts';
 import type { Credentials } from './credentials.ts';
@@ -24,7 +25,7 @@ export function tellSharing(options: {
     const connection = (await registries.byDir(dir))?.connection;
     const credential = await credentials.for(url, { isSilent: true }).catch((error: unknown) => ({
       kind: 'missing' as const,
-      message: `The sign-in failed: ${messageOf(error)}`,
+      message: t('The sign-in failed: {error}', { error: messageOf(error) }),
     }));
     await connection?.giveCredential(id, credential);
   };
@@ -32,16 +33,25 @@ export function tellSharing(options: {
   const show = async () => {
     const all = [...states.all()];
     const refused = all.reduce((sum, [, state]) => sum + state.refused + state.stale, 0);
-    view.badge = refused === 0 ? undefined : { value: refused, tooltip: `${refused} to decide about` };
+    view.badge =
+      refused === 0
+        ? undefined
+        : { value: refused, tooltip: tCount(refused, '{count} to decide about', '{count} to decide about') };
     for (const [dir, state] of all) {
       const before = told.get(dir) ?? 0;
       told.set(dir, state.refused);
       if (state.refused <= before) continue;
       const chosen = await warn(
         state.refused - before === 1
-          ? 'Something that you asked for was refused by the shared registry, because something else was done meanwhile.'
-          : `${state.refused - before} things that you asked for were refused by the shared registry.`,
-        'Show',
+          ? t(
+              'Something that you asked for was refused by the shared registry, because something else was done meanwhile.',
+            )
+          : tCount(
+              state.refused - before,
+              '{count} thing that you asked for was refused by the shared registry.',
+              '{count} things that you asked for were refused by the shared registry.',
+            ),
+        t('Show'),
       );
       if (chosen !== undefined) await vscode.commands.executeCommand('modelRegistry.sharing.focus');
     }

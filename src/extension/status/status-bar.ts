@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
+import { t, tCount } from '../../base/language.ts';
 import type { ProductionEntry } from '../../registry/api.ts';
 import { type Deployments, isOutOfStep } from '../after/deployments.ts';
 import type { Registries } from '../registries/registries.ts';
@@ -42,7 +43,9 @@ export class StatusBar implements vscode.Disposable {
     const problems = results.flatMap((result) => (result.status === 'rejected' ? [messageOf(result.reason)] : []));
     this.#isVisible = existing.length > 0;
     for (const { model, path, problem } of this.#deployments.all().filter(isOutOfStep))
-      problems.push(`${path} hasn’t what is in production of ${model}${problem === undefined ? '' : `: ${problem}`}`);
+      problems.push(
+        `${t('{path} hasn’t what is in production of {model}', { path, model })}${problem === undefined ? '' : `: ${problem}`}`,
+      );
     this.#idleText =
       problems.length > 0 ? `$(warning) ${idleText(entries, 'Model Registry')}` : `$(package) ${idleText(entries)}`;
     this.#item.tooltip = tooltipOf(entries, problems);
@@ -57,16 +60,18 @@ export class StatusBar implements vscode.Disposable {
   #draw(): void {
     const { current } = this.#activity;
     this.#item.text = current === undefined ? this.#idleText : `$(sync~spin) ${withoutIcons(current)}`;
-    this.#item.accessibilityInformation = { label: `Model Registry: ${current ?? plain(this.#idleText)}` };
+    this.#item.accessibilityInformation = {
+      label: t('Model Registry: {current}', { current: current ?? plain(this.#idleText) }),
+    };
     if (this.#isVisible || current !== undefined) this.#item.show();
     else this.#item.hide();
   }
 }
 
-function idleText(entries: readonly ProductionEntry[], otherwise = 'none in production'): string {
+function idleText(entries: readonly ProductionEntry[], otherwise = t('none in production')): string {
   const [only] = entries;
   if (only === undefined) return otherwise;
-  if (entries.length > 1) return `${entries.length} in production`;
+  if (entries.length > 1) return tCount(entries.length, '{count} in production', '{count} in production');
   return `${withoutIcons(only.model)} ${numberOf(only.version)}`;
 }
 
@@ -74,14 +79,16 @@ function tooltipOf(entries: readonly ProductionEntry[], problems: readonly strin
   const markdown = new vscode.MarkdownString('**Model Registry**');
   const lines = [
     ...problems,
-    ...entries
-      .slice(0, 20)
-      .map(
-        ({ model, version, since, by }) =>
-          `${model} ${numberOf(version)} in production since ${momentText(since)} by ${by.name}`,
-      ),
-    ...(entries.length > 20 ? [`and ${entries.length - 20} more`] : []),
-    ...(entries.length + problems.length === 0 ? ['No version is in production'] : []),
+    ...entries.slice(0, 20).map(({ model, version, since, by }) =>
+      t('{model} {version} in production since {since} by {name}', {
+        model,
+        version: numberOf(version),
+        since: momentText(since),
+        name: by.name,
+      }),
+    ),
+    ...(entries.length > 20 ? [tCount(entries.length - 20, 'and {count} more', 'and {count} more')] : []),
+    ...(entries.length + problems.length === 0 ? [t('No version is in production')] : []),
   ];
   for (const line of lines) {
     markdown.appendMarkdown('  \n');

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { messageOf, systemErrorCode } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { Proposal } from '../../outputs/finding/proposal.ts';
 import { PROJECT_FILE } from '../../project/project-file-name.ts';
 import { inform, tellBriefly, warn } from '../notify.ts';
@@ -22,10 +23,6 @@ const HINT_DELAY_MS = 1500;
 const MIN_INTERVAL_MS = 10_000;
 /** A focus or a saved notebook is a weak hint. */
 const WEAK_INTERVAL_MS = 60_000;
-
-const REGISTER = 'Register';
-const ALWAYS = 'Always for This Place';
-const NEVER = 'Never in This Workspace';
 
 export interface ModelOffersOptions {
   readonly registries: Registries;
@@ -131,29 +128,40 @@ export class ModelOffers implements vscode.Disposable {
 
   async #offer(root: vscode.WorkspaceFolder, registry: WorkspaceRegistry, proposal: Proposal): Promise<void> {
     const values = [...proposal.metrics, ...proposal.params].map((path) => oneLine(path, 60));
-    const withValues = values.length > 0 ? `, with ${values.join(' and ')}` : '';
+    const found = { example: oneLine(proposal.example, 120), name: proposal.name };
+    const [register, always, never] = [t('Register'), t('Always for This Place'), t('Never in This Workspace')];
     const chosen = await inform(
-      `${oneLine(proposal.example, 120)} looks like a trained model. Register it as ${proposal.name}${withValues}?`,
-      REGISTER,
-      ALWAYS,
-      NEVER,
+      values.length > 0
+        ? t('{example} looks like a trained model. Register it as {name}, with {values}?', {
+            ...found,
+            values: values.join(', '),
+          })
+        : t('{example} looks like a trained model. Register it as {name}?', found),
+      register,
+      always,
+      never,
     );
     try {
-      if (chosen === REGISTER) await this.#register(root, registry, proposal);
-      else if (chosen === ALWAYS) await this.#declare(root, registry, proposal);
-      else if (chosen === NEVER) await this.#remember(NEVER_KEY, root.uri.toString());
+      if (chosen === register) await this.#register(root, registry, proposal);
+      else if (chosen === always) await this.#declare(root, registry, proposal);
+      else if (chosen === never) await this.#remember(NEVER_KEY, root.uri.toString());
       // Closing the question is an answer, too: the command to register stays.
       else await this.#remember(DISMISSED_KEY, placeOf(root, proposal));
     } catch (error) {
       this.#options.log.error(messageOf(error));
-      void warn(`${oneLine(proposal.example, 120)} wasn't registered: ${oneLine(messageOf(error), 500)}`);
+      void warn(
+        t("{example} wasn't registered: {error}", {
+          example: oneLine(proposal.example, 120),
+          error: oneLine(messageOf(error), 500),
+        }),
+      );
     }
   }
 
   async #register(root: vscode.WorkspaceFolder, registry: WorkspaceRegistry, proposal: Proposal): Promise<void> {
     const { activity, registries } = this.#options;
     const madeIn = registry.exists ? undefined : registry.dir;
-    const work = { title: `Registering ${proposal.name}`, isCancellable: true };
+    const work = { title: t('Registering {name}', { name: proposal.name }), isCancellable: true };
     const result = await withProgress(activity, work, (operation) =>
       registry.connection.registerFound(root.uri.fsPath, proposal, operation),
     );
@@ -173,7 +181,7 @@ export class ModelOffers implements vscode.Disposable {
       await vscode.workspace.applyEdit(edit);
       await open.save();
     } else await writeFile(uri.fsPath, added, { flag: text === undefined ? 'wx' : 'w' });
-    tellBriefly(`${PROJECT_FILE} declares ${proposal.name}`);
+    tellBriefly(t('{file} declares {name}', { file: PROJECT_FILE, name: proposal.name }));
   }
 
   #remembered(key: string): readonly string[] {

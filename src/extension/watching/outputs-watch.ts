@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { Progress } from '../../base/progress.ts';
 import { serialQueue } from '../../base/serial.ts';
 import { headNow } from '../../lineage/head-now.ts';
@@ -24,8 +25,6 @@ export interface OutputsWatchOptions {
 
 /** How long a project file has to rest after a change. */
 const EDITING_MS = 1500;
-
-const REGISTER_ANYWAY = 'Register All the Same';
 
 /** What is registered sooner gets no notification but that of the new version. */
 const SLOW_MS = 2000;
@@ -191,7 +190,7 @@ export class OutputsWatch implements vscode.Disposable {
   /** Shows that files are being registered, until the entry in `#ends` is called. */
   #begin({ connection }: ThreadEventOf['registry'], root: string): void {
     const { activity, log } = this.#options;
-    const work = { title: 'Registering', isCancellable: true, slowMs: SLOW_MS };
+    const work = { title: t('Registering'), isCancellable: true, slowMs: SLOW_MS };
     void withProgress(activity, work, ({ signal, onProgress }) => {
       const cancel = () => void connection.cancelAutomatic(root).catch((error: unknown) => log.warn(messageOf(error)));
       signal?.addEventListener('abort', cancel, { once: true });
@@ -220,16 +219,19 @@ export class OutputsWatch implements vscode.Disposable {
     const isLeftOut = RegistryError.is(error) && error.details.isLeftOut === true;
     const isFileWrong = RegistryError.is(error, 'PROJECT_FILE_INVALID');
     const text = isFileWrong
-      ? `model-registry.yaml of ${root.name} can't be used, so nothing is registered automatically: see the Problems panel.`
+      ? t(
+          "model-registry.yaml of {name} can't be used, so nothing is registered automatically: see the Problems panel.",
+          { name: root.name },
+        )
       : isWatchFailed
         ? `${root.name}: ${oneLine(message, 500)}`
         : isLeftOut
           ? `${root.name}: ${oneLine(message, 500)}`
-          : `Outputs of ${root.name} weren't registered: ${oneLine(message, 500)}`;
-    const button = isFileWrong ? 'Open File' : 'Show Output';
+          : t("Outputs of {name} weren't registered: {message}", { name: root.name, message: oneLine(message, 500) });
+    const button = isFileWrong ? t('Open File') : t('Show Output');
     void warn(text, button).then((chosen) => {
-      if (chosen === 'Open File') void vscode.window.showTextDocument(projectFiles.uriOf(root));
-      else if (chosen === 'Show Output') log.show();
+      if (chosen === t('Open File')) void vscode.window.showTextDocument(projectFiles.uriOf(root));
+      else if (chosen === t('Show Output')) log.show();
     });
   }
 
@@ -237,13 +239,13 @@ export class OutputsWatch implements vscode.Disposable {
   #tellOfFailedRun(root: vscode.WorkspaceFolder, error: RegistryError): void {
     const { model } = error.details;
     if (typeof model !== 'string') return;
-    void warn(oneLine(error.message, 500), REGISTER_ANYWAY).then(async (chosen) => {
-      if (chosen !== REGISTER_ANYWAY) return;
+    void warn(oneLine(messageOf(error), 500), t('Register All the Same')).then(async (chosen) => {
+      if (chosen === undefined) return;
       try {
         await this.#registerAnyway(root, model);
       } catch (failure) {
         this.#options.log.error(messageOf(failure));
-        void warn(`${model} wasn't registered: ${oneLine(messageOf(failure), 500)}`);
+        void warn(t("{model} wasn't registered: {failure}", { model, failure: oneLine(messageOf(failure), 500) }));
       }
     });
   }
@@ -252,7 +254,7 @@ export class OutputsWatch implements vscode.Disposable {
     const { activity, registries } = this.#options;
     const registry = await registries.byRoot(root);
     if (!registry) return;
-    const work = { title: `Registering ${model}`, isCancellable: true };
+    const work = { title: t('Registering {model}', { model }), isCancellable: true };
     const result = await withProgress(activity, work, (operation) =>
       registry.connection.registerDeclared(root.uri.fsPath, model, operation),
     );

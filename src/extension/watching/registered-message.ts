@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../../base/language.ts';
 import type { RegisterResult, VersionSummary } from '../../registry/api.ts';
 import { inform } from '../notify.ts';
 import { preferredMetric } from '../settings.ts';
@@ -17,17 +18,20 @@ export interface Registered {
 export async function tellRegistered({ registryDir, result, madeIn, earlier }: Registered): Promise<void> {
   const { version, production, isNew } = result;
   const target = { registryDir, versionId: version.id };
-  const made = madeIn === undefined ? '' : `. A registry was made for it in ${madeIn}`;
-  const instead = earlier === undefined ? '' : `. It takes the place of ${labelOf(earlier)}: the run had gone on`;
+  const sentences = [
+    registeredText(result, preferredMetric()),
+    ...(earlier ? [t('It takes the place of {version}: the run had gone on', { version: labelOf(earlier) })] : []),
+    ...(madeIn === undefined ? [] : [t('A registry was made for it in {folder}', { folder: madeIn })]),
+  ];
   const text = isNew
-    ? `${registeredText(result, preferredMetric())}${instead}${made}`
-    : `These files are ${labelOf(version)} already, so no version was added.`;
+    ? sentences.join('. ')
+    : t('These files are {version} already, so no version was added.', { version: labelOf(version) });
   const actions: Readonly<Record<string, () => Thenable<unknown>>> = {
-    ...(isNew ? { 'Promote…': () => vscode.commands.executeCommand('modelRegistry.promote', target) } : {}),
-    Show: () => vscode.commands.executeCommand('modelRegistry.showVersion', target),
+    ...(isNew ? { [t('Promote…')]: () => vscode.commands.executeCommand('modelRegistry.promote', target) } : {}),
+    [t('Show')]: () => vscode.commands.executeCommand('modelRegistry.showVersion', target),
     ...(production && production.id !== version.id
       ? {
-          Compare: () =>
+          [t('Compare')]: () =>
             vscode.commands.executeCommand('modelRegistry.compareVersions', target, [
               { registryDir, versionId: production.id },
               target,

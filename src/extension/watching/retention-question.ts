@@ -1,5 +1,6 @@
 import { messageOf } from '../../base/errors.ts';
-import { BUDGETS, budgetOf, OTHER_LABEL } from '../commands/budgets.ts';
+import { t } from '../../base/language.ts';
+import { budgetOf, budgets, otherLabel } from '../commands/budgets.ts';
 import { askBudget } from '../commands/space.ts';
 import { inform } from '../notify.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
@@ -14,12 +15,14 @@ export class RetentionQuestion {
     try {
       if ((await connection.registry.retention()).isChosen) return;
       const chosen = await inform(
-        'Every training run registers a version from now on. How much disk may the files of old candidates take? What is or was in production stays in any case.',
-        ...Object.keys(BUDGETS).filter((label) => label !== '100 GB'),
-        OTHER_LABEL,
+        t(
+          'Every training run registers a version from now on. How much disk may the files of old candidates take? What is or was in production stays in any case.',
+        ),
+        ...[...budgets().keys()].filter((label) => label !== '100 GB'),
+        otherLabel(),
       );
       if (chosen === undefined) return;
-      const budget = chosen === OTHER_LABEL ? await typedBudget() : (BUDGETS[chosen] ?? null);
+      const budget = chosen === otherLabel() ? await typedBudget() : (budgets().get(chosen) ?? null);
       if (budget !== undefined) await connection.registry.setRetention({ candidateBudgetBytes: budget });
     } catch (error) {
       onProblem(messageOf(error));
@@ -29,6 +32,6 @@ export class RetentionQuestion {
 
 /** Undefined where the person left. */
 async function typedBudget(): Promise<number | null | undefined> {
-  const reply = await askBudget({ title: 'Disk Use', step: 1, totalSteps: 1 });
+  const reply = await askBudget({ title: t('Disk Use'), step: 1, totalSteps: 1 });
   return reply.kind === 'given' ? budgetOf(reply.value) : undefined;
 }
