@@ -7,6 +7,7 @@ import { TENSOR_COLUMNS, type TensorRows } from '../modelfiles/tensor-rows.ts';
 import { COMPARED_COLUMNS, type ComparedTensorRows } from '../modelfiles/tensors/compared-rows.ts';
 import type {
   AtResult,
+  ComparedDataset,
   Comparison,
   FactsAnswer,
   Impact,
@@ -99,6 +100,12 @@ export const modelActions = ['rollBack', 'comment', 'openLog', 'renameModel'] as
 export type ModelAction = (typeof modelActions)[number];
 
 const ulid = v.pipe(v.string(), v.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/));
+const comparedIds = v.pipe(
+  v.array(ulid),
+  v.minLength(2),
+  v.maxLength(8),
+  v.check((ids) => new Set(ids).size === ids.length, 'Each version once'),
+);
 const requestId = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 
 /** What is asked of a table that is read as it is looked at. */
@@ -142,9 +149,7 @@ const paramSchemas = {
   /** Starts a command. The answer says that it was started. */
   act: v.strictObject({ action: v.picklist(pageActions), versionId: ulid }),
   openVersion: v.strictObject({ ref: v.pipe(v.string(), v.minLength(1), v.maxLength(1_000)) }),
-  openComparison: v.strictObject({
-    versionIds: v.pipe(v.array(ulid), v.minLength(2), v.maxLength(8)),
-  }),
+  openComparison: v.strictObject({ versionIds: comparedIds }),
   /** The page of what changed up to a version; without an earlier one from the one that it is looked at against by itself. */
   openChanges: v.strictObject({ before: v.optional(ulid), after: ulid }),
   /** The graph around something, named as for `impact`. */
@@ -155,8 +160,14 @@ const paramSchemas = {
   codeBetween: v.strictObject({}),
   /** A file of the page's two versions, in the editor's own comparison. */
   openFileChange: v.strictObject({ path: pathInRepository, from: v.optional(pathInRepository) }),
-  /** All of them in one. */
-  openFileChanges: v.strictObject({}),
+  /** All of them in one. Of a comparison, between two of its versions. */
+  openFileChanges: v.strictObject({ between: v.exactOptional(v.strictTuple([ulid, ulid])) }),
+  /** Other versions, or another order, on the page of a comparison. */
+  arrangeComparison: v.strictObject({ versionIds: comparedIds }),
+  /** Asks the person which versions are to be compared. */
+  chooseCompared: v.strictObject({}),
+  /** Copies a link to the page's comparison. */
+  copyComparisonLink: v.strictObject({}),
   openModel: v.strictObject({ modelId: ulid }),
   /** Starts a command about the page's model. */
   actOnModel: v.strictObject({ action: v.picklist(modelActions) }),
@@ -170,13 +181,14 @@ const paramSchemas = {
   glance: v.strictObject({ number: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) }),
   /** What its stages held at a moment. */
   heldAt: v.strictObject({ time: v.pipe(v.string(), v.maxLength(100)) }),
-  copyText: v.strictObject({ text: v.pipe(v.string(), v.minLength(1), v.maxLength(100_000)) }),
+  /** A comparison may be long. */
+  copyText: v.strictObject({ text: v.pipe(v.string(), v.minLength(1), v.maxLength(2_000_000)) }),
   /** A part of the table of tensors. */
   tensorRows: v.strictObject({ ...partOfTable, sort: v.picklist(TENSOR_COLUMNS) }),
   /** What the files of the page's version say. */
   facts: v.strictObject({}),
-  /** The course of its metrics. */
-  history: v.strictObject({}),
+  /** The course of its metrics; of a comparison, of one of its versions. */
+  history: v.strictObject({ versionId: v.exactOptional(ulid) }),
   /** What became of the tensors of one of the page's versions in another. */
   compareTensors: v.strictObject({ before: ulid, after: ulid }),
   /** A part of the table of that. */
@@ -185,8 +197,8 @@ const paramSchemas = {
     after: ulid,
     query: v.strictObject({ ...partOfTable, sort: v.picklist(COMPARED_COLUMNS) }),
   }),
-  /** What is asked of the page's version for each stage. */
-  versionGates: v.strictObject({}),
+  /** What is asked of the page's version for each stage; of a comparison, of one of its versions. */
+  versionGates: v.strictObject({ versionId: v.exactOptional(ulid) }),
   /** What the gates of the page's stage say now. */
   gates: v.strictObject({}),
   /** Runs the commands of gates that didn't run yet, or all of them again. The answer says that it was started. */
@@ -229,6 +241,9 @@ export const requestSchema = v.variant('method', [
   request('codeBetween'),
   request('openFileChange'),
   request('openFileChanges'),
+  request('arrangeComparison'),
+  request('chooseCompared'),
+  request('copyComparisonLink'),
   request('copyText'),
   request('tensorRows'),
   request('facts'),
@@ -258,7 +273,7 @@ export const versionPageStateSchema = v.object({
 });
 export const comparisonPageStateSchema = v.object({
   registryDir: v.pipe(v.string(), v.minLength(1)),
-  versionIds: v.pipe(v.array(ulid), v.minLength(2), v.maxLength(8)),
+  versionIds: comparedIds,
 });
 export const changesPageStateSchema = v.object({
   registryDir: v.pipe(v.string(), v.minLength(1)),
@@ -294,7 +309,10 @@ export interface VersionPageData {
   readonly declared?: DeclaredDirections;
 }
 
-type ComparisonSection = Exclude<keyof Comparison, 'versions' | 'hasDependencies'>;
+type ComparisonSection = Exclude<
+  keyof Comparison,
+  'versions' | 'evaluations' | 'hasData' | 'hasDependencies' | 'hasHistory'
+>;
 
 /** A row on its way to a page: messages are JSON, where a list can't hold `undefined`. */
 export interface ComparedRow {
@@ -302,14 +320,23 @@ export interface ComparedRow {
   /** One for each version, in the order of the columns; null where it has none. */
   readonly values: readonly (string | number | null)[];
   readonly isDifferent: boolean;
+  /** What data is told apart by, and the order of packages' versions, as in the registry's answer. */
+  readonly names?: readonly (string | null)[];
+  readonly ranks?: readonly (number | null)[];
 }
 
-export type ComparisonPageData = Pick<Comparison, 'versions'> &
+export type ComparedDatasetRows = Omit<ComparedDataset, 'metrics' | 'slices'> & {
+  readonly metrics: readonly ComparedRow[];
+  readonly slices: readonly { readonly slice: string; readonly metrics: readonly ComparedRow[] }[];
+};
+
+export type ComparisonPageData = Pick<Comparison, 'versions' | 'hasData' | 'hasDependencies' | 'hasHistory'> &
   Readonly<Record<ComparisonSection, readonly ComparedRow[]>> & {
+    readonly evaluations: readonly ComparedDatasetRows[];
+    /** How many files there are in all, where more than the page shows. */
+    readonly fileCount: number;
     /** What the project file declares about the metrics of the first version's model. */
     readonly declared?: DeclaredDirections;
-    /** Of which versions the packages are known; of all unless given. */
-    readonly hasDependencies?: readonly boolean[];
   };
 
 type ChangesRows = 'params' | 'metrics' | 'environment' | 'facts';

@@ -61,6 +61,7 @@ export type {
   CodeChanges,
   CodeLineage,
   CommentEntry,
+  ComparedDataset,
   Comparison,
   ComparisonRow,
   DataLineage,

@@ -1,55 +1,96 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
+import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import type { ComparisonPageData } from '../extension/messages.ts';
+import { csvOf, markdownOf } from './comparison/export.ts';
+import { gatesBody } from './comparison/gates.ts';
 import { baselineColumn } from './comparison/model.ts';
+import { type ShownSection, shownSections } from './comparison/shown.ts';
 import { comparisonTable } from './comparison/table.ts';
 import { tensorPanel } from './comparison/tensors.ts';
 import { type PageContext, runPage } from './shared/page.ts';
+import { emptyState, icon } from './shared/parts.ts';
 import { versionNumber } from './shared/version-name.ts';
+
+const MOST_COMPARED = 8;
+
+const views = ['recorded', 'tensors'] as const;
+type View = (typeof views)[number];
+const viewNames: Readonly<Record<View, string>> = { recorded: 'Recorded', tensors: 'Tensors' };
 
 /** Two to eight versions side by side. */
 function comparisonView(comparison: ComparisonPageData, page: PageContext): TemplateResult {
   const { versions } = comparison;
-  const models = new Set(versions.map(({ model }) => model));
+  page.savePage({ versionIds: versions.map(({ id }) => id) });
   const baseline = baselineColumn(comparison, page.ui.baseline);
+  const words = typeof page.ui.words === 'string' ? page.ui.words : '';
   const onlyDifferences = page.ui.onlyDifferences === true;
-  const showsTensors = page.ui.view === 'tensors';
+  const sections = shownSections(comparison, { words, onlyDifferences, ui: page.ui });
+  const view = views.find((name) => name === page.ui.view) ?? 'recorded';
   return html`<div class="comparison-page">
-    <header class="page-title">
-      <h1><span class="ellipsis" title=${[...models].join(', ')}>Compare ${[...models].join(', ')}</span></h1>
-      <div class="toolbar">
-        <label
-          >Differences to
-          <select @change=${(event: Event) => page.setUi('baseline', chosen(event))}>
-            ${versions.map(
-              (version, column) => html`<option value=${version.id} ?selected=${column === baseline}>
-                ${models.size > 1 ? version.model : ''}@${versionNumber(version)}, ${version.stage}
-              </option>`,
-            )}
-          </select>
-        </label>
-        ${
-          showsTensors
-            ? nothing
-            : html`<vscode-checkbox
-                label="Show only differences"
-                .checked=${onlyDifferences}
-                @change=${() => page.setUi('onlyDifferences', !onlyDifferences)}
-              ></vscode-checkbox>`
-        }
-        ${changesLink(comparison, baseline, page)}
-        <span class="views" role="group" aria-label="What is compared">
-          ${viewButton('Recorded', !showsTensors, () => page.setUi('view', 'recorded'))}
-          ${viewButton('Tensors', showsTensors, () => page.setUi('view', 'tensors'))}
-        </span>
-      </div>
-    </header>
-    ${
-      showsTensors
-        ? tensorPanel(comparison, baseline, page)
-        : comparisonTable({ comparison, baseline, onlyDifferences }, page)
-    }
+    ${header(comparison, { baseline, view, words, onlyDifferences, sections }, page)}
+    ${body(comparison, { baseline, view, words, onlyDifferences, sections }, page)}
   </div>`;
+}
+
+interface Chosen {
+  readonly baseline: number;
+  readonly view: View;
+  readonly words: string;
+  readonly onlyDifferences: boolean;
+  readonly sections: readonly ShownSection[];
+}
+
+function header(comparison: ComparisonPageData, chosen: Chosen, page: PageContext): TemplateResult {
+  const { versions } = comparison;
+  const { baseline, view } = chosen;
+  const names = [...new Set(versions.map(({ model }) => model))].join(', ');
+  return html`<header class="page-title">
+    <h1><span class="ellipsis" title=${names}>Compare ${names}</span></h1>
+    <div class="toolbar">
+      <span class="views" role="group" aria-label="What is compared">
+        ${views.map((name) => html`<button class="view" aria-pressed=${String(name === view)} @click=${() => page.setUi('view', name)}>${viewNames[name]}</button>`)}
+      </span>
+      ${baselineChoice(comparison, baseline, page)}
+      ${view === 'recorded' ? rowChoices(chosen, page) : nothing}
+      ${
+        versions.length < MOST_COMPARED
+          ? html`<button class="link" @click=${() => page.chooseCompared()}>${icon('add')} Add version…</button>`
+          : html`<button class="link" @click=${() => page.chooseCompared()}>${icon('edit')} Change versions…</button>`
+      }
+      ${changesLink(comparison, baseline, page)} ${copies(comparison, chosen, page)}
+    </div>
+  </header>`;
+}
+
+function baselineChoice({ versions }: ComparisonPageData, baseline: number, page: PageContext): TemplateResult {
+  const models = new Set(versions.map(({ model }) => model));
+  return html`<label
+    >Differences to
+    <select @change=${(event: Event) => page.setUi('baseline', chosen(event))}>
+      ${versions.map(
+        (version, column) => html`<option value=${version.id} .selected=${column === baseline}>
+          ${models.size > 1 ? version.model : ''}@${versionNumber(version)}, ${version.stage}
+        </option>`,
+      )}
+    </select>
+  </label>`;
+}
+
+function rowChoices({ words, onlyDifferences }: Chosen, page: PageContext): TemplateResult {
+  return html`<vscode-textfield
+      class="filter row-filter"
+      type="search"
+      placeholder="Filter rows"
+      .label=${'Filter rows'}
+      .value=${words}
+      @input=${(event: Event) => page.setUi('words', textIn(event))}
+    ></vscode-textfield>
+    <vscode-checkbox
+      label="Show only differences"
+      .checked=${onlyDifferences}
+      @change=${() => page.setUi('onlyDifferences', !onlyDifferences)}
+    ></vscode-checkbox>`;
 }
 
 /** Of two versions, what changed can be told in order. */
@@ -63,12 +104,38 @@ function changesLink(
   return html`<button class="link" @click=${() => page.openChanges(before.id, after.id)}>What changed?</button>`;
 }
 
-function viewButton(label: string, isShown: boolean, show: () => void): TemplateResult {
-  return html`<button class="view" aria-pressed=${String(isShown)} @click=${show}>${label}</button>`;
+function copies({ versions }: ComparisonPageData, { sections, baseline }: Chosen, page: PageContext): TemplateResult {
+  const shown = { versions, sections, baseline };
+  return html`<span class="copies" role="group" aria-label="Copy the comparison"
+    ><span class="muted" aria-hidden="true">Copy as</span>
+    <button class="link" aria-label="Copy as Markdown" @click=${() => page.copy(markdownOf(shown), 'the comparison as Markdown')}>Markdown</button>
+    <button class="link" aria-label="Copy as CSV" @click=${() => page.copy(csvOf(shown), 'the comparison as CSV')}>CSV</button>
+    <button class="link" aria-label="Copy a link to it" @click=${() => page.copyComparisonLink()}>link</button></span
+  >`;
+}
+
+function body(comparison: ComparisonPageData, chosen: Chosen, page: PageContext): TemplateResult {
+  const { baseline, view, sections, words, onlyDifferences } = chosen;
+  if (view === 'tensors') return tensorPanel(comparison, baseline, page);
+  const last = words === '' && !onlyDifferences ? gatesBody(comparison, page) : nothing;
+  return html`<div class="compared">
+    ${
+      words !== '' && sections.length === 0
+        ? emptyState(`Nothing matches “${words}”.`)
+        : onlyDifferences && sections.every(({ different }) => different === 0)
+          ? emptyState('Nothing that was recorded differs.')
+          : nothing
+    }
+    ${comparisonTable({ comparison, baseline, sections, last }, page)}
+  </div>`;
 }
 
 function chosen(event: Event): string {
   return event.currentTarget instanceof HTMLSelectElement ? event.currentTarget.value : '';
+}
+
+function textIn({ target }: Event): string {
+  return target !== null && 'value' in target && typeof target.value === 'string' ? target.value : '';
 }
 
 runPage<'comparison'>(comparisonView);

@@ -22,8 +22,8 @@ describe('packages, machine and lock files of versions', () => {
       });
     await register('one', 'a'.repeat(40), 'NVIDIA A100', ['cudatoolkit', 'mine']);
     await register('two', 'b'.repeat(40), 'NVIDIA H100', ['cudatoolkit', 'mine']);
-    const { lineage, dependencies } = await registry.compare({ refs: ['fraud@1', 'fraud@2'] });
-    expect(lineage).toEqual(
+    const { environment, dependencies } = await registry.compare({ refs: ['fraud@1', 'fraud@2'] });
+    expect(environment).toEqual(
       expect.arrayContaining([
         { name: 'GPUs', values: ['NVIDIA A100', 'NVIDIA H100'], isDifferent: true },
         { name: 'lock uv.lock', values: ['a'.repeat(12), 'b'.repeat(12)], isDifferent: true },
@@ -35,6 +35,7 @@ describe('packages, machine and lock files of versions', () => {
         name: 'mine',
         values: [`1 @${'a'.repeat(12)} (editable)`, `1 @${'b'.repeat(12)} (editable)`],
         isDifferent: true,
+        ranks: [0, 0],
       },
       { name: 'cudatoolkit', values: ['1', '1'], isDifferent: false },
     ]);

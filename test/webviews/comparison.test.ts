@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ComparisonPageData } from '../../src/extension/messages.ts';
 import { comparison, idOf, longName, markup, versionSummary } from './examples.ts';
 import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
+import { gate } from './review-examples.ts';
 
 let harness: Harness;
 let opened: OpenedPage;
@@ -39,7 +40,7 @@ describe('the comparison of versions', () => {
     const page = await open({ ...comparison(2), declared: { higher: [], lower: ['test_auc'] } });
     const auc = page.locator('tr', { hasText: 'test_auc' });
     expect(await auc.innerText()).toContain('+0.01 worse');
-    expect(await auc.locator('th span').getAttribute('title')).toContain('lower is better');
+    expect(await auc.locator('th .ellipsis').getAttribute('title')).toContain('lower is better');
   });
 
   it('measures against the first where none is in production, or against the one chosen', async () => {
@@ -53,15 +54,13 @@ describe('the comparison of versions', () => {
   it('puts rows that differ first, marks the cells, and hides the others when asked', async () => {
     const page = await open(comparison(3));
     const params = page.locator('tbody', { has: page.getByRole('button', { name: /^Params/ }) });
-    expect(await params.locator('th[scope=row]').allInnerTexts()).toEqual([
-      'learning_rate',
-      'features',
-      'seed',
-      'max_depth',
-    ]);
+    const names = () => params.locator('th[scope=row]').allInnerTexts();
+    expect(await names()).toEqual(['learning_rate', 'features']);
+    await params.getByRole('button', { name: '2 that are the same' }).click();
+    await expect.poll(names).toEqual(['learning_rate', 'features', 'seed', 'max_depth']);
     expect(await params.locator('tr', { hasText: 'learning_rate' }).locator('.differs').count()).toBe(1);
     await page.getByText('Show only differences').click();
-    await expect.poll(() => params.locator('th[scope=row]').allInnerTexts()).toEqual(['learning_rate', 'features']);
+    await expect.poll(names).toEqual(['learning_rate', 'features']);
     await page.reload();
     await page.locator('h1').waitFor();
     expect(await params.locator('th[scope=row]').count()).toBe(2);
@@ -70,7 +69,7 @@ describe('the comparison of versions', () => {
 
   it('closes and opens a section with the keyboard', async () => {
     const page = await open(comparison(3));
-    const toggle = page.getByRole('button', { name: /^Lineage/ });
+    const toggle = page.getByRole('button', { name: /^Code and run/ });
     await toggle.focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => toggle.getAttribute('aria-expanded')).toBe('false');
@@ -89,6 +88,144 @@ describe('the comparison of versions', () => {
         { method: 'openVersion', params: { ref: idOf(2) } },
         { method: 'act', params: { action: 'promote', versionId: idOf(2) } },
       ]);
+  });
+
+  it('marks the best of a row, tells the worst slice, and how far it is from the baseline in percent', async () => {
+    const page = await open(comparison(4));
+    const auc = page.locator('tr', { hasText: 'test_auc' });
+    expect(await auc.locator('.best').innerText()).toContain('0.94');
+    expect(await auc.innerText()).toContain('+1.08 %');
+    const worst = await page.locator('tr', { hasText: 'auc, worst' }).innerText();
+    expect(worst).toMatch(/0\.9\s+BR.*0\.91.*DE.*0\.9\s+DE/s);
+    expect(await page.getByText('3 of 4 versions').count()).toBe(1);
+  });
+
+  it('says what became of data and packages, and opens differences where the editor shows them', async () => {
+    const page = await open(comparison(3));
+    const cell = (name: string, column: number) => page.locator('tr', { hasText: name }).locator('td').nth(column);
+    expect(await cell('data/train.csv', 1).innerText()).toContain('changed');
+    expect(await cell('data/train.csv', 0).innerText()).not.toContain('≠');
+    expect(await cell('numpy', 0).innerText()).toContain('downgraded');
+    expect(await cell('polars', 1).innerText()).toContain('added');
+    await cell('code commit', 0).getByRole('button', { name: 'Show diff' }).click();
+    await cell('code commit', 1).getByRole('button', { name: 'What changed?' }).click();
+    await page.getByRole('button', { name: 'Show diff of model.ubj' }).first().click();
+    await expect
+      .poll(() => opened.sent)
+      .toEqual([
+        { method: 'openFileChanges', params: { between: [idOf(3), idOf(1)] } },
+        { method: 'openChanges', params: { before: idOf(3), after: idOf(2) } },
+        { method: 'openFile', params: { path: 'model.ubj', versionId: idOf(1), before: idOf(3) } },
+      ]);
+  });
+
+  it('takes versions out, moves them with the keyboard staying where it is, and asks for others', async () => {
+    let order = [1, 2, 3];
+    opened = await harness.open({
+      kind: 'comparison',
+      data: async () => {
+        const all = comparison(3);
+        return { ...all, versions: order.flatMap((number) => all.versions[number - 1] ?? []) };
+      },
+    });
+    const { page } = opened;
+    await page.getByRole('button', { name: 'Move fraud-detector@1 right' }).focus();
+    await page.keyboard.press('Enter');
+    order = [2, 1, 3];
+    await opened.changed();
+    await expect.poll(() => page.locator('thead th').first().innerText()).toContain('fraud-detector@2');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Take fraud-detector@3 out' }).click();
+    await page.getByRole('button', { name: 'Add version…' }).click();
+    await page.getByRole('button', { name: 'Copy a link to it' }).click();
+    await expect
+      .poll(() => opened.sent)
+      .toEqual([
+        { method: 'arrangeComparison', params: { versionIds: [idOf(2), idOf(1), idOf(3)] } },
+        { method: 'arrangeComparison', params: { versionIds: [idOf(2), idOf(3), idOf(1)] } },
+        { method: 'arrangeComparison', params: { versionIds: [idOf(2), idOf(1)] } },
+        { method: 'chooseCompared', params: {} },
+        { method: 'copyComparisonLink', params: {} },
+      ]);
+  });
+
+  it('makes any version the baseline by its column', async () => {
+    const page = await open(comparison(3));
+    await page.getByRole('button', { name: 'Measure against fraud-detector@1' }).click();
+    await expect.poll(() => page.locator('tr', { hasText: 'test_auc' }).innerText()).toMatch(/0\.92.*\+0\.01 better/s);
+    expect(await page.getByLabel('Differences to').inputValue()).toBe(idOf(1));
+  });
+
+  it('filters rows by name and value, also in sections that are closed or folded', async () => {
+    const page = await open(comparison(3));
+    await page.getByRole('button', { name: /^Params/ }).click();
+    const filter = page.locator('vscode-textfield.row-filter').locator('input');
+    await filter.fill('max_d');
+    const names = () => page.locator('tbody th[scope=row]').allInnerTexts();
+    await expect.poll(names).toEqual(['max_depth']);
+    await filter.fill('12.4.1');
+    await expect.poll(names).toEqual(['CUDA']);
+    await filter.fill('nowhere');
+    await page.getByText('Nothing matches “nowhere”.').waitFor();
+  });
+
+  it('copies what is shown as Markdown and as CSV, in which nothing of a registry is markup or a formula', async () => {
+    const hostile = {
+      ...comparison(2),
+      params: [{ name: '=HYPERLINK("x")', values: ['a|b <img>\nc', '[x](command:y)'], isDifferent: true }],
+    };
+    const page = await open(hostile);
+    const copied = () => opened.sent.map(({ params }) => (params as { text?: string }).text ?? '');
+    await page.getByRole('button', { name: 'Copy as Markdown' }).click();
+    await page.getByRole('button', { name: 'Copy as CSV' }).click();
+    await page.locator('tr', { hasText: 'HYPERLINK' }).hover();
+    await page.getByRole('button', { name: 'Copy row =HYPERLINK' }).click();
+    await expect.poll(() => copied().length).toBe(3);
+    const [markdown = '', csv = '', row = ''] = copied();
+    expect(markdown).toContain('| Metrics | fraud-detector@1 | fraud-detector@2 |');
+    expect(markdown).toContain('| test\\_auc | 0.91 | 0.92 (+1.1 %) |');
+    expect(markdown).toContain('a\\|b &lt;img> c');
+    expect(markdown).toContain('\\[x\\](command:y)');
+    expect(csv).toContain(`Params,,"'=HYPERLINK(""x"")","a|b <img>\nc",[x](command:y)`);
+    expect(csv.split('\n')[0]).toBe('Section,Group,Name,fraud-detector@1,fraud-detector@2');
+    expect(row).toBe('=HYPERLINK("x")\ta|b <img> c\t[x](command:y)');
+  });
+
+  it('shows all of a long value, nested ones with a line for each entry', async () => {
+    const nested = JSON.stringify({ layers: [64, 32], dropout: { input: 0.1, hidden: 0.5, words: 'x'.repeat(120) } });
+    const page = await open({
+      ...comparison(2),
+      params: [{ name: 'model', values: [nested, nested.replace('0.5', '0.4')], isDifferent: true }],
+    });
+    await page.getByRole('button', { name: 'All of model' }).click();
+    await expect.poll(() => page.locator('.whole').first().innerText()).toContain('  "dropout": {\n    "input": 0.1,');
+  });
+
+  it('evaluates gates when they are opened, each version with what it measured', async () => {
+    const versionGates = async () => ({
+      stages: [
+        {
+          stage: 'production',
+          kind: 'promote' as const,
+          approvals: [],
+          gates: [
+            { ...gate('auc'), title: 'auc at least 0.9', outcome: 'passed' as const, measured: '0.93' },
+            {
+              ...gate('size'),
+              title: 'size below 1 MB',
+              outcome: 'failed' as const,
+              measured: '2 MB',
+              why: 'Too large',
+            },
+          ],
+        },
+      ],
+    });
+    const page = await open(comparison(2), { versionGates });
+    expect(await page.getByText('production: auc').count()).toBe(0);
+    await page.getByRole('button', { name: /^Gates/ }).click();
+    const row = page.locator('tr', { hasText: 'production: size below 1 MB' });
+    await expect.poll(() => row.locator('td').allInnerTexts()).toEqual([' failed 2 MB', ' failed 2 MB']);
   });
 
   it('keeps names and column heads in sight while eight versions scroll', async () => {

@@ -295,9 +295,48 @@ export function comparison(count = 3): ComparisonPageData {
       row('features', (index) => `amount, merchant, country, hour, ${'device, '.repeat(20)}${index}`, count),
     ],
     tags: [row('team', () => 'payments', count)],
-    lineage: [row('commit', (index) => `4be1c0a9f3d${index}`, count), row('branch', () => 'main', count)],
-    dependencies: [row('numpy', (index) => `2.${index}.0`, count), row('pandas', () => '2.3.1', count)],
+    evaluations: [
+      {
+        dataset: 'holdout-2026-10',
+        sha256: digest,
+        isMeasured: versions.map((_, index) => index !== 0),
+        metrics: [row('auc', (index) => (index === 0 ? null : 0.93 + index / 200), count)],
+        slices: ['DE', 'FR', 'BR'].map((country, place) => ({
+          slice: `country=${country}`,
+          metrics: [
+            row('auc', (index) => (index === 0 ? null : 0.93 - place / 50 + (place - 1) * index * 0.01), count),
+          ],
+        })),
+      },
+    ],
+    lineage: [
+      row('code commit', (index) => `4be1c0a9f3d${index}`.padEnd(40, '0'), count),
+      row('branch', () => 'main', count),
+    ],
+    data: [
+      {
+        ...row('data/train.csv', (index) => `${index === 1 ? 'c0ffee' : 'ab3f9c'}1e77d0 · 4000 rows`, count),
+        names: versions.map((_, index) => `sha256:${index === 1 ? 'c0ffee' : 'ab3f9c'}`),
+      },
+      {
+        ...row('data/labels', () => 'md5:3b0332e02daabf31651a5a0d81ba830a', count),
+        names: versions.map(() => 'md5:3b0332e02daabf31651a5a0d81ba830a'),
+      },
+    ],
+    hasData: versions.map(() => true),
+    environment: [
+      row('python', (index) => (index === 0 ? '3.11.4' : '3.12.1'), count),
+      row('CUDA', () => '12.4.1', count),
+    ],
+    dependencies: [
+      { ...row('numpy', (index) => `2.${index}.0`, count), ranks: versions.map((_, index) => index) },
+      row('polars', (index) => (index === 1 ? '1.9.0' : null), count),
+      row('pandas', () => '2.3.1', count),
+    ],
+    hasDependencies: versions.map(() => true),
     files: [row('model.ubj', (index) => `12.3 MB · ab3f9c1e77d${index}`, count)],
+    fileCount: 1,
+    hasHistory: versions.map(() => false),
   };
 }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import type { CodeBetween, CommitEntry } from '../../lineage/code-history.ts';
-import type { ComparisonRow, DataChange, ImpactEntry, VersionChanges } from '../../registry/api.ts';
+import type { ComparedDataset, ComparisonRow, DataChange, ImpactEntry, VersionChanges } from '../../registry/api.ts';
 import { CURSOR, limit, MODEL, REF } from '../inputs.ts';
 import { labelOf, pageOf, summaryOf } from '../shapes.ts';
 import { type ToolSite, tool } from '../tool.ts';
@@ -17,7 +17,8 @@ export const changeTools = [
       'Puts two to eight versions side by side: metrics, and of params, data, packages and files what differs.',
     entries: { refs: v.pipe(v.array(REF), v.minLength(2), v.maxLength(8)) },
     async run({ registry }, { refs }) {
-      const { versions, metrics, params, tags, facts, lineage, dependencies, files } = await registry.compare({ refs });
+      const compared = await registry.compare({ refs });
+      const { versions, metrics, params, tags, facts, lineage, data, environment, dependencies, files } = compared;
       return {
         columns: versions.map(labelOf),
         versions: versions.map(({ stage, createdAt, ...version }) => ({
@@ -26,10 +27,14 @@ export const changeTools = [
           registeredAt: createdAt,
         })),
         metrics: rowsOf(metrics),
+        evaluations: compared.evaluations.map(evaluationShape),
         differentParams: rowsOf(different(params)),
         differentTags: rowsOf(different(tags)),
         differentFacts: rowsOf(different(facts)),
         differentLineage: rowsOf(different(lineage)),
+        differentData: rowsOf(different(data)),
+        dataIsRecorded: compared.hasData,
+        differentEnvironment: rowsOf(different(environment)),
         differentPackages: rowsOf(different(dependencies)),
         differentFiles: rowsOf(different(files)),
       };
@@ -95,6 +100,14 @@ function different(rows: readonly ComparisonRow[]): readonly ComparisonRow[] {
 /** As tuples: the name, then a value for each version. */
 function rowsOf(rows: readonly ComparisonRow[]) {
   return rows.map(({ name, values }) => [name, ...values.map((value) => value ?? null)]);
+}
+
+function evaluationShape({ dataset, metrics, slices }: ComparedDataset) {
+  return {
+    dataset,
+    metrics: rowsOf(metrics),
+    slices: slices.slice(0, SHOWN).map(({ slice, metrics: rows }) => ({ slice, metrics: rowsOf(rows) })),
+  };
 }
 
 function changesShape(changes: VersionChanges) {

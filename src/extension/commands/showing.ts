@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
 import type { VersionChanges, VersionSummary } from '../../registry/api.ts';
@@ -45,6 +46,11 @@ export const showModel: Command = async (context, argument) => {
 
 /** The selected rows; from the palette or one row, with those chosen from a list. */
 export const compareVersions: Command = async (context, row, selected) => {
+  const page = v.safeParse(comparedPageSchema, row);
+  if (page.success) {
+    await changeCompared(context, page.output);
+    return;
+  }
   const targets = targetsOf(row, selected);
   const versionIds = [...new Set(targets.flatMap(({ versionId }) => versionId ?? []))];
   if (versionIds.length >= 2) {
@@ -86,6 +92,47 @@ export const compareVersions: Command = async (context, row, selected) => {
     versionIds: answers.versions.map(({ id }) => id),
   });
 };
+
+/** The page of a comparison, whose versions are to be others. */
+const comparedPageSchema = v.object({ registryDir: v.string(), compared: v.array(v.string()) });
+
+/** Adds versions to a comparison, or takes some out of it, of one model after the other. */
+async function changeCompared(context: CommandContext, page: v.InferOutput<typeof comparedPageSchema>): Promise<void> {
+  const { registryDir, compared } = page;
+  const registry = await context.registries.callsFor(registryDir);
+  const present = await Promise.all(compared.map((ref) => registry.show({ ref })));
+  const models = new Set(present.map(({ modelId }) => modelId));
+  const start = await startFrom(
+    context,
+    { registryDir, ...(models.size === 1 ? { modelId: [...models][0] } : {}) },
+    'model',
+  );
+  if (!start) return;
+  const which: Step = async (place, answers) => {
+    const isElsewhere = ({ modelId }: VersionSummary) => modelId !== answers.model?.id;
+    const others = present.filter(isElsewhere).length;
+    const reply = await pickMany<VersionSummary>({
+      place,
+      placeholder: `Select the versions of ${answers.model?.name ?? 'the model'} that are compared`,
+      nothing: 'The model has no versions',
+      choices: picked(answers, new Set(compared)),
+      check: (count) =>
+        count + others < 2
+          ? 'At least two versions are compared'
+          : count + others > MOST_COMPARED
+            ? `At most ${MOST_COMPARED} versions are compared${others > 0 ? `, and ${others} of other models are there` : ''}`
+            : undefined,
+    });
+    return added(reply, (versions) => ({ ...answers, versions }));
+  };
+  const answers = await askInSteps('Versions to Compare', start.answers, [...start.steps, which]);
+  if (!answers?.versions) return;
+  const chosen = new Set(answers.versions.map(({ id }) => id));
+  // Those that stay keep their places; what is new comes behind them.
+  const kept = present.filter(({ id, modelId }) => modelId !== answers.model?.id || chosen.has(id)).map(({ id }) => id);
+  const versionIds = [...new Set([...kept, ...answers.versions.map(({ id }) => id)])];
+  context.pages.arrangeComparison({ registryDir, versionIds: compared }, versionIds);
+}
 
 /**
  * Two selected versions, from the older to the newer; one against what it is looked at against by itself; a model's version in production
@@ -142,9 +189,12 @@ export const showLineage: Command = async (context, argument) => {
 /** The version asked about, or the newest, against the one in production. */
 async function* preselected(answers: Answers, versionId: string | undefined) {
   const { production, latest } = answers.model ?? {};
-  const picked = new Set([versionId ?? latest?.id, production?.id]);
+  yield* picked(answers, new Set([versionId ?? latest?.id, production?.id]));
+}
+
+async function* picked(answers: Answers, ids: ReadonlySet<string | undefined>) {
   for await (const batch of versionChoices(answers)) {
-    yield batch.map((choice) => ({ ...choice, isPicked: picked.has(choice.value.id) }));
+    yield batch.map((choice) => ({ ...choice, isPicked: ids.has(choice.value.id) }));
   }
 }
 

@@ -152,6 +152,15 @@ async function callHandler<K extends PageKind>(
     case 'openFileChanges':
       await handlers.openFileChanges(request.params, operation);
       break;
+    case 'arrangeComparison':
+      await handlers.arrangeComparison(request.params, operation);
+      break;
+    case 'chooseCompared':
+      await handlers.chooseCompared(request.params, operation);
+      break;
+    case 'copyComparisonLink':
+      await handlers.copyComparisonLink(request.params, operation);
+      break;
     case 'copyText':
       await handlers.copyText(request.params, operation);
       break;
@@ -174,6 +183,20 @@ export const NOTHING_OF_CHANGES: Pick<
 
 async function noChanges(): Promise<never> {
   throw new RegistryError('NOT_ON_PAGE', t('This page doesn’t show what changed between two versions.'));
+}
+
+/** For pages that compare no versions. */
+export const NOTHING_OF_COMPARISONS: Pick<
+  RequestHandlers<PageKind>,
+  'arrangeComparison' | 'chooseCompared' | 'copyComparisonLink'
+> = {
+  arrangeComparison: noComparison,
+  chooseCompared: noComparison,
+  copyComparisonLink: noComparison,
+};
+
+async function noComparison(): Promise<never> {
+  throw new RegistryError('NOT_ON_PAGE', 'This page compares no versions.');
 }
 
 /** For pages that review nothing. */
@@ -224,10 +247,12 @@ export const NOTHING_OF_VERSIONS: Pick<
   | 'versionGates'
   | 'openModel'
   | keyof typeof NOTHING_OF_CHANGES
+  | keyof typeof NOTHING_OF_COMPARISONS
   | keyof typeof NOTHING_OF_REVIEWS
   | keyof typeof NOTHING_OF_MODELS
 > = {
   ...NOTHING_OF_CHANGES,
+  ...NOTHING_OF_COMPARISONS,
   ...NOTHING_OF_REVIEWS,
   ...NOTHING_OF_MODELS,
   openReview: notOnPage,

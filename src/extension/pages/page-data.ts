@@ -1,16 +1,10 @@
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import type { DeclaredDirections } from '../../base/metrics.ts';
-import type { ComparisonRow, VersionDetails, VersionSummary } from '../../registry/api.ts';
+import type { VersionDetails, VersionSummary } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
-import type {
-  Baseline,
-  ChangesPageData,
-  ComparedRow,
-  ComparisonPageData,
-  GraphPageData,
-  VersionPageData,
-} from '../messages.ts';
+import type { Baseline, ChangesPageData, GraphPageData, VersionPageData } from '../messages.ts';
+import { comparedRows } from './comparison-data.ts';
 
 /** What the project of a registry declares about the metrics of a model. */
 export type DirectionsOf = (model: string) => Promise<DeclaredDirections | undefined>;
@@ -38,31 +32,6 @@ async function comparedWith(
   return { baseline: baselineOf('previous', previous), rollbackTo: previous.number };
 }
 
-/** All that the comparison of versions shows. Throws what the registry throws. */
-export async function loadComparisonPage(
-  registry: RegistryCalls,
-  versionIds: readonly string[],
-  directionsOf: DirectionsOf,
-): Promise<ComparisonPageData> {
-  const { versions, facts, metrics, params, tags, lineage, dependencies, hasDependencies, files } =
-    await registry.compare({
-      refs: versionIds,
-    });
-  const declared = await directionsOf(versions[0]?.model ?? '');
-  return {
-    versions,
-    ...(declared ? { declared } : {}),
-    facts: comparedRows(facts),
-    metrics: comparedRows(metrics),
-    params: comparedRows(params),
-    tags: comparedRows(tags),
-    lineage: comparedRows(lineage),
-    dependencies: comparedRows(dependencies),
-    hasDependencies,
-    files: comparedRows(files),
-  };
-}
-
 /** How many of the versions that descend from something its page lists. */
 const LISTED = 100;
 
@@ -88,14 +57,6 @@ export async function loadChangesPage(
     environment: comparedRows(changes.environment),
     facts: comparedRows(changes.facts),
   };
-}
-
-function comparedRows(rows: readonly ComparisonRow[]): readonly ComparedRow[] {
-  return rows.map(({ name, values, isDifferent }) => ({
-    name,
-    isDifferent,
-    values: values.map((value) => value ?? null),
-  }));
 }
 
 async function rollbackTarget(registry: RegistryCalls, version: VersionDetails): Promise<VersionSummary | undefined> {

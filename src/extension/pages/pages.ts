@@ -16,14 +16,14 @@ import type {
 import type { ReviewPageState } from '../messages-review.ts';
 import type { Reviews } from '../reviews/reviews.ts';
 import { preferredMetric } from '../settings.ts';
-import { NOTHING_OF_CHANGES, NOTHING_OF_MODELS, NOTHING_OF_REVIEWS } from './answer.ts';
+import { NOTHING_OF_CHANGES, NOTHING_OF_COMPARISONS, NOTHING_OF_MODELS, NOTHING_OF_REVIEWS } from './answer.ts';
+import { loadComparisonPage } from './comparison-data.ts';
 import { loadModelPage, modelHandlers } from './model-handlers.ts';
 import {
   changesTitle,
   comparisonTitle,
   type DirectionsOf,
   loadChangesPage,
-  loadComparisonPage,
   loadGraphPage,
   loadVersionPage,
   versionTitle,
@@ -50,7 +50,9 @@ export interface Pages {
   /** With `keepsFocus` the keyboard stays where it is, in the tree for example. */
   openVersion(page: { readonly registryDir: string; readonly versionId: string; readonly keepsFocus?: boolean }): void;
   /** Two to eight versions, in the order of their columns. */
-  openComparison(page: { readonly registryDir: string; readonly versionIds: readonly string[] }): void;
+  openComparison(page: ComparedPage): void;
+  /** Other versions on the page of a comparison, or in another order. Opens it where there is none any more. */
+  arrangeComparison(page: ComparedPage, versionIds: readonly string[]): void;
   /** What changed from one version to another. */
   openChanges(page: ChangesPageState): void;
   /** What made something and what it went into. */
@@ -63,6 +65,12 @@ export interface Pages {
   refresh(registryDir?: string, kind?: PageKind): void;
   /** Stops bringing pages back. Open panels stay: the editor closes them, or keeps them over a reload. */
   dispose(): void;
+}
+
+/** Which comparison, in the order of its columns. */
+export interface ComparedPage {
+  readonly registryDir: string;
+  readonly versionIds: readonly string[];
 }
 
 const commandOf: Readonly<Record<PageAction, string>> = {
@@ -87,11 +95,17 @@ const LOOK_UPS: readonly string[] = [
   'modelRegistry.copyReference',
   'modelRegistry.copyLink',
   'modelRegistry.compareFiles',
+  'modelRegistry.compareVersions',
   'modelRegistry.openTrainedCode',
 ];
 
+/** What a tab is about: a comparison may become one of other versions. */
+interface Subject {
+  page: OpenPage;
+}
+
 interface ShownPage {
-  readonly page: OpenPage;
+  readonly subject: Subject;
   readonly panel: vscode.WebviewPanel;
   readonly data: EarlyRead<PageData[PageKind]>;
 }
@@ -124,27 +138,27 @@ export function createPages(options: PagesOptions): Pages {
   }
 
   function fill(page: OpenPage, panel: vscode.WebviewPanel): void {
-    const key = keyOf(page);
-    const { load, handlers } = reading(page);
+    const subject: Subject = { page };
+    const { load, handlers } = reading(subject);
     const data = readEarly(async () => {
       const { title, data: read } = await load();
-      if (isOpen(page, panel)) panel.title = title;
+      if (isOpen(subject)) panel.title = title;
       return read;
     });
-    open.set(key, { page, panel, data });
+    open.set(keyOf(page), { subject, panel, data });
     panel.iconPath = new vscode.ThemeIcon(pageKinds[page.kind].icon);
     const answering = showPage<PageKind>(panel.webview, {
       extensionUri,
       kind: page.kind,
       title: panel.title,
       state: page.state,
-      handlers: { ...handlersOf(page), ...handlers, load: () => data.next() },
-      isOpen: () => isOpen(page, panel),
+      handlers: { ...handlersOf(subject), ...handlers, load: () => data.next() },
+      isOpen: () => isOpen(subject),
       log,
     });
     const closing = panel.onDidDispose(() => {
-      open.delete(key);
-      proposals.delete(key);
+      open.delete(keyOf(subject.page));
+      proposals.delete(keyOf(subject.page));
       answering.dispose();
       closing.dispose();
     });
@@ -155,17 +169,36 @@ export function createPages(options: PagesOptions): Pages {
   }
 
   /** A panel that the person closed meanwhile throws at every touch. */
-  function isOpen(page: OpenPage, panel: vscode.WebviewPanel): boolean {
-    return open.get(keyOf(page))?.panel === panel;
+  function isOpen(subject: Subject): boolean {
+    return open.get(keyOf(subject.page))?.subject === subject;
+  }
+
+  /** The tab stays, and so does what the person chose on it. */
+  function arrange({ registryDir, versionIds }: ComparedPage, wanted: readonly string[]): void {
+    const page: OpenPage = { kind: 'comparison', state: { registryDir, versionIds: [...wanted] } };
+    const before = keyOf({ kind: 'comparison', state: { registryDir, versionIds: [...versionIds] } });
+    const shown = open.get(before);
+    if (!shown || open.has(keyOf(page))) {
+      show(page);
+      return;
+    }
+    open.delete(before);
+    shown.subject.page = page;
+    open.set(keyOf(page), shown);
+    tellChanged(shown);
   }
 
   /** How the data of a page is read, and what else a page of a review asks, which remembers what it read. */
-  function reading(page: OpenPage) {
+  function reading(subject: Subject) {
+    const { page } = subject;
     const { registryDir } = page.state;
     const directionsOf: DirectionsOf = (model) => directionsFor(registryDir, model);
     if (page.kind !== 'review') {
       return {
-        load: async () => load(page, await registryFor(registryDir), directionsOf),
+        load: async () => {
+          const registry = await registryFor(registryDir);
+          return load(subject.page, registry, directionsOf);
+        },
         handlers: NOTHING_OF_REVIEWS,
       };
     }
@@ -173,11 +206,12 @@ export function createPages(options: PagesOptions): Pages {
     return { load: async () => review.load(await registryFor(registryDir), directionsOf), handlers: review.handlers };
   }
 
-  function handlersOf(page: OpenPage): Omit<RequestHandlers<PageKind>, 'load' | keyof typeof NOTHING_OF_REVIEWS> {
+  function handlersOf(subject: Subject): Omit<RequestHandlers<PageKind>, 'load' | keyof typeof NOTHING_OF_REVIEWS> {
+    const { page } = subject;
     const { registryDir } = page.state;
-    const versionIds = versionsOf(page);
+    const versionsNow = () => versionsOf(subject.page);
     const checkOnPage = (ids: readonly string[]) => {
-      const other = ids.find((id) => !versionIds.includes(id));
+      const other = ids.find((id) => !versionsNow().includes(id));
       if (other === undefined) return;
       throw new RegistryError(
         'NOT_ON_PAGE',
@@ -204,7 +238,10 @@ export function createPages(options: PagesOptions): Pages {
       openGraph: async ({ of }) => show({ kind: 'graph', state: { registryDir, of } }),
       // Only looked at: it may be of any version of the registry.
       openFile: async (file) => void start('modelRegistry.openFiles', { registryDir, ...file }),
-      versionGates: () => reviews.versionGates(registryDir, versionIds[0] ?? ''),
+      versionGates: async ({ versionId = versionsNow()[0] ?? '' }) => {
+        checkOnPage([versionId]);
+        return reviews.versionGates(registryDir, versionId);
+      },
       openReview: async ({ versionId, stage }) => {
         checkOnPage([versionId]);
         show({ kind: 'review', state: { registryDir, versionId, stage } });
@@ -214,20 +251,23 @@ export function createPages(options: PagesOptions): Pages {
         ? modelHandlers(page.state, registryFor, (command, target) => void start(command, target))
         : NOTHING_OF_MODELS),
       ...(page.kind === 'changes' ? changesHandlers(page.state) : NOTHING_OF_CHANGES),
+      ...(page.kind === 'comparison'
+        ? comparisonHandlers(registryDir, versionsNow, checkOnPage)
+        : NOTHING_OF_COMPARISONS),
       copyText: async ({ text }) => {
         await vscode.env.clipboard.writeText(text);
       },
       tensorRows: async (query) => {
-        const [ref = ''] = versionIds;
+        const [ref = ''] = versionsNow();
         return (await registryFor(registryDir)).tensorRows({ ref, query });
       },
       facts: async (_params, operation) => {
-        const [ref = ''] = versionIds;
+        const [ref = ''] = versionsNow();
         const { version: _version, ...facts } = await (await registryFor(registryDir)).facts({ ref }, operation);
         return facts;
       },
-      history: async () => {
-        const [ref = ''] = versionIds;
+      history: async ({ versionId: ref = versionsNow()[0] ?? '' }) => {
+        checkOnPage([ref]);
         return (await (await registryFor(registryDir)).history({ ref })) ?? {};
       },
       compareTensors: async ({ before, after }, operation) => {
@@ -266,6 +306,28 @@ export function createPages(options: PagesOptions): Pages {
     };
   }
 
+  function comparisonHandlers(
+    registryDir: string,
+    versionsNow: () => readonly string[],
+    checkOnPage: (ids: readonly string[]) => void,
+  ): Pick<RequestHandlers<PageKind>, keyof typeof NOTHING_OF_COMPARISONS | 'openFileChanges'> {
+    return {
+      openFileChanges: async ({ between }) => {
+        if (!between) throw new RegistryError('NOT_ON_PAGE', 'Between which of the versions wasn’t said.');
+        checkOnPage(between);
+        const [beforeId, afterId] = between;
+        await changedCode.openAll({ registryDir, beforeId, afterId });
+      },
+      arrangeComparison: async ({ versionIds }) => arrange({ registryDir, versionIds: versionsNow() }, versionIds),
+      chooseCompared: async () =>
+        void start('modelRegistry.compareVersions', { registryDir, compared: [...versionsNow()] }),
+      copyComparisonLink: async () => {
+        const targets = versionsNow().map((versionId) => ({ registryDir, versionId }));
+        await runCommand('modelRegistry.copyLink', targets[0], targets);
+      },
+    };
+  }
+
   /** Not awaited by the page: the command asks the person, who may take their time. It shows its own failures. */
   async function start(command: string, target: { readonly registryDir: string; readonly [name: string]: unknown }) {
     try {
@@ -278,7 +340,7 @@ export function createPages(options: PagesOptions): Pages {
 
   function refresh(registryDir?: string, kind?: PageKind): void {
     for (const shown of open.values()) {
-      const { page } = shown;
+      const { page } = shown.subject;
       const isOf = registryDir === undefined || page.state.registryDir === registryDir;
       if (isOf && (kind === undefined || page.kind === kind)) tellChanged(shown);
     }
@@ -313,6 +375,7 @@ export function createPages(options: PagesOptions): Pages {
       show({ kind: 'version', state: { registryDir, versionId } }, keepsFocus),
     openComparison: ({ registryDir, versionIds }) =>
       show({ kind: 'comparison', state: { registryDir, versionIds: [...versionIds] } }),
+    arrangeComparison: arrange,
     openGraph: (state) => show({ kind: 'graph', state }),
     openModel: ({ registryDir, modelId, keepsFocus }) =>
       show({ kind: 'model', state: { registryDir, modelId } }, keepsFocus),
@@ -332,7 +395,7 @@ export function createPages(options: PagesOptions): Pages {
 }
 
 async function load(
-  page: Exclude<OpenPage, { readonly kind: 'review' }>,
+  page: OpenPage,
   registry: RegistryCalls,
   directionsOf: DirectionsOf,
 ): Promise<{ readonly title: string; readonly data: PageData[PageKind] }> {
@@ -353,8 +416,11 @@ async function load(
     const data = await loadChangesPage(registry, [beforeId, afterId], directionsOf);
     return { title: changesTitle(data), data };
   }
-  const data = await loadComparisonPage(registry, page.state.versionIds, directionsOf);
-  return { title: comparisonTitle(data.versions), data };
+  if (page.kind === 'comparison') {
+    const data = await loadComparisonPage(registry, page.state.versionIds, directionsOf);
+    return { title: comparisonTitle(data.versions), data };
+  }
+  throw new RegistryError('NOT_ON_PAGE', 'A review is read by its own panel.');
 }
 
 function keyOf(page: OpenPage): string {

@@ -12,7 +12,7 @@ import { packageCell } from './lineage-cells.ts';
 import { packageDirection } from './package-versions.ts';
 
 /** Of the lineage, what `changes` tells in a part of its own. */
-const TOLD_APART = new Set(['code commit', 'branch', 'uncommitted changes', 'artifact', 'environment']);
+const TOLD_APART = new Set(['code commit', 'branch', 'uncommitted changes', 'artifact', 'packages']);
 
 /** See `RegistryQueries.changes`. */
 export async function changes(
@@ -26,7 +26,7 @@ export async function changes(
     [before, after].map(async ({ id }) => lineageOf(dbOf(session), id, await registrationOf(session, id))),
   );
   const hasData = [(was?.data ?? []).length > 0, (is?.data ?? []).length > 0] as const;
-  const lineage = compared.lineage.filter(({ name }) => !TOLD_APART.has(name) && !name.startsWith('data '));
+  const around = [...compared.lineage, ...compared.environment].filter(({ name }) => !TOLD_APART.has(name));
   return {
     before,
     after,
@@ -39,7 +39,7 @@ export async function changes(
     hasPackages: [was?.environment !== undefined, is?.environment !== undefined],
     params: compared.params.filter(isDifferent),
     metrics: compared.metrics,
-    environment: lineage.filter(isDifferent),
+    environment: around.filter(isDifferent),
     facts: compared.facts.filter(isDifferent).filter(({ name }) => name !== 'weights'),
     weights: weightsOf(before, after),
   };

@@ -1,13 +1,14 @@
 import { RegistryError } from '../../base/errors.ts';
 import type { Comparison, ComparisonRow, Lineage, VersionSummary } from '../../catalog/read-models.ts';
-import { lineageOf } from '../../catalog/version-queries.ts';
+import { attachedObjects, lineageOf } from '../../catalog/version-queries.ts';
 import { findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
+import { comparedEvaluations } from './compare-evaluations.ts';
+import { type Cells, namedRowsOf, rowsOf } from './compared-rows.ts';
 import { filesOf } from './files.ts';
 import { registrationOf } from './intent-lines.ts';
-import { dataCell, machineCells, packageCell } from './lineage-cells.ts';
-
-type Cell = string | number | undefined;
+import { dataCell, dataName, machineCells, packageCell } from './lineage-cells.ts';
+import { packageRanks } from './package-versions.ts';
 
 export async function compare(session: Session, request: { readonly refs: readonly string[] }): Promise<Comparison> {
   if (request.refs.length < 2 || request.refs.length > 8) {
@@ -18,6 +19,7 @@ export async function compare(session: Session, request: { readonly refs: readon
   const lineages = await Promise.all(
     versions.map(async ({ id }) => lineageOf(dbOf(session), id, await registrationOf(session, id))),
   );
+  const hasData = lineages.map(({ data }) => data.length > 0);
   const hasDependencies = lineages.map(({ environment }) => environment !== undefined);
   const files = await Promise.all(versions.map((version) => filesOf(session, version.artifact.digest)));
   return {
@@ -26,13 +28,18 @@ export async function compare(session: Session, request: { readonly refs: readon
     metrics: rowsOf(versions.map((version) => version.metrics)),
     params: rowsOf(versions.map((version) => version.params)),
     tags: rowsOf(versions.map((version) => version.tags)),
+    evaluations: comparedEvaluations(lineages),
     lineage: rowsOf(versions.map((version, index) => lineageCells(version, lineages[index]))).filter(isRecorded),
-    dependencies: rowsOf(
-      lineages.map((lineage) =>
-        Object.fromEntries(lineage.dependencies.map((entry) => [entry.name, packageCell(entry)])),
-      ),
-      hasDependencies,
+    data: namedRowsOf(
+      lineages.map(({ data }) => ({
+        texts: Object.fromEntries(data.map((entry) => [entry.path, dataCell(entry)])),
+        names: Object.fromEntries(data.map((entry) => [entry.path, dataName(entry)])),
+      })),
+      hasData,
     ),
+    hasData,
+    environment: rowsOf(lineages.map(environmentCells)).filter(isRecorded),
+    dependencies: dependencyRows(lineages, hasDependencies),
     hasDependencies,
     files: rowsOf(
       files.map((entries) =>
@@ -41,14 +48,31 @@ export async function compare(session: Session, request: { readonly refs: readon
         ),
       ),
     ),
+    hasHistory: versions.map(({ id }) => attachedObjects(dbOf(session), id).history !== undefined),
   };
+}
+
+/** A package may be there twice, in two folders of an interpreter. */
+function dependencyRows(lineages: readonly Lineage[], isKnown: readonly boolean[]): readonly ComparisonRow[] {
+  const columns = lineages.map(({ dependencies }) => Map.groupBy(dependencies, ({ name }) => name));
+  const texts = columns.map((packages) =>
+    Object.fromEntries([...packages].map(([name, found]) => [name, found.map(packageCell).join(', ')])),
+  );
+  return rowsOf(texts, isKnown).map((row) => {
+    if (!row.isDifferent) return row;
+    const versions = columns.map((packages) => {
+      const found = packages.get(row.name) ?? [];
+      return found.length === 1 ? found[0]?.version : undefined;
+    });
+    return { ...row, ranks: packageRanks(versions) };
+  });
 }
 
 function isRecorded({ values }: ComparisonRow): boolean {
   return values.some((value) => value !== undefined);
 }
 
-function factCells({ facts }: VersionSummary): Readonly<Record<string, Cell>> {
+function factCells({ facts }: VersionSummary): Cells {
   if (!facts) return {};
   const { format, framework, architecture, parameterCount, dtypes, license, baseModels, weights, danger } = facts;
   return {
@@ -64,7 +88,7 @@ function factCells({ facts }: VersionSummary): Readonly<Record<string, Cell>> {
   };
 }
 
-function lineageCells(version: VersionSummary, lineage: Lineage | undefined): Readonly<Record<string, Cell>> {
+function lineageCells(version: VersionSummary, lineage: Lineage | undefined): Cells {
   const code = lineage?.code;
   return {
     'code commit': code?.commit,
@@ -73,24 +97,15 @@ function lineageCells(version: VersionSummary, lineage: Lineage | undefined): Re
     run: lineage?.run?.name ?? lineage?.run?.id,
     command: lineage?.run?.command,
     'base model': lineage?.baseModel?.name,
-    python: lineage?.environment?.python,
-    environment: lineage?.environment?.digest.slice(0, 12),
     artifact: version.artifact.digest.slice(0, 12),
-    ...machineCells(lineage?.machine),
-    ...Object.fromEntries((lineage?.locks ?? []).map(({ path, sha256 }) => [`lock ${path}`, sha256.slice(0, 12)])),
-    ...Object.fromEntries((lineage?.data ?? []).map((entry) => [`data ${entry.path}`, dataCell(entry)])),
   };
 }
 
-/** A row for every name that any of the versions has, those that differ first, by name. What isn't known of a version differs from none. */
-function rowsOf(
-  columns: readonly Readonly<Record<string, Cell>>[],
-  isKnown: readonly boolean[] = columns.map(() => true),
-): readonly ComparisonRow[] {
-  const names = [...new Set(columns.flatMap((column) => Object.keys(column)))].sort();
-  const rows = names.map((name) => {
-    const values = columns.map((column) => column[name]);
-    return { name, values, isDifferent: new Set(values.filter((_, index) => isKnown[index])).size > 1 };
-  });
-  return [...rows.filter((row) => row.isDifferent), ...rows.filter((row) => !row.isDifferent)];
+function environmentCells({ environment, machine, locks }: Lineage): Cells {
+  return {
+    python: environment?.python,
+    packages: environment?.digest.slice(0, 12),
+    ...machineCells(machine),
+    ...Object.fromEntries(locks.map(({ path, sha256 }) => [`lock ${path}`, sha256.slice(0, 12)])),
+  };
 }

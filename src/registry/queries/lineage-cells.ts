@@ -15,6 +15,14 @@ export function dataCell({ sha256, hash, revision, rows }: DataLineage): string 
   return rows === undefined ? named : `${named} · ${rows} ${rows === 1 ? 'row' : 'rows'}`;
 }
 
+/** What the content of data is told from others by, with the form that this has; undefined where it has no name. */
+export function dataName(data: DataLineage): string | undefined {
+  const { sha256, hash, revision } = data;
+  if (sha256 !== undefined) return `sha256:${sha256}`;
+  if (hash !== undefined) return hash.includes(':') ? hash : `hash:${hash}`;
+  return revision === undefined ? undefined : `revision:${revision}`;
+}
+
 export function machineCells(
   machine: MachineLineage | undefined,
 ): Readonly<Record<string, string | number | undefined>> {

@@ -7,3 +7,16 @@ export function packageDirection(before: string, after: string): 'upgraded' | 'd
   if (order === 0) return 'changed';
   return order < 0 ? 'upgraded' : 'downgraded';
 }
+
+/** The places of versions in their order, from 0; equal ones share theirs. Undefined for what isn't such a version. */
+export function packageRanks(versions: readonly (string | undefined)[]): readonly (number | undefined)[] {
+  const known = [...new Set(versions)].filter((version) => version !== undefined && valid(version) !== null);
+  const inOrder = known.flatMap((version) => version ?? []).sort(compare);
+  const ranks = new Map<string, number>();
+  for (const [index, version] of inOrder.entries()) {
+    const before = inOrder[index - 1];
+    const isNext = before === undefined || compare(before, version) !== 0;
+    ranks.set(version, before === undefined ? 0 : (ranks.get(before) ?? 0) + (isNext ? 1 : 0));
+  }
+  return versions.map((version) => (version === undefined ? undefined : ranks.get(version)));
+}

@@ -1,32 +1,206 @@
-import type { ComparedRow, ComparisonPageData } from '../../extension/messages.ts';
+import { worstSlice } from '../../base/comparing.ts';
+import { headlineMetrics } from '../../base/metrics.ts';
+import type { ComparedDatasetRows, ComparedRow, ComparisonPageData, VersionSummary } from '../../extension/messages.ts';
+import { formatBytes, formatTime, shortDigest } from '../shared/format.ts';
+import { groupMetrics } from '../shared/metric-groups.ts';
 
-export type SectionName = 'metrics' | 'facts' | 'params' | 'tags' | 'lineage' | 'dependencies' | 'files';
+type Value = string | number | null;
 
-export interface ComparisonSection {
-  readonly name: SectionName;
-  readonly title: string;
-  readonly rows: readonly ComparedRow[];
+/** What a row is about decides what its differences are called, and what can be opened from it. */
+export type RowKind = 'metric' | 'text' | 'data' | 'package' | 'code' | 'file';
+
+export interface SectionRow {
+  /** Of all rows of the page, this one. */
+  readonly key: string;
+  readonly label: string;
+  /** As the registry has it. */
+  readonly name: string;
+  readonly kind: RowKind;
+  readonly values: readonly Value[];
+  readonly isDifferent: boolean;
+  /** What is said beside a value: which slice it is of. */
+  readonly remarks?: readonly (string | undefined)[];
+  readonly names?: ComparedRow['names'];
+  readonly ranks?: ComparedRow['ranks'];
 }
 
-/** The sections of a comparison in the order of the page; rows that differ come first within each. */
+/** Rows below a heading of their own. */
+export interface RowGroup {
+  readonly title?: string;
+  readonly note?: string;
+  readonly rows: readonly SectionRow[];
+}
+
+export interface ComparisonSection {
+  readonly id: string;
+  readonly title: string;
+  readonly groups: readonly RowGroup[];
+  /** Of which versions it was recorded: what isn't known of a version differs from nothing. Of all unless given. */
+  readonly isKnown?: readonly boolean[];
+  /** Rows that are the same are shown, too, without being asked for. */
+  readonly showsSame?: true;
+  /** How many more rows there are than the page got. */
+  readonly unseen?: number;
+}
+
+/** The sections of a comparison in the order of the page. */
 export function sectionsOf(comparison: ComparisonPageData): readonly ComparisonSection[] {
+  const { versions, evaluations, files, fileCount } = comparison;
+  const { whole, sliced } = metricRows(comparison);
+  const plain = (id: string, title: string, rows: readonly ComparedRow[], kind: RowKind = 'text') => ({
+    id,
+    title,
+    groups: [{ rows: rows.map((row) => rowOf(id, row, kind)) }],
+  });
   return [
-    { name: 'metrics', title: 'Metrics', rows: differentFirst(comparison.metrics) },
-    { name: 'facts', title: 'Model', rows: differentFirst(comparison.facts) },
-    { name: 'params', title: 'Params', rows: differentFirst(comparison.params) },
-    { name: 'tags', title: 'Tags', rows: differentFirst(comparison.tags) },
-    { name: 'lineage', title: 'Lineage', rows: differentFirst(comparison.lineage) },
-    { name: 'dependencies', title: 'Dependencies', rows: differentFirst(comparison.dependencies) },
-    { name: 'files', title: 'Files', rows: differentFirst(comparison.files) },
+    { id: 'metrics', title: 'Metrics', groups: [{ rows: whole }], showsSame: true as const },
+    ...(sliced.length === 0 ? [] : [{ id: 'slices', title: 'Slices', groups: sliced, showsSame: true as const }]),
+    ...(evaluations.length === 0
+      ? []
+      : [
+          {
+            id: 'evaluations',
+            title: 'Evaluations',
+            groups: evaluations.flatMap((dataset) => datasetGroups(dataset, comparison)),
+            showsSame: true as const,
+          },
+        ]),
+    plain('params', 'Params', comparison.params),
+    { ...plain('data', 'Data', comparison.data, 'data'), isKnown: comparison.hasData },
+    plain('lineage', 'Code and run', comparison.lineage, 'code'),
+    { ...plain('dependencies', 'Packages', comparison.dependencies, 'package'), isKnown: comparison.hasDependencies },
+    plain('environment', 'Environment', comparison.environment),
+    plain('facts', 'Model', comparison.facts),
+    plain('tags', 'Tags', comparison.tags),
+    { ...plain('files', 'Files', files, 'file'), unseen: Math.max(0, fileCount - files.length) },
+    plain('about', 'About the versions', aboutRows(versions)),
+  ].map((section) => ({ ...section, groups: section.groups.map(differentFirst) }));
+}
+
+function rowOf(section: string, row: ComparedRow, kind: RowKind, label = row.name, key = row.name): SectionRow {
+  return { ...row, key: `${section} ${key}`, label, kind };
+}
+
+/** Groups with slices keep their order, in which a metric's slices stand together. */
+function differentFirst(group: RowGroup): RowGroup {
+  if (group.rows.some(({ remarks }) => remarks)) return group;
+  return {
+    ...group,
+    rows: [...group.rows.filter((row) => row.isDifferent), ...group.rows.filter((row) => !row.isDifferent)],
+  };
+}
+
+/** What tells most about the versions first; what names a slice apart. */
+function metricRows(comparison: ComparisonPageData): {
+  readonly whole: readonly SectionRow[];
+  readonly sliced: readonly RowGroup[];
+} {
+  const { metrics, declared } = comparison;
+  const byName = new Map(metrics.map((row) => [row.name, row]));
+  const { groups, matrices } = groupMetrics(Object.fromEntries(metrics.map(({ name }) => [name, 0])));
+  const names = Object.fromEntries(groups.flatMap((group) => group.metrics.map(({ name }) => [name, 0])));
+  const inOrder = headlineMetrics(names, Number.POSITIVE_INFINITY, { declared });
+  return {
+    whole: inOrder.flatMap(({ name }) => {
+      const row = byName.get(name);
+      return row ? [rowOf('metrics', row, 'metric')] : [];
+    }),
+    sliced: matrices.map(({ slice, columns, rows }) => ({
+      title: `By ${slice}`,
+      rows: columns.flatMap((metric, column) => {
+        const cells = rows.flatMap(({ value, cells }) => {
+          const row = byName.get(cells[column]?.name ?? '');
+          return row ? [{ slice: value, row }] : [];
+        });
+        return slicedRows(`slices ${slice}`, metric, cells, comparison);
+      }),
+    })),
+  };
+}
+
+/** A metric in its worst slice, then in each. */
+function slicedRows(
+  section: string,
+  metric: string,
+  cells: readonly { readonly slice: string; readonly row: ComparedRow }[],
+  { versions, declared }: ComparisonPageData,
+): readonly SectionRow[] {
+  const worst = versions.map((_, column) =>
+    worstSlice(
+      metric,
+      cells.flatMap(({ slice, row }) => {
+        const value = row.values[column] ?? null;
+        return value === null ? [] : [{ slice, value }];
+      }),
+      declared,
+    ),
+  );
+  const slices = cells.map(({ slice, row }) => ({
+    ...rowOf(section, row, 'metric', `${metric}, ${slice}`, `${metric} ${slice}`),
+    remarks: [],
+  }));
+  if (cells.length < 2 || !worst.some((found) => found)) return slices;
+  const values = worst.map((found) => found?.value ?? null);
+  return [
+    {
+      key: `${section} ${metric}`,
+      label: `${metric}, worst`,
+      name: metric,
+      kind: 'metric',
+      values,
+      isDifferent: new Set(values).size > 1,
+      remarks: worst.map((found) => found?.slice),
+    },
+    ...slices,
   ];
 }
 
-function differentFirst(rows: readonly ComparedRow[]): readonly ComparedRow[] {
-  return [...rows.filter(({ isDifferent }) => isDifferent), ...rows.filter(({ isDifferent }) => !isDifferent)];
+function datasetGroups(
+  { dataset, sha256, isMeasured, metrics, slices }: ComparedDatasetRows,
+  comparison: ComparisonPageData,
+): readonly RowGroup[] {
+  const title = `${dataset === '' ? 'No dataset named' : dataset}${sha256 === undefined ? '' : ` (${shortDigest(sha256)})`}`;
+  const section = `evaluations ${title}`;
+  const measured = isMeasured.filter(Boolean).length;
+  const note = measured === isMeasured.length ? {} : { note: `${measured} of ${isMeasured.length} versions` };
+  const bySlice = Map.groupBy(slices, ({ slice }) =>
+    slice.includes('=') ? slice.slice(0, slice.indexOf('=')) : 'slice',
+  );
+  return [
+    { title, ...note, rows: metrics.map((row) => rowOf(section, row, 'metric')) },
+    ...[...bySlice].map(([of, found]) => ({
+      title: `${title} by ${of}`,
+      rows: [...new Set(found.flatMap((entry) => entry.metrics.map(({ name }) => name)))].flatMap((metric) =>
+        slicedRows(
+          `${section} ${of}`,
+          metric,
+          found.flatMap(({ slice, metrics: rows }) => {
+            const row = rows.find(({ name }) => name === metric);
+            return row ? [{ slice: slice.slice(slice.indexOf('=') + 1), row }] : [];
+          }),
+          comparison,
+        ),
+      ),
+    })),
+  ].filter(({ rows }) => rows.length > 0);
+}
+
+function aboutRows(versions: readonly VersionSummary[]): readonly ComparedRow[] {
+  const row = (name: string, of: (version: VersionSummary) => Value): ComparedRow => {
+    const values = versions.map(of);
+    return { name, values, isDifferent: new Set(values).size > 1 };
+  };
+  return [
+    row('description', ({ description }) => description || null),
+    row('registered', ({ claimedAt, createdAt }) => formatTime(claimedAt ?? createdAt)),
+    row('by', ({ createdBy }) => createdBy.name || createdBy.email),
+    row('aliases', ({ aliases }) => aliases.join(', ') || null),
+    row('size', ({ artifact }) => formatBytes(artifact.sizeBytes)),
+  ];
 }
 
 /** The column that the others are measured against: the one chosen, else the one in production, else the first. */
-export function baselineColumn({ versions }: ComparisonPageData, chosenId: unknown): number {
+export function baselineColumn({ versions }: Pick<ComparisonPageData, 'versions'>, chosenId: unknown): number {
   const chosen = versions.findIndex(({ id }) => id === chosenId);
   if (chosen >= 0) return chosen;
   return Math.max(

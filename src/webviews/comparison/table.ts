@@ -1,130 +1,123 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatMetric, metricDirection } from '../../base/metrics.ts';
-import type { ComparedRow, ComparisonPageData, MetricValue, VersionSummary } from '../../extension/messages.ts';
-import { alignDecimals } from '../shared/format.ts';
+import type { ComparisonPageData } from '../../extension/messages.ts';
 import type { PageContext } from '../shared/page.ts';
-import { changeOf, none, shortened, stageBadge, versionLink } from '../shared/parts.ts';
-import { versionNumber } from '../shared/version-name.ts';
-import { type ComparisonSection, sectionsOf } from './model.ts';
+import { icon, shortened } from '../shared/parts.ts';
+import { type CellOptions, directionNote, isLong, metricCells, textCells } from './cells.ts';
+import { columnHead } from './column-head.ts';
+import { rowText } from './export.ts';
+import type { RowGroup, SectionRow } from './model.ts';
+import type { ShownSection } from './shown.ts';
 
 export interface TableOptions {
   readonly comparison: ComparisonPageData;
   readonly baseline: number;
-  readonly onlyDifferences: boolean;
+  readonly sections: readonly ShownSection[];
+  /** What is found out later stands below everything else, so that nothing moves. */
+  readonly last?: TemplateResult | typeof nothing;
 }
 
 /** One table for all sections, so that the columns of the versions stand still. */
 export function comparisonTable(options: TableOptions, page: PageContext): TemplateResult {
-  const { comparison, baseline } = options;
+  const { comparison, baseline, sections, last = nothing } = options;
+  const { versions } = comparison;
   return html`<div class="scroll-both" tabindex="0" role="region" aria-label="Comparison">
     <table class="comparison">
       <thead>
         <tr>
           <td></td>
-          ${comparison.versions.map((version, column) => columnHead(version, column === baseline, page))}
+          ${versions.map((_, column) => columnHead(versions, column, baseline, page))}
         </tr>
       </thead>
-      ${sectionsOf(comparison).map((section) => sectionRows(section, options, page))}
+      ${sections.map((section) => sectionRows(section, options, page))} ${last}
     </table>
   </div>`;
 }
 
-function columnHead(version: VersionSummary, isBaseline: boolean, page: PageContext): TemplateResult {
-  const name = `${version.model}@${versionNumber(version)}`;
-  return html`<th scope="col" colspan="2" class=${isBaseline ? 'baseline' : ''}>
-    <div class="column-head">
-      ${versionLink(page, version.id, name)}
-      <div class="facts">
-        ${stageBadge(version.stage)}
-        ${isBaseline ? html`<span class="muted">baseline</span>` : nothing}
-        <button class="link" aria-label="Promote ${name}…" @click=${() => page.act('promote', version.id)}>
-          Promote…
+/** The heading of a section, which opens and closes it. */
+export function sectionHead(
+  {
+    id,
+    title,
+    note,
+    isClosed,
+  }: { readonly id: string; readonly title: string; readonly note: string; readonly isClosed: boolean },
+  width: number,
+  toggle: () => void,
+): TemplateResult {
+  return html`<tr class="section-row" id="section-${id}">
+    <th scope="rowgroup" colspan=${width}>
+      <h2>
+        <button class="section-toggle" aria-expanded=${String(!isClosed)} @click=${toggle}>
+          <span class="codicon codicon-chevron-${isClosed ? 'right' : 'down'}" aria-hidden="true"></span>${title}
+          <span class="count">${note}</span>
         </button>
-      </div>
-    </div>
-  </th>`;
+      </h2>
+    </th>
+  </tr>`;
 }
 
-function sectionRows(section: ComparisonSection, options: TableOptions, page: PageContext): TemplateResult {
-  const { comparison, onlyDifferences } = options;
-  const { name, title, rows } = section;
-  const different = rows.filter(({ isDifferent }) => isDifferent).length;
-  const wanted = onlyDifferences ? rows.slice(0, different) : rows;
-  const isClosed = page.ui[`closed.${name}`] === true;
-  const { rows: shown, more } = shortened(page, name, isClosed ? [] : wanted);
+function sectionRows(section: ShownSection, options: TableOptions, page: PageContext): TemplateResult {
+  const { comparison } = options;
+  const { id, title, total, different, isClosed, groups, folded, unseen = 0 } = section;
   const width = 1 + 2 * comparison.versions.length;
+  const toggle = () => page.setUi(`closed.${id}`, page.ui[`closed.${id}`] !== true);
   return html`<tbody>
-    <tr class="section-row">
-      <th scope="rowgroup" colspan=${width}>
-        <h2>
-          <button
-            class="section-toggle"
-            aria-expanded=${String(!isClosed)}
-            @click=${() => page.setUi(`closed.${name}`, !isClosed)}
-          >
-            <span class="codicon codicon-chevron-${isClosed ? 'right' : 'down'}" aria-hidden="true"></span>${title}
-            <span class="count">${summary(rows.length, different)}</span>
-          </button>
-        </h2>
-      </th>
-    </tr>
-    ${shown.map((row) => {
-      if (name === 'metrics') return metricRow(row, options);
-      return textRow(row, options, name === 'dependencies' ? comparison.hasDependencies : undefined);
-    })}
-    ${more === nothing ? nothing : html`<tr><td colspan=${width}>${more}</td></tr>`}
+    ${sectionHead({ id, title, note: summary(total, different, unseen), isClosed }, width, toggle)}
+    ${groups.map((group, place) => groupRows(group, `${id}.${place}`, section, options, page))}
+    ${
+      folded === 0
+        ? nothing
+        : html`<tr class="fold-row"><td colspan=${width}><button class="link" @click=${() => page.setUi(`same.${id}`, true)}>${icon('unfold')} ${folded.toLocaleString('en-US')} that ${folded === 1 ? 'is' : 'are'} the same</button></td></tr>`
+    }
+    ${
+      page.ui[`same.${id}`] === true && !isClosed && section.showsSame !== true && different < total
+        ? html`<tr class="fold-row"><td colspan=${width}><button class="link" @click=${() => page.setUi(`same.${id}`, false)}>${icon('fold')} Fold what is the same</button></td></tr>`
+        : nothing
+    }
   </tbody>`;
 }
 
-function summary(total: number, different: number): string {
+function summary(total: number, different: number, unseen: number): string {
   if (total === 0) return 'none recorded';
   if (different === 0) return `${total.toLocaleString('en-US')}, all the same`;
-  return `${different.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} differ`;
+  const text = `${different.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} differ`;
+  return unseen === 0 ? text : `${text} or more: ${unseen.toLocaleString('en-US')} aren’t listed`;
 }
 
-function rowHead(row: ComparedRow, note = ''): TemplateResult {
-  return html`<th scope="row"><span class="ellipsis" title="${row.name}${note}">${row.name}</span></th>`;
+function groupRows(
+  { title, note, rows: all }: RowGroup,
+  name: string,
+  section: ShownSection,
+  options: TableOptions,
+  page: PageContext,
+): TemplateResult | typeof nothing {
+  const { comparison, baseline } = options;
+  const width = 1 + 2 * comparison.versions.length;
+  const { rows, more } = shortened(page, name, all);
+  if (rows.length === 0) return nothing;
+  return html`${
+    title === undefined
+      ? nothing
+      : html`<tr class="group-row"><th scope="rowgroup" colspan=${width}><span class="group-title"><span class="wrap">${title}</span>${note === undefined ? nothing : html` <span class="count">${note}</span>`}</span></th></tr>`
+  }${rows.map((row) => {
+    const isOpen = page.ui[`open.${row.key}`] === true;
+    const cells: CellOptions = { comparison, baseline, isKnown: section.isKnown, isOpen };
+    return html`<tr class=${row.isDifferent ? '' : 'same'}>
+      ${rowHead(row, isOpen, comparison, page)}${row.kind === 'metric' ? metricCells(row, cells) : textCells(row, cells, page)}
+    </tr>`;
+  })}${more === nothing ? nothing : html`<tr><td colspan=${width}>${more}</td></tr>`}`;
 }
 
-function metricRow(row: ComparedRow, { baseline, comparison: { declared } }: TableOptions): TemplateResult {
-  const direction = metricDirection(row.name, declared);
-  const before = metricOf(row.values[baseline]);
-  const texts = alignDecimals(row.values.map((value) => (value === null ? '' : formatMetric(value))));
-  return html`<tr>
-    ${rowHead(row, direction === 'neutral' ? '' : ` (${direction} is better)`)}
-    ${row.values.map((value, column) => {
-      const isBaseline = column === baseline;
-      if (value === null)
-        return html`<td class="numeric ${isBaseline ? 'baseline' : ''}">${none()}</td><td class=${isBaseline ? 'baseline' : ''}></td>`;
-      return html`<td class="numeric ${isBaseline ? 'baseline' : ''}" title=${String(value)}>${texts[column]}</td
-        ><td class=${isBaseline ? 'baseline' : ''}>${isBaseline ? nothing : changeOf(row.name, metricOf(value), before, declared)}</td>`;
-    })}
-  </tr>`;
-}
-
-function metricOf(value: string | number | null | undefined): MetricValue | undefined {
-  if (typeof value === 'number') return value;
-  return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? value : undefined;
-}
-
-/** What isn't known of a version is said, and differs from nothing. */
-function textRow(row: ComparedRow, { baseline }: TableOptions, isKnown: readonly boolean[] = []): TemplateResult {
-  const before = row.values[baseline];
-  return html`<tr>
-    ${rowHead(row)}
-    ${row.values.map((value, column) => {
-      const isUnknown = isKnown[column] === false;
-      const differs = column !== baseline && value !== before && !isUnknown && isKnown[baseline] !== false;
-      return html`<td colspan="2" class=${column === baseline ? 'baseline' : differs ? 'differs' : ''}>
-        <span class="value"
-          >${
-            differs
-              ? html`<span class="mark" aria-hidden="true" title="Differs from the baseline">≠</span
-                  ><span class="only-read-aloud">differs: </span>`
-              : nothing
-          }${isUnknown ? html`<span class="muted">not recorded</span>` : value === null ? none() : html`<span class="clamp" title=${String(value)}>${String(value)}</span>`}</span
-        >
-      </td>`;
-    })}
-  </tr>`;
+function rowHead(row: SectionRow, isOpen: boolean, comparison: ComparisonPageData, page: PageContext): TemplateResult {
+  const { label, kind, name, key } = row;
+  const note = kind === 'metric' ? directionNote(name, comparison) : '';
+  const text = rowText(row);
+  const copied = page.justCopied === text;
+  return html`<th scope="row"><span class="row-head"
+    ><span class="ellipsis" title="${label}${note === '' ? '' : ` (${note})`}">${label}</span
+    ><span class="row-actions">${
+      isLong(row)
+        ? html`<button class="icon-button" aria-expanded=${String(isOpen)} aria-label="All of ${label}" title=${isOpen ? 'Less' : 'All of it'} @click=${() => page.setUi(`open.${key}`, !isOpen)}>${icon(isOpen ? 'fold-up' : 'fold-down')}</button>`
+        : nothing
+    }<button class="icon-button" aria-label="Copy row ${label}" title=${copied ? 'Copied' : 'Copy row'} @click=${() => page.copy(text, `row ${label}`)}>${icon(copied ? 'check' : 'copy')}</button></span></span></th>`;
 }

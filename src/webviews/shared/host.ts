@@ -39,6 +39,8 @@ export interface Host<K extends PageKind> {
   /** What the person had set on this page; it outlives the page's being hidden and the window's reload. */
   readonly savedUi: UiState;
   saveUi(ui: UiState): void;
+  /** What the page is about, where that became something else. */
+  savePage(changes: Readonly<Record<string, unknown>>): void;
 }
 
 export interface ReadOptions {
@@ -57,8 +59,9 @@ interface Waiting<K extends PageKind> {
 /** Connects to the extension. Call it once: the editor gives its interface to a page only once. */
 export function connectHost<K extends PageKind>(): Host<K> {
   const api = acquireVsCodeApi();
-  const page: unknown = JSON.parse(document.body.dataset.state ?? '{}');
+  let page: unknown = JSON.parse(document.body.dataset.state ?? '{}');
   const savedUi = uiOf(api.getState());
+  let lastUi = savedUi;
   const waiting = new Map<number, Waiting<K>>();
   const listeners: (() => void)[] = [];
   let lastId = 0;
@@ -74,7 +77,10 @@ export function connectHost<K extends PageKind>(): Host<K> {
       waiting.delete(data.id);
     }
   });
-  const saveUi = (ui: UiState) => api.setState({ page, ui });
+  const saveUi = (ui: UiState) => {
+    lastUi = ui;
+    api.setState({ page, ui });
+  };
   saveUi(savedUi);
 
   function send<M extends RequestMethod>(
@@ -117,6 +123,12 @@ export function connectHost<K extends PageKind>(): Host<K> {
   return {
     savedUi,
     saveUi,
+    savePage(changes) {
+      const next = { ...(typeof page === 'object' ? page : {}), ...changes };
+      if (JSON.stringify(next) === JSON.stringify(page)) return;
+      page = next;
+      saveUi(lastUi);
+    },
     onChanged: (listener) => listeners.push(listener),
     async ask(method, params) {
       await send(method, params);

@@ -34,7 +34,12 @@ export interface PageContext {
   openModel(modelId: string): void;
   actOnModel(action: ModelAction): void;
   openFileChange(file: { readonly path: string; readonly from?: string }): void;
-  openFileChanges(): void;
+  /** All of them; of a comparison, between two of its versions. */
+  openFileChanges(between?: readonly [before: string, after: string]): void;
+  /** Other versions on the page of a comparison, or another order. */
+  arrangeComparison(versionIds: readonly string[]): void;
+  chooseCompared(): void;
+  copyComparisonLink(): void;
   /** Puts `text` on the clipboard; `what` is read aloud and shown: `digest`. */
   copy(text: string, what: string): void;
   /** A part of the page's table of tensors. */
@@ -55,6 +60,8 @@ export interface PageContext {
   /** The text that was copied last, for a moment. */
   readonly justCopied: string | undefined;
   readonly ui: UiState;
+  /** What the page is about became something else, which the editor brings back after a reload. */
+  savePage(changes: Readonly<Record<string, unknown>>): void;
   /** Keeps a choice of the person and draws the page again. */
   setUi(name: string, value: string | boolean): void;
   /** The same for several at once. */
@@ -128,7 +135,11 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     openModel: (modelId) => ask(host.ask('openModel', { modelId })),
     actOnModel: (action) => ask(host.ask('actOnModel', { action })),
     openFileChange: (file) => ask(host.ask('openFileChange', file)),
-    openFileChanges: () => ask(host.ask('openFileChanges', {})),
+    openFileChanges: (between) =>
+      ask(host.ask('openFileChanges', between ? { between: [between[0], between[1]] } : {})),
+    arrangeComparison: (versionIds) => ask(host.ask('arrangeComparison', { versionIds: [...versionIds] })),
+    chooseCompared: () => ask(host.ask('chooseCompared', {})),
+    copyComparisonLink: () => ask(host.ask('copyComparisonLink', {})),
     copy(text, what) {
       ask(
         host.ask('copyText', { text }).then(() => {
@@ -173,6 +184,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     registerFile: () => ask(host.ask('registerFile', {})),
     justCopied,
     ui,
+    savePage: (changes) => host.savePage(changes),
     setUi: (name, value) => setUis({ [name]: value }),
     setUis,
   });

@@ -146,10 +146,15 @@ describe('a comparison', () => {
     facts: [],
     params: [],
     tags: [],
+    evaluations: [],
     lineage: [],
+    data: [],
+    hasData: [true, true],
+    environment: [],
     dependencies: [],
     hasDependencies: [true, true],
     files: [],
+    hasHistory: [false, false],
   };
   const versions = [sampleVersion({ number: 6 }), sampleVersion()];
 

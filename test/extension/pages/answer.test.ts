@@ -102,8 +102,9 @@ describe('answering a page', () => {
     ['a version that is no id', { id: 1, method: 'act', params: { action: 'promote', versionId: '../../etc' } }],
     ['one version to compare', { id: 1, method: 'openComparison', params: { versionIds: [idOf(1)] } }],
     ['nine versions to compare', { id: 1, method: 'openComparison', params: { versionIds: Array(9).fill(idOf(1)) } }],
+    ['one version twice', { id: 1, method: 'arrangeComparison', params: { versionIds: [idOf(1), idOf(1)] } }],
     ['an endless reference', { id: 1, method: 'openVersion', params: { ref: 'x'.repeat(1001) } }],
-    ['an endless text to copy', { id: 1, method: 'copyText', params: { text: 'x'.repeat(100_001) } }],
+    ['an endless text to copy', { id: 1, method: 'copyText', params: { text: 'x'.repeat(2_000_001) } }],
   ])('ignores %s, and writes it to the log', async (_, message) => {
     const { answer, calls, warnings } = host();
     expect(await answer(message)).toBeUndefined();

@@ -376,6 +376,62 @@ describe('the page of a review', () => {
   });
 });
 
+describe('the page of a comparison', () => {
+  const refsOf: unknown[] = [];
+  const compared: Partial<Registry> = {
+    compare: async ({ refs }) => {
+      refsOf.push(refs);
+      return comparison(refs.length) as never;
+    },
+  };
+
+  it('becomes one of other versions in its tab, and then takes orders about those alone', async () => {
+    refsOf.length = 0;
+    const { pages, commands } = setUp(compared);
+    const [one, two, three] = [idOf(1), idOf(2), idOf(3)];
+    pages.openComparison({ registryDir, versionIds: [one, two, three] });
+    const panel = lastPanel();
+    const count = editor.panels.length;
+    await panel.receive({ id: 1, method: 'load', params: {} });
+    await panel.receive({ id: 2, method: 'arrangeComparison', params: { versionIds: [three, one] } });
+    await panel.receive({ id: 3, method: 'load', params: {} });
+    expect([editor.panels.length, refsOf]).toEqual([
+      count,
+      [
+        [one, two, three],
+        [three, one],
+      ],
+    ]);
+    expect(panel.posted.at(-3)).toEqual({ kind: 'changed' });
+    await panel.receive({ id: 4, method: 'openFileChanges', params: { between: [three, one] } });
+    await panel.receive({ id: 5, method: 'openFileChanges', params: { between: [three, two] } });
+    await panel.receive({ id: 6, method: 'versionGates', params: { versionId: two } });
+    await panel.receive({ id: 7, method: 'history', params: { versionId: two } });
+    expect(panel.posted.slice(-3)).toMatchObject(Array(3).fill({ error: { code: 'NOT_ON_PAGE' } }));
+    await panel.receive({ id: 8, method: 'copyComparisonLink', params: {} });
+    await panel.receive({ id: 9, method: 'chooseCompared', params: {} });
+    const target = (versionId: string) => ({ registryDir, versionId });
+    expect(commands).toEqual([
+      ['openAll', { registryDir, beforeId: three, afterId: one }],
+      ['modelRegistry.copyLink', target(three), [target(three), target(one)]],
+      ['modelRegistry.compareVersions', { registryDir, compared: [three, one] }],
+    ]);
+  });
+
+  it('leads to the tab that has the wanted comparison already', () => {
+    const { pages } = setUp(compared);
+    const [both, all] = [
+      [idOf(1), idOf(2)],
+      [idOf(1), idOf(2), idOf(3)],
+    ];
+    pages.openComparison({ registryDir, versionIds: both });
+    const panel = lastPanel();
+    pages.openComparison({ registryDir, versionIds: all });
+    pages.arrangeComparison({ registryDir, versionIds: all }, both);
+    expect(panel.revealed).toBe(1);
+  });
+});
+
 describe('the page of a model', () => {
   const page = { registryDir, modelId };
   const asked: unknown[] = [];
