@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { childEnvironment } from '../base/child-environment.ts';
 import { endGroup } from '../base/process-group.ts';
 import { type MemoryWatch, watchMemory } from '../base/process-memory.ts';
+import type { CommandGuard } from './command-guard.ts';
 
 /** So much of what a command prints is looked at for JSON. */
 const MAX_OUTPUT_BYTES = 256 * 1024;
@@ -20,6 +21,7 @@ export interface CommandRun {
   readonly memoryLimitBytes?: number | undefined;
   readonly measuresMemory?: boolean | undefined;
   readonly signal: AbortSignal;
+  readonly guard: CommandGuard;
   /** Everything that it prints, as it comes. */
   readonly onOutput: (bytes: Uint8Array) => void;
 }
@@ -47,6 +49,7 @@ export async function runCommand(run: CommandRun): Promise<CommandEnd> {
     detached: process.platform !== 'win32',
     env: { ...childEnvironment(process.env), ...env },
   });
+  run.guard.guard(child);
   const printed: Uint8Array[] = [];
   let printedBytes = 0;
   child.stdout.on('data', (bytes: Buffer) => {
@@ -107,6 +110,7 @@ export async function runCommand(run: CommandRun): Promise<CommandEnd> {
       ...(output === undefined ? {} : { output }),
     };
   } finally {
+    run.guard.release();
     memory?.stop();
     clearTimeout(timer);
     clearTimeout(killing);

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import { canMeasureMemory } from '../base/process-memory.ts';
@@ -9,6 +7,7 @@ import type { VersionSummary } from '../registry/api.ts';
 import type { RegistryCalls } from '../registry/methods.ts';
 import { lineSplitter } from './activity.ts';
 import { bytesOf, judgeBenchmark, measureCommand } from './benchmark.ts';
+import { type CommandGuard, withGuard } from './command-guard.ts';
 import { type CommandEnd, runCommand } from './run-command.ts';
 import { failed, notEvaluated, passed, type Verdict } from './verdict.ts';
 
@@ -41,7 +40,7 @@ export async function runGate(gate: DeclaredGate, setting: GateSetting): Promise
     return { verdict: notEvaluated('the memory of processes can’t be measured on this system') };
   const command = gate.command ?? gate.benchmark ?? [];
   const words = typeof command === 'string' ? splitCommand(command) : command;
-  return withFiles(setting, async (env) => {
+  return withFiles(setting, async (env, guard) => {
     const run = async (timeLimitMs: number): Promise<CommandEnd> => {
       const lines = lineSplitter(setting.onLine);
       const end = await runCommand({
@@ -52,6 +51,7 @@ export async function runGate(gate: DeclaredGate, setting: GateSetting): Promise
         memoryLimitBytes,
         measuresMemory: maxMemory !== undefined,
         signal: setting.signal,
+        guard,
         onOutput: lines.add,
       });
       lines.end();
@@ -70,23 +70,21 @@ export async function runGate(gate: DeclaredGate, setting: GateSetting): Promise
 /** Restores the files of the version for as long as `use` takes, and says where in the variables that commands get. */
 async function withFiles<T>(
   { registry, version, stage, signal }: GateSetting,
-  use: (env: Readonly<Record<string, string>>) => Promise<T>,
+  use: (env: Readonly<Record<string, string>>, guard: CommandGuard) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'model-registry-gate-'));
-  try {
+  return withGuard('gate', async (guard, folder) => {
     const files = join(folder, 'files');
     throwIfCancelled(signal);
     await registry.pull({ ref: version.id, to: files }, { signal });
-    return await use({
+    const env = {
       MODEL_REGISTRY_MODEL: version.model,
       MODEL_REGISTRY_VERSION: String(version.number),
       MODEL_REGISTRY_DIGEST: version.artifact.digest,
       MODEL_REGISTRY_STAGE: stage,
       MODEL_REGISTRY_PATH: files,
-    });
-  } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  }
+    };
+    return use(env, guard);
+  });
 }
 
 function throwIfCancelled(signal: AbortSignal): void {

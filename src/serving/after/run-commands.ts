@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lineSplitter } from '../../gates/activity.ts';
+import { withGuard } from '../../gates/command-guard.ts';
 import { runCommand } from '../../gates/run-command.ts';
 import type { AfterCommand, TransitionKind } from '../../project/after-schema.ts';
 import { DEFAULT_TIME_LIMIT_SECONDS } from '../../project/gates-schema.ts';
@@ -62,10 +61,9 @@ export async function runAfter(command: AfterCommand, setting: CommandSetting): 
   const seconds = command['time-limit'] ?? DEFAULT_TIME_LIMIT_SECONDS;
   const label = labelOfCommand(command);
   const words = typeof command.command === 'string' ? splitCommand(command.command) : command.command;
-  const folder = deployedTo === undefined ? await mkdtemp(join(tmpdir(), 'model-registry-after-')) : undefined;
-  try {
-    const files = deployedTo ?? join(folder ?? '', 'files');
-    if (folder !== undefined) await registry.pull({ ref: version.id, to: files }, { signal });
+  return withGuard(deployedTo === undefined ? 'after' : undefined, async (guard, folder) => {
+    const files = deployedTo ?? join(folder, 'files');
+    if (deployedTo === undefined) await registry.pull({ ref: version.id, to: files }, { signal });
     const lines = lineSplitter(onLine);
     const { exitCode, problem } = await runCommand({
       words,
@@ -82,11 +80,10 @@ export async function runAfter(command: AfterCommand, setting: CommandSetting): 
       },
       timeLimitMs: seconds * 1000,
       signal,
+      guard,
       onOutput: lines.add,
     });
     lines.end();
     return { label, exitCode, ...(problem === undefined ? {} : { problem }) };
-  } finally {
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  }
+  });
 }

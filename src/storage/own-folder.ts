@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isAlive } from './process-alive.ts';
+
+/** Which machine, process and start of it a folder is of; the rest is by chance. */
+const NAME = /^model-registry-(?:gate|after)-([0-9a-f]{8})-([1-9]\d{0,9})-(\d{1,20})-[A-Za-z0-9]{6}$/;
+/** Where the system doesn't tell when a process was started. */
+const UNKNOWN = '0';
+const MAX_REMOVED = 100;
+
+/**
+ * Makes a folder for large files that are needed for a while, among the system's temporary ones. Its name tells which process uses it:
+ * those of processes that ended without removing theirs are removed first. Whoever makes it removes it.
+ */
+export async function makeOwnFolder(kind: 'gate' | 'after'): Promise<string> {
+  await sweepOwnFolders();
+  return mkdtemp(join(tmpdir(), `model-registry-${kind}-${placeTag()}-${process.pid}-${startOf(process.pid)}-`));
+}
+
+async function sweepOwnFolders(): Promise<void> {
+  const names = await readdir(tmpdir()).catch(() => []);
+  for (const name of names.filter(isLeft).slice(0, MAX_REMOVED)) {
+    const folder = join(tmpdir(), name);
+    try {
+      // Of anybody's making in a folder that all can write to: links and what others own stay.
+      const found = await lstat(folder);
+      if (!found.isDirectory() || found.uid !== (process.getuid?.() ?? found.uid)) continue;
+      await rm(folder, { recursive: true, force: true });
+    } catch {
+      // Space, and no more. Another process may be at it.
+    }
+  }
+}
+
+function isLeft(name: string): boolean {
+  const [, place, number, start] = NAME.exec(name) ?? [];
+  if (number === undefined || place !== placeTag()) return false;
+  const pid = Number(number);
+  // Its number may have been given to another process since.
+  const isAnother = start !== UNKNOWN && startOf(pid) !== UNKNOWN && start !== startOf(pid);
+  return !isAlive(pid) || isAnother;
+}
+
+/** Numbers of processes mean something on one machine, and in one of its containers, only. */
+function placeTag(): string {
+  let space = '';
+  try {
+    space = readlinkSync('/proc/self/ns/pid');
+  } catch {
+    // Linux alone has them.
+  }
+  return createHash('sha256').update(`${hostname()} ${space}`).digest('hex').slice(0, 8);
+}
+
+/** In what the system counts, which nobody looks into. */
+function startOf(pid: number): string {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name of the program, which may be anything, stands in brackets before the rest.
+    const start = text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    return /^\d{1,20}$/.test(start) ? start : UNKNOWN;
+  } catch {
+    return UNKNOWN;
+  }
+}
