@@ -82,6 +82,28 @@ const sources = {
   },
 };
 
+/**
+ * The editor's API has hundreds of members, which every file that imports it would copy when it is loaded, and the editor looks up at each
+ * `require` whose API is meant. So it is had once.
+ */
+const editorApi = {
+  name: 'editor-api',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^editor-api$/ }, ({ path }) => ({ path, namespace: 'editor-api' }));
+    onLoad({ filter: /.*/, namespace: 'editor-api' }, () => ({
+      contents: "export const vscode = require('vscode');",
+      resolveDir: root,
+    }));
+    onLoad({ filter: /[\\/]src[\\/]extension[\\/].*\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(
+        /^import \* as vscode from 'vscode';$/m,
+        "import { vscode } from 'editor-api';",
+      ),
+      loader: 'ts',
+    }));
+  },
+};
+
 /** The programs that plain Node runs: the command line, and the threads. */
 const programs = {
   ...common,
@@ -149,15 +171,15 @@ async function bundles() {
       external: ['vscode'],
       target: 'node22',
       banner: { js: moduleUrl },
+      plugins: [editorApi],
     },
     webviews: {
       ...common,
       entryPoints: pages,
       outdir: 'dist/webviews',
       platform: 'browser',
-      // Pages share most of what they are made of.
+      // One file for each: a webview fetches every file through the window and the editor's server, which takes longer than reading what pages share.
       format: 'esm',
-      splitting: true,
       target: 'chrome130',
       loader: { '.ttf': 'file', '.svg': 'dataurl' },
     },

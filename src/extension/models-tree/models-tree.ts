@@ -8,7 +8,7 @@ import { TreeChoices } from './arrangement.ts';
 import { type FilterCalls, filteredModels } from './filtered-models.ts';
 import { firstEntries } from './first-entries.ts';
 import type { ModelNode, MoreNode, TreeNode } from './nodes.ts';
-import { treeItemOf } from './tree-items.ts';
+import { tooltipOf, treeItemOf } from './tree-items.ts';
 import { rowsOfFold, rowsOfModel, rowsOfPeriod, rowsOfStage, type VersionCalls } from './version-rows.ts';
 
 /** What the tree needs of the window's registries. */
@@ -54,6 +54,12 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
     return treeItemOf(node, preferredMetric());
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
+    const tooltip = tooltipOf(node, preferredMetric());
+    if (tooltip) item.tooltip = tooltip;
+    return item;
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {

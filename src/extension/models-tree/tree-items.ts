@@ -43,6 +43,13 @@ export function treeItemOf(node: TreeNode, preferred: string | undefined): vscod
   }
 }
 
+/** What a row tells where the pointer rests on it. Made only then: of hundreds of rows it takes longer than all else that they show. */
+export function tooltipOf(node: TreeNode, preferred: string | undefined): vscode.MarkdownString | undefined {
+  if (node.kind === 'model') return modelTooltip(node.model);
+  if (node.kind === 'version') return versionTooltip(node.version, preferred);
+  return undefined;
+}
+
 function registryItem(node: RegistryNode): vscode.TreeItem {
   const item = new vscode.TreeItem(oneLine(node.name), vscode.TreeItemCollapsibleState.Expanded);
   item.id = node.registryDir;
@@ -66,7 +73,6 @@ function modelItem({ registryDir, model, isOpen, found }: ModelNode, preferred: 
   item.description = found
     ? facts(tCount(found.length, '{count} version found', '{count} versions found'), serving)
     : serving;
-  item.tooltip = modelTooltip(model);
   item.contextValue = production ? 'model:production' : 'model';
   item.accessibilityInformation = {
     label: tCount(
@@ -93,7 +99,6 @@ function versionItem(node: VersionNode, preferred: string | undefined): vscode.T
     headlineText(version, preferred),
     aliases,
   );
-  item.tooltip = versionTooltip(version, preferred);
   item.contextValue = ['version', version.stage, ...(aliases === '' ? [] : ['aliased'])].join(':');
   item.command = { command: 'modelRegistry.showVersion', title: t('Show Version'), arguments: [node] };
   item.accessibilityInformation = {

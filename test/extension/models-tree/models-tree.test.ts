@@ -300,7 +300,9 @@ describe('the Models view', () => {
     const tree = treeOf({ one: registry });
     const [model] = await tree.getChildren();
     const [version] = await tree.getChildren(model);
-    const tooltip = version && tree.getTreeItem(version).tooltip;
+    const item = version && tree.getTreeItem(version);
+    expect(item?.tooltip).toBeUndefined();
+    const tooltip = item && tree.resolveTreeItem(item, version).tooltip;
     const text = typeof tooltip === 'object' ? tooltip.value : '';
     expect(text).toContain('\\[link\\]\\(command:evil\\)');
     expect(text).not.toContain('\n# heading');
