@@ -76,6 +76,7 @@ async function isAttachedTo(registry: WorkspaceRegistry, url: string): Promise<b
 }
 
 export const disconnectStorage: Command = async (context, argument) => {
+  if (!(await mayWrite())) return;
   const registry = await registryOf(context, argument);
   const status = await registry?.connection.registry.remote();
   if (!registry || !status) {
@@ -105,6 +106,7 @@ export const disconnectStorage: Command = async (context, argument) => {
 };
 
 export const syncNow: Command = async (context, argument) => {
+  if (!(await mayWrite())) return;
   const registry = await registryOf(context, argument);
   if (!registry) return;
   const report = await withProgress(context.activity, { title: t('Syncing'), isCancellable: true }, (operation) =>
@@ -191,6 +193,7 @@ export const sharingMenu: Command = async (context, argument) => {
 };
 
 export const applyAgain: Command = async (context, row) => {
+  if (!(await mayWrite())) return;
   const { registry, id } = await rowOf(context, row);
   // As at first, a promotion passes the gates that the project files declare.
   await registry.connection.askAgain({ roots: registry.roots.map(({ uri }) => uri.fsPath), id });
@@ -199,6 +202,7 @@ export const applyAgain: Command = async (context, row) => {
 };
 
 export const dropRefused: Command = async (context, row) => {
+  if (!(await mayWrite())) return;
   const { registry, id } = await rowOf(context, row);
   const reply = await askReason(
     { title: t('Drop'), step: 1, totalSteps: 1 },
@@ -210,6 +214,7 @@ export const dropRefused: Command = async (context, row) => {
 };
 
 export const shareAfterAll: Command = async (context, row) => {
+  if (!(await mayWrite())) return;
   const { registry, id } = await rowOf(context, row);
   await registry.connection.registry.confirm({ id });
   context.registries.announce(registry.dir);
@@ -217,6 +222,7 @@ export const shareAfterAll: Command = async (context, row) => {
 };
 
 export const takeBack: Command = async (context, row) => {
+  if (!(await mayWrite())) return;
   const { registry, id } = await rowOf(context, row);
   await registry.connection.registry.withdraw({ id });
   context.registries.announce(registry.dir);
