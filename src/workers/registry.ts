@@ -95,7 +95,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
     return registry;
   }
 
-  /** Another one has to be opened: the registry was attached to shared storage, or detached. What is asked of the old one is answered. */
+  /** Another one has to be opened: the registry was attached to shared storage, or detached, or removed. What is asked of the old one is answered. */
   const reopen = () =>
     serially(async () => {
       const last = opened;
@@ -105,9 +105,10 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
       await sharing.leave();
       await Promise.allSettled(asked);
       await (await last.catch(() => undefined))?.close();
-      const registry = await open();
+      // Where there is none any more, whoever asks next is told.
+      const registry = await open().catch(() => undefined);
       emit({ kind: 'changed', head: 0 });
-      await registry.refresh().catch(() => undefined);
+      await registry?.refresh().catch(() => undefined);
     });
 
   const sharing = sharingOf({
@@ -127,14 +128,14 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
   /** Other processes append to the log: the watch is a hint, the poll is what can be relied on. */
   function follow(registry: Registry): void {
     // What goes wrong here goes wrong for whoever asks next, too, with a person to show it to.
-    const refresh = () => void registry.refresh().catch(() => undefined);
-    const poll = setInterval(() => {
-      refresh();
+    const refresh = () => {
+      void registry.refresh().catch(() => undefined);
       void sharing
         .hasMoved()
         .then((hasMoved) => (hasMoved ? reopen() : undefined))
         .catch(() => undefined);
-    }, POLL_MS);
+    };
+    const poll = setInterval(refresh, POLL_MS);
     const { logDir } = registry.location;
     const watcher = watchQuietly(join(logDir, 'log'), refresh) ?? watchQuietly(logDir, refresh);
     watcher?.on('error', () => watcher.close());

@@ -10,6 +10,7 @@ import { remoteConnector } from '../registry/shared/connect.ts';
 import { keepInSync, type Syncing } from '../registry/shared/keep-in-sync.ts';
 import type { OwnKey } from '../registry/signing.ts';
 import type { AzureCredential } from '../storage/azure/credentials.ts';
+import { FORMAT_KEY } from '../storage/layout.ts';
 import { type GivenCredential, givenCredentialSchema, type RegistryThreadEvent } from './registry-messages.ts';
 import { type ServingWatch, watchServing } from './serving-watch.ts';
 
@@ -129,11 +130,15 @@ export function sharingOf(options: {
     emit({ kind: 'sharing', isPaused, ...(status ? { status } : {}) });
   }
 
+  /** Changes with what the registry is attached to, and where it was removed or another one came to its place. */
   async function fingerprint(): Promise<string> {
-    return stat(join(dir, 'remote.json')).then(
-      ({ ino, mtimeMs, size }) => `${ino} ${mtimeMs} ${size}`,
-      () => '',
+    const files = ['remote.json', FORMAT_KEY].map((name) =>
+      stat(join(dir, name)).then(
+        ({ ino, mtimeMs, size }) => `${ino} ${mtimeMs} ${size}`,
+        () => '',
+      ),
     );
+    return (await Promise.all(files)).join('; ');
   }
 
   return {

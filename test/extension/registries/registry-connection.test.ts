@@ -92,6 +92,24 @@ describe('a registry in its own thread', () => {
     expect(items.map(({ name }) => name)).toEqual(['from-elsewhere']);
   });
 
+  it('has nothing of a registry that was removed, and all of another one that came to its place', async () => {
+    const { connection, dir, model, root } = await setUp();
+    await connection.make();
+    await connection.registry.register({ model: 'churn', paths: [model] });
+    await rm(dir, { recursive: true });
+    const names = () =>
+      connection.registry.listModels().then(
+        ({ items }) => items.map(({ name }) => name),
+        ({ code }) => code,
+      );
+    await vi.waitFor(async () => expect(await names()).toBe('REGISTRY_NOT_FOUND'), { timeout: 10_000 });
+    await initRegistry({ dir });
+    const other = await openRegistry({ dir, author, via: 'cli', stateDir: join(root, 'other-state') });
+    await other.register({ model: 'fraud', paths: [model] });
+    await other.close();
+    expect(await names()).toEqual(['fraud']);
+  });
+
   it('registers what the project file declares once it is there, and makes the registry for it', async () => {
     const { connection, root, events } = await setUp();
     await writeFile(join(root, 'model-registry.yaml'), 'models:\n  churn:\n    outputs: [out/**]\n');
