@@ -135,7 +135,8 @@ function nextFewest(db: Sqlite, counted: readonly Counted[], fewest: Counted): C
 
 function inBoth(fewest: Sql, next: Sql): Sql {
   return {
-    sql: `SELECT version FROM (${next.sql}) WHERE version IN (${fewest.sql})`,
+    // With the plus sign, the versions are compared; without it, each of them would be looked for with every tag.
+    sql: `SELECT version FROM (${next.sql}) WHERE +version IN (${fewest.sql})`,
     params: [...next.params, ...fewest.params],
   };
 }
