@@ -1,7 +1,8 @@
 import { type DeclaredGate, kindOfGate } from '../project/gates-schema.ts';
 import { checkBias } from './bias-gate.ts';
+import { checkMeasuredOn, type PeerContext } from './measured-on.ts';
 import { checkMetric } from './metric-gate.ts';
-import { checkSure, type SureContext } from './sure-metric.ts';
+import { checkSure } from './sure-metric.ts';
 import { notEvaluated, type Verdict } from './verdict.ts';
 import {
   type ApprovalVote,
@@ -13,7 +14,7 @@ import {
   checkSize,
 } from './version-gates.ts';
 
-export interface GateContext extends SureContext {
+export interface GateContext extends PeerContext {
   readonly votes: readonly ApprovalVote[];
 }
 
@@ -22,9 +23,13 @@ export function checkGate(gate: DeclaredGate, context: GateContext): Verdict {
   const { candidate, rival, votes } = context;
   switch (kindOfGate(gate)) {
     case 'metric':
-      return gate.confidence === undefined ? checkMetric(gate, context) : checkSure(gate, context);
+      return checkMeasuredOn(
+        gate,
+        context,
+        gate.confidence === undefined ? checkMetric(gate, context) : checkSure(gate, context),
+      );
     case 'bias':
-      return checkBias(gate, candidate);
+      return checkMeasuredOn(gate, context, checkBias(gate, candidate));
     case 'max-size':
       return checkSize(gate, candidate);
     case 'lineage':

@@ -7,6 +7,7 @@ import { checkGate } from './check-gate.ts';
 import { declarationOf, unknownStages } from './declaration.ts';
 import { evidenceOf, verdictIn } from './evidence.ts';
 import { gateName, isOfCommand, requiredOf, titleOf } from './gate-name.ts';
+import { dependsOnPeer } from './measured-on.ts';
 import { type NamedProgram, programsOf } from './programs.ts';
 import type { GateRun } from './run-each.ts';
 import type { RanGate } from './run-gate.ts';
@@ -45,6 +46,8 @@ export interface GateReport {
 interface Looked {
   readonly gate: DeclaredGate;
   readonly rival: VersionSummary | undefined;
+  /** The version that is in the stage, where the gate looks at what that was measured on. */
+  readonly peer: VersionSummary | undefined;
   readonly verdict: Verdict;
   /** It has a command. */
   readonly isRun: boolean;
@@ -71,16 +74,17 @@ export async function evaluateGates(
   const looked: Looked[] = [];
   for (const gate of declared) {
     const rival = await subjects.rivalOf(gate, standing);
+    const peer = subjects.peerOf(gate, standing);
     const isRun = isOfCommand(gate);
     const programs = isRun && root !== undefined ? await programsOf(gate, root) : undefined;
     const verdict = isRun
       ? await recordedVerdict(registry, standing, { gate, stage, version, rival, programs })
       : checkGate(gate, {
-          ...(await subjects.pair(gate, version, rival)),
+          ...(await subjects.around(gate, version, { ...(rival ? { rival } : {}), ...(peer ? { peer } : {}) })),
           votes: standing.approvals,
           directions,
         });
-    looked.push({ gate, rival, verdict, isRun, programs });
+    looked.push({ gate, rival, peer, verdict, isRun, programs });
   }
   const toRun = looked.filter(({ isRun, verdict }) => isRun && (run?.isAgain || verdict.outcome === 'not-evaluated'));
   const ran = run ? await runAll(toRun, registry, standing, run) : new Map<DeclaredGate, RanGate>();
@@ -126,7 +130,7 @@ function resultOf({ gate, verdict, isRun }: Looked, ran: RanGate | undefined): G
 
 /** What is to be recorded: not what ran before, which was recorded by whoever ran it. */
 function foundIn(
-  { gate, rival, verdict, isRun, programs }: Looked,
+  { gate, rival: named, peer, verdict, isRun, programs }: Looked,
   standing: GateStanding,
   ran: RanGate | undefined,
 ): FoundGate[] {
@@ -134,6 +138,7 @@ function foundIn(
   // Approvals are in the log by themselves.
   if (outcome === 'not-evaluated' || (isRun && !ran) || gate.approvals !== undefined) return [];
   const { version, stage } = standing;
+  const rival = named ?? (dependsOnPeer(gate) ? peer : undefined);
   const evidence = evidenceOf({ gate, stage, version, rival, required: requiredOf(gate), verdict, programs, ...ran });
   const against = againstOf(gate, standing, rival);
   return [{ gate: gateName(gate), outcome, evidence, ...(against ? { against } : {}) }];
@@ -145,7 +150,8 @@ function againstOf(
   { stage, isExclusive }: GateStanding,
   rival: VersionSummary | undefined,
 ): FoundGate['against'] {
-  if (gate.command !== undefined) return isExclusive ? { stage, version: rival?.id ?? null } : undefined;
+  if (gate.command !== undefined || dependsOnPeer(gate))
+    return isExclusive ? { stage, version: rival?.id ?? null } : undefined;
   const compared = comparedStage(gate);
   return compared === undefined ? undefined : { stage: compared, version: rival?.id ?? null };
 }

@@ -10,18 +10,26 @@ const MAX_LABEL = 60;
 /** What a gate is about, in short. */
 export function titleOf(gate: DeclaredGate): string {
   const kind = kindOfGate(gate);
-  if (kind === 'bias')
-    return [gate.bias, ...(gate.dataset === undefined ? [] : [`on ${gate.dataset}`]), `over ${gate.by}`].join(' ');
+  if (kind === 'bias') return [gate.bias, ...onDataset(gate), `over ${gate.by}`].join(' ');
   if (kind === 'command' || kind === 'benchmark') return PROGRAM_GATES[kind];
   if (kind !== 'metric') return kind === 'max-size' ? 'size' : kind;
-  const { metric = '', dataset, slice } = gate;
+  const { metric = '', slice } = gate;
   const parts = [
-    ...(dataset === undefined ? [] : [`on ${dataset}`]),
+    ...onDataset(gate),
     ...(slice === undefined ? [] : [`of ${slice}`]),
     ...(gate['worst-of'] === undefined ? [] : [`of the worst ${gate['worst-of']}`]),
     ...(gate['gap-of'] === undefined ? [] : [`gap over ${gate['gap-of']}`]),
   ];
   return [metric, ...parts].join(' ');
+}
+
+function onDataset({ dataset, 'dataset-sha256': pinned }: DeclaredGate): readonly string[] {
+  if (dataset === undefined) return [];
+  return [`on ${dataset}`, ...(pinned === undefined ? [] : [`(${pinned.slice(0, 16)})`])];
+}
+
+function overSlices({ slices }: DeclaredGate): readonly string[] {
+  return slices ? [`of ${slices.join(', ')}`] : [];
 }
 
 /** What a gate asks for. */
@@ -57,6 +65,7 @@ function metricRequired(gate: DeclaredGate): string {
     ...(max === undefined ? [] : [`at most ${max}`]),
     ...(gate['max-drop'] === undefined ? [] : [`at most ${gate['max-drop']} worse than ${vs}`]),
     ...(gate['min-gain'] === undefined ? [] : [`at least ${gate['min-gain']} better than ${vs}`]),
+    ...overSlices(gate),
   ];
   const sure = gate.confidence === undefined ? '' : `, with ${percentText(confidenceOf(gate.confidence))} confidence`;
   return `${parts.join(', ')}${gate['by-interval'] ? ', by its interval' : ''}${sure}`;
@@ -66,6 +75,7 @@ function biasRequired(gate: DeclaredGate): string {
   return [
     ...(gate.max === undefined ? [] : [`differs by at most ${gate.max}`]),
     ...(gate['min-ratio'] === undefined ? [] : [`ratio at least ${gate['min-ratio']}`]),
+    ...overSlices(gate),
   ].join(', ');
 }
 

@@ -4,7 +4,8 @@ import type { DeclaredGate } from '../project/gates-schema.ts';
 import type { CertaintyQuery, GateStanding, VersionDetails, VersionSummary } from '../registry/api.ts';
 import type { RegistryCalls } from '../registry/methods.ts';
 import { isOfCommand } from './gate-name.ts';
-import { certaintyQuery, type SureContext } from './sure-metric.ts';
+import { looksAtPeer, type PeerContext } from './measured-on.ts';
+import { certaintyQuery } from './sure-metric.ts';
 import type { GateSubject, Signature } from './verdict.ts';
 
 /** The stage with whose version a gate compares, where it compares with one that it names. */
@@ -32,15 +33,16 @@ export class Subjects {
     return known;
   }
 
-  /** Both versions as a gate looks at them, and how sure their metrics are where it asks. */
-  async pair(
+  /** The versions as a gate looks at them, and how sure their metrics are where it asks. */
+  async around(
     gate: DeclaredGate,
     version: VersionSummary,
-    other: VersionSummary | undefined,
-  ): Promise<Omit<SureContext, 'directions'>> {
+    { rival: other, peer: inStage }: { readonly rival?: VersionSummary; readonly peer?: VersionSummary },
+  ): Promise<Omit<PeerContext, 'directions'>> {
     const [candidate, rival] = [await this.of(version), other && (await this.of(other))];
+    const peer = inStage && (await this.of(inStage));
     const query = certaintyQuery(gate, candidate, rival);
-    return { candidate, rival, certainty: query && (await this.#certainty(query)) };
+    return { candidate, rival, peer, certainty: query && (await this.#certainty(query)) };
   }
 
   async #certainty(query: CertaintyQuery): Promise<CertaintyAnswer> {
@@ -67,6 +69,12 @@ export class Subjects {
       this.#inStage.set(stage, items.find(({ id }) => id !== version.id) ?? lastIn(stage));
     }
     return this.#inStage.get(stage);
+  }
+
+  /** The other version in the stage that a gate is for, or the last one there, where the gate looks at what that was measured on. */
+  peerOf(gate: DeclaredGate, { stage: target, holder, lastHolders }: GateStanding): VersionSummary | undefined {
+    if (!looksAtPeer(gate)) return undefined;
+    return holder ?? lastHolders?.find(({ stage }) => stage === target)?.version;
   }
 
   async #read(id: string): Promise<GateSubject> {

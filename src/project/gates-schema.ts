@@ -20,6 +20,8 @@ const MAX_GATES = 64;
 export const DEFAULT_TIME_LIMIT_SECONDS = 600;
 const MAX_TIME_LIMIT_SECONDS = 24 * 3600;
 
+/** That a gate names. */
+const MAX_SLICES = 256;
 /** Of resampled predictions. */
 export const DEFAULT_RESAMPLES = 1000;
 const MIN_RESAMPLES = 100;
@@ -52,6 +54,12 @@ const gateEntries = v.strictObject({
       'Takes the metric from the newest evaluation on this dataset (model-registry evaluate), instead of the version’s own.',
     ),
   ),
+  'dataset-sha256': v.exactOptional(
+    described(
+      v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'must be a SHA-256: 64 digits, a to f in lower case')),
+      'The SHA-256 of the dataset, as its evaluation recorded it: what was measured on other data of that name doesn’t count.',
+    ),
+  ),
   slice: v.exactOptional(described(line(1024), 'Takes the metric from the evaluation of this slice: country=DE.')),
   'worst-of': v.exactOptional(
     described(line(1024), 'The gate has to hold for the worst slice of this name (country), of all slices with *.'),
@@ -60,6 +68,16 @@ const gateEntries = v.strictObject({
     described(
       line(1024),
       'The largest minus the smallest value over the slices of this name (country) must not be above max.',
+    ),
+  ),
+  slices: v.exactOptional(
+    described(
+      v.pipe(
+        v.array(line(1024)),
+        v.minLength(1, 'names no slice'),
+        v.maxLength(MAX_SLICES, `names more than ${MAX_SLICES} slices`),
+      ),
+      'Slices of worst-of, gap-of or bias that must have been measured: [country=DE, country=FR]. Unless said, those that the version in the stage was measured on.',
     ),
   ),
   'by-interval': v.exactOptional(
@@ -222,15 +240,17 @@ const KINDS: Readonly<Record<GateKind, readonly (keyof Entries)[]>> = {
     'max-drop',
     'min-gain',
     'dataset',
+    'dataset-sha256',
     'slice',
     'worst-of',
     'gap-of',
+    'slices',
     'by-interval',
     'confidence',
     'resamples',
     'seed',
   ],
-  bias: ['by', 'max', 'min-ratio', 'min-examples', 'dataset'],
+  bias: ['by', 'max', 'min-ratio', 'min-examples', 'dataset', 'dataset-sha256', 'slices'],
   'max-size': [],
   lineage: [],
   danger: [],
@@ -262,10 +282,22 @@ function problemOf(gate: Entries): string | undefined {
   if (kinds.length > 1) return `mixes ${kinds.join(' and ')}: write a gate for each`;
   const stray = Object.keys(gate).find((key) => key !== kind && !KINDS[kind].some((known) => known === key));
   if (stray !== undefined) return `has ${stray}, which means nothing beside ${kind}`;
+  const onWhat = problemOfMeasuredOn(gate);
+  if (onWhat !== undefined) return onWhat;
   if (kind === 'metric') return problemOfMetric(gate);
   if (kind === 'bias') return problemOfBias(gate);
   if (kind === 'approvals') return problemOfApprovals(gate);
   return kind === 'benchmark' ? problemOfBenchmark(gate) : undefined;
+}
+
+function problemOfMeasuredOn(gate: Entries): string | undefined {
+  if (gate['dataset-sha256'] !== undefined && gate.dataset === undefined)
+    return 'has dataset-sha256 without dataset, the name that was evaluated';
+  const name = gate['worst-of'] ?? gate['gap-of'] ?? gate.by;
+  if (gate.slices === undefined) return undefined;
+  if (name === undefined) return 'has slices without worst-of, gap-of or by';
+  const stray = gate.slices.find((slice) => name !== '*' && !slice.startsWith(`${name}=`));
+  return stray === undefined ? undefined : `has slices that are none of ${name}: write ${name}=…`;
 }
 
 function problemOfApprovals({ approvals = 0, of }: Entries): string | undefined {
@@ -294,7 +326,7 @@ function problemOfMetric(gate: Entries): string | undefined {
   if (gate['gap-of'] !== undefined) {
     if (gate.max === undefined) return 'has gap-of without max';
     if (gate.min !== undefined || gate.vs !== undefined || hasChange || gate['by-interval'] || gate.confidence)
-      return 'has gap-of, beside which only max and dataset mean something';
+      return 'has gap-of, beside which only max, dataset and slices mean something';
   }
   if (gate.confidence !== undefined && gate['by-interval'] !== undefined)
     return 'has confidence and by-interval: confidence takes intervals that were given, too';

@@ -107,6 +107,109 @@ describe('gates', () => {
     expect(without).toMatchObject({ outcome: 'not-evaluated', why: expect.stringContaining('which is in production') });
   });
 
+  describe('where the version in the stage was measured', () => {
+    const measured = (label: string, slices: readonly string[], datasetSha256?: string) => ({
+      ...SUBJECT,
+      label,
+      evaluations: slices.map((slice) =>
+        evaluation(
+          { auc: 0.9, selection_rate: 0.5, examples: 50 },
+          { dataset: 'holdout', slice, ...(datasetSha256 === undefined ? {} : { datasetSha256 }) },
+        ),
+      ),
+    });
+    const SLICES = ['country=DE', 'country=FR'];
+    const check = (gate: string, slices: readonly string[], others: readonly string[] = SLICES) =>
+      checkGate(gateOf(gate), {
+        candidate: measured('fraud@7', slices),
+        rival: undefined,
+        peer: measured('fraud@6', others),
+        votes: [],
+      });
+
+    it.each([
+      '{metric: auc, min: 0.85, dataset: holdout, worst-of: country}',
+      '{metric: auc, max: 0.1, dataset: holdout, gap-of: country}',
+      '{bias: demographic-parity, by: country, max: 0.1, dataset: holdout}',
+    ])('want its slices, and no other ones instead of them: %s', (gate) => {
+      expect(check(gate, [...SLICES, 'country=XX'])).toMatchObject({ outcome: 'passed' });
+      expect(check(gate, ['country=DE', 'country=XX'])).toMatchObject({
+        outcome: 'not-evaluated',
+        why: 'fraud@7 wasn’t measured on country=FR, which fraud@6 was measured on',
+      });
+    });
+
+    it('want those that the gate names instead', () => {
+      const gate = '{metric: auc, min: 0.85, dataset: holdout, worst-of: country, slices: [country=DE, country=IT]}';
+      expect(check(gate, ['country=DE', 'country=IT'])).toMatchObject({ outcome: 'passed' });
+      expect(check(gate, SLICES, [])).toMatchObject({
+        outcome: 'not-evaluated',
+        why: 'fraud@7 wasn’t measured on country=IT, which the gate names',
+      });
+    });
+
+    it('want its slices also with confidence, where the predictions have them', () => {
+      const gate = gateOf('{metric: auc, min: 0.8, dataset: holdout, worst-of: country, confidence: 95 %}');
+      const sample = (slice: string) => ({ slice, value: 0.9, rows: 50, interval: { low: 0.85, high: 0.95 } });
+      const sure = (slices: readonly string[]) =>
+        checkGate(gate, {
+          candidate: { ...SUBJECT, evaluations: [evaluation({ auc: 0.9 }, { dataset: 'holdout' })] },
+          rival: undefined,
+          peer: measured('fraud@6', SLICES),
+          certainty: { samples: slices.map(sample) },
+          votes: [],
+        });
+      expect(sure(SLICES)).toMatchObject({ outcome: 'passed' });
+      expect(sure(['country=DE'])).toMatchObject({ outcome: 'not-evaluated' });
+    });
+
+    it('say where it was on other data of that name, and let nothing else pass than what they pin', () => {
+      const [own, other] = ['a'.repeat(64), 'b'.repeat(64)];
+      const on = (gate: string, ours: string | undefined, theirs: string) =>
+        checkGate(gateOf(gate), {
+          candidate: {
+            ...measured('fraud@7', ['country=DE'], ours),
+            data: [{ path: 'holdout', sha256: own }],
+          },
+          rival: undefined,
+          peer: measured('fraud@6', ['country=DE'], theirs),
+          votes: [],
+        });
+      const gate = '{metric: auc, min: 0.85, dataset: holdout, slice: country=DE}';
+      expect(on(gate, own, own)).toEqual({ outcome: 'passed', measured: '0.9' });
+      expect(on(gate, own, other)).toMatchObject({
+        outcome: 'passed',
+        why: 'fraud@6 was measured on other data of the name holdout',
+      });
+      expect(on(gate, other, other)).toMatchObject({
+        outcome: 'passed',
+        why: 'holdout isn’t what it was when the version was registered',
+      });
+      const pinned = gate.replace('holdout', `holdout, dataset-sha256: ${own}`);
+      expect(on(pinned, own, other)).toMatchObject({ outcome: 'passed' });
+      expect(on(pinned, other, other)).toMatchObject({
+        outcome: 'not-evaluated',
+        why: 'it was measured on other data of the name holdout (bbbbbbbbbbbb…)',
+      });
+      expect(on(pinned, undefined, other)).toMatchObject({
+        outcome: 'not-evaluated',
+        why: expect.stringContaining('wasn’t recorded'),
+      });
+      expect(gateName(gateOf(pinned))).not.toBe(gateName(gateOf(gate)));
+    });
+
+    it.each([
+      ['{metric: auc, min: 0.8, slices: [a=b]}', 'without worst-of'],
+      ['{metric: auc, min: 0.8, worst-of: a, slices: [b=c]}', 'none of a'],
+      [`{metric: auc, min: 0.8, dataset-sha256: ${'a'.repeat(64)}}`, 'without dataset'],
+      ['{metric: auc, min: 0.8, dataset: d, dataset-sha256: abc}', 'must be a SHA-256'],
+    ])('are refused where they are written wrongly: %s', (gate, problem) => {
+      expect(problemsOf(projectWith(gate))).toContainEqual(
+        expect.objectContaining({ message: expect.stringContaining(problem) }),
+      );
+    });
+  });
+
   it('take intervals that were given where there are no predictions, and both together for a difference', () => {
     const measured = (label: string, value: number, low: number, high: number) => ({
       ...SUBJECT,

@@ -29,7 +29,7 @@ afterEach(async () => {
 /** A program that runs a command of a gate, once that command is at work. */
 async function atWork(name: string, env: NodeJS.ProcessEnv = {}) {
   const file = join(place, name);
-  const program = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM, file], {
+  const program = spawn(process.execPath, ['--no-warnings', PROGRAM, file], {
     env: { ...process.env, ...env },
     stdio: 'inherit',
   });

@@ -45,6 +45,29 @@ describe('a promotion', () => {
     expect(await place.files()).toEqual(before);
   });
 
+  it('wants what the version in production was measured on, also where that has left, and no slices made up for it', async () => {
+    const { registry } = await withVersions(2);
+    const measure = (ref: string, ...countries: readonly string[]) =>
+      Promise.all(
+        countries.map((country) =>
+          registry.evaluate({ ref, metrics: { auc: 0.9 }, dataset: { name: 'holdout' }, slice: `country=${country}` }),
+        ),
+      );
+    await measure('fraud@1', 'DE', 'FR');
+    await registry.promote({ ref: 'fraud@1', stage: 'production', reason: 'go' });
+    await measure('fraud@2', 'DE', 'XX');
+    const gates = declared('{metric: auc, min: 0.85, dataset: holdout, worst-of: country}');
+    const promotion = { ...TO_PRODUCTION, reason: 'go' };
+    const refusal = { code: 'GATE_FAILED', message: expect.stringContaining('wasn’t measured on country=FR') };
+    await expect(promoteThroughGates(registry, promotion, gates)).rejects.toMatchObject(refusal);
+    await registry.promote({ ref: 'fraud@1', stage: 'archived', reason: 'away' });
+    await expect(promoteThroughGates(registry, promotion, gates)).rejects.toMatchObject(refusal);
+    await measure('fraud@2', 'FR');
+    await promoteThroughGates(registry, promotion, gates);
+    const { items } = await registry.listVersions({ model: 'fraud', stage: 'production' });
+    expect(items.map(({ number }) => number)).toEqual([2]);
+  });
+
   it.each([
     ['archived', true],
     ['archived', false],
