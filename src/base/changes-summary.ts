@@ -1,9 +1,11 @@
+import { formatNumber, t, tCount } from './language.ts';
 import {
   type DeclaredDirections,
   formatDifference,
   formatMetric,
   headlineMetrics,
   type MetricLike,
+  type MetricVerdict,
   metricChange,
 } from './metrics.ts';
 
@@ -42,51 +44,74 @@ export function changesSummary(
 ): readonly string[] {
   const { data, packages, params, environment, weights } = changes;
   const parts = [
-    weights === 'same-files' ? 'the same files' : '',
-    weights === 'same' ? 'the same weights in other files' : '',
+    weights === 'same-files' ? t('the same files') : '',
+    weights === 'same' ? t('the same weights in other files') : '',
     codePart(changes.code, code),
-    counted(
-      data,
-      (only) => `${only.path} ${only.kind === 'unknown' ? 'can’t be compared' : only.kind}`,
-      'data entries',
-    ),
+    data.length > 1
+      ? tCount(data.length, '{count} data entry differs', '{count} data entries differ')
+      : data
+          .map(({ path, kind }) => (kind === 'unknown' ? t('{path} can’t be compared', { path }) : changed(path, kind)))
+          .join(''),
     paramsPart(params),
     packagesPart(packages),
     environmentPart(environment),
     ...metricParts(changes, declared),
   ].filter((part) => part !== '');
-  return parts.length === 0 ? ['nothing that was recorded differs'] : parts;
+  return parts.length === 0 ? [t('nothing that was recorded differs')] : parts;
 }
 
 function codePart({ before, after }: SummarisedChanges['code'], code: SummarisedCode | undefined): string {
   if (!before || !after) return '';
   if (before.commit === after.commit) return before.isDirty || after.isDirty ? uncommittedPart(code) : '';
-  if (!code) return 'another commit';
+  if (!code) return t('another commit');
   const { added, removed, fileCount } = code;
-  const files = fileCount === 0 ? '' : ` change ${plural(fileCount, 'file')}`;
-  if (added.count === 0 && removed.count === 0) return 'another commit';
-  if (added.count === 0) return `code from ${plural(removed.count, 'commit')} earlier`;
-  const others = removed.count === 0 ? '' : `, without ${removed.count.toLocaleString('en-US')} of another branch`;
-  return `${plural(added.count, 'commit')}${byAuthors(added.commits)}${added.count === 1 ? files.replace('change', 'changes') : files}${others}`;
+  if (added.count === 0 && removed.count === 0) return t('another commit');
+  if (added.count === 0)
+    return tCount(removed.count, 'code from {count} commit earlier', 'code from {count} commits earlier');
+  const commits = commitsText(added);
+  const files = tCount(fileCount, '{count} file', '{count} files');
+  const what =
+    fileCount === 0
+      ? commits
+      : added.count === 1
+        ? t('{commits} changes {files}', { commits, files })
+        : t('{commits} change {files}', { commits, files });
+  const others = tCount(removed.count, 'without {count} of another branch', 'without {count} of another branch');
+  return removed.count === 0 ? what : `${what}, ${others}`;
 }
 
 function uncommittedPart(code: SummarisedCode | undefined): string {
-  if (!code || code.fileCount === 0) return 'the same commit, with uncommitted changes';
-  return `the same commit, with uncommitted changes that differ in ${plural(code.fileCount, 'file')}`;
+  if (!code || code.fileCount === 0) return t('the same commit, with uncommitted changes');
+  return tCount(
+    code.fileCount,
+    'the same commit, with uncommitted changes that differ in {count} file',
+    'the same commit, with uncommitted changes that differ in {count} files',
+  );
 }
 
-function byAuthors(commits: readonly { readonly author: string }[]): string {
+/** `12 commits by Ann and Bo` */
+function commitsText({ count, commits }: SummarisedCode['added']): string {
   const counts = new Map<string, number>();
   for (const { author } of commits) counts.set(author, (counts.get(author) ?? 0) + 1);
   const names = [...counts].sort((a, b) => b[1] - a[1]).map(([name]) => name);
   const [first, second] = names;
-  if (first === undefined) return '';
-  if (second === undefined) return ` by ${first}`;
-  return names.length === 2 ? ` by ${first} and ${second}` : ` by ${names.length} people`;
+  if (first === undefined) return tCount(count, '{count} commit', '{count} commits');
+  if (second === undefined)
+    return tCount(count, '{count} commit by {author}', '{count} commits by {author}', { author: first });
+  if (names.length === 2)
+    return tCount(count, '{count} commit by {one} and {other}', '{count} commits by {one} and {other}', {
+      one: first,
+      other: second,
+    });
+  return tCount(count, '{count} commit by {people} people', '{count} commits by {people} people', {
+    people: formatNumber(names.length),
+  });
 }
 
 function paramsPart(params: SummarisedChanges['params']): string {
-  return counted(params, ({ name, values }) => `${name} ${values[0] ?? 'none'} → ${values[1] ?? 'none'}`, 'params');
+  return params.length > 1
+    ? tCount(params.length, '{count} param differs', '{count} params differ')
+    : params.map(({ name, values }) => `${name} ${values[0] ?? t('none')} → ${values[1] ?? t('none')}`).join('');
 }
 
 /** Of another command or run the name is enough: the values can be long. */
@@ -95,27 +120,40 @@ function environmentPart(rows: SummarisedRows): string {
   const [only] = rows;
   if (only === undefined) return '';
   if (rows.length === 1 && only.name === 'python')
-    return `python ${only.values[0] ?? 'none'} → ${only.values[1] ?? 'none'}`;
-  const more = names.length > 2 ? ` and ${names.length - 2} more` : '';
-  return `another ${names.slice(0, 2).join(more === '' ? ' and ' : ', ')}${more}`;
+    return `python ${only.values[0] ?? t('none')} → ${only.values[1] ?? t('none')}`;
+  const [first = '', second = ''] = names;
+  if (names.length === 1) return t('another {name}', { name: first });
+  if (names.length === 2) return t('another {name} and {second}', { name: first, second });
+  return tCount(names.length - 2, 'another {names} and {count} more', 'another {names} and {count} more', {
+    names: `${first}, ${second}`,
+  });
 }
 
-/** One is told by name, several by how many. */
-function counted<T>(all: readonly T[], only: (entry: T) => string, what: string): string {
-  const [first] = all;
-  if (first === undefined) return '';
-  return all.length === 1 ? only(first) : `${all.length.toLocaleString('en-US')} ${what} differ`;
+/** `numpy upgraded` */
+function changed(name: string, kind: string): string {
+  switch (kind) {
+    case 'added':
+      return t('{name} added', { name });
+    case 'removed':
+      return t('{name} removed', { name });
+    case 'upgraded':
+      return t('{name} upgraded', { name });
+    case 'downgraded':
+      return t('{name} downgraded', { name });
+    default:
+      return t('{name} changed', { name });
+  }
 }
 
 function packagesPart(packages: SummarisedChanges['packages']): string {
   const [first] = packages;
   if (first === undefined) return '';
-  if (packages.length === 1) return `${first.name} ${first.kind}`;
+  if (packages.length === 1) return changed(first.name, first.kind);
   const kinds = ['upgraded', 'downgraded', 'changed', 'added', 'removed'].flatMap((kind) => {
     const count = packages.filter((change) => change.kind === kind).length;
-    return count === 0 ? [] : [`${count.toLocaleString('en-US')} ${kind}`];
+    return count === 0 ? [] : [changed(formatNumber(count), kind)];
   });
-  return `packages: ${kinds.join(', ')}`;
+  return t('packages: {changes}', { changes: kinds.join(', ') });
 }
 
 const SHOWN_METRICS = 2;
@@ -135,13 +173,12 @@ function metricParts(
     if (was === undefined) return [];
     const { verdict, difference } = metricChange(name, value, was, declared);
     const change =
-      difference === undefined
-        ? ''
-        : ` (${formatDifference(difference)}${verdict === 'different' ? '' : `, ${verdict}`})`;
+      difference === undefined ? '' : ` (${[formatDifference(difference), ...verdictWords(verdict)].join(', ')})`;
     return [`${name} ${formatMetric(was)} → ${formatMetric(value)}${change}`];
   });
 }
 
-function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+function verdictWords(verdict: MetricVerdict): readonly string[] {
+  if (verdict === 'better') return [t('better')];
+  return verdict === 'worse' ? [t('worse')] : [];
 }

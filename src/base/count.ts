@@ -1,3 +1,5 @@
+import { formatNumber, t } from './language.ts';
+
 /** `7.24 B`, `110 M`, `1,204`: how many parameters, as people say it. */
 export function formatCount(count: number): string {
   for (const [size, letter] of [
@@ -5,20 +7,20 @@ export function formatCount(count: number): string {
     [1e9, 'B'],
     [1e6, 'M'],
   ] as const) {
-    if (count >= size) return `${Number((count / size).toPrecision(3))} ${letter}`;
+    if (count >= size) return `${formatNumber(count / size, { maximumSignificantDigits: 3 })} ${letter}`;
   }
-  return count.toLocaleString('en-US');
+  return formatNumber(count);
 }
 
 /** `12 %` of a share between 0 and 1, in three digits at most, and never 0 or 100 for what isn't quite. */
 export function formatShare(share: number): string {
   const percent = share * 100 >= 99.95 || share * 100 < 0.05 ? share * 100 : Math.round(share * 1000) / 10;
-  return `${Number(percent.toPrecision(3))} %`;
+  return `${formatNumber(percent, { maximumSignificantDigits: 3 })} %`;
 }
 
 /** `0.0123`, `1.2e-7`, and `from zero` where there was nothing to compare with: a relative change. */
 export function formatChange(change: number | 'Infinity' | undefined): string {
   if (change === undefined) return '';
-  if (change === 'Infinity') return 'from zero';
+  if (change === 'Infinity') return t('from zero');
   return change >= 0.001 || change === 0 ? String(Number(change.toPrecision(3))) : change.toExponential(1);
 }

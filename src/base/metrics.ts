@@ -1,3 +1,5 @@
+import { formatNumber } from './language.ts';
+
 /**
  * What the name of a metric says about it, and how its value is written. Pure, without any import: the command line, the editor's
  * tree and the pages in the browser all use it.
@@ -114,11 +116,11 @@ export function formatMetric(value: MetricLike): string {
   const decimals = Number.isInteger(value) ? 0 : size >= 1000 ? 1 : size >= 100 ? 2 : size >= 0.01 ? 4 : 6;
   // Numbers without groups of digits don't need the rules of a language, which take milliseconds to load.
   if (size < 999) return String(Number(value.toFixed(decimals)));
-  return value.toLocaleString('en-US', { maximumFractionDigits: decimals });
+  return formatNumber(value, { maximumFractionDigits: decimals });
 }
 
 function shortExponent(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e12) return value.toLocaleString('en-US');
+  if (Number.isInteger(value) && Math.abs(value) < 1e12) return formatNumber(value);
   return value
     .toExponential(3)
     .replace(/\.?0+e/, 'e')

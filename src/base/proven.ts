@@ -1,3 +1,5 @@
+import { t } from './language.ts';
+
 /** How far an author's name can be relied on: `signed`, `signed by bob@example.org` where they call themselves otherwise, or `claimed`. */
 export function provenText({
   email,
@@ -6,6 +8,6 @@ export function provenText({
   readonly email: string;
   readonly signer?: string | undefined;
 }): string {
-  if (signer === undefined) return 'claimed';
-  return signer.toLowerCase() === email.toLowerCase() ? 'signed' : `signed by ${signer}`;
+  if (signer === undefined) return t('claimed');
+  return signer.toLowerCase() === email.toLowerCase() ? t('signed') : t('signed by {signer}', { signer });
 }

@@ -55,7 +55,7 @@ export function momentText(iso: string, now = new Date()): string {
 export function claimedMomentText(iso: string, claimed: string | undefined): string {
   return claimed === undefined
     ? momentText(iso)
-    : t('{claimed} (claimed; shared {iso})', { claimed: momentText(claimed), iso: momentText(iso) });
+    : t('{claimed} (claimed; shared {shared})', { claimed: momentText(claimed), shared: momentText(iso) });
 }
 
 /** `3.4 MB`, in powers of 1000 as the command line has them. */

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { changesSummary } from '../base/changes-summary.ts';
+import { t, tParts } from '../base/language.ts';
 import type { ChangesPageData, VersionSummary } from '../extension/messages.ts';
 import { codeSection, type LaterCode, laterCode } from './changes/code.ts';
 import { dataSection, metricsSection, modelSection, packagesSection, rowsSection } from './changes/sections.ts';
@@ -14,23 +15,23 @@ function changesView(changes: ChangesPageData, page: PageContext): TemplateResul
   const parts = [
     codeSection(changes, code, page),
     dataSection(changes, page),
-    rowsSection({ id: 'params', title: 'Params', rows: params }, page),
+    rowsSection({ id: 'params', title: t('Params'), rows: params }, page),
     packagesSection(changes, page),
-    rowsSection({ id: 'environment', title: 'Environment and run', rows: environment }, page),
+    rowsSection({ id: 'environment', title: t('Environment and run'), rows: environment }, page),
     metricsSection(changes, page),
     modelSection(changes, page),
   ];
   return html`<header class="page-title">
-      <h1><span class="wrap">What changed in ${after.model}</span></h1>
+      <h1><span class="wrap">${tParts('What changed in {model}', { model: after.model })}</span></h1>
       <div class="facts versions-line">
         <span>${versionName(before, after, page)} ${stageBadge(before.stage)}</span>
-        <span class="versions-arrow">${icon('arrow-right')}<span class="only-read-aloud">to</span></span>
+        <span class="versions-arrow">${icon('arrow-right')}<span class="only-read-aloud">${t('to')}</span></span>
         <span>${versionName(after, after, page)} ${stageBadge(after.stage)}</span>
       </div>
       <p class="changes-summary" role="status">${summaryText(changes, code)}</p>
-      <div class="actions" role="group" aria-label="Actions">
-        <vscode-button secondary icon="diff" @click=${() => page.openComparison([before.id, after.id])}>Compare side by side</vscode-button>
-        <vscode-button secondary icon="arrow-swap" @click=${() => page.openChanges(after.id, before.id)}>Swap</vscode-button>
+      <div class="actions" role="group" aria-label=${t('Actions')}>
+        <vscode-button secondary icon="diff" @click=${() => page.openComparison([before.id, after.id])}>${t('Compare side by side')}</vscode-button>
+        <vscode-button secondary icon="arrow-swap" @click=${() => page.openChanges(after.id, before.id)}>${t('Swap')}</vscode-button>
       </div>
     </header>
     <div class="main changes-main">${parts} ${sameLine(changes)} ${missingLine(changes)}</div>`;
@@ -57,14 +58,14 @@ function sameLine(changes: ChangesPageData): TemplateResult | typeof nothing {
     !code.before.isDirty &&
     !code.after.isDirty;
   const same = [
-    isSameCode ? 'code' : '',
-    hasData.every(Boolean) && data.length === 0 ? 'data' : '',
-    hasParams && params.length === 0 ? 'params' : '',
-    hasPackages.every(Boolean) && packages.length === 0 ? 'packages' : '',
-    metrics.length > 0 && metrics.every(({ isDifferent }) => !isDifferent) ? 'metrics' : '',
+    isSameCode ? t('code') : '',
+    hasData.every(Boolean) && data.length === 0 ? t('data') : '',
+    hasParams && params.length === 0 ? t('params') : '',
+    hasPackages.every(Boolean) && packages.length === 0 ? t('packages') : '',
+    metrics.length > 0 && metrics.every(({ isDifferent }) => !isDifferent) ? t('metrics') : '',
   ].filter((name) => name !== '');
   if (same.length === 0) return nothing;
-  return html`<p class="muted aside">${icon('check')} The same in both: ${same.join(', ')}.</p>`;
+  return html`<p class="muted aside">${icon('check')} ${tParts('The same in both: {same}.', { same: same.join(', ') })}</p>`;
 }
 
 /** What can't be told, because a version was registered without it. */
@@ -73,15 +74,15 @@ function missingLine({ before, after, code, hasData, hasPackages }: ChangesPageD
     const without = [before, after]
       .filter((_, place) => !isThere[place])
       .map((version) => `@${versionNumber(version)}`);
-    return without.length === 0 ? [] : [`${what} of ${without.join(' and ')}`];
+    return without.length === 0 ? [] : [t('{what} of {without}', { what, without: without.join(', ') })];
   };
   const missing = [
-    ...of('the code', [code.before !== undefined, code.after !== undefined]),
-    ...of('the data', hasData),
-    ...of('the packages', hasPackages),
+    ...of(t('the code'), [code.before !== undefined, code.after !== undefined]),
+    ...of(t('the data'), hasData),
+    ...of(t('the packages'), hasPackages),
   ];
   if (missing.length === 0) return nothing;
-  return html`<p class="muted aside">${icon('info')} Not recorded: ${missing.join(', ')}.</p>`;
+  return html`<p class="muted aside">${icon('info')} ${tParts('Not recorded: {missing}.', { missing: missing.join(', ') })}</p>`;
 }
 
 runPage<'changes'>(changesView);

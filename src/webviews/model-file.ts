@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t, tCount, tParts } from '../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { ModelFilePageData } from '../extension/messages.ts';
-import { countOf, formatBytes } from './shared/format.ts';
+import { formatBytes, sizeInFiles } from './shared/format.ts';
 import {
   dangerSection,
   factList,
@@ -19,15 +20,15 @@ function modelFileView(data: ModelFilePageData, page: PageContext): TemplateResu
   return html`<header class="page-title">
       <h1><span class="name"><span class="ellipsis" title=${data.path}>${data.name}</span></span></h1>
       <div class="facts">
-        <span>${copyable(page, data.path, data.path, 'path')}</span>
-        <span title="${data.sizeBytes.toLocaleString('en-US')} bytes"
-          >${formatBytes(data.sizeBytes)}${fileCount > 1 ? ` in ${countOf(fileCount, 'file')}` : ''}</span
+        <span>${copyable(page, data.path, data.path, t('path'))}</span>
+        <span title=${tCount(data.sizeBytes, '{count} byte', '{count} bytes')}
+          >${fileCount > 1 ? sizeInFiles(data.sizeBytes, fileCount) : formatBytes(data.sizeBytes)}</span
         >
-        <span>changed ${ageOf(data.changedAt)}</span>
+        <span>${tParts('changed {changedAt}', { changedAt: ageOf(data.changedAt) })}</span>
       </div>
       ${
         data.canRegister
-          ? html`<div class="actions"><vscode-button @click=${() => page.registerFile()}>Register…</vscode-button></div>`
+          ? html`<div class="actions"><vscode-button @click=${() => page.registerFile()}>${t('Register…')}</vscode-button></div>`
           : nothing
       }
     </header>

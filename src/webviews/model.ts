@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t } from '../base/language.ts';
 import type { ModelPageData } from '../extension/messages.ts';
 import { choicesOf } from './model/choices.ts';
 import { modelHeader } from './model/header.ts';
@@ -22,7 +23,7 @@ function modelView(data: ModelPageData, context: PageContext): TemplateResult {
 function comments({ model }: ModelPageData): TemplateResult | typeof nothing {
   if (model.comments.length === 0) return nothing;
   return section(
-    { id: 'comments', title: 'Comments', count: model.comments.length },
+    { id: 'comments', title: t('Comments'), count: model.comments.length },
     html`<ul class="entries">
       ${model.comments.map(
         ({ text, by, at }) => html`<li>

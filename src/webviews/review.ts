@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { tParts } from '../base/language.ts';
 import type { Baseline } from '../extension/messages.ts';
 import type { ReviewGates, ReviewPageData } from '../extension/messages-review.ts';
 import { approvalsSection, requestSection } from './review/approvals.ts';
@@ -59,7 +60,7 @@ function otherStages(
   return html`<p class="muted">
     ${stages.map(
       (stage) =>
-        html`<button class="link" @click=${() => page.openReview(version.id, stage)}>Review for ${stage} instead</button> `,
+        html`<button class="link" @click=${() => page.openReview(version.id, stage)}>${tParts('Review for {stage} instead', { stage })}</button> `,
     )}
   </p>`;
 }

@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { formatNumber, t, tCount } from '../../base/language.ts';
+import { word } from '../shared/word.ts';
 import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
 import type { ChangedFile, ChangesPageData, CodeBetween, CodeLineage, CommitList } from '../../extension/messages.ts';
-import { countOf, shortDigest } from '../shared/format.ts';
+import { shortDigest } from '../shared/format.ts';
 import type { Later, PageContext } from '../shared/page.ts';
 import { ageOf, copyable, failedLine, filtered, icon, section } from '../shared/parts.ts';
 
@@ -31,10 +33,10 @@ export function codeSection(
   const between = code.state === 'ready' ? code.data.between : undefined;
   const actions =
     between && between.fileCount > 1
-      ? html`<button class="link" @click=${() => page.openFileChanges()}>${icon('diff-multiple')} Open all files</button>`
+      ? html`<button class="link" @click=${() => page.openFileChanges()}>${icon('diff-multiple')} ${t('Open all files')}</button>`
       : nothing;
   return section(
-    { id: 'code', title: 'Code', actions },
+    { id: 'code', title: t('Code'), actions },
     html`
     <div class="facts">
       <span>${commitName(before, page)}</span>
@@ -46,7 +48,7 @@ export function codeSection(
 }
 
 function commitName({ commit, branch }: CodeLineage, page: PageContext): TemplateResult {
-  return html`${icon('git-commit')} ${copyable(page, commit, shortDigest(commit), 'commit')}${branch === undefined ? nothing : html` <span class="muted">on</span> <span class="wrap">${branch}</span>`}`;
+  return html`${icon('git-commit')} ${copyable(page, commit, shortDigest(commit), t('commit'))}${branch === undefined ? nothing : html` <span class="muted">${t('on')}</span> <span class="wrap">${branch}</span>`}`;
 }
 
 /** Uncommitted changes belong to the code as much as commits. */
@@ -56,16 +58,18 @@ function dirtyNote(before: CodeLineage, after: CodeLineage): TemplateResult | ty
   const what =
     before.isDirty && after.isDirty
       ? isSamePatch
-        ? 'Both had the same uncommitted changes'
-        : 'Both had uncommitted changes'
-      : `The ${after.isDirty ? 'later' : 'earlier'} one had uncommitted changes`;
+        ? t('Both had the same uncommitted changes')
+        : t('Both had uncommitted changes')
+      : after.isDirty
+        ? t('The later one had uncommitted changes')
+        : t('The earlier one had uncommitted changes');
   return html`<span class=${isSamePatch ? 'muted' : 'warning'}>${icon('warning')} ${what}</span>`;
 }
 
 function outcome(code: LaterCode, page: PageContext): TemplateResult {
   switch (code.state) {
     case 'loading':
-      return html`<p class="facts muted"><vscode-progress-ring class="small-ring" aria-hidden="true"></vscode-progress-ring> Asking git…</p>`;
+      return html`<p class="facts muted"><vscode-progress-ring class="small-ring" aria-hidden="true"></vscode-progress-ring> ${t('Asking git…')}</p>`;
     case 'failed':
       return failedLine(code);
     case 'ready':
@@ -77,8 +81,8 @@ function history(between: CodeBetween, page: PageContext): TemplateResult {
   const { added, removed, missing } = between;
   return html`${missing.map((what) => html`<p class="warning">${icon('warning')} <span class="wrap">${what}</span></p>`)}
     <div class="history">
-      ${commitTable('commits', countOf(added.count, 'commit'), added, page)}
-      ${removed.count === 0 ? nothing : commitTable('removed', `${countOf(removed.count, 'commit')} that only the earlier version has`, removed, page)}
+      ${commitTable('commits', tCount(added.count, '{count} commit', '{count} commits'), added, page)}
+      ${removed.count === 0 ? nothing : commitTable('removed', tCount(removed.count, '{count} commit that only the earlier version has', '{count} commits that only the earlier version has'), removed, page)}
       ${fileTable(between, page)}
     </div>`;
 }
@@ -88,7 +92,7 @@ function commitTable(id: string, title: string, list: CommitList, page: PageCont
   const { rows, field, more } = filtered(
     page,
     id,
-    'Filter commits',
+    t('Filter commits'),
     list.commits,
     ({ subject, author, commit }) => `${subject} ${author} ${commit}`,
   );
@@ -97,20 +101,20 @@ function commitTable(id: string, title: string, list: CommitList, page: PageCont
     <div class="history-title"><h3>${title}</h3>${field}</div>
     <div class="history-list" tabindex="0" role="region" aria-label=${title}>
       <table class="commits">
-        <thead class="only-read-aloud"><tr><th scope="col">Subject</th><th scope="col">Author</th><th scope="col">When</th><th scope="col">Commit</th></tr></thead>
+        <thead class="only-read-aloud"><tr><th scope="col">${t('Subject')}</th><th scope="col">${t('Author')}</th><th scope="col">${t('When')}</th><th scope="col">${t('Commit')}</th></tr></thead>
         <tbody>
           ${rows.map(
             ({ commit, author, at, subject }) => html`<tr>
             <th scope="row"><span class="ellipsis" title=${subject}>${subject}</span></th>
             <td class="muted commit-author"><span class="ellipsis" title=${author}>${author}</span></td>
             <td class="muted commit-age">${ageOf(at)}</td>
-            <td>${copyable(page, commit, commit.slice(0, 8), 'commit')}</td>
+            <td>${copyable(page, commit, commit.slice(0, 8), t('commit'))}</td>
           </tr>`,
           )}
         </tbody>
       </table>
       ${more}
-      ${notHere > 0 ? html`<p class="muted">and ${notHere.toLocaleString('en-US')} earlier ones</p>` : nothing}
+      ${notHere > 0 ? html`<p class="muted">${tCount(notHere, 'and {count} earlier one', 'and {count} earlier ones')}</p>` : nothing}
     </div>
   </div>`;
 }
@@ -127,16 +131,16 @@ function fileTable({ files, fileCount }: CodeBetween, page: PageContext): Templa
   const { rows, field, more } = filtered(
     page,
     'files',
-    'Filter files',
+    t('Filter files'),
     files,
     ({ path, from }) => `${path} ${from ?? ''}`,
   );
-  const title = countOf(fileCount, 'changed file');
+  const title = tCount(fileCount, '{count} changed file', '{count} changed files');
   return html`<div class="history-part">
     <div class="history-title"><h3>${title}</h3>${field}</div>
     <div class="history-list" tabindex="0" role="region" aria-label=${title}>
       <table class="changed-files">
-        <thead class="only-read-aloud"><tr><th scope="col">File</th><th scope="col">Lines</th></tr></thead>
+        <thead class="only-read-aloud"><tr><th scope="col">${t('File')}</th><th scope="col">${t('Lines')}</th></tr></thead>
         <tbody>${rows.map((file) => fileRow(file, page))}</tbody>
       </table>
       ${more}
@@ -152,17 +156,17 @@ function fileRow(
   const name = from === undefined ? path : `${from} → ${path}`;
   return html`<tr>
     <th scope="row">
-      <button class="link path-link" title="Compare ${name} (${kind})" @click=${open}
-        ><span class="file-${kind}">${icon(kinds[kind])}</span><span class="only-read-aloud">${kind}: </span><span class="ellipsis">${name}</span></button
+      <button class="link path-link" title=${t('Compare {name} ({kind})', { name, kind: word(kind) })} @click=${open}
+        ><span class="file-${kind}">${icon(kinds[kind])}</span><span class="only-read-aloud">${word(kind)}: </span><span class="ellipsis">${name}</span></button
       >
     </th>
     <td class="numeric">
       ${
         isBinary
-          ? html`<span class="muted">binary</span>`
+          ? html`<span class="muted">${t('binary')}</span>`
           : addedLines === undefined
             ? nothing
-            : html`<span class="lines-added">+${addedLines.toLocaleString('en-US')}</span> <span class="lines-removed">−${(removedLines ?? 0).toLocaleString('en-US')}</span>`
+            : html`<span class="lines-added">+${formatNumber(addedLines)}</span> <span class="lines-removed">−${formatNumber(removedLines ?? 0)}</span>`
       }
     </td>
   </tr>`;

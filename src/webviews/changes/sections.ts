@@ -1,19 +1,21 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t, tCount } from '../../base/language.ts';
 import { formatMetric, metricDirection } from '../../base/metrics.ts';
 import type { ChangesPageData, ComparedRow, DataChange, MetricValue, PackageChange } from '../../extension/messages.ts';
-import { alignDecimals, countOf, formatBytes, shortDigest } from '../shared/format.ts';
+import { alignDecimals, formatBytes, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { changeOf, filtered, icon, none, section } from '../shared/parts.ts';
+import { directionText, word } from '../shared/word.ts';
 
 type Part = TemplateResult | typeof nothing;
 
 export function dataSection({ data }: ChangesPageData, page: PageContext): Part {
   if (data.length === 0) return nothing;
-  const { rows, field, more } = filtered(page, 'data', 'Filter data', data, ({ path }) => path);
+  const { rows, field, more } = filtered(page, 'data', t('Filter data'), data, ({ path }) => path);
   return section(
-    { id: 'data', title: 'Data', count: data.length, actions: field },
+    { id: 'data', title: t('Data'), count: data.length, actions: field },
     html`${beforeAfter(
-      'Path',
+      t('Path'),
       rows.map((change) => ({
         name: change.path,
         before: dataCell(change.before),
@@ -25,8 +27,8 @@ export function dataSection({ data }: ChangesPageData, page: PageContext): Part 
 }
 
 function dataWhat({ kind }: DataChange): TemplateResult {
-  if (kind === 'unknown') return html`<span class="warning">${icon('warning')} no digest</span>`;
-  return html`<span class="muted">${kind}</span>`;
+  if (kind === 'unknown') return html`<span class="warning">${icon('warning')} ${t('no digest')}</span>`;
+  return html`<span class="muted">${word(kind)}</span>`;
 }
 
 function dataCell(data: DataChange['before']): TemplateResult {
@@ -34,8 +36,8 @@ function dataCell(data: DataChange['before']): TemplateResult {
   const { sizeBytes, sha256, rows } = data;
   const named = sha256 === undefined ? (data.hash ?? data.revision) : shortDigest(sha256);
   return html`<span class="wrap" title=${sha256 ?? named ?? ''}>${sizeBytes === undefined ? nothing : formatBytes(sizeBytes)}
-    ${rows === undefined ? nothing : html`<span class="muted">${countOf(rows, 'row')}</span>`}
-    <span class="muted">${named ?? 'not hashed'}</span></span>`;
+    ${rows === undefined ? nothing : html`<span class="muted">${tCount(rows, '{count} row', '{count} rows')}</span>`}
+    <span class="muted">${named ?? t('not hashed')}</span></span>`;
 }
 
 export function packagesSection({ packages }: ChangesPageData, page: PageContext): Part {
@@ -43,14 +45,14 @@ export function packagesSection({ packages }: ChangesPageData, page: PageContext
   const { rows, field, more } = filtered(
     page,
     'packages',
-    'Filter packages',
+    t('Filter packages'),
     packages,
     ({ name, kind }) => `${name} ${kind}`,
   );
   return section(
-    { id: 'packages', title: 'Packages', count: packages.length, actions: field },
+    { id: 'packages', title: t('Packages'), count: packages.length, actions: field },
     html`${beforeAfter(
-      'Package',
+      t('Package'),
       rows.map(({ name, before, after, kind }) => ({
         name,
         before: cell(before),
@@ -70,7 +72,7 @@ const packageIcons = {
 } as const;
 
 function packageWhat(kind: PackageChange['kind']): TemplateResult {
-  return html`<span class=${kind === 'downgraded' ? 'warning' : 'muted'}>${icon(packageIcons[kind])} ${kind}</span>`;
+  return html`<span class=${kind === 'downgraded' ? 'warning' : 'muted'}>${icon(packageIcons[kind])} ${word(kind)}</span>`;
 }
 
 /** Names and their texts before and after. */
@@ -79,11 +81,11 @@ export function rowsSection(
   page: PageContext,
 ): Part {
   if (all.length === 0) return nothing;
-  const { rows, field, more } = filtered(page, id, `Filter ${title.toLowerCase()}`, all, ({ name }) => name);
+  const { rows, field, more } = filtered(page, id, t('Filter: {title}', { title }), all, ({ name }) => name);
   return section(
     { id, title, count: all.length, actions: field },
     html`${beforeAfter(
-      'Name',
+      t('Name'),
       rows.map(({ name, values: [before, after] }) => ({ name, before: cell(before), after: cell(after) })),
     )}${more}`,
   );
@@ -107,7 +109,7 @@ export function beforeAfter(what: string, rows: readonly BeforeAfterRow[]): Temp
   const hasWhat = rows.some((row) => row.what !== undefined);
   return html`<div class="scroll-x"><table class="before-after">
     <thead>
-      <tr><th scope="col">${what}</th><th scope="col">Before</th><th scope="col">After</th>${hasWhat ? html`<th scope="col">What</th>` : nothing}</tr>
+      <tr><th scope="col">${what}</th><th scope="col">${t('Before')}</th><th scope="col">${t('After')}</th>${hasWhat ? html`<th scope="col">${t('What')}</th>` : nothing}</tr>
     </thead>
     <tbody>
       ${rows.map(
@@ -126,21 +128,21 @@ export function beforeAfter(what: string, rows: readonly BeforeAfterRow[]): Temp
 export function metricsSection({ metrics: all, declared }: ChangesPageData, page: PageContext): Part {
   const different = all.filter(({ isDifferent }) => isDifferent);
   if (different.length === 0) return nothing;
-  const { rows, field, more } = filtered(page, 'metrics', 'Filter metrics', different, ({ name }) => name);
+  const { rows, field, more } = filtered(page, 'metrics', t('Filter metrics'), different, ({ name }) => name);
   const texts = (place: number) => alignDecimals(rows.map(({ values }) => metricText(values[place])));
   const [before, after] = [texts(0), texts(1)];
   return section(
-    { id: 'metrics', title: 'Metrics', count: different.length, actions: field },
+    { id: 'metrics', title: t('Metrics'), count: different.length, actions: field },
     html`<div class="scroll-x"><table class="metrics">
       <thead>
         <tr>
-          <th scope="col">Metric</th><th scope="col" class="numeric before">Before</th><th scope="col" class="numeric">After</th><th scope="col">Change</th>
+          <th scope="col">${t('Metric')}</th><th scope="col" class="numeric before">${t('Before')}</th><th scope="col" class="numeric">${t('After')}</th><th scope="col">${t('Change')}</th>
         </tr>
       </thead>
       <tbody>
         ${rows.map(({ name, values }, row) => {
           const direction = metricDirection(name, declared);
-          const note = direction === 'neutral' ? '' : ` (${direction} is better)`;
+          const note = direction === 'neutral' ? '' : ` (${directionText(direction)})`;
           return html`<tr>
             <th scope="row"><span class="ellipsis" title="${name}${note}">${name}</span></th>
             <td class="numeric muted before" title=${String(values[0] ?? '')}>${before[row] || none()}</td>
@@ -162,26 +164,26 @@ function metricOf(value: string | number | null | undefined): MetricValue | unde
   return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? value : undefined;
 }
 
-const weightsTexts: Readonly<Record<ChangesPageData['weights'], string>> = {
-  'same-files': 'The files are the same, byte for byte.',
-  same: 'The weights are the same, in other files.',
-  different: 'The weights are others.',
-  unknown: 'Whether the weights are the same isn’t known for both versions. Their files differ.',
-};
+const weightsTexts = (): Readonly<Record<ChangesPageData['weights'], string>> => ({
+  'same-files': t('The files are the same, byte for byte.'),
+  same: t('The weights are the same, in other files.'),
+  different: t('The weights are others.'),
+  unknown: t('Whether the weights are the same isn’t known for both versions. Their files differ.'),
+});
 
 /** What their files say, and whether the weights are equal. */
 export function modelSection({ facts, weights, before, after }: ChangesPageData, page: PageContext): TemplateResult {
   return section(
-    { id: 'model', title: 'Model and weights' },
+    { id: 'model', title: t('Model and weights') },
     html`<p>
-        ${weightsTexts[weights]}
-        ${weights === 'different' ? html`<button class="link" @click=${() => page.openComparison([before.id, after.id])}>Compare the tensors</button>` : nothing}
+        ${weightsTexts()[weights]}
+        ${weights === 'different' ? html`<button class="link" @click=${() => page.openComparison([before.id, after.id])}>${t('Compare the tensors')}</button>` : nothing}
       </p>
       ${
         facts.length === 0
           ? nothing
           : beforeAfter(
-              'Fact',
+              t('Fact'),
               facts.map(({ name, values: [one, other] }) => ({ name, before: cell(one), after: cell(other) })),
             )
       }`,

@@ -1,26 +1,33 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatChange } from '../../base/count.ts';
+import { t, tCount } from '../../base/language.ts';
 import { shapeText } from '../../base/shape.ts';
 import type { ComparedColumn, TensorDifference } from '../../extension/messages.ts';
 import { none } from '../shared/parts.ts';
 import { type Column, VirtualTable } from '../shared/virtual-table.ts';
+import { word } from '../shared/word.ts';
 
 /** What became of each tensor, most changed first. */
 export class ComparedTensorTable extends VirtualTable<ComparedColumn, TensorDifference> {
   protected override readonly gridClass = 'compared-columns';
   protected override readonly firstSort = 'change';
-  protected override readonly columns: readonly Column<ComparedColumn>[] = [
-    { id: 'name', label: 'Name', isNumeric: false },
-    { id: 'kind', label: 'What', isNumeric: false },
-    { id: 'change', label: 'Change', isNumeric: true },
-    { id: 'before', label: 'Before', isNumeric: false },
-    { id: 'after', label: 'After', isNumeric: false },
-  ];
+  protected override get columns(): readonly Column<ComparedColumn>[] {
+    return [
+      { id: 'name', label: t('Name'), isNumeric: false },
+      { id: 'kind', label: t('What'), isNumeric: false },
+      { id: 'change', label: t('Change'), isNumeric: true },
+      { id: 'before', label: t('Before'), isNumeric: false },
+      { id: 'after', label: t('After'), isNumeric: false },
+    ];
+  }
 
   protected override cells({ name, kind, change, notFinite, before, after }: TensorDifference): TemplateResult {
-    const odd = notFinite === undefined ? '' : `${notFinite.toLocaleString('en-US')} elements aren’t finite`;
+    const odd =
+      notFinite === undefined
+        ? ''
+        : tCount(notFinite, '{count} element isn’t finite', '{count} elements aren’t finite');
     return html`<span role="rowheader" class="tensor-cell tensor-name" title=${name}>${name}</span>
-      <span role="cell" class="tensor-cell kind-${kind}">${kind}</span>
+      <span role="cell" class="tensor-cell kind-${kind}">${word(kind)}</span>
       <span role="cell" class="tensor-cell numeric" title="${change === undefined ? '' : String(change)} ${odd}"
         >${kind === 'identical' ? nothing : formatChange(change)}${odd === '' ? nothing : ' *'}</span
       >

@@ -1,4 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
+import { t, tCount } from '../../base/language.ts';
 import type { GraphNode, LineageGraph } from '../../extension/messages.ts';
 import type { PageContext } from '../shared/page.ts';
 import { icon } from '../shared/parts.ts';
@@ -21,15 +22,15 @@ const icons: Readonly<Record<GraphNode['kind'], string>> = {
   more: 'ellipsis',
 };
 
-const words: Readonly<Record<GraphNode['kind'], string>> = {
-  version: 'version',
-  code: 'commit',
-  data: 'data',
-  environment: 'environment',
-  base: 'base model',
-  package: 'package',
+const words = (): Readonly<Record<GraphNode['kind'], string>> => ({
+  version: t('version'),
+  code: t('commit'),
+  data: t('data'),
+  environment: t('environment'),
+  base: t('base model'),
+  package: t('package'),
   more: '',
-};
+});
 
 /** The node that the arrow keys start from. */
 let current: string | undefined;
@@ -46,7 +47,7 @@ export function graphPicture(graph: LineageGraph, page: PageContext): TemplateRe
     <svg
       class="graph"
       role="group"
-      aria-label="Lineage graph. Arrow keys move between nodes, Enter opens one."
+      aria-label=${t('Lineage graph. Arrow keys move between nodes, Enter opens one.')}
       width=${drawing.width}
       height=${drawing.height}
       viewBox="0 0 ${drawing.width} ${drawing.height}"
@@ -116,17 +117,20 @@ function spoken({ id, kind, label, detail, stage }: GraphNode, { nodes, edges }:
   const from = edges.filter(({ to }) => to === id).map((edge) => labelOf(edge.from));
   const into = edges.filter((edge) => edge.from === id).map(({ to }) => labelOf(to));
   const parts = [
-    `${words[kind]} ${label}`.trim(),
+    `${words()[kind]} ${label}`.trim(),
     stage ?? '',
     detail ?? '',
-    from.length === 0
-      ? ''
-      : `made from ${from.slice(0, 4).join(', ')}${from.length > 4 ? ` and ${from.length - 4} more` : ''}`,
-    into.length === 0
-      ? ''
-      : `went into ${into.slice(0, 4).join(', ')}${into.length > 4 ? ` and ${into.length - 4} more` : ''}`,
+    from.length === 0 ? '' : t('made from {names}', { names: listed(from) }),
+    into.length === 0 ? '' : t('went into {names}', { names: listed(into) }),
   ];
   return parts.filter((part) => part !== '').join(', ');
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 4).join(', ');
+  return names.length > 4
+    ? tCount(names.length - 4, '{names} and {count} more', '{names} and {count} more', { names: shown })
+    : shown;
 }
 
 /** A version's own page, or the graph around anything else. */

@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { stageCounts } from '../../base/stage-counts.ts';
 import type { ModelPageData } from '../../extension/messages.ts';
-import { countOf } from '../shared/format.ts';
+
 import type { PageContext } from '../shared/page.ts';
 import { ageOf, authorOf, claimedAgeOf, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
@@ -17,29 +18,27 @@ export function modelHeader({ model, tenures, stage }: ModelPageData, page: Page
     <h1><span class="name"><span class="ellipsis" title=${name}>${name}</span></span></h1>
     <div class="facts">
       <span>${versionCounts(model)}</span>
-      ${latest ? html`<span>The newest is ${versionLink(page, latest.id, `@${versionNumber(latest)}`)}, ${claimedAgeOf(latest.createdAt, latest.claimedAt)}</span>` : nothing}
+      ${latest ? html`<span>${tParts('The newest is {version}, {age}', { version: versionLink(page, latest.id, `@${versionNumber(latest)}`), age: claimedAgeOf(latest.createdAt, latest.claimedAt) })}</span>` : nothing}
     </div>
     <div class="facts">
       ${
         production
           ? html`<span
-              >${versionLink(page, production.id, `@${versionNumber(production)}`)} is in production since
-              ${claimedAgeOf(production.stageSince, production.stageClaimedAt)}, by ${authorOf(production.stageBy)}</span
+              >${tParts('{version} is in production since {age}, by {author}', { version: versionLink(page, production.id, `@${versionNumber(production)}`), age: claimedAgeOf(production.stageSince, production.stageClaimedAt), author: authorOf(production.stageBy) })}</span
             >`
-          : html`<span>No version is in production${lastMove && stage === 'production' ? html` any more` : nothing}</span>`
+          : html`<span>${lastMove && stage === 'production' ? t('No version is in production any more') : t('No version is in production')}</span>`
       }
     </div>
     <div class="facts">
-      <span>Created ${ageOf(model.createdAt)} by ${authorOf(model.createdBy)}</span>
+      <span>${tParts('Created {age} by {author}', { age: ageOf(model.createdAt), author: authorOf(model.createdBy) })}</span>
       ${
         registeredBy.length === 0
           ? nothing
           : html`<span
-              >Its newest versions are from
-              ${registeredBy.map(({ by, versions }, index) => html`${index === 0 ? '' : ', '}<span title=${by.email}>${by.name === '' ? by.email : by.name}</span> (${versions.toLocaleString('en-US')})`)}</span
+              >${tParts('Its newest versions are from {people}', { people: registeredBy.map(({ by, versions }, index) => html`${index === 0 ? '' : ', '}<span title=${by.email}>${by.name === '' ? by.email : by.name}</span> (${formatNumber(versions)})`) })}</span
             >`
       }
-      ${formerNames.length === 0 ? nothing : html`<span>Formerly ${formerNames.join(', ')}</span>`}
+      ${formerNames.length === 0 ? nothing : html`<span>${t('Formerly {names}', { names: formerNames.join(', ') })}</span>`}
     </div>
     ${aliases(model.aliases, page)}
     ${
@@ -48,32 +47,32 @@ export function modelHeader({ model, tenures, stage }: ModelPageData, page: Page
         : html`<div class="facts">${Object.entries(tags).map(([key, value]) => html`<span class="pill ellipsis" title="${key}=${value}">${key}=${value}</span>`)}</div>`
     }
     ${description === '' ? nothing : html`<p class="description">${description}</p>`}
-    <div class="actions" role="group" aria-label="Actions">
-      ${production ? html`<vscode-button icon="discard" @click=${() => page.actOnModel('rollBack')}>Roll back…</vscode-button>` : nothing}
-      <vscode-button secondary icon="comment" @click=${() => page.actOnModel('comment')}>Comment…</vscode-button>
-      <vscode-button secondary icon="list-flat" @click=${() => page.actOnModel('openLog')}>Open log</vscode-button>
-      <vscode-button secondary icon="edit" @click=${() => page.actOnModel('renameModel')}>Rename…</vscode-button>
+    <div class="actions" role="group" aria-label=${t('Actions')}>
+      ${production ? html`<vscode-button icon="discard" @click=${() => page.actOnModel('rollBack')}>${t('Roll back…')}</vscode-button>` : nothing}
+      <vscode-button secondary icon="comment" @click=${() => page.actOnModel('comment')}>${t('Comment…')}</vscode-button>
+      <vscode-button secondary icon="list-flat" @click=${() => page.actOnModel('openLog')}>${t('Open log')}</vscode-button>
+      <vscode-button secondary icon="edit" @click=${() => page.actOnModel('renameModel')}>${t('Rename…')}</vscode-button>
     </div>
   </header>`;
 }
 
 function versionCounts({ versions, stageCounts: counts }: ModelPageData['model']): string {
-  if (versions === 0) return 'No versions';
-  return `${countOf(versions, 'version')}: ${stageCounts(counts)}`;
+  if (versions === 0) return t('No versions');
+  return `${tCount(versions, '{count} version', '{count} versions')}: ${stageCounts(counts)}`;
 }
 
 function aliases(all: ModelPageData['model']['aliases'], page: PageContext): TemplateResult | typeof nothing {
   if (all.length === 0) return nothing;
   return html`<div class="facts">
     <span
-      >${all.length === 1 ? 'Alias' : 'Aliases'}
+      >${all.length === 1 ? t('Alias') : t('Aliases')}
       ${all
         .slice(0, shownAliases)
         .map(
           ({ alias, number, versionId }) =>
-            html` <span class="pill ellipsis" title="${alias} is version ${number}">${alias}</span> ${versionLink(page, versionId, `@${number}`)}`,
+            html` <span class="pill ellipsis" title=${t('{alias} is version {number}', { alias, number })}>${alias}</span> ${versionLink(page, versionId, `@${number}`)}`,
         )}
-      ${all.length > shownAliases ? html`<span class="muted">and ${(all.length - shownAliases).toLocaleString('en-US')} more</span>` : nothing}</span
+      ${all.length > shownAliases ? html`<span class="muted">${tCount(all.length - shownAliases, 'and {count} more', 'and {count} more')}</span>` : nothing}</span
     >
   </div>`;
 }

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t } from '../../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { Choices } from './choices.ts';
 import type { ModelPage } from './model-page.ts';
@@ -14,7 +15,7 @@ export function pickBox(number: number, { picked }: Choices, page: ModelPage): T
   };
   return html`<input
     type="checkbox"
-    aria-label="Compare version ${number}"
+    aria-label=${t('Compare version {number}', { number })}
     .checked=${isPicked}
     ?disabled=${!isPicked && picked.length >= MOST_COMPARED}
     @change=${toggle}
@@ -26,11 +27,11 @@ export function compareBar({ picked }: Choices, page: ModelPage): TemplateResult
   const numbers = picked.map(Number).filter(Number.isSafeInteger);
   const hint =
     numbers.length < 2
-      ? `Tick 2 to ${MOST_COMPARED} versions to compare them.`
+      ? t('Tick 2 to {most} versions to compare them.', { most: MOST_COMPARED })
       : `${numbers.map((number) => `@${number}`).join(', ')}`;
   return html`<div class="compare-bar">
-    <vscode-button icon="diff" ?disabled=${numbers.length < 2} @click=${() => page.compare(numbers)}>Compare</vscode-button>
+    <vscode-button icon="diff" ?disabled=${numbers.length < 2} @click=${() => page.compare(numbers)}>${t('Compare')}</vscode-button>
     <span class="muted" role="status">${hint}</span>
-    ${numbers.length === 0 ? nothing : html`<button class="link" @click=${() => page.setUi('picked', '[]')}>Untick all</button>`}
+    ${numbers.length === 0 ? nothing : html`<button class="link" @click=${() => page.setUi('picked', '[]')}>${t('Untick all')}</button>`}
   </div>`;
 }

@@ -1,9 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
 import { formatMetric, metricDirection } from '../../base/metrics.ts';
 import type { ModelPageData, Plot, PlotAxis, PlotBox, PlotPoint, TenureEntry } from '../../extension/messages.ts';
-import { countOf, formatTime } from '../shared/format.ts';
+import { formatTime } from '../shared/format.ts';
 import type { Later, PageContext } from '../shared/page.ts';
 import { ageOf, emptyState, failedLine, section } from '../shared/parts.ts';
+import { directionText } from '../shared/word.ts';
 import { logarithmicAxes } from './axes.ts';
 import { axisValue, type Choices } from './choices.ts';
 import type { Drawing } from './drawing.ts';
@@ -18,15 +20,15 @@ export function plotSection(data: ModelPageData, choices: Choices, page: ModelPa
   const { metric, across } = choices;
   if (metric === undefined) {
     return section(
-      { id: 'versions', title: 'Versions' },
+      { id: 'versions', title: t('Versions') },
       emptyState(
-        data.model.versions === 0 ? 'The model has no versions yet.' : 'None of its versions has metrics.',
-        html`Record them with <code>--metrics</code> when you register, or with <code>model-registry evaluate</code>.`,
+        data.model.versions === 0 ? t('The model has no versions yet.') : t('None of its versions has metrics.'),
+        html`${tParts('Record them with {option} when you register, or with {command}.', { option: html`<code>--metrics</code>`, command: html`<code>model-registry evaluate</code>` })}`,
       ),
     );
   }
   return section(
-    { id: 'versions', title: 'Versions' },
+    { id: 'versions', title: t('Versions') },
     html`${toolbar(data, choices, page)} ${body(page.plot({ metric, across, zoom: choices.zoom }), data, choices, page)}`,
   );
 }
@@ -40,19 +42,19 @@ function toolbar({ model, declared }: ModelPageData, choices: Choices, page: Pag
   const metrics = model.metricNames.includes(metric) ? model.metricNames : [metric, ...model.metricNames];
   const reset = { zoom: '', selection: '' };
   return html`<div class="toolbar plot-toolbar">
-    <label>Metric <select aria-label="Metric" @change=${(event: Event) => page.setUis({ ...reset, metric: chosen(event) })}>${metrics.map((name) => option(name, name, metric))}</select></label>
-    <span class="muted">${direction === 'neutral' ? '' : `${direction} is better`}</span>
+    <label>${t('Metric')} <select aria-label=${t('Metric')} @change=${(event: Event) => page.setUis({ ...reset, metric: chosen(event) })}>${metrics.map((name) => option(name, name, metric))}</select></label>
+    <span class="muted">${direction === 'neutral' ? '' : directionText(direction)}</span>
     <label
-      >against
-      <select aria-label="Against" @change=${(event: Event) => page.setUis({ ...reset, across: chosen(event) })}>
-        ${option('number', 'versions in order', acrossNow)} ${option('time', 'time of registration', acrossNow)}
-        ${group('Params', 'param', model.paramNames, acrossNow)} ${group('Metrics', 'metric', model.metricNames, acrossNow)}
+      >${t('against')}
+      <select aria-label=${t('Against')} @change=${(event: Event) => page.setUis({ ...reset, across: chosen(event) })}>
+        ${option('number', t('versions in order'), acrossNow)} ${option('time', t('time of registration'), acrossNow)}
+        ${group(t('Params'), 'param', model.paramNames, acrossNow)} ${group(t('Metrics'), 'metric', model.metricNames, acrossNow)}
       </select></label
     >
     <label class="plain-check"
-      ><input type="checkbox" .checked=${page.ui.table === true} @change=${() => page.setUi('table', page.ui.table !== true)} /> as a table</label
+      ><input type="checkbox" .checked=${page.ui.table === true} @change=${() => page.setUi('table', page.ui.table !== true)} /> ${t('as a table')}</label
     >
-    ${choices.zoom ? html`<button class="link" @click=${() => page.setUis(reset)}>Show all versions</button>` : nothing}
+    ${choices.zoom ? html`<button class="link" @click=${() => page.setUis(reset)}>${t('Show all versions')}</button>` : nothing}
   </div>`;
 }
 
@@ -75,7 +77,7 @@ function chosen(event: Event): string {
 function body(later: Later<Plot>, data: ModelPageData, choices: Choices, page: ModelPage): TemplateResult {
   switch (later.state) {
     case 'loading':
-      return html`<p class="muted plot-waiting" role="status">Reading the versions…</p>`;
+      return html`<p class="muted plot-waiting" role="status">${t('Reading the versions…')}</p>`;
     case 'failed':
       return failedLine(later);
     case 'ready':
@@ -85,9 +87,21 @@ function body(later: Later<Plot>, data: ModelPageData, choices: Choices, page: M
 
 function drawn(plot: Plot, data: ModelPageData, choices: Choices, page: ModelPage): TemplateResult {
   const { metric = '', across, selection } = choices;
-  if (plot.points.length === 0) return emptyState(`No version has a value for both ${metric} and ${axisText(across)}.`);
+  if (plot.points.length === 0)
+    return emptyState(
+      t('No version has a value for both {metric} and {across}.', { metric, across: axisText(across) }),
+    );
   const drawing = page.drawing({ plot, metric, across, selection, tenures: data.tenures.items });
-  const label = `${metric} against ${axisText(across)}, ${countOf(plot.total, 'version')}. Arrow keys move between versions, Enter opens one, Escape ends a selection.`;
+  const drawn = tCount(
+    plot.total,
+    '{metric} against {across}, {count} version.',
+    '{metric} against {across}, {count} versions.',
+    {
+      metric,
+      across: axisText(across),
+    },
+  );
+  const label = `${drawn} ${t('Arrow keys move between versions, Enter opens one, Escape ends a selection.')}`;
   return html`<version-chart
       .drawing=${drawing}
       .label=${label}
@@ -101,8 +115,12 @@ function drawn(plot: Plot, data: ModelPageData, choices: Choices, page: ModelPag
 
 /** What an axis is called in a sentence. */
 function axisText(across: PlotAxis): string {
-  if (across.kind === 'number') return 'versions in order';
-  return across.kind === 'time' ? 'the time of registration' : `${across.kind} ${across.name}`;
+  if (across.kind === 'number') return t('versions in order');
+  return across.kind === 'time'
+    ? t('the time of registration')
+    : across.kind === 'param'
+      ? t('param {name}', { name: across.name })
+      : t('metric {name}', { name: across.name });
 }
 
 function legend(plot: Plot, drawing: Drawing): TemplateResult {
@@ -113,19 +131,28 @@ function legend(plot: Plot, drawing: Drawing): TemplateResult {
   const isLog = logarithmicAxes(drawing);
   const notes = [
     plot.points.length < plot.total
-      ? `${plot.points.length.toLocaleString('en-US')} of ${countOf(plot.total, 'version')} are drawn; drag over a part and zoom in for more`
+      ? t('{drawn} of {all} versions are drawn; drag over a part and zoom in for more', {
+          drawn: formatNumber(plot.points.length),
+          all: formatNumber(plot.total),
+        })
       : '',
-    plot.without === 0 ? '' : `${countOf(plot.without, 'version')} without a value`,
+    plot.without === 0
+      ? ''
+      : tCount(plot.without, '{count} version without a value', '{count} versions without a value'),
     isLog.across || isLog.upright
-      ? `logarithmic ${isLog.across && isLog.upright ? 'axes' : isLog.across ? 'lower axis' : 'upright axis'}`
+      ? isLog.across && isLog.upright
+        ? t('logarithmic axes')
+        : isLog.across
+          ? t('logarithmic lower axis')
+          : t('logarithmic upright axis')
       : '',
   ].filter((note) => note !== '');
   return html`<div class="plot-legend">
-    ${counts.map(({ stage, count }) => html`<span>${shapeKey(stage)} ${stage} <span class="count">${count.toLocaleString('en-US')}</span></span>`)}
+    ${counts.map(({ stage, count }) => html`<span>${shapeKey(stage)} ${stage} <span class="count">${formatNumber(count)}</span></span>`)}
     ${
       drawing.bands.length === 0
         ? nothing
-        : html`<span class="band-key"><span class="band-swatch" aria-hidden="true"></span> in production, with its value: ▲ promoted, ↩ rolled back to</span>`
+        : html`<span class="band-key"><span class="band-swatch" aria-hidden="true"></span> ${t('in production, with its value: ▲ promoted, ↩ rolled back to')}</span>`
     }
     ${notes.map((note) => html`<span class="muted">${note}</span>`)}
   </div>`;
@@ -143,7 +170,7 @@ function glance(
     <div>${metric} <b>${formatMetric(upright)}</b></div>
     ${'name' in axis ? html`<div>${axis.name} <b>${plot.texts ? (plot.texts[across] ?? '') : formatMetric(across)}</b></div>` : nothing}
     ${axis.kind === 'time' ? html`<div>${formatTime(new Date(across).toISOString())}</div>` : nothing}
-    ${version ? html`<div class="muted">registered ${ageOf(version.claimedAt ?? version.createdAt)} by ${version.createdBy.name}</div>` : nothing}
+    ${version ? html`<div class="muted">${tParts('registered {age} by {name}', { age: ageOf(version.claimedAt ?? version.createdAt), name: version.createdBy.name })}</div>` : nothing}
     ${
       version?.aliases.length
         ? html`<div>${version.aliases
@@ -157,6 +184,7 @@ function glance(
 }
 
 function tenureText({ kind, since, until, by }: TenureEntry): string {
-  const how = kind === 'rollback' ? 'Rolled back to' : 'Promoted';
-  return `${how} ${formatTime(since)} by ${by.name}${until === undefined ? '' : `, until ${formatTime(until)}`}`;
+  const how = kind === 'rollback' ? t('Rolled back to') : t('Promoted');
+  const begun = t('{how} {moment} by {name}', { how, moment: formatTime(since), name: by.name });
+  return until === undefined ? begun : `${begun}, ${t('until {moment}', { moment: formatTime(until) })}`;
 }

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
 import type { ModelPageData } from '../../extension/messages.ts';
 import { alignDecimals, formatTime } from '../shared/format.ts';
@@ -23,22 +24,22 @@ export function plotTable(
     if (across.kind === 'time') return formatTime(new Date(value).toISOString());
     return plot.texts ? (plot.texts[value] ?? '') : formatMetric(value);
   };
-  return html`<div class="plot-table" role="region" aria-label="The chart as a table">
+  return html`<div class="plot-table" role="region" aria-label=${t('The chart as a table')}>
     ${compareBar(choices, page)}
     <div class="scroll-x"><table class="narrow selected-versions">
       <thead>
         <tr>
           <td></td>
-          <th scope="col">Version</th><th scope="col">Stage</th><th scope="col" class="numeric">${metric}</th>
-          ${across.kind === 'number' ? nothing : html`<th scope="col">${'name' in across ? across.name : 'Registered'}</th>`}
+          <th scope="col">${t('Version')}</th><th scope="col">${t('Stage')}</th><th scope="col" class="numeric">${metric}</th>
+          ${across.kind === 'number' ? nothing : html`<th scope="col">${'name' in across ? across.name : t('Registered')}</th>`}
         </tr>
       </thead>
       <tbody>
         ${rows.map(
           ([value, , number, stage], index) => html`<tr>
             <td>${pickBox(number, choices, page)}</td>
-            <th scope="row"><button class="link" title="Open ${model.name}@${number}" @click=${() => page.openNumber(number)}>@${number}</button></th>
-            <td>${stageBadge(plot.stages[stage] ?? '')}${heldBy.has(number) && plot.stages[stage] !== 'production' ? html` <span class="muted">was in production</span>` : nothing}</td>
+            <th scope="row"><button class="link" title=${t('Open {name}@{number}', { name: model.name, number })} @click=${() => page.openNumber(number)}>@${number}</button></th>
+            <td>${stageBadge(plot.stages[stage] ?? '')}${heldBy.has(number) && plot.stages[stage] !== 'production' ? html` <span class="muted">${t('was in production')}</span>` : nothing}</td>
             <td class="numeric">${texts[index]}</td>
             ${across.kind === 'number' ? nothing : html`<td>${textAcross(value)}</td>`}
           </tr>`,

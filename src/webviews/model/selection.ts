@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t, tCount } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
 import type { VersionSummary } from '../../extension/messages.ts';
-import { alignDecimals, countOf } from '../shared/format.ts';
+import { alignDecimals } from '../shared/format.ts';
 import { ageOf, failedLine, none, stageBadge, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 import type { Choices } from './choices.ts';
@@ -13,21 +14,25 @@ export function selectionPanel(choices: Choices, page: ModelPage): TemplateResul
   const { selection, metric = '', across } = choices;
   if (!selection) {
     if (page.ui.table === true) return html``;
-    return html`<p class="muted plot-hint">Drag over a part of the chart to list its versions and compare them. A click opens a version.</p>`;
+    return html`<p class="muted plot-hint">${t('Drag over a part of the chart to list its versions and compare them. A click opens a version.')}</p>`;
   }
   const later = page.selected({ metric, across, zoom: selection });
-  const actions = html`<button class="link" @click=${() => page.setUis({ zoom: JSON.stringify(selection), selection: '' })}>Zoom in</button>
-    <button class="link" @click=${() => page.setUi('selection', '')}>End the selection</button>`;
+  const actions = html`<button class="link" @click=${() => page.setUis({ zoom: JSON.stringify(selection), selection: '' })}>${t('Zoom in')}</button>
+    <button class="link" @click=${() => page.setUi('selection', '')}>${t('End the selection')}</button>`;
   switch (later.state) {
     case 'loading':
-      return html`<p class="muted" role="status">Looking for the selected versions…</p>`;
+      return html`<p class="muted" role="status">${t('Looking for the selected versions…')}</p>`;
     case 'failed':
       return failedLine(later);
     case 'ready': {
       const { items, total } = later.data;
-      const shown = total > items.length ? `, the best ${items.length} of which are listed` : '';
-      return html`<div class="selection" role="region" aria-label="Selected versions">
-        <p class="selection-head"><b role="status">${countOf(total, 'version')} selected${shown}</b> ${actions}</p>
+      const selected = tCount(total, '{count} version selected', '{count} versions selected');
+      const shown =
+        total > items.length
+          ? `, ${tCount(items.length, 'the best of which is listed', 'the best {count} of which are listed')}`
+          : '';
+      return html`<div class="selection" role="region" aria-label=${t('Selected versions')}>
+        <p class="selection-head"><b role="status">${selected}${shown}</b> ${actions}</p>
         ${items.length === 0 ? nothing : html`${compareBar(choices, page)} ${rows(items, choices, page)}`}
       </div>`;
     }
@@ -46,9 +51,9 @@ function rows(items: readonly VersionSummary[], choices: Choices, page: ModelPag
     <thead>
       <tr>
         <td></td>
-        <th scope="col">Version</th><th scope="col">Stage</th><th scope="col" class="numeric">${metric}</th>
+        <th scope="col">${t('Version')}</th><th scope="col">${t('Stage')}</th><th scope="col" class="numeric">${metric}</th>
         ${own ? html`<th scope="col">${own.name}</th>` : nothing}
-        <th scope="col">Registered</th>
+        <th scope="col">${t('Registered')}</th>
       </tr>
     </thead>
     <tbody>

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t, tCount, tParts } from '../../base/language.ts';
 import type { ModelPageData, TenureEntry } from '../../extension/messages.ts';
-import { countOf, formatDuration } from '../shared/format.ts';
+import { formatDuration } from '../shared/format.ts';
 import type { Later } from '../shared/page.ts';
 import {
   authorOf,
@@ -19,25 +20,25 @@ import { timeStrip } from './time-strip.ts';
 /** Stages in which every version is at some time: who was there when says nothing. */
 const QUIET_STAGES = ['candidate', 'archived'];
 
-const words: Readonly<Record<TenureEntry['kind'], string>> = {
-  promote: 'promoted',
-  rollback: 'rolled back to',
-  demote: 'moved down to it',
-  archive: 'moved to it',
-  displaced: 'moved to it',
-};
+const words = (): Readonly<Record<TenureEntry['kind'], string>> => ({
+  promote: t('promoted'),
+  rollback: t('rolled back to'),
+  demote: t('moved down to it'),
+  archive: t('moved to it'),
+  displaced: t('moved to it'),
+});
 
 /** Which version was in production when: asked for a moment, and all of it in order. */
 export function stageHistory(data: ModelPageData, choices: Choices, page: ModelPage): TemplateResult {
   const { stage } = choices;
   const stages = data.model.stages.map(({ name }) => name).filter((name) => !QUIET_STAGES.includes(name));
-  const select = html`<select aria-label="Stage" @change=${(event: Event) => page.setUi('stage', fieldText(event))}>
+  const select = html`<select aria-label=${t('Stage')} @change=${(event: Event) => page.setUi('stage', fieldText(event))}>
     ${stages.map((name) => html`<option value=${name} .selected=${name === stage}>${name}</option>`)}
   </select>`;
   return section(
     {
       id: 'timeline',
-      title: 'Stage history',
+      title: t('Stage history'),
       ...(stages.length > 1 ? { actions: select } : { actions: html`<span class="muted">${stage}</span>` }),
     },
     html`${momentForm(data, choices, page)} ${tenureList(page.tenures(stage), data, choices, page)}`,
@@ -55,7 +56,7 @@ function fieldText(event: Event): string {
 function momentForm({ model }: ModelPageData, { moment, stage }: Choices, page: ModelPage): TemplateResult {
   return html`<div class="moment">
     <label
-      >What was in ${stage} on
+      >${tParts('What was in {stage} on', { stage })}
       <input type="datetime-local" max="9999-12-31T23:59" .value=${moment} @change=${(event: Event) => page.setUi('moment', fieldText(event))}
     /></label>
     <span class="moment-answer" role="status">${momentAnswer(model.name, moment, stage, page)}</span>
@@ -71,18 +72,18 @@ function momentAnswer(
   const time = new Date(moment);
   if (moment === '' || Number.isNaN(time.getTime())) return nothing;
   const later = page.heldAt(time.toISOString());
-  if (later.state === 'loading') return 'Looking it up…';
+  if (later.state === 'loading') return t('Looking it up…');
   if (later.state === 'failed') return later.message;
   const { holders, beginsAt } = later.data;
   const there = holders.filter((holder) => holder.stage === stage);
   if (there.length === 0) {
     return beginsAt === undefined
-      ? `Nothing was in ${stage} then.`
-      : html`Nothing is known of then: the log begins ${timeOf(beginsAt)}.`;
+      ? t('Nothing was in {stage} then.', { stage })
+      : html`${tParts('Nothing is known of then: the log begins {beginsAt}.', { beginsAt: timeOf(beginsAt) })}`;
   }
   return html`${there.map(
     ({ versionId, number, since, by, isClaimed }, index) =>
-      html`${index === 0 ? '' : '; '}${versionLink(page, versionId, `${model}@${number}`)}, since ${timeOf(since)}, by ${authorOf(by)}${isClaimed ? ' (claimed)' : ''}`,
+      html`${index === 0 ? '' : '; '}${tParts('{version}, since {since}, by {author}', { version: versionLink(page, versionId, `${model}@${number}`), since: timeOf(since), author: authorOf(by) })}${isClaimed ? ` (${t('claimed')})` : ''}`,
   )}`;
 }
 
@@ -94,12 +95,12 @@ function tenureList(
 ): TemplateResult {
   switch (later.state) {
     case 'loading':
-      return html`<p class="muted" role="status">Reading the history…</p>`;
+      return html`<p class="muted" role="status">${t('Reading the history…')}</p>`;
     case 'failed':
       return failedLine(later);
     case 'ready': {
       const { items, next } = later.data;
-      if (items.length === 0) return emptyState(`No version was in ${choices.stage} yet.`);
+      if (items.length === 0) return emptyState(t('No version was in {stage} yet.', { stage: choices.stage }));
       return html`${timeStrip(items, choices, page)}
         <ol class="timeline">${items.map((tenure) => entry(tenure, data, page))}</ol>
         ${next === undefined ? nothing : older(next, data, choices, page)}`;
@@ -116,7 +117,7 @@ function older(cursor: string, data: ModelPageData, choices: Choices, page: Mode
     const later = page.tenures(choices.stage, next);
     if (later.state !== 'ready') {
       pages.push(
-        html`<p class="muted" role="status">${later.state === 'failed' ? later.message : 'Reading what was before…'}</p>`,
+        html`<p class="muted" role="status">${later.state === 'failed' ? later.message : t('Reading what was before…')}</p>`,
       );
       return html`${pages}`;
     }
@@ -126,7 +127,7 @@ function older(cursor: string, data: ModelPageData, choices: Choices, page: Mode
   return html`${pages}${
     next === undefined
       ? nothing
-      : html`<button class="link" @click=${() => page.setUi('olderTenures', String(wanted + 1))}>Show what was before</button>`
+      : html`<button class="link" @click=${() => page.setUi('olderTenures', String(wanted + 1))}>${t('Show what was before')}</button>`
   }`;
 }
 
@@ -137,11 +138,11 @@ function entry(tenure: TenureEntry, { model }: ModelPageData, page: ModelPage): 
   return html`<li>
     <div>
       ${kind === 'rollback' ? icon('discard') : icon('arrow-up')}
-      ${isDeleted ? html`<span title="Deleted since">${name} (deleted)</span>` : versionLink(page, versionId, `${model.name}${name}`)}
-      <span>${words[kind]}</span>
+      ${isDeleted ? html`<span title=${t('Deleted since')}>${tParts('{name} (deleted)', { name })}</span>` : versionLink(page, versionId, `${model.name}${name}`)}
+      <span>${words()[kind]}</span>
     </div>
     <div class="muted">
-      ${claimedTimeOf(since, claimedSince)} to ${until === undefined ? 'now' : timeOf(until)}${lasted === undefined ? nothing : html`, ${longDuration(since, until, lasted)}`}
+      ${tParts('{from} to {until}', { from: claimedTimeOf(since, claimedSince), until: until === undefined ? t('now') : timeOf(until) })}${lasted === undefined ? nothing : html`, ${longDuration(since, until, lasted)}`}
     </div>
     <div class="muted">${authorOf(by)}</div>
     ${reason === '' ? nothing : html`<div class="reason">${reason}</div>`}
@@ -151,5 +152,5 @@ function entry(tenure: TenureEntry, { model }: ModelPageData, page: ModelPage): 
 /** Days where it was days. */
 function longDuration(since: string, until: string | undefined, short: string): string {
   const days = ((until === undefined ? Date.now() : Date.parse(until)) - Date.parse(since)) / 86_400_000;
-  return days >= 2 ? countOf(Math.floor(days), 'day') : short;
+  return days >= 2 ? tCount(Math.floor(days), '{count} day', '{count} days') : short;
 }

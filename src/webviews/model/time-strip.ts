@@ -1,4 +1,5 @@
 import { html, svg, type TemplateResult } from 'lit';
+import { t } from '../../base/language.ts';
 import type { TenureEntry } from '../../extension/messages.ts';
 import { formatTime } from '../shared/format.ts';
 import type { Choices } from './choices.ts';
@@ -27,7 +28,7 @@ export function timeStrip(tenures: readonly TenureEntry[], choices: Choices, pag
         const from = place(Date.parse(since));
         const to = until === undefined ? WIDTH : place(Date.parse(until));
         return svg`<rect class="strip-part ${(tenures.length - index) % 2 === 0 ? 'even' : 'odd'} ${kind === 'rollback' ? 'rollback' : ''}" x=${from.toFixed(1)} y="0" width=${Math.max(1, to - from).toFixed(1)} height=${HEIGHT}>
-          <title>@${number}, from ${formatTime(since)} to ${until === undefined ? 'now' : formatTime(until)}</title></rect>`;
+          <title>${t('@{number}, from {since} to {until}', { number, since: formatTime(since), until: until === undefined ? t('now') : formatTime(until) })}</title></rect>`;
       })}
       ${Number.isNaN(chosen) || chosen < start || chosen > end ? '' : svg`<line class="strip-moment" x1=${place(chosen)} x2=${place(chosen)} y1="0" y2=${HEIGHT}></line>`}
     </svg>
@@ -40,7 +41,7 @@ export function timeStrip(tenures: readonly TenureEntry[], choices: Choices, pag
           : html`<span .style=${`left: ${from / 10}%; max-width: ${(to - from) / 10}%`}>@${number}</span>`;
       })}
     </div>
-    <div class="strip-ends"><span>${formatTime(new Date(start).toISOString())}</span><span>now</span></div>
+    <div class="strip-ends"><span>${formatTime(new Date(start).toISOString())}</span><span>${t('now')}</span></div>
   </div>`;
 }
 

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t } from '../../base/language.ts';
 import type { ReviewApproval, ReviewPageData } from '../../extension/messages-review.ts';
 import { formatTime } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
@@ -9,10 +10,10 @@ import { decide } from './decision.ts';
 export function approvalsSection({ approvals, stage }: ReviewPageData): TemplateResult {
   if (approvals.length === 0)
     return section(
-      { id: 'approvals', title: 'Approvals' },
-      emptyState(`Nobody has approved it for ${stage} yet, or refused it.`),
+      { id: 'approvals', title: t('Approvals') },
+      emptyState(t('Nobody has approved it for {stage} yet, or refused it.', { stage })),
     );
-  return section({ id: 'approvals', title: 'Approvals', count: approvals.length }, approvalList(approvals));
+  return section({ id: 'approvals', title: t('Approvals'), count: approvals.length }, approvalList(approvals));
 }
 
 export function approvalList(approvals: readonly ReviewApproval[]): TemplateResult {
@@ -25,7 +26,7 @@ function approvalItem(approval: ReviewApproval): TemplateResult {
   const style = lapsed ? 'approval-lapsed' : isGiven ? 'approval-given' : 'approval-refused';
   return html`<li class=${style}>
     <div>
-      ${icon(lapsed ? 'circle-slash' : isGiven ? 'pass' : 'error')} ${authorOf(by)} ${isGiven ? 'approved' : 'refused'}
+      ${icon(lapsed ? 'circle-slash' : isGiven ? 'pass' : 'error')} ${authorOf(by)} ${isGiven ? t('approved') : t('refused')}
       <span class="muted">${timeOf(at)}</span>
     </div>
     ${comment === '' ? nothing : html`<div class="reason">${comment}</div>`}
@@ -35,9 +36,9 @@ function approvalItem(approval: ReviewApproval): TemplateResult {
 
 /** Why it doesn't count, where it doesn't. */
 function noteOn({ isGiven, isAuthor, isCounted, lapsed }: ReviewApproval): string | undefined {
-  if (lapsed) return `Lapsed ${formatTime(lapsed.at)}: ${lapsed.why}.`;
-  if (!isCounted) return 'Doesn’t count: the policy asks for the signature of one of its approvers.';
-  if (isGiven && isAuthor) return 'Doesn’t count: that is who registered the version.';
+  if (lapsed) return t('Lapsed {at}: {why}.', { at: formatTime(lapsed.at), why: lapsed.why });
+  if (!isCounted) return t('Doesn’t count: the policy asks for the signature of one of its approvers.');
+  if (isGiven && isAuthor) return t('Doesn’t count: that is who registered the version.');
   return undefined;
 }
 
@@ -48,13 +49,13 @@ export function requestSection(data: ReviewPageData, page: PageContext): Templat
   const { by, at, comment, reviewers, pending, isOwn, isWanted } = request;
   const withdraw =
     isOwn && isTrusted
-      ? html`<button class="link" @click=${() => void decide('withdraw', data, page)}>Withdraw</button>`
+      ? html`<button class="link" @click=${() => void decide('withdraw', data, page)}>${t('Withdraw')}</button>`
       : nothing;
   return section(
-    { id: 'request', title: 'Asked for', actions: withdraw },
-    html`<p>${authorOf(by)} <span class="muted">${timeOf(at)}${pending ? ', not shared yet' : ''}</span></p>
+    { id: 'request', title: t('Asked for'), actions: withdraw },
+    html`<p>${authorOf(by)} <span class="muted">${timeOf(at)}${pending ? `, ${t('not shared yet')}` : ''}</span></p>
       ${comment === '' ? nothing : html`<p class="reason">${comment}</p>`}
-      <p class="muted wrap">${reviewers.length === 0 ? 'Everybody is asked.' : `Asked: ${reviewers.join(', ')}`}</p>
-      ${isWanted ? html`<p class="wanted">${icon('eye')} Your word is wanted.</p>` : nothing}`,
+      <p class="muted wrap">${reviewers.length === 0 ? t('Everybody is asked.') : t('Asked: {reviewers}', { reviewers: reviewers.join(', ') })}</p>
+      ${isWanted ? html`<p class="wanted">${icon('eye')} ${t('Your word is wanted.')}</p>` : nothing}`,
   );
 }

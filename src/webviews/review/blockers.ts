@@ -1,3 +1,4 @@
+import { t } from '../../base/language.ts';
 import type { ReviewApproval, ReviewGate, ReviewPageData } from '../../extension/messages-review.ts';
 import type { LaterGates } from '../review.ts';
 
@@ -10,8 +11,8 @@ export function brokenGates(gates: LaterGates): readonly ReviewGate[] {
 
 /** What a gate says that isn't passed, in words. */
 function brokenText({ title, required, source, outcome, why = '' }: ReviewGate): string {
-  const name = source === 'policy' ? `the policy wants ${required}` : title;
-  if (outcome === 'not-evaluated') return `${name} wasn’t evaluated: ${why}`;
+  const name = source === 'policy' ? t('the policy wants {required}', { required }) : title;
+  if (outcome === 'not-evaluated') return t('{name} wasn’t evaluated: {why}', { name, why });
   // Most reasons name what they are about.
   return why.startsWith(`${title} `) ? why : `${name}: ${why}`;
 }
@@ -25,26 +26,30 @@ export function isWaitingForPeople(broken: readonly ReviewGate[], approvals: rea
 /** Why it can't be promoted now, each reason in words; empty where it can. */
 export function blockersOf(data: ReviewPageData, gates: LaterGates): readonly string[] {
   const { version, stage, kind, isTrusted, running, from } = data;
-  if (kind === 'none') return [`It is in ${stage} already.`];
+  if (kind === 'none') return [t('It is in {stage} already.', { stage })];
   return [
-    ...(isTrusted ? [] : ['This folder is open in Restricted Mode, so its registry can only be looked at.']),
-    ...(version.artifact.withdrawnAt === undefined ? [] : ['Its files were removed to free space.']),
+    ...(isTrusted ? [] : [t('This folder is open in Restricted Mode, so its registry can only be looked at.')]),
+    ...(version.artifact.withdrawnAt === undefined ? [] : [t('Its files were removed to free space.')]),
     ...(kind !== 'promote' || !from || from.includes(version.stage)
       ? []
       : [
-          `The policy lets versions into ${stage} from ${from.join(' or ')} only, and this one is in ${version.stage}.`,
+          t('The policy lets versions into {stage} from {from} only, and this one is in {now}.', {
+            stage,
+            from: from.join(', '),
+            now: version.stage,
+          }),
         ]),
     ...(kind === 'promote' ? gateBlockers(gates, running !== undefined) : []),
   ];
 }
 
 function gateBlockers(gates: LaterGates, isRunning: boolean): readonly string[] {
-  if (isRunning) return ['Its gates are running.'];
+  if (isRunning) return [t('Its gates are running.')];
   switch (gates.state) {
     case 'loading':
-      return ['Its gates are being evaluated.'];
+      return [t('Its gates are being evaluated.')];
     case 'failed':
-      return [`Its gates can’t be evaluated: ${gates.message}`];
+      return [t('Its gates can’t be evaluated: {message}', { message: gates.message })];
     case 'ready':
       return brokenGates(gates).map(brokenText);
   }

@@ -1,37 +1,42 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t, tParts } from '../../base/language.ts';
 import type { VersionSummary } from '../../extension/messages.ts';
 import type { ReviewPageData } from '../../extension/messages-review.ts';
 import type { PageContext } from '../shared/page.ts';
 import { icon, section } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 
-const texts = {
-  dangerous: { symbol: 'error', text: 'Loading its files can run code that isn’t the model’s.' },
-  unknown: { symbol: 'warning', text: 'Its files use code that isn’t known here.' },
-  'none-found': { symbol: 'info', text: 'Nothing that runs code was found in its files.' },
-  unread: { symbol: 'question', text: 'Nobody looked at its files for what loading them runs.' },
-} as const;
+const texts = () =>
+  ({
+    dangerous: { symbol: 'error', text: t('Loading its files can run code that isn’t the model’s.') },
+    unknown: { symbol: 'warning', text: t('Its files use code that isn’t known here.') },
+    'none-found': { symbol: 'info', text: t('Nothing that runs code was found in its files.') },
+    unread: { symbol: 'question', text: t('Nobody looked at its files for what loading them runs.') },
+  }) as const;
 
 /** What loading the files could run, and whether that is new. */
 export function dangerSide({ version, other }: ReviewPageData, page: PageContext): TemplateResult {
   const own = version.facts?.danger ?? 'unread';
-  const { symbol, text } = texts[own];
+  const { symbol, text } = texts()[own];
   return section(
-    { id: 'danger', title: 'Danger' },
+    { id: 'danger', title: t('Danger') },
     html`<p class="danger danger-${own}">${icon(symbol)} ${text}</p>
       ${besides(own, other?.version)}
       ${
         own === 'none-found' || own === 'unread'
           ? nothing
-          : html`<button class="link" @click=${() => page.openVersion(version.id)}>See what it is</button>`
+          : html`<button class="link" @click=${() => page.openVersion(version.id)}>${t('See what it is')}</button>`
       }`,
   );
 }
 
-function besides(own: keyof typeof texts, other: VersionSummary | undefined): TemplateResult | typeof nothing {
+function besides(
+  own: keyof ReturnType<typeof texts>,
+  other: VersionSummary | undefined,
+): TemplateResult | typeof nothing {
   const theirs = other?.facts?.danger;
   if (!other || theirs === undefined) return nothing;
   const number = versionNumber(other);
-  if (theirs === own) return html`<p class="muted">The same holds for @${number}.</p>`;
-  return html`<p class="muted">@${number}: ${texts[theirs].text}</p>`;
+  if (theirs === own) return html`<p class="muted">${tParts('The same holds for @{number}.', { number })}</p>`;
+  return html`<p class="muted">@${number}: ${texts()[theirs].text}</p>`;
 }

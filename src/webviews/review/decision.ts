@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t, tParts } from '../../base/language.ts';
 import type { Decision, ReviewPageData } from '../../extension/messages-review.ts';
 import type { LaterGates } from '../review.ts';
 import type { PageContext } from '../shared/page.ts';
@@ -11,22 +12,22 @@ const patienceMs = 24 * 3_600_000;
 const textName = 'decision.text';
 const reviewersName = 'decision.reviewers';
 
-const doing: Readonly<Record<Decision, string>> = {
-  promote: 'Promoting…',
-  override: 'Waiting for your confirmation…',
-  approve: 'Approving…',
-  refuse: 'Refusing…',
-  request: 'Asking…',
-  withdraw: 'Withdrawing…',
-};
-const done: Readonly<Record<Decision, string>> = {
-  promote: 'Promoted.',
-  override: 'Promoted, with its gates overridden.',
-  approve: 'Approved.',
-  refuse: 'Refused.',
-  request: 'Asked for a review.',
-  withdraw: 'Nobody is asked any more.',
-};
+const doing = (): Readonly<Record<Decision, string>> => ({
+  promote: t('Promoting…'),
+  override: t('Waiting for your confirmation…'),
+  approve: t('Approving…'),
+  refuse: t('Refusing…'),
+  request: t('Asking…'),
+  withdraw: t('Withdrawing…'),
+});
+const done = (): Readonly<Record<Decision, string>> => ({
+  promote: t('Promoted.'),
+  override: t('Promoted, with its gates overridden.'),
+  approve: t('Approved.'),
+  refuse: t('Refused.'),
+  request: t('Asked for a review.'),
+  withdraw: t('Nobody is asked any more.'),
+});
 
 /** What this page's person has just asked for, and what came of it. */
 let underWay: Decision | undefined;
@@ -35,14 +36,17 @@ let outcome: { readonly text: string; readonly isProblem: boolean } | undefined;
 /** The reason, and what can be done; what can't be done says why. */
 export function decisionSection(data: ReviewPageData, gates: LaterGates, page: PageContext): TemplateResult {
   const { version, stage, kind } = data;
-  const body = kind === 'none' ? html`<p>It is in ${stage}. Nothing is left to decide.</p>` : form(data, gates, page);
+  const body =
+    kind === 'none'
+      ? html`<p>${tParts('It is in {stage}. Nothing is left to decide.', { stage })}</p>`
+      : form(data, gates, page);
   return html`<div class="decision">
-    ${section({ id: 'decision', title: `Your decision on @${versionNumber(version)} for ${stage}` }, html`${body}${outcomeLine()}`)}
+    ${section({ id: 'decision', title: t('Your decision on @{version} for {stage}', { version: versionNumber(version), stage }) }, html`${body}${outcomeLine()}`)}
   </div>`;
 }
 
 function outcomeLine(): TemplateResult | typeof nothing {
-  if (underWay !== undefined) return html`<p class="muted" role="status">${doing[underWay]}</p>`;
+  if (underWay !== undefined) return html`<p class="muted" role="status">${doing()[underWay]}</p>`;
   if (!outcome) return nothing;
   return outcome.isProblem
     ? html`<p class="decision-problem" role="alert">${icon('error')} <span class="wrap">${outcome.text}</span></p>`
@@ -58,13 +62,13 @@ function form(data: ReviewPageData, gates: LaterGates, page: PageContext): Templ
   const isIdle = underWay === undefined && isTrusted;
   const canOverride = broken.length > 0 && isOverrideAllowed && !data.running;
   return html`${proposalLine(data, text, page)}
-    <label class="decision-label" for="decision-text">Reason or comment</label>
+    <label class="decision-label" for="decision-text">${t('Reason or comment')}</label>
     <textarea
       id="decision-text"
       class="decision-text"
       rows="3"
       maxlength="10000"
-      placeholder="Why, for whoever reads the log later"
+      placeholder=${t('Why, for whoever reads the log later')}
       .value=${text}
       ?disabled=${!isTrusted}
       @input=${(event: Event) => {
@@ -72,17 +76,17 @@ function form(data: ReviewPageData, gates: LaterGates, page: PageContext): Templ
         page.setUi(textName, fieldText(event));
       }}
     ></textarea>
-    <div class="actions" role="group" aria-label="Decide">
-      ${button('promote', kind === 'demote' ? `Move down to ${stage}` : `Promote to ${stage}`, 'rocket', isIdle && !isBlank && blockers.length === 0, data, page)}
-      ${kind === 'promote' ? button('approve', 'Approve', 'check', isIdle, data, page) : nothing}
-      ${kind === 'promote' ? button('refuse', 'Refuse', 'close', isIdle && !isBlank, data, page) : nothing}
-      ${canOverride ? button('override', 'Override gates…', 'warning', isIdle && !isBlank, data, page) : nothing}
+    <div class="actions" role="group" aria-label=${t('Decide')}>
+      ${button('promote', kind === 'demote' ? t('Move down to {stage}', { stage }) : t('Promote to {stage}', { stage }), 'rocket', isIdle && !isBlank && blockers.length === 0, data, page)}
+      ${kind === 'promote' ? button('approve', t('Approve'), 'check', isIdle, data, page) : nothing}
+      ${kind === 'promote' ? button('refuse', t('Refuse'), 'close', isIdle && !isBlank, data, page) : nothing}
+      ${canOverride ? button('override', t('Override gates…'), 'warning', isIdle && !isBlank, data, page) : nothing}
     </div>
     ${whyNot(data, blockers, isBlank)}
     ${kind === 'promote' && !data.request && isTrusted ? requestRow(data, isIdle, page) : nothing}
     ${
       broken.length > 0 && !isOverrideAllowed
-        ? html`<p class="muted">The policy of the model lets nobody override a gate.</p>`
+        ? html`<p class="muted">${t('The policy of the model lets nobody override a gate.')}</p>`
         : nothing
     }`;
 }
@@ -97,11 +101,11 @@ function whyNot(
     ${
       blockers.length === 0
         ? nothing
-        : html`<p>${icon('circle-slash')} It can’t be promoted now:</p>
+        : html`<p>${icon('circle-slash')} ${t('It can’t be promoted now:')}</p>
             <ul>${blockers.map((text) => html`<li class="wrap">${text}</li>`)}</ul>`
     }
-    ${isBlank && isTrusted ? html`<p class="muted">${isPromotion ? 'Everything but an approval needs a reason.' : 'Moving it needs a reason.'}</p>` : nothing}
-    ${isAuthor && isPromotion ? html`<p class="muted">You registered this version, so your own approval doesn’t count.</p>` : nothing}
+    ${isBlank && isTrusted ? html`<p class="muted">${isPromotion ? t('Everything but an approval needs a reason.') : t('Moving it needs a reason.')}</p>` : nothing}
+    ${isAuthor && isPromotion ? html`<p class="muted">${t('You registered this version, so your own approval doesn’t count.')}</p>` : nothing}
   </div>`;
 }
 
@@ -143,7 +147,7 @@ export async function decide(decision: Decision, data: ReviewPageData, page: Pag
     );
     underWay = undefined;
     if (answer.outcome === 'done') {
-      outcome = { text: done[decision], isProblem: false };
+      outcome = { text: done()[decision], isProblem: false };
       page.setUi(textName, '');
     }
   } catch (error) {
@@ -161,11 +165,11 @@ function reasonIn(page: PageContext, { proposal = '' }: ReviewPageData): string 
 function proposalLine({ proposal }: ReviewPageData, text: string, page: PageContext): TemplateResult | typeof nothing {
   if (proposal === undefined) return nothing;
   return html`<p class="muted">
-    ${icon('sparkle')} A language model proposes this. Look at what it says before you decide.
+    ${icon('sparkle')} ${t('A language model proposes this. Look at what it says before you decide.')}
     ${
       text === proposal
         ? nothing
-        : html`<button class="link" @click=${() => page.setUi(textName, proposal)}>Take its reason</button>`
+        : html`<button class="link" @click=${() => page.setUi(textName, proposal)}>${t('Take its reason')}</button>`
     }
   </p>`;
 }
@@ -187,18 +191,18 @@ function requestRow(data: ReviewPageData, isIdle: boolean, page: PageContext): T
     (address) => address !== (version.createdBy.email || version.createdBy.name),
   );
   return html`<div class="reviewers">
-    <label class="decision-label" for="reviewers">Or ask for a review by</label>
+    <label class="decision-label" for="reviewers">${t('Or ask for a review by')}</label>
     <div class="reviewers-row">
     <input
       id="reviewers"
       class="decision-text"
       list="people"
       maxlength="4000"
-      placeholder="Everybody, or addresses with commas between them"
+      placeholder=${t('Everybody, or addresses with commas between them')}
       .value=${textOf(page, reviewersName)}
       @input=${(event: Event) => page.setUi(reviewersName, fieldText(event))}
     />
-    ${button('request', 'Request promotion', 'comment-discussion', isIdle, data, page)}
+    ${button('request', t('Request promotion'), 'comment-discussion', isIdle, data, page)}
     </div>
     <datalist id="people">${addresses.map((address) => html`<option value=${address}></option>`)}</datalist>
   </div>`;

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
 import type { EvaluationEntry, Metrics, MetricValue } from '../../extension/messages.ts';
 import type { ReviewPageData } from '../../extension/messages-review.ts';
@@ -15,9 +16,9 @@ export function evaluationsBeside(data: ReviewPageData, page: PageContext): Temp
   const theirs = byDataset(data.other?.version.lineage.evaluations ?? []);
   const names = [...new Set([...own.keys(), ...theirs.keys()])].sort(byName);
   if (names.length === 0) return nothing;
-  const attach = html`<button class="link" @click=${() => page.act('evaluate', data.version.id)}>Attach evaluation…</button>`;
+  const attach = html`<button class="link" @click=${() => page.act('evaluate', data.version.id)}>${t('Attach evaluation…')}</button>`;
   return section(
-    { id: 'evaluations', title: 'Evaluations', count: names.length, actions: data.isTrusted ? attach : nothing },
+    { id: 'evaluations', title: t('Evaluations'), count: names.length, actions: data.isTrusted ? attach : nothing },
     names.map((name) => datasetPart(name, own.get(name) ?? [], theirs.get(name) ?? [], data)),
   );
 }
@@ -34,20 +35,20 @@ function datasetPart(
   data: ReviewPageData,
 ): TemplateResult {
   const { version, other, declared } = data;
-  const title = name === '' ? 'No dataset named' : name;
+  const title = name === '' ? t('No dataset named') : name;
   const isOtherData =
     digestOf(own) !== undefined && digestOf(theirs) !== undefined && digestOf(own) !== digestOf(theirs);
   const before = isOtherData ? [] : theirs;
   if (own.length === 0)
     return html`<div class="dataset">
       <h3 class="wrap">${title}</h3>
-      ${emptyState(`@${versionNumber(version)} wasn’t evaluated on it; @${other ? versionNumber(other.version) : ''} was.`)}
+      ${emptyState(t('@{version} wasn’t evaluated on it; @{other} was.', { version: versionNumber(version), other: other ? versionNumber(other.version) : '' }))}
     </div>`;
   const matrices = matricesOf(own.flatMap(sliceMetrics));
   const sliced = Object.fromEntries(before.flatMap(sliceMetrics).map(({ name: cell, value }) => [cell, value]));
   return html`<div class="dataset">
     <h3 class="wrap">${title} ${digestOf(own) === undefined ? nothing : html`<code class="muted" title=${digestOf(own) ?? ''}>${shortDigest(digestOf(own) ?? '')}</code>`}</h3>
-    ${isOtherData ? html`<p class="warning">${icon('warning')} @${other ? versionNumber(other.version) : ''} was evaluated on other data of this name, so they aren’t compared.</p>` : nothing}
+    ${isOtherData ? html`<p class="warning">${icon('warning')} ${t('@{other} was evaluated on other data of this name, so they aren’t compared.', { other: other ? versionNumber(other.version) : '' })}</p>` : nothing}
     ${wholeTable(own, before, data)}
     ${matrices.map((matrix) => matrixTable(matrix, { before: sliced, declared }))}
   </div>`;
@@ -70,7 +71,9 @@ function wholeOf(entries: readonly EvaluationEntry[]): ReadonlyMap<string, { val
 
 function intervalOf(intervals: EvaluationEntry['intervals'], name: string): { readonly interval?: string } {
   const found = intervals && Object.hasOwn(intervals, name) ? intervals[name] : undefined;
-  return found ? { interval: `${formatMetric(found.low)} to ${formatMetric(found.high)}` } : {};
+  return found
+    ? { interval: t('{low} to {high}', { low: formatMetric(found.low), high: formatMetric(found.high) }) }
+    : {};
 }
 
 function wholeTable(
@@ -86,9 +89,9 @@ function wholeTable(
   return html`<div class="scroll-x"><table class="metrics">
     <thead>
       <tr>
-        <th scope="col">Metric</th><th scope="col" class="numeric">@${versionNumber(version)}</th>
-        ${hasIntervals ? html`<th scope="col" class="numeric interval">Interval</th>` : nothing}
-        ${other && before.size > 0 ? html`<th scope="col" class="numeric before">@${versionNumber(other.version)}</th><th scope="col">Change</th>` : nothing}
+        <th scope="col">${t('Metric')}</th><th scope="col" class="numeric">@${versionNumber(version)}</th>
+        ${hasIntervals ? html`<th scope="col" class="numeric interval">${t('Interval')}</th>` : nothing}
+        ${other && before.size > 0 ? html`<th scope="col" class="numeric before">@${versionNumber(other.version)}</th><th scope="col">${t('Change')}</th>` : nothing}
       </tr>
     </thead>
     <tbody>

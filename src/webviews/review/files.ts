@@ -1,10 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t, tCount } from '../../base/language.ts';
 import type { FileEntry } from '../../extension/messages.ts';
 import type { ReviewPageData } from '../../extension/messages-review.ts';
 import { beforeAfter } from '../changes/sections.ts';
-import { countOf, formatBytes, shortDigest } from '../shared/format.ts';
+import { formatBytes, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { filtered, icon, none, section } from '../shared/parts.ts';
+import { word } from '../shared/word.ts';
 import { filesSection } from '../version/files.ts';
 
 interface FileChange {
@@ -20,37 +22,37 @@ export function filesBeside({ version, other }: ReviewPageData, page: PageContex
   if (!other || !files || !theirs || version.artifact.withdrawnAt !== undefined) return filesSection(version, page);
   const changes = changesOf(theirs, files);
   const openTitle = (kind: FileChange['kind'], path: string) =>
-    kind === 'changed' ? `Show what changed in ${path}` : `Open ${path}`;
+    kind === 'changed' ? t('Show what changed in {path}', { path }) : t('Open {path}', { path });
   const opened = (kind: FileChange['kind'], path: string) => ({
     path,
     versionId: kind === 'removed' ? other.version.id : version.id,
     ...(kind === 'changed' ? { before: other.version.id } : {}),
   });
   const sameCount = files.length - changes.filter(({ kind }) => kind !== 'removed').length;
-  const { rows, field, more } = filtered(page, 'files', 'Filter files', changes, ({ path }) => path);
+  const { rows, field, more } = filtered(page, 'files', t('Filter files'), changes, ({ path }) => path);
   return section(
-    { id: 'files', title: 'Files', count: files.length, actions: field },
+    { id: 'files', title: t('Files'), count: files.length, actions: field },
     html`${
       changes.length === 0
         ? nothing
         : beforeAfter(
-            'Path',
+            t('Path'),
             rows.map(({ path, kind, before, after }) => ({
               name: path,
               before: cell(before),
               after: cell(after),
-              what: html`<button class="link" title="${openTitle(kind, path)}" @click=${() => page.openFile(opened(kind, path))}>${kind}</button>`,
+              what: html`<button class="link" title="${openTitle(kind, path)}" @click=${() => page.openFile(opened(kind, path))}>${word(kind)}</button>`,
             })),
           )
     }${more}
-    ${sameCount === 0 ? nothing : html`<p class="muted aside">${icon('check')} ${changes.length === 0 ? 'All ' : ''}${countOf(sameCount, 'file')} ${sameCount === 1 ? 'is' : 'are'} the same, byte for byte.</p>`}`,
+    ${sameCount === 0 ? nothing : html`<p class="muted aside">${icon('check')} ${changes.length === 0 ? tCount(sameCount, 'The one file is the same, byte for byte.', 'All {count} files are the same, byte for byte.') : tCount(sameCount, '{count} file is the same, byte for byte.', '{count} files are the same, byte for byte.')}</p>`}`,
   );
 }
 
 function cell(file: FileEntry | undefined): TemplateResult {
   if (!file) return none();
   const { sizeBytes, sha256 } = file;
-  return html`<span title="${sizeBytes.toLocaleString('en-US')} bytes, ${sha256}">${formatBytes(sizeBytes)} <span class="muted">${shortDigest(sha256)}</span></span>`;
+  return html`<span title="${tCount(sizeBytes, '{count} byte', '{count} bytes')}, ${sha256}">${formatBytes(sizeBytes)} <span class="muted">${shortDigest(sha256)}</span></span>`;
 }
 
 function changesOf(before: readonly FileEntry[], after: readonly FileEntry[]): readonly FileChange[] {

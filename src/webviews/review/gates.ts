@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t, tParts } from '../../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
 import type { ReviewApproval, ReviewGate, ReviewPageData } from '../../extension/messages-review.ts';
 import type { LaterGates } from '../review.ts';
@@ -8,12 +9,12 @@ import { isWaitingForPeople } from './blockers.ts';
 
 const order: Readonly<Record<ReviewGate['outcome'], number>> = { failed: 0, 'not-evaluated': 1, passed: 2 };
 type State = ReviewGate['outcome'] | 'waiting';
-const words: Readonly<Record<State, string>> = {
-  waiting: 'waiting',
-  failed: 'failed',
-  'not-evaluated': 'not evaluated',
-  passed: 'passed',
-};
+const words = (): Readonly<Record<State, string>> => ({
+  waiting: t('waiting'),
+  failed: t('failed'),
+  'not-evaluated': t('not evaluated'),
+  passed: t('passed'),
+});
 const icons: Readonly<Record<State, string>> = {
   waiting: 'clock',
   failed: 'error',
@@ -27,7 +28,7 @@ export function gatesSection(data: ReviewPageData, later: LaterGates, page: Page
   return section(
     {
       id: 'gates',
-      title: 'Gates',
+      title: t('Gates'),
       ...(gates ? { count: gates.length } : {}),
       actions: actionsOf(data, gates, page),
     },
@@ -44,8 +45,8 @@ function actionsOf(
   if (commands.length === 0 || running || !isTrusted) return nothing;
   const isAgain = commands.every(({ outcome }) => outcome !== 'not-evaluated');
   return html`<span class="gate-actions">
-    <button class="link" @click=${() => page.runGates(isAgain)}>${icon('play')} ${isAgain ? 'Run commands again' : 'Run gates'}</button>
-    <button class="link" @click=${() => page.showGateOutput()}>${icon('output')} Output</button>
+    <button class="link" @click=${() => page.runGates(isAgain)}>${icon('play')} ${isAgain ? t('Run commands again') : t('Run gates')}</button>
+    <button class="link" @click=${() => page.showGateOutput()}>${icon('output')} ${t('Output')}</button>
   </span>`;
 }
 
@@ -53,24 +54,24 @@ function runningLine({ running }: ReviewPageData, page: PageContext): TemplateRe
   if (!running) return nothing;
   return html`<p class="facts gate-running">
     <vscode-progress-ring class="small-ring" aria-hidden="true"></vscode-progress-ring>
-    <span class="wrap" role="status">Running ${running.step}</span>
-    <button class="link" @click=${() => page.showGateOutput()}>Show output</button>
-    <button class="link" @click=${() => page.cancelGates()}>Cancel</button>
+    <span class="wrap" role="status">${tParts('Running {step}', { step: running.step })}</span>
+    <button class="link" @click=${() => page.showGateOutput()}>${t('Show output')}</button>
+    <button class="link" @click=${() => page.cancelGates()}>${t('Cancel')}</button>
   </p>`;
 }
 
 function body({ stage, approvals }: ReviewPageData, later: LaterGates, page: PageContext): TemplateResult {
   switch (later.state) {
     case 'loading':
-      return html`<p class="facts muted"><vscode-progress-ring class="small-ring" aria-hidden="true"></vscode-progress-ring> Evaluating…</p>`;
+      return html`<p class="facts muted"><vscode-progress-ring class="small-ring" aria-hidden="true"></vscode-progress-ring> ${t('Evaluating…')}</p>`;
     case 'failed':
       return failedLine(later);
     case 'ready': {
       const { gates } = later.data;
       if (gates.length === 0)
         return emptyState(
-          `Nothing is asked of a version for ${stage}.`,
-          html`Say what it needs under <code>gates: ${stage}:</code> in model-registry.yaml.`,
+          t('Nothing is asked of a version for {stage}.', { stage }),
+          html`${tParts('Say what it needs under {key} in model-registry.yaml.', { key: html`<code>gates: ${stage}:</code>` })}`,
         );
       const sorted = gates.toSorted((a, b) => order[a.outcome] - order[b.outcome]);
       return gateList(sorted, approvals, page);
@@ -103,20 +104,20 @@ function gateItem(
     <div class="gate-text">
       <div class="gate-name">
         <strong class="wrap">${isNamedByIt ? required : title}</strong>
-        <span class="gate-outcome">${words[state]}</span>
-        ${isPolicy ? html`<span class="pill" title="Every reader of the log enforces it">policy</span>` : nothing}
-        ${isNamedByIt && !isPolicy ? html`<span class="pill">command</span>` : nothing}
+        <span class="gate-outcome">${words()[state]}</span>
+        ${isPolicy ? html`<span class="pill" title=${t('Every reader of the log enforces it')}>${t('policy')}</span>` : nothing}
+        ${isNamedByIt && !isPolicy ? html`<span class="pill">${t('command')}</span>` : nothing}
       </div>
       ${why === undefined ? nothing : html`<div class="gate-why wrap">${why}</div>`}
       <dl class="gate-facts">
-        ${fact('Measured', measured)} ${isNamedByIt ? nothing : fact('Required', required)}
-        ${recorded ? html`<div><dt>Ran</dt><dd>${ageOf(recorded.at)} by <span class="author">${recorded.by}</span></dd></div>` : nothing}
+        ${fact(t('Measured'), measured)} ${isNamedByIt ? nothing : fact(t('Required'), required)}
+        ${recorded ? html`<div><dt>${t('Ran')}</dt><dd>${tParts('{age} by {author}', { age: ageOf(recorded.at), author: html`<span class="author">${recorded.by}</span>` })}</dd></div>` : nothing}
       </dl>
     </div>
     ${
       hasEvidence && page
-        ? html`<button class="link gate-evidence" title="Opens the in-toto statement of ${gate.gate}" @click=${() => page.openEvidence(gate.gate)}>
-            ${icon('file-code')} Evidence<span class="only-read-aloud"> of ${title}</span>
+        ? html`<button class="link gate-evidence" title=${t('Opens the in-toto statement of {gate}', { gate: gate.gate })} @click=${() => page.openEvidence(gate.gate)}>
+            ${icon('file-code')} ${t('Evidence')}<span class="only-read-aloud"> ${tParts('of {title}', { title })}</span>
           </button>`
         : nothing
     }

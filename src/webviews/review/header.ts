@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
 import type { ReviewGate, ReviewPageData } from '../../extension/messages-review.ts';
 import type { LaterGates } from '../review.ts';
-import { countOf, formatBytes, formatVia, shortDigest } from '../shared/format.ts';
+import { formatVia, shortDigest, sizeInFiles } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { authorOf, claimedAgeOf, copyable, icon, stageBadge, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
@@ -16,36 +17,42 @@ export function reviewHeader(data: ReviewPageData, gates: LaterGates, page: Page
       <span class="name"
         ><span class="ellipsis" title=${version.model}>${version.model}</span><span class="number">@${number}</span></span
       >
-      <span class="versions-arrow">${stageBadge(version.stage)} ${icon('arrow-right')}<span class="only-read-aloud">to</span> ${stageBadge(stage)}</span>
+      <span class="versions-arrow">${stageBadge(version.stage)} ${icon('arrow-right')}<span class="only-read-aloud">${t('to')}</span> ${stageBadge(stage)}</span>
     </h1>
     <div class="facts">
-      <span>Registered ${claimedAgeOf(version.createdAt, version.claimedAt)} by ${authorOf(version.createdBy)} ${formatVia(version.via)}</span>
-      <span>${formatBytes(version.artifact.sizeBytes)} in ${countOf(version.artifact.fileCount, 'file')}</span>
-      <span>${copyable(page, version.artifact.digest, shortDigest(version.artifact.digest), 'artifact digest')}</span>
+      <span>${tParts('Registered {age} by {author} {via}', { age: claimedAgeOf(version.createdAt, version.claimedAt), author: authorOf(version.createdBy), via: formatVia(version.via) })}</span>
+      <span>${sizeInFiles(version.artifact.sizeBytes, version.artifact.fileCount)}</span>
+      <span>${copyable(page, version.artifact.digest, shortDigest(version.artifact.digest), t('artifact digest'))}</span>
     </div>
     ${modelLine(version)} ${version.description === '' ? nothing : html`<p class="description">${version.description}</p>`}
     <div class="facts">${besideLine(data, page)}</div>
     ${verdict(data, gates)}
-    <div class="actions" role="group" aria-label="Actions">
-      <vscode-button secondary icon="package" @click=${() => page.openVersion(version.id)}>Open version</vscode-button>
+    <div class="actions" role="group" aria-label=${t('Actions')}>
+      <vscode-button secondary icon="package" @click=${() => page.openVersion(version.id)}>${t('Open version')}</vscode-button>
       ${
         other === undefined
           ? nothing
-          : html`<vscode-button secondary icon="git-compare" @click=${() => page.openChanges(other.version.id, version.id)}>What changed?</vscode-button>
-              <vscode-button secondary icon="diff" @click=${() => page.openComparison([other.version.id, version.id])}>Compare side by side</vscode-button>`
+          : html`<vscode-button secondary icon="git-compare" @click=${() => page.openChanges(other.version.id, version.id)}>${t('What changed?')}</vscode-button>
+              <vscode-button secondary icon="diff" @click=${() => page.openComparison([other.version.id, version.id])}>${t('Compare side by side')}</vscode-button>`
       }
-      <a class="link jump" href="#decision">Decide ${icon('arrow-down')}</a>
+      <a class="link jump" href="#decision">${t('Decide')} ${icon('arrow-down')}</a>
     </div>
   </header>`;
 }
 
 function besideLine({ other, stage, isExclusive }: ReviewPageData, page: PageContext): TemplateResult {
-  if (!other) return html`<span>Nothing is in ${isExclusive ? stage : 'production'} now to compare it with.</span>`;
+  if (!other)
+    return html`<span>${t('Nothing is in {stage} now to compare it with.', { stage: isExclusive ? stage : 'production' })}</span>`;
   const { version, isInStage } = other;
   const since = claimedAgeOf(version.stageSince, version.stageClaimedAt);
+  const about = {
+    version: versionLink(page, version.id, `@${versionNumber(version)}`),
+    stage: isInStage ? stage : version.stage,
+    age: since,
+    author: authorOf(version.stageBy),
+  };
   return html`<span>
-    Beside ${versionLink(page, version.id, `@${versionNumber(version)}`)}, in ${isInStage ? stage : version.stage} since
-    ${since} by ${authorOf(version.stageBy)}${isInStage && isExclusive ? html`, whose place it takes` : nothing}
+    ${isInStage && isExclusive ? tParts('Beside {version}, in {stage} since {age} by {author}, whose place it takes', about) : tParts('Beside {version}, in {stage} since {age} by {author}', about)}
   </span>`;
 }
 
@@ -54,22 +61,36 @@ function verdict(data: ReviewPageData, gates: LaterGates): TemplateResult {
   const blockers = blockersOf(data, gates);
   const count = gates.state === 'ready' ? gates.data.gates.length : 0;
   const isWaiting = gates.state === 'loading' || data.running !== undefined;
-  if (data.kind === 'none') return line('pass', 'verdict-good', `It is in ${data.stage}.`);
-  if (isWaiting) return line('sync', '', data.running ? `Running ${data.running.step}…` : 'Evaluating its gates…');
+  if (data.kind === 'none') return line('pass', 'verdict-good', t('It is in {stage}.', { stage: data.stage }));
+  if (isWaiting)
+    return line(
+      'sync',
+      '',
+      data.running ? t('Running {step}…', { step: data.running.step }) : t('Evaluating its gates…'),
+    );
   if (blockers.length === 0) {
     const passed =
-      count === 0 ? `Nothing is asked of a version for ${data.stage}.` : `All ${countOf(count, 'gate')} passed.`;
-    return line('pass', 'verdict-good', count === 1 ? 'Its gate is passed.' : passed);
+      count === 0
+        ? t('Nothing is asked of a version for {stage}.', { stage: data.stage })
+        : tCount(count, 'Its gate is passed.', 'All {count} gates passed.');
+    return line('pass', 'verdict-good', passed);
   }
   const broken = brokenGates(gates);
   const isOnlyGates = blockers.length === broken.length;
   if (isOnlyGates && isWaitingForPeople(broken, data.approvals))
-    return line('clock', 'verdict-waiting', `Only people are missing: ${broken[0]?.why ?? ''}.`);
+    return line('clock', 'verdict-waiting', t('Only people are missing: {why}.', { why: broken[0]?.why ?? '' }));
   if (isOnlyGates && broken.length > 1)
-    return line('error', 'verdict-bad', `Not yet: ${standingText(broken, count, data.approvals)}.`);
+    return line(
+      'error',
+      'verdict-bad',
+      t('Not yet: {why}', { why: `${standingText(broken, count, data.approvals)}.` }),
+    );
   const [first = ''] = blockers;
-  const more = blockers.length > 1 ? ` And ${countOf(blockers.length - 1, 'more reason')}.` : '';
-  return line('error', 'verdict-bad', `Not yet: ${first}${more}`);
+  const more =
+    blockers.length > 1
+      ? ` ${tCount(blockers.length - 1, 'And {count} more reason.', 'And {count} more reasons.')}`
+      : '';
+  return line('error', 'verdict-bad', `${t('Not yet: {why}', { why: first })}${more}`);
 }
 
 /** `2 of 5 gates failed, 1 wasn’t evaluated, 1 waits for people` */
@@ -77,14 +98,22 @@ function standingText(broken: readonly ReviewGate[], all: number, approvals: Rev
   const waiting = broken.filter((gate) => isWaitingForPeople([gate], approvals)).length;
   const failed = broken.filter(({ outcome }) => outcome === 'failed').length - waiting;
   const unknown = broken.length - failed - waiting;
-  const parts = [
-    { count: failed, what: 'failed' },
-    { count: unknown, what: `${unknown === 1 ? 'wasn’t' : 'weren’t'} evaluated` },
-    { count: waiting, what: `${waiting === 1 ? 'waits' : 'wait'} for people` },
-  ].filter(({ count }) => count > 0);
-  return parts
-    .map(({ count, what }, index) => `${count}${index === 0 ? ` of ${countOf(all, 'gate')}` : ''} ${what}`)
-    .join(', ');
+  const ofAll = { all: formatNumber(all) };
+  const whole = [
+    ...(failed > 0 ? [tCount(failed, '{count} of {all} gates failed', '{count} of {all} gates failed', ofAll)] : []),
+    ...(unknown > 0
+      ? [tCount(unknown, '{count} of {all} gates wasn’t evaluated', '{count} of {all} gates weren’t evaluated', ofAll)]
+      : []),
+    ...(waiting > 0
+      ? [tCount(waiting, '{count} of {all} gates waits for people', '{count} of {all} gates wait for people', ofAll)]
+      : []),
+  ];
+  const short = [
+    ...(failed > 0 ? [tCount(failed, '{count} failed', '{count} failed')] : []),
+    ...(unknown > 0 ? [tCount(unknown, '{count} wasn’t evaluated', '{count} weren’t evaluated')] : []),
+    ...(waiting > 0 ? [tCount(waiting, '{count} waits for people', '{count} wait for people')] : []),
+  ];
+  return [...whole.slice(0, 1), ...short.slice(1)].join(', ');
 }
 
 function line(symbol: string, style: string, text: string): TemplateResult {

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { changesSummary } from '../../base/changes-summary.ts';
+import { t } from '../../base/language.ts';
 import type { ReviewPageData } from '../../extension/messages-review.ts';
 import { laterCode } from '../changes/code.ts';
 import type { PageContext } from '../shared/page.ts';
@@ -18,9 +19,9 @@ export function whatChanged(
     between,
     changes.declared,
   );
-  const open = html`<button class="link" @click=${() => page.openChanges(other.version.id, version.id)}>${icon('git-compare')} Everything that changed</button>`;
+  const open = html`<button class="link" @click=${() => page.openChanges(other.version.id, version.id)}>${icon('git-compare')} ${t('Everything that changed')}</button>`;
   return section(
-    { id: 'changes', title: 'What changed', actions: open },
+    { id: 'changes', title: t('What changed'), actions: open },
     html`<ul class="changes-list">${lines.map((text) => html`<li class="wrap">${text}</li>`)}</ul>
       ${code.state === 'failed' ? html`<p class="warning">${icon('warning')} <span class="wrap">${code.message}</span></p>` : nothing}`,
   );

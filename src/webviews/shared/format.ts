@@ -1,7 +1,21 @@
+import { dateLocale, formatNumber, t, tCount } from '../../base/language.ts';
 import type { Via } from '../../extension/messages.ts';
 
-const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+let formats:
+  | { readonly locale: string; readonly time: Intl.DateTimeFormat; readonly age: Intl.RelativeTimeFormat }
+  | undefined;
+
+/** Made once: that takes longer than a page of times. */
+function formatsNow() {
+  const locale = dateLocale();
+  if (formats?.locale !== locale)
+    formats = {
+      locale,
+      time: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }),
+      age: new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }),
+    };
+  return formats;
+}
 
 const units = [
   { unit: 'year', seconds: 31_557_600 },
@@ -14,7 +28,7 @@ const units = [
 /** `20 Nov 2026, 09:14` in the person's own time zone; the text itself where it isn't a time. */
 export function formatTime(iso: string): string {
   const time = Date.parse(iso);
-  return Number.isNaN(time) ? iso : dateTime.format(time);
+  return Number.isNaN(time) ? iso : formatsNow().time.format(time);
 }
 
 /** `3 days ago`. */
@@ -23,9 +37,9 @@ export function formatAge(iso: string, nowMs: number): string {
   if (Number.isNaN(time)) return iso;
   const seconds = (time - nowMs) / 1000;
   for (const { unit, seconds: size } of units) {
-    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
+    if (Math.abs(seconds) >= size) return formatsNow().age.format(Math.trunc(seconds / size), unit);
   }
-  return 'just now';
+  return t('just now');
 }
 
 /** `1 h 12 min` between two times; undefined where one isn't a time or they are the wrong way round. */
@@ -33,21 +47,28 @@ export function formatDuration(startedAt: string, endedAt: string): string | und
   const seconds = Math.round((Date.parse(endedAt) - Date.parse(startedAt)) / 1000);
   if (Number.isNaN(seconds) || seconds < 0) return undefined;
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
-  if (hours > 0) return `${hours.toLocaleString('en-US')} h ${minutes} min`;
+  if (hours > 0) return `${formatNumber(hours)} h ${minutes} min`;
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 }
 
 /** `12.4 MB`, in steps of 1024. */
 export function formatBytes(bytes: number): string {
-  const names = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB'];
+  if (bytes < 1024) return tCount(bytes, '{count} byte', '{count} bytes');
+  const names = ['', 'KB', 'MB', 'GB', 'TB', 'PB'];
   let size = bytes;
   let step = 0;
   while (size >= 1024 && step < names.length - 1) {
     size /= 1024;
     step += 1;
   }
-  const text = step === 0 || size >= 100 ? String(Math.round(size)) : size.toFixed(1);
-  return bytes === 1 ? '1 byte' : `${text} ${names[step] ?? ''}`;
+  const digits = size >= 100 ? 0 : 1;
+  const text = formatNumber(size, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false });
+  return `${text} ${names[step] ?? ''}`;
+}
+
+/** `12.4 MB in 3 files` */
+export function sizeInFiles(bytes: number, files: number): string {
+  return tCount(files, '{size} in {count} file', '{size} in {count} files', { size: formatBytes(bytes) });
 }
 
 /** `1 file`, `3 files`. */
@@ -60,16 +81,16 @@ export function shortDigest(digest: string): string {
   return digest.slice(0, 12);
 }
 
-const vias: Readonly<Record<Via, string>> = {
-  editor: 'in the editor',
-  cli: 'on the command line',
-  auto: 'automatically',
-  import: 'by an import',
-};
+const vias = (): Readonly<Record<Via, string>> => ({
+  editor: t('in the editor'),
+  cli: t('on the command line'),
+  auto: t('automatically'),
+  import: t('by an import'),
+});
 
 /** How an intent came about, after `registered by Ada`. */
 export function formatVia(via: Via): string {
-  return vias[via];
+  return vias()[via];
 }
 
 /**
@@ -77,11 +98,15 @@ export function formatVia(via: Via): string {
  * Texts that aren't plain numbers stay.
  */
 export function alignDecimals(texts: readonly string[]): readonly string[] {
-  const decimals = texts.map((text) => /^[-−+]?[\d,]+(\.\d+)?$/.exec(text)?.[1]?.length ?? 0);
+  const [, point = '.'] = /^1(.)5$/.exec(formatNumber(1.5)) ?? [];
+  const number = /^[-−+]?[\d.,\u2019\u00a0\u202f]+$/;
+  const decimals = texts.map((text) =>
+    number.test(text) && text.includes(point) ? text.length - text.lastIndexOf(point) : 0,
+  );
   const widest = Math.max(0, ...decimals);
   return texts.map((text, index) => {
     const own = decimals[index] ?? 0;
-    if (widest === 0 || !/^[-−+]?[\d,.]+$/.test(text)) return text;
+    if (widest === 0 || !number.test(text)) return text;
     // The point itself is as wide as a punctuation space.
     return own === 0 ? `${text}\u2008${'\u2007'.repeat(widest - 1)}` : `${text}${'\u2007'.repeat(widest - own)}`;
   });

@@ -1,3 +1,4 @@
+import { formatNumber, t } from '../../base/language.ts';
 import type {
   Answer,
   AskingMethod,
@@ -95,7 +96,9 @@ export function connectHost<K extends PageKind>(): Host<K> {
         waiting.delete(id);
         reject(
           new Error(
-            `The registry didn't answer within ${timeoutMs / 1000} seconds. It may be reading a long log: retry.`,
+            t("The registry didn't answer within {seconds} seconds. It may be reading a long log: retry.", {
+              seconds: formatNumber(timeoutMs / 1000),
+            }),
           ),
         );
       };
@@ -154,7 +157,7 @@ function isDataOf<K extends PageKind, M extends AskingMethod>(
 }
 
 function withoutData(): Error {
-  return new Error('The extension answered without data. Reload the window.');
+  return new Error(t('The extension answered without data. Reload the window.'));
 }
 
 /** Only the extension can send to a page, and its side is checked by the compiler: the kind alone tells its messages from others. */

@@ -1,9 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatCount, formatShare } from '../../base/count.ts';
+import { formatNumber, t, tParts } from '../../base/language.ts';
 import { shapeText } from '../../base/shape.ts';
 import type { DangerFinding, DangerReport, FactsSummary, SignatureEntry } from '../../extension/messages.ts';
 import type { PageContext } from './page.ts';
 import { filtered, icon, section, shortened, webLink } from './parts.ts';
+import { word } from './word.ts';
 import './tensor-table.ts';
 
 /** What a model's files say, in the order in which people ask. */
@@ -22,18 +24,23 @@ export function factList(
     baseModels = [],
   } = facts;
   const rows: (readonly [string, TemplateResult | string | undefined])[] = [
-    ['Format', formatVersion === undefined ? formatLabel : `${formatLabel}, version ${formatVersion}`],
-    ['Framework', framework && [framework.name, framework.version].filter(Boolean).join(' ')],
-    ['Architecture', architecture],
     [
-      'Parameters',
+      t('Format'),
+      formatVersion === undefined
+        ? formatLabel
+        : t('{format}, version {version}', { format: formatLabel, version: formatVersion }),
+    ],
+    [t('Framework'), framework && [framework.name, framework.version].filter(Boolean).join(' ')],
+    [t('Architecture'), architecture],
+    [
+      t('Parameters'),
       parameterCount === undefined
         ? undefined
-        : html`<span title=${parameterCount.toLocaleString('en-US')}>${formatCount(parameterCount)}</span>`,
+        : html`<span title=${formatNumber(parameterCount)}>${formatCount(parameterCount)}</span>`,
     ],
-    ['Dtypes', dtypes.length === 0 ? undefined : dtypeText(dtypes)],
-    ['License', license],
-    ['Base model', baseModels.length === 0 ? undefined : html`${baseModels.map(baseModel)}`],
+    [t('Dtypes'), dtypes.length === 0 ? undefined : dtypeText(dtypes)],
+    [t('License'), license],
+    [t('Base model'), baseModels.length === 0 ? undefined : html`${baseModels.map(baseModel)}`],
     ...extra,
   ];
   return html`<dl class="fact-list">
@@ -43,7 +50,7 @@ export function factList(
 
 function baseModel({ name, revision, url }: NonNullable<FactsSummary['baseModels']>[number]): TemplateResult {
   return html`<div>
-    ${name}${revision === undefined ? nothing : html` <span class="muted">at ${revision}</span>`}
+    ${name}${revision === undefined ? nothing : html` <span class="muted">${tParts('at {revision}', { revision })}</span>`}
     ${url === undefined ? nothing : html`<br />${webLink(url)}`}
   </div>`;
 }
@@ -60,37 +67,38 @@ function dtypeText(dtypes: FactsSummary['dtypes']): string {
 /** What couldn't be read. */
 export function factProblems({ problems = [] }: FactsSummary): TemplateResult | typeof nothing {
   if (problems.length === 0) return nothing;
-  return html`<ul class="entries problems" aria-label="Problems">
+  return html`<ul class="entries problems" aria-label=${t('Problems')}>
     ${problems.map((problem) => html`<li class="warning">${icon('warning')} <span class="wrap">${problem}</span></li>`)}
   </ul>`;
 }
 
-const verdicts = {
-  dangerous: { icon: 'error', text: 'Loading this can run code that isn’t the model’s.' },
-  unknown: { icon: 'warning', text: 'It uses code that isn’t known here. Look at it before loading this.' },
-  'none-found': {
-    icon: 'info',
-    text: 'Nothing that runs code was found. That is no promise: load it only if you trust where it comes from.',
-  },
-} as const;
+const verdicts = () =>
+  ({
+    dangerous: { icon: 'error', text: t('Loading this can run code that isn’t the model’s.') },
+    unknown: { icon: 'warning', text: t('It uses code that isn’t known here. Look at it before loading this.') },
+    'none-found': {
+      icon: 'info',
+      text: t('Nothing that runs code was found. That is no promise: load it only if you trust where it comes from.'),
+    },
+  }) as const;
 const rank: Readonly<Record<DangerFinding['verdict'], number>> = { dangerous: 0, unknown: 1, known: 2 };
 
 /** What could run code when the files are loaded as their framework does it. */
 export function dangerSection(danger: DangerReport | undefined, page: PageContext): TemplateResult | typeof nothing {
   if (danger === undefined) return nothing;
   const { verdict, findings } = danger;
-  const said = verdicts[verdict];
+  const said = verdicts()[verdict];
   const sorted = [...findings].sort((a, b) => rank[a.verdict] - rank[b.verdict]);
   const { rows, more } = shortened(page, 'danger', sorted);
   return section(
-    { id: 'danger', title: 'What loading runs', count: findings.length },
+    { id: 'danger', title: t('What loading runs'), count: findings.length },
     html`<p class="danger danger-${verdict}" role=${verdict === 'dangerous' ? 'alert' : nothing}>${icon(said.icon)} ${said.text}</p>
       ${
         findings.length === 0
           ? nothing
           : html`<div class="scroll-x"><table class="findings" aria-labelledby="danger-title">
               <thead>
-                <tr><th scope="col">Import or feature</th><th scope="col">Judged</th><th scope="col">Why</th><th scope="col">Place</th></tr>
+                <tr><th scope="col">${t('Import or feature')}</th><th scope="col">${t('Judged')}</th><th scope="col">${t('Why')}</th><th scope="col">${t('Place')}</th></tr>
               </thead>
               <tbody>${rows.map(findingRow)}</tbody>
             </table></div>`
@@ -103,9 +111,9 @@ function findingRow({ verdict, what, why, path, member, offset, opcode }: Danger
   const place = [path, member].filter((part) => part !== undefined && part !== '').join(' › ');
   return html`<tr>
     <th scope="row"><code class="wrap">${what}</code></th>
-    <td><span class="danger danger-${verdict}">${verdict}</span></td>
+    <td><span class="danger danger-${verdict}">${word(verdict)}</span></td>
     <td class="wrap">${why}</td>
-    <td class="wrap muted">${place}${offset === undefined ? nothing : html` at byte ${offset.toLocaleString('en-US')}`}${opcode === undefined ? nothing : html` (${opcode})`}</td>
+    <td class="wrap muted">${place}${offset === undefined ? nothing : html` ${t('at byte {offset}', { offset: formatNumber(offset) })}`}${opcode === undefined ? nothing : html` (${opcode})`}</td>
   </tr>`;
 }
 
@@ -116,8 +124,8 @@ export function signatureSection(
 ): TemplateResult | typeof nothing {
   if (inputs.length + outputs.length === 0) return nothing;
   return section(
-    { id: 'signature', title: 'Signature' },
-    html`${signatureTable('Inputs', inputs, page)}${signatureTable('Outputs', outputs, page)}`,
+    { id: 'signature', title: t('Signature') },
+    html`${signatureTable(t('Inputs'), inputs, page)}${signatureTable(t('Outputs'), outputs, page)}`,
   );
 }
 
@@ -150,12 +158,12 @@ export function metadataSection({ metadata = {} }: FactsSummary, page: PageConte
   const { rows, field, more } = filtered(
     page,
     'metadata',
-    'Filter metadata',
+    t('Filter metadata'),
     all,
     ([name, value]) => `${name} ${value}`,
   );
   return section(
-    { id: 'metadata', title: 'Metadata', count: all.length, actions: field },
+    { id: 'metadata', title: t('Metadata'), count: all.length, actions: field },
     html`<table class="pairs" aria-labelledby="metadata-title">
         <tbody>
           ${rows.map(
@@ -178,7 +186,7 @@ export function tensorSection(
 ): TemplateResult | typeof nothing {
   if (tensorCount === 0) return nothing;
   return section(
-    { id: 'tensors', title: 'Tensors', count: tensorCount, actions },
+    { id: 'tensors', title: t('Tensors'), count: tensorCount, actions },
     html`<model-tensor-table .load=${page.tensorRows} .count=${tensorCount}></model-tensor-table>`,
   );
 }

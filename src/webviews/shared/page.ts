@@ -1,4 +1,5 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
+import { t } from '../../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
 import type {
@@ -144,7 +145,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
       ask(
         host.ask('copyText', { text }).then(() => {
           justCopied = text;
-          announce(`Copied ${what}`);
+          announce(t('Copied {what}', { what }));
           clearTimeout(copiedTimer);
           copiedTimer = setTimeout(() => {
             justCopied = undefined;
@@ -218,7 +219,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
       problem = undefined;
     } catch (error) {
       const message = messageOf(error);
-      if (content.state === 'ready') problem = { message: `This may be out of date. ${message}`, retry: true };
+      if (content.state === 'ready') problem = { message: `${t('This may be out of date.')} ${message}`, retry: true };
       else content = { state: 'failed', message };
     }
     isLoading = false;
@@ -238,13 +239,13 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     switch (content.state) {
       case 'loading':
         return html`<div class="waiting">
-          <vscode-progress-ring aria-hidden="true"></vscode-progress-ring><span>Reading the registry…</span>
+          <vscode-progress-ring aria-hidden="true"></vscode-progress-ring><span>${t('Reading the registry…')}</span>
         </div>`;
       case 'failed':
         return html`<div class="failure" role="alert">
-          <h1>${icon('error')} This page couldn't be loaded</h1>
+          <h1>${icon('error')} ${t("This page couldn't be loaded")}</h1>
           <p>${content.message}</p>
-          <vscode-button @click=${load}>Retry</vscode-button>
+          <vscode-button @click=${load}>${t('Retry')}</vscode-button>
         </div>`;
       case 'ready':
         return html`${problem === undefined ? nothing : banner(problem)}${view(content.data, context())}`;
@@ -258,8 +259,8 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     };
     return html`<div class="banner" role="alert">
       ${icon('warning')}<span class="grow">${message}</span>
-      ${retry ? html`<vscode-button secondary @click=${load}>Retry</vscode-button>` : nothing}
-      <button class="icon-button" aria-label="Dismiss" title="Dismiss" @click=${dismiss}>${icon('close')}</button>
+      ${retry ? html`<vscode-button secondary @click=${load}>${t('Retry')}</vscode-button>` : nothing}
+      <button class="icon-button" aria-label=${t('Dismiss')} title=${t('Dismiss')} @click=${dismiss}>${icon('close')}</button>
     </div>`;
   }
 

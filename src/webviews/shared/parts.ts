@@ -1,4 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { formatNumber, t, tParts } from '../../base/language.ts';
+import { word } from './word.ts';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import { type DeclaredDirections, formatDifference, formatMetric, metricChange } from '../../base/metrics.ts';
 import { provenText } from '../../base/proven.ts';
@@ -21,7 +23,7 @@ const stageIcons: Readonly<Record<string, string>> = {
 /** The stage as a badge. Stages of a policy's own look like plain ones. */
 export function stageBadge(stage: string): TemplateResult {
   const known = Object.hasOwn(stageIcons, stage);
-  return html`<span class="stage ${known ? `stage-${stage}` : ''}" title="Stage: ${stage}"
+  return html`<span class="stage ${known ? `stage-${stage}` : ''}" title=${t('Stage: {stage}', { stage })}
     >${icon((known ? stageIcons[stage] : undefined) ?? 'tag')}<span class="ellipsis">${stage}</span></span
   >`;
 }
@@ -37,8 +39,8 @@ export function copyButton(page: PageContext, value: string, what: string): Temp
   const copied = page.justCopied === value;
   return html`<button
     class="icon-button"
-    title=${copied ? 'Copied' : `Copy ${what}`}
-    aria-label="Copy ${what}"
+    title=${copied ? t('Copied') : t('Copy {what}', { what })}
+    aria-label=${t('Copy {what}', { what })}
     @click=${() => page.copy(value, what)}
   >
     ${icon(copied ? 'check' : 'copy')}
@@ -47,7 +49,7 @@ export function copyButton(page: PageContext, value: string, what: string): Temp
 
 /** A link to a version's own page. */
 export function versionLink(page: PageContext, ref: string, text: string): TemplateResult {
-  return html`<button class="link ellipsis" title="Open ${ref}" @click=${() => page.openVersion(ref)}>${text}</button>`;
+  return html`<button class="link ellipsis" title=${t('Open {ref}', { ref })} @click=${() => page.openVersion(ref)}>${text}</button>`;
 }
 
 /** A link for web addresses, and the text for everything else: a registry can hold `javascript:` and worse. */
@@ -66,11 +68,15 @@ export function ageOf(iso: string): TemplateResult {
 
 /** A time, or the one that is claimed where a shared log has taken the thing over later. */
 export function claimedTimeOf(iso: string, claimed: string | undefined): TemplateResult {
-  return claimed === undefined ? timeOf(iso) : html`${timeOf(claimed)} (claimed; shared ${timeOf(iso)})`;
+  return claimed === undefined
+    ? timeOf(iso)
+    : html`${tParts('{claimed} (claimed; shared {shared})', { claimed: timeOf(claimed), shared: timeOf(iso) })}`;
 }
 
 export function claimedAgeOf(iso: string, claimed: string | undefined): TemplateResult {
-  return claimed === undefined ? ageOf(iso) : html`${ageOf(claimed)} (claimed; shared ${ageOf(iso)})`;
+  return claimed === undefined
+    ? ageOf(iso)
+    : html`${tParts('{claimed} (claimed; shared {shared})', { claimed: ageOf(claimed), shared: ageOf(iso) })}`;
 }
 
 export function authorOf(by: Author): TemplateResult {
@@ -88,11 +94,12 @@ export function changeOf(
 ): TemplateResult | typeof nothing {
   if (value === undefined || baseline === undefined) return nothing;
   const { verdict, difference } = metricChange(name, value, baseline, declared);
-  if (verdict === 'same') return html`<span class="change">no change</span>`;
-  if (difference === undefined) return html`<span class="change">differs from ${formatMetric(baseline)}</span>`;
+  if (verdict === 'same') return html`<span class="change">${t('no change')}</span>`;
+  if (difference === undefined)
+    return html`<span class="change">${t('differs from {value}', { value: formatMetric(baseline) })}</span>`;
   return html`<span class="change ${verdict}" title=${percentage(difference, baseline)}
     ><span class="arrow" aria-hidden="true">${difference > 0 ? '▲' : '▼'}</span>${formatDifference(difference)}${
-      verdict === 'different' ? nothing : ` ${verdict}`
+      verdict === 'different' ? nothing : ` ${word(verdict)}`
     }</span
   >`;
 }
@@ -100,7 +107,7 @@ export function changeOf(
 function percentage(difference: number, baseline: MetricValue): string {
   if (typeof baseline !== 'number' || baseline === 0) return '';
   const percent = (difference / Math.abs(baseline)) * 100;
-  return `${percent > 0 ? '+' : ''}${percent.toLocaleString('en-US', { maximumFractionDigits: 2 })} %`;
+  return `${percent > 0 ? '+' : ''}${formatNumber(percent, { maximumFractionDigits: 2 })} %`;
 }
 
 export interface SectionOptions {
@@ -115,7 +122,7 @@ export function section(options: SectionOptions, content: TemplateResult | reado
   const { id, title, count, actions } = options;
   return html`<section id=${id} aria-labelledby="${id}-title">
     <header class="section-title">
-      <h2 id="${id}-title">${title}${count === undefined ? nothing : html` <span class="count">${count.toLocaleString('en-US')}</span>`}</h2>
+      <h2 id="${id}-title">${title}${count === undefined ? nothing : html` <span class="count">${formatNumber(count)}</span>`}</h2>
       ${actions ?? nothing}
     </header>
     ${content}
@@ -124,7 +131,7 @@ export function section(options: SectionOptions, content: TemplateResult | reado
 
 /** A dash for eyes, a word for ears. */
 export function none(): TemplateResult {
-  return html`<span class="muted" aria-hidden="true">–</span><span class="only-read-aloud">none</span>`;
+  return html`<span class="muted" aria-hidden="true">–</span><span class="only-read-aloud">${t('none')}</span>`;
 }
 
 /** Says that there is nothing, and how there could be. */
@@ -141,7 +148,7 @@ export function failedLine({
   readonly retry: () => void;
 }): TemplateResult {
   return html`<p class="warning" role="alert">
-    ${icon('warning')} <span class="wrap">${message}</span> <button class="link" @click=${retry}>Try again</button>
+    ${icon('warning')} <span class="wrap">${message}</span> <button class="link" @click=${retry}>${t('Try again')}</button>
   </p>`;
 }
 
@@ -182,7 +189,7 @@ export function filtered<T>(
         ></vscode-textfield>`;
   const more =
     matching.length === 0 && words !== ''
-      ? html`<p class="empty" role="status">Nothing matches “${words}”.</p>`
+      ? html`<p class="empty" role="status">${t('Nothing matches “{words}”.', { words })}</p>`
       : moreRows;
   return { rows, field, more };
 }
@@ -199,7 +206,7 @@ export function shortened<T>(
   if (hidden === 0) return { rows, more: nothing };
   const next = Math.min(hidden, rowsPerStep);
   const more = html`<button class="link" @click=${() => page.setUi(`rows.${name}`, String(limit + next))}>
-    Show ${next.toLocaleString('en-US')} more of ${hidden.toLocaleString('en-US')}
+    ${t('Show {next} more of {hidden}', { next: formatNumber(next), hidden: formatNumber(hidden) })}
   </button>`;
   return { rows, more };
 }

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { formatNumber, t } from '../../base/language.ts';
 import { shapeText } from '../../base/shape.ts';
 import type { TensorColumn, TensorRow } from '../../extension/messages.ts';
 import { formatBytes } from './format.ts';
@@ -8,20 +9,22 @@ import { type Column, VirtualTable } from './virtual-table.ts';
 export class TensorTable extends VirtualTable<TensorColumn, TensorRow> {
   protected override readonly gridClass = 'tensor-columns';
   protected override readonly firstSort = 'name';
-  protected override readonly columns: readonly Column<TensorColumn>[] = [
-    { id: 'name', label: 'Name', isNumeric: false },
-    { id: 'dtype', label: 'Dtype', isNumeric: false },
-    { id: 'shape', label: 'Shape', isNumeric: false },
-    { id: 'elements', label: 'Elements', isNumeric: true },
-    { id: 'sizeBytes', label: 'Size', isNumeric: true },
-  ];
+  protected override get columns(): readonly Column<TensorColumn>[] {
+    return [
+      { id: 'name', label: t('Name'), isNumeric: false },
+      { id: 'dtype', label: t('Dtype'), isNumeric: false },
+      { id: 'shape', label: t('Shape'), isNumeric: false },
+      { id: 'elements', label: t('Elements'), isNumeric: true },
+      { id: 'sizeBytes', label: t('Size'), isNumeric: true },
+    ];
+  }
 
   protected override cells({ name, dtype, shape, elements, sizeBytes, path }: TensorRow): TemplateResult {
-    const place = path === undefined ? name : `${name}\nin ${path}`;
+    const place = path === undefined ? name : `${name}\n${t('in {path}', { path })}`;
     return html`<span role="rowheader" class="tensor-cell tensor-name" title=${place}>${name}</span>
       <span role="cell" class="tensor-cell">${dtype}</span>
       <span role="cell" class="tensor-cell" title=${shapeText(shape)}>${shapeText(shape)}</span>
-      <span role="cell" class="tensor-cell numeric">${elements.toLocaleString('en-US')}</span>
+      <span role="cell" class="tensor-cell numeric">${formatNumber(elements)}</span>
       <span role="cell" class="tensor-cell numeric">${sizeBytes === undefined ? nothing : formatBytes(sizeBytes)}</span>`;
   }
 }

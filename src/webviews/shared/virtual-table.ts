@@ -7,8 +7,9 @@ import {
 } from '@tanstack/virtual-core';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, type Ref, ref } from 'lit/directives/ref.js';
+import { formatNumber, t, tCount } from '../../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
-import { countOf } from './format.ts';
+
 import { failedLine, icon } from './parts.ts';
 
 const ROW_PX = 24;
@@ -198,7 +199,7 @@ export abstract class VirtualTable<C extends string, R> extends LitElement {
       <div
         class="tensor-scroller"
         role="table"
-        aria-label="Tensors"
+        aria-label=${t('Tensors')}
         aria-rowcount=${this.#shownCount + 1}
         tabindex="0"
         ${ref(this.#scroller)}
@@ -214,15 +215,15 @@ export abstract class VirtualTable<C extends string, R> extends LitElement {
       <vscode-textfield
         class="filter"
         type="search"
-        placeholder="Filter tensors"
-        .label=${'Filter tensors'}
+        placeholder=${t('Filter tensors')}
+        .label=${t('Filter tensors')}
         @input=${(event: Event) => {
           const { target } = event;
           if (target !== null && 'value' in target && typeof target.value === 'string') this.#filterBy(target.value);
         }}
       ></vscode-textfield>
       <span class="muted" role="status"
-        >${isFiltered ? `${this.#shownCount.toLocaleString('en-US')} of ${countOf(this.count, 'tensor')}` : ''}</span
+        >${isFiltered ? tCount(this.count, '{shown} of {count} tensor', '{shown} of {count} tensors', { shown: formatNumber(this.#shownCount) }) : ''}</span
       >
     </div>`;
   }
