@@ -5,7 +5,7 @@ import { MAX_FORMAT_BYTES } from '../log/format-file.ts';
 import {
   commitsFrom,
   firstCommit,
-  longestSegments,
+  longestSegment,
   readCommit,
   readSegmentBytes,
   type SegmentContent,
@@ -19,7 +19,7 @@ import type { AppliedLog } from './submitting.ts';
 const SINGLE_COMMITS = 4;
 /** So often is it looked whether the remote still has what the copy has. */
 const COMPARED_EVERY_MS = 10 * 60 * 1000;
-/** A segment with fewer commits is followed by no other. */
+/** Whoever begins at the beginning finds a segment of each level, each of which begins where the next higher one began: one with fewer commits is the last. */
 const LAST_COMMITS = SHARED_LEVELS[1];
 /** Segments are taken over together as long as they are no more than this. */
 const RUN_BYTES = 64 * 1024 * 1024;
@@ -137,25 +137,21 @@ export class SharedLog {
 
   /** The segments that go on where the copy ends, the largest first. What can't be used is left out: single commits have it all. */
   async #takeSegments(remote: ObjectStore, onTaken?: (seq: number) => void): Promise<void> {
-    const segmentFrom = longestSegments(remote);
-    while (await this.#takeRun(remote, segmentFrom, onTaken));
+    while (await this.#takeRun(remote, onTaken));
   }
 
   /** Takes over as many segments in a row as memory is allowed to hold. False where there is none that goes on, or none that is worth a question. */
-  async #takeRun(
-    remote: ObjectStore,
-    segmentFrom: (seq: number) => Promise<SegmentName | undefined>,
-    onTaken?: (seq: number) => void,
-  ): Promise<boolean> {
+  async #takeRun(remote: ObjectStore, onTaken?: (seq: number) => void): Promise<boolean> {
     const { catalog, copy } = this.#options;
     const run: (SegmentContent & { readonly name: SegmentName })[] = [];
     let { seq, hash } = catalog.position;
+    const isFirst = seq === 0;
     let sizeBytes = 0;
     let isLast = false;
     while (sizeBytes < RUN_BYTES && !isLast) {
-      const name = await segmentFrom(seq + 1);
+      const name = await longestSegment(remote, seq + 1);
       const found = name && (await readSegmentBytes(remote, name, hash));
-      isLast = !found || name.to - name.from + 1 < LAST_COMMITS;
+      isLast = !found || (isFirst && name.to - name.from + 1 < LAST_COMMITS);
       if (!found) break;
       run.push({ name, ...found });
       sizeBytes += found.bytes.length;

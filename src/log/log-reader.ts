@@ -45,25 +45,13 @@ function longestByStart(keys: readonly string[]): ReadonlyMap<number, SegmentNam
   return segments;
 }
 
-/** Beyond this commit, the names of all segments fill several pages of a list. */
-const MANY_COMMITS = 16_384;
-
 /**
- * Finds the longest segment that begins with a commit. Of a long log it asks for the names of no others: there are tens of thousands, and listing five thousand
- * takes a second. Of a short one it lists all when it is asked again, which is one request.
+ * The longest segment that begins with commit `from`. Asks for the names of no others: of a long log there are tens of thousands, and a service takes
+ * a second to list five thousand.
  */
-export function longestSegments(store: ObjectStore): (from: number) => Promise<SegmentName | undefined> {
-  let isFirst = true;
-  let all: Promise<ReadonlyMap<number, SegmentName>> | undefined;
-  return async (from) => {
-    if (isFirst || from > MANY_COMMITS) {
-      isFirst = false;
-      const keys = await store.list('segments/', { after: `segments/${from}-`, until: `segments/${from}.` });
-      return longestByStart(keys).get(from);
-    }
-    all ??= listSegments(store);
-    return (await all).get(from);
-  };
+export async function longestSegment(store: ObjectStore, from: number): Promise<SegmentName | undefined> {
+  const keys = await store.list('segments/', { after: `segments/${from}-`, until: `segments/${from}.` });
+  return longestByStart(keys).get(from);
 }
 
 /** The commits of a segment, where it ends in the commit that the log has there; undefined for one that can't be used. */

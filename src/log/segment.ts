@@ -9,7 +9,7 @@ const decompress = promisify(gunzip);
 /** How many commits the segments that this program writes hold. Readers take any number. */
 export const SEGMENT_COMMITS = 128;
 /** How many commits the segments of a shared log hold: few requests for whoever has nothing, and for whoever was away for a day. */
-export const SHARED_LEVELS = [8, 32, 128, 512, 2048, 8192, 32_768] as const;
+export const SHARED_LEVELS = [8, 64, 512, 4096, 32_768] as const;
 /** No segment that is larger is read: bytes that expand without end would take all memory. */
 const MAX_RUN_BYTES = 256 * 1024 * 1024;
 const LENGTH_BYTES = 4;

@@ -65,7 +65,7 @@ describe('a machine that has nothing yet', () => {
       });
       const report = await registry.sync();
       expect(report).toMatchObject({ received: commits, waiting: [] });
-      // One segment for each of four levels (8, 32, 128, 512, and 2,048 twice), seven commits, and what is asked besides.
+      // For each of three levels (8, 64, 512) a segment and the list of those that begin with it, seven commits, and what is asked besides.
       expect(storage.stats().requests).toBeLessThanOrEqual(18);
       const before = storage.stats().requests;
       await registry.sync();
