@@ -71,7 +71,7 @@ async function swapInside(fresh: string, to: string, present: PresentFolder): Pr
       to,
     );
   } catch (error) {
-    for (const move of moved.toReversed()) await rename(move.to, move.from);
+    for (const move of moved.toReversed()) await retryWhileBusy(() => rename(move.to, move.from));
     await rmdir(aside);
     throw error;
   }

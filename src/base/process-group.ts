@@ -6,7 +6,8 @@ export function endGroup(child: ChildProcess, name: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   if (process.platform === 'win32') {
     // There are no groups: the tree below the process is ended by its id.
-    spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' }).on('error', () => child.kill(name));
+    const options = { stdio: 'ignore', windowsHide: true } as const;
+    spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'], options).on('error', () => child.kill(name));
     return;
   }
   try {

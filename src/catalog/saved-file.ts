@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
+import { retryWhileBusy } from '../storage/system-errors.ts';
 import { STAGING_FOLDER, temporaryPath } from '../storage/temporary.ts';
 import { type Capture, CHUNK_BYTES, DatabaseFile, type SavedChunks } from './database-file.ts';
 import type { Sqlite } from './sqlite.ts';
@@ -58,7 +59,8 @@ export async function writeDatabaseFile(path: string, db: Sqlite, isUrgent: () =
   try {
     temporary = await writeTemporary(dirname(path), capture, isUrgent);
     if (process.platform !== 'win32') descriptor = openSync(temporary, 'r');
-    await rename(temporary, path);
+    const name = temporary;
+    await retryWhileBusy(() => rename(name, path));
   } catch (error) {
     file.notCaptured();
     if (descriptor !== undefined) closeSync(descriptor);

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogPosition } from '../rules/apply-commit.ts';
-import { writing } from '../storage/system-errors.ts';
+import { retryWhileBusy, writing } from '../storage/system-errors.ts';
 import { int, text } from './columns.ts';
 import { openDatabaseFile, writeDatabaseFile } from './saved-file.ts';
 import { CATALOG_SCHEMA, CATALOG_SQL } from './schema.ts';
@@ -68,7 +68,7 @@ export async function saveSnapshot(
   isUrgent?: () => boolean,
 ): Promise<void> {
   const file = snapshotFile(dir);
-  if (unpublished !== undefined && db.file?.isChanged === false) return rename(unpublished, file);
+  if (unpublished !== undefined && db.file?.isChanged === false) return retryWhileBusy(() => rename(unpublished, file));
   await writeDatabaseFile(file, db, isUrgent);
   if (unpublished !== undefined) await rm(unpublished, { force: true });
 }

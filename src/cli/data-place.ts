@@ -44,7 +44,7 @@ function repositoryAround(cwd: string): string | undefined {
 /** The file itself may be gone, or be a link of DVC's: only its folder counts. */
 function realOf(path: string): string {
   try {
-    return join(realpathSync(dirname(path)), relative(dirname(path), path));
+    return join(realpathSync.native(dirname(path)), relative(dirname(path), path));
   } catch {
     return path;
   }

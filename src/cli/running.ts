@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { messageOf, RegistryError } from '../base/errors.ts';
+import { RegistryError } from '../base/errors.ts';
 import { newIdSource } from '../base/ids.ts';
+import { startProblem } from '../base/start-problem.ts';
 import { notebookOf } from '../lineage/notebook.ts';
 import { folderOf, surroundingsAtStart } from '../lineage/surroundings.ts';
 import { outputStates, registerAfterRun } from '../outputs/after-run.ts';
@@ -100,7 +101,7 @@ async function spawned({ cwd, isJson }: CommandContext, command: readonly string
         reject(
           new RegistryError(
             'COMMAND_NOT_STARTED',
-            `${program} could not be started: ${messageOf(cause)}. Check its name and the PATH. Nothing was registered.`,
+            `${program} could not be started: ${startProblem(cause)}. Check its name and the PATH. Nothing was registered.`,
             { cause },
           ),
         );

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { childEnvironment } from '../base/child-environment.ts';
 import { endGroup } from '../base/process-group.ts';
 import { type MemoryWatch, watchMemory } from '../base/process-memory.ts';
+import { startProblem } from '../base/start-problem.ts';
 import type { CommandGuard } from './command-guard.ts';
 
 /** So much of what a command prints is looked at for JSON. */
@@ -47,6 +48,7 @@ export async function runCommand(run: CommandRun): Promise<CommandEnd> {
     shell: false,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
+    windowsHide: true,
     env: { ...childEnvironment(process.env), ...env },
   });
   run.guard.guard(child);
@@ -85,7 +87,7 @@ export async function runCommand(run: CommandRun): Promise<CommandEnd> {
   let durationMs = 0;
   try {
     const exitCode = await new Promise<number | null | string>((done) => {
-      child.once('error', (error) => done(`it couldn't be started: ${error.message}`));
+      child.once('error', (error) => done(`it couldn't be started: ${startProblem(error)}`));
       child.once('exit', (code, name) => {
         durationMs = performance.now() - startedAt;
         memory?.stop();

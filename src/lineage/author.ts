@@ -17,7 +17,7 @@ async function identityIn(folder: string): Promise<string> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
   const args = ['config', '--null', '--get-regexp', '^user\\.(name|email)$'];
   return new Promise((resolve) => {
-    execFile('git', args, { cwd: folder, env, timeout: GIT_TIMEOUT_MS }, (error, stdout) =>
+    execFile('git', args, { cwd: folder, env, timeout: GIT_TIMEOUT_MS, windowsHide: true }, (error, stdout) =>
       resolve(error ? '' : stdout),
     );
   });

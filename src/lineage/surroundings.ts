@@ -128,7 +128,7 @@ export function folderOf(root: string, cwd: string): { readonly folder?: string 
 
 function realPathOf(path: string): string {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return path;
   }

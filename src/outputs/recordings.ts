@@ -4,6 +4,7 @@ import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { retryWhileBusy } from '../storage/system-errors.ts';
 import type { SeenCommand } from './running.ts';
 
 /** In the registry's folder; no part of the format. */
@@ -37,7 +38,7 @@ export async function announceRecording(
   return async (exitCode = 0) => {
     if (exitCode === 0) return rm(file, { force: true });
     await writeFile(`${file}.tmp`, JSON.stringify({ ...recording, failed: { atMs: Date.now(), exitCode } }));
-    await rename(`${file}.tmp`, file);
+    await retryWhileBusy(() => rename(`${file}.tmp`, file));
   };
 }
 
@@ -48,7 +49,7 @@ export function recordingsIn(registryDir: string, root: string): readonly SeenCo
   try {
     names = readdirSync(join(registryDir, FOLDER));
     if (names.length === 0) return [];
-    realRoot = realpathSync(root);
+    realRoot = realpathSync.native(root);
   } catch {
     return [];
   }

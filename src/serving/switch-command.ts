@@ -23,6 +23,7 @@ export async function runSwitchCommand(command: SwitchCommand): Promise<string |
     stdio: ['ignore', 'inherit', 'inherit'],
     // A group of its own, so that what the shell started ends with it.
     detached: process.platform !== 'win32',
+    windowsHide: true,
     env: {
       ...process.env,
       MODEL_REGISTRY_MODEL: version.model,

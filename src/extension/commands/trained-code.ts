@@ -66,7 +66,7 @@ function stateOf({ state, foundAt }: Reproduced['data'][number]): string {
 export async function rememberTrainedCode(state: State, opened: TrainedCode): Promise<void> {
   const { folder, runFolder, command, requirements } = opened.result;
   const entry: Remembered = {
-    ...{ folder: realpathSync(folder), runFolder, label: opened.label, text: summaryOf(opened) },
+    ...{ folder: realpathSync.native(folder), runFolder, label: opened.label, text: summaryOf(opened) },
     ...(command === undefined ? {} : { command }),
     ...(requirements === undefined ? {} : { requirements }),
   };
@@ -142,7 +142,7 @@ function rememberedIn(state: State): readonly Remembered[] {
 function realPathOf({ scheme, fsPath }: vscode.Uri): string | undefined {
   if (scheme !== 'file') return undefined;
   try {
-    return realpathSync(fsPath);
+    return realpathSync.native(fsPath);
   } catch {
     return undefined;
   }

@@ -95,7 +95,7 @@ function installedVersion(prefix: string, name: string): string | undefined {
   const header = headOf(join(prefix, 'include', name, 'patchlevel.h'), MAX_CONFIG_BYTES) ?? '';
   const stated = /^#define\s+PY_VERSION\s+"([\w.+]+)"/m.exec(header)?.[1];
   if (stated !== undefined) return stated;
-  const place = isFolder(prefix) ? realpathSync(prefix) : prefix;
+  const place = isFolder(prefix) ? realpathSync.native(prefix) : prefix;
   const version = /[\\/](?:c?python-|pypy-)?(3\.\d+\.\d+)(?:-[\w-]+)?$/i.exec(place)?.[1];
   return version?.startsWith(name.replace(/^python|t$/g, '')) ? version : undefined;
 }

@@ -125,7 +125,7 @@ function cacheOf(name: string, env: NodeJS.ProcessEnv): string {
 
 function realOf(place: string): string {
   try {
-    return realpathSync(place);
+    return realpathSync.native(place);
   } catch {
     return place;
   }

@@ -50,7 +50,7 @@ function ownFolders(prefix: string, wanted = pythonOf(prefix)): readonly string[
 /** Of several Pythons under one prefix, that which `python3` starts. */
 function pythonOf(prefix: string): string | undefined {
   try {
-    return /^python3\.\d+t?/.exec(basename(realpathSync(join(prefix, 'bin', 'python3'))))?.[0];
+    return /^python3\.\d+t?/.exec(basename(realpathSync.native(join(prefix, 'bin', 'python3'))))?.[0];
   } catch {
     return undefined;
   }
@@ -99,7 +99,7 @@ function linkedFrom(folder: string): readonly string[] {
 
 function realOf(path: string): string | undefined {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return undefined;
   }

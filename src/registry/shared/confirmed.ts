@@ -2,7 +2,7 @@ import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promis
 import { join, resolve } from 'node:path';
 import { RegistryError } from '../../base/errors.ts';
 import { sha256Hex } from '../../base/hash.ts';
-import { writing } from '../../storage/system-errors.ts';
+import { retryWhileBusy, writing } from '../../storage/system-errors.ts';
 import { temporaryPath } from '../../storage/temporary.ts';
 import { userStateDir } from '../seen-head.ts';
 
@@ -17,7 +17,7 @@ export async function confirmRemote(dir: string, url: string, stateDir = userSta
     const temporary = temporaryPath(folder);
     try {
       await writeFile(temporary, url, { mode: 0o600 });
-      await rename(temporary, file);
+      await retryWhileBusy(() => rename(temporary, file));
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
