@@ -1,5 +1,9 @@
-import { availableParallelism } from 'node:os';
+import { realpathSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** macOS names it by a link, Windows may shorten it, and neither is what the registry says of a folder in it. */
+const temporary = realpathSync.native(tmpdir());
 
 export default defineConfig({
   test: {
@@ -16,6 +20,12 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // A test's process must not find the settings or the repository of whoever runs it.
-    env: { GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
+    env: {
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      TMPDIR: temporary,
+      TEMP: temporary,
+      TMP: temporary,
+    },
   },
 });

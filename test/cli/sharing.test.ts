@@ -215,7 +215,8 @@ describe('a shared registry on the command line', () => {
     }
   });
 
-  it('writes a secret into no file, log, setting, argument or message', async () => {
+  it('writes a secret into no file, log, setting, argument or message', async ({ skip }) => {
+    skip(process.platform === 'win32', 'Windows: it starts no file by its first line');
     const url = await azurite.container();
     const work = await plainFolder();
     try {

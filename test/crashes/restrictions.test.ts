@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { onWindows } from '../on-windows.ts';
 import { makePlace, type Place, registerVersions } from '../registry/opened.ts';
 import { bundled } from './bundle.ts';
 import { type Restriction, runRestricted, type Step } from './restriction.ts';
@@ -44,7 +45,7 @@ async function expectSound(place: Place): Promise<void> {
 const READING: readonly Step[] = ['list', 'log', 'verify', 'pull'];
 const WRITING: readonly Step[] = ['register', 'promote', 'note', 'alias', 'path', 'init'];
 
-describe('a registry that this user can only read', () => {
+describe.skipIf(onWindows('its file system has no such permissions'))('a registry that this user can only read', () => {
   it('answers every question, and refuses every change with the reason', async () => {
     const place = await placeWithVersions();
     await mkdir(join(place.dir, 'work'), { recursive: true });
@@ -74,7 +75,7 @@ async function setWritable(place: Place, isWritable: boolean): Promise<void> {
   for (const folder of [place.registryDir, ...folders]) await chmod(folder, isWritable ? 0o755 : 0o555);
 }
 
-describe('a process that can open no more files', () => {
+describe.skipIf(onWindows('it has no such limit'))('a process that can open no more files', () => {
   it('says so, changes nothing it says it did not, and goes on afterwards', async () => {
     const place = await placeWithVersions();
     const seen = new Set<string>();
@@ -99,7 +100,7 @@ describe('a process that can open no more files', () => {
   });
 });
 
-describe('a limit on the size of files', () => {
+describe.skipIf(onWindows('it has no such limit'))('a limit on the size of files', () => {
   it('refuses what is larger, and nothing else', async () => {
     const place = await placeWithVersions(300_000);
     const before = await logOf(place);

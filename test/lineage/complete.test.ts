@@ -96,7 +96,8 @@ const lock = (path: string) => ({ path, sha256: expect.stringMatching(/^[0-9a-f]
 const named = (...names: readonly string[]) => names.map((name) => ({ name, version: '1' }));
 
 describe('the lineage of a version is complete', () => {
-  it('on a pip layout, and nothing is missing', async () => {
+  it('on a pip layout, and nothing is missing', async ({ skip }) => {
+    skip(process.platform === 'win32', 'Windows: environments have another layout there');
     const root = await repository({ 'requirements.txt': 'numpy\n', 'requirements-dev.txt': 'pytest\n' });
     await venv(root, '.venv', ['numpy', 'pip']);
     const { fraud } = await lineagesOf({ root, command: ['.venv/bin/python', 'train.py'] });
@@ -124,7 +125,8 @@ describe('the lineage of a version is complete', () => {
     ]);
   });
 
-  it('on a uv layout, with the commit of the project that is installed for editing', async () => {
+  it('on a uv layout, with the commit of the project that is installed for editing', async ({ skip }) => {
+    skip(process.platform === 'win32', 'Windows: environments have another layout there');
     const root = await repository({ 'uv.lock': 'version = 1\n', 'pyproject.toml': '[project]\nname = "mine"\n' });
     await venv(root, '.venv', ['mine', 'numpy'], 'uv = 0.9.1\nversion_info = 3.12.9');
     const direct = JSON.stringify({ url: `file://${root}`, dir_info: { editable: true } });
@@ -141,7 +143,8 @@ describe('the lineage of a version is complete', () => {
     });
   });
 
-  it('on a Poetry layout, whose environment lies elsewhere', async () => {
+  it('on a Poetry layout, whose environment lies elsewhere', async ({ skip }) => {
+    skip(process.platform === 'win32', 'Windows: environments have another layout there');
     const root = await repository({ 'poetry.lock': '', 'pyproject.toml': '[tool.poetry]\nname = "fraud"\n' });
     const hash = createHash('sha256').update(root).digest('base64url').slice(0, 8);
     const cache = await temporaryFolder();
@@ -155,7 +158,8 @@ describe('the lineage of a version is complete', () => {
     });
   });
 
-  it('on a conda layout, with what isn’t Python’s', async () => {
+  it('on a conda layout, with what isn’t Python’s', async ({ skip }) => {
+    skip(process.platform === 'win32', 'Windows: environments have another layout there');
     const root = await repository({ 'environment.yml': 'dependencies: [numpy]\n' });
     const prefix = join(root, 'envs/fraud');
     await write(prefix, 'conda-meta/python-3.11.9-h955ad1f_0.json', '{}');
@@ -200,7 +204,10 @@ describe('the lineage of a version is complete', () => {
     });
   });
 
-  it('in a monorepo with two models, each with its own environment and lock file, and those that they share', async () => {
+  it('in a monorepo with two models, each with its own environment and lock file, and those that they share', async ({
+    skip,
+  }) => {
+    skip(process.platform === 'win32', 'Windows: environments have another layout there');
     const project = (name: string) => `models:\n  ${name}:\n    outputs: [out/**]\n    data: [../shared.csv]\n`;
     const root = await repository({
       'uv.lock': 'shared',

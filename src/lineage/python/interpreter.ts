@@ -62,18 +62,26 @@ export async function environmentAt(path: string): Promise<string | undefined> {
 }
 
 async function executable(program: string, cwd: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  if (program.includes('/') || program.includes(sep)) {
-    const file = isAbsolute(program) ? program : resolve(cwd, program);
-    return (await isThere(file)) ? file : undefined;
-  }
   const suffixes = process.platform === 'win32' ? ['.exe', '.cmd', '.bat', ''] : [''];
-  for (const folder of (env.PATH ?? '').split(delimiter)) {
+  if (program.includes('/') || program.includes(sep)) {
+    for (const suffix of suffixes) {
+      const file = resolve(cwd, program + suffix);
+      if (await isThere(file)) return file;
+    }
+    return undefined;
+  }
+  for (const folder of pathOf(env).split(delimiter)) {
     for (const suffix of suffixes) {
       const file = join(folder, program + suffix);
       if (folder !== '' && (await isProgram(file))) return file;
     }
   }
   return undefined;
+}
+
+/** Windows spells it `Path`, and doesn't mind; a copy of the environment does. */
+function pathOf(env: NodeJS.ProcessEnv): string {
+  return env.PATH ?? Object.entries(env).find(([name]) => name.toUpperCase() === 'PATH')?.[1] ?? '';
 }
 
 async function isProgram(file: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readPythonEnvironment } from '../../../src/lineage/python/environment.ts';
 import { environmentAt, interpreterPrefix } from '../../../src/lineage/python/interpreter.ts';
+import { onWindows } from '../../on-windows.ts';
 import { temporaryFolder, write } from '../folder.ts';
 
 const SITE = 'lib/python3.12/site-packages';
@@ -28,7 +29,7 @@ async function namesFor(command: string, cwd: string, env: NodeJS.ProcessEnv): P
   return readPythonEnvironment({ root: cwd, env, prefix })?.packages.map(({ name }) => name);
 }
 
-describe('the environment of', () => {
+describe.skipIf(onWindows('environments have another layout there'))('the environment of', () => {
   it('uv is the project’s, whatever is active, in a workspace too, and where it was told to be', async () => {
     const root = await temporaryFolder();
     await write(root, '.git/HEAD', '');
