@@ -4,6 +4,7 @@ export const COMMAND_IDS = [
   'modelRegistry.addProjectFile',
   'modelRegistry.openSample',
   'modelRegistry.registerVersion',
+  'modelRegistry.importModels',
   'modelRegistry.evaluate',
   'modelRegistry.promote',
   'modelRegistry.review',

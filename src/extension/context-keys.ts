@@ -3,6 +3,7 @@ export const CONTEXT_KEYS = [
   'modelRegistry.state',
   'modelRegistry.hasProduction',
   'modelRegistry.hasProjectFile',
+  'modelRegistry.hasImports',
   'modelRegistry.isShared',
   'modelRegistry.hasReviews',
   'modelRegistry.modelsFiltered',

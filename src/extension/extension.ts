@@ -19,6 +19,7 @@ import { editorLanguage } from './editor-language.ts';
 import { OutputDecorations } from './file-system/output-decorations.ts';
 import { provideVersionFiles } from './file-system/version-file-system.ts';
 import { VersionRegistries } from './file-system/version-registries.ts';
+import { ImportOffers } from './importing/import-offers.ts';
 import { handleLinks } from './links/link-handler.ts';
 import { LogDocuments } from './log/log-document.ts';
 import { ModelFileEditor } from './model-files/model-file-editor.ts';
@@ -163,6 +164,7 @@ export function activate(context: vscode.ExtensionContext): void {
     context.subscriptions.push(
       commands,
       new ModelOffers({ registries, projectFiles, commands, activity, state: context.workspaceState, log }),
+      new ImportOffers({ registries, state: context.workspaceState, log }),
       new ProjectDiagnostics(projectFiles, registries, log),
       new OutputDecorations({ registries, projectFiles, log }),
       followPresence(registries),

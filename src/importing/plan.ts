@@ -31,12 +31,14 @@ export interface ImportPlan {
 export interface PlanOptions {
   /** Only these; else what was registered there, and where nothing was, everything. */
   readonly names?: readonly string[];
+  /** The same by what tells models of one name in several sources apart (`keyOf`). */
+  readonly keys?: readonly string[];
   /** Undefined where there is none yet. */
   readonly registry?: Pick<RegistryCalls, 'showModel' | 'listVersions'>;
 }
 
 /** Puts what was found beside what is here. Throws `IMPORT_UNKNOWN` for a name that wasn't found. */
-export async function planImport(survey: Survey, { names, registry }: PlanOptions): Promise<ImportPlan> {
+export async function planImport(survey: Survey, { names, keys, registry }: PlanOptions): Promise<ImportPlan> {
   const unknown = names?.find((name) => !survey.models.some((model) => isSame(model.name, name)));
   if (unknown !== undefined) {
     const found = [...new Set(survey.models.map(({ name }) => name))].slice(0, 20).join(', ');
@@ -52,7 +54,10 @@ export async function planImport(survey: Survey, { names, registry }: PlanOption
     const isAlone = !survey.models.some(({ source, isRegistered }) => source === model.source && isRegistered);
     models.push({
       ...model,
-      isPicked: names ? names.some((name) => isSame(model.name, name)) : model.isRegistered || isAlone,
+      isPicked:
+        keys?.includes(keyOf(model)) ??
+        names?.some((name) => isSame(model.name, name)) ??
+        (model.isRegistered || isAlone),
       ...(here ? { joins: { versions: here.versions } } : {}),
       versions: withOneInProduction(model, problems).map((version) => {
         const known = here?.byOrigin.get(version.origin ?? '')?.find((other) => isOfRun(other, version));
@@ -61,6 +66,11 @@ export async function planImport(survey: Survey, { names, registry }: PlanOption
     });
   }
   return { models, problems };
+}
+
+/** What tells a model of a survey from all others of it. */
+export function keyOf({ source, place, name }: FoundModel | PlannedModel): string {
+  return JSON.stringify([source, place, name]);
 }
 
 /** What is still to be imported of a model. */

@@ -26,6 +26,7 @@ import { answerAboutProject } from './project-help.ts';
 import type { RegistryThreadEvent } from './registry-messages.ts';
 import { runsOf } from './runs.ts';
 import { sharingOf } from './sharing.ts';
+import { takingOver } from './take-over.ts';
 
 const POLL_MS = 2000;
 /** Files of models on a slow drive take a while; nobody waits for the answer. */
@@ -153,6 +154,8 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
     onProblem: (root, problem) => emit({ kind: 'problem', root, ...described(problem) }),
   });
 
+  const imports = takingOver({ dir, workerFile, registry: openOrMake });
+
   const gates = gatesOf({ registry: openOrMake, emit });
 
   const followUps = followUpsOf({ registry: open, emit });
@@ -248,13 +251,14 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
         await Promise.all([gates.close(), followUps.close()]);
         await Promise.all([...watchers.values()].map((watcher) => watcher.dispose()));
         await sharing.leave();
-        await Promise.all([trackers.close(), inspector.close()]);
+        await Promise.all([trackers.close(), inspector.close(), imports.close()]);
         await (await opened?.catch(() => undefined))?.close();
         return undefined;
       default: {
         const answer =
           (await sharing.answer(name, args, options)) ??
           (await finding.answer(name, args, options)) ??
+          (await imports.answer(name, args, options)) ??
           (await gates.answer(name, args, options)) ??
           (await followUps.answer(name, args, options)) ??
           (await answerAboutCode(open, name, args, options)) ??

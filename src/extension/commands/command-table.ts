@@ -9,6 +9,7 @@ import * as deploying from './deploying.ts';
 import { evaluate } from './evaluating.ts';
 import * as files from './files.ts';
 import * as activity from './filtering-activity.ts';
+import { importModels } from './importing.ts';
 import * as proposals from './proposals.ts';
 import { registerVersion } from './registering.ts';
 import { reportError } from './report-error.ts';
@@ -66,6 +67,7 @@ const table = (): Readonly<Record<CommandId, readonly [what: string, run: Comman
   'modelRegistry.filterActivity': [t('Filtering the activity'), activity.filterActivity],
   'modelRegistry.filterModels': [t('Filtering the models'), arranging.filterModels],
   'modelRegistry.freeSpace': [t('Freeing space'), space.freeSpace],
+  'modelRegistry.importModels': [t('Importing models'), importModels],
   'modelRegistry.openFiles': [t('Opening files'), versionFiles.openFiles],
   'modelRegistry.openLog': [t('Opening the log'), showing.openLog],
   'modelRegistry.openSample': [t('Opening the sample'), openSample],

@@ -8,6 +8,7 @@ import { callThrough, type ThreadClient } from '../../base/worker-rpc.ts';
 import type { GateActivity } from '../../gates/activity.ts';
 import type { GateReport } from '../../gates/evaluate-gates.ts';
 import type { RecordedReport } from '../../gates/run-gates.ts';
+import type { ImportOverview } from '../../importing/overview.ts';
 import type { CodeBetween } from '../../lineage/code-history.ts';
 import type { Reproduced } from '../../lineage/reproduce.ts';
 import type { SourceFile } from '../../lineage/source-file.ts';
@@ -28,6 +29,7 @@ import type {
 } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { MeasuredValues } from '../../runs/intervals.ts';
+import type { ImportSummary } from '../../workers/import-messages.ts';
 import type { GatesNow, NameCompletions, NameHover, UnknownName } from '../../workers/project-messages.ts';
 import type { DeploymentState, GivenCredential, RegistryThreadEvent } from '../../workers/registry-messages.ts';
 import type { CommandEnded, CommandStarted } from '../../workers/runs.ts';
@@ -114,6 +116,8 @@ const registeredSchema = v.custom<RegisterResult>((value) => typeof value === 'o
 const attachedSchema = v.custom<AttachReport>((value) => typeof value === 'object');
 const surroundingsSchema = v.custom<Surroundings>((value) => typeof value === 'object');
 const projectSchema = v.optional(v.custom<Project>((value) => typeof value === 'object'));
+const importOverviewSchema = v.custom<ImportOverview>((value) => typeof value === 'object' && value !== null);
+const importSummarySchema = v.custom<ImportSummary>((value) => typeof value === 'object' && value !== null);
 const proposalSchema = v.optional(v.custom<Proposal>((value) => typeof value === 'object'));
 const problemsSchema = v.custom<readonly ProjectProblem[]>(Array.isArray);
 const betweenSchema = v.optional(v.custom<CodeBetween>((value) => typeof value === 'object'));
@@ -206,6 +210,19 @@ export class RegistryConnection {
   /** Registers a model that no project file declares, as it would be declared. Makes the registry where there is none. */
   async registerFound(root: string, proposal: Proposal, operation?: OperationOptions): Promise<RegisterResult> {
     return v.parse(registeredSchema, await this.#ask('registerFound', { root, proposal }, operation));
+  }
+
+  /** What could be imported from a folder, as it is kept there by other registries and trackers. Reads only. */
+  async planImport(root: string, operation?: OperationOptions): Promise<ImportOverview> {
+    return v.parse(importOverviewSchema, await this.#ask('planImport', { root }, operation));
+  }
+
+  /** Imports models of a folder, by their keys in the overview. Makes the registry where there is none. */
+  async importModels(
+    request: { readonly root: string; readonly keys: readonly string[]; readonly withStages: boolean },
+    operation?: OperationOptions,
+  ): Promise<ImportSummary> {
+    return v.parse(importSummarySchema, await this.#ask('importModels', request, operation));
   }
 
   /**

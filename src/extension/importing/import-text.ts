@@ -1,0 +1,83 @@
+import { t, tCount } from '../../base/language.ts';
+import { SOURCE_NAMES, type SourceKind } from '../../importing/found.ts';
+import type { ModelOverview } from '../../importing/overview.ts';
+import type { ImportSummary } from '../../workers/import-messages.ts';
+import { bytesText, facts, momentText, oneLine } from '../version-text.ts';
+
+/** What the source of a model is called. */
+export function sourceName(source: SourceKind): string {
+  return source === 'files' ? t('model files') : SOURCE_NAMES[source];
+}
+
+/** How many versions, how large, from where. */
+export function modelDescription({ source, place, newVersions, sizeBytes, knownVersions }: ModelOverview): string {
+  const from = place === '' ? sourceName(source) : `${sourceName(source)}, ${oneLine(place, 60)}`;
+  if (newVersions === 0)
+    return facts(knownVersions > 0 ? t('imported already') : t('nothing that can be imported'), from);
+  return facts(tCount(newVersions, '{count} version', '{count} versions'), bytesText(sizeBytes), from);
+}
+
+/** When they were made, what they are there, and what can't be imported. */
+export function modelDetail({
+  firstAt,
+  lastAt,
+  stages,
+  failedCount,
+  failed,
+  joins,
+  isRegistered,
+}: ModelOverview): string {
+  const [first] = failed;
+  return facts(
+    firstAt === undefined || lastAt === undefined
+      ? ''
+      : firstAt === lastAt
+        ? momentText(firstAt)
+        : t('{first} to {last}', { first: momentText(firstAt), last: momentText(lastAt) }),
+    isRegistered ? '' : t('logged by runs, registered by nobody'),
+    stages.map(({ label, to }) => `${oneLine(to, 40)}: ${oneLine(label, 20)}`).join(', '),
+    joins === undefined
+      ? ''
+      : tCount(joins, 'joins the model with {count} version here', 'joins the model with {count} versions here'),
+    first === undefined
+      ? ''
+      : tCount(failedCount, "{count} version can't be imported: {why}", "{count} versions can't be imported: {why}", {
+          why: oneLine(first.why, 200),
+        }),
+  );
+}
+
+/** What an import did, in a sentence or two. */
+export function summaryText(summary: ImportSummary): string {
+  const { added, known, failed, models, isCancelled, stages } = summary;
+  const [first = ''] = models;
+  const done =
+    added === 0
+      ? known > 0
+        ? t('Nothing new to import: all versions are here already.')
+        : t('Nothing was imported.')
+      : models.length === 1
+        ? tCount(added, 'Imported {count} version of {model}.', 'Imported {count} versions of {model}.', {
+            model: oneLine(first, 80),
+          })
+        : t('Imported {versions} versions of {models} models.', { versions: added, models: models.length });
+  const refused = stages.filter(({ outcome }) => outcome === 'refused' || outcome === 'kept').length;
+  return [
+    done,
+    isCancelled ? t('It was cancelled: importing again goes on from there.') : '',
+    failed > 0 ? tCount(failed, "{count} version couldn't be imported.", "{count} versions couldn't be imported.") : '',
+    refused > 0 ? tCount(refused, "{count} stage or alias wasn't set.", "{count} stages or aliases weren't set.") : '',
+  ]
+    .filter((text) => text !== '')
+    .join(' ');
+}
+
+/** Everything that isn't as it is in the source, a line each, for the log. */
+export function summaryLines({ notImported, stages }: ImportSummary): readonly string[] {
+  return [
+    ...notImported.map(({ model, label, why }) => `${model} ${label}: ${why}`),
+    ...stages.flatMap(({ model, number, to, outcome, why }) =>
+      outcome === 'kept' || outcome === 'refused' ? [`${model}@${number} isn't ${to}: ${why}`] : [],
+    ),
+  ];
+}
