@@ -27,7 +27,8 @@ export async function walkFolders(files: RunFiles, recognise: Recogniser, signal
     throwIfCancelled(signal);
     if (count >= MAX_FOLDERS) return true;
     const { folder, depth } = next;
-    const entries = await files.list(folder);
+    // What a link leads to is found where it is; links can lead in circles.
+    const entries = (await files.list(folder)).filter(({ isFolder, isLink }) => !(isFolder && isLink));
     const taken = new Set(recognise({ folder, entries }));
     if (taken.has(folder) || depth >= MAX_DEPTH) continue;
     for (const { name, isFolder } of entries) {

@@ -82,7 +82,7 @@ export class RunFiles {
           entries.push({ name: entry.name, isFolder: entry.isDirectory() });
         } else if (entry.isSymbolicLink()) {
           const target = await this.stat(folder === '' ? entry.name : `${folder}/${entry.name}`);
-          if (target) entries.push({ name: entry.name, isFolder: target.isFolder });
+          if (target) entries.push({ name: entry.name, isFolder: target.isFolder, isLink: true });
         }
       }
     } catch (error) {

@@ -6,6 +6,8 @@ import type { RunRecord, Tracker } from './run-record.ts';
 export interface FolderEntry {
   readonly name: string;
   readonly isFolder: boolean;
+  /** It leads elsewhere in the workspace. */
+  readonly isLink?: true;
 }
 
 export interface ReadContext {

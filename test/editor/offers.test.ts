@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { safetensors } from '../outputs/safetensors.ts';
 import { type Editor, keepEvidenceOfFailures, openEditor } from './harness/editor.ts';
@@ -26,11 +26,26 @@ describe('a Python project without model-registry.yaml', () => {
     await mkdir(workspace);
     await write('requirements.txt', 'scikit-learn\n');
     await write('metrics.json', '{"auc": 0.91}');
+    await cp(resolve(import.meta.dirname, '../importing/fixtures/mlflow-files/mlruns'), join(workspace, 'mlruns'), {
+      recursive: true,
+    });
     editor = await openEditor({ workspace });
   });
   afterAll(async () => {
     await editor?.close();
     await rm(dir, { recursive: true, force: true });
+  });
+
+  it('is offered once to import what MLflow has, where the registry has nothing of it', async () => {
+    const { workbench } = editor;
+    const offer = workbench.notification('MLflow has 3 versions of churn here');
+    await offer.waitFor({ timeout: 60_000 });
+    await editor.screenshot('offers-0-import');
+    await workbench.clickNotificationButton('MLflow has 3 versions', 'Not Now');
+    await offer.waitFor({ state: 'hidden' });
+    await workbench.openContainer('Model Registry');
+    const welcome = workbench.view('Models').getByRole('button', { name: 'Import Models' });
+    await welcome.waitFor();
   });
 
   it('gets one offer when a model appears, and declares and registers it for good', async () => {
@@ -69,5 +84,25 @@ describe('a Python project without model-registry.yaml', () => {
     await workbench.treeRow('Version 2').waitFor();
     expect(await workbench.treeRow('Version 2').innerText()).toContain('superseded by 3');
     await editor.screenshot('offers-2-superseded');
+  });
+
+  it('imports the versions of MLflow by the palette, after the person has seen which', async () => {
+    const { workbench } = editor;
+    await workbench.clearNotifications();
+    await workbench.runCommand('Model Registry: Import Models…');
+    const row = workbench.quickPickRow('churn');
+    await row.waitFor();
+    expect(await row.innerText()).toMatch(/3 versions.*MLflow, mlruns[\s\S]*production: 2/);
+    expect(await row.innerText()).toContain("1 version can't be imported: its files are at s3://models/churn");
+    await editor.screenshot('offers-3-import-models');
+    await editor.page.keyboard.press('Enter');
+    await workbench.quickPickRow('Import, with stages and aliases').waitFor();
+    await editor.screenshot('offers-4-import-how');
+    await workbench.choose('Import, with stages and aliases');
+    const done = workbench.notification(/Imported 3 versions of churn\./);
+    await done.waitFor();
+    await editor.screenshot('offers-5-imported');
+    expect(await done.innerText()).toContain("1 version couldn't be imported.");
+    await workbench.treeRow('Version 6').waitFor();
   });
 });
