@@ -29,21 +29,21 @@ export function modelDetail({
 }: ModelOverview): string {
   const [first] = failed;
   return facts(
+    isRegistered ? '' : t('logged by runs, registered by nobody'),
+    stages.map(({ label, to }) => `${oneLine(to, 40)}: ${oneLine(label, 20)}`).join(', '),
+    first === undefined
+      ? ''
+      : tCount(failedCount, "{count} version can't be imported: {why}", "{count} versions can't be imported: {why}", {
+          why: oneLine(first.why, 60),
+        }),
+    joins === undefined
+      ? ''
+      : tCount(joins, 'joins the model with {count} version here', 'joins the model with {count} versions here'),
     firstAt === undefined || lastAt === undefined
       ? ''
       : firstAt === lastAt
         ? momentText(firstAt)
         : t('{first} to {last}', { first: momentText(firstAt), last: momentText(lastAt) }),
-    isRegistered ? '' : t('logged by runs, registered by nobody'),
-    stages.map(({ label, to }) => `${oneLine(to, 40)}: ${oneLine(label, 20)}`).join(', '),
-    joins === undefined
-      ? ''
-      : tCount(joins, 'joins the model with {count} version here', 'joins the model with {count} versions here'),
-    first === undefined
-      ? ''
-      : tCount(failedCount, "{count} version can't be imported: {why}", "{count} versions can't be imported: {why}", {
-          why: oneLine(first.why, 200),
-        }),
   );
 }
 
