@@ -41,5 +41,5 @@ export function isOffering(root: vscode.WorkspaceFolder): boolean {
 export function registryPath(root: vscode.WorkspaceFolder): string | undefined {
   const path = setting('registryPath', text, '', root);
   if (path === '') return undefined;
-  return path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
+  return /^~[\\/]/.test(path) ? join(homedir(), path.slice(2)) : path;
 }

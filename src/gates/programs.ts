@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import { sha256Hex } from '../base/hash.ts';
+import { isInside } from '../base/inside.ts';
 import type { DeclaredGate } from '../project/gates-schema.ts';
 import { splitCommand } from '../project/split-command.ts';
 import { openRegular } from '../storage/regular-file.ts';
@@ -36,7 +37,7 @@ export async function programsIn(command: string | readonly string[], root: stri
 async function digestInside(root: string, path: string): Promise<string | undefined> {
   try {
     const file = await realpath(resolve(root, path));
-    if (!file.startsWith(root.endsWith(sep) ? root : root + sep)) return undefined;
+    if (!isInside(root, file)) return undefined;
     const handle = await openRegular(file);
     try {
       return (await handle.stat()).size <= MAX_BYTES ? sha256Hex(await handle.readFile()) : undefined;

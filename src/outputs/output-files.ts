@@ -3,6 +3,7 @@ import { join, relative, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { escapePath, glob } from 'tinyglobby';
 import { RegistryError, systemErrorCode } from '../base/errors.ts';
+import { isInside } from '../base/inside.ts';
 
 /** Folders that hold no outputs, whatever a glob says. */
 const IGNORED_FOLDERS: ReadonlySet<string> = new Set([
@@ -47,7 +48,7 @@ export function matcherOf(patterns: readonly string[]): (path: string) => boolea
 export async function placeInside(root: string, path: string): Promise<string | undefined> {
   try {
     const [realRoot, real] = await Promise.all([realpath(root), realpath(join(root, path))]);
-    if (real === realRoot || real.startsWith(realRoot + sep)) return real;
+    if (isInside(realRoot, real)) return real;
     throw new RegistryError(
       'PATH_OUTSIDE_WORKSPACE',
       `${path} in model-registry.yaml leads through a link to ${real}, outside of the workspace, so it isn't read. Put the files themselves there. Nothing was changed.`,

@@ -1,6 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, sep } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { RegistryError, systemErrorCode } from '../base/errors.ts';
+import { isInside } from '../base/inside.ts';
 import { PROJECT_FILE } from './project-file-name.ts';
 import { invalid } from './project-problem.ts';
 import type { Project } from './project-schema.ts';
@@ -42,6 +43,6 @@ export async function projectIn(file: string): Promise<Project> {
 /** A link must not make other files of this person part of a message. */
 async function refuseOutside(root: string, file: string): Promise<void> {
   const [realRoot, real] = await Promise.all([realpath(root), realpath(file)]);
-  if (real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)) return;
+  if (isInside(realRoot, real)) return;
   throw invalid(file, [{ line: 1, column: 1, message: 'It is a link to a file outside of the workspace' }]);
 }

@@ -56,7 +56,7 @@ async function saveModel(root: string, value: number): Promise<void> {
 }
 
 /** The lines of all commits. */
-async function logOf(root: string): Promise<readonly string[]> {
+export async function logOf(root: string): Promise<readonly string[]> {
   const folder = join(root, '.git/model-registry/log');
   const names = await readdir(folder).catch(() => []);
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { COMMAND_IDS } from '../../src/extension/command-ids.ts';
+import { linkOpensVersion } from './links.ts';
 import { cellRegistersModel } from './notebook.ts';
 import { toolAnswers } from './tools.ts';
 
@@ -41,6 +42,7 @@ const tests: readonly HostTest[] = [
   },
   { name: 'a model that a cell of a notebook writes is of that notebook', run: cellRegistersModel },
   { name: 'a language model’s tool answers in the editor', run: toolAnswers },
+  { name: 'a link opens the page of its version', run: linkOpensVersion },
 ];
 
 function viewIds(): readonly string[] {

@@ -107,7 +107,7 @@ interface Subject {
 interface ShownPage {
   readonly subject: Subject;
   readonly panel: vscode.WebviewPanel;
-  readonly data: EarlyRead<PageData[PageKind]>;
+  readonly data: Pick<EarlyRead<unknown>, 'outdate'>;
 }
 
 /** Makes the pages, and brings back the ones that were open before the window was reloaded. */
@@ -140,11 +140,13 @@ export function createPages(options: PagesOptions): Pages {
   function fill(page: OpenPage, panel: vscode.WebviewPanel): void {
     const subject: Subject = { page };
     const { load, handlers } = reading(subject);
-    const data = readEarly(async () => {
-      const { title, data: read } = await load();
+    const data = readEarly(load);
+    const answer = async () => {
+      const { title, data: shown } = await data.next();
+      // Not before the page asks: the editor forgets a title that comes before the webview's frame is there.
       if (isOpen(subject)) panel.title = title;
-      return read;
-    });
+      return shown;
+    };
     open.set(keyOf(page), { subject, panel, data });
     panel.iconPath = new vscode.ThemeIcon(pageKinds[page.kind].icon);
     const answering = showPage<PageKind>(panel.webview, {
@@ -152,7 +154,7 @@ export function createPages(options: PagesOptions): Pages {
       kind: page.kind,
       title: panel.title,
       state: page.state,
-      handlers: { ...handlersOf(subject), ...handlers, load: () => data.next() },
+      handlers: { ...handlersOf(subject), ...handlers, load: answer },
       isOpen: () => isOpen(subject),
       log,
     });

@@ -1,5 +1,7 @@
+import { isAbsolute, relative } from 'node:path';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import { isInside } from '../../base/inside.ts';
 import { folderAt, quoted } from './command-text.ts';
 
 /** What a debug session runs, as its configuration says it. */
@@ -44,8 +46,7 @@ export function runOfSession(session: vscode.DebugSession): DebuggedRun | undefi
 /** A program of the workspace as a person would type it there. */
 function within(root: vscode.Uri | undefined, program: string): string {
   const folder = root?.scheme === 'file' ? root.fsPath : undefined;
-  if (folder === undefined || !program.startsWith(folder)) return program;
-  return /^[\\/]/.test(program.slice(folder.length)) ? program.slice(folder.length + 1) : program;
+  return folder !== undefined && isAbsolute(program) && isInside(folder, program) ? relative(folder, program) : program;
 }
 
 const exited = v.object({

@@ -29,7 +29,12 @@ export async function runInExtensionHost(
     dir,
     extensionsDir: join(dir, 'extensions'),
     trustsEveryWorkspace: true,
-    settings: { 'workbench.startupEditor': 'none', 'chat.disableAIFeatures': true },
+    settings: {
+      'workbench.startupEditor': 'none',
+      'chat.disableAIFeatures': true,
+      // A link asks before it is followed.
+      'extensions.confirmedUriHandlerExtensionIds': ['model-registry.model-registry'],
+    },
     runsHostTests: true,
   });
   try {
