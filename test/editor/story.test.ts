@@ -185,7 +185,7 @@ describe('from a training run to a rollback', () => {
     await workbench.choose('Predictions');
     await workbench.answer('predictions.csv', 'predictions.csv');
     await workbench.answer('holdout', 'data/holdout.csv');
-    await workbench.answer('country', 'country, sex');
+    await workbench.answer('country', 'country,sex');
     const added = /evaluation was added to fraud-detector@1, computed from 40 predictions/;
     await workbench.clickNotificationButton(added, 'Show Version');
     const page = await workbench.webview(/fraud-detector@1/);

@@ -1,6 +1,18 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { access, constants, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -8,8 +20,8 @@ import { pathToFileURL } from 'node:url';
 
 /** code-server 4.x.y is VS Code 1.x.y. The oldest is that of `engines.vscode`, on the Node that this VS Code has. */
 export const EDITORS = {
-  current: { version: '4.139.1', node: undefined },
-  oldest: { version: '4.110.0', node: '22.23.3' },
+  current: { version: '4.139.1', node: undefined, ripgrep: undefined },
+  oldest: { version: '4.110.0', node: '22.23.3', ripgrep: '1.18.0' },
 } as const;
 
 type CodeServerRelease = (typeof EDITORS)[keyof typeof EDITORS];
@@ -58,7 +70,7 @@ export async function installCodeServer(say: (line: string) => void = () => {}):
 async function installInto(
   cache: string,
   dir: string,
-  { version, node }: CodeServerRelease,
+  { version, node, ripgrep }: CodeServerRelease,
   say: (line: string) => void,
 ): Promise<void> {
   say(`Installing code-server ${version} into ${dir}, once for this machine`);
@@ -73,6 +85,7 @@ async function installInto(
     // Its own lock file is out of step with its package.json, so `npm ci` fails in both folders.
     await npm(vscode, ['install', '--omit=dev', '--ignore-scripts']);
     await npm(join(vscode, 'extensions'), ['install', '--omit=dev', '--ignore-scripts']);
+    if (ripgrep !== undefined) await bringRipgrep(staging, vscode, ripgrep);
     const hasTerminal = await npm(vscode, ['rebuild', 'node-pty']).then(
       () => true,
       () => false,
@@ -89,6 +102,14 @@ async function installInto(
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
+}
+
+/** Without it the editor finds no files. The package that it depended on then downloads it from elsewhere than the registry. */
+async function bringRipgrep(staging: string, vscode: string, version: string): Promise<void> {
+  await npm(staging, ['install', '--ignore-scripts', `@vscode/ripgrep-universal@${version}`]);
+  const all = join(staging, 'node_modules/@vscode/ripgrep-universal/bin');
+  const own = join(all, `${process.platform}-${process.arch}`);
+  await cp(own, join(vscode, 'node_modules/@vscode/ripgrep/bin'), { recursive: true });
 }
 
 /** What an install that was killed left behind. */
