@@ -108,6 +108,8 @@ async function measure(
     await workbench.treeRow(models[0] ?? '', workbench.view('Models')).waitFor({ timeout: 60_000 });
     // What the editor does at its start isn't ours.
     await page.waitForTimeout(5000);
+    const activationMs = await activationOf(editor);
+    onProgress(`activation: ${activationMs} ms`);
     const startedAt = Date.now();
     const timed = async (name: string, task: Promise<readonly number[]>): Promise<Times> => {
       const taken = await task;
@@ -119,7 +121,6 @@ async function measure(
     const comparison = await timed('comparison', eachComparison(editor, rounds));
     const keystroke = await timed('keys', eachKey(editor));
     const endedAt = Date.now();
-    const activationMs = await activationOf(editor);
     const blocks = (await blocksIn(blocksFile)).filter(({ at }) => at > startedAt && at < endedAt);
     onProgress(
       `blocks: ${blocks.map(({ blockedMs, workedMs }) => `${msText(blockedMs)} (${msText(workedMs)})`).join(', ')}`,

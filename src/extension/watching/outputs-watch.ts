@@ -175,7 +175,8 @@ export class OutputsWatch implements vscode.Disposable {
         void tellRegistered({ registryDir: registry.dir, result, madeIn, earlier }).catch((error: unknown) =>
           log.error(messageOf(error)),
         );
-        if (event.result.isNew) void this.#retention.ask(registry, (message) => log.error(message));
+        if (event.result.isNew)
+          void this.#retention.ask(registry, event.result.version.number, (message) => log.error(message));
         return;
       }
       case 'problem': {

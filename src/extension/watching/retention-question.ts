@@ -5,12 +5,20 @@ import { askBudget } from '../commands/space.ts';
 import { inform } from '../notify.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
 
-/** Asks once in a window, until it is answered, how much old candidates may take: each run of training adds some from now on. */
+/** From this version of a model on there are old candidates: who has just registered a first one has other things to look at. */
+const FIRST_ASKED = 5;
+
+/** Asks once in a window, until it is answered, how much old candidates may take: each run of training adds some. */
 export class RetentionQuestion {
   readonly #asked = new Set<string>();
 
-  async ask({ dir, connection }: WorkspaceRegistry, onProblem: (message: string) => void): Promise<void> {
-    if (this.#asked.has(dir)) return;
+  /** `number` is that of the version that was registered. */
+  async ask(
+    { dir, connection }: WorkspaceRegistry,
+    number: number | undefined,
+    onProblem: (message: string) => void,
+  ): Promise<void> {
+    if (this.#asked.has(dir) || number === undefined || number < FIRST_ASKED) return;
     this.#asked.add(dir);
     try {
       if ((await connection.registry.retention()).isChosen) return;
