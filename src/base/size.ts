@@ -19,3 +19,17 @@ export function parseSize(text: string): number | undefined {
   const bytes = Math.round(Number(digits) * factor);
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
+
+const LARGER = ['kB', 'MB', 'GB', 'TB', 'PB'];
+
+/** `256 bytes`, `1.6 kB`, `3 GB`, in steps of 1000. */
+export function sizeText(bytes: number): string {
+  if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+  let value = bytes / 1000;
+  let unit = 0;
+  while (value >= 1000 && unit < LARGER.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${LARGER[unit]}`;
+}

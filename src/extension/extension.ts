@@ -10,6 +10,7 @@ import { WebhookSecrets } from './after/webhook-secrets.ts';
 import { languageModelTools } from './agents/language-model-tools.ts';
 import { mcpServers } from './agents/mcp-servers.ts';
 import { showProposals } from './agents/proposals.ts';
+import { provideCards } from './card/card-files.ts';
 import { ChangedCode } from './code/changed-code.ts';
 import { provideSourceDocuments } from './code/source-documents.ts';
 import { registerCommands } from './commands/command-table.ts';
@@ -131,6 +132,7 @@ export function activate(context: vscode.ExtensionContext): void {
     statusBar,
     new LogDocuments(registries),
     provideVersionFiles(versions),
+    provideCards({ versions, onDidChange: registries.onDidChange }),
     handleLinks({ registries, pages }),
     explainReferences(registries),
     new ProjectLanguage(projectFiles, registries),

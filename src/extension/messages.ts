@@ -3,6 +3,7 @@ import type { DeclaredDirections } from '../base/metrics.ts';
 import type { OperationOptions, Progress } from '../base/progress.ts';
 import type { CodeBetween } from '../lineage/code-history.ts';
 import type { FactsSummary } from '../modelfiles/facts-summary.ts';
+import type { LoadSnippet } from '../modelfiles/loading/load-snippet.ts';
 import { TENSOR_COLUMNS, type TensorRows } from '../modelfiles/tensor-rows.ts';
 import { COMPARED_COLUMNS, type ComparedTensorRows } from '../modelfiles/tensors/compared-rows.ts';
 import type {
@@ -31,6 +32,7 @@ import {
   stageName,
   type VersionGates,
 } from './messages-review.ts';
+import { type VersionResults, versionParams } from './messages-version.ts';
 
 /**
  * The contract between a page and the extension. A page is browser code and takes only types from here; the extension parses
@@ -41,6 +43,7 @@ export type { Progress } from '../base/progress.ts';
 export type { ChangedFile, CodeBetween, CommitList } from '../lineage/code-history.ts';
 export type { DangerFinding, DangerReport, SignatureEntry } from '../modelfiles/facts.ts';
 export type { FactsSummary } from '../modelfiles/facts-summary.ts';
+export type { LoadSnippet } from '../modelfiles/loading/load-snippet.ts';
 export type { TensorColumn, TensorQuery, TensorRow, TensorRows } from '../modelfiles/tensor-rows.ts';
 export type {
   ComparedColumn,
@@ -49,6 +52,7 @@ export type {
 } from '../modelfiles/tensors/compared-rows.ts';
 export type {
   Author,
+  CardFile,
   CodeLineage,
   CommentEntry,
   DataChange,
@@ -60,6 +64,7 @@ export type {
   LineageGraph,
   MetricCourses,
   Metrics,
+  MetricTrend,
   MetricValue,
   ModelOverview,
   PackageChange,
@@ -73,9 +78,12 @@ export type {
   TenureEntry,
   TransitionEntry,
   VersionDetails,
+  VersionFacts,
   VersionSummary,
   Via,
 } from '../registry/api.ts';
+
+export type { FilePreview, RemarkKind } from './messages-version.ts';
 
 /** What a page may ask to be done to a version. Anything else is refused. */
 export const pageActions = [
@@ -90,8 +98,8 @@ export const pageActions = [
   'copyLink',
   'compareFiles',
   'setAlias',
-  'addNote',
-  'comment',
+  'editCard',
+  'exportCard',
 ] as const;
 export type PageAction = (typeof pageActions)[number];
 
@@ -216,6 +224,7 @@ const paramSchemas = {
   cancel: v.strictObject({ request: requestId }),
   /** Starts the registration of the file that the page shows. */
   registerFile: v.strictObject({}),
+  ...versionParams,
 };
 
 function request<M extends keyof typeof paramSchemas>(method: M) {
@@ -260,6 +269,11 @@ export const requestSchema = v.variant('method', [
   request('openReview'),
   request('cancel'),
   request('registerFile'),
+  request('trends'),
+  request('card'),
+  request('preview'),
+  request('saveFile'),
+  request('remark'),
 ]);
 export type PageRequest = v.InferOutput<typeof requestSchema>;
 
@@ -305,6 +319,10 @@ export interface VersionPageData {
   readonly baseline?: Baseline;
   /** Number of the version that a rollback would put back, where this one is in production and there is one. */
   readonly rollbackTo?: number;
+  /** How to load it: by its number first, then by the names that lead to it now. */
+  readonly loading: readonly LoadSnippet[];
+  /** The stages that it can be promoted to, in their order. */
+  readonly stages: readonly string[];
   /** What the project file declares about the model's metrics. */
   readonly declared?: DeclaredDirections;
 }
@@ -393,11 +411,14 @@ export interface PageData {
 }
 export type PageKind = keyof PageData;
 
-export type FactsPageData = Omit<FactsAnswer, 'version' | 'tensors'>;
+export type FactsPageData = Omit<FactsAnswer, 'version' | 'tensors'> & {
+  /** How to load the version, by what its files say. */
+  readonly loading?: readonly LoadSnippet[];
+};
 export type TensorComparisonPageData = Omit<TensorComparisonAnswer, 'versions' | 'tensors'>;
 
 /** What each request is answered with; nothing, apart from these. */
-export interface ResultOf<K extends PageKind> {
+export interface ResultOf<K extends PageKind> extends VersionResults {
   readonly load: PageData[K];
   readonly tensorRows: TensorRows;
   readonly facts: FactsPageData;

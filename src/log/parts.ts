@@ -18,7 +18,9 @@ export const line = (max: number) =>
     v.maxLength(max),
     v.check((text) => !CONTROL.test(text), 'has control characters'),
   );
-export const text = v.pipe(v.string(), v.maxLength(16_384));
+/** Of descriptions. */
+export const MAX_TEXT = 16_384;
+export const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
 export const reason = v.pipe(
   v.string(),
   v.maxLength(16_384),

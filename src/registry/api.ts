@@ -361,8 +361,17 @@ export interface RegistryCommands {
   }): Promise<void>;
   /** Adds a note to a version. */
   note(request: { readonly ref: string; readonly text: string }): Promise<void>;
-  /** Replaces the description of a version, or of a model with `onModel`. */
-  describe(request: { readonly ref: string; readonly text: string; readonly onModel?: boolean }): Promise<void>;
+  /**
+   * Replaces the description of a version, or of a model with `onModel`. That of a version is its model card, in Markdown. Throws `TEXT_TOO_LONG`
+   * beyond 16,384 characters.
+   */
+  describe(request: {
+    readonly ref: string;
+    readonly text: string;
+    readonly onModel?: boolean;
+    /** What the person saw: where another text is there meanwhile, it is refused as a `CONFLICT`. */
+    readonly expected?: string;
+  }): Promise<void>;
   comment(request: { readonly ref: string; readonly text: string; readonly onModel?: boolean }): Promise<void>;
   renameModel(request: { readonly model: string; readonly name: string }): Promise<ModelSummary>;
   /**
@@ -662,6 +671,27 @@ export interface ListVersionsRequest extends PageRequest {
   readonly bestBy?: { readonly metric: string; readonly isLowerBetter?: boolean };
 }
 
+/** The finite values of a metric in versions of a model, by their numbers, oldest first. */
+export interface MetricTrend {
+  readonly name: string;
+  readonly points: readonly (readonly [number: number, value: number])[];
+}
+
+/** A model card among the files of a version; `problem` where it can't be read. */
+export type CardFile =
+  | { readonly path: string; readonly text: string; readonly isCut: boolean }
+  | { readonly path: string; readonly problem: string };
+
+export interface CardAnswer {
+  readonly version: VersionDetails;
+  /** What is recorded, as a card in Markdown with places for what only a person can say. */
+  readonly draft: string;
+  /** The card as a file of its own, and where it is from: the description, a file of the version, or the draft where there is neither. */
+  readonly document: string;
+  readonly source: 'description' | 'file' | 'draft';
+  readonly file?: CardFile;
+}
+
 export interface RegistryQueries {
   /** The newest commit, by its number and hash: with it, everything before is fixed. */
   head(): Promise<LogHead>;
@@ -749,6 +779,10 @@ export interface RegistryQueries {
     request: { readonly ref: string; readonly root: string },
     options?: OperationOptions,
   ): Promise<readonly CheckedData[]>;
+  /** How each metric of a version stands among the versions around it: 60 values at most of each, for the first 300 metrics. */
+  trends(request: { readonly ref: string }): Promise<readonly MetricTrend[]>;
+  /** What is there of a version's model card beside its description, which is what people wrote of it, and a draft of one. */
+  card(request: { readonly ref: string }, options?: OperationOptions): Promise<CardAnswer>;
   /** The course of a version's metrics; undefined where none was recorded. */
   history(request: { readonly ref: string }): Promise<MetricCourses | undefined>;
   /**

@@ -50,6 +50,8 @@ const METHODS: Readonly<Record<RegistryMethod, true>> = {
   facts: true,
   tensorRows: true,
   history: true,
+  trends: true,
+  card: true,
   patch: true,
   files: true,
   fileBytes: true,

@@ -26,6 +26,7 @@ import { patch } from './queries/patch.ts';
 import { plot, plotted } from './queries/plot.ts';
 import { policyProposals } from './queries/proposals.ts';
 import { reviews } from './queries/reviews.ts';
+import { trends } from './queries/trends.ts';
 import * as versionFiles from './queries/version-files.ts';
 import { findVersion } from './references.ts';
 import { damageIn, readToHead, type Session } from './session.ts';
@@ -165,6 +166,9 @@ export class OpenRegistry implements Registry {
   compareFiles: Registry['compareFiles'] = (request) =>
     this.#run(() => versionFiles.compareFiles(this.#session, request));
   checkData: Registry['checkData'] = (request, options) => this.#run(() => checkData(this.#session, request, options));
+  trends: Registry['trends'] = (request) => this.#run(() => trends(this.#session, request));
+  card: Registry['card'] = (request, options) =>
+    this.#run(async () => (await import('./card/card.ts')).card(this.#session, request, options));
   history: Registry['history'] = (request) => this.#run(() => facts.history(this.#session, request));
   compareTensors: Registry['compareTensors'] = (request, options) =>
     this.#run(() => tensors.compareTensors(this.#session, request, options));

@@ -1,6 +1,9 @@
 import { html, type TemplateResult } from 'lit';
+import { t } from '../base/language.ts';
 import type { VersionPageData } from '../extension/messages.ts';
 import { type PageContext, runPage } from './shared/page.ts';
+import { cardSection } from './version/card.ts';
+import { contentsOf } from './version/contents.ts';
 import { coursesSection } from './version/courses.ts';
 import { commentsSection, notesSection, sameArtifactSection } from './version/discussion.ts';
 import { evaluationsSection } from './version/evaluations.ts';
@@ -10,29 +13,58 @@ import { versionHeader } from './version/header.ts';
 import { headline } from './version/headline.ts';
 import { historySection } from './version/history.ts';
 import { lineageSection } from './version/lineage.ts';
+import { loadSection } from './version/load.ts';
 import { metricsSection } from './version/metrics.ts';
-import { dangerBanner, modelSections } from './version/model.ts';
+import { dangerBanner, modelDetails, modelSection } from './version/model.ts';
 import { pairsSection } from './version/pairs.ts';
+import { trendsOf } from './version/trends.ts';
 
-/** The page of one version. */
+/**
+ * The page of one version. What takes its time has its place from the start, or stands at the end of its column: nothing moves under the pointer when it
+ * comes.
+ */
 function versionView(data: VersionPageData, page: PageContext): TemplateResult {
   const { version } = data;
   const paramsHow = html`Record them with <code>--params params.yaml</code> or <code>--params name=value</code> when you register.`;
   const tagsHow = html`Set one with <code>model-registry tag MODEL@N name=value</code>.`;
-  return html`${dangerBanner(version)} ${versionHeader(data, page)} ${headline(data)}
+  return html`${dangerBanner(version)} ${versionHeader(data, page)} ${contents(data, page)} ${headline(data, page)}
     <div class="columns">
       <div class="main">
-        ${metricsSection(data, page)} ${coursesSection(data, page)} ${evaluationsSection(version, page)}
-        ${gatesOfVersion(version, page)} ${modelSections(version, page)}
+        ${metricsSection(data, page, trendsOf(version, page))} ${coursesSection(data, page)}
+        ${evaluationsSection(data, page)} ${gatesOfVersion(data, page)} ${cardSection(version, page)}
+        ${loadSection(data, page)}
         ${pairsSection({ id: 'params', title: 'Params', pairs: version.params, empty: 'No params were recorded.', how: paramsHow }, page)}
-        ${lineageSection(version, page)} ${filesSection(version, page)}
+        ${lineageSection(version, page)} ${filesSection(version, page, data)}
       </div>
       <div class="side">
         ${historySection(version, page)} ${notesSection(version, page)} ${commentsSection(version, page)}
         ${pairsSection({ id: 'tags', title: 'Tags', pairs: version.tags, empty: 'No tags.', how: tagsHow }, page)}
         ${sameArtifactSection(version, page)}
       </div>
+      <div class="main details">${modelSection(version, page)} ${modelDetails(page)}</div>
     </div>`;
+}
+
+function contents({ version, loading }: VersionPageData, page: PageContext) {
+  const sections: readonly (readonly [id: string, title: string, isThere?: boolean])[] = [
+    ['metrics', t('Metrics')],
+    ['courses', t('Course within the run'), version.hasHistory],
+    ['evaluations', t('Evaluations'), version.lineage.evaluations.length > 0],
+    ['gates', t('Gates')],
+    ['card', t('Model card')],
+    ['load', t('How to load it'), version.artifact.withdrawnAt === undefined && loading.length > 0],
+    ['params', t('Params')],
+    ['lineage', t('Lineage')],
+    ['files', t('Files')],
+    ['model', t('Model')],
+    ['history', t('Stage history')],
+    ['notes', t('Notes')],
+    ['comments', t('Comments')],
+  ];
+  return contentsOf(
+    sections.flatMap(([id, title, isThere = true]) => (isThere ? [{ id, title }] : [])),
+    page,
+  );
 }
 
 runPage<'version'>(versionView);

@@ -12,6 +12,7 @@ import type { RegistryThreadEvent } from './registry-messages.ts';
 
 const gatesEntries = { ref: v.string(), stage: v.string(), roots: v.array(v.string()) };
 const gatesSchema = v.object(gatesEntries);
+const versionSchema = v.object({ ref: v.string(), roots: v.array(v.string()) });
 const runSchema = v.object({
   ...gatesEntries,
   run: v.string(),
@@ -30,6 +31,9 @@ const promoteSchema = v.object({
   }),
 });
 
+/** Where versions begin and where they end: nothing is asked for either. */
+const NEVER_ASKING: ReadonlySet<string> = new Set(['candidate', 'archived']);
+
 /** What the registry's thread does about gates: those of the project files of the workspace, as they are on the disk now. */
 export function gatesOf(options: {
   readonly registry: () => Promise<Registry>;
@@ -43,6 +47,20 @@ export function gatesOf(options: {
     const { ref, stage, roots } = v.parse(gatesSchema, args);
     const { declaredOf } = await declaredBelow(roots);
     return evaluateGates(await registry(), { ref, stage }, declaredOf);
+  }
+
+  /** For each stage that a version can be promoted to. The project files are read once. */
+  async function evaluateAll(args: unknown): Promise<readonly GateReport[]> {
+    const { ref, roots } = v.parse(versionSchema, args);
+    const opened = await registry();
+    const [{ declaredOf }, version] = await Promise.all([declaredBelow(roots), opened.show({ ref })]);
+    const stages = await opened.stages({ model: version.modelId });
+    const reports: GateReport[] = [];
+    for (const { name } of stages) {
+      if (NEVER_ASKING.has(name)) continue;
+      reports.push(await evaluateGates(opened, { ref: version.id, stage: name }, declaredOf));
+    }
+    return reports;
   }
 
   /** Commands run in the folder of the project file that declares them. */
@@ -82,6 +100,8 @@ export function gatesOf(options: {
       switch (name) {
         case 'stageGates':
           return { value: await evaluate(args) };
+        case 'versionGates':
+          return { value: await evaluateAll(args) };
         case 'promoteThroughGates':
           return { value: await promote(args, operation) };
         case 'askAgain':

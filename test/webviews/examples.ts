@@ -8,6 +8,7 @@ import type {
   GraphNode,
   GraphPageData,
   MetricCourses,
+  MetricTrend,
   MetricValue,
   TensorComparisonPageData,
   TensorDifference,
@@ -15,6 +16,12 @@ import type {
   VersionPageData,
   VersionSummary,
 } from '../../src/extension/messages.ts';
+import { snippetsOf } from '../../src/extension/pages/version-handlers.ts';
+
+/** What the page gets beside the version itself, for one with nothing to compare with. */
+export function barePage(version: VersionDetails): VersionPageData {
+  return { version, loading: snippetsOf(version), stages: ['staging', 'production'] };
+}
 
 const ada: Author = { name: 'Ada Lovelace', email: 'ada@example.org' };
 const grace: Author = { name: 'Grace Hopper', email: 'grace@example.org' };
@@ -184,6 +191,8 @@ function evaluation(dataset: string, metrics: Readonly<Record<string, number>>, 
 export function versionPage(version = versionDetails()): VersionPageData {
   return {
     version,
+    loading: snippetsOf(version),
+    stages: ['staging', 'production'],
     baseline: {
       kind: 'production',
       versionId: idOf(1),
@@ -535,3 +544,31 @@ export function graphPage(overrides: Partial<GraphPageData['graph']> = {}): Grap
     },
   };
 }
+
+/** The metrics of version 2 among those of 40 versions. */
+export function trends(): readonly MetricTrend[] {
+  const points = (of: (number: number) => number) =>
+    Array.from({ length: 40 }, (_, index) => [index + 1, of(index + 1)] as const);
+  return [
+    { name: 'test_auc', points: points((number) => 0.94 - 0.05 * 0.9 ** number) },
+    { name: 'train.loss', points: points((number) => 0.3 * 0.95 ** number) },
+    { name: 'rows', points: points(() => 120_412) },
+    { name: 'recall', points: [[2, 0.7044]] },
+  ];
+}
+
+/** A card with everything that Markdown has, and everything that a page mustn't do with it. */
+export const hostileCard = [
+  '---\nlicense: mit\ntags: [<script>]\n---',
+  '# Fraud detector <b>bold</b>',
+  'Finds *fraud* in **card payments**, see [the paper](https://example.org/paper) and `code`. R&amp;D &#39;24.',
+  markup,
+  '[run](command:workbench.action.terminal.new) [js](javascript:globalThis.injected=1) [data](data:text/html,x) [file](file:///etc/passwd)',
+  '![remote](https://example.org/pixel.png) ![curve](plots/curve.png) [weights](model.ubj)',
+  '| metric | value |\n|---|--:|\n| auc | 0.94 |',
+  '- one\n  - two\n- [x] done',
+  '> quoted',
+  '```python\nprint("<script>")\n```',
+  '#### Deep heading',
+  '<!-- a comment -->',
+].join('\n\n');

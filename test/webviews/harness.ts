@@ -6,11 +6,14 @@ import type { Browser, Page } from 'playwright-core';
 import { type Language, speak } from '../../src/base/language.ts';
 import type { OperationOptions } from '../../src/base/progress.ts';
 import type {
+  CardFile,
   CodeBetween,
   ComparedTensorQuery,
   ComparedTensorRows,
   FactsPageData,
+  FilePreview,
   MetricCourses,
+  MetricTrend,
   PageData,
   PageKind,
   RequestHandlers,
@@ -50,6 +53,11 @@ export interface OpenOptions<K extends PageKind> {
   /** What the files of the version say. */
   readonly facts?: () => Promise<FactsPageData>;
   readonly history?: MetricCourses;
+  readonly trends?: readonly MetricTrend[];
+  /** What a version's page asks for beside its data isn't answered before. */
+  readonly late?: Promise<void>;
+  readonly cardFile?: CardFile;
+  readonly preview?: (file: { readonly path: string; readonly versionId: string }) => FilePreview;
   readonly compareTensors?: (operation: OperationOptions) => Promise<TensorComparisonPageData>;
   readonly comparedTensors?: (query: ComparedTensorQuery) => ComparedTensorRows;
   readonly codeBetween?: () => Promise<CodeBetween>;
@@ -141,6 +149,10 @@ async function openPage<K extends PageKind>(
     if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
   });
 
+  const late = async <T>(answer: T): Promise<T> => {
+    await options.late;
+    return answer;
+  };
   const done = async (method: string, params: unknown) => {
     sent.push({ method, params });
     if (failing.includes(method)) throw new Error(`${method} went wrong`);
@@ -171,7 +183,7 @@ async function openPage<K extends PageKind>(
     showGateOutput: (params) => done('showGateOutput', params),
     openEvidence: (params) => done('openEvidence', params),
     gates: async () => (await options.gates?.()) ?? { gates: [] },
-    versionGates: async () => (await options.versionGates?.()) ?? { stages: [] },
+    versionGates: async () => late((await options.versionGates?.()) ?? { stages: [] }),
     decide: async (params) => {
       await done('decide', params);
       return (await options.decide?.(params)) ?? { outcome: 'done' };
@@ -190,14 +202,25 @@ async function openPage<K extends PageKind>(
     copyComparisonLink: (params) => done('copyComparisonLink', params),
     codeBetween: async () => (options.codeBetween ? { between: await options.codeBetween() } : {}),
     copyText: (params) => done('copyText', params),
+    trends: async () => late(options.trends ?? []),
+    card: async () => late(options.cardFile ? { file: options.cardFile } : {}),
+    preview: async (params) => {
+      await done('preview', params);
+      return options.preview?.(params) ?? { kind: 'none', path: params.path, why: 'It isn’t among its files.' };
+    },
+    saveFile: (params) => done('saveFile', params),
+    remark: async (params) => {
+      await done('remark', params);
+      return { isDone: true };
+    },
     registerFile: (params) => done('registerFile', params),
     tensorRows: async (query) => {
       await done('tensorRows', query);
       return options.tensors?.(query) ?? { rows: [], matching: 0 };
     },
     // Asked for by every page of a version, as its own data is.
-    facts: async () => options.facts?.() ?? { problem: 'Nothing is known.' },
-    history: async () => options.history ?? {},
+    facts: async () => late((await options.facts?.()) ?? { problem: 'Nothing is known.' }),
+    history: async () => late(options.history ?? {}),
     compareTensors: async (params, operation) => {
       await done('compareTensors', params);
       return options.compareTensors ? options.compareTensors(operation) : Promise.reject(new Error('No tensors.'));

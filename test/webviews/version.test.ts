@@ -1,6 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { VersionPageData } from '../../src/extension/messages.ts';
-import { bareVersion, hostileVersion, idOf, longName, markup, versionDetails, versionPage } from './examples.ts';
+import {
+  barePage,
+  bareVersion,
+  hostileVersion,
+  idOf,
+  longName,
+  markup,
+  versionDetails,
+  versionPage,
+} from './examples.ts';
 import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
 import { approval, gate, someGates } from './review-examples.ts';
 
@@ -119,9 +128,10 @@ describe('the page of a version', () => {
     ['How they differ from another version’s…', 'compareFiles'],
     ['Archive…', 'archive'],
     ['Set alias…', 'setAlias'],
-    ['Add note…', 'addNote'],
     ['Attach evaluation…', 'evaluate'],
-    ['Comment…', 'comment'],
+    ['Write the card…', 'editCard'],
+    ['Export…', 'exportCard'],
+    ['Save all…', 'restoreFiles'],
   ])('asks for “%s” with the keyboard', async (name, action) => {
     const page = await open(versionPage());
     await page.getByRole('button', { name, exact: true }).focus();
@@ -155,7 +165,7 @@ describe('the page of a version', () => {
 
   it('reaches everything that can be clicked with the Tab key', async () => {
     const page = await open(versionPage());
-    const wanted = await page.locator('vscode-button, main button, main a, summary').count();
+    const wanted = await page.locator('vscode-button, main button:not([tabindex="-1"]), main a, summary').count();
     const reached = new Set<string>();
     for (let presses = 0; presses < wanted * 2; presses += 1) {
       await page.keyboard.press('Tab');
@@ -176,7 +186,9 @@ describe('the page of a version', () => {
     expect(sections.map((title) => title.replace(/\s*\d+$/, ''))).toEqual([
       'Metrics',
       'Evaluations',
-      'Model',
+      'Gates and approvals',
+      'Model card',
+      'How to load it',
       'Params',
       'Lineage',
       'Files',
@@ -185,6 +197,7 @@ describe('the page of a version', () => {
       'Comments',
       'Tags',
       'Same artifact',
+      'Model',
     ]);
     const nameless = await page
       .locator('main button')
@@ -223,6 +236,7 @@ describe('the page of a version', () => {
     await page.getByText('3 of 5 gates not passed').waitFor();
     expect(await page.locator('.stage-gates').nth(0).getAttribute('open')).toBeNull();
     const production = page.locator('.stage-gates').nth(1);
+    await production.locator('summary').click();
     expect(await production.innerText()).toMatch(
       /21\.7 %[\s\S]*2 approvals[\s\S]*grace@example\.org[\s\S]*Looked at the slices/,
     );
@@ -237,7 +251,7 @@ describe('the page of a version', () => {
 
 describe('a version with little recorded', () => {
   it('says what is missing and how to record it', async () => {
-    const page = await open({ version: bareVersion() });
+    const page = await open(barePage(bareVersion()));
     const text = await page.locator('main').innerText();
     expect(text).toContain('No metrics were recorded.');
     expect(text).toContain('model-registry evaluate fraud-detector@3 --metrics metrics.json');
@@ -248,7 +262,7 @@ describe('a version with little recorded', () => {
   });
 
   it('never writes a name that a shell would read into a command', async () => {
-    const page = await open({ version: { ...bareVersion(), model: 'x; rm -rf $HOME' } });
+    const page = await open(barePage({ ...bareVersion(), model: 'x; rm -rf $HOME' }));
     const commands = (await page.locator('.empty code').allInnerTexts()).join('\n');
     expect(commands).toContain('evaluate MODEL@3');
     expect(commands).not.toContain('rm -rf');
@@ -256,7 +270,7 @@ describe('a version with little recorded', () => {
 
   it('warns where the manifest is gone', async () => {
     const { files: _, ...version } = versionDetails();
-    const page = await open({ version });
+    const page = await open(barePage(version));
     await page.getByText('The list of files is missing or damaged.').waitFor();
   });
 });
@@ -268,7 +282,7 @@ describe('a registry that can’t be trusted', () => {
     expect(await page.locator('main img, main script, main iframe').count()).toBe(0);
     expect(await page.locator('main').innerText()).toContain(markup);
     const links = await page
-      .locator('main a')
+      .locator('main a:not(nav a)')
       .evaluateAll((anchors) => anchors.map((anchor) => anchor.getAttribute('href')));
     expect(links).toEqual([]);
     expect(opened.errors).toEqual([]);

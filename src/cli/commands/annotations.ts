@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { RegistryError } from '../../base/errors.ts';
 import { type AddCommand, examples } from '../add-command.ts';
 import { collect, keyValues, nonBlank } from '../arguments.ts';
+import type { CardOptions } from '../cards.ts';
 import { print, printJson, safeLine } from '../terminal.ts';
 
 /** Commands that name, describe and remove. */
@@ -100,6 +101,27 @@ export function addAnnotationCommands(program: Command, add: AddCommand): void {
     async (context, options: { readonly model?: boolean }, ref: string, text: string) => {
       await context.withRegistry((registry) => registry.describe({ ref, text, onModel: options.model ?? false }));
       return context.isJson ? printJson({ ref, description: text }) : print(`Described ${safeLine(ref)}`);
+    },
+  );
+  add(
+    program
+      .command('card')
+      .description('print the model card of a version, or write it anew')
+      .argument('<ref>')
+      .option('--draft', 'print a draft of what is recorded, whatever the card is')
+      .option('--to <file>', 'write it to this file instead')
+      .option('--set <file>', 'make the text of this file the card')
+      .addHelpText(
+        'after',
+        examples(
+          'card fraud-detector@7 --to README.md',
+          'card fraud-detector@7 --draft',
+          'card fraud-detector@7 --set card.md',
+        ),
+      ),
+    async (context, options: CardOptions, ref: string) => {
+      const { printCard, setCard } = await import('../cards.ts');
+      await (options.set === undefined ? printCard(context, options, ref) : setCard(context, options.set, ref));
     },
   );
   add(

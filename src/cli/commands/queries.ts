@@ -16,6 +16,7 @@ interface ShowOptions {
   readonly model?: boolean;
   readonly tensors?: boolean;
   readonly history?: boolean;
+  readonly load?: boolean;
 }
 
 const LIMIT = ['--limit <n>', `how many at most (${SHOWN}; with --json all)`, wholeNumber] as const;
@@ -44,9 +45,10 @@ export function addQueryCommands(program: Command, add: AddCommand): void {
       .option('--model', 'show the model instead')
       .option('--tensors', 'list the tensors, too')
       .option('--history', 'show the course of the metrics, too')
+      .option('--load', 'show how to load it in Python instead')
       .addHelpText(
         'after',
-        examples('show fraud-detector@production', 'show fraud-detector@7 --tensors', 'show fraud-detector --model'),
+        examples('show fraud-detector@production', 'show fraud-detector@7 --load', 'show fraud-detector --model'),
       ),
     async (context, options: ShowOptions, ref: string) => {
       await context.withQueries(async (registry) => {
@@ -57,6 +59,14 @@ export function addQueryCommands(program: Command, add: AddCommand): void {
           return print(modelText(model));
         }
         const version = await registry.show({ ref });
+        if (options.load) {
+          const { versionSnippet } = await import('../../registry/version-snippet.ts');
+          const { facts } = await context.withProgress((operation) => registry.facts({ ref: version.id }, operation));
+          const snippet = versionSnippet(version, { facts, ...(ref.includes('@') ? { ref } : {}) });
+          if (context.isJson) return printJson({ version: versionJson(version), ...snippet });
+          const { snippetText } = await import('../format/snippet.ts');
+          return print(snippetText(snippet));
+        }
         const { servingMachines } = await import('../serving-machines.ts');
         const machines = await servingMachines(registry, { model: version.modelId, isQuiet: true });
         const facts = await context.withProgress((operation) =>

@@ -1,3 +1,4 @@
+import { leadOf } from '../../base/card-text.ts';
 import { formatMetric } from '../../base/metrics.ts';
 import type {
   CodeChanges,
@@ -66,7 +67,7 @@ function factsOf(version: VersionDetails, machines: readonly ServingMachine[]): 
       'registered',
       `${claimedTimeText(version.createdAt, version.claimedAt)} by ${provenAuthorText(version.createdBy)}${automatically}`,
     ],
-    ['description', safeLine(version.description, 500)],
+    ['description', safeLine(leadOf(version.description), 500)],
     ['aliases', version.aliases.map((alias) => safeLine(alias)).join(', ')],
     ['artifact', `${artifact.digest}  ${bytesText(artifact.sizeBytes)} in ${plural(artifact.fileCount, 'file')}`],
     ['same files', version.sameArtifact.map(({ model, number }) => safeLine(`${model}@${number}`)).join(', ')],

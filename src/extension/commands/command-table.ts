@@ -4,6 +4,7 @@ import { t } from '../../base/language.ts';
 import type { CommandId } from '../command-ids.ts';
 import * as annotations from './annotations.ts';
 import * as arranging from './arranging.ts';
+import * as cards from './cards.ts';
 import type { Command, CommandContext } from './command-context.ts';
 import * as deploying from './deploying.ts';
 import { evaluate } from './evaluating.ts';
@@ -61,9 +62,11 @@ const table = (): Readonly<Record<CommandId, readonly [what: string, run: Comman
   'modelRegistry.createRegistry': [t('Creating the registry'), setup.createRegistry],
   'modelRegistry.delete': [t('Deleting'), annotations.deleteVersionOrModel],
   'modelRegistry.deploy': [t('Deploying'), deploying.deploy],
+  'modelRegistry.editCard': [t('Opening the model card'), cards.editCard],
   'modelRegistry.evaluate': [t('Attaching the evaluation'), evaluate],
   'modelRegistry.disconnectStorage': [t('Disconnecting'), sharing.disconnectStorage],
   'modelRegistry.dropRefused': [t('Dropping'), sharing.dropRefused],
+  'modelRegistry.exportCard': [t('Exporting the model card'), cards.exportCard],
   'modelRegistry.filterActivity': [t('Filtering the activity'), activity.filterActivity],
   'modelRegistry.filterModels': [t('Filtering the models'), arranging.filterModels],
   'modelRegistry.freeSpace': [t('Freeing space'), space.freeSpace],
@@ -84,6 +87,7 @@ const table = (): Readonly<Record<CommandId, readonly [what: string, run: Comman
   'modelRegistry.review': [t('Reviewing'), reviewing.review],
   'modelRegistry.rollBack': [t('Rolling back'), stages.rollBack],
   'modelRegistry.runGates': [t('Running gates'), reviewing.runGates],
+  'modelRegistry.saveFile': [t('Saving the file'), versionFiles.saveFile],
   'modelRegistry.search': [t('Searching'), showing.search],
   'modelRegistry.setAlias': [t('Setting the alias'), annotations.setAlias],
   'modelRegistry.shareAfterAll': [t('Sharing'), sharing.shareAfterAll],

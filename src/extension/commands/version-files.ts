@@ -26,6 +26,8 @@ const fileSchema = v.object({
   before: v.optional(v.string()),
 });
 
+const savedSchema = v.object({ registryDir: v.string(), versionId: v.string(), path: v.string() });
+
 /** Opens a file of a version, or how it differs from that of another one; where it has one only, that. */
 export const openFiles: Command = async (context, argument) => {
   const named = v.safeParse(fileSchema, argument);
@@ -34,7 +36,9 @@ export const openFiles: Command = async (context, argument) => {
     const calls = await context.registries.callsFor(registryDir);
     const version = await calls.show({ ref: versionId });
     const other = before === undefined ? undefined : await calls.show({ ref: before });
-    if (!other) await openFile(version, path);
+    const { changes = [] } = other ? await calls.compareFiles({ refs: [other.id, version.id] }) : {};
+    const isAdded = changes.some((change) => change.kind === 'added' && change.path === path);
+    if (!other || isAdded) await openFile(version, path);
     else await openChange(other, version, { path, kind: 'changed' }, `${labelOf(other)} ↔ ${labelOf(version)}`);
     return;
   }
@@ -188,4 +192,21 @@ export const copyLink: Command = async (context, row, selected) => {
   if (!version) return;
   await vscode.env.clipboard.writeText(linkTo({ kind: 'version', versionId: version.id, name: labelOf(version) }, app));
   tellBriefly(t('Copied the link to {version}', { version: labelOf(version) }));
+};
+
+/** Writes a file of a version where the person wants it. */
+export const saveFile: Command = async (context, argument) => {
+  const { registryDir, versionId, path } = v.parse(savedSchema, argument);
+  const calls = await context.registries.callsFor(registryDir);
+  const version = await calls.show({ ref: versionId });
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const target = await vscode.window.showSaveDialog({
+    title: t('Save {path} of {version}', { path: oneLine(path), version: labelOf(version) }),
+    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
+  });
+  if (!target) return;
+  // Read by the editor's own means, which stop at what is too large for it and say what to do.
+  await vscode.workspace.fs.copy(versionUri(version, path), target, { overwrite: true });
+  tellBriefly(t('{name} was written', { name: oneLine(name) }));
 };

@@ -164,6 +164,17 @@ async function callHandler<K extends PageKind>(
     case 'copyText':
       await handlers.copyText(request.params, operation);
       break;
+    case 'trends':
+      return { kind: 'data', id, method, data: await handlers.trends(request.params, operation) };
+    case 'card':
+      return { kind: 'data', id, method, data: await handlers.card(request.params, operation) };
+    case 'preview':
+      return { kind: 'data', id, method, data: await handlers.preview(request.params, operation) };
+    case 'remark':
+      return { kind: 'data', id, method, data: await handlers.remark(request.params, operation) };
+    case 'saveFile':
+      await handlers.saveFile(request.params, operation);
+      break;
     case 'registerFile':
       await handlers.registerFile(request.params, operation);
       break;
@@ -233,6 +244,22 @@ async function noModel(): Promise<never> {
   throw new RegistryError('NOT_ON_PAGE', t('This page shows no model as a whole.'));
 }
 
+/** For pages that aren't that of one version. */
+export const NOTHING_OF_ONE_VERSION: Pick<
+  RequestHandlers<PageKind>,
+  'trends' | 'card' | 'preview' | 'saveFile' | 'remark'
+> = {
+  trends: notOfOne,
+  card: notOfOne,
+  preview: notOfOne,
+  saveFile: notOfOne,
+  remark: notOfOne,
+};
+
+async function notOfOne(): Promise<never> {
+  throw new RegistryError('NOT_ON_PAGE', 'This page isn’t that of one version.');
+}
+
 /** For pages that show no version: they ask for none of this. */
 export const NOTHING_OF_VERSIONS: Pick<
   RequestHandlers<PageKind>,
@@ -250,7 +277,9 @@ export const NOTHING_OF_VERSIONS: Pick<
   | keyof typeof NOTHING_OF_COMPARISONS
   | keyof typeof NOTHING_OF_REVIEWS
   | keyof typeof NOTHING_OF_MODELS
+  | keyof typeof NOTHING_OF_ONE_VERSION
 > = {
+  ...NOTHING_OF_ONE_VERSION,
   ...NOTHING_OF_CHANGES,
   ...NOTHING_OF_COMPARISONS,
   ...NOTHING_OF_REVIEWS,

@@ -41,7 +41,8 @@ export function pageHtml(page: PageHtml): string {
     `script-src 'nonce-${page.nonce}'`,
     `style-src ${page.cspSource}`,
     `font-src ${page.cspSource}`,
-    "img-src 'none'",
+    // Pictures among a version's files come as data: nothing is loaded for one from anywhere.
+    `img-src ${page.kind === 'version' ? 'data:' : "'none'"}`,
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');

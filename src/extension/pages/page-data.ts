@@ -5,6 +5,7 @@ import type { VersionDetails, VersionSummary } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { Baseline, ChangesPageData, GraphPageData, VersionPageData } from '../messages.ts';
 import { comparedRows } from './comparison-data.ts';
+import { snippetsOf } from './version-handlers.ts';
 
 /** What the project of a registry declares about the metrics of a model. */
 export type DirectionsOf = (model: string) => Promise<DeclaredDirections | undefined>;
@@ -16,8 +17,18 @@ export async function loadVersionPage(
   directionsOf: DirectionsOf,
 ): Promise<VersionPageData> {
   const version = await registry.show({ ref: versionId });
-  const declared = await directionsOf(version.model);
-  return { version, ...(declared ? { declared } : {}), ...(await comparedWith(registry, version)) };
+  const [declared, stages, compared] = await Promise.all([
+    directionsOf(version.model),
+    registry.stages({ model: version.modelId }),
+    comparedWith(registry, version),
+  ]);
+  return {
+    version,
+    loading: snippetsOf(version),
+    stages: stages.map(({ name }) => name).filter((name) => name !== 'candidate' && name !== 'archived'),
+    ...(declared ? { declared } : {}),
+    ...compared,
+  };
 }
 
 async function comparedWith(

@@ -16,7 +16,7 @@ import type {
 import type { ReviewPageState } from '../messages-review.ts';
 import type { Reviews } from '../reviews/reviews.ts';
 import { preferredMetric } from '../settings.ts';
-import { NOTHING_OF_CHANGES, NOTHING_OF_COMPARISONS, NOTHING_OF_MODELS, NOTHING_OF_REVIEWS } from './answer.ts';
+import { NOTHING_OF_CHANGES, NOTHING_OF_COMPARISONS, NOTHING_OF_MODELS, NOTHING_OF_ONE_VERSION, NOTHING_OF_REVIEWS } from './answer.ts';
 import { loadComparisonPage } from './comparison-data.ts';
 import { loadModelPage, modelHandlers } from './model-handlers.ts';
 import {
@@ -32,6 +32,7 @@ import { type OpenPage, openKinds, pageKinds, savedPage } from './page-kinds.ts'
 import { postTo, showPage } from './page-webview.ts';
 import { type EarlyRead, readEarly } from './read-early.ts';
 import { type ProposedReason, type ReviewTools, reviewPanel } from './review-panel.ts';
+import { versionHandlers } from './version-handlers.ts';
 
 export interface PagesOptions {
   readonly extensionUri: vscode.Uri;
@@ -85,8 +86,8 @@ const commandOf: Readonly<Record<PageAction, string>> = {
   copyLink: 'modelRegistry.copyLink',
   compareFiles: 'modelRegistry.compareFiles',
   setAlias: 'modelRegistry.setAlias',
-  addNote: 'modelRegistry.addNote',
-  comment: 'modelRegistry.comment',
+  editCard: 'modelRegistry.editCard',
+  exportCard: 'modelRegistry.exportCard',
 };
 /** They change nothing that a page shows. */
 const LOOK_UPS: readonly string[] = [
@@ -97,6 +98,9 @@ const LOOK_UPS: readonly string[] = [
   'modelRegistry.compareFiles',
   'modelRegistry.compareVersions',
   'modelRegistry.openTrainedCode',
+  'modelRegistry.editCard',
+  'modelRegistry.exportCard',
+  'modelRegistry.saveFile',
 ];
 
 /** What a tab is about: a comparison may become one of other versions. */
@@ -268,6 +272,13 @@ export function createPages(options: PagesOptions): Pages {
         const { version: _version, ...facts } = await (await registryFor(registryDir)).facts({ ref }, operation);
         return facts;
       },
+      ...(page.kind === 'version'
+        ? versionHandlers(page.state, {
+            registryFor,
+            isTrusted: options.isTrusted,
+            start: (command, target) => void start(command, target),
+          })
+        : NOTHING_OF_ONE_VERSION),
       history: async ({ versionId: ref = versionsNow()[0] ?? '' }) => {
         checkOnPage([ref]);
         return (await (await registryFor(registryDir)).history({ ref })) ?? {};

@@ -52,6 +52,8 @@ export function registryCalls(ask: ThreadCall): RegistryCalls {
     listVersions: (request) => call('listVersions', request),
     overview: (request) => call('overview', request),
     tenures: (request) => call('tenures', request),
+    trends: (request) => call('trends', request),
+    card: (request, options) => call('card', request, options),
     plot: (request) => call('plot', request),
     plotted: (request) => call('plotted', request),
     showModel: (request) => call('showModel', request),

@@ -124,6 +124,7 @@ const betweenSchema = v.optional(v.custom<CodeBetween>((value) => typeof value =
 const sourceFileSchema = v.custom<SourceFile>((value) => typeof value === 'object');
 const reproducedSchema = v.custom<Reproduced>((value) => typeof value === 'object');
 const gatesSchema = v.custom<GateReport>((value) => typeof value === 'object');
+const allGatesSchema = v.custom<readonly GateReport[]>(Array.isArray);
 const transitionSchema = v.custom<TransitionResult>((value) => typeof value === 'object');
 const reportSchema = v.custom<RecordedReport>((value) => typeof value === 'object');
 const deploymentsSchema = v.custom<readonly DeploymentState[]>(Array.isArray);
@@ -358,6 +359,11 @@ export class RegistryConnection {
   /** What the gates of a stage say of a version now; what commands found counts as it was recorded. Throws `PROJECT_FILE_INVALID`. */
   async stageGates(request: GatesRequest): Promise<GateReport> {
     return v.parse(gatesSchema, await this.#ask('stageGates', request));
+  }
+
+  /** The same for every stage that the version can be promoted to. */
+  async versionGates(request: Omit<GatesRequest, 'stage'>): Promise<readonly GateReport[]> {
+    return v.parse(allGatesSchema, await this.#ask('versionGates', request));
   }
 
   /** Promotes where every gate is passed, or with an override. Throws `GATE_FAILED`, `OVERRIDE_REFUSED`, and what `promote` throws. */

@@ -57,22 +57,15 @@ export class Reviews implements vscode.Disposable {
     return registry.connection.stageGates({ ref: versionId, stage, roots: rootsOf(registry) });
   }
 
-  /** What each stage asks of a version: those that ask for something, or where somebody said something. */
+  /** What each stage asks of a version. */
   async versionGates(registryDir: string, versionId: string): Promise<VersionGates> {
     const registry = await this.#options.registries.existingIn(registryDir);
-    const calls = registry.connection.registry;
-    const { modelId } = await calls.show({ ref: versionId });
-    const rules = await calls.stages({ model: modelId });
-    const stages = rules.map(({ name }) => name).filter((name) => name !== 'candidate' && name !== 'archived');
-    const found = await Promise.all(
-      stages.map(async (stage) => {
-        const report = await this.stageGates({ registryDir, versionId, stage });
-        const { kind, approvals, request } = report.standing;
+    const reports = await registry.connection.versionGates({ ref: versionId, roots: rootsOf(registry) });
+    return {
+      stages: reports.map((report) => {
+        const { stage, kind, approvals, request } = report.standing;
         return { stage, kind, ...reviewGates(report), approvals, ...(request ? { request } : {}) };
       }),
-    );
-    return {
-      stages: found.filter(({ gates, approvals, request }) => gates.length > 0 || approvals.length > 0 || request),
     };
   }
 

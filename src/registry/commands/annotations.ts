@@ -1,8 +1,10 @@
 import { RegistryError } from '../../base/errors.ts';
 import type { AliasEntry, Tags } from '../../catalog/read-models.ts';
 import { ALIAS_NAME } from '../../log/events.ts';
+import { MAX_TEXT } from '../../log/parts.ts';
 import { policyOf } from '../../rules/lookup.ts';
 import { stageOf } from '../../rules/policy.ts';
+import type { Registry } from '../api.ts';
 import { findModel, findVersion } from '../references.ts';
 import { readToWrite, record, type Session, stateOf } from '../session.ts';
 import { reasonOf, textOf } from '../text.ts';
@@ -108,13 +110,24 @@ export async function note(session: Session, request: { readonly ref: string; re
   await record(session, { events: [{ type: 'version.annotated', version: version.id, note: text }] });
 }
 
-export async function describe(
-  session: Session,
-  request: { readonly ref: string; readonly text: string; readonly onModel?: boolean },
-): Promise<void> {
+/** See `RegistryCommands.describe`. */
+export async function describe(session: Session, request: Parameters<Registry['describe']>[0]): Promise<void> {
+  const description = request.text.trim();
+  if (description.length > MAX_TEXT) {
+    throw new RegistryError(
+      'TEXT_TOO_LONG',
+      `The description has ${description.length.toLocaleString('en-US')} characters, and the log keeps ${MAX_TEXT.toLocaleString('en-US')} at most. Shorten it, or register what is long as a file of the version. Nothing was changed.`,
+    );
+  }
   await readToWrite(session);
   const subject = subjectOf(session, request);
-  const description = request.text.trim();
+  if (request.expected !== undefined && request.expected.trim() !== subject.description.trim()) {
+    throw new RegistryError(
+      'CONFLICT',
+      `Somebody else changed the description of ${request.ref} meanwhile. Look at what is there now, and change that. Nothing was changed.`,
+      { details: { description: subject.description } },
+    );
+  }
   if (description === subject.description) return;
   await record(session, {
     expects: { descriptions: { [subject.id]: subject.description } },

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { leadOf } from '../../base/card-text.ts';
 import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
 import { formatMetric, metricDirection } from '../../base/metrics.ts';
 import type { ModelPageData, Plot, PlotAxis, PlotBox, PlotPoint, TenureEntry } from '../../extension/messages.ts';
@@ -179,7 +180,7 @@ function glance(
             .join(' ')}</div>`
         : nothing
     }
-    ${version?.description ? html`<div class="glance-words muted">${version.description.slice(0, 160)}</div>` : nothing}
+    ${version?.description ? html`<div class="glance-words muted">${leadOf(version.description).slice(0, 160)}</div>` : nothing}
     ${held.slice(-2).map(({ tenure }) => html`<div>${tenureText(tenure)}</div>`)}`;
 }
 

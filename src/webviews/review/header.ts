@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { leadOf } from '../../base/card-text.ts';
 import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
 import type { ReviewGate, ReviewPageData } from '../../extension/messages-review.ts';
 import type { LaterGates } from '../review.ts';
@@ -24,7 +25,7 @@ export function reviewHeader(data: ReviewPageData, gates: LaterGates, page: Page
       <span>${sizeInFiles(version.artifact.sizeBytes, version.artifact.fileCount)}</span>
       <span>${copyable(page, version.artifact.digest, shortDigest(version.artifact.digest), t('artifact digest'))}</span>
     </div>
-    ${modelLine(version)} ${version.description === '' ? nothing : html`<p class="description">${version.description}</p>`}
+    ${modelLine(version)} ${version.description === '' ? nothing : html`<p class="description">${leadOf(version.description)}</p>`}
     <div class="facts">${besideLine(data, page)}</div>
     ${verdict(data, gates)}
     <div class="actions" role="group" aria-label=${t('Actions')}>

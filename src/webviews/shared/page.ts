@@ -27,6 +27,8 @@ export interface PageContext {
   openGraph(of: string): void;
   /** Opens a file of a version in the editor; with `before`, as it differs from that of another version. */
   openFile(file: { readonly path: string; readonly versionId: string; readonly before?: string }): void;
+  /** Writes a file of the page's version where the person wants it. */
+  saveFile(path: string): void;
   openReview(versionId: string, stage: string): void;
   openEvidence(gate: string): void;
   runGates(isAgain: boolean): void;
@@ -128,6 +130,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
       ask(host.ask('openChanges', { ...(before === undefined ? {} : { before }), after })),
     openGraph: (of) => ask(host.ask('openGraph', { of })),
     openFile: (file) => ask(host.ask('openFile', file)),
+    saveFile: (path) => ask(host.ask('saveFile', { path })),
     openReview: (versionId, stage) => ask(host.ask('openReview', { versionId, stage })),
     openEvidence: (gate) => ask(host.ask('openEvidence', { gate })),
     runGates: (isAgain) => ask(host.ask('runGates', { isAgain })),

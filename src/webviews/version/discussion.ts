@@ -1,46 +1,62 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { CommentEntry, VersionDetails } from '../../extension/messages.ts';
+import { t } from '../../base/language.ts';
+import type { CommentEntry, RemarkKind, VersionDetails } from '../../extension/messages.ts';
 import type { PageContext } from '../shared/page.ts';
-import { authorOf, emptyState, section, timeOf, versionLink } from '../shared/parts.ts';
+import { authorOf, emptyState, timeOf, versionLink } from '../shared/parts.ts';
+import { composer } from './composer.ts';
+import { foldable } from './foldable.ts';
+import { markdown } from './markdown.ts';
 
 export function notesSection(version: VersionDetails, page: PageContext): TemplateResult {
-  const add = html`<button class="link" @click=${() => page.act('addNote', version.id)}>Add note…</button>`;
-  return entries('notes', 'Notes', version.notes, add, 'Nothing was noted.');
+  return remarks('note', version.notes, page);
 }
 
 export function commentsSection(version: VersionDetails, page: PageContext): TemplateResult {
-  const add = html`<button class="link" @click=${() => page.act('comment', version.id)}>Comment…</button>`;
-  return entries('comments', 'Comments', version.comments, add, 'No one has commented.');
+  return remarks('comment', version.comments, page);
 }
 
-function entries(
-  id: string,
-  title: string,
-  all: readonly CommentEntry[],
-  actions: TemplateResult,
-  whenEmpty: string,
-): TemplateResult {
-  if (all.length === 0) return section({ id, title, actions }, emptyState(whenEmpty));
-  return section(
-    { id, title, count: all.length, actions },
-    html`<ul class="entries">
-      ${all.map(
-        ({ text, by, at }) => html`<li>
-          <div class="muted">${authorOf(by)}, ${timeOf(at)}</div>
-          <div class="words">${text}</div>
-        </li>`,
-      )}
-    </ul>`,
+function remarks(kind: RemarkKind, all: readonly CommentEntry[], page: PageContext): TemplateResult {
+  const isNote = kind === 'note';
+  const isWriting = page.ui[`write.${kind}`] === true;
+  const add = html`<button
+    class="link"
+    aria-expanded=${String(isWriting)}
+    @click=${() => page.setUi(`write.${kind}`, !isWriting)}
+  >
+    ${isNote ? t('Add note…') : t('Comment…')}
+  </button>`;
+  const nothingYet = isNote ? t('Nothing was noted.') : t('No one has commented.');
+  return foldable(
+    {
+      id: `${kind}s`,
+      title: isNote ? t('Notes') : t('Comments'),
+      ...(all.length === 0 ? {} : { count: all.length }),
+      actions: add,
+    },
+    html`${isWriting ? composer(kind, page) : nothing}${
+      all.length === 0
+        ? emptyState(nothingYet)
+        : html`<ul class="entries">
+            ${all.map(
+              ({ text, by, at }) => html`<li>
+                <div class="muted">${authorOf(by)}, ${timeOf(at)}</div>
+                ${markdown(text)}
+              </li>`,
+            )}
+          </ul>`
+    }`,
+    page,
   );
 }
 
 /** Other versions with the same bytes. */
 export function sameArtifactSection(version: VersionDetails, page: PageContext): TemplateResult | typeof nothing {
   if (version.sameArtifact.length === 0) return nothing;
-  return section(
-    { id: 'same-artifact', title: 'Same artifact' },
+  return foldable(
+    { id: 'same-artifact', title: t('Same artifact') },
     html`<ul class="entries">
       ${version.sameArtifact.map(({ model, number }) => html`<li>${versionLink(page, `${model}@${number}`, `${model}@${number}`)}</li>`)}
     </ul>`,
+    page,
   );
 }

@@ -1,46 +1,100 @@
-import { html, type TemplateResult } from 'lit';
-import type { VersionDetails } from '../../extension/messages.ts';
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatNumber, t } from '../../base/language.ts';
+import type { FileEntry, VersionDetails, VersionPageData } from '../../extension/messages.ts';
 import { formatBytes, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { ageOf, copyable, emptyState, filtered, icon, section } from '../shared/parts.ts';
+import { ageOf, copyable, emptyState, filtered, icon } from '../shared/parts.ts';
+import { copyTable, tableText } from './copy-table.ts';
+import { previewable, previewOf } from './file-preview.ts';
+import { foldable } from './foldable.ts';
 
-/** The files of the artifact. */
-export function filesSection({ id, files, artifact }: VersionDetails, page: PageContext): TemplateResult {
+/** The files of the artifact. `own` is given on the page of the version: there they can be looked at and saved one by one. */
+export function filesSection(
+  { id, files, artifact }: VersionDetails,
+  page: PageContext,
+  own?: Pick<VersionPageData, 'baseline'>,
+): TemplateResult {
+  const title = t('Files');
   if (artifact.withdrawnAt !== undefined) {
-    return section(
-      { id: 'files', title: 'Files', count: artifact.fileCount },
+    return foldable(
+      { id: 'files', title, count: artifact.fileCount },
       html`<p>Removed ${ageOf(artifact.withdrawnAt)} to free space. Register the same files again to bring them back.</p>`,
+      page,
     );
   }
   if (files === undefined) {
-    return section(
-      { id: 'files', title: 'Files', count: artifact.fileCount },
+    return foldable(
+      { id: 'files', title, count: artifact.fileCount },
       html`<p class="warning">
         ${icon('warning')} The list of files is missing or damaged. <code>model-registry verify</code> tells more.
       </p>`,
+      page,
     );
   }
-  if (files.length === 0) return section({ id: 'files', title: 'Files' }, emptyState('The artifact has no files.'));
+  if (files.length === 0) return foldable({ id: 'files', title }, emptyState('The artifact has no files.'), page);
   const { rows, field, more } = filtered(page, 'files', 'Filter files', files, ({ path }) => path);
-  return section(
-    { id: 'files', title: 'Files', count: files.length, actions: field },
+  return foldable(
+    { id: 'files', title, count: files.length, actions: field },
     html`<div class="scroll-x"><table class="files">
       <thead>
-        <tr><th scope="col">Path</th><th scope="col" class="numeric">Size</th><th scope="col">SHA-256</th></tr>
+        <tr><th scope="col">Path</th><th scope="col" class="numeric">Size</th><th scope="col">SHA-256</th><th scope="col"><span class="only-read-aloud">${t('Actions')}</span></th></tr>
       </thead>
       <tbody>
-        ${rows.map(
-          ({ path, sizeBytes, sha256, isExecutable }) => html`<tr>
-            <th scope="row">
-              <span class="path"><button class="link ellipsis" title="Open ${path}" @click=${() => page.openFile({ path, versionId: id })}>${path}</button>${isExecutable ? html`<span class="pill">executable</span>` : ''}</span>
-            </th>
-            <td class="numeric" title="${sizeBytes.toLocaleString('en-US')} bytes">${formatBytes(sizeBytes)}</td>
-            <td>${copyable(page, sha256, shortDigest(sha256), `digest of ${path}`)}</td>
-          </tr>`,
-        )}
+        ${rows.map((file) => fileRow(file, id, own, page))}
       </tbody>
     </table></div>
     ${more}
-    <p class="aside"><button class="link" @click=${() => page.act('compareFiles', id)}>${icon('diff-multiple')} How they differ from another version’s…</button></p>`,
+    <p class="aside links">
+      <button class="link" @click=${() => page.act('compareFiles', id)}>${icon('diff-multiple')} How they differ from another version’s…</button>
+      <button class="link" @click=${() => page.act('restoreFiles', id)}>${icon('save-all')} ${t('Save all…')}</button>
+      ${copyTable(page, () =>
+        tableText(
+          ['Path', 'Size', 'SHA-256'],
+          files.map(({ path, sizeBytes, sha256 }) => [path, String(sizeBytes), sha256]),
+        ),
+      )}
+    </p>`,
+    page,
   );
+}
+
+function fileRow(
+  file: FileEntry,
+  id: string,
+  own: Pick<VersionPageData, 'baseline'> | undefined,
+  page: PageContext,
+): TemplateResult {
+  const baseline = own?.baseline;
+  const { path, sizeBytes, sha256, isExecutable } = file;
+  const isPreviewed = own !== undefined && page.ui['preview.file'] === path;
+  const button = (name: string, label: string, click: () => void, isOpen?: boolean) =>
+    html`<button class="icon-button" title=${label} aria-label=${label} aria-expanded=${isOpen === undefined ? nothing : String(isOpen)} @click=${click}>${icon(name)}</button>`;
+  return html`<tr>
+      <th scope="row">
+        <span class="path"><button class="link ellipsis" title="Open ${path}" @click=${() => page.openFile({ path, versionId: id })}>${path}</button>${isExecutable ? html`<span class="pill">executable</span>` : ''}</span>
+      </th>
+      <td class="numeric" title="${formatNumber(sizeBytes)} bytes">${formatBytes(sizeBytes)}</td>
+      <td>${copyable(page, sha256, shortDigest(sha256), `digest of ${path}`)}</td>
+      <td class="file-actions">${
+        own === undefined || previewable(file) === undefined
+          ? html`<span class="icon-button" aria-hidden="true"></span>`
+          : button(
+              isPreviewed ? 'eye-closed' : 'eye',
+              t('Preview {path}', { path }),
+              () => page.setUi('preview.file', isPreviewed ? '' : path),
+              isPreviewed,
+            )
+      }${
+        baseline === undefined
+          ? nothing
+          : button('diff', t('Compare {path} with that of @{number}', { path, number: baseline.number }), () =>
+              page.openFile({ path, versionId: id, before: baseline.versionId }),
+            )
+      }${own === undefined ? nothing : button('save', t('Save {path} as…', { path }), () => page.saveFile(path))}${button(
+        'copy',
+        t('Copy the path {path}', { path }),
+        () => page.copy(path, t('the path')),
+      )}</td>
+    </tr>
+    ${isPreviewed ? html`<tr class="preview"><td colspan="4">${previewOf(file, { id, baseline }, page)}</td></tr>` : nothing}`;
 }

@@ -1,48 +1,65 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { VersionDetails } from '../../extension/messages.ts';
+import type { VersionPageData } from '../../extension/messages.ts';
 import type { VersionGates } from '../../extension/messages-review.ts';
 import { approvalList } from '../review/approvals.ts';
 import { gateList } from '../review/gates.ts';
 import { countOf } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { authorOf, failedLine, icon, section, stageBadge, timeOf } from '../shared/parts.ts';
+import { authorOf, failedLine, icon, stageBadge, timeOf } from '../shared/parts.ts';
+import { foldable } from './foldable.ts';
 
 /** Gates may fetch what files say, or compute intervals from predictions. */
 const patienceMs = 120_000;
 
 type OfStage = VersionGates['stages'][number];
 
-/** What each stage asks of the version, how it stands now, and who said what; nothing where nothing is asked. */
-export function gatesOfVersion(version: VersionDetails, page: PageContext): TemplateResult | typeof nothing {
+/**
+ * What each stage asks of the version, how it stands now, and who said what. The stages have their rows from the start, and none opens by itself:
+ * answers take their time, and nothing below may move when they come.
+ */
+export function gatesOfVersion({ version, stages }: VersionPageData, page: PageContext): TemplateResult {
   const later = page.later('gates', () => page.read('versionGates', {}, { timeoutMs: patienceMs }), version);
-  if (later.state === 'loading') return nothing;
-  if (later.state === 'failed') return section({ id: 'gates', title: 'Gates' }, failedLine(later));
-  const { stages } = later.data;
-  if (stages.length === 0) return nothing;
-  return section(
+  const failure = later.state === 'failed' ? failedLine(later) : nothing;
+  return foldable(
     { id: 'gates', title: 'Gates and approvals' },
-    stages.map((ofStage) => stagePart(ofStage, version, page)),
+    html`${failure}${stages.map((stage) => {
+      if (later.state === 'failed') return plainRow(stage, 'not known');
+      if (later.state === 'loading') return plainRow(stage, 'evaluating its gates…');
+      const found = later.data.stages.find((ofStage) => ofStage.stage === stage);
+      return isAsking(found) ? stagePart(found, version.id, page) : plainRow(stage, 'asks for nothing');
+    })}`,
+    page,
   );
 }
 
-function stagePart(ofStage: OfStage, version: VersionDetails, page: PageContext): TemplateResult {
-  const { stage, kind, gates, approvals, request } = ofStage;
+function isAsking(ofStage: OfStage | undefined): ofStage is OfStage {
+  if (ofStage === undefined) return false;
+  return ofStage.gates.length > 0 || ofStage.approvals.length > 0 || ofStage.request !== undefined;
+}
+
+function plainRow(stage: string, text: string): TemplateResult {
+  return html`<div class="stage-gates"><div class="stage-line">${stageBadge(stage)} <span class="muted">${text}</span></div></div>`;
+}
+
+function stagePart(ofStage: OfStage, versionId: string, page: PageContext): TemplateResult {
+  const { stage, gates, approvals, request } = ofStage;
   const broken = gates.filter(({ outcome }) => outcome !== 'passed');
   const name = `gates.${stage}`;
-  const isOpen = page.ui[name] === true || (page.ui[name] === undefined && broken.length > 0 && kind === 'promote');
+  const isOpen = page.ui[name] === true;
   const toggled = ({ currentTarget }: Event) => {
     if (currentTarget instanceof HTMLDetailsElement && currentTarget.open !== isOpen)
       page.setUi(name, currentTarget.open);
   };
   return html`<details class="stage-gates" ?open=${isOpen} @toggle=${toggled}>
-    <summary>
+    <summary class="stage-line">
       ${stageBadge(stage)}
       <span class=${broken.length === 0 ? 'stage-passed' : 'stage-broken'}>${icon(broken.length === 0 ? 'pass' : 'error')} ${standingText(gates.length, broken.length)}</span>
+      <span class="muted ellipsis">${broken.map(({ title }) => title).join(', ')}</span>
     </summary>
     ${request ? html`<p class="muted">Asked for by ${authorOf(request.by)}, ${timeOf(request.at)}</p>` : nothing}
     ${gates.length === 0 ? nothing : gateList(gates, approvals, undefined)}
     ${approvals.length === 0 ? nothing : approvalList(approvals)}
-    <button class="link" @click=${() => page.openReview(version.id, stage)}>${icon('checklist')} Review for ${stage}</button>
+    <button class="link" @click=${() => page.openReview(versionId, stage)}>${icon('checklist')} Review for ${stage}</button>
   </details>`;
 }
 

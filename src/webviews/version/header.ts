@@ -1,4 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { leadOf } from '../../base/card-text.ts';
+import { t } from '../../base/language.ts';
 import type { VersionDetails, VersionPageData } from '../../extension/messages.ts';
 import { countOf, formatBytes, formatVia, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
@@ -26,6 +28,7 @@ export function versionHeader({ version, baseline, rollbackTo }: VersionPageData
       <span>Registered ${claimedAgeOf(version.createdAt, version.claimedAt)} by ${authorOf(version.createdBy)} ${formatVia(version.via)}</span>
       <span>${formatBytes(version.artifact.sizeBytes)} in ${countOf(version.artifact.fileCount, 'file')}</span>
       <span>${copyable(page, version.artifact.digest, shortDigest(version.artifact.digest), 'artifact digest')}</span>
+      ${version.pending ? nothing : html`<span>${copyable(page, mlflowAddress(version), mlflowAddress(version), t('the address for MLflow'))}</span>`}
     </div>
     ${modelLine(version)}
     <div class="facts">
@@ -35,7 +38,7 @@ export function versionHeader({ version, baseline, rollbackTo }: VersionPageData
       </span>
       <button class="link" @click=${() => page.act('setAlias', version.id)}>Set alias…</button>
     </div>
-    ${version.description === '' ? nothing : html`<p class="description">${version.description}</p>`}
+    ${version.description === '' ? nothing : html`<p class="description">${leadOf(version.description)}</p>`}
     <div class="actions" role="group" aria-label="Actions">
       <vscode-button icon="rocket" @click=${() => page.act('promote', version.id)}>Promote…</vscode-button>
       <vscode-button
@@ -100,6 +103,11 @@ export function versionHeader({ version, baseline, rollbackTo }: VersionPageData
       }
     </div>
   </header>`;
+}
+
+/** As MLflow's clients name a version. */
+function mlflowAddress({ model, number }: VersionDetails): string {
+  return `models:/${model}/${number}`;
 }
 
 /** For as long as it is where it came by an override, nobody shall overlook that. */

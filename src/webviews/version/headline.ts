@@ -1,14 +1,19 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatMetric, headlineMetrics } from '../../base/metrics.ts';
 import type { Baseline } from '../../extension/messages.ts';
+import type { PageContext } from '../shared/page.ts';
 import { changeOf } from '../shared/parts.ts';
+import { copyValue } from './copy-value.ts';
 import { betterWhen, metricIn } from './metric-facts.ts';
 import type { MeasuredVersion } from './metrics.ts';
 
 const figureCount = 6;
 
 /** The metrics that tell most, as figures, with their change against the version that it is measured against. */
-export function headline({ version, baseline, declared }: MeasuredVersion): TemplateResult | typeof nothing {
+export function headline(
+  { version, baseline, declared }: MeasuredVersion,
+  page: PageContext,
+): TemplateResult | typeof nothing {
   const figures = headlineMetrics(version.metrics, figureCount, { declared });
   if (figures.length === 0) return nothing;
   return html`<section aria-label="Headline metrics">
@@ -18,7 +23,7 @@ export function headline({ version, baseline, declared }: MeasuredVersion): Temp
         const before = baseline === undefined ? undefined : metricIn(baseline.metrics, name);
         return html`<li class="figure">
           <span class="figure-name ellipsis" title="${name}${betterWhen(name, declared)}">${name}</span>
-          <span class="figure-value" title=${String(value)}>${value === undefined ? nothing : formatMetric(value)}</span>
+          <span class="figure-value">${value === undefined ? nothing : copyValue(page, name, value, formatMetric(value))}</span>
           ${
             baseline === undefined
               ? nothing

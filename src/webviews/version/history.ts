@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { TransitionEntry, VersionDetails } from '../../extension/messages.ts';
 import type { PageContext } from '../shared/page.ts';
-import { authorOf, claimedTimeOf, icon, section, stageBadge, timeOf, versionLink } from '../shared/parts.ts';
+import { authorOf, claimedTimeOf, icon, stageBadge, timeOf, versionLink } from '../shared/parts.ts';
+import { foldable } from './foldable.ts';
 
 const words: Readonly<Record<TransitionEntry['kind'], string>> = {
   promote: 'Promoted to',
@@ -14,7 +15,7 @@ const words: Readonly<Record<TransitionEntry['kind'], string>> = {
 /** Who moved the version between stages, when and why; newest first. */
 export function historySection(version: VersionDetails, page: PageContext): TemplateResult {
   const newestFirst = [...version.transitions].sort((a, b) => b.seq - a.seq);
-  return section(
+  return foldable(
     { id: 'history', title: 'Stage history' },
     html`<ol class="timeline">
       ${newestFirst.map((transition) => entry(version, transition, page))}
@@ -23,6 +24,7 @@ export function historySection(version: VersionDetails, page: PageContext): Temp
         <div class="muted">${authorOf(version.createdBy)}, ${claimedTimeOf(version.createdAt, version.claimedAt)}</div>
       </li>
     </ol>`,
+    page,
   );
 }
 

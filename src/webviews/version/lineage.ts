@@ -2,7 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Lineage, VersionDetails } from '../../extension/messages.ts';
 import { countOf, formatDuration, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { copyable, emptyState, icon, section, timeOf, versionLink, webLink } from '../shared/parts.ts';
+import { copyable, emptyState, icon, timeOf, versionLink, webLink } from '../shared/parts.ts';
+import { foldable } from './foldable.ts';
 import { notRecorded, part } from './part.ts';
 import { dataPart, environmentPart, machinePart, missingPart } from './surroundings.ts';
 
@@ -33,16 +34,17 @@ export function lineageSection({ id, lineage, model }: VersionDetails, page: Pag
     lineage.machine === undefined;
   const actions = html`<button class="link" @click=${() => page.openGraph(`version:${id}`)}>${icon('type-hierarchy')} Show graph</button>`;
   if (isEmpty) {
-    return section(
+    return foldable(
       { id: 'lineage', title: 'Lineage', actions },
       emptyState(
         'No lineage was recorded.',
         html`Start training with <code>model-registry run --model MODEL -- COMMAND</code>, and code, data and packages are
           recorded with the next version.`,
       ),
+      page,
     );
   }
-  return section({ id: 'lineage', title: 'Lineage', actions }, [
+  const parts = [
     codePart(id, lineage, page),
     runPart(lineage, page),
     dataPart(lineage, page),
@@ -50,7 +52,8 @@ export function lineageSection({ id, lineage, model }: VersionDetails, page: Pag
     machinePart(lineage),
     basePart(lineage, model, page),
     ...(lineage.missing.length === 0 ? [] : [missingPart(lineage)]),
-  ]);
+  ];
+  return foldable({ id: 'lineage', title: 'Lineage', actions }, parts, page);
 }
 
 function codePart(version: string, { code }: Lineage, page: PageContext): TemplateResult {

@@ -1,11 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
 import type { Baseline, MetricValue, VersionPageData, VersionSummary } from '../../extension/messages.ts';
 import { alignDecimals } from '../shared/format.ts';
 import { groupMetrics, type MetricGroup } from '../shared/metric-groups.ts';
 import type { PageContext } from '../shared/page.ts';
-import { changeOf, emptyState, filtered, icon, none, section, versionLink } from '../shared/parts.ts';
+import { changeOf, emptyState, filtered, icon, none, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
+import { copyTable, tableText } from './copy-table.ts';
+import { copyValue } from './copy-value.ts';
+import { foldable } from './foldable.ts';
 import { matrixTable } from './matrix.ts';
 import { betterWhen, metricIn } from './metric-facts.ts';
 
@@ -14,19 +18,37 @@ const SHOWN_MISSING = 12;
 /** A version, and what it is measured against. */
 export type MeasuredVersion = Pick<VersionPageData, 'baseline' | 'declared'> & { readonly version: VersionSummary };
 
-/** All metrics: a table in groups, and a matrix for each kind of slice. */
-export function metricsSection(data: MeasuredVersion, page: PageContext): TemplateResult {
+/** All metrics: a table in groups, and a matrix for each kind of slice. With `trendOf`, each has its course over the versions beside it. */
+export function metricsSection(
+  data: MeasuredVersion,
+  page: PageContext,
+  trendOf?: (name: string) => TemplateResult,
+): TemplateResult {
   const { version, baseline, declared } = data;
   const all = Object.entries(version.metrics);
   if (all.length === 0) {
-    return section({ id: 'metrics', title: 'Metrics' }, noMetrics(version.model, versionNumber(version)));
+    return foldable({ id: 'metrics', title: 'Metrics' }, noMetrics(version.model, versionNumber(version)), page);
   }
   const { rows, field, more } = filtered(page, 'metrics', 'Filter metrics', all, ([name]) => name);
   const { groups, matrices } = groupMetrics(Object.fromEntries(rows));
-  return section(
+  return foldable(
     { id: 'metrics', title: 'Metrics', count: all.length, actions: field },
-    html`${groups.length === 0 ? nothing : metricTable(groups, data, page)}
-      ${matrices.map((matrix) => matrixTable(matrix, { before: baseline?.metrics, declared }))} ${more}`,
+    html`${groups.length === 0 ? nothing : metricTable(groups, data, page, trendOf)}
+      ${matrices.map((matrix) => matrixTable(matrix, { before: baseline?.metrics, declared }))} ${more}
+      <p class="aside links">${copyTable(page, () => metricsText(data))}</p>`,
+    page,
+  );
+}
+
+function metricsText({ version, baseline }: MeasuredVersion): string {
+  const head = ['Metric', `@${versionNumber(version)}`, ...(baseline === undefined ? [] : [`@${baseline.number}`])];
+  return tableText(
+    head,
+    Object.entries(version.metrics).map(([name, value]) => [
+      name,
+      String(value),
+      ...(baseline === undefined ? [] : [String(metricIn(baseline.metrics, name) ?? '')]),
+    ]),
   );
 }
 
@@ -45,7 +67,9 @@ function metricTable(
   groups: readonly MetricGroup[],
   { version, baseline, declared }: MeasuredVersion,
   page: PageContext,
+  trendOf: ((name: string) => TemplateResult) | undefined,
 ): TemplateResult {
+  const width = 2 + (trendOf ? 1 : 0) + (baseline === undefined ? 0 : 2);
   const metrics = groups.flatMap((group) => group.metrics);
   const now = alignedTexts(metrics.map(({ name, value }) => [name, value]));
   const before = alignedTexts(
@@ -54,7 +78,8 @@ function metricTable(
   const row = ({ name, label, value }: MetricGroup['metrics'][number], isGrouped: boolean) =>
     html`<tr class=${isGrouped ? 'grouped' : ''}>
       <th scope="row"><span class="ellipsis" title="${name}${betterWhen(name, declared)}">${label}</span></th>
-      <td class="numeric" title=${String(value)}>${now.get(name)}</td>
+      <td class="numeric">${copyValue(page, name, value, now.get(name) ?? '')}</td>
+      ${trendOf ? html`<td class="trend">${trendOf(name)}</td>` : nothing}
       ${
         baseline === undefined
           ? nothing
@@ -70,12 +95,13 @@ function metricTable(
         <tr>
           <th scope="col">Metric</th>
           <th scope="col" class="numeric">@${versionNumber(version)}</th>
+          ${trendOf ? html`<th scope="col" class="trend">${t('Over versions')}</th>` : nothing}
           ${baseline === undefined ? nothing : baselineHeads(version.model, baseline, page)}
         </tr>
       </thead>
       ${groups.map(
         (group) => html`<tbody>
-          ${group.prefix === '' ? nothing : groupHead(group.prefix, baseline === undefined ? 2 : 4)}
+          ${group.prefix === '' ? nothing : groupHead(group.prefix, width)}
           ${group.metrics.map((metric) => row(metric, group.prefix !== ''))}
         </tbody>`,
       )}

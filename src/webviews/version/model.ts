@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatCount } from '../../base/count.ts';
-import type { FactsPageData, VersionDetails } from '../../extension/messages.ts';
+import type { FactsPageData, VersionDetails, VersionFacts } from '../../extension/messages.ts';
 import { shortDigest } from '../shared/format.ts';
 import {
   dangerSection,
@@ -12,6 +12,7 @@ import {
 } from '../shared/model-facts.ts';
 import type { Later, PageContext } from '../shared/page.ts';
 import { copyable, emptyState, failedLine, icon, section, versionLink } from '../shared/parts.ts';
+import { foldable } from './foldable.ts';
 
 /** Files of a version that was registered without facts may have to be read, or fetched. */
 const patienceMs = 60_000;
@@ -41,18 +42,42 @@ export function dangerBanner({ facts }: VersionDetails): TemplateResult | typeof
   </div>`;
 }
 
-/** What the files say, read apart from the page: it may be long, and may have to be fetched. */
-export function modelSections(version: VersionDetails, page: PageContext): TemplateResult {
-  const later = page.later('facts', () => page.read('facts', {}, { timeoutMs: patienceMs }));
-  return html`${section({ id: 'model', title: 'Model' }, modelBody(later, version, page))}${detailSections(later, page)}`;
+/** What the files say, read apart from the page: it may be long, and may have to be fetched. What lists know is shown meanwhile, in as much space. */
+export function modelSection(version: VersionDetails, page: PageContext): TemplateResult {
+  const later = laterFacts(page);
+  return foldable(
+    { id: 'model', title: 'Model' },
+    html`<div class="model-place ${version.facts ? '' : 'model-unknown'}">${modelBody(later, version, page)}</div>`,
+    page,
+  );
+}
+
+/** What is long in it: what loading runs, signature, tensors, metadata. */
+export function modelDetails(page: PageContext): TemplateResult | typeof nothing {
+  return detailSections(laterFacts(page), page);
+}
+
+function laterFacts(page: PageContext): Later<FactsPageData> {
+  return page.later('facts', () => page.read('facts', {}, { timeoutMs: patienceMs }));
+}
+
+/** In the form of the whole, as far as lists have it. */
+function knownFacts({ format, dtypes = [], danger: _danger, problems: _problems, ...facts }: VersionFacts) {
+  return {
+    ...facts,
+    format,
+    formatLabel: format,
+    tensorCount: 0,
+    dtypes: dtypes.map((dtype) => ({ dtype, elements: 0 })),
+  };
 }
 
 function modelBody(later: Later<FactsPageData>, version: VersionDetails, page: PageContext): TemplateResult {
   switch (later.state) {
     case 'loading':
-      return html`<p class="muted" role="status">
-        ${version.facts ? 'Reading what was recorded of its files…' : 'Reading its files…'}
-      </p>`;
+      return version.facts
+        ? factList(knownFacts(version.facts), weightRows(version.facts.weights, version, page))
+        : html`<p class="muted" role="status">Reading its files…</p>`;
     case 'failed':
       return failedLine(later);
     case 'ready': {

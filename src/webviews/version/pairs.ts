@@ -1,7 +1,9 @@
 import { html, type TemplateResult } from 'lit';
 import { byName } from '../shared/metric-groups.ts';
 import type { PageContext } from '../shared/page.ts';
-import { emptyState, filtered, section } from '../shared/parts.ts';
+import { emptyState, filtered } from '../shared/parts.ts';
+import { copyTable, tableText } from './copy-table.ts';
+import { foldable } from './foldable.ts';
 
 export interface PairsSection {
   readonly id: string;
@@ -15,7 +17,7 @@ export interface PairsSection {
 /** Names and their texts: params, tags. */
 export function pairsSection({ id, title, pairs, empty, how }: PairsSection, page: PageContext): TemplateResult {
   const all = Object.entries(pairs).sort(([a], [b]) => byName(a, b));
-  if (all.length === 0) return section({ id, title }, emptyState(empty, how));
+  if (all.length === 0) return foldable({ id, title }, emptyState(empty, how), page);
   const { rows, field, more } = filtered(
     page,
     id,
@@ -23,7 +25,7 @@ export function pairsSection({ id, title, pairs, empty, how }: PairsSection, pag
     all,
     ([name, value]) => `${name} ${value}`,
   );
-  return section(
+  return foldable(
     { id, title, count: all.length, actions: field },
     html`<table class="pairs" aria-labelledby="${id}-title">
         <tbody>
@@ -35,6 +37,8 @@ export function pairsSection({ id, title, pairs, empty, how }: PairsSection, pag
           )}
         </tbody>
       </table>
-      ${more}`,
+      ${more}
+      <p class="aside links">${copyTable(page, () => tableText(['Name', 'Value'], all))}</p>`,
+    page,
   );
 }

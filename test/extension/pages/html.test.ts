@@ -32,10 +32,16 @@ describe('the HTML of a page', () => {
       "script-src 'nonce-abc123'",
       'style-src https://*.vscode-cdn.net',
       'font-src https://*.vscode-cdn.net',
-      "img-src 'none'",
+      'img-src data:',
       "base-uri 'none'",
       "form-action 'none'",
     ]);
+  });
+
+  it('lets pictures in, as data, only where files of a version are looked at', () => {
+    expect(pageHtml({ ...page, kind: 'review', state: { ...page.state, stage: 'production' } })).toContain(
+      'img-src &#39;none&#39;',
+    );
   });
 
   it('keeps titles and folders from becoming markup', () => {

@@ -92,6 +92,8 @@ function setUp(registry: Partial<Registry> = {}) {
       const number = Number(ref.slice(-1));
       return versionDetails(number);
     },
+    stages: async () =>
+      ['candidate', 'staging', 'production', 'archived'].map((name) => ({ name, isExclusive: false })),
     showModel: async () => ({ production: versionSummary(1, { stage: 'production' }) }),
     compare: async ({ refs }: { refs: readonly string[] }) => ({
       ...comparison(refs.length),
@@ -183,7 +185,8 @@ describe('pages in the editor', () => {
     });
     pages.openVersion(pageOf(2));
     await lastPanel().receive({ id: 1, method: 'load', params: {} });
-    expect(lastPanel().posted).toEqual([{ kind: 'data', id: 1, method: 'load', data: { version: versionDetails(2) } }]);
+    const data = { version: versionDetails(2), loading: expect.any(Array), stages: ['staging', 'production'] };
+    expect(lastPanel().posted).toEqual([{ kind: 'data', id: 1, method: 'load', data }]);
   });
 
   it('runs the command of an action for its own version, and reads again afterwards', async () => {

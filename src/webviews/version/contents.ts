@@ -1,0 +1,18 @@
+import { html, type nothing, type TemplateResult } from 'lit';
+import { t } from '../../base/language.ts';
+import type { PageContext } from '../shared/page.ts';
+
+export interface Content {
+  readonly id: string;
+  readonly title: string;
+}
+
+/** Links to the sections of a long page. A folded one opens. */
+export function contentsOf(sections: readonly Content[], page: PageContext): TemplateResult | typeof nothing {
+  return html`<nav class="contents" aria-label=${t('On this page')}>
+    ${sections.map(
+      ({ id, title }) =>
+        html`<a href="#${id}" @click=${() => page.ui[`fold.${id}`] === true && page.setUi(`fold.${id}`, false)}>${title}</a>`,
+    )}
+  </nav>`;
+}
