@@ -13,7 +13,7 @@ async function registered() {
     description: 'Scores card payments.',
     metrics: { auc: 0.93, 'a|b': 1 },
     params: { depth: '8', 'sql`x`': 'a | b\nc' },
-    data: [{ path: 'hf://datasets/example/fraud', kind: 'huggingface', revision: 'abc' }],
+    dataPaths: [{ path: 'hf://datasets/example/fraud@abc' }],
   });
   await registry.evaluate({ ref: 'fraud@1', dataset: { name: 'holdout' }, metrics: { auc: 0.9, brier: 0.1 } });
   return { place, registry };

@@ -16,7 +16,13 @@ import type {
 import type { ReviewPageState } from '../messages-review.ts';
 import type { Reviews } from '../reviews/reviews.ts';
 import { preferredMetric } from '../settings.ts';
-import { NOTHING_OF_CHANGES, NOTHING_OF_COMPARISONS, NOTHING_OF_MODELS, NOTHING_OF_ONE_VERSION, NOTHING_OF_REVIEWS } from './answer.ts';
+import {
+  NOTHING_OF_CHANGES,
+  NOTHING_OF_COMPARISONS,
+  NOTHING_OF_MODELS,
+  NOTHING_OF_ONE_VERSION,
+  NOTHING_OF_REVIEWS,
+} from './answer.ts';
 import { loadComparisonPage } from './comparison-data.ts';
 import { loadModelPage, modelHandlers } from './model-handlers.ts';
 import {
