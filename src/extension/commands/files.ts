@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { t, tCount } from '../../base/language.ts';
 import type { VerifyReport } from '../../registry/api.ts';
 import { complain, inform } from '../notify.ts';
+import { browseFolder } from '../prompts/browse-folder.ts';
 import { askText } from '../prompts/input.ts';
 import { pickOne } from '../prompts/pick.ts';
 import { added, askInSteps, type Step } from '../prompts/steps.ts';
@@ -47,23 +48,17 @@ const destinationStep: Step = async (place, answers) => {
     ),
     value: join('restored', `${version.model}-${numberOf(version)}`),
     check: (text) => (text === '' ? t('Name a folder.') : undefined),
-    browse: {
-      tooltip: t('Choose a folder'),
-      icon: 'folder-opened',
-      find: async () => {
-        const [folder] =
-          (await vscode.window.showOpenDialog({
-            canSelectFiles: false,
-            canSelectFolders: true,
-            openLabel: t('Restore Here'),
-            title: t('Where to restore {version}', { version: labelOf(version) }),
-            ...(root ? { defaultUri: root } : {}),
-          })) ?? [];
-        if (!folder) return undefined;
-        const inside = root ? relative(root.fsPath, folder.fsPath) : folder.fsPath;
-        return inside === '' || inside.startsWith('..') ? folder.fsPath : inside;
+    browse: browseFolder(
+      {
+        openLabel: t('Restore Here'),
+        title: t('Where to restore {version}', { version: labelOf(version) }),
+        ...(root ? { defaultUri: root } : {}),
       },
-    },
+      (folder) => {
+        const inside = root ? relative(root.fsPath, folder) : folder;
+        return inside === '' || inside.startsWith('..') ? folder : inside;
+      },
+    ),
   });
   return added(reply, (text) => ({ ...answers, text }));
 };

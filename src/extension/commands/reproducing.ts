@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
 import { inform } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
+import { browseFolder } from '../prompts/browse-folder.ts';
 import { askText } from '../prompts/input.ts';
 import { added, askInSteps, type Step } from '../prompts/steps.ts';
 import { withProgress } from '../status/progress.ts';
@@ -60,21 +61,11 @@ const folderStep: Step = async (place, answers) => {
         ? t('A folder inside of the repository would be taken for a part of it. Name another.')
         : undefined;
     },
-    browse: {
-      tooltip: t('Choose a folder'),
-      icon: 'folder-opened',
-      find: async () => {
-        const [folder] =
-          (await vscode.window.showOpenDialog({
-            canSelectFiles: false,
-            canSelectFolders: true,
-            openLabel: t('Open the Code Here'),
-            title: t('Where to put the code that trained {version}', { version: labelOf(version) }),
-            defaultUri: vscode.Uri.file(dirname(repository)),
-          })) ?? [];
-        return folder?.fsPath;
-      },
-    },
+    browse: browseFolder({
+      openLabel: t('Open the Code Here'),
+      title: t('Where to put the code that trained {version}', { version: labelOf(version) }),
+      defaultUri: vscode.Uri.file(dirname(repository)),
+    }),
   });
   return added(reply, (text) => ({ ...answers, text }));
 };
