@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { compareNaturally } from '../base/natural-order.ts';
 import { author, int, text } from './columns.ts';
 import { metricsSchema } from './evaluation-queries.ts';
-import type { ModelOverview } from './read-models.ts';
+import type { ModelOverview, StageCounts } from './read-models.ts';
 import type { Row, Sqlite } from './sqlite.ts';
 import { paramsSchema } from './version-queries.ts';
 
@@ -13,7 +13,7 @@ const MOST_NAMES = 500;
 const MOST_PEOPLE = 5;
 
 /** How many versions of a model are in which stage, most first. */
-export function stageCountsOf(db: Sqlite, model: string): ModelOverview['stageCounts'] {
+export function stageCountsOf(db: Sqlite, model: string): StageCounts {
   const sql = `SELECT stage, count(*) AS count FROM versions INDEXED BY versions_by_stage
     WHERE model = ? AND deleted_seq IS NULL GROUP BY stage ORDER BY count DESC, stage`;
   return db.all(sql, [model]).map((row) => ({ stage: text(row, 'stage'), count: int(row, 'count') }));

@@ -105,18 +105,26 @@ function firstNumber(
   db: Sqlite,
   model: string,
   isReached: (version: { readonly createdAt: string; readonly seq: number }) => boolean,
+  near?: number,
 ): number {
   const last = db.get('SELECT max(number) AS last FROM versions WHERE model = ?', [model]);
-  let low = 1;
+  let low = near ?? 1;
   let high = (last ? int(last, 'last') : 0) + 1;
+  // Steps that grow from a number near it, where there is one; then halves of what is left.
+  let step = near === undefined ? 0 : 1;
   while (low < high) {
-    const middle = Math.floor((low + high) / 2);
+    const middle = step > 0 && low + step < high ? low + step - 1 : Math.floor((low + high) / 2);
     const row = db.get('SELECT created_at, seq FROM versions WHERE model = ? AND number >= ? ORDER BY number LIMIT 1', [
       model,
       middle,
     ]);
-    if (!row || isReached({ createdAt: text(row, 'created_at'), seq: int(row, 'seq') })) high = middle;
-    else low = middle + 1;
+    if (!row || isReached({ createdAt: text(row, 'created_at'), seq: int(row, 'seq') })) {
+      high = middle;
+      step = 0;
+    } else {
+      low = middle + 1;
+      step *= 2;
+    }
   }
   return low;
 }
@@ -126,7 +134,7 @@ export function firstNumberSince(db: Sqlite, model: string, time: string): numbe
   return firstNumber(db, model, ({ createdAt }) => createdAt >= time);
 }
 
-/** The number of the newest version that the log had at commit `seq`. */
-export function lastNumberAt(db: Sqlite, model: string, seq: number): number {
-  return firstNumber(db, model, (version) => version.seq > seq) - 1;
+/** The number of the newest version that the log had at commit `seq`; `known` is that of one that it had. */
+export function lastNumberAt(db: Sqlite, model: string, seq: number, known: number): number {
+  return firstNumber(db, model, (version) => version.seq > seq, known) - 1;
 }

@@ -205,15 +205,17 @@ export interface AliasEntry {
 export interface ModelDetails extends ModelSummary {
   readonly aliases: readonly AliasEntry[];
   readonly stages: readonly StageRule[];
-  /** How many versions are in which stage, most first. */
-  readonly stageCounts: readonly { readonly stage: string; readonly count: number }[];
   readonly comments: readonly CommentEntry[];
   /** Names it had before. */
   readonly formerNames: readonly string[];
 }
 
+/** How many versions are in which stage, most first. */
+export type StageCounts = readonly { readonly stage: string; readonly count: number }[];
+
 /** A model as a whole. */
 export interface ModelOverview extends ModelDetails {
+  readonly stageCounts: StageCounts;
   /** Of metrics and params that its versions have. */
   readonly metricNames: readonly string[];
   readonly paramNames: readonly string[];

@@ -20,28 +20,31 @@ export function tenuresPage(
     ORDER BY t.from_seq DESC, t.id DESC LIMIT ?5`;
   // One version's end is another's beginning.
   const numbers = new Map<number, number>();
-  const newestAt = (seq: number) => {
-    const known = numbers.get(seq) ?? lastNumberAt(db, model, seq);
-    numbers.set(seq, known);
-    return known;
+  const newestAt = (seq: number, known: number) => {
+    const number = numbers.get(seq) ?? lastNumberAt(db, model, seq, known);
+    numbers.set(seq, number);
+    return number;
   };
   return db
     .all(sql, [model, stage, seq ?? 0, id ?? 0, limit])
     .map((row) => ({ seq: int(row, 'from_seq'), id: int(row, 'id'), tenure: tenureIn(row, newestAt) }));
 }
 
-function tenureIn(row: Row, newestAt: (seq: number) => number): TenureEntry {
+function tenureIn(row: Row, newestAt: (seq: number, known: number) => number): TenureEntry {
+  const number = int(row, 'number');
+  // It came to the stage after it was registered.
+  const newestThen = newestAt(int(row, 'from_seq'), number);
   const until = maybeText(row, 'until');
   const hasEnded = isSet(row, 'to_seq');
   return {
     versionId: text(row, 'version'),
-    number: int(row, 'number'),
+    number,
     since: text(row, 'since'),
     by: author(row, 'by'),
     reason: text(row, 'reason'),
     kind: transitionKind(row.kind),
-    newestThen: newestAt(int(row, 'from_seq')),
-    ...(hasEnded ? { newestAtEnd: newestAt(int(row, 'to_seq')) } : {}),
+    newestThen,
+    ...(hasEnded ? { newestAtEnd: newestAt(int(row, 'to_seq'), newestThen) } : {}),
     ...(until === undefined ? {} : { until }),
     ...(row.via === 'import' ? { claimedSince: text(row, 'asked_at') } : {}),
     ...(isSet(row, 'deleted_seq') ? { isDeleted: true } : {}),

@@ -6,6 +6,7 @@ import { parseMetric, readMeasuredFile } from '../runs/values-file.ts';
 import { keyValue } from './arguments.ts';
 import type { CommandContext } from './context.ts';
 import { versionJson } from './format/json.ts';
+import { labelOf } from './format/values.ts';
 import { type PredictionOptions, predictionsIn, predictionsText } from './predictions.ts';
 import { shownPath } from './registering.ts';
 import { print, printJson, safeLine } from './terminal.ts';
@@ -61,7 +62,7 @@ function evaluatedText(result: EvaluateResult, metrics: Metrics, slice: string |
   const on = [dataset?.name, slice].flatMap((text) => (text === undefined ? [] : [safeLine(text)])).join(', ');
   const waits = pending ? ' (not shared yet)' : '';
   const what = `${count} ${count === 1 ? 'metric' : 'metrics'}`;
-  return `Added ${what} to ${safeLine(version.model)}@${version.number}${on === '' ? '' : `, measured on ${on}`}${waits}`;
+  return `Added ${what} to ${labelOf(version)}${on === '' ? '' : `, measured on ${on}`}${waits}`;
 }
 
 /** What is there is hashed; anything else is only a name. */

@@ -9,6 +9,7 @@ import { EXIT } from './exit-codes.ts';
 import { gatesJunit, gatesMarkdown } from './format/gate-reports.ts';
 import { versionJson } from './format/json.ts';
 import { tableText } from './format/tables.ts';
+import { labelOf } from './format/values.ts';
 import { activityPrinter } from './gate-activity.ts';
 import { print, printJson, safeLine, styled } from './terminal.ts';
 
@@ -89,7 +90,7 @@ const COLOURS = { passed: 'green', failed: 'red', 'not-evaluated': 'yellow' } as
 
 function gatesText({ report, links }: Shown): string {
   const { standing, results } = report;
-  const label = `${safeLine(standing.version.model)}@${standing.version.number}`;
+  const label = labelOf(standing.version);
   if (results.length === 0) return `${label} needs nothing for ${safeLine(standing.stage)}: no gates are declared`;
   const table = tableText(
     ['GATE', 'RESULT', 'MEASURED', 'REQUIRED', 'WHY'],
@@ -118,7 +119,5 @@ export async function reviewVersion(
   const { version, stage, isGiven, pending } = await context.withRegistry((registry) => registry.review(request));
   if (context.isJson) return printJson({ version: versionJson(version), stage, approved: isGiven, pending });
   const waits = pending ? ' (not shared yet)' : '';
-  print(
-    `${isGiven ? 'Approved' : 'Refused'} ${safeLine(version.model)}@${version.number} for ${safeLine(stage)}${waits}`,
-  );
+  print(`${isGiven ? 'Approved' : 'Refused'} ${labelOf(version)} for ${safeLine(stage)}${waits}`);
 }

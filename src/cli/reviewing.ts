@@ -1,6 +1,7 @@
 import type { CommandContext } from './context.ts';
 import { versionJson } from './format/json.ts';
 import { reviewsText } from './format/reviews.ts';
+import { labelOf } from './format/values.ts';
 import { print, printJson, safeLine } from './terminal.ts';
 
 interface Asked {
@@ -27,7 +28,7 @@ export async function requestReview(
       withdrawn: isWithdrawn,
       pending,
     });
-  const label = `${safeLine(version.model)}@${version.number}`;
+  const label = labelOf(version);
   const waits = pending ? ' (not shared yet)' : '';
   print(
     isWithdrawn

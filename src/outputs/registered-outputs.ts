@@ -20,6 +20,9 @@ const MAX_FILES = 2000;
 /** Versions of a model that are looked at, beside the one in production: what is in the workspace is of the newest, as a rule. */
 const NEWEST = 10;
 const LARGEST_VERSION = 5000;
+/** Versions whose lists of files are kept: nobody changes them, and each change of the log asks again. */
+const KEPT_LISTS = 100;
+const lists = new WeakMap<Registry, Map<string, readonly FileEntry[]>>();
 
 /**
  * Which declared outputs are those of a version. Nothing is hashed: a file is taken for a version's by the digest that is known of it, or by its name and size
@@ -78,15 +81,37 @@ function newestFirst(versions: readonly VersionFiles[]): readonly VersionFiles[]
 /** The one in production first. */
 async function versionsOf(registry: Registry, model: string): Promise<readonly VersionFiles[]> {
   try {
-    const { production } = await registry.showModel({ model });
     const { items } = await registry.listVersions({ model, limit: NEWEST });
-    const all = [...(production ? [production] : []), ...items.filter(({ id }) => id !== production?.id)];
+    const production = await productionOf(registry, model);
+    const all = [...production, ...items.filter(({ id }) => id !== production[0]?.id)];
     const small = all.filter(({ artifact }) => artifact.fileCount <= LARGEST_VERSION);
-    return await Promise.all(
-      small.map(async (summary) => ({ summary, files: (await registry.show({ ref: summary.id })).files ?? [] })),
-    );
+    return await Promise.all(small.map(async (summary) => ({ summary, files: await filesOf(registry, summary.id) })));
   } catch (error) {
     if (RegistryError.is(error, 'MODEL_NOT_FOUND')) return [];
     throw error;
   }
+}
+
+/** Nothing where the policy has no such stage. */
+async function productionOf(registry: Registry, model: string): Promise<readonly VersionSummary[]> {
+  try {
+    return (await registry.listVersions({ model, stage: 'production', limit: 1 })).items;
+  } catch (error) {
+    if (RegistryError.is(error, 'STAGE_UNKNOWN')) return [];
+    throw error;
+  }
+}
+
+async function filesOf(registry: Registry, id: string): Promise<readonly FileEntry[]> {
+  const kept = lists.get(registry) ?? new Map<string, readonly FileEntry[]>();
+  lists.set(registry, kept);
+  const known = kept.get(id);
+  if (known) return known;
+  const { files } = await registry.show({ ref: id });
+  // Of a shared registry the list may come later.
+  if (!files) return [];
+  const [oldest] = kept.keys();
+  if (kept.size >= KEPT_LISTS && oldest !== undefined) kept.delete(oldest);
+  kept.set(id, files);
+  return files;
 }

@@ -34,6 +34,7 @@ import type {
   RollbackPlan,
   RunLineage,
   Seen,
+  StageCounts,
   StageRule,
   Tags,
   TenureEntry,
@@ -92,6 +93,7 @@ export type {
   RollbackPlan,
   RunLineage,
   Seen,
+  StageCounts,
   StageRule,
   SubmoduleLineage,
   Tags,
@@ -295,6 +297,26 @@ export interface RegistryChange {
   readonly head: number;
 }
 
+export interface PromoteRequest {
+  readonly ref: string;
+  readonly stage: string;
+  readonly reason: string;
+  readonly override?: boolean;
+  readonly expectHolder?: string | null;
+  /** Digest of the policy that the person saw, null for none: when another holds, it is refused as a `CONFLICT`. */
+  readonly expectPolicy?: string | null;
+  /** Results of gates that it relies on. */
+  readonly gates?: readonly GateLink[];
+}
+
+export interface RollbackRequest {
+  readonly model: string;
+  readonly to?: number;
+  readonly stage?: string;
+  readonly reason: string;
+  readonly expectHolder?: string | null;
+}
+
 export interface RegistryCommands {
   /** Takes over what others shared and shares what waits. Throws `NO_REMOTE`, and what the remote answers (`REMOTE_…`). */
   sync(request?: { readonly withBytes?: boolean }, options?: OperationOptions): Promise<SyncReport>;
@@ -321,34 +343,12 @@ export interface RegistryCommands {
    * Moves a version to a stage; towards a lower stage this is a demotion. `expectHolder`, a number or reference, or null for none, is
    * what the person saw in the exclusive stage: when it isn't there any more, the promotion is refused as a `CONFLICT`.
    */
-  promote(
-    request: {
-      readonly ref: string;
-      readonly stage: string;
-      readonly reason: string;
-      readonly override?: boolean;
-      readonly expectHolder?: string | null;
-      /** Digest of the policy that the person saw, null for none: when another holds, it is refused as a `CONFLICT`. */
-      readonly expectPolicy?: string | null;
-      /** Results of gates that it relies on. */
-      readonly gates?: readonly GateLink[];
-    },
-    options?: OperationOptions,
-  ): Promise<TransitionResult>;
+  promote(request: PromoteRequest, options?: OperationOptions): Promise<TransitionResult>;
   /**
    * Puts the stage's previous holder, or version number `to`, back. `stage` is `production` unless given. Waits for no gate, and reads the
    * files first: throws `ARTIFACT_ABSENT`, `ARTIFACT_DAMAGED`, `ARTIFACT_WITHDRAWN` only where they are gone.
    */
-  rollback(
-    request: {
-      readonly model: string;
-      readonly to?: number;
-      readonly stage?: string;
-      readonly reason: string;
-      readonly expectHolder?: string | null;
-    },
-    options?: OperationOptions,
-  ): Promise<TransitionResult>;
+  rollback(request: RollbackRequest, options?: OperationOptions): Promise<TransitionResult>;
   archive(request: { readonly ref: string; readonly reason: string }): Promise<TransitionResult>;
   setAlias(request: { readonly model: string; readonly alias: string; readonly ref: string }): Promise<AliasEntry>;
   removeAlias(request: { readonly model: string; readonly alias: string }): Promise<void>;
@@ -832,6 +832,8 @@ export interface RegistryQueries {
   planPolicy(request: { readonly model: string; readonly policy: unknown }): Promise<PolicyPlan>;
   /** The stages of a model's policy in order, with their rules. */
   stages(request: { readonly model: string }): Promise<readonly StageRule[]>;
+  /** How many versions of a model are in which stage. */
+  stageCounts(request: { readonly model: string }): Promise<StageCounts>;
   /** What the newest versions of a model call their metrics, datasets and slices, for whoever writes about them. */
   vocabulary(request: { readonly model: string }): Promise<Vocabulary>;
   /** Writes the files of a version into `to`: a folder that is absent, empty, or was written by a pull before. */

@@ -66,6 +66,7 @@ const METHODS: Readonly<Record<RegistryMethod, true>> = {
   setPolicy: true,
   rollbackTarget: true,
   stages: true,
+  stageCounts: true,
   vocabulary: true,
   pull: true,
   path: true,

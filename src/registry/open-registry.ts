@@ -148,6 +148,7 @@ export class OpenRegistry implements Registry {
   policy: Registry['policy'] = (request) => this.#run(() => policies.policy(this.#session, request));
   planPolicy: Registry['planPolicy'] = (request) => this.#run(() => policies.planPolicy(this.#session, request));
   stages: Registry['stages'] = (request) => this.#run(() => listing.stages(this.#session, request));
+  stageCounts: Registry['stageCounts'] = (request) => this.#run(() => listing.stageCounts(this.#session, request));
   vocabulary: Registry['vocabulary'] = (request) => this.#run(() => listing.vocabulary(this.#session, request));
   production: Registry['production'] = () => this.#run(() => listing.production(this.#session));
   at: Registry['at'] = (request) => this.#run(() => listing.at(this.#session, request));

@@ -75,15 +75,13 @@ export function addStageCommands(program: Command, add: AddCommand): void {
     async (context, options: RollbackOptions, model: string) => {
       const { reason, to, stage, expect } = options;
       const asked = { model, ...(to === undefined ? {} : { to }), ...(stage === undefined ? {} : { stage }) };
-      let held: string | undefined;
-      const back = async (registry: Registry) => {
+      await move(context, async (registry) => {
         const plan = await registry.rollbackTarget(asked);
-        held = heldText(plan.held[plan.target.id], plan.stage);
-        return context.withProgress((operation) =>
+        const result = await context.withProgress((operation) =>
           registry.rollback({ ...asked, reason, ...expectation(expect) }, operation),
         );
-      };
-      await move(context, back, () => held);
+        return { ...result, held: heldText(plan.held[plan.target.id], plan.stage) };
+      });
     },
   );
 
@@ -148,8 +146,7 @@ function heldText(
 
 async function move(
   context: CommandContext,
-  ask: (registry: Registry) => Promise<TransitionResult>,
-  more: () => string | undefined = () => undefined,
+  ask: (registry: Registry) => Promise<TransitionResult & { readonly held?: string | undefined }>,
 ): Promise<void> {
   await context.withRegistry(async (registry) => {
     const result = await ask(registry);
@@ -171,7 +168,7 @@ async function move(
     const isBesideProduction = kind !== 'archive' && displaced.length === 0;
     const production = isBesideProduction ? await inProduction(registry, version.modelId) : undefined;
     const text = transitionText(result, { production, declared });
-    print([text, more()].filter((line) => line !== undefined).join('\n'));
+    print(result.held === undefined ? text : `${text}\n${result.held}`);
   });
 }
 

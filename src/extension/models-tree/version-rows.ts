@@ -11,7 +11,7 @@ import { periodsBefore } from './periods.ts';
 const MOST_READ = 1000;
 
 /** What the rows of a model need of its registry. */
-export type VersionCalls = Pick<RegistryCalls, 'listVersions' | 'showModel'>;
+export type VersionCalls = Pick<RegistryCalls, 'listVersions' | 'stages' | 'stageCounts'>;
 
 interface ListOptions {
   readonly registry: VersionCalls;
@@ -77,8 +77,9 @@ export function rowsOfFold(node: FoldNode): readonly TreeNode[] {
 
 /** Every stage of the policy, the highest first: an empty one is a place to drop a version, too. */
 async function stageRows(node: ModelNode, registry: VersionCalls): Promise<readonly TreeNode[]> {
-  const { stages, stageCounts } = await registry.showModel({ model: node.modelId });
-  const counts = new Map(stageCounts.map(({ stage, count }) => [stage, count]));
+  const request = { model: node.modelId };
+  const [stages, all] = await Promise.all([registry.stages(request), registry.stageCounts(request)]);
+  const counts = new Map(all.map(({ stage, count }) => [stage, count]));
   const known = stages.map(({ name }) => name).toReversed();
   const active = known.filter((name) => name !== 'archived');
   return [...active, ...known.filter((name) => name === 'archived')].map((stage): StageNode => {

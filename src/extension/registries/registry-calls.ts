@@ -81,6 +81,7 @@ export function registryCalls(ask: ThreadCall): RegistryCalls {
     planPolicy: (request) => call('planPolicy', request),
     setPolicy: (request) => call('setPolicy', request),
     rollbackTarget: (request) => call('rollbackTarget', request),
+    stageCounts: (request) => call('stageCounts', request),
     stages: (request) => call('stages', request),
     vocabulary: (request) => call('vocabulary', request),
     pull: (request, operation) => call('pull', request, operation),

@@ -16,7 +16,7 @@ import {
 } from '../../rules/policy.ts';
 import type { IntentOutcome } from '../../rules/state.ts';
 import { manifestKey, objectKey } from '../../storage/layout.ts';
-import type { GateLink, TransitionResult } from '../api.ts';
+import type { GateLink, PromoteRequest, RollbackRequest, TransitionResult } from '../api.ts';
 import { findModel, findVersion } from '../references.ts';
 import { dbOf, enqueue, readToHead, readToWrite, record, refusedBy, type Session, stateOf } from '../session.ts';
 import { filesNotShared } from '../shared/fetch-files.ts';
@@ -43,15 +43,7 @@ interface Move {
 
 export async function promote(
   session: Session,
-  request: {
-    readonly ref: string;
-    readonly stage: string;
-    readonly reason: string;
-    readonly override?: boolean;
-    readonly expectHolder?: string | null;
-    readonly expectPolicy?: string | null;
-    readonly gates?: readonly GateLink[];
-  },
+  request: PromoteRequest,
   options: OperationOptions = {},
 ): Promise<TransitionResult> {
   const reason = reasonOf(request.reason);
@@ -82,13 +74,7 @@ export async function archive(
 
 export async function rollback(
   session: Session,
-  request: {
-    readonly model: string;
-    readonly to?: number;
-    readonly stage?: string;
-    readonly reason: string;
-    readonly expectHolder?: string | null;
-  },
+  request: RollbackRequest,
   options: OperationOptions = {},
 ): Promise<TransitionResult> {
   const reason = reasonOf(request.reason);
@@ -209,7 +195,8 @@ async function move(
 ): Promise<TransitionResult> {
   const rule = stageOf(policyOf(stateOf(session), version.modelId), to);
   const holder = rule && holderOf(session, version.modelId, rule);
-  if (to !== FIRST_STAGE && to !== ARCHIVED) await withFilesOf(session, version, () => provideFiles(session, version));
+  if (to !== FIRST_STAGE && to !== ARCHIVED)
+    await withFilesOf(session, version, () => provideFiles(session, version, kind));
   const expectedHolder = seen === undefined ? (holder?.id ?? null) : seen;
   // Going down or back asks no policy.
   const expectedPolicy =
@@ -308,12 +295,13 @@ function conflict(
 }
 
 /** In a shared registry the remote has to have the files, of which this disk may lack some. */
-async function provideFiles(session: Session, version: VersionSummary): Promise<void> {
+async function provideFiles(session: Session, version: VersionSummary, kind: Move['kind']): Promise<void> {
   const { digest } = version.artifact;
   if (session.shared && stateOf(session).artifactStatus(digest) === 'published') return;
   // Whoever registered it may not have got around to sharing its files: nothing is damaged.
   if (session.shared && !(await session.store.head(manifestKey(digest)))) throw filesNotShared(session, version);
-  await checkFiles(session, version);
+  // A rollback has read them.
+  if (kind !== 'rollback') await checkFiles(session, version);
   if (session.shared)
     await enqueue(session, { events: [{ type: 'artifact.published', artifact: digest, version: version.id }] });
 }

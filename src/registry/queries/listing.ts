@@ -19,6 +19,7 @@ import type {
   Page,
   PageRequest,
   ProductionEntry,
+  StageCounts,
   StageRule,
   TenureEntry,
   VersionDetails,
@@ -141,7 +142,6 @@ export async function showModel(session: Session, request: { readonly model: str
     ...summary,
     aliases: aliasEntries(db, id),
     stages: stageRules(session, id),
-    stageCounts: stageCountsOf(db, id),
     comments: remarksOf(db, id, 'comment'),
     formerNames: formerNames(db, id),
   };
@@ -150,7 +150,7 @@ export async function showModel(session: Session, request: { readonly model: str
 export async function overview(session: Session, request: { readonly model: string }): Promise<ModelOverview> {
   const details = await showModel(session, request);
   const db = dbOf(session);
-  return { ...details, ...namesOf(db, details.id) };
+  return { ...details, stageCounts: stageCountsOf(db, details.id), ...namesOf(db, details.id) };
 }
 
 export async function tenures(
@@ -170,6 +170,11 @@ export async function tenures(
 export async function stages(session: Session, request: { readonly model: string }): Promise<readonly StageRule[]> {
   await readToHead(session);
   return stageRules(session, findModel(session, request.model).id);
+}
+
+export async function stageCounts(session: Session, request: { readonly model: string }): Promise<StageCounts> {
+  await readToHead(session);
+  return stageCountsOf(dbOf(session), findModel(session, request.model).id);
 }
 
 export async function vocabulary(session: Session, request: { readonly model: string }): Promise<Vocabulary> {
