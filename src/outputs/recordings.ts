@@ -4,6 +4,7 @@ import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { isAlive, startOf } from '../storage/process-alive.ts';
 import { retryWhileBusy } from '../storage/system-errors.ts';
 import type { SeenCommand } from './running.ts';
 
@@ -16,6 +17,8 @@ const FAILED_MS = 24 * 3600_000;
 const recordingSchema = v.object({
   pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   host: v.string(),
+  /** Which of the processes that had this number. */
+  start: v.exactOptional(v.string()),
   root: v.string(),
   startedAtMs: v.number(),
   failed: v.optional(v.object({ atMs: v.number(), exitCode: v.number() })),
@@ -32,7 +35,13 @@ export async function announceRecording(
 ): Promise<(exitCode?: number) => Promise<void>> {
   const folder = join(registryDir, FOLDER);
   const file = join(folder, `${randomUUID()}.json`);
-  const recording = { pid: process.pid, host: hostname(), root: await realpath(root), startedAtMs: Date.now() };
+  const recording = {
+    pid: process.pid,
+    host: hostname(),
+    start: startOf(process.pid),
+    root: await realpath(root),
+    startedAtMs: Date.now(),
+  };
   await mkdir(folder, { recursive: true });
   await writeFile(file, JSON.stringify(recording), { flag: 'wx' });
   return async (exitCode = 0) => {
@@ -57,9 +66,9 @@ export function recordingsIn(registryDir: string, root: string): readonly SeenCo
     const file = join(registryDir, FOLDER, name);
     const recording = readRecording(file);
     if (!recording || recording.root !== realRoot || recording.host !== hostname()) return [];
-    const { failed, pid, startedAtMs } = recording;
+    const { failed, pid, start, startedAtMs } = recording;
     const seen = { id: `recording ${name}`, startedAtMs };
-    if (!failed) return isAlive(pid) ? [seen] : [];
+    if (!failed) return isAlive(pid, start) ? [seen] : [];
     if (Date.now() - failed.atMs > FAILED_MS) rmSync(file, { force: true });
     return [{ ...seen, endedAtMs: failed.atMs, exitCode: failed.exitCode }];
   });
@@ -74,14 +83,5 @@ function readRecording(file: string): v.InferOutput<typeof recordingSchema> | un
   } catch {
     // It ended at this moment, or is being written: the next look tells.
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

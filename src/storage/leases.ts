@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import { RegistryError } from '../base/errors.ts';
-import { isAlive } from './process-alive.ts';
+import { isAlive, startOf } from './process-alive.ts';
 import { isAbsent, reading, writing } from './system-errors.ts';
 
 const STORING = 'intakes';
@@ -15,7 +15,12 @@ const OLDEST_MS = 24 * 60 * 60 * 1000;
 const WAIT_MS = 100;
 const MAX_MARK_BYTES = 4096;
 
-const markSchema = v.object({ pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1)), host: v.string() });
+const markSchema = v.object({
+  pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  host: v.string(),
+  /** Which of the processes that had this number. */
+  start: v.exactOptional(v.string()),
+});
 
 /** Says who keeps objects from being removed, or removes them. */
 export type Mark = v.InferOutput<typeof markSchema>;
@@ -91,13 +96,17 @@ async function setMark(folder: string): Promise<string> {
   await writing(file, async () => {
     await mkdir(folder, { recursive: true });
     try {
-      await writeFile(file, JSON.stringify({ pid: process.pid, host: hostname() } satisfies Mark), { flag: 'wx' });
+      await writeFile(file, JSON.stringify(ownMark()), { flag: 'wx' });
     } catch (error) {
       await removeMark(file);
       throw error;
     }
   });
   return file;
+}
+
+function ownMark(): Mark {
+  return { pid: process.pid, host: hostname(), start: startOf(process.pid) };
 }
 
 /** One that can't be removed counts until this process ends. */
@@ -141,8 +150,8 @@ async function readMark(file: string): Promise<Mark | undefined> {
     if (text === undefined) return undefined;
     const mark = markOf(text);
     // One that can't be read was made this moment, or is of another program: it counts for as long as it may be new.
-    if (!mark) return Date.now() - found.mtimeMs < 60_000 ? { pid: process.pid, host: hostname() } : undefined;
-    return mark.host === hostname() && !isAlive(mark.pid) ? undefined : mark;
+    if (!mark) return Date.now() - found.mtimeMs < 60_000 ? ownMark() : undefined;
+    return mark.host === hostname() && !isAlive(mark.pid, mark.start) ? undefined : mark;
   });
 }
 

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAlive } from './process-alive.ts';
+import { isAlive, startOf } from './process-alive.ts';
 
 /** Which machine, process and start of it a folder is of; the rest is by chance. */
 const NAME = /^model-registry-(?:gate|after)-([0-9a-f]{8})-([1-9]\d{0,9})-(\d{1,20})-[A-Za-z0-9]{6}$/;
-/** Where the system doesn't tell when a process was started. */
-const UNKNOWN = '0';
 const MAX_REMOVED = 100;
 
 /**
@@ -38,10 +36,7 @@ async function sweepOwnFolders(): Promise<void> {
 function isLeft(name: string): boolean {
   const [, place, number, start] = NAME.exec(name) ?? [];
   if (number === undefined || place !== placeTag()) return false;
-  const pid = Number(number);
-  // Its number may have been given to another process since.
-  const isAnother = start !== UNKNOWN && startOf(pid) !== UNKNOWN && start !== startOf(pid);
-  return !isAlive(pid) || isAnother;
+  return !isAlive(Number(number), start);
 }
 
 /** Numbers of processes mean something on one machine, and in one of its containers, only. */
@@ -53,16 +48,4 @@ function placeTag(): string {
     // Linux alone has them.
   }
   return createHash('sha256').update(`${hostname()} ${space}`).digest('hex').slice(0, 8);
-}
-
-/** In what the system counts, which nobody looks into. */
-function startOf(pid: number): string {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name of the program, which may be anything, stands in brackets before the rest.
-    const start = text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-    return /^\d{1,20}$/.test(start) ? start : UNKNOWN;
-  } catch {
-    return UNKNOWN;
-  }
 }

@@ -42,6 +42,7 @@ function inOurWords(told: Expected, commit: string) {
     params: told.params,
     tags: Object.fromEntries(Object.entries(told.tags).filter(([name]) => !name.startsWith('mlflow.'))),
     gitCommit: commit,
+    user: told.tags['mlflow.user'],
     loss: points.length > 1 ? points.map(({ step, value }) => [step, value]).sort() : undefined,
     datasets: told.datasets,
   };

@@ -31,3 +31,16 @@ it('lets one at a time remove objects, also where several find the mark of one t
   }
   expect(most).toBe(1);
 });
+
+it.runIf(process.platform === 'linux')(
+  'is not kept waiting by a mark whose process has died, once its number is another one’s',
+  async () => {
+    const dir = await tempFolder();
+    await mkdir(join(dir, 'intakes'));
+    await writeFile(
+      join(dir, 'intakes', 'of-a-dead-one.json'),
+      JSON.stringify({ pid: process.pid, host: hostname(), start: '1' }),
+    );
+    expect(await whileNobodyStores(dir, async () => 'freed', { patienceMs: 0 })).toEqual({ done: 'freed' });
+  },
+);

@@ -78,7 +78,7 @@ describe('writing values', () => {
     expect([0, 1, 1023, 1024, 13_002_342].map(formatBytes)).toEqual([
       '0 bytes',
       '1 byte',
-      '1023 bytes',
+      '1,023 bytes',
       '1.0 KB',
       '12.4 MB',
     ]);

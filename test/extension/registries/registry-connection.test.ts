@@ -96,7 +96,8 @@ describe('a registry in its own thread', () => {
     const { connection, dir, model, root } = await setUp();
     await connection.make();
     await connection.registry.register({ model: 'churn', paths: [model] });
-    await rm(dir, { recursive: true });
+    // Its thread may be saving the catalog meanwhile.
+    await rm(dir, { recursive: true, maxRetries: 10, retryDelay: 50 });
     const names = () =>
       connection.registry.listModels().then(
         ({ items }) => items.map(({ name }) => name),
