@@ -156,6 +156,8 @@ function calmSettings(theme: Theme): Readonly<Record<string, unknown>> {
     'git.openRepositoryInParentFolders': 'never',
     'git.autofetch': false,
     'files.simpleDialog.enable': true,
+    // Where a folder isn't to be trusted, nobody is there to say so.
+    'security.workspace.trust.startupPrompt': 'never',
   };
 }
 
