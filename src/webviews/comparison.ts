@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t, tParts } from '../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import type { ComparisonPageData } from '../extension/messages.ts';
@@ -16,7 +17,7 @@ const MOST_COMPARED = 8;
 
 const views = ['recorded', 'tensors'] as const;
 type View = (typeof views)[number];
-const viewNames: Readonly<Record<View, string>> = { recorded: 'Recorded', tensors: 'Tensors' };
+const viewNames = (): Readonly<Record<View, string>> => ({ recorded: t('Recorded'), tensors: t('Tensors') });
 
 /** Two to eight versions side by side. */
 function comparisonView(comparison: ComparisonPageData, page: PageContext): TemplateResult {
@@ -46,17 +47,17 @@ function header(comparison: ComparisonPageData, chosen: Chosen, page: PageContex
   const { baseline, view } = chosen;
   const names = [...new Set(versions.map(({ model }) => model))].join(', ');
   return html`<header class="page-title">
-    <h1><span class="ellipsis" title=${names}>Compare ${names}</span></h1>
+    <h1><span class="ellipsis" title=${names}>${tParts('Compare {names}', { names })}</span></h1>
     <div class="toolbar">
-      <span class="views" role="group" aria-label="What is compared">
-        ${views.map((name) => html`<button class="view" aria-pressed=${String(name === view)} @click=${() => page.setUi('view', name)}>${viewNames[name]}</button>`)}
+      <span class="views" role="group" aria-label=${t('What is compared')}>
+        ${views.map((name) => html`<button class="view" aria-pressed=${String(name === view)} @click=${() => page.setUi('view', name)}>${viewNames()[name]}</button>`)}
       </span>
       ${baselineChoice(comparison, baseline, page)}
       ${view === 'recorded' ? rowChoices(chosen, page) : nothing}
       ${
         versions.length < MOST_COMPARED
-          ? html`<button class="link" @click=${() => page.chooseCompared()}>${icon('add')} Add version…</button>`
-          : html`<button class="link" @click=${() => page.chooseCompared()}>${icon('edit')} Change versions…</button>`
+          ? html`<button class="link" @click=${() => page.chooseCompared()}>${icon('add')} ${t('Add version…')}</button>`
+          : html`<button class="link" @click=${() => page.chooseCompared()}>${icon('edit')} ${t('Change versions…')}</button>`
       }
       ${changesLink(comparison, baseline, page)} ${copies(comparison, chosen, page)}
     </div>
@@ -66,7 +67,7 @@ function header(comparison: ComparisonPageData, chosen: Chosen, page: PageContex
 function baselineChoice({ versions }: ComparisonPageData, baseline: number, page: PageContext): TemplateResult {
   const models = new Set(versions.map(({ model }) => model));
   return html`<label
-    >Differences to
+    >${t('Differences to')}
     <select @change=${(event: Event) => page.setUi('baseline', chosen(event))}>
       ${versions.map(
         (version, column) => html`<option value=${version.id} .selected=${column === baseline}>
@@ -81,13 +82,13 @@ function rowChoices({ words, onlyDifferences }: Chosen, page: PageContext): Temp
   return html`<vscode-textfield
       class="filter row-filter"
       type="search"
-      placeholder="Filter rows"
-      .label=${'Filter rows'}
+      placeholder=${t('Filter rows')}
+      .label=${t('Filter rows')}
       .value=${words}
       @input=${(event: Event) => page.setUi('words', textIn(event))}
     ></vscode-textfield>
     <vscode-checkbox
-      label="Show only differences"
+      label=${t('Show only differences')}
       .checked=${onlyDifferences}
       @change=${() => page.setUi('onlyDifferences', !onlyDifferences)}
     ></vscode-checkbox>`;
@@ -101,16 +102,16 @@ function changesLink(
 ): TemplateResult | typeof nothing {
   const [before, after] = [versions[baseline], versions[1 - baseline]];
   if (versions.length !== 2 || !before || !after) return nothing;
-  return html`<button class="link" @click=${() => page.openChanges(before.id, after.id)}>What changed?</button>`;
+  return html`<button class="link" @click=${() => page.openChanges(before.id, after.id)}>${t('What changed?')}</button>`;
 }
 
 function copies({ versions }: ComparisonPageData, { sections, baseline }: Chosen, page: PageContext): TemplateResult {
   const shown = { versions, sections, baseline };
-  return html`<span class="copies" role="group" aria-label="Copy the comparison"
-    ><span class="muted" aria-hidden="true">Copy as</span>
-    <button class="link" aria-label="Copy as Markdown" @click=${() => page.copy(markdownOf(shown), 'the comparison as Markdown')}>Markdown</button>
-    <button class="link" aria-label="Copy as CSV" @click=${() => page.copy(csvOf(shown), 'the comparison as CSV')}>CSV</button>
-    <button class="link" aria-label="Copy a link to it" @click=${() => page.copyComparisonLink()}>link</button></span
+  return html`<span class="copies" role="group" aria-label=${t('Copy the comparison')}
+    ><span class="muted" aria-hidden="true">${t('Copy as')}</span>
+    <button class="link" aria-label=${t('Copy as Markdown')} @click=${() => page.copy(markdownOf(shown), t('the comparison as Markdown'))}>${t('Markdown')}</button>
+    <button class="link" aria-label=${t('Copy as CSV')} @click=${() => page.copy(csvOf(shown), t('the comparison as CSV'))}>${t('CSV')}</button>
+    <button class="link" aria-label=${t('Copy a link to it')} @click=${() => page.copyComparisonLink()}>${t('link')}</button></span
   >`;
 }
 
@@ -121,9 +122,9 @@ function body(comparison: ComparisonPageData, chosen: Chosen, page: PageContext)
   return html`<div class="compared">
     ${
       words !== '' && sections.length === 0
-        ? emptyState(`Nothing matches “${words}”.`)
+        ? emptyState(t('Nothing matches “{words}”.', { words }))
         : onlyDifferences && sections.every(({ different }) => different === 0)
-          ? emptyState('Nothing that was recorded differs.')
+          ? emptyState(t('Nothing that was recorded differs.'))
           : nothing
     }
     ${comparisonTable({ comparison, baseline, sections, last }, page)}

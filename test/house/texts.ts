@@ -97,7 +97,7 @@ function importsFromLanguage(program: Node): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const statement of nodesOf(program.body)) {
     if (statement.type !== 'ImportDeclaration') continue;
-    if (!String(field(statement.source, 'value')).endsWith('base/language.ts')) continue;
+    if (!String(field(statement.source, 'value')).endsWith('/language.ts')) continue;
     for (const specifier of nodesOf(statement.specifiers))
       found.set(nameOf(specifier.local), nameOf(specifier.imported));
   }
@@ -112,6 +112,7 @@ function isSkipped({ type }: Node): boolean {
 function isLogged(node: Node): boolean {
   if (node.type !== 'CallExpression') return false;
   const callee = node.callee;
+  if (nameOf(callee) === 'Symbol') return true;
   if (!isNode(callee) || callee.type !== 'MemberExpression') return false;
   return (
     /^(log|output|console)$/.test(lastNameOf(callee.object)) &&
@@ -150,6 +151,8 @@ export function readsAsEnglish(text: string): boolean {
     .replace(/\$\([\w~-]+\)/g, ' ')
     .replaceAll('{}', ' {} ')
     .trim();
+  // Names in code, addresses and styles.
+  if (/\{\} ?(px|%|min|\))|^\w+[.:] ?\{\}|^[a-z]+ \{\}( \{\})?$|^color-mix|^\/\w/.test(words)) return false;
   if (/^[\w-]+(\.[\w-]+)+$|^[A-Z_\d]+$|^(vscode|https?|command|data|models):|^[-\w]+\/[-\w*./]+$/.test(words))
     return false;
   if (/^[A-Z][a-z]+…?$/.test(words)) return true;

@@ -113,19 +113,24 @@ async function changeCompared(context: CommandContext, page: v.InferOutput<typeo
     const others = present.filter(isElsewhere).length;
     const reply = await pickMany<VersionSummary>({
       place,
-      placeholder: `Select the versions of ${answers.model?.name ?? 'the model'} that are compared`,
-      nothing: 'The model has no versions',
+      placeholder: t('Select the versions of {name} that are compared', { name: answers.model?.name ?? '' }),
+      nothing: t('The model has no versions'),
       choices: picked(answers, new Set(compared)),
       check: (count) =>
         count + others < 2
-          ? 'At least two versions are compared'
+          ? t('At least two versions are compared')
           : count + others > MOST_COMPARED
-            ? `At most ${MOST_COMPARED} versions are compared${others > 0 ? `, and ${others} of other models are there` : ''}`
+            ? others > 0
+              ? t('At most {most} versions are compared, and {others} of other models are there', {
+                  most: MOST_COMPARED,
+                  others,
+                })
+              : t('At most {most} versions are compared', { most: MOST_COMPARED })
             : undefined,
     });
     return added(reply, (versions) => ({ ...answers, versions }));
   };
-  const answers = await askInSteps('Versions to Compare', start.answers, [...start.steps, which]);
+  const answers = await askInSteps(t('Versions to Compare'), start.answers, [...start.steps, which]);
   if (!answers?.versions) return;
   const chosen = new Set(answers.versions.map(({ id }) => id));
   // Those that stay keep their places; what is new comes behind them.

@@ -207,7 +207,7 @@ export const NOTHING_OF_COMPARISONS: Pick<
 };
 
 async function noComparison(): Promise<never> {
-  throw new RegistryError('NOT_ON_PAGE', 'This page compares no versions.');
+  throw new RegistryError('NOT_ON_PAGE', t('This page compares no versions.'));
 }
 
 /** For pages that review nothing. */

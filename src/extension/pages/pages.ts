@@ -332,7 +332,7 @@ export function createPages(options: PagesOptions): Pages {
   ): Pick<RequestHandlers<PageKind>, keyof typeof NOTHING_OF_COMPARISONS | 'openFileChanges'> {
     return {
       openFileChanges: async ({ between }) => {
-        if (!between) throw new RegistryError('NOT_ON_PAGE', 'Between which of the versions wasn’t said.');
+        if (!between) throw new RegistryError('NOT_ON_PAGE', t('Between which of the versions wasn’t said.'));
         checkOnPage(between);
         const [beforeId, afterId] = between;
         await changedCode.openAll({ registryDir, beforeId, afterId });
@@ -439,7 +439,7 @@ async function load(
     const data = await loadComparisonPage(registry, page.state.versionIds, directionsOf);
     return { title: comparisonTitle(data.versions), data };
   }
-  throw new RegistryError('NOT_ON_PAGE', 'A review is read by its own panel.');
+  throw new RegistryError('NOT_ON_PAGE', t('A review is read by its own panel.'));
 }
 
 function keyOf(page: OpenPage): string {

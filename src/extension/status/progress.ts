@@ -70,7 +70,7 @@ export function progressText({ step, doneBytes, totalBytes, bytesPerSecond }: Pr
   const bytes =
     totalBytes === undefined
       ? bytesText(doneBytes)
-      : t('{doneBytes} of {totalBytes}', { doneBytes: bytesText(doneBytes), totalBytes: bytesText(totalBytes) });
+      : t('{done} of {total}', { done: bytesText(doneBytes), total: bytesText(totalBytes) });
   const speed = bytesPerSecond === undefined ? '' : `, ${bytesText(Math.round(bytesPerSecond))}/s`;
   return `${step}, ${bytes}${speed}`;
 }

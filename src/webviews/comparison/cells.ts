@@ -1,10 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { bestOf, dataStanding, formatRelative, packageStanding } from '../../base/comparing.ts';
+import { t } from '../../base/language.ts';
 import { formatMetric, metricDirection } from '../../base/metrics.ts';
 import type { ComparisonPageData, MetricValue } from '../../extension/messages.ts';
 import { alignDecimals, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { changeOf, icon, none } from '../shared/parts.ts';
+import { directionText, word } from '../shared/word.ts';
 import type { SectionRow } from './model.ts';
 
 /** A longer text is shown in part until the person wants all of it. */
@@ -22,7 +24,7 @@ type Value = SectionRow['values'][number];
 /** `higher is better`, where it is known. */
 export function directionNote(name: string, { declared }: Pick<ComparisonPageData, 'declared'>): string {
   const direction = metricDirection(name, declared);
-  return direction === 'neutral' ? '' : `${direction} is better`;
+  return direction === 'neutral' ? '' : directionText(direction);
 }
 
 /** Values with the best marked, each beside its difference to the baseline. */
@@ -37,7 +39,7 @@ export function metricCells(row: SectionRow, { comparison, baseline }: CellOptio
     if (value === null) return html`<td class="numeric ${place}">${none()}</td><td class="difference ${place}"></td>`;
     const relative = before === undefined ? '' : formatRelative(value, before);
     return html`<td class="numeric ${place} ${best[column] ? 'best' : ''}" title=${String(value)}
-        >${best[column] ? html`<span class="best-mark" title="Best of the row">${icon('star-full')}<span class="only-read-aloud">best: </span></span>` : nothing}${texts[column]}${
+        >${best[column] ? html`<span class="best-mark" title=${t('Best of the row')}>${icon('star-full')}<span class="only-read-aloud">${t('best:')} </span></span>` : nothing}${texts[column]}${
           remarks?.[column] === undefined
             ? nothing
             : html`<span class="remark ellipsis" title=${remarks[column]}>${remarks[column]}</span>`
@@ -70,7 +72,7 @@ export function standingOf(row: SectionRow, column: number, { baseline, isKnown 
         : before === after
           ? 'same'
           : 'differs';
-  return standing === 'same' ? '' : standing === 'unknown' ? 'can’t be told' : standing;
+  return standing === 'same' ? '' : standing === 'unknown' ? t('can’t be told') : word(standing);
 }
 
 /** What isn't known of a version is said, and differs from nothing. */
@@ -84,10 +86,10 @@ export function textCells(row: SectionRow, options: CellOptions, page: PageConte
     const open = standing === '' ? nothing : openButton(row, column, comparison, baseline, page);
     return html`<td colspan="2" class=${place}>
       <span class="value"
-        >${standing === '' ? nothing : html`<span class="mark" aria-hidden="true" title="Differs from the baseline">≠</span><span class="only-read-aloud">differs: </span>`}${
-          isUnknown ? html`<span class="muted">not recorded</span>` : valueText(row, value, isOpen)
+        >${standing === '' ? nothing : html`<span class="mark" aria-hidden="true" title=${t('Differs from the baseline')}>≠</span><span class="only-read-aloud">${t('differs:')} </span>`}${
+          isUnknown ? html`<span class="muted">${t('not recorded')}</span>` : valueText(row, value, isOpen)
         }</span
-      >${standing === '' || standing === 'differs' ? nothing : html`<span class="standing">${standing}</span>`}${open}
+      >${standing === '' || standing === word('differs') ? nothing : html`<span class="standing">${standing}</span>`}${open}
     </td>`;
   })}`;
 }
@@ -130,13 +132,13 @@ function openButton(
   if (!before || !after) return nothing;
   if (kind === 'code' && name === 'code commit' && values[baseline] !== null && values[column] !== null)
     return html`<span class="cell-actions"
-      ><button class="link" @click=${() => page.openFileChanges([before.id, after.id])}>Show diff</button>
-      <button class="link" @click=${() => page.openChanges(before.id, after.id)}>What changed?</button></span
+      ><button class="link" @click=${() => page.openFileChanges([before.id, after.id])}>${t('Show diff')}</button>
+      <button class="link" @click=${() => page.openChanges(before.id, after.id)}>${t('What changed?')}</button></span
     >`;
   if (kind !== 'file' || values[column] === null) return nothing;
   const open = () =>
     page.openFile({ path: name, versionId: after.id, ...(values[baseline] === null ? {} : { before: before.id }) });
   return html`<span class="cell-actions"
-    ><button class="link" aria-label="${values[baseline] === null ? 'Open' : 'Show diff of'} ${name}" @click=${open}>${values[baseline] === null ? 'Open' : 'Show diff'}</button></span
+    ><button class="link" aria-label=${values[baseline] === null ? t('Open {path}', { path: name }) : t('Show diff of {path}', { path: name })} @click=${open}>${values[baseline] === null ? t('Open') : t('Show diff')}</button></span
   >`;
 }

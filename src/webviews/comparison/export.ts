@@ -1,4 +1,5 @@
 import { formatRelative } from '../../base/comparing.ts';
+import { t, tCount } from '../../base/language.ts';
 import type { VersionSummary } from '../../extension/messages.ts';
 import { versionNumber } from '../shared/version-name.ts';
 import type { SectionRow } from './model.ts';
@@ -71,7 +72,7 @@ export function csvOf({ versions, sections }: Exported): string {
     groups.flatMap(({ title = '', rows }) => rows.map((row) => [section, title, row.label, ...row.values.map(plain)])),
   );
   return bounded(
-    [['Section', 'Group', 'Name', ...versions.map(nameOf)], ...rows].map((row) => row.map(csvCell).join(',')),
+    [[t('Section'), t('Group'), t('Name'), ...versions.map(nameOf)], ...rows].map((row) => row.map(csvCell).join(',')),
   );
 }
 
@@ -89,5 +90,5 @@ function bounded(lines: readonly string[]): string {
     return length > LONGEST;
   });
   if (kept === -1) return `${lines.join('\n')}\n`;
-  return `${lines.slice(0, kept).join('\n')}\n… ${(lines.length - kept).toLocaleString('en-US')} more rows\n`;
+  return `${lines.slice(0, kept).join('\n')}\n… ${tCount(lines.length - kept, '{count} more row', '{count} more rows')}\n`;
 }

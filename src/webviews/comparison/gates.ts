@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t } from '../../base/language.ts';
 import type { ComparisonPageData, ResultOf } from '../../extension/messages.ts';
 import type { Later, PageContext } from '../shared/page.ts';
 import { icon, none } from '../shared/parts.ts';
@@ -16,7 +17,7 @@ export function gatesBody({ versions }: ComparisonPageData, page: PageContext): 
   const width = 1 + 2 * versions.length;
   const isOpen = page.ui['open.gates'] === true;
   const head = sectionHead(
-    { id: 'gates', title: 'Gates', note: isOpen ? '' : 'evaluated when this is opened', isClosed: !isOpen },
+    { id: 'gates', title: t('Gates'), note: isOpen ? '' : t('evaluated when this is opened'), isClosed: !isOpen },
     width,
     () => page.setUi('open.gates', !isOpen),
   );
@@ -35,7 +36,7 @@ export function gatesBody({ versions }: ComparisonPageData, page: PageContext): 
     ${found.map((later, column) => {
       const version = versions[column];
       if (later.state !== 'failed' || !version) return nothing;
-      return html`<tr><td colspan=${width} class="warning">${icon('warning')} ${nameOf(version)}: ${later.message} <button class="link" @click=${later.retry}>Try again</button></td></tr>`;
+      return html`<tr><td colspan=${width} class="warning">${icon('warning')} ${nameOf(version)}: ${later.message} <button class="link" @click=${later.retry}>${t('Try again')}</button></td></tr>`;
     })}
     ${rows.map(
       ({ stage, title }) => html`<tr>
@@ -46,7 +47,7 @@ export function gatesBody({ versions }: ComparisonPageData, page: PageContext): 
     ${
       rows.length > 0
         ? nothing
-        : html`<tr><td colspan=${width} class="muted" role="status">${isReading ? 'Evaluating the gates…' : 'No stage has gates.'}</td></tr>`
+        : html`<tr><td colspan=${width} class="muted" role="status">${isReading ? t('Evaluating the gates…') : t('No stage has gates.')}</td></tr>`
     }
   </tbody>`;
 }
@@ -60,11 +61,11 @@ function rowsIn(found: readonly Later<Gates>[]): readonly { readonly stage: stri
   return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
 }
 
-const words: Readonly<Record<Gate['outcome'], readonly [symbol: string, word: string, look: string]>> = {
-  passed: ['pass', 'passed', 'better'],
-  failed: ['error', 'failed', 'worse'],
-  'not-evaluated': ['circle-slash', 'not evaluated', 'muted'],
-};
+const words = (): Readonly<Record<Gate['outcome'], readonly [symbol: string, word: string, look: string]>> => ({
+  passed: ['pass', t('passed'), 'better'],
+  failed: ['error', t('failed'), 'worse'],
+  'not-evaluated': ['circle-slash', t('not evaluated'), 'muted'],
+});
 
 function gateCell(later: Later<Gates>, stage: string, title: string): TemplateResult {
   if (later.state === 'loading') return html`<span class="muted">…</span>`;
@@ -72,6 +73,6 @@ function gateCell(later: Later<Gates>, stage: string, title: string): TemplateRe
   const gates = later.data.stages.find((entry) => entry.stage === stage)?.gates ?? [];
   const gate = gates.find((entry) => entry.title === title);
   if (!gate) return none();
-  const [symbol, word, look] = words[gate.outcome];
+  const [symbol, word, look] = words()[gate.outcome];
   return html`<span class="gate-cell" title=${gate.why ?? ''}><span class="change ${look}">${icon(symbol)} ${word}</span> <span class="wrap">${gate.measured}</span></span>`;
 }

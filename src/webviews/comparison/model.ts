@@ -1,4 +1,5 @@
 import { worstSlice } from '../../base/comparing.ts';
+import { t } from '../../base/language.ts';
 import { headlineMetrics } from '../../base/metrics.ts';
 import type { ComparedDatasetRows, ComparedRow, ComparisonPageData, VersionSummary } from '../../extension/messages.ts';
 import { formatBytes, formatTime, shortDigest } from '../shared/format.ts';
@@ -53,27 +54,30 @@ export function sectionsOf(comparison: ComparisonPageData): readonly ComparisonS
     groups: [{ rows: rows.map((row) => rowOf(id, row, kind)) }],
   });
   return [
-    { id: 'metrics', title: 'Metrics', groups: [{ rows: whole }], showsSame: true as const },
-    ...(sliced.length === 0 ? [] : [{ id: 'slices', title: 'Slices', groups: sliced, showsSame: true as const }]),
+    { id: 'metrics', title: t('Metrics'), groups: [{ rows: whole }], showsSame: true as const },
+    ...(sliced.length === 0 ? [] : [{ id: 'slices', title: t('Slices'), groups: sliced, showsSame: true as const }]),
     ...(evaluations.length === 0
       ? []
       : [
           {
             id: 'evaluations',
-            title: 'Evaluations',
+            title: t('Evaluations'),
             groups: evaluations.flatMap((dataset) => datasetGroups(dataset, comparison)),
             showsSame: true as const,
           },
         ]),
-    plain('params', 'Params', comparison.params),
-    { ...plain('data', 'Data', comparison.data, 'data'), isKnown: comparison.hasData },
-    plain('lineage', 'Code and run', comparison.lineage, 'code'),
-    { ...plain('dependencies', 'Packages', comparison.dependencies, 'package'), isKnown: comparison.hasDependencies },
-    plain('environment', 'Environment', comparison.environment),
-    plain('facts', 'Model', comparison.facts),
-    plain('tags', 'Tags', comparison.tags),
-    { ...plain('files', 'Files', files, 'file'), unseen: Math.max(0, fileCount - files.length) },
-    plain('about', 'About the versions', aboutRows(versions)),
+    plain('params', t('Params'), comparison.params),
+    { ...plain('data', t('Data'), comparison.data, 'data'), isKnown: comparison.hasData },
+    plain('lineage', t('Code and run'), comparison.lineage, 'code'),
+    {
+      ...plain('dependencies', t('Packages'), comparison.dependencies, 'package'),
+      isKnown: comparison.hasDependencies,
+    },
+    plain('environment', t('Environment'), comparison.environment),
+    plain('facts', t('Model'), comparison.facts),
+    plain('tags', t('Tags'), comparison.tags),
+    { ...plain('files', t('Files'), files, 'file'), unseen: Math.max(0, fileCount - files.length) },
+    plain('about', t('About the versions'), aboutRows(versions)),
   ].map((section) => ({ ...section, groups: section.groups.map(differentFirst) }));
 }
 
@@ -106,7 +110,7 @@ function metricRows(comparison: ComparisonPageData): {
       return row ? [rowOf('metrics', row, 'metric')] : [];
     }),
     sliced: matrices.map(({ slice, columns, rows }) => ({
-      title: `By ${slice}`,
+      title: t('By {slice}', { slice }),
       rows: columns.flatMap((metric, column) => {
         const cells = rows.flatMap(({ value, cells }) => {
           const row = byName.get(cells[column]?.name ?? '');
@@ -144,7 +148,7 @@ function slicedRows(
   return [
     {
       key: `${section} ${metric}`,
-      label: `${metric}, worst`,
+      label: t('{metric}, worst', { metric }),
       name: metric,
       kind: 'metric',
       values,
@@ -159,17 +163,20 @@ function datasetGroups(
   { dataset, sha256, isMeasured, metrics, slices }: ComparedDatasetRows,
   comparison: ComparisonPageData,
 ): readonly RowGroup[] {
-  const title = `${dataset === '' ? 'No dataset named' : dataset}${sha256 === undefined ? '' : ` (${shortDigest(sha256)})`}`;
+  const title = `${dataset === '' ? t('No dataset named') : dataset}${sha256 === undefined ? '' : ` (${shortDigest(sha256)})`}`;
   const section = `evaluations ${title}`;
   const measured = isMeasured.filter(Boolean).length;
-  const note = measured === isMeasured.length ? {} : { note: `${measured} of ${isMeasured.length} versions` };
+  const note =
+    measured === isMeasured.length
+      ? {}
+      : { note: t('{measured} of {all} versions', { measured, all: isMeasured.length }) };
   const bySlice = Map.groupBy(slices, ({ slice }) =>
     slice.includes('=') ? slice.slice(0, slice.indexOf('=')) : 'slice',
   );
   return [
     { title, ...note, rows: metrics.map((row) => rowOf(section, row, 'metric')) },
     ...[...bySlice].map(([of, found]) => ({
-      title: `${title} by ${of}`,
+      title: t('{title} by {of}', { title, of }),
       rows: [...new Set(found.flatMap((entry) => entry.metrics.map(({ name }) => name)))].flatMap((metric) =>
         slicedRows(
           `${section} ${of}`,
@@ -191,11 +198,11 @@ function aboutRows(versions: readonly VersionSummary[]): readonly ComparedRow[] 
     return { name, values, isDifferent: new Set(values).size > 1 };
   };
   return [
-    row('description', ({ description }) => description || null),
-    row('registered', ({ claimedAt, createdAt }) => formatTime(claimedAt ?? createdAt)),
-    row('by', ({ createdBy }) => createdBy.name || createdBy.email),
-    row('aliases', ({ aliases }) => aliases.join(', ') || null),
-    row('size', ({ artifact }) => formatBytes(artifact.sizeBytes)),
+    row(t('description'), ({ description }) => description || null),
+    row(t('registered'), ({ claimedAt, createdAt }) => formatTime(claimedAt ?? createdAt)),
+    row(t('by'), ({ createdBy }) => createdBy.name || createdBy.email),
+    row(t('aliases'), ({ aliases }) => aliases.join(', ') || null),
+    row(t('size'), ({ artifact }) => formatBytes(artifact.sizeBytes)),
   ];
 }
 

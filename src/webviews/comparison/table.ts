@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { formatNumber, t, tCount } from '../../base/language.ts';
 import type { ComparisonPageData } from '../../extension/messages.ts';
 import type { PageContext } from '../shared/page.ts';
 import { icon, shortened } from '../shared/parts.ts';
@@ -20,7 +21,7 @@ export interface TableOptions {
 export function comparisonTable(options: TableOptions, page: PageContext): TemplateResult {
   const { comparison, baseline, sections, last = nothing } = options;
   const { versions } = comparison;
-  return html`<div class="scroll-both" tabindex="0" role="region" aria-label="Comparison">
+  return html`<div class="scroll-both" tabindex="0" role="region" aria-label=${t('Comparison')}>
     <table class="comparison">
       <thead>
         <tr>
@@ -67,21 +68,25 @@ function sectionRows(section: ShownSection, options: TableOptions, page: PageCon
     ${
       folded === 0
         ? nothing
-        : html`<tr class="fold-row"><td colspan=${width}><button class="link" @click=${() => page.setUi(`same.${id}`, true)}>${icon('unfold')} ${folded.toLocaleString('en-US')} that ${folded === 1 ? 'is' : 'are'} the same</button></td></tr>`
+        : html`<tr class="fold-row"><td colspan=${width}><button class="link" @click=${() => page.setUi(`same.${id}`, true)}>${icon('unfold')} ${tCount(folded, '{count} that is the same', '{count} that are the same')}</button></td></tr>`
     }
     ${
       page.ui[`same.${id}`] === true && !isClosed && section.showsSame !== true && different < total
-        ? html`<tr class="fold-row"><td colspan=${width}><button class="link" @click=${() => page.setUi(`same.${id}`, false)}>${icon('fold')} Fold what is the same</button></td></tr>`
+        ? html`<tr class="fold-row"><td colspan=${width}><button class="link" @click=${() => page.setUi(`same.${id}`, false)}>${icon('fold')} ${t('Fold what is the same')}</button></td></tr>`
         : nothing
     }
   </tbody>`;
 }
 
 function summary(total: number, different: number, unseen: number): string {
-  if (total === 0) return 'none recorded';
-  if (different === 0) return `${total.toLocaleString('en-US')}, all the same`;
-  const text = `${different.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} differ`;
-  return unseen === 0 ? text : `${text} or more: ${unseen.toLocaleString('en-US')} aren’t listed`;
+  if (total === 0) return t('none recorded');
+  if (different === 0) return tCount(total, '{count}, all the same', '{count}, all the same');
+  const text = tCount(different, '{count} of {total} differ', '{count} of {total} differ', {
+    total: formatNumber(total),
+  });
+  return unseen === 0
+    ? text
+    : tCount(unseen, '{text} or more: {count} isn’t listed', '{text} or more: {count} aren’t listed', { text });
 }
 
 function groupRows(
@@ -117,7 +122,7 @@ function rowHead(row: SectionRow, isOpen: boolean, comparison: ComparisonPageDat
     ><span class="ellipsis" title="${label}${note === '' ? '' : ` (${note})`}">${label}</span
     ><span class="row-actions">${
       isLong(row)
-        ? html`<button class="icon-button" aria-expanded=${String(isOpen)} aria-label="All of ${label}" title=${isOpen ? 'Less' : 'All of it'} @click=${() => page.setUi(`open.${key}`, !isOpen)}>${icon(isOpen ? 'fold-up' : 'fold-down')}</button>`
+        ? html`<button class="icon-button" aria-expanded=${String(isOpen)} aria-label=${t('All of {label}', { label })} title=${isOpen ? t('Less') : t('All of it')} @click=${() => page.setUi(`open.${key}`, !isOpen)}>${icon(isOpen ? 'fold-up' : 'fold-down')}</button>`
         : nothing
-    }<button class="icon-button" aria-label="Copy row ${label}" title=${copied ? 'Copied' : 'Copy row'} @click=${() => page.copy(text, `row ${label}`)}>${icon(copied ? 'check' : 'copy')}</button></span></span></th>`;
+    }<button class="icon-button" aria-label=${t('Copy row {label}', { label })} title=${copied ? t('Copied') : t('Copy row')} @click=${() => page.copy(text, t('row {label}', { label }))}>${icon(copied ? 'check' : 'copy')}</button></span></span></th>`;
 }

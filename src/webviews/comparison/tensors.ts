@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { formatCount } from '../../base/count.ts';
 import type {
@@ -9,7 +10,7 @@ import type {
   TensorChange,
   TensorComparisonPageData,
 } from '../../extension/messages.ts';
-import { countOf, formatBytes } from '../shared/format.ts';
+import { formatBytes } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { failedLine, icon } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
@@ -34,13 +35,13 @@ export function tensorPanel({ versions }: ComparisonPageData, baseline: number, 
   const after = others.find(({ id }) => id === page.ui.compared) ?? others.at(-1);
   if (!before || !after) return html``;
   const label = (version: (typeof versions)[number]) => `${version.model}@${versionNumber(version)}`;
-  return html`<section class="tensor-panel" aria-label="Tensors">
+  return html`<section class="tensor-panel" aria-label=${t('Tensors')}>
     <p class="facts">
-      <span>From <b>${label(before)}</b> to</span>
+      <span>${tParts('From {version} to', { version: html`<b>${label(before)}</b>` })}</span>
       ${
         others.length === 1
           ? html`<b>${label(after)}</b>`
-          : html`<select aria-label="Compared version" @change=${(event: Event) => page.setUi('compared', chosen(event))}>
+          : html`<select aria-label=${t('Compared version')} @change=${(event: Event) => page.setUi('compared', chosen(event))}>
               ${others.map((version) => html`<option value=${version.id} ?selected=${version === after}>${label(version)}</option>`)}
             </select>`
       }
@@ -85,50 +86,50 @@ function compare(key: string, before: string, after: string, page: PageContext):
 
 function underWay(key: string): TemplateResult {
   const { progress, controller } = attempts.get(key) ?? {};
-  const { step = 'Reading the headers', doneBytes = 0, totalBytes = 0 } = progress ?? {};
+  const { step = t('Reading the headers'), doneBytes = 0, totalBytes = 0 } = progress ?? {};
   return html`<div class="facts">
     <span role="status">${step}…</span>
     ${
       totalBytes === 0
         ? nothing
         : html`<progress max=${totalBytes} value=${doneBytes}></progress>
-            <span class="muted">${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}</span>`
+            <span class="muted">${t('{done} of {total}', { done: formatBytes(doneBytes), total: formatBytes(totalBytes) })}</span>`
     }
-    <vscode-button secondary @click=${() => controller?.abort()}>Cancel</vscode-button>
+    <vscode-button secondary @click=${() => controller?.abort()}>${t('Cancel')}</vscode-button>
   </div>`;
 }
 
-const words: Readonly<Record<TensorChange, string>> = {
-  changed: 'changed',
-  retyped: 'with another dtype',
-  reshaped: 'with another shape',
-  added: 'added',
-  removed: 'removed',
-  unknown: 'not comparable',
-  identical: 'identical',
-};
+const words = (): Readonly<Record<TensorChange, string>> => ({
+  changed: t('changed'),
+  retyped: t('with another dtype'),
+  reshaped: t('with another shape'),
+  added: t('added'),
+  removed: t('removed'),
+  unknown: t('not comparable'),
+  identical: t('identical'),
+});
 
 function result(key: string, { counts, frozen, problems }: TensorComparisonPageData): TemplateResult {
-  const told = (Object.entries(words) as [TensorChange, string][]).filter(([kind]) => counts[kind] > 0);
+  const told = (Object.entries(words()) as [TensorChange, string][]).filter(([kind]) => counts[kind] > 0);
   const total = told.reduce((sum, [kind]) => sum + counts[kind], 0);
-  return html`<ul class="facts" aria-label="What became of them">
-      ${told.map(([kind, word]) => html`<li><b>${counts[kind].toLocaleString('en-US')}</b> ${word}</li>`)}
+  return html`<ul class="facts" aria-label=${t('What became of them')}>
+      ${told.map(([kind, word]) => html`<li><b>${formatNumber(counts[kind])}</b> ${word}</li>`)}
     </ul>
     ${
       frozen.length === 0
         ? nothing
         : html`<p class="wrap">
-            <span class="muted">Unchanged parts:</span>
+            <span class="muted">${t('Unchanged parts:')}</span>
             ${frozen.slice(0, shownGroups).map(
               ({ name, tensors, elements }, index) =>
                 html`${index > 0 ? ', ' : ''}<code>${name}</code>
-                  <span class="muted">(${countOf(tensors, 'tensor')}, ${formatCount(elements)})</span>`,
-            )}${frozen.length > shownGroups ? html` <span class="muted">and ${frozen.length - shownGroups} more</span>` : nothing}
+                  <span class="muted">(${tCount(tensors, '{count} tensor', '{count} tensors')}, ${formatCount(elements)})</span>`,
+            )}${frozen.length > shownGroups ? html` <span class="muted">${tCount(frozen.length - shownGroups, 'and {count} more', 'and {count} more')}</span>` : nothing}
           </p>`
     }
     ${problems.map((problem) => html`<p class="warning">${icon('warning')} <span class="wrap">${problem}</span></p>`)}
     <compared-tensor-table .load=${attempts.get(key)?.rows} .count=${total}></compared-tensor-table>
-    <p class="muted">Change is ‖after − before‖ / ‖before‖ over all elements.</p>`;
+    <p class="muted">${t('Change is ‖after − before‖ / ‖before‖ over all elements.')}</p>`;
 }
 
 function chosen(event: Event): string {

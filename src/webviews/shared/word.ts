@@ -9,6 +9,7 @@ const words = (): Readonly<Record<string, string>> => ({
   changed: t('changed'),
   dangerous: t('dangerous'),
   different: t('different'),
+  differs: t('differs'),
   downgraded: t('downgraded'),
   failed: t('failed'),
   higher: t('higher'),
