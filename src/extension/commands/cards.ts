@@ -46,6 +46,7 @@ async function firstText({ draft, file }: CardAnswer): Promise<string | undefine
 
 /** Writes the card of a version to a file, as the Hugging Face Hub reads it. */
 export const exportCard: Command = async (context, argument) => {
+  if (!(await mayWrite())) return;
   const chosen = await chosenVersion(context, argument, t('Export Model Card'));
   if (!chosen) return;
   const { calls, version } = chosen;

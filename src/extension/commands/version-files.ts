@@ -9,7 +9,7 @@ import { type Choice, pickOne } from '../prompts/pick.ts';
 import { askInSteps } from '../prompts/steps.ts';
 import { bytesText, labelOf, oneLine } from '../version-text.ts';
 import type { Command } from './command-context.ts';
-import { startFrom, targetsOf } from './targets.ts';
+import { mayWrite, startFrom, targetsOf } from './targets.ts';
 
 /** Nobody reads a longer list. */
 const MOST_ROWS = 5000;
@@ -196,6 +196,7 @@ export const copyLink: Command = async (context, row, selected) => {
 
 /** Writes a file of a version where the person wants it. */
 export const saveFile: Command = async (context, argument) => {
+  if (!(await mayWrite())) return;
   const { registryDir, versionId, path } = v.parse(savedSchema, argument);
   const calls = await context.registries.callsFor(registryDir);
   const version = await calls.show({ ref: versionId });
