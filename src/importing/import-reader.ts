@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { idleThread } from '../base/idle-thread.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import type { FoundVersion, SourceKind, Survey } from './found.ts';
-import { recordsOf, type VersionRecord } from './records.ts';
-import { type SurveyOptions, surveyFolder } from './survey.ts';
+import type { VersionRecord } from './records.ts';
+import type { SurveyOptions } from './survey.ts';
 
 export interface RecordsRequest {
   readonly root: string;
@@ -16,15 +16,6 @@ export interface ImportReader {
   survey(options: Omit<SurveyOptions, 'signal'>, operation?: OperationOptions): Promise<Survey>;
   records(request: RecordsRequest, operation?: OperationOptions): Promise<readonly VersionRecord[]>;
   close(): Promise<void>;
-}
-
-/** On the calling thread. */
-export function inlineImportReader(): ImportReader {
-  return {
-    survey: (options, operation) => surveyFolder({ ...options, signal: operation?.signal }),
-    records: ({ root, source, versions }) => recordsOf(root, source, versions),
-    close: async () => undefined,
-  };
 }
 
 /** Buffers and the memory of databases come on top. */

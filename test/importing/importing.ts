@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import * as v from 'valibot';
 import { declaredIn } from '../../src/gates/declared.ts';
 import { type ImportReport, importModels } from '../../src/importing/import-models.ts';
-import { inlineImportReader } from '../../src/importing/import-reader.ts';
+import { inlineImportReader } from '../../src/importing/inline-reader.ts';
 import { type ImportPlan, planImport } from '../../src/importing/plan.ts';
 import { importPlace, surveyFolder } from '../../src/importing/survey.ts';
 import type { Registry } from '../../src/registry/api.ts';
