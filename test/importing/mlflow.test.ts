@@ -125,7 +125,7 @@ describe('importing again', () => {
         ]);
         expect(await registry.head()).toEqual(head);
       }),
-      { numRuns: 4 },
+      { numRuns: 3 },
     );
   });
 
