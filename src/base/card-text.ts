@@ -20,8 +20,19 @@ export function leadOf(text: string): string {
   const words = blocks
     .map((block) => block.replace(/^(\s*#{1,6}[^\n]*\n)+/, '').trim())
     .find((block) => block !== '' && !/^([#|>!`<-]|\*\s|={3,}|_To be written)/.test(block));
-  const line = (words ?? '').replace(/\s+/g, ' ');
+  const line = withoutMarks((words ?? '').replace(/\s+/g, ' '));
   return line.length > LONGEST_LEAD ? `${line.slice(0, LONGEST_LEAD - 1).trimEnd()}…` : line;
+}
+
+/** Words as they are read: of links their text, and no marks around what is emphasised. */
+function withoutMarks(line: string): string {
+  return line
+    .slice(0, 4 * LONGEST_LEAD)
+    .replace(/!?\[([^\][]{0,300})\]\([^\s()]{0,300}\)/g, '$1')
+    .replace(/(\*\*|__|`|\*)(?=\S)([^*_`]{1,300}?)(?<=\S)\1/g, '$2')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
 }
 
 /** Whether a description is no more than its lead: words of somebody who wrote no card. */

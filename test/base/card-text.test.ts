@@ -9,7 +9,12 @@ describe('the text of a model card', () => {
 
   it.each([
     ['Boosting on the October data.', 'Boosting on the October data.', true],
-    ['---\na: b\n---\n# Title\n\n| a |\n|---|\n\nFirst *words*\nhere.\n\nMore.', 'First *words* here.', false],
+    ['---\na: b\n---\n# Title\n\n| a |\n|---|\n\nFirst *words*\nhere.\n\nMore.', 'First words here.', false],
+    [
+      '**Bold** and `code`, see [the paper](https://x.org/a), a*b*c, snake_case_name',
+      'Bold and code, see the paper, abc, snake_case_name',
+      false,
+    ],
     ['# Title\nUnder it.', 'Under it.', false],
     ['', '', true],
   ])('has a lead: %j', (text, lead, isOnly) => {

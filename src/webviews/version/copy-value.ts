@@ -7,7 +7,7 @@ import type { PageContext } from '../shared/page.ts';
 export function copyValue(page: PageContext, name: string, value: MetricValue, shown: string): TemplateResult {
   const whole = String(value);
   return html`<button
-    class="value"
+    class="copy-value"
     title=${t('{value}: click to copy', { value: whole })}
     aria-label=${t('{value}, copy {metric}', { value: shown.trim(), metric: name })}
     @click=${() => page.copy(whole, name)}
