@@ -42,3 +42,42 @@ export interface PlottedRequest extends PlotRequest, PageRequest {
   /** Lists those with the least value first. */
   readonly isLowerBetter?: boolean;
 }
+
+/** Which versions of a model are looked at together: all, those of a list, or those that a search finds. */
+export type ManyVersions =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'ids'; readonly ids: readonly string[] }
+  | { readonly kind: 'search'; readonly query: string };
+
+export interface ColumnsRequest {
+  readonly model: string;
+  readonly of: ManyVersions;
+}
+
+/** What many versions have, as columns: the newest ones where there are more than can be shown. */
+export interface VersionColumns {
+  readonly modelId: string;
+  readonly model: string;
+  /** Oldest first. */
+  readonly versions: readonly {
+    readonly id: string;
+    readonly number: number;
+    readonly stage: string;
+    /** It has no number that others know yet. */
+    readonly pending: boolean;
+  }[];
+  /** Those that differ, by the texts that there are; a version that has none has the place −1. */
+  readonly params: readonly {
+    readonly name: string;
+    readonly texts: readonly string[];
+    readonly places: readonly number[];
+  }[];
+  /** Null for a version without a finite value. */
+  readonly metrics: readonly { readonly name: string; readonly values: readonly (number | null)[] }[];
+  /** Params that all of the versions have alike. */
+  readonly same: readonly { readonly name: string; readonly text: string }[];
+  /** How many versions there are, of which the newest are here. */
+  readonly total: number;
+  /** Names of params and metrics that were left out, as there are too many. */
+  readonly omitted: number;
+}

@@ -138,3 +138,35 @@ export function firstNumberSince(db: Sqlite, model: string, time: string): numbe
 export function lastNumberAt(db: Sqlite, model: string, seq: number, known: number): number {
   return firstNumber(db, model, (version) => version.seq > seq, known) - 1;
 }
+
+/** A version with what was recorded of it by name. */
+export interface ValuedVersion {
+  readonly id: string;
+  readonly number: number;
+  readonly stage: string;
+  readonly pending: boolean;
+  readonly metrics: Readonly<Record<string, number | string>>;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** The newest versions of a model, or of those with these ids, and how many there are in all. */
+export function valuedVersions(
+  db: Sqlite,
+  model: string,
+  ids: readonly string[] | undefined,
+  limit: number,
+): { readonly newestFirst: readonly ValuedVersion[]; readonly total: number } {
+  const where = `model = ? AND deleted_seq IS NULL${ids ? ' AND id IN (SELECT value FROM json_each(?))' : ''}`;
+  const values = [model, ...(ids ? [JSON.stringify(ids)] : [])];
+  const counted = db.get(`SELECT count(*) AS total FROM versions WHERE ${where}`, values);
+  const sql = `SELECT id, number, stage, metrics, params, ${OVER_LOG} AS pending FROM versions WHERE ${where} ORDER BY number DESC LIMIT ?`;
+  const newestFirst = db.all(sql, [...values, limit]).map((row) => ({
+    id: text(row, 'id'),
+    number: int(row, 'number'),
+    stage: text(row, 'stage'),
+    pending: int(row, 'pending') === 1,
+    metrics: v.parse(metricsSchema, JSON.parse(text(row, 'metrics'))),
+    params: v.parse(paramsSchema, JSON.parse(text(row, 'params'))),
+  }));
+  return { newestFirst, total: counted ? int(counted, 'total') : 0 };
+}

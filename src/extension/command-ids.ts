@@ -20,6 +20,7 @@ export const COMMAND_IDS = [
   'modelRegistry.deploy',
   'modelRegistry.webhooks',
   'modelRegistry.compareVersions',
+  'modelRegistry.plotVersions',
   'modelRegistry.showChanges',
   'modelRegistry.showLineage',
   'modelRegistry.showVersion',

@@ -21,6 +21,7 @@ import type {
   TensorComparisonAnswer,
   TenureEntry,
   VersionChanges,
+  VersionColumns,
   VersionDetails,
   VersionSummary,
 } from '../registry/api.ts';
@@ -77,6 +78,7 @@ export type {
   TensorDifference,
   TenureEntry,
   TransitionEntry,
+  VersionColumns,
   VersionDetails,
   VersionFacts,
   VersionSummary,
@@ -104,7 +106,7 @@ export const pageActions = [
 export type PageAction = (typeof pageActions)[number];
 
 /** What the page of a model may ask to be done to it. */
-export const modelActions = ['rollBack', 'comment', 'openLog', 'renameModel'] as const;
+export const modelActions = ['rollBack', 'comment', 'openLog', 'renameModel', 'plotVersions'] as const;
 export type ModelAction = (typeof modelActions)[number];
 
 const ulid = v.pipe(v.string(), v.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/));
@@ -299,6 +301,16 @@ export const graphPageStateSchema = v.object({ registryDir: v.pipe(v.string(), v
 export type GraphPageState = v.InferOutput<typeof graphPageStateSchema>;
 export const modelPageStateSchema = v.object({ registryDir: v.pipe(v.string(), v.minLength(1)), modelId: ulid });
 export type ModelPageState = v.InferOutput<typeof modelPageStateSchema>;
+export const plotsPageStateSchema = v.object({
+  registryDir: v.pipe(v.string(), v.minLength(1)),
+  modelId: ulid,
+  of: v.variant('kind', [
+    v.object({ kind: v.literal('all') }),
+    v.object({ kind: v.literal('ids'), ids: v.pipe(v.array(ulid), v.minLength(1), v.maxLength(3000)) }),
+    v.object({ kind: v.literal('search'), query: v.pipe(v.string(), v.maxLength(1000)) }),
+  ]),
+});
+export type PlotsPageState = v.InferOutput<typeof plotsPageStateSchema>;
 export const modelFilePageStateSchema = v.object({ uri: v.pipe(v.string(), v.minLength(1)) });
 export type ModelFilePageState = v.InferOutput<typeof modelFilePageStateSchema>;
 export type VersionPageState = v.InferOutput<typeof versionPageStateSchema>;
@@ -385,6 +397,18 @@ export interface ModelPageData {
   readonly tenures: Page<TenureEntry>;
 }
 
+/** Many versions at once: their params against their metrics. */
+export interface PlotsPageData {
+  readonly columns: VersionColumns;
+  /** The search that found them, where they aren't all or a list. */
+  readonly query?: string;
+  readonly isList: boolean;
+  /** What the project file declares about the model's metrics. */
+  readonly declared?: DeclaredDirections;
+  /** The metric that is looked at first; absent where they have none. */
+  readonly metric?: string;
+}
+
 /** What the editor of model files shows. */
 export interface ModelFilePageData {
   readonly name: string;
@@ -407,6 +431,7 @@ export interface PageData {
   readonly graph: GraphPageData;
   readonly review: ReviewPageData;
   readonly model: ModelPageData;
+  readonly plots: PlotsPageData;
   readonly modelFile: ModelFilePageData;
 }
 export type PageKind = keyof PageData;

@@ -1,5 +1,5 @@
 import type { OperationOptions } from '../base/progress.ts';
-import type { Plot, PlotRequest, PlottedRequest } from '../catalog/plot-models.ts';
+import type { ColumnsRequest, Plot, PlotRequest, PlottedRequest, VersionColumns } from '../catalog/plot-models.ts';
 import type {
   AliasEntry,
   ApprovalEntry,
@@ -53,7 +53,17 @@ import type { CertaintyAnswer, CertaintyQuestion } from '../predictions/certaint
 import type { MetricHistory } from '../runs/run-record.ts';
 import type { KeepReason } from './space/keep-rule.ts';
 
-export type { Plot, PlotAxis, PlotBox, PlotPoint, PlotRequest, PlottedRequest } from '../catalog/plot-models.ts';
+export type {
+  ColumnsRequest,
+  ManyVersions,
+  Plot,
+  PlotAxis,
+  PlotBox,
+  PlotPoint,
+  PlotRequest,
+  PlottedRequest,
+  VersionColumns,
+} from '../catalog/plot-models.ts';
 export type {
   AliasEntry,
   ArtifactSummary,
@@ -714,6 +724,8 @@ export interface RegistryQueries {
   plot(request: PlotRequest): Promise<Plot>;
   /** The versions that lie in a plot, or in a part of it, the best first. */
   plotted(request: PlottedRequest): Promise<Page<VersionSummary> & { readonly total: number }>;
+  /** Params and metrics of many versions of a model at once: the newest 3,000. Throws `QUERY_INVALID` for a search that can't be read. */
+  columns(request: ColumnsRequest): Promise<VersionColumns>;
   showModel(request: { readonly model: string }): Promise<ModelDetails>;
   show(request: { readonly ref: string }): Promise<VersionDetails>;
   /**

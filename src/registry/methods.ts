@@ -38,6 +38,7 @@ const METHODS: Readonly<Record<RegistryMethod, true>> = {
   tenures: true,
   plot: true,
   plotted: true,
+  columns: true,
   showModel: true,
   show: true,
   log: true,

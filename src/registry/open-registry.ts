@@ -17,6 +17,7 @@ import * as facts from './facts/version-facts.ts';
 import { certainty } from './queries/certainty.ts';
 import { changes } from './queries/changes.ts';
 import { checkData } from './queries/check-data.ts';
+import { columns } from './queries/columns.ts';
 import { compare } from './queries/compare.ts';
 import { graph } from './queries/graph.ts';
 import { impact } from './queries/impact.ts';
@@ -142,6 +143,7 @@ export class OpenRegistry implements Registry {
   overview: Registry['overview'] = (request) => this.#run(() => listing.overview(this.#session, request));
   tenures: Registry['tenures'] = (request) => this.#run(() => listing.tenures(this.#session, request));
   plot: Registry['plot'] = (request) => this.#run(() => plot(this.#session, request));
+  columns: Registry['columns'] = (request) => this.#run(() => columns(this.#session, request));
   plotted: Registry['plotted'] = (request) => this.#run(() => plotted(this.#session, request));
   showModel: Registry['showModel'] = (request) => this.#run(() => listing.showModel(this.#session, request));
   show: Registry['show'] = (request) => this.#run(() => listing.show(this.#session, request));

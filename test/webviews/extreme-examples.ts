@@ -262,7 +262,21 @@ export function extremeComparison(): ComparisonPageData {
     lineage: comparedRows(names, count, some),
     dependencies: comparedRows(names, count, some),
     hasDependencies: [true, false, true, true, true, true, true, true],
+    hasData: [true, true, false, true, true, true, true, true],
+    hasHistory: Array.from({ length: count }, () => true),
+    data: comparedRows(names, count, some),
+    environment: comparedRows(names, count, some),
+    evaluations: names.slice(0, 6).map((dataset) => ({
+      dataset,
+      isMeasured: Array.from({ length: count }, (_, column) => column !== 3),
+      metrics: comparedRows(metrics.slice(0, 8), count, (row, column) => numberAt(row + column)),
+      slices: names.slice(0, 4).map((slice) => ({
+        slice: `${slice}=${unbroken}`,
+        metrics: comparedRows(metrics.slice(0, 3), count, (row, column) => numberAt(row + column)),
+      })),
+    })),
     files: comparedRows(names, count, some),
+    fileCount: 123_456,
     facts: comparedRows(names, count, some),
   };
 }

@@ -303,6 +303,7 @@ function htmlOf(kind: PageKind, language: Language | undefined): string {
     graph: { registryDir, of: `version:${versionId}` },
     review: { registryDir, versionId, stage: 'production' },
     model: { registryDir, modelId: '01JC0000000000000000000001' },
+    plots: { registryDir, modelId: '01JC0000000000000000000001', of: { kind: 'all' } as const },
     modelFile: { uri: 'file:///home/ada/fraud/models/fraud.safetensors' },
   };
   speak(language);

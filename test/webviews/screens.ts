@@ -33,6 +33,7 @@ import {
 } from './extreme-examples.ts';
 import type { Harness, OpenedPage, OpenOptions } from './harness.ts';
 import { day, modelOverview, modelPage, plotOf } from './model-examples.ts';
+import { extremePlots, plotsPage } from './plots-examples.ts';
 import { approval, gate, reviewPage, someGates } from './review-examples.ts';
 
 /** The states that every page is looked at in; a page may have more. */
@@ -119,16 +120,36 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
     empty: {
       data: async () => ({
         versions: [versionSummary(1, emptyOf), versionSummary(2, emptyOf)],
-        ...{ facts: [], metrics: [], params: [], tags: [], lineage: [], dependencies: [], files: [] },
+        ...{ facts: [], metrics: [], params: [], tags: [], lineage: [], dependencies: [], files: [], fileCount: 0 },
+        ...{ evaluations: [], data: [], environment: [] },
+        ...{ hasData: [false, false], hasDependencies: [false, false], hasHistory: [false, false] },
       }),
     },
     error: { data: failing },
     extreme: { data: async () => extremeComparison() },
+    eight: { data: async () => comparison(8) },
+    gates: {
+      data: async () => comparison(3),
+      versionGates: async () => ({
+        stages: [{ stage: 'production', kind: 'promote', gates: someGates(), approvals: [] }],
+      }),
+      first: (page) => page.getByRole('button', { name: /^Gates/ }).click(),
+    },
     tensors: {
       data: async () => comparison(3),
       compareTensors: async () => tensorComparison(),
       comparedTensors: comparedTensorTable(comparedTensors(1000)),
       first: (page) => page.getByRole('button', { name: 'Tensors' }).click(),
+    },
+  },
+  plots: {
+    typical: { data: async () => plotsPage() },
+    empty: { data: async () => plotsPage({ versions: [], params: [], metrics: [], same: [], total: 0 }) },
+    error: { data: failing },
+    extreme: { data: async () => extremePlots() },
+    scatter: {
+      data: async () => plotsPage(),
+      first: (page) => page.getByRole('button', { name: 'Scatter' }).click(),
     },
   },
   changes: {
@@ -264,6 +285,7 @@ export const allScreens: readonly Screen[] = [
   ...screensOf('graph'),
   ...screensOf('review'),
   ...screensOf('model'),
+  ...screensOf('plots'),
   ...screensOf('modelFile'),
 ];
 

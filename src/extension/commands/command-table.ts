@@ -11,6 +11,7 @@ import { evaluate } from './evaluating.ts';
 import * as files from './files.ts';
 import * as activity from './filtering-activity.ts';
 import { importModels } from './importing.ts';
+import { plotVersions } from './plotting.ts';
 import * as proposals from './proposals.ts';
 import { registerVersion } from './registering.ts';
 import { reportError } from './report-error.ts';
@@ -75,6 +76,7 @@ const table = (): Readonly<Record<CommandId, readonly [what: string, run: Comman
   'modelRegistry.openLog': [t('Opening the log'), showing.openLog],
   'modelRegistry.openSample': [t('Opening the sample'), openSample],
   'modelRegistry.openTrainedCode': [t('Opening the code'), openTrainedCode],
+  'modelRegistry.plotVersions': [t('Drawing the versions'), plotVersions],
   'modelRegistry.promote': [t('Promoting'), stages.promote],
   'modelRegistry.rebuildCatalog': [t('Rebuilding the catalog'), files.rebuildCatalog],
   'modelRegistry.refuse': [t('Refusing'), reviewing.refuse],

@@ -11,6 +11,7 @@ import { searchVersions } from '../prompts/search.ts';
 import { added, askInSteps, type Step } from '../prompts/steps.ts';
 import { labelOf } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
+import { openPlots } from './plotting.ts';
 import { isRow, startFrom, targetOf, targetsOf } from './targets.ts';
 
 const MOST_COMPARED = 8;
@@ -55,17 +56,17 @@ export const compareVersions: Command = async (context, row, selected) => {
   const versionIds = [...new Set(targets.flatMap(({ versionId }) => versionId ?? []))];
   if (versionIds.length >= 2) {
     const registryDir = targets[0]?.registryDir ?? '';
-    const problem =
-      versionIds.length > MOST_COMPARED
-        ? t('At most {most} versions can be compared, and {number} are selected. Select fewer.', {
-            most: MOST_COMPARED,
-            number: versionIds.length,
-          })
-        : targets.some((target) => target.registryDir !== registryDir)
-          ? t('Versions of different registries can’t be compared. Select versions of one registry.')
-          : undefined;
-    if (problem === undefined) context.pages.openComparison({ registryDir, versionIds });
-    else await complain(problem);
+    if (targets.some((target) => target.registryDir !== registryDir))
+      await complain(t('Versions of different registries can’t be compared. Select versions of one registry.'));
+    // More than have room beside each other are drawn.
+    else if (versionIds.length > MOST_COMPARED)
+      await openPlots(
+        context,
+        registryDir,
+        versionIds,
+        targets.map(({ modelId }) => modelId ?? ''),
+      );
+    else context.pages.openComparison({ registryDir, versionIds });
     return;
   }
   const start = await startFrom(context, row, 'model');

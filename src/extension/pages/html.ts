@@ -6,6 +6,7 @@ import type {
   ModelFilePageState,
   ModelPageState,
   PageKind,
+  PlotsPageState,
   VersionPageState,
 } from '../messages.ts';
 import type { ReviewPageState } from '../messages-review.ts';
@@ -21,6 +22,7 @@ export interface PageHtml {
     | GraphPageState
     | ReviewPageState
     | ModelPageState
+    | PlotsPageState
     | ModelFilePageState;
   /** Fresh for every page. */
   readonly nonce: string;

@@ -18,6 +18,7 @@ const commandOf: Readonly<Record<ModelAction, string>> = {
   comment: 'modelRegistry.comment',
   openLog: 'modelRegistry.openLog',
   renameModel: 'modelRegistry.renameModel',
+  plotVersions: 'modelRegistry.plotVersions',
 };
 
 /** All that the page of a model shows at first. Throws what the registry throws. */

@@ -6,6 +6,7 @@ import {
   graphPageStateSchema,
   modelPageStateSchema,
   type PageKind,
+  plotsPageStateSchema,
   versionPageStateSchema,
 } from '../messages.ts';
 import { reviewPageStateSchema } from '../messages-review.ts';
@@ -18,6 +19,7 @@ const openPageSchema = v.variant('kind', [
   v.object({ kind: v.literal('graph'), state: graphPageStateSchema }),
   v.object({ kind: v.literal('review'), state: reviewPageStateSchema }),
   v.object({ kind: v.literal('model'), state: modelPageStateSchema }),
+  v.object({ kind: v.literal('plots'), state: plotsPageStateSchema }),
 ]);
 export type OpenPage = v.InferOutput<typeof openPageSchema>;
 type OpenKind = OpenPage['kind'];
@@ -37,6 +39,7 @@ export const pageKinds: Readonly<Record<Exclude<PageKind, 'modelFile'>, KindOfPa
   graph: { viewType: 'modelRegistry.graph', icon: 'type-hierarchy', firstTitle: () => t('Lineage') },
   review: { viewType: 'modelRegistry.review', icon: 'checklist', firstTitle: () => t('Review') },
   model: { viewType: 'modelRegistry.model', icon: 'graph-line', firstTitle: () => t('Model') },
+  plots: { viewType: 'modelRegistry.plots', icon: 'graph-scatter', firstTitle: () => t('Plots') },
 };
 
 export const openKinds: readonly OpenKind[] = openPageSchema.options.map(({ entries }) => entries.kind.literal);

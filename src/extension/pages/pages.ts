@@ -11,6 +11,7 @@ import type {
   PageAction,
   PageData,
   PageKind,
+  PlotsPageState,
   RequestHandlers,
 } from '../messages.ts';
 import type { ReviewPageState } from '../messages-review.ts';
@@ -36,6 +37,7 @@ import {
 } from './page-data.ts';
 import { type OpenPage, openKinds, pageKinds, savedPage } from './page-kinds.ts';
 import { postTo, showPage } from './page-webview.ts';
+import { loadPlotsPage, plotsTitle } from './plots-data.ts';
 import { type EarlyRead, readEarly } from './read-early.ts';
 import { type ProposedReason, type ReviewTools, reviewPanel } from './review-panel.ts';
 import { versionHandlers } from './version-handlers.ts';
@@ -68,6 +70,8 @@ export interface Pages {
   openReview(page: ReviewPageState, proposal?: string): void;
   /** A model as a whole. With `keepsFocus` the keyboard stays where it is. */
   openModel(page: ModelPageState & { readonly keepsFocus?: boolean }): void;
+  /** Many versions of a model as pictures. */
+  openPlots(page: PlotsPageState): void;
   /** Tells the open pages of a registry, or all, to read their data again; with `kind` only those of that kind. */
   refresh(registryDir?: string, kind?: PageKind): void;
   /** Stops bringing pages back. Open panels stay: the editor closes them, or keeps them over a reload. */
@@ -398,6 +402,7 @@ export function createPages(options: PagesOptions): Pages {
     openGraph: (state) => show({ kind: 'graph', state }),
     openModel: ({ registryDir, modelId, keepsFocus }) =>
       show({ kind: 'model', state: { registryDir, modelId } }, keepsFocus),
+    openPlots: (state) => show({ kind: 'plots', state }),
     openChanges: (state) => show({ kind: 'changes', state }),
     openReview(state, proposal) {
       const page: OpenPage = { kind: 'review', state };
@@ -435,6 +440,10 @@ async function load(
     const data = await loadChangesPage(registry, [beforeId, afterId], directionsOf);
     return { title: changesTitle(data), data };
   }
+  if (page.kind === 'plots') {
+    const data = await loadPlotsPage(registry, page.state, directionsOf, preferredMetric());
+    return { title: plotsTitle(data), data };
+  }
   if (page.kind === 'comparison') {
     const data = await loadComparisonPage(registry, page.state.versionIds, directionsOf);
     return { title: comparisonTitle(data.versions), data };
@@ -450,7 +459,9 @@ function keyOf(page: OpenPage): string {
         ? [page.state.versionId, page.state.stage]
         : page.kind === 'model'
           ? [page.state.modelId]
-          : versionsOf(page);
+          : page.kind === 'plots'
+            ? [page.state.modelId, JSON.stringify(page.state.of)]
+            : versionsOf(page);
   return JSON.stringify([page.kind, page.state.registryDir, ...of]);
 }
 
@@ -465,6 +476,7 @@ function versionsOf({ kind, state }: OpenPage): readonly string[] {
       return [state.beforeId, state.afterId];
     case 'graph':
     case 'model':
+    case 'plots':
       return [];
   }
 }

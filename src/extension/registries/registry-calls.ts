@@ -56,6 +56,7 @@ export function registryCalls(ask: ThreadCall): RegistryCalls {
     card: (request, options) => call('card', request, options),
     plot: (request) => call('plot', request),
     plotted: (request) => call('plotted', request),
+    columns: (request) => call('columns', request),
     showModel: (request) => call('showModel', request),
     show: (request) => call('show', request),
     log: (request) => call('log', request),

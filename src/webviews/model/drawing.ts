@@ -15,6 +15,8 @@ export interface Drawing {
   readonly across: PlotAxis;
   readonly bands: readonly Band[];
   readonly selection: PlotBox | undefined;
+  /** How good each point is, from 0 to 1, where that gives the colour and not the stage. */
+  readonly goodness?: readonly number[];
 }
 
 /** Where the times in which versions held a stage are on the lower axis, oldest first; nowhere on an axis of params or metrics. */

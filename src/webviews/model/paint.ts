@@ -2,6 +2,7 @@ import type uPlot from 'uplot';
 import type { Band, Drawing } from './drawing.ts';
 import type { Palette } from './palette.ts';
 import { colourOf, paintShape, shapeOf } from './shapes.ts';
+import { tintsOf } from './tints.ts';
 
 /** A label needs so much room in its band. */
 const LABEL_ROOM = 26;
@@ -85,7 +86,8 @@ export function paintServing(u: uPlot, { bands, plot }: Drawing, palette: Palett
 }
 
 /** The versions, those that serve over the others. */
-export function paintPoints(u: uPlot, { plot }: Drawing, palette: Palette): void {
+export function paintPoints(u: uPlot, { plot, goodness }: Drawing, palette: Palette): void {
+  const tint = goodness && tintsOf(palette);
   const { ctx: canvas, bbox } = u;
   const ratio = devicePixelRatio;
   const radius = (plot.points.length > 400 ? 2.2 : 3.6) * ratio;
@@ -101,10 +103,10 @@ export function paintPoints(u: uPlot, { plot }: Drawing, palette: Palette): void
     const shape = shapeOf(name);
     const colour = colourOf(name, palette);
     const size = shape === 'diamond' || shape === 'triangle' ? Math.max(radius, 3.6 * ratio) : radius;
-    for (const [across, upright, , stage] of plot.points) {
+    for (const [index, [across, upright, , stage]] of plot.points.entries()) {
       if (stage !== place) continue;
       const [x, y] = [u.valToPos(across, 'x', true), u.valToPos(upright, 'y', true)];
-      paintShape(canvas, { shape, x, y, radius: size, colour });
+      paintShape(canvas, { shape, x, y, radius: size, colour: tint ? tint(goodness[index] ?? Number.NaN) : colour });
     }
   }
   canvas.restore();

@@ -6,6 +6,9 @@ export interface Palette {
   readonly production: string;
   readonly staging: string;
   readonly other: string;
+  /** Of what is best, and of what is current. */
+  readonly best: string;
+  readonly focus: string;
   readonly font: string;
 }
 
@@ -25,6 +28,8 @@ export function paletteOf(element: Element): Palette {
     production: value('--vscode-charts-green'),
     staging: value('--vscode-charts-blue', '--vscode-textLink-foreground'),
     other: value('--vscode-charts-purple', '--vscode-foreground'),
+    best: value('--vscode-charts-orange', '--vscode-charts-yellow'),
+    focus: value('--vscode-focusBorder'),
     font: `${value('--vscode-font-size') || '13px'} ${style.fontFamily}`,
   };
 }

@@ -1,0 +1,16 @@
+import type { Palette } from './palette.ts';
+
+const STEPS = 24;
+
+/** Colours from the worst to the best: stronger, not only another, so that they can be told without colours. */
+export function tintsOf(palette: Palette): (goodness: number) => string {
+  const tints = Array.from({ length: STEPS + 1 }, (_, step) => {
+    const share = Math.round((step / STEPS) * 100);
+    const opaque = 30 + Math.round(0.7 * share);
+    return `color-mix(in srgb, color-mix(in oklab, ${palette.best} ${share}%, ${palette.muted}) ${opaque}%, transparent)`;
+  });
+  return (goodness) => {
+    const step = Number.isNaN(goodness) ? 0 : Math.round(Math.min(Math.max(goodness, 0), 1) * STEPS);
+    return tints[step] ?? palette.muted;
+  };
+}

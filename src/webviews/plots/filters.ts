@@ -1,0 +1,114 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { t } from '../../base/language.ts';
+import type { PageContext } from '../shared/page.ts';
+import { filtered, none } from '../shared/parts.ts';
+import type { PlotColumn } from './axes.ts';
+import { type AxisFilter, filtersText } from './choices.ts';
+import type { Plots } from './looked-at.ts';
+import { associationText } from './parallel-plot.ts';
+
+/** Fewer texts than these are boxes to tick; of more one types. */
+const FEW_TEXTS = 8;
+
+/** Every param and metric: whether it is an axis, how much it tells of the metric, and the part of it that is looked at. */
+export function filterList(plots: Plots, page: PageContext): TemplateResult {
+  const { columns, data } = plots;
+  const inOrder = [...(columns.metric ? [columns.metric] : []), ...columns.telling];
+  const { rows, field, more } = filtered(page, 'axes', t('Filter names'), inOrder, ({ name }) => name);
+  return html`${field}
+    <div class="scroll-x"><table class="narrow axis-table">
+      <thead>
+        <tr>
+          <th scope="col">${t('Axis')}</th>
+          <th scope="col" class="numeric" title=${t('Rank correlation with the metric; for texts the correlation ratio, which has no sign')}>${t('Tells of the metric')}</th>
+          <th scope="col">${t('Only versions with')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (column) => html`<tr>
+            <th scope="row">${axisBox(column, plots, page)}</th>
+            <td class="numeric">${column.association === undefined ? none() : column.texts ? column.association.toFixed(2) : associationText(column.association)}</td>
+            <td>${filterFields(column, plots, page)}</td>
+          </tr>`,
+        )}
+      </tbody>
+    </table></div>
+    ${more}${data.columns.versions.length < 5 ? html`<p class="muted">${t('Of fewer than five versions nothing can be told.')}</p>` : nothing}`;
+}
+
+function axisBox(column: PlotColumn, { choices, columns }: Plots, page: PageContext): TemplateResult {
+  const isAxis = choices.axes.includes(column);
+  const toggle = () => {
+    const keys = choices.axes.map(({ key }) => key);
+    page.setUi('axes', JSON.stringify(isAxis ? keys.filter((key) => key !== column.key) : [...keys, column.key]));
+  };
+  return html`<label class="plain-check"
+    ><input type="checkbox" .checked=${isAxis} ?disabled=${column === columns.metric} @change=${toggle} /> <span class="ellipsis" title=${column.name}>${column.name}</span></label
+  >`;
+}
+
+function filterFields(column: PlotColumn, { choices }: Plots, page: PageContext): TemplateResult {
+  const filter = choices.filters.get(column.key);
+  const set = (next: AxisFilter | undefined) => page.setUi('filters', filtersText(choices.filters, column.key, next));
+  const end = filter
+    ? html`<button class="link" aria-label=${t('End the filter of {name}', { name: column.name })} @click=${() => set(undefined)}>${t('End')}</button>`
+    : nothing;
+  return html`<span class="filter-fields">${column.texts ? textFields(column, column.texts, filter, set) : numberFields(column, filter, set)}${end}</span>`;
+}
+
+type SetFilter = (next: AxisFilter | undefined) => void;
+
+function numberFields(column: PlotColumn, filter: AxisFilter | undefined, set: SetFilter): TemplateResult {
+  const [from, to] = filter && !('texts' in filter) ? filter : [undefined, undefined];
+  const field = (label: string, value: number | undefined, bound: number, isLower: boolean) => html`<input
+    type="text"
+    inputmode="decimal"
+    class="bound"
+    aria-label=${label}
+    placeholder=${String(Number(bound.toPrecision(3)))}
+    .value=${value === undefined || value === bound ? '' : String(Number(value.toPrecision(6)))}
+    @change=${(event: Event) => {
+      const text = event.currentTarget instanceof HTMLInputElement ? event.currentTarget.value.trim() : '';
+      const number = text === '' ? bound : Number(text);
+      if (!Number.isFinite(number)) return;
+      const next: AxisFilter = isLower ? [number, to ?? column.greatest] : [from ?? column.least, number];
+      set(next[0] <= column.least && next[1] >= column.greatest ? undefined : next);
+    }}
+  />`;
+  return html`${field(t('{name} at least', { name: column.name }), from, column.least, true)}
+    <span class="muted">${t('to')}</span>
+    ${field(t('{name} at most', { name: column.name }), to, column.greatest, false)}`;
+}
+
+function textFields(
+  { name }: PlotColumn,
+  texts: readonly string[],
+  filter: AxisFilter | undefined,
+  set: SetFilter,
+): TemplateResult {
+  const wanted = filter && 'texts' in filter ? filter.texts : texts;
+  const choose = (next: readonly string[]) =>
+    set(next.length === texts.length || next.length === 0 ? undefined : { texts: next });
+  if (texts.length > FEW_TEXTS) {
+    return html`<select
+      aria-label=${t('{name} is', { name })}
+      @change=${(event: Event) => {
+        const value = event.currentTarget instanceof HTMLSelectElement ? event.currentTarget.value : '';
+        set(value === '' ? undefined : { texts: [value] });
+      }}
+    >
+      <option value="" .selected=${filter === undefined}>${t('any')}</option>
+      ${texts.map((text) => html`<option value=${text} .selected=${filter !== undefined && wanted.length === 1 && wanted[0] === text}>${text}</option>`)}
+    </select>`;
+  }
+  return html`${texts.map(
+    (text) => html`<label class="plain-check"
+      ><input
+        type="checkbox"
+        .checked=${wanted.includes(text)}
+        @change=${() => choose(wanted.includes(text) ? wanted.filter((entry) => entry !== text) : [...wanted, text])}
+      /> <span class="ellipsis" title=${text}>${text === '' ? '""' : text}</span></label
+    >`,
+  )}`;
+}

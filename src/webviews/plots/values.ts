@@ -1,0 +1,18 @@
+import { formatMetric } from '../../base/metrics.ts';
+import type { PlotsPageData } from '../../extension/messages.ts';
+import type { PlotColumn } from './axes.ts';
+
+/** As people read it; empty where the version has none. */
+export function valueText(column: PlotColumn, index: number): string {
+  const value = column.values[index] ?? Number.NaN;
+  if (Number.isNaN(value)) return '';
+  if (column.texts) return column.texts[value] ?? '';
+  return column.kind === 'metric' ? formatMetric(value) : String(value);
+}
+
+type Version = PlotsPageData['columns']['versions'][number];
+
+/** `@7`, and `@draft-<6>` for what has no number yet. */
+export function shortName({ id, number, pending }: Version): string {
+  return `@${pending ? `draft-${id.slice(-6).toLowerCase()}` : number}`;
+}

@@ -1,0 +1,138 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { PlotsPageData } from '../../src/extension/messages.ts';
+import { idOf } from './examples.ts';
+import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
+import { extremePlots, plotsPage } from './plots-examples.ts';
+
+let harness: Harness;
+let opened: OpenedPage;
+
+beforeAll(async () => {
+  harness = await startHarness();
+});
+afterAll(() => harness.close());
+afterEach(() => opened.close());
+
+async function open(data: PlotsPageData = plotsPage(), options: Partial<OpenOptions<'plots'>> = {}) {
+  opened = await harness.open({ kind: 'plots', data: async () => data, ...options });
+  await opened.page.locator('h1').waitFor();
+  return opened.page;
+}
+
+const rowCount = () => opened.page.locator('#versions .count').innerText();
+const firstRow = () => opened.page.locator('#versions tbody tr').first();
+
+describe('the page of many versions', () => {
+  it('orders them by the metric, and tells which param goes with it', async () => {
+    const page = await open();
+    const text = await page.locator('main').innerText();
+    for (const expected of ['fraud-detector', '200 versions', 'higher is better', 'seed=42', 'log'])
+      expect(text).toContain(expected);
+    expect(await page.locator('.parallel-head').last().innerText()).toContain('test_auc');
+    expect(await rowCount()).toBe('200');
+    const values = await page.locator('#versions td.best').allInnerTexts();
+    const numbers = values.slice(0, 50).map(Number);
+    expect(numbers).toEqual(numbers.toSorted((a, b) => b - a));
+    const told = page.locator('.axis-table tr', { hasText: 'learning_rate' });
+    expect(await told.locator('td').first().innerText()).toMatch(/^[+−]0\.\d\d$/);
+    expect(opened.errors).toEqual([]);
+    expect(opened.ignored).toEqual([]);
+  });
+
+  it('keeps the versions in the part of an axis that is dragged over, and all again at a click', async () => {
+    const page = await open();
+    const box = await page.locator('.parallel-plot canvas').boundingBox();
+    if (!box) throw new Error('There is no picture.');
+    const x = box.x + box.width - 60;
+    await page.mouse.move(x, box.y + 5);
+    await page.mouse.down();
+    await page.mouse.move(x, box.y + 60, { steps: 3 });
+    await page.mouse.up();
+    await expect.poll(async () => Number(await rowCount())).toBeLessThan(150);
+    await page.getByText(/\d+ pass the filters/).waitFor();
+    await page.mouse.click(x, box.y + 200);
+    await expect.poll(rowCount).toBe('200');
+  });
+
+  it('is filtered by fields too, and the filters outlive a reload', async () => {
+    const page = await open();
+    await page.getByLabel('optimizer').count();
+    await page.getByRole('checkbox', { name: 'sgd' }).uncheck();
+    await page.getByLabel('max_depth at least').fill('9');
+    await page.getByLabel('max_depth at least').press('Enter');
+    await expect.poll(async () => Number(await rowCount())).toBeLessThan(60);
+    const few = await rowCount();
+    expect(await page.locator('#versions tbody').innerText()).not.toContain('sgd');
+    await page.reload();
+    await expect.poll(rowCount).toBe(few);
+    await page.getByRole('button', { name: 'End all filters' }).click();
+    await expect.poll(rowCount).toBe('200');
+  });
+
+  it('is walked through by keys from the best on: Space takes a version, Enter opens it', async () => {
+    const page = await open();
+    const best = (await firstRow().locator('th').innerText()).trim();
+    await page.locator('.parallel-plot').focus();
+    await page.keyboard.press('Home');
+    expect(await page.locator('.chart-glance').innerText()).toContain(best);
+    await page.keyboard.press(' ');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press(' ');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    await expect.poll(() => opened.sent.map(({ method }) => method)).toEqual(['openVersion', 'openComparison']);
+    const [, { params } = { params: undefined }] = opened.sent;
+    expect(params).toEqual({ versionIds: [idOf(Number(best.slice(1))), expect.any(String)] });
+  });
+
+  it('shows one param against the metric as points, which a drag filters', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'Scatter' }).click();
+    await page.locator('.version-chart canvas').waitFor();
+    const over = await page.locator('.u-over').boundingBox();
+    if (!over) throw new Error('There is no chart.');
+    await page.mouse.move(over.x + over.width * 0.3, over.y + 5);
+    await page.mouse.down();
+    await page.mouse.move(over.x + over.width * 0.6, over.y + over.height * 0.5, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(async () => Number(await rowCount())).toBeLessThan(150);
+    await page.getByLabel('Against').selectOption('param:optimizer');
+    await page.locator('.version-chart').focus();
+    await page.keyboard.press('Home');
+    await expect.poll(() => page.locator('.chart-glance').innerText()).toMatch(/optimizer.*adam/s);
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('follows another metric, for which lower is better', async () => {
+    const page = await open();
+    await page.getByLabel('Metric').selectOption('train.loss');
+    await page.getByText('lower is better').waitFor();
+    const values = (await page.locator('#versions td.best').allInnerTexts()).slice(0, 20).map(Number);
+    expect(values).toEqual(values.toSorted((a, b) => a - b));
+  });
+
+  it('takes nothing for a choice that isn’t one', async () => {
+    const page = await open();
+    await page.evaluate(`sessionStorage.setItem('state', JSON.stringify({ ui: {
+      filters: '[["param:max_depth",["x",{}]],"__proto__",[1]]', axes: '{"length":3}', picked: '[[', across: '__proto__' } }))`);
+    await page.reload();
+    await expect.poll(rowCount).toBe('200');
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('draws thousands with names and numbers at their worst, in a narrow page', async () => {
+    const page = await open(extremePlots(), { width: 260 });
+    await page.getByText('the newest 3,000 of 123,456 versions').waitFor();
+    await page.locator('.parallel-plot canvas').waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(260);
+    expect(await page.locator('main img').count()).toBe(0);
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('says what is missing where there is nothing to draw', async () => {
+    const page = await open(
+      plotsPage({ versions: [], params: [], metrics: [], same: [], total: 0 }, { query: 'auc>2' }),
+    );
+    await page.getByText('No version fits “auc>2”.').waitFor();
+  });
+});
