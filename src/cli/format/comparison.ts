@@ -1,5 +1,5 @@
 import { type DeclaredDirections, formatDifference, formatMetric, metricChange } from '../../base/metrics.ts';
-import type { Comparison, ComparisonRow } from '../../registry/api.ts';
+import type { ComparedDataset, Comparison, ComparisonRow } from '../../registry/api.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { tableText } from './tables.ts';
 import { labelOf } from './values.ts';
@@ -10,14 +10,21 @@ export function comparisonText(
   { withEqual, declared }: { readonly withEqual: boolean; readonly declared?: DeclaredDirections | undefined },
 ): string {
   const labels = comparison.versions.map(labelOf);
-  const { facts, metrics, params, tags, lineage, files } = comparison;
+  const { facts, metrics, params, tags, lineage, environment, files } = comparison;
+  const { data, hasData, dependencies, hasDependencies } = comparison;
+  const change = (row: ComparisonRow) => differenceText(row, declared);
   const sections = [
-    section('Metrics', labels, shown(metrics, withEqual), (row) => differenceText(row, declared)),
+    section('Metrics', labels, shown(metrics, withEqual), change),
+    ...comparison.evaluations.map((dataset) =>
+      section(datasetName(dataset), labels, shown(evaluationRows(dataset), withEqual), change),
+    ),
     section('Model', labels, shown(facts, withEqual)),
     section('Params', labels, shown(params, withEqual)),
     section('Tags', labels, shown(tags, withEqual)),
+    partlyKnown('Data', labels, { rows: data, isKnown: hasData }, withEqual),
     section('Lineage', labels, shown(lineage, withEqual)),
-    packagesSection(comparison, labels, withEqual),
+    section('Environment', labels, shown(environment, withEqual)),
+    partlyKnown('Packages', labels, { rows: dependencies, isKnown: hasDependencies }, withEqual),
     section('Files', labels, shown(files, withEqual)),
   ].filter((text) => text !== '');
   return sections.length === 0 ? "They don't differ. Show everything with --all." : sections.join('\n\n');
@@ -27,22 +34,35 @@ function shown(rows: readonly ComparisonRow[], withEqual: boolean): readonly Com
   return withEqual ? rows : rows.filter((row) => row.isDifferent);
 }
 
-/** Of a version whose packages weren't recorded, nothing says that it has none. */
-function packagesSection(
-  { dependencies, hasDependencies }: Comparison,
+/** `On holdout (ab3f9c1e77d0)`: results on other content of the same name stand in a table of their own. */
+function datasetName({ dataset, sha256 }: ComparedDataset): string {
+  const name = dataset === '' ? 'Evaluations' : `On ${safeLine(dataset, CELL_WIDTH)}`;
+  return sha256 === undefined ? name : `${name} (${sha256.slice(0, 12)})`;
+}
+
+function evaluationRows({ metrics, slices }: ComparedDataset): readonly ComparisonRow[] {
+  const ofSlices = slices.flatMap(({ slice, metrics: rows }) =>
+    rows.map((row) => ({ ...row, name: `${slice}/${row.name}` })),
+  );
+  return [...metrics, ...ofSlices];
+}
+
+/** Of a version whose packages or data weren't recorded, nothing says that it has none. */
+function partlyKnown(
+  title: string,
   labels: readonly string[],
+  { rows: all, isKnown }: { readonly rows: readonly ComparisonRow[]; readonly isKnown: readonly boolean[] },
   withEqual: boolean,
 ): string {
-  const rows = shown(dependencies, withEqual);
-  if (hasDependencies.every((has) => has) || !hasDependencies.some((has) => has))
-    return section('Packages', labels, rows);
-  const countOf = (column: number) => dependencies.filter(({ values }) => values[column] !== undefined).length;
-  const all = hasDependencies.map((has, column) => (has ? `${countOf(column)} recorded` : NOT_RECORDED));
+  const rows = shown(all, withEqual);
+  if (isKnown.every((known) => known) || !isKnown.some((known) => known)) return section(title, labels, rows);
+  const countOf = (column: number) => all.filter(({ values }) => values[column] !== undefined).length;
+  const counts = isKnown.map((known, column) => (known ? `${countOf(column)} recorded` : NOT_RECORDED));
   const known = rows.map(({ values, ...row }) => ({
     ...row,
-    values: values.map((value, column) => (hasDependencies[column] ? value : NOT_RECORDED)),
+    values: values.map((value, column) => (isKnown[column] ? value : NOT_RECORDED)),
   }));
-  return section('Packages', labels, [{ name: '(all)', values: all, isDifferent: false }, ...known]);
+  return section(title, labels, [{ name: '(all)', values: counts, isDifferent: false }, ...known]);
 }
 
 const NOT_RECORDED = 'not recorded';

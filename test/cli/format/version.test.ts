@@ -201,6 +201,30 @@ describe('a comparison', () => {
     expect(cells(true).at(-1)).toEqual(['', 'numpy', 'not recorded', '2.3.0']);
   });
 
+  it('has a table for each dataset, with slices, and one for data', () => {
+    const evaluations = [
+      {
+        dataset: 'holdout',
+        isMeasured: [true, true],
+        metrics: [{ name: 'auc', values: [0.9, 0.92], isDifferent: true }],
+        slices: [{ slice: 'country=DE', metrics: [{ name: 'auc', values: [0.8, 0.7], isDifferent: true }] }],
+      },
+    ];
+    const data = [{ name: 'train.csv', values: ['aaaa', 'bbbb'], isDifferent: true }];
+    const compared = { versions, metrics: [], ...rows, evaluations, data, hasData: [true, true] };
+    const lines = comparisonText(compared, { withEqual: false })
+      .split('\n')
+      .map((line) => line.split(/ {2,}/));
+    expect(lines).toEqual([
+      ['', 'On holdout', 'fraud-detector@6', 'fraud-detector@7', 'Difference'],
+      ['≠', 'auc', '0.9', '0.92', '+0.02 better'],
+      ['≠', 'country=DE/auc', '0.8', '0.7', '−0.1 worse'],
+      [''],
+      ['', 'Data', 'fraud-detector@6', 'fraud-detector@7'],
+      ['≠', 'train.csv', 'aaaa', 'bbbb'],
+    ]);
+  });
+
   it('shows what is equal only when asked', () => {
     const metrics = [{ name: 'auc', values: [0.9, 0.9], isDifferent: false }];
     expect(comparisonText({ versions, metrics, ...rows }, { withEqual: false })).toBe(
