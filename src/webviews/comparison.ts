@@ -3,6 +3,7 @@ import { t, tParts } from '../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import type { ComparisonPageData } from '../extension/messages.ts';
+import { curvesPanel } from './comparison/curves.ts';
 import { csvOf, markdownOf } from './comparison/export.ts';
 import { gatesBody } from './comparison/gates.ts';
 import { baselineColumn } from './comparison/model.ts';
@@ -15,9 +16,13 @@ import { versionNumber } from './shared/version-name.ts';
 
 const MOST_COMPARED = 8;
 
-const views = ['recorded', 'tensors'] as const;
+const views = ['recorded', 'curves', 'tensors'] as const;
 type View = (typeof views)[number];
-const viewNames = (): Readonly<Record<View, string>> => ({ recorded: t('Recorded'), tensors: t('Tensors') });
+const viewNames = (): Readonly<Record<View, string>> => ({
+  recorded: t('Recorded'),
+  curves: t('Curves'),
+  tensors: t('Tensors'),
+});
 
 /** Two to eight versions side by side. */
 function comparisonView(comparison: ComparisonPageData, page: PageContext): TemplateResult {
@@ -117,6 +122,7 @@ function copies({ versions }: ComparisonPageData, { sections, baseline }: Chosen
 
 function body(comparison: ComparisonPageData, chosen: Chosen, page: PageContext): TemplateResult {
   const { baseline, view, sections, words, onlyDifferences } = chosen;
+  if (view === 'curves') return curvesPanel(comparison, page);
   if (view === 'tensors') return tensorPanel(comparison, baseline, page);
   const last = words === '' && !onlyDifferences ? gatesBody(comparison, page) : nothing;
   return html`<div class="compared">

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ComparisonPageData } from '../../src/extension/messages.ts';
-import { comparison, idOf, longName, markup, versionSummary } from './examples.ts';
+import { comparison, courses, idOf, longName, markup, versionSummary } from './examples.ts';
 import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
 import { gate } from './review-examples.ts';
 
@@ -226,6 +226,20 @@ describe('the comparison of versions', () => {
     await page.getByRole('button', { name: /^Gates/ }).click();
     const row = page.locator('tr', { hasText: 'production: size below 1 MB' });
     await expect.poll(() => row.locator('td').allInnerTexts()).toEqual([' failed 2 MB', ' failed 2 MB']);
+  });
+
+  it('lays the curves of the versions over each other, and says how each ends and when it was best', async () => {
+    const page = await open({ ...comparison(3), hasHistory: [true, false, true] }, { history: courses() });
+    await page.getByRole('button', { name: 'Curves' }).click();
+    const loss = page.locator('.curve-figure', { hasText: 'train/loss' });
+    await loss.waitFor();
+    expect(await loss.locator('svg[role=img] path').count()).toBe(2);
+    expect(await loss.innerText()).toMatch(
+      /lower is better.*fraud-detector@1.*ends at .*best .* at step .*fraud-detector@3/s,
+    );
+    await page.getByText('Not recorded of fraud-detector@2.').waitFor();
+    expect(await page.locator('main img').count()).toBe(0);
+    expect(opened.errors).toEqual([]);
   });
 
   it('keeps names and column heads in sight while eight versions scroll', async () => {

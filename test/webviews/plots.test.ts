@@ -56,7 +56,6 @@ describe('the page of many versions', () => {
 
   it('is filtered by fields too, and the filters outlive a reload', async () => {
     const page = await open();
-    await page.getByLabel('optimizer').count();
     await page.getByRole('checkbox', { name: 'sgd' }).uncheck();
     await page.getByLabel('max_depth at least').fill('9');
     await page.getByLabel('max_depth at least').press('Enter');
@@ -96,7 +95,7 @@ describe('the page of many versions', () => {
     await page.mouse.move(over.x + over.width * 0.6, over.y + over.height * 0.5, { steps: 4 });
     await page.mouse.up();
     await expect.poll(async () => Number(await rowCount())).toBeLessThan(150);
-    await page.getByLabel('Against').selectOption('param:optimizer');
+    await page.getByLabel('Against', { exact: true }).selectOption('param:optimizer');
     await page.locator('.version-chart').focus();
     await page.keyboard.press('Home');
     await expect.poll(() => page.locator('.chart-glance').innerText()).toMatch(/optimizer.*adam/s);
@@ -105,7 +104,7 @@ describe('the page of many versions', () => {
 
   it('follows another metric, for which lower is better', async () => {
     const page = await open();
-    await page.getByLabel('Metric').selectOption('train.loss');
+    await page.getByLabel('Metric', { exact: true }).selectOption('train.loss');
     await page.getByText('lower is better').waitFor();
     const values = (await page.locator('#versions td.best').allInnerTexts()).slice(0, 20).map(Number);
     expect(values).toEqual(values.toSorted((a, b) => a - b));
@@ -116,6 +115,8 @@ describe('the page of many versions', () => {
     await page.evaluate(`sessionStorage.setItem('state', JSON.stringify({ ui: {
       filters: '[["param:max_depth",["x",{}]],"__proto__",[1]]', axes: '{"length":3}', picked: '[[', across: '__proto__' } }))`);
     await page.reload();
+    await page.locator('h1').waitFor();
+    expect(opened.errors).toEqual([]);
     await expect.poll(rowCount).toBe('200');
     expect(opened.errors).toEqual([]);
   });

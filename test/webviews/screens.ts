@@ -128,6 +128,11 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
     error: { data: failing },
     extreme: { data: async () => extremeComparison() },
     eight: { data: async () => comparison(8) },
+    curves: {
+      data: async () => ({ ...comparison(4), hasHistory: [true, true, false, true] }),
+      history: courses(),
+      first: (page) => page.getByRole('button', { name: 'Curves' }).click(),
+    },
     gates: {
       data: async () => comparison(3),
       versionGates: async () => ({

@@ -1,0 +1,138 @@
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { isLogarithmic } from '../../base/axis-scale.ts';
+import { t } from '../../base/language.ts';
+import { formatMetric, headlineMetrics, metricDirection } from '../../base/metrics.ts';
+import type { ComparisonPageData, MetricCourses } from '../../extension/messages.ts';
+import type { PageContext } from '../shared/page.ts';
+import { emptyState, filtered, icon } from '../shared/parts.ts';
+import { nameOf } from './export.ts';
+
+const WIDTH = 360;
+const HEIGHT = 150;
+const MARGIN = 4;
+const patienceMs = 60_000;
+
+type Points = MetricCourses[string]['points'];
+
+/** What a version measured in its run, and its place among the columns, which gives the look of its line. */
+interface Curve {
+  readonly column: number;
+  readonly name: string;
+  readonly points: Points;
+}
+
+/** The courses of each metric over each other, one picture for a metric. */
+export function curvesPanel(comparison: ComparisonPageData, page: PageContext): TemplateResult {
+  const { versions, hasHistory, declared } = comparison;
+  const asked = versions.flatMap((version, column) =>
+    hasHistory[column] === true
+      ? [
+          {
+            column,
+            name: nameOf(version),
+            later: page.later(`history ${version.id}`, () =>
+              page.read('history', { versionId: version.id }, { timeoutMs: patienceMs }),
+            ),
+          },
+        ]
+      : [],
+  );
+  if (asked.length === 0)
+    return emptyState(
+      t(
+        'The course of the metrics wasn’t recorded of any of these versions. It is read from what trackers and trainers leave behind.',
+      ),
+    );
+  const curves = new Map<string, Curve[]>();
+  for (const { column, name, later } of asked) {
+    if (later.state !== 'ready') continue;
+    for (const [metric, { points }] of Object.entries(later.data))
+      curves.set(metric, [...(curves.get(metric) ?? []), { column, name, points }]);
+  }
+  const named = Object.fromEntries([...curves.keys()].map((metric) => [metric, 0]));
+  const inOrder = headlineMetrics(named, Number.POSITIVE_INFINITY, { declared });
+  const { rows, field, more } = filtered(page, 'curves', t('Filter metrics'), inOrder, ({ name }) => name);
+  const without = versions.filter((_, column) => hasHistory[column] !== true).map(nameOf);
+  return html`<section class="curves-panel" aria-label=${t('Curves')}>
+    ${field}
+    ${asked.map(({ name, later }) =>
+      later.state === 'failed'
+        ? html`<p class="warning" role="alert">${icon('warning')} <span class="wrap">${name}: ${later.message}</span> <button class="link" @click=${later.retry}>${t('Try again')}</button></p>`
+        : nothing,
+    )}
+    ${asked.some(({ later }) => later.state === 'loading') ? html`<p class="muted" role="status">${t('Reading the course of the metrics…')}</p>` : nothing}
+    <div class="curves">${rows.map(({ name }) => figure(name, curves.get(name) ?? [], comparison))}</div>
+    ${more}
+    ${without.length === 0 ? nothing : html`<p class="muted aside">${icon('info')} ${t('Not recorded of {versions}.', { versions: without.join(', ') })}</p>`}
+  </section>`;
+}
+
+function figure(metric: string, curves: readonly Curve[], { declared }: ComparisonPageData): TemplateResult {
+  const direction = metricDirection(metric, declared);
+  const all = curves.flatMap(({ points }) => points);
+  const values = all.flatMap(([, value]) => (typeof value === 'number' ? [value] : []));
+  const [least, greatest] = extent(values);
+  const [first, last] = extent(all.map(([step]) => step));
+  const isLog = values.length > 0 && isLogarithmic(least, greatest);
+  const scaled = (value: number) => (isLog ? Math.log(value) : value);
+  const place = (value: number, from: number, to: number) => (to === from ? 0.5 : (value - from) / (to - from));
+  const x = (step: number) => MARGIN + place(step, first, last) * (WIDTH - 2 * MARGIN);
+  const y = (value: number) =>
+    HEIGHT - MARGIN - place(scaled(value), scaled(least), scaled(greatest)) * (HEIGHT - 2 * MARGIN);
+  const label = curves.map((curve) => `${curve.name}: ${endText(curve.points, direction)}`).join('; ');
+  return html`<figure class="curve-figure">
+    <figcaption>
+      <b class="ellipsis" title=${metric}>${metric}</b>
+      <span class="muted">${direction === 'neutral' ? '' : direction === 'higher' ? t('higher is better') : t('lower is better')}${isLog ? t(', logarithmic') : ''}</span>
+    </figcaption>
+    <div class="curve-frame">
+      <span class="curve-bound top">${values.length === 0 ? '' : formatMetric(greatest)}</span>
+      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${metric}. ${label}">
+        ${curves.map(({ column, name, points }) => svg`<path class="curve curve-${column}" d=${lineOf(points, x, y)} vector-effect="non-scaling-stroke"><title>${name}</title></path>`)}
+      </svg>
+      <span class="curve-bound bottom">${values.length === 0 ? '' : formatMetric(least)}</span>
+    </div>
+    <div class="curve-steps muted"><span>${t('step {step}', { step: first.toLocaleString('en-US') })}</span><span>${last.toLocaleString('en-US')}</span></div>
+    <ul class="curve-keys">
+      ${curves.map(
+        ({ column, name, points }) => html`<li>
+          <svg class="curve-key" viewBox="0 0 26 8" width="26" height="8" aria-hidden="true"><path class="curve curve-${column}" d="M 0 4 L 26 4"></path></svg>
+          <span class="ellipsis" title=${name}>${name}</span> <span class="muted">${endText(points, direction)}</span>
+        </li>`,
+      )}
+    </ul>
+  </figure>`;
+}
+
+/** The last value and, where it is known which way is better, the best with its step. */
+function endText(points: Points, direction: ReturnType<typeof metricDirection>): string {
+  const last = points.at(-1)?.[1];
+  const end = last === undefined ? '–' : t('ends at {value}', { value: formatMetric(last) });
+  const best = points.reduce<readonly [number, number] | undefined>((found, [step, value]) => {
+    if (typeof value !== 'number') return found;
+    return found === undefined || (direction === 'lower' ? value < found[1] : value > found[1]) ? [step, value] : found;
+  }, undefined);
+  if (direction === 'neutral' || best === undefined || best[1] === last) return end;
+  return `${end}, ${t('best {value} at step {step}', { value: formatMetric(best[1]), step: best[0].toLocaleString('en-US') })}`;
+}
+
+/** A line through what are numbers, with gaps where they aren't. */
+function lineOf(points: Points, x: (step: number) => number, y: (value: number) => number): string {
+  let isDown = false;
+  return points
+    .map(([step, value]) => {
+      const move = isDown ? 'L' : 'M';
+      isDown = typeof value === 'number';
+      return typeof value === 'number' ? `${move}${x(step).toFixed(1)} ${y(value).toFixed(1)}` : '';
+    })
+    .join('');
+}
+
+function extent(values: readonly number[]): readonly [number, number] {
+  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    least = Math.min(least, value);
+    greatest = Math.max(greatest, value);
+  }
+  return least > greatest ? [0, 0] : [least, greatest];
+}
