@@ -157,6 +157,26 @@ describe('a model as a whole', () => {
       code: 'STAGE_UNKNOWN',
     });
   });
+
+  it('tells which version was the newest then, however far from the one that was promoted', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    const moves: readonly (readonly [newest: number, promoted: number])[] = [
+      [1, 1],
+      [9, 2],
+      [12, 11],
+      [13, 12],
+    ];
+    let count = 0;
+    for (const [newest, promoted] of moves) {
+      for (; count < newest; count += 1) await register(place, registry, { auc: count / 100 });
+      await registry.promote({ ref: `fraud@${promoted}`, stage: 'production', reason: 'go' });
+    }
+    const { items } = await registry.tenures({ model: 'fraud', stage: 'production' });
+    expect(items.map(({ number, newestThen, newestAtEnd }) => [newestThen, number, newestAtEnd])).toEqual(
+      moves.map(([newest, promoted], index) => [newest, promoted, moves[index + 1]?.[0]]).toReversed(),
+    );
+  });
 });
 
 describe('a list of versions', () => {
