@@ -77,7 +77,7 @@ export function summaryLines({ notImported, stages }: ImportSummary): readonly s
   return [
     ...notImported.map(({ model, label, why }) => `${model} ${label}: ${why}`),
     ...stages.flatMap(({ model, number, to, outcome, why }) =>
-      outcome === 'kept' || outcome === 'refused' ? [`${model}@${number} isn't ${to}: ${why}`] : [],
+      outcome === 'kept' || outcome === 'refused' ? [`${model}@${number} ${to}: ${why}`] : [],
     ),
   ];
 }
