@@ -40,8 +40,9 @@ class CardFiles implements vscode.FileSystemProvider {
 
   /** Others may have changed descriptions: the editor looks at those that it shows. */
   async lookAgain(): Promise<void> {
-    for (const [address, { text }] of this.#known) {
-      const uri = vscode.Uri.parse(address);
+    for (const { uri } of vscode.workspace.textDocuments) {
+      const text = this.#known.get(uri.toString())?.text;
+      if (uri.scheme !== CARD_SCHEME || text === undefined) continue;
       const now = await this.#textOf(uri).catch(() => text);
       if (now !== text) this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
     }

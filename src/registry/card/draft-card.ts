@@ -38,7 +38,7 @@ export function draftCard(subject: CardSubject): string {
     ['How to load it', codeBlock('python', snippet.python)],
   ];
   return [
-    metadata === '' ? '' : `---\n${metadata}\n---\n`,
+    metadata === '' ? '' : `---\n${metadata}\n---`,
     `# ${plainText(version.model)}`,
     version.description === '' ? forThePerson('in a sentence or two, what the model does.') : version.description,
     ...sections.flatMap(([title, body]) => (body === '' ? [] : [`## ${title}\n\n${body}`])),
