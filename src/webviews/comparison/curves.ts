@@ -30,7 +30,7 @@ export function curvesPanel(comparison: ComparisonPageData, page: PageContext): 
           {
             column,
             name: nameOf(version),
-            later: page.later(`history ${version.id}`, () =>
+            later: page.later(`history:${version.id}`, () =>
               page.read('history', { versionId: version.id }, { timeoutMs: patienceMs }),
             ),
           },

@@ -24,7 +24,7 @@ export function gatesBody({ versions }: ComparisonPageData, page: PageContext): 
   if (!isOpen) return html`<tbody>${head}</tbody>`;
   const found = versions.map(({ id: versionId }) =>
     page.later(
-      `gates ${versionId}`,
+      `gates:${versionId}`,
       () => page.read('versionGates', { versionId }, { timeoutMs: patienceMs }),
       versions,
     ),

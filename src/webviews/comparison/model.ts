@@ -116,7 +116,7 @@ function metricRows(comparison: ComparisonPageData): {
           const row = byName.get(cells[column]?.name ?? '');
           return row ? [{ slice: value, row }] : [];
         });
-        return slicedRows(`slices ${slice}`, metric, cells, comparison);
+        return slicedRows(`slices:${slice}`, metric, cells, comparison);
       }),
     })),
   };
@@ -164,7 +164,7 @@ function datasetGroups(
   comparison: ComparisonPageData,
 ): readonly RowGroup[] {
   const title = `${dataset === '' ? t('No dataset named') : dataset}${sha256 === undefined ? '' : ` (${shortDigest(sha256)})`}`;
-  const section = `evaluations ${title}`;
+  const section = `evaluations:${title}`;
   const measured = isMeasured.filter(Boolean).length;
   const note =
     measured === isMeasured.length

@@ -51,7 +51,7 @@ export function tensorPanel({ versions }: ComparisonPageData, baseline: number, 
 }
 
 function outcome(before: string, after: string, page: PageContext): TemplateResult {
-  const key = `tensors ${before} ${after}`;
+  const key = `tensors:${before}:${after}`;
   const later = page.later(key, () => compare(key, before, after, page));
   switch (later.state) {
     case 'loading':

@@ -49,6 +49,7 @@ const LOOKING: readonly CommandId[] = [
   'modelRegistry.openLog',
   'modelRegistry.openSample',
   'modelRegistry.rebuildCatalog',
+  'modelRegistry.plotVersions',
   'modelRegistry.refresh',
   'modelRegistry.review',
   'modelRegistry.search',
