@@ -41,7 +41,7 @@ function descendants(items: readonly ImpactEntry[], total: number, page: PageCon
           <th scope="row">${versionLink(page, version.id, `${version.model}@${versionNumber(version)}`)}</th>
           <td>${stageBadge(version.stage)}</td>
           <td class="muted">${ageOf(version.createdAt)}</td>
-          <td class="muted">${isDirect ? t('directly') : through === undefined ? t('through another version') : t('through {version}', { version: through })}</td>
+          <td class="muted"><span class="ellipsis" title=${through ?? ''}>${isDirect ? t('directly') : through === undefined ? t('through another version') : t('through {version}', { version: through })}</span></td>
         </tr>`,
         )}
       </tbody>

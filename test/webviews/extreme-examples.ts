@@ -36,7 +36,7 @@ const families = filling('👩‍👩‍👧‍👦🏳️‍🌈🇩🇪', 96);
 const reversed = 'report-\u202egnp.exe\u202c and \u2066isolated\u2069';
 const unbroken = filling('loss_without_a_single_break_', 256);
 const ideographs = filling('不正検知モデルの精度', 120);
-const names: readonly string[] = [unbroken, rightToLeft, stacked, families, reversed, ideographs, '\u00a0', '.', '0'];
+const names: readonly string[] = [unbroken, rightToLeft, stacked, families, reversed, ideographs, '.', '0'];
 
 const author: Author = { name: filling('Wolfeschlegelsteinhausen ', 512).trim(), email: `${filling('a', 500)}@x.org` };
 const story = `${filling('A reason that somebody wrote down in full. ', 900)}\n\n${unbroken}\n${rightToLeft}\n${families}`;
@@ -187,7 +187,7 @@ export function extremeFacts(): FactsPageData {
     tensorCount: 100_000,
     baseModels: names.map((name) => ({ name, revision: 'f'.repeat(40) })),
     inputs: names.map((name) => ({ name, dtype: 'float32', shape: Array.from({ length: 12 }, () => 65_536) })),
-    outputs: names.map((name) => ({ name, dtype: long, shape: [null, 'batch', 1] })),
+    outputs: names.map((name) => ({ name, dtype: filling('custom-dtype.', 64), shape: [null, 'batch', 1] })),
     metadata: Object.fromEntries(names.map((name) => [name, `${story} ${name}`])),
     danger: {
       verdict: 'dangerous',

@@ -31,19 +31,6 @@ function findFlaws(): readonly string[] {
   const short = (text: string) => JSON.stringify(text.trim().slice(0, 40));
 
   const root = document.documentElement;
-  if (root.scrollWidth > root.clientWidth) {
-    const widest = [...document.querySelectorAll('main *')].reduce<Element | undefined>(
-      (found, element) =>
-        found === undefined || element.getBoundingClientRect().right > found.getBoundingClientRect().right
-          ? element
-          : found,
-      undefined,
-    );
-    flaws.add(
-      `The page is ${root.scrollWidth} wide in a window of ${root.clientWidth}: ${widest ? nameOf(widest) : '?'}`,
-    );
-  }
-
   /** The boxes that cut an element off, from the inside out. */
   function* clippersOf(start: Element): Generator<{ readonly element: Element; readonly style: CSSStyleDeclaration }> {
     for (let element: Element | null = start; element !== null && element !== root; element = element.parentElement) {
@@ -58,6 +45,16 @@ function findFlaws(): readonly string[] {
     }
     return false;
   };
+  if (root.scrollWidth > root.clientWidth) {
+    const beyond = [...document.querySelectorAll('main *')].filter(
+      (element) =>
+        element.getBoundingClientRect().right > root.clientWidth + 1 && clippersOf(element).next().done === true,
+    );
+    flaws.add(
+      `The page is ${root.scrollWidth} wide in a window of ${root.clientWidth}: ${beyond.map(nameOf).slice(-2).join(', ')}`,
+    );
+  }
+
   const isWholeSomewhere = (element: Element) => element.closest('[title]') !== null;
 
   const pieces: Piece[] = [];
@@ -83,7 +80,7 @@ function findFlaws(): readonly string[] {
       for (const { element: clipper, style } of isFramed ? [] : clippersOf(element)) {
         const outer = clipper.getBoundingClientRect();
         const scrolls = (overflow: string) => overflow === 'auto' || overflow === 'scroll';
-        if (rect.right > outer.right + 1.5 || rect.left < outer.left - 1.5) {
+        if (box.right > outer.right + 1.5 || box.left < outer.left - 1.5) {
           if (scrolls(style.overflowX)) {
             // What is to be had by scrolling isn't lost.
           } else if (style.textOverflow !== 'ellipsis' && style.webkitLineClamp === 'none') {
@@ -92,7 +89,7 @@ function findFlaws(): readonly string[] {
             flaws.add(`Shortened, and whole nowhere: ${nameOf(element)} ${short(text)}`);
           else if (clipper.clientWidth < 28) flaws.add(`Shortened to nothing: ${nameOf(element)} ${short(text)}`);
         }
-        if (rect.bottom > outer.bottom + 2 && !scrolls(style.overflowY)) {
+        if (box.bottom > outer.bottom + 2 && !scrolls(style.overflowY)) {
           if (style.webkitLineClamp === 'none') flaws.add(`Cut off below: ${nameOf(element)} ${short(text)}`);
           else if (!isWholeSomewhere(element))
             flaws.add(`Shortened, and whole nowhere: ${nameOf(element)} ${short(text)}`);

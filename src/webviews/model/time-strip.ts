@@ -7,8 +7,6 @@ import type { ModelPage } from './model-page.ts';
 
 const WIDTH = 1000;
 const HEIGHT = 34;
-/** Narrower ones have no room for their number. */
-const LABEL_WIDTH = 80;
 
 /** The times in a stage side by side, as long as they lasted. A click asks for its moment; the list below says the same. */
 export function timeStrip(tenures: readonly TenureEntry[], choices: Choices, page: ModelPage): TemplateResult {
@@ -36,9 +34,7 @@ export function timeStrip(tenures: readonly TenureEntry[], choices: Choices, pag
       ${tenures.map(({ since, until, number }) => {
         const from = place(Date.parse(since));
         const to = until === undefined ? WIDTH : place(Date.parse(until));
-        return to - from < LABEL_WIDTH
-          ? ''
-          : html`<span .style=${`left: ${from / 10}%; max-width: ${(to - from) / 10}%`}>@${number}</span>`;
+        return html`<span .style=${`left: ${from / 10}%; width: ${(to - from) / 10}%`}> @${number}</span>`;
       })}
     </div>
     <div class="strip-ends"><span>${formatTime(new Date(start).toISOString())}</span><span>${t('now')}</span></div>

@@ -67,8 +67,9 @@ export function connectHost<K extends PageKind>(): Host<K> {
   const listeners: (() => void)[] = [];
   let lastId = 0;
 
-  window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-    if (!isHostMessage<K>(data)) return;
+  window.addEventListener('message', ({ data, origin }: MessageEvent<unknown>) => {
+    // The editor hands messages on from a frame of the same origin: no other window has anything to say.
+    if (origin !== window.origin || !isHostMessage<K>(data)) return;
     if (data.kind === 'changed') {
       for (const listener of listeners) listener();
     } else if (data.kind === 'progress') {
@@ -160,10 +161,30 @@ function withoutData(): Error {
   return new Error(t('The extension answered without data. Reload the window.'));
 }
 
-/** Only the extension can send to a page, and its side is checked by the compiler: the kind alone tells its messages from others. */
+/**
+ * Its own side is checked by the compiler, so that this only tells the extension's messages from others, and lets none through that would
+ * break the page.
+ */
 function isHostMessage<K extends PageKind>(value: unknown): value is HostMessage<K> {
-  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
-  return value.kind === 'changed' || (typeof value.kind === 'string' && 'id' in value && typeof value.id === 'number');
+  if (!isRecord(value)) return false;
+  if (value.kind === 'changed') return true;
+  if (typeof value.id !== 'number') return false;
+  switch (value.kind) {
+    case 'done':
+      return true;
+    case 'data':
+      return typeof value.method === 'string' && value.data !== undefined;
+    case 'failure':
+      return isRecord(value.error) && typeof value.error.message === 'string';
+    case 'progress':
+      return isRecord(value.progress);
+    default:
+      return false;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function uiOf(saved: unknown): UiState {

@@ -136,7 +136,7 @@ function signatureTable(
 ): TemplateResult | typeof nothing {
   if (entries.length === 0) return nothing;
   const { rows, more } = shortened(page, `signature.${title}`, entries);
-  return html`<table class="narrow">
+  return html`<table class="narrow signature">
       <caption>${title}</caption>
       <tbody>
         ${rows.map(

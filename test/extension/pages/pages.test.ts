@@ -5,79 +5,9 @@ import { changes, comparison, idOf, versionDetails, versionSummary } from '../..
 import { modelId, modelOverview, plotOf } from '../../webviews/model-examples.ts';
 import { gate, reviewPage } from '../../webviews/review-examples.ts';
 
-/** The part of the editor that pages touch: panels that tests can look into. */
-const editor = vi.hoisted(() => {
-  class FakePanel {
-    title = '';
-    iconPath: unknown;
-    isDisposed = false;
-    revealed = 0;
-    readonly posted: unknown[] = [];
-    receive: (message: unknown) => Promise<void> = async () => undefined;
-    private onDispose: () => void = () => undefined;
-    readonly webview = {
-      cspSource: 'https://csp.test',
-      options: {} as Record<string, unknown>,
-      html: '',
-      asWebviewUri: (uri: unknown) => uri,
-      postMessage: async (message: unknown) => {
-        if (this.isDisposed) throw new Error('Webview is disposed');
-        this.posted.push(message);
-        return true;
-      },
-      onDidReceiveMessage: (listener: (message: unknown) => Promise<void>) => {
-        this.receive = listener;
-        return { dispose: () => undefined };
-      },
-    };
-    onDidDispose(listener: () => void) {
-      this.onDispose = listener;
-      return { dispose: () => undefined };
-    }
-    reveal() {
-      this.revealed += 1;
-    }
-    dispose() {
-      this.isDisposed = true;
-      this.onDispose();
-    }
-  }
-  interface Serializer {
-    deserializeWebviewPanel(panel: FakePanel, state: unknown): Promise<void>;
-  }
-  return {
-    FakePanel,
-    panels: [] as FakePanel[],
-    serializers: new Map<string, Serializer>(),
-    clipboard: [] as string[],
-  };
-});
+vi.mock('vscode', async () => (await import('./fake-editor.ts')).fakeVscode);
 
-vi.mock('vscode', () => ({
-  ViewColumn: { Active: -1 },
-  workspace: { getConfiguration: () => ({ get: () => undefined }) },
-  ThemeIcon: class {
-    readonly id: string;
-    constructor(id: string) {
-      this.id = id;
-    }
-  },
-  Uri: { joinPath: (base: string, ...parts: string[]) => [base, ...parts].join('/') },
-  env: { clipboard: { writeText: async (text: string) => void editor.clipboard.push(text) } },
-  window: {
-    createWebviewPanel: (_type: string, title: string) => {
-      const panel = new editor.FakePanel();
-      panel.title = title;
-      editor.panels.push(panel);
-      return panel;
-    },
-    registerWebviewPanelSerializer: (type: string, serializer: never) => {
-      editor.serializers.set(type, serializer);
-      return { dispose: () => editor.serializers.delete(type) };
-    },
-  },
-}));
-
+const { editor, FakePanel } = await import('./fake-editor.ts');
 const { createPages } = await import('../../../src/extension/pages/pages.ts');
 
 const registryDir = '/registry';
@@ -519,11 +449,11 @@ describe('the page of a model', () => {
 
   it('comes back after a reload of the window', async () => {
     setUp(model);
-    const panel = new editor.FakePanel();
+    const panel = new FakePanel();
     await editor.serializers.get('modelRegistry.model')?.deserializeWebviewPanel(panel, { page });
     await panel.receive({ id: 1, method: 'load', params: {} });
     expect([panel.isDisposed, panel.title]).toEqual([false, 'fraud-detector']);
-    const other = new editor.FakePanel();
+    const other = new FakePanel();
     await editor.serializers.get('modelRegistry.model')?.deserializeWebviewPanel(other, { page: { modelId: 1 } });
     expect(other.isDisposed).toBe(true);
   });
@@ -532,7 +462,7 @@ describe('the page of a model', () => {
 describe('pages over a reload of the window', () => {
   it('come back from what the page saved', async () => {
     setUp();
-    const panel = new editor.FakePanel();
+    const panel = new FakePanel();
     await editor.serializers.get('modelRegistry.version')?.deserializeWebviewPanel(panel, { page: pageOf(2), ui: {} });
     await panel.receive({ id: 1, method: 'load', params: {} });
     expect([panel.title, panel.isDisposed]).toEqual(['fraud-detector@2', false]);
@@ -547,7 +477,7 @@ describe('pages over a reload of the window', () => {
     ['modelRegistry.review', { page: { registryDir: '/x', versionId: idOf(1) } }],
   ])('are closed where what was saved can’t be read (%s, %j)', async (type, saved) => {
     setUp();
-    const panel = new editor.FakePanel();
+    const panel = new FakePanel();
     await editor.serializers.get(type)?.deserializeWebviewPanel(panel, saved);
     expect(panel.isDisposed).toBe(true);
   });
