@@ -66,6 +66,25 @@ describe('package.json', () => {
     expect([...new Set(keys)].sort()).toEqual([...CONTEXT_KEYS].sort());
   });
 
+  it('has every command in the palette, or in the menu that Shift+F10 opens on its row', () => {
+    const rows = v.parse(
+      v.array(v.looseObject({ command: v.string(), group: v.optional(v.string()) })),
+      contributes.menus['view/item/context'],
+    );
+    const inMenus = new Set(
+      rows.filter(({ group }) => group?.startsWith('inline') !== true).map(({ command }) => command),
+    );
+    const hidden = v
+      .parse(
+        v.array(v.looseObject({ command: v.string(), when: v.optional(v.string()) })),
+        contributes.menus.commandPalette,
+      )
+      .filter(({ when }) => when === 'false')
+      .map(({ command }) => command);
+    // Enter on its row runs it.
+    expect(hidden.filter((command) => !inMenus.has(command))).toEqual(['modelRegistry.showMore']);
+  });
+
   it('names icons and schemas that exist', () => {
     const files = [
       manifest.icon,
