@@ -16,7 +16,7 @@ import type {
   VersionSummary,
 } from '../../src/extension/messages.ts';
 import type { ReviewGate, ReviewPageData, VersionGates } from '../../src/extension/messages-review.ts';
-import { changes, codeBetween, idOf, pageFacts, versionDetails, versionSummary } from './examples.ts';
+import { barePage, changes, codeBetween, idOf, pageFacts, versionDetails, versionSummary } from './examples.ts';
 import { day, modelOverview, modelPage, plotOf, tenuresOf } from './model-examples.ts';
 import { approval, gate, reviewPage } from './review-examples.ts';
 
@@ -173,7 +173,7 @@ export function extremeVersion(): VersionDetails {
 export function extremeVersionPage(): VersionPageData {
   const metrics = Object.fromEntries(Object.keys(manyMetrics(500)).map((name, index) => [name, numberAt(index + 1)]));
   return {
-    version: extremeVersion(),
+    ...barePage(extremeVersion()),
     baseline: { kind: 'production', versionId: idOf(1), number: 1_000_001, metrics },
   };
 }

@@ -4,6 +4,7 @@ import { summariseFacts } from '../../src/modelfiles/facts-summary.ts';
 import { tensorTable } from '../../src/modelfiles/tensor-rows.ts';
 import { comparedTensorTable } from '../../src/modelfiles/tensors/compared-rows.ts';
 import {
+  barePage,
   bareVersion,
   changes,
   codeBetween,
@@ -97,7 +98,7 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
         ],
       }),
     },
-    empty: { data: async () => ({ version: bareVersion() }) },
+    empty: { data: async () => barePage(bareVersion()) },
     error: { data: failing },
     extreme: {
       data: async () => extremeVersionPage(),

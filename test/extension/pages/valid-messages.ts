@@ -42,6 +42,11 @@ export const validParams: { readonly [M in RequestMethod]: RequestParams<M> } = 
   openReview: { versionId: idOf(2), stage: 'production' },
   cancel: { request: 1 },
   registerFile: {},
+  trends: {},
+  card: {},
+  preview: { path: 'README.md', versionId: idOf(2) },
+  saveFile: { path: 'model.ubj' },
+  remark: { kind: 'note', text: 'Trained twice, same bytes.' },
 };
 
 /** What each kind of page says of itself when the editor brings it back. */
