@@ -57,4 +57,5 @@ export const pageStates = {
   graph: { registryDir: '/registry', of: `version:${idOf(2)}` },
   review: { registryDir: '/registry', versionId: idOf(2), stage: 'production' },
   model: { registryDir: '/registry', modelId: '01JC0000000000000000000001' },
+  plots: { registryDir: '/registry', modelId: '01JC0000000000000000000001', of: { kind: 'all' } },
 } satisfies Record<Exclude<PageKind, 'modelFile'>, object>;
