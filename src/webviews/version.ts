@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import { t } from '../base/language.ts';
+import { t, tParts } from '../base/language.ts';
 import type { VersionPageData } from '../extension/messages.ts';
 import { type PageContext, runPage } from './shared/page.ts';
 import { cardSection } from './version/card.ts';
@@ -25,20 +25,20 @@ import { trendsOf } from './version/trends.ts';
  */
 function versionView(data: VersionPageData, page: PageContext): TemplateResult {
   const { version } = data;
-  const paramsHow = html`Record them with <code>--params params.yaml</code> or <code>--params name=value</code> when you register.`;
-  const tagsHow = html`Set one with <code>model-registry tag MODEL@N name=value</code>.`;
+  const paramsHow = html`${tParts('Record them with {file} or {values} when you register.', { file: html`<code>--params params.yaml</code>`, values: html`<code>--params name=value</code>` })}`;
+  const tagsHow = html`${tParts('Set one with {command}.', { command: html`<code>model-registry tag MODEL@N name=value</code>` })}`;
   return html`${dangerBanner(version)} ${versionHeader(data, page)} ${contents(data, page)} ${headline(data, page)}
     <div class="columns">
       <div class="main">
         ${metricsSection(data, page, trendsOf(version, page))} ${coursesSection(data, page)}
         ${evaluationsSection(data, page)} ${gatesOfVersion(data, page)} ${cardSection(version, page)}
         ${loadSection(data, page)}
-        ${pairsSection({ id: 'params', title: 'Params', pairs: version.params, empty: 'No params were recorded.', how: paramsHow }, page)}
+        ${pairsSection({ id: 'params', title: t('Params'), pairs: version.params, empty: t('No params were recorded.'), how: paramsHow }, page)}
         ${lineageSection(version, page)} ${filesSection(version, page, data)}
       </div>
       <div class="side">
         ${historySection(version, page)} ${notesSection(version, page)} ${commentsSection(version, page)}
-        ${pairsSection({ id: 'tags', title: 'Tags', pairs: version.tags, empty: 'No tags.', how: tagsHow }, page)}
+        ${pairsSection({ id: 'tags', title: t('Tags'), pairs: version.tags, empty: t('No tags.'), how: tagsHow }, page)}
         ${sameArtifactSection(version, page)}
       </div>
       <div class="main details">${modelSection(version, page)} ${modelDetails(page)}</div>

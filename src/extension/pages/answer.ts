@@ -257,7 +257,7 @@ export const NOTHING_OF_ONE_VERSION: Pick<
 };
 
 async function notOfOne(): Promise<never> {
-  throw new RegistryError('NOT_ON_PAGE', 'This page isn’t that of one version.');
+  throw new RegistryError('NOT_ON_PAGE', t('This page isn’t that of one version.'));
 }
 
 /** For pages that show no version: they ask for none of this. */

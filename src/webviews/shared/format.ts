@@ -71,11 +71,6 @@ export function sizeInFiles(bytes: number, files: number): string {
   return tCount(files, '{size} in {count} file', '{size} in {count} files', { size: formatBytes(bytes) });
 }
 
-/** `1 file`, `3 files`. */
-export function countOf(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
-}
-
 /** The first digits of a digest or commit, enough to tell it from others. */
 export function shortDigest(digest: string): string {
   return digest.slice(0, 12);

@@ -38,7 +38,7 @@ export function coursesSection(
       );
     case 'ready': {
       const all = Object.entries(later.data);
-      const { rows, field, more } = filtered(page, 'courses', 'Filter metrics', all, ([name]) => name);
+      const { rows, field, more } = filtered(page, 'courses', t('Filter metrics'), all, ([name]) => name);
       const isWhole = page.ui['whole.courses'] === true;
       const shown = isWhole ? rows : rows.slice(0, shownAtFirst);
       const toggle = html`<button

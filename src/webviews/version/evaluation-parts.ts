@@ -60,9 +60,9 @@ export function wholeTable({ now, head, other, declared }: WholeTable): Template
   return html`<div class="scroll-x"><table class=${compared ? 'metrics' : 'narrow'}>
     <thead>
       <tr>
-        <th scope="col">Metric</th><th scope="col" class="numeric">${head}</th>
-        ${hasIntervals ? html`<th scope="col" class="numeric interval">Interval</th>` : nothing}
-        ${compared ? html`<th scope="col" class="numeric before">${compared.head}</th><th scope="col">Change</th>` : nothing}
+        <th scope="col">${t('Metric')}</th><th scope="col" class="numeric">${head}</th>
+        ${hasIntervals ? html`<th scope="col" class="numeric interval">${t('Interval')}</th>` : nothing}
+        ${compared ? html`<th scope="col" class="numeric before">${compared.head}</th><th scope="col">${t('Change')}</th>` : nothing}
       </tr>
     </thead>
     <tbody>

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { t } from '../../base/language.ts';
+import { t, tParts } from '../../base/language.ts';
 import type { EvaluationEntry, VersionPageData } from '../../extension/messages.ts';
 import { shortDigest } from '../shared/format.ts';
 import { matricesOf } from '../shared/metric-groups.ts';
@@ -16,17 +16,17 @@ export function evaluationsSection(data: VersionPageData, page: PageContext): Te
   const { id, lineage } = data.version;
   const { evaluations } = lineage;
   if (evaluations.length === 0) return nothing;
-  const attach = html`<button class="link" @click=${() => page.act('evaluate', id)}>Attach evaluation…</button>`;
+  const attach = html`<button class="link" @click=${() => page.act('evaluate', id)}>${t('Attach evaluation…')}</button>`;
   const copy = copyTable(page, () =>
     tableText(
-      ['Dataset', 'Slice', 'Metric', 'Value'],
+      [t('Dataset'), t('Slice'), t('Metric'), t('Value')],
       evaluations.flatMap(({ dataset = '', slice = '', metrics }) =>
         Object.entries(metrics).map(([name, value]) => [dataset, slice, name, String(value)]),
       ),
     ),
   );
   return foldable(
-    { id: 'evaluations', title: 'Evaluations', count: evaluations.length, actions: attach },
+    { id: 'evaluations', title: t('Evaluations'), count: evaluations.length, actions: attach },
     html`${[...byDataset(evaluations)].map(([dataset, entries]) =>
       part(dataset === '' ? t('No dataset named') : dataset, datasetPart(entries, data, page)),
     )}
@@ -42,7 +42,7 @@ function datasetPart(
 ): TemplateResult {
   const newest = entries.at(-1);
   const digest = digestOf(entries);
-  return html`${newest === undefined ? nothing : html`<div class="muted">${timeOf(newest.at)} by ${authorOf(newest.by)}</div>`}
+  return html`${newest === undefined ? nothing : html`<div class="muted">${tParts('{time} by {author}', { time: timeOf(newest.at), author: authorOf(newest.by) })}</div>`}
     ${digest === undefined ? nothing : html`<div>${copyable(page, digest, shortDigest(digest), t('the digest of the data'))}</div>`}
     ${wholeTable({ now: wholeOf(entries), head: t('Value'), declared })}
     ${matricesOf(entries.flatMap(sliceMetrics)).map((matrix) => matrixTable(matrix, { declared }))}`;

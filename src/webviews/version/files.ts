@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatNumber, t } from '../../base/language.ts';
+import { t, tCount, tParts } from '../../base/language.ts';
 import type { FileEntry, VersionDetails, VersionPageData } from '../../extension/messages.ts';
 import { formatBytes, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
@@ -18,7 +18,7 @@ export function filesSection(
   if (artifact.withdrawnAt !== undefined) {
     return foldable(
       { id: 'files', title, count: artifact.fileCount },
-      html`<p>Removed ${ageOf(artifact.withdrawnAt)} to free space. Register the same files again to bring them back.</p>`,
+      html`<p>${tParts('Removed {withdrawnAt} to free space. Register the same files again to bring them back.', { withdrawnAt: ageOf(artifact.withdrawnAt) })}</p>`,
       page,
     );
   }
@@ -26,18 +26,18 @@ export function filesSection(
     return foldable(
       { id: 'files', title, count: artifact.fileCount },
       html`<p class="warning">
-        ${icon('warning')} The list of files is missing or damaged. <code>model-registry verify</code> tells more.
+        ${icon('warning')} ${tParts('The list of files is missing or damaged. {command} tells more.', { command: html`<code>model-registry verify</code>` })}
       </p>`,
       page,
     );
   }
-  if (files.length === 0) return foldable({ id: 'files', title }, emptyState('The artifact has no files.'), page);
-  const { rows, field, more } = filtered(page, 'files', 'Filter files', files, ({ path }) => path);
+  if (files.length === 0) return foldable({ id: 'files', title }, emptyState(t('The artifact has no files.')), page);
+  const { rows, field, more } = filtered(page, 'files', t('Filter files'), files, ({ path }) => path);
   return foldable(
     { id: 'files', title, count: files.length, actions: field },
     html`<div class="scroll-x"><table class="files">
       <thead>
-        <tr><th scope="col">Path</th><th scope="col" class="numeric">Size</th><th scope="col">SHA-256</th><th scope="col"><span class="only-read-aloud">${t('Actions')}</span></th></tr>
+        <tr><th scope="col">${t('Path')}</th><th scope="col" class="numeric">${t('Size')}</th><th scope="col">${t('SHA-256')}</th><th scope="col"><span class="only-read-aloud">${t('Actions')}</span></th></tr>
       </thead>
       <tbody>
         ${rows.map((file) => fileRow(file, id, own, page))}
@@ -45,11 +45,11 @@ export function filesSection(
     </table></div>
     ${more}
     <p class="aside links">
-      <button class="link" @click=${() => page.act('compareFiles', id)}>${icon('diff-multiple')} How they differ from another version’s…</button>
+      <button class="link" @click=${() => page.act('compareFiles', id)}>${icon('diff-multiple')} ${t('How they differ from another version’s…')}</button>
       <button class="link" @click=${() => page.act('restoreFiles', id)}>${icon('save-all')} ${t('Save all…')}</button>
       ${copyTable(page, () =>
         tableText(
-          ['Path', 'Size', 'SHA-256'],
+          [t('Path'), t('Size'), 'SHA-256'],
           files.map(({ path, sizeBytes, sha256 }) => [path, String(sizeBytes), sha256]),
         ),
       )}
@@ -71,10 +71,10 @@ function fileRow(
     html`<button class="icon-button" title=${label} aria-label=${label} aria-expanded=${isOpen === undefined ? nothing : String(isOpen)} @click=${click}>${icon(name)}</button>`;
   return html`<tr>
       <th scope="row">
-        <span class="path"><button class="link ellipsis" title="Open ${path}" @click=${() => page.openFile({ path, versionId: id })}>${path}</button>${isExecutable ? html`<span class="pill">executable</span>` : ''}</span>
+        <span class="path"><button class="link ellipsis" title=${t('Open {path}', { path })} @click=${() => page.openFile({ path, versionId: id })}>${path}</button>${isExecutable ? html`<span class="pill">${t('executable')}</span>` : ''}</span>
       </th>
-      <td class="numeric" title="${formatNumber(sizeBytes)} bytes">${formatBytes(sizeBytes)}</td>
-      <td>${copyable(page, sha256, shortDigest(sha256), `digest of ${path}`)}</td>
+      <td class="numeric" title=${tCount(sizeBytes, '{count} byte', '{count} bytes')}>${formatBytes(sizeBytes)}</td>
+      <td>${copyable(page, sha256, shortDigest(sha256), t('digest of {path}', { path }))}</td>
       <td class="file-actions">${
         own === undefined || previewable(file) === undefined
           ? html`<span class="icon-button" aria-hidden="true"></span>`

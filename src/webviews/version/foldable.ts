@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t } from '../../base/language.ts';
 import type { PageContext } from '../shared/page.ts';
 import { icon, type SectionOptions } from '../shared/parts.ts';
 
@@ -15,7 +16,7 @@ export function foldable(
         <button
           class="fold"
           aria-expanded=${String(!isFolded)}
-          title="${isFolded ? 'Show' : 'Fold'} ${title}"
+          title="${isFolded ? t('Show') : t('Fold')} ${title}"
           @click=${() => page.setUi(`fold.${id}`, !isFolded)}
         >
           ${icon(isFolded ? 'chevron-right' : 'chevron-down')}<span>${title}</span>${count === undefined ? nothing : html` <span class="count">${count.toLocaleString('en-US')}</span>`}

@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t, tCount, tParts } from '../../base/language.ts';
 import type { VersionPageData } from '../../extension/messages.ts';
 import type { VersionGates } from '../../extension/messages-review.ts';
 import { approvalList } from '../review/approvals.ts';
 import { gateList } from '../review/gates.ts';
-import { countOf } from '../shared/format.ts';
+
 import type { PageContext } from '../shared/page.ts';
 import { authorOf, failedLine, icon, stageBadge, timeOf } from '../shared/parts.ts';
 import { foldable } from './foldable.ts';
@@ -21,12 +22,12 @@ export function gatesOfVersion({ version, stages }: VersionPageData, page: PageC
   const later = page.later('gates', () => page.read('versionGates', {}, { timeoutMs: patienceMs }), version);
   const failure = later.state === 'failed' ? failedLine(later) : nothing;
   return foldable(
-    { id: 'gates', title: 'Gates and approvals' },
+    { id: 'gates', title: t('Gates and approvals') },
     html`${failure}${stages.map((stage) => {
-      if (later.state === 'failed') return plainRow(stage, 'not known');
-      if (later.state === 'loading') return plainRow(stage, 'evaluating its gates…');
+      if (later.state === 'failed') return plainRow(stage, t('not known'));
+      if (later.state === 'loading') return plainRow(stage, t('evaluating its gates…'));
       const found = later.data.stages.find((ofStage) => ofStage.stage === stage);
-      return isAsking(found) ? stagePart(found, version.id, page) : plainRow(stage, 'asks for nothing');
+      return isAsking(found) ? stagePart(found, version.id, page) : plainRow(stage, t('asks for nothing'));
     })}`,
     page,
   );
@@ -56,14 +57,16 @@ function stagePart(ofStage: OfStage, versionId: string, page: PageContext): Temp
       <span class=${broken.length === 0 ? 'stage-passed' : 'stage-broken'}>${icon(broken.length === 0 ? 'pass' : 'error')} ${standingText(gates.length, broken.length)}</span>
       <span class="muted ellipsis">${broken.map(({ title }) => title).join(', ')}</span>
     </summary>
-    ${request ? html`<p class="muted">Asked for by ${authorOf(request.by)}, ${timeOf(request.at)}</p>` : nothing}
+    ${request ? html`<p class="muted">${tParts('Asked for by {author}, {time}', { author: authorOf(request.by), time: timeOf(request.at) })}</p>` : nothing}
     ${gates.length === 0 ? nothing : gateList(gates, approvals, undefined)}
     ${approvals.length === 0 ? nothing : approvalList(approvals)}
-    <button class="link" @click=${() => page.openReview(versionId, stage)}>${icon('checklist')} Review for ${stage}</button>
+    <button class="link" @click=${() => page.openReview(versionId, stage)}>${icon('checklist')} ${tParts('Review for {stage}', { stage })}</button>
   </details>`;
 }
 
 function standingText(all: number, broken: number): string {
-  if (all === 0) return 'no gates';
-  return broken === 0 ? `${countOf(all, 'gate')} passed` : `${broken} of ${countOf(all, 'gate')} not passed`;
+  if (all === 0) return t('no gates');
+  return broken === 0
+    ? tCount(all, '{count} gate passed', '{count} gates passed')
+    : tCount(all, '{broken} of {count} gate not passed', '{broken} of {count} gates not passed', { broken });
 }

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t, tParts } from '../../base/language.ts';
 import { formatMetric, headlineMetrics } from '../../base/metrics.ts';
 import type { Baseline } from '../../extension/messages.ts';
 import type { PageContext } from '../shared/page.ts';
@@ -16,7 +17,7 @@ export function headline(
 ): TemplateResult | typeof nothing {
   const figures = headlineMetrics(version.metrics, figureCount, { declared });
   if (figures.length === 0) return nothing;
-  return html`<section aria-label="Headline metrics">
+  return html`<section aria-label=${t('Headline metrics')}>
     <ul class="figures">
       ${figures.map(({ name }) => {
         const value = version.metrics[name];
@@ -28,18 +29,18 @@ export function headline(
             baseline === undefined
               ? nothing
               : html`<span class="figure-change"
-                  >${before === undefined ? html`<span class="change">not in @${baseline.number}</span>` : changeOf(name, value, before, declared)}</span
+                  >${before === undefined ? html`<span class="change">${tParts('not in @{number}', { number: baseline.number })}</span>` : changeOf(name, value, before, declared)}</span
                 >`
           }
         </li>`;
       })}
     </ul>
-    ${baseline === undefined ? nothing : html`<p class="muted figures-note">Changes are against ${baselineName(baseline)}.</p>`}
+    ${baseline === undefined ? nothing : html`<p class="muted figures-note">${tParts('Changes are against {baseline}.', { baseline: baselineName(baseline) })}</p>`}
   </section>`;
 }
 
 function baselineName(baseline: Baseline): string {
   return baseline.kind === 'production'
-    ? `@${baseline.number}, in ${baseline.stage ?? 'production'} now`
-    : `@${baseline.number}, in production before`;
+    ? t('@{number}, in {stage} now', { number: baseline.number, stage: baseline.stage ?? 'production' })
+    : t('@{number}, in production before', { number: baseline.number });
 }

@@ -1,26 +1,27 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t, tParts } from '../../base/language.ts';
 import type { TransitionEntry, VersionDetails } from '../../extension/messages.ts';
 import type { PageContext } from '../shared/page.ts';
 import { authorOf, claimedTimeOf, icon, stageBadge, timeOf, versionLink } from '../shared/parts.ts';
 import { foldable } from './foldable.ts';
 
-const words: Readonly<Record<TransitionEntry['kind'], string>> = {
-  promote: 'Promoted to',
-  rollback: 'Rolled back to',
-  demote: 'Moved down to',
-  archive: 'Moved to',
-  displaced: 'Made way, moved to',
-};
+const words = (): Readonly<Record<TransitionEntry['kind'], string>> => ({
+  promote: t('Promoted to'),
+  rollback: t('Rolled back to'),
+  demote: t('Moved down to'),
+  archive: t('Moved to'),
+  displaced: t('Made way, moved to'),
+});
 
 /** Who moved the version between stages, when and why; newest first. */
 export function historySection(version: VersionDetails, page: PageContext): TemplateResult {
   const newestFirst = [...version.transitions].sort((a, b) => b.seq - a.seq);
   return foldable(
-    { id: 'history', title: 'Stage history' },
+    { id: 'history', title: t('Stage history') },
     html`<ol class="timeline">
       ${newestFirst.map((transition) => entry(version, transition, page))}
       <li>
-        <div>Registered as ${stageBadge('candidate')}</div>
+        <div>${tParts('Registered as {stage}', { stage: stageBadge('candidate') })}</div>
         <div class="muted">${authorOf(version.createdBy)}, ${claimedTimeOf(version.createdAt, version.claimedAt)}</div>
       </li>
     </ol>`,
@@ -34,11 +35,11 @@ function entry({ model }: VersionDetails, transition: TransitionEntry, page: Pag
     (number, index) => html`${index === 0 ? '' : ', '}${versionLink(page, `${model}@${number}`, `@${number}`)}`,
   );
   return html`<li>
-    <div title="From ${from} to ${to}">${words[kind]} ${stageBadge(to)}${kind === 'displaced' && links.length > 0 ? html` for ${links}` : nothing}</div>
-    <div class="muted">${authorOf(by)}, ${timeOf(at)}${isLate(askedAt, at) ? html` (asked for ${timeOf(askedAt)})` : nothing}</div>
+    <div title=${t('From {from} to {to}', { from, to })}>${words()[kind]} ${stageBadge(to)}${kind === 'displaced' && links.length > 0 ? html` ${tParts('for {links}', { links })}` : nothing}</div>
+    <div class="muted">${authorOf(by)}, ${timeOf(at)}${isLate(askedAt, at) ? html` ${tParts('(asked for {askedAt})', { askedAt: timeOf(askedAt) })}` : nothing}</div>
     ${reason === '' ? nothing : html`<div class="reason">${reason}</div>`}
-    ${kind !== 'displaced' && links.length > 0 ? html`<div>Took the place of ${links}</div>` : nothing}
-    ${isOverride ? html`<div class="warning">${icon('warning')} Gates were overridden${overridden.length === 0 ? nothing : html`: <span class="wrap">${overridden.join('; ')}</span>`}</div>` : nothing}
+    ${kind !== 'displaced' && links.length > 0 ? html`<div>${tParts('Took the place of {links}', { links })}</div>` : nothing}
+    ${isOverride ? html`<div class="warning">${icon('warning')} ${t('Gates were overridden')}${overridden.length === 0 ? nothing : html`: <span class="wrap">${overridden.join('; ')}</span>`}</div>` : nothing}
   </li>`;
 }
 

@@ -1,25 +1,28 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t, tCount, tParts } from '../../base/language.ts';
 import type { Lineage, VersionDetails } from '../../extension/messages.ts';
-import { countOf, formatDuration, shortDigest } from '../shared/format.ts';
+import { formatDuration, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { copyable, emptyState, icon, timeOf, versionLink, webLink } from '../shared/parts.ts';
 import { foldable } from './foldable.ts';
 import { notRecorded, part } from './part.ts';
 import { dataPart, environmentPart, machinePart, missingPart } from './surroundings.ts';
 
-const capturedAt = {
-  start: 'as it was when the run began',
-  end: 'as it was when the run ended: what was committed meanwhile is in it',
-  detection: 'as it was when the output was found: nobody saw the run begin',
-} as const;
+const capturedAt = () =>
+  ({
+    start: t('as it was when the run began'),
+    end: t('as it was when the run ended: what was committed meanwhile is in it'),
+    detection: t('as it was when the output was found: nobody saw the run begin'),
+  }) as const;
 
-const seenAs = {
-  run: 'recorded by model-registry run',
-  terminal: 'seen in a terminal of the editor',
-  task: 'seen as a task of the editor',
-  debug: 'seen in the debugger',
-  notebook: 'seen in a notebook of the editor',
-} as const;
+const seenAs = () =>
+  ({
+    run: t('recorded by model-registry run'),
+    terminal: t('seen in a terminal of the editor'),
+    task: t('seen as a task of the editor'),
+    debug: t('seen in the debugger'),
+    notebook: t('seen in a notebook of the editor'),
+  }) as const;
 
 /** What a version was made from: code, run, data, environment, base model. */
 export function lineageSection({ id, lineage, model }: VersionDetails, page: PageContext): TemplateResult {
@@ -32,14 +35,13 @@ export function lineageSection({ id, lineage, model }: VersionDetails, page: Pag
     data.length === 0 &&
     dependencies.length === 0 &&
     lineage.machine === undefined;
-  const actions = html`<button class="link" @click=${() => page.openGraph(`version:${id}`)}>${icon('type-hierarchy')} Show graph</button>`;
+  const actions = html`<button class="link" @click=${() => page.openGraph(`version:${id}`)}>${icon('type-hierarchy')} ${t('Show graph')}</button>`;
   if (isEmpty) {
     return foldable(
-      { id: 'lineage', title: 'Lineage', actions },
+      { id: 'lineage', title: t('Lineage'), actions },
       emptyState(
-        'No lineage was recorded.',
-        html`Start training with <code>model-registry run --model MODEL -- COMMAND</code>, and code, data and packages are
-          recorded with the next version.`,
+        t('No lineage was recorded.'),
+        html`${tParts('Start training with {command}, and code, data and packages are recorded with the next version.', { command: html`<code>model-registry run --model MODEL -- COMMAND</code>` })}`,
       ),
       page,
     );
@@ -53,75 +55,75 @@ export function lineageSection({ id, lineage, model }: VersionDetails, page: Pag
     basePart(lineage, model, page),
     ...(lineage.missing.length === 0 ? [] : [missingPart(lineage)]),
   ];
-  return foldable({ id: 'lineage', title: 'Lineage', actions }, parts, page);
+  return foldable({ id: 'lineage', title: t('Lineage'), actions }, parts, page);
 }
 
 function codePart(version: string, { code }: Lineage, page: PageContext): TemplateResult {
-  if (code === undefined) return part('Code', notRecorded);
+  if (code === undefined) return part(t('Code'), notRecorded());
   return part(
-    'Code',
+    t('Code'),
     html`<div class="facts">
         <span>${icon('git-commit')} ${copyable(page, code.commit, shortDigest(code.commit), 'commit')}</span>
         ${code.branch === undefined ? nothing : html`<span>${icon('git-branch')} <span class="wrap">${code.branch}</span></span>`}
         ${code.repository === undefined ? nothing : html`<span>${icon('repo')} <span class="wrap">${code.repository}</span></span>`}
         ${code.folder === undefined ? nothing : html`<span>${icon('folder')} <span class="wrap">${code.folder}</span></span>`}
         ${(code.tags ?? []).map((tag) => html`<span>${icon('tag')} <span class="wrap">${tag}</span></span>`)}
-        ${code.isPushed === false ? html`<span class="warning">${icon('warning')} not pushed</span>` : nothing}
+        ${code.isPushed === false ? html`<span class="warning">${icon('warning')} ${t('not pushed')}</span>` : nothing}
         ${
           code.isDirty
-            ? html`<span class="warning">${icon('warning')} with changes that weren't committed</span>`
-            : html`<span class="muted">no uncommitted changes</span>`
+            ? html`<span class="warning">${icon('warning')} ${t("with changes that weren't committed")}</span>`
+            : html`<span class="muted">${t('no uncommitted changes')}</span>`
         }
       </div>
       ${code.isDirty ? changesOf(code) : nothing}
       ${(code.submodules ?? []).map(
         ({ path, commit, isDirty }) => html`<div class="facts">
           <span>${icon('file-submodule')} <span class="wrap">${path}</span></span>
-          <span>${copyable(page, commit, shortDigest(commit), `commit of ${path}`)}</span>
-          ${isDirty ? html`<span class="warning">${icon('warning')} with changes that weren't kept</span>` : nothing}
+          <span>${copyable(page, commit, shortDigest(commit), t('commit of {path}', { path }))}</span>
+          ${isDirty ? html`<span class="warning">${icon('warning')} ${t("with changes that weren't kept")}</span>` : nothing}
         </div>`,
       )}
       ${code.remote === undefined ? nothing : html`<div>${webLink(code.remote)}</div>`}
-      <div class="muted">${capturedAt[code.capturedAt]}</div>
+      <div class="muted">${capturedAt()[code.capturedAt]}</div>
       <button
         class="link"
-        title="In a worktree of its own and a new window, with its uncommitted changes, the list of its packages and the command; nothing is run"
+        title=${t('In a worktree of its own and a new window, with its uncommitted changes, the list of its packages and the command; nothing is run')}
         @click=${() => page.act('openTrainedCode', version)}
       >
-        Open the code that trained this…
+        ${t('Open the code that trained this…')}
       </button>`,
   );
 }
 
 /** What is kept of uncommitted changes, and what isn't. */
 function changesOf({ changes }: NonNullable<Lineage['code']>): TemplateResult {
-  if (changes === undefined) return html`<div class="muted">The changes weren't recorded.</div>`;
+  if (changes === undefined) return html`<div class="muted">${t("The changes weren't recorded.")}</div>`;
   const { fileCount, leftOut, leftOutCount, untrackedCount } = changes;
   return html`<div class="muted">
-    Changes of ${countOf(fileCount, 'file')} are kept as a patch.
-    ${leftOutCount === 0 ? nothing : html`Left out: ${leftOut.map(({ path, why }) => `${path} (${why === 'secret' ? 'may hold a secret' : 'too large'})`).join(', ')}${leftOutCount > leftOut.length ? ` and ${leftOutCount - leftOut.length} more` : ''}.`}
-    ${untrackedCount === 0 ? nothing : html`${countOf(untrackedCount, 'file')} that git doesn't track ${untrackedCount === 1 ? "isn't" : "aren't"} kept.`}
+    ${tCount(fileCount, 'Changes of {count} file are kept as a patch.', 'Changes of {count} files are kept as a patch.')}
+    ${leftOutCount === 0 ? nothing : html`${t('Left out: {files}.', { files: [...leftOut.map(({ path, why }) => `${path} (${why === 'secret' ? t('may hold a secret') : t('too large')})`), ...(leftOutCount > leftOut.length ? [tCount(leftOutCount - leftOut.length, 'and {count} more', 'and {count} more')] : [])].join(', ') })}`}
+    ${untrackedCount === 0 ? nothing : html`${tCount(untrackedCount, "{count} file that git doesn't track isn't kept.", "{count} files that git doesn't track aren't kept.")}`}
   </div>`;
 }
 
 function runPart({ run }: Lineage, page: PageContext): TemplateResult {
-  if (run === undefined) return part('Run', notRecorded);
+  if (run === undefined) return part(t('Run'), notRecorded());
   const { id, name, tracker, url, command, startedAt, endedAt, exitCode, folder } = run;
   const duration = startedAt === undefined || endedAt === undefined ? undefined : formatDuration(startedAt, endedAt);
   return part(
-    'Run',
+    t('Run'),
     html`<div class="facts">
         ${name === undefined ? nothing : html`<span class="wrap">${name}</span>`}
-        ${id === undefined ? nothing : html`<span>${copyable(page, id, id, 'run id')}</span>`}
-        ${tracker === undefined ? nothing : html`<span class="muted">tracked by ${tracker}</span>`}
-        ${exitCode === undefined ? nothing : exitCode === 0 ? html`<span>${icon('check')} exit code 0</span>` : html`<span class="warning">${icon('warning')} exit code ${exitCode}</span>`}
+        ${id === undefined ? nothing : html`<span>${copyable(page, id, id, t('run id'))}</span>`}
+        ${tracker === undefined ? nothing : html`<span class="muted">${tParts('tracked by {tracker}', { tracker })}</span>`}
+        ${exitCode === undefined ? nothing : exitCode === 0 ? html`<span>${icon('check')} ${t('exit code 0')}</span>` : html`<span class="warning">${icon('warning')} ${tParts('exit code {exitCode}', { exitCode })}</span>`}
       </div>
       ${url === undefined ? nothing : html`<div>${webLink(url)}</div>`}
       ${command === undefined ? nothing : html`<div class="command"><code class="wrap">${command}</code>${copyable(page, command, '', 'command')}</div>`}
       ${folder === undefined ? nothing : html`<div class="facts"><span>${icon('folder')} <span class="wrap">${folder}</span></span></div>`}
       ${run.notebook === undefined ? nothing : notebookOf(run.notebook, page)}
       ${certaintyOf(run)}
-      ${startedAt === undefined ? nothing : html`<div class="muted">started ${timeOf(startedAt)}${duration === undefined ? nothing : `, took ${duration}`}</div>`}`,
+      ${startedAt === undefined ? nothing : html`<div class="muted">${tParts('started {time}', { time: timeOf(startedAt) })}${duration === undefined ? nothing : `, ${t('took {duration}', { duration })}`}</div>`}`,
   );
 }
 
@@ -129,7 +131,7 @@ function notebookOf(notebook: NonNullable<NonNullable<Lineage['run']>['notebook'
   const { path, cells, cellCount } = notebook;
   return html`<div class="facts">
     <span>${icon('notebook')} <span class="wrap">${path}</span></span>
-    <span>${countOf(cellCount, 'executed cell')} ${copyable(page, cells, shortDigest(cells), 'digest of the executed cells')}</span>
+    <span>${tCount(cellCount, '{count} executed cell', '{count} executed cells')} ${copyable(page, cells, shortDigest(cells), t('digest of the executed cells'))}</span>
   </div>`;
 }
 
@@ -137,14 +139,14 @@ function notebookOf(notebook: NonNullable<NonNullable<Lineage['run']>['notebook'
 function certaintyOf(run: NonNullable<Lineage['run']>): TemplateResult | typeof nothing {
   if (run.seenAs === undefined) return nothing;
   const others = run.othersCount ?? 0;
-  return html`<div class="muted">${seenAs[run.seenAs]}</div>
-    ${others === 0 ? nothing : html`<div class="warning">${icon('warning')} ${countOf(others, 'other command')} ran then and may have written the outputs instead</div>`}`;
+  return html`<div class="muted">${seenAs()[run.seenAs]}</div>
+    ${others === 0 ? nothing : html`<div class="warning">${icon('warning')} ${tCount(others, '{count} other command ran then and may have written the outputs instead', '{count} other commands ran then and may have written the outputs instead')}</div>`}`;
 }
 
 function basePart({ baseModel }: Lineage, model: string, page: PageContext): TemplateResult {
-  if (baseModel === undefined) return part('Base model', notRecorded);
+  if (baseModel === undefined) return part(t('Base model'), notRecorded());
   const { name, versionId, number } = baseModel;
-  if (versionId === undefined) return part('Base model', html`<span class="wrap">${name}</span>`);
+  if (versionId === undefined) return part(t('Base model'), html`<span class="wrap">${name}</span>`);
   const text = `${name === '' ? model : name}${number === undefined ? '' : `@${number}`}`;
-  return part('Base model', versionLink(page, versionId, text));
+  return part(t('Base model'), versionLink(page, versionId, text));
 }

@@ -30,7 +30,7 @@ export function loadSection({ version, loading }: VersionPageData, page: PageCon
   return foldable(
     { id: 'load', title: t('How to load it'), actions: references(snippets, chosen, page) },
     html`<div class="tabs" role="tablist" aria-label=${t('How to load it')}>
-        ${tab('python', chosen.loader === undefined ? 'Python' : `Python · ${chosen.loader}`)}${tab('command', t('Command line'))}
+        ${tab('python', chosen.loader === undefined ? t('Python') : `Python · ${chosen.loader}`)}${tab('command', t('Command line'))}
         <span class="grow"></span>
         <button class="link" @click=${() => page.copy(text, t('the snippet'))}>${icon(page.justCopied === text ? 'check' : 'copy')} ${t('Copy')}</button>
       </div>

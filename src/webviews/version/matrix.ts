@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { tParts } from '../../base/language.ts';
 import { type DeclaredDirections, formatMetric } from '../../base/metrics.ts';
 import type { Metrics } from '../../extension/messages.ts';
 import { alignDecimals } from '../shared/format.ts';
@@ -29,7 +30,7 @@ export function matrixTable(
   return html`<div class="scroll-x">
     <table class="matrix">
       <caption>
-        By ${slice}
+        ${tParts('By {slice}', { slice })}
       </caption>
       <thead>
         <tr>
@@ -39,7 +40,7 @@ export function matrixTable(
               column,
               place,
             ) => html`<th scope="col" class="numeric" title="${column}${betterWhen(column, declared)}">${column}</th>
-              ${hasChanges[place] === true ? html`<th scope="col"><span class="only-read-aloud">Change of ${column}</span></th>` : nothing}`,
+              ${hasChanges[place] === true ? html`<th scope="col"><span class="only-read-aloud">${tParts('Change of {column}', { column })}</span></th>` : nothing}`,
           )}
         </tr>
       </thead>

@@ -1,10 +1,11 @@
 import { type DeclaredDirections, metricDirection } from '../../base/metrics.ts';
 import type { Metrics, MetricValue } from '../../extension/messages.ts';
+import { directionText } from '../shared/word.ts';
 
 /** What a tooltip adds to a metric's name; nothing where the name doesn't tell. */
 export function betterWhen(name: string, declared?: DeclaredDirections): string {
   const direction = metricDirection(name, declared);
-  return direction === 'neutral' ? '' : ` (${direction} is better)`;
+  return direction === 'neutral' ? '' : ` (${directionText(direction)})`;
 }
 
 /** Metrics come from files and people: a name like `constructor` must not find what every object has. */

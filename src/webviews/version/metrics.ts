@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { t } from '../../base/language.ts';
+import { t, tCount, tParts } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
 import type { Baseline, MetricValue, VersionPageData, VersionSummary } from '../../extension/messages.ts';
 import { alignDecimals } from '../shared/format.ts';
@@ -27,12 +27,12 @@ export function metricsSection(
   const { version, baseline, declared } = data;
   const all = Object.entries(version.metrics);
   if (all.length === 0) {
-    return foldable({ id: 'metrics', title: 'Metrics' }, noMetrics(version.model, versionNumber(version)), page);
+    return foldable({ id: 'metrics', title: t('Metrics') }, noMetrics(version.model, versionNumber(version)), page);
   }
-  const { rows, field, more } = filtered(page, 'metrics', 'Filter metrics', all, ([name]) => name);
+  const { rows, field, more } = filtered(page, 'metrics', t('Filter metrics'), all, ([name]) => name);
   const { groups, matrices } = groupMetrics(Object.fromEntries(rows));
   return foldable(
-    { id: 'metrics', title: 'Metrics', count: all.length, actions: field },
+    { id: 'metrics', title: t('Metrics'), count: all.length, actions: field },
     html`${groups.length === 0 ? nothing : metricTable(groups, data, page, trendOf)}
       ${matrices.map((matrix) => matrixTable(matrix, { before: baseline?.metrics, declared }))} ${more}
       <p class="aside links">${copyTable(page, () => metricsText(data))}</p>`,
@@ -41,7 +41,7 @@ export function metricsSection(
 }
 
 function metricsText({ version, baseline }: MeasuredVersion): string {
-  const head = ['Metric', `@${versionNumber(version)}`, ...(baseline === undefined ? [] : [`@${baseline.number}`])];
+  const head = [t('Metric'), `@${versionNumber(version)}`, ...(baseline === undefined ? [] : [`@${baseline.number}`])];
   return tableText(
     head,
     Object.entries(version.metrics).map(([name, value]) => [
@@ -57,9 +57,12 @@ export function notMeasured({ version, baseline }: MeasuredVersion): TemplateRes
   const missing = Object.entries(baseline?.metrics ?? {}).filter(([name]) => !Object.hasOwn(version.metrics, name));
   if (!baseline || missing.length === 0) return nothing;
   const shown = missing.slice(0, SHOWN_MISSING).map(([name, value]) => `${name} (${formatMetric(value)})`);
-  const more = missing.length > SHOWN_MISSING ? ` and ${missing.length - SHOWN_MISSING} more` : '';
+  const more =
+    missing.length > SHOWN_MISSING
+      ? ` ${tCount(missing.length - SHOWN_MISSING, 'and {count} more', 'and {count} more')}`
+      : '';
   return html`<p class="warning aside">
-    ${icon('warning')} <span class="wrap">Measured of @${baseline.number} only: ${shown.join(', ')}${more}.</span>
+    ${icon('warning')} <span class="wrap">${t('Measured of @{number} only: {names}.', { number: baseline.number, names: `${shown.join(', ')}${more}` })}</span>
   </p>`;
 }
 
@@ -93,7 +96,7 @@ function metricTable(
     <table class="metrics">
       <thead>
         <tr>
-          <th scope="col">Metric</th>
+          <th scope="col">${t('Metric')}</th>
           <th scope="col" class="numeric">@${versionNumber(version)}</th>
           ${trendOf ? html`<th scope="col" class="trend">${t('Over versions')}</th>` : nothing}
           ${baseline === undefined ? nothing : baselineHeads(version.model, baseline, page)}
@@ -118,7 +121,7 @@ function baselineHeads(
       ${versionLink(page, `${model}@${number}`, `@${number}`)}
       <span class="muted">${kind === 'production' ? stage : 'before'}</span>
     </th>
-    <th scope="col">Change</th>`;
+    <th scope="col">${t('Change')}</th>`;
 }
 
 function groupHead(prefix: string, width: number): TemplateResult {
@@ -139,8 +142,10 @@ function noMetrics(model: string, number: string): TemplateResult {
   // A name with anything else in it would have to be quoted, differently in each shell.
   const target = /^[\w.@-]+$/.test(ref) ? ref : `MODEL@${number}`;
   return emptyState(
-    'No metrics were recorded.',
-    html`Record them with <code>model-registry evaluate ${target} --metrics metrics.json</code>, or pass
-      <code>--metrics</code> when you register.`,
+    t('No metrics were recorded.'),
+    html`${tParts('Record them with {command}, or pass {option} when you register.', {
+      command: html`<code>model-registry evaluate ${target} --metrics metrics.json</code>`,
+      option: html`<code>--metrics</code>`,
+    })}`,
   );
 }

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatCount } from '../../base/count.ts';
+import { t } from '../../base/language.ts';
 import type { FactsPageData, VersionDetails, VersionFacts } from '../../extension/messages.ts';
 import { shortDigest } from '../shared/format.ts';
 import {
@@ -26,7 +27,7 @@ export function modelLine({ facts }: VersionDetails): TemplateResult | typeof no
     ${
       parameterCount === undefined
         ? nothing
-        : html`<span title=${parameterCount.toLocaleString('en-US')}>${formatCount(parameterCount)} parameters</span>`
+        : html`<span title=${parameterCount.toLocaleString('en-US')}>${t('{number} parameters', { number: formatCount(parameterCount) })}</span>`
     }
     ${dtypes.length === 0 ? nothing : html`<span>${dtypes.slice(0, 3).join(', ')}${dtypes.length > 3 ? ' …' : ''}</span>`}
     ${license === undefined ? nothing : html`<span class="wrap">${license}</span>`}
@@ -37,8 +38,8 @@ export function modelLine({ facts }: VersionDetails): TemplateResult | typeof no
 export function dangerBanner({ facts }: VersionDetails): TemplateResult | typeof nothing {
   if (facts?.danger !== 'dangerous') return nothing;
   return html`<div class="banner banner-danger" role="alert">
-    ${icon('error')}<span class="grow">Loading these files can run code that isn’t the model’s.</span>
-    <a href="#danger">See what it is</a>
+    ${icon('error')}<span class="grow">${t('Loading these files can run code that isn’t the model’s.')}</span>
+    <a href="#danger">${t('See what it is')}</a>
   </div>`;
 }
 
@@ -46,7 +47,7 @@ export function dangerBanner({ facts }: VersionDetails): TemplateResult | typeof
 export function modelSection(version: VersionDetails, page: PageContext): TemplateResult {
   const later = laterFacts(page);
   return foldable(
-    { id: 'model', title: 'Model' },
+    { id: 'model', title: t('Model') },
     html`<div class="model-place ${version.facts ? '' : 'model-unknown'}">${modelBody(later, version, page)}</div>`,
     page,
   );
@@ -77,16 +78,16 @@ function modelBody(later: Later<FactsPageData>, version: VersionDetails, page: P
     case 'loading':
       return version.facts
         ? factList(knownFacts(version.facts), weightRows(version.facts.weights, version, page))
-        : html`<p class="muted" role="status">Reading its files…</p>`;
+        : html`<p class="muted" role="status">${t('Reading its files…')}</p>`;
     case 'failed':
       return failedLine(later);
     case 'ready': {
       const { facts, problem, readFrom } = later.data;
-      if (!facts) return emptyState(problem ?? 'Nothing is known of its files.');
+      if (!facts) return emptyState(problem ?? t('Nothing is known of its files.'));
       const problems = [...(facts.problems ?? []), ...(problem === undefined ? [] : [problem])];
       return html`${factProblems({ ...facts, problems })}${factList(facts, weightRows(facts.weights, version, page))}${
         readFrom === 'files'
-          ? html`<p class="muted">Nothing was recorded when it was registered: this was read from its files now.</p>`
+          ? html`<p class="muted">${t('Nothing was recorded when it was registered: this was read from its files now.')}</p>`
           : nothing
       }`;
     }
@@ -101,12 +102,12 @@ function weightRows(
   if (weights === undefined) return [];
   const others = sameWeights.map(({ model, number }) => `${model}@${number}`);
   return [
-    ['Weights', copyable(page, weights, shortDigest(weights), 'weights digest')],
+    [t('Weights'), copyable(page, weights, shortDigest(weights), t('weights digest'))],
     ...(others.length === 0
       ? []
       : [
           [
-            'Same weights as',
+            t('Same weights as'),
             html`${others.map((ref, index) => html`${index > 0 ? ', ' : ''}${versionLink(page, ref, ref)}`)}`,
           ] as const,
         ]),
@@ -122,13 +123,13 @@ function detailSections(later: Later<FactsPageData>, page: PageContext): Templat
     aria-expanded=${String(isOpen)}
     @click=${() => page.setUi('open.tensors', !isOpen)}
   >
-    ${isOpen ? 'Hide' : 'Show'}
+    ${isOpen ? t('Hide') : t('Show')}
   </button>`;
   return html`${dangerSection(facts.danger, page)}${signatureSection(facts, page)}${
     facts.tensorCount === 0
       ? nothing
       : isOpen
         ? tensorSection(facts, page, toggle)
-        : section({ id: 'tensors', title: 'Tensors', count: facts.tensorCount, actions: toggle }, [])
+        : section({ id: 'tensors', title: t('Tensors'), count: facts.tensorCount, actions: toggle }, [])
   }${metadataSection(facts, page)}`;
 }

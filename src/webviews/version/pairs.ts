@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import { t } from '../../base/language.ts';
 import { byName } from '../shared/metric-groups.ts';
 import type { PageContext } from '../shared/page.ts';
 import { emptyState, filtered } from '../shared/parts.ts';
@@ -21,7 +22,7 @@ export function pairsSection({ id, title, pairs, empty, how }: PairsSection, pag
   const { rows, field, more } = filtered(
     page,
     id,
-    `Filter ${title.toLowerCase()}`,
+    t('Filter: {title}', { title }),
     all,
     ([name, value]) => `${name} ${value}`,
   );
@@ -38,7 +39,7 @@ export function pairsSection({ id, title, pairs, empty, how }: PairsSection, pag
         </tbody>
       </table>
       ${more}
-      <p class="aside links">${copyTable(page, () => tableText(['Name', 'Value'], all))}</p>`,
+      <p class="aside links">${copyTable(page, () => tableText([t('Name'), t('Value')], all))}</p>`,
     page,
   );
 }

@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import { t } from '../../base/language.ts';
 
 /** A named part of a section. */
 export function part(title: string, content: TemplateResult): TemplateResult {
@@ -8,4 +9,4 @@ export function part(title: string, content: TemplateResult): TemplateResult {
   </div>`;
 }
 
-export const notRecorded = html`<span class="muted">Not recorded</span>`;
+export const notRecorded = (): TemplateResult => html`<span class="muted">${t('Not recorded')}</span>`;

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t, tCount } from '../../base/language.ts';
 import type { Lineage } from '../../extension/messages.ts';
-import { countOf, formatBytes, shortDigest } from '../shared/format.ts';
+import { formatBytes, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { copyable, filtered, icon } from '../shared/parts.ts';
 import { notRecorded, part } from './part.ts';
@@ -8,23 +9,24 @@ import { notRecorded, part } from './part.ts';
 type Data = Lineage['data'][number];
 type Package = Lineage['dependencies'][number];
 
-const namedBy = {
-  dvc: 'by DVC',
-  lfs: 'by git-lfs',
-  huggingface: 'on the Hugging Face Hub',
-  url: 'by its address',
-} as const;
+const namedBy = () =>
+  ({
+    dvc: t('by DVC'),
+    lfs: t('by git-lfs'),
+    huggingface: t('on the Hugging Face Hub'),
+    url: t('by its address'),
+  }) as const;
 
 export function dataPart({ data }: Lineage, page: PageContext): TemplateResult {
-  if (data.length === 0) return part('Data', notRecorded);
-  const { rows, field, more } = filtered(page, 'data', 'Filter data', data, ({ path }) => path);
+  if (data.length === 0) return part(t('Data'), notRecorded());
+  const { rows, field, more } = filtered(page, 'data', t('Filter data'), data, ({ path }) => path);
   return part(
-    'Data',
+    t('Data'),
     html`${field}
       <div class="scroll-x"><table class="files">
         <thead>
           <tr>
-            <th scope="col">Path</th><th scope="col" class="numeric">Size</th><th scope="col" class="numeric">Rows</th><th scope="col">Named by</th>
+            <th scope="col">${t('Path')}</th><th scope="col" class="numeric">${t('Size')}</th><th scope="col" class="numeric">${t('Rows')}</th><th scope="col">${t('Named by')}</th>
           </tr>
         </thead>
         <tbody>${rows.map((entry) => dataRow(entry, page))}</tbody>
@@ -37,58 +39,59 @@ function dataRow(entry: Data, page: PageContext): TemplateResult {
   const { path, sizeBytes, fileCount, rows, kind } = entry;
   const size = [
     sizeBytes === undefined ? '' : formatBytes(sizeBytes),
-    fileCount === undefined ? '' : countOf(fileCount, 'file'),
+    fileCount === undefined ? '' : tCount(fileCount, '{count} file', '{count} files'),
   ].filter((text) => text !== '');
   return html`<tr>
     <th scope="row"><span class="ellipsis" title=${path}>${path}</span></th>
     <td class="numeric">${size.join(', ')}</td>
     <td class="numeric">${rows === undefined ? nothing : rows.toLocaleString('en')}</td>
-    <td>${nameOf(entry, page)} ${kind === undefined ? nothing : html`<span class="muted">${namedBy[kind]}</span>`}</td>
+    <td>${nameOf(entry, page)} ${kind === undefined ? nothing : html`<span class="muted">${namedBy()[kind]}</span>`}</td>
   </tr>`;
 }
 
 function nameOf({ path, sha256, hash, revision }: Data, page: PageContext): TemplateResult {
-  if (sha256 !== undefined) return copyable(page, sha256, shortDigest(sha256), `digest of ${path}`);
+  if (sha256 !== undefined) return copyable(page, sha256, shortDigest(sha256), t('digest of {path}', { path }));
   if (hash !== undefined)
-    return copyable(page, hash, hash.replace(/(:[0-9a-f]{12})[0-9a-f]+/, '$1'), `hash of ${path}`);
-  if (revision === undefined) return notRecorded;
+    return copyable(page, hash, hash.replace(/(:[0-9a-f]{12})[0-9a-f]+/, '$1'), t('hash of {path}', { path }));
+  if (revision === undefined) return notRecorded();
   return copyable(
     page,
     revision,
     /^[0-9a-f]{40}$/.test(revision) ? shortDigest(revision) : revision,
-    `version of ${path}`,
+    t('version of {path}', { path }),
   );
 }
 
-const foundBy = {
-  command: 'the one that the command names',
-  editor: 'the one chosen in the editor',
-  active: 'the one that was active',
-  project: 'the one of the folder',
-} as const;
+const foundBy = () =>
+  ({
+    command: t('the one that the command names'),
+    editor: t('the one chosen in the editor'),
+    active: t('the one that was active'),
+    project: t('the one of the folder'),
+  }) as const;
 
 export function environmentPart({ environment, dependencies, locks }: Lineage, page: PageContext): TemplateResult {
   if (environment === undefined && dependencies.length === 0 && locks.length === 0)
-    return part('Environment', notRecorded);
+    return part(t('Environment'), notRecorded());
   const { rows, field, more } = filtered(
     page,
     'packages',
-    'Filter packages',
+    t('Filter packages'),
     dependencies,
     ({ name, version }) => `${name} ${version}`,
   );
   const isOpen = page.ui.packages === true;
   return part(
-    'Environment',
+    t('Environment'),
     html`<div class="facts">
-        ${environment?.python === undefined ? nothing : html`<span>Python ${environment.python}</span>`}
-        ${environment === undefined ? nothing : html`<span>${copyable(page, environment.digest, shortDigest(environment.digest), 'environment digest')}</span>`}
-        ${environment?.foundBy === undefined ? nothing : html`<span class="muted">${foundBy[environment.foundBy]}</span>`}
+        ${environment?.python === undefined ? nothing : html`<span>${`Python ${environment.python}`}</span>`}
+        ${environment === undefined ? nothing : html`<span>${copyable(page, environment.digest, shortDigest(environment.digest), t('environment digest'))}</span>`}
+        ${environment?.foundBy === undefined ? nothing : html`<span class="muted">${foundBy()[environment.foundBy]}</span>`}
       </div>
       ${locks.map(
         ({ path, sha256 }) => html`<div class="facts">
           <span>${icon('lock')} <span class="wrap">${path}</span></span>
-          <span>${copyable(page, sha256, shortDigest(sha256), `digest of ${path}`)}</span>
+          <span>${copyable(page, sha256, shortDigest(sha256), t('digest of {path}', { path }))}</span>
         </div>`,
       )}
       ${dependencies
@@ -99,12 +102,12 @@ export function environmentPart({ environment, dependencies, locks }: Lineage, p
         const now = event.currentTarget instanceof HTMLDetailsElement && event.currentTarget.open;
         if (now !== isOpen) page.setUi('packages', now);
       }}>
-        <summary>${countOf(dependencies.length, 'package')}</summary>
+        <summary>${tCount(dependencies.length, '{count} package', '{count} packages')}</summary>
         ${field}
         <ul class="packages">
           ${rows.map(
             ({ name, version, isConda }) =>
-              html`<li><span class="ellipsis" title=${isConda ? `${name}, by conda, no Python package` : name}>${name}</span> <span class="muted ellipsis" title=${version}>${version}</span></li>`,
+              html`<li><span class="ellipsis" title=${isConda ? t('{name}, by conda, no Python package', { name }) : name}>${name}</span> <span class="muted ellipsis" title=${version}>${version}</span></li>`,
           )}
         </ul>
         ${more}
@@ -117,17 +120,17 @@ function sourceOf({ name, source }: Package, page: PageContext): TemplateResult 
   const { isEditable, commit, isDirty, folder, url, sha256 } = source ?? {};
   return html`<div class="facts">
     <span>${icon('package')} <span class="wrap">${name}</span></span>
-    ${isEditable ? html`<span class="muted">editable</span>` : nothing}
-    ${commit === undefined ? nothing : html`<span>${icon('git-commit')} ${copyable(page, commit, shortDigest(commit), `commit of ${name}`)}</span>`}
-    ${isDirty ? html`<span class="warning">${icon('warning')} with changes that weren't committed</span>` : nothing}
+    ${isEditable ? html`<span class="muted">${t('editable')}</span>` : nothing}
+    ${commit === undefined ? nothing : html`<span>${icon('git-commit')} ${copyable(page, commit, shortDigest(commit), t('commit of {name}', { name }))}</span>`}
+    ${isDirty ? html`<span class="warning">${icon('warning')} ${t("with changes that weren't committed")}</span>` : nothing}
     ${folder === undefined ? nothing : html`<span>${icon('folder')} <span class="wrap">${folder}</span></span>`}
     ${url === undefined ? nothing : html`<span class="wrap muted">${url}</span>`}
-    ${sha256 === undefined ? nothing : html`<span>${copyable(page, sha256, shortDigest(sha256), `digest of ${name}`)}</span>`}
+    ${sha256 === undefined ? nothing : html`<span>${copyable(page, sha256, shortDigest(sha256), t('digest of {name}', { name }))}</span>`}
   </div>`;
 }
 
 export function machinePart({ machine }: Lineage): TemplateResult {
-  if (machine === undefined) return part('Machine', notRecorded);
+  if (machine === undefined) return part(t('Machine'), notRecorded());
   const { os, architecture, cpu, cpuCount, memoryBytes, gpus = [], gpuDriver, cuda } = machine;
   const counts = new Map<string, number>();
   for (const gpu of gpus) counts.set(gpu, (counts.get(gpu) ?? 0) + 1);
@@ -135,14 +138,17 @@ export function machinePart({ machine }: Lineage): TemplateResult {
     [os, architecture],
     [
       cpu,
-      cpuCount === undefined ? undefined : countOf(cpuCount, 'CPU'),
-      memoryBytes === undefined ? undefined : `${formatBytes(memoryBytes)} of memory`,
+      cpuCount === undefined ? undefined : tCount(cpuCount, '{count} CPU', '{count} CPUs'),
+      memoryBytes === undefined ? undefined : t('{size} of memory', { size: formatBytes(memoryBytes) }),
     ],
     [...counts].map(([gpu, count]) => (count === 1 ? gpu : `${count} × ${gpu}`)),
-    [gpuDriver === undefined ? undefined : `driver ${gpuDriver}`, cuda === undefined ? undefined : `CUDA ${cuda}`],
+    [
+      gpuDriver === undefined ? undefined : t('driver {version}', { version: gpuDriver }),
+      cuda === undefined ? undefined : `CUDA ${cuda}`,
+    ],
   ];
   return part(
-    'Machine',
+    t('Machine'),
     html`${lines.map((line) => {
       const known = line.filter((text) => text !== undefined);
       return known.length === 0
@@ -155,7 +161,7 @@ export function machinePart({ machine }: Lineage): TemplateResult {
 /** What isn't known of where the version came from, and why. */
 export function missingPart({ missing }: Lineage): TemplateResult {
   return part(
-    'Not known',
+    t('Not known'),
     html`<ul class="missing">${missing.map(({ what, why }) => html`<li><code class="wrap">${what}</code> <span class="muted wrap">${why}</span></li>`)}</ul>`,
   );
 }
