@@ -1,4 +1,4 @@
-import { formatNumber } from './language.ts';
+import { formatNumber, numberLocale } from './language.ts';
 
 /**
  * What the name of a metric says about it, and how its value is written. Pure, without any import: the command line, the editor's
@@ -114,8 +114,8 @@ export function formatMetric(value: MetricLike): string {
   if (size === 0) return '0';
   if (size >= 1e9 || size < 1e-4) return shortExponent(value);
   const decimals = Number.isInteger(value) ? 0 : size >= 1000 ? 1 : size >= 100 ? 2 : size >= 0.01 ? 4 : 6;
-  // Numbers without groups of digits don't need the rules of a language, which take milliseconds to load.
-  if (size < 999) return String(Number(value.toFixed(decimals)));
+  // Numbers without groups of digits don't need the rules of English, which take milliseconds to load.
+  if (size < 999 && numberLocale() === 'en-US') return String(Number(value.toFixed(decimals)));
   return formatNumber(value, { maximumFractionDigits: decimals });
 }
 

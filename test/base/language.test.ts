@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { dateLocale, formatNumber, speak, t, tCount, tCountParts, tParts } from '../../src/base/language.ts';
+import { formatMetric } from '../../src/base/metrics.ts';
 
 afterEach(() => speak(undefined));
 
@@ -54,6 +55,12 @@ describe('a counted text', () => {
       author,
     ]);
   });
+});
+
+it('metrics are written as the language does, small ones too', () => {
+  expect([0.9412, 18.25, 120_412].map(formatMetric)).toEqual(['0.9412', '18.25', '120,412']);
+  speak({ tag: 'de', texts: {} });
+  expect([0.9412, 18.25, 120_412].map(formatMetric)).toEqual(['0,9412', '18,25', '120.412']);
 });
 
 it('numbers and dates are written as the language does', () => {
