@@ -151,7 +151,7 @@ describe('the comparison of versions', () => {
 
   it('makes any version the baseline by its column', async () => {
     const page = await open(comparison(3));
-    await page.getByRole('button', { name: 'Measure against fraud-detector@1' }).click();
+    await page.getByRole('button', { name: 'Make baseline: fraud-detector@1' }).click();
     await expect.poll(() => page.locator('tr', { hasText: 'test_auc' }).innerText()).toMatch(/0\.92.*\+0\.01 better/s);
     expect(await page.getByLabel('Differences to').inputValue()).toBe(idOf(1));
   });

@@ -38,7 +38,7 @@ export function columnHead(
       ${versionLink(page, version.id, name)}
       <div class="facts">
         ${stageBadge(version.stage)}
-        ${isBaseline ? html`<span class="muted">${t('baseline')}</span>` : html`<button class="link" aria-label=${t('Measure against {name}', { name })} @click=${() => page.setUi('baseline', version.id)}>${t('Make baseline')}</button>`}
+        ${isBaseline ? html`<span class="muted">${t('baseline')}</span>` : html`<button class="link" aria-label=${t('Make baseline: {name}', { name })} @click=${() => page.setUi('baseline', version.id)}>${t('Make baseline')}</button>`}
       </div>
       <div class="column-actions">
         ${mover(-1, 'arrow-left', column === 0)} ${mover(1, 'arrow-right', column === versions.length - 1)}
