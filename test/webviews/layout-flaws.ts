@@ -89,7 +89,9 @@ function findFlaws(): readonly string[] {
             flaws.add(`Shortened, and whole nowhere: ${nameOf(element)} ${short(text)}`);
           else if (clipper.clientWidth < 28) flaws.add(`Shortened to nothing: ${nameOf(element)} ${short(text)}`);
         }
-        if (box.bottom > outer.bottom + 2 && !scrolls(style.overflowY)) {
+        // What eyes alone have may be left out as a whole.
+        const isLeftOut = box.top >= outer.bottom - 1 && element.closest('[aria-hidden="true"]') !== null;
+        if (!isLeftOut && box.bottom > outer.bottom + 2 && !scrolls(style.overflowY)) {
           if (style.webkitLineClamp === 'none') flaws.add(`Cut off below: ${nameOf(element)} ${short(text)}`);
           else if (!isWholeSomewhere(element))
             flaws.add(`Shortened, and whole nowhere: ${nameOf(element)} ${short(text)}`);

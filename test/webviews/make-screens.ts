@@ -1,8 +1,10 @@
 // Pictures of every page in every state, theme and width, for people to look at: `npm run screens`, or `npm run screens -- review` for one page.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { axeViolations } from './axe.ts';
 import { contactSheet, type Picture } from './contact-sheet.ts';
 import { startHarness } from './harness.ts';
+import { layoutFlaws } from './layout-flaws.ts';
 import { allScreens } from './screens.ts';
 import { themeNames } from './themes.ts';
 
@@ -30,7 +32,8 @@ try {
         await opened.page.screenshot({ path: join(folder, file), fullPage: true, clip, animations: 'disabled' });
         pictures.push({ file, screen: `${screen.kind}: ${screen.state}`, theme, width });
       }
-      for (const error of opened.errors) console.log(`${screen.kind} ${screen.state} ${width}: ${error}`);
+      const found = [...opened.errors, ...(await layoutFlaws(opened.page)), ...(await axeViolations(opened.page))];
+      for (const flaw of found) console.log(`${screen.kind}, ${screen.state}, ${width}: ${flaw}`);
       await opened.close();
     }
     console.log(`${screen.kind}: ${screen.state}`);
