@@ -73,7 +73,7 @@ function courseItem(
     to: last?.[0] ?? 0,
   });
   const label = t('{metric}, {steps}', { metric: name, steps });
-  // What isn't finite has no place in a curve; the ends say it.
+  // What isn't finite has no place in a curve, which breaks off there; the ends say it.
   const drawn = points.flatMap(([step, value]): SparkPoint[] => (typeof value === 'number' ? [[step, value]] : []));
   return html`<li class="course">
     <span class="ellipsis" title="${name}${betterWhen(name, declared)}">${name}</span>
@@ -82,6 +82,7 @@ function courseItem(
         ? nothing
         : html`<spark-line
             .points=${drawn}
+            .gaps=${points.flatMap(([step, value]) => (typeof value === 'number' ? [] : [step]))}
             .label=${label}
             .isFirst=${isFirst}
             .textOf=${([step, value]: SparkPoint) => t('step {step}: {value}', { step, value: formatMetric(value) })}

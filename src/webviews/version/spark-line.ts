@@ -14,6 +14,7 @@ const MARGIN = 3;
 export class SparkLine extends LitElement {
   static override properties = {
     points: { attribute: false },
+    gaps: { attribute: false },
     own: { attribute: false },
     label: { attribute: false },
     textOf: { attribute: false },
@@ -21,6 +22,8 @@ export class SparkLine extends LitElement {
     isChoosable: { attribute: false },
   };
   declare points: readonly SparkPoint[];
+  /** Places where there is a value that can't be drawn: the curve breaks off before it. */
+  declare gaps: readonly number[];
   /** The place that is marked. */
   declare own: number | undefined;
   declare label: string;
@@ -33,6 +36,7 @@ export class SparkLine extends LitElement {
   constructor() {
     super();
     this.points = [];
+    this.gaps = [];
     this.label = '';
     this.textOf = ([, value]) => String(value);
     this.isFirst = true;
@@ -66,7 +70,7 @@ export class SparkLine extends LitElement {
       @keydown=${this.#key}
       @click=${() => this.#choose(point)}
       ><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">
-        ${svg`<path class="spark-curve" d=${lineThrough(points, at)} vector-effect="non-scaling-stroke"></path>
+        ${svg`<path class="spark-curve" d=${lineThrough(points, this.gaps, at)} vector-effect="non-scaling-stroke"></path>
           ${own < 0 ? nothing : dot('spark-own', at(points[own] ?? point))}
           ${this.#looked === undefined ? nothing : dot('spark-looked', at(point))}`}
       </svg>
@@ -154,11 +158,18 @@ function placesOf(points: readonly SparkPoint[]): (point: SparkPoint) => SparkPo
   ];
 }
 
-function lineThrough(points: readonly SparkPoint[], at: (point: SparkPoint) => SparkPoint): string {
+function lineThrough(
+  points: readonly SparkPoint[],
+  gaps: readonly number[],
+  at: (point: SparkPoint) => SparkPoint,
+): string {
+  let gap = 0;
   return points
     .map((point, index) => {
+      const before = gap;
+      while (gap < gaps.length && (gaps[gap] ?? 0) <= point[0]) gap += 1;
       const [x, y] = at(point);
-      return `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`;
+      return `${index === 0 || gap > before ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`;
     })
     .join('');
 }
