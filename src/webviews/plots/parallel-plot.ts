@@ -297,7 +297,11 @@ export class ParallelPlot extends LitElement {
     const side = isLast ? `left: ${this.#xOf(axis) + 5}px` : `right: calc(100% - ${this.#xOf(axis) - 5}px)`;
     return [...new Set(places)].map(
       (value) =>
-        html`<span class="parallel-tick ellipsis" .style=${`top: ${this.#yOf(column, value)}px; ${side}`} aria-hidden="true"
+        html`<span
+          class="parallel-tick ellipsis"
+          .style=${`top: ${this.#yOf(column, value)}px; ${side}`}
+          title=${texts?.[value] ?? nothing}
+          aria-hidden="true"
           >${texts ? (texts[value] ?? '') : tickText(value)}</span
         >`,
     );

@@ -55,7 +55,7 @@ function stagePart(ofStage: OfStage, versionId: string, page: PageContext): Temp
     <summary class="stage-line">
       ${stageBadge(stage)}
       <span class=${broken.length === 0 ? 'stage-passed' : 'stage-broken'}>${icon(broken.length === 0 ? 'pass' : 'error')} ${standingText(gates.length, broken.length)}</span>
-      <span class="muted ellipsis">${broken.map(({ title }) => title).join(', ')}</span>
+      <span class="muted ellipsis" title=${broken.map(({ title }) => title).join(', ')}>${broken.map(({ title }) => title).join(', ')}</span>
     </summary>
     ${request ? html`<p class="muted">${tParts('Asked for by {author}, {time}', { author: authorOf(request.by), time: timeOf(request.at) })}</p>` : nothing}
     ${gates.length === 0 ? nothing : gateList(gates, approvals, undefined)}

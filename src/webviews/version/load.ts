@@ -29,8 +29,8 @@ export function loadSection({ version, loading }: VersionPageData, page: PageCon
   };
   return foldable(
     { id: 'load', title: t('How to load it'), actions: references(snippets, chosen, page) },
-    html`<div class="tabs" role="tablist" aria-label=${t('How to load it')}>
-        ${tab('python', chosen.loader === undefined ? t('Python') : `Python · ${chosen.loader}`)}${tab('command', t('Command line'))}
+    html`<div class="tabs">
+        <div class="tab-list" role="tablist" aria-label=${t('How to load it')}>${tab('python', chosen.loader === undefined ? t('Python') : `Python · ${chosen.loader}`)}${tab('command', t('Command line'))}</div>
         <span class="grow"></span>
         <button class="link" @click=${() => page.copy(text, t('the snippet'))}>${icon(page.justCopied === text ? 'check' : 'copy')} ${t('Copy')}</button>
       </div>
