@@ -150,12 +150,12 @@ describe('a model with a history', () => {
     const version = workbench.treeRow('Version 14', modelsView());
     await version.waitFor();
     await editor.screenshot('models-5-stages');
-    await version.dragTo(fraud.filter({ hasText: 'staging' }));
+    await workbench.dragUntilAsked(version, fraud.filter({ hasText: 'staging' }), REASON);
     await workbench.answer('Best of the sweep', REASON);
     await fraud.filter({ hasText: 'staging' }).filter({ hasText: '1' }).waitFor();
     await version.filter({ hasText: 'staging' }).waitFor();
     const serving = workbench.view('Production').locator('.monaco-list-row');
-    await version.dragTo(serving.filter({ hasText: 'fraud 1' }));
+    await workbench.dragUntilAsked(version, serving.filter({ hasText: 'fraud 1' }), REASON);
     await workbench.answer('Better than what serves', REASON);
     await serving.filter({ hasText: 'fraud 14' }).waitFor();
   });

@@ -75,6 +75,18 @@ export class Workbench {
     await this.quickInput.press('Enter');
   }
 
+  /** Drags a row onto another one, until what that asks for is asked: rows move when the tree is read again. */
+  async dragUntilAsked(row: Locator, target: Locator, placeholder: string): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      await row.dragTo(target);
+      try {
+        return await this.page.getByPlaceholder(placeholder).waitFor({ timeout: 3000 });
+      } catch (error) {
+        if (tries === 5) throw error;
+      }
+    }
+  }
+
   /** Opens a view container by its name in the activity bar. */
   async openContainer(name: string): Promise<void> {
     const tab = this.page.locator(`.part.activitybar .action-item:has(.action-label[aria-label^="${name}"])`);
@@ -110,8 +122,16 @@ export class Workbench {
 
   /** Clicks one of the buttons that a tree row shows under the pointer. */
   async clickInlineAction(row: Locator, action: string): Promise<void> {
-    await row.hover();
-    await row.locator(`.actions .action-label[aria-label^="${action}"]`).click();
+    const button = row.locator(`.actions .action-label[aria-label^="${action}"]`);
+    for (let tries = 1; ; tries += 1) {
+      await row.hover();
+      try {
+        return await button.click({ timeout: 3000 });
+      } catch (error) {
+        // The row has moved from under the pointer, as when the tree was read again.
+        if (tries === 8) throw error;
+      }
+    }
   }
 
   /** Chooses from a row's context menu. */
