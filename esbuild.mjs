@@ -44,24 +44,44 @@ const readLater = [
   'simple-git',
 ];
 
+/** The same of the extension: what no start of the editor needs. */
+const readLaterInEditor = [
+  'extension/agents/named-tools.ts',
+  'extension/commands/command-table.ts',
+  'extension/commands/space.ts',
+  'extension/model-files/model-file-editor.ts',
+  'extension/pages/pages.ts',
+  'extension/pages/review-data.ts',
+  'extension/start-later.ts',
+];
+
 /** What libraries load for options that nobody sets here. An option that needs one would fail, and say which. */
 const unused = {
   'apache-arrow': 'lists of blobs in the format of Arrow',
   './crc64.js': 'checksums that the storage computes beside ours',
 };
 
-const sources = {
+const sources = (later) => ({
   name: 'sources',
   setup({ onLoad, onResolve }) {
+    // The editor's API has hundreds of members, which every file that imports it would copy when it is loaded, and the editor looks up at each
+    // `require` whose API is meant. So it is had once.
+    onResolve({ filter: /^editor-api$/ }, ({ path }) => ({ path, namespace: 'editor-api' }));
+    onLoad({ filter: /.*/, namespace: 'editor-api' }, () => ({
+      contents: "export const vscode = require('vscode');",
+      resolveDir: root,
+    }));
     onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       const isApart = (name) =>
-        readLater.includes(
+        later.includes(
           name.startsWith('.') ? relative(join(root, 'src'), resolve(dirname(path), name)).replaceAll('\\', '/') : name,
         );
-      const contents = text.replace(/(?<!typeof )\bimport\('([^']+)'\)/g, (whole, name) =>
-        isApart(name) ? whole : `Promise.resolve().then(() => require('${name}'))`,
-      );
+      const contents = text
+        .replace(/(?<!typeof )\bimport\('([^']+)'\)/g, (whole, name) =>
+          isApart(name) ? whole : `Promise.resolve().then(() => require('${name}'))`,
+        )
+        .replace(/^import \* as vscode from 'vscode';$/m, "import { vscode } from 'editor-api';");
       return { contents, loader: 'ts' };
     });
     // Only its version is asked for.
@@ -80,44 +100,19 @@ const sources = {
         export default absent; export const tableFromIPC = absent;`,
     }));
   },
-};
+});
 
-/**
- * The editor's API has hundreds of members, which every file that imports it would copy when it is loaded, and the editor looks up at each
- * `require` whose API is meant. So it is had once.
- */
-const editorApi = {
-  name: 'editor-api',
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^editor-api$/ }, ({ path }) => ({ path, namespace: 'editor-api' }));
-    onLoad({ filter: /.*/, namespace: 'editor-api' }, () => ({
-      contents: "export const vscode = require('vscode');",
-      resolveDir: root,
-    }));
-    onLoad({ filter: /[\\/]src[\\/]extension[\\/].*\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replace(
-        /^import \* as vscode from 'vscode';$/m,
-        "import { vscode } from 'editor-api';",
-      ),
-      loader: 'ts',
-    }));
-  },
-};
-
-/** The programs that plain Node runs: the command line, and the threads. */
+/** What Node runs. */
 const programs = {
   ...common,
   platform: 'node',
-  entryPoints: { cli: 'src/cli/main.ts', worker: 'src/workers/main.ts' },
   outdir: 'dist',
   mainFields: ['module', 'main'],
-  target: 'node20',
   // Only modules can be split. They become what `require` loads afterwards, which is quicker to start than modules are.
   format: 'esm',
   splitting: true,
   sourcemap: isDev ? 'inline' : false,
   write: false,
-  plugins: [sources],
 };
 
 const moduleUrl = "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;";
@@ -133,9 +128,57 @@ const commonJs = {
   },
 };
 
+/** The command line, and the threads. */
 async function buildPrograms() {
-  const { metafile, outputFiles } = await build(programs);
-  await Promise.all(
+  const { metafile, files } = await buildApart({
+    ...programs,
+    entryPoints: { cli: 'src/cli/main.ts', worker: 'src/workers/main.ts' },
+    target: 'node20',
+    plugins: [sources(readLater)],
+  });
+  for (const [path, code] of files) await writeText(path, code);
+  return metafile;
+}
+
+/** What the extension starts with is one file: each other takes the editor's host as long as 10 KB of code. */
+async function buildExtension() {
+  const { metafile, files } = await buildApart({
+    ...programs,
+    entryPoints: { extension: 'src/extension/extension.ts' },
+    chunkNames: 'extension-[name]-[hash]',
+    external: ['vscode'],
+    target: 'node22',
+    plugins: [sources(readLaterInEditor)],
+  });
+  const main = 'dist/extension.js';
+  const atStart = new Set();
+  const add = (path) => {
+    if (atStart.has(path) || !files.has(path)) return;
+    atStart.add(path);
+    for (const { kind, path: next } of metafile.outputs[path].imports) if (kind === 'import-statement') add(next);
+  };
+  add(main);
+  const nameOf = (path) => `./${basename(path)}`;
+  const parts = [...atStart].map(
+    (path) => `${JSON.stringify(nameOf(path))}:(function(exports,module,require){${files.get(path)}})`,
+  );
+  await writeText(
+    main,
+    `"use strict";const parts={${parts.join(',\n')}},made={};
+function load(name){const part=parts[name];if(part===undefined)return require(name);let module=made[name];
+if(module===undefined){module=made[name]={exports:{}};part(module.exports,module,load)}return module.exports}
+module.exports={...load(${JSON.stringify(nameOf(main))}),load};\n`,
+  );
+  for (const [path, code] of files)
+    if (!atStart.has(path))
+      await writeText(path, `"use strict";require=require(${JSON.stringify(nameOf(main))}).load;${code}`);
+  return metafile;
+}
+
+/** The code of each file, by its path in the repository. */
+async function buildApart(options) {
+  const { metafile, outputFiles } = await build(options);
+  const files = await Promise.all(
     outputFiles.map(async ({ path, text }) => {
       const banner = [
         ...(basename(path) === 'cli.js' ? ['#!/usr/bin/env node'] : []),
@@ -144,16 +187,16 @@ async function buildPrograms() {
       const { code } = await transform(text, {
         ...commonJs,
         banner,
-        target: 'node20',
+        target: options.target,
         minify: !isDev,
         legalComments: 'none',
         sourcemap: isDev ? 'inline' : false,
         sourcefile: path,
       });
-      await writeText(path, code);
+      return [relative(root, path).replaceAll('\\', '/'), code];
     }),
   );
-  return metafile;
+  return { metafile, files: new Map(files) };
 }
 
 /** What else is built. A file directly in src/webviews is a page, its parts live in folders below. */
@@ -162,17 +205,6 @@ async function bundles() {
     .filter((name) => /\.(ts|css)$/.test(name) && !name.endsWith('.d.ts'))
     .map((name) => `src/webviews/${name}`);
   return {
-    extension: {
-      ...common,
-      ...commonJs,
-      mainFields: ['module', 'main'],
-      entryPoints: ['src/extension/extension.ts'],
-      outfile: 'dist/extension.js',
-      external: ['vscode'],
-      target: 'node22',
-      banner: { js: moduleUrl },
-      plugins: [editorApi],
-    },
     webviews: {
       ...common,
       entryPoints: pages,
@@ -189,7 +221,7 @@ async function bundles() {
 async function main() {
   const startedAt = Date.now();
   const inputs = new Set();
-  const metafiles = { programs: await buildPrograms() };
+  const metafiles = { programs: await buildPrograms(), extension: await buildExtension() };
   for (const [name, options] of Object.entries(await bundles())) metafiles[name] = (await build(options)).metafile;
   for (const [name, metafile] of Object.entries(metafiles)) {
     for (const input of Object.keys(metafile.inputs)) inputs.add(input);

@@ -3,6 +3,7 @@ import type { OperationOptions } from '../base/progress.ts';
 import type { GateReport } from '../gates/evaluate-gates.ts';
 import type { CodeBetween } from '../lineage/code-history.ts';
 import type { RegistryCalls } from '../registry/methods.ts';
+import type { ToolName } from './tool-names.ts';
 
 /** A change of stage that a language model thinks of. A person decides about it. */
 export type Proposal =
@@ -46,8 +47,7 @@ export type ToolData = Readonly<Record<string, unknown>>;
 
 /** One thing that a language model can ask. */
 export interface Tool {
-  /** In lower case with underscores. */
-  readonly name: string;
+  readonly name: ToolName;
   readonly title: string;
   /** For the model. */
   readonly description: string;
@@ -63,7 +63,7 @@ export interface Tool {
 }
 
 interface ToolOptions<Entries extends v.ObjectEntries> {
-  readonly name: string;
+  readonly name: ToolName;
   readonly title: string;
   readonly description: string;
   readonly entries: Entries;

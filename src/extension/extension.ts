@@ -4,8 +4,6 @@ import { messageOf } from '../base/errors.ts';
 import { speak } from '../base/language.ts';
 import { activityView } from './activity/activity-view.ts';
 import { Deployments } from './after/deployments.ts';
-import { keepUpAll } from './after/keep-up.ts';
-import { tellFollowUps } from './after/tell-follow-ups.ts';
 import { WebhookSecrets } from './after/webhook-secrets.ts';
 import { languageModelTools } from './agents/language-model-tools.ts';
 import { mcpServers } from './agents/mcp-servers.ts';
@@ -13,22 +11,18 @@ import { showProposals } from './agents/proposals.ts';
 import { provideCards } from './card/card-files.ts';
 import { ChangedCode } from './code/changed-code.ts';
 import { provideSourceDocuments } from './code/source-documents.ts';
-import { registerCommands } from './commands/command-table.ts';
-import { tellMoved } from './commands/stages.ts';
-import { continueTraining } from './commands/trained-code.ts';
+import { registerCommands } from './commands/register-commands.ts';
+import { tellMoved } from './commands/tell-moved.ts';
 import { editorLanguage } from './editor-language.ts';
-import { OutputDecorations } from './file-system/output-decorations.ts';
 import { provideVersionFiles } from './file-system/version-file-system.ts';
 import { VersionRegistries } from './file-system/version-registries.ts';
-import { ImportOffers } from './importing/import-offers.ts';
 import { handleLinks } from './links/link-handler.ts';
 import { LogDocuments } from './log/log-document.ts';
-import { ModelFileEditor } from './model-files/model-file-editor.ts';
+import { showModelFiles } from './model-files/model-files-later.ts';
 import { versionsForProduction } from './models-tree/drag-and-drop.ts';
 import { modelsView } from './models-tree/models-view.ts';
-import { createPages } from './pages/pages.ts';
+import { pagesLater } from './pages/pages-later.ts';
 import { ProductionTree } from './production/production-tree.ts';
-import { ProjectDiagnostics } from './project/project-diagnostics.ts';
 import { ProjectFiles } from './project/project-files.ts';
 import { ProjectLanguage } from './project/project-language.ts';
 import { explainReferences } from './references/reference-hovers.ts';
@@ -40,20 +34,15 @@ import { ReviewsTree } from './reviews/reviews-tree.ts';
 import { tellReviews } from './reviews/tell-reviews.ts';
 import { followCacheSetting } from './sharing/cache-setting.ts';
 import { Credentials } from './sharing/credentials.ts';
-import { offerRemotes } from './sharing/offer-remotes.ts';
 import { SharedStates } from './sharing/shared-states.ts';
 import { SharingStatus } from './sharing/sharing-status.ts';
 import { SharingTree } from './sharing/sharing-tree.ts';
 import { tellSharing } from './sharing/tell-sharing.ts';
 import { TrustedRemotes } from './sharing/trusted-remotes.ts';
 import { Activity } from './status/activity.ts';
-import { followPresence } from './status/presence.ts';
 import { StatusBar } from './status/status-bar.ts';
 import { offerCommandLine } from './terminal/terminal-path.ts';
 import type { ViewId } from './view-ids.ts';
-import { CommandsWatch } from './watching/commands-watch.ts';
-import { followOthers } from './watching/follow-others.ts';
-import { ModelOffers } from './watching/model-offers.ts';
 import { OutputsWatch } from './watching/outputs-watch.ts';
 
 let open: Registries | undefined;
@@ -75,7 +64,7 @@ export function activate(context: vscode.ExtensionContext): void {
     activity,
     onMoved: (dir, result) => tellMoved({ log, pages }, dir, result),
   });
-  const pages = createPages({
+  const pages = pagesLater({
     extensionUri,
     registryFor: (dir) => registries.callsFor(dir),
     directionsFor: (dir, model) => registries.directionsFor(dir, model),
@@ -137,7 +126,7 @@ export function activate(context: vscode.ExtensionContext): void {
     explainReferences(registries),
     new ProjectLanguage(projectFiles, registries),
     provideSourceDocuments((dir) => registries.codeOf(dir)),
-    new ModelFileEditor({ extensionUri, workerFile, versions, runCommand, log }),
+    showModelFiles({ extensionUri, workerFile, versions, runCommand, log }),
     sharedStates,
     sharingTree,
     sharingView,
@@ -162,22 +151,16 @@ export function activate(context: vscode.ExtensionContext): void {
   offerCommandLine(context, log);
   // The rest reads files, which nobody waits for.
   const later = setImmediate(() => {
-    const commands = new CommandsWatch();
-    context.subscriptions.push(
-      commands,
-      new ModelOffers({ registries, projectFiles, commands, activity, state: context.workspaceState, log }),
-      new ImportOffers({ registries, state: context.workspaceState, log }),
-      new ProjectDiagnostics(projectFiles, registries, log),
-      new OutputDecorations({ registries, projectFiles, log }),
-      followPresence(registries),
-      followOthers({ registries, outputs, commands, views, log }),
-      continueTraining(context.globalState, log),
-      keepUpAll({ registries, projectFiles, deployments, secrets: webhookSecrets, log }),
-      tellFollowUps({ registries, projectFiles, secrets: webhookSecrets, activity, log }),
-      offerRemotes({ registries, projectFiles, remotes, log }),
-    );
-    const begun = Promise.all([statusBar.update(), outputs.updateAll(), reviewList.update()]);
-    begun.catch((error: unknown) => log.error(messageOf(error)));
+    import('./start-later.ts')
+      .then(({ startLater }) => {
+        context.subscriptions.push(
+          ...startLater({
+            ...{ context, registries, projectFiles, outputs, activity, deployments },
+            ...{ webhookSecrets, remotes, statusBar, reviewList, views, log },
+          }),
+        );
+      })
+      .catch((error: unknown) => log.error(messageOf(error)));
   });
   context.subscriptions.push(new vscode.Disposable(() => clearImmediate(later)));
 }

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
-import { callTool } from '../../agents/call-tool.ts';
-import type { Proposal, ProposalOutcome, Tool, ToolSite } from '../../agents/tool.ts';
-import { TOOLS } from '../../agents/tools.ts';
+import type { Proposal, ProposalOutcome, ToolSite } from '../../agents/tool.ts';
+import { TOOL_NAMES, type ToolName } from '../../agents/tool-names.ts';
 import { RegistryError } from '../../base/errors.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 import { oneLine } from '../version-text.ts';
@@ -20,27 +19,33 @@ interface LanguageModelToolsOptions {
 export function languageModelTools(options: LanguageModelToolsOptions): vscode.Disposable {
   if (!('lm' in vscode) || !('registerTool' in vscode.lm)) return new vscode.Disposable(() => undefined);
   return vscode.Disposable.from(
-    ...TOOLS.map((tool) => vscode.lm.registerTool<unknown>(toolIdOf(tool), toolOf(tool, options))),
+    ...TOOL_NAMES.map((name) => vscode.lm.registerTool<unknown>(toolIdOf({ name }), toolOf(name, options))),
   );
 }
 
-function toolOf(tool: Tool, { registries, propose }: LanguageModelToolsOptions): vscode.LanguageModelTool<unknown> {
+/** What tools do is read with the first that is called. */
+function toolOf(name: ToolName, { registries, propose }: LanguageModelToolsOptions): vscode.LanguageModelTool<unknown> {
   return {
-    prepareInvocation: ({ input }) => ({
-      invocationMessage: tool.title,
-      ...(tool.isReadOnly ? {} : { confirmationMessages: { title: tool.title, message: asked(input) } }),
-    }),
+    async prepareInvocation({ input }) {
+      const { toolNamed } = await import('./named-tools.ts');
+      const { title, isReadOnly } = toolNamed(name);
+      return {
+        invocationMessage: title,
+        ...(isReadOnly ? {} : { confirmationMessages: { title, message: asked(input) } }),
+      };
+    },
     async invoke({ input }, token) {
+      const { callNamed } = await import('./named-tools.ts');
       const parsed = v.safeParse(inputSchema, input ?? {});
       if (!parsed.success) throw new Error('INPUT_INVALID: The input isn’t as declared. Nothing was done.');
-      const { registry: name, ...rest } = parsed.output;
+      const { registry: folder, ...rest } = parsed.output;
       const cancelling = new AbortController();
       const listening = token.onCancellationRequested(() => cancelling.abort());
       try {
-        const result = await callTool(
-          tool,
+        const result = await callNamed(
+          name,
           rest,
-          async (use) => use(siteOf(await registryNamed(registries, name), propose)),
+          async (use) => use(siteOf(await registryNamed(registries, folder), propose)),
           { signal: cancelling.signal },
         );
         // Models are told what is thrown.

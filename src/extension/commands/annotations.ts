@@ -10,7 +10,8 @@ import { versionChoice } from '../prompts/questions.ts';
 import { added, askInSteps, type Step } from '../prompts/steps.ts';
 import { labelOf, numberOf, oneLine } from '../version-text.ts';
 import type { Command } from './command-context.ts';
-import { mayWrite, startFrom, targetOf } from './targets.ts';
+import { mayWrite } from './may-write.ts';
+import { startFrom, targetOf } from './targets.ts';
 
 export const setAlias: Command = async (context, argument) => {
   if (!(await mayWrite())) return;

@@ -7,7 +7,8 @@ import { type Choice, pickOne } from '../prompts/pick.ts';
 import { askInSteps } from '../prompts/steps.ts';
 import { labelOf, oneLine } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
-import { mayWrite, startFrom } from './targets.ts';
+import { mayWrite } from './may-write.ts';
+import { startFrom } from './targets.ts';
 
 /** Opens the card of a version as a document. Where there is none yet, with a draft in it, which is kept when it is saved. */
 export const editCard: Command = async (context, argument) => {

@@ -1,11 +1,10 @@
 import * as v from 'valibot';
-import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
 import type { CommandId } from '../command-ids.ts';
 import * as annotations from './annotations.ts';
 import * as arranging from './arranging.ts';
 import * as cards from './cards.ts';
-import type { Command, CommandContext } from './command-context.ts';
+import type { Command } from './command-context.ts';
 import * as deploying from './deploying.ts';
 import { evaluate } from './evaluating.ts';
 import * as files from './files.ts';
@@ -14,7 +13,6 @@ import { importModels } from './importing.ts';
 import { plotVersions } from './plotting.ts';
 import * as proposals from './proposals.ts';
 import { registerVersion } from './registering.ts';
-import { reportError } from './report-error.ts';
 import { openTrainedCode } from './reproducing.ts';
 import * as reviewing from './reviewing.ts';
 import { openSample } from './sample.ts';
@@ -44,8 +42,8 @@ const refresh: Command = async ({ registries, outputs }) => {
 
 const showOutput: Command = async ({ log }) => log.show();
 
-/** What a command is called in messages, and what it does. Leaving one out doesn't compile. */
-const table = (): Readonly<Record<CommandId, readonly [what: string, run: Command]>> => ({
+/** What each command is called in messages, and what it does. Leaving one out doesn't compile. */
+export const commandTable = (): Readonly<Record<CommandId, readonly [what: string, run: Command]>> => ({
   'modelRegistry.addNote': [t('Adding the note'), annotations.addNote],
   'modelRegistry.addProjectFile': [t('Adding the project file'), setup.addProjectFile],
   'modelRegistry.applyAgain': [t('Asking again'), sharing.applyAgain],
@@ -109,20 +107,3 @@ const table = (): Readonly<Record<CommandId, readonly [what: string, run: Comman
   'modelRegistry.withdrawProposal': [t('Withdrawing the policy'), proposals.withdrawProposal],
   'modelRegistry.withdrawRequest': [t('Withdrawing the request'), reviewing.withdrawRequest],
 });
-
-/** Registers every command. What goes wrong in one is told in words, with the chance to try again. */
-export function registerCommands(context: CommandContext): readonly vscode.Disposable[] {
-  return Object.entries(table()).map(([id, [what, run]]) =>
-    vscode.commands.registerCommand(id, async (...args: readonly unknown[]) => {
-      const attempt = async (): Promise<void> => {
-        try {
-          await run(context, ...args);
-        } catch (error) {
-          // Not awaited: the message may stay on the screen for long.
-          void reportError(context.log, what, error, attempt);
-        }
-      };
-      await attempt();
-    }),
-  );
-}

@@ -7,7 +7,7 @@ import type { KnownWebhook, RegistryConnection } from '../registries/registry-co
 import { withProgress } from '../status/progress.ts';
 import { labelOf, oneLine } from '../version-text.ts';
 import type { Command } from './command-context.ts';
-import { mayWrite } from './targets.ts';
+import { mayWrite } from './may-write.ts';
 
 /** Brings every folder that production is deployed to up to date now, also over files that somebody changed there. */
 export const deploy: Command = async (context) => {

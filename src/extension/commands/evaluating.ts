@@ -11,7 +11,8 @@ import { added, askInSteps, type Step } from '../prompts/steps.ts';
 import { withProgress } from '../status/progress.ts';
 import { labelOf } from '../version-text.ts';
 import type { Command } from './command-context.ts';
-import { mayWrite, startFrom } from './targets.ts';
+import { mayWrite } from './may-write.ts';
+import { startFrom } from './targets.ts';
 
 /** Attaches what was measured of a version: metrics that a file has, or that are computed from a file of predictions. */
 export const evaluate: Command = async (context, argument) => {

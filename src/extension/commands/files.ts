@@ -10,7 +10,8 @@ import { added, askInSteps, type Step } from '../prompts/steps.ts';
 import { withProgress } from '../status/progress.ts';
 import { bytesText, labelOf, numberOf, oneLine } from '../version-text.ts';
 import type { Command } from './command-context.ts';
-import { mayWrite, startFrom } from './targets.ts';
+import { mayWrite } from './may-write.ts';
+import { startFrom } from './targets.ts';
 
 /** Writes a version's files into a folder; the registry refuses one that holds anything else. */
 export const restoreFiles: Command = async (context, argument) => {

@@ -11,7 +11,7 @@ import type { WorkspaceRegistry } from '../registries/registries.ts';
 import { withProgress } from '../status/progress.ts';
 import { bytesText, oneLine } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
-import { mayWrite } from './targets.ts';
+import { mayWrite } from './may-write.ts';
 
 /** Imports what MLflow, DVC, W&B or Hugging Face keep in a folder of the window. Makes the registry where there is none yet. */
 export const importModels: Command = async (context, argument) => {

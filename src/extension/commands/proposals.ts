@@ -5,7 +5,7 @@ import { askText } from '../prompts/input.ts';
 import { showProposedPolicy } from '../reviews/proposal-documents.ts';
 import { oneLine } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
-import { mayWrite } from './targets.ts';
+import { mayWrite } from './may-write.ts';
 
 const proposalSchema = v.object({ registryDir: v.string(), model: v.string(), digest: v.string() });
 type ProposalTarget = v.InferOutput<typeof proposalSchema>;

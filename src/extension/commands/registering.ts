@@ -11,7 +11,7 @@ import type { WorkspaceRegistry } from '../registries/registries.ts';
 import { withProgress } from '../status/progress.ts';
 import { tellRegistered } from '../watching/registered-message.ts';
 import type { Command, CommandContext } from './command-context.ts';
-import { mayWrite } from './targets.ts';
+import { mayWrite } from './may-write.ts';
 
 interface Registration {
   readonly root: vscode.WorkspaceFolder;

@@ -10,7 +10,8 @@ import { added, askInSteps, type Step } from '../prompts/steps.ts';
 import { withProgress } from '../status/progress.ts';
 import { labelOf, numberOf } from '../version-text.ts';
 import type { Command } from './command-context.ts';
-import { mayWrite, startFrom } from './targets.ts';
+import { mayWrite } from './may-write.ts';
+import { startFrom } from './targets.ts';
 import { rememberTrainedCode, summaryOf } from './trained-code.ts';
 
 /**

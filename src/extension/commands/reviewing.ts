@@ -8,9 +8,10 @@ import { candidateStep } from '../prompts/questions.ts';
 import { added, askInSteps, type Step } from '../prompts/steps.ts';
 import { labelOf, oneLine } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
+import { mayWrite } from './may-write.ts';
 import { proposalOf, sayOfProposal } from './proposals.ts';
 import { stageStep } from './stages.ts';
-import { mayWrite, startFrom } from './targets.ts';
+import { startFrom } from './targets.ts';
 
 const runSchema = v.object({ ...reviewPageStateSchema.entries, isAgain: v.optional(v.boolean(), false) });
 

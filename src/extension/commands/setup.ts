@@ -10,7 +10,7 @@ import { STARTER_TEXT, starterSnippet } from '../project/starter-file.ts';
 import { pickOne } from '../prompts/pick.ts';
 import { withProgress } from '../status/progress.ts';
 import type { Command, CommandContext } from './command-context.ts';
-import { mayWrite } from './targets.ts';
+import { mayWrite } from './may-write.ts';
 
 export const createRegistry: Command = async (context) => {
   const root = await chooseRoot(context, t('Create a Registry'), t('For which folder?'), async (candidate) => {

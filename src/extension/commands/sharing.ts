@@ -15,7 +15,8 @@ import { pendingText, refusedText } from '../sharing/sharing-status.ts';
 import { progressText, withProgress } from '../status/progress.ts';
 import { bytesText, plainMessage } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
-import { mayWrite, startFrom } from './targets.ts';
+import { mayWrite } from './may-write.ts';
+import { startFrom } from './targets.ts';
 
 const connectTitle = (): string => t('Connect Shared Storage');
 const PAUSE = 'pause';

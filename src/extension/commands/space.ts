@@ -9,7 +9,8 @@ import { withProgress } from '../status/progress.ts';
 import { bytesText, plainMessage } from '../version-text.ts';
 import { budgetChoices, budgetOf, OTHER, problemOfBudget } from './budgets.ts';
 import type { Command } from './command-context.ts';
-import { mayWrite, startFrom } from './targets.ts';
+import { mayWrite } from './may-write.ts';
+import { startFrom } from './targets.ts';
 
 export const showDiskUse: Command = async (context, argument) => {
   const start = await startFrom(context, argument, 'registry');

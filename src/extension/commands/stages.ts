@@ -1,10 +1,9 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
-import { messageOf, RegistryError } from '../../base/errors.ts';
+import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
-import type { TransitionResult, VersionSummary } from '../../registry/api.ts';
+import type { VersionSummary } from '../../registry/api.ts';
 import { stageIcon } from '../models-tree/stage-icon.ts';
-import { inform } from '../notify.ts';
 import type { Answers, RollbackChoice, StageChoice } from '../prompts/answers.ts';
 import { askReason } from '../prompts/input.ts';
 import { type Choice, pickOne } from '../prompts/pick.ts';
@@ -14,7 +13,9 @@ import { preferredMetric } from '../settings.ts';
 import { withProgress } from '../status/progress.ts';
 import { facts, headlineText, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
-import { mayWrite, startFrom, targetOf } from './targets.ts';
+import { mayWrite } from './may-write.ts';
+import { startFrom, targetOf } from './targets.ts';
+import { tellMoved } from './tell-moved.ts';
 
 export const promote: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
@@ -305,32 +306,4 @@ const rollbackReasonStep: Step = async (place, answers) => {
 async function displacedTo({ registry }: Answers, { stage, target }: RollbackChoice['plan']): Promise<string> {
   const rules = (await registry?.connection.registry.stages({ model: target.modelId })) ?? [];
   return rules.find(({ name }) => name === stage)?.displacedTo ?? 'archived';
-}
-
-/** Says what a change of stage came to. */
-export function tellMoved(
-  { log, pages }: Pick<CommandContext, 'log' | 'pages'>,
-  registryDir: string,
-  { version, to, kind, displaced, pending }: TransitionResult,
-): void {
-  const where = { version: labelOf(version), stage: to };
-  const text = [
-    kind === 'rollback' ? t('{version} is back in {stage}.', where) : t('{version} is in {stage}.', where),
-    ...displaced.map((other) =>
-      t('Version {number} moved to {stage}.', { number: numberOf(other), stage: other.stage }),
-    ),
-    ...(pending ? [t('That is recorded here and not shared yet: others don’t see it, and it may be refused.')] : []),
-  ].join(' ');
-  log.info(text);
-  const [before] = displaced;
-  const buttons = before ? ([t('What Changed?'), t('Show Version')] as const) : ([t('Show Version')] as const);
-  void inform(text, ...buttons)
-    .then((chosen) => {
-      if (chosen === t('What Changed?') && before)
-        return pages.openChanges({ registryDir, beforeId: before.id, afterId: version.id });
-      return chosen === undefined
-        ? undefined
-        : vscode.commands.executeCommand('modelRegistry.showVersion', { registryDir, versionId: version.id });
-    })
-    .then(undefined, (error: unknown) => log.error(messageOf(error)));
 }

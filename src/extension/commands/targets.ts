@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
-import { complain, inform, warn } from '../notify.ts';
+import { complain, inform } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
 import { modelStep, registryStep, versionStep } from '../prompts/questions.ts';
 import type { Step } from '../prompts/steps.ts';
@@ -108,15 +108,4 @@ async function tellThereIsNone({ registries }: CommandContext): Promise<void> {
   }
   const chosen = await inform(t('This folder has no model registry yet.'), t('Create a Registry'));
   if (chosen !== undefined) await vscode.commands.executeCommand('modelRegistry.createRegistry');
-}
-
-/** False in Restricted Mode, after saying what that means: a registry of a folder that isn't trusted is only looked at. */
-export async function mayWrite(): Promise<boolean> {
-  if (vscode.workspace.isTrusted) return true;
-  const chosen = await warn(
-    t('This folder is open in Restricted Mode, so its registry can only be looked at. Nothing was changed.'),
-    t('Manage Workspace Trust'),
-  );
-  if (chosen !== undefined) await vscode.commands.executeCommand('workbench.trust.manage');
-  return false;
 }

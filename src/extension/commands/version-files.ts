@@ -9,7 +9,8 @@ import { type Choice, pickOne } from '../prompts/pick.ts';
 import { askInSteps } from '../prompts/steps.ts';
 import { bytesText, labelOf, oneLine } from '../version-text.ts';
 import type { Command } from './command-context.ts';
-import { mayWrite, startFrom, targetsOf } from './targets.ts';
+import { mayWrite } from './may-write.ts';
+import { startFrom, targetsOf } from './targets.ts';
 
 /** Nobody reads a longer list. */
 const MOST_ROWS = 5000;

@@ -8,9 +8,6 @@ import { NOTHING_OF_VERSIONS } from '../pages/answer.ts';
 import { postTo, showPage } from '../pages/page-webview.ts';
 import { ModelFileDocument } from './model-file-document.ts';
 
-/** Formats whose files are models, and those that may be anything: the second are opened as models only when asked for. */
-export const MODEL_FILE_EDITORS = ['modelRegistry.modelFile', 'modelRegistry.modelFileOption'] as const;
-
 export interface ModelFileEditorOptions {
   readonly extensionUri: vscode.Uri;
   /** The built `worker.js`. */
@@ -22,24 +19,16 @@ export interface ModelFileEditorOptions {
 }
 
 /** Shows model files of the workspace read-only. They are read in a thread that ends when nothing was asked for a while. */
-export class ModelFileEditor implements vscode.CustomReadonlyEditorProvider<ModelFileDocument>, vscode.Disposable {
+export class ModelFileEditor {
   readonly #options: ModelFileEditorOptions;
   readonly #inspector: Inspector;
-  readonly #registrations: readonly vscode.Disposable[];
 
   constructor(options: ModelFileEditorOptions) {
     this.#options = options;
     this.#inspector = threadInspector({ workerFile: options.workerFile });
-    this.#registrations = MODEL_FILE_EDITORS.map((viewType) =>
-      vscode.window.registerCustomEditorProvider(viewType, this, {
-        supportsMultipleEditorsPerDocument: true,
-        webviewOptions: { enableFindWidget: true },
-      }),
-    );
   }
 
   dispose(): void {
-    for (const registration of this.#registrations) registration.dispose();
     void this.#inspector.close();
   }
 

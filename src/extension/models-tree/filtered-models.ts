@@ -1,15 +1,15 @@
 import { RegistryError } from '../../base/errors.ts';
-import { formatNumber, t } from '../../base/language.ts';
+import { t } from '../../base/language.ts';
 import type { VersionSummary } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import { firstEntries } from './first-entries.ts';
 import type { ModelNode, TreeNode } from './nodes.ts';
 
 /** What a filter needs of a registry. */
-export type FilterCalls = Pick<RegistryCalls, 'listModels' | 'search' | 'showModel'>;
+export type FilterCalls = Pick<RegistryCalls, 'listModels' | 'search'>;
 
-/** So many versions are looked for: a filter is typed to see few. */
-const MOST_FOUND = 100;
+/** So many versions are shown at first: a filter is typed to see few, and the editor draws all of them again with each key. */
+export const FIRST_FOUND = 25;
 /** Up to so many models are open from the start. */
 const OPEN_MODELS = 10;
 
@@ -18,16 +18,23 @@ export interface FilterOptions {
   readonly filter: string;
   /** How many models are shown whose names fit. */
   readonly count: number;
+  /** How many versions are shown of other models. */
+  readonly foundCount: number;
+}
+
+/** The name of the list of the versions that are found. */
+export function foundList(registryDir: string): string {
+  return `${registryDir}#found`;
 }
 
 /** Models whose names contain the filter, with all their versions; then others with the versions that a search for it finds. */
 export async function filteredModels(
   registry: FilterCalls,
-  { registryDir, filter, count }: FilterOptions,
+  { registryDir, filter, count, foundCount }: FilterOptions,
 ): Promise<readonly TreeNode[]> {
   const [{ items: named, hasMore }, { found, isAll, problem }] = await Promise.all([
     firstEntries((page) => registry.listModels({ ...page, nameContains: filter }), count),
-    search(registry, filter),
+    search(registry, filter, foundCount),
   ]);
   const names = new Set(named.map(({ id }) => id));
   const others = new Map<string, VersionSummary[]>();
@@ -37,31 +44,31 @@ export async function filteredModels(
   }
   const isOpen = named.length + others.size <= OPEN_MODELS;
   const byName = named.map((model): ModelNode => ({ kind: 'model', registryDir, modelId: model.id, model, isOpen }));
-  const byVersions = await Promise.all(
-    [...others].map(async ([modelId, versions]): Promise<ModelNode> => {
-      const model = await registry.showModel({ model: modelId });
-      return { kind: 'model', registryDir, modelId, model, isOpen: true, found: versions };
-    }),
-  );
+  const ids = [...others.keys()];
+  const { items: models } = ids.length === 0 ? { items: [] } : await registry.listModels({ ids, limit: ids.length });
+  const byId = new Map(models.map((model) => [model.id, model]));
+  const byVersions = [...others].flatMap(([modelId, versions]): readonly ModelNode[] => {
+    const model = byId.get(modelId);
+    // It may have been deleted just now.
+    return model ? [{ kind: 'model', registryDir, modelId, model, isOpen: true, found: versions }] : [];
+  });
   const rows: readonly TreeNode[] = [
     ...byName,
     ...(hasMore ? [{ kind: 'more', list: registryDir } as const] : []),
     ...byVersions,
+    ...(isAll ? [] : [{ kind: 'more', list: foundList(registryDir) } as const]),
   ];
   const hints = [
     problem,
-    isAll || problem !== undefined
-      ? undefined
-      : t('Only the newest {number} versions that fit are shown', { number: formatNumber(MOST_FOUND) }),
     rows.length === 0 && problem === undefined ? t('Nothing fits “{filter}”', { filter }) : undefined,
   ].filter((text) => text !== undefined);
   return [...rows, ...hints.map((text): TreeNode => ({ kind: 'hint', id: `${registryDir}#filter#${text}`, text }))];
 }
 
 /** While a condition is being typed, it isn't one yet: that is said, and isn't an error. */
-async function search(registry: FilterCalls, query: string) {
+async function search(registry: FilterCalls, query: string, limit: number) {
   try {
-    const { items, next } = await registry.search({ query, limit: MOST_FOUND });
+    const { items, next } = await registry.search({ query, limit });
     return { found: items, isAll: next === undefined };
   } catch (error) {
     if (!RegistryError.is(error, 'QUERY_INVALID')) throw error;

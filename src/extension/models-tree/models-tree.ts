@@ -5,7 +5,7 @@ import { headlineMetric } from '../../base/metrics.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';
 import { TreeChoices } from './arrangement.ts';
-import { type FilterCalls, filteredModels } from './filtered-models.ts';
+import { FIRST_FOUND, type FilterCalls, filteredModels, foundList } from './filtered-models.ts';
 import { firstEntries } from './first-entries.ts';
 import type { ModelNode, MoreNode, TreeNode } from './nodes.ts';
 import { tooltipOf, treeItemOf } from './tree-items.ts';
@@ -115,7 +115,10 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   async #modelsOf(registryDir: string): Promise<readonly TreeNode[]> {
     const registry = await this.#registries.callsFor(registryDir);
     const { filter, arrangement } = this.choices;
-    if (filter !== '') return filteredModels(registry, { registryDir, filter, count: this.#countOf(registryDir) });
+    if (filter !== '') {
+      const foundCount = this.#shown.get(foundList(registryDir)) ?? FIRST_FOUND;
+      return filteredModels(registry, { registryDir, filter, count: this.#countOf(registryDir), foundCount });
+    }
     const order = arrangement.modelOrder;
     const { items, hasMore } = await firstEntries(
       (page) => registry.listModels({ ...page, order }),

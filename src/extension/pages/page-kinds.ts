@@ -22,7 +22,7 @@ const openPageSchema = v.variant('kind', [
   v.object({ kind: v.literal('plots'), state: plotsPageStateSchema }),
 ]);
 export type OpenPage = v.InferOutput<typeof openPageSchema>;
-type OpenKind = OpenPage['kind'];
+export type OpenKind = OpenPage['kind'];
 
 interface KindOfPage {
   /** By which the editor knows a tab that was open before the window was reloaded: never change one. */

@@ -35,7 +35,7 @@ import {
   loadVersionPage,
   versionTitle,
 } from './page-data.ts';
-import { type OpenPage, openKinds, pageKinds, savedPage } from './page-kinds.ts';
+import { type OpenKind, type OpenPage, pageKinds, savedPage } from './page-kinds.ts';
 import { postTo, showPage } from './page-webview.ts';
 import { loadPlotsPage, plotsTitle } from './plots-data.ts';
 import { type EarlyRead, readEarly } from './read-early.ts';
@@ -74,8 +74,12 @@ export interface Pages {
   openPlots(page: PlotsPageState): void;
   /** Tells the open pages of a registry, or all, to read their data again; with `kind` only those of that kind. */
   refresh(registryDir?: string, kind?: PageKind): void;
-  /** Stops bringing pages back. Open panels stay: the editor closes them, or keeps them over a reload. */
-  dispose(): void;
+}
+
+/** Pages that can be brought back after the window was reloaded. */
+export interface RestorablePages extends Pages {
+  /** Fills the tab of a page from what its script had saved, or closes it where that says no page, or one that is open already. */
+  restore(kind: OpenKind, panel: vscode.WebviewPanel, saved: unknown): void;
 }
 
 /** Which comparison, in the order of its columns. */
@@ -124,8 +128,7 @@ interface ShownPage {
   readonly data: Pick<EarlyRead<unknown>, 'outdate'>;
 }
 
-/** Makes the pages, and brings back the ones that were open before the window was reloaded. */
-export function createPages(options: PagesOptions): Pages {
+export function createPages(options: PagesOptions): RestorablePages {
   const { extensionUri, registryFor, directionsFor, changedCode, reviews, runCommand, log } = options;
   const reviewTools: ReviewTools = {
     reviews,
@@ -385,14 +388,6 @@ export function createPages(options: PagesOptions): Pages {
     panel.dispose();
   }
 
-  const serializers = openKinds.map((kind) =>
-    vscode.window.registerWebviewPanelSerializer(pageKinds[kind].viewType, {
-      async deserializeWebviewPanel(panel, saved: unknown) {
-        restore(panel, savedPage(kind, saved));
-      },
-    }),
-  );
-
   return {
     openVersion: ({ registryDir, versionId, keepsFocus }) =>
       show({ kind: 'version', state: { registryDir, versionId } }, keepsFocus),
@@ -412,9 +407,7 @@ export function createPages(options: PagesOptions): Pages {
       if (shown && proposal !== undefined) tellChanged(shown);
     },
     refresh,
-    dispose() {
-      for (const serializer of serializers) serializer.dispose();
-    },
+    restore: (kind, panel, saved) => restore(panel, savedPage(kind, saved)),
   };
 }
 

@@ -7,13 +7,14 @@ import { PROJECT_FILE } from '../../project/project-file-name.ts';
 export class ProjectFiles implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<vscode.WorkspaceFolder>();
   readonly #watchers = new Map<string, vscode.Disposable>();
-  readonly #subscription: vscode.Disposable;
+  #subscription: vscode.Disposable | undefined;
 
   /** Made, changed or deleted. */
   readonly onDidChange = this.#changed.event;
 
-  constructor() {
-    this.#subscription = vscode.workspace.onDidChangeWorkspaceFolders(() => this.#watchAll());
+  /** From now on changes are told. The first watcher takes the editor some milliseconds. */
+  watch(): void {
+    this.#subscription ??= vscode.workspace.onDidChangeWorkspaceFolders(() => this.#watchAll());
     this.#watchAll();
   }
 
@@ -35,7 +36,7 @@ export class ProjectFiles implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    this.#subscription?.dispose();
     for (const watcher of this.#watchers.values()) watcher.dispose();
     this.#changed.dispose();
   }

@@ -3,7 +3,7 @@ import { t, tCount } from '../../base/language.ts';
 import type { GateReport } from '../../gates/evaluate-gates.ts';
 import type { RecordedReport } from '../../gates/run-gates.ts';
 import type { GateStanding, TransitionResult } from '../../registry/api.ts';
-import { mayWrite } from '../commands/targets.ts';
+import { mayWrite } from '../commands/may-write.ts';
 import type {
   DecisionRequest,
   DecisionResult,
@@ -12,7 +12,6 @@ import type {
   VersionGates,
 } from '../messages-review.ts';
 import { tellBriefly } from '../notify.ts';
-import { evidenceOf, reviewGates } from '../pages/review-data.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 import type { Activity } from '../status/activity.ts';
 import { withProgress } from '../status/progress.ts';
@@ -49,6 +48,7 @@ export class Reviews implements vscode.Disposable {
   }
 
   async gates(state: ReviewPageState): Promise<ReviewGates> {
+    const { reviewGates } = await import('../pages/review-data.ts');
     return reviewGates(await this.stageGates(state));
   }
 
@@ -60,6 +60,7 @@ export class Reviews implements vscode.Disposable {
   /** What each stage asks of a version. */
   async versionGates(registryDir: string, versionId: string): Promise<VersionGates> {
     const registry = await this.#options.registries.existingIn(registryDir);
+    const { reviewGates } = await import('../pages/review-data.ts');
     const reports = await registry.connection.versionGates({ ref: versionId, roots: rootsOf(registry) });
     return {
       stages: reports.map((report) => {
@@ -209,6 +210,7 @@ export class Reviews implements vscode.Disposable {
   }
 
   async #evidence({ registryDir, versionId, stage, gate }: EvidenceOf): Promise<string> {
+    const { evidenceOf } = await import('../pages/review-data.ts');
     const gates = await this.stageGates({ registryDir, versionId, stage });
     return evidenceOf(await this.#options.registries.callsFor(registryDir), gates, gate);
   }

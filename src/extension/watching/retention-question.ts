@@ -1,7 +1,6 @@
 import { messageOf } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import { budgetOf, budgets, otherLabel } from '../commands/budgets.ts';
-import { askBudget } from '../commands/space.ts';
 import { inform } from '../notify.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
 
@@ -40,6 +39,7 @@ export class RetentionQuestion {
 
 /** Undefined where the person left. */
 async function typedBudget(): Promise<number | null | undefined> {
+  const { askBudget } = await import('../commands/space.ts');
   const reply = await askBudget({ title: t('Disk Use'), step: 1, totalSteps: 1 });
   return reply.kind === 'given' ? budgetOf(reply.value) : undefined;
 }

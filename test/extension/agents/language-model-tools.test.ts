@@ -103,6 +103,7 @@ vi.mock('vscode', () => {
 });
 
 const { languageModelTools } = await import('../../../src/extension/agents/language-model-tools.ts');
+const { toolIdOf } = await import('../../../src/extension/agents/tool-ids.ts');
 const { mcpServers } = await import('../../../src/extension/agents/mcp-servers.ts');
 const { showProposals } = await import('../../../src/extension/agents/proposals.ts');
 
@@ -138,7 +139,7 @@ beforeEach(() => {
 describe('tools of the editor', () => {
   it('are registered, answer with marked data, and go with the extension', async () => {
     const tools = languageModelTools({ registries: registriesOf('fraud'), propose: async () => expect.unreachable() });
-    expect(editor.tools.size).toBe(TOOLS.length);
+    expect([...editor.tools.keys()].sort()).toEqual(TOOLS.map(toolIdOf).sort());
     expect(await invoke('list_models', {})).toContain('<registry-data>\n{"models":[]}');
     tools.dispose();
     expect(editor.tools.size).toBe(0);
@@ -158,12 +159,12 @@ describe('tools of the editor', () => {
     expect(await invoke('list_models', { registry: 'churn' })).toContain('models');
   });
 
-  it('ask before they propose, in words that can’t become a link', () => {
+  it('ask before they propose, in words that can’t become a link', async () => {
     languageModelTools({ registries: registriesOf('fraud'), propose: async () => expect.unreachable() });
     const input = { reason: '[click](command:workbench.action.quit)' };
-    const asked = editor.tools.get('model_registry_propose_promotion')?.prepareInvocation({ input });
+    const asked = await editor.tools.get('model_registry_propose_promotion')?.prepareInvocation({ input });
     expect(asked?.confirmationMessages?.message.value).toContain('\\[click\\]\\(command:');
-    const read = editor.tools.get('model_registry_show_version')?.prepareInvocation({ input: {} });
+    const read = await editor.tools.get('model_registry_show_version')?.prepareInvocation({ input: {} });
     expect(read).not.toHaveProperty('confirmationMessages');
   });
 });

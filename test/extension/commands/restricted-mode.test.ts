@@ -32,7 +32,7 @@ vi.mock('../../../src/extension/notify.ts', () => ({
   inform: async () => undefined,
   tellBriefly: () => undefined,
 }));
-const { registerCommands } = await import('../../../src/extension/commands/command-table.ts');
+const { registerCommands } = await import('../../../src/extension/commands/register-commands.ts');
 
 /** They show something, or change what the views show of a registry. The sample has a folder of its own, and the catalog is only derived. */
 const LOOKING: readonly CommandId[] = [

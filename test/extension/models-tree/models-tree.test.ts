@@ -280,6 +280,20 @@ describe('the Models view', () => {
     expect((await tree.getChildren()).map((node) => tree.getTreeItem(node).id)).toEqual(ids);
   });
 
+  it('shows the newest that a search finds, and more when asked', async () => {
+    await register('churn', 30);
+    const choices = new TreeChoices();
+    const tree = treeOf({ one: registry }, choices);
+    choices.setFilter('auc<1');
+    const [found, more] = await tree.getChildren();
+    expect(await tree.getChildren(found)).toHaveLength(25);
+    expect(more?.kind).toBe('more');
+    if (more?.kind === 'more') tree.showMore(more);
+    const [all, ...rest] = await tree.getChildren();
+    expect(rest).toEqual([]);
+    expect(await tree.getChildren(all)).toHaveLength(30);
+  });
+
   it('remembers how it was arranged, and takes nothing else for that', async () => {
     const kept = new Map<string, unknown>();
     const state = {

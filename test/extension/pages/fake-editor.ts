@@ -48,6 +48,13 @@ export const editor = {
 export const fakeVscode = {
   ViewColumn: { Active: -1 },
   workspace: { getConfiguration: () => ({ get: () => undefined }) },
+  Disposable: {
+    from: (...all: readonly { dispose(): void }[]) => ({
+      dispose: () => {
+        for (const one of all) one.dispose();
+      },
+    }),
+  },
   ThemeIcon: class {
     readonly id: string;
     constructor(id: string) {

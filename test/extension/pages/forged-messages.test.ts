@@ -9,7 +9,7 @@ import { pageStates, validParams } from './valid-messages.ts';
 vi.mock('vscode', async () => (await import('./fake-editor.ts')).fakeVscode);
 
 const { editor, FakePanel } = await import('./fake-editor.ts');
-const { createPages } = await import('../../../src/extension/pages/pages.ts');
+const { pagesLater } = await import('../../../src/extension/pages/pages-later.ts');
 
 const kinds = Object.keys(pageStates) as (keyof typeof pageStates)[];
 const methods = Object.keys(validParams) as RequestMethod[];
@@ -33,7 +33,7 @@ async function restored(kind: keyof typeof pageStates, saved: unknown = { page: 
     (what: string) =>
     (...args: readonly unknown[]) =>
       void done.push([what, ...args]);
-  createPages({
+  pagesLater({
     extensionUri: '/extension' as never,
     registryFor: async () => registry,
     directionsFor: async () => undefined,

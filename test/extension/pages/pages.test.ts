@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RegistryError } from '../../../src/base/errors.ts';
+import type { PagesOptions } from '../../../src/extension/pages/pages.ts';
 import type { Registry, VersionDetails } from '../../../src/registry/api.ts';
 import { changes, comparison, idOf, versionDetails, versionSummary } from '../../webviews/examples.ts';
 import { modelId, modelOverview, plotOf } from '../../webviews/model-examples.ts';
@@ -9,6 +10,7 @@ vi.mock('vscode', async () => (await import('./fake-editor.ts')).fakeVscode);
 
 const { editor, FakePanel } = await import('./fake-editor.ts');
 const { createPages } = await import('../../../src/extension/pages/pages.ts');
+const { bringBack, pagesLater } = await import('../../../src/extension/pages/pages-later.ts');
 
 const registryDir = '/registry';
 const pageOf = (number: number) => ({ registryDir, versionId: idOf(number) });
@@ -31,7 +33,7 @@ function setUp(registry: Partial<Registry> = {}) {
     }),
     ...registry,
   };
-  const pages = createPages({
+  const options: PagesOptions = {
     extensionUri: '/extension' as never,
     registryFor: async (dir) => {
       if (dir !== registryDir) throw new RegistryError('REGISTRY_NOT_FOUND', `There is no registry in ${dir}.`);
@@ -59,8 +61,10 @@ function setUp(registry: Partial<Registry> = {}) {
     isTrusted: () => true,
     runCommand: async (...call) => void commands.push(call),
     log: { warn: write, error: write } as never,
-  });
-  return { pages, commands, log };
+  };
+  const pages = createPages(options);
+  bringBack(async (...tab) => pages.restore(...tab));
+  return { pages, options, commands, log };
 }
 
 function lastPanel() {
@@ -483,9 +487,17 @@ describe('pages over a reload of the window', () => {
   });
 
   it('don’t come back once the pages are disposed', () => {
-    const { pages } = setUp();
-    pages.dispose();
+    pagesLater(setUp().options).dispose();
     expect(editor.serializers.size).toBe(0);
+  });
+
+  it('are there before anything of them is read', async () => {
+    const pages = pagesLater(setUp().options);
+    pages.refresh();
+    pages.openVersion(pageOf(2));
+    pages.openModel({ registryDir, modelId });
+    await vi.waitFor(() => expect(editor.panels).toHaveLength(2));
+    expect(lastPanel().webview.html).toContain('model.js');
   });
 
   it('opens what changed up to a version, and the files of its two versions alone', async () => {
