@@ -22,6 +22,20 @@ describe('starting', () => {
     const loaded = await loadedBy('src/workers/registry.ts');
     expect(slow.flatMap((file) => loaded.get(file) ?? [])).toEqual([]);
   });
+
+  it('the editor reads commands, pages and tools when they are used first', async () => {
+    const later = [
+      'src/agents/tools.ts',
+      'src/extension/commands/command-table.ts',
+      'src/extension/model-files/model-file-editor.ts',
+      'src/extension/pages/pages.ts',
+      'src/extension/prompts/steps.ts',
+      'src/extension/start-later.ts',
+    ];
+    for (const file of later) expect(existsSync(resolve(root, file))).toBe(true);
+    const loaded = await loadedBy('src/extension/extension.ts');
+    expect(later.flatMap((file) => loaded.get(file) ?? [])).toEqual([]);
+  });
 });
 
 async function loadedBy(entry: string): Promise<ReadonlyMap<string, string>> {
