@@ -48,6 +48,8 @@ export interface OpenOptions<K extends PageKind> {
   readonly kind: K;
   /** Called at every load; throws to fail, never resolves to hang. */
   readonly data: () => Promise<PageData[K]>;
+  /** What the page comes with. */
+  readonly comesWith?: PageData[K];
   /** Answers for the table of tensors. */
   readonly tensors?: (query: TensorQuery) => TensorRows;
   /** What the files of the version say. */
@@ -248,7 +250,8 @@ async function openPage<K extends PageKind>(
       requested.push(url.href);
       return route.abort();
     }
-    if (path === '/') return route.fulfill({ contentType: 'text/html', body: htmlOf(kind, language) });
+    if (path === '/')
+      return route.fulfill({ contentType: 'text/html', body: htmlOf(kind, language, options.comesWith) });
     const file = path.startsWith('/codicons/')
       ? join(root, 'node_modules/@vscode/codicons/dist', path.slice('/codicons/'.length))
       : join(folder, path);
@@ -293,7 +296,7 @@ async function drawn(page: Page): Promise<void> {
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))');
 }
 
-function htmlOf(kind: PageKind, language: Language | undefined): string {
+function htmlOf(kind: PageKind, language: Language | undefined, first: unknown): string {
   const registryDir = '/home/ada/fraud/.git/model-registry';
   const versionId = '01JD0000000000000000000002';
   const states = {
@@ -311,6 +314,7 @@ function htmlOf(kind: PageKind, language: Language | undefined): string {
     kind,
     title: 'Test',
     state: states[kind],
+    ...(first === undefined ? {} : { first: { json: JSON.stringify(first), id: 'once' } }),
     nonce: 'bm9uY2U',
     cspSource: origin,
     scriptUri: `${origin}/${scriptOf(kind)}`,

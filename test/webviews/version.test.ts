@@ -329,6 +329,28 @@ describe('a registry that can’t be trusted', () => {
 });
 
 describe('reading the registry', () => {
+  it('isn’t waited for where the page came with its data, and is where it is shown again', async () => {
+    const comesWith = versionPage();
+    let asked = 0;
+    const data = () => {
+      asked += 1;
+      return new Promise<never>(() => undefined);
+    };
+    opened = await harness.open({ kind: 'version', data, comesWith });
+    const { page } = opened;
+    await page.locator('h1').waitFor();
+    expect(await page.locator('main').getAttribute('aria-busy')).toBe('false');
+    expect(asked).toBe(1);
+    await page.reload();
+    expect(await page.locator('main').innerText()).toContain('Reading the registry');
+  });
+
+  it('shows what is answered where that differs from what the page came with', async () => {
+    const page = await open(versionPage(), { comesWith: versionPage(versionDetails(7)) });
+    await page.getByRole('heading', { level: 1 }).filter({ hasText: '@2' }).waitFor();
+    expect(opened.errors).toEqual([]);
+  });
+
   it('shows a failure with its message, and tries again', async () => {
     let calls = 0;
     opened = await harness.open({

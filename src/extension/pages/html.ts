@@ -24,6 +24,8 @@ export interface PageHtml {
     | ModelPageState
     | PlotsPageState
     | ModelFilePageState;
+  /** What it shows until it has asked, as JSON, with a name that no other page has: the editor runs the same HTML again when a tab that was hidden is shown. */
+  readonly first?: { readonly json: string; readonly id: string };
   /** Fresh for every page. */
   readonly nonce: string;
   /** Where the editor serves the extension's files from. */
@@ -59,13 +61,17 @@ export function pageHtml(page: PageHtml): string {
 <link rel="stylesheet" href="${escapeHtml(page.styleUri)}">
 <title>${escapeHtml(page.title)}</title>
 </head>
-<body data-page="${page.kind}" data-state="${escapeHtml(JSON.stringify(page.state))}"${languageAttribute(language)}>
+<body data-page="${page.kind}" data-state="${escapeHtml(JSON.stringify(page.state))}"${firstAttributes(page)}${languageAttribute(language)}>
 <main id="page" aria-busy="true"></main>
 <div id="announcer" role="status" class="only-read-aloud"></div>
 <script type="module" nonce="${escapeHtml(page.nonce)}" src="${escapeHtml(page.scriptUri)}"></script>
 </body>
 </html>
 `;
+}
+
+function firstAttributes({ first }: PageHtml): string {
+  return first ? ` data-first="${escapeHtml(first.json)}" data-first-id="${escapeHtml(first.id)}"` : '';
 }
 
 /** English is in the script already. */

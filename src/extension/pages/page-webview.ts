@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { HostMessage, PageKind, RequestHandlers } from '../messages.ts';
+import type { HostMessage, PageData, PageKind, RequestHandlers } from '../messages.ts';
 import { type PageLog, pageAnswers } from './answer.ts';
 import { type PageHtml, pageHtml, scriptOf } from './html.ts';
 
@@ -10,10 +11,17 @@ export interface PageWebview<K extends PageKind> {
   readonly title: string;
   readonly state: PageHtml['state'];
   readonly handlers: RequestHandlers<K>;
+  /** What it shows until it has asked, where that is there soon: the editor needs its time for the webview anyway. */
+  readonly first?: Promise<PageData[K]>;
   /** False once the person has closed the page: it throws at every touch then. */
   readonly isOpen: () => boolean;
   readonly log: PageLog;
 }
+
+/** The editor takes longer than this until it needs the HTML of a new webview. */
+const SOON_MS = 30;
+/** What is longer takes longer to read as a part of the HTML than to ask for. */
+const MOST_CHARACTERS = 200_000;
 
 /** Puts a page into a webview and answers what it asks, until disposed. */
 export function showPage<K extends PageKind>(webview: vscode.Webview, page: PageWebview<K>): vscode.Disposable {
@@ -33,16 +41,24 @@ export function showPage<K extends PageKind>(webview: vscode.Webview, page: Page
   };
   const file = (...path: string[]) =>
     webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', ...path)).toString();
-  webview.html = pageHtml({
-    kind,
-    title,
-    state,
-    nonce: randomBytes(18).toString('base64url'),
-    cspSource: webview.cspSource,
-    scriptUri: file('webviews', scriptOf(kind)),
-    styleUri: file('webviews', 'page.css'),
-    iconStyleUri: file('codicons', 'codicon.css'),
-  });
+  const begin = (data?: PageData[K]) => {
+    if (!isOpen()) return;
+    const json = JSON.stringify(data);
+    const first =
+      json === undefined || json.length > MOST_CHARACTERS
+        ? {}
+        : { first: { json, id: randomBytes(9).toString('hex') } };
+    webview.html = pageHtml({
+      ...{ kind, title, state, ...first },
+      nonce: randomBytes(18).toString('base64url'),
+      cspSource: webview.cspSource,
+      scriptUri: file('webviews', scriptOf(kind)),
+      styleUri: file('webviews', 'page.css'),
+      iconStyleUri: file('codicons', 'codicon.css'),
+    });
+  };
+  if (page.first) void soon(page.first).then(begin);
+  else begin();
   return {
     dispose() {
       listening.dispose();
@@ -53,4 +69,9 @@ export function showPage<K extends PageKind>(webview: vscode.Webview, page: Page
 
 export async function postTo<K extends PageKind>(webview: vscode.Webview, message: HostMessage<K>): Promise<void> {
   await webview.postMessage(message);
+}
+
+/** What comes within `SOON_MS`. */
+async function soon<T>(coming: Promise<T>): Promise<T | undefined> {
+  return Promise.race([coming.catch(() => undefined), pause(SOON_MS, undefined)]);
 }

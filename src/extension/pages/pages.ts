@@ -172,6 +172,7 @@ export function createPages(options: PagesOptions): RestorablePages {
       title: panel.title,
       state: page.state,
       handlers: { ...handlersOf(subject), ...handlers, load: answer },
+      first: data.first.then(({ data: shown }) => shown),
       isOpen: () => isOpen(subject),
       log,
     });

@@ -27,6 +27,8 @@ export type UiState = Readonly<Record<string, string | boolean>>;
 
 /** The extension, seen from a page. */
 export interface Host<K extends PageKind> {
+  /** What the page came with; only the first time that its HTML is run, because it may be outdated afterwards. */
+  readonly first: PageData[K] | undefined;
   /** Rejects after 20 seconds without an answer, so that a page never waits for ever. */
   load(): Promise<PageData[K]>;
   /** Data that is asked for apart from the page's own, such as a part of a table. */
@@ -60,8 +62,11 @@ interface Waiting<K extends PageKind> {
 /** Connects to the extension. Call it once: the editor gives its interface to a page only once. */
 export function connectHost<K extends PageKind>(): Host<K> {
   const api = acquireVsCodeApi();
-  let page: unknown = JSON.parse(document.body.dataset.state ?? '{}');
-  const savedUi = uiOf(api.getState());
+  const { state = '{}', first, firstId } = document.body.dataset;
+  let page: unknown = JSON.parse(state);
+  const saved = api.getState();
+  const savedUi = uiOf(saved);
+  const isFirstTime = first !== undefined && !(isRecord(saved) && saved.firstId === firstId);
   let lastUi = savedUi;
   const waiting = new Map<number, Waiting<K>>();
   const listeners: (() => void)[] = [];
@@ -81,7 +86,7 @@ export function connectHost<K extends PageKind>(): Host<K> {
   });
   const saveUi = (ui: UiState) => {
     lastUi = ui;
-    api.setState({ page, ui });
+    api.setState({ page, ui, firstId });
   };
   saveUi(savedUi);
 
@@ -125,6 +130,8 @@ export function connectHost<K extends PageKind>(): Host<K> {
   }
 
   return {
+    // Made by the extension for this page, as its answers are.
+    first: isFirstTime ? (JSON.parse(first) as PageData[K]) : undefined,
     savedUi,
     saveUi,
     savePage(changes) {

@@ -105,13 +105,15 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
   const announcer = document.getElementById('announcer');
   if (root === null) return;
 
-  let content: Content<PageData[K]> = { state: 'loading' };
+  let content: Content<PageData[K]> =
+    host.first === undefined ? { state: 'loading' } : { state: 'ready', data: host.first };
   let problem: Problem | undefined;
   let ui = host.savedUi;
   let justCopied: string | undefined;
   let copiedTimer: ReturnType<typeof setTimeout> | undefined;
   let isLoading = false;
   let isOutdated = false;
+  let isFirst = true;
   let tensorRows = rowsOfTensors();
 
   const latecomers = new Map<string, Latecomer>();
@@ -217,8 +219,13 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     if (content.state === 'failed') content = { state: 'loading' };
     draw();
     try {
-      content = { state: 'ready', data: await host.load() };
-      tensorRows = rowsOfTensors();
+      const data = await host.load();
+      // What the page came with isn't drawn twice.
+      if (!isFirst || content.state !== 'ready' || JSON.stringify(data) !== JSON.stringify(content.data)) {
+        content = { state: 'ready', data };
+        tensorRows = rowsOfTensors();
+      }
+      isFirst = false;
       problem = undefined;
     } catch (error) {
       const message = messageOf(error);

@@ -92,6 +92,25 @@ describe('pages in the editor', () => {
     ]);
   });
 
+  it('come with what they show first, as text and nothing else', async () => {
+    const description = '"><script>alert(1)</script>';
+    const { pages } = setUp({ show: async () => ({ ...versionDetails(2), description }) });
+    pages.openVersion(pageOf(2));
+    const { webview } = lastPanel();
+    await vi.waitFor(() => expect(webview.html).toContain('data-first='));
+    expect(webview.html).not.toContain('<script>');
+    const json = /data-first="([^"]*)"/.exec(webview.html)?.[1]?.replaceAll('&quot;', '"') ?? '';
+    expect(json).toContain('"fraud-detector"');
+  });
+
+  it('don’t wait for a registry that takes its time', async () => {
+    const { pages } = setUp({ show: () => new Promise(() => undefined) });
+    pages.openVersion(pageOf(2));
+    const { webview } = lastPanel();
+    await vi.waitFor(() => expect(webview.html).toContain('version.js'));
+    expect(webview.html).not.toContain('data-first');
+  });
+
   it('serves only the folders that pages need', () => {
     setUp().pages.openVersion(pageOf(2));
     expect(lastPanel().webview.options).toEqual({
