@@ -1,4 +1,4 @@
-import { int } from '../columns.ts';
+import { int, text } from '../columns.ts';
 import type { VersionSummary } from '../read-models.ts';
 import type { Sqlite, SqlValue } from '../sqlite.ts';
 import { VERSION_COLUMNS, VERSION_TABLES, versionSummary } from '../version-queries.ts';
@@ -48,6 +48,8 @@ interface Counted {
   readonly keys: Sql;
   /** `MANY` where it is that or more. */
   readonly count: number;
+  /** All that `keys` gives, where it has been read. */
+  readonly read?: readonly number[];
 }
 
 interface Start {
@@ -65,16 +67,14 @@ function startOf(db: Sqlite, conditions: readonly Condition[], limit: number): S
   const match = matchOf(db, conditions, total);
   const words: readonly Pick<Condition, 'keys' | 'countable'>[] =
     match === undefined ? [] : [{ keys: matching(match) }];
-  const counted = [...conditions, ...words].flatMap(({ keys, countable = keys }) =>
-    keys && countable ? [{ keys, count: Math.min(countUpTo(db, countable, MANY), total) }] : [],
-  );
+  const counted = countedIn(db, [...conditions, ...words], total);
   const share = counted.reduce((product, { count }) => product * (count / total), 1);
   const [fewest] = counted.filter(({ count }) => count < MANY).sort((a, b) => a.count - b.count);
   if (fewest && fewest.count <= limit / share) {
     // The page is full as soon as the other conditions hold for so many.
     const lookedAt = Math.min(fewest.count, (limit * fewest.count) / (share * total));
-    const next = lookedAt > WORTH_COMPARING ? nextFewest(db, counted, fewest) : undefined;
-    const { sql, params } = next ? inBoth(fewest.keys, next.keys) : fewest.keys;
+    const next = lookedAt > WORTH_COMPARING ? keysOfNext(db, counted, fewest) : undefined;
+    const { sql, params } = next ? inBoth(db, fewest, next) : fewest.keys;
     return { from: VERSION_TABLES, keys: { sql: `v.key IN (${sql})`, params }, order: 'v.key' };
   }
   if (match !== undefined) {
@@ -94,6 +94,21 @@ function startOf(db: Sqlite, conditions: readonly Condition[], limit: number): S
     };
   }
   return { from: VERSION_TABLES, keys: { sql: 'TRUE', params: [] }, order: 'v.key' };
+}
+
+function countedIn(
+  db: Sqlite,
+  conditions: readonly Pick<Condition, 'keys' | 'countable'>[],
+  total: number,
+): readonly Counted[] {
+  const withKeys = conditions.flatMap(({ keys, countable }) => (keys ? [{ keys, countable }] : []));
+  return withKeys.map(({ keys, countable }): Counted => {
+    // Reading keys takes little longer than counting them, and of several conditions they may be compared.
+    if (countable || withKeys.length < 2)
+      return { keys, count: Math.min(countUpTo(db, countable ?? keys, MANY), total) };
+    const read = keysOf(db, keys, MANY);
+    return { keys, count: Math.min(read.length, total), ...(read.length < MANY ? { read } : {}) };
+  });
 }
 
 /** What to match in the index of words, where anything: the rarest word where one is rare, else all of them. */
@@ -126,19 +141,24 @@ function matching(match: string): Sql {
   return { sql: 'SELECT docid AS version FROM version_texts WHERE version_texts MATCH ?', params: [match] };
 }
 
-/** The condition that holds for the fewest versions but one; undefined where reading all of those takes too long. */
-function nextFewest(db: Sqlite, counted: readonly Counted[], fewest: Counted): Counted | undefined {
+/** For which versions the condition holds that holds for the fewest but one; undefined where reading all of those takes too long. */
+function keysOfNext(db: Sqlite, counted: readonly Counted[], fewest: Counted): readonly number[] | undefined {
   const [next] = counted.filter((one) => one !== fewest).sort((a, b) => a.count - b.count);
-  if (!next || next.count < MANY) return next;
-  return countUpTo(db, next.keys, WORTH_READING) < WORTH_READING ? next : undefined;
+  const keys = next && (next.read ?? keysOf(db, next.keys, WORTH_READING));
+  return keys && keys.length < WORTH_READING ? keys : undefined;
 }
 
-function inBoth(fewest: Sql, next: Sql): Sql {
-  return {
-    // With the plus sign, the versions are compared; without it, each of them would be looked for with every tag.
-    sql: `SELECT version FROM (${next.sql}) WHERE +version IN (${fewest.sql})`,
-    params: [...next.params, ...fewest.params],
-  };
+/** Compared here and not by SQLite, which takes twice as long: in the sandbox that it runs in, it makes a tree of one of the lists. */
+function inBoth(db: Sqlite, fewest: Counted, next: readonly number[]): Sql {
+  const few = new Set(fewest.read ?? keysOf(db, fewest.keys, MANY));
+  return { sql: 'SELECT value FROM json_each(?)', params: [JSON.stringify(next.filter((key) => few.has(key)))] };
+}
+
+/** At most `limit` keys, read as one text: row by row takes many times as long. */
+function keysOf(db: Sqlite, { sql, params }: Sql, limit: number): readonly number[] {
+  const row = db.get(`SELECT json_group_array(version) AS keys FROM (${sql} LIMIT ?)`, [...params, limit]);
+  const keys: unknown = JSON.parse(text(row ?? {}, 'keys'));
+  return Array.isArray(keys) ? keys.map(Number) : [];
 }
 
 function countUpTo(db: Sqlite, { sql, params }: Sql, limit: number): number {
