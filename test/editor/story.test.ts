@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyExample } from '../../examples/copy-example.mjs';
 import { type Editor, keepEvidenceOfFailures, openEditor } from './harness/editor.ts';
-import { repositoryRoot } from './harness/install.ts';
 import { REASON, type Workbench } from './harness/workbench.ts';
 
 const MODEL_FILE = 'models/fraud/model.safetensors';
@@ -112,12 +110,7 @@ describe('from a training run to a rollback', () => {
     await workbench.notification(/fraud-detector@2 registered: auc 0\.\d+ \(\+0\.\d+ against production 1\)/).waitFor();
     await workbench.treeRow('Version 1').click();
     await workbench.webview(/fraud-detector@1/);
-    await editor.screenshot('editor');
-    const picture = join(repositoryRoot, 'docs/images/editor.png');
-    if (!existsSync(picture)) {
-      await mkdir(join(repositoryRoot, 'docs/images'), { recursive: true });
-      await copyFile(join(repositoryRoot, 'out/screenshots/editor.png'), picture);
-    }
+    await editor.screenshot('story-2-registered');
   });
 
   it('shows where a version came from on its page', async () => {

@@ -1,4 +1,3 @@
-// Pictures of every page in every state, theme and width, for people to look at: `npm run screens`, or `npm run screens -- review` for one page.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { axeViolations } from './axe.ts';
@@ -13,33 +12,35 @@ const widths = [1200, 320];
 const tallest = 5000;
 
 const folder = resolve(import.meta.dirname, '../../out/screens/pages');
-const [only] = process.argv.slice(2);
-const wanted = allScreens.filter(({ kind }) => only === undefined || kind === only);
 
-await rm(folder, { recursive: true, force: true });
-await mkdir(folder, { recursive: true });
-const harness = await startHarness();
-const pictures: Picture[] = [];
-try {
-  for (const screen of wanted) {
-    for (const width of widths) {
-      const opened = await screen.open(harness, { width });
-      for (const theme of themeNames) {
-        await opened.setTheme(theme);
-        const file = `${screen.kind}-${screen.state.replaceAll(' ', '-')}-${width}-${theme}.png`;
-        const height = await opened.page.evaluate<number>('document.documentElement.scrollHeight');
-        const clip = { x: 0, y: 0, width, height: Math.min(height, tallest) };
-        await opened.page.screenshot({ path: join(folder, file), fullPage: true, clip, animations: 'disabled' });
-        pictures.push({ file, screen: `${screen.kind}: ${screen.state}`, theme, width });
+/** Pictures of every page in every state, theme and width, in out/screens/pages; with `only`, of one page. Says what axe-core finds, and what is clipped. */
+export async function makePageScreens(only?: string): Promise<void> {
+  const wanted = allScreens.filter(({ kind }) => only === undefined || kind === only);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const harness = await startHarness();
+  const pictures: Picture[] = [];
+  try {
+    for (const screen of wanted) {
+      for (const width of widths) {
+        const opened = await screen.open(harness, { width });
+        for (const theme of themeNames) {
+          await opened.setTheme(theme);
+          const file = `${screen.kind}-${screen.state.replaceAll(' ', '-')}-${width}-${theme}.png`;
+          const height = await opened.page.evaluate<number>('document.documentElement.scrollHeight');
+          const clip = { x: 0, y: 0, width, height: Math.min(height, tallest) };
+          await opened.page.screenshot({ path: join(folder, file), fullPage: true, clip, animations: 'disabled' });
+          pictures.push({ file, screen: `${screen.kind}: ${screen.state}`, theme, width });
+        }
+        const found = [...opened.errors, ...(await layoutFlaws(opened.page)), ...(await axeViolations(opened.page))];
+        for (const flaw of found) console.log(`${screen.kind}, ${screen.state}, ${width}: ${flaw}`);
+        await opened.close();
       }
-      const found = [...opened.errors, ...(await layoutFlaws(opened.page)), ...(await axeViolations(opened.page))];
-      for (const flaw of found) console.log(`${screen.kind}, ${screen.state}, ${width}: ${flaw}`);
-      await opened.close();
+      console.log(`${screen.kind}: ${screen.state}`);
     }
-    console.log(`${screen.kind}: ${screen.state}`);
+  } finally {
+    await harness.close();
   }
-} finally {
-  await harness.close();
+  await writeFile(join(folder, 'index.html'), contactSheet('Pages', pictures));
+  console.log(`${pictures.length} pictures: ${join(folder, 'index.html')}`);
 }
-await writeFile(join(folder, 'index.html'), contactSheet('Pages', pictures));
-console.log(`${pictures.length} pictures: ${join(folder, 'index.html')}`);

@@ -25,13 +25,13 @@ export function deployedText(deployments: readonly KnownDeployment[]): {
 } {
   if (deployments.length === 0) return { text: undefined, isDrift: false };
   if (deployments.some(isOutOfStep)) return { text: t('deploy out of step'), isDrift: true };
-  return { text: deployments.some(({ isBusy }) => isBusy) ? 'deploying' : 'deployed', isDrift: false };
+  return { text: deployments.some(({ isBusy }) => isBusy) ? t('deploying') : t('deployed'), isDrift: false };
 }
 
 /** What is there, and what should be. */
 export function deploymentText(deployment: KnownDeployment): string {
   const { state, wanted, served, isBusy, problem } = deployment;
-  const has = served === undefined ? 'nothing' : served.number === undefined ? 'a draft' : String(served.number);
+  const has = served === undefined ? t('nothing') : served.number === undefined ? t('a draft') : String(served.number);
   const isThere = state === 'deployed' || state === 'changed';
   return facts(
     isThere && wanted ? t('has {wanted}', { wanted: numberOf(wanted) }) : t('has {has}', { has }),

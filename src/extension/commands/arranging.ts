@@ -61,7 +61,7 @@ export const arrangeModels: Command = async ({ modelsTree: { choices } }) => {
 function arrangementRows({ groupBy, versionOrder, modelOrder, isFolding }: Arrangement): readonly ArrangementRow[] {
   const row = (label: string, description: string, isOn: boolean, changes: Partial<Arrangement>): ArrangementRow => ({
     ...{ label, changes, iconPath: new vscode.ThemeIcon(isOn ? 'check' : 'blank') },
-    description: facts(isOn ? 'chosen' : undefined, description),
+    description: facts(isOn ? t('chosen') : undefined, description),
   });
   const group = (label: string): ArrangementRow => ({ label, kind: vscode.QuickPickItemKind.Separator });
   return [

@@ -64,7 +64,10 @@ function authorIn(by: Author): string {
 
 function versionLines(version: VersionSummary, preferred: string | undefined, metrics = 1): readonly string[] {
   const { artifact, aliases } = version;
-  const how = version.via === 'auto' ? ', automatically' : '';
+  const registered = {
+    createdAt: claimedMomentText(version.createdAt, version.claimedAt),
+    createdBy: authorIn(version.createdBy),
+  };
   return [
     t('In {stage} since {stageSince} by {stageBy}', {
       stage: version.stage,
@@ -77,11 +80,9 @@ function versionLines(version: VersionSummary, preferred: string | undefined, me
     version.description,
     aliases.length > 0 ? t('Aliases: {aliases}', { aliases: aliases.join(', ') }) : '',
     ...tagLines(version.tags),
-    t('Registered {createdAt} by {createdBy}{how}', {
-      createdAt: claimedMomentText(version.createdAt, version.claimedAt),
-      createdBy: authorIn(version.createdBy),
-      how,
-    }),
+    version.via === 'auto'
+      ? t('Registered automatically {createdAt} by {createdBy}', registered)
+      : t('Registered {createdAt} by {createdBy}', registered),
     tCount(artifact.fileCount, '{count} file, {size}, artifact {digest}', '{count} files, {size}, artifact {digest}', {
       size: bytesText(artifact.sizeBytes),
       digest: artifact.digest.slice(0, 12),

@@ -89,7 +89,7 @@ function proposalItem(node: ProposalNode): vscode.TreeItem {
   const isRefused = votes.some(({ isGiven, isCounted }) => !isGiven && isCounted);
   const how = facts(
     isWanted ? t('wanted from you') : undefined,
-    isRefused ? 'refused' : undefined,
+    isRefused ? t('refused') : undefined,
     needed === 0 ? undefined : approvalsText(given, needed),
   );
   item.description = facts(how, askedText(by.name, at));
@@ -120,7 +120,7 @@ export function stateText({ entry, failedGates }: ListedReview): string {
   const approvals = needed === 0 ? undefined : approvalsText(given, needed);
   const failed =
     failedGates.length === 0 ? undefined : tCount(failedGates.length, '{count} failed gate', '{count} failed gates');
-  const stands = state === 'refused' ? 'refused' : state === 'ready' && !failed ? 'ready' : undefined;
+  const stands = state === 'refused' ? t('refused') : state === 'ready' && !failed ? t('ready') : undefined;
   return facts(
     isWanted ? t('wanted from you') : undefined,
     stands,

@@ -98,7 +98,7 @@ function newsOf(review: ListedReview): readonly News[] {
       const name = oneLine(vote.by.name || vote.person, 60);
       return {
         key: `answer|${about}|${vote.person}|${vote.at}`,
-        text: `${name} ${vote.isGiven ? 'approved' : 'refused'} ${what}${why}`,
+        text: `${vote.isGiven ? t('{name} approved {what}', { name, what }) : t('{name} refused {what}', { name, what })}${why}`,
         show,
       };
     });

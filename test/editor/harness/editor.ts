@@ -24,6 +24,10 @@ export interface EditorOptions {
   /** Added to the settings that keep the screen calm. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** How long anything may take that is waited for: 30 s unless given, and twice that for a window. */
+  readonly timeoutMs?: number;
+  /** Pixels of a picture for each of the viewport: 1 unless given. */
+  readonly deviceScaleFactor?: number;
   /** False opens the folder in Restricted Mode. */
   readonly isTrusted?: boolean;
   /** Variables for the extension host and the terminals. */
@@ -44,6 +48,8 @@ export interface Editor {
   readonly home: string;
   /** A further window on the same server, on the same or another folder. */
   openWindow(workspace?: string): Promise<Workbench>;
+  /** Adds to the settings of the user, for all windows at once. */
+  changeSettings(settings: Readonly<Record<string, unknown>>): Promise<void>;
   /** Writes `out/screenshots/<name>.png`. */
   screenshot(name: string): Promise<string>;
   /** What the extension host, the server and the page's console said. */
@@ -66,18 +72,19 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
     const extensionsDir = join(dir, 'extensions');
     await fillExtensionsFolder(dir, extensionsDir, options.vsix);
     for (const vsix of options.alsoInstalled ?? []) await installVsix(vsix, dir, extensionsDir);
+    const settings = { ...calmSettings(options.theme ?? 'dark'), ...options.settings };
     const server = await startCodeServer({
       dir,
       extensionsDir,
       trustsEveryWorkspace: options.isTrusted ?? true,
-      settings: { ...calmSettings(options.theme ?? 'dark'), ...options.settings },
+      settings,
       ...(options.environment === undefined ? {} : { environment: options.environment }),
     });
     closing.push(() => server.stop());
     const browser = await launchBrowser();
     closing.push(() => browser.close());
     const context = await newContext(browser, options);
-    const editor = await describeEditor(server, context, options, close);
+    const editor = await describeEditor(server, context, { ...options, settings }, close);
     open.add(editor);
     closing.push(async () => open.delete(editor));
     return editor;
@@ -105,9 +112,10 @@ async function describeEditor(
     const kind = workspace.endsWith('.code-workspace') ? 'workspace' : 'folder';
     await page.goto(`${server.url}/?${kind}=${encodeURIComponent(workspace)}`);
     const workbench = new Workbench(page);
-    await workbench.waitUntilReady();
+    await workbench.waitUntilReady(2 * (options.timeoutMs ?? 30_000));
     return workbench;
   };
+  let { settings } = options;
   const diagnostics = async () => `${await server.logs()}\n== console\n${consoleLines.join('\n')}`;
   const workbench = await openWindow().catch(async (error: unknown) => {
     throw new Error(`The editor didn't open.\n${await diagnostics()}`, { cause: error });
@@ -118,6 +126,10 @@ async function describeEditor(
     url: server.url,
     home: server.home,
     openWindow,
+    changeSettings: async (changed) => {
+      settings = { ...settings, ...changed };
+      await server.writeSettings(settings);
+    },
     screenshot: (name) => takeScreenshot(workbench.page, 'screenshots', name),
     diagnostics,
     close,
@@ -127,11 +139,12 @@ async function describeEditor(
 async function newContext(browser: Browser, options: EditorOptions): Promise<BrowserContext> {
   const context = await browser.newContext({
     viewport: options.viewport ?? { width: 1400, height: 900 },
+    deviceScaleFactor: options.deviceScaleFactor ?? 1,
     colorScheme: options.theme?.includes('light') === true ? 'light' : 'dark',
     forcedColors: 'none',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(options.timeoutMs ?? 30_000);
   return context;
 }
 

@@ -12,10 +12,10 @@ export class Workbench {
   }
 
   /** Waits until the workbench is drawn and its extension host has answered. */
-  async waitUntilReady(): Promise<void> {
-    await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
-    await this.page.locator('.part.statusbar .statusbar-item').first().waitFor({ timeout: 60_000 });
-    await this.page.locator('.part.activitybar .action-item').first().waitFor({ timeout: 60_000 });
+  async waitUntilReady(timeout = 60_000): Promise<void> {
+    await this.page.locator('.monaco-workbench').waitFor({ timeout });
+    await this.page.locator('.part.statusbar .statusbar-item').first().waitFor({ timeout });
+    await this.page.locator('.part.activitybar .action-item').first().waitFor({ timeout });
   }
 
   /** Runs a command by its full title in the palette, e.g. `Model Registry: Register Model`. */

@@ -1,0 +1,27 @@
+// Pictures of all that the extension shows, for people to look at. docs/testing.md says what can be asked for.
+import { access } from 'node:fs/promises';
+import { packagedExtension } from './editor/harness/install.ts';
+import { makeEditorScreens } from './editor/screens/make-editor-screens.ts';
+import { makeReadmePictures } from './editor/screens/make-readme-pictures.ts';
+import { makePageScreens } from './webviews/make-screens.ts';
+
+const asked = process.argv.slice(2);
+const only = asked.find((argument) => !argument.startsWith('--'));
+const isEditorAlone = asked.includes('--editor');
+
+if (asked.includes('--readme')) {
+  await wantPackage();
+  await makeReadmePictures();
+} else {
+  if (!isEditorAlone) await makePageScreens(only);
+  if (isEditorAlone || only === undefined) {
+    await wantPackage();
+    process.exitCode = (await makeEditorScreens(only)) === 0 ? 0 : 1;
+  }
+}
+
+async function wantPackage(): Promise<void> {
+  await access(packagedExtension).catch((cause: unknown) => {
+    throw new Error(`${packagedExtension} doesn't exist. Make it with: npm run package`, { cause });
+  });
+}
