@@ -1,0 +1,46 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { axeViolations } from './axe.ts';
+import { contactSheet, type Picture } from './contact-sheet.ts';
+import { startHarness } from './harness.ts';
+import { layoutFlaws } from './layout-flaws.ts';
+import { allScreens } from './screens.ts';
+import { themeNames } from './themes.ts';
+
+const widths = [1200, 320];
+/** The rest of a page of ten thousand files says nothing more. */
+const tallest = 5000;
+
+const folder = resolve(import.meta.dirname, '../../out/screens/pages');
+
+/** Pictures of every page in every state, theme and width, in out/screens/pages; with `only`, of one page. Says what axe-core finds, and what is clipped. */
+export async function makePageScreens(only?: string): Promise<void> {
+  const wanted = allScreens.filter(({ kind }) => only === undefined || kind === only);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const harness = await startHarness();
+  const pictures: Picture[] = [];
+  try {
+    for (const screen of wanted) {
+      for (const width of widths) {
+        const opened = await screen.open(harness, { width });
+        for (const theme of themeNames) {
+          await opened.setTheme(theme);
+          const file = `${screen.kind}-${screen.state.replaceAll(' ', '-')}-${width}-${theme}.png`;
+          const height = await opened.page.evaluate<number>('document.documentElement.scrollHeight');
+          const clip = { x: 0, y: 0, width, height: Math.min(height, tallest) };
+          await opened.page.screenshot({ path: join(folder, file), fullPage: true, clip, animations: 'disabled' });
+          pictures.push({ file, screen: `${screen.kind}: ${screen.state}`, theme, width });
+        }
+        const found = [...opened.errors, ...(await layoutFlaws(opened.page)), ...(await axeViolations(opened.page))];
+        for (const flaw of found) console.log(`${screen.kind}, ${screen.state}, ${width}: ${flaw}`);
+        await opened.close();
+      }
+      console.log(`${screen.kind}: ${screen.state}`);
+    }
+  } finally {
+    await harness.close();
+  }
+  await writeFile(join(folder, 'index.html'), contactSheet('Pages', pictures));
+  console.log(`${pictures.length} pictures: ${join(folder, 'index.html')}`);
+}
