@@ -3,6 +3,7 @@
 import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { build, transform } from 'esbuild';
+import subsetFont from 'subset-font';
 
 const root = import.meta.dirname;
 const isDev = process.argv.includes('--dev');
@@ -228,8 +229,7 @@ async function main() {
     if (wantsMetafile) await writeText(`out/meta-${name}.json`, JSON.stringify(metafile));
   }
   await copyBeside('node_modules/sql.js/dist/sql-wasm.wasm', 'dist/sql-wasm.wasm');
-  for (const name of ['codicon.css', 'codicon.ttf'])
-    await copyBeside(`node_modules/@vscode/codicons/dist/${name}`, `dist/codicons/${name}`);
+  await writeText('dist/codicons/codicon.css', await icons());
   for (const name of ['model-registry', 'model-registry.cmd'])
     await copyBeside(`src/cli/bin/${name}`, `dist/bin/${name}`);
   const example = join(root, 'examples/fraud-detector');
@@ -245,6 +245,42 @@ async function main() {
   await writeText('dist/THIRD_PARTY_NOTICES.txt', await notices(inputs));
   await removeOlder(join(root, 'dist'), startedAt);
   await mkdir(join(root, 'out'), { recursive: true });
+}
+
+/**
+ * The editor's icons, those alone whose names stand somewhere in our sources, with their font inside of the styles: a page is shown when all that it
+ * asks for is there, and the whole font took as long as the script.
+ */
+export async function icons() {
+  const folder = join(root, 'node_modules/@vscode/codicons/dist');
+  const styles = await readFile(join(folder, 'codicon.css'), 'utf8');
+  const sources = await readdir(join(root, 'src'), { withFileTypes: true, recursive: true });
+  const names = new Set();
+  for (const entry of sources) {
+    if (!entry.isFile() || !/\.(ts|css)$/.test(entry.name)) continue;
+    const text = await readFile(join(entry.parentPath, entry.name), 'utf8');
+    for (const [name] of text.matchAll(/[a-z][a-z0-9]*(-[a-z0-9]+)*/g)) names.add(name.replace(/^codicon-/, ''));
+  }
+  const characters = [];
+  const used = styles.replace(
+    /^\.codicon-([a-z0-9-]+):before \{ content: "\\([0-9a-f]+)" \}\n/gm,
+    (rule, name, code) => {
+      if (!names.has(name)) return '';
+      characters.push(String.fromCodePoint(Number.parseInt(code, 16)));
+      return rule;
+    },
+  );
+  if (characters.length === 0) throw new Error('The styles of the icons are written in another way than before.');
+  const font = await subsetFont(await readFile(join(folder, 'codicon.ttf')), characters.join(''), {
+    targetFormat: 'woff2',
+  });
+  const source = `src: url("data:font/woff2;base64,${font.toString('base64')}") format("woff2");`;
+  const { code } = await transform(used.replace(/src: url\([^)]*\) format\("truetype"\);/, source), {
+    loader: 'css',
+    minify: true,
+    legalComments: 'none',
+  });
+  return code;
 }
 
 /** Removes what an earlier build left and this one didn't write. Emptying the folder first would break whoever uses it meanwhile. */

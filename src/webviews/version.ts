@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { t, tParts } from '../base/language.ts';
 import type { VersionPageData } from '../extension/messages.ts';
 import { type PageContext, runPage } from './shared/page.ts';
@@ -27,21 +27,23 @@ function versionView(data: VersionPageData, page: PageContext): TemplateResult {
   const { version } = data;
   const paramsHow = html`${tParts('Record them with {file} or {values} when you register.', { file: html`<code>--params params.yaml</code>`, values: html`<code>--params name=value</code>` })}`;
   const tagsHow = html`${tParts('Set one with {command}.', { command: html`<code>model-registry tag MODEL@N name=value</code>` })}`;
+  const rest = page.isEarly
+    ? { main: nothing, side: nothing, details: nothing }
+    : {
+        main: html`${coursesSection(data, page)} ${evaluationsSection(data, page)} ${gatesOfVersion(data, page)}
+          ${cardSection(version, page)} ${loadSection(data, page)}
+          ${pairsSection({ id: 'params', title: t('Params'), pairs: version.params, empty: t('No params were recorded.'), how: paramsHow }, page)}
+          ${lineageSection(version, page)} ${filesSection(version, page, data)}`,
+        side: html`${notesSection(version, page)} ${commentsSection(version, page)}
+          ${pairsSection({ id: 'tags', title: t('Tags'), pairs: version.tags, empty: t('No tags.'), how: tagsHow }, page)}
+          ${sameArtifactSection(version, page)}`,
+        details: html`<div class="main details">${modelSection(version, page)} ${modelDetails(page)}</div>`,
+      };
   return html`${dangerBanner(version)} ${versionHeader(data, page)} ${contents(data, page)} ${headline(data, page)}
     <div class="columns">
-      <div class="main">
-        ${metricsSection(data, page, trendsOf(version, page))} ${coursesSection(data, page)}
-        ${evaluationsSection(data, page)} ${gatesOfVersion(data, page)} ${cardSection(version, page)}
-        ${loadSection(data, page)}
-        ${pairsSection({ id: 'params', title: t('Params'), pairs: version.params, empty: t('No params were recorded.'), how: paramsHow }, page)}
-        ${lineageSection(version, page)} ${filesSection(version, page, data)}
-      </div>
-      <div class="side">
-        ${historySection(version, page)} ${notesSection(version, page)} ${commentsSection(version, page)}
-        ${pairsSection({ id: 'tags', title: t('Tags'), pairs: version.tags, empty: t('No tags.'), how: tagsHow }, page)}
-        ${sameArtifactSection(version, page)}
-      </div>
-      <div class="main details">${modelSection(version, page)} ${modelDetails(page)}</div>
+      <div class="main">${metricsSection(data, page, trendsOf(version, page))} ${rest.main}</div>
+      <div class="side">${historySection(version, page)} ${rest.side}</div>
+      ${rest.details}
     </div>`;
 }
 

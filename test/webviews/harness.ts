@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { type Language, speak } from '../../src/base/language.ts';
@@ -37,7 +38,6 @@ const origin = 'http://pages.test';
 const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
-  '.ttf': 'font/ttf',
   '.html': 'text/html',
 };
 
@@ -118,6 +118,10 @@ export async function startHarness(): Promise<Harness> {
     target: 'chrome130',
     logLevel: 'warning',
   });
+  // As the release has them: an icon that is left out there is left out here.
+  const { icons }: { icons: () => Promise<string> } = await import(pathToFileURL(join(root, 'esbuild.mjs')).href);
+  await mkdir(join(folder, 'codicons'));
+  await writeFile(join(folder, 'codicons/codicon.css'), await icons());
   const browser = await launchBrowser();
   return {
     open: (options) => openPage(browser, folder, options),
@@ -252,11 +256,8 @@ async function openPage<K extends PageKind>(
     }
     if (path === '/')
       return route.fulfill({ contentType: 'text/html', body: htmlOf(kind, language, options.comesWith) });
-    const file = path.startsWith('/codicons/')
-      ? join(root, 'node_modules/@vscode/codicons/dist', path.slice('/codicons/'.length))
-      : join(folder, path);
     const contentType = types[extname(path)] ?? 'text/plain';
-    return route.fulfill({ contentType, body: await readFile(file) }).catch(() => route.abort());
+    return route.fulfill({ contentType, body: await readFile(join(folder, path)) }).catch(() => route.abort());
   });
   await page.addInitScript(`
     addEventListener('securitypolicyviolation', (event) =>

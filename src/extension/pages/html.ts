@@ -44,7 +44,8 @@ export function pageHtml(page: PageHtml): string {
     "default-src 'none'",
     `script-src 'nonce-${page.nonce}'`,
     `style-src ${page.cspSource}`,
-    `font-src ${page.cspSource}`,
+    // The icons' font is in their styles.
+    'font-src data:',
     // Pictures among a version's files come as data: nothing is loaded for one from anywhere.
     `img-src ${page.kind === 'version' ? 'data:' : "'none'"}`,
     "base-uri 'none'",

@@ -60,6 +60,8 @@ export interface PageContext {
   later<T>(name: string, read: () => Promise<T>, of?: unknown): Later<T>;
   redraw(): void;
   registerFile(): void;
+  /** The page is drawn for the first time, from what it came with: what stands further down follows a moment later. */
+  readonly isEarly: boolean;
   /** The text that was copied last, for a moment. */
   readonly justCopied: string | undefined;
   readonly ui: UiState;
@@ -114,6 +116,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
   let isLoading = false;
   let isOutdated = false;
   let isFirst = true;
+  let isEarly = host.first !== undefined;
   let tensorRows = rowsOfTensors();
 
   const latecomers = new Map<string, Latecomer>();
@@ -188,6 +191,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     },
     redraw: draw,
     registerFile: () => ask(host.ask('registerFile', {})),
+    isEarly,
     justCopied,
     ui,
     savePage: (changes) => host.savePage(changes),
@@ -218,6 +222,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     isLoading = true;
     if (content.state === 'failed') content = { state: 'loading' };
     draw();
+    if (isEarly) drawTheRest();
     try {
       const data = await host.load();
       // What the page came with isn't drawn twice.
@@ -237,6 +242,19 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     if (!isOutdated) return;
     isOutdated = false;
     await load();
+  }
+
+  /** After what is drawn now has been seen. */
+  function drawTheRest(): void {
+    requestAnimationFrame(() =>
+      requestIdleCallback(
+        () => {
+          isEarly = false;
+          draw();
+        },
+        { timeout: 200 },
+      ),
+    );
   }
 
   function draw(): void {
