@@ -29,6 +29,8 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   readonly #subscriptions: readonly vscode.Disposable[];
   /** How many rows a list shows, by its name. */
   readonly #shown = new Map<string, number>();
+  /** What is read for a filter before the editor asks for it, by the folder of the registry. */
+  readonly #early = new Map<string, { readonly filter: string; readonly rows: Promise<readonly TreeNode[]> }>();
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -38,12 +40,16 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     this.choices = choices;
     this.#subscriptions = [
       registries.onDidChange(() => this.refresh()),
-      choices.onDidChange(() => this.refresh()),
+      choices.onDidChange(() => {
+        this.refresh();
+        this.#readEarly().catch(() => undefined);
+      }),
       choices,
     ];
   }
 
   refresh(): void {
+    this.#early.clear();
     this.#changed.fire(undefined);
   }
 
@@ -113,12 +119,13 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   }
 
   async #modelsOf(registryDir: string): Promise<readonly TreeNode[]> {
-    const registry = await this.#registries.callsFor(registryDir);
     const { filter, arrangement } = this.choices;
     if (filter !== '') {
-      const foundCount = this.#shown.get(foundList(registryDir)) ?? FIRST_FOUND;
-      return filteredModels(registry, { registryDir, filter, count: this.#countOf(registryDir), foundCount });
+      const early = this.#early.get(registryDir);
+      this.#early.delete(registryDir);
+      return early?.filter === filter ? early.rows : this.#filtered(registryDir, filter);
     }
+    const registry = await this.#registries.callsFor(registryDir);
     const order = arrangement.modelOrder;
     const { items, hasMore } = await firstEntries(
       (page) => registry.listModels({ ...page, order }),
@@ -127,6 +134,24 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     const isOpen = items.length <= OPEN_MODELS;
     const models = items.map((model): TreeNode => ({ kind: 'model', registryDir, modelId: model.id, model, isOpen }));
     return hasMore ? [...models, { kind: 'more', list: registryDir }] : models;
+  }
+
+  async #filtered(registryDir: string, filter: string): Promise<readonly TreeNode[]> {
+    const registry = await this.#registries.callsFor(registryDir);
+    const foundCount = this.#shown.get(foundList(registryDir)) ?? FIRST_FOUND;
+    return filteredModels(registry, { registryDir, filter, count: this.#countOf(registryDir), foundCount });
+  }
+
+  /** The editor asks for the rows only when it has heard that they are others: of what is typed, each key waits for less so. */
+  async #readEarly(): Promise<void> {
+    const { filter } = this.choices;
+    if (filter === '') return;
+    for (const { dir } of await this.#registries.existing()) {
+      const rows = this.#filtered(dir, filter);
+      // Whoever asks for the rows is told of what failed.
+      rows.catch(() => undefined);
+      this.#early.set(dir, { filter, rows });
+    }
   }
 
   #countOf(list: string): number {
