@@ -260,21 +260,18 @@ function numbersIn(list: unknown): readonly number[] {
 function rollbackChoice(plan: RollbackChoice['plan'], target: VersionSummary): Choice<RollbackChoice> {
   const { current, stage, held } = plan;
   const replaced = current
-    ? t('replaces version {current}, in {stage} since {moment} by {name}', {
-        current: numberOf(current),
-        stage,
-        moment: momentText(current.stageClaimedAt ?? current.stageSince),
-        name: oneLine(current.stageBy.name, 60),
-      })
+    ? t('replaces version {current}', { current: numberOf(current) })
     : t('no version is in {stage} now', { stage });
+  const was = heldText(held[target.id], stage);
   return {
     value: { plan, target },
     label: labelOf(target),
     description: facts(
-      t('now in {stage}', { stage: oneLine(target.stage, 40) }),
+      t('now {stage}', { stage: oneLine(target.stage, 40) }),
       headlineText(target, preferredMetric()),
+      replaced,
     ),
-    detail: facts(heldText(held[target.id], stage), replaced),
+    ...(was === undefined ? {} : { detail: was }),
     icon: new vscode.ThemeIcon('history'),
   };
 }

@@ -20,6 +20,9 @@ export interface EditorScreen {
   leave?(opened: OpenedProject): Promise<void>;
 }
 
+/** People look at the result, not at the time. */
+export const PATIENCE_MS = 120_000;
+
 const VIEWS = ['Production', 'Reviews', 'Models', 'Activity', 'Shared Work'] as const;
 
 /** Opens these views of the side bar, and closes the others. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { contactSheet, type Picture } from '../../webviews/contact-sheet.ts';
 import { type Editor, openEditor, THEMES, type Theme } from '../harness/editor.ts';
 import { repositoryRoot } from '../harness/install.ts';
-import type { EditorScreen, OpenedProject, ProjectName } from './editor-screen.ts';
+import { type EditorScreen, type OpenedProject, PATIENCE_MS, type ProjectName } from './editor-screen.ts';
 import { makeExtremeProject } from './extreme-project.ts';
 import { nativeScreens } from './native-screens.ts';
 import {
@@ -61,8 +61,7 @@ export async function makeEditorScreens(only?: string): Promise<number> {
         const workspace = await makers[project](dir, join(dir, 'state'));
         editor ??= await openEditor({
           workspace,
-          // People look at the result, not at the time.
-          timeoutMs: 120_000,
+          timeoutMs: PATIENCE_MS,
           settings: { 'modelRegistry.autoRegister': false },
           environment: { MODEL_REGISTRY_STATE_DIR: join(dir, 'state') },
         });

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEditor } from '../harness/editor.ts';
 import { repositoryRoot } from '../harness/install.ts';
-import { REASON } from '../harness/workbench.ts';
-import { type OpenedProject, showViews } from './editor-screen.ts';
+import { type OpenedProject, PATIENCE_MS, showViews } from './editor-screen.ts';
 import { makeTypicalProject } from './typical-project.ts';
 
 const folder = join(repositoryRoot, 'docs/images');
@@ -17,7 +16,7 @@ export async function makeReadmePictures(): Promise<void> {
     const workspace = await makeTypicalProject(dir, stateDir);
     const editor = await openEditor({
       workspace,
-      timeoutMs: 120_000,
+      timeoutMs: PATIENCE_MS,
       viewport: { width: 1280, height: 800 },
       deviceScaleFactor: 2,
       settings: { 'modelRegistry.autoRegister': false, 'workbench.layoutControl.enabled': false },
@@ -40,10 +39,12 @@ async function takePictures(opened: OpenedProject): Promise<void> {
   const models = workbench.view('Models');
   await workbench.openContainer('Model Registry');
   await workbench.setSideBarWidth(330);
-  await showViews(workbench, 'Production', 'Reviews', 'Models');
+  await workbench.notification('asks you to review').waitFor();
+  await workbench.clearNotifications();
+  await showViews(workbench, 'Production', 'Models');
   await workbench.expand(workbench.treeRow('fraud-detector', models));
   await workbench.treeRow('Version 3', models).click();
-  const version = await workbench.webview('fraud-detector@3');
+  const version = await workbench.webview('fraud-detector@3', PATIENCE_MS);
   await version.locator('#gates').waitFor();
   await version.getByText('log_loss').first().waitFor();
   await page.mouse.move(640, 790);
@@ -51,18 +52,21 @@ async function takePictures(opened: OpenedProject): Promise<void> {
 
   await workbench.treeRow('Version 16', models).click({ modifiers: ['Control'] });
   await workbench.chooseFromMenu(workbench.treeRow('Version 16', models), 'Compare Versions');
-  await (await workbench.webview(/^Compare /)).getByText('log_loss').first().waitFor();
+  await (await workbench.webview(/^Compare /, PATIENCE_MS)).getByText('log_loss').first().waitFor();
   await page.mouse.move(640, 790);
   await take('comparison');
 
+  await showViews(workbench, 'Production', 'Reviews', 'Models');
   await workbench.treeRow(/fraud-detector@16 → production/, workbench.view('Reviews')).click();
-  await (await workbench.webview(/^Review fraud-detector@16/)).locator('.gate').first().waitFor();
+  await (await workbench.webview(/^Review fraud-detector@16/, PATIENCE_MS)).locator('.gate').first().waitFor();
   await page.mouse.move(640, 790);
   await take('review');
 
   await workbench.runCommand('Model Registry: Roll Back…');
   await workbench.quickPickLabels();
+  // Away from the box, which would explain itself.
+  await page.mouse.move(640, 790);
+  await page.locator('.monaco-hover:visible').waitFor({ state: 'detached' });
   await take('roll-back');
-  await workbench.quickInput.press('Enter');
-  await page.getByPlaceholder(REASON).waitFor();
+  await page.keyboard.press('Escape');
 }

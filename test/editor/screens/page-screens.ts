@@ -1,4 +1,4 @@
-import { type EditorScreen, type OpenedProject, showViews } from './editor-screen.ts';
+import { type EditorScreen, type OpenedProject, PATIENCE_MS, showViews } from './editor-screen.ts';
 
 const command = (name: string) => `Model Registry: ${name}`;
 
@@ -20,7 +20,7 @@ export const pageScreens: readonly EditorScreen[] = [
     project: 'typical',
     async show(opened) {
       await selectVersions(opened, 3);
-      const page = await opened.workbench.webview('fraud-detector@3');
+      const page = await opened.workbench.webview('fraud-detector@3', PATIENCE_MS);
       await page.locator('#gates').waitFor();
       await page.getByText('log_loss').first().waitFor();
     },
@@ -31,7 +31,7 @@ export const pageScreens: readonly EditorScreen[] = [
     async show(opened) {
       await selectVersions(opened, 3, 16);
       await opened.workbench.chooseFromMenu(opened.workbench.treeRow('Version 16'), 'Compare Versions');
-      await (await opened.workbench.webview(/^Compare /)).getByText('log_loss').first().waitFor();
+      await (await opened.workbench.webview(/^Compare /, PATIENCE_MS)).getByText('log_loss').first().waitFor();
     },
   },
   {
@@ -40,7 +40,7 @@ export const pageScreens: readonly EditorScreen[] = [
     async show({ workbench }) {
       await workbench.runCommand(command('Show Model…'));
       await workbench.choose('fraud-detector');
-      const page = await workbench.webview('fraud-detector');
+      const page = await workbench.webview('fraud-detector', PATIENCE_MS);
       await page.locator('.version-chart canvas').waitFor();
     },
   },
@@ -50,7 +50,7 @@ export const pageScreens: readonly EditorScreen[] = [
     async show({ workbench }) {
       await showViews(workbench, 'Models');
       await workbench.chooseFromMenu(workbench.treeRow('12 of a sweep'), 'Plot Versions');
-      await (await workbench.webview(/^Plot/)).locator('canvas').first().waitFor();
+      await (await workbench.webview(/^Plot/, PATIENCE_MS)).locator('canvas').first().waitFor();
     },
   },
   {
@@ -62,7 +62,7 @@ export const pageScreens: readonly EditorScreen[] = [
         workbench.treeRow('fraud-detector 3', workbench.view('Production')),
         'What Changed?',
       );
-      await (await workbench.webview(/changed|→|from/i)).getByText('train.py').first().waitFor();
+      await (await workbench.webview(/changed|→|from/i, PATIENCE_MS)).getByText('train.py').first().waitFor();
     },
   },
   {
@@ -71,7 +71,7 @@ export const pageScreens: readonly EditorScreen[] = [
     async show({ workbench }) {
       await showViews(workbench, 'Models');
       await workbench.chooseFromMenu(workbench.treeRow('Version 3'), 'Show Lineage Graph');
-      await (await workbench.webview(/Lineage/)).locator('svg').first().waitFor();
+      await (await workbench.webview(/Lineage/, PATIENCE_MS)).locator('svg').first().waitFor();
     },
   },
   {
@@ -80,7 +80,7 @@ export const pageScreens: readonly EditorScreen[] = [
     async show({ workbench }) {
       await showViews(workbench, 'Reviews');
       await workbench.treeRow(/fraud-detector@16 → production/, workbench.view('Reviews')).click();
-      await (await workbench.webview(/^Review fraud-detector@16/)).locator('.verdict').waitFor();
+      await (await workbench.webview(/^Review fraud-detector@16/, PATIENCE_MS)).locator('.verdict').waitFor();
     },
   },
   {
