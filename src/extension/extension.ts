@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../base/errors.ts';
 import { speak } from '../base/language.ts';
+import { tellWith } from '../base/retold.ts';
 import { activityView } from './activity/activity-view.ts';
 import { Deployments } from './after/deployments.ts';
 import { WebhookSecrets } from './after/webhook-secrets.ts';
@@ -13,7 +14,7 @@ import { ChangedCode } from './code/changed-code.ts';
 import { provideSourceDocuments } from './code/source-documents.ts';
 import { registerCommands } from './commands/register-commands.ts';
 import { tellMoved } from './commands/tell-moved.ts';
-import { editorLanguage } from './editor-language.ts';
+import { coreTexts, editorLanguage } from './editor-language.ts';
 import { provideVersionFiles } from './file-system/version-file-system.ts';
 import { VersionRegistries } from './file-system/version-registries.ts';
 import { handleLinks } from './links/link-handler.ts';
@@ -50,6 +51,7 @@ let open: Registries | undefined;
 /** Puts the parts together. No registry is opened before this has returned. */
 export function activate(context: vscode.ExtensionContext): void {
   speak(editorLanguage());
+  tellWith(coreTexts());
   const log = vscode.window.createOutputChannel('Model Registry', { log: true });
   const workerFile = join(context.extensionPath, 'dist', 'worker.js');
   const registries = new Registries({ workerFile, log });

@@ -2,12 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { retelling } from '../../src/base/retold.ts';
+import { coreTexts, coreTextsIn } from './core-texts.ts';
 import { type FoundText, textsIn, textsOf } from './texts.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const translations = readdirSync(join(root, 'l10n'))
   .filter((name) => /^bundle\.l10n\..+\.json$/.test(name))
   .map((name) => ({ name, texts: readTexts(`l10n/${name}`) }));
+const coreTranslations = readdirSync(join(root, 'l10n'))
+  .filter((name) => /^core\.l10n\..+\.json$/.test(name))
+  .map((name) => ({ name, texts: readTexts(`l10n/${name}`) }));
+const coreKeys = [...new Set(coreTexts().map(({ text }) => text))].sort();
 const manifests = readdirSync(root).filter((name) => /^package\.nls\..+\.json$/.test(name));
 const { keys, problems, bare } = textsOf();
 
@@ -53,10 +59,28 @@ describe('texts in the sources', () => {
     expect(Object.entries(texts).filter(([, text]) => text === '')).toEqual([]);
   });
 
-  it.each(translations)('of $name have the names in braces of the English ones', ({ texts }) => {
-    const different = Object.entries(texts).filter(([key, text]) => namesIn(key).join() !== namesIn(text).join());
-    expect(different).toEqual([]);
+  it.each(coreTranslations)('of the core are in $name, all of them and no others (npm run l10n)', ({ texts }) => {
+    expect(Object.keys(texts)).toEqual(coreKeys);
+    expect(Object.entries(texts).filter(([, text]) => text === '')).toEqual([]);
   });
+
+  it.each(coreTranslations)('of the core are found again for $name, with the values that they had', ({ texts }) => {
+    const retell = retelling(texts);
+    const others = coreKeys.filter((key) => {
+      const value = (name: string) => `x${name}`;
+      const told = retell(key.replace(/\{([a-z]\w*)\}/gi, (_, name: string) => value(name)));
+      return told !== (texts[key] ?? '').replace(/\{([a-z]\w*)\}/gi, (_, name: string) => value(name));
+    });
+    expect(others).toEqual([]);
+  });
+
+  it.each([...translations, ...coreTranslations])(
+    'of $name have the names in braces of the English ones',
+    ({ texts }) => {
+      const different = Object.entries(texts).filter(([key, text]) => namesIn(key).join() !== namesIn(text).join());
+      expect(different).toEqual([]);
+    },
+  );
 });
 
 describe('the finder of texts', () => {
@@ -84,6 +108,24 @@ describe('the finder of texts', () => {
     ["const x: 'In Production Now' = y; log.info('Is not shown'); run('vscode.open'); css('a-b')", []],
   ])('finds in %s what people see', (source, texts) => {
     expect(found(source).bare.map(({ text }) => text)).toEqual(texts);
+  });
+});
+
+describe('the finder of the core’s texts', () => {
+  it.each([
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a source.
+    ['x(`There is no model called ${name}.`)', ['There is no model called {name}.']],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a source.
+    ["x(`${a.label} is ${b ? 'gone for now' : 'here'}.`)", ['{label} is gone for now.', '{label} is here.']],
+    [
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a source.
+      "function f() { const how = a ? 'worse' : 'better'; return `${x} is ${how} than ${x}`; }",
+      ['{x} is worse than {x}', '{x} is better than {x}'],
+    ],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a source.
+    ["db.exec(`SELECT a FROM b WHERE c = ${d}`); log.info('Is not shown'); x('a-b')", []],
+  ])('finds in %s what people read', (source, texts) => {
+    expect(coreTextsIn('x.ts', source).map(({ text }) => text)).toEqual(texts);
   });
 });
 

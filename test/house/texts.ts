@@ -28,7 +28,7 @@ export interface Texts {
   readonly bare: readonly FoundText[];
 }
 
-interface Node {
+export interface Node {
   readonly type: string;
   readonly start: number;
   readonly end: number;
@@ -93,7 +93,7 @@ export function textsIn(file: string, source: string): Texts {
 }
 
 /** `local name → name in language.ts`. */
-function importsFromLanguage(program: Node): ReadonlyMap<string, string> {
+export function importsFromLanguage(program: Node): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const statement of nodesOf(program.body)) {
     if (statement.type !== 'ImportDeclaration') continue;
@@ -104,12 +104,12 @@ function importsFromLanguage(program: Node): ReadonlyMap<string, string> {
   return found;
 }
 
-function isSkipped({ type }: Node): boolean {
+export function isSkipped({ type }: Node): boolean {
   return /^(Import|Export(All|Default)|TS(?!As|Satisfies|NonNull))/.test(type);
 }
 
 /** What goes into the log of the extension's output, and what is an address of something: not for translating. */
-function isLogged(node: Node): boolean {
+export function isLogged(node: Node): boolean {
   if (node.type !== 'CallExpression') return false;
   const callee = node.callee;
   if (nameOf(callee) === 'Symbol') return true;
@@ -121,7 +121,7 @@ function isLogged(node: Node): boolean {
 }
 
 /** Keys of objects, what is compared with, cases, and regular expressions. */
-function isNoText(node: Node, path: readonly Node[]): boolean {
+export function isNoText(node: Node, path: readonly Node[]): boolean {
   const parent = path.at(-1);
   if (!parent) return false;
   if (parent.type === 'Property' && parent.key === node) return true;
@@ -176,18 +176,18 @@ function shownInMarkup(node: Node): readonly string[] {
     .map((text) => text.replaceAll('\u0001', '{}'));
 }
 
-function childrenOf(node: Node): readonly Node[] {
+export function childrenOf(node: Node): readonly Node[] {
   return Object.entries(node).flatMap(([key, value]) => {
     if (key === 'typeAnnotation' || key === 'typeArguments' || key === 'returnType') return [];
     return Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [];
   });
 }
 
-function nodesOf(value: unknown): readonly Node[] {
+export function nodesOf(value: unknown): readonly Node[] {
   return Array.isArray(value) ? value.filter(isNode) : [];
 }
 
-function isNode(value: unknown): value is Node {
+export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && 'start' in value;
 }
 

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { dateLocale, t, tCount } from '../../base/language.ts';
 import { provenText } from '../../base/proven.ts';
+import { told } from '../../base/retold.ts';
 import type { LogEntry, LogKind } from '../../registry/api.ts';
 import { facts, momentText, oneLine } from '../version-text.ts';
 import type { ActivityDay, ActivityRow } from './activity-rows.ts';
@@ -73,7 +74,7 @@ export function entriesItem(
   // By the oldest, which stays the same while more are registered.
   item.id = `${registryDir}#entries#${oldest?.cursor ?? ''}`;
   item.iconPath = new vscode.ThemeIcon('layers');
-  item.description = facts(oneLine(newest?.summary ?? '', 60), clockText(newest?.at ?? ''));
+  item.description = facts(oneLine(told(newest?.summary ?? ''), 60), clockText(newest?.at ?? ''));
   item.contextValue = 'entries';
   return item;
 }
@@ -82,7 +83,7 @@ export function entriesItem(
 export function entryItem(registryDir: string, node: { readonly entry: LogEntry }): vscode.TreeItem {
   const { entry } = node;
   const { kind, by, at, subject, pending } = entry;
-  const item = new vscode.TreeItem(oneLine(entry.summary, 200));
+  const item = new vscode.TreeItem(oneLine(told(entry.summary), 200));
   item.id = `${registryDir}#entry#${entry.cursor}`;
   item.iconPath = iconOf(entry);
   const isVoid = entry.void !== undefined;
@@ -102,7 +103,7 @@ export function entryItem(registryDir: string, node: { readonly entry: LogEntry 
     item.command = { command: 'modelRegistry.showVersion', title: t('Show Version'), arguments: [node] };
   else if (subject) item.command = { command: 'modelRegistry.showModel', title: t('Show Model'), arguments: [node] };
   item.accessibilityInformation = {
-    label: facts(oneLine(entry.summary, 200), item.description, oneLine(entry.reason ?? '', 200)),
+    label: facts(oneLine(told(entry.summary), 200), item.description, oneLine(entry.reason ?? '', 200)),
   };
   return item;
 }
@@ -120,7 +121,7 @@ function tooltipOf(entry: LogEntry): vscode.MarkdownString {
   const { by, at, askedAt, via, reason, seq } = entry;
   const lines = [
     reason === undefined || reason === '' ? '' : `“${oneLine(reason, 600)}”`,
-    entry.void === undefined ? '' : t('It had no effect: {why}', { why: oneLine(entry.void, 400) }),
+    entry.void === undefined ? '' : t('It had no effect: {why}', { why: oneLine(told(entry.void), 400) }),
     `${facts(`${by.name} (${provenText(by)})`, vias()[via] ?? oneLine(via, 40))}`,
     Math.abs(Date.parse(askedAt) - Date.parse(at)) > 60_000
       ? t('{moment}, asked for {askedAt}', { moment: momentText(at), askedAt: momentText(askedAt) })
@@ -129,7 +130,7 @@ function tooltipOf(entry: LogEntry): vscode.MarkdownString {
   ];
   const markdown = new vscode.MarkdownString();
   markdown.appendMarkdown('**');
-  markdown.appendText(oneLine(entry.summary, 400));
+  markdown.appendText(oneLine(told(entry.summary), 400));
   markdown.appendMarkdown('**');
   for (const line of lines) {
     if (line === '') continue;

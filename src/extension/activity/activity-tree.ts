@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
+import { toldOf } from '../../base/retold.ts';
 import type { LogEntry } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { HintNode, MoreNode, ProblemNode, RegistryNode } from '../models-tree/nodes.ts';
@@ -90,7 +91,7 @@ export class ActivityTree implements vscode.TreeDataProvider<ActivityNode>, vsco
     } catch (error) {
       this.#log.error(`The activity can't be shown: ${messageOf(error)}`);
       const dir = node?.kind === 'registry' ? node.registryDir : '';
-      return [{ kind: 'problem', id: `problem#${dir}`, message: messageOf(error) }];
+      return [{ kind: 'problem', id: `problem#${dir}`, message: toldOf(error) }];
     }
   }
 

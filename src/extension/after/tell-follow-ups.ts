@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { t, tCount } from '../../base/language.ts';
+import { told } from '../../base/retold.ts';
 import type { FollowUpActivity } from '../../serving/after/follow-up.ts';
 import { tellBriefly, warn } from '../notify.ts';
 import type { ProjectFiles } from '../project/project-files.ts';
@@ -56,7 +57,7 @@ export function tellFollowUps(options: TellOptions): vscode.Disposable {
 
   const received = ({ event }: ThreadEventOf) => {
     if (event.kind === 'followUpProblem')
-      return failed(event.root, t('What should follow wasn’t done: {message}', { message: event.message }));
+      return failed(event.root, t('What should follow wasn’t done: {message}', { message: told(event.message) }));
     if (event.kind !== 'followUp') return;
     const { root, activity: what } = event;
     output.appendLine(lineOf(what));
@@ -75,7 +76,7 @@ export function tellFollowUps(options: TellOptions): vscode.Disposable {
             t('{label} failed after the transition of {model}: {problem}. The transition stands.', {
               label: what.label,
               model: what.model,
-              problem: what.problem,
+              problem: told(what.problem),
             }),
           );
         return;
@@ -87,7 +88,7 @@ export function tellFollowUps(options: TellOptions): vscode.Disposable {
               host: what.host,
               event: what.event,
               model: what.model,
-              why: what.why,
+              why: told(what.why),
             }),
           );
         return;
@@ -120,7 +121,7 @@ function lineOf(activity: FollowUpActivity): string {
     case 'line':
       return activity.text;
     case 'command-ended':
-      return `  ${activity.problem ?? t('it ended with 0')}`;
+      return `  ${activity.problem === undefined ? t('it ended with 0') : told(activity.problem)}`;
     case 'command-unconfirmed':
       return t('{label} didn’t run: it isn’t confirmed', { label: oneLine(activity.label, 200) });
     case 'host-unconfirmed':
@@ -141,7 +142,7 @@ function lineOf(activity: FollowUpActivity): string {
             host: activity.host,
             event: activity.event,
             model: activity.model,
-            why: activity.why,
+            why: told(activity.why),
           });
   }
 }

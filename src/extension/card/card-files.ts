@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { messageOf, RegistryError } from '../../base/errors.ts';
+import { RegistryError } from '../../base/errors.ts';
 import { isUlid } from '../../base/ids.ts';
 import { t } from '../../base/language.ts';
+import { toldOf } from '../../base/retold.ts';
 import type { VersionSummary } from '../../registry/api.ts';
 import type { VersionRegistries } from '../file-system/version-registries.ts';
 import { labelOf } from '../version-text.ts';
@@ -136,7 +137,7 @@ async function telling<T>(uri: vscode.Uri, task: () => Promise<T>): Promise<T> {
     if (!RegistryError.is(error)) throw error;
     throw /_NOT_FOUND$/.test(error.code)
       ? vscode.FileSystemError.FileNotFound(uri)
-      : vscode.FileSystemError.Unavailable(messageOf(error));
+      : vscode.FileSystemError.Unavailable(toldOf(error));
   }
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
 import { t, tCount } from '../../base/language.ts';
+import { toldOf } from '../../base/retold.ts';
 import type { VersionSummary } from '../../registry/api.ts';
 import { tellBriefly } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
@@ -204,7 +205,7 @@ async function refusalOf(attempt: () => Promise<void>): Promise<string | undefin
     await attempt();
     return undefined;
   } catch (error) {
-    if (RegistryError.is(error)) return error.message;
+    if (RegistryError.is(error)) return toldOf(error);
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { t, tCount } from '../../base/language.ts';
+import { told } from '../../base/retold.ts';
 import type { VerifyReport } from '../../registry/api.ts';
 import { complain, inform } from '../notify.ts';
 import { browseFolder } from '../prompts/browse-folder.ts';
@@ -112,7 +113,7 @@ async function tellVerified(log: vscode.LogOutputChannel, report: VerifyReport, 
     'Found {count} problems in {checked}.',
     { checked },
   );
-  const found = `${problems} ${first.message}`;
+  const found = `${problems} ${told(first.message)}`;
   if ((await complain(found, t('Show All'))) !== undefined) log.show();
 }
 

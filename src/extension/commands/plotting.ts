@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
+import { toldOf } from '../../base/retold.ts';
 import { plotsPageStateSchema } from '../messages.ts';
 import { complain } from '../notify.ts';
 import { askText } from '../prompts/input.ts';
@@ -95,10 +96,7 @@ async function plotFromPalette(context: CommandContext): Promise<void> {
       async check(query) {
         if (query === '' || !answers.registry) return undefined;
         const { registry } = answers.registry.connection;
-        return registry.search({ query, limit: 1 }).then(
-          () => undefined,
-          (error: unknown) => (error instanceof Error ? error.message : String(error)),
-        );
+        return registry.search({ query, limit: 1 }).then(() => undefined, toldOf);
       },
     });
     return added(reply, (text) => ({ ...answers, text }));

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
-import { messageOf, RegistryError } from '../../base/errors.ts';
+import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
+import { toldOf } from '../../base/retold.ts';
 import { complain, tellBriefly } from '../notify.ts';
 
 /** Tells what failed in words for a person; the stack goes to the output channel only. */
@@ -16,7 +17,7 @@ export async function reportError(
   }
   log.error(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   const isExpected = RegistryError.is(error);
-  const message = isExpected ? error.message : t('{what} failed: {error}', { what, error: messageOf(error) });
+  const message = isExpected ? toldOf(error) : t('{what} failed: {error}', { what, error: toldOf(error) });
   const canRetry = retry !== undefined && (!isExpected || retryable.has(error.code));
   const chosen = await complain(message, ...(canRetry ? [t('Retry')] : []), t('Show Output'));
   if (chosen === t('Show Output')) log.show();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { systemErrorCode } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
+import { toldIfAny } from '../../base/retold.ts';
 import { modelNameFrom } from '../../project/model-name.ts';
 import { PROJECT_FILE } from '../../project/project-file-name.ts';
 import { inform } from '../notify.ts';
@@ -75,7 +76,8 @@ async function chooseRoot(
     const all = await context.registries.existing();
     const [problem] = await context.registries.problems();
     await inform(
-      problem?.message ?? t('There is a registry already, in {all}.', { all: all.map(({ dir }) => dir).join(', ') }),
+      toldIfAny(problem?.message) ??
+        t('There is a registry already, in {all}.', { all: all.map(({ dir }) => dir).join(', ') }),
     );
     return undefined;
   }

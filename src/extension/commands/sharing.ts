@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
 import { t, tCount } from '../../base/language.ts';
+import { toldIfAny, toldOf } from '../../base/retold.ts';
 import type { AttachReport } from '../../registry/api.ts';
 import { folderOfRemote, remoteUrl } from '../../registry/shared/remote-url.ts';
 import { tenantOf } from '../../storage/azure/tenant.ts';
@@ -138,7 +139,8 @@ export const sharingMenu: Command = async (context, argument) => {
   const isPaused = context.sharedStates.isPaused(registry.dir);
   const reply = await pickOne({
     place: { title: status.url, step: 1, totalSteps: 1 },
-    placeholder: failure?.message ?? problem?.message ?? (transfer ? progressText(transfer) : t('Shared storage')),
+    placeholder:
+      toldIfAny(failure?.message ?? problem?.message) ?? (transfer ? progressText(transfer) : t('Shared storage')),
     nothing: '',
     choices: [
       {
@@ -264,7 +266,7 @@ function problemOfUrl(text: string): string | undefined {
     if (RegistryError.is(error, 'REMOTE_URL_SECRET')) {
       return t('Leave out what follows the "?": the next step asks for it, and keeps it where secrets belong.');
     }
-    if (RegistryError.is(error)) return error.message;
+    if (RegistryError.is(error)) return toldOf(error);
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
+import { told } from '../../base/retold.ts';
 import { complain, inform } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
 import { modelStep, registryStep, versionStep } from '../prompts/questions.ts';
@@ -103,7 +104,7 @@ async function tellThereIsNone({ registries }: CommandContext): Promise<void> {
   }
   const [problem] = await registries.problems();
   if (problem) {
-    await complain(problem.message);
+    await complain(told(problem.message));
     return;
   }
   const chosen = await inform(t('This folder has no model registry yet.'), t('Create a Registry'));

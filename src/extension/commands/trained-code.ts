@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { t, tCount } from '../../base/language.ts';
+import { told } from '../../base/retold.ts';
 import type { Reproduced } from '../../lineage/reproduce.ts';
 import { inform } from '../notify.ts';
 import { oneLine } from '../version-text.ts';
@@ -41,7 +42,7 @@ export function summaryOf({ to, label, result }: TrainedCode): string {
           about,
         )
       : t('The code that trained {label} is in {folder}: commit {commit}', about),
-    ...missing.map((what) => `  ${t('missing: {what}', { what: oneLine(what, 500) })}`),
+    ...missing.map((what) => `  ${t('missing: {what}', { what: oneLine(told(what), 500) })}`),
     ...data.map((entry) => `  ${t('data {path}: {state}', { path: oneLine(entry.path, 500), state: stateOf(entry) })}`),
     ...(requirements === undefined
       ? []

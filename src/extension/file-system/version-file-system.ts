@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import { messageOf, RegistryError } from '../../base/errors.ts';
+import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
+import { toldOf } from '../../base/retold.ts';
 import { labelOf } from '../version-text.ts';
 import type { VersionRegistries } from './version-registries.ts';
 import { placeOf, VERSION_SCHEME, type VersionPlace } from './version-uri.ts';
@@ -101,7 +102,7 @@ async function telling<T>(uri: vscode.Uri, task: () => Promise<T>): Promise<T> {
     if (!RegistryError.is(error)) throw error;
     throw ABSENT.has(error.code)
       ? vscode.FileSystemError.FileNotFound(uri)
-      : vscode.FileSystemError.Unavailable(messageOf(error));
+      : vscode.FileSystemError.Unavailable(toldOf(error));
   }
 }
 

@@ -1,4 +1,5 @@
 import { t, tCount } from '../../base/language.ts';
+import { told } from '../../base/retold.ts';
 import { SOURCE_NAMES, type SourceKind } from '../../importing/found.ts';
 import type { ModelOverview } from '../../importing/overview.ts';
 import type { ImportSummary } from '../../workers/import-messages.ts';
@@ -34,7 +35,7 @@ export function modelDetail({
     first === undefined
       ? ''
       : tCount(failedCount, "{count} version can't be imported: {why}", "{count} versions can't be imported: {why}", {
-          why: oneLine(first.why, 60),
+          why: oneLine(told(first.why), 60),
         }),
     joins === undefined
       ? ''
@@ -75,9 +76,9 @@ export function summaryText(summary: ImportSummary): string {
 /** Everything that isn't as it is in the source, a line each, for the log. */
 export function summaryLines({ notImported, stages }: ImportSummary): readonly string[] {
   return [
-    ...notImported.map(({ model, label, why }) => `${model} ${label}: ${why}`),
+    ...notImported.map(({ model, label, why }) => `${model} ${label}: ${told(why)}`),
     ...stages.flatMap(({ model, number, to, outcome, why }) =>
-      outcome === 'kept' || outcome === 'refused' ? [`${model}@${number} ${to}: ${why}`] : [],
+      outcome === 'kept' || outcome === 'refused' ? [`${model}@${number} ${to}: ${told(why ?? '')}`] : [],
     ),
   ];
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import { messageOf, RegistryError } from '../../base/errors.ts';
+import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
+import { toldOf } from '../../base/retold.ts';
 import { findVersion } from '../file-system/version-registries.ts';
 import { complain } from '../notify.ts';
 import type { Pages } from '../pages/pages.ts';
@@ -24,7 +25,7 @@ export async function openLink(uri: Pick<vscode.Uri, 'path' | 'query'>, options:
     else await complain(t('This link to the model registry isn’t whole. Copy it again with “Copy Link”.'));
   } catch (error) {
     const isElsewhere = RegistryError.is(error) && error.code.endsWith('_NOT_FOUND');
-    await complain(isElsewhere && target ? elsewhere(target) : messageOf(error));
+    await complain(isElsewhere && target ? elsewhere(target) : toldOf(error));
   }
 }
 

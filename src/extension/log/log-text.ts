@@ -1,5 +1,6 @@
 import { t } from '../../base/language.ts';
 import { provenText } from '../../base/proven.ts';
+import { told } from '../../base/retold.ts';
 import type { LogEntry } from '../../registry/api.ts';
 import { oneLine } from '../version-text.ts';
 
@@ -16,14 +17,14 @@ function entryText(entry: LogEntry): string {
   const name = by.email === '' ? by.name : `${by.name} <${by.email}>`;
   const who = name === '' ? name : `${name} (${provenText(by)})`;
   const lines = [
-    `${at.slice(0, 19).replace('T', ' ')}  #${seq}  ${oneLine(summary, 500)}`,
+    `${at.slice(0, 19).replace('T', ' ')}  #${seq}  ${oneLine(told(summary), 500)}`,
     `  ${t('by {author}', { author: oneLine(who) })}${via === '' ? '' : `, ${vias()[via] ?? oneLine(via, 40)}`}`,
   ];
   if (reason !== undefined && reason !== '')
     lines.push(`  ${t('reason: {reason}', { reason: oneLine(reason, 2000) })}`);
   if (isFarApart(askedAt, at))
     lines.push(`  ${t("the author's clock said {askedAt}", { askedAt: oneLine(askedAt, 40) })}`);
-  if (entry.void !== undefined) lines.push(`  ${t('had no effect: {why}', { why: oneLine(entry.void, 500) })}`);
+  if (entry.void !== undefined) lines.push(`  ${t('had no effect: {why}', { why: oneLine(told(entry.void), 500) })}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -1,5 +1,6 @@
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
+import { toldOf } from '../../base/retold.ts';
 import type { VersionSummary } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import { firstEntries } from './first-entries.ts';
@@ -72,6 +73,6 @@ async function search(registry: FilterCalls, query: string, limit: number) {
     return { found: items, isAll: next === undefined };
   } catch (error) {
     if (!RegistryError.is(error, 'QUERY_INVALID')) throw error;
-    return { found: [], isAll: true, problem: error.message };
+    return { found: [], isAll: true, problem: toldOf(error) };
   }
 }

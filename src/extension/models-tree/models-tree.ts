@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import { headlineMetric } from '../../base/metrics.ts';
+import { toldOf } from '../../base/retold.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';
 import { TreeChoices } from './arrangement.ts';
@@ -73,7 +74,7 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
       return [...(await this.#childrenOf(node))];
     } catch (error) {
       this.#log.error(`The models can't be shown: ${messageOf(error)}`);
-      return [{ kind: 'problem', id: `problem#${idOf(node)}`, message: messageOf(error) }];
+      return [{ kind: 'problem', id: `problem#${idOf(node)}`, message: toldOf(error) }];
     }
   }
 

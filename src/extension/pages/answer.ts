@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { messageOf, RegistryError } from '../../base/errors.ts';
+import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import type { OperationOptions } from '../../base/progress.ts';
+import { toldOf } from '../../base/retold.ts';
 import {
   type Answer,
   type PageKind,
@@ -10,6 +11,7 @@ import {
   type RequestHandlers,
   requestSchema,
 } from '../messages.ts';
+import { toldData } from './told-data.ts';
 
 /** The part of the editor's log that a page writes to. */
 export interface PageLog {
@@ -51,15 +53,15 @@ export function pageAnswers<K extends PageKind>(
       underWay.set(id, controller);
       const operation: OperationOptions = {
         signal: controller.signal,
-        onProgress: (progress) => onProgress({ kind: 'progress', id, progress }),
+        onProgress: (progress) => onProgress({ kind: 'progress', id, progress: toldData(progress) }),
       };
       try {
-        return await callHandler(handlers, request, operation);
+        return toldData(await callHandler(handlers, request, operation));
       } catch (error) {
         const code = RegistryError.is(error) ? error.code : 'UNEXPECTED';
         if (code !== 'OPERATION_CANCELLED')
           log.error(`${method} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-        return { kind: 'failure', id, error: { code, message: messageOf(error) } };
+        return { kind: 'failure', id, error: { code, message: toldOf(error) } };
       } finally {
         underWay.delete(id);
       }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { formatNumber, t, tCount } from '../../base/language.ts';
+import { told } from '../../base/retold.ts';
 import type { ServingMachine } from '../../registry/api.ts';
 import { facts, momentText, oneLine } from '../version-text.ts';
 
@@ -69,8 +70,8 @@ export function machineText({
     isDrift && state !== 'stopped' ? t('should serve {number}', { number: wanted?.number ?? '' }) : undefined,
     refused
       ? refused.number === undefined
-        ? t('went back from another: {why}', { why: oneLine(refused.why, 200) })
-        : t('went back from {number}: {why}', { number: refused.number, why: oneLine(refused.why, 200) })
+        ? t('went back from another: {why}', { why: oneLine(told(refused.why), 200) })
+        : t('went back from {number}: {why}', { number: refused.number, why: oneLine(told(refused.why), 200) })
       : undefined,
     state === 'silent' ? t('not heard from since {heardAt}', { heardAt: momentText(heardAt) }) : undefined,
     state === 'stopped' ? t('follows no more, {heardAt}', { heardAt: momentText(heardAt) }) : undefined,

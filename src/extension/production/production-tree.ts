@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
+import { toldOf } from '../../base/retold.ts';
 import type { ProductionEntry, ServingMachine } from '../../registry/api.ts';
 import { type DeployNode, deployedText, deploymentItem, deployNode } from '../after/deploy-items.ts';
 import type { Deployments, KnownDeployment } from '../after/deployments.ts';
@@ -107,7 +108,7 @@ export class ProductionTree implements vscode.TreeDataProvider<Node>, vscode.Dis
 
   #problem(dir: string, error: unknown): ProblemNode {
     this.#log.error(`What is in production can't be shown: ${messageOf(error)}`);
-    return { kind: 'problem', id: `problem#${dir}`, message: messageOf(error) };
+    return { kind: 'problem', id: `problem#${dir}`, message: toldOf(error) };
   }
 }
 

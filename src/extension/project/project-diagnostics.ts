@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { messageOf, systemErrorCode } from '../../base/errors.ts';
+import { told } from '../../base/retold.ts';
 import type { Registries } from '../registries/registries.ts';
 import type { ProjectFiles } from './project-files.ts';
 
@@ -90,8 +91,8 @@ export class ProjectDiagnostics implements vscode.Disposable {
     const unknown = asks ? await registry.connection.unknownNames(text) : [];
     const { Error: error, Warning: warning } = vscode.DiagnosticSeverity;
     this.#collection.set(uri, [
-      ...problems.map(({ line, column, message }) => diagnosticAt(text, line, column, message, error)),
-      ...unknown.map(({ line, column, message }) => diagnosticAt(text, line, column, message, warning)),
+      ...problems.map(({ line, column, message }) => diagnosticAt(text, line, column, told(message), error)),
+      ...unknown.map(({ line, column, message }) => diagnosticAt(text, line, column, told(message), warning)),
     ]);
   }
 }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { formatNumber, t, tCount } from '../../base/language.ts';
+import { told } from '../../base/retold.ts';
 import { PROJECT_FILE } from '../../project/project-file-name.ts';
 import type { GatesNow, NameCompletions } from '../../workers/project-messages.ts';
 import type { CommandId } from '../command-ids.ts';
@@ -67,7 +68,7 @@ export class ProjectLanguage
     const range = new vscode.Range(document.positionAt(found.start), document.positionAt(found.end));
     return found.names.map(({ name, detail }, index) => {
       const item = new vscode.CompletionItem(name, KINDS[found.kind]);
-      item.detail = oneLine(detail);
+      item.detail = oneLine(told(detail));
       item.range = range;
       item.insertText = insertedText(name, found.kind);
       item.sortText = String(index).padStart(5, '0');
@@ -91,7 +92,7 @@ export class ProjectLanguage
     markdown.appendMarkdown('**');
     for (const line of found.lines) {
       markdown.appendMarkdown('  \n');
-      markdown.appendText(oneLine(line, 400));
+      markdown.appendText(oneLine(told(line), 400));
     }
     if (found.versionId !== undefined) {
       const target = JSON.stringify([{ registryDir: registry.dir, versionId: found.versionId }]);
@@ -159,7 +160,7 @@ export function gatesTitle({ model, number, isThere, results }: GatesNow): strin
           passed: formatNumber(passed),
         });
   const there = isThere ? ` (${t('is there now')})` : '';
-  const reason = worst?.why ?? worst?.required ?? '';
+  const reason = told(worst?.why ?? worst?.required ?? '');
   const named = worst && !reason.startsWith(worst.title) ? `${worst.title}: ${reason}` : reason;
   const why = worst ? ` — ${oneLine(named, 100)}` : '';
   // Text from a registry must not become an icon.
@@ -171,10 +172,10 @@ export function gatesTooltip({ results }: GatesNow): string {
   const word = { passed: t('passed'), failed: t('failed'), 'not-evaluated': t('not evaluated') } as const;
   return results
     .map(({ title, required, outcome, measured, why }) => {
-      const what = [oneLine(title, 80), oneLine(required, 80)].filter((part) => part !== '').join(' ');
+      const what = [oneLine(title, 80), oneLine(told(required), 80)].filter((part) => part !== '').join(' ');
       const found = [measured, why]
         .filter((part) => part !== undefined && part !== '')
-        .map((part) => oneLine(part ?? '', 200));
+        .map((part) => oneLine(told(part ?? ''), 200));
       return `${word[outcome]}: ${what}${found.length === 0 ? '' : ` (${found.join('; ')})`}`;
     })
     .join('\n');

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { messageOf } from '../../base/errors.ts';
 import { formatNumber, t } from '../../base/language.ts';
+import { toldOf } from '../../base/retold.ts';
 import type { VersionSummary } from '../../registry/api.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
 import { oneLine } from '../version-text.ts';
@@ -32,7 +32,7 @@ export function searchVersions(
     list.busy = true;
     const query = list.value.trim();
     const rows = await findRows(registry, query, choiceOf).catch((error: unknown): FoundRow[] => [
-      { label: oneLine(messageOf(error)), iconPath: new vscode.ThemeIcon('warning'), alwaysShow: true },
+      { label: oneLine(toldOf(error)), iconPath: new vscode.ThemeIcon('warning'), alwaysShow: true },
     ]);
     // An answer to what was typed before must not replace a newer one.
     if (current !== asked) return;

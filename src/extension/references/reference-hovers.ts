@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import { messageOf, RegistryError } from '../../base/errors.ts';
+import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
+import { toldOf } from '../../base/retold.ts';
 import { type FoundVersion, findVersion } from '../file-system/version-registries.ts';
 import { versionTooltip } from '../models-tree/tooltips.ts';
 import type { Registries } from '../registries/registries.ts';
@@ -82,7 +83,7 @@ async function explained(registries: OfWindow, ref: string): Promise<vscode.Mark
   } catch (error) {
     if (!RegistryError.is(error)) throw error;
     const markdown = new vscode.MarkdownString();
-    markdown.appendText(oneLine(messageOf(error), 500));
+    markdown.appendText(oneLine(toldOf(error), 500));
     return markdown;
   }
 }

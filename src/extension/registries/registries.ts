@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import type { DeclaredDirections } from '../../base/metrics.ts';
+import { toldOf } from '../../base/retold.ts';
 import { declaredDirections } from '../../project/directions.ts';
 import { locateRegistry } from '../../registry/location.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
@@ -158,7 +159,7 @@ export class Registries implements vscode.Disposable {
         places.set(located.dir, place);
       } catch (error) {
         this.#log.warn(`No registry for ${root.name}: ${messageOf(error)}`);
-        problems.push({ root, message: messageOf(error) });
+        problems.push({ root, message: toldOf(error) });
       }
     }
     for (const [dir, connection] of this.#connections) {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
-import { messageOf } from '../../base/errors.ts';
+import { toldOf } from '../../base/retold.ts';
 
 const SCHEME = 'model-registry-evidence';
 const querySchema = v.object({
@@ -37,7 +37,7 @@ export function provideEvidence(
         try {
           return await read(v.parse(querySchema, JSON.parse(query)));
         } catch (error) {
-          return JSON.stringify({ problem: messageOf(error) }, undefined, 2);
+          return JSON.stringify({ problem: toldOf(error) }, undefined, 2);
         }
       },
     }),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
 import { dateLocale, t } from '../../base/language.ts';
+import { told } from '../../base/retold.ts';
 import type { GateActivity } from '../../gates/activity.ts';
 import type { RecordedReport } from '../../gates/run-gates.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
@@ -120,7 +121,7 @@ function activityLine(activity: GateActivity): string {
     case 'line':
       return `${activity.label} | ${activity.text}`;
     case 'ended':
-      return `${now()} ${activity.gate} ${activity.outcome === 'passed' ? t('passed') : t('failed: {why}', { why: activity.why ?? '' })}`;
+      return `${now()} ${activity.gate} ${activity.outcome === 'passed' ? t('passed') : t('failed: {why}', { why: told(activity.why ?? '') })}`;
   }
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { formatNumber, t, tCount } from '../../base/language.ts';
+import { told } from '../../base/retold.ts';
 import type { PolicyProposal } from '../../registry/api.ts';
 import { facts, labelOf, momentText, oneLine } from '../version-text.ts';
 import type { ListedProposal, ListedReview, ReviewList } from './review-list.ts';
@@ -68,7 +69,7 @@ function reviewItem(node: ReviewNode): vscode.TreeItem {
     t('{version} for {stage}: {how}', { version: labelOf(version), stage, how }),
     askedText(by.name, at),
     ...(comment === '' ? [] : [comment]),
-    ...review.entry.problems,
+    ...review.entry.problems.map(told),
     ...review.failedGates.map((gate) => t('The gate {gate} failed', { gate })),
   ]);
   item.contextValue = isWanted ? 'review:wanted' : isOwn ? 'review:own' : 'review';

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { t, tCount } from '../../base/language.ts';
+import { told } from '../../base/retold.ts';
 import type { RemoteStatus } from '../../registry/api.ts';
 import { progressText } from '../status/progress.ts';
 import { momentText, oneLine } from '../version-text.ts';
@@ -108,8 +109,8 @@ function tooltipOf(states: readonly RemoteStatus[]): vscode.MarkdownString {
       ...(refused > 0
         ? [tCount(refused, '{count} refused: somebody has to decide', '{count} refused: somebody has to decide')]
         : []),
-      ...(failure ? [failure.message] : []),
-      ...(problem ? [problem.message] : []),
+      ...(failure ? [told(failure.message)] : []),
+      ...(problem ? [told(problem.message)] : []),
     ];
     for (const line of lines) {
       markdown.appendMarkdown('  \n');

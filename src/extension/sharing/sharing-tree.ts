@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
+import { told, toldOf } from '../../base/retold.ts';
 import type { PendingEntry, RefusedEntry } from '../../registry/api.ts';
 import type { Registries } from '../registries/registries.ts';
 import { facts, momentText, oneLine } from '../version-text.ts';
@@ -51,7 +52,7 @@ export class SharingTree implements vscode.TreeDataProvider<SharingNode>, vscode
           ];
         } catch (error) {
           this.#log.warn(`What waits to be shared can't be shown: ${messageOf(error)}`);
-          const text = messageOf(error);
+          const text = toldOf(error);
           return [{ kind: 'fact' as const, id: `${dir}#problem`, name: t('Problem'), text, icon: 'error' }];
         }
       }),
@@ -76,7 +77,8 @@ export class SharingTree implements vscode.TreeDataProvider<SharingNode>, vscode
   }
 }
 
-function refusedItem(id: string, { summary, wouldApply, askedAt }: RefusedEntry): vscode.TreeItem {
+function refusedItem(id: string, { summary: english, wouldApply, askedAt }: RefusedEntry): vscode.TreeItem {
+  const summary = told(english);
   const item = new vscode.TreeItem(oneLine(summary), vscode.TreeItemCollapsibleState.Expanded);
   // Not that of the row that it was while it waited: the editor remembers which rows are closed.
   item.id = `${id}#refused`;
@@ -100,18 +102,25 @@ function factsOf(id: string, { by, askedAt, reason, theirs, wouldApply, wouldDo 
   return [
     fact(t('Mine'), facts(by.name, momentText(askedAt)), 'account'),
     ...(theirs
-      ? [fact(t('Theirs'), `${theirs.summary}, ${theirs.by.name}, ${momentText(theirs.at)}${why}`, 'organization')]
+      ? [
+          fact(
+            t('Theirs'),
+            `${told(theirs.summary)}, ${theirs.by.name}, ${momentText(theirs.at)}${why}`,
+            'organization',
+          ),
+        ]
       : []),
-    fact(t('Why'), reason, 'info'),
+    fact(t('Why'), told(reason), 'info'),
     fact(
       t('Again'),
-      wouldApply ? wouldDo : t('would be refused again: {wouldDo}', { wouldDo }),
+      wouldApply ? told(wouldDo) : t('would be refused again: {wouldDo}', { wouldDo: told(wouldDo) }),
       wouldApply ? 'redo' : 'circle-slash',
     ),
   ];
 }
 
-function waitingItem(id: string, { summary, askedAt, isStale, by }: PendingEntry): vscode.TreeItem {
+function waitingItem(id: string, { summary: english, askedAt, isStale, by }: PendingEntry): vscode.TreeItem {
+  const summary = told(english);
   const item = new vscode.TreeItem(oneLine(summary));
   item.id = id;
   item.iconPath = new vscode.ThemeIcon(isStale ? 'question' : 'cloud-upload');

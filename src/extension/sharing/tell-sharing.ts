@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { t, tCount } from '../../base/language.ts';
+import { toldOf } from '../../base/retold.ts';
 import { warn } from '../notify.ts';
 import type { Registries } from '../registries/registries.ts';
 import type { Credentials } from './credentials.ts';
@@ -25,7 +26,7 @@ export function tellSharing(options: {
     const connection = (await registries.byDir(dir))?.connection;
     const credential = await credentials.for(url, { isSilent: true }).catch((error: unknown) => ({
       kind: 'missing' as const,
-      message: t('The sign-in failed: {error}', { error: messageOf(error) }),
+      message: t('The sign-in failed: {error}', { error: toldOf(error) }),
     }));
     await connection?.giveCredential(id, credential);
   };

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
 import { type OperationOptions, type Progress, withSpeed } from '../../base/progress.ts';
+import { told } from '../../base/retold.ts';
 import { bytesText } from '../version-text.ts';
 import type { Activity } from './activity.ts';
 
@@ -66,11 +67,11 @@ function percentOf({ doneBytes, totalBytes }: Progress): number {
 
 /** `Uploading, 1.2 GB of 3.4 GB, 80 MB/s`; without bytes where there are none. */
 export function progressText({ step, doneBytes, totalBytes, bytesPerSecond }: Progress): string {
-  if (totalBytes === undefined && doneBytes === 0) return step;
+  if (totalBytes === undefined && doneBytes === 0) return told(step);
   const bytes =
     totalBytes === undefined
       ? bytesText(doneBytes)
       : t('{done} of {total}', { done: bytesText(doneBytes), total: bytesText(totalBytes) });
   const speed = bytesPerSecond === undefined ? '' : `, ${bytesText(Math.round(bytesPerSecond))}/s`;
-  return `${step}, ${bytes}${speed}`;
+  return `${told(step)}, ${bytes}${speed}`;
 }

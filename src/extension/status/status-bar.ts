@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { messageOf } from '../../base/errors.ts';
 import { t, tCount } from '../../base/language.ts';
+import { told, toldOf } from '../../base/retold.ts';
 import type { ProductionEntry } from '../../registry/api.ts';
 import { type Deployments, isOutOfStep } from '../after/deployments.ts';
 import type { Registries } from '../registries/registries.ts';
@@ -40,11 +40,11 @@ export class StatusBar implements vscode.Disposable {
     // A newer update has more to say than this one.
     if (update !== this.#updates) return;
     const entries = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
-    const problems = results.flatMap((result) => (result.status === 'rejected' ? [messageOf(result.reason)] : []));
+    const problems = results.flatMap((result) => (result.status === 'rejected' ? [toldOf(result.reason)] : []));
     this.#isVisible = existing.length > 0;
     for (const { model, path, problem } of this.#deployments.all().filter(isOutOfStep))
       problems.push(
-        `${t('{path} hasn’t what is in production of {model}', { path, model })}${problem === undefined ? '' : `: ${problem}`}`,
+        `${t('{path} hasn’t what is in production of {model}', { path, model })}${problem === undefined ? '' : `: ${told(problem)}`}`,
       );
     this.#idleText =
       problems.length > 0 ? `$(warning) ${idleText(entries, 'Model Registry')}` : `$(package) ${idleText(entries)}`;

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { messageOf, systemErrorCode } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
+import { toldOf } from '../../base/retold.ts';
 import type { Proposal } from '../../outputs/finding/proposal.ts';
 import { PROJECT_FILE } from '../../project/project-file-name.ts';
 import { inform, tellBriefly, warn } from '../notify.ts';
@@ -152,7 +153,7 @@ export class ModelOffers implements vscode.Disposable {
       void warn(
         t("{example} wasn't registered: {error}", {
           example: oneLine(proposal.example, 120),
-          error: oneLine(messageOf(error), 500),
+          error: oneLine(toldOf(error), 500),
         }),
       );
     }

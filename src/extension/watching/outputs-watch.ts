@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { messageOf, RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import type { Progress } from '../../base/progress.ts';
+import { told, toldOf } from '../../base/retold.ts';
 import { serialQueue } from '../../base/serial.ts';
 import { headNow } from '../../lineage/head-now.ts';
 import { warn } from '../notify.ts';
@@ -225,10 +226,13 @@ export class OutputsWatch implements vscode.Disposable {
           { name: root.name },
         )
       : isWatchFailed
-        ? `${root.name}: ${oneLine(message, 500)}`
+        ? `${root.name}: ${oneLine(told(message), 500)}`
         : isLeftOut
-          ? `${root.name}: ${oneLine(message, 500)}`
-          : t("Outputs of {name} weren't registered: {message}", { name: root.name, message: oneLine(message, 500) });
+          ? `${root.name}: ${oneLine(told(message), 500)}`
+          : t("Outputs of {name} weren't registered: {message}", {
+              name: root.name,
+              message: oneLine(told(message), 500),
+            });
     const button = isFileWrong ? t('Open File') : t('Show Output');
     void warn(text, button).then((chosen) => {
       if (chosen === t('Open File')) void vscode.window.showTextDocument(projectFiles.uriOf(root));
@@ -240,13 +244,13 @@ export class OutputsWatch implements vscode.Disposable {
   #tellOfFailedRun(root: vscode.WorkspaceFolder, error: RegistryError): void {
     const { model } = error.details;
     if (typeof model !== 'string') return;
-    void warn(oneLine(messageOf(error), 500), t('Register All the Same')).then(async (chosen) => {
+    void warn(oneLine(toldOf(error), 500), t('Register All the Same')).then(async (chosen) => {
       if (chosen === undefined) return;
       try {
         await this.#registerAnyway(root, model);
       } catch (failure) {
         this.#options.log.error(messageOf(failure));
-        void warn(t("{model} wasn't registered: {failure}", { model, failure: oneLine(messageOf(failure), 500) }));
+        void warn(t("{model} wasn't registered: {failure}", { model, failure: oneLine(toldOf(failure), 500) }));
       }
     });
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RegistryError } from '../../../src/base/errors.ts';
+import { tellWith } from '../../../src/base/retold.ts';
 import { pageActions, type RequestHandlers } from '../../../src/extension/messages.ts';
 import { NOTHING_OF_VERSIONS, pageAnswers } from '../../../src/extension/pages/answer.ts';
 import { comparison, idOf } from '../../webviews/examples.ts';
@@ -40,6 +41,16 @@ describe('answering a page', () => {
       expect(await answer({ id: 2, method: 'act', params })).toEqual({ kind: 'done', id: 2 });
       expect(calls.at(-1)).toEqual(params);
     }
+  });
+
+  it('tells what failed in the language of the person, and logs it in English', async () => {
+    tellWith(() => ({ 'the folder is gone': 'der Ordner ist weg' }));
+    const { answer, errors } = host({ load: () => Promise.reject(new Error('the folder is gone')) });
+    expect(await answer({ id: 1, method: 'load', params: {} })).toMatchObject({
+      error: { message: 'der Ordner ist weg' },
+    });
+    tellWith(undefined);
+    expect(errors.join()).toContain('Error: the folder is gone');
   });
 
   it('tells how far long work is, and ends it when nobody waits any more', async () => {
