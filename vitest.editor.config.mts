@@ -9,8 +9,6 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       include: ['test/editor/**/*.test.ts'],
-      // Its code-server has no way to run tests inside the extension host.
-      exclude: mode === 'oldest' ? ['test/editor/host.test.ts'] : [],
       globalSetup: ['test/editor/harness/install.ts'],
       maxWorkers: 2,
       testTimeout: 120_000,

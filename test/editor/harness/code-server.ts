@@ -15,8 +15,6 @@ export interface CodeServerOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** An existing home folder. Otherwise a new one, whose git author is Ada Lovelace. */
   readonly home?: string;
-  /** Lets a page run a test module inside the extension host. */
-  readonly runsHostTests?: boolean;
   /** Free where it isn't given. */
   readonly port?: number;
 }
@@ -125,7 +123,6 @@ function serverArguments(options: CodeServerOptions, userData: string): readonly
     ...['--config', join(options.dir, 'code-server.yaml')],
     ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
     ...(options.trustsEveryWorkspace ? ['--disable-workspace-trust'] : []),
-    ...(options.runsHostTests === true ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
   ];
 }
 

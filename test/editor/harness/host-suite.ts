@@ -7,6 +7,22 @@ import { fillExtensionsFolder } from './install.ts';
 
 const TIMEOUT_MS = 90_000;
 
+/**
+ * Has the workbench run the test module that its address names, and report to the page. A server is asked for that by an option, which the oldest code-server
+ * doesn't hand on to the VS Code in it; so what the server tells the page is changed in the page, before any script of it runs.
+ */
+const LISTEN_TO_TESTS = `
+const observer = new MutationObserver(() => {
+  const told = document.querySelector('meta#vscode-workbench-web-configuration');
+  if (told === null) return;
+  observer.disconnect();
+  const settings = JSON.parse(told.getAttribute('data-settings'));
+  settings.developmentOptions = { ...settings.developmentOptions, enableSmokeTestDriver: true };
+  told.setAttribute('data-settings', JSON.stringify(settings));
+});
+if (window === window.top) observer.observe(document, { childList: true, subtree: true });
+`;
+
 export interface HostRun {
   readonly code: number;
   /** What the suite wrote with `console.log`. */
@@ -35,12 +51,12 @@ export async function runInExtensionHost(
       // A link asks before it is followed.
       'extensions.confirmedUriHandlerExtensionIds': ['model-registry.model-registry'],
     },
-    runsHostTests: true,
   });
   try {
     const browser = await launchBrowser();
     try {
       const page = await browser.newPage();
+      await page.addInitScript({ content: LISTEN_TO_TESTS });
       const lines: string[] = [];
       await page.exposeFunction('codeAutomationLog', (_type: string, args: readonly unknown[]) => {
         lines.push(args.map(String).join(' '));
@@ -55,6 +71,7 @@ export async function runInExtensionHost(
       });
       await page.goto(
         `${server.url}/?folder=${encodeURIComponent(workspace)}&payload=${payload(server.url, join(packaged, folder), suiteFile)}`,
+        { waitUntil: 'commit' },
       );
       const code = await ended;
       return { code, lines, logs: await server.logs() };
