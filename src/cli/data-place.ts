@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
+import { pathInside } from '../base/inside.ts';
 import type { CommandContext } from './context.ts';
 import { projectAround } from './project-root.ts';
 
@@ -29,9 +30,8 @@ export async function askByPlace<T>(
 async function placeInProject(cwd: string, of: string): Promise<string | undefined> {
   const root = (await projectAround(cwd).catch(() => undefined))?.root ?? repositoryAround(cwd);
   if (root === undefined) return undefined;
-  const path = relative(realOf(root), realOf(resolve(cwd, of.replace(/^data:/, ''))));
-  if (path === '' || path.startsWith('..') || isAbsolute(path)) return undefined;
-  return `data:${path.split(sep).join('/')}`;
+  const path = pathInside(realOf(root), realOf(resolve(cwd, of.replace(/^data:/, ''))));
+  return path ? `data:${path}` : undefined;
 }
 
 function repositoryAround(cwd: string): string | undefined {

@@ -1,5 +1,6 @@
-import { isAbsolute, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
+import { recordedPath } from '../base/inside.ts';
 import { registerDeclared } from '../outputs/capture.ts';
 import type { RegisterResult, Registry } from '../registry/api.ts';
 import { dataAt, isAddress } from '../registry/data/address.ts';
@@ -144,8 +145,7 @@ async function valuesOf<T>(
   return Object.fromEntries(values);
 }
 
-/** A path below the folder is recorded relative to it, another by its last name, so that no home folder gets into the log. */
+/** How a path that was given in a folder is recorded. */
 export function shownPath(cwd: string, path: string): string {
-  const inside = relative(cwd, resolve(cwd, path)).replaceAll('\\', '/');
-  return inside.startsWith('..') || isAbsolute(inside) ? (inside.split('/').at(-1) ?? inside) : inside;
+  return recordedPath(cwd, resolve(cwd, path));
 }

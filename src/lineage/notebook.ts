@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import * as v from 'valibot';
+import { recordedPath } from '../base/inside.ts';
 import type { NotebookLineage } from '../registry/api.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -59,7 +60,7 @@ export async function openNotebook(
   if (cells.length === 0) return undefined;
   const saved = isSaved ? await readNotebook(file, root) : undefined;
   return {
-    path: shownPath(file, root),
+    path: recordedPath(root, file),
     ...(saved?.sha256 === undefined ? {} : { sha256: saved.sha256 }),
     cells: cellsDigest(cells),
     cellCount: cells.length,
@@ -80,7 +81,7 @@ export async function readNotebook(file: string, root: string): Promise<Notebook
     );
     if (executed.length === 0) return undefined;
     return {
-      path: shownPath(file, root),
+      path: recordedPath(root, file),
       sha256: createHash('sha256').update(bytes).digest('hex'),
       cells: cellsDigest(executed),
       cellCount: executed.length,
@@ -89,10 +90,4 @@ export async function readNotebook(file: string, root: string): Promise<Notebook
     // No notebook, or one that is being written: nothing is known of it then.
     return undefined;
   }
-}
-
-/** Relative to the project, or the name alone, so that no home folder gets into the log. */
-function shownPath(file: string, root: string): string {
-  const inside = relative(root, file).replaceAll('\\', '/');
-  return inside.startsWith('..') || isAbsolute(inside) ? (inside.split('/').at(-1) ?? inside) : inside;
 }

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { isAbsolute, relative } from 'node:path';
+import { pathInside } from '../base/inside.ts';
 import { readProject } from '../project/project-file.ts';
 import type {
   CodeLineage,
@@ -122,8 +122,8 @@ function circumstancesOf(
 
 /** Where a command runs, as it is recorded: nothing where that is the project's own folder, or outside of it. */
 export function folderOf(root: string, cwd: string): { readonly folder?: string } {
-  const folder = relative(realPathOf(root), realPathOf(cwd)).replaceAll('\\', '/');
-  return folder === '' || folder.startsWith('..') || isAbsolute(folder) ? {} : { folder };
+  const folder = pathInside(realPathOf(root), realPathOf(cwd));
+  return folder ? { folder } : {};
 }
 
 function realPathOf(path: string): string {

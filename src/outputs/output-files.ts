@@ -31,14 +31,20 @@ export function splitPattern(pattern: string): { readonly base: string; readonly
   return { base: base === '' ? '.' : base, rest };
 }
 
-/** Whether a path, relative to the workspace, is one of those declared: a plain pattern is a file, or a folder with all in it. */
+/**
+ * Whether a path, relative to the workspace, is one of those declared: a plain pattern is a file, or a folder with all in it. Names are the same in whichever
+ * form of Unicode they are written: editors write composed letters, and macOS keeps files as whoever made them wrote them.
+ */
 export function matcherOf(patterns: readonly string[]): (path: string) => boolean {
   const matchers = patterns.map((pattern) => {
-    const { base, rest } = splitPattern(pattern);
+    const { base, rest } = splitPattern(pattern.normalize('NFC'));
     if (rest === '') return (path: string) => base === '.' || path === base || path.startsWith(`${base}/`);
     return picomatch(base === '.' ? rest : `${escapePath(base)}/${rest}`);
   });
-  return (path) => matchers.some((matches) => matches(path));
+  return (path) => {
+    const composed = path.normalize('NFC');
+    return matchers.some((matches) => matches(composed));
+  };
 }
 
 /**
@@ -71,7 +77,7 @@ export async function matchingFiles(root: string, patterns: readonly string[]): 
       if (rest === '') found.add(place);
       continue;
     }
-    const paths = await glob(rest === '' ? '**' : rest, {
+    const paths = await glob(rest === '' ? '**' : [...new Set([rest, rest.normalize('NFC'), rest.normalize('NFD')])], {
       cwd: place,
       followSymbolicLinks: false,
       expandDirectories: false,

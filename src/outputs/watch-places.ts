@@ -1,6 +1,6 @@
 import { type FSWatcher as FolderWatcher, watch as watchFolder } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { dirname, relative } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import { type FSWatcher as TreeWatcher, watch as watchTree } from 'chokidar';
 import { RegistryError, systemErrorCode } from '../base/errors.ts';
 import { isIgnored, placeInside, splitPattern } from './output-files.ts';
@@ -61,7 +61,7 @@ export function watchPlaces(options: PlacesOptions): WatchedPlaces {
     watcher.on('error', (error) => void failed(base, error));
     watcher.on('ready', options.onWatched);
     watcher.on('all', (_event, path) => {
-      const below = relative(folder, path).replaceAll('\\', '/');
+      const below = relative(folder, path).split(sep).join('/');
       options.onChange([base, below].filter((part) => part !== '.' && part !== '').join('/'));
       if (below === '') void arm();
     });

@@ -1,8 +1,9 @@
 import { type Stats, statSync } from 'node:fs';
-import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { RegistryError } from '../base/errors.ts';
 import { isSha256Hex } from '../base/hash.ts';
+import { pathInside } from '../base/inside.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import type { DataLineage, VersionSummary } from '../catalog/read-models.ts';
 import { artifactsOfSize, newestWithArtifact, newestWithWeights } from '../catalog/version-queries.ts';
@@ -114,8 +115,7 @@ function parsedJson(bytes: Uint8Array): unknown {
 /** Only inside the folder: a model's configuration isn't trusted to name other files of this machine. */
 function placeInside(folder: string, named: string): string | undefined {
   const place = resolve(folder, named);
-  const way = relative(folder, place);
-  return way === '' || way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? undefined : place;
+  return pathInside(folder, place) ? place : undefined;
 }
 
 /** What a file says can be no path at all, or too long for one. */

@@ -14,8 +14,10 @@ const manifestSchema = v.object({
   engines: v.object({ vscode: v.string() }),
   devDependencies: v.looseObject({ '@types/vscode': v.string() }),
   activationEvents: v.array(v.string()),
+  extensionKind: v.array(v.string()),
   capabilities: v.object({
     untrustedWorkspaces: v.object({ supported: v.string(), restrictedConfigurations: v.array(v.string()) }),
+    virtualWorkspaces: v.object({ supported: v.boolean() }),
   }),
   contributes: v.object({
     views: v.record(v.string(), v.array(v.looseObject({ id: v.string(), when: v.optional(v.string()) }))),
@@ -114,6 +116,17 @@ describe('package.json', () => {
   it('never starts in every window', () => {
     expect(manifest.activationEvents).not.toContain('*');
     expect(manifest.activationEvents).not.toContain('onStartupFinished');
+  });
+
+  it('has the same menus where the folder is on another machine, whose files have the scheme vscode-remote', () => {
+    const conditions = Object.values(contributes.menus)
+      .flat()
+      .flatMap(({ when }) => when ?? []);
+    const ofFiles = conditions.filter((when) => /resourceScheme/.test(when));
+    expect(ofFiles.length).toBeGreaterThan(0);
+    expect(ofFiles.filter((when) => !when.includes('resourceScheme =~ /^(file|vscode-remote)$/'))).toEqual([]);
+    expect(manifest.extensionKind).toEqual(['workspace']);
+    expect(manifest.capabilities.virtualWorkspaces.supported).toBe(false);
   });
 
   it('lets no workspace that isn’t trusted say where the registry is', () => {

@@ -1,5 +1,8 @@
-import { expect, it } from 'vitest';
-import { isIgnored, matcherOf, splitPattern } from '../../src/outputs/output-files.ts';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { isIgnored, matcherOf, matchingFiles, splitPattern } from '../../src/outputs/output-files.ts';
 
 it.each([
   ['models/fraud/**', 'models/fraud', '**'],
@@ -20,6 +23,8 @@ it.each([
   ['models/*.bin', 'models/a/b.bin', false],
   ['*.bin', 'b.bin', true],
   ['models [1]/x.bin', 'models [1]/x.bin', true],
+  ['größe/*.bin'.normalize('NFC'), 'größe/x.bin'.normalize('NFD'), true],
+  ['größe'.normalize('NFD'), 'größe/x.bin'.normalize('NFC'), true],
 ])('%s and %s belong together: %s', (pattern, path, belongs) => {
   expect(matcherOf([pattern])(path)).toBe(belongs);
 });
@@ -39,4 +44,14 @@ it.each([
 
 it.each(['model.bin', 'temporary/model.bin', 'environment/x', 'template.json'])('takes %s for an output', (path) => {
   expect(isIgnored(path)).toBe(false);
+});
+
+it('finds files whose names have the letters of a pattern in another form of Unicode, as on macOS', async () => {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'model-registry-names-')));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  await mkdir(join(root, 'models'));
+  for (const form of ['NFC', 'NFD']) await writeFile(join(root, 'models', `${form}-größe.bin`.normalize(form)), form);
+  const found = async (pattern: string) =>
+    (await matchingFiles(root, [pattern])).map((file) => basename(file).slice(0, 3));
+  for (const form of ['NFC', 'NFD']) expect(await found('models/*größe.bin'.normalize(form))).toEqual(['NFC', 'NFD']);
 });

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { relative, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import * as vscode from 'vscode';
+import { pathInside, recordedPath } from '../../base/inside.ts';
 import { t, tCount } from '../../base/language.ts';
 import type { EvaluateRequest } from '../../registry/api.ts';
 import { inform } from '../notify.ts';
@@ -127,7 +128,7 @@ async function measuredOn(answers: Answers): Promise<Pick<EvaluateRequest, 'data
   const { measured, file, dataset = '', text = '' } = answers;
   const source = pathOf(answers, dataset);
   const isFile = dataset !== '' && (await isThere(source));
-  const named = isFile ? { name: shownPath(answers, source), source } : { name: dataset };
+  const named = isFile ? { name: recordedPath(pathOf(answers, ''), source), source } : { name: dataset };
   const on = dataset === '' ? {} : { dataset: named };
   if (measured !== 'predictions' || file === undefined) return { ...on, ...(text === '' ? {} : { slice: text }) };
   const by = text
@@ -156,8 +157,7 @@ function pathOf({ registry }: Answers, text: string): string {
 /** Relative to the workspace, for what is in it. */
 function shownPath({ registry }: Answers, path: string): string {
   const root = registry?.roots[0]?.uri.fsPath;
-  if (root === undefined || !path.startsWith(root + sep)) return path;
-  return relative(root, path).split(sep).join('/');
+  return (root === undefined ? undefined : pathInside(root, path)) || path;
 }
 
 async function isThere(path: string): Promise<boolean> {

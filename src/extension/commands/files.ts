@@ -1,5 +1,6 @@
-import { isAbsolute, join, relative } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
+import { pathInside } from '../../base/inside.ts';
 import { t, tCount } from '../../base/language.ts';
 import { told } from '../../base/retold.ts';
 import type { VerifyReport } from '../../registry/api.ts';
@@ -57,8 +58,7 @@ const destinationStep: Step = async (place, answers) => {
         ...(root ? { defaultUri: root } : {}),
       },
       (folder) => {
-        const inside = root ? relative(root.fsPath, folder) : folder;
-        return inside === '' || inside.startsWith('..') ? folder : inside;
+        return (root && pathInside(root.fsPath, folder)) || folder;
       },
     ),
   });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
+import { isInside } from '../../base/inside.ts';
 import { t } from '../../base/language.ts';
 import { inform } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
@@ -56,9 +57,7 @@ const folderStep: Step = async (place, answers) => {
     value: join(dirname(repository), `${basename(repository)}-${version.model}-${numberOf(version)}`),
     check: (text) => {
       if (!isAbsolute(text)) return t('Name the folder with its whole path.');
-      const inside = relative(repository, text);
-      const isInside = !inside.startsWith('..') && !isAbsolute(inside);
-      return isInside
+      return isInside(repository, text)
         ? t('A folder inside of the repository would be taken for a part of it. Name another.')
         : undefined;
     },

@@ -54,7 +54,7 @@ export class OutputDecorations implements vscode.FileDecorationProvider, vscode.
     if (uri.scheme !== 'file') return undefined;
     const root = vscode.workspace.getWorkspaceFolder(uri);
     if (!root) return undefined;
-    const mark = (await this.#marksIn(root)).get(uri.fsPath);
+    const mark = (await this.#marksIn(root)).get(keyOf(uri.fsPath));
     return mark && decorationOf(mark);
   }
 
@@ -75,7 +75,7 @@ export class OutputDecorations implements vscode.FileDecorationProvider, vscode.
     const registry = await this.#options.registries.byRoot(root);
     if (registry?.exists !== true) return new Map();
     const outputs = await registry.connection.registeredOutputs(root.uri.fsPath);
-    return new Map(outputs.map((output) => [output.file, output]));
+    return new Map(outputs.map((output) => [keyOf(output.file), output]));
   }
 
   #lookSoon(): void {
@@ -93,10 +93,15 @@ export class OutputDecorations implements vscode.FileDecorationProvider, vscode.
     for (const [key, before] of known) {
       const root = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.toString() === key);
       const after = root ? await this.#marksIn(root) : new Map<string, RegisteredOutput>();
-      for (const file of [...(await before).keys(), ...after.keys()]) files.add(file);
+      for (const { file } of [...(await before).values(), ...after.values()]) files.add(file).add(keyOf(file));
     }
     if (files.size > 0) this.#changed.fire([...files].map((file) => vscode.Uri.file(file)));
   }
+}
+
+/** On macOS the editor composes the letters of names, and the disk may not. */
+function keyOf(file: string): string {
+  return file.normalize('NFC');
 }
 
 function decorationOf({ model, number, stage }: RegisteredOutput): vscode.FileDecoration {

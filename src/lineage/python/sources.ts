@@ -1,4 +1,5 @@
-import { isAbsolute, relative, sep } from 'node:path';
+import { relative, sep } from 'node:path';
+import { isInside } from '../../base/inside.ts';
 import type { CodeLineage, PackageSource } from '../../registry/api.ts';
 import { readCode } from '../git.ts';
 import type { FoundEnvironment } from './environment.ts';
@@ -21,15 +22,14 @@ export async function sourcesOf(
     const { folder, ...named } = origin;
     if (folder === undefined) return { name, ...named };
     const code = codes.get(folder);
-    const inside = relative(repository, folder);
-    const isInside = !inside.startsWith('..') && !isAbsolute(inside);
+    const isOwn = isInside(repository, folder);
     return {
       name,
       ...named,
       ...(code ? { commit: code.commit } : {}),
       ...(code?.isDirty ? { isDirty: true } : {}),
-      ...(isInside ? { folder: relative(root, folder).split(sep).join('/') || '.' } : {}),
-      ...(code?.remote === undefined || isInside ? {} : { url: code.remote }),
+      ...(isOwn ? { folder: relative(root, folder).split(sep).join('/') || '.' } : {}),
+      ...(code?.remote === undefined || isOwn ? {} : { url: code.remote }),
     };
   });
 }

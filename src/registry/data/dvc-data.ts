@@ -1,6 +1,7 @@
 import { access, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
+import { pathInside } from '../../base/inside.ts';
 import type { DataLineage } from '../../catalog/read-models.ts';
 import { parseYaml } from '../../runs/parse-yaml.ts';
 import { RunFileInvalid } from '../../runs/run-files.ts';
@@ -125,8 +126,8 @@ async function isThere(path: string): Promise<boolean> {
 
 /** How data beside `from` is called that is really at `place`: `data/x.csv` for `data/x.csv.dvc`. */
 export function renamed(path: string, from: string, place: string): string {
-  const inside = relative(dirname(from), place).split(sep).join('/');
-  if (inside.startsWith('..')) return path;
+  const inside = pathInside(dirname(from), place);
+  if (!inside) return path;
   const folder = path.split('/').slice(0, -1).join('/');
   return folder === '' ? inside : `${folder}/${inside}`;
 }

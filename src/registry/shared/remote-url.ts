@@ -1,9 +1,11 @@
-import { isAbsolute } from 'node:path';
+import platform, { type PlatformPath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RegistryError } from '../../base/errors.ts';
 
+type Platform = Pick<PlatformPath, 'isAbsolute'>;
+
 /** The folder that a remote's URL names; undefined for a remote that isn't one. */
-export function folderOfRemote(url: string): string | undefined {
+export function folderOfRemote(url: string, { isAbsolute }: Platform = platform): string | undefined {
   if (isAbsolute(url)) return url;
   return url.startsWith('file:') ? fileURLToPath(url) : undefined;
 }
@@ -12,9 +14,13 @@ export function folderOfRemote(url: string): string | undefined {
  * What a remote is remembered by: an absolute folder or a container's URL, without a slash at its end. Throws `REMOTE_URL_INVALID`, and
  * `REMOTE_URL_SECRET` for one that carries a secret.
  */
-export function remoteUrl(text: string): string {
-  const folder = folderOfRemote(text);
-  if (folder !== undefined) return folder.length > 1 ? folder.replace(/[/\\]+$/, '') : folder;
+export function remoteUrl(text: string, system: Platform = platform): string {
+  const folder = folderOfRemote(text, system);
+  if (folder !== undefined) {
+    const short = folder.replace(/[/\\]+$/, '');
+    // Without its slash, the root of a drive would be whatever folder is the current one there.
+    return system.isAbsolute(short) ? short : folder;
+  }
   let url: URL;
   try {
     url = new URL(text);
