@@ -1,9 +1,12 @@
 import type { LoadedFiles } from './loaded-files.ts';
 
+/** What `from_pretrained` can't do without. */
+const HUB_FILES = /(^|\/)(config|model_index|modules)\.json$/;
+
 const BY_NAME: readonly (readonly [format: string, names: RegExp])[] = [
   ['mlflow', /(^|\/)MLmodel$/],
   ['peft', /(^|\/)adapter_config\.json$/],
-  ['huggingface', /(^|\/)(config|model_index|modules)\.json$/],
+  ['huggingface', HUB_FILES],
   ['savedmodel', /(^|\/)saved_model\.pb$/],
   ['keras', /\.keras$/],
   ['coreml', /\.(mlmodel|mlpackage\/.*)$/],
@@ -19,7 +22,8 @@ const BY_NAME: readonly (readonly [format: string, names: RegExp])[] = [
   ['numpy', /\.(npy|npz)$/],
 ];
 
-/** The format that names of files speak of, where nobody has read the files. */
-export function guessFormat(files: LoadedFiles): string | undefined {
+/** In which format files are loaded: the one that was read, else the one that their names speak of. A model card beside weights says of the weights what they are, and not how to load them. */
+export function loadedFormat(files: LoadedFiles, read?: string): string | undefined {
+  if (read !== undefined && (read !== 'huggingface' || files.has(HUB_FILES))) return read;
   return BY_NAME.find(([, names]) => files.has(names))?.[0];
 }

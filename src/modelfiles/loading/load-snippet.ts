@@ -1,5 +1,5 @@
 import { recipeFor } from './frameworks.ts';
-import { guessFormat } from './guess-format.ts';
+import { loadedFormat } from './guess-format.ts';
 import { type LoadedFile, LoadedFiles } from './loaded-files.ts';
 import type { Recipe } from './recipe.ts';
 import { pythonText, shellWord } from './words.ts';
@@ -38,7 +38,7 @@ export function loadSnippet({ ref, files: listed, facts, packages = [], base }: 
   const versions = new Map(packages.map(({ name, version }) => [normalised(name), version]));
   const recipe = recipeFor({
     files,
-    format: facts?.format ?? guessFormat(files),
+    format: loadedFormat(files, facts?.format),
     framework: facts?.framework?.name,
     architecture: facts?.architecture,
     isTorchScript: facts?.metadata?.archive === 'TorchScript',

@@ -95,6 +95,12 @@ describe('the way to load a version', () => {
       ['tokenizer = AutoTokenizer.from_pretrained(files)', 'model = AutoModelForMaskedLM.from_pretrained(files)'],
     ],
     [
+      'weights with a model card and nothing else',
+      ['README.md', 'model.safetensors'],
+      { format: 'huggingface', framework: { name: 'Transformers' } },
+      ['tensors = load_file(files / "model.safetensors")'],
+    ],
+    [
       'an adapter on the base model that the Hub has',
       ['adapter_config.json', 'adapter_model.safetensors'],
       { format: 'peft' },
