@@ -19,6 +19,7 @@ import type { StatusBar } from './status/status-bar.ts';
 import { CommandsWatch } from './watching/commands-watch.ts';
 import { followOthers } from './watching/follow-others.ts';
 import { ModelOffers } from './watching/model-offers.ts';
+import { OfferMarks } from './watching/offer-marks.ts';
 import type { OutputsWatch } from './watching/outputs-watch.ts';
 
 interface Started {
@@ -42,12 +43,13 @@ export function startLater(started: Started): readonly vscode.Disposable[] {
   const { webhookSecrets, remotes, statusBar, reviewList, views } = started;
   projectFiles.watch();
   const commands = new CommandsWatch();
+  const marks = new OfferMarks(context.globalStorageUri.fsPath);
   const begun = Promise.all([statusBar.update(), outputs.updateAll(), reviewList.update()]);
   begun.catch((error: unknown) => log.error(messageOf(error)));
   return [
     commands,
-    new ModelOffers({ registries, projectFiles, commands, activity, state: context.workspaceState, log }),
-    new ImportOffers({ registries, state: context.workspaceState, log }),
+    new ModelOffers({ registries, projectFiles, commands, activity, marks, log }),
+    new ImportOffers({ registries, marks, log }),
     new ProjectDiagnostics(projectFiles, registries, log),
     new OutputDecorations({ registries, projectFiles, log }),
     followPresence(registries),

@@ -6,20 +6,18 @@ import { inform } from '../notify.ts';
 import type { Registries } from '../registries/registries.ts';
 import { isOffering } from '../settings.ts';
 import { oneLine } from '../version-text.ts';
+import type { OfferMarks } from '../watching/offer-marks.ts';
 import { importRoots } from './import-sources.ts';
 import { sourceName } from './import-text.ts';
 
-const NEVER_KEY = 'modelRegistry.neverImport';
-const OFFERED_KEY = 'modelRegistry.offeredImports';
-
 export interface ImportOffersOptions {
   readonly registries: Registries;
-  readonly state: Pick<vscode.Memento, 'get' | 'update'>;
+  readonly marks: Pick<OfferMarks, 'isFirst' | 'has'>;
   readonly log: vscode.LogOutputChannel;
 }
 
 /**
- * Offers once, for each folder and what keeps models in it, to import what a team has already, where the registry has nothing of it. What is
+ * Offers once, for each folder and what keeps models in it, in one of the windows on it, to import what a team has already, where the registry has nothing of it. What is
  * there is read in threads, and only where names at the root of the folder tell of it.
  */
 export class ImportOffers implements vscode.Disposable {
@@ -54,17 +52,19 @@ export class ImportOffers implements vscode.Disposable {
   }
 
   async #look(root: vscode.WorkspaceFolder): Promise<void> {
-    const key = root.uri.toString();
-    if (!vscode.workspace.isTrusted || !isOffering(root) || this.#remembered(NEVER_KEY).includes(key)) return;
+    const { marks } = this.#options;
+    if (!vscode.workspace.isTrusted || !isOffering(root) || (await marks.has(neverIn(root)))) return;
     const registry = await this.#options.registries.byRoot(root);
     if (!registry || this.#ending.signal.aborted) return;
     const overview = await registry.connection.planImport(root.uri.fsPath, { signal: this.#ending.signal });
-    const wanted = worthOffering(overview).filter(
-      ({ source }) => !this.#remembered(OFFERED_KEY).includes(`${key} ${source}`),
-    );
-    if (wanted.length === 0 || this.#ending.signal.aborted) return;
+    const found = worthOffering(overview);
+    const unseen = new Set<string>();
     // Once, whatever the answer is: the command stays, and the welcome view names it.
-    await this.#remember(OFFERED_KEY, ...wanted.map(({ source }) => `${key} ${source}`));
+    for (const source of new Set(found.map((model) => model.source)))
+      if (!this.#ending.signal.aborted && (await marks.isFirst(`import ${root.uri.toString()} ${source}`)))
+        unseen.add(source);
+    const wanted = found.filter(({ source }) => unseen.has(source));
+    if (wanted.length === 0) return;
     // Nobody waits for the answer, other folders neither.
     void this.#offer(root, wanted).catch((error: unknown) => this.#options.log.error(messageOf(error)));
   }
@@ -73,16 +73,12 @@ export class ImportOffers implements vscode.Disposable {
     const [choose, notNow, never] = [t('Import…'), t('Not Now'), t('Never Here')];
     const chosen = await inform(offerText(models), choose, notNow, never);
     if (chosen === choose) await vscode.commands.executeCommand('modelRegistry.importModels', root.uri);
-    else if (chosen === never) await this.#remember(NEVER_KEY, root.uri.toString());
+    else if (chosen === never) await this.#options.marks.isFirst(neverIn(root));
   }
+}
 
-  #remembered(key: string): readonly string[] {
-    return this.#options.state.get<readonly string[]>(key) ?? [];
-  }
-
-  async #remember(key: string, ...entries: readonly string[]): Promise<void> {
-    await this.#options.state.update(key, [...new Set([...this.#remembered(key), ...entries])]);
-  }
+function neverIn(root: vscode.WorkspaceFolder): string {
+  return `never import ${root.uri.toString()}`;
 }
 
 /** Of sources of which nothing was ever imported, what would be. */

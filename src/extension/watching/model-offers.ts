@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf, systemErrorCode } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
@@ -13,10 +14,9 @@ import type { Activity } from '../status/activity.ts';
 import { withProgress } from '../status/progress.ts';
 import { oneLine } from '../version-text.ts';
 import type { CommandsWatch } from './commands-watch.ts';
+import type { OfferMarks } from './offer-marks.ts';
 import { tellRegistered } from './registered-message.ts';
 
-const NEVER_KEY = 'modelRegistry.neverOffer';
-const DISMISSED_KEY = 'modelRegistry.dismissedOffers';
 /** Files whose names say that they may be models. The editor watches the workspace anyway: this hears of it, and watches nothing more. */
 const MODEL_FILES = '**/*.{safetensors,gguf,onnx,pt,pth,ckpt,keras,tflite,cbm,ubj,joblib,pkl,pickle,h5,bin,mlmodel,pb}';
 /** Hints come in bursts. */
@@ -30,13 +30,13 @@ export interface ModelOffersOptions {
   readonly projectFiles: ProjectFiles;
   readonly commands: CommandsWatch;
   readonly activity: Activity;
-  readonly state: Pick<vscode.Memento, 'get' | 'update'>;
+  readonly marks: Pick<OfferMarks, 'isFirst' | 'has' | 'whileAsking'>;
   readonly log: vscode.LogOutputChannel;
 }
 
 /**
- * Offers to register a model that appears in a workspace and that no project file declares: once for each place, with a way to never be
- * asked again. Looks only after something happened that can have made one.
+ * Offers to register a model that appears in a workspace and that no project file declares: once for each place, in one of the windows on it, with a way to
+ * never be asked again. Looks only after something happened that can have made one.
  */
 export class ModelOffers implements vscode.Disposable {
   readonly #options: ModelOffersOptions;
@@ -102,15 +102,14 @@ export class ModelOffers implements vscode.Disposable {
       vscode.workspace.isTrusted &&
       isOffering(root) &&
       isAutoRegistering(root) &&
-      !this.#asking.has(key) &&
-      !this.#remembered(NEVER_KEY).includes(key)
+      !this.#asking.has(key)
     );
   }
 
   async #look(root: vscode.WorkspaceFolder): Promise<void> {
     const key = root.uri.toString();
     const registry = await this.#options.registries.byRoot(root);
-    if (!registry || !this.#mayOffer(root)) return;
+    if (!registry || (await this.#options.marks.has(never(root))) || !this.#mayOffer(root)) return;
     this.#lookedAtMs.set(key, performance.now());
     const beganAtMs = Date.now();
     const sinceMs = this.#sinceMs.get(key) ?? this.#startedAtMs;
@@ -118,19 +117,29 @@ export class ModelOffers implements vscode.Disposable {
     if (!proposal) return;
     // Times of files may be a little behind the clock.
     this.#sinceMs.set(key, beganAtMs - 1000);
-    if (this.#remembered(DISMISSED_KEY).includes(placeOf(root, proposal))) return;
+    if (this.#asking.has(key)) return;
     this.#asking.add(key);
     try {
-      await this.#offer(root, registry, proposal);
+      await this.#options.marks.whileAsking(key, async () => {
+        if (await this.#isNews(root, proposal)) await this.#offer(root, registry, proposal);
+      });
     } finally {
       this.#asking.delete(key);
     }
   }
 
+  /** Whether nobody closed an offer for this place, and no window showed one for what was written there last. */
+  async #isNews(root: vscode.WorkspaceFolder, proposal: Proposal): Promise<boolean> {
+    const place = placeOf(root, proposal);
+    if (await this.#options.marks.has(place)) return false;
+    const written = await stat(join(root.uri.fsPath, proposal.example)).catch(() => undefined);
+    return this.#options.marks.isFirst(`${place} ${proposal.example} ${written?.mtimeMs}`);
+  }
+
   async #offer(root: vscode.WorkspaceFolder, registry: WorkspaceRegistry, proposal: Proposal): Promise<void> {
     const values = [...proposal.metrics, ...proposal.params].map((path) => oneLine(path, 60));
     const found = { example: oneLine(proposal.example, 120), name: proposal.name };
-    const [register, always, never] = [t('Register'), t('Always for This Place'), t('Never in This Workspace')];
+    const [register, always, notHere] = [t('Register'), t('Always for This Place'), t('Never in This Workspace')];
     const chosen = await inform(
       values.length > 0
         ? t('{example} looks like a trained model. Register it as {name}, with {values}?', {
@@ -140,14 +149,14 @@ export class ModelOffers implements vscode.Disposable {
         : t('{example} looks like a trained model. Register it as {name}?', found),
       register,
       always,
-      never,
+      notHere,
     );
     try {
       if (chosen === register) await this.#register(root, registry, proposal);
       else if (chosen === always) await this.#declare(root, registry, proposal);
-      else if (chosen === never) await this.#remember(NEVER_KEY, root.uri.toString());
+      else if (chosen === notHere) await this.#options.marks.isFirst(never(root));
       // Closing the question is an answer, too: the command to register stays.
-      else await this.#remember(DISMISSED_KEY, placeOf(root, proposal));
+      else await this.#options.marks.isFirst(placeOf(root, proposal));
     } catch (error) {
       this.#options.log.error(messageOf(error));
       void warn(
@@ -184,14 +193,10 @@ export class ModelOffers implements vscode.Disposable {
     } else await writeFile(uri.fsPath, added, { flag: text === undefined ? 'wx' : 'w' });
     tellBriefly(t('{file} declares {name}', { file: PROJECT_FILE, name: proposal.name }));
   }
+}
 
-  #remembered(key: string): readonly string[] {
-    return this.#options.state.get<readonly string[]>(key) ?? [];
-  }
-
-  async #remember(key: string, entry: string): Promise<void> {
-    await this.#options.state.update(key, [...new Set([...this.#remembered(key), entry])]);
-  }
+function never(root: vscode.WorkspaceFolder): string {
+  return `never ${root.uri.toString()}`;
 }
 
 function placeOf(root: vscode.WorkspaceFolder, { outputs }: Proposal): string {
