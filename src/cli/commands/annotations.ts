@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { RegistryError } from '../../base/errors.ts';
 import { type AddCommand, examples } from '../add-command.ts';
 import { collect, keyValues, nonBlank } from '../arguments.ts';
@@ -110,7 +110,7 @@ export function addAnnotationCommands(program: Command, add: AddCommand): void {
       .argument('<ref>')
       .option('--draft', 'print a draft of what is recorded, whatever the card is')
       .option('--to <file>', 'write it to this file instead')
-      .option('--set <file>', 'make the text of this file the card')
+      .addOption(new Option('--set <file>', 'make the text of this file the card').conflicts(['draft', 'to']))
       .addHelpText(
         'after',
         examples(

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildInto } from './build.ts';
@@ -15,6 +15,8 @@ export interface Ended {
 export interface RunOptions {
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Runs as another user, which only root can. */
+  readonly uid?: number | undefined;
   /** Its standard input is written to by the test. */
   readonly isFed?: boolean;
 }
@@ -41,6 +43,8 @@ export interface CommandLine {
 /** Builds the command line from the sources as they are. */
 export async function buildCommandLine(): Promise<CommandLine> {
   const folder = await mkdtemp(join(tmpdir(), 'model-registry-cli-'));
+  // Also for other users.
+  await chmod(folder, 0o755);
   await buildInto(folder);
   const { dispose, ...commandLine } = await commandLineOf(join(folder, 'cli.js'));
   return {
@@ -55,9 +59,10 @@ export async function buildCommandLine(): Promise<CommandLine> {
 /** The command line that was built into a file. */
 export async function commandLineOf(file: string): Promise<CommandLine> {
   const stateDir = await mkdtemp(join(tmpdir(), 'model-registry-state-'));
-  const start = (args: readonly string[], { cwd, env = {}, isFed = false }: RunOptions): Running => {
+  const start = (args: readonly string[], { cwd, env = {}, uid, isFed = false }: RunOptions): Running => {
     const child = spawn(process.execPath, [file, ...args], {
       cwd,
+      ...(uid === undefined ? {} : { uid }),
       env: {
         ...process.env,
         NO_COLOR: '1',

@@ -1,4 +1,5 @@
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, chown, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -6,6 +7,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { type ConnectionOptions, RegistryConnection } from '../../../src/extension/registries/registry-connection.ts';
 import { initRegistry, openRegistry } from '../../../src/registry/open.ts';
 import type { RegistryThreadEvent } from '../../../src/workers/registry-messages.ts';
+import { withoutPrivileges } from '../../nobody.ts';
+import { onWindows } from '../../on-windows.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
 const author = { name: 'Ada Lovelace', email: 'ada@example.com' };
@@ -15,6 +18,8 @@ const ending: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   built = await mkdtemp(join(tmpdir(), 'model-registry-worker-'));
+  // Also for other users.
+  await chmod(built, 0o755);
   workerFile = join(built, 'worker.js');
   await build({
     absWorkingDir: repository,
@@ -225,3 +230,134 @@ describe('a registry in its own thread', () => {
     expect(stops).toEqual([]);
   });
 });
+
+/** Every file below a folder with its bytes. */
+async function filesIn(folder: string): Promise<ReadonlyMap<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  return new Map(await Promise.all(paths.sort().map(async (path) => [path, await readFile(path, 'latin1')] as const)));
+}
+
+describe('two windows on one folder', () => {
+  it('see each other’s promotions, and register an output once', async () => {
+    const { connection, root, dir, events } = await setUp();
+    const others: RegistryThreadEvent[] = [];
+    const other = new RegistryConnection({
+      ...{ dir, root, workerFile, onStopped: () => undefined },
+      onEvent: (event) => others.push(event),
+    });
+    ending.push(() => other.close());
+    await writeFile(join(root, 'model-registry.yaml'), 'models:\n  churn:\n    outputs: [out/**]\n');
+    await mkdir(join(root, 'out'));
+    await writeFile(join(root, 'out/model.bin'), 'weights');
+    await connection.make();
+    const windows = [connection, other];
+    const registered = await Promise.all(windows.map((window) => window.registerDeclared(root, 'churn')));
+    expect(registered.map(({ version }) => version.number)).toEqual([1, 1]);
+    const request = { ref: 'churn@1', stage: 'production', reason: 'Better' };
+    const asked = await Promise.allSettled(windows.map(({ registry }) => registry.promote(request)));
+    expect(asked.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const logs = await Promise.all(windows.map(({ registry }) => registry.log({ limit: 100 })));
+    expect(logs[1]).toEqual(logs[0]);
+    expect(logs[0]?.items.filter(({ kind }) => kind === 'stage')).toHaveLength(1);
+    const { items } = await connection.registry.listVersions({ model: 'churn' });
+    expect(items).toMatchObject([{ number: 1, stage: 'production' }]);
+    const head = logs[0]?.items[0]?.seq ?? 0;
+    const both = () => {
+      for (const seen of [events, others]) expect(seen).toContainEqual({ kind: 'changed', head });
+    };
+    await vi.waitFor(both, { timeout: 20_000 });
+  });
+});
+
+describe('a registry of a newer version', () => {
+  it('is neither read nor written to where its format is newer, and the message says so', async () => {
+    const { connection, dir, model } = await setUp();
+    await connection.make();
+    await connection.close();
+    const file = join(dir, 'format.json');
+    const format = JSON.parse(await readFile(file, 'utf8'));
+    await rm(file);
+    await writeFile(file, JSON.stringify({ ...format, format: 2 }));
+    const newer = await reopened(dir);
+    const before = await filesIn(dir);
+    const needs = { code: 'FORMAT_NEWER', message: expect.stringMatching(/needs format 2, .* Update Model Registry/) };
+    await expect(newer.registry.listModels()).rejects.toMatchObject(needs);
+    await expect(newer.registry.register({ model: 'churn', paths: [model] })).rejects.toMatchObject(needs);
+    await expect(newer.make()).rejects.toMatchObject(needs);
+    expect(await filesIn(dir)).toEqual(before);
+  });
+
+  it('is read, and not written to, where something in its log needs more than is known here', async () => {
+    const { connection, dir, model } = await setUp();
+    await connection.make();
+    await connection.registry.register({ model: 'churn', paths: [model] });
+    const first = await readFile(join(dir, 'log/00000000000000000001.jsonl'));
+    const [envelope = '', intent = ''] = first.toString('utf8').split('\n');
+    const prev = createHash('sha256').update(first).digest('hex');
+    const wanted = { ...JSON.parse(intent), id: '01JZZZZZZZZZZZZZZZZZZZZZZZ', requires: ['quorum'] };
+    await writeFile(
+      join(dir, 'log/00000000000000000002.jsonl'),
+      `${JSON.stringify({ ...JSON.parse(envelope), seq: 2, prev })}\n${JSON.stringify(wanted)}\n`,
+    );
+    const request = { ref: 'churn@1', stage: 'production', reason: 'Better' };
+    await expect(connection.registry.promote(request)).rejects.toMatchObject({
+      code: 'FORMAT_NEWER',
+      message: expect.stringMatching(/uses quorum, .* read-only here\. Update Model Registry/),
+    });
+    expect((await connection.registry.listVersions({ model: 'churn' })).items).toMatchObject([{ stage: 'candidate' }]);
+    expect(await readdir(join(dir, 'log'))).toHaveLength(2);
+  });
+});
+
+describe.skipIf(onWindows('its file system has no such permissions'))('a registry that can only be read', () => {
+  it('is shown, and says of every change why it can’t be made', async () => {
+    const { connection, root, dir, model } = await setUp();
+    await connection.make();
+    await connection.registry.register({ model: 'churn', paths: [model], metrics: { f1: 0.7 } });
+    await connection.close();
+    await setWritable(root, false);
+    ending.push(() => setWritable(root, true));
+    const before = await filesIn(dir);
+    if (withoutPrivileges !== undefined) {
+      process.seteuid?.(withoutPrivileges);
+      ending.push(async () => process.seteuid?.(0));
+    }
+    const readOnly = await reopened(dir);
+    const { items } = await readOnly.registry.listVersions({ model: 'churn' });
+    expect(items).toMatchObject([{ number: 1, metrics: { f1: 0.7 } }]);
+    expect(await readOnly.registry.production()).toEqual([]);
+    const refused = {
+      code: 'STORAGE_READONLY',
+      message: expect.stringMatching(/can't be written: E\w+\. Check the permissions/),
+    };
+    const request = { ref: 'churn@1', stage: 'production', reason: 'Better' };
+    await expect(readOnly.registry.promote(request)).rejects.toMatchObject(refused);
+    await expect(readOnly.registry.note({ ref: 'churn@1', text: 'Seen' })).rejects.toMatchObject(refused);
+    await expect(readOnly.registry.register({ model: 'churn', paths: [model] })).rejects.toMatchObject(refused);
+    await readOnly.close();
+    expect(await filesIn(dir)).toEqual(before);
+  });
+
+  async function setWritable(root: string, isWritable: boolean): Promise<void> {
+    const entries = await readdir(root, { recursive: true, withFileTypes: true });
+    const folders = entries
+      .filter((entry) => entry.isDirectory())
+      .map(({ parentPath, name }) => join(parentPath, name));
+    for (const folder of [root, ...folders]) {
+      await chmod(folder, isWritable ? 0o755 : 0o555);
+      if (withoutPrivileges !== undefined) await chown(folder, withoutPrivileges, withoutPrivileges);
+    }
+  }
+});
+
+/** Another connection to a registry, as after the window was loaded anew. */
+async function reopened(dir: string): Promise<RegistryConnection> {
+  const connection = new RegistryConnection({
+    ...{ dir, root: join(dir, '..'), workerFile },
+    onEvent: () => undefined,
+    onStopped: () => undefined,
+  });
+  ending.push(() => connection.close());
+  return connection;
+}
