@@ -61,7 +61,7 @@ export class ImportOffers implements vscode.Disposable {
     const unseen = new Set<string>();
     // Once, whatever the answer is: the command stays, and the welcome view names it.
     for (const source of new Set(found.map((model) => model.source)))
-      if (!this.#ending.signal.aborted && (await marks.isFirst(`import ${root.uri.toString()} ${source}`)))
+      if (!this.#ending.signal.aborted && (await marks.isFirst(`import:${root.uri.toString()}:${source}`)))
         unseen.add(source);
     const wanted = found.filter(({ source }) => unseen.has(source));
     if (wanted.length === 0) return;
@@ -78,7 +78,7 @@ export class ImportOffers implements vscode.Disposable {
 }
 
 function neverIn(root: vscode.WorkspaceFolder): string {
-  return `never import ${root.uri.toString()}`;
+  return `neverImport:${root.uri.toString()}`;
 }
 
 /** Of sources of which nothing was ever imported, what would be. */

@@ -196,7 +196,7 @@ export class ModelOffers implements vscode.Disposable {
 }
 
 function never(root: vscode.WorkspaceFolder): string {
-  return `never ${root.uri.toString()}`;
+  return `never:${root.uri.toString()}`;
 }
 
 function placeOf(root: vscode.WorkspaceFolder, { outputs }: Proposal): string {
