@@ -75,6 +75,8 @@ export interface OpenOptions<K extends PageKind> {
   readonly height?: number;
   /** Makes the requests of these methods fail. */
   readonly failing?: readonly string[];
+  /** Runs in the page before anything of its own does. */
+  readonly before?: string;
   /** Time stands still until the test moves it. */
   readonly ownsTime?: boolean;
 }
@@ -144,6 +146,8 @@ async function openPage<K extends PageKind>(
     timezoneId: 'UTC',
     colorScheme: theme === 'light' ? 'light' : 'dark',
   });
+  // As long as a test: machines that do something else meanwhile take their time.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const sent: Sent[] = [];
   const errors: string[] = [];
@@ -269,6 +273,7 @@ async function openPage<K extends PageKind>(
       setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
     });
   `);
+  if (options.before !== undefined) await page.addInitScript(options.before);
   if (options.ownsTime === true) await page.clock.install();
   await page.goto(`${origin}/`);
   return {

@@ -88,6 +88,20 @@ describe('the page of a model', () => {
     await expect.poll(() => asked('openVersion')).toEqual([{ ref: idOf(38) }]);
   });
 
+  it('selects by Shift and the arrow keys what a drag would, of all heights', async () => {
+    const page = await open(modelPage(), {
+      model: { plotted: async () => ({ items: [versionSummary(38)], total: 3 }) },
+    });
+    await chart().focus();
+    for (const key of ['End', 'ArrowLeft', 'Shift+ArrowLeft', 'Shift+ArrowLeft']) await page.keyboard.press(key);
+    await page.getByText('3 versions selected').waitFor();
+    expect(asked('plotted').at(-1)).toMatchObject({ box: { across: [37, 39] } });
+    expect(asked('plotted').at(-1)).not.toMatchObject({ box: { upright: expect.anything() } });
+    await page.keyboard.press('Escape');
+    await page.getByText('Drag over a part').waitFor();
+    expect(opened.errors).toEqual([]);
+  });
+
   it('lists what a drag selects, compares what is ticked, and zooms into it', async () => {
     const items = [38, 39].map((number) => versionSummary(number));
     const page = await open(modelPage(), {

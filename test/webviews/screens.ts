@@ -15,6 +15,7 @@ import {
   hostileVersion,
   pageFacts,
   tensorComparison,
+  trends,
   versionDetails,
   versionPage,
   versionSummary,
@@ -55,6 +56,21 @@ const failing = () =>
     ),
   );
 const hanging = () => new Promise<never>(() => undefined);
+const changed = "postMessage({ kind: 'changed' }, '*')";
+
+/** The data once, and then none: each page asks at first and after a change. */
+function failingAfterwards<T>(data: () => Promise<T>): () => Promise<T> {
+  let asked = 0;
+  return () => {
+    asked += 1;
+    return asked % 2 === 1 ? data() : failing();
+  };
+}
+
+const cardText =
+  '# Fraud detector\n\nScores card payments. See [its paper](https://example.org/paper).\n\n| split | auc |\n|---|---|\n| test | 0.93 |\n\n```python\nmodel.predict(x)\n```\n'.repeat(
+    4,
+  );
 
 const tensors = Array.from({ length: 100_000 }, (_, index) => ({
   name: `layers.${index}.attention.weight`,
@@ -115,6 +131,26 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
       failing: ['history'],
     },
     loading: { data: hanging },
+    waiting: {
+      data: async () =>
+        versionPage(versionDetails(2, { hasHistory: true, pending: true, transitions: [], aliases: [] })),
+      late: hanging(),
+    },
+    outdated: { data: failingAfterwards(async () => versionPage()), first: (page) => page.evaluate(changed) },
+    writing: {
+      data: async () => versionPage(versionDetails(2, { hasHistory: true, description: cardText })),
+      facts: async () => pageFacts(),
+      history: courses(),
+      trends: trends(),
+      tensors: tensorTable(tensors),
+      preview: ({ path }) => ({ kind: 'text', path, text: '{"learning_rate": 0.1}\n', isCut: true }),
+      versionGates: async () => ({
+        stages: [
+          { stage: 'production', kind: 'promote', gates: someGates(), approvals: [approval('grace@example.org')] },
+        ],
+      }),
+      first: openAll,
+    },
   },
   comparison: {
     typical: { data: async () => comparison(3) },
@@ -129,6 +165,13 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
     error: { data: failing },
     extreme: { data: async () => extremeComparison() },
     eight: { data: async () => comparison(8) },
+    filtered: {
+      data: async () => comparison(3),
+      first: async (page) => {
+        await page.getByRole('checkbox', { name: 'Show only differences' }).click();
+        await page.getByLabel('Filter rows').first().fill('zzz');
+      },
+    },
     curves: {
       data: async () => ({ ...comparison(4), hasHistory: [true, true, false, true] }),
       history: courses(),
@@ -153,6 +196,14 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
     empty: { data: async () => plotsPage({ versions: [], params: [], metrics: [], same: [], total: 0 }) },
     error: { data: failing },
     extreme: { data: async () => extremePlots() },
+    filtered: {
+      data: async () => plotsPage(),
+      first: async (page) => {
+        await page.locator('#filters .bound').first().fill('0.9');
+        await page.keyboard.press('Tab');
+        for (const index of [0, 1]) await page.locator('#versions input[type=checkbox]').nth(index).check();
+      },
+    },
     scatter: {
       data: async () => plotsPage(),
       first: (page) => page.getByRole('button', { name: 'Scatter' }).click(),
@@ -213,6 +264,11 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
       gates: failing,
       codeBetween: failing,
     },
+    running: {
+      data: async () => reviewPage({ running: { step: 'python validate.py (2 of 3)' } }),
+      gates: hanging,
+      codeBetween: hanging,
+    },
     ready: {
       data: async () => reviewPage({ proposal: 'Better on every slice' }),
       gates: async () => ({ gates: [gate('test_auc')] }),
@@ -266,6 +322,18 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
   },
 };
 
+/** Opens what is folded, and both boxes for texts. */
+async function openAll(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Add note…' }).click();
+  await page.getByRole('button', { name: 'Comment…' }).click();
+  await page.getByLabel('Note, in Markdown').fill('Trained **again** with the data of May.');
+  await page.locator('#notes').getByRole('button', { name: 'Preview' }).click();
+  await page.locator('#gates summary').first().click();
+  await page.locator('#tensors').getByRole('button', { name: 'Show' }).click();
+  await page.getByRole('button', { name: 'Show all of it' }).click();
+  for (const button of await page.getByRole('button', { name: /^Preview / }).all()) await button.click();
+}
+
 async function selectHalf(page: Page): Promise<void> {
   const box = await page.locator('.u-over').boundingBox();
   if (!box) throw new Error('There is no chart.');
@@ -282,7 +350,7 @@ export interface Screen {
   /** Opens it, and waits until it is drawn. */
   open(harness: Harness, options?: ScreenOptions): Promise<OpenedPage>;
 }
-type ScreenOptions = Pick<OpenOptions<PageKind>, 'theme' | 'width' | 'height'>;
+type ScreenOptions = Pick<OpenOptions<PageKind>, 'theme' | 'width' | 'height' | 'before'>;
 
 export const allScreens: readonly Screen[] = [
   ...screensOf('version'),

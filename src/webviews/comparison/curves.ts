@@ -5,6 +5,7 @@ import { formatMetric, headlineMetrics, metricDirection } from '../../base/metri
 import type { ComparisonPageData, MetricCourses } from '../../extension/messages.ts';
 import type { PageContext } from '../shared/page.ts';
 import { emptyState, filtered, icon } from '../shared/parts.ts';
+import { directionText } from '../shared/word.ts';
 import { nameOf } from './export.ts';
 
 const WIDTH = 360;
@@ -83,7 +84,7 @@ function figure(metric: string, curves: readonly Curve[], { declared }: Comparis
   return html`<figure class="curve-figure">
     <figcaption>
       <b class="ellipsis" title=${metric}>${metric}</b>
-      <span class="muted">${direction === 'neutral' ? '' : direction === 'higher' ? t('higher is better') : t('lower is better')}${isLog ? t(', logarithmic') : ''}</span>
+      <span class="muted">${[...(direction === 'neutral' ? [] : [directionText(direction)]), ...(isLog ? [t('logarithmic')] : [])].join(', ')}</span>
     </figcaption>
     <div class="curve-frame">
       <span class="curve-bound top">${values.length === 0 ? '' : formatMetric(greatest)}</span>

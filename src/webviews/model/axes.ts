@@ -75,7 +75,9 @@ export function axesOf(drawing: Drawing, palette: Palette): uPlot.Axis[] {
     size: 34,
     ...(across.kind === 'number' || texts ? whole : {}),
     ...(across.kind === 'time' ? { values: (u, splits) => splits.map((value) => timeText(u, value)), space: 110 } : {}),
-    ...(across.kind === 'number' ? { values: (_u, splits) => splits.map((value) => `@${value}`) } : {}),
+    ...(across.kind === 'number'
+      ? { values: (_u, splits) => splits.map((value) => (value < 1 ? '' : `@${value}`)) }
+      : {}),
     ...(texts ? { values: (_u, splits) => splits.map((value) => shortText(texts[value] ?? '')), space: 90 } : {}),
     ...('name' in across && !texts ? { values: numberTexts, space: 70 } : {}),
   };

@@ -46,11 +46,18 @@ export function boxBetween(
   [x1, x2]: readonly [number, number],
   [y1, y2]: readonly [number, number],
 ): PlotBox {
-  const upright = [Math.min(y1, y2), Math.max(y1, y2)] as const;
+  return { ...stretchBetween({ plot, across }, [x1, x2]), upright: [Math.min(y1, y2), Math.max(y1, y2)] };
+}
+
+/** The same for all heights. */
+export function stretchBetween(
+  { plot, across }: Pick<Drawing, 'plot' | 'across'>,
+  [x1, x2]: readonly [number, number],
+): PlotBox {
   const [from, to] = [Math.min(x1, x2), Math.max(x1, x2)];
-  if (plot.texts) return { across: { texts: plot.texts.filter((_, place) => place >= from && place <= to) }, upright };
-  if (across.kind === 'number') return { across: [Math.ceil(from), Math.floor(to)], upright };
-  return { across: [from, to], upright };
+  if (plot.texts) return { across: { texts: plot.texts.filter((_, place) => place >= from && place <= to) } };
+  if (across.kind === 'number') return { across: [Math.ceil(from), Math.floor(to)] };
+  return { across: [from, to] };
 }
 
 /** The place of the point nearest to a place on the screen, undefined where none is near. */

@@ -34,10 +34,15 @@ export function paletteOf(element: Element): Palette {
   };
 }
 
-/** Calls `changed` when the editor changes its theme, until it is told to stop. */
+/** Calls `changed` when the editor changes its theme, or the system takes colours over, until it is told to stop. */
 export function followTheme(changed: () => void): () => void {
   const observer = new MutationObserver(changed);
   observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
-  return () => observer.disconnect();
+  const forced = matchMedia('(forced-colors: active)');
+  forced.addEventListener('change', changed);
+  return () => {
+    observer.disconnect();
+    forced.removeEventListener('change', changed);
+  };
 }

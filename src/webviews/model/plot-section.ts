@@ -103,7 +103,7 @@ function drawn(plot: Plot, data: ModelPageData, choices: Choices, page: ModelPag
       across: axisText(across),
     },
   );
-  const label = `${drawn} ${t('Arrow keys move between versions, Enter opens one, Escape ends a selection.')}`;
+  const label = `${drawn} ${t('Arrow keys move between versions, with Shift they select, Enter opens one, Escape ends a selection.')}`;
   return html`<version-chart
       .drawing=${drawing}
       .label=${label}

@@ -34,11 +34,18 @@ export function timeStrip(tenures: readonly TenureEntry[], choices: Choices, pag
       ${tenures.map(({ since, until, number }) => {
         const from = place(Date.parse(since));
         const to = until === undefined ? WIDTH : place(Date.parse(until));
-        return html`<span .style=${`left: ${from / 10}%; width: ${(to - from) / 10}%`}> @${number}</span>`;
+        const label = `@${number}`;
+        return html`<span .style=${`left: ${from / 10}%; width: ${(to - from) / 10}%`}><b class="strip-label-${roomFor(label)}">${label}</b></span>`;
       })}
     </div>
     <div class="strip-ends"><span>${formatTime(new Date(start).toISOString())}</span><span>${t('now')}</span></div>
   </div>`;
+}
+
+/** A label that has no room beside its neighbours isn't there: half of one could be read as another number. */
+function roomFor(label: string): 'short' | 'long' | 'longest' {
+  if (label.length <= 3) return 'short';
+  return label.length <= 5 ? 'long' : 'longest';
 }
 
 /** As a field for local times has it. */

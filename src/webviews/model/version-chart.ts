@@ -3,7 +3,7 @@ import { createRef, type Ref, ref } from 'lit/directives/ref.js';
 import uPlot from 'uplot';
 import type { PlotBox, PlotPoint } from '../../extension/messages.ts';
 import { axesOf, scalesOf } from './axes.ts';
-import { boxBetween, type Drawing, nearestPoint } from './drawing.ts';
+import { boxBetween, type Drawing, nearestPoint, stretchBetween } from './drawing.ts';
 import { paintBandLabels, paintBands, paintPoints, paintServing } from './paint.ts';
 import { followTheme, paletteOf } from './palette.ts';
 
@@ -12,8 +12,8 @@ const SMALLEST_DRAG_PX = 6;
 const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, PageUp: -20, PageDown: 20 };
 
 /**
- * Versions as points. The pointer or the arrow keys make one current, a click or Enter opens it, and a drag chooses a part. What a point
- * says stands beside it as `glance`, and a table has the same for whoever can't see it.
+ * Versions as points. The pointer or the arrow keys make one current, a click or Enter opens it, and a drag chooses a part, as do the arrow keys
+ * with Shift. What a point says stands beside it as `glance`, and a table has the same for whoever can't see it.
  */
 class VersionChart extends LitElement {
   static override properties = {
@@ -32,6 +32,8 @@ class VersionChart extends LitElement {
 
   #plot: uPlot | undefined;
   #current: number | undefined;
+  /** The point from which Shift and the arrow keys choose. */
+  #anchor: number | undefined;
   #hasDragged = false;
   #places: readonly (readonly [number, number])[] = [];
   #stopTheme: (() => void) | undefined;
@@ -83,6 +85,7 @@ class VersionChart extends LitElement {
     if (!frame || !drawing || drawing.plot.points.length === 0) return;
     const { points } = drawing.plot;
     if (this.#current !== undefined && this.#current >= points.length) this.#current = undefined;
+    if (this.#anchor !== undefined && this.#anchor >= points.length) this.#anchor = undefined;
     const palette = paletteOf(this);
     const options: uPlot.Options = {
       ...this.#size,
@@ -171,11 +174,11 @@ class VersionChart extends LitElement {
     if (!Number.isFinite(from)) return;
     const clip = (value: number, most: number) => Math.min(Math.max(value, 0), most);
     const { clientWidth, clientHeight } = u.over;
-    const room = 'texts' in across ? 0.4 : 0;
+    const room = 'texts' in across || this.drawing?.across.kind === 'number' ? 0.4 : 0;
     const [left, right] = [from - room, to + room].map((value) => clip(u.valToPos(value, 'x'), clientWidth));
     const [bottom, top] = upright.map((value) => clip(u.valToPos(value, 'y'), clientHeight));
     if (left === undefined || right === undefined || top === undefined || bottom === undefined) return;
-    u.setSelect({ left, top, width: right - left, height: bottom - top }, false);
+    u.setSelect({ left, top, width: Math.max(right - left, 2), height: bottom - top }, false);
   }
 
   #openCurrent(): void {
@@ -188,16 +191,27 @@ class VersionChart extends LitElement {
     if (last < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
     const from = this.#current ?? (event.key === 'ArrowLeft' ? last + 1 : -1);
     const step = Object.hasOwn(STEPS, event.key) ? STEPS[event.key] : undefined;
-    if (step !== undefined) this.#setCurrent(Math.min(Math.max(from + step, 0), last));
-    else if (event.key === 'Home') this.#setCurrent(0);
-    else if (event.key === 'End') this.#setCurrent(last);
+    if (step !== undefined) this.#go(Math.min(Math.max(from + step, 0), last), event.shiftKey);
+    else if (event.key === 'Home') this.#go(0, event.shiftKey);
+    else if (event.key === 'End') this.#go(last, event.shiftKey);
     else if (event.key === 'Enter') this.#openCurrent();
     else if (event.key === 'Escape') this.#clear();
     else return;
     event.preventDefault();
   }
 
+  /** With Shift, what lies between is chosen, whatever it measured. */
+  #go(index: number, isChoosing: boolean): void {
+    const { drawing } = this;
+    const anchor = isChoosing ? (this.#anchor ?? this.#current ?? index) : undefined;
+    this.#anchor = anchor;
+    this.#setCurrent(index);
+    const [one, other] = [drawing?.plot.points[anchor ?? -1], drawing?.plot.points[index]];
+    if (drawing && one && other) this.chosen(stretchBetween(drawing, [one[0], other[0]]));
+  }
+
   #clear(): void {
+    this.#anchor = undefined;
     this.#setCurrent(undefined);
     this.chosen(undefined);
   }

@@ -26,7 +26,7 @@ export function scatter(plots: Plots, page: PageContext): TemplateResult {
   const { versions } = data.columns;
   return html`<version-chart
     .drawing=${drawing}
-    .label=${t('{metric} against {other}. Arrow keys move between versions, Enter opens one, Escape ends the filter.', { metric: metric.name, other: across.name })}
+    .label=${t('{metric} against {other}. Arrow keys move between versions, with Shift they filter, Enter opens one, Escape ends the filter.', { metric: metric.name, other: across.name })}
     .glance=${([, , index]: PlotPoint) => glanceOf(plots, index)}
     .chosen=${(box: PlotBox | undefined) => page.setUi('filters', filtersOf(box, choices, metric, across))}
     .opened=${(index: number) => page.openVersion(versions[index]?.id ?? '')}

@@ -4,6 +4,7 @@ import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
 import type { ReviewGate, ReviewPageData } from '../../extension/messages-review.ts';
 import type { LaterGates } from '../review.ts';
 import { formatVia, shortDigest, sizeInFiles } from '../shared/format.ts';
+import { jumpTo } from '../shared/jump.ts';
 import type { PageContext } from '../shared/page.ts';
 import { authorOf, claimedAgeOf, copyable, icon, stageBadge, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
@@ -36,7 +37,7 @@ export function reviewHeader(data: ReviewPageData, gates: LaterGates, page: Page
           : html`<vscode-button secondary icon="git-compare" @click=${() => page.openChanges(other.version.id, version.id)}>${t('What changed?')}</vscode-button>
               <vscode-button secondary icon="diff" @click=${() => page.openComparison([other.version.id, version.id])}>${t('Compare side by side')}</vscode-button>`
       }
-      <a class="link jump" href="#decision">${t('Decide')} ${icon('arrow-down')}</a>
+      <a class="link jump" href="#decision" @click=${(event: Event) => jumpTo(event, 'decision')}>${t('Decide')} ${icon('arrow-down')}</a>
     </div>
   </header>`;
 }

@@ -14,6 +14,7 @@ import type {
   TensorRows,
 } from '../../extension/messages.ts';
 import { connectHost, type ReadOptions, type UiState } from './host.ts';
+import { keepFocus } from './keep-focus.ts';
 import { speakAsTheEditor } from './language.ts';
 import { icon } from './parts.ts';
 
@@ -292,6 +293,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     </div>`;
   }
 
+  keepFocus(root);
   host.onChanged(() => void load());
   void load();
 }

@@ -47,6 +47,7 @@ export function composer(kind: RemarkKind, page: PageContext): TemplateResult {
             }}
             @keydown=${(event: KeyboardEvent) => {
               if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void send();
+              else if (event.key === 'Escape') page.setUi(`write.${kind}`, false);
             }}
           ></textarea>`
     }

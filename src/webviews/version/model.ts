@@ -3,6 +3,7 @@ import { formatCount } from '../../base/count.ts';
 import { t } from '../../base/language.ts';
 import type { FactsPageData, VersionDetails, VersionFacts } from '../../extension/messages.ts';
 import { shortDigest } from '../shared/format.ts';
+import { jumpTo } from '../shared/jump.ts';
 import {
   dangerSection,
   factList,
@@ -39,7 +40,7 @@ export function dangerBanner({ facts }: VersionDetails): TemplateResult | typeof
   if (facts?.danger !== 'dangerous') return nothing;
   return html`<div class="banner banner-danger" role="alert">
     ${icon('error')}<span class="grow">${t('Loading these files can run code that isn’t the model’s.')}</span>
-    <a href="#danger">${t('See what it is')}</a>
+    <a href="#danger" @click=${(event: Event) => jumpTo(event, 'danger')}>${t('See what it is')}</a>
   </div>`;
 }
 
