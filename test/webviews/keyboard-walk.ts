@@ -85,8 +85,8 @@ const prepare = `{
   addEventListener('keydown', (event) => {
     look();
     key = event.key;
-    // Fields would take the keys as text, or open their choices.
-    if (key !== 'Tab' && event.composedPath()[0].matches?.('select, textarea, input:not([type=checkbox])')) event.preventDefault();
+    // Fields would take the keys as text, or open their choices, and the page would scroll.
+    if (key !== 'Tab' && !event.target.matches('button, summary, a, input[type=checkbox], vscode-button, vscode-checkbox')) event.preventDefault();
   }, { capture: true, signal: end.signal });
   addEventListener('focusin', ({ target }) => {
     if (!(target instanceof Element) || target === document.body) return;

@@ -19,6 +19,7 @@ const walked = allScreens.filter(({ state }) =>
 /** What only a pointer reaches, and where the keyboard does the same. */
 const pointerOnly: readonly string[] = [
   // Points and parts of a chart: its frame has the arrow keys.
+  'version-chart .u-wrap',
   'version-chart .u-over',
   // Moments of a stage: the field above it.
   '.time-strip svg',
@@ -43,7 +44,9 @@ describe.each(walked)('$kind, $state, by keyboard alone', (screen) => {
       forwards: placesOf(once),
       backwards: placesOf(backwards).slice(0, expected.length),
       unmarked: once.filter(({ isMarked, place }) => !isMarked && place !== undefined).map(({ what }) => what),
-      covered: once.flatMap(({ what, coveredBy }) => (coveredBy === undefined ? [] : [`${what} by ${coveredBy}`])),
+      covered: [...once, ...backwards].flatMap(({ what, coveredBy }) =>
+        coveredBy === undefined ? [] : [`${what} by ${coveredBy}`],
+      ),
       deaf: once.filter((stop) => !wanted(stop).every((key) => stop.clickedBy.includes(key))).map(({ what }) => what),
       nameless: await nameless(page),
     }).toEqual({
