@@ -22,8 +22,6 @@ export interface CodeServerOptions {
 export interface CodeServer {
   readonly url: string;
   readonly home: string;
-  /** Replaces the user's settings, which running windows take up at once. */
-  writeSettings(settings: Readonly<Record<string, unknown>>): Promise<void>;
   /** The end of each log that the server and its extension hosts wrote. */
   logs(): Promise<string>;
   /** Ends the server with all that it started. */
@@ -36,9 +34,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   const userData = join(options.dir, 'user-data');
   const home = options.home ?? join(options.dir, 'home');
   await mkdir(join(userData, 'User'), { recursive: true });
-  const writeSettings = (settings: Readonly<Record<string, unknown>>) =>
-    writeFile(join(userData, 'User/settings.json'), JSON.stringify(settings, null, 2));
-  await writeSettings(options.settings);
+  await writeFile(join(userData, 'User/settings.json'), JSON.stringify(options.settings, null, 2));
   if (options.home === undefined) {
     await mkdir(home, { recursive: true });
     await writeFile(join(home, '.gitconfig'), GIT_CONFIG);
@@ -67,7 +63,6 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     return {
       url,
       home,
-      writeSettings,
       stop,
       logs: async () => `== code-server\n${tail(output)}\n${await collectLogs(join(userData, 'logs'))}`,
     };

@@ -48,8 +48,6 @@ export interface Editor {
   readonly home: string;
   /** A further window on the same server, on the same or another folder. */
   openWindow(workspace?: string): Promise<Workbench>;
-  /** Adds to the settings of the user, for all windows at once. */
-  changeSettings(settings: Readonly<Record<string, unknown>>): Promise<void>;
   /** Writes `out/screenshots/<name>.png`. */
   screenshot(name: string): Promise<string>;
   /** What the extension host, the server and the page's console said. */
@@ -72,19 +70,18 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
     const extensionsDir = join(dir, 'extensions');
     await fillExtensionsFolder(dir, extensionsDir, options.vsix);
     for (const vsix of options.alsoInstalled ?? []) await installVsix(vsix, dir, extensionsDir);
-    const settings = { ...calmSettings(options.theme ?? 'dark'), ...options.settings };
     const server = await startCodeServer({
       dir,
       extensionsDir,
       trustsEveryWorkspace: options.isTrusted ?? true,
-      settings,
+      settings: { ...calmSettings(options.theme ?? 'dark'), ...options.settings },
       ...(options.environment === undefined ? {} : { environment: options.environment }),
     });
     closing.push(() => server.stop());
     const browser = await launchBrowser();
     closing.push(() => browser.close());
     const context = await newContext(browser, options);
-    const editor = await describeEditor(server, context, { ...options, settings }, close);
+    const editor = await describeEditor(server, context, options, close);
     open.add(editor);
     closing.push(async () => open.delete(editor));
     return editor;
@@ -115,7 +112,6 @@ async function describeEditor(
     await workbench.waitUntilReady(2 * (options.timeoutMs ?? 30_000));
     return workbench;
   };
-  let { settings } = options;
   const diagnostics = async () => `${await server.logs()}\n== console\n${consoleLines.join('\n')}`;
   const workbench = await openWindow().catch(async (error: unknown) => {
     throw new Error(`The editor didn't open.\n${await diagnostics()}`, { cause: error });
@@ -126,10 +122,6 @@ async function describeEditor(
     url: server.url,
     home: server.home,
     openWindow,
-    changeSettings: async (changed) => {
-      settings = { ...settings, ...changed };
-      await server.writeSettings(settings);
-    },
     screenshot: (name) => takeScreenshot(workbench.page, 'screenshots', name),
     diagnostics,
     close,

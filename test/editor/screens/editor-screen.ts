@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core';
-import type { Editor } from '../harness/editor.ts';
 import type { Workbench } from '../harness/workbench.ts';
 
 /** Which folder a screen is of. */
 export type ProjectName = 'typical' | 'extreme' | 'empty' | 'declared' | 'mistaken' | 'damaged' | 'shared';
 
 export interface OpenedProject {
-  readonly editor: Editor;
+  /** The folder that the window shows. */
+  readonly workspace: string;
   readonly workbench: Workbench;
   readonly page: Page;
 }
@@ -16,6 +16,8 @@ export interface EditorScreen {
   readonly name: string;
   readonly project: ProjectName;
   show(opened: OpenedProject): Promise<void>;
+  /** What goes when the theme changes, as a tooltip does, and is shown anew for each. */
+  readonly isFleeting?: boolean;
   /** Puts back what the next screen would stumble over; Escape was pressed, and editors are closed. */
   leave?(opened: OpenedProject): Promise<void>;
 }

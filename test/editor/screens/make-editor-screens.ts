@@ -27,6 +27,9 @@ const SIZES = [
 ] as const;
 type Size = (typeof SIZES)[number];
 
+/** A whole run takes a tenth of it where nothing else is done; what isn't shown then isn't waited for any longer. */
+const LONGEST_MS = 60 * 60_000;
+
 const allScreens = [...nativeScreens, ...pageScreens, ...stateScreens];
 const folder = join(repositoryRoot, 'out/screens/editor');
 
@@ -67,8 +70,9 @@ export async function makeEditorScreens(only?: string): Promise<number> {
         });
         const isFirst = editor.page.url().includes(encodeURIComponent(workspace));
         const workbench = isFirst ? editor.workbench : await editor.openWindow(workspace);
-        failures += await showAll({ editor, workbench, page: workbench.page }, screens, pictures);
-        if (only === undefined && isFirst) await recordThemes({ editor, workbench, page: workbench.page });
+        const opened = { workspace, workbench, page: workbench.page };
+        failures += await showAll(opened, screens, pictures);
+        if (only === undefined && isFirst) await recordThemes(opened);
         await workbench.page.close();
       }
     } finally {
@@ -90,9 +94,14 @@ async function showAll(opened: OpenedProject, screens: readonly EditorScreen[], 
     await page.setViewportSize({ width: size.width, height: size.height });
     await workbench.setSideBarWidth(size.sideBar);
     for (const screen of screens) {
+      if (performance.now() > LONGEST_MS) throw new Error(`It takes more than ${LONGEST_MS / 60_000} minutes.`);
       try {
-        await screen.show(opened);
-        for (const theme of SHOWN_THEMES) pictures.push(await takePicture(opened, screen, size, theme));
+        for (const [index, theme] of SHOWN_THEMES.entries()) {
+          if (index === 0 && screen.isFleeting !== true) await screen.show(opened);
+          await showTheme(opened, theme);
+          if (screen.isFleeting === true) await screen.show(opened);
+          pictures.push(await takePicture(opened, screen, size, theme));
+        }
       } catch (error) {
         failures += 1;
         console.error(`${screen.project}, ${screen.name}, ${size.name} can't be shown: ${String(error)}`);
@@ -106,14 +115,13 @@ async function showAll(opened: OpenedProject, screens: readonly EditorScreen[], 
 }
 
 async function takePicture(
-  { editor, page }: OpenedProject,
+  opened: OpenedProject,
   screen: EditorScreen,
   { name, width }: Size,
   theme: (typeof SHOWN_THEMES)[number],
 ): Promise<Picture> {
-  await showTheme({ editor, page }, theme);
   const file = fileName(screen, { name, width }, theme);
-  await page.screenshot({ path: join(folder, file), animations: 'disabled' });
+  await opened.page.screenshot({ path: join(folder, file), animations: 'disabled' });
   return { file, screen: `${screen.project}: ${screen.name}`, theme: THEMES[theme], width };
 }
 

@@ -24,7 +24,7 @@ export async function makeReadmePictures(): Promise<void> {
     });
     try {
       await mkdir(folder, { recursive: true });
-      await takePictures({ editor, workbench: editor.workbench, page: editor.page });
+      await takePictures({ workspace, workbench: editor.workbench, page: editor.page });
     } finally {
       await editor.close();
     }

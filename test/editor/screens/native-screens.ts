@@ -24,6 +24,7 @@ export const nativeScreens: readonly EditorScreen[] = [
   {
     name: 'tree tooltip',
     project: 'typical',
+    isFleeting: true,
     async show(opened) {
       const { workbench } = opened;
       await showViews(workbench, 'Production', 'Reviews', 'Models');
@@ -162,6 +163,7 @@ export const nativeScreens: readonly EditorScreen[] = [
   {
     name: 'project file hover',
     project: 'typical',
+    isFleeting: true,
     async show(opened) {
       const { workbench, page } = opened;
       await workbench.openFile('model-registry.yaml');
@@ -173,6 +175,7 @@ export const nativeScreens: readonly EditorScreen[] = [
   {
     name: 'python hover',
     project: 'typical',
+    isFleeting: true,
     async show(opened) {
       const { workbench, page } = opened;
       await workbench.openFile('score.py');

@@ -6,7 +6,8 @@ import type { OpenedProject } from './editor-screen.ts';
 import { showTheme } from './theme.ts';
 
 /** Writes test/webviews/themes.json: what the editor's own themes give the pages, of what the pages ask for. */
-export async function recordThemes({ editor, workbench, page }: OpenedProject): Promise<void> {
+export async function recordThemes(opened: OpenedProject): Promise<void> {
+  const { workbench } = opened;
   const used = await usedVariables();
   await workbench.openContainer('Model Registry');
   await workbench.runCommand('Model Registry: Show Model…');
@@ -14,7 +15,7 @@ export async function recordThemes({ editor, workbench, page }: OpenedProject): 
   const shown = await workbench.customEditor('model');
   const recorded: Record<string, Record<string, string>> = {};
   for (const theme of Object.keys(THEMES) as Theme[]) {
-    await showTheme({ editor, page }, theme);
+    await showTheme(opened, theme);
     const all = await shown.evaluate<[string, string][]>(
       `[...document.documentElement.style].map((name) => [name, document.documentElement.style.getPropertyValue(name)])`,
     );

@@ -77,6 +77,7 @@ export const stateScreens: readonly EditorScreen[] = [
   {
     name: 'tree tooltip',
     project: 'extreme',
+    isFleeting: true,
     async show(opened) {
       const { workbench } = opened;
       await showViews(workbench, 'Production', 'Models');

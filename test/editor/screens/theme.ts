@@ -1,5 +1,7 @@
-import type { Frame, Page } from 'playwright-core';
-import { type Editor, THEMES, type Theme } from '../harness/editor.ts';
+import type { Frame } from 'playwright-core';
+import { THEMES, type Theme } from '../harness/editor.ts';
+import type { OpenedProject } from './editor-screen.ts';
+import { writeBelow } from './history.ts';
 
 const KINDS: Readonly<Record<Theme, string>> = {
   dark: 'vs-dark',
@@ -8,12 +10,9 @@ const KINDS: Readonly<Record<Theme, string>> = {
   'high-contrast-light': 'hc-light',
 };
 
-/** Changes the theme of all windows by the settings, which closes no list, and waits until this window and its pages have it. */
-export async function showTheme(
-  { editor, page }: { readonly editor: Editor; readonly page: Page },
-  theme: Theme,
-): Promise<void> {
-  await editor.changeSettings({ 'workbench.colorTheme': THEMES[theme] });
+/** Changes the theme by the settings of the workspace, which closes no list, and waits until the window and its pages have it. */
+export async function showTheme({ workspace, page }: OpenedProject, theme: Theme): Promise<void> {
+  await writeBelow(workspace, '.vscode/settings.json', JSON.stringify({ 'workbench.colorTheme': THEMES[theme] }));
   await page.locator(`.monaco-workbench.${KINDS[theme]}`).waitFor();
   const until = Date.now() + 20_000;
   for (;;) {

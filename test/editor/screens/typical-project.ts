@@ -94,7 +94,7 @@ export async function makeTypicalProject(dir: string, stateDir: string): Promise
   git(workspace, ['init', '--quiet', '--initial-branch=main', '--template=']);
   git(workspace, ['config', 'user.name', ADA.name]);
   git(workspace, ['config', 'user.email', ADA.email]);
-  await writeBelow(workspace, '.gitignore', 'models/\nreports/\ndeploy/\n');
+  await writeBelow(workspace, '.gitignore', 'models/\nreports/\ndeploy/\n.vscode/\n');
   await writeBelow(workspace, 'README.md', '# Payments\n');
   await writeBelow(workspace, 'model-registry.yaml', PROJECT_FILE);
   await writeBelow(workspace, 'serve/score.py', SCORE);
