@@ -11,7 +11,7 @@ export const filterModels: Command = async ({ modelsTree: { choices } }) => {
   input.title = t('Filter Models');
   input.value = before;
   input.placeholder = t('Name of a model, or what Search finds: text, stage:staging, tag:k=v, param:k=v, auc>0.9');
-  input.prompt = t('Enter keeps the filter, Escape takes it back');
+  input.prompt = t('The view shows what fits as you type');
   await new Promise<void>((done) => {
     let isKept = false;
     // The view follows at once; of keys that come faster, the editor itself draws it a few times a second.
@@ -43,7 +43,8 @@ export const arrangeModels: Command = async ({ modelsTree: { choices } }) => {
   const fill = () => {
     const active = list.activeItems[0]?.label;
     list.items = arrangementRows(choices.arrangement);
-    list.activeItems = list.items.filter(({ label }) => label === active);
+    // Without one the first row stays active, which Enter takes.
+    if (active !== undefined) list.activeItems = list.items.filter(({ label }) => label === active);
   };
   fill();
   await new Promise<void>((done) => {

@@ -33,7 +33,8 @@ export async function showViews(workbench: Workbench, ...wanted: readonly (typeo
     const header = workbench.view(name).locator('.pane-header').first();
     if ((await header.count()) === 0) continue;
     const isOpen = (await header.getAttribute('aria-expanded')) === 'true';
-    if (isOpen !== wanted.includes(name)) await header.click();
+    // Its buttons come as far as the middle.
+    if (isOpen !== wanted.includes(name)) await header.click({ position: { x: 12, y: 10 } });
   }
 }
 
