@@ -1,6 +1,7 @@
-import { chmod, lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OperationOptions } from '../base/progress.ts';
+import { isThere } from '../storage/is-there.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { isAbsent, retryWhileBusy, writing } from '../storage/system-errors.ts';
 import { throwIfCancelled } from './cancel.ts';
@@ -72,7 +73,7 @@ async function putInPlace(fresh: string, folder: string): Promise<boolean> {
     await retryWhileBusy(() => rename(fresh, folder));
     return true;
   } catch (error) {
-    if (await isPresent(folder)) return false;
+    if (await isThere(folder)) return false;
     throw error;
   }
 }
@@ -94,14 +95,4 @@ async function isExact(folder: string, manifest: Manifest, options: OperationOpt
   const contents = await contentsOf(folder);
   if (!contents) return false;
   return (await compareFolder(folder, contents, manifest.files, options)).isExact;
-}
-
-async function isPresent(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
-import { lstat, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
+import { isThere } from '../storage/is-there.ts';
 import { hasCode, isAbsent } from '../storage/system-errors.ts';
 
 /**
@@ -27,15 +28,4 @@ export async function deployPlace(root: string, path: string): Promise<string> {
     'PATH_OUTSIDE_WORKSPACE',
     `deploy: ${path} in model-registry.yaml leads ${real === undefined ? 'nowhere' : `through a link to ${real}, outside of the workspace`}, so nothing is written there. Name a folder inside the workspace.`,
   );
-}
-
-/** A link that leads nowhere is there, too. */
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw error;
-  }
 }

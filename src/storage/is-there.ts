@@ -1,0 +1,13 @@
+import { lstat } from 'node:fs/promises';
+import { isAbsent } from './system-errors.ts';
+
+/** Whether something has the name: a link that leads nowhere is there, too. */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
+}
