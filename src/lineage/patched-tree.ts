@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { makeOwnFolder } from '../storage/own-folder.ts';
 import { askGit, type GitQuestion } from './git-process.ts';
 
 /** A commit, and what the working tree had that it hasn't. */
@@ -21,7 +21,7 @@ export interface Scratch {
 
 /** Makes a scratch place beside the repository at `root`. Dispose of it. */
 export async function scratchFor(root: string, question: GitQuestion): Promise<Scratch> {
-  const folder = await mkdtemp(join(tmpdir(), 'model-registry-tree-'));
+  const folder = await makeOwnFolder('tree');
   const dispose = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
   try {
     const args = ['rev-parse', '--path-format=absolute', '--git-path', 'objects'];

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { devNull, tmpdir } from 'node:os';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { devNull } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
 import type { SubmoduleLineage } from '../registry/api.ts';
+import { makeOwnFolder } from '../storage/own-folder.ts';
 import { startsPrograms } from './git-status.ts';
 
 const GIT_TIMEOUT_MS = 120_000;
@@ -87,7 +88,7 @@ async function noteSubmodules(git: SimpleGit, submodules: readonly SubmoduleLine
 }
 
 async function applyPatch(git: SimpleGit, patch: Uint8Array, commit: string): Promise<void> {
-  const scratch = await mkdtemp(join(tmpdir(), 'model-registry-patch-'));
+  const scratch = await makeOwnFolder('patch');
   try {
     const file = join(scratch, 'patch');
     await writeFile(file, patch);

@@ -1,11 +1,11 @@
-import { lstat, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { lstat, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { systemErrorCode } from '../base/errors.ts';
 import type { UncommittedChanges } from '../registry/api.ts';
 import { findSecrets } from '../secrets/find-secrets.ts';
+import { makeOwnFolder } from '../storage/own-folder.ts';
 import { openRegular } from '../storage/regular-file.ts';
 import { pipeInGit } from './git-pipes.ts';
 import { startsPrograms } from './git-status.ts';
@@ -29,7 +29,7 @@ export async function readUncommitted(
   commit = 'HEAD',
 ): Promise<UncommittedChanges | undefined> {
   if ((await pipeInGit(folder)) !== undefined) return undefined;
-  const scratch = await mkdtemp(join(tmpdir(), 'model-registry-patch-'));
+  const scratch = await makeOwnFolder('patch');
   try {
     const [root = '', prefix = '', index = ''] = (
       await simpleGit({ baseDir: folder, timeout: { block: GIT_TIMEOUT_MS } }).raw([

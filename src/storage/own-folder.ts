@@ -6,14 +6,17 @@ import { join } from 'node:path';
 import { isAlive, startOf } from './process-alive.ts';
 
 /** Which machine, process and start of it a folder is of; the rest is by chance. */
-const NAME = /^model-registry-(?:gate|after)-([0-9a-f]{8})-([1-9]\d{0,9})-(\d{1,20})-[A-Za-z0-9]{6}$/;
+const NAME = /^model-registry-(?:after|file|gate|patch|tree)-([0-9a-f]{8})-([1-9]\d{0,9})-(\d{1,20})-[A-Za-z0-9]{6}$/;
 const MAX_REMOVED = 100;
 
+/** What is in it: a version for commands of gates or after a transition, a model file that is looked at, an index with patches, trees of git. */
+type Kind = 'after' | 'file' | 'gate' | 'patch' | 'tree';
+
 /**
- * Makes a folder for large files that are needed for a while, among the system's temporary ones. Its name tells which process uses it:
+ * Makes a folder for what is needed for a while, among the system's temporary ones. Its name tells which process uses it:
  * those of processes that ended without removing theirs are removed first. Whoever makes it removes it.
  */
-export async function makeOwnFolder(kind: 'gate' | 'after'): Promise<string> {
+export async function makeOwnFolder(kind: Kind): Promise<string> {
   await sweepOwnFolders();
   return mkdtemp(join(tmpdir(), `model-registry-${kind}-${placeTag()}-${process.pid}-${startOf(process.pid)}-`));
 }

@@ -1,11 +1,11 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
 import { formatNumber, t } from '../../base/language.ts';
 import { filesReadTogether } from '../../modelfiles/files-read-together.ts';
 import type { Inspector, InspectRequest } from '../../modelfiles/inspector.ts';
+import { makeOwnFolder } from '../../storage/own-folder.ts';
 import type { VersionRegistries } from '../file-system/version-registries.ts';
 import { placeOf } from '../file-system/version-uri.ts';
 import type { ModelFilePageData, TensorQuery, TensorRows } from '../messages.ts';
@@ -106,7 +106,7 @@ export class ModelFileDocument implements vscode.CustomDocument {
       );
     }
     const bytes = await vscode.workspace.fs.readFile(this.uri);
-    const folder = await mkdtemp(join(tmpdir(), 'model-registry-file-'));
+    const folder = await makeOwnFolder('file');
     const file = join(folder, basename(this.uri.path));
     await writeFile(file, bytes);
     return { folder, file };
