@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
-import { retryWhileBusy } from '../storage/system-errors.ts';
+import { hasCode, retryWhileBusy } from '../storage/system-errors.ts';
 import { STAGING_FOLDER, temporaryPath } from '../storage/temporary.ts';
 import { type Capture, CHUNK_BYTES, DatabaseFile, type SavedChunks } from './database-file.ts';
 import type { Sqlite } from './sqlite.ts';
@@ -81,7 +81,7 @@ export async function writeUnpublished(dir: string, db: Sqlite): Promise<string>
 async function writeTemporary(dir: string, capture: Capture, isUrgent: () => boolean): Promise<string> {
   const staging = join(dir, STAGING_FOLDER);
   const temporary = temporaryPath(staging);
-  await mkdir(staging, { recursive: true });
+  await makeStaging(staging);
   const handle = await open(temporary, 'wx', 0o644);
   try {
     await writeCapture(handle, capture, isUrgent);
@@ -92,6 +92,15 @@ async function writeTemporary(dir: string, capture: Capture, isUrgent: () => boo
     await handle.close();
   }
   return temporary;
+}
+
+/** In a folder that is there: of a registry that was removed meanwhile nothing comes back. */
+async function makeStaging(staging: string): Promise<void> {
+  try {
+    await mkdir(staging);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  }
 }
 
 async function writeCapture(
