@@ -51,11 +51,17 @@ export function momentText(iso: string, now = new Date()): string {
   return time.toLocaleDateString(dateLocale(), { day: 'numeric', month: 'short', year: 'numeric' });
 }
 
-/** The same, or the moment that is claimed where a shared log has taken the thing over later. */
-export function claimedMomentText(iso: string, claimed: string | undefined): string {
-  return claimed === undefined
-    ? momentText(iso)
-    : t('{claimed} (claimed; shared {shared})', { claimed: momentText(claimed), shared: momentText(iso) });
+/** The same, or the moment that is claimed where a shared log has taken the thing over later, or by what it was imported from. */
+export function claimedMomentText(iso: string, claimed: string | undefined, source?: string): string {
+  if (claimed === undefined) return momentText(iso);
+  const times = { claimed: momentText(claimed), since: momentText(iso) };
+  return source === undefined
+    ? t('{claimed} (claimed; shared {shared})', { claimed: times.claimed, shared: times.since })
+    : t('{claimed} (as {source} says; imported {imported})', {
+        claimed: times.claimed,
+        source: oneLine(source, 80),
+        imported: times.since,
+      });
 }
 
 /** `3.4 MB`, in powers of 1000 as the command line has them. */

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { throwIfCancelled } from '../artifacts/cancel.ts';
 import { RegistryError } from '../base/errors.ts';
+import { IMPORTED_FROM } from '../base/imported-from.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import type { Declared } from '../gates/evaluate-gates.ts';
 import type { RegisterRequest, RegisterResult } from '../registry/api.ts';
 import type { RegistryCalls } from '../registry/methods.ts';
 import type { ImportReader } from './import-reader.ts';
-import { IMPORTED_FROM, type ImportPlan, newVersionsOf, type PlannedModel, type PlannedVersion } from './plan.ts';
+import { type ImportPlan, newVersionsOf, type PlannedModel, type PlannedVersion } from './plan.ts';
 import type { VersionRecord } from './records.ts';
 import { type ImportedHere, type StageOutcome, setStages } from './stages.ts';
 import { withStagedFiles } from './staging.ts';

@@ -1,11 +1,10 @@
 import { RegistryError } from '../base/errors.ts';
+import { importedFrom } from '../base/imported-from.ts';
 import type { VersionSummary } from '../registry/api.ts';
 import type { RegistryCalls } from '../registry/methods.ts';
 import { PRODUCTION } from '../rules/policy.ts';
 import { type FoundModel, type FoundVersion, SOURCE_NAMES, type Survey } from './found.ts';
 
-/** The tag of a version that says where it was imported from: how it is known when it is met again. */
-export const IMPORTED_FROM = 'imported-from';
 const PAGE = 500;
 
 /** A version with what is known of it here. */
@@ -107,7 +106,7 @@ async function versionsHere(registry: NonNullable<PlanOptions['registry']>, mode
       ...(cursor === undefined ? {} : { cursor }),
     });
     for (const version of page.items) {
-      const origin = version.tags[IMPORTED_FROM];
+      const origin = importedFrom(version);
       if (origin === undefined) continue;
       const same = byOrigin.get(origin);
       if (same) same.push(version);

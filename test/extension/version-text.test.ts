@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   bytesText,
+  claimedMomentText,
   headlineText,
   labelOf,
   momentText,
@@ -17,6 +18,15 @@ describe('a version in words', () => {
     const two = versionSummary(2);
     expect(labelOf(two)).toBe(`${two.model}@2`);
     expect(labelOf({ ...two, pending: true })).toBe(`${two.model}@draft-${two.id.slice(-6)}`);
+  });
+
+  it('says by whose word it was registered earlier', () => {
+    const [at, claimed] = ['2023-11-21T12:00:00.000Z', '2022-05-03T12:00:00.000Z'];
+    expect(claimedMomentText(at, undefined, 'mlflow:churn/3')).toBe('21 Nov 2023');
+    expect(claimedMomentText(at, claimed)).toBe('3 May 2022 (claimed; shared 21 Nov 2023)');
+    expect(claimedMomentText(at, claimed, 'mlflow:churn/3')).toBe(
+      '3 May 2022 (as mlflow:churn/3 says; imported 21 Nov 2023)',
+    );
   });
 
   it('shows the preferred metric where the version has it, else the one that tells most', () => {

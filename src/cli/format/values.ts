@@ -36,9 +36,11 @@ export function provenAuthorText(by: Author): string {
   return `${authorText(by)} ${styled(style, `(${safeLine(provenText(by))})`)}`;
 }
 
-/** A time, or the one that is claimed where the log has taken the thing over later. */
-export function claimedTimeText(at: string, claimedAt: string | undefined): string {
-  return claimedAt === undefined ? timeText(at) : `${timeText(claimedAt)} (claimed; shared ${timeText(at)})`;
+/** A time, or the one that is claimed where the log has taken the thing over later, or by what it was imported from. */
+export function claimedTimeText(at: string, claimedAt: string | undefined, source?: string): string {
+  if (claimedAt === undefined) return timeText(at);
+  const since = source === undefined ? 'claimed; shared' : `as ${safeLine(source)} says; imported`;
+  return `${timeText(claimedAt)} (${since} ${timeText(at)})`;
 }
 
 /** `fraud-detector@7` */

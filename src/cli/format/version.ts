@@ -1,4 +1,5 @@
 import { leadOf } from '../../base/card-text.ts';
+import { importedFrom } from '../../base/imported-from.ts';
 import { formatMetric } from '../../base/metrics.ts';
 import type {
   CodeChanges,
@@ -60,12 +61,12 @@ function factsOf(version: VersionDetails, machines: readonly ServingMachine[]): 
   return [
     [
       'stage',
-      `${stageText(version.stage)}${version.stagePending ? ' (not shared yet)' : ''} since ${claimedTimeText(version.stageSince, version.stageClaimedAt)} by ${provenAuthorText(version.stageBy)}`,
+      `${stageText(version.stage)}${version.stagePending ? ' (not shared yet)' : ''} since ${claimedTimeText(version.stageSince, version.stageClaimedAt, importedFrom(version))} by ${provenAuthorText(version.stageBy)}`,
     ],
     ['served by', servingLine(machines, version.id) ?? ''],
     [
       'registered',
-      `${claimedTimeText(version.createdAt, version.claimedAt)} by ${provenAuthorText(version.createdBy)}${automatically}`,
+      `${claimedTimeText(version.createdAt, version.claimedAt, importedFrom(version))} by ${provenAuthorText(version.createdBy)}${automatically}`,
     ],
     ['description', safeLine(leadOf(version.description), 500)],
     ['aliases', version.aliases.map((alias) => safeLine(alias)).join(', ')],

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { formatCount } from '../../base/count.ts';
+import { importedFrom } from '../../base/imported-from.ts';
 import { t, tCount } from '../../base/language.ts';
 import { formatMetric, headlineMetrics } from '../../base/metrics.ts';
 import { provenText } from '../../base/proven.ts';
@@ -49,7 +50,7 @@ export function productionTooltip(entry: ProductionEntry, preferred: string | un
   const { version, previous } = entry;
   return tooltip(t('{version} is in {stage}', { version: labelOf(version), stage: entry.stage }), [
     t('Since {since} by {by}', {
-      since: claimedMomentText(entry.since, version.stageClaimedAt),
+      since: claimedMomentText(entry.since, version.stageClaimedAt, importedFrom(version)),
       by: authorIn(entry.by),
     }),
     t('Reason: {reason}', { reason: entry.reason }),
@@ -65,13 +66,13 @@ function authorIn(by: Author): string {
 function versionLines(version: VersionSummary, preferred: string | undefined, metrics = 1): readonly string[] {
   const { artifact, aliases } = version;
   const registered = {
-    createdAt: claimedMomentText(version.createdAt, version.claimedAt),
+    createdAt: claimedMomentText(version.createdAt, version.claimedAt, importedFrom(version)),
     createdBy: authorIn(version.createdBy),
   };
   return [
     t('In {stage} since {stageSince} by {stageBy}', {
       stage: version.stage,
-      stageSince: claimedMomentText(version.stageSince, version.stageClaimedAt),
+      stageSince: claimedMomentText(version.stageSince, version.stageClaimedAt, importedFrom(version)),
       stageBy: authorIn(version.stageBy),
     }),
     metricsText(version, preferred, metrics),

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { importedFrom } from '../../base/imported-from.ts';
 import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { stageCounts } from '../../base/stage-counts.ts';
@@ -18,13 +19,13 @@ export function modelHeader({ model, tenures, stage }: ModelPageData, page: Page
     <h1><span class="name"><span class="ellipsis" title=${name}>${name}</span></span></h1>
     <div class="facts">
       <span>${versionCounts(model)}</span>
-      ${latest ? html`<span>${tParts('The newest is {version}, {age}', { version: versionLink(page, latest.id, `@${versionNumber(latest)}`), age: claimedAgeOf(latest.createdAt, latest.claimedAt) })}</span>` : nothing}
+      ${latest ? html`<span>${tParts('The newest is {version}, {age}', { version: versionLink(page, latest.id, `@${versionNumber(latest)}`), age: claimedAgeOf(latest.createdAt, latest.claimedAt, importedFrom(latest)) })}</span>` : nothing}
     </div>
     <div class="facts">
       ${
         production
           ? html`<span
-              >${tParts('{version} is in production since {age}, by {author}', { version: versionLink(page, production.id, `@${versionNumber(production)}`), age: claimedAgeOf(production.stageSince, production.stageClaimedAt), author: authorOf(production.stageBy) })}</span
+              >${tParts('{version} is in production since {age}, by {author}', { version: versionLink(page, production.id, `@${versionNumber(production)}`), age: claimedAgeOf(production.stageSince, production.stageClaimedAt, importedFrom(production)), author: authorOf(production.stageBy) })}</span
             >`
           : html`<span>${lastMove && stage === 'production' ? t('No version is in production any more') : t('No version is in production')}</span>`
       }

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { leadOf } from '../../base/card-text.ts';
+import { importedFrom } from '../../base/imported-from.ts';
 import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
 import type { ReviewGate, ReviewPageData } from '../../extension/messages-review.ts';
 import type { LaterGates } from '../review.ts';
@@ -22,7 +23,7 @@ export function reviewHeader(data: ReviewPageData, gates: LaterGates, page: Page
       <span class="versions-arrow">${stageBadge(version.stage)} ${icon('arrow-right')}<span class="only-read-aloud">${t('to')}</span> ${stageBadge(stage)}</span>
     </h1>
     <div class="facts">
-      <span>${tParts('Registered {age} by {author} {via}', { age: claimedAgeOf(version.createdAt, version.claimedAt), author: authorOf(version.createdBy), via: formatVia(version.via) })}</span>
+      <span>${tParts('Registered {age} by {author} {via}', { age: claimedAgeOf(version.createdAt, version.claimedAt, importedFrom(version)), author: authorOf(version.createdBy), via: formatVia(version.via) })}</span>
       <span>${sizeInFiles(version.artifact.sizeBytes, version.artifact.fileCount)}</span>
       <span>${copyable(page, version.artifact.digest, shortDigest(version.artifact.digest), t('artifact digest'))}</span>
     </div>
@@ -46,7 +47,7 @@ function besideLine({ other, stage, isExclusive }: ReviewPageData, page: PageCon
   if (!other)
     return html`<span>${t('Nothing is in {stage} now to compare it with.', { stage: isExclusive ? stage : 'production' })}</span>`;
   const { version, isInStage } = other;
-  const since = claimedAgeOf(version.stageSince, version.stageClaimedAt);
+  const since = claimedAgeOf(version.stageSince, version.stageClaimedAt, importedFrom(version));
   const about = {
     version: versionLink(page, version.id, `@${versionNumber(version)}`),
     stage: isInStage ? stage : version.stage,

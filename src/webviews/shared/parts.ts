@@ -66,17 +66,19 @@ export function ageOf(iso: string): TemplateResult {
   return html`<time datetime=${iso} title="${formatTime(iso)} (${iso})">${formatAge(iso, Date.now())}</time>`;
 }
 
-/** A time, or the one that is claimed where a shared log has taken the thing over later. */
-export function claimedTimeOf(iso: string, claimed: string | undefined): TemplateResult {
-  return claimed === undefined
-    ? timeOf(iso)
-    : html`${tParts('{claimed} (claimed; shared {shared})', { claimed: timeOf(claimed), shared: timeOf(iso) })}`;
+/** A time, or the one that is claimed where a shared log has taken the thing over later, or by what it was imported from. */
+export function claimedTimeOf(iso: string, claimed: string | undefined, source?: string): TemplateResult {
+  return claimed === undefined ? timeOf(iso) : claim(timeOf(claimed), timeOf(iso), source);
 }
 
-export function claimedAgeOf(iso: string, claimed: string | undefined): TemplateResult {
-  return claimed === undefined
-    ? ageOf(iso)
-    : html`${tParts('{claimed} (claimed; shared {shared})', { claimed: ageOf(claimed), shared: ageOf(iso) })}`;
+export function claimedAgeOf(iso: string, claimed: string | undefined, source?: string): TemplateResult {
+  return claimed === undefined ? ageOf(iso) : claim(ageOf(claimed), ageOf(iso), source);
+}
+
+function claim(claimed: TemplateResult, since: TemplateResult, source: string | undefined): TemplateResult {
+  return source === undefined
+    ? html`${tParts('{claimed} (claimed; shared {shared})', { claimed, shared: since })}`
+    : html`${tParts('{claimed} (as {source} says; imported {imported})', { claimed, source: html`<span class="wrap">${source}</span>`, imported: since })}`;
 }
 
 export function authorOf(by: Author): TemplateResult {

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { leadOf } from '../../base/card-text.ts';
+import { importedFrom } from '../../base/imported-from.ts';
 import { t, tCount, tParts } from '../../base/language.ts';
 import type { VersionDetails, VersionPageData } from '../../extension/messages.ts';
 import { formatBytes, formatVia, shortDigest } from '../shared/format.ts';
@@ -25,7 +26,7 @@ export function versionHeader({ version, baseline, rollbackTo }: VersionPageData
       ${version.pending ? html`<span class="stage" title=${t('Not in the shared log yet')}>${icon('cloud-upload')}${t('not shared yet')}</span>` : nothing}
     </h1>
     <div class="facts">
-      <span>${tParts('Registered {age} by {author} {via}', { age: claimedAgeOf(version.createdAt, version.claimedAt), author: authorOf(version.createdBy), via: formatVia(version.via) })}</span>
+      <span>${tParts('Registered {age} by {author} {via}', { age: claimedAgeOf(version.createdAt, version.claimedAt, importedFrom(version)), author: authorOf(version.createdBy), via: formatVia(version.via) })}</span>
       <span>${tCount(version.artifact.fileCount, '{size} in {count} file', '{size} in {count} files', { size: formatBytes(version.artifact.sizeBytes) })}</span>
       <span>${copyable(page, version.artifact.digest, shortDigest(version.artifact.digest), t('artifact digest'))}</span>
       ${version.pending ? nothing : html`<span>${copyable(page, mlflowAddress(version), mlflowAddress(version), t('the address for MLflow'))}</span>`}

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { importedFrom } from '../../base/imported-from.ts';
 import { t, tParts } from '../../base/language.ts';
 import type { TransitionEntry, VersionDetails } from '../../extension/messages.ts';
 import type { PageContext } from '../shared/page.ts';
@@ -22,7 +23,7 @@ export function historySection(version: VersionDetails, page: PageContext): Temp
       ${newestFirst.map((transition) => entry(version, transition, page))}
       <li>
         <div>${tParts('Registered as {stage}', { stage: stageBadge('candidate') })}</div>
-        <div class="muted">${authorOf(version.createdBy)}, ${claimedTimeOf(version.createdAt, version.claimedAt)}</div>
+        <div class="muted">${authorOf(version.createdBy)}, ${claimedTimeOf(version.createdAt, version.claimedAt, importedFrom(version))}</div>
       </li>
     </ol>`,
     page,

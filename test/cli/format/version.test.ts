@@ -40,6 +40,16 @@ describe('a version for people', () => {
     }
   });
 
+  it('says by whose word it was registered earlier: of the registry that it was imported from, or of its author', () => {
+    const claimed = { createdAt: '2026-11-21T09:00:00.000Z', claimedAt: '2024-05-03T09:00:00.000Z' };
+    expect(versionText(sampleDetails({ ...claimed, tags: { 'imported-from': 'mlflow:churn/3' } }))).toMatch(
+      /registered +2024-05-03 [\d:]+ \(as mlflow:churn\/3 says; imported 2026-11-21 [\d:]+\) by/,
+    );
+    expect(versionText(sampleDetails(claimed))).toMatch(
+      /registered +2024-05-03 [\d:]+ \(claimed; shared 2026-11-21 [\d:]+\)/,
+    );
+  });
+
   it('tells where it came from and what happened to it', () => {
     const text = versionText(
       sampleDetails({
