@@ -38,7 +38,7 @@ describe('the packaged extension, as installed', () => {
     expect(wanted.filter((name) => !files.includes(name))).toEqual([]);
     expect(files).toContain('dist/sql-wasm.wasm');
     const allowed =
-      /^(package(\.nls.*)?\.json|LICENSE\.txt|readme\.md|changelog\.md|\.vsixmanifest|l10n\/bundle\.l10n\..*\.json|dist\/.*|media\/.*)$/;
+      /^(package(\.nls.*)?\.json|LICENSE\.txt|readme\.md|changelog\.md|\.vsixmanifest|l10n\/(bundle|core)\.l10n\..*\.json|dist\/.*|media\/.*)$/;
     expect(files.filter((name) => !allowed.test(name) || /\.(map|ts|tsbuildinfo)$/.test(name))).toEqual([]);
   });
 

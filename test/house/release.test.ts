@@ -107,7 +107,9 @@ describe('what is published', () => {
     const files = await listFiles({ cwd: root, packageManager: PackageManager.None });
     const media = tracked('media').filter((file) => !file.endsWith('.md') || file.startsWith('media/walkthrough/'));
     const others = files.filter((file) => !file.startsWith('dist/'));
-    const texts = tracked('*.nls*.json', 'l10n').filter((file) => /^(package\.nls|l10n\/bundle\.l10n)\b/.test(file));
+    const texts = tracked('*.nls*.json', 'l10n').filter((file) =>
+      /^(package\.nls|l10n\/(bundle|core)\.l10n)\b/.test(file),
+    );
     expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', ...texts, ...media].sort());
     expect(files.filter((file) => /\.(map|ts|tsbuildinfo|env)$/.test(file))).toEqual([]);
   });

@@ -98,6 +98,8 @@ export class Workbench {
       await title.waitFor({ timeout: 3000 }).catch(() => undefined);
     }
     await title.waitFor();
+    // A pointer that stays on the tab has its tooltip cover the first rows.
+    await title.hover();
   }
 
   /** A view of the side bar by the title in its header. */
