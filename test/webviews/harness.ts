@@ -75,6 +75,8 @@ export interface OpenOptions<K extends PageKind> {
   readonly height?: number;
   /** Makes the requests of these methods fail. */
   readonly failing?: readonly string[];
+  /** Some questions never get an answer: nobody waits for it. */
+  readonly isLeftWaiting?: boolean;
   /** Runs in the page before anything of its own does. */
   readonly before?: string;
   /** Time stands still until the test moves it. */
@@ -290,7 +292,8 @@ async function openPage<K extends PageKind>(
     },
     async settled() {
       // An answer may be the reason for the next question.
-      for (let quiet = 0; quiet < 2; quiet = underWay === 0 ? quiet + 1 : 0) await drawn(page);
+      const isQuiet = () => underWay === 0 || options.isLeftWaiting === true;
+      for (let quiet = 0; quiet < 2; quiet = isQuiet() ? quiet + 1 : 0) await drawn(page);
       await page.evaluate('document.fonts.ready.then(() => undefined)');
     },
     close: () => context.close(),

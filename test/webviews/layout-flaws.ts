@@ -91,7 +91,9 @@ function findFlaws(): readonly string[] {
         }
         // What eyes alone have may be left out as a whole.
         const isLeftOut = box.top >= outer.bottom - 1 && element.closest('[aria-hidden="true"]') !== null;
-        if (!isLeftOut && box.bottom > outer.bottom + 2 && !scrolls(style.overflowY)) {
+        // A card of which only the beginning is shown has a button for all of it.
+        const isBeginning = clipper.matches('.card-cut');
+        if (!isLeftOut && !isBeginning && box.bottom > outer.bottom + 2 && !scrolls(style.overflowY)) {
           if (style.webkitLineClamp === 'none') flaws.add(`Cut off below: ${nameOf(element)} ${short(text)}`);
           else if (!isWholeSomewhere(element))
             flaws.add(`Shortened, and whole nowhere: ${nameOf(element)} ${short(text)}`);

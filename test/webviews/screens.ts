@@ -130,11 +130,12 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
       versionGates: failing,
       failing: ['history'],
     },
-    loading: { data: hanging },
+    loading: { data: hanging, isLeftWaiting: true },
     waiting: {
       data: async () =>
         versionPage(versionDetails(2, { hasHistory: true, pending: true, transitions: [], aliases: [] })),
       late: hanging(),
+      isLeftWaiting: true,
     },
     outdated: { data: failingAfterwards(async () => versionPage()), first: (page) => page.evaluate(changed) },
     writing: {
@@ -168,7 +169,7 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
     filtered: {
       data: async () => comparison(3),
       first: async (page) => {
-        await page.getByRole('checkbox', { name: 'Show only differences' }).click();
+        await page.locator('vscode-checkbox').click();
         await page.getByLabel('Filter rows').first().fill('zzz');
       },
     },
@@ -268,6 +269,7 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
       data: async () => reviewPage({ running: { step: 'python validate.py (2 of 3)' } }),
       gates: hanging,
       codeBetween: hanging,
+      isLeftWaiting: true,
     },
     ready: {
       data: async () => reviewPage({ proposal: 'Better on every slice' }),

@@ -1,5 +1,7 @@
-const stops =
-  'a[href], button, input, select, textarea, summary, [tabindex="0"], vscode-button, vscode-checkbox, vscode-textfield';
+const stops = [
+  ...['a[href]', 'button', 'input', 'select', 'textarea', 'summary', '[tabindex="0"]'],
+  ...['vscode-button', 'vscode-checkbox', 'vscode-textfield'],
+].join();
 
 /**
  * Keeps the keyboard's place on the page: where what had the focus was taken out of the page or became disabled, the nearest thing that the keyboard

@@ -268,7 +268,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     switch (content.state) {
       case 'loading':
         return html`<div class="waiting">
-          <vscode-progress-ring aria-hidden="true"></vscode-progress-ring><span>${t('Reading the registry…')}</span>
+          <vscode-progress-ring aria-hidden="true"></vscode-progress-ring><h1>${t('Reading the registry…')}</h1>
         </div>`;
       case 'failed':
         return html`<div class="failure" role="alert">
