@@ -163,8 +163,8 @@ export function gatesTitle({ model, number, isThere, results }: GatesNow): strin
   const reason = told(worst?.why ?? worst?.required ?? '');
   const named = worst && !reason.startsWith(worst.title) ? `${worst.title}: ${reason}` : reason;
   const why = worst ? ` — ${oneLine(named, 100)}` : '';
-  // Text from a registry must not become an icon.
-  return `${icon} ${`${oneLine(model, 60)}@${number}${there}: ${counted}${why}`.replaceAll('$(', '$ (')}`;
+  // Text from a registry must not become an icon. The editor drops an ordinary space behind its own.
+  return `${icon}\u00a0${`${oneLine(model, 60)}@${number}${there}: ${counted}${why}`.replaceAll('$(', '$ (')}`;
 }
 
 /** Each gate on a line. */

@@ -188,7 +188,7 @@ export const nativeScreens: readonly EditorScreen[] = [
     project: 'typical',
     async show({ workbench, page }) {
       await workbench.runCommand(command('Open Log'));
-      await page.locator('.view-line', { hasText: 'complaints' }).first().waitFor();
+      await page.locator('.view-line', { hasText: 'Grace' }).first().waitFor();
     },
   },
   {

@@ -18,21 +18,24 @@ function now(results: GatesNow['results'], isThere = false): GatesNow {
 
 describe('what stands over the gates of a stage', () => {
   it.each([
-    [now([gate('passed')]), '$(pass) fraud@7: 1 of 1 gate passed'],
+    [now([gate('passed')]), '$(pass)\u00a0fraud@7: 1 of 1 gate passed'],
     [
       now([gate('passed'), gate('failed', 'auc 0.8 is below 0.9')]),
-      '$(error) fraud@7: 1 of 2 gates passed — auc 0.8 is below 0.9',
+      '$(error)\u00a0fraud@7: 1 of 2 gates passed — auc 0.8 is below 0.9',
     ],
-    [now([gate('not-evaluated', 'it hasn’t run')]), '$(question) fraud@7: 0 of 1 gate passed — auc: it hasn’t run'],
-    [now([gate('passed')], true), '$(pass) fraud@7 (is there now): 1 of 1 gate passed'],
-    [now([]), '$(pass) fraud@7: no gates'],
+    [
+      now([gate('not-evaluated', 'it hasn’t run')]),
+      '$(question)\u00a0fraud@7: 0 of 1 gate passed — auc: it hasn’t run',
+    ],
+    [now([gate('passed')], true), '$(pass)\u00a0fraud@7 (is there now): 1 of 1 gate passed'],
+    [now([]), '$(pass)\u00a0fraud@7: no gates'],
   ])('%#: %s', (gates, title) => {
     expect(gatesTitle(gates)).toBe(title);
   });
 
   it('makes no icon, line or direction of what a registry says', () => {
     const title = gatesTitle(now([gate('failed', 'auc $(trash)\n\u202eis low')]));
-    expect(title).toBe('$(error) fraud@7: 0 of 1 gate passed — auc $ (trash) is low');
+    expect(title).toBe('$(error)\u00a0fraud@7: 0 of 1 gate passed — auc $ (trash) is low');
   });
 
   it('tells each gate in the tooltip', () => {
