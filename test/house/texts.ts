@@ -152,7 +152,8 @@ export function readsAsEnglish(text: string): boolean {
     .replaceAll('{}', ' {} ')
     .trim();
   // Names in code, addresses and styles.
-  if (/\{\} ?(px|%|min|\))|^\w+[.:] ?\{\}|^[a-z]+ \{\}( \{\})?$|^color-mix|^\/\w/.test(words)) return false;
+  if (/\{\} ?(px|%|min|\))|^\w+[.:] ?\{\}|^[a-z]+ \{\}( \{\})?$|^color-mix|^\/\w|^[a-z]+\[[a-z-]+\],/.test(words))
+    return false;
   if (/^[\w-]+(\.[\w-]+)+$|^[A-Z_\d]+$|^(vscode|https?|command|data|models):|^[-\w]+\/[-\w*./]+$/.test(words))
     return false;
   if (/^[A-Z][a-z]+…?$/.test(words)) return true;
