@@ -5,17 +5,18 @@ import { loggedBefore } from './logged-before.ts';
 import {
   LOG_MODEL_HISTORY,
   type LoggedModel,
+  loggedModel,
   MAX_LOGGED,
   MAX_MODELS,
   MAX_VERSIONS,
   type MlflowStore,
+  READY,
   type RegisteredModel,
   type RegisteredVersion,
+  registeredVersion,
 } from './store.ts';
 
 const MAX_TAGS = 100_000;
-/** Status of a logged model that is whole (LoggedModelStatus). */
-const READY = 2;
 
 /** A store in a database: the tables of MLflow's SQLAlchemy stores, of MLflow 1 to 3. Throws `RunFileInvalid`. */
 export async function readMlflowDatabase(place: string, files: RunFiles): Promise<MlflowStore> {
@@ -89,26 +90,21 @@ function versionOf(
   tags: ReadonlyMap<string, string> = new Map(),
   aliases: readonly string[] = [],
 ): RegisteredVersion | undefined {
-  const number = Number(row.version);
-  const stage = text(row.current_stage);
-  if (!Number.isSafeInteger(number) || number < 1 || stage === 'Deleted_Internal') return undefined;
-  const createdMs = Number(row.creation_time);
   const [description, user, status, runId] = [row.description, row.user_id, row.status, row.run_id].map(text);
-  const locations = [text(row.storage_location), text(row.source)].filter((uri) => uri !== undefined);
-  const modelId = /^models:\/(m-[0-9a-f]{32})$/.exec(text(row.source) ?? '')?.[1];
-  return {
-    number,
-    ...(createdMs > 0 ? { createdMs } : {}),
-    ...(description === undefined ? {} : { description }),
-    ...(user === undefined ? {} : { user }),
-    ...(stage === undefined ? {} : { stage }),
-    ...(status === undefined ? {} : { status }),
-    ...(runId === undefined ? {} : { runId }),
-    ...(modelId === undefined ? {} : { modelId }),
-    locations,
-    tags: Object.fromEntries(tags),
-    aliases,
-  };
+  return registeredVersion(
+    Number(row.version),
+    {
+      ...{ description, user, status, runId },
+      stage: text(row.current_stage),
+      createdMs: Number(row.creation_time),
+      modelId: /^models:\/(m-[0-9a-f]{32})$/.exec(text(row.source) ?? '')?.[1],
+    },
+    {
+      locations: [text(row.storage_location), text(row.source)].filter((uri) => uri !== undefined),
+      tags: Object.fromEntries(tags),
+      aliases,
+    },
+  );
 }
 
 function tagsBy(
@@ -135,16 +131,9 @@ function loggedModels(db: RunDatabase): readonly LoggedModel[] {
   db.each(sql, [MAX_LOGGED + 1], (row) => {
     const [id, name, location, runId] = [row.model_id, row.name, row.artifact_location, row.source_run_id].map(text);
     if (id === undefined || row.lifecycle_stage === 'deleted' || Number(row.status) !== READY) return;
+    const said = { name, runId, createdMs: Number(row.creation_timestamp_ms) };
     const experiment = experiments.get(String(row.experiment_id));
-    const createdMs = Number(row.creation_timestamp_ms);
-    models.push({
-      id,
-      name: name ?? 'model',
-      ...(experiment === undefined ? {} : { experiment }),
-      ...(createdMs > 0 ? { createdMs } : {}),
-      ...(runId === undefined ? {} : { runId }),
-      locations: location === undefined ? [] : [location],
-    });
+    models.push(loggedModel(id, { ...said, experiment }, location === undefined ? [] : [location]));
   });
   return models;
 }

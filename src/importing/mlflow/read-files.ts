@@ -8,12 +8,15 @@ import { loggedBefore } from './logged-before.ts';
 import {
   LOG_MODEL_HISTORY,
   type LoggedModel,
+  loggedModel,
   MAX_LOGGED,
   MAX_MODELS,
   MAX_VERSIONS,
   type MlflowStore,
+  READY,
   type RegisteredModel,
   type RegisteredVersion,
+  registeredVersion,
 } from './store.ts';
 
 const META = 'meta.yaml';
@@ -47,9 +50,6 @@ const loggedSchema = v.object({
 });
 const experimentSchema = v.object({ name: text });
 const runSchema = v.object({ lifecycle_stage: text, artifact_uri: text });
-
-/** Status of a logged model that is whole (LoggedModelStatus). */
-const READY = 2;
 
 /** A store in files: `mlruns/models/<model>/version-N/meta.yaml`, and the experiments beside it. */
 export async function readMlflowFiles(place: string, files: RunFiles, signal?: AbortSignal): Promise<MlflowStore> {
@@ -197,34 +197,18 @@ async function versionIn(
   read: StoreFiles,
 ): Promise<RegisteredVersion | undefined> {
   const parsed = v.safeParse(versionSchema, await read.yaml(pathBelow(folder, META)));
-  const number = parsed.success ? Number(parsed.output.version) : Number.NaN;
-  if (!parsed.success || !Number.isSafeInteger(number) || number < 1) return undefined;
-  const {
-    description,
-    current_stage: stage,
-    status,
-    source,
-    storage_location,
-    user_id,
-    run_id,
-    model_id,
-  } = parsed.output;
-  if (stage === 'Deleted_Internal') return undefined;
-  const createdMs = parsed.output.creation_timestamp;
-  const tags = await read.tags(pathBelow(folder, 'tags'));
-  return {
-    number,
-    ...(createdMs ? { createdMs } : {}),
-    ...(description ? { description } : {}),
-    ...(user_id ? { user: user_id } : {}),
-    ...(stage ? { stage } : {}),
-    ...(status ? { status } : {}),
-    ...(run_id ? { runId: run_id } : {}),
-    ...(model_id ? { modelId: model_id } : {}),
-    locations: [storage_location, source].filter((uri) => typeof uri === 'string'),
-    tags,
-    aliases: [...aliases].filter(([, version]) => version === String(number)).map(([alias]) => alias),
-  };
+  if (!parsed.success) return undefined;
+  const { version, description, current_stage: stage, status, source, storage_location } = parsed.output;
+  const { user_id: user, run_id: runId, model_id: modelId, creation_timestamp: createdMs } = parsed.output;
+  return registeredVersion(
+    Number(version),
+    { createdMs, description, user, stage, status, runId, modelId },
+    {
+      locations: [storage_location, source].filter((uri) => typeof uri === 'string'),
+      tags: await read.tags(pathBelow(folder, 'tags')),
+      aliases: [...aliases].filter(([, of]) => of === String(Number(version))).map(([alias]) => alias),
+    },
+  );
 }
 
 async function loggedIn(
@@ -245,14 +229,8 @@ async function loggedIn(
     } = parsed.output;
     if (typeof parsed.output.status === 'number' && parsed.output.status !== READY) continue;
     const own = pathBelow(folder, `${name}/artifacts`);
-    models.push({
-      id,
-      name: parsed.output.name ?? 'model',
-      ...(experiment === undefined ? {} : { experiment }),
-      ...(createdMs ? { createdMs } : {}),
-      ...(runId ? { runId } : {}),
-      locations: [...((await read.files.stat(own)) ? [`here:${own}`] : []), ...(location ? [location] : [])],
-    });
+    const locations = [...((await read.files.stat(own)) ? [`here:${own}`] : []), ...(location ? [location] : [])];
+    models.push(loggedModel(id, { name: parsed.output.name, experiment, createdMs, runId }, locations));
   }
   return models;
 }

@@ -48,3 +48,46 @@ export const MAX_LOGGED = 2000;
 
 /** How MLflow before 3 tells, as a tag of the run, which models it logged. */
 export const LOG_MODEL_HISTORY = 'mlflow.log-model.history';
+
+/** Status of a logged model that is whole (LoggedModelStatus). */
+export const READY = 2;
+
+/** What a store says of a version or model; null and nothing are the same. */
+type Said<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
+
+/** Undefined where the store has none of it: the number is wrong, or the version was deleted. */
+export function registeredVersion(
+  number: number,
+  said: Said<Pick<RegisteredVersion, 'createdMs' | 'description' | 'user' | 'stage' | 'status' | 'runId' | 'modelId'>>,
+  known: Pick<RegisteredVersion, 'locations' | 'tags' | 'aliases'>,
+): RegisteredVersion | undefined {
+  if (!Number.isSafeInteger(number) || number < 1 || said.stage === 'Deleted_Internal') return undefined;
+  const { createdMs, description, user, stage, status, runId, modelId } = said;
+  return {
+    number,
+    ...(createdMs && createdMs > 0 ? { createdMs } : {}),
+    ...(description ? { description } : {}),
+    ...(user ? { user } : {}),
+    ...(stage ? { stage } : {}),
+    ...(status ? { status } : {}),
+    ...(runId ? { runId } : {}),
+    ...(modelId ? { modelId } : {}),
+    ...known,
+  };
+}
+
+export function loggedModel(
+  id: string,
+  said: Said<Pick<LoggedModel, 'name' | 'experiment' | 'createdMs' | 'runId'>>,
+  locations: readonly string[],
+): LoggedModel {
+  const { name, experiment, createdMs, runId } = said;
+  return {
+    id,
+    name: name ?? 'model',
+    ...(experiment === undefined || experiment === null ? {} : { experiment }),
+    ...(createdMs && createdMs > 0 ? { createdMs } : {}),
+    ...(runId ? { runId } : {}),
+    locations,
+  };
+}
