@@ -79,9 +79,13 @@ export function bytesText(bytes: number): string {
   return `${text} ${units[power - 1] ?? ''}`;
 }
 
+/** All that isn't seen, but for what joins pictures to one, as in a family. */
+const UNSEEN =
+  /(?:(?!(?<=\p{Extended_Pictographic}\p{M}?)\u200D(?=\p{Extended_Pictographic}))[\p{Cc}\p{Cf}\p{Zl}\p{Zp}])+/gu;
+
 /** Text from a registry on one line, without control characters and directions that could make it read as something else. */
 export function oneLine(text: string, maxLength = 200): string {
-  const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  const plain = text.replace(UNSEEN, ' ').trim();
   return plain.length > maxLength ? `${plain.slice(0, maxLength - 1)}…` : plain;
 }
 

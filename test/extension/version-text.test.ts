@@ -69,6 +69,8 @@ describe('a moment', () => {
 describe('text from a registry', () => {
   it('stays on one line, without control characters and changed directions', () => {
     expect(oneLine('a\r\nb\u001b[31mc\u202ed')).toBe('a b [31mc d');
+    expect(oneLine('👩‍💻 👨‍👩‍👧 ❤️‍🔥')).toBe('👩‍💻 👨‍👩‍👧 ❤️‍🔥');
+    expect(oneLine('ad\u200dmin \u200d👩')).toBe('ad min  👩');
     expect(oneLine('x'.repeat(300), 10)).toBe(`${'x'.repeat(9)}…`);
   });
 

@@ -1,6 +1,6 @@
 import { groupAssociation, rankCorrelation } from '../../base/association.ts';
 import { isLogarithmic } from '../../base/axis-scale.ts';
-import { metricDirection } from '../../base/metrics.ts';
+import { formatMetric, metricDirection } from '../../base/metrics.ts';
 import type { PlotsPageData } from '../../extension/messages.ts';
 
 /** A param with more texts than these shows the most frequent of them. */
@@ -117,6 +117,14 @@ export function shareOf({ least, greatest, isLog }: PlotColumn, value: number): 
 export function valueAt({ least, greatest, isLog }: PlotColumn, share: number): number {
   if (isLog) return Math.exp(Math.log(least) + share * (Math.log(greatest) - Math.log(least)));
   return least * (1 - share) + greatest * share;
+}
+
+/** With as many digits as tell it from its neighbours, which are `step` away. */
+export function tickText(value: number, step: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e5 || size < 1e-2)) return value.toExponential(1).replace('.0e', 'e').replace('e+', 'e');
+  const digits = step > 0 && size > 0 ? Math.ceil(Math.log10(size / step)) + 1 : 0;
+  return formatMetric(Number(value.toPrecision(Math.min(12, Math.max(3, digits)))));
 }
 
 /** How good each version is by the metric: from 0, the worst, to 1, or from low to high where nobody knows; NaN without a value. */

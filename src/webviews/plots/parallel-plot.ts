@@ -1,9 +1,8 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, type Ref, ref } from 'lit/directives/ref.js';
-import { formatMetric } from '../../base/metrics.ts';
 import { followTheme, paletteOf } from '../model/palette.ts';
 import { tintsOf } from '../model/tints.ts';
-import { type PlotColumn, shareOf, valueAt } from './axes.ts';
+import { type PlotColumn, shareOf, tickText, valueAt } from './axes.ts';
 import type { AxisFilter } from './choices.ts';
 
 const HEIGHT = 340;
@@ -293,6 +292,7 @@ export class ParallelPlot extends LitElement {
     const places = texts
       ? texts.map((_, place) => place).filter((place) => place % every === 0)
       : Array.from({ length: TICKS }, (_, tick) => valueAt(column, tick / (TICKS - 1)));
+    const step = Math.abs((places[1] ?? 0) - (places[0] ?? 0));
     const isLast = axis === this.#axes.length - 1 && axis > 0;
     const side = isLast ? `left: ${this.#xOf(axis) + 5}px` : `right: calc(100% - ${this.#xOf(axis) - 5}px)`;
     return [...new Set(places)].map(
@@ -302,7 +302,7 @@ export class ParallelPlot extends LitElement {
           .style=${`top: ${this.#yOf(column, value)}px; ${side}`}
           title=${texts?.[value] ?? nothing}
           aria-hidden="true"
-          >${texts ? (texts[value] ?? '') : tickText(value)}</span
+          >${texts ? (texts[value] ?? '') : tickText(value, step)}</span
         >`,
     );
   }
@@ -329,12 +329,6 @@ export class ParallelPlot extends LitElement {
     const room = Math.min(280, Math.max(120, (frame?.clientWidth ?? width) - 16));
     return html`<div class="chart-glance" role="status" .style=${`left: ${left + 8}px; top: 8px; max-width: ${room}px`}>${this.glance(index)}</div>`;
   }
-}
-
-function tickText(value: number): string {
-  const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e5 || size < 1e-2)) return value.toExponential(1).replace('.0e', 'e').replace('e+', 'e');
-  return formatMetric(Number(value.toPrecision(3)));
 }
 
 /** `ρ +0.71`, with a minus where the metric falls. */

@@ -51,14 +51,14 @@ export function formatDuration(startedAt: string, endedAt: string): string | und
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 }
 
-/** `12.4 MB`, in steps of 1024. */
+/** `12.4 MB`, in steps of 1000 as everywhere. */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1024) return tCount(bytes, '{count} byte', '{count} bytes');
-  const names = ['', 'KB', 'MB', 'GB', 'TB', 'PB'];
+  if (bytes < 1000) return tCount(bytes, '{count} byte', '{count} bytes');
+  const names = ['', 'kB', 'MB', 'GB', 'TB', 'PB'];
   let size = bytes;
   let step = 0;
-  while (size >= 1024 && step < names.length - 1) {
-    size /= 1024;
+  while (size >= 1000 && step < names.length - 1) {
+    size /= 1000;
     step += 1;
   }
   const digits = size >= 100 ? 0 : 1;
