@@ -2,10 +2,13 @@ import { RegistryError } from '../base/errors.ts';
 import { objectKey } from '../storage/layout.ts';
 import type { StagedObject, StagedPut, StagingStore } from '../storage/object-store.ts';
 import { throwIfCancelled } from './cancel.ts';
+import { eachOf } from './each-of.ts';
+import { readObject } from './read-object.ts';
 
 /** What may wait to be stored together: each takes a place in memory, and its bytes one in the system's. */
 const MAX_OBJECTS = 4000;
 const MAX_BYTES = 256 * 1024 * 1024;
+const CHECKED_AT_ONCE = 16;
 
 /** Bytes that were written and hashed. */
 export interface WrittenObject {
@@ -46,9 +49,8 @@ export function objectBatch(
       throwIfCancelled(signal);
       onBytes(sizes.get(staged) ?? 0);
     });
-    for (const [index, { sha256, size }] of puts.entries()) {
-      if (outcomes[index] === 'exists') await checkKnownObject(store, sha256, size);
-    }
+    const known = puts.filter((_, index) => outcomes[index] === 'exists');
+    await eachOf(known, CHECKED_AT_ONCE, async (put) => checkKnownObject(store, put, signal));
   };
 
   return {
@@ -59,8 +61,9 @@ export function objectBatch(
       await written.staged.close();
       if (waiting.length >= MAX_OBJECTS || waitingBytes >= MAX_BYTES) await commit();
     },
-    async commitNow({ staged, sha256, size }) {
-      if ((await staged.commit(objectKey(sha256))) === 'exists') await checkKnownObject(store, sha256, size);
+    async commitNow(written) {
+      const outcome = await written.staged.commit(objectKey(written.sha256));
+      if (outcome === 'exists') await checkKnownObject(store, written, signal);
     },
     commit,
     async discard() {
@@ -70,13 +73,23 @@ export function objectBatch(
   };
 }
 
-/** An object that was there is trusted for its size; `verify` and every restore read it. */
-async function checkKnownObject(store: StagingStore, sha256: string, size: number): Promise<void> {
+/** An object that was there is read: nobody should register good files and get damaged ones back. */
+async function checkKnownObject(
+  store: StagingStore,
+  { sha256, size }: Pick<WrittenObject, 'sha256' | 'size'>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const key = objectKey(sha256);
   const head = await store.head(key);
-  if (head?.sizeBytes === size) return;
-  throw new RegistryError(
+  if (head?.sizeBytes !== size) throw damaged(`${key} has ${head?.sizeBytes ?? 0} bytes instead of ${size}`);
+  const read = await readObject(store, sha256, signal, () => undefined);
+  if (read && 'failure' in read) throw damaged(`${key} can't be read (${read.failure})`);
+  if (read?.sha256 !== sha256) throw damaged(`${key} has other bytes than those that it is named for`);
+}
+
+function damaged(how: string): RegistryError {
+  return new RegistryError(
     'OBJECT_DAMAGED',
-    `The registry's ${key} has ${head?.sizeBytes ?? 0} bytes instead of ${size}: it is damaged. Delete that file and register again; nothing was changed.`,
+    `The registry's ${how}: it is damaged. Delete that file and register again; nothing was changed.`,
   );
 }

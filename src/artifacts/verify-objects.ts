@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { messageOf, RegistryError } from '../base/errors.ts';
+import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { manifestKey, objectKey } from '../storage/layout.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -7,9 +6,12 @@ import { throwIfCancelled } from './cancel.ts';
 import { eachOf } from './each-of.ts';
 import type { Manifest, ManifestFile } from './manifest.ts';
 import { readManifest } from './read-manifest.ts';
+import { type ReadObject, readObject } from './read-object.ts';
 
 const OBJECTS_AT_ONCE = 4;
 const REMEDY = 'Put it back from a backup, or register the files again.';
+/** What lies there under the name would be taken for the file otherwise. */
+const DAMAGE_REMEDY = 'Put it back from a backup, or delete it and register the files again.';
 
 export interface ArtifactProblem {
   readonly kind: 'MANIFEST_MISSING' | 'MANIFEST_DAMAGED' | 'OBJECT_MISSING' | 'OBJECT_DAMAGED';
@@ -97,34 +99,7 @@ async function manifestOrProblem(store: ObjectStore, digest: string): Promise<Ma
   }
 }
 
-/** What came of reading an object: its size and hash, or why it couldn't be read. */
-type Reading = { readonly sha256: string; readonly size: number } | { readonly failure: string } | undefined;
-
-async function readObject(
-  store: ObjectStore,
-  sha256: string,
-  signal: AbortSignal | undefined,
-  onBytes: (count: number) => void,
-): Promise<Reading> {
-  try {
-    const chunks = await store.getStream(objectKey(sha256));
-    if (!chunks) return undefined;
-    const hash = createHash('sha256');
-    let size = 0;
-    for await (const chunk of chunks) {
-      throwIfCancelled(signal);
-      hash.update(chunk);
-      size += chunk.length;
-      onBytes(chunk.length);
-    }
-    return { sha256: hash.digest('hex'), size };
-  } catch (error) {
-    if (RegistryError.is(error, 'OPERATION_CANCELLED')) throw error;
-    return { failure: messageOf(error) };
-  }
-}
-
-function attachedProblems(sha256: string, read: Reading): readonly ArtifactProblem[] {
+function attachedProblems(sha256: string, read: ReadObject): readonly ArtifactProblem[] {
   const key = objectKey(sha256);
   const problem = (kind: ArtifactProblem['kind'], how: string): readonly ArtifactProblem[] => [
     { kind, key, digest: sha256, isAttached: true, message: `${key}, which the log names, ${how}` },
@@ -135,7 +110,7 @@ function attachedProblems(sha256: string, read: Reading): readonly ArtifactProbl
 }
 
 /** One problem for each artifact that needs the object. */
-function problemsOf(sha256: string, uses: readonly Use[], read: Reading): readonly ArtifactProblem[] {
+function problemsOf(sha256: string, uses: readonly Use[], read: ReadObject): readonly ArtifactProblem[] {
   const key = objectKey(sha256);
   const byDigest = new Map(uses.map((use) => [use.digest, use]));
   return [...byDigest.values()].flatMap(({ file, digest }): readonly ArtifactProblem[] => {
@@ -152,7 +127,9 @@ function problemsOf(sha256: string, uses: readonly Use[], read: Reading): readon
       ];
     }
     if (read.sha256 !== sha256) {
-      return [{ kind: 'OBJECT_DAMAGED', key, digest, message: `${key}, the file ${file.path}, is damaged. ${REMEDY}` }];
+      return [
+        { kind: 'OBJECT_DAMAGED', key, digest, message: `${key}, the file ${file.path}, is damaged. ${DAMAGE_REMEDY}` },
+      ];
     }
     const wrong = uses.find((use) => use.digest === digest && use.file.size !== read.size);
     if (!wrong) return [];

@@ -78,7 +78,7 @@ async function writeObject(
   }
   throw new RegistryError(
     'OBJECT_DAMAGED',
-    `${key}, the file ${file.path}, is damaged. Put it back from a backup, or register the files again. Nothing was changed.`,
+    `${key}, the file ${file.path}, is damaged. Put it back from a backup, or delete it and register the files again. Nothing was changed.`,
     { details: { key } },
   );
 }

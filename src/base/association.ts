@@ -1,3 +1,5 @@
+import { groupBy } from './group-by.ts';
+
 /** How much one column of values tells of another, for finding what moved a metric. Pure. */
 
 /** Fewer pairs than these say nothing. */
@@ -27,7 +29,7 @@ export function groupAssociation(groups: readonly number[], values: readonly num
   });
   if (known.length < FEWEST) return undefined;
   const ranks = ranksOf(known.map(({ value }) => value));
-  const byGroup = Map.groupBy(ranks, (_, index) => known[index]?.group ?? -1);
+  const byGroup = groupBy(ranks, (_, index) => known[index]?.group ?? -1);
   if (byGroup.size < 2 || byGroup.size === known.length) return undefined;
   const mean = meanOf(ranks);
   const total = sumOf(ranks.map((rank) => (rank - mean) ** 2));

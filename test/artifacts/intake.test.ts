@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { appendFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import * as fsp from 'node:fs/promises';
-import { chmod, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { digestArtifact, intakeArtifact } from '../../src/artifacts/intake.ts';
@@ -192,6 +192,22 @@ describe('taking in an artifact that can not be taken', () => {
     await intakeArtifact(store, { paths: [folder] });
     await truncate(join(root, objectKey(sha256Hex('run'))), 1);
     await expect(intakeArtifact(store, { paths: [folder] })).rejects.toMatchObject({ code: 'OBJECT_DAMAGED' });
+  });
+
+  it('does not trust an object that is there with other bytes, and brings the right ones once it is deleted', async () => {
+    const { folder } = await training();
+    const root = await tempFolder();
+    const store = filesystemStore(root);
+    const { digest } = await intakeArtifact(store, { paths: [folder] });
+    const object = join(root, objectKey(sha256Hex('run')));
+    await writeFile(object, 'ran');
+    await expect(intakeArtifact(store, { paths: [folder] })).rejects.toMatchObject({
+      code: 'OBJECT_DAMAGED',
+      message: expect.stringContaining('Delete that file'),
+    });
+    await rm(object);
+    expect(await intakeArtifact(store, { paths: [folder] })).toMatchObject({ digest });
+    expect(await readFile(object, 'utf8')).toBe('run');
   });
 
   it('does not trust a manifest that is there with other bytes', async () => {

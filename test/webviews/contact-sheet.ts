@@ -1,3 +1,5 @@
+import { groupBy } from '../../src/base/group-by.ts';
+
 /** A picture of a screen, by its file beside the sheet. */
 export interface Picture {
   readonly file: string;
@@ -8,7 +10,7 @@ export interface Picture {
 
 /** A page with all pictures: a row for each screen and width, a column for each theme. */
 export function contactSheet(title: string, pictures: readonly Picture[]): string {
-  const rows = Map.groupBy(pictures, ({ screen, width }) => `${screen}, ${width} px`);
+  const rows = groupBy(pictures, ({ screen, width }) => `${screen}, ${width} px`);
   const figures = [...rows].map(
     ([name, all]) => `<section><h2>${name}</h2><div>${all.map(figure).join('')}</div></section>`,
   );

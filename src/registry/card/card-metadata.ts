@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { groupBy } from '../../base/group-by.ts';
 import type { FactsSummary } from '../../modelfiles/facts-summary.ts';
 import type { VersionDetails } from '../api.ts';
 
@@ -53,7 +54,7 @@ function libraryOf(format: string | undefined, framework: { readonly name: strin
 /** What was measured on a dataset that has a name; of each metric the newest. The Hub wants a kind of task, which nobody recorded. */
 function resultsOf({ lineage }: VersionDetails) {
   const whole = lineage.evaluations.filter(({ slice, dataset }) => slice === undefined && dataset !== undefined);
-  const byDataset = Map.groupBy(whole, ({ dataset = '' }) => dataset);
+  const byDataset = groupBy(whole, ({ dataset = '' }) => dataset);
   return [...byDataset].slice(0, MOST_RESULTS).map(([name, evaluations]) => ({
     task: { type: 'other' },
     dataset: { name, type: name },

@@ -1,4 +1,5 @@
 import { RegistryError } from '../../base/errors.ts';
+import { groupBy } from '../../base/group-by.ts';
 import type { Comparison, ComparisonRow, Lineage, VersionSummary } from '../../catalog/read-models.ts';
 import { attachedObjects, lineageOf } from '../../catalog/version-queries.ts';
 import { findVersion } from '../references.ts';
@@ -54,7 +55,7 @@ export async function compare(session: Session, request: { readonly refs: readon
 
 /** A package may be there twice, in two folders of an interpreter. */
 function dependencyRows(lineages: readonly Lineage[], isKnown: readonly boolean[]): readonly ComparisonRow[] {
-  const columns = lineages.map(({ dependencies }) => Map.groupBy(dependencies, ({ name }) => name));
+  const columns = lineages.map(({ dependencies }) => groupBy(dependencies, ({ name }) => name));
   const texts = columns.map((packages) =>
     Object.fromEntries([...packages].map(([name, found]) => [name, found.map(packageCell).join(', ')])),
   );

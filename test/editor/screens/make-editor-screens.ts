@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { groupBy } from '../../../src/base/group-by.ts';
 import { contactSheet, type Picture } from '../../webviews/contact-sheet.ts';
 import { type Editor, openEditor, THEMES, type Theme } from '../harness/editor.ts';
 import { repositoryRoot } from '../harness/install.ts';
@@ -57,7 +58,7 @@ export async function makeEditorScreens(only?: string): Promise<number> {
   const pictures: Picture[] = [];
   let failures = 0;
   try {
-    const byProject = Map.groupBy(wanted, ({ project }) => project);
+    const byProject = groupBy(wanted, ({ project }) => project);
     let editor: Editor | undefined;
     try {
       for (const [project, screens] of byProject) {
