@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import { recordedPath } from '../base/inside.ts';
 import { registerDeclared } from '../outputs/capture.ts';
-import type { RegisterResult, Registry } from '../registry/api.ts';
+import { dataPlacesOf } from '../outputs/data-places.ts';
+import type { DataPlace, RegisterResult, Registry } from '../registry/api.ts';
 import { dataAt, isAddress } from '../registry/data/address.ts';
 import { parseMetric } from '../runs/values-file.ts';
 import { keyValue, keyValues } from './arguments.ts';
@@ -11,7 +12,7 @@ import type { CommandContext } from './context.ts';
 import { versionJson } from './format/json.ts';
 import { registeredText } from './format/registered.ts';
 import { labelOf } from './format/values.ts';
-import { findProject } from './project-root.ts';
+import { findProject, projectAround } from './project-root.ts';
 import { print, printJson, reportLeftOut } from './terminal.ts';
 
 export interface RegisterOptions {
@@ -76,6 +77,11 @@ async function fromPaths(
   const metrics = await valuesOf(cwd, options.metrics ?? [], providers.metrics, parseMetric);
   const params = await valuesOf(cwd, options.params ?? [], providers.params, (_name, text) => text);
   const tags = keyValues(options.tag ?? []);
+  const data = options.data
+    ? options.data.map((path) =>
+        isAddress(path) ? { path } : { path: shownPath(cwd, path), source: resolve(cwd, path) },
+      )
+    : await declaredData(context, model);
   return context.withRegistry(async (registry) => {
     const [code, environment] = await Promise.all([providers.code(), providers.environment()]);
     const circumstances = await providers.circumstances?.({ code, environment });
@@ -88,9 +94,7 @@ async function fromPaths(
           metrics,
           params,
           tags,
-          dataPaths: (options.data ?? []).map((path) =>
-            isAddress(path) ? { path } : { path: shownPath(cwd, path), source: resolve(cwd, path) },
-          ),
+          dataPaths: data,
           ...(description === undefined ? {} : { description }),
           ...(base === undefined ? {} : { base }),
           ...(code ? { code } : {}),
@@ -103,6 +107,17 @@ async function fromPaths(
     if (!result.isNew) await tellUnrecordedData(context, registry, result.version.id, options.data ?? []);
     return result;
   });
+}
+
+/** What the project says that training reads, for whoever names the files but not the data. A project that can't be read is no reason not to register. */
+async function declaredData({ cwd, isJson }: CommandContext, name: string): Promise<readonly DataPlace[]> {
+  const around = await projectAround(cwd).catch(() => undefined);
+  const models = around?.project.models;
+  const model = models && Object.hasOwn(models, name) ? models[name] : undefined;
+  if (!around || !model) return [];
+  const { places, leftOut } = await dataPlacesOf(around.root, model.data);
+  for (const { problem } of leftOut) reportLeftOut(problem, isJson);
+  return places;
 }
 
 /** A version that was registered before keeps its lineage: data that was named only now isn't in it. */

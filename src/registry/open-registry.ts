@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
+import { isInside } from '../base/inside.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { sealSegments } from '../log/seal-segments.ts';
 import type { Recording, Registry, RegistryChange } from './api.ts';
@@ -208,6 +209,12 @@ export class OpenRegistry implements Registry {
   pull: Registry['pull'] = (request, options) =>
     this.#run(async () => {
       await readToHead(this.#session);
+      if (isInside(this.location.dir, request.to)) {
+        throw new RegistryError(
+          'TARGET_UNWRITABLE',
+          `${request.to} lies in the registry itself, where nothing else belongs. Choose another folder. Nothing was changed.`,
+        );
+      }
       const version = findVersion(this.#session, request.ref);
       const { digest } = version.artifact;
       const write = () => this.#session.bytes.materialise({ digest, to: request.to }, options);

@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildCommandLine, type CommandLine } from './harness/command-line.ts';
 import { gitProject, REGISTER, type Workspace } from './harness/workspace.ts';
+
+const shownSchema = v.object({ lineage: v.object({ data: v.array(v.object({ path: v.string() })) }) });
 
 let cli: CommandLine;
 let work: Workspace;
@@ -79,5 +83,31 @@ describe.skipIf(process.platform === 'win32')('files that are no files', () => {
     expect(running.child.signalCode).toMatch(/^SIG(INT|TERM)$/);
     process.kill(Number(children.stdout.trim()), 'SIGKILL');
     await running.ended;
+  });
+});
+
+describe('files that are named', () => {
+  it('bring the data that the project declares for their model, unless other data is named', async () => {
+    await work.write('model-registry.yaml', 'models:\n  fraud:\n    outputs: [out]\n    data: [data/*.csv]\n');
+    await work.write('data/train.csv', 'a,b\n1,2\n');
+    await work.write('other.csv', 'a\n1\n');
+    await work.write('weights.bin', 'first');
+    expect(await run('register', 'fraud', 'weights.bin')).toMatchObject({ code: 0, stderr: '' });
+    await work.write('weights.bin', 'second');
+    expect(await run('register', 'fraud', 'weights.bin', '--data', 'other.csv')).toMatchObject({ code: 0 });
+    const dataOf = async (ref: string) => {
+      const { lineage } = v.parse(shownSchema, await cli.json(['show', ref], { cwd: work.dir }));
+      return lineage.data.map(({ path }) => path);
+    };
+    expect(await dataOf('fraud@1')).toEqual(['data/train.csv']);
+    expect(await dataOf('fraud@2')).toEqual(['other.csv']);
+  });
+
+  it('aren’t written into the registry itself', async () => {
+    await run(...REGISTER);
+    const dir = (await run('where')).stdout.trim();
+    const pulled = await run('pull', 'fraud-detector@1', '--to', join(dir, 'objects/x'));
+    expect(pulled).toMatchObject({ code: 1, stderr: expect.stringContaining('TARGET_UNWRITABLE') });
+    expect(existsSync(join(dir, 'objects/x'))).toBe(false);
   });
 });
