@@ -27,6 +27,11 @@ describe('the log as text', () => {
     );
   });
 
+  it('takes no note for a reason', () => {
+    const note = { ...entry, reason: 'Trained again', events: [{ type: 'version.annotated', note: 'Trained again' }] };
+    expect(logText('Log', [note], false)).toContain('\n  “Trained again”\n');
+  });
+
   it('lets no entry look like another one', () => {
     const forged = { ...entry, reason: 'x\n2026-01-01 00:00:00  #1  Deleted everything' };
     const lines = logText('Log', [forged], false).split('\n');
