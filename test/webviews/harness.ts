@@ -30,6 +30,7 @@ import type {
 } from '../../src/extension/messages-review.ts';
 import { pageAnswers } from '../../src/extension/pages/answer.ts';
 import { pageHtml, scriptOf } from '../../src/extension/pages/html.ts';
+import { messageWithoutOverrides, withoutOverrides } from '../../src/extension/pages/overrides.ts';
 import { launchBrowser } from '../editor/harness/chromium.ts';
 import { type ThemeName, themeScript } from './themes.ts';
 
@@ -250,7 +251,7 @@ async function openPage<K extends PageKind>(
     underWay += 1;
     const answer = await answers.answer(message);
     underWay -= 1;
-    return answer;
+    return answer && messageWithoutOverrides(answer);
   });
 
   await context.route('**/*', async (route) => {
@@ -323,7 +324,7 @@ function htmlOf(kind: PageKind, language: Language | undefined, first: unknown):
     kind,
     title: 'Test',
     state: states[kind],
-    ...(first === undefined ? {} : { first: { json: JSON.stringify(first), id: 'once' } }),
+    ...(first === undefined ? {} : { first: { json: withoutOverrides(JSON.stringify(first)), id: 'once' } }),
     nonce: 'bm9uY2U',
     cspSource: origin,
     scriptUri: `${origin}/${scriptOf(kind)}`,

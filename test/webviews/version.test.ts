@@ -272,6 +272,11 @@ describe('a registry that can’t be trusted', () => {
     expect(opened.errors).toEqual([]);
   });
 
+  it('shows the name of a metric in the order that it has', async () => {
+    const page = await open(versionPage(versionDetails(2, { metrics: { '\u202eevil': 6, '\u2067שלום\u2069': 1 } })));
+    expect(await page.locator('table.metrics tbody th').allInnerTexts()).toEqual(['\u2067שלום\u2069', '\ufffdevil']);
+  });
+
   it.each([320, 700, 1400])('keeps names of 300 characters within %i pixels', async (width) => {
     const page = await open(versionPage(hostileVersion()), { width });
     const scrollWidth = await page.evaluate(() => document.documentElement.scrollWidth);

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { HostMessage, PageData, PageKind, RequestHandlers } from '../messages.ts';
 import { type PageLog, pageAnswers } from './answer.ts';
 import { type PageHtml, pageHtml, scriptOf } from './html.ts';
+import { messageWithoutOverrides, withoutOverrides } from './overrides.ts';
 
 export interface PageWebview<K extends PageKind> {
   readonly extensionUri: vscode.Uri;
@@ -47,7 +48,7 @@ export function showPage<K extends PageKind>(webview: vscode.Webview, page: Page
     const first =
       json === undefined || json.length > MOST_CHARACTERS
         ? {}
-        : { first: { json, id: randomBytes(9).toString('hex') } };
+        : { first: { json: withoutOverrides(json), id: randomBytes(9).toString('hex') } };
     webview.html = pageHtml({
       ...{ kind, title, state, ...first },
       nonce: randomBytes(18).toString('base64url'),
@@ -67,8 +68,9 @@ export function showPage<K extends PageKind>(webview: vscode.Webview, page: Page
   };
 }
 
+/** Sends a page a message; direction overrides in it are replaced, as in what the page comes with. */
 export async function postTo<K extends PageKind>(webview: vscode.Webview, message: HostMessage<K>): Promise<void> {
-  await webview.postMessage(message);
+  await webview.postMessage(messageWithoutOverrides(message));
 }
 
 /** What comes within `SOON_MS`. */
