@@ -46,11 +46,11 @@ export async function registeredOutputs(
       });
       if (!stats) continue;
       const sha256 = cache.find(file, stats);
-      const name = file.split(sep).join('/').normalize('NFC');
+      const path = file.split(sep).join('/').normalize('NFC');
       // Of what is known by its times alone, the newest version that may have it was registered from it last.
       const candidates = sha256 === undefined ? newestFirst(versions) : versions;
       const version = candidates.find(({ summary, files: theirs }) => {
-        const same = theirs.find((entry) => name.endsWith(`/${entry.path}`));
+        const same = theirs.find((entry) => path.endsWith(`/${entry.path}`));
         if (!same || same.sizeBytes !== Number(stats.size)) return false;
         return sha256 === undefined
           ? Number(stats.mtimeMs) <= Date.parse(summary.claimedAt ?? summary.createdAt)
