@@ -6,6 +6,7 @@ import { retryWhileBusy, writing } from '../storage/system-errors.ts';
 import { int, text } from './columns.ts';
 import { openDatabaseFile, writeDatabaseFile } from './saved-file.ts';
 import { CATALOG_SCHEMA, CATALOG_SQL } from './schema.ts';
+import { INDEX_TERMS_SQL } from './search/index-terms.ts';
 import { openSqlite, type Sqlite } from './sqlite.ts';
 
 /** A catalog in memory and the place in the log up to which it is applied. */
@@ -28,6 +29,7 @@ export async function emptyCatalog(
 ): Promise<LoadedCatalog> {
   const db = await openSqlite();
   db.script(schema);
+  db.script(INDEX_TERMS_SQL);
   db.run("INSERT INTO meta (key, value) VALUES ('schema', ?), ('registry', ?)", [String(CATALOG_SCHEMA), registryId]);
   return { db, position: { seq: 0, hash: formatHash, at: '' } };
 }
@@ -52,6 +54,7 @@ async function loadCatalog(path: string, registryId: string): Promise<LoadedCata
     const meta = new Map(db.all('SELECT key, value FROM meta').map((row) => [text(row, 'key'), text(row, 'value')]));
     const commit = db.get('SELECT seq, hash, at FROM commits ORDER BY seq DESC LIMIT 1');
     if (meta.get('schema') === String(CATALOG_SCHEMA) && meta.get('registry') === registryId && commit) {
+      db.script(INDEX_TERMS_SQL);
       return { db, position: { seq: int(commit, 'seq'), hash: text(commit, 'hash'), at: text(commit, 'at') } };
     }
   } catch {

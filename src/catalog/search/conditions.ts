@@ -18,9 +18,8 @@ export interface Condition {
   readonly countable?: Sql;
   /** The key of a model's name, of which the version has to be. */
   readonly model?: string;
-  /** A text to look for, and its words. */
+  /** A text to look for. */
   readonly text?: string;
-  readonly words?: readonly string[];
 }
 
 const FIELD = new RegExp(`^(model|stage|alias|tag|param|commit|${Object.keys(FACT_FIELDS).join('|')}):(.*)$`);

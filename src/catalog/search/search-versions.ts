@@ -3,10 +3,12 @@ import type { VersionSummary } from '../read-models.ts';
 import type { Sqlite, SqlValue } from '../sqlite.ts';
 import { VERSION_COLUMNS, VERSION_TABLES, versionSummary } from '../version-queries.ts';
 import type { Condition, Sql } from './conditions.ts';
+import { longerTerms, wordsOf } from './index-terms.ts';
 import { modelsWith } from './words.ts';
 
-/** A word that so many versions have is looked for as a whole. */
+/** Of a word that more versions have, the words that begin with it are looked for one by one, unless they are too many. */
 const FEW = 1000;
+const MANY_TERMS = 64;
 /** Of a word that no more versions have, each can be looked at. */
 const SHORT = 2000;
 /** Where more than so many would be looked at, those that the next condition doesn't hold for are left out before. */
@@ -124,17 +126,26 @@ function matchOf(db: Sqlite, conditions: readonly Condition[], total: number): s
 
 /**
  * What has to match for a condition to hold. A text that is in a model's name or tags holds for versions whose own words lack it. Of
- * several words, all but the last: it may be cut short, and looking for beginnings takes long where they are common. For the same
- * reason a single word is looked for as a whole where many versions have it.
+ * several words, all but the last: it may be cut short, and looking for beginnings takes long where they are common: the index
+ * puts all their versions together first. Of words that are named it reads only as many versions as are asked for.
  */
-function matchesOf(db: Sqlite, { text, words = [] }: Condition): readonly string[] {
+function matchesOf(db: Sqlite, { text }: Condition): readonly string[] {
+  if (text === undefined) return [];
+  const words = wordsOf(db, text);
   const [only] = words;
-  if (text === undefined || only === undefined) return [];
+  if (only === undefined) return [];
   const models = modelsWith(text);
   if (db.get(`${models.sql} LIMIT 1`, models.params)) return [];
   if (words.length > 1) return words.slice(0, -1).map((word) => `"${word}"`);
-  const isCommon = countUpTo(db, matching(`"${only}"`), FEW + 1) > FEW;
-  return [isCommon ? `"${only}"` : `"${only}*"`];
+  return [beginningMatch(db, only)];
+}
+
+function beginningMatch(db: Sqlite, word: string): string {
+  const beginning = `"${word}*"`;
+  if (countUpTo(db, matching(`"${word}"`), FEW + 1) <= FEW) return beginning;
+  const longer = longerTerms(db, word, MANY_TERMS);
+  if (longer.length === MANY_TERMS) return beginning;
+  return `(${[word, ...longer].map((term) => `"${term}"`).join(' OR ')})`;
 }
 
 function matching(match: string): Sql {

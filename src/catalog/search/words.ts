@@ -1,11 +1,8 @@
 import type { Condition, Sql } from './conditions.ts';
 
-/** What the index takes for a word: as `tokenize=unicode61` does. */
-const WORD = /[\p{L}\p{N}\p{Co}]+/gu;
-
 /** Words that follow each other, the last of which may be cut short: in a description, remark, tag, alias or param, or the model's name. */
 export function wordsCondition(text: string): Condition {
-  return { holds: containing(text), text, words: text.match(WORD) ?? [] };
+  return { holds: containing(text), text };
 }
 
 function containing(text: string): Sql {
