@@ -12,6 +12,12 @@ export function formatCount(count: number): string {
   return formatNumber(count);
 }
 
+/** `110 M parameters` */
+export function parametersText(count: number): string {
+  const number = formatCount(count);
+  return count === 1 ? t('{number} parameter', { number }) : t('{number} parameters', { number });
+}
+
 /** `12 %` of a share between 0 and 1, in three digits at most, and never 0 or 100 for what isn't quite. */
 export function formatShare(share: number): string {
   const percent = share * 100 >= 99.95 || share * 100 < 0.05 ? share * 100 : Math.round(share * 1000) / 10;

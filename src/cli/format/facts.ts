@@ -1,4 +1,4 @@
-import { formatCount, formatShare } from '../../base/count.ts';
+import { formatCount, formatShare, parametersText } from '../../base/count.ts';
 import { shapeText } from '../../base/shape.ts';
 import type { FactsSummary } from '../../modelfiles/facts-summary.ts';
 import type { DangerFinding, FactsAnswer, SignatureEntry, TensorFacts, VersionDetails } from '../../registry/api.ts';
@@ -142,6 +142,6 @@ export function dangerLine({ facts }: Pick<VersionDetails, 'facts'>, label: stri
 export function factsPhrase({ facts }: Pick<VersionDetails, 'facts'>): string {
   if (!facts) return '';
   const { format, architecture, parameterCount } = facts;
-  const size = parameterCount === undefined ? [] : [`${formatCount(parameterCount)} parameters`];
+  const size = parameterCount === undefined ? [] : [parametersText(parameterCount)];
   return safeLine([architecture ?? format, ...size].join(', '), 120);
 }

@@ -1,4 +1,4 @@
-import { formatChange, formatCount } from '../../base/count.ts';
+import { formatChange, parametersText } from '../../base/count.ts';
 import { shapeText } from '../../base/shape.ts';
 import type { TensorChange, TensorComparisonAnswer, TensorDifference, TensorForm } from '../../registry/api.ts';
 import { safeLine, styled } from '../terminal.ts';
@@ -33,7 +33,7 @@ function countsText(counts: TensorComparisonAnswer['counts']): string {
 }
 
 function groupText({ name, tensors, elements }: TensorComparisonAnswer['frozen'][number]): string {
-  return `${safeLine(name, 80)} (${plural(tensors, 'tensor')}, ${formatCount(elements)} parameters)`;
+  return `${safeLine(name, 80)} (${plural(tensors, 'tensor')}, ${parametersText(elements)})`;
 }
 
 function rowOf({ name, kind, change, notFinite, before, after }: TensorDifference): readonly string[] {

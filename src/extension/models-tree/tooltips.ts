@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { formatCount } from '../../base/count.ts';
+import { parametersText } from '../../base/count.ts';
 import { importedFrom } from '../../base/imported-from.ts';
 import { t, tCount } from '../../base/language.ts';
 import { formatMetric, headlineMetrics } from '../../base/metrics.ts';
@@ -106,7 +106,7 @@ function factsText({ facts }: VersionSummary): string {
   const { architecture, format, framework, parameterCount, dtypes = [] } = facts;
   const parts = [
     architecture ?? format,
-    parameterCount === undefined ? '' : t('{number} parameters', { number: formatCount(parameterCount) }),
+    parameterCount === undefined ? '' : parametersText(parameterCount),
     dtypes.slice(0, 2).join(', '),
     [framework?.name, framework?.version].filter(Boolean).join(' '),
   ];

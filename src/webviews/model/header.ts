@@ -6,7 +6,7 @@ import { stageCounts } from '../../base/stage-counts.ts';
 import type { ModelPageData } from '../../extension/messages.ts';
 
 import type { PageContext } from '../shared/page.ts';
-import { ageOf, authorOf, claimedAgeOf, versionLink } from '../shared/parts.ts';
+import { ageOf, authorOf, claimedAgeOf, claimedSinceOf, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 
 const shownAliases = 40;
@@ -25,7 +25,7 @@ export function modelHeader({ model, tenures, stage }: ModelPageData, page: Page
       ${
         production
           ? html`<span
-              >${tParts('{version} is in production since {age}, by {author}', { version: versionLink(page, production.id, `@${versionNumber(production)}`), age: claimedAgeOf(production.stageSince, production.stageClaimedAt, importedFrom(production)), author: authorOf(production.stageBy) })}</span
+              >${tParts('{version} is in production since {age}, by {author}', { version: versionLink(page, production.id, `@${versionNumber(production)}`), age: claimedSinceOf(production.stageSince, production.stageClaimedAt, importedFrom(production)), author: authorOf(production.stageBy) })}</span
             >`
           : html`<span>${lastMove && stage === 'production' ? t('No version is in production any more') : t('No version is in production')}</span>`
       }

@@ -7,7 +7,7 @@ import type { LaterGates } from '../review.ts';
 import { formatVia, shortDigest, sizeInFiles } from '../shared/format.ts';
 import { jumpTo } from '../shared/jump.ts';
 import type { PageContext } from '../shared/page.ts';
-import { authorOf, claimedAgeOf, copyable, icon, stageBadge, versionLink } from '../shared/parts.ts';
+import { authorOf, claimedAgeOf, claimedSinceOf, copyable, icon, stageBadge, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 import { modelLine } from '../version/model.ts';
 import { blockersOf, brokenGates, isWaitingForPeople } from './blockers.ts';
@@ -47,7 +47,7 @@ function besideLine({ other, stage, isExclusive }: ReviewPageData, page: PageCon
   if (!other)
     return html`<span>${t('Nothing is in {stage} now to compare it with.', { stage: isExclusive ? stage : 'production' })}</span>`;
   const { version, isInStage } = other;
-  const since = claimedAgeOf(version.stageSince, version.stageClaimedAt, importedFrom(version));
+  const since = claimedSinceOf(version.stageSince, version.stageClaimedAt, importedFrom(version));
   const about = {
     version: versionLink(page, version.id, `@${versionNumber(version)}`),
     stage: isInStage ? stage : version.stage,

@@ -75,6 +75,15 @@ export function claimedAgeOf(iso: string, claimed: string | undefined, source?: 
   return claimed === undefined ? ageOf(iso) : claim(ageOf(claimed), ageOf(iso), source);
 }
 
+/** The same after `since`: a time, and how long ago that is. */
+export function claimedSinceOf(iso: string, claimed: string | undefined, source?: string): TemplateResult {
+  return claimed === undefined ? sinceOf(iso) : claim(sinceOf(claimed), ageOf(iso), source);
+}
+
+function sinceOf(iso: string): TemplateResult {
+  return html`<time datetime=${iso} title=${iso}>${formatTime(iso)}, ${formatAge(iso, Date.now())}</time>`;
+}
+
 function claim(claimed: TemplateResult, since: TemplateResult, source: string | undefined): TemplateResult {
   return source === undefined
     ? html`${tParts('{claimed} (claimed; shared {shared})', { claimed, shared: since })}`
