@@ -4,9 +4,6 @@ import type { Palette } from './palette.ts';
 import { colourOf, paintShape, shapeOf } from './shapes.ts';
 import { tintsOf } from './tints.ts';
 
-/** A label needs so much room in its band. */
-const LABEL_ROOM = 26;
-
 /** Where a band is on the canvas; undefined where it is outside of what is shown. */
 function sidesOf(u: uPlot, { from, to }: Band): readonly [left: number, right: number] | undefined {
   const { left, width } = u.bbox;
@@ -40,7 +37,7 @@ export function paintBands(u: uPlot, { bands }: Drawing, palette: Palette): void
   canvas.restore();
 }
 
-/** At the top of each band: which version it was, with a mark for how it came there. */
+/** At the top of each band that has room for it: which version it was, with a mark for how it came there. The newest has its own always. */
 export function paintBandLabels(u: uPlot, { bands }: Drawing, palette: Palette): void {
   const { ctx: canvas, bbox } = u;
   const ratio = devicePixelRatio;
@@ -49,15 +46,19 @@ export function paintBandLabels(u: uPlot, { bands }: Drawing, palette: Palette):
   canvas.textBaseline = 'top';
   canvas.textAlign = 'left';
   canvas.fillStyle = palette.production;
-  let free = Number.NEGATIVE_INFINITY;
-  for (const band of bands) {
+  const edge = canvas.canvas.width - 2 * ratio;
+  let free = edge;
+  for (const band of bands.toReversed()) {
     const sides = sidesOf(u, band);
     if (!sides) continue;
     const label = `${band.tenure.kind === 'rollback' ? '↩' : '▲'} @${band.tenure.number}`;
     const width = canvas.measureText(label).width;
-    if (sides[0] < free || sides[1] - sides[0] < Math.min(width, LABEL_ROOM * ratio)) continue;
-    canvas.fillText(label, sides[0] + 4 * ratio, bbox.top + 3 * ratio);
-    free = sides[0] + width + 10 * ratio;
+    const isNow = band.to === Number.POSITIVE_INFINITY;
+    // What came last may have no room behind its line: it isn't cut.
+    const left = isNow ? Math.min(sides[0] + 4 * ratio, edge - width) : sides[0] + 4 * ratio;
+    if (left + width > (isNow ? free : Math.min(free, sides[1]))) continue;
+    canvas.fillText(label, left, bbox.top + 3 * ratio);
+    free = left - 6 * ratio;
   }
   canvas.restore();
 }
