@@ -113,6 +113,8 @@ describe('the page of a version', () => {
     expect(await page.getByRole('button', { name: 'Archive…' }).count()).toBe(0);
     await opened.close();
     const production = await open({ ...versionPage(versionDetails(2, { stage: 'production' })), rollbackTo: 1 });
+    const primary = production.locator('.actions vscode-button:not([secondary])');
+    expect(await primary.allInnerTexts()).toEqual(['Roll back…']);
     await production.getByRole('button', { name: 'Roll back…' }).click();
     await expect
       .poll(() => opened.sent)

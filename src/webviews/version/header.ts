@@ -10,6 +10,8 @@ import { versionNumber } from '../shared/version-name.ts';
 import { modelLine } from './model.ts';
 
 export function versionHeader({ version, baseline, rollbackTo }: VersionPageData, page: PageContext): TemplateResult {
+  // What it is there for next: its way up, or the way back from it.
+  const isServing = version.stage === 'production';
   return html`<header class="page-title">
     <h1>
       <span class="name"
@@ -41,7 +43,7 @@ export function versionHeader({ version, baseline, rollbackTo }: VersionPageData
     </div>
     ${version.description === '' ? nothing : html`<p class="description">${leadOf(version.description)}</p>`}
     <div class="actions" role="group" aria-label=${t('Actions')}>
-      <vscode-button icon="rocket" @click=${() => page.act('promote', version.id)}>${t('Promote…')}</vscode-button>
+      <vscode-button ?secondary=${isServing} icon="rocket" @click=${() => page.act('promote', version.id)}>${t('Promote…')}</vscode-button>
       <vscode-button
         secondary
         icon="checklist"
@@ -53,7 +55,7 @@ export function versionHeader({ version, baseline, rollbackTo }: VersionPageData
         rollbackTo === undefined
           ? nothing
           : html`<vscode-button
-              secondary
+              ?secondary=${!isServing}
               icon="discard"
               title=${t('Puts {model}@{rollbackTo} back in production', { model: version.model, rollbackTo })}
               @click=${() => page.act('rollBack', version.id)}
