@@ -14,9 +14,12 @@ const A_COMMIT = 50;
 const idOf = (kind: string, number: number) => `01M84GD1DEN${kind}${String(number).padStart(9, '0')}`;
 const MODEL = idOf('M0DE1X', 0);
 
-/** The catalog of a log with one model and a version for each description, numbered from 1 in their order. */
-export function describedCatalog(descriptions: readonly string[], model = 'fraud'): Promise<LoadedCatalog> {
-  const created = { type: 'model.created', model: MODEL, name: model };
+/** The catalog of a log with one model, `fraud`, and a version for each description, numbered from 1 in their order. */
+export function describedCatalog(
+  descriptions: readonly string[],
+  tags: Readonly<Record<string, string>> = {},
+): Promise<LoadedCatalog> {
+  const created = { type: 'model.created', model: MODEL, name: 'fraud', tags };
   const events = [created, ...descriptions.map((description, index) => registered(index + 1, description))];
   const commits: Uint8Array[] = [];
   for (let prev = FORMAT_HASH; commits.length * A_COMMIT < events.length; ) {

@@ -98,3 +98,17 @@ it('leaves the saved catalog as it is', async () => {
   expect(loaded.db.file?.isChanged).toBe(false);
   expect({ tables: tables(), sizeBytes: loaded.db.sizeBytes }).toEqual(before);
 });
+
+it.each(['müller', 'MÜLLER', 'Müller', 'mÜl'])('finds %s whatever is a capital, beyond ASCII too', async (query) => {
+  const { db } = await described(['von MÜLLER', 'muller', 'Müller [ä*]?', 'mÜller', 'x']);
+  expect(numbersFound(db, query)).toEqual([4, 3, 1]);
+  expect(numbersFound(db, '"[Ä*]?"')).toEqual([3]);
+  expect(numbersFound(db, 'ä?')).toEqual([]);
+});
+
+it('finds a tag of a model whatever is a capital in it', async () => {
+  const { db } = await describedCatalog(['one', 'two'], { place: 'Zürich' });
+  ends.push(() => db.close());
+  expect(numbersFound(db, 'ZÜR')).toEqual([2, 1]);
+  expect(numbersFound(db, 'ZUR')).toEqual([]);
+});

@@ -6,26 +6,44 @@ export function wordsCondition(text: string): Condition {
 }
 
 function containing(text: string): Sql {
-  const like = `%${escaped(text)}%`;
-  const sql = `(m.name LIKE ?1 ESCAPE '\\' OR v.description LIKE ?1 ESCAPE '\\'
-    OR EXISTS (SELECT 1 FROM remarks x WHERE x.subject = v.id AND x.text LIKE ?1 ESCAPE '\\')
-    OR EXISTS (SELECT 1 FROM tags x WHERE x.subject IN (v.id, v.model) AND (x.key LIKE ?1 ESCAPE '\\' OR x.value LIKE ?1 ESCAPE '\\'))
-    OR EXISTS (SELECT 1 FROM aliases x WHERE x.version = v.id AND x.alias LIKE ?1 ESCAPE '\\')
-    OR EXISTS (SELECT 1 FROM json_each(v.params) x WHERE x.key LIKE ?1 ESCAPE '\\' OR x.value LIKE ?1 ESCAPE '\\'))`;
-  const uses = sql.split('?1').length - 1;
-  return { sql: sql.replaceAll('?1', '?'), params: Array.from({ length: uses }, () => like) };
+  const { like, pattern } = matchAnywhere(text);
+  const sql = `(m.name ${like} OR v.description ${like}
+    OR EXISTS (SELECT 1 FROM remarks x WHERE x.subject = v.id AND x.text ${like})
+    OR EXISTS (SELECT 1 FROM tags x WHERE x.subject IN (v.id, v.model) AND (x.key ${like} OR x.value ${like}))
+    OR EXISTS (SELECT 1 FROM aliases x WHERE x.version = v.id AND x.alias ${like})
+    OR EXISTS (SELECT 1 FROM json_each(v.params) x WHERE x.key ${like} OR x.value ${like}))`;
+  const uses = sql.split('?').length - 1;
+  return { sql, params: Array.from({ length: uses }, () => pattern) };
 }
 
 /** The models whose name or tags have the text: all their versions count as having them. */
 export function modelsWith(text: string): Sql {
-  const like = `%${escaped(text)}%`;
+  const { like, pattern } = matchAnywhere(text);
   return {
-    sql: `SELECT id FROM models WHERE deleted_seq IS NULL AND (name LIKE ? ESCAPE '\\'
-      OR EXISTS (SELECT 1 FROM tags x WHERE x.subject = models.id AND (x.key LIKE ? ESCAPE '\\' OR x.value LIKE ? ESCAPE '\\')))`,
-    params: [like, like, like],
+    sql: `SELECT id FROM models WHERE deleted_seq IS NULL AND (name ${like}
+      OR EXISTS (SELECT 1 FROM tags x WHERE x.subject = models.id AND (x.key ${like} OR x.value ${like})))`,
+    params: [pattern, pattern, pattern],
   };
 }
 
-function escaped(value: string): string {
-  return value.replace(/[\\%_]/g, (character) => `\\${character}`);
+/** Longer texts would make patterns that SQLite refuses. */
+const LONGEST_FOLDED = 5000;
+const BEYOND_ASCII = /[^\0-\x7f]/;
+
+/** How to ask for a text anywhere in another, whatever is a capital. To `LIKE`, only the letters of ASCII are the same as their capitals. */
+function matchAnywhere(text: string): { readonly like: string; readonly pattern: string } {
+  if (!BEYOND_ASCII.test(text) || text.length > LONGEST_FOLDED) {
+    return { like: "LIKE ? ESCAPE '\\'", pattern: `%${text.replace(/[\\%_]/g, (character) => `\\${character}`)}%` };
+  }
+  return { like: 'GLOB ?', pattern: `*${Array.from(text, eitherCase).join('')}*` };
+}
+
+function eitherCase(character: string): string {
+  if (/[*?[]/.test(character)) return `[${character}]`;
+  const isPlain = !BEYOND_ASCII.test(character);
+  // Without those that the index of words takes for another letter: SS for ß, I for ı.
+  const cases = [character.toLowerCase(), character.toUpperCase()].filter(
+    (one) => one !== character && Array.from(one).length === 1 && (isPlain || BEYOND_ASCII.test(one)),
+  );
+  return cases.length === 0 ? character : `[${character}${cases.join('')}]`;
 }
