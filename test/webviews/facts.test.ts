@@ -177,7 +177,7 @@ describe('the tensors of two versions, on the page that compares them', () => {
     const page = await openTensors({
       compareTensors: ({ onProgress, signal }) =>
         new Promise((_resolve, reject) => {
-          onProgress?.({ step: 'Comparing tensors', doneBytes: 1_073_741_824, totalBytes: 2_147_483_648 });
+          onProgress?.({ step: 'Comparing tensors', doneBytes: 1_000_000_000, totalBytes: 2_000_000_000 });
           signal?.addEventListener('abort', () => reject(new Error('The comparison was cancelled.')));
         }),
     });
