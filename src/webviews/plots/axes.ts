@@ -1,5 +1,6 @@
 import { groupAssociation, rankCorrelation } from '../../base/association.ts';
 import { isLogarithmic } from '../../base/axis-scale.ts';
+import { formatNumber } from '../../base/language.ts';
 import { formatMetric, metricDirection } from '../../base/metrics.ts';
 import type { PlotsPageData } from '../../extension/messages.ts';
 
@@ -124,7 +125,8 @@ export function tickText(value: number, step: number): string {
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e5 || size < 1e-2)) return value.toExponential(1).replace('.0e', 'e').replace('e+', 'e');
   const digits = step > 0 && size > 0 ? Math.ceil(Math.log10(size / step)) + 1 : 0;
-  return formatMetric(Number(value.toPrecision(Math.min(12, Math.max(3, digits)))));
+  if (digits <= 3) return formatMetric(Number(value.toPrecision(3)));
+  return formatNumber(value, { maximumSignificantDigits: Math.min(12, digits) });
 }
 
 /** How good each version is by the metric: from 0, the worst, to 1, or from low to high where nobody knows; NaN without a value. */
