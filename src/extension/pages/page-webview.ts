@@ -5,6 +5,7 @@ import type { HostMessage, PageData, PageKind, RequestHandlers } from '../messag
 import { type PageLog, pageAnswers } from './answer.ts';
 import { type PageHtml, pageHtml, scriptOf } from './html.ts';
 import { messageWithoutOverrides, withoutOverrides } from './overrides.ts';
+import { toldData } from './told-data.ts';
 
 export interface PageWebview<K extends PageKind> {
   readonly extensionUri: vscode.Uri;
@@ -44,7 +45,8 @@ export function showPage<K extends PageKind>(webview: vscode.Webview, page: Page
     webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', ...path)).toString();
   const begin = (data?: PageData[K]) => {
     if (!isOpen()) return;
-    const json = JSON.stringify(data);
+    // In the language of the answers, which follow it.
+    const json = JSON.stringify(toldData(data));
     const first =
       json === undefined || json.length > MOST_CHARACTERS
         ? {}

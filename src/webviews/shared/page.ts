@@ -118,6 +118,8 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
   let isOutdated = false;
   let isFirst = true;
   let isEarly = host.first !== undefined;
+  /** What is drawn asked whether it is early: only then something follows. */
+  let hasRest = false;
   let tensorRows = rowsOfTensors();
 
   const latecomers = new Map<string, Latecomer>();
@@ -192,7 +194,10 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     },
     redraw: draw,
     registerFile: () => ask(host.ask('registerFile', {})),
-    isEarly,
+    get isEarly() {
+      hasRest = isEarly;
+      return isEarly;
+    },
     justCopied,
     ui,
     savePage: (changes) => host.savePage(changes),
@@ -223,7 +228,8 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     isLoading = true;
     if (content.state === 'failed') content = { state: 'loading' };
     draw();
-    if (isEarly) drawTheRest();
+    if (hasRest) drawTheRest();
+    else isEarly = false;
     try {
       const data = await host.load();
       // What the page came with isn't drawn twice.

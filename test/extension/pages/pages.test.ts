@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { RegistryError } from '../../../src/base/errors.ts';
+import { tellWith } from '../../../src/base/retold.ts';
 import type { PagesOptions } from '../../../src/extension/pages/pages.ts';
 import type { Registry, VersionDetails } from '../../../src/registry/api.ts';
 import { changes, comparison, idOf, versionDetails, versionSummary } from '../../webviews/examples.ts';
@@ -101,6 +102,19 @@ describe('pages in the editor', () => {
     expect(webview.html).not.toContain('<script>');
     const json = /data-first="([^"]*)"/.exec(webview.html)?.[1]?.replaceAll('&quot;', '"') ?? '';
     expect(json).toContain('"fraud-detector"');
+  });
+
+  it('come in the language of the answers that follow', async () => {
+    tellWith(() => ({ 'none was declared': 'keine wurden angegeben' }));
+    onTestFinished(() => tellWith(undefined));
+    const missing = [{ what: 'data', why: 'none was declared' }];
+    const { pages } = setUp({
+      show: async () => ({ ...versionDetails(2), lineage: { ...versionDetails(2).lineage, missing } }),
+    });
+    pages.openVersion(pageOf(2));
+    const { webview } = lastPanel();
+    await vi.waitFor(() => expect(webview.html).toContain('keine wurden angegeben'));
+    expect(webview.html).not.toContain('none was declared');
   });
 
   it('don’t wait for a registry that takes its time', async () => {
