@@ -67,7 +67,7 @@ export class Catalog {
     return catalog;
   }
 
-  /** A commit that was applied and saved, and whose bytes in the log aren't those any more. */
+  /** A commit that was applied and saved, and whose bytes in the log aren't those any more, or can't be read. */
   get changedCommit(): number | undefined {
     return this.#changedCommit;
   }
@@ -276,7 +276,11 @@ export class Catalog {
 
   async #compareWithLog(): Promise<void> {
     const { seq, hash } = this.position;
-    const bytes = await readCommit(this.#options.store, seq);
+    const bytes = await readCommit(this.#options.store, seq).catch((error: unknown) => {
+      // Something that isn't read, such as a link, stands there: `verify` names it, which needs a registry that can be opened.
+      if (RegistryError.is(error, 'STORAGE_FAILED')) return undefined;
+      throw error;
+    });
     this.#changedCommit = bytes && hashOfCommit(bytes) === hash ? undefined : seq;
   }
 

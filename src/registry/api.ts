@@ -1191,6 +1191,8 @@ export interface VerifyProblem {
     | 'COMMIT_DAMAGED'
     | 'COMMIT_REWRITTEN'
     | 'COMMIT_MISSING'
+    | 'COMMIT_UNREADABLE'
+    | 'LOG_STRAY'
     | 'MANIFEST_MISSING'
     | 'MANIFEST_DAMAGED'
     | 'OBJECT_MISSING'

@@ -75,7 +75,7 @@ async function chainProblem(session: Session): Promise<RegistryError | undefined
   if (changed !== undefined) {
     return new RegistryError(
       'LOG_REWRITTEN',
-      `Commit ${changed} isn't what it was when it was read here before, or is missing. Run \`model-registry verify\` to see the damage, and put the file back from a backup; nothing was changed.`,
+      `Commit ${changed} isn't what it was when it was read here before, is missing, or can't be read. Run \`model-registry verify\` to see the damage, and put the file back from a backup; nothing was changed.`,
       { details: { seq: changed } },
     );
   }

@@ -1,5 +1,5 @@
 import { renameSync } from 'node:fs';
-import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
@@ -150,6 +150,44 @@ describe('verify', () => {
     expect(problems).toMatchObject([{ code: 'COMMIT_REWRITTEN', versions: ['fraud@2'] }]);
     await writeFile(second, text.replace('"events"', '"even\u0000s"'));
     expect((await (await place.open()).verify()).problems).toMatchObject([{ code: 'COMMIT_DAMAGED' }]);
+  });
+
+  it.each([1, 3, 5])('goes on behind what stands in the place of commit %i and is none', async (seq) => {
+    const place = await makePlace();
+    await storyIn(place);
+    const key = commitKey(seq);
+    const file = join(place.registryDir, key);
+    await rename(file, join(place.dir, 'commit'));
+    await symlink(join(place.dir, 'commit'), file);
+    const damaged = commitKey(seq === 3 ? 2 : 3);
+    await flip(join(place.registryDir, damaged), 90);
+    for (const hasCatalog of [true, false]) {
+      if (!hasCatalog) await rm(snapshotFile(place.registryDir), { force: true });
+      const report = await (await place.open()).verify();
+      expect(report.commits).toBe(5);
+      const unreadable = report.problems.find((problem) => problem.key === key);
+      expect(unreadable).toMatchObject({ code: 'COMMIT_UNREADABLE', message: expect.stringContaining('is a link') });
+      // Without the catalog, a commit before one that can't be read has no witness.
+      if (hasCatalog || seq !== 3)
+        expect(report.problems.map((problem) => problem.key).sort()).toEqual([key, damaged].sort());
+    }
+  });
+
+  it('names what takes the number of a commit to come', async () => {
+    const place = await makePlace();
+    await storyIn(place);
+    const log = join(place.registryDir, 'log');
+    await writeFile(join(log, '00000000000000900000.jsonl'), '');
+    await symlink('nowhere', join(log, '00000000000000000006.jsonl'));
+    await mkdir(join(log, '99999999999999999999.jsonl'));
+    await writeFile(join(log, '.DS_Store'), 'nobody minds');
+    const { problems, commits } = await (await place.open()).verify();
+    expect(commits).toBe(5);
+    expect(problems.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      expect.stringMatching(/^LOG_STRAY log.0+6.jsonl is a link .* Move it away/),
+      expect.stringMatching(/^LOG_STRAY log.0+900000.jsonl is a file /),
+      expect.stringMatching(/^LOG_STRAY log.9+.jsonl is a folder /),
+    ]);
   });
 
   it('leaves everything else refusing to answer from a damaged log', async () => {
