@@ -23,35 +23,19 @@ function modelSummary(db: Sqlite, row: Row): ModelSummary {
   };
 }
 
-/** Which models are listed. */
-interface Listed {
-  readonly nameContains?: string | undefined;
-  readonly ids?: readonly string[] | undefined;
-}
-
-/** In order of their names, after the name `after`. */
-export function modelsPage(db: Sqlite, after: string, limit: number, listed: Listed): readonly ModelSummary[] {
-  const { sql: which, params } = whichOf(listed);
-  const sql = `SELECT ${COLUMNS} FROM models WHERE ${which} AND name_key > ? ORDER BY name_key LIMIT ?`;
-  return db.all(sql, [...params, after, limit]).map((row) => modelSummary(db, row));
+/** In order of their names, after the name `after`; those only whose names contain `part`. */
+export function modelsPage(db: Sqlite, after: string, limit: number, part = ''): readonly ModelSummary[] {
+  const sql = `SELECT ${COLUMNS} FROM models WHERE deleted_seq IS NULL AND name_key > ? AND instr(name_key, ?) > 0 ORDER BY name_key LIMIT ?`;
+  return db.all(sql, [after, part.toLowerCase(), limit]).map((row) => modelSummary(db, row));
 }
 
 /** Those with the newest versions first, after the first `offset`. */
-export function recentModels(db: Sqlite, offset: number, limit: number, listed: Listed): readonly ModelSummary[] {
+export function recentModels(db: Sqlite, offset: number, limit: number, part = ''): readonly ModelSummary[] {
   const newest = `(SELECT max(v.key) FROM versions v WHERE v.model = models.id AND v.number =
     (SELECT max(number) FROM versions o WHERE o.model = models.id))`;
-  const { sql: which, params } = whichOf(listed);
-  const sql = `SELECT ${COLUMNS} FROM models WHERE ${which} ORDER BY coalesce(${newest}, 0) DESC, name_key LIMIT ? OFFSET ?`;
-  return db.all(sql, [...params, limit, offset]).map((row) => modelSummary(db, row));
-}
-
-function whichOf({ nameContains = '', ids }: Listed) {
-  const named = { sql: 'deleted_seq IS NULL AND instr(name_key, ?) > 0', params: [nameContains.toLowerCase()] };
-  if (!ids) return named;
-  return {
-    sql: `${named.sql} AND id IN (SELECT value FROM json_each(?))`,
-    params: [...named.params, JSON.stringify(ids)],
-  };
+  const sql = `SELECT ${COLUMNS} FROM models WHERE deleted_seq IS NULL AND instr(name_key, ?) > 0
+    ORDER BY coalesce(${newest}, 0) DESC, name_key LIMIT ? OFFSET ?`;
+  return db.all(sql, [part.toLowerCase(), limit, offset]).map((row) => modelSummary(db, row));
 }
 
 /** A model that isn't deleted, by its canonical id. */

@@ -669,8 +669,6 @@ export interface ListModelsRequest extends PageRequest {
   readonly order?: 'name' | 'recent';
   /** Only models whose names contain this, in capitals or not. */
   readonly nameContains?: string;
-  /** Only these; of ids that no model has, nothing is said. */
-  readonly ids?: readonly string[];
 }
 
 export interface ListVersionsRequest extends PageRequest {

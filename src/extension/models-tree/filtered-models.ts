@@ -1,10 +1,9 @@
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import { toldOf } from '../../base/retold.ts';
-import type { VersionSummary } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import { firstEntries } from './first-entries.ts';
-import type { ModelNode, TreeNode } from './nodes.ts';
+import type { ModelNode, TreeNode, VersionNode } from './nodes.ts';
 
 /** What a filter needs of a registry. */
 export type FilterCalls = Pick<RegistryCalls, 'listModels' | 'search'>;
@@ -28,7 +27,10 @@ export function foundList(registryDir: string): string {
   return `${registryDir}#found`;
 }
 
-/** Models whose names contain the filter, with all their versions; then others with the versions that a search for it finds. */
+/**
+ * Models whose names contain the filter, with all their versions; then the versions of others that a search for it finds, each with the name of
+ * its model: below their models the editor would ask for them once more, and draw twice as many rows with each key.
+ */
 export async function filteredModels(
   registry: FilterCalls,
   { registryDir, filter, count, foundCount }: FilterOptions,
@@ -38,20 +40,14 @@ export async function filteredModels(
     search(registry, filter, foundCount),
   ]);
   const names = new Set(named.map(({ id }) => id));
-  const others = new Map<string, VersionSummary[]>();
-  for (const version of found) {
-    if (names.has(version.modelId) || version.model.toLowerCase().includes(filter.toLowerCase())) continue;
-    others.set(version.modelId, [...(others.get(version.modelId) ?? []), version]);
-  }
-  const isOpen = named.length + others.size <= OPEN_MODELS;
+  const isOpen = named.length <= OPEN_MODELS;
   const byName = named.map((model): ModelNode => ({ kind: 'model', registryDir, modelId: model.id, model, isOpen }));
-  const ids = [...others.keys()];
-  const { items: models } = ids.length === 0 ? { items: [] } : await registry.listModels({ ids, limit: ids.length });
-  const byId = new Map(models.map((model) => [model.id, model]));
-  const byVersions = [...others].flatMap(([modelId, versions]): readonly ModelNode[] => {
-    const model = byId.get(modelId);
-    // It may have been deleted just now.
-    return model ? [{ kind: 'model', registryDir, modelId, model, isOpen: true, found: versions }] : [];
+  const others = found.filter(
+    ({ modelId, model }) => !names.has(modelId) && !model.toLowerCase().includes(filter.toLowerCase()),
+  );
+  const byVersions = others.map((version): VersionNode => {
+    const { id: versionId, modelId } = version;
+    return { kind: 'version', registryDir, modelId, versionId, version, isFound: true };
   });
   const rows: readonly TreeNode[] = [
     ...byName,

@@ -28,8 +28,6 @@ export interface ModelNode {
   readonly model: ModelSummary;
   /** Shown with its versions until the person closes it. */
   readonly isOpen: boolean;
-  /** The only versions to be shown, where the view is filtered and it isn't the model that fits. */
-  readonly found?: readonly VersionSummary[];
 }
 
 /** The versions of a model in one stage; a version can be dropped there. */
@@ -66,6 +64,8 @@ export interface VersionNode {
   readonly modelId: string;
   readonly versionId: string;
   readonly version: VersionSummary;
+  /** It stands alone, without its model above. */
+  readonly isFound?: boolean;
 }
 
 /** Asks for the next page of a list. */

@@ -60,19 +60,15 @@ function registryItem(node: RegistryNode): vscode.TreeItem {
   return item;
 }
 
-function modelItem({ registryDir, model, isOpen, found }: ModelNode, preferred: string | undefined): vscode.TreeItem {
+function modelItem({ registryDir, model, isOpen }: ModelNode, preferred: string | undefined): vscode.TreeItem {
   const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
   const { production } = model;
   const item = new vscode.TreeItem(oneLine(model.name), isOpen ? Expanded : Collapsed);
-  // Another one where it is filtered: the editor remembers by it which rows are closed.
-  item.id = `${registryDir}#${model.id}${found ? '#found' : ''}`;
+  item.id = `${registryDir}#${model.id}`;
   item.iconPath = new vscode.ThemeIcon('package');
-  const serving = production
+  item.description = production
     ? facts(t('production {production}', { production: numberOf(production) }), headlineText(production, preferred))
     : t('none in production');
-  item.description = found
-    ? facts(tCount(found.length, '{count} version found', '{count} versions found'), serving)
-    : serving;
   item.contextValue = production ? 'model:production' : 'model';
   item.accessibilityInformation = {
     label: tCount(
@@ -86,10 +82,13 @@ function modelItem({ registryDir, model, isOpen, found }: ModelNode, preferred: 
 }
 
 function versionItem(node: VersionNode, preferred: string | undefined): vscode.TreeItem {
-  const { version } = node;
+  const { version, isFound } = node;
   const aliases = version.aliases.map((alias) => `@${oneLine(alias, 40)}`).join(' ');
   const later = supersededBy(version);
-  const item = new vscode.TreeItem(t('Version {version}', { version: numberOf(version) }));
+  const number = numberOf(version);
+  const item = new vscode.TreeItem(
+    isFound ? `${oneLine(version.model, 80)} ${number}` : t('Version {version}', { version: number }),
+  );
   item.id = `${node.registryDir}#${version.id}`;
   item.iconPath = stageIcon(version.stage);
   item.description = facts(
@@ -104,7 +103,7 @@ function versionItem(node: VersionNode, preferred: string | undefined): vscode.T
   item.accessibilityInformation = {
     label: t('{model} version {version}, {description}', {
       model: version.model,
-      version: numberOf(version),
+      version: number,
       description: item.description,
     }),
   };

@@ -33,8 +33,7 @@ export async function rowsOfModel(
   metric: string | undefined,
   options: ListOptions,
 ): Promise<readonly TreeNode[]> {
-  const { model, found } = node;
-  if (found) return found.map((version) => versionNode(node, version));
+  const { model } = node;
   const { registry, arrangement } = options;
   if (arrangement.groupBy === 'stage') return stageRows(node, registry);
   if (arrangement.groupBy === 'date') return periodRows(node, registry);

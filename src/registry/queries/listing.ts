@@ -55,10 +55,10 @@ export async function listModels(session: Session, request: ListModelsRequest = 
   const limit = limitOf(request);
   if (request.order === 'recent') {
     const offset = request.cursor === undefined ? 0 : (numbersOfCursor(request.cursor, 1)[0] ?? 0);
-    const recent = recentModels(dbOf(session), offset, limit + 1, request);
+    const recent = recentModels(dbOf(session), offset, limit + 1, request.nameContains);
     return pageOf(recent, limit, () => String(offset + limit));
   }
-  const models = modelsPage(dbOf(session), request.cursor ?? '', limit + 1, request);
+  const models = modelsPage(dbOf(session), request.cursor ?? '', limit + 1, request.nameContains);
   return pageOf(models, limit, (last) => last.name.toLowerCase());
 }
 

@@ -68,7 +68,7 @@ export const nativeScreens: readonly EditorScreen[] = [
       await showViews(workbench, 'Models');
       await workbench.runCommand(command('Filter Models…'));
       await workbench.quickInput.fill('auc>0.9');
-      await workbench.view('Models').getByText('versions found').first().waitFor();
+      await workbench.treeRow('fraud-detector 3', workbench.view('Models')).waitFor();
     },
   },
   {
