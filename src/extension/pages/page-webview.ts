@@ -20,8 +20,8 @@ export interface PageWebview<K extends PageKind> {
   readonly log: PageLog;
 }
 
-/** The editor takes longer than this until it needs the HTML of a new webview. */
-const SOON_MS = 30;
+/** The editor takes about as long until it needs the HTML of a new webview, and the first page of a window takes longer to read than others. */
+const SOON_MS = 120;
 /** What is longer takes longer to read as a part of the HTML than to ask for. */
 const MOST_CHARACTERS = 200_000;
 
