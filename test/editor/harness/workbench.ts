@@ -240,6 +240,8 @@ export class Workbench {
     await this.page.mouse.down();
     await this.page.mouse.move(box.x + width, box.y + 200, { steps: 4 });
     await this.page.mouse.up();
+    // On the edge the pointer would light it up.
+    await this.page.locator('.part.statusbar').hover();
   }
 }
 

@@ -68,8 +68,9 @@ export const pageScreens: readonly EditorScreen[] = [
   {
     name: 'graph page',
     project: 'typical',
-    async show({ workbench }) {
-      await showViews(workbench, 'Models');
+    async show(opened) {
+      const { workbench } = opened;
+      await selectVersions(opened, 3);
       await workbench.chooseFromMenu(workbench.treeRow('Version 3'), 'Show Lineage Graph');
       await (await workbench.webview(/Lineage/, PATIENCE_MS)).locator('svg').first().waitFor();
     },

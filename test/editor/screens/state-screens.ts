@@ -54,7 +54,7 @@ export const stateScreens: readonly EditorScreen[] = [
     async show({ workbench }) {
       await showViews(workbench, 'Production', 'Models', 'Shared Work');
       await workbench.treeRow('Theirs', workbench.view('Shared Work')).waitFor();
-      await workbench.statusBarItem(/offline/).waitFor();
+      await workbench.statusBarItem(/refused/).waitFor();
     },
   },
   {
