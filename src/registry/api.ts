@@ -1142,6 +1142,16 @@ export interface GcReport {
   readonly objects: readonly GcObject[];
   readonly freed: { readonly objects: number; readonly bytes: number };
   readonly kept: { readonly objects: number; readonly bytes: number };
+  /**
+   * Files that somebody began to write and didn't finish: `freed` of processes that have ended, `kept` where one may still go on with them, for a day at
+   * most.
+   */
+  readonly unfinished: { readonly freed: UnfinishedFiles; readonly kept: UnfinishedFiles };
+}
+
+export interface UnfinishedFiles {
+  readonly files: number;
+  readonly bytes: number;
 }
 
 export interface GcArtifact {

@@ -15,7 +15,7 @@ import type {
 } from './object-store.ts';
 import { readChunks, readRange } from './stored-file.ts';
 import { hasCode, isAbsent, noHardLinks, reading, retryWhileBusy, writing } from './system-errors.ts';
-import { isLeftOf, resumablePath, STAGING_FOLDER, temporaryPath } from './temporary.ts';
+import { isLeftOf, resumablePath, STAGING_FOLDER, writersPath } from './temporary.ts';
 
 /**
  * A store in the folder `root`. A put is a temporary file, write, fsync, `link()` to the final name, unlink, fsync of the folder:
@@ -32,7 +32,7 @@ export function filesystemStore(root: string, fs: FileSystem = nodeFileSystem): 
     return join(base, ...key.split('/'));
   };
 
-  async function stage(temporary = temporaryPath(staging)): Promise<StagedObject> {
+  async function stage(temporary = writersPath(staging)): Promise<StagedObject> {
     const handle = await writing(temporary, async () => {
       await makeFolder(staging);
       return fs.open(temporary, 'wx', 0o644);

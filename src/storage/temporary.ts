@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
-import { isAlive } from './process-alive.ts';
+import { isAlive, startOf } from './process-alive.ts';
 import { isAbsent } from './system-errors.ts';
 
 /** The folder of a registry for files that aren't finished. */
@@ -39,27 +39,66 @@ function hostTag(): string {
   return createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 }
 
+/** A path for a file that ends with the process that writes it, whose name says whose it is. */
+export function writersPath(folder: string): string {
+  writer ??= `by-${hostTag()}-${process.pid}-${startOf(process.pid)}`;
+  return join(folder, `${PREFIX}${writer}-${randomUUID()}`);
+}
+
+let writer: string | undefined;
+
+/** Whether the file was its writer's alone, and that one has ended. */
+function isOrphan(fileName: string): boolean {
+  const [, host, pid, start] = /^\.tmp-by-([0-9a-f]{8})-([1-9]\d{0,9})-(\d{1,20})-/.exec(fileName) ?? [];
+  return host === hostTag() && pid !== undefined && !isAlive(Number(pid), start);
+}
+
+/** A file that isn't finished. */
+export interface TemporaryFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** Nobody goes on with it: its writer has ended, or it wasn't written to for a day. */
+  readonly isAbandoned: boolean;
+}
+
+interface SweepOptions {
+  readonly now?: number;
+  readonly olderThanMs?: number;
+  readonly fs?: FileSystem;
+}
+
+/** The temporary files in `folder` and below. */
+export async function temporaryFiles(folder: string, options: SweepOptions = {}): Promise<readonly TemporaryFile[]> {
+  const { now = Date.now(), olderThanMs = DAY_MS, fs = nodeFileSystem } = options;
+  const found: TemporaryFile[] = [];
+  for (const entry of await entriesOf(fs, folder)) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) found.push(...(await temporaryFiles(path, options)));
+    if (!entry.isFile() || !entry.name.startsWith(PREFIX)) continue;
+    // One that is gone by now was finished, or swept by another process.
+    const status = await fs.stat(path).catch(() => undefined);
+    if (!status) continue;
+    const isAbandoned = status.mtimeMs <= now - olderThanMs || isOrphan(entry.name);
+    found.push({ path, sizeBytes: status.size, isAbandoned });
+  }
+  return found;
+}
+
 /**
- * Removes temporary files that weren't written to for a day, in `folder` and below: processes that were killed left them. Returns how
- * many it removed. They harm nothing but space, so one that can't be removed stays.
+ * Removes the temporary files in `folder` and below that processes left which were killed, and returns them. They harm nothing but space, so one that can't be
+ * removed stays.
  */
 export async function sweepTemporaryFiles(
   folder: string,
-  {
-    now = Date.now(),
-    olderThanMs = DAY_MS,
-    fs = nodeFileSystem,
-  }: { readonly now?: number; readonly olderThanMs?: number; readonly fs?: FileSystem } = {},
-): Promise<number> {
-  let removed = 0;
-  for (const entry of await entriesOf(fs, folder)) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) removed += await sweepTemporaryFiles(path, { now, olderThanMs, fs });
-    if (!entry.isFile() || !entry.name.startsWith(PREFIX)) continue;
+  options: SweepOptions = {},
+): Promise<readonly TemporaryFile[]> {
+  const { fs = nodeFileSystem } = options;
+  const removed: TemporaryFile[] = [];
+  for (const file of await temporaryFiles(folder, options)) {
+    if (!file.isAbandoned) continue;
     try {
-      if ((await fs.stat(path)).mtimeMs > now - olderThanMs) continue;
-      await fs.unlink(path);
-      removed += 1;
+      await fs.unlink(file.path);
+      removed.push(file);
     } catch {
       // In use, or already swept by another process.
     }

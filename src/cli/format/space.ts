@@ -16,7 +16,8 @@ const REASONS: Readonly<Record<KeepReason, string>> = {
 const MAX_LABELS = 3;
 
 /** What `gc` freed or would free, and why the rest stays. */
-export function gcText({ artifacts, freed, kept, isDryRun, storing, retention, cacheFreedBytes }: GcReport): string {
+export function gcText(report: GcReport): string {
+  const { artifacts, freed, kept, isDryRun, storing, retention, cacheFreedBytes } = report;
   const rows = artifacts.map(({ digest, sizeBytes, isKept, versions }) => [
     isKept ? 'stays' : styled('yellow', isDryRun ? 'would go' : 'gone'),
     versionsText(versions.map(({ version }) => version)),
@@ -42,7 +43,22 @@ export function gcText({ artifacts, freed, kept, isDryRun, storing, retention, c
       : [
           `Freed ${bytesText(cacheFreedBytes)} more of what wasn't used for longest; it is fetched again when it is needed.`,
         ];
-  return [...table, total, ...cache, ...pending, retentionText(retention)].join('\n');
+  return [...table, total, ...unfinishedLines(report, verb), ...cache, ...pending, retentionText(retention)].join('\n');
+}
+
+function unfinishedLines({ unfinished: { freed, kept } }: GcReport, verb: string): readonly string[] {
+  return [
+    ...(freed.files > 0
+      ? [
+          `${verb} ${bytesText(freed.bytes)} more in ${plural(freed.files, 'file')} that ended processes left unfinished.`,
+        ]
+      : []),
+    ...(kept.files > 0
+      ? [
+          `${bytesText(kept.bytes)} in ${plural(kept.files, 'unfinished file')} ${kept.files === 1 ? 'stays' : 'stay'}, for a day at most: somebody may go on with ${kept.files === 1 ? 'it' : 'them'}.`,
+        ]
+      : []),
+  ];
 }
 
 export function diskText({ parts, totalBytes }: DiskUse, retention: Retention): string {

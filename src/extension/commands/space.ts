@@ -42,7 +42,21 @@ export const freeSpace: Command = async (context, argument) => {
   const plan = await withProgress(context.activity, look, (operation) =>
     calls.gc({ dryRun: true, retention }, operation),
   );
+  const work = { title: t('Freeing space'), isCancellable: true };
+  const free = async () => {
+    await calls.setRetention(retention);
+    const { freed, unfinished } = await withProgress(context.activity, work, (operation) => calls.gc({}, operation));
+    context.registries.announce(registry.dir);
+    await inform(
+      t('Freed {bytes} in {files}.', {
+        bytes: bytesText(freed.bytes + unfinished.freed.bytes),
+        files: tCount(freed.objects + unfinished.freed.files, '{count} file', '{count} files'),
+      }),
+    );
+  };
   if (plan.freed.objects === 0) {
+    // What was never finished is nobody's, so that there is nothing to ask.
+    if (plan.unfinished.freed.files > 0) return free();
     await calls.setRetention(retention);
     await inform(t('Nothing can be freed: {bytes} are needed.', { bytes: bytesText(plan.kept.bytes) }));
     return;
@@ -64,17 +78,7 @@ export const freeSpace: Command = async (context, argument) => {
     },
     button,
   );
-  if (confirmed === undefined) return;
-  await calls.setRetention(retention);
-  const work = { title: t('Freeing space'), isCancellable: true };
-  const { freed } = await withProgress(context.activity, work, (operation) => calls.gc({}, operation));
-  context.registries.announce(registry.dir);
-  await inform(
-    t('Freed {bytes} in {files}.', {
-      bytes: bytesText(freed.bytes),
-      files: tCount(freed.objects, '{count} file', '{count} files'),
-    }),
-  );
+  if (confirmed !== undefined) await free();
 };
 
 const budgetStep: Step = async (place, answers: Answers) => {

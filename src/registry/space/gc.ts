@@ -6,11 +6,11 @@ import { messageOf, RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import { filesystemStore } from '../../storage/filesystem-store.ts';
 import { type Mark, storingNow, whileNobodyStores } from '../../storage/leases.ts';
-import { STAGING_FOLDER, sweepTemporaryFiles } from '../../storage/temporary.ts';
 import type { GcArtifact, GcReport, Retention, RetentionChange } from '../api.ts';
 import { readToHead, readToWrite, record, type Session } from '../session.ts';
 import { CHECKOUTS_FOLDER, planSpace, type SpacePlan } from './plan.ts';
 import { readRetention } from './retention.ts';
+import { sweepUnfinished, unfinishedFiles } from './unfinished.ts';
 
 const PATIENCE_MS = 5000;
 /** Artifacts that one intent withdraws. */
@@ -31,12 +31,15 @@ export async function collectGarbage(
   else await readToWrite(session);
   const storing = request.dryRun ? await storingNow(dir) : undefined;
   const first = await planSpace(session, retention, options, { isStoring: storing !== undefined });
-  if (request.dryRun) return reportOf(first, retention, { isDryRun: true, storing });
-  await sweepTemporaryFiles(join(dir, STAGING_FOLDER)).catch(() => undefined);
+  if (request.dryRun) {
+    const unfinished = await unfinishedFiles(session.location);
+    return { ...reportOf(first, retention, { isDryRun: true, storing }), unfinished };
+  }
+  const unfinished = await sweepUnfinished(session.location);
   // Registrations needn't wait for nothing.
-  if (isNothing(first)) return reportOf(first, retention);
+  if (isNothing(first)) return { ...reportOf(first, retention), unfinished };
   const { signal } = options;
-  const free = () => freeSpace(session, retention, options);
+  const free = async () => ({ ...(await freeSpace(session, retention, options)), unfinished });
   const outcome = await whileNobodyStores(dir, free, { patienceMs: PATIENCE_MS, signal });
   if ('done' in outcome) return outcome.done;
   const { pid, host } = outcome.inTheWay;
@@ -51,7 +54,11 @@ function isNothing({ freed, goingManifests, goingCheckouts }: SpacePlan): boolea
   return freed.objects === 0 && goingManifests.length === 0 && goingCheckouts.length === 0;
 }
 
-async function freeSpace(session: Session, retention: Retention, options: OperationOptions): Promise<GcReport> {
+async function freeSpace(
+  session: Session,
+  retention: Retention,
+  options: OperationOptions,
+): Promise<Omit<GcReport, 'unfinished'>> {
   const gone = new Set<string>();
   let plan: SpacePlan;
   try {
@@ -176,7 +183,7 @@ function reportOf(
   plan: SpacePlan,
   retention: Retention,
   { isDryRun = false, storing }: { readonly isDryRun?: boolean; readonly storing?: Mark | undefined } = {},
-): GcReport {
+): Omit<GcReport, 'unfinished'> {
   const { artifacts, objects, freed, kept } = plan;
   return {
     isDryRun,

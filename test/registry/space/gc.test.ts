@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +52,35 @@ describe('freeing space', () => {
     expect(report.objects.filter(({ reasons }) => reasons.length === 0)).toHaveLength(1);
     const champion = report.artifacts.find(({ versions }) => versions.some(({ version }) => version === 'fraud@3'));
     expect(report.objects.find(({ keptBy }) => keptBy.includes(champion?.digest ?? ''))?.reasons).toEqual(['alias']);
+  });
+
+  it('tells of what a killed registration left unfinished, frees it, and leaves what is being written', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    await six(place, registry);
+    const killed = spawn(process.execPath, [
+      '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
+      '--input-type=module',
+      '--eval',
+      `const { filesystemStore } = await import(process.argv[1]);
+       const staged = await filesystemStore(process.argv[2]).stage();
+       await staged.write(new Uint8Array(5000));
+       console.log('written');
+       setInterval(() => undefined, 1000);`,
+      new URL('../../../src/storage/filesystem-store.ts', import.meta.url).href,
+      place.registryDir,
+    ]);
+    await once(killed.stdout, 'data');
+    const none = { files: 0, bytes: 0 };
+    const left = { files: 1, bytes: 5000 };
+    expect((await registry.gc({ dryRun: true })).unfinished).toEqual({ freed: none, kept: left });
+    expect((await registry.gc()).unfinished).toEqual({ freed: none, kept: left });
+    killed.kill('SIGKILL');
+    await once(killed, 'close');
+    expect((await registry.gc({ dryRun: true })).unfinished).toEqual({ freed: left, kept: none });
+    expect((await registry.gc()).unfinished).toEqual({ freed: left, kept: none });
+    expect((await registry.gc()).unfinished).toEqual({ freed: none, kept: none });
+    expect(await readdir(join(place.registryDir, 'staging'))).toEqual([]);
   });
 
   it('removes what nothing keeps, keeps what is known of it, and says so', async () => {
