@@ -93,11 +93,22 @@ export function productionEntries(db: Sqlite): readonly ProductionEntry[] {
   });
 }
 
+function newestCommit(db: Sqlite): number {
+  const newest = db.get('SELECT max(seq) AS seq FROM commits');
+  return newest?.seq ? int(newest, 'seq') : 0;
+}
+
+/** The first commit that is later than `now`. */
+function commitAhead(db: Sqlite, now: string): AtResult['ahead'] {
+  const seq = lastCommitAt(db, now) + 1;
+  const commit = db.get('SELECT at FROM commits WHERE seq = ?', [seq]);
+  return commit && { seq, at: text(commit, 'at') };
+}
+
 /** The newest commit that is not later than `time`; 0 where there is none. The log's clock never goes back. */
 function lastCommitAt(db: Sqlite, time: string): number {
-  const newest = db.get('SELECT max(seq) AS seq FROM commits');
   let low = 0;
-  let high = newest ? int(newest, 'seq') : 0;
+  let high = newestCommit(db);
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     const commit = db.get('SELECT at FROM commits WHERE seq = ?', [middle]);
@@ -107,9 +118,18 @@ function lastCommitAt(db: Sqlite, time: string): number {
   return low;
 }
 
-/** What stood in which stage right after the newest commit that is not later than `time` (ISO 8601, UTC, milliseconds). */
-export function holdersAt(db: Sqlite, time: string, model: string | undefined): AtResult {
-  const seq = lastCommitAt(db, time);
+/**
+ * What stood in which stage right after the newest commit that is not later than `time` (ISO 8601, UTC, milliseconds). Without it that is the newest one, whatever
+ * its clock said: the order is the log's.
+ */
+export function holdersAt(
+  db: Sqlite,
+  asked: { readonly time?: string; readonly now: string; readonly model: string | undefined },
+): AtResult {
+  const { now, model } = asked;
+  const isNow = asked.time === undefined;
+  const time = asked.time ?? now;
+  const seq = isNow ? newestCommit(db) : lastCommitAt(db, time);
   const sql = `SELECT m.name, t.stage, t.version, v.number, t.since, t.by_name, t.by_email, t.by_signer, t.reason
     FROM tenures t JOIN models m ON m.id = t.model JOIN versions v ON v.id = t.version
     WHERE t.from_seq <= ?1 AND (t.to_seq IS NULL OR t.to_seq > ?1) AND t.stage NOT IN ('candidate', 'archived')
@@ -117,9 +137,11 @@ export function holdersAt(db: Sqlite, time: string, model: string | undefined): 
   const known = db.all(sql, [seq, model ?? null]).map(holderIn);
   const claimed = claimedHoldersAt(db, { time, seq, model });
   const begins = seq === 0 ? db.get('SELECT at FROM commits WHERE seq = 1') : undefined;
+  const ahead = time <= now ? commitAhead(db, now) : undefined;
   return {
     time,
     seq,
+    ...(ahead && (isNow || seq === ahead.seq - 1) ? { ahead } : {}),
     ...(begins ? { beginsAt: text(begins, 'at') } : {}),
     holders: claimed.length === 0 ? known : [...known, ...claimed].sort(byName),
   };

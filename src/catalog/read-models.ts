@@ -515,6 +515,11 @@ export interface AtResult {
   readonly seq: number;
   /** When the log begins, where that is later: of what was before, it knows only what was taken over. */
   readonly beginsAt?: string;
+  /**
+   * The first commit that says it is of a time to come, because a clock was wrong: that and what followed were made at times that nobody knows, and stand
+   * behind every moment up to now.
+   */
+  readonly ahead?: { readonly seq: number; readonly at: string };
   readonly holders: readonly {
     readonly model: string;
     readonly stage: string;

@@ -733,7 +733,7 @@ export interface RegistryQueries {
    * entries than `limit`, or none, and `next` all the same: so far was looked.
    */
   log(request?: LogRequest): Promise<Page<LogEntry>>;
-  /** What each stage held at a moment: an ISO 8601 time, by the log's clock. Stages other than `candidate` and `archived`. */
+  /** What each stage held at a moment: an ISO 8601 time, by the log's clock, or `now`, whatever that clock said. Stages other than `candidate` and `archived`. */
   at(request: { readonly time: string; readonly model?: string }): Promise<AtResult>;
   /**
    * Terms separated by spaces, all of which must hold: free text (model name, description, notes, tags, aliases, params),

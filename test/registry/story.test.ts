@@ -82,6 +82,34 @@ describe('a registry', () => {
     expect((await registry.at({ time: before })).holders).toMatchObject([{ number: 1, reason: 'first' }]);
   });
 
+  it('knows what is in production now, and what it can not tell, after a clock that was a year ahead', async () => {
+    const place = await makePlace();
+    const start = Date.parse('2026-11-23T09:00:00.000Z');
+    const year = 365 * 24 * 60 * 60 * 1000;
+    let now = start;
+    const registry = await place.open({ clock: () => now });
+    await registerVersions(place, registry, 2);
+    await registry.promote({ ref: 'fraud@1', stage: 'production', reason: 'first' });
+    expect(await registry.at({ time: 'now' })).not.toHaveProperty('ahead');
+    now = start + year;
+    await registry.promote({ ref: 'fraud@2', stage: 'production', reason: 'second' });
+    now = start + 60_000;
+    await registry.tag({ ref: 'fraud@2', set: { seen: 'yes' } });
+    const ahead = { seq: 4, at: '2027-11-23T09:00:00.000Z' };
+    const holders = [{ number: 2, since: ahead.at }];
+    expect(await registry.at({ time: 'now' })).toMatchObject({
+      time: '2026-11-23T09:01:00.000Z',
+      seq: 5,
+      ahead,
+      holders,
+    });
+    const past = await registry.at({ time: '2026-11-23T09:00:30.000Z' });
+    expect(past).toMatchObject({ seq: 3, ahead, holders: [{ number: 1 }] });
+    // Nothing is in doubt before, and whoever asks for that later time gets it.
+    expect(await registry.at({ time: '2026-11-23T08:00:00.000Z' })).not.toHaveProperty('ahead');
+    expect(await registry.at({ time: '2027-12-01T00:00:00.000Z' })).toMatchObject({ seq: 5, holders });
+  });
+
   it('is seen by another process that has it open', async () => {
     const place = await makePlace();
     const ann = await place.open();

@@ -22,11 +22,12 @@ export const historyTools = [
     entries: { model: v.optional(MODEL), at: v.optional(AT) },
     async run({ registry }, { model, at }) {
       if (at !== undefined) {
-        const time = momentOf(at, Date.now());
+        const time = at.trim().toLowerCase() === 'now' ? 'now' : momentOf(at, Date.now());
         const { holders, ...found } = await registry.at({ time, ...(model === undefined ? {} : { model }) });
         return {
           time: found.time,
           ...(found.beginsAt === undefined ? {} : { logBeginsAt: found.beginsAt }),
+          ...(found.ahead === undefined ? {} : { timesAreWrongFromCommit: found.ahead.seq }),
           stages: holders.map(({ model: name, number, stage, since, by, reason, isClaimed }) => ({
             ...{ version: `${name}@${number}`, stage, since, reason },
             by: personOf(by),

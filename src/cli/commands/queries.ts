@@ -115,7 +115,7 @@ export function addQueryCommands(program: Command, add: AddCommand): void {
       .argument('[model]')
       .addHelpText('after', examples('at 2026-05-03', 'at 2026-05-03T14:00:00Z fraud-detector')),
     async (context, _options: object, text: string, model?: string) => {
-      const time = momentOf(text, Date.now());
+      const time = text.trim().toLowerCase() === 'now' ? 'now' : momentOf(text, Date.now());
       const result = await context.withQueries((registry) =>
         registry.at({ time, ...(model === undefined ? {} : { model }) }),
       );

@@ -70,7 +70,20 @@ export function versionsTable(versions: readonly VersionSummary[], isOneModel: b
 }
 
 /** What each stage held at a moment. */
-export function atText({ time, beginsAt, holders }: AtResult): string {
+export function atText(result: AtResult): string {
+  return `${holdersText(result)}${aheadText(result)}`;
+}
+
+/** The time of a commit is never before that of the one before it, so that one wrong clock makes all wrong that follow. */
+function aheadText({ ahead, seq }: AtResult): string {
+  if (!ahead) return '';
+  const first = `\nA clock was ahead when commit ${ahead.seq} was recorded: it says ${timeText(ahead.at)}, and what followed says no earlier time.`;
+  return seq < ahead.seq
+    ? `${first} What was recorded since then isn't counted here; \`at now\` counts it, and \`log\` has it in order.`
+    : `${first} The order is right, and the times since then aren't.`;
+}
+
+function holdersText({ time, beginsAt, holders }: AtResult): string {
   const begins = beginsAt === undefined ? '' : `This log begins at ${timeText(beginsAt)}`;
   if (holders.length === 0) {
     if (begins !== '') return `${begins}: it doesn't tell what was in which stage at ${timeText(time)}.`;

@@ -1,3 +1,4 @@
+import { isoTime } from '../../base/clock.ts';
 import { RegistryError } from '../../base/errors.ts';
 import {
   aliasEntries,
@@ -223,9 +224,10 @@ export async function at(
   request: { readonly time: string; readonly model?: string },
 ): Promise<AtResult> {
   await readToHead(session);
-  const time = momentOf(request.time);
+  const time = request.time === 'now' ? {} : { time: momentOf(request.time) };
+  const now = isoTime(session.shared?.now() ?? session.clock());
   const model = request.model === undefined ? undefined : findModel(session, request.model).id;
-  return holdersAt(dbOf(session), time, model);
+  return holdersAt(dbOf(session), { ...time, now, model });
 }
 
 /** As the catalog writes times. Throws `TIME_INVALID`. */

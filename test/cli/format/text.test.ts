@@ -47,6 +47,17 @@ describe('what was in which stage', () => {
     );
     expect(atText({ time, seq: 9, holders: [] })).toContain('no version was beyond candidate');
   });
+
+  it('says that a clock was ahead, and what that means for the moment', () => {
+    const ahead = { seq: 4, at: '2027-11-23T09:00:00.000Z' };
+    const first = `A clock was ahead when commit 4 was recorded: it says ${timeText(ahead.at)}`;
+    const before = atText({ time, seq: 3, ahead, holders: [holder] });
+    expect(before).toContain(first);
+    expect(before).toContain("isn't counted here; `at now` counts it");
+    expect(atText({ time, seq: 5, ahead, holders: [] })).toMatch(
+      /no version was beyond candidate\.\nA clock .*times since then aren't\.$/,
+    );
+  });
 });
 
 describe('the log', () => {
