@@ -33,6 +33,7 @@ import { ReviewList } from './reviews/review-list.ts';
 import { Reviews } from './reviews/reviews.ts';
 import { ReviewsTree } from './reviews/reviews-tree.ts';
 import { tellReviews } from './reviews/tell-reviews.ts';
+import { rowsAtOnce } from './rows-at-once.ts';
 import { followCacheSetting } from './sharing/cache-setting.ts';
 import { Credentials } from './sharing/credentials.ts';
 import { SharedStates } from './sharing/shared-states.ts';
@@ -120,6 +121,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...happened.subscriptions,
     productionTree,
     ...views,
+    ...[...views, reviewsView, sharingView].map(rowsAtOnce),
     statusBar,
     new LogDocuments(registries),
     provideVersionFiles(versions),

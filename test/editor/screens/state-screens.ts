@@ -54,6 +54,7 @@ export const stateScreens: readonly EditorScreen[] = [
     async show({ workbench }) {
       await showViews(workbench, 'Production', 'Models', 'Shared Work');
       await workbench.treeRow('Theirs', workbench.view('Shared Work')).waitFor();
+      await workbench.treeRow('fraud 3', workbench.view('Production')).waitFor();
       await workbench.statusBarItem(/refused/).waitFor();
     },
   },
