@@ -2,6 +2,7 @@ import { constants, copyFile, link, mkdir, mkdtemp, realpath, rm } from 'node:fs
 import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { throwIfCancelled } from '../artifacts/cancel.ts';
+import { unreadable } from '../artifacts/path-errors.ts';
 import { RegistryError, systemErrorCode } from '../base/errors.ts';
 import type { StagedFile } from './found.ts';
 
@@ -22,14 +23,9 @@ export async function withStagedFiles<T>(
     await mkdir(folder);
     for (const { from, path } of staged) {
       throwIfCancelled(signal);
-      const source = await realpath(join(realRoot, from));
+      const source = await stagedSource(realRoot, from, root);
       const target = join(folder, path);
-      if (!source.startsWith(realRoot + sep) || !target.startsWith(folder + sep)) {
-        throw new RegistryError(
-          'PATH_OUTSIDE_WORKSPACE',
-          `${from} leads out of ${root}, so it isn't imported. Nothing was changed.`,
-        );
-      }
+      if (!target.startsWith(folder + sep)) throw leadsOut(from, root);
       await mkdir(dirname(target), { recursive: true });
       await linkOrCopy(source, target);
     }
@@ -37,6 +33,23 @@ export async function withStagedFiles<T>(
   } finally {
     await rm(parent, { recursive: true, force: true });
   }
+}
+
+/** Where a file of a cache really lies. Throws `PATH_OUTSIDE_WORKSPACE`, `PATH_NOT_FOUND`, `PATH_UNREADABLE`. */
+export async function stagedSource(realRoot: string, from: string, root: string): Promise<string> {
+  const path = join(realRoot, from);
+  const source = await realpath(path).catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+  if (source.startsWith(realRoot + sep)) return source;
+  throw leadsOut(from, root);
+}
+
+function leadsOut(from: string, root: string): RegistryError {
+  return new RegistryError(
+    'PATH_OUTSIDE_WORKSPACE',
+    `${from} leads out of ${root}, so it isn't imported. Nothing was changed.`,
+  );
 }
 
 async function linkOrCopy(source: string, target: string): Promise<void> {

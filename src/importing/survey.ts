@@ -6,6 +6,7 @@ import { MLFLOW_DATABASE } from '../runs/mlflow/database.ts';
 import { RunFiles, SearchExhausted } from '../runs/run-files.ts';
 import type { FoundModel, SourceKind, Survey } from './found.ts';
 import { type Source, sources } from './sources.ts';
+import { withUnusableFiles } from './usable.ts';
 import { type WalkedFolder, walkFolders } from './walk.ts';
 
 const MAX_PROBLEMS = 50;
@@ -82,7 +83,8 @@ export async function surveyFolder({ root, only, kinds, signal }: SurveyOptions)
     if (!(error instanceof SearchExhausted)) throw error;
     problems.push('There is more here than is searched: some models may be missing');
   }
-  return { models: models.filter(({ versions }) => versions.length > 0), problems: problems.slice(0, MAX_PROBLEMS) };
+  const found = models.filter(({ versions }) => versions.length > 0);
+  return { models: await withUnusableFiles(found, root, signal), problems: problems.slice(0, MAX_PROBLEMS) };
 }
 
 async function readOrSay(

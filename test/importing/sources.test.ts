@@ -185,6 +185,23 @@ describe('model files that nothing tells of', () => {
 });
 
 describe('a hostile folder', () => {
+  it.skipIf(onWindows('links need a right there'))(
+    'is told before anything is registered what registering would refuse, for the same reason',
+    async () => {
+      const root = join(await temporaryFolder(), 'project');
+      await cp(join(import.meta.dirname, 'fixtures/mlflow-files'), root, { recursive: true });
+      const before = await surveyFolder(await importPlace(root));
+      const [place = ''] = before.models[0]?.versions[0]?.paths ?? [];
+      await symlink('/etc/hostname', join(root, place, 'tokenizer.json'));
+      const { plan, report } = await importFrom(root, await opened());
+      const planned = plan.models[0]?.versions.map(({ problem }) => problem) ?? [];
+      expect(planned[0]).toMatch(/tokenizer\.json leads to \/etc\/hostname, outside of /);
+      expect(planned.slice(1)).toEqual(before.models[0]?.versions.slice(1).map(({ problem }) => problem));
+      const why = report.versions.filter(({ outcome }) => outcome === 'failed').map((version) => version.why);
+      expect(why).toEqual(plan.models.flatMap(({ versions }) => versions.flatMap(({ problem }) => problem ?? [])));
+    },
+  );
+
   it.skipIf(onWindows('it has no such pipes'))(
     'keeps nobody waiting and breaks nothing: pipes, links in circles, damaged stores',
     async () => {
