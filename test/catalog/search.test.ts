@@ -194,11 +194,14 @@ describe('a search', () => {
   });
 });
 
-it.each(['auc>', 'auc>=', '>1', '=', 'auc>x'])('explains that %s compares nothing', async (query) => {
-  const place = await makePlace();
-  const registry = await place.open();
-  await expect(registry.search({ query })).rejects.toMatchObject({ code: 'QUERY_INVALID' });
-});
+it.each(['auc>', 'auc>=', '>1', '=', 'auc>x', 'auc>NaN', 'auc!=0.5'])(
+  'explains that %s compares nothing',
+  async (query) => {
+    const place = await makePlace();
+    const registry = await place.open();
+    await expect(registry.search({ query })).rejects.toMatchObject({ code: 'QUERY_INVALID' });
+  },
+);
 
 it('compares metrics as the exact numbers that were recorded', async () => {
   const db = await openSqlite();
@@ -213,4 +216,23 @@ it('compares metrics as the exact numbers that were recorded', async () => {
     { numRuns: 20000 },
   );
   db.close();
+});
+
+it('finds metrics that are no numbers by what they are, and metrics that are called so', async () => {
+  const place = await makePlace();
+  const registry = await place.open();
+  const metrics = [{ loss: 'NaN' }, { loss: 'Infinity', 'a"b': '-Infinity' }, { loss: 1, inf: 0.5, NaN: 2 }] as const;
+  for (const [index, values] of metrics.entries()) {
+    const file = await place.write('model.bin', `weights ${index}`);
+    await registry.register({ model: 'fraud', paths: [file], metrics: values });
+  }
+  const found = async (query: string) => (await registry.search({ query })).items.map(({ number }) => number);
+  expect(await found('loss=NaN')).toEqual([1]);
+  expect(await found('loss=nan')).toEqual([1]);
+  expect(await found('loss=inf model:fraud')).toEqual([2]);
+  expect(await found('loss=-Infinity')).toEqual([]);
+  expect(await found('a"b=-inf')).toEqual([2]);
+  expect(await found('loss<Infinity')).toEqual([3]);
+  expect(await found('inf>0')).toEqual([3]);
+  expect(await found('NaN=2')).toEqual([3]);
 });

@@ -52,7 +52,21 @@ function conditionOf(term: string): Condition {
 
 function metricCondition(term: string, [, name = '', operator = '', value = '']: RegExpExecArray): Condition {
   if (name === 'params') return parameterCondition(term, operator, value, (count) => comparison(name, operator, count));
-  const number = Number(value);
+  if (name.endsWith('!') && operator === '=') {
+    throw new RegistryError(
+      'QUERY_INVALID',
+      `${term} isn't understood: metrics are compared by > >= < <= =. For all but one value, ask for what is less and for what is more.`,
+    );
+  }
+  const special = SPECIAL[value.toLowerCase()];
+  if (special !== undefined && operator === '=') return isSpecial(name, special);
+  if (special === 'NaN') {
+    throw new RegistryError(
+      'QUERY_INVALID',
+      `${term} compares with NaN, which nothing is more or less than. ${name}=NaN finds the versions that have it.`,
+    );
+  }
+  const number = Number(special ?? value);
   if (Number.isNaN(number)) {
     throw new RegistryError(
       'QUERY_INVALID',
@@ -60,6 +74,27 @@ function metricCondition(term: string, [, name = '', operator = '', value = '']:
     );
   }
   return comparison(name, operator, number);
+}
+
+/** Values of metrics that are no numbers to SQLite, as people write them. */
+const SPECIAL: Readonly<Record<string, string | undefined>> = Object.assign(Object.create(null), {
+  nan: 'NaN',
+  inf: 'Infinity',
+  '+inf': 'Infinity',
+  infinity: 'Infinity',
+  '+infinity': 'Infinity',
+  '-inf': '-Infinity',
+  '-infinity': '-Infinity',
+});
+
+/** They are few and in no index, so that versions are looked at one by one. */
+function isSpecial(name: string, value: string): Condition {
+  return {
+    holds: {
+      sql: `(instr(v.metrics, ?) AND EXISTS (SELECT 1 FROM json_each(v.metrics) x WHERE x.key = ? AND x.type = 'text' AND x.value = ?))`,
+      params: [JSON.stringify(value), name, value],
+    },
+  };
 }
 
 function comparison(name: string, operator: string, value: number): Condition {
