@@ -65,8 +65,8 @@ export async function filteredModels(
 /** While a condition is being typed, it isn't one yet: that is said, and isn't an error. */
 async function search(registry: FilterCalls, query: string, limit: number) {
   try {
-    const { items, next } = await registry.search({ query, limit });
-    return { found: items, isAll: next === undefined };
+    const { items, hasMore } = await firstEntries((page) => registry.search({ query, ...page }), limit);
+    return { found: items, isAll: !hasMore };
   } catch (error) {
     if (!RegistryError.is(error, 'QUERY_INVALID')) throw error;
     return { found: [], isAll: true, problem: toldOf(error) };
