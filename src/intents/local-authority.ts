@@ -45,8 +45,8 @@ export class LocalAuthority implements Authority {
    * the catalog, exactly once, whatever answers of the store were lost on the way. When it throws, an intent that reached the log
    * all the same is found there by its id at the next call with the same intent.
    */
-  submit(intent: Intent): Promise<SettledResult> {
-    return this.#serially(() => this.#submit(intent));
+  submit(intent: Intent, check?: () => void): Promise<SettledResult> {
+    return this.#serially(() => this.#submit(intent, check));
   }
 
   /**
@@ -60,7 +60,7 @@ export class LocalAuthority implements Authority {
     if (pauseMs >= 1) await (this.#options.delay ?? setTimeout)(pauseMs);
   }
 
-  async #submit(intent: Intent): Promise<SettledResult> {
+  async #submit(intent: Intent, check?: () => void): Promise<SettledResult> {
     const { catalog } = this.#options;
     const line = lineOf(intent);
     await catalog.catchUp();
@@ -71,6 +71,7 @@ export class LocalAuthority implements Authority {
         await this.#makeDurable(settled.seq);
         return this.#remembered(settled.result);
       }
+      check?.();
       const outcome = catalog.judge(intent);
       if (outcome.kind !== 'applied') return { kind: 'refused', outcome };
       // A commit that outlives the one before it would leave a gap.

@@ -108,7 +108,7 @@ export class SharedAuthority implements Authority {
   }
 
   /** Queues the intent: durable on this machine, and visible here at once. `sync` shares it. */
-  submit(intent: Intent): Promise<SubmitResult> {
+  submit(intent: Intent, check?: () => void): Promise<SubmitResult> {
     return this.#serially(async () => {
       const { catalog, queue } = this.#options;
       const line = lineOf(intent);
@@ -116,6 +116,7 @@ export class SharedAuthority implements Authority {
       await this.#layOver();
       const settled = catalog.settled(intent.id);
       if (settled && settled.code === undefined) return { kind: 'applied', seq: settled.seq, at: settled.at };
+      check?.();
       const outcome = catalog.judge(intent);
       if (outcome.kind !== 'applied') return { kind: 'refused', outcome };
       await queue.add(intent, line);

@@ -30,9 +30,10 @@ export type SubmitResult = SettledResult | { readonly kind: 'pending' };
 export interface Authority {
   /**
    * Records the intent. When it returns `applied` or `pending`, the intent is durable and in the catalog, exactly once. When it
-   * throws, an intent that was recorded all the same is found by its id at the next call with the same intent.
+   * throws, an intent that was recorded all the same is found by its id at the next call with the same intent. `check` is called whenever it is
+   * judged, on the state that it would be applied to: what it throws ends the call, and nothing was recorded.
    */
-  submit(intent: Intent): Promise<SubmitResult>;
+  submit(intent: Intent, check?: () => void): Promise<SubmitResult>;
   /** Waits for a moment where many write in quick succession. Call it before reading what is to be changed. */
   giveWay(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { isoTime } from '../base/clock.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import type { Metrics, RegisterRequest, RegisterResult, Registry, VersionSummary } from '../registry/api.ts';
 import { type CaptureOptions, captureOutputs } from './capture.ts';
@@ -23,8 +24,8 @@ export interface Recording {
   readonly metricsFiles: readonly string[];
   /** The outputs were there before the newest version was registered, and nobody knows of their run. */
   readonly isOld: boolean;
-  /** The command that wrote the outputs is known, and began after the newest version was registered. */
-  readonly isNewRun?: boolean;
+  /** When the command that wrote the outputs began, where it is known and began after the newest version was registered. */
+  readonly newSinceMs?: number | undefined;
   /** The version that was registered before this run had ended. */
   readonly earlier?: VersionSummary | undefined;
   readonly operation: OperationOptions;
@@ -72,11 +73,16 @@ async function recordPart(recording: Recording, part: Part, isLast: boolean): Pr
       ...(part.checkpoint && part.checkpoint.name !== '' ? { checkpoint: part.checkpoint.name } : {}),
       ...(earlier && isLast ? supersedingTags(earlier) : {}),
     },
-    // A run that is known is told from another one even where both yield the same bytes.
-    onlyNewBytes: !recording.isNewRun && link.run?.id === undefined,
+    onlyNewBytes: newBytesOf(recording),
     via: 'auto',
   };
   return registry.register(asked, operation);
+}
+
+/** A run that is known is told from another one even where both yield the same bytes; what was registered since it began is of the same run. */
+function newBytesOf({ newSinceMs, link }: Recording): NonNullable<RegisterRequest['onlyNewBytes']> {
+  if (link.run?.id !== undefined) return false;
+  return newSinceMs === undefined ? true : { since: isoTime(newSinceMs) };
 }
 
 /** What the trainer judged a checkpoint by. */

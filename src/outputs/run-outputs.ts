@@ -265,8 +265,9 @@ export class RunOutputs {
     const isWaiting = !isOld && !(await metrics.isAllOf(metricsFiles));
     if (isWaiting && !this.#isRested(this.#restedMs(key), metricsRestMs(settleMs))) return;
     const earlier = this.#earlier(sample, ready);
-    const isNewRun = writer?.command.start !== undefined && writer.command.startedAtMs > (latest?.createdAtMs ?? 0);
-    const how = { isOld: isOld && writer === undefined, isNewRun, earlier, writer };
+    const startedAtMs = writer?.command.start === undefined ? 0 : writer.command.startedAtMs;
+    const newSinceMs = startedAtMs > (latest?.createdAtMs ?? 0) ? startedAtMs : undefined;
+    const how = { isOld: isOld && writer === undefined, newSinceMs, earlier, writer };
     const results = await this.#record(registry, ready, metricsFiles, how).catch((error: unknown) => {
       // The same files would fail in the same way again.
       this.#failed = key;
@@ -299,7 +300,7 @@ export class RunOutputs {
     registry: Registry,
     { parts, link }: Ready,
     metricsFiles: readonly FileStamp[],
-    { writer, ...how }: Pick<Recording, 'isOld' | 'isNewRun' | 'earlier'> & { readonly writer: Writer | undefined },
+    { writer, ...how }: Pick<Recording, 'isOld' | 'newSinceMs' | 'earlier'> & { readonly writer: Writer | undefined },
   ): Promise<readonly RegisterResult[] | 'retry'> {
     const { name, model, options, report } = this.#context;
     const { root, onBusy, onProgress } = options;

@@ -938,9 +938,9 @@ export interface RegisterRequest {
   readonly modelDescription?: string;
   /**
    * Where the model's latest version has these bytes, it is returned even if params or code are new; with `any`, where one of its versions
-   * has them.
+   * has them; with `since`, where that was registered since that time, as another watcher may have done for the same run.
    */
-  readonly onlyNewBytes?: boolean | 'any';
+  readonly onlyNewBytes?: boolean | 'any' | { readonly since: string };
   /** When it was registered elsewhere, by the word of those it is taken over from: ISO 8601, in the past. Shown as a claim. */
   readonly claimedAt?: string;
   /** Where the request came from, if not from what the registry was opened for. */

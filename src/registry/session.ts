@@ -170,12 +170,18 @@ export async function record(
   session: Session,
   request: Request,
   refusal: (outcome: RefusedOutcome) => RegistryError = refusedBy,
-  options: SyncOptions & { readonly following?: Request | undefined; readonly patienceMs?: number } = {},
+  options: SyncOptions & {
+    readonly following?: Request | undefined;
+    readonly patienceMs?: number;
+    /** Called on the state that the request would be applied to, until it is: what it throws ends that. */
+    readonly check?: () => void;
+  } = {},
 ): Promise<Recorded> {
   const intent = await intentToRecord(session, request);
-  const first = await session.authority.submit(intent);
+  const { check, ...sharing } = options;
+  const first = await session.authority.submit(intent, check);
   if (options.following && first.kind !== 'refused') await enqueue(session, options.following);
-  const result = first.kind === 'pending' ? await session.shared?.share(intent.id, { bytesOf: [], ...options }) : first;
+  const result = first.kind === 'pending' ? await session.shared?.share(intent.id, { bytesOf: [], ...sharing }) : first;
   if (result?.kind === 'refused') {
     const error = refusal(result.outcome);
     throw first.kind === 'pending' ? keptAsRefused(error) : error;

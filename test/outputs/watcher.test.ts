@@ -143,6 +143,28 @@ describe('watching declared outputs', () => {
     expect((await first.registry.listVersions({ model: 'fraud' })).items).toHaveLength(1);
   });
 
+  it('registers an output once where two that know different things of its run come at the same moment', async () => {
+    const root = await makeWorkspace();
+    const window = await watchWorkspace(root);
+    const terminal = await watchWorkspace(root);
+    const file = join(root, 'trained/model.safetensors');
+    const seen = { commit: 'a'.repeat(40), isDirty: true, capturedAt: 'start' } as const;
+    for (let round = 1; round <= 6; round += 1) {
+      await writeIn(root, 'trained/model.safetensors', safetensors([round]));
+      const asked = { model: 'other', paths: [file], via: 'auto' } as const;
+      const since = new Date(Date.now() - 1).toISOString();
+      const results = await Promise.all([
+        window.registry.register({ ...asked, onlyNewBytes: { since }, code: seen, metrics: { auc: 0.9 } }),
+        terminal.registry.register({ ...asked, onlyNewBytes: true, params: { depth: '3' } }),
+      ]);
+      expect(results.map(({ version }) => version.number)).toEqual([round, round]);
+      expect(results.filter(({ isNew }) => isNew)).toHaveLength(1);
+      const { items } = await terminal.registry.listVersions({ model: 'other' });
+      expect(items).toHaveLength(round);
+      expect(items[0]?.metrics).toEqual({ auc: 0.9 });
+    }
+  });
+
   it('says what is wrong with a metrics file, and adds its metrics to the version when that was put right', async () => {
     const watched = await watchWorkspace(await makeWorkspace());
     await watched.write('reports/metrics.json', '{"auc": ');

@@ -100,13 +100,7 @@ async function storeAndRecordWith(
   await readToWrite(session);
   throwIfCancelled(options.signal);
   const known = knownVersion(session, request, artifact);
-  if (known) {
-    await completeWith(session, known, request.metrics ?? {});
-    // Its files were removed to free space, and are there again.
-    if (!session.shared && stateOf(session).artifactStatus(digest) !== 'published')
-      await record(session, { events: [{ type: 'artifact.published', artifact: digest }] });
-    return resultOf(session, known.id, false);
-  }
+  if (known) return registeredBefore(session, known, request);
   const attached = await attachedTo(session, stored, reading, request.history);
   const code = await recordedCode(session, request);
   const base = await baseModelOf(session, request, stored, data.entries, options);
@@ -124,9 +118,43 @@ async function storeAndRecordWith(
   const following = isWanted
     ? { events: [{ type: 'artifact.published', artifact: digest, version } as const] }
     : undefined;
-  await record(session, { events }, refusedBy, { following });
+  try {
+    await record(session, { events }, refusedBy, {
+      following,
+      check: () => {
+        const meanwhile = knownVersion(session, request, artifact);
+        if (meanwhile) throw new RegisteredMeanwhile(meanwhile);
+      },
+    });
+  } catch (error) {
+    if (error instanceof RegisteredMeanwhile) return registeredBefore(session, error.version, request);
+    throw error;
+  }
   const id = stateOf(session).version(version)?.id ?? version;
   return resultOf(session, id, id === version);
+}
+
+/** Another process registered the same between the look for it and the log. */
+class RegisteredMeanwhile extends Error {
+  readonly version: VersionSummary;
+
+  constructor(version: VersionSummary) {
+    super(`${version.model}@${version.number} has these files.`);
+    this.version = version;
+  }
+}
+
+async function registeredBefore(
+  session: Session,
+  known: VersionSummary,
+  { metrics = {} }: RegisterRequest,
+): Promise<RegisterResult> {
+  await completeWith(session, known, metrics);
+  const { digest } = known.artifact;
+  // Its files were removed to free space, and are there again.
+  if (!session.shared && stateOf(session).artifactStatus(digest) !== 'published')
+    await record(session, { events: [{ type: 'artifact.published', artifact: digest }] });
+  return resultOf(session, known.id, false);
 }
 
 /** Adds metrics that the version doesn't have yet. Throws `METRIC_FIXED` for one that it has with another value. */
@@ -163,7 +191,7 @@ function knownVersion(
   const model = findModelIfAny(session, request.model);
   const { run, params = {}, code } = request;
   const latest = request.onlyNewBytes && model ? newestVersion(dbOf(session), model.id) : undefined;
-  if (latest?.artifact.digest === artifact.digest) return latest;
+  if (latest?.artifact.digest === artifact.digest && countsAsKnown(latest, request)) return latest;
   if (request.onlyNewBytes === 'any' && model) {
     const same = stateOf(session)
       .versionsOfArtifact(artifact.digest, MAX_SAME_BYTES)
@@ -179,6 +207,10 @@ function knownVersion(
       code: code && eventCode(code),
     });
   return record && versionById(dbOf(session), record.id);
+}
+
+function countsAsKnown({ createdAt }: VersionSummary, { onlyNewBytes }: RegisterRequest): boolean {
+  return typeof onlyNewBytes !== 'object' || Date.parse(createdAt) >= Date.parse(onlyNewBytes.since);
 }
 
 type AttachedWithBase = Attached & Pick<EventOf<'version.registered'>, 'base'>;
