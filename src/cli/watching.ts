@@ -7,7 +7,7 @@ import type { RegisterResult } from '../registry/api.ts';
 import { providersFor } from './capture.ts';
 import type { CommandContext } from './context.ts';
 import { versionJson } from './format/json.ts';
-import { registeredLine, sameLine } from './format/registered.ts';
+import { elsewhereLine, registeredLine, sameLine } from './format/registered.ts';
 import { findProject } from './project-root.ts';
 import { print, printJson, reportError, reportLeftOut, safeLine } from './terminal.ts';
 
@@ -28,6 +28,9 @@ export async function watchProject(context: CommandContext): Promise<void> {
       },
       onSame: ({ version }) => {
         if (!context.isJson) print(sameLine(version));
+      },
+      onElsewhere: ({ version }) => {
+        if (!context.isJson) print(elsewhereLine(version));
       },
       onProblem: (error) =>
         RegistryError.is(error) && error.details.isLeftOut === true

@@ -281,9 +281,9 @@ export class RunOutputs {
     // What was written meanwhile may be its metrics, or already the next run.
     this.#context.schedule(0);
     for (const result of results) if (result.isNew) options.onRegistered(result, result === last ? earlier : undefined);
-    // Another watcher may have made the version of these outputs just now.
+    if (results.some(({ isNew }) => isNew)) return;
     const isBefore = Date.parse(last.version.createdAt) < sample.changedAtMs;
-    if (isBefore && results.every(({ isNew }) => !isNew)) options.onSame?.(last);
+    (isBefore ? options.onSame : options.onElsewhere)?.(last);
   }
 
   /** What a run leaves that failed is no version by itself; a person can still make it one. */

@@ -25,6 +25,8 @@ export interface WatchOptions {
   readonly onRegistered: (result: RegisterResult, earlier?: VersionSummary) => void;
   /** The outputs were written again with the bytes that the newest version has, and nobody knows of another run. */
   readonly onSame?: (result: RegisterResult) => void;
+  /** Another watcher made the version of these outputs just now. */
+  readonly onElsewhere?: (result: RegisterResult) => void;
   /** Something that a person should know. What can be retried is. */
   readonly onProblem: (error: unknown, model: string | undefined) => void;
   /** True while a version is being registered. */

@@ -33,6 +33,8 @@ export interface Watched {
   readonly registry: Registry;
   readonly watcher: OutputWatcher;
   readonly registered: readonly RegisterResult[];
+  /** What another watcher had registered just before. */
+  readonly elsewhere: readonly RegisterResult[];
   readonly problems: readonly unknown[];
   write(path: string, content: string | Uint8Array): Promise<void>;
   /** Waits until as many versions were registered. */
@@ -71,6 +73,7 @@ export async function watchWorkspace(
     stateDir: join(root, '.state'),
   });
   const registered: RegisterResult[] = [];
+  const elsewhere: RegisterResult[] = [];
   const problems: unknown[] = [];
   const watcher: OutputWatcher = watchOutputs({
     root,
@@ -79,6 +82,7 @@ export async function watchWorkspace(
     providers,
     goingOn: new RunsGoingOn(root, () => undefined),
     onRegistered: (result) => registered.push(result),
+    onElsewhere: (result) => elsewhere.push(result),
     onProblem: (error) => problems.push(error),
     ...(onProgress ? { onProgress: () => onProgress(watcher) } : {}),
     settleMs: SETTLE_MS,
@@ -92,6 +96,7 @@ export async function watchWorkspace(
     registry,
     watcher,
     registered,
+    elsewhere,
     problems,
     write: (path, content) => writeIn(root, path, content),
     untilRegistered: (count) =>

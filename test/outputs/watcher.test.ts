@@ -2,7 +2,7 @@ import { appendFile, mkdir, rename, truncate, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { safetensors } from './safetensors.ts';
-import { makeWorkspace, until, watchWorkspace, writeIn } from './watched.ts';
+import { makeWorkspace, until, type Watched, watchWorkspace, writeIn } from './watched.ts';
 
 const MODEL = 'models/fraud/model.safetensors';
 
@@ -135,11 +135,15 @@ describe('watching declared outputs', () => {
     const first = await watchWorkspace(root);
     const second = await watchWorkspace(root);
     await first.write(MODEL, safetensors([5]));
+    const told = ({ registered, elsewhere }: Watched) => [...registered, ...elsewhere].map(({ version }) => version.id);
     await until(
       async () => first.registered.length + second.registered.length > 0,
       () => 'nobody registered it',
     );
     await Promise.all([first.watcher.rescan(), second.watcher.rescan()]);
+    expect(first.registered.length + second.registered.length).toBe(1);
+    // Whoever came so late that the version was there already has nothing to tell.
+    expect(new Set([...told(first), ...told(second)]).size).toBe(1);
     expect((await first.registry.listVersions({ model: 'fraud' })).items).toHaveLength(1);
   });
 

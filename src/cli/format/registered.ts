@@ -37,6 +37,12 @@ export function sameLine(version: VersionSummary): string {
   return `${styled('dim', timeText(new Date().toISOString()))}  ${label} has the files that were written again, so no version was added. \`model-registry run -- COMMAND\` registers each run.`;
 }
 
+/** Outputs that an editor's window, or another `watch`, was faster with. */
+export function elsewhereLine(version: VersionSummary): string {
+  const label = styled('green', `Registered ${labelOf(version)}`);
+  return `${styled('dim', timeText(version.createdAt))}  ${label}: ${safeLine(factsText(version))}, by another window or terminal that watches here`;
+}
+
 function factsText(version: VersionSummary): string {
   const { fileCount, sizeBytes } = version.artifact;
   const headline = headlineText(version);
