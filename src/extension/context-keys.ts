@@ -2,6 +2,7 @@
 export const CONTEXT_KEYS = [
   'modelRegistry.state',
   'modelRegistry.hasProduction',
+  'modelRegistry.hasRolledBack',
   'modelRegistry.hasProjectFile',
   'modelRegistry.hasImports',
   'modelRegistry.isShared',

@@ -33,6 +33,14 @@ it('the welcome of an empty folder opens the sample, with versions to try things
     await workbench.choose('production');
     // The gate that holds it is on the page of its review.
     await page.locator('.tab', { hasText: 'Review fraud-detector@3 for production' }).waitFor({ timeout: WAIT_MS });
+    await workbench.runCommand('Welcome: Open Walkthrough...');
+    await workbench.choose('Get Started with Model Registry');
+    // What was so before the walkthrough was opened is ticked, too.
+    await page.locator('.getting-started-step').first().waitFor();
+    for (const title of ['Open a project', 'Say what training writes', 'Train, or register', 'Promote a version']) {
+      const step = page.locator('.getting-started-step', { hasText: title });
+      await step.locator('.codicon-getting-started-step-checked').waitFor();
+    }
   } finally {
     await editor.close();
     await rm(dir, { recursive: true, force: true, maxRetries: 5 });

@@ -110,7 +110,10 @@ describe('package.json', () => {
     );
     expect(commands.length).toBeGreaterThan(5);
     expect(commands.filter((id) => !COMMAND_IDS.some((known) => known === id))).toEqual([]);
-    expect(steps.filter(({ completionEvents }) => completionEvents.length === 0)).toEqual([]);
+    // Of what was so before the editor read the walkthrough, only another event can tell: that its page is looked at.
+    const seen = (events: readonly string[]) =>
+      events.filter((event) => event.endsWith(' && activeEditor == gettingStartedPage'));
+    expect(steps.filter(({ completionEvents }) => seen(completionEvents).length !== 1)).toEqual([]);
   });
 
   it('never starts in every window', () => {

@@ -9,6 +9,7 @@ import { askReason } from '../prompts/input.ts';
 import { type Choice, pickOne } from '../prompts/pick.ts';
 import { candidateStep, registryStep } from '../prompts/questions.ts';
 import { added, askInSteps, type Step } from '../prompts/steps.ts';
+import { setContext } from '../set-context.ts';
 import { preferredMetric } from '../settings.ts';
 import { withProgress } from '../status/progress.ts';
 import { facts, headlineText, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
@@ -120,6 +121,7 @@ export const rollBack: Command = async (context, argument) => {
   const result = await withProgress(context.activity, work, (operation) =>
     registry.connection.registry.rollback(request, operation),
   );
+  await setContext('modelRegistry.hasRolledBack', true);
   tellMoved(context, registry.dir, result);
 };
 
