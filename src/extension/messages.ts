@@ -106,7 +106,7 @@ export const pageActions = [
 export type PageAction = (typeof pageActions)[number];
 
 /** What the page of a model may ask to be done to it. */
-export const modelActions = ['rollBack', 'comment', 'openLog', 'renameModel', 'plotVersions'] as const;
+export const modelActions = ['rollBack', 'comment', 'openLog', 'renameModel', 'plotVersions', 'copyLink'] as const;
 export type ModelAction = (typeof modelActions)[number];
 
 const ulid = v.pipe(v.string(), v.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/));

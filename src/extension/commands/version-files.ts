@@ -10,7 +10,7 @@ import { askInSteps } from '../prompts/steps.ts';
 import { bytesText, labelOf, oneLine } from '../version-text.ts';
 import type { Command } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
-import { startFrom, targetsOf } from './targets.ts';
+import { startFrom, targetOf, targetsOf } from './targets.ts';
 
 /** Nobody reads a longer list. */
 const MOST_ROWS = 5000;
@@ -169,7 +169,7 @@ function isSmall({ before, after }: FileChange): boolean {
   return Math.max(before?.sizeBytes ?? 0, after?.sizeBytes ?? 0) <= LARGEST_OPENED;
 }
 
-/** Copies a link to a version, or to the comparison of those that are selected. */
+/** Copies a link to a version or model, or to the comparison of the versions that are selected. */
 export const copyLink: Command = async (context, row, selected) => {
   const ids = [...new Set(targetsOf(row, selected).flatMap(({ versionId }) => versionId ?? []))];
   const app = { uriScheme: vscode.env.uriScheme, extensionId: context.extensionId };
@@ -186,9 +186,17 @@ export const copyLink: Command = async (context, row, selected) => {
     );
     return;
   }
-  const start = await startFrom(context, row, 'version');
+  const isModel = ids.length === 0 && targetOf(row)?.modelId !== undefined;
+  const start = await startFrom(context, row, isModel ? 'model' : 'version');
   if (!start) return;
   const answers = await askInSteps(t('Copy Link'), start.answers, start.steps);
+  if (isModel) {
+    const { model } = answers ?? {};
+    if (!model) return;
+    await vscode.env.clipboard.writeText(linkTo({ kind: 'model', modelId: model.id, name: model.name }, app));
+    tellBriefly(t('Copied the link to {version}', { version: oneLine(model.name) }));
+    return;
+  }
   const { version } = answers ?? {};
   if (!version) return;
   await vscode.env.clipboard.writeText(linkTo({ kind: 'version', versionId: version.id, name: labelOf(version) }, app));

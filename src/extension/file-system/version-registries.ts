@@ -1,6 +1,7 @@
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
-import type { VersionSummary } from '../../registry/api.ts';
+import type { ModelSummary, VersionSummary } from '../../registry/api.ts';
+import type { RegistryCalls } from '../../registry/methods.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 
 const UNKNOWN: ReadonlySet<string> = new Set(['VERSION_NOT_FOUND', 'MODEL_NOT_FOUND', 'MODEL_NAME_INVALID']);
@@ -15,13 +16,30 @@ export interface FoundVersion {
  * `REGISTRY_NOT_FOUND` where there is none at all.
  */
 export async function findVersion(registries: Pick<Registries, 'existing'>, ref: string): Promise<FoundVersion> {
+  const { registry, found } = await findIn(registries, (calls) => calls.show({ ref }));
+  return { registry, version: found };
+}
+
+/** The same for a model, by its name or id. */
+export async function findModel(
+  registries: Pick<Registries, 'existing'>,
+  name: string,
+): Promise<{ readonly registry: WorkspaceRegistry; readonly model: ModelSummary }> {
+  const { registry, found } = await findIn(registries, (calls) => calls.showModel({ model: name }));
+  return { registry, model: found };
+}
+
+async function findIn<T>(
+  registries: Pick<Registries, 'existing'>,
+  find: (calls: Pick<RegistryCalls, 'show' | 'showModel'>) => Promise<T>,
+): Promise<{ readonly registry: WorkspaceRegistry; readonly found: T }> {
   let unknown: unknown = new RegistryError(
     'REGISTRY_NOT_FOUND',
     t('No folder of this window has a model registry. Open the folder of the project.'),
   );
   for (const registry of await registries.existing()) {
     try {
-      return { registry, version: await registry.connection.registry.show({ ref }) };
+      return { registry, found: await find(registry.connection.registry) };
     } catch (error) {
       if (!RegistryError.is(error) || !UNKNOWN.has(error.code)) throw error;
       unknown = error;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import { toldOf } from '../../base/retold.ts';
-import { findVersion } from '../file-system/version-registries.ts';
+import { findModel, findVersion } from '../file-system/version-registries.ts';
 import { complain } from '../notify.ts';
 import type { Pages } from '../pages/pages.ts';
 import type { Registries } from '../registries/registries.ts';
@@ -10,7 +10,7 @@ import { type LinkTarget, parseLink } from './version-link.ts';
 
 export interface LinkOptions {
   readonly registries: Pick<Registries, 'existing'>;
-  readonly pages: Pick<Pages, 'openVersion' | 'openComparison'>;
+  readonly pages: Pick<Pages, 'openVersion' | 'openComparison' | 'openModel'>;
 }
 
 /** Opens the page that a link names. A link only ever shows something: whoever wrote it can't have anything done. */
@@ -30,6 +30,11 @@ export async function openLink(uri: Pick<vscode.Uri, 'path' | 'query'>, options:
 }
 
 async function open(target: LinkTarget, { registries, pages }: LinkOptions): Promise<void> {
+  if (target.kind === 'model') {
+    const { registry, model } = await findModel(registries, target.modelId);
+    pages.openModel({ registryDir: registry.dir, modelId: model.id });
+    return;
+  }
   const [first = ''] = target.kind === 'version' ? [target.versionId] : target.versionIds;
   const { registry, version } = await findVersion(registries, first);
   if (target.kind === 'version') {
@@ -45,7 +50,9 @@ function elsewhere(target: LinkTarget): string {
     target.kind === 'comparison'
       ? t('The versions of this link aren’t in a registry of this window.')
       : target.name === undefined
-        ? t('The version of this link isn’t in a registry of this window.')
+        ? target.kind === 'model'
+          ? t('The model of this link isn’t in a registry of this window.')
+          : t('The version of this link isn’t in a registry of this window.')
         : t('{version} isn’t in a registry of this window.', { version: target.name });
   return `${what} ${t('Open the folder of the project, let it sync, and follow the link again.')}`;
 }

@@ -46,6 +46,8 @@ export interface PeriodNode {
   readonly registryDir: string;
   readonly modelId: string;
   readonly period: Period;
+  /** Of those of the model that have versions. */
+  readonly isNewest: boolean;
 }
 
 /** Versions of one run or sweep. */

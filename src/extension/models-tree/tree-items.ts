@@ -126,9 +126,9 @@ function stageItem({ registryDir, modelId, model, stage, count }: StageNode): vs
   return item;
 }
 
-function periodItem({ registryDir, modelId, period }: PeriodNode): vscode.TreeItem {
+function periodItem({ registryDir, modelId, period, isNewest }: PeriodNode): vscode.TreeItem {
   const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
-  const item = new vscode.TreeItem(period.label, period.until === undefined ? Expanded : Collapsed);
+  const item = new vscode.TreeItem(period.label, isNewest ? Expanded : Collapsed);
   item.id = `${registryDir}#${modelId}#period-${period.label}`;
   item.iconPath = new vscode.ThemeIcon('calendar');
   item.contextValue = 'period';

@@ -98,7 +98,9 @@ async function periodRows(node: ModelNode, registry: VersionCalls): Promise<read
       return items.length > 0 ? [period] : [];
     }),
   );
-  return periods.flat().map((period): PeriodNode => ({ kind: 'period', registryDir, modelId, period }));
+  return periods.flat().map((period, index): PeriodNode => {
+    return { kind: 'period', registryDir, modelId, period, isNewest: index === 0 };
+  });
 }
 
 async function listRows(

@@ -18,6 +18,7 @@ const commandOf: Readonly<Record<ModelAction, string>> = {
   comment: 'modelRegistry.comment',
   openLog: 'modelRegistry.openLog',
   renameModel: 'modelRegistry.renameModel',
+  copyLink: 'modelRegistry.copyLink',
   plotVersions: 'modelRegistry.plotVersions',
 };
 

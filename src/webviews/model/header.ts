@@ -53,6 +53,7 @@ export function modelHeader({ model, tenures, stage }: ModelPageData, page: Page
       <vscode-button secondary icon="comment" @click=${() => page.actOnModel('comment')}>${t('Comment…')}</vscode-button>
       <vscode-button secondary icon="list-flat" @click=${() => page.actOnModel('openLog')}>${t('Open log')}</vscode-button>
       <vscode-button secondary icon="edit" @click=${() => page.actOnModel('renameModel')}>${t('Rename…')}</vscode-button>
+      <vscode-button secondary icon="link" @click=${() => page.actOnModel('copyLink')}>${t('Copy link')}</vscode-button>
     </div>
   </header>`;
 }

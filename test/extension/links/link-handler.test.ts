@@ -24,17 +24,21 @@ async function windowWith(count: number) {
     pages: {
       openVersion: (page: unknown) => void opened.push(page),
       openComparison: (page: unknown) => void opened.push(page),
+      openModel: (page: unknown) => void opened.push(page),
     },
   };
-  return { ids, opened, options, registryDir: place.registryDir, head: () => registry.head() };
+  const { id: modelId } = await registry.showModel({ model: 'fraud' });
+  return { ids, modelId, opened, options, registryDir: place.registryDir, head: () => registry.head() };
 }
 
 describe('following a link', () => {
-  it('opens the page of the version, or the comparison', async () => {
-    const { ids, opened, options, registryDir } = await windowWith(2);
+  it('opens the page of the version, the model, or the comparison', async () => {
+    const { ids, modelId, opened, options, registryDir } = await windowWith(2);
+    await openLink({ path: '/model', query: `id=${modelId}&name=fraud` }, options);
     await openLink({ path: '/version', query: `id=${ids[0]}&name=fraud@1` }, options);
     await openLink({ path: '/comparison', query: `ids=${ids.join(',')}` }, options);
     expect(opened).toEqual([
+      { registryDir, modelId },
       { registryDir, versionId: ids[0] },
       { registryDir, versionIds: ids },
     ]);
@@ -44,6 +48,7 @@ describe('following a link', () => {
   it('says where the version is to be found, if it isn’t here', async () => {
     const { opened, options } = await windowWith(1);
     await openLink({ path: '/version', query: 'id=01KAY3QZ5J0000000000000001&name=churn@3' }, options);
+    await openLink({ path: '/model', query: 'id=01KAY3QZ5J0000000000000001' }, options);
     await openLink(
       { path: '/version', query: 'id=01KAY3QZ5J0000000000000001' },
       { ...options, registries: { existing: async () => [] } },
@@ -51,6 +56,7 @@ describe('following a link', () => {
     expect(opened).toEqual([]);
     expect(told).toEqual([
       expect.stringMatching(/^churn@3 isn’t in a registry of this window\. Open the folder/),
+      expect.stringMatching(/^The model of this link isn’t in a registry of this window\./),
       expect.stringMatching(/^The version of this link isn’t in a registry of this window\./),
     ]);
   });

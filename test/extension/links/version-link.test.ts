@@ -17,6 +17,12 @@ describe('a link to the registry', () => {
     expect(read(link)).toEqual({ kind: 'version', versionId: ID, name: 'fraud-detector@7' });
   });
 
+  it('leads to a model', () => {
+    const link = linkTo({ kind: 'model', modelId: ID, name: 'fraud-detector' }, APP);
+    expect(link).toBe(`vscode://model-registry.model-registry/model?id=${ID}&name=fraud-detector`);
+    expect(read(link)).toEqual({ kind: 'model', modelId: ID, name: 'fraud-detector' });
+  });
+
   it('leads to a comparison', () => {
     const link = linkTo({ kind: 'comparison', versionIds: [ID, OTHER] }, APP);
     expect(read(link)).toEqual({ kind: 'comparison', versionIds: [ID, OTHER] });
@@ -38,6 +44,7 @@ describe('a link to the registry', () => {
     ['/version', `id=${ID}&__proto__=1`],
     ['/version/more', `id=${ID}`],
     ['/promote', `id=${ID}`],
+    ['/model', `id=${ID}&name=[click](command:x)`],
     ['/comparison', `ids=${ID}`],
     ['/comparison', `ids=${ID},${ID}`],
     ['/comparison', `ids=${Array.from({ length: 9 }, (_, index) => `${ID.slice(0, -1)}${index}`).join(',')}`],
