@@ -1,4 +1,4 @@
-import type { Registry } from '../src/registry/api.ts';
+import type { Registry } from '../src/registry/api/registry.ts';
 import { modelCountFor, modelName, pick, randomSource, rareWord } from './content.ts';
 
 /** One question after another, each time another one. `list`, `show` and so on are what a person does with the command line or a tree. */

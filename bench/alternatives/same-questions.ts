@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { openRegistry } from '../../src/registry/open.ts';
 import { type Queries, queriesSchema } from './questions.ts';
 

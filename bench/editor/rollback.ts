@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { initRegistry, openRegistry } from '../../src/registry/open.ts';
 import { attachRemote } from '../../src/registry/shared/attach.ts';
 import { remoteConnector } from '../../src/registry/shared/connect.ts';

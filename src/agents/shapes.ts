@@ -1,4 +1,4 @@
-import type { Author, Metrics, Page, VersionSummary } from '../registry/api.ts';
+import type { Author, Metrics, Page, VersionSummary } from '../catalog/read-models.ts';
 
 // Versions and people as tools tell them: in few words.
 

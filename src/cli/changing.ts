@@ -1,6 +1,7 @@
 import { RegistryError } from '../base/errors.ts';
 import { codeBetweenVersions } from '../lineage/version-code.ts';
-import type { Registry, VersionChanges } from '../registry/api.ts';
+import type { VersionChanges } from '../registry/api/changes.ts';
+import type { Registry } from '../registry/api/registry.ts';
 import type { CommandContext } from './context.ts';
 import { changesText, type ReadCode } from './format/changes.ts';
 import { versionJson } from './format/json.ts';

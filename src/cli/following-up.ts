@@ -1,6 +1,6 @@
 import { messageOf } from '../base/errors.ts';
 import type { Project } from '../project/project-schema.ts';
-import type { Recording, Registry } from '../registry/api.ts';
+import type { Recording, Registry } from '../registry/api/registry.ts';
 import { recordedEvents } from '../registry/recorded-events.ts';
 import { commandsDigest, readConfirmations } from '../serving/after/confirmed.ts';
 import { type FollowUpActivity, followUp, secretFromEnvironment } from '../serving/after/follow-up.ts';

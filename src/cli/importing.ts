@@ -7,7 +7,7 @@ import { type ImportReader, threadImportReader } from '../importing/import-reade
 import { inlineImportReader } from '../importing/inline-reader.ts';
 import { type ImportPlan, planImport } from '../importing/plan.ts';
 import { importPlace } from '../importing/survey.ts';
-import type { Registry } from '../registry/api.ts';
+import type { Registry } from '../registry/api/registry.ts';
 import { initRegistry } from '../registry/open.ts';
 import { type CommandContext, workerOption } from './context.ts';
 import { EXIT } from './exit-codes.ts';

@@ -6,7 +6,7 @@ import { TOOLS } from '../agents/tools.ts';
 import { declaredIn } from '../gates/declared.ts';
 import { evaluateGates } from '../gates/evaluate-gates.ts';
 import { codeBetweenVersions } from '../lineage/version-code.ts';
-import type { Registry } from '../registry/api.ts';
+import type { Registry } from '../registry/api/registry.ts';
 import type { CommandContext } from './context.ts';
 import { projectAround } from './project-root.ts';
 

@@ -1,6 +1,6 @@
 import { RegistryError } from '../base/errors.ts';
 import { pinHead } from '../project/pin-head.ts';
-import type { LogHead } from '../registry/api.ts';
+import type { LogHead } from '../registry/api/log.ts';
 import { pinnedHead } from '../registry/shared/pinned.ts';
 import { remoteUrl } from '../registry/shared/remote-url.ts';
 import { findProject } from './project-root.ts';

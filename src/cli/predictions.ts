@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import { formatMetric } from '../base/metrics.ts';
 import { ROLES, type Role } from '../predictions/asked.ts';
-import type { EvaluateRequest, EvaluateResult } from '../registry/api.ts';
+import type { EvaluateRequest, EvaluateResult } from '../registry/api/evaluating.ts';
 import { keyValue } from './arguments.ts';
 import { tableText } from './format/tables.ts';
 import { safeLine } from './terminal.ts';

@@ -4,7 +4,7 @@ import { declaredIn } from '../gates/declared.ts';
 import { policyGatesOf } from '../gates/policy-gates.ts';
 import { policyValue } from '../project/policy-file.ts';
 import { projectIn } from '../project/project-file.ts';
-import type { PolicyDetails } from '../registry/api.ts';
+import type { PolicyDetails } from '../registry/api/policies.ts';
 
 /**
  * The policy and the gates that a project file declares for a model. Where it declares one of them only, the other stays as it is. Throws

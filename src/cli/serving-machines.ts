@@ -1,5 +1,6 @@
 import { RegistryError } from '../base/errors.ts';
-import type { Registry, ServingMachine } from '../registry/api.ts';
+import type { Registry } from '../registry/api/registry.ts';
+import type { ServingMachine } from '../registry/api/serving.ts';
 import { noteUnreachable } from './sharing.ts';
 
 /** Which machines serve what, with what is known where the storage doesn't answer. `isQuiet`: that was said already. */

@@ -1,5 +1,5 @@
 import { messageOf, RegistryError } from '../base/errors.ts';
-import type { Registry } from '../registry/api.ts';
+import type { Registry } from '../registry/api/registry.ts';
 import type { ConnectRemote } from '../registry/shared/remote.ts';
 import { EXIT } from './exit-codes.ts';
 import { withProgress } from './progress.ts';

@@ -3,7 +3,7 @@ import { RegistryError } from '../base/errors.ts';
 import { recordingsIn } from '../outputs/recordings.ts';
 import { RunsGoingOn } from '../outputs/running.ts';
 import { watchOutputs } from '../outputs/watcher.ts';
-import type { RegisterResult } from '../registry/api.ts';
+import type { RegisterResult } from '../registry/api/registering.ts';
 import { providersFor } from './capture.ts';
 import type { CommandContext } from './context.ts';
 import { versionJson } from './format/json.ts';

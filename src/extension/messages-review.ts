@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import type { DeclaredDirections } from '../base/metrics.ts';
+import type { RequestEntry, ReviewVote, VersionDetails } from '../catalog/read-models.ts';
 import type { Verdict } from '../gates/verdict.ts';
-import type { GateStanding, RequestEntry, ReviewVote, VersionDetails } from '../registry/api.ts';
+import type { GateStanding } from '../registry/api/gates.ts';
 import type { ChangesPageData } from './messages.ts';
 
 /** What the review page and the extension tell each other. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { CardFile, MetricTrend } from '../registry/api.ts';
+import type { CardFile } from '../registry/api/card.ts';
+import type { MetricTrend } from '../registry/api/listing.ts';
 
 /** What only the page of a version and the extension tell each other. */
 

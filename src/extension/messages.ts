@@ -1,30 +1,26 @@
 import * as v from 'valibot';
 import type { DeclaredDirections } from '../base/metrics.ts';
 import type { OperationOptions, Progress } from '../base/progress.ts';
+import type { Plot, VersionColumns } from '../catalog/plot-models.ts';
+import type {
+  AtResult,
+  ComparedDataset,
+  Comparison,
+  Metrics,
+  ModelOverview,
+  Page,
+  TenureEntry,
+  VersionDetails,
+  VersionSummary,
+} from '../catalog/read-models.ts';
 import type { CodeBetween } from '../lineage/code-history.ts';
 import type { FactsSummary } from '../modelfiles/facts-summary.ts';
 import type { LoadSnippet } from '../modelfiles/loading/load-snippet.ts';
 import { TENSOR_COLUMNS, type TensorRows } from '../modelfiles/tensor-rows.ts';
 import { COMPARED_COLUMNS, type ComparedTensorRows } from '../modelfiles/tensors/compared-rows.ts';
-import type {
-  AtResult,
-  ComparedDataset,
-  Comparison,
-  FactsAnswer,
-  Impact,
-  LineageGraph,
-  MetricCourses,
-  Metrics,
-  ModelOverview,
-  Page,
-  Plot,
-  TensorComparisonAnswer,
-  TenureEntry,
-  VersionChanges,
-  VersionColumns,
-  VersionDetails,
-  VersionSummary,
-} from '../registry/api.ts';
+import type { VersionChanges } from '../registry/api/changes.ts';
+import type { FactsAnswer, MetricCourses, TensorComparisonAnswer } from '../registry/api/facts.ts';
+import type { Impact, LineageGraph } from '../registry/api/impact.ts';
 import {
   type DecisionResult,
   decisionSchema,
@@ -41,6 +37,25 @@ import { type VersionResults, versionParams } from './messages-version.ts';
  */
 
 export type { Progress } from '../base/progress.ts';
+export type { Plot, PlotAxis, PlotBox, PlotPoint, VersionColumns } from '../catalog/plot-models.ts';
+export type {
+  Author,
+  CodeLineage,
+  CommentEntry,
+  EvaluationEntry,
+  FileEntry,
+  Lineage,
+  Metrics,
+  MetricValue,
+  ModelOverview,
+  PackageVersion,
+  TenureEntry,
+  TransitionEntry,
+  VersionDetails,
+  VersionFacts,
+  VersionSummary,
+  Via,
+} from '../catalog/read-models.ts';
 export type { ChangedFile, CodeBetween, CommitList } from '../lineage/code-history.ts';
 export type { DangerFinding, DangerReport, SignatureEntry } from '../modelfiles/facts.ts';
 export type { FactsSummary } from '../modelfiles/facts-summary.ts';
@@ -51,39 +66,12 @@ export type {
   ComparedTensorQuery,
   ComparedTensorRows,
 } from '../modelfiles/tensors/compared-rows.ts';
-export type {
-  Author,
-  CardFile,
-  CodeLineage,
-  CommentEntry,
-  DataChange,
-  EvaluationEntry,
-  FileEntry,
-  GraphNode,
-  ImpactEntry,
-  Lineage,
-  LineageGraph,
-  MetricCourses,
-  Metrics,
-  MetricTrend,
-  MetricValue,
-  ModelOverview,
-  PackageChange,
-  PackageVersion,
-  Plot,
-  PlotAxis,
-  PlotBox,
-  PlotPoint,
-  TensorChange,
-  TensorDifference,
-  TenureEntry,
-  TransitionEntry,
-  VersionColumns,
-  VersionDetails,
-  VersionFacts,
-  VersionSummary,
-  Via,
-} from '../registry/api.ts';
+export type { TensorChange, TensorDifference } from '../modelfiles/tensors/tensor-difference.ts';
+export type { CardFile } from '../registry/api/card.ts';
+export type { DataChange, PackageChange } from '../registry/api/changes.ts';
+export type { MetricCourses } from '../registry/api/facts.ts';
+export type { GraphNode, ImpactEntry, LineageGraph } from '../registry/api/impact.ts';
+export type { MetricTrend } from '../registry/api/listing.ts';
 
 export type { FilePreview, RemarkKind } from './messages-version.ts';
 

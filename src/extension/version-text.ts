@@ -1,6 +1,7 @@
 import { dateLocale, formatNumber, t, tCount } from '../base/language.ts';
 import { formatDifference, formatMetric, headlineMetric, metricChange } from '../base/metrics.ts';
-import type { RegisterResult, VersionSummary } from '../registry/api.ts';
+import type { VersionSummary } from '../catalog/read-models.ts';
+import type { RegisterResult } from '../registry/api/registering.ts';
 
 /** `7`, and `draft-<6>` while the version has no number. */
 export function numberOf(version: Pick<VersionSummary, 'id' | 'number' | 'pending'>): string {

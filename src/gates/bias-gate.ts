@@ -1,5 +1,5 @@
+import type { EvaluationEntry } from '../catalog/read-models.ts';
 import type { DeclaredGate } from '../project/gates-schema.ts';
-import type { EvaluationEntry } from '../registry/api.ts';
 import { newestBySlice, tolerance } from './samples.ts';
 import { failed, type GateSubject, notEvaluated, numberText, passed, type Verdict } from './verdict.ts';
 

@@ -1,4 +1,4 @@
-import type { GateStanding } from '../registry/api.ts';
+import type { GateStanding } from '../registry/api/gates.ts';
 import type { Declared, GateResult } from './evaluate-gates.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { RegistryError } from '../base/errors.ts';
 import type { DeclaredDirections } from '../base/metrics.ts';
+import type { VersionSummary } from '../catalog/read-models.ts';
 import type { DeclaredGate } from '../project/gates-schema.ts';
-import type { FoundGate, GateStanding, VersionSummary } from '../registry/api.ts';
+import type { FoundGate, GateStanding } from '../registry/api/gates.ts';
 import type { RegistryCalls } from '../registry/methods.ts';
 import { checkGate } from './check-gate.ts';
 import { declarationOf, unknownStages } from './declaration.ts';

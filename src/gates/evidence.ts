@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import type { VersionSummary } from '../catalog/read-models.ts';
 import type { DeclaredGate } from '../project/gates-schema.ts';
-import type { VersionSummary } from '../registry/api.ts';
 import { definitionDigest, gateName } from './gate-name.ts';
 import type { NamedProgram } from './programs.ts';
 import type { Verdict } from './verdict.ts';

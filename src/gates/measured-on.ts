@@ -1,5 +1,5 @@
+import type { EvaluationEntry } from '../catalog/read-models.ts';
 import type { DeclaredGate } from '../project/gates-schema.ts';
-import type { EvaluationEntry } from '../registry/api.ts';
 import { isOtherData } from './metric-gate.ts';
 import { newestBySlice } from './samples.ts';
 import type { SureContext } from './sure-metric.ts';

@@ -1,6 +1,6 @@
 import { type DeclaredDirections, metricDirection } from '../base/metrics.ts';
+import type { MetricValue } from '../catalog/read-models.ts';
 import { changeOf, type DeclaredGate } from '../project/gates-schema.ts';
-import type { MetricValue } from '../registry/api.ts';
 import { newestBySlice, tolerance } from './samples.ts';
 import { failed, type GateSubject, notEvaluated, numberText, passed, type Verdict } from './verdict.ts';
 

@@ -1,6 +1,7 @@
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
-import type { Registry, TransitionResult } from '../registry/api.ts';
+import type { Registry } from '../registry/api/registry.ts';
+import type { TransitionResult } from '../registry/api/stages.ts';
 import type { RegistryCalls } from '../registry/methods.ts';
 import { type Declared, evaluateGates, type GateResult } from './evaluate-gates.ts';
 

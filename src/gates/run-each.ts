@@ -1,6 +1,6 @@
 import { eachOf } from '../artifacts/each-of.ts';
 import type { DeclaredGate } from '../project/gates-schema.ts';
-import type { GateStanding } from '../registry/api.ts';
+import type { GateStanding } from '../registry/api/gates.ts';
 import type { RegistryCalls } from '../registry/methods.ts';
 import type { GateActivity } from './activity.ts';
 import { gateName, labelOf } from './gate-name.ts';

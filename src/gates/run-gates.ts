@@ -1,4 +1,4 @@
-import type { GateLink } from '../registry/api.ts';
+import type { GateLink } from '../registry/api/gates.ts';
 import type { RegistryCalls } from '../registry/methods.ts';
 import { type Declared, evaluateGates, type GateReport } from './evaluate-gates.ts';
 import type { GateRun } from './run-each.ts';

@@ -1,7 +1,9 @@
 import { RegistryError } from '../base/errors.ts';
+import type { VersionDetails, VersionSummary } from '../catalog/read-models.ts';
 import type { CertaintyAnswer } from '../predictions/certainty.ts';
 import type { DeclaredGate } from '../project/gates-schema.ts';
-import type { CertaintyQuery, GateStanding, VersionDetails, VersionSummary } from '../registry/api.ts';
+import type { CertaintyQuery } from '../registry/api/evaluating.ts';
+import type { GateStanding } from '../registry/api/gates.ts';
 import type { RegistryCalls } from '../registry/methods.ts';
 import { isOfCommand } from './gate-name.ts';
 import { looksAtPeer, type PeerContext } from './measured-on.ts';

@@ -1,7 +1,8 @@
 import { metricDirection } from '../base/metrics.ts';
+import type { EvaluationEntry } from '../catalog/read-models.ts';
 import type { CertainSample, CertaintyAnswer } from '../predictions/certainty.ts';
 import { changeOf, confidenceOf, DEFAULT_RESAMPLES, DEFAULT_SEED, type DeclaredGate } from '../project/gates-schema.ts';
-import type { CertaintyQuery, EvaluationEntry } from '../registry/api.ts';
+import type { CertaintyQuery } from '../registry/api/evaluating.ts';
 import { absent, isOtherData, type MetricContext, nameOf, otherData, samplesOf, worstOf } from './metric-gate.ts';
 import { newestBySlice, tolerance } from './samples.ts';
 import { failed, type GateSubject, notEvaluated, numberText, passed, type Verdict } from './verdict.ts';

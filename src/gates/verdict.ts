@@ -1,4 +1,11 @@
-import type { CodeLineage, DataLineage, EvaluationEntry, LockFile, Metrics, VersionFacts } from '../registry/api.ts';
+import type {
+  CodeLineage,
+  DataLineage,
+  EvaluationEntry,
+  LockFile,
+  Metrics,
+  VersionFacts,
+} from '../catalog/read-models.ts';
 
 /** What a gate looks at in a version. */
 export interface GateSubject {

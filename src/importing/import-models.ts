@@ -4,7 +4,7 @@ import { RegistryError } from '../base/errors.ts';
 import { IMPORTED_FROM } from '../base/imported-from.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import type { Declared } from '../gates/evaluate-gates.ts';
-import type { RegisterRequest, RegisterResult } from '../registry/api.ts';
+import type { RegisterRequest, RegisterResult } from '../registry/api/registering.ts';
 import type { RegistryCalls } from '../registry/methods.ts';
 import type { ImportReader } from './import-reader.ts';
 import { type ImportPlan, newVersionsOf, type PlannedModel, type PlannedVersion } from './plan.ts';

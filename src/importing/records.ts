@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { messageOf } from '../base/errors.ts';
+import type { Metrics, MissingFact, Params, RunLineage } from '../catalog/read-models.ts';
 import { lineageOf, linkRuns } from '../outputs/run-link.ts';
-import type { Metrics, MissingFact, Params, RegisterRequest, RunLineage } from '../registry/api.ts';
+import type { RegisterRequest } from '../registry/api/registering.ts';
 import { dvcReader } from '../runs/dvc/dvc.ts';
 import { findRuns } from '../runs/find-runs.ts';
 import { huggingFaceReader } from '../runs/huggingface.ts';

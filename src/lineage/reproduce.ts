@@ -3,14 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
-import type {
-  CheckedData,
-  CodeChanges,
-  PackageVersion,
-  Registry,
-  SubmoduleLineage,
-  VersionDetails,
-} from '../registry/api.ts';
+import type { CodeChanges, PackageVersion, SubmoduleLineage, VersionDetails } from '../catalog/read-models.ts';
+import type { CheckedData } from '../registry/api/changes.ts';
+import type { Registry } from '../registry/api/registry.ts';
 import { gitFolderOf, type SourceTreeKind, writeSourceTree } from './source-tree.ts';
 
 export interface ReproduceRequest {

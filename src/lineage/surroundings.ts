@@ -1,14 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { pathInside } from '../base/inside.ts';
+import type { CodeLineage, LockFile, MissingFact } from '../catalog/read-models.ts';
 import { readProject } from '../project/project-file.ts';
-import type {
-  CodeLineage,
-  LockFile,
-  MissingFact,
-  PythonEnvironment,
-  RegisterRequest,
-  UncommittedChanges,
-} from '../registry/api.ts';
+import type { PythonEnvironment, RegisterRequest, UncommittedChanges } from '../registry/api/registering.ts';
 import { readCode } from './git.ts';
 import { readLocks } from './locks.ts';
 import { type MachineReading, readMachine } from './machine.ts';

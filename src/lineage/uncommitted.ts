@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { systemErrorCode } from '../base/errors.ts';
-import type { UncommittedChanges } from '../registry/api.ts';
+import type { UncommittedChanges } from '../registry/api/registering.ts';
 import { findSecrets } from '../secrets/find-secrets.ts';
 import { makeOwnFolder } from '../storage/own-folder.ts';
 import { openRegular } from '../storage/regular-file.ts';

@@ -1,5 +1,6 @@
 import { RegistryError } from '../base/errors.ts';
-import type { CodeLineage, RegistryQueries } from '../registry/api.ts';
+import type { CodeLineage } from '../catalog/read-models.ts';
+import type { RegistryQueries } from '../registry/api/queries.ts';
 import { codeBetween } from './code-between.ts';
 import type { CodeBetween } from './code-history.ts';
 import { type SourceFile, sourceFile } from './source-file.ts';

@@ -1,6 +1,8 @@
 import type { OperationOptions } from '../base/progress.ts';
+import type { RunLineage } from '../catalog/read-models.ts';
 import type { Project } from '../project/project-schema.ts';
-import type { RegisterResult, Registry, RunLineage } from '../registry/api.ts';
+import type { RegisterResult } from '../registry/api/registering.ts';
+import type { Registry } from '../registry/api/registry.ts';
 import { type CaptureProviders, registerDeclared } from './capture.ts';
 import { sampleOutput, stampsOf } from './output-files.ts';
 

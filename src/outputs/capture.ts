@@ -2,19 +2,15 @@ import { realpath } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
+import type { CodeLineage, Metrics, MissingFact, Params, RunLineage } from '../catalog/read-models.ts';
 import type { Project, ProjectModel } from '../project/project-schema.ts';
 import type {
-  CodeLineage,
-  Metrics,
-  MissingFact,
-  Params,
   PythonEnvironment,
   RegisterRequest,
   RegisterResult,
-  Registry,
-  RunLineage,
   UncommittedChanges,
-} from '../registry/api.ts';
+} from '../registry/api/registering.ts';
+import type { Registry } from '../registry/api/registry.ts';
 import type { FoundRun } from '../runs/find-runs.ts';
 import { RunValues } from '../runs/values.ts';
 import type { OnLeftOut } from '../runs/values-file.ts';

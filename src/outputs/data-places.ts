@@ -1,7 +1,7 @@
 import { lstat, stat } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 import { RegistryError, systemErrorCode } from '../base/errors.ts';
-import type { DataPlace } from '../registry/api.ts';
+import type { DataPlace } from '../registry/api/registering.ts';
 import { isAddress } from '../registry/data/address.ts';
 import { type LeftOut, unread } from './left-out.ts';
 import { matchingFiles, placeInside, splitPattern } from './output-files.ts';

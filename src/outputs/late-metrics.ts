@@ -1,4 +1,5 @@
-import type { Metrics, Registry } from '../registry/api.ts';
+import type { Metrics } from '../catalog/read-models.ts';
+import type { Registry } from '../registry/api/registry.ts';
 import type { OnLeftOut } from '../runs/values-file.ts';
 import { readEach } from './left-out.ts';
 import type { FileStamp } from './output-files.ts';

@@ -1,6 +1,8 @@
 import { isoTime } from '../base/clock.ts';
 import type { OperationOptions } from '../base/progress.ts';
-import type { Metrics, RegisterRequest, RegisterResult, Registry, VersionSummary } from '../registry/api.ts';
+import type { Metrics, VersionSummary } from '../catalog/read-models.ts';
+import type { RegisterRequest, RegisterResult } from '../registry/api/registering.ts';
+import type { Registry } from '../registry/api/registry.ts';
 import { type CaptureOptions, captureOutputs } from './capture.ts';
 import type { Checkpoint } from './checkpoints.ts';
 import { toldOf } from './left-out.ts';

@@ -2,8 +2,9 @@ import { lstat, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { statCacheOf } from '../artifacts/stat-cache.ts';
 import { RegistryError, systemErrorCode } from '../base/errors.ts';
+import type { FileEntry, VersionSummary } from '../catalog/read-models.ts';
 import type { Project } from '../project/project-schema.ts';
-import type { FileEntry, Registry, VersionSummary } from '../registry/api.ts';
+import type { Registry } from '../registry/api/registry.ts';
 import { matchingFiles } from './output-files.ts';
 
 /** A file of the workspace that a version has as it is. */

@@ -1,5 +1,5 @@
+import type { Metrics, Params, RunLineage } from '../catalog/read-models.ts';
 import type { ProjectModel } from '../project/project-schema.ts';
-import type { Metrics, Params, RunLineage } from '../registry/api.ts';
 import type { FoundRun } from '../runs/find-runs.ts';
 import type { MetricHistory, RunDataset, RunRecord } from '../runs/run-record.ts';
 import type { CheckpointRecord } from './checkpoints.ts';

@@ -1,9 +1,11 @@
 import { dirname } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
+import type { VersionSummary } from '../catalog/read-models.ts';
 import type { Inspector } from '../modelfiles/inspector.ts';
 import type { Completeness } from '../modelfiles/model-format.ts';
 import type { ProjectModel } from '../project/project-schema.ts';
-import type { RegisterResult, Registry, VersionSummary } from '../registry/api.ts';
+import type { RegisterResult } from '../registry/api/registering.ts';
+import type { Registry } from '../registry/api/registry.ts';
 import { type Checkpoint, wantedCheckpoints } from './checkpoints.ts';
 import { addLateMetrics, addMissing } from './late-metrics.ts';
 import { latestVersion, versionWithFiles } from './latest-version.ts';

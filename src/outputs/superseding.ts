@@ -1,4 +1,5 @@
-import type { Registry, Tags, VersionSummary } from '../registry/api.ts';
+import type { Tags, VersionSummary } from '../catalog/read-models.ts';
+import type { Registry } from '../registry/api/registry.ts';
 
 /** Tag of a version that took the place of one that was registered too early. */
 const SUPERSEDES_TAG = 'supersedes';

@@ -1,8 +1,10 @@
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
 import type { Progress } from '../base/progress.ts';
+import type { VersionSummary } from '../catalog/read-models.ts';
 import type { Inspector } from '../modelfiles/inspector.ts';
 import type { Project } from '../project/project-schema.ts';
-import type { RegisterResult, Registry, VersionSummary } from '../registry/api.ts';
+import type { RegisterResult } from '../registry/api/registering.ts';
+import type { Registry } from '../registry/api/registry.ts';
 import type { CaptureProviders } from './capture.ts';
 import { ModelOutputs } from './model-outputs.ts';
 import { isNetworkDrive } from './network-drive.ts';

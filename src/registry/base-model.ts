@@ -9,7 +9,7 @@ import type { DataLineage, VersionSummary } from '../catalog/read-models.ts';
 import { artifactsOfSize, newestWithArtifact, newestWithWeights } from '../catalog/version-queries.ts';
 import type { EventOf } from '../log/events.ts';
 import { objectKey } from '../storage/layout.ts';
-import type { RegisterRequest } from './api.ts';
+import type { RegisterRequest } from './api/registering.ts';
 import { readFacts } from './facts/read-facts.ts';
 import { filesOf } from './queries/files.ts';
 import { findVersion } from './references.ts';

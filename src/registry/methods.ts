@@ -1,4 +1,6 @@
-import type { Registry, RegistryCommands, RegistryQueries } from './api.ts';
+import type { RegistryCommands } from './api/commands.ts';
+import type { RegistryQueries } from './api/queries.ts';
+import type { Registry } from './api/registry.ts';
 
 /** What can be asked of an open registry from another thread: everything but listening and closing. */
 export type RegistryMethod = keyof RegistryCommands | keyof RegistryQueries | 'refresh';

@@ -3,7 +3,7 @@ import { RegistryError } from '../base/errors.ts';
 import { isInside } from '../base/inside.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { sealSegments } from '../log/seal-segments.ts';
-import type { Recording, Registry, RegistryChange } from './api.ts';
+import type { Recording, Registry, RegistryChange } from './api/registry.ts';
 import * as annotations from './commands/annotations.ts';
 import { evaluate } from './commands/evaluate.ts';
 import * as gates from './commands/gates.ts';

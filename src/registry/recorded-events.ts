@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { eventSchema, type RegistryEvent } from '../log/events.ts';
-import type { Recording } from './api.ts';
+import type { Recording } from './api/registry.ts';
 
 /** The events of a recording that format 1 knows. */
 export function recordedEvents({ events }: Pick<Recording, 'events'>): readonly RegistryEvent[] {

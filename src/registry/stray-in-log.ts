@@ -5,7 +5,7 @@ import { claimedSeq } from '../log/commit.ts';
 import { readCommit } from '../log/log-reader.ts';
 import { seqOfCommitKey } from '../storage/layout.ts';
 import { isAbsent, reading } from '../storage/system-errors.ts';
-import type { VerifyProblem } from './api.ts';
+import type { VerifyProblem } from './api/verifying.ts';
 import type { Session } from './session.ts';
 
 const NAME_OF_COMMIT = /^\d{20}\.jsonl$/;

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { isoTime } from '../base/clock.ts';
 import { messageOf, RegistryError } from '../base/errors.ts';
-import type { Registry, VersionSummary } from '../registry/api.ts';
+import type { VersionSummary } from '../catalog/read-models.ts';
+import type { Registry } from '../registry/api/registry.ts';
 import { type ReportedState, reporter } from './reporter.ts';
 import { runSwitchCommand } from './switch-command.ts';
 import { openTarget, type Served, type Target } from './target.ts';

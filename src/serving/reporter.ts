@@ -1,5 +1,6 @@
 import { messageOf } from '../base/errors.ts';
-import type { Registry, ServingReport } from '../registry/api.ts';
+import type { Registry } from '../registry/api/registry.ts';
+import type { ServingReport } from '../registry/api/serving.ts';
 
 /** Says under `status/` in the storage what this machine serves, whenever that changes and every hour. */
 export interface Reporter {

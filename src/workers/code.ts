@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { OperationOptions } from '../base/progress.ts';
 import { codeBetweenVersions, sourceFileOfVersion } from '../lineage/version-code.ts';
-import type { Registry } from '../registry/api.ts';
+import type { Registry } from '../registry/api/registry.ts';
 
 const folders = v.array(v.string());
 const betweenSchema = v.object({ folders, beforeId: v.string(), afterId: v.string() });

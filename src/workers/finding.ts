@@ -7,7 +7,7 @@ import { ModelFinder } from '../outputs/finding/model-finder.ts';
 import type { RunsGoingOn } from '../outputs/running.ts';
 import { withModel } from '../project/add-model.ts';
 import { readProject } from '../project/project-file.ts';
-import type { Registry } from '../registry/api.ts';
+import type { Registry } from '../registry/api/registry.ts';
 
 const proposal = v.object({
   name: v.string(),

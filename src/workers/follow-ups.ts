@@ -6,7 +6,7 @@ import { modelNamed } from '../gates/declared.ts';
 import type { Webhook } from '../project/after-schema.ts';
 import { readProject } from '../project/project-file.ts';
 import type { Project } from '../project/project-schema.ts';
-import type { Recording, Registry } from '../registry/api.ts';
+import type { Recording, Registry } from '../registry/api/registry.ts';
 import { recordedEvents } from '../registry/recorded-events.ts';
 import { originsOf, readConfirmations, writeConfirmations } from '../serving/after/confirmed.ts';
 import { followUp, secretFromEnvironment } from '../serving/after/follow-up.ts';

@@ -7,7 +7,7 @@ import { evaluateGates, type GateReport } from '../gates/evaluate-gates.ts';
 import { promoteThroughGates } from '../gates/promote.ts';
 import { runGates } from '../gates/run-gates.ts';
 import { readProject } from '../project/project-file.ts';
-import type { Registry } from '../registry/api.ts';
+import type { Registry } from '../registry/api/registry.ts';
 import type { RegistryThreadEvent } from './registry-messages.ts';
 
 const gatesEntries = { ref: v.string(), stage: v.string(), roots: v.array(v.string()) };

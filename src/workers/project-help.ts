@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { RegistryError } from '../base/errors.ts';
 import { formatMetric } from '../base/metrics.ts';
+import type { ModelDetails, Vocabulary } from '../catalog/read-models.ts';
 import { declaredIn } from '../gates/declared.ts';
 import { evaluateGates } from '../gates/evaluate-gates.ts';
 import { registeredOutputs } from '../outputs/registered-outputs.ts';
@@ -11,7 +12,7 @@ import { parseProject } from '../project/parse-project.ts';
 import { readProject } from '../project/project-file.ts';
 import { PROJECT_FILE } from '../project/project-file-name.ts';
 import type { Project } from '../project/project-schema.ts';
-import type { ModelDetails, Registry, Vocabulary } from '../registry/api.ts';
+import type { Registry } from '../registry/api/registry.ts';
 import type { GatesNow, NameCompletions, NameHover, UnknownName } from './project-messages.ts';
 
 const textSchema = v.object({ text: v.string() });

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import type { Progress } from '../base/progress.ts';
+import type { VersionSummary } from '../catalog/read-models.ts';
 import type { GateActivity } from '../gates/activity.ts';
-import type { RegisterResult, RemoteStatus, VersionSummary } from '../registry/api.ts';
+import type { RegisterResult } from '../registry/api/registering.ts';
+import type { RemoteStatus } from '../registry/api/sharing.ts';
 import type { FollowUpActivity } from '../serving/after/follow-up.ts';
 import type { Deployment } from '../serving/deploy.ts';
 

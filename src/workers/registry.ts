@@ -13,7 +13,7 @@ import { type CaptureProviders, registerDeclared } from '../outputs/capture.ts';
 import { type OutputWatcher, watchOutputs } from '../outputs/watcher.ts';
 import { problemsIn } from '../project/parse-project.ts';
 import { readProject } from '../project/project-file.ts';
-import type { Registry } from '../registry/api.ts';
+import type { Registry } from '../registry/api/registry.ts';
 import { isRegistryMethod } from '../registry/methods.ts';
 import { initRegistry, openRegistry } from '../registry/open.ts';
 import { pinnedHead } from '../registry/shared/pinned.ts';

@@ -1,4 +1,5 @@
-import type { Registry, ServingMachine } from '../registry/api.ts';
+import type { Registry } from '../registry/api/registry.ts';
+import type { ServingMachine } from '../registry/api/serving.ts';
 
 /** Keeps an eye on what machines report that they serve. */
 export interface ServingWatch {

@@ -9,7 +9,7 @@ import { threadImportReader } from '../importing/import-reader.ts';
 import { overviewOf } from '../importing/overview.ts';
 import { planImport } from '../importing/plan.ts';
 import { readProject } from '../project/project-file.ts';
-import type { Registry } from '../registry/api.ts';
+import type { Registry } from '../registry/api/registry.ts';
 import type { ImportSummary } from './import-messages.ts';
 
 /** Of what wasn't imported as it is there, so much is told. */

@@ -7,7 +7,7 @@ import type { Proposal, ToolSite } from '../../src/agents/tool.ts';
 import { TOOLS } from '../../src/agents/tools.ts';
 import { RegistryError } from '../../src/base/errors.ts';
 import { evaluateGates } from '../../src/gates/evaluate-gates.ts';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { makePlace, registerVersions } from '../registry/opened.ts';
 
 async function siteWith(count: number) {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { VersionSummary } from '../../src/catalog/read-models.ts';
 import { openSqlite } from '../../src/catalog/sqlite.ts';
-import type { Registry, VersionSummary } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { manyTensors, weightsFile } from '../registry/facts/weights-file.ts';
 import { makePlace, type Place } from '../registry/opened.ts';
 

@@ -1,6 +1,6 @@
 import { readdir, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { openRegistry } from '../../src/registry/open.ts';
 import type { Done, Line } from './lines.ts';
 import { readLogOnDisk } from './log-on-disk.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { initRegistry } from '../../src/registry/open.ts';
 import { openIn, placesIn } from './check.ts';
 import { smallDisk } from './small-disk.ts';

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import * as v from 'valibot';
 import { messageOf, RegistryError } from '../../src/base/errors.ts';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { openRegistry } from '../../src/registry/open.ts';
 import { type HammerAnswer, hammerOptionsSchema } from './hammer-lines.ts';
 import { pick, seededRandom } from './random.ts';

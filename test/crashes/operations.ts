@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { Registry, VersionSummary } from '../../src/registry/api.ts';
+import type { VersionSummary } from '../../src/catalog/read-models.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import type { Done, WorkerOptions } from './lines.ts';
 import { pick } from './random.ts';
 import { weightsIn, writeWeights } from './weights.ts';

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { messageOf, RegistryError } from '../../src/base/errors.ts';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { initRegistry, openRegistry } from '../../src/registry/open.ts';
 import { type Outcome, restrictionSchema, type Step } from './restriction.ts';
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { messageOf, RegistryError } from '../../src/base/errors.ts';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { openRegistry } from '../../src/registry/open.ts';
 import { say } from './lines.ts';
 import { pick, seededRandom } from './random.ts';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { initRegistry, openRegistry } from '../../src/registry/open.ts';
 import { type Editor, keepEvidenceOfFailures, openEditor } from './harness/editor.ts';
 import { REASON, type Workbench } from './harness/workbench.ts';

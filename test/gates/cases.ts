@@ -1,8 +1,8 @@
+import type { EvaluationEntry } from '../../src/catalog/read-models.ts';
 import type { Measured } from '../../src/gates/benchmark.ts';
 import type { GateContext } from '../../src/gates/check-gate.ts';
 import type { GateSubject } from '../../src/gates/verdict.ts';
 import type { CertainSample } from '../../src/predictions/certainty.ts';
-import type { EvaluationEntry } from '../../src/registry/api.ts';
 
 /** A gate with a version that passes it, one that doesn't, and how it is written wrongly. */
 export interface GateCase {

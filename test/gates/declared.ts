@@ -1,7 +1,7 @@
 import { declaredIn } from '../../src/gates/declared.ts';
 import type { Declared } from '../../src/gates/evaluate-gates.ts';
 import { parseProject } from '../../src/project/parse-project.ts';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { makePlace, type Place, registerVersions } from '../registry/opened.ts';
 
 export const TO_PRODUCTION = { ref: 'fraud@2', stage: 'production' };

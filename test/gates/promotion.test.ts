@@ -3,7 +3,7 @@ import { declaredIn } from '../../src/gates/declared.ts';
 import { evaluateGates } from '../../src/gates/evaluate-gates.ts';
 import { promoteThroughGates } from '../../src/gates/promote.ts';
 import { parseProject } from '../../src/project/parse-project.ts';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { ANN, BOB } from '../registry/opened.ts';
 import { declared, TO_PRODUCTION, withVersions } from './declared.ts';
 

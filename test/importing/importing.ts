@@ -7,7 +7,7 @@ import { type ImportReport, importModels } from '../../src/importing/import-mode
 import { inlineImportReader } from '../../src/importing/inline-reader.ts';
 import { type ImportPlan, planImport } from '../../src/importing/plan.ts';
 import { importPlace, surveyFolder } from '../../src/importing/survey.ts';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { temporaryFolder } from '../lineage/folder.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');

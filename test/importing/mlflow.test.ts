@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { importPlace, surveyFolder } from '../../src/importing/survey.ts';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { makePlace } from '../registry/opened.ts';
 import { databaseProject, importFrom, project, toldByMlflow } from './importing.ts';
 

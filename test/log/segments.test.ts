@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { hashOfCommit } from '../../src/log/commit.ts';
 import { readSegment } from '../../src/log/log-reader.ts';
 import { decodeSegment, encodeSegment, SEGMENT_COMMITS, segmentKey, segmentOfKey } from '../../src/log/segment.ts';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { commitKey } from '../../src/storage/layout.ts';
 import { memoryStore } from '../../src/storage/memory-store.ts';
 import { ANN, makePlace, type Place, registerVersions } from '../registry/opened.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { RegisterRequest, Registry } from '../../src/registry/api.ts';
+import type { RegisterRequest } from '../../src/registry/api/registering.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { safetensors } from './safetensors.ts';
 import { makeWorkspace, watchWorkspace } from './workspace.ts';
 

@@ -2,7 +2,7 @@ import { appendFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { safetensors } from './safetensors.ts';
 import { makeWorkspace, watchWorkspace } from './workspace.ts';
 

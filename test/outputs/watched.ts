@@ -6,7 +6,8 @@ import type { CaptureProviders } from '../../src/outputs/capture.ts';
 import { RunsGoingOn } from '../../src/outputs/running.ts';
 import { type OutputWatcher, watchOutputs } from '../../src/outputs/watcher.ts';
 import { parseProject } from '../../src/project/parse-project.ts';
-import type { RegisterResult, Registry } from '../../src/registry/api.ts';
+import type { RegisterResult } from '../../src/registry/api/registering.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { initRegistry, openRegistry } from '../../src/registry/open.ts';
 import { readMetricsFile, readParamsFile } from '../../src/runs/values-file.ts';
 

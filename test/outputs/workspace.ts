@@ -2,12 +2,14 @@ import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
+import type { VersionSummary } from '../../src/catalog/read-models.ts';
 import type { CaptureProviders } from '../../src/outputs/capture.ts';
 import type { RunningProcess } from '../../src/outputs/processes.ts';
 import { RunsGoingOn, type SeenCommand } from '../../src/outputs/running.ts';
 import { type OutputWatcher, watchOutputs } from '../../src/outputs/watcher.ts';
 import { parseProject } from '../../src/project/parse-project.ts';
-import type { RegisterResult, Registry, VersionSummary } from '../../src/registry/api.ts';
+import type { RegisterResult } from '../../src/registry/api/registering.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { initRegistry, openRegistry } from '../../src/registry/open.ts';
 import { readMetricsFile, readParamsFile } from '../../src/runs/values-file.ts';
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import type { RegisterRequest, Registry } from '../../src/registry/api.ts';
+import type { RegisterRequest } from '../../src/registry/api/registering.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { weightsFile } from './facts/weights-file.ts';
 import { makePlace, type Place } from './opened.ts';
 

@@ -1,8 +1,9 @@
 import { copyFile, cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Author } from '../../src/catalog/read-models.ts';
 import { encodeCommit } from '../../src/log/commit.ts';
-import type { Author, Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { openRegistry } from '../../src/registry/open.ts';
 import { filesystemStore } from '../../src/storage/filesystem-store.ts';
 import { commitKey } from '../../src/storage/layout.ts';

@@ -3,7 +3,7 @@ import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { expect, it } from 'vitest';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { manyTensors, weightsFile } from './facts/weights-file.ts';
 import { makePlace, type Place, registerVersions } from './opened.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { PlotAxis, Registry } from '../../src/registry/api.ts';
+import type { PlotAxis } from '../../src/catalog/plot-models.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { makePlace, type Place } from './opened.ts';
 
 async function register(

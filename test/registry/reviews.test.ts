@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Author } from '../../src/catalog/read-models.ts';
 import { askAgain } from '../../src/gates/ask-again.ts';
 import { declaredIn } from '../../src/gates/declared.ts';
 import { promoteThroughGates } from '../../src/gates/promote.ts';
 import { parseProject } from '../../src/project/parse-project.ts';
-import type { Author, Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { ANN, BOB, makePlace, registerVersions } from './opened.ts';
 import { machine, registerFraud, sharedStorage } from './shared/machines.ts';
 

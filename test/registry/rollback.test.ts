@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { recordedEvents } from '../../src/registry/recorded-events.ts';
 import { manifestKey, objectKey } from '../../src/storage/layout.ts';
 import { memoryStore } from '../../src/storage/memory-store.ts';

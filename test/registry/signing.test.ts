@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encodeCommit } from '../../src/log/commit.ts';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { attachRemote } from '../../src/registry/shared/attach.ts';
 import type { OwnKey } from '../../src/registry/signing.ts';
 import { filesystemStore } from '../../src/storage/filesystem-store.ts';

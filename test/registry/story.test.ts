@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { snapshotFile } from '../../src/catalog/snapshot.ts';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { ANN, BOB, makePlace, type Place, registerVersions } from './opened.ts';
 
 /** A clock that goes on by one second with each look. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
 import { snapshotFile } from '../../src/catalog/snapshot.ts';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { commitKey } from '../../src/storage/layout.ts';
 import { makePlace, type Place, registerVersions } from './opened.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseProject } from '../../src/project/parse-project.ts';
-import type { Recording, Registry } from '../../src/registry/api.ts';
+import type { Recording, Registry } from '../../src/registry/api/registry.ts';
 import { type FollowUpActivity, followUp } from '../../src/serving/after/follow-up.ts';
 import { deploy } from '../../src/serving/deploy.ts';
 import { makePlace, type Place, registerVersions } from '../registry/opened.ts';

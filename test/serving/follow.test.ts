@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
-import type { ServingMachine } from '../../src/registry/api.ts';
+import type { ServingMachine } from '../../src/registry/api/serving.ts';
 import { type FollowEvent, type FollowOptions, follow } from '../../src/serving/follow.ts';
 import { machine, registerFraud, sharedStorage } from '../registry/shared/machines.ts';
 

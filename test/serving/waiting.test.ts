@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Recording, Registry } from '../../src/registry/api.ts';
+import type { Recording, Registry } from '../../src/registry/api/registry.ts';
 import { keepWaiting, takeDecided, takeWaiting, waitingFor } from '../../src/serving/after/waiting.ts';
 
 let dir = '';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseProject } from '../../src/project/parse-project.ts';
-import type { Recording, Registry } from '../../src/registry/api.ts';
+import type { Recording, Registry } from '../../src/registry/api/registry.ts';
 import { type FollowUpActivity, followUp } from '../../src/serving/after/follow-up.ts';
 import { signedHeaders } from '../../src/serving/after/signature.ts';
 import { makePlace, type Place, registerVersions } from '../registry/opened.ts';

@@ -3,7 +3,7 @@ import { RegistryError } from '../../src/base/errors.ts';
 import { declaredIn } from '../../src/gates/declared.ts';
 import { runGates } from '../../src/gates/run-gates.ts';
 import { parseProject } from '../../src/project/parse-project.ts';
-import type { Registry } from '../../src/registry/api.ts';
+import type { Registry } from '../../src/registry/api/registry.ts';
 import { answerAboutProject } from '../../src/workers/project-help.ts';
 import { makePlace, registerVersions } from '../registry/opened.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ServingMachine } from '../../src/registry/api.ts';
+import type { ServingMachine } from '../../src/registry/api/serving.ts';
 import { watchServing } from '../../src/workers/serving-watch.ts';
 
 const machineAt = (isDrift: boolean, heardAt: string, number = 1): ServingMachine => ({

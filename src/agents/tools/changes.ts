@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
+import type { ComparedDataset, ComparisonRow } from '../../catalog/read-models.ts';
 import type { CodeBetween, CommitEntry } from '../../lineage/code-history.ts';
-import type { ComparedDataset, ComparisonRow, DataChange, ImpactEntry, VersionChanges } from '../../registry/api.ts';
+import type { DataChange, VersionChanges } from '../../registry/api/changes.ts';
+import type { ImpactEntry } from '../../registry/api/impact.ts';
 import { CURSOR, limit, MODEL, REF } from '../inputs.ts';
 import { labelOf, pageOf, summaryOf } from '../shapes.ts';
 import { type ToolSite, tool } from '../tool.ts';

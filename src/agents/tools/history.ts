@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { momentOf } from '../../base/moment.ts';
-import type { LogEntry, ProductionEntry } from '../../registry/api.ts';
+import type { LogEntry, ProductionEntry } from '../../catalog/read-models.ts';
 import { CURSOR, limit, MODEL } from '../inputs.ts';
 import { labelOf, pageOf, personOf, summaryOf } from '../shapes.ts';
 import { tool } from '../tool.ts';

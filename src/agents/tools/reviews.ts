@@ -1,5 +1,7 @@
 import * as v from 'valibot';
-import type { RefusedEntry, ReviewEntry, ReviewVote } from '../../registry/api.ts';
+import type { ReviewVote } from '../../catalog/read-models.ts';
+import type { ReviewEntry } from '../../registry/api/reviews.ts';
+import type { RefusedEntry } from '../../registry/api/sharing.ts';
 import { MODEL, REF, STAGE } from '../inputs.ts';
 import { labelOf, personOf } from '../shapes.ts';
 import { tool } from '../tool.ts';

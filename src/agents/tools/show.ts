@@ -1,4 +1,4 @@
-import type { FileEntry, Lineage, TransitionEntry, VersionDetails } from '../../registry/api.ts';
+import type { FileEntry, Lineage, TransitionEntry, VersionDetails } from '../../catalog/read-models.ts';
 import { REF } from '../inputs.ts';
 import { personOf, summaryOf } from '../shapes.ts';
 import { tool } from '../tool.ts';

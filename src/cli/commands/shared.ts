@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { LogHead, Registry } from '../../registry/api.ts';
+import type { LogHead } from '../../registry/api/log.ts';
+import type { Registry } from '../../registry/api/registry.ts';
 import { headOf } from '../../registry/shared/pinned.ts';
 import { type AddCommand, examples } from '../add-command.ts';
 import { type CommandContext, notFound } from '../context.ts';

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseSize } from '../../base/size.ts';
-import type { GcReport } from '../../registry/api.ts';
+import type { GcReport } from '../../registry/api/space.ts';
 import { type AddCommand, examples } from '../add-command.ts';
 import { diskText, gcText } from '../format/space.ts';
 import { print, printJson } from '../terminal.ts';

@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { RegistryError } from '../../base/errors.ts';
-import type { Registry, TransitionResult, VersionSummary } from '../../registry/api.ts';
+import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { Registry } from '../../registry/api/registry.ts';
+import type { TransitionResult } from '../../registry/api/stages.ts';
 import { type AddCommand, examples } from '../add-command.ts';
 import { nonBlank, wholeNumber } from '../arguments.ts';
 import type { CommandContext } from '../context.ts';

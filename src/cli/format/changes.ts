@@ -1,7 +1,8 @@
 import { changesSummary } from '../../base/changes-summary.ts';
 import { type DeclaredDirections, formatMetric } from '../../base/metrics.ts';
+import type { CodeLineage, ComparisonRow } from '../../catalog/read-models.ts';
 import type { ChangedFile, CodeBetween, CommitList } from '../../lineage/code-history.ts';
-import type { CodeLineage, ComparisonRow, DataChange, PackageChange, VersionChanges } from '../../registry/api.ts';
+import type { DataChange, PackageChange, VersionChanges } from '../../registry/api/changes.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { differenceText } from './comparison.ts';
 import { section } from './sections.ts';

@@ -1,7 +1,9 @@
 import { formatCount, formatShare, parametersText } from '../../base/count.ts';
 import { shapeText } from '../../base/shape.ts';
+import type { VersionDetails } from '../../catalog/read-models.ts';
+import type { DangerFinding, SignatureEntry, TensorFacts } from '../../modelfiles/facts.ts';
 import type { FactsSummary } from '../../modelfiles/facts-summary.ts';
-import type { DangerFinding, FactsAnswer, SignatureEntry, TensorFacts, VersionDetails } from '../../registry/api.ts';
+import type { FactsAnswer } from '../../registry/api/facts.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { pairs, section } from './sections.ts';
 import { tableText } from './tables.ts';

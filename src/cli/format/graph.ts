@@ -1,4 +1,4 @@
-import type { GraphNode, LineageGraph } from '../../registry/api.ts';
+import type { GraphNode, LineageGraph } from '../../registry/api/impact.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { stageText } from './values.ts';
 

@@ -1,5 +1,5 @@
 import { formatMetric } from '../../base/metrics.ts';
-import type { MetricCourses } from '../../registry/api.ts';
+import type { MetricCourses } from '../../registry/api/facts.ts';
 import { safeLine } from '../terminal.ts';
 import { tableText } from './tables.ts';
 

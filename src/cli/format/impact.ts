@@ -1,6 +1,6 @@
 import { impactName } from '../../base/impact-name.ts';
 import { stageCounts } from '../../base/stage-counts.ts';
-import type { Impact, ImpactEntry } from '../../registry/api.ts';
+import type { Impact, ImpactEntry } from '../../registry/api/impact.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { headlineText } from './headline.ts';
 import { tableText } from './tables.ts';

@@ -1,7 +1,7 @@
 import { summariseFacts } from '../../modelfiles/facts-summary.ts';
 import type { Inspection } from '../../modelfiles/inspect.ts';
 import type { Completeness } from '../../modelfiles/model-format.ts';
-import type { FactsAnswer } from '../../registry/api.ts';
+import type { FactsAnswer } from '../../registry/api/facts.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { modelSections } from './facts.ts';
 import { labelOf } from './values.ts';

@@ -1,4 +1,5 @@
-import type { FactsAnswer, FileEntry, Lineage, LogEntry, VersionDetails, VersionSummary } from '../../registry/api.ts';
+import type { FileEntry, Lineage, LogEntry, VersionDetails, VersionSummary } from '../../catalog/read-models.ts';
+import type { FactsAnswer } from '../../registry/api/facts.ts';
 import type { VersionExtras } from './version.ts';
 
 /** A version as `--json` prints it (docs/cli.md, "JSON"). */

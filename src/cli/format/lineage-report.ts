@@ -1,4 +1,4 @@
-import type { PackageVersion, VersionDetails } from '../../registry/api.ts';
+import type { PackageVersion, VersionDetails } from '../../catalog/read-models.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { dataPair, lineagePairs, missingSection, sourcePairs } from './lineage.ts';
 import { pairs, section } from './sections.ts';

@@ -1,4 +1,4 @@
-import type { ModelDetails, VersionSummary } from '../../registry/api.ts';
+import type { ModelDetails, VersionSummary } from '../../catalog/read-models.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { headlineText } from './headline.ts';
 import { indented, pairs, section } from './sections.ts';

@@ -1,4 +1,4 @@
-import type { PolicyDetails, PolicyPlan } from '../../registry/api.ts';
+import type { PolicyDetails, PolicyPlan } from '../../registry/api/policies.ts';
 import { safeLine, styled } from '../terminal.ts';
 
 const MAX_LINE = 500;

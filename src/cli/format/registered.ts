@@ -1,4 +1,5 @@
-import type { RegisterResult, VersionSummary } from '../../registry/api.ts';
+import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { RegisterResult } from '../../registry/api/registering.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { dangerLine, factsPhrase } from './facts.ts';
 import { headlineText } from './headline.ts';

@@ -1,4 +1,6 @@
-import type { PolicyProposal, RequestEntry, ReviewEntry, ReviewVote, VersionReview } from '../../registry/api.ts';
+import type { RequestEntry, ReviewVote, VersionReview } from '../../catalog/read-models.ts';
+import type { PolicyProposal } from '../../registry/api/policies.ts';
+import type { ReviewEntry } from '../../registry/api/reviews.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { indented } from './sections.ts';
 import { tableText } from './tables.ts';

@@ -1,4 +1,4 @@
-import type { ServingMachine } from '../../registry/api.ts';
+import type { ServingMachine } from '../../registry/api/serving.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { tableText } from './tables.ts';
 import { timeText } from './values.ts';

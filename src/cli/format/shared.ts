@@ -1,11 +1,5 @@
-import type {
-  AttachReport,
-  PendingEntry,
-  RefusedEntry,
-  RemoteStatus,
-  ServingMachine,
-  SyncReport,
-} from '../../registry/api.ts';
+import type { ServingMachine } from '../../registry/api/serving.ts';
+import type { AttachReport, PendingEntry, RefusedEntry, RemoteStatus, SyncReport } from '../../registry/api/sharing.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { tableText } from './tables.ts';
 import { authorText, bytesText, plural, timeText } from './values.ts';

@@ -1,4 +1,5 @@
-import type { DiskUse, GcReport, KeepReason, Retention } from '../../registry/api.ts';
+import type { DiskUse, GcReport, Retention } from '../../registry/api/space.ts';
+import type { KeepReason } from '../../registry/space/keep-rule.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { tableText } from './tables.ts';
 import { bytesText, plural } from './values.ts';

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { AtResult, ModelSummary, VersionSummary } from '../../registry/api.ts';
+import type { AtResult, ModelSummary, VersionSummary } from '../../catalog/read-models.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { headlineText } from './headline.ts';
 import { authorText, bytesText, numberText, stageText, timeText } from './values.ts';

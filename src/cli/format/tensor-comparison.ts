@@ -1,6 +1,7 @@
 import { formatChange, parametersText } from '../../base/count.ts';
 import { shapeText } from '../../base/shape.ts';
-import type { TensorChange, TensorComparisonAnswer, TensorDifference, TensorForm } from '../../registry/api.ts';
+import type { TensorChange, TensorDifference, TensorForm } from '../../modelfiles/tensors/tensor-difference.ts';
+import type { TensorComparisonAnswer } from '../../registry/api/facts.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { tableText } from './tables.ts';
 import { labelOf, plural } from './values.ts';

@@ -7,7 +7,8 @@ import {
   metricChange,
   type NamedMetric,
 } from '../../base/metrics.ts';
-import type { TransitionResult, VersionSummary } from '../../registry/api.ts';
+import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { TransitionResult } from '../../registry/api/stages.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { labelOf } from './values.ts';
 

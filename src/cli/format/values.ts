@@ -1,5 +1,5 @@
 import { provenText } from '../../base/proven.ts';
-import type { Author, VersionSummary } from '../../registry/api.ts';
+import type { Author, VersionSummary } from '../../catalog/read-models.ts';
 import { safeLine, styled } from '../terminal.ts';
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;

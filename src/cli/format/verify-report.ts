@@ -1,4 +1,4 @@
-import type { VerifyReport } from '../../registry/api.ts';
+import type { VerifyReport } from '../../registry/api/verifying.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { bytesText, plural } from './values.ts';
 

@@ -6,14 +6,13 @@ import type {
   CodeLineage,
   CommentEntry,
   EvaluationEntry,
-  FactsAnswer,
   Lineage,
-  MetricCourses,
   Metrics,
-  ServingMachine,
   TransitionEntry,
   VersionDetails,
-} from '../../registry/api.ts';
+} from '../../catalog/read-models.ts';
+import type { FactsAnswer, MetricCourses } from '../../registry/api/facts.ts';
+import type { ServingMachine } from '../../registry/api/serving.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { factsSections } from './facts.ts';
 import { historyText } from './history.ts';

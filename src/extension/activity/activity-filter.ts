@@ -1,5 +1,6 @@
 import { t } from '../../base/language.ts';
-import type { LogKind, LogRequest } from '../../registry/api.ts';
+import type { LogKind } from '../../catalog/read-models.ts';
+import type { LogRequest } from '../../registry/api/log.ts';
 
 /** What of the log the Activity view shows. */
 export interface ActivityFilter {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
 import { t, tCount } from '../../base/language.ts';
 import { toldOf } from '../../base/retold.ts';
-import type { VersionSummary } from '../../registry/api.ts';
+import type { VersionSummary } from '../../catalog/read-models.ts';
 import { tellBriefly } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
 import { askReason, askText } from '../prompts/input.ts';

@@ -1,6 +1,6 @@
 import { t } from '../../base/language.ts';
 import { parseSize } from '../../base/size.ts';
-import type { Retention } from '../../registry/api.ts';
+import type { Retention } from '../../registry/api/space.ts';
 import type { Choice } from '../prompts/pick.ts';
 import { bytesText } from '../version-text.ts';
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
-import type { CardAnswer, VersionSummary } from '../../registry/api.ts';
+import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { CardAnswer } from '../../registry/api/card.ts';
 import { cardUri } from '../card/card-files.ts';
 import { tellBriefly } from '../notify.ts';
 import { type Choice, pickOne } from '../prompts/pick.ts';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { pathInside, recordedPath } from '../../base/inside.ts';
 import { t, tCount } from '../../base/language.ts';
-import type { EvaluateRequest } from '../../registry/api.ts';
+import type { EvaluateRequest } from '../../registry/api/evaluating.ts';
 import { inform } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
 import { askText } from '../prompts/input.ts';

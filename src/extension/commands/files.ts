@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { pathInside } from '../../base/inside.ts';
 import { t, tCount } from '../../base/language.ts';
 import { told } from '../../base/retold.ts';
-import type { VerifyReport } from '../../registry/api.ts';
+import type { VerifyReport } from '../../registry/api/verifying.ts';
 import { complain, inform } from '../notify.ts';
 import { browseFolder } from '../prompts/browse-folder.ts';
 import { askText } from '../prompts/input.ts';

@@ -2,7 +2,7 @@ import { basename, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
 import type { Project } from '../../project/project-schema.ts';
-import type { RegisterResult } from '../../registry/api.ts';
+import type { RegisterResult } from '../../registry/api/registering.ts';
 import { inform } from '../notify.ts';
 import { askText } from '../prompts/input.ts';
 import { type Choice, pickOne } from '../prompts/pick.ts';

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
 import { t, tCount } from '../../base/language.ts';
 import { toldIfAny, toldOf } from '../../base/retold.ts';
-import type { AttachReport } from '../../registry/api.ts';
+import type { AttachReport } from '../../registry/api/sharing.ts';
 import { folderOfRemote, remoteUrl } from '../../registry/shared/remote-url.ts';
 import { tenantOf } from '../../storage/azure/tenant.ts';
 import { inform, tellBriefly } from '../notify.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
-import type { TransitionResult } from '../../registry/api.ts';
+import type { TransitionResult } from '../../registry/api/stages.ts';
 import { inform } from '../notify.ts';
 import { labelOf, numberOf } from '../version-text.ts';
 import type { CommandContext } from './command-context.ts';

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { formatNumber, t, tCount } from '../../base/language.ts';
-import type { FileChange, VersionSummary } from '../../registry/api.ts';
+import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { FileChange } from '../../registry/api/files.ts';
 import { versionUri } from '../file-system/version-uri.ts';
 import { linkTo } from '../links/version-link.ts';
 import { complain, inform, tellBriefly } from '../notify.ts';

@@ -1,6 +1,6 @@
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
-import type { ModelSummary, VersionSummary } from '../../registry/api.ts';
+import type { ModelSummary, VersionSummary } from '../../catalog/read-models.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 

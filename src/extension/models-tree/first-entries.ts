@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '../../registry/api.ts';
+import type { Page, PageRequest } from '../../catalog/read-models.ts';
 
 const LARGEST_PAGE = 1000;
 

@@ -1,4 +1,4 @@
-import type { ModelSummary, VersionSummary } from '../../registry/api.ts';
+import type { ModelSummary, VersionSummary } from '../../catalog/read-models.ts';
 import type { Fold } from './folds.ts';
 import type { Period } from './periods.ts';
 

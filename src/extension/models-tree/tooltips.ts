@@ -4,7 +4,7 @@ import { importedFrom } from '../../base/imported-from.ts';
 import { t, tCount } from '../../base/language.ts';
 import { formatMetric, headlineMetrics } from '../../base/metrics.ts';
 import { provenText } from '../../base/proven.ts';
-import type { Author, ModelSummary, ProductionEntry, VersionSummary } from '../../registry/api.ts';
+import type { Author, ModelSummary, ProductionEntry, VersionSummary } from '../../catalog/read-models.ts';
 import { bytesText, claimedMomentText, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
 
 /** What a registry says is only ever added as text: the tooltip trusts nothing and follows no link. */

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { formatNumber, t, tCount } from '../../base/language.ts';
 import { formatMetric, headlineMetric, metricDirection } from '../../base/metrics.ts';
+import type { VersionSummary } from '../../catalog/read-models.ts';
 import { supersededBy } from '../../outputs/superseding.ts';
-import type { VersionSummary } from '../../registry/api.ts';
 import { facts, headlineText, numberOf, oneLine } from '../version-text.ts';
 import type {
   FoldNode,

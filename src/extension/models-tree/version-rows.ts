@@ -1,5 +1,5 @@
 import { metricDirection } from '../../base/metrics.ts';
-import type { Page, PageRequest, VersionSummary } from '../../registry/api.ts';
+import type { Page, PageRequest, VersionSummary } from '../../catalog/read-models.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { Arrangement } from './arrangement.ts';
 import { firstEntries } from './first-entries.ts';

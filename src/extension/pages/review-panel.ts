@@ -1,6 +1,6 @@
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
-import type { GateStanding } from '../../registry/api.ts';
+import type { GateStanding } from '../../registry/api/gates.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { ChangedCode } from '../code/changed-code.ts';
 import type { PageKind, RequestHandlers } from '../messages.ts';

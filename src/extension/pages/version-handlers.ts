@@ -1,7 +1,7 @@
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
+import type { VersionDetails } from '../../catalog/read-models.ts';
 import type { LoadSnippet } from '../../modelfiles/loading/load-snippet.ts';
-import type { VersionDetails } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import { versionSnippet } from '../../registry/version-snippet.ts';
 import type { FactsPageData, PageKind, RequestHandlers, VersionPageState } from '../messages.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formatNumber, t, tCount } from '../../base/language.ts';
 import { told } from '../../base/retold.ts';
-import type { ServingMachine } from '../../registry/api.ts';
+import type { ServingMachine } from '../../registry/api/serving.ts';
 import { facts, momentText, oneLine } from '../version-text.ts';
 
 /** A machine that says what it serves. Commands take it for the version that it serves. */

@@ -1,4 +1,5 @@
-import type { GateStanding, ModelSummary, RollbackPlan, StageRule, VersionSummary } from '../../registry/api.ts';
+import type { ModelSummary, RollbackPlan, StageRule, VersionSummary } from '../../catalog/read-models.ts';
+import type { GateStanding } from '../../registry/api/gates.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
 
 /** What a person has answered so far. Each command asks for some of it. */

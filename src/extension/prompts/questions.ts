@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
-import type { ModelSummary, Page, PageRequest, VersionSummary } from '../../registry/api.ts';
+import type { ModelSummary, Page, PageRequest, VersionSummary } from '../../catalog/read-models.ts';
 import { stageIcon } from '../models-tree/stage-icon.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { OperationOptions } from '../../base/progress.ts';
-import type { Registry } from '../../registry/api.ts';
+import type { Registry } from '../../registry/api/registry.ts';
 import type { RegistryCalls, RegistryMethod } from '../../registry/methods.ts';
 
 /** Asks the registry's thread; the answer is not yet looked at. */

@@ -5,6 +5,7 @@ import { messageOf, RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import { callThrough, type ThreadClient } from '../../base/worker-rpc.ts';
+import type { CodeLineage, Metrics, Params } from '../../catalog/read-models.ts';
 import type { GateActivity } from '../../gates/activity.ts';
 import type { GateReport } from '../../gates/evaluate-gates.ts';
 import type { RecordedReport } from '../../gates/run-gates.ts';
@@ -16,17 +17,10 @@ import type { Proposal } from '../../outputs/finding/proposal.ts';
 import type { RegisteredOutput } from '../../outputs/registered-outputs.ts';
 import type { ProjectProblem } from '../../project/project-problem.ts';
 import type { Project } from '../../project/project-schema.ts';
-import type {
-  AttachReport,
-  CodeLineage,
-  Metrics,
-  Params,
-  PythonEnvironment,
-  RegisterRequest,
-  RegisterResult,
-  Registry,
-  TransitionResult,
-} from '../../registry/api.ts';
+import type { PythonEnvironment, RegisterRequest, RegisterResult } from '../../registry/api/registering.ts';
+import type { Registry } from '../../registry/api/registry.ts';
+import type { AttachReport } from '../../registry/api/sharing.ts';
+import type { TransitionResult } from '../../registry/api/stages.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { MeasuredValues } from '../../runs/intervals.ts';
 import type { ImportSummary } from '../../workers/import-messages.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { t, tCount } from '../../base/language.ts';
-import type { PolicyProposal } from '../../registry/api.ts';
+import type { PolicyProposal } from '../../registry/api/policies.ts';
 import type { Registries } from '../registries/registries.ts';
 import { momentText, oneLine } from '../version-text.ts';
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formatNumber, t, tCount } from '../../base/language.ts';
 import { told } from '../../base/retold.ts';
-import type { PolicyProposal } from '../../registry/api.ts';
+import type { PolicyProposal } from '../../registry/api/policies.ts';
 import { facts, labelOf, momentText, oneLine } from '../version-text.ts';
 import type { ListedProposal, ListedReview, ReviewList } from './review-list.ts';
 

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { t, tCount } from '../../base/language.ts';
 import type { GateReport } from '../../gates/evaluate-gates.ts';
 import type { RecordedReport } from '../../gates/run-gates.ts';
-import type { GateStanding, TransitionResult } from '../../registry/api.ts';
+import type { GateStanding } from '../../registry/api/gates.ts';
+import type { TransitionResult } from '../../registry/api/stages.ts';
 import { mayWrite } from '../commands/may-write.ts';
 import type {
   DecisionRequest,

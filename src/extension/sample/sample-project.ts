@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { systemErrorCode } from '../../base/errors.ts';
+import type { CodeLineage } from '../../catalog/read-models.ts';
 import { PROJECT_FILE } from '../../project/project-file-name.ts';
-import type { CodeLineage } from '../../registry/api.ts';
 
 const run = promisify(execFile);
 const GIT_TIMEOUT_MS = 20_000;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Progress } from '../../base/progress.ts';
-import type { RemoteStatus } from '../../registry/api.ts';
+import type { RemoteStatus } from '../../registry/api/sharing.ts';
 import type { Registries } from '../registries/registries.ts';
 import { setContext } from '../set-context.ts';
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { t, tCount } from '../../base/language.ts';
 import { told } from '../../base/retold.ts';
-import type { RemoteStatus } from '../../registry/api.ts';
+import type { RemoteStatus } from '../../registry/api/sharing.ts';
 import { progressText } from '../status/progress.ts';
 import { momentText, oneLine } from '../version-text.ts';
 import type { SharedStates } from './shared-states.ts';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import { told, toldOf } from '../../base/retold.ts';
-import type { PendingEntry, RefusedEntry } from '../../registry/api.ts';
+import type { PendingEntry, RefusedEntry } from '../../registry/api/sharing.ts';
 import type { Registries } from '../registries/registries.ts';
 import { facts, momentText, oneLine } from '../version-text.ts';
 import type { SharedStates } from './shared-states.ts';

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
-import type { RegisterResult, VersionSummary } from '../../registry/api.ts';
+import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { RegisterResult } from '../../registry/api/registering.ts';
 import { inform } from '../notify.ts';
 import { preferredMetric } from '../settings.ts';
 import { labelOf, registeredText } from '../version-text.ts';

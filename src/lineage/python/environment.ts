@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FoundBy, PythonEnvironment } from '../../registry/api.ts';
+import type { FoundBy } from '../../catalog/read-models.ts';
+import type { PythonEnvironment } from '../../registry/api/registering.ts';
 import { condaPackages } from './conda.ts';
 import { type InstalledPackage, installedIn, type Origin } from './installed.ts';
 import { projectEnvironments } from './project-environments.ts';

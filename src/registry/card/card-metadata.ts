@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { groupBy } from '../../base/group-by.ts';
+import type { VersionDetails } from '../../catalog/read-models.ts';
 import type { FactsSummary } from '../../modelfiles/facts-summary.ts';
-import type { VersionDetails } from '../api.ts';
 
 /** Libraries as the Hugging Face Hub names them, by the format or the framework of the files. */
 const LIBRARIES: Readonly<Record<string, string>> = {

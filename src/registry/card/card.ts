@@ -1,7 +1,8 @@
 import { cardAmong, isOnlyLead, splitCard } from '../../base/card-text.ts';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
-import type { CardAnswer, CardFile, VersionDetails } from '../api.ts';
+import type { VersionDetails } from '../../catalog/read-models.ts';
+import type { CardAnswer, CardFile } from '../api/card.ts';
 import { gateStanding } from '../commands/gates.ts';
 import { facts } from '../facts/version-facts.ts';
 import { show } from '../queries/listing.ts';

@@ -1,9 +1,10 @@
 import { formatCount } from '../../base/count.ts';
 import { formatMetric } from '../../base/metrics.ts';
 import { sizeText } from '../../base/size.ts';
+import type { Metrics, VersionDetails } from '../../catalog/read-models.ts';
 import type { FactsSummary } from '../../modelfiles/facts-summary.ts';
 import type { LoadSnippet } from '../../modelfiles/loading/load-snippet.ts';
-import type { GateStanding, Metrics, VersionDetails } from '../api.ts';
+import type { GateStanding } from '../api/gates.ts';
 import { cardMetadata } from './card-metadata.ts';
 import { codeBlock, codeText, plainText, tableText } from './markdown.ts';
 

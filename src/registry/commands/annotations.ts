@@ -4,7 +4,7 @@ import { ALIAS_NAME } from '../../log/events.ts';
 import { MAX_TEXT } from '../../log/parts.ts';
 import { policyOf } from '../../rules/lookup.ts';
 import { stageOf } from '../../rules/policy.ts';
-import type { Registry } from '../api.ts';
+import type { Registry } from '../api/registry.ts';
 import { findModel, findVersion } from '../references.ts';
 import { readToWrite, record, type Session, stateOf } from '../session.ts';
 import { reasonOf, textOf } from '../text.ts';

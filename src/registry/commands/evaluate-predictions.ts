@@ -3,7 +3,7 @@ import type { OperationOptions } from '../../base/progress.ts';
 import type { EventOf, RegistryEvent } from '../../log/events.ts';
 import type { MeasuredPredictions } from '../../predictions/asked.ts';
 import { whileStoring } from '../../storage/leases.ts';
-import type { EvaluateRequest } from '../api.ts';
+import type { EvaluateRequest } from '../api/evaluating.ts';
 import { storeAttached } from '../facts/attached.ts';
 import { refuseSecrets } from '../secrets-in-events.ts';
 import { record, type Session } from '../session.ts';

@@ -4,7 +4,7 @@ import { versionById } from '../../catalog/version-queries.ts';
 import type { EventOf } from '../../log/events.ts';
 import type { MeasuredPredictions } from '../../predictions/asked.ts';
 import { dataWithoutSecrets } from '../../secrets/remove-secrets.ts';
-import type { EvaluateRequest, EvaluateResult } from '../api.ts';
+import type { EvaluateRequest, EvaluateResult } from '../api/evaluating.ts';
 import { describeData } from '../data/describe-data.ts';
 import { findVersion } from '../references.ts';
 import { dbOf, readToWrite, record, type Session } from '../session.ts';

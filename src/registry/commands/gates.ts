@@ -13,7 +13,7 @@ import { otherHolder } from '../../rules/review-rules.ts';
 import type { FactAuthor } from '../../rules/state.ts';
 import { dataWithoutSecrets } from '../../secrets/remove-secrets.ts';
 import { whileStoring } from '../../storage/leases.ts';
-import type { FoundGate, GateLink, GateStanding } from '../api.ts';
+import type { FoundGate, GateLink, GateStanding } from '../api/gates.ts';
 import { attachedObject, storeAttached } from '../facts/attached.ts';
 import { ownAuthor } from '../own-author.ts';
 import { gateText } from '../policy-lines.ts';

@@ -4,7 +4,7 @@ import type { Policy } from '../../log/policy-schema.ts';
 import { policyDigest } from '../../rules/expectations.ts';
 import { effectivePolicy } from '../../rules/policy.ts';
 import { problemOfChange } from '../../rules/proposal-rules.ts';
-import type { PolicyChange, PolicyDetails, PolicyPlan } from '../api.ts';
+import type { PolicyChange, PolicyDetails, PolicyPlan } from '../api/policies.ts';
 import { checkedPolicy } from '../checked-policy.ts';
 import { ownAuthor } from '../own-author.ts';
 import { policyDifference, policyLines } from '../policy-lines.ts';

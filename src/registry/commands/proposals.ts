@@ -1,7 +1,7 @@
 import { RegistryError } from '../../base/errors.ts';
 import { openRequests, type RequestRow } from '../../catalog/gate-queries.ts';
 import { policyDigest } from '../../rules/expectations.ts';
-import type { PolicyReviewResult, ProposalResult } from '../api.ts';
+import type { PolicyReviewResult, ProposalResult } from '../api/policies.ts';
 import { checkedPolicy } from '../checked-policy.ts';
 import { policyDifference } from '../policy-lines.ts';
 import { findModel } from '../references.ts';

@@ -1,6 +1,6 @@
 import type { DataLineage, MissingFact } from '../../catalog/read-models.ts';
 import { type EventOf, MAX_GPUS, MAX_LOCKS, MAX_MISSING, MAX_SOURCES } from '../../log/events.ts';
-import type { RegisterRequest } from '../api.ts';
+import type { RegisterRequest } from '../api/registering.ts';
 
 type Recorded = Pick<EventOf<'version.registered'>, 'dependencies' | 'machine' | 'missing'>;
 

@@ -18,7 +18,7 @@ import { registeredVersion } from '../../rules/version-rules.ts';
 import { dataWithoutHome } from '../../secrets/home-folder.ts';
 import { dataWithoutSecrets } from '../../secrets/remove-secrets.ts';
 import { whileStoring } from '../../storage/leases.ts';
-import type { RegisterRequest, RegisterResult } from '../api.ts';
+import type { RegisterRequest, RegisterResult } from '../api/registering.ts';
 import { baseModelOf } from '../base-model.ts';
 import { type DescribedData, describeData } from '../data/describe-data.ts';
 import { type Attached, attachedTo } from '../facts/attach-facts.ts';

@@ -4,7 +4,7 @@ import type { Seen, VersionSummary } from '../../catalog/read-models.ts';
 import { versionById } from '../../catalog/version-queries.ts';
 import { policyOf } from '../../rules/lookup.ts';
 import { kindOfMove } from '../../rules/policy.ts';
-import type { RequestResult, ReviewResult } from '../api.ts';
+import type { RequestResult, ReviewResult } from '../api/reviews.ts';
 import { seenNow } from '../queries/reviews.ts';
 import { findVersion } from '../references.ts';
 import { dbOf, readToWrite, record, type Session, stateOf } from '../session.ts';

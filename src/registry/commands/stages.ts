@@ -16,7 +16,8 @@ import {
 } from '../../rules/policy.ts';
 import type { IntentOutcome } from '../../rules/state.ts';
 import { manifestKey, objectKey } from '../../storage/layout.ts';
-import type { GateLink, PromoteRequest, RollbackRequest, TransitionResult } from '../api.ts';
+import type { GateLink } from '../api/gates.ts';
+import type { PromoteRequest, RollbackRequest, TransitionResult } from '../api/stages.ts';
 import { findModel, findVersion } from '../references.ts';
 import { dbOf, enqueue, readToHead, readToWrite, record, refusedBy, type Session, stateOf } from '../session.ts';
 import { filesNotShared } from '../shared/fetch-files.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { MetricCourses } from '../api.ts';
+import type { MetricCourses } from '../api/facts.ts';
 
 const value = v.union([v.number(), v.picklist(['NaN', 'Infinity', '-Infinity'])]);
 const coursesSchema = v.object({

@@ -8,7 +8,7 @@ import {
   comparedTensorTable,
 } from '../../modelfiles/tensors/compared-rows.ts';
 import type { TensorComparison } from '../../modelfiles/tensors/tensor-difference.ts';
-import type { TensorComparisonAnswer } from '../api.ts';
+import type { TensorComparisonAnswer } from '../api/facts.ts';
 import { filesOf } from '../queries/files.ts';
 import { findVersion } from '../references.ts';
 import { readToHead, type Session } from '../session.ts';

@@ -9,7 +9,7 @@ import { attachedObjects } from '../../catalog/version-queries.ts';
 import { summariseFacts } from '../../modelfiles/facts-summary.ts';
 import type { TensorQuery, TensorRows } from '../../modelfiles/tensor-rows.ts';
 import { tensorTable } from '../../modelfiles/tensor-rows.ts';
-import type { FactsAnswer, MetricCourses } from '../api.ts';
+import type { FactsAnswer, MetricCourses } from '../api/facts.ts';
 import { filesOf } from '../queries/files.ts';
 import { registrationOf } from '../queries/intent-lines.ts';
 import { findVersion } from '../references.ts';

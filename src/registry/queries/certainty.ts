@@ -2,7 +2,7 @@ import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import { arePredictions } from '../../catalog/evaluation-queries.ts';
 import type { CertaintyAnswer } from '../../predictions/certainty.ts';
-import type { CertaintyQuery } from '../api.ts';
+import type { CertaintyQuery } from '../api/evaluating.ts';
 import { attachedObject } from '../facts/attached.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
 

@@ -3,7 +3,7 @@ import { nameOfData } from '../../catalog/inputs.ts';
 import type { ComparisonRow, DataLineage, PackageVersion, VersionSummary } from '../../catalog/read-models.ts';
 import { heldBefore, lineageOf, newestVersion, precedingVersion } from '../../catalog/version-queries.ts';
 import { PRODUCTION } from '../../rules/policy.ts';
-import type { DataChange, PackageChange, VersionChanges } from '../api.ts';
+import type { DataChange, PackageChange, VersionChanges } from '../api/changes.ts';
 import { findModel, findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
 import { compare } from './compare.ts';

@@ -4,7 +4,7 @@ import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import type { DataLineage } from '../../catalog/read-models.ts';
 import { recordedParts } from '../../catalog/recorded-parts.ts';
-import type { CheckedData } from '../api.ts';
+import type { CheckedData } from '../api/changes.ts';
 import { digestOfData } from '../data/describe-data.ts';
 import { readDvcData } from '../data/dvc-data.ts';
 import { readLfsPointer } from '../data/lfs-pointer.ts';

@@ -2,7 +2,7 @@ import { type DirectVersions, directVersions, fromVersion, idsOfVersion } from '
 import { nameOfData } from '../../catalog/inputs.ts';
 import type { Lineage, VersionSummary } from '../../catalog/read-models.ts';
 import { lineageOf, versionById } from '../../catalog/version-queries.ts';
-import type { GraphNode, LineageGraph } from '../api.ts';
+import type { GraphNode, LineageGraph } from '../api/impact.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
 import { filesOf } from './files.ts';
 import { findSubject } from './impact-subject.ts';

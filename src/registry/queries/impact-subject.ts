@@ -18,7 +18,7 @@ import {
   wasAny,
 } from '../../catalog/impact-queries.ts';
 import type { VersionSummary } from '../../catalog/read-models.ts';
-import type { ImpactSubject } from '../api.ts';
+import type { ImpactSubject } from '../api/impact.ts';
 import { findModelIfAny, findVersion } from '../references.ts';
 import { dbOf, type Session } from '../session.ts';
 import { filesOf } from './files.ts';

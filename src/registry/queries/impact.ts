@@ -2,7 +2,7 @@ import { descendantStages, descendants } from '../../catalog/impact-queries.ts';
 import { limitOf, numbersOfCursor, pageOf } from '../../catalog/paging.ts';
 import type { PageRequest } from '../../catalog/read-models.ts';
 import { versionById } from '../../catalog/version-queries.ts';
-import type { Impact } from '../api.ts';
+import type { Impact } from '../api/impact.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
 import { findSubject } from './impact-subject.ts';
 

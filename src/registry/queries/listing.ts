@@ -43,7 +43,7 @@ import {
 import { vocabularyOf } from '../../catalog/vocabulary-queries.ts';
 import { policyOf } from '../../rules/lookup.ts';
 import type { ModelRecord } from '../../rules/state.ts';
-import type { ListModelsRequest, ListVersionsRequest } from '../api.ts';
+import type { ListModelsRequest, ListVersionsRequest } from '../api/listing.ts';
 import { findModel, findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session, stateOf } from '../session.ts';
 import { filesOf } from './files.ts';

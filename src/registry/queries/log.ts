@@ -2,7 +2,7 @@ import { type IntentPlace, intentPlaces } from '../../catalog/log-queries.ts';
 import { limitOf, numbersOfCursor, pageOf } from '../../catalog/paging.ts';
 import type { LogEntry, Page } from '../../catalog/read-models.ts';
 import { decodeIntent } from '../../log/intent.ts';
-import type { LogRequest } from '../api.ts';
+import type { LogRequest } from '../api/log.ts';
 import { findModel } from '../references.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
 import { intentLines } from './intent-lines.ts';

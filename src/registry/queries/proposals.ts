@@ -6,7 +6,7 @@ import { isSamePerson, personOf } from '../../rules/people.ts';
 import { peopleIn } from '../../rules/policy.ts';
 import { problemOfChange } from '../../rules/proposal-rules.ts';
 import type { FactAuthor } from '../../rules/state.ts';
-import type { PolicyProposal } from '../api.ts';
+import type { PolicyProposal } from '../api/policies.ts';
 import { ownAuthor } from '../own-author.ts';
 import { policyDifference } from '../policy-lines.ts';
 import { findModel } from '../references.ts';

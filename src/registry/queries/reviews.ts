@@ -6,7 +6,7 @@ import {
   reviewedStages,
   votesOn,
 } from '../../catalog/gate-queries.ts';
-import type { Seen, VersionReview, VersionSummary } from '../../catalog/read-models.ts';
+import type { ReviewVote, Seen, VersionReview, VersionSummary } from '../../catalog/read-models.ts';
 import { versionById } from '../../catalog/version-queries.ts';
 import { brokenGates, isVoteOfPolicy } from '../../rules/gate-rules.ts';
 import { policyOf } from '../../rules/lookup.ts';
@@ -15,7 +15,7 @@ import { type EffectivePolicy, peopleIn, stageOf } from '../../rules/policy.ts';
 import { otherHolder } from '../../rules/review-rules.ts';
 import { nameOfPerson } from '../../rules/signers.ts';
 import type { FactAuthor } from '../../rules/state.ts';
-import type { ReviewEntry, ReviewVote } from '../api.ts';
+import type { ReviewEntry } from '../api/reviews.ts';
 import { ownAuthor } from '../own-author.ts';
 import { findModel, findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session, stateOf } from '../session.ts';

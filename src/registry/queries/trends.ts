@@ -1,5 +1,6 @@
+import type { VersionSummary } from '../../catalog/read-models.ts';
 import { type MeasuredNumber, metricsAround } from '../../catalog/trend-queries.ts';
-import type { MetricTrend, VersionSummary } from '../api.ts';
+import type { MetricTrend } from '../api/listing.ts';
 import { findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
 

@@ -1,10 +1,11 @@
 import type { Manifest, ManifestFile } from '../../artifacts/manifest.ts';
 import { readManifest } from '../../artifacts/read-manifest.ts';
 import { RegistryError } from '../../base/errors.ts';
+import type { VersionSummary } from '../../catalog/read-models.ts';
 import { filesBeside } from '../../modelfiles/files-read-together.ts';
 import type { LocalFile } from '../../modelfiles/local-files.ts';
 import { manifestKey, objectKey } from '../../storage/layout.ts';
-import type { FileChange, FilesAnswer, FolderEntry, VersionSummary } from '../api.ts';
+import type { FileChange, FilesAnswer, FolderEntry } from '../api/files.ts';
 import { readObject } from '../facts/attached.ts';
 import { objectsOf } from '../facts/read-facts.ts';
 import { findVersion } from '../references.ts';

@@ -1,7 +1,8 @@
+import type { LogEntry } from '../../catalog/read-models.ts';
 import type { RegistryEvent } from '../../log/events.ts';
 import { type Intent, isKnownEvent } from '../../log/intent.ts';
 import { digestOfPolicy } from '../../rules/expectations.ts';
-import type { LogEntry, RefusedEntry } from '../api.ts';
+import type { RefusedEntry } from '../api/sharing.ts';
 import { newestAbout } from '../queries/log.ts';
 import { type Session, stateOf } from '../session.ts';
 

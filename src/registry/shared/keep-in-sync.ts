@@ -1,5 +1,5 @@
 import type { OperationOptions, Progress } from '../../base/progress.ts';
-import type { SyncReport } from '../api.ts';
+import type { SyncReport } from '../api/sharing.ts';
 
 /** A registry that is kept in agreement with its shared storage. */
 export interface Syncing {

@@ -1,5 +1,5 @@
 import type { Project } from '../../project/project-schema.ts';
-import type { LogHead } from '../api.ts';
+import type { LogHead } from '../api/log.ts';
 import { remoteUrl } from './remote-url.ts';
 
 /** A head as `model-registry head` prints it; undefined for any other text. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { isSha256Hex, sha256Hex } from '../../base/hash.ts';
 import { isUlid } from '../../base/ids.ts';
-import type { ServingReport } from '../api.ts';
+import type { ServingReport } from '../api/serving.ts';
 
 /** Where and when a report was made. */
 export interface ReportName {

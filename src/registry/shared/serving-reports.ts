@@ -5,7 +5,7 @@ import { serialQueue } from '../../base/serial.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { readRegular } from '../../storage/regular-file.ts';
 import { replaceFile } from '../../storage/replace-file.ts';
-import type { ServingReport } from '../api.ts';
+import type { ServingReport } from '../api/serving.ts';
 import {
   dayPrefix,
   decodeReport,

@@ -2,7 +2,7 @@ import { isoTime } from '../../base/clock.ts';
 import { RegistryError } from '../../base/errors.ts';
 import { modelById } from '../../catalog/model-queries.ts';
 import { versionById } from '../../catalog/version-queries.ts';
-import type { ServingMachine, ServingRequest } from '../api.ts';
+import type { ServingMachine, ServingRequest } from '../api/serving.ts';
 import { findModel, findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session, stateOf } from '../session.ts';
 import { followerId } from './serving-report.ts';

@@ -6,7 +6,7 @@ import { isOfArtifact } from '../../intents/publications.ts';
 import { isStale, type SharedAuthority, type SyncOptions } from '../../intents/shared-authority.ts';
 import type { SettledResult } from '../../intents/submitting.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import type { RemoteStatus, SyncReport } from '../api.ts';
+import type { RemoteStatus, SyncReport } from '../api/sharing.ts';
 import type { Attachment } from './attachment.ts';
 import type { ConnectRemote, RemoteConnection } from './remote.ts';
 

@@ -6,7 +6,7 @@ import type { EventOf, RegistryEvent } from '../../log/events.ts';
 import { type Intent, isKnownEvent } from '../../log/intent.ts';
 import { policyOf } from '../../rules/lookup.ts';
 import { kindOfMove, stageOf } from '../../rules/policy.ts';
-import type { PendingEntry, RefusedEntry } from '../api.ts';
+import type { PendingEntry, RefusedEntry } from '../api/sharing.ts';
 import { removeAlias, setAlias } from '../commands/annotations.ts';
 import { promote, rollback } from '../commands/stages.ts';
 import { inWords } from '../in-words.ts';

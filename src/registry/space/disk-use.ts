@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eachOf } from '../../artifacts/each-of.ts';
 import { isAbsent, reading } from '../../storage/system-errors.ts';
-import type { DiskUse } from '../api.ts';
+import type { DiskUse } from '../api/space.ts';
 import type { Session } from '../session.ts';
 
 const STATS_AT_ONCE = 32;

@@ -6,7 +6,7 @@ import { messageOf, RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import { filesystemStore } from '../../storage/filesystem-store.ts';
 import { type Mark, storingNow, whileNobodyStores } from '../../storage/leases.ts';
-import type { GcArtifact, GcReport, Retention, RetentionChange } from '../api.ts';
+import type { GcArtifact, GcReport, Retention, RetentionChange } from '../api/space.ts';
 import { readToHead, readToWrite, record, type Session } from '../session.ts';
 import { CHECKOUTS_FOLDER, planSpace, type SpacePlan } from './plan.ts';
 import { readRetention } from './retention.ts';

@@ -16,7 +16,7 @@ import {
 } from '../../catalog/space-queries.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { isAbsent, reading } from '../../storage/system-errors.ts';
-import type { GcArtifact, GcObject, Retention } from '../api.ts';
+import type { GcArtifact, GcObject, Retention } from '../api/space.ts';
 import { dbOf, type Session } from '../session.ts';
 import { type KeepReason, reasonsToKeep } from './keep-rule.ts';
 

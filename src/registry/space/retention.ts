@@ -4,7 +4,7 @@ import { RegistryError } from '../../base/errors.ts';
 import { readRegular } from '../../storage/regular-file.ts';
 import { replaceFile } from '../../storage/replace-file.ts';
 import { isAbsent, reading, writing } from '../../storage/system-errors.ts';
-import type { Retention, RetentionChange } from '../api.ts';
+import type { Retention, RetentionChange } from '../api/space.ts';
 
 const DEFAULT_WINDOW_DAYS = 90;
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { STAGING_FOLDER, sweepTemporaryFiles, type TemporaryFile, temporaryFiles } from '../../storage/temporary.ts';
-import type { GcReport, RegistryLocation, UnfinishedFiles } from '../api.ts';
+import type { RegistryLocation } from '../api/registry.ts';
+import type { GcReport, UnfinishedFiles } from '../api/space.ts';
 
 /** What lies unfinished in the registry and, where it is shared, in its copy, as `gc` would find it. */
 export async function unfinishedFiles(location: RegistryLocation): Promise<GcReport['unfinished']> {

@@ -1,6 +1,6 @@
 import { RegistryError } from '../../base/errors.ts';
+import type { VersionSummary } from '../../catalog/read-models.ts';
 import { versionById } from '../../catalog/version-queries.ts';
-import type { VersionSummary } from '../api.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
 
 const ABSENT: ReadonlySet<string> = new Set(['MANIFEST_MISSING', 'OBJECT_MISSING']);

@@ -3,7 +3,7 @@ import { messageOf, RegistryError } from '../../base/errors.ts';
 import { isSameModel, modelNamed } from '../../gates/declared.ts';
 import type { Webhook } from '../../project/after-schema.ts';
 import type { Project } from '../../project/project-schema.ts';
-import type { Recording } from '../../registry/api.ts';
+import type { Recording } from '../../registry/api/registry.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import { recordedEvents, type StageChanged } from '../../registry/recorded-events.ts';
 import type { DeployResult } from '../deploy.ts';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import type { VersionSummary } from '../../catalog/read-models.ts';
 import { lineSplitter } from '../../gates/activity.ts';
 import { withGuard } from '../../gates/command-guard.ts';
 import { runCommand } from '../../gates/run-command.ts';
 import type { AfterCommand, TransitionKind } from '../../project/after-schema.ts';
 import { DEFAULT_TIME_LIMIT_SECONDS } from '../../project/gates-schema.ts';
 import { splitCommand } from '../../project/split-command.ts';
-import type { VersionSummary } from '../../registry/api.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 
 /** A change of stage, with the version as it is now. */

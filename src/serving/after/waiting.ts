@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { isUlid } from '../../base/ids.ts';
-import type { Recording, Registry } from '../../registry/api.ts';
+import type { Recording, Registry } from '../../registry/api/registry.ts';
 import { readRegular } from '../../storage/regular-file.ts';
 import { replaceFile } from '../../storage/replace-file.ts';
 import { isAbsent } from '../../storage/system-errors.ts';

@@ -1,6 +1,7 @@
 import { RegistryError } from '../../base/errors.ts';
+import type { VersionDetails } from '../../catalog/read-models.ts';
 import type { WebhookEventName } from '../../project/after-schema.ts';
-import type { Recording, VersionDetails } from '../../registry/api.ts';
+import type { Recording } from '../../registry/api/registry.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import { recordedEvents, type StageChanged } from '../../registry/recorded-events.ts';
 

@@ -3,7 +3,7 @@ import { versionDetailsJson } from '../../../src/cli/format/json.ts';
 import { registeredText } from '../../../src/cli/format/registered.ts';
 import { tensorComparisonText } from '../../../src/cli/format/tensor-comparison.ts';
 import { versionText } from '../../../src/cli/format/version.ts';
-import type { FactsAnswer, TensorComparisonAnswer } from '../../../src/registry/api.ts';
+import type { FactsAnswer, TensorComparisonAnswer } from '../../../src/registry/api/facts.ts';
 import { sampleDetails, sampleVersion, withoutColour } from './sample.ts';
 
 beforeAll(withoutColour);

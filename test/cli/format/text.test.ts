@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { LogEntry } from '../../../src/catalog/read-models.ts';
 import { logText } from '../../../src/cli/format/log.ts';
 import { registeredLine, registeredText } from '../../../src/cli/format/registered.ts';
 import { atText, modelsTable, versionsTable } from '../../../src/cli/format/tables.ts';
@@ -6,7 +7,6 @@ import { bytesText, timeText } from '../../../src/cli/format/values.ts';
 import { verifyText } from '../../../src/cli/format/verify-report.ts';
 import { progressText } from '../../../src/cli/progress.ts';
 import { jsonText, safeLine } from '../../../src/cli/terminal.ts';
-import type { LogEntry } from '../../../src/registry/api.ts';
 import { sampleVersion, withoutColour } from './sample.ts';
 
 beforeAll(withoutColour);

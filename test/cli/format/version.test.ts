@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { TransitionEntry } from '../../../src/catalog/read-models.ts';
 import { comparisonText } from '../../../src/cli/format/comparison.ts';
 import { versionDetailsJson } from '../../../src/cli/format/json.ts';
 import { versionText } from '../../../src/cli/format/version.ts';
-import type { TransitionEntry } from '../../../src/registry/api.ts';
 import { sampleDetails, sampleVersion, withoutColour } from './sample.ts';
 
 beforeAll(withoutColour);

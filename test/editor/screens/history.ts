@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Author, Registry } from '../../../src/registry/api.ts';
+import type { Author } from '../../../src/catalog/read-models.ts';
+import type { Registry } from '../../../src/registry/api/registry.ts';
 import { initRegistry, openRegistry } from '../../../src/registry/open.ts';
 
 export const HOUR_MS = 3_600_000;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { LogEntry } from '../../../src/catalog/read-models.ts';
 import type { ActivityNode } from '../../../src/extension/activity/activity-tree.ts';
-import type { LogEntry, LogRequest } from '../../../src/registry/api.ts';
+import type { LogRequest } from '../../../src/registry/api/log.ts';
 
 vi.mock('vscode', () => ({
   EventEmitter: class {

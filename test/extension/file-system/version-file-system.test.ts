@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Registry } from '../../../src/registry/api.ts';
+import type { Registry } from '../../../src/registry/api/registry.ts';
 import { makePlace } from '../../registry/opened.ts';
 
 class FileSystemError extends Error {

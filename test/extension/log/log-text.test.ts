@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { LogEntry } from '../../../src/catalog/read-models.ts';
 import { logText } from '../../../src/extension/log/log-text.ts';
-import type { LogEntry } from '../../../src/registry/api.ts';
 
 const entry: LogEntry = {
   cursor: '12.0',

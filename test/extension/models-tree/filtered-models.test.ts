@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import type { VersionSummary } from '../../../src/catalog/read-models.ts';
 import { type FilterCalls, filteredModels } from '../../../src/extension/models-tree/filtered-models.ts';
-import type { VersionSummary } from '../../../src/registry/api.ts';
 
 const FOUND = 2500;
 

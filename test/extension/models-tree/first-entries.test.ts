@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { PageRequest } from '../../../src/catalog/read-models.ts';
 import { firstEntries } from '../../../src/extension/models-tree/first-entries.ts';
-import type { PageRequest } from '../../../src/registry/api.ts';
 
 /** A list of numbers that is given in pages of at most 1000, as the registry's lists are. */
 function listOf(length: number) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RegistryError } from '../../../src/base/errors.ts';
 import type { TreeNode } from '../../../src/extension/models-tree/nodes.ts';
-import type { Registry } from '../../../src/registry/api.ts';
+import type { Registry } from '../../../src/registry/api/registry.ts';
 import { initRegistry, openRegistry } from '../../../src/registry/open.ts';
 
 vi.mock('vscode', () => ({

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Registry } from '../../../src/registry/api.ts';
+import type { Registry } from '../../../src/registry/api/registry.ts';
 import { initRegistry, openRegistry } from '../../../src/registry/open.ts';
 
 const executed: unknown[][] = [];

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { RemoteStatus } from '../../../src/registry/api.ts';
+import type { RemoteStatus } from '../../../src/registry/api/sharing.ts';
 
 const session = vi.fn();
 vi.mock('vscode', () => ({

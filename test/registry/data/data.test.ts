@@ -2,7 +2,8 @@ import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../../src/base/hash.ts';
-import type { DataPlace, Registry } from '../../../src/registry/api.ts';
+import type { DataPlace } from '../../../src/registry/api/registering.ts';
+import type { Registry } from '../../../src/registry/api/registry.ts';
 import { makePlace, type Place } from '../opened.ts';
 
 const CSV = 'amount,label\n1,0\n2,1\n';

@@ -9,7 +9,7 @@ import { sha256Hex } from '../../../src/base/hash.ts';
 import { encodeCommit, hashOfCommit } from '../../../src/log/commit.ts';
 import { readCommit } from '../../../src/log/log-reader.ts';
 import { encodeSegment, segmentKey } from '../../../src/log/segment.ts';
-import type { Registry } from '../../../src/registry/api.ts';
+import type { Registry } from '../../../src/registry/api/registry.ts';
 import { containerTarget } from '../../../src/storage/azure/container-url.ts';
 import { connectionStringCredential } from '../../../src/storage/azure/credentials.ts';
 import { openContainer } from '../../../src/storage/azure/open-container.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Progress } from '../../../src/base/progress.ts';
-import type { SyncReport } from '../../../src/registry/api.ts';
+import type { SyncReport } from '../../../src/registry/api/sharing.ts';
 import { keepInSync } from '../../../src/registry/shared/keep-in-sync.ts';
 
 beforeEach(() => vi.useFakeTimers());

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Registry, ServingReport } from '../../../src/registry/api.ts';
+import type { Registry } from '../../../src/registry/api/registry.ts';
+import type { ServingReport } from '../../../src/registry/api/serving.ts';
 import { machine, registerFraud, sharedStorage } from './machines.ts';
 
 const HOUR_MS = 60 * 60 * 1000;

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Registry } from '../../../src/registry/api.ts';
+import type { Registry } from '../../../src/registry/api/registry.ts';
 import { makePlace, type Place, registerVersions } from '../opened.ts';
 
 /** Versions of one object each, of which the newest alone is to stay. */

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Registry } from '../../../src/registry/api.ts';
+import type { Registry } from '../../../src/registry/api/registry.ts';
 import { buildInto } from '../../cli/harness/build.ts';
 import { pick, seededRandom } from '../../crashes/random.ts';
 import { makePlace, type Place } from '../opened.ts';

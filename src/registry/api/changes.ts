@@ -1,0 +1,45 @@
+import type { CodeLineage, ComparisonRow, DataLineage, VersionSummary } from '../../catalog/read-models.ts';
+
+/** Data that a version was trained with, compared with what stands at its place. `unknown`: it was recorded without a digest. */
+export interface CheckedData {
+  readonly path: string;
+  readonly state: 'same' | 'different' | 'missing' | 'unknown';
+}
+
+/** What changed from one version to another. */
+export interface VersionChanges {
+  readonly before: VersionSummary;
+  readonly after: VersionSummary;
+  /** What `before` is to `after`, where it wasn't asked for by name. */
+  readonly why: 'asked' | 'in-production' | 'in-production-before' | 'registered-before';
+  readonly code: { readonly before?: CodeLineage; readonly after?: CodeLineage };
+  readonly data: readonly DataChange[];
+  /** Whether any was recorded, of either version. */
+  readonly hasData: readonly [boolean, boolean];
+  readonly packages: readonly PackageChange[];
+  readonly hasPackages: readonly [boolean, boolean];
+  /** Those that differ. */
+  readonly params: readonly ComparisonRow[];
+  /** All of them, those that differ first. */
+  readonly metrics: readonly ComparisonRow[];
+  /** What else differs of run, environment and base model. */
+  readonly environment: readonly ComparisonRow[];
+  /** What differs of what their files say. */
+  readonly facts: readonly ComparisonRow[];
+  readonly weights: 'same-files' | 'same' | 'different' | 'unknown';
+}
+
+/** Of `unknown` data, one of the versions didn't record the digest. */
+export interface DataChange {
+  readonly path: string;
+  readonly kind: 'added' | 'removed' | 'changed' | 'unknown';
+  readonly before?: DataLineage;
+  readonly after?: DataLineage;
+}
+
+export interface PackageChange {
+  readonly name: string;
+  readonly kind: 'added' | 'removed' | 'upgraded' | 'downgraded' | 'changed';
+  readonly before?: string;
+  readonly after?: string;
+}
