@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { float32Tensors } from '../modelfiles/float32-tensors.ts';
 import { buildCommandLine, type CommandLine, type Ended } from './harness/command-line.ts';
 import { plainFolder, type Workspace } from './harness/workspace.ts';
 
@@ -13,7 +14,7 @@ let work: Workspace;
 beforeAll(async () => {
   cli = await buildCommandLine();
   work = await plainFolder();
-  await work.write('out/model.safetensors', safetensors());
+  await work.write('out/model.safetensors', float32Tensors({ weight: [1] }));
   await work.write('out/README.md', '---\nlicense: mit\n---\n# Scores payments\n');
   expect(await run('init')).toMatchObject({ code: 0 });
   expect(await run('register', 'fraud', 'out', '--metrics', 'auc=0.93')).toMatchObject({ code: 0 });
@@ -24,13 +25,6 @@ afterAll(async () => {
 });
 
 const run = (...args: readonly string[]): Promise<Ended> => cli.run(args, { cwd: work.dir });
-
-function safetensors(): Buffer {
-  const header = Buffer.from(JSON.stringify({ weight: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  return Buffer.concat([length, header, Buffer.alloc(4)]);
-}
 
 describe('card', () => {
   it('prints the card among the files, a draft of what is recorded, and each with its source as JSON', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { copyExample } from '../../examples/copy-example.mjs';
 import { snapshotFile } from '../../src/catalog/snapshot.ts';
+import { float32Tensors } from '../modelfiles/float32-tensors.ts';
 import { type Editor, type EditorOptions, keepEvidenceOfFailures, openEditor } from './harness/editor.ts';
 import { repositoryRoot } from './harness/install.ts';
 
@@ -13,21 +14,6 @@ const CLI = join(repositoryRoot, 'dist/cli.js');
 /** The command line, as in a terminal beside the editor. */
 function run(folder: string, ...args: readonly string[]): string {
   return execFileSync(process.execPath, [CLI, '-C', folder, ...args], { encoding: 'utf8' });
-}
-
-/** A file of float32 tensors of zeros. */
-function safetensors(shapes: Readonly<Record<string, readonly number[]>>): Uint8Array {
-  const header: Record<string, unknown> = {};
-  let end = 0;
-  for (const [name, shape] of Object.entries(shapes)) {
-    const begin = end;
-    end += 4 * shape.reduce((product, size) => product * size, 1);
-    header[name] = { dtype: 'F32', shape, data_offsets: [begin, end] };
-  }
-  const json = Buffer.from(JSON.stringify(header));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(json.length));
-  return Buffer.concat([length, json, Buffer.alloc(end)]);
 }
 
 keepEvidenceOfFailures();
@@ -124,7 +110,7 @@ describe('the editor', () => {
   it('opens a model file to show what is in it, and reads it again when training writes it anew', async () => {
     const folder = join(dir, 'weights');
     await mkdir(folder);
-    await writeFile(join(folder, 'tiny.safetensors'), safetensors({ 'embedding.weight': [512, 8] }));
+    await writeFile(join(folder, 'tiny.safetensors'), float32Tensors({ 'embedding.weight': [512, 8] }));
     const workbench = await open({ workspace: folder });
     await workbench.openFile('tiny.safetensors');
     const page = await workbench.customEditor('modelFile');
@@ -132,7 +118,7 @@ describe('the editor', () => {
     expect(await page.locator('.fact-list').innerText()).toMatch(/safetensors.*4,096/s);
     await page.getByRole('button', { name: 'Register…' }).waitFor();
     const names = Array.from({ length: 100_000 }, (_, index) => [`layers.${index}.weight`, [1]] as const);
-    await writeFile(join(folder, 'tiny.safetensors'), safetensors(Object.fromEntries(names)));
+    await writeFile(join(folder, 'tiny.safetensors'), float32Tensors(Object.fromEntries(names)));
     await page.locator('.count', { hasText: '100,000' }).waitFor();
     await page.locator('.tensor-scroller').evaluate((scroller) => scroller.scrollTo(0, scroller.scrollHeight));
     await page.getByText('layers.99999.weight').waitFor();

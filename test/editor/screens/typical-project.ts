@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CodeLineage } from '../../../src/catalog/read-models.ts';
 import type { PythonEnvironment } from '../../../src/registry/api/registering.ts';
+import { float32Tensors } from '../../modelfiles/float32-tensors.ts';
 import { ADA, beginHistory, DAY_MS, GRACE, type History, HOUR_MS, writeBelow } from './history.ts';
 
 const PROJECT_FILE = `models:
@@ -51,18 +52,10 @@ Ranking of transactions for manual review. **Not** for declining payments by its
 /** Weights of a small network, as safetensors: `seed` makes them others. */
 function weights(seed: number): Uint8Array {
   const shapes = { 'encoder.weight': [64, 24], 'encoder.bias': [64], 'head.weight': [1, 64], 'head.bias': [1] };
-  const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
-  let end = 0;
-  for (const [name, shape] of Object.entries(shapes)) {
-    const begin = end;
-    end += 4 * shape.reduce((product, size) => product * size, 1);
-    header[name] = { dtype: 'F32', shape, data_offsets: [begin, end] };
-  }
-  const json = Buffer.from(JSON.stringify(header));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(json.length));
-  const values = Float32Array.from({ length: end / 4 }, (_, index) => Math.sin(index * 0.7 + seed) / 4);
-  return Buffer.concat([length, json, Buffer.from(values.buffer)]);
+  return float32Tensors(shapes, {
+    metadata: { format: 'pt' },
+    valueAt: (index) => Math.sin(index * 0.7 + seed) / 4,
+  });
 }
 
 function environment(torch: string): PythonEnvironment {
