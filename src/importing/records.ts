@@ -14,10 +14,14 @@ import type { MetricHistory, RunDataset, RunRecord } from '../runs/run-record.ts
 import { RunValues } from '../runs/values.ts';
 import { wandbReader } from '../runs/wandb/wandb.ts';
 import { type FoundRunPlace, type FoundVersion, SOURCE_NAMES, type SourceKind } from './found.ts';
+import { packagesOrProblem, type RecordedPackages } from './recorded-packages.ts';
 
 /** What a source recorded of a version beside its files, as it is registered. */
 export interface VersionRecord {
-  readonly request: Pick<RegisterRequest, 'metrics' | 'params' | 'run' | 'history' | 'code' | 'missing'>;
+  readonly request: Pick<
+    RegisterRequest,
+    'metrics' | 'params' | 'run' | 'history' | 'code' | 'environment' | 'missing'
+  >;
   readonly user?: string;
   /** What couldn't be read, for a person. */
   readonly problems: readonly string[];
@@ -44,7 +48,8 @@ export async function recordsOf(
     const isFound = version.run === undefined && version.staged === undefined;
     const told = run ? toldByRun(run) : isFound ? await toldAround(root, version) : undefined;
     const problems = [...(index === 0 ? unread : []), ...(run?.problems ?? [])];
-    const request = requestOf(source, version, told, problems);
+    const packages = await packagesOrProblem(source, version, files, problems);
+    const request = requestOf(source, version, { told, packages }, problems);
     records.push({ request, ...(run?.user === undefined ? {} : { user: run.user }), problems });
   }
   return records;
@@ -123,7 +128,7 @@ const NOTHING_DECLARED = { sinceMs: 0, declares: { metrics: false, params: false
 function requestOf(
   source: SourceKind,
   version: FoundVersion,
-  told: Told | undefined,
+  { told, packages }: { readonly told: Told | undefined; readonly packages: RecordedPackages | undefined },
   problems: string[],
 ): VersionRecord['request'] {
   const values = new RunValues();
@@ -141,7 +146,8 @@ function requestOf(
     ...(run ? { run } : {}),
     // Trackers record the commit, and not whether it was all: what isn't known to be clean counts as dirty.
     ...(commit === undefined ? {} : { code: { commit, isDirty: version.commit === undefined, capturedAt: 'start' } }),
-    missing: missingOf(source, told, commit),
+    ...(packages ? { environment: packages.environment } : {}),
+    missing: missingOf(source, { told, packages, commit }),
   };
 }
 
@@ -150,7 +156,18 @@ function lostRun(place: FoundRunPlace | undefined): RunLineage | undefined {
   return { id: place.id, tracker: place.tracker === 'wandb' ? 'wandb' : 'mlflow' };
 }
 
-function missingOf(source: SourceKind, told: Told | undefined, commit: string | undefined): readonly MissingFact[] {
+function missingOf(
+  source: SourceKind,
+  {
+    told,
+    packages,
+    commit,
+  }: {
+    readonly told: Told | undefined;
+    readonly packages: RecordedPackages | undefined;
+    readonly commit: string | undefined;
+  },
+): readonly MissingFact[] {
   const name = SOURCE_NAMES[source];
   const of =
     source === 'files' ? 'it was registered from files that were there already' : `it was imported from ${name}`;
@@ -161,7 +178,11 @@ function missingOf(source: SourceKind, told: Told | undefined, commit: string | 
   return [
     ...(commit === undefined ? [{ what: 'code', why: `${of}, and no commit was recorded` }] : []),
     ...(data.length > 0 ? data : [{ what: 'data', why: `${of}, and no data was recorded` }]),
-    { what: 'dependencies', why: `${of}, and the packages of its run weren't recorded` },
+    ...(packages === undefined
+      ? [{ what: 'dependencies', why: `${of}, and the packages of its run weren't recorded` }]
+      : packages.why === undefined
+        ? []
+        : [{ what: 'dependencies', why: packages.why }]),
     { what: 'machine', why: `${of}, and it wasn't recorded` },
   ];
 }

@@ -139,7 +139,7 @@ class RegisteredMeanwhile extends Error {
   readonly version: VersionSummary;
 
   constructor(version: VersionSummary) {
-    super(`${version.model}@${version.number} has these files.`);
+    super(version.id);
     this.version = version;
   }
 }
