@@ -20,6 +20,7 @@ export class ModelOutputs {
   readonly #model: ProjectModel;
   readonly #options: WatchOptions;
   readonly #settleMs: number;
+  readonly #watchedSinceMs = Date.now();
   readonly #serially = serialQueue();
   readonly #concerns: (path: string) => boolean;
   readonly #metrics: MetricsFiles;
@@ -126,6 +127,7 @@ export class ModelOutputs {
       model: this.#model,
       options: this.#options,
       settleMs: this.#settleMs,
+      watchedSinceMs: this.#watchedSinceMs,
       metrics: this.#metrics,
       inspector: this.#options.inspector ?? inlineInspector(),
       schedule: (delayMs) => this.#schedule(delayMs),

@@ -31,12 +31,17 @@ import { withWriter } from './started-runs.ts';
 import type { WatchOptions } from './watcher.ts';
 import { wholenessOf } from './wholeness.ts';
 
+/** Clocks of file systems are coarser than the system's. */
+const CLOCK_SLACK_MS = 1000;
+
 /** What the outputs of one run need from those of their model. */
 export interface RunOutputsContext {
   readonly name: string;
   readonly model: ProjectModel;
   readonly options: WatchOptions;
   readonly settleMs: number;
+  /** Since when somebody is there who may be told what was written, milliseconds since the epoch. */
+  readonly watchedSinceMs: number;
   readonly metrics: MetricsFiles;
   readonly inspector: Pick<Inspector, 'completeness'>;
   /** Looks again after this time. */
@@ -238,7 +243,7 @@ export class RunOutputs {
   }
 
   async #register(sample: RunSample, present: readonly FileStamp[], ready: Ready): Promise<void> {
-    const { name, settleMs, metrics, options } = this.#context;
+    const { name, settleMs, watchedSinceMs, metrics, options } = this.#context;
     const registry = await options.registry();
     const latest = await latestVersion(registry, name);
     // Not written since the newest version: registered then, unless another worktree or person made that version.
@@ -285,7 +290,9 @@ export class RunOutputs {
     for (const result of results) if (result.isNew) options.onRegistered(result, result === last ? earlier : undefined);
     if (results.some(({ isNew }) => isNew)) return;
     const isBefore = Date.parse(last.version.createdAt) < sample.changedAtMs;
-    (isBefore ? options.onSame : options.onElsewhere)?.(last);
+    if (!isBefore) options.onElsewhere?.(last);
+    // Otherwise every window would say it again whenever it is opened.
+    else if (sample.changedAtMs >= watchedSinceMs - CLOCK_SLACK_MS) options.onSame?.(last);
   }
 
   /** What a run leaves that failed is no version by itself; a person can still make it one. */

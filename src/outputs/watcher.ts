@@ -25,7 +25,7 @@ export interface WatchOptions {
   readonly goingOn: RunsGoingOn;
   /** `earlier` is the version that the new one takes the place of: it was registered before its run had ended. */
   readonly onRegistered: (result: RegisterResult, earlier?: VersionSummary) => void;
-  /** The outputs were written again with the bytes that the newest version has, and nobody knows of another run. */
+  /** The outputs were written again, while they were watched, with the bytes that the newest version has, and nobody knows of another run. */
   readonly onSame?: (result: RegisterResult) => void;
   /** Another watcher made the version of these outputs just now. */
   readonly onElsewhere?: (result: RegisterResult) => void;

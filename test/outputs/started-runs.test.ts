@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
 import { RunsGoingOn } from '../../src/outputs/running.ts';
 import { type StartedRun, StartedRuns, type StartSurroundings } from '../../src/outputs/started-runs.ts';
@@ -100,6 +100,21 @@ describe('an output that was written while a command ran', () => {
     await write();
     await expect.poll(() => same, { timeout: 10_000 }).toEqual([2]);
     expect(await workspace.versions()).toHaveLength(2);
+  });
+
+  it('isn’t told again, to each window that is opened, that outputs were written with known bytes', async () => {
+    const workspace = await makeWorkspace();
+    await workspace.write(MODEL, safetensors([1]));
+    const first = watchWorkspace(workspace, OUTPUTS);
+    await workspace.newest(1);
+    await first.dispose();
+    await workspace.write(MODEL, safetensors([1]));
+    vi.useFakeTimers({ now: Date.now() + 10_000, toFake: ['Date'] });
+    const told: number[] = [];
+    const next = watchWorkspace(workspace, OUTPUTS, { onSame: ({ version }) => told.push(version.number) });
+    vi.useRealTimers();
+    await next.quiet();
+    expect(told).toEqual([]);
   });
 
   it('keeps what a tracker calls the run', async () => {
