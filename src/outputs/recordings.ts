@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { isAlive, startOf } from '../storage/process-alive.ts';
+import { isAlive, isOwnPlace, ownPlace, startOf } from '../storage/process-alive.ts';
 import { retryWhileBusy } from '../storage/system-errors.ts';
 import type { SeenCommand } from './running.ts';
 
@@ -17,6 +16,8 @@ const FAILED_MS = 24 * 3600_000;
 const recordingSchema = v.object({
   pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   host: v.string(),
+  /** Which of the containers of the host. */
+  space: v.exactOptional(v.string()),
   /** Which of the processes that had this number. */
   start: v.exactOptional(v.string()),
   root: v.string(),
@@ -37,7 +38,7 @@ export async function announceRecording(
   const file = join(folder, `${randomUUID()}.json`);
   const recording = {
     pid: process.pid,
-    host: hostname(),
+    ...ownPlace(),
     start: startOf(process.pid),
     root: await realpath(root),
     startedAtMs: Date.now(),
@@ -65,7 +66,7 @@ export function recordingsIn(registryDir: string, root: string): readonly SeenCo
   return names.flatMap((name) => {
     const file = join(registryDir, FOLDER, name);
     const recording = readRecording(file);
-    if (!recording || recording.root !== realRoot || recording.host !== hostname()) return [];
+    if (!recording || recording.root !== realRoot || !isOwnPlace(recording)) return [];
     const { failed, pid, start, startedAtMs } = recording;
     const seen = { id: `recording ${name}`, startedAtMs };
     if (!failed) return isAlive(pid, start) ? [seen] : [];

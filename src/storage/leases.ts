@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import { RegistryError } from '../base/errors.ts';
-import { isAlive, startOf } from './process-alive.ts';
+import { isAlive, isOwnPlace, ownPlace, startOf } from './process-alive.ts';
 import { isAbsent, reading, writing } from './system-errors.ts';
 
 const STORING = 'intakes';
 const REMOVING = 'removals';
-/** A mark that is older was left by a process of another machine that died. */
+/** A mark that is older was left by a process of another machine or container that died. */
 const OLDEST_MS = 24 * 60 * 60 * 1000;
 const WAIT_MS = 100;
 const MAX_MARK_BYTES = 4096;
@@ -18,6 +17,8 @@ const MAX_MARK_BYTES = 4096;
 const markSchema = v.object({
   pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   host: v.string(),
+  /** Which of the containers of the host. */
+  space: v.exactOptional(v.string()),
   /** Which of the processes that had this number. */
   start: v.exactOptional(v.string()),
 });
@@ -106,7 +107,7 @@ async function setMark(folder: string): Promise<string> {
 }
 
 function ownMark(): Mark {
-  return { pid: process.pid, host: hostname(), start: startOf(process.pid) };
+  return { pid: process.pid, ...ownPlace(), start: startOf(process.pid) };
 }
 
 /** One that can't be removed counts until this process ends. */
@@ -151,7 +152,7 @@ async function readMark(file: string): Promise<Mark | undefined> {
     const mark = markOf(text);
     // One that can't be read was made this moment, or is of another program: it counts for as long as it may be new.
     if (!mark) return Date.now() - found.mtimeMs < 60_000 ? ownMark() : undefined;
-    return mark.host === hostname() && !isAlive(mark.pid, mark.start) ? undefined : mark;
+    return isOwnPlace(mark) && !isAlive(mark.pid, mark.start) ? undefined : mark;
   });
 }
 

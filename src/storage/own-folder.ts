@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { readlinkSync } from 'node:fs';
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAlive, startOf } from './process-alive.ts';
+import { isAlive, placeTag, startOf } from './process-alive.ts';
 
 /** Which machine, process and start of it a folder is of; the rest is by chance. */
 const NAME = /^model-registry-(?:after|file|gate|patch|tree)-([0-9a-f]{8})-([1-9]\d{0,9})-(\d{1,20})-[A-Za-z0-9]{6}$/;
@@ -40,15 +38,4 @@ function isLeft(name: string): boolean {
   const [, place, number, start] = NAME.exec(name) ?? [];
   if (number === undefined || place !== placeTag()) return false;
   return !isAlive(Number(number), start);
-}
-
-/** Numbers of processes mean something on one machine, and in one of its containers, only. */
-function placeTag(): string {
-  let space = '';
-  try {
-    space = readlinkSync('/proc/self/ns/pid');
-  } catch {
-    // Linux alone has them.
-  }
-  return createHash('sha256').update(`${hostname()} ${space}`).digest('hex').slice(0, 8);
 }

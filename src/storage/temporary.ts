@@ -1,8 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
-import { isAlive, startOf } from './process-alive.ts';
+import { isAlive, placeTag, startOf } from './process-alive.ts';
 import { isAbsent } from './system-errors.ts';
 
 /** The folder of a registry for files that aren't finished. */
@@ -21,7 +20,7 @@ export function temporaryPath(folder: string): string {
  * nobody does, `kept`.
  */
 export function resumablePath(folder: string, name: string, { kept = false } = {}): string {
-  const writer = kept ? 'kept' : `${hostTag()}-${process.pid}`;
+  const writer = kept ? 'kept' : `${placeTag()}-${process.pid}`;
   return join(folder, `${PREFIX}${name}-${writer}-${randomUUID()}`);
 }
 
@@ -31,17 +30,13 @@ export function isLeftOf(fileName: string, name: string): boolean {
   if (!fileName.startsWith(start)) return false;
   const [writer = '', pid] = fileName.slice(start.length).split('-');
   if (writer === 'kept') return true;
-  // Of another machine that shares the folder: it may be at work.
-  return writer === hostTag() && pid !== undefined && /^[1-9]\d*$/.test(pid) && !isAlive(Number(pid));
-}
-
-function hostTag(): string {
-  return createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+  // Of another machine or container that shares the folder: it may be at work.
+  return writer === placeTag() && pid !== undefined && /^[1-9]\d*$/.test(pid) && !isAlive(Number(pid));
 }
 
 /** A path for a file that ends with the process that writes it, whose name says whose it is. */
 export function writersPath(folder: string): string {
-  writer ??= `by-${hostTag()}-${process.pid}-${startOf(process.pid)}`;
+  writer ??= `by-${placeTag()}-${process.pid}-${startOf(process.pid)}`;
   return join(folder, `${PREFIX}${writer}-${randomUUID()}`);
 }
 
@@ -50,7 +45,7 @@ let writer: string | undefined;
 /** Whether the file was its writer's alone, and that one has ended. */
 function isOrphan(fileName: string): boolean {
   const [, host, pid, start] = /^\.tmp-by-([0-9a-f]{8})-([1-9]\d{0,9})-(\d{1,20})-/.exec(fileName) ?? [];
-  return host === hostTag() && pid !== undefined && !isAlive(Number(pid), start);
+  return host === placeTag() && pid !== undefined && !isAlive(Number(pid), start);
 }
 
 /** A file that isn't finished. */

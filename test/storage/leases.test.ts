@@ -44,3 +44,14 @@ it.runIf(process.platform === 'linux')(
     expect(await whileNobodyStores(dir, async () => 'freed', { patienceMs: 0 })).toEqual({ done: 'freed' });
   },
 );
+
+it('waits for whoever stores in another container, whose processes it can’t see though its host has the same name', async () => {
+  const dir = await tempFolder();
+  await mkdir(join(dir, 'intakes'));
+  const dead = spawn(process.execPath, ['-e', '']);
+  await once(dead, 'exit');
+  const elsewhere = { pid: dead.pid, host: hostname(), space: 'pid:[1]', start: '1' };
+  await writeFile(join(dir, 'intakes', 'of-a-container.json'), JSON.stringify(elsewhere));
+  const outcome = await whileNobodyStores(dir, async () => 'freed', { patienceMs: 0 });
+  expect(outcome).toEqual({ inTheWay: elsewhere });
+});
