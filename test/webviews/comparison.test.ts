@@ -256,6 +256,21 @@ describe('the comparison of versions', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(700);
   });
 
+  it('is where it was scrolled to when the editor shows it again, although its table comes later', async () => {
+    const page = await open(comparison(8), { width: 700, height: 400 });
+    const scroller = page.getByRole('region', { name: 'Comparison' });
+    const place = () => scroller.evaluate((element) => [element.scrollLeft, element.scrollTop]);
+    await scroller.evaluate((element) => element.scrollTo({ left: 500, top: 200, behavior: 'instant' }));
+    await expect.poll(() => page.evaluate(`sessionStorage.getItem('state')`)).toContain('[500,200]');
+    await page.reload();
+    await expect.poll(place).toEqual([500, 200]);
+    await page.keyboard.press('Shift');
+    await scroller.evaluate((element) => element.scrollTo({ left: 0, top: 0, behavior: 'instant' }));
+    await page.getByRole('button', { name: /Move fraud-detector@1 right/ }).click();
+    await expect.poll(() => page.evaluate(`sessionStorage.getItem('state')`)).toContain('[0,0]');
+    expect(await place()).toEqual([0, 0]);
+  });
+
   it('stays within 320 pixels and injects nothing with hostile names', async () => {
     const hostile: ComparisonPageData = {
       ...comparison(2),

@@ -380,6 +380,18 @@ describe('reading the registry', () => {
     expect(await opened.page.locator('h1 .stage-production').count()).toBe(1);
   });
 
+  it('is where it was scrolled to when the editor shows it again, and takes nothing else for a place', async () => {
+    const page = await open(versionPage(), { height: 400 });
+    await page.evaluate(() => scrollTo({ top: 700, behavior: 'instant' }));
+    await expect.poll(() => page.evaluate(`sessionStorage.getItem('state')`)).toContain('"":[0,700]');
+    await page.reload();
+    await expect.poll(() => page.evaluate(() => scrollY)).toBe(700);
+    await page.evaluate(`sessionStorage.setItem('state', '{"places":{"":["a",null],"__proto__":[1,2],"x":7}}')`);
+    await page.reload();
+    await page.locator('h1').waitFor();
+    expect(opened.errors).toEqual([]);
+  });
+
   it('says when something that was asked for failed', async () => {
     const page = await open(versionPage(), { failing: ['openVersion'] });
     await page.getByRole('button', { name: 'fraud-detector-eu@7' }).click();

@@ -21,7 +21,7 @@ export interface TableOptions {
 export function comparisonTable(options: TableOptions, page: PageContext): TemplateResult {
   const { comparison, baseline, sections, last = nothing } = options;
   const { versions } = comparison;
-  return html`<div class="scroll-both" tabindex="0" role="region" aria-label=${t('Comparison')}>
+  return html`<div class="scroll-both" data-place="comparison" tabindex="0" role="region" aria-label=${t('Comparison')}>
     <table class="comparison">
       <thead>
         <tr>

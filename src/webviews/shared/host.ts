@@ -10,6 +10,7 @@ import type {
   RequestParams,
   ResultOf,
 } from '../../extension/messages.ts';
+import type { Places } from './keep-place.ts';
 
 /** What the editor puts into every page. */
 interface VsCodeApi {
@@ -42,6 +43,9 @@ export interface Host<K extends PageKind> {
   /** What the person had set on this page; it outlives the page's being hidden and the window's reload. */
   readonly savedUi: UiState;
   saveUi(ui: UiState): void;
+  /** Where the person had scrolled to, in the same way. */
+  readonly savedPlaces: Places;
+  savePlaces(places: Places): void;
   /** What the page is about, where that became something else. */
   savePage(changes: Readonly<Record<string, unknown>>): void;
 }
@@ -67,7 +71,9 @@ export function connectHost<K extends PageKind>(): Host<K> {
   const saved = api.getState();
   const savedUi = uiOf(saved);
   const isFirstTime = first !== undefined && !(isRecord(saved) && saved.firstId === firstId);
+  const savedPlaces = placesOf(saved);
   let lastUi = savedUi;
+  let lastPlaces = savedPlaces;
   const waiting = new Map<number, Waiting<K>>();
   const listeners: (() => void)[] = [];
   let lastId = 0;
@@ -84,11 +90,12 @@ export function connectHost<K extends PageKind>(): Host<K> {
       waiting.delete(data.id);
     }
   });
+  const save = () => api.setState({ page, ui: lastUi, places: lastPlaces, firstId });
   const saveUi = (ui: UiState) => {
     lastUi = ui;
-    api.setState({ page, ui, firstId });
+    save();
   };
-  saveUi(savedUi);
+  save();
 
   function send<M extends RequestMethod>(
     method: M,
@@ -134,11 +141,16 @@ export function connectHost<K extends PageKind>(): Host<K> {
     first: isFirstTime ? (JSON.parse(first) as PageData[K]) : undefined,
     savedUi,
     saveUi,
+    savedPlaces,
+    savePlaces(places) {
+      lastPlaces = places;
+      save();
+    },
     savePage(changes) {
       const next = { ...(typeof page === 'object' ? page : {}), ...changes };
       if (JSON.stringify(next) === JSON.stringify(page)) return;
       page = next;
-      saveUi(lastUi);
+      save();
     },
     onChanged: (listener) => listeners.push(listener),
     async ask(method, params) {
@@ -197,5 +209,14 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 function uiOf(saved: unknown): UiState {
   if (typeof saved !== 'object' || saved === null || !('ui' in saved)) return {};
   const entries = Object.entries(saved.ui ?? {}).filter(([, value]) => ['string', 'boolean'].includes(typeof value));
+  return Object.fromEntries(entries);
+}
+
+function placesOf(saved: unknown): Places {
+  if (!isRecord(saved) || !isRecord(saved.places)) return {};
+  const entries = Object.entries(saved.places).flatMap(([name, place]) => {
+    const [left, top]: readonly unknown[] = Array.isArray(place) ? place : [];
+    return typeof left === 'number' && typeof top === 'number' ? [[name, [left, top]] as const] : [];
+  });
   return Object.fromEntries(entries);
 }

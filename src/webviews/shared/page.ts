@@ -15,6 +15,7 @@ import type {
 } from '../../extension/messages.ts';
 import { connectHost, type ReadOptions, type UiState } from './host.ts';
 import { keepFocus } from './keep-focus.ts';
+import { keepPlace } from './keep-place.ts';
 import { speakAsTheEditor } from './language.ts';
 import { icon } from './parts.ts';
 
@@ -300,6 +301,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
   }
 
   keepFocus(root);
+  keepPlace(root, host.savedPlaces, (places) => host.savePlaces(places));
   host.onChanged(() => void load());
   void load();
 }
