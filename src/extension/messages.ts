@@ -180,7 +180,11 @@ const paramSchemas = {
   /** What its stages held at a moment. */
   heldAt: v.strictObject({ time: v.pipe(v.string(), v.maxLength(100)) }),
   /** A comparison may be long. */
-  copyText: v.strictObject({ text: v.pipe(v.string(), v.minLength(1), v.maxLength(2_000_000)) }),
+  copyText: v.strictObject({
+    text: v.pipe(v.string(), v.minLength(1), v.maxLength(2_000_000)),
+    /** What it is, for the person. */
+    what: v.pipe(v.string(), v.maxLength(200)),
+  }),
   /** A part of the table of tensors. */
   tensorRows: v.strictObject({ ...partOfTable, sort: v.picklist(TENSOR_COLUMNS) }),
   /** What the files of the page's version say. */

@@ -61,6 +61,17 @@ describe('the page of many versions', () => {
     await page.getByLabel('max_depth at least').press('Enter');
     await expect.poll(async () => Number(await rowCount())).toBeLessThan(60);
     const few = await rowCount();
+    await page.getByLabel('max_depth at most').fill('many');
+    await page.getByLabel('max_depth at most').press('Enter');
+    const said = () =>
+      page.locator('input.bound:invalid').evaluate((field: HTMLInputElement) => field.validationMessage);
+    await expect.poll(said).toBe('“many” is no number.');
+    await page.getByLabel('max_depth at most').fill('9,5');
+    await page.getByLabel('max_depth at most').press('Enter');
+    await expect.poll(async () => Number(await rowCount())).toBeLessThan(Number(few));
+    await page.getByLabel('max_depth at most').fill('');
+    await page.getByLabel('max_depth at most').press('Enter');
+    await expect.poll(rowCount).toBe(few);
     expect(await page.locator('#versions tbody').innerText()).not.toContain('sgd');
     await page.reload();
     await expect.poll(rowCount).toBe(few);

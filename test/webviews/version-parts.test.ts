@@ -163,7 +163,9 @@ describe('the way to load a version', () => {
     await page.keyboard.press('ArrowRight');
     await expect.poll(() => load.locator('pre').innerText()).toContain('model-registry pull fraud-detector@production');
     await load.getByRole('button', { name: 'Copy' }).click();
-    await expect.poll(() => sentOf('copyText')).toEqual([{ text: expect.stringContaining('model-registry pull') }]);
+    await expect
+      .poll(() => sentOf('copyText'))
+      .toEqual([{ text: expect.stringContaining('model-registry pull'), what: 'the snippet' }]);
   });
 });
 
@@ -197,7 +199,7 @@ describe('files on the page', () => {
     await page.getByRole('button', { name: 'Save config.json as…' }).click();
     await page.getByRole('button', { name: 'Compare config.json with that of @1' }).click();
     await page.getByRole('button', { name: 'Copy the path config.json' }).click();
-    await expect.poll(() => sentOf('copyText')).toEqual([{ text: 'config.json' }]);
+    await expect.poll(() => sentOf('copyText')).toEqual([{ text: 'config.json', what: 'the path' }]);
     expect(sentOf('saveFile')).toEqual([{ path: 'config.json' }]);
     expect(sentOf('openFile')).toEqual([{ path: 'config.json', versionId: idOf(2), before: idOf(1) }]);
   });

@@ -162,7 +162,9 @@ describe('the page of a version', () => {
     const page = await open(versionPage());
     await page.getByRole('button', { name: 'Copy artifact digest' }).click();
     await expect.poll(() => page.locator('#announcer').innerText()).toBe('Copied artifact digest');
-    expect(opened.sent).toEqual([{ method: 'copyText', params: { text: versionDetails().artifact.digest } }]);
+    expect(opened.sent).toEqual([
+      { method: 'copyText', params: { text: versionDetails().artifact.digest, what: 'artifact digest' } },
+    ]);
   });
 
   it('has one main heading, sections named by theirs, and names for every button', async () => {

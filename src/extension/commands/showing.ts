@@ -103,13 +103,12 @@ async function changeCompared(context: CommandContext, page: v.InferOutput<typeo
   const { registryDir, compared } = page;
   const registry = await context.registries.callsFor(registryDir);
   const present = await Promise.all(compared.map((ref) => registry.show({ ref })));
-  const models = new Set(present.map(({ modelId }) => modelId));
-  const start = await startFrom(
-    context,
-    { registryDir, ...(models.size === 1 ? { modelId: [...models][0] } : {}) },
-    'model',
-  );
+  const start = await startFrom(context, { registryDir }, 'model');
   if (!start) return;
+  const [first, ...models] = [...new Set(present.map(({ modelId }) => modelId))];
+  // Versions of another model are one step back.
+  const isAskedLater = first !== undefined && models.length === 0 && start.steps.length > 0;
+  const given = isAskedLater ? [{ ...start.answers, model: await registry.showModel({ model: first }) }] : [];
   const which: Step = async (place, answers) => {
     const isElsewhere = ({ modelId }: VersionSummary) => modelId !== answers.model?.id;
     const others = present.filter(isElsewhere).length;
@@ -132,7 +131,7 @@ async function changeCompared(context: CommandContext, page: v.InferOutput<typeo
     });
     return added(reply, (versions) => ({ ...answers, versions }));
   };
-  const answers = await askInSteps(t('Versions to Compare'), start.answers, [...start.steps, which]);
+  const answers = await askInSteps(t('Versions to Compare'), start.answers, [...start.steps, which], given);
   if (!answers?.versions) return;
   const chosen = new Set(answers.versions.map(({ id }) => id));
   // Those that stay keep their places; what is new comes behind them.

@@ -5,6 +5,7 @@ import { type Inspector, threadInspector } from '../../modelfiles/inspector.ts';
 import type { VersionRegistries } from '../file-system/version-registries.ts';
 import type { RequestHandlers } from '../messages.ts';
 import { NOTHING_OF_VERSIONS } from '../pages/answer.ts';
+import { copyText } from '../pages/copy-text.ts';
 import { postTo, showPage } from '../pages/page-webview.ts';
 import { ModelFileDocument } from './model-file-document.ts';
 
@@ -79,7 +80,7 @@ export class ModelFileEditor {
           log.error(messageOf(error)),
         );
       },
-      copyText: async ({ text }) => vscode.env.clipboard.writeText(text),
+      copyText,
       act: notHere,
       openVersion: notHere,
       openComparison: notHere,

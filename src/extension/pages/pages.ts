@@ -25,6 +25,7 @@ import {
   NOTHING_OF_REVIEWS,
 } from './answer.ts';
 import { loadComparisonPage } from './comparison-data.ts';
+import { copyText } from './copy-text.ts';
 import { loadModelPage, modelHandlers } from './model-handlers.ts';
 import {
   changesTitle,
@@ -274,9 +275,7 @@ export function createPages(options: PagesOptions): RestorablePages {
       ...(page.kind === 'comparison'
         ? comparisonHandlers(registryDir, versionsNow, checkOnPage)
         : NOTHING_OF_COMPARISONS),
-      copyText: async ({ text }) => {
-        await vscode.env.clipboard.writeText(text);
-      },
+      copyText,
       tensorRows: async (query) => {
         const [ref = ''] = versionsNow();
         return (await registryFor(registryDir)).tensorRows({ ref, query });

@@ -62,11 +62,14 @@ async function pick<T>(
   try {
     return await new Promise<Reply<readonly T[]>>((done, fail) => {
       list.onDidTriggerButton(() => done({ kind: 'back' }));
+      list.onDidChangeSelection(() => {
+        list.prompt = undefined;
+      });
       list.onDidHide(() => done({ kind: 'cancelled' }));
       list.onDidAccept(() => {
         const values = list.selectedItems.flatMap(({ choice }) => (choice === undefined ? [] : [choice.value]));
         const problem = check(values.length);
-        if (problem !== undefined) list.placeholder = problem;
+        if (problem !== undefined) list.prompt = problem;
         else if (values.length > 0) done({ kind: 'given', value: values });
       });
       fill(list, choices, nothing).catch(fail);

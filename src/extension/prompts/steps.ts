@@ -15,9 +15,17 @@ export type Reply<T> =
 /** Asks one thing and gives the answers with its own added. */
 export type Step = (place: Place, answers: Answers) => Promise<Reply<Answers>>;
 
-/** Asks step by step, back and forth. Undefined where the person left. */
-export async function askInSteps(title: string, start: Answers, steps: readonly Step[]): Promise<Answers | undefined> {
-  const path: Answers[] = [start];
+/**
+ * Asks step by step, back and forth. Undefined where the person left. `given` answers the first steps, which are asked only where the person goes
+ * back to them.
+ */
+export async function askInSteps(
+  title: string,
+  start: Answers,
+  steps: readonly Step[],
+  given: readonly Answers[] = [],
+): Promise<Answers | undefined> {
+  const path: Answers[] = [start, ...given];
   for (;;) {
     const answers = path.at(-1) ?? start;
     const step = steps[path.length - 1];

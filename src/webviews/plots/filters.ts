@@ -66,12 +66,18 @@ function numberFields(column: PlotColumn, filter: AxisFilter | undefined, set: S
     inputmode="decimal"
     class="bound"
     aria-label=${label}
-    placeholder=${String(Number(bound.toPrecision(3)))}
+    placeholder=${String(Number(bound.toPrecision(6)))}
+    @input=${({ currentTarget }: Event) => currentTarget instanceof HTMLInputElement && currentTarget.setCustomValidity('')}
     .value=${value === undefined || value === bound ? '' : String(Number(value.toPrecision(6)))}
-    @change=${(event: Event) => {
-      const text = event.currentTarget instanceof HTMLInputElement ? event.currentTarget.value.trim() : '';
-      const number = text === '' ? bound : Number(text);
-      if (!Number.isFinite(number)) return;
+    @change=${({ currentTarget }: Event) => {
+      if (!(currentTarget instanceof HTMLInputElement)) return;
+      const text = currentTarget.value.trim();
+      const number = text === '' ? bound : numberIn(text);
+      if (!Number.isFinite(number)) {
+        currentTarget.setCustomValidity(t('“{text}” is no number.', { text }));
+        currentTarget.reportValidity();
+        return;
+      }
       const next: AxisFilter = isLower ? [number, to ?? column.greatest] : [from ?? column.least, number];
       set(next[0] <= column.least && next[1] >= column.greatest ? undefined : next);
     }}
@@ -79,6 +85,11 @@ function numberFields(column: PlotColumn, filter: AxisFilter | undefined, set: S
   return html`${field(t('{name} at least', { name: column.name }), from, column.least, true)}
     <span class="muted">${t('to')}</span>
     ${field(t('{name} at most', { name: column.name }), to, column.greatest, false)}`;
+}
+
+/** Also with the comma that many languages write. */
+function numberIn(text: string): number {
+  return Number(text.replace(/^([^.,]*),([^.,]*)$/, '$1.$2'));
 }
 
 function textFields(

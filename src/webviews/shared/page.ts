@@ -155,7 +155,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     copyComparisonLink: () => ask(host.ask('copyComparisonLink', {})),
     copy(text, what) {
       ask(
-        host.ask('copyText', { text }).then(() => {
+        host.ask('copyText', { text, what: what.slice(0, 200) }).then(() => {
           justCopied = text;
           announce(t('Copied {what}', { what }));
           clearTimeout(copiedTimer);

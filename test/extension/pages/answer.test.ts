@@ -88,7 +88,7 @@ describe('answering a page', () => {
       id: 3,
       error: { code: 'VERSION_NOT_FOUND', message: 'There is no such version.' },
     });
-    expect(await answer({ id: 4, method: 'copyText', params: { text: 'x' } })).toMatchObject({
+    expect(await answer({ id: 4, method: 'copyText', params: { text: 'x', what: 'it' } })).toMatchObject({
       kind: 'failure',
       error: { code: 'UNEXPECTED', message: 'no clipboard' },
     });
@@ -115,7 +115,7 @@ describe('answering a page', () => {
     ['nine versions to compare', { id: 1, method: 'openComparison', params: { versionIds: Array(9).fill(idOf(1)) } }],
     ['one version twice', { id: 1, method: 'arrangeComparison', params: { versionIds: [idOf(1), idOf(1)] } }],
     ['an endless reference', { id: 1, method: 'openVersion', params: { ref: 'x'.repeat(1001) } }],
-    ['an endless text to copy', { id: 1, method: 'copyText', params: { text: 'x'.repeat(2_000_001) } }],
+    ['an endless text to copy', { id: 1, method: 'copyText', params: { text: 'x'.repeat(2_000_001), what: 'it' } }],
   ])('ignores %s, and writes it to the log', async (_, message) => {
     const { answer, calls, warnings } = host();
     expect(await answer(message)).toBeUndefined();

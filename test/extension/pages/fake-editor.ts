@@ -42,6 +42,7 @@ export const editor = {
   panels: [] as FakePanel[],
   serializers: new Map<string, Serializer>(),
   clipboard: [] as string[],
+  statusMessages: [] as string[],
 };
 
 /** What the pages import as `vscode`. */
@@ -64,6 +65,7 @@ export const fakeVscode = {
   Uri: { joinPath: (base: string, ...parts: string[]) => [base, ...parts].join('/') },
   env: { clipboard: { writeText: async (text: string) => void editor.clipboard.push(text) } },
   window: {
+    setStatusBarMessage: (text: string) => void editor.statusMessages.push(text),
     createWebviewPanel: (_type: string, title: string) => {
       const panel = new FakePanel();
       panel.title = title;

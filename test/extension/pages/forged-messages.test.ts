@@ -110,7 +110,7 @@ describe('messages that no page of ours sends', () => {
     const many = [
       { id: 1, method: 'openComparison', params: { versionIds: ids } },
       { id: 1, method: 'arrangeComparison', params: { versionIds: ids } },
-      { id: 1, method: 'copyText', params: { text: 'x'.repeat(2_000_001) } },
+      { id: 1, method: 'copyText', params: { text: 'x'.repeat(2_000_001), what: 'it' } },
       { id: 1, method: 'tensorRows', params: { ...validParams.tensorRows, limit: 1e9 } },
       { id: 1, method: 'openFile', params: { ...validParams.openFile, path: 'x'.repeat(5000) } },
       { id: 1, method: 'decide', params: { ...validParams.decide, reviewers: ids } },

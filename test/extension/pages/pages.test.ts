@@ -206,8 +206,9 @@ describe('pages in the editor', () => {
     const sent: unknown = JSON.parse(JSON.stringify(lastPanel().posted));
     expect(sent).toEqual(lastPanel().posted);
     expect(sent).toMatchObject([{ data: { tags: [{ values: ['payments', null] }] } }]);
-    await panel.receive({ id: 3, method: 'copyText', params: { text: 'abc' } });
+    await panel.receive({ id: 3, method: 'copyText', params: { text: 'abc', what: 'the $(error) path' } });
     expect(editor.clipboard).toEqual(['abc']);
+    expect(editor.statusMessages.at(-1)).toBe('$(check) Copied the $ (error) path');
   });
 
   it('tells the open pages of a registry that it changed', () => {

@@ -26,7 +26,7 @@ export const validParams: { readonly [M in RequestMethod]: RequestParams<M> } = 
   arrangeComparison: { versionIds: [idOf(2), idOf(1)] },
   chooseCompared: {},
   copyComparisonLink: {},
-  copyText: { text: 'fraud-detector@2' },
+  copyText: { text: 'fraud-detector@2', what: 'the reference' },
   tensorRows: { ...part, sort: 'name' },
   facts: {},
   history: {},

@@ -44,6 +44,14 @@ describe('questions one after the other', () => {
     expect(await askInSteps('Title', {}, [first])).toEqual({ alias: 'champion' });
   });
 
+  it('begin behind what is given, which is asked where the person goes back to it', async () => {
+    const first = stepOf('alias', 'champion');
+    const second = stepOf('text', 'BACK', 'why');
+    const answers = await askInSteps('Title', {}, [first, second], [{ alias: 'typo' }]);
+    expect(answers).toEqual({ alias: 'champion', text: 'why' });
+    expect(second.places[0]).toEqual({ title: 'Title', step: 2, totalSteps: 2 });
+  });
+
   it('are none where everything is known', async () => {
     expect(await askInSteps('Title', { alias: 'champion' }, [])).toEqual({ alias: 'champion' });
   });
