@@ -58,6 +58,24 @@ describe('a full disk', () => {
     await again.close();
   });
 
+  it('is made room on by gc, which gives up what can be made again', async () => {
+    const { disk, places, registry } = await placeOnSmallDisk();
+    await writeFile(join(disk.dir, 'model.bin'), 'three'.repeat(10_000));
+    await registry.register({ model: 'fraud', paths: [join(disk.dir, 'model.bin')] });
+    await registry.path({ ref: 'fraud@3' });
+    const checkout = join(places.registryDir, 'checkouts');
+    expect(await readdir(checkout)).toHaveLength(1);
+    await disk.fill();
+    const retention = { candidateBudgetBytes: 0 };
+    await expect(registry.setRetention(retention)).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+    if (disk.isReal) expect((await registry.gc({ retention })).freed).toEqual({ objects: 1, bytes: 3000 });
+    else await expect(registry.gc({ retention })).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+    expect(await readdir(places.registryDir)).not.toContain('checkouts');
+    const { problems } = await registry.verify({ artifacts: true });
+    expect(problems).toEqual([]);
+    await registry.close();
+  });
+
   it('that a model does not fit on takes smaller ones', async () => {
     const { disk, places, registry } = await placeOnSmallDisk();
     await expect(registry.register({ model: 'fraud', paths: [process.execPath] })).rejects.toMatchObject({

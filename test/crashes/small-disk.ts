@@ -6,6 +6,8 @@ import { tempFolder } from '../storage/temp-folder.ts';
 
 export interface SmallDisk {
   readonly dir: string;
+  /** What is removed makes room. */
+  readonly isReal: boolean;
   /** Takes all space that is left. Returns the way to give it back. */
   fill(): Promise<() => Promise<void>>;
 }
@@ -28,6 +30,7 @@ async function mounted(dir: string): Promise<SmallDisk | undefined> {
   onTestFinished(() => void execFileSync('umount', ['-l', dir]));
   return {
     dir,
+    isReal: true,
     async fill() {
       const file = `${dir}/filler`;
       const handle = await fs.open(file, 'wx');
@@ -67,6 +70,7 @@ async function pretended(dir: string): Promise<SmallDisk> {
   }
   return {
     dir,
+    isReal: false,
     async fill() {
       isFull = true;
       const whole = vi.spyOn(fs, 'writeFile').mockRejectedValue(noSpace());

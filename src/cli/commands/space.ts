@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { RegistryError } from '../../base/errors.ts';
 import { parseSize } from '../../base/size.ts';
-import type { GcReport } from '../../registry/api/space.ts';
+import type { Registry } from '../../registry/api/registry.ts';
+import type { GcReport, RetentionChange } from '../../registry/api/space.ts';
 import { type AddCommand, examples } from '../add-command.ts';
 import { diskText, gcText } from '../format/space.ts';
 import { print, printJson } from '../terminal.ts';
@@ -47,13 +49,27 @@ export function addSpaceCommands(program: Command, add: AddCommand): void {
               context.withProgress((operation) => registry.gc({ dryRun, retention }, operation)),
             )
           : context.withRegistry(async (registry) => {
-              if (Object.keys(retention).length > 0) await registry.setRetention(retention);
-              return context.withProgress((operation) => registry.gc({}, operation));
+              const isRemembered = await rememberIfRoom(registry, retention);
+              const report = await context.withProgress((operation) => registry.gc({ retention }, operation));
+              if (!isRemembered) await registry.setRetention(retention);
+              return report;
             });
       const report = await free();
       return context.isJson ? printJson(report) : print(gcText(report));
     },
   );
+}
+
+/** False where the disk is too full for it: that is what space is freed for. */
+async function rememberIfRoom(registry: Registry, retention: RetentionChange): Promise<boolean> {
+  if (Object.keys(retention).length === 0) return true;
+  try {
+    await registry.setRetention(retention);
+    return true;
+  } catch (error) {
+    if (RegistryError.is(error, 'STORAGE_FULL')) return false;
+    throw error;
+  }
 }
 
 function sizeOf(text: string): number | null {

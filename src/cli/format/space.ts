@@ -44,19 +44,16 @@ export function gcText(report: GcReport): string {
       : [
           `Freed ${bytesText(cacheFreedBytes)} more of what wasn't used for longest; it is fetched again when it is needed.`,
         ];
-  return [...table, total, ...unfinishedLines(report, verb), ...cache, ...pending, retentionText(retention)].join('\n');
+  return [...table, total, ...leftoverLines(report, verb), ...cache, ...pending, retentionText(retention)].join('\n');
 }
 
-function unfinishedLines({ unfinished: { freed, kept } }: GcReport, verb: string): readonly string[] {
+function leftoverLines({ leftovers: { freed, kept } }: GcReport, verb: string): readonly string[] {
+  const what = 'left unfinished, or by older versions of the program';
   return [
-    ...(freed.files > 0
-      ? [
-          `${verb} ${bytesText(freed.bytes)} more in ${plural(freed.files, 'file')} that ended processes left unfinished.`,
-        ]
-      : []),
+    ...(freed.files > 0 ? [`${verb} ${bytesText(freed.bytes)} more in ${plural(freed.files, 'file')} ${what}.`] : []),
     ...(kept.files > 0
       ? [
-          `${bytesText(kept.bytes)} in ${plural(kept.files, 'unfinished file')} ${kept.files === 1 ? 'stays' : 'stay'}, for a day at most: somebody may go on with ${kept.files === 1 ? 'it' : 'them'}.`,
+          `${bytesText(kept.bytes)} in ${plural(kept.files, 'file')} ${what}, may still be gone on with: next week at the latest, gc frees that.`,
         ]
       : []),
   ];

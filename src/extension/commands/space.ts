@@ -45,18 +45,18 @@ export const freeSpace: Command = async (context, argument) => {
   const work = { title: t('Freeing space'), isCancellable: true };
   const free = async () => {
     await calls.setRetention(retention);
-    const { freed, unfinished } = await withProgress(context.activity, work, (operation) => calls.gc({}, operation));
+    const { freed, leftovers } = await withProgress(context.activity, work, (operation) => calls.gc({}, operation));
     context.registries.announce(registry.dir);
     await inform(
       t('Freed {bytes} in {files}.', {
-        bytes: bytesText(freed.bytes + unfinished.freed.bytes),
-        files: tCount(freed.objects + unfinished.freed.files, '{count} file', '{count} files'),
+        bytes: bytesText(freed.bytes + leftovers.freed.bytes),
+        files: tCount(freed.objects + leftovers.freed.files, '{count} file', '{count} files'),
       }),
     );
   };
   if (plan.freed.objects === 0) {
     // What was never finished is nobody's, so that there is nothing to ask.
-    if (plan.unfinished.freed.files > 0) return free();
+    if (plan.leftovers.freed.files > 0) return free();
     await calls.setRetention(retention);
     await inform(t('Nothing can be freed: {bytes} are needed.', { bytes: bytesText(plan.kept.bytes) }));
     return;

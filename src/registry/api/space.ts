@@ -37,13 +37,13 @@ export interface GcReport {
   readonly freed: { readonly objects: number; readonly bytes: number };
   readonly kept: { readonly objects: number; readonly bytes: number };
   /**
-   * Files that somebody began to write and didn't finish: `freed` of processes that have ended, `kept` where one may still go on with them, for a day at
-   * most.
+   * Files that processes began to write and didn't finish, and catalogs of older versions of the program: `freed` of which nobody goes on with, `kept` where
+   * somebody may, for a day or, of catalogs, a week.
    */
-  readonly unfinished: { readonly freed: UnfinishedFiles; readonly kept: UnfinishedFiles };
+  readonly leftovers: { readonly freed: LeftoverFiles; readonly kept: LeftoverFiles };
 }
 
-export interface UnfinishedFiles {
+export interface LeftoverFiles {
   readonly files: number;
   readonly bytes: number;
 }

@@ -7,10 +7,10 @@ import type { OperationOptions } from '../../base/progress.ts';
 import { filesystemStore } from '../../storage/filesystem-store.ts';
 import { type Mark, storingNow, whileNobodyStores } from '../../storage/leases.ts';
 import type { GcArtifact, GcReport, Retention, RetentionChange } from '../api/space.ts';
-import { readToHead, readToWrite, record, type Session } from '../session.ts';
+import { readToHead, readToWrite, record, type Session, stateOf } from '../session.ts';
+import { leftovers, removeLeftovers } from './leftovers.ts';
 import { CHECKOUTS_FOLDER, planSpace, type SpacePlan } from './plan.ts';
 import { readRetention } from './retention.ts';
-import { sweepUnfinished, unfinishedFiles } from './unfinished.ts';
 
 const PATIENCE_MS = 5000;
 /** Artifacts that one intent withdraws. */
@@ -32,15 +32,17 @@ export async function collectGarbage(
   const storing = request.dryRun ? await storingNow(dir) : undefined;
   const first = await planSpace(session, retention, options, { isStoring: storing !== undefined });
   if (request.dryRun) {
-    const unfinished = await unfinishedFiles(session.location);
-    return { ...reportOf(first, retention, { isDryRun: true, storing }), unfinished };
+    return {
+      ...reportOf(first, retention, { isDryRun: true, storing }),
+      leftovers: await leftovers(session.location),
+    };
   }
-  const unfinished = await sweepUnfinished(session.location);
+  const removed = await removeLeftovers(session.location);
   // Registrations needn't wait for nothing.
-  if (isNothing(first)) return { ...reportOf(first, retention), unfinished };
+  if (isNothing(first)) return { ...reportOf(first, retention), leftovers: removed };
   const { signal } = options;
-  const free = async () => ({ ...(await freeSpace(session, retention, options)), unfinished });
-  const outcome = await whileNobodyStores(dir, free, { patienceMs: PATIENCE_MS, signal });
+  const free = async () => ({ ...(await freeSpace(session, retention, options)), leftovers: removed });
+  const outcome = await onFullDisk(dir, () => whileNobodyStores(dir, free, { patienceMs: PATIENCE_MS, signal }));
   if ('done' in outcome) return outcome.done;
   const { pid, host } = outcome.inTheWay;
   throw new RegistryError(
@@ -48,6 +50,27 @@ export async function collectGarbage(
     `Process ${pid} on ${host} is storing files in this registry or freeing its space. Wait until it is done and try again; nothing was changed.`,
     { details: { pid, host } },
   );
+}
+
+/** What is freed has to be recorded first. So that a full disk doesn't keep it from being freed, what is made again when it is needed goes before that. */
+async function onFullDisk<T>(dir: string, task: () => Promise<T>): Promise<T> {
+  const isFull = (error: unknown) => RegistryError.is(error, 'STORAGE_FULL');
+  try {
+    return await task();
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    await rm(join(dir, CHECKOUTS_FOLDER), { recursive: true, force: true }).catch(() => undefined);
+  }
+  try {
+    return await task();
+  } catch (cause) {
+    if (!isFull(cause)) throw cause;
+    throw new RegistryError(
+      'STORAGE_FULL',
+      `There is no space left, and what is freed has to be recorded first, which takes some kilobytes. Delete any small file on the disk of ${dir}, and run gc again; nothing was removed.`,
+      { cause },
+    );
+  }
 }
 
 function isNothing({ freed, goingManifests, goingCheckouts }: SpacePlan): boolean {
@@ -58,7 +81,7 @@ async function freeSpace(
   session: Session,
   retention: Retention,
   options: OperationOptions,
-): Promise<Omit<GcReport, 'unfinished'>> {
+): Promise<Omit<GcReport, 'leftovers'>> {
   const gone = new Set<string>();
   let plan: SpacePlan;
   try {
@@ -108,6 +131,9 @@ async function settle(
 async function takeBack(session: Session, gone: Set<string>, cause: unknown): Promise<void> {
   const count = gone.size;
   try {
+    // What the log never took needs no second entry, for which there may be no room either.
+    await readToHead(session);
+    for (const digest of gone) if (stateOf(session).artifactStatus(digest) === 'published') gone.delete(digest);
     await publish(session, [...gone], gone);
   } catch (error) {
     throw new RegistryError(
@@ -183,7 +209,7 @@ function reportOf(
   plan: SpacePlan,
   retention: Retention,
   { isDryRun = false, storing }: { readonly isDryRun?: boolean; readonly storing?: Mark | undefined } = {},
-): Omit<GcReport, 'unfinished'> {
+): Omit<GcReport, 'leftovers'> {
   const { artifacts, objects, freed, kept } = plan;
   return {
     isDryRun,

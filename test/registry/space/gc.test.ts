@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -73,14 +73,35 @@ describe('freeing space', () => {
     await once(killed.stdout, 'data');
     const none = { files: 0, bytes: 0 };
     const left = { files: 1, bytes: 5000 };
-    expect((await registry.gc({ dryRun: true })).unfinished).toEqual({ freed: none, kept: left });
-    expect((await registry.gc()).unfinished).toEqual({ freed: none, kept: left });
+    expect((await registry.gc({ dryRun: true })).leftovers).toEqual({ freed: none, kept: left });
+    expect((await registry.gc()).leftovers).toEqual({ freed: none, kept: left });
     killed.kill('SIGKILL');
     await once(killed, 'close');
-    expect((await registry.gc({ dryRun: true })).unfinished).toEqual({ freed: left, kept: none });
-    expect((await registry.gc()).unfinished).toEqual({ freed: left, kept: none });
-    expect((await registry.gc()).unfinished).toEqual({ freed: none, kept: none });
+    expect((await registry.gc({ dryRun: true })).leftovers).toEqual({ freed: left, kept: none });
+    expect((await registry.gc()).leftovers).toEqual({ freed: left, kept: none });
+    expect((await registry.gc()).leftovers).toEqual({ freed: none, kept: none });
     expect(await readdir(join(place.registryDir, 'staging'))).toEqual([]);
+  });
+
+  it('frees the catalogs of older versions of the program that are in use no more', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    await six(place, registry);
+    const weeks = (count: number) => new Date(Date.now() - count * 7 * DAY_MS);
+    for (const [name, weeksAgo] of [
+      ['catalog-1.sqlite', 2],
+      ['catalog-2.sqlite', 0],
+      ['catalog-999.sqlite', 2],
+    ] as const) {
+      await writeFile(join(place.registryDir, name), 'old');
+      await utimes(join(place.registryDir, name), weeks(weeksAgo), weeks(weeksAgo));
+    }
+    const counted = { freed: { files: 1, bytes: 3 }, kept: { files: 1, bytes: 3 } };
+    expect((await registry.gc({ dryRun: true })).leftovers).toEqual(counted);
+    expect((await registry.gc()).leftovers).toEqual(counted);
+    const names = await readdir(place.registryDir);
+    expect(names).not.toContain('catalog-1.sqlite');
+    expect(names).toContain('catalog-999.sqlite');
   });
 
   it('removes what nothing keeps, keeps what is known of it, and says so', async () => {
