@@ -49,6 +49,12 @@ function failed(code: string, message: string): ToolResult {
 }
 
 function problemsOf({ issues: [first] }: { readonly issues: readonly v.BaseIssue<unknown>[] }): string {
-  const place = first === undefined ? null : v.getDotPath(first);
-  return `${place === null ? '' : `${place}: `}${first?.message ?? 'The input isn’t as declared.'} Nothing was done.`;
+  return `${first === undefined ? 'The input isn’t as declared' : problemOf(first)}. Nothing was done.`;
+}
+
+function problemOf(issue: v.BaseIssue<unknown>): string {
+  const place = v.getDotPath(issue) ?? 'the input';
+  if (issue.type === 'strict_object' && issue.received === 'undefined') return `"${place}" is missing`;
+  if (issue.type === 'strict_object' && issue.expected === 'never') return `There is no "${place}" here`;
+  return `${place}: ${issue.message}`;
 }

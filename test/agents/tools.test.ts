@@ -118,6 +118,15 @@ describe('the tools', () => {
     expect((await registry.head()).seq).toBe(head.seq + 1);
   });
 
+  it('say in words which part of an input is missing, or isn’t known', async () => {
+    const { registry } = await siteWith(1);
+    const { call } = toolsOn(registry);
+    expect((await call('show_version', {})).text).toBe('INPUT_INVALID: "ref" is missing. Nothing was done.');
+    expect((await call('list_models', { version: 'fraud@1' })).text).toBe(
+      'INPUT_INVALID: There is no "version" here. Nothing was done.',
+    );
+  });
+
   it('tell nothing of an error that nobody foresaw, and stop when they are cancelled', async () => {
     const { registry } = await siteWith(1);
     const { call, site } = toolsOn(registry);

@@ -215,11 +215,13 @@ export class OutputsWatch implements vscode.Disposable {
       this.#tellOfFailedRun(root, error);
       return;
     }
+    const isFileWrong = RegistryError.is(error, 'PROJECT_FILE_INVALID');
+    // Whoever is writing it sees what is underlined, and with automatic saving it is wrong at every other word.
+    if (isFileWrong && isShown(projectFiles.uriOf(root))) return;
     if (this.#told.has(key)) return;
     this.#told.add(key);
     const isWatchFailed = RegistryError.is(error, 'WATCH_FAILED');
     const isLeftOut = RegistryError.is(error) && error.details.isLeftOut === true;
-    const isFileWrong = RegistryError.is(error, 'PROJECT_FILE_INVALID');
     const text = isFileWrong
       ? t(
           "model-registry.yaml of {name} can't be used, so nothing is registered automatically: see the Problems panel.",
@@ -266,4 +268,8 @@ export class OutputsWatch implements vscode.Disposable {
     await registries.relocate();
     await tellRegistered({ registryDir: registry.dir, result });
   }
+}
+
+function isShown(file: vscode.Uri): boolean {
+  return vscode.window.visibleTextEditors.some(({ document }) => document.uri.toString() === file.toString());
 }
