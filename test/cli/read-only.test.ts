@@ -86,4 +86,15 @@ describe.skipIf(onWindows('its file system has no such permissions'))('in a fold
     }
     expect(await registryFiles()).toEqual(before);
   });
+
+  it('what can not even be looked at is named, and keeps nothing else from being told', async () => {
+    const staging = join(work.dir, '.model-registry/staging');
+    await chmod(staging, 0);
+    const planned = await run(['gc', '--dry-run']);
+    expect(planned).toMatchObject({ code: 0, stderr: '' });
+    const { code, stderr } = await run(['disk']);
+    expect(stderr).toContain(`${staging} can't be read. Check its permissions.`);
+    expect(code).toBe(1);
+    await chmod(staging, 0o555);
+  });
 });

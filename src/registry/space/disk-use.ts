@@ -11,7 +11,9 @@ const STATS_AT_ONCE = 32;
 export async function diskUse(session: Session): Promise<DiskUse> {
   const { dir } = session.location;
   const parts = new Map<string, { files: number; bytes: number }>();
-  const entries = await reading(dir, () => readdir(dir, { recursive: true, withFileTypes: true }));
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch((error: unknown) =>
+    reading(folderOf(error) ?? dir, () => Promise.reject(error)),
+  );
   await eachOf(
     entries.filter((entry) => entry.isFile()),
     STATS_AT_ONCE,
@@ -32,6 +34,11 @@ export async function diskUse(session: Session): Promise<DiskUse> {
   );
   const sorted = [...parts].map(([name, part]) => ({ name, ...part })).sort((a, b) => b.bytes - a.bytes);
   return { parts: sorted, totalBytes: sorted.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+/** Which of the folders couldn't be read. */
+function folderOf(error: unknown): string | undefined {
+  return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined;
 }
 
 function nameOf(path: string): string {

@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CATALOG_SCHEMA } from '../../catalog/schema.ts';
+import { hasCode } from '../../storage/system-errors.ts';
 import { STAGING_FOLDER, sweepTemporaryFiles, type TemporaryFile, temporaryFiles } from '../../storage/temporary.ts';
 import type { RegistryLocation } from '../api/registry.ts';
 import type { GcReport, LeftoverFiles } from '../api/space.ts';
@@ -23,7 +24,7 @@ export async function leftovers(location: RegistryLocation, now = Date.now()): P
 export async function removeLeftovers(location: RegistryLocation, now = Date.now()): Promise<GcReport['leftovers']> {
   const removed: TemporaryFile[] = [];
   for (const dir of foldersOf(location)) {
-    removed.push(...(await sweepTemporaryFiles(join(dir, STAGING_FOLDER), { now })));
+    removed.push(...(await sweepTemporaryFiles(join(dir, STAGING_FOLDER), { now }).catch(noneReadable)));
     for (const catalog of await oldCatalogs(dir, now)) {
       if (!catalog.isAbandoned) continue;
       await rm(catalog.path, { force: true }).then(
@@ -38,7 +39,14 @@ export async function removeLeftovers(location: RegistryLocation, now = Date.now
 }
 
 async function leftoversIn(dir: string, now: number): Promise<readonly TemporaryFile[]> {
-  return [...(await temporaryFiles(join(dir, STAGING_FOLDER), { now })), ...(await oldCatalogs(dir, now))];
+  const unfinished = await temporaryFiles(join(dir, STAGING_FOLDER), { now }).catch(noneReadable);
+  return [...unfinished, ...(await oldCatalogs(dir, now))];
+}
+
+/** What this person may not look at keeps nothing else from being freed. */
+function noneReadable(error: unknown): readonly TemporaryFile[] {
+  if (hasCode(error, 'EACCES', 'EPERM')) return [];
+  throw error;
 }
 
 async function oldCatalogs(dir: string, now: number): Promise<readonly TemporaryFile[]> {
