@@ -88,13 +88,24 @@ export const pageActions = [
   'copyLink',
   'compareFiles',
   'setAlias',
+  'removeAlias',
+  'editTags',
   'editCard',
   'exportCard',
 ] as const;
 export type PageAction = (typeof pageActions)[number];
 
 /** What the page of a model may ask to be done to it. */
-export const modelActions = ['rollBack', 'comment', 'openLog', 'renameModel', 'plotVersions', 'copyLink'] as const;
+export const modelActions = [
+  'rollBack',
+  'comment',
+  'copyLink',
+  'openLog',
+  'renameModel',
+  'describeModel',
+  'editTags',
+  'plotVersions',
+] as const;
 export type ModelAction = (typeof modelActions)[number];
 
 const ulid = v.pipe(v.string(), v.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/));

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { t, tParts } from '../base/language.ts';
 import type { VersionPageData } from '../extension/messages.ts';
 import { type PageContext, runPage } from './shared/page.ts';
+import { icon } from './shared/parts.ts';
 import { cardSection } from './version/card.ts';
 import { contentsOf } from './version/contents.ts';
 import { coursesSection } from './version/courses.ts';
@@ -26,7 +27,7 @@ import { trendsOf } from './version/trends.ts';
 function versionView(data: VersionPageData, page: PageContext): TemplateResult {
   const { version } = data;
   const paramsHow = html`${tParts('Record them with {file} or {values} when you register.', { file: html`<code>--params params.yaml</code>`, values: html`<code>--params name=value</code>` })}`;
-  const tagsHow = html`${tParts('Set one with {command}.', { command: html`<code>model-registry tag MODEL@N name=value</code>` })}`;
+  const editTags = html`<button class="link" @click=${() => page.act('editTags', version.id)}>${icon('tag')} ${t('Edit tags…')}</button>`;
   const rest = page.isEarly
     ? { main: nothing, side: nothing, details: nothing }
     : {
@@ -35,7 +36,7 @@ function versionView(data: VersionPageData, page: PageContext): TemplateResult {
           ${pairsSection({ id: 'params', title: t('Params'), pairs: version.params, empty: t('No params were recorded.'), how: paramsHow }, page)}
           ${lineageSection(version, page)} ${filesSection(version, page, data)}`,
         side: html`${notesSection(version, page)} ${commentsSection(version, page)}
-          ${pairsSection({ id: 'tags', title: t('Tags'), pairs: version.tags, empty: t('No tags.'), how: tagsHow }, page)}
+          ${pairsSection({ id: 'tags', title: t('Tags'), pairs: version.tags, empty: t('No tags.'), how: editTags, actions: editTags }, page)}
           ${sameArtifactSection(version, page)}`,
         details: html`<div class="main details">${modelSection(version, page)} ${modelDetails(page)}</div>`,
       };

@@ -130,6 +130,8 @@ describe('the page of a version', () => {
     ['How they differ from another version’s…', 'compareFiles'],
     ['Archive…', 'archive'],
     ['Set alias…', 'setAlias'],
+    ['Remove alias…', 'removeAlias'],
+    ['Edit tags…', 'editTags'],
     ['Attach evaluation…', 'evaluate'],
     ['Write the card…', 'editCard'],
     ['Export…', 'exportCard'],

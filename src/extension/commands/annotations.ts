@@ -1,7 +1,5 @@
 import * as vscode from 'vscode';
-import { RegistryError } from '../../base/errors.ts';
 import { t, tCount } from '../../base/language.ts';
-import { toldOf } from '../../base/retold.ts';
 import type { VersionSummary } from '../../catalog/read-models.ts';
 import { tellBriefly } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
@@ -12,6 +10,7 @@ import { added, askInSteps, type Step } from '../prompts/steps.ts';
 import { labelOf, numberOf, oneLine } from '../version-text.ts';
 import type { Command } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
+import { refusalOf } from './refusal.ts';
 import { startFrom, targetOf } from './targets.ts';
 
 export const setAlias: Command = async (context, argument) => {
@@ -117,6 +116,31 @@ export const renameModel: Command = async (context, argument) => {
   if (model && text !== undefined) tellBriefly(t('{name} is called {text} now', { name: model.name, text }));
 };
 
+/** What a model is, in a line: it stands on its page and in its tooltip. */
+export const describeModel: Command = async (context, argument) => {
+  if (!(await mayWrite())) return;
+  const start = await startFrom(context, argument, 'model');
+  if (!start) return;
+  const words: Step = async (place, answers) => {
+    const { registry, model } = answers;
+    if (!registry || !model) return { kind: 'cancelled' };
+    const calls = registry.connection.registry;
+    const { description } = await calls.showModel({ model: model.id });
+    const asked = t('What {name} is and is for.', { name: oneLine(model.name, 80) });
+    const reply = await askText({
+      place,
+      prompt: /\n/.test(description) ? `${asked} ${t('Its lines become one.')}` : asked,
+      placeholder: t('Scores card payments for fraud'),
+      value: description.replace(/\s*\n\s*/g, ' '),
+      check: (text) => refusalOf(() => calls.describe({ ref: model.id, text, onModel: true, expected: description })),
+    });
+    return added(reply, (text) => ({ ...answers, text }));
+  };
+  const answers = await askInSteps(t('Describe Model'), start.answers, [...start.steps, words]);
+  const { model, text } = answers ?? {};
+  if (model && text !== undefined) tellBriefly(t('The description of {name} was changed', { name: model.name }));
+};
+
 /** The only command that asks in a dialog before it acts. */
 export const deleteVersionOrModel: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
@@ -198,16 +222,6 @@ function renamedTo({ registry, model }: Answers, name: string): Promise<string |
   return refusalOf(async () => {
     if (registry && model) await registry.connection.registry.renameModel({ model: model.id, name });
   });
-}
-
-async function refusalOf(attempt: () => Promise<void>): Promise<string | undefined> {
-  try {
-    await attempt();
-    return undefined;
-  } catch (error) {
-    if (RegistryError.is(error)) return toldOf(error);
-    throw error;
-  }
 }
 
 async function aliasesOf({ registry, model }: Answers) {

@@ -10,6 +10,7 @@ import { evaluate } from './evaluating.ts';
 import * as files from './files.ts';
 import * as activity from './filtering-activity.ts';
 import { importModels } from './importing.ts';
+import { copyLink } from './links.ts';
 import { plotVersions } from './plotting.ts';
 import * as proposals from './proposals.ts';
 import { registerVersion } from './registering.ts';
@@ -21,6 +22,7 @@ import * as sharing from './sharing.ts';
 import * as showing from './showing.ts';
 import * as space from './space.ts';
 import * as stages from './stages.ts';
+import { editTags } from './tags.ts';
 import * as versionFiles from './version-files.ts';
 
 const moreSchema = v.object({ list: v.string() });
@@ -56,11 +58,13 @@ export const commandTable = (): Readonly<Record<CommandId, readonly [what: strin
   'modelRegistry.compareFiles': [t('Comparing files'), versionFiles.compareFiles],
   'modelRegistry.compareVersions': [t('Comparing'), showing.compareVersions],
   'modelRegistry.connectStorage': [t('Connecting shared storage'), sharing.connectStorage],
-  'modelRegistry.copyLink': [t('Copying the link'), versionFiles.copyLink],
+  'modelRegistry.copyLink': [t('Copying the link'), copyLink],
   'modelRegistry.copyReference': [t('Copying the reference'), showing.copyReference],
   'modelRegistry.createRegistry': [t('Creating the registry'), setup.createRegistry],
   'modelRegistry.delete': [t('Deleting'), annotations.deleteVersionOrModel],
   'modelRegistry.deploy': [t('Deploying'), deploying.deploy],
+  'modelRegistry.describeModel': [t('Describing the model'), annotations.describeModel],
+  'modelRegistry.editTags': [t('Changing tags'), editTags],
   'modelRegistry.editCard': [t('Opening the model card'), cards.editCard],
   'modelRegistry.evaluate': [t('Attaching the evaluation'), evaluate],
   'modelRegistry.disconnectStorage': [t('Disconnecting'), sharing.disconnectStorage],

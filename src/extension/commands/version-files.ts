@@ -1,24 +1,22 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
-import { formatNumber, t, tCount } from '../../base/language.ts';
+import { formatNumber, t } from '../../base/language.ts';
 import type { VersionSummary } from '../../catalog/read-models.ts';
 import type { FileChange } from '../../registry/api/files.ts';
 import { versionUri } from '../file-system/version-uri.ts';
-import { linkTo } from '../links/version-link.ts';
 import { complain, inform, tellBriefly } from '../notify.ts';
 import { type Choice, pickOne } from '../prompts/pick.ts';
 import { askInSteps } from '../prompts/steps.ts';
 import { bytesText, labelOf, oneLine } from '../version-text.ts';
 import type { Command } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
-import { startFrom, targetOf, targetsOf } from './targets.ts';
+import { startFrom, targetsOf } from './targets.ts';
 
 /** Nobody reads a longer list. */
 const MOST_ROWS = 5000;
 /** The editor's own comparison of many files opens so many at most, and none that is too large to be read. */
 const MOST_OPENED = 200;
 const LARGEST_OPENED = 5 * 1024 * 1024;
-const MOST_COMPARED = 8;
 
 /** A page says which file. */
 const fileSchema = v.object({
@@ -169,40 +167,6 @@ async function openAll(
 function isSmall({ before, after }: FileChange): boolean {
   return Math.max(before?.sizeBytes ?? 0, after?.sizeBytes ?? 0) <= LARGEST_OPENED;
 }
-
-/** Copies a link to a version or model, or to the comparison of the versions that are selected. */
-export const copyLink: Command = async (context, row, selected) => {
-  const ids = [...new Set(targetsOf(row, selected).flatMap(({ versionId }) => versionId ?? []))];
-  const app = { uriScheme: vscode.env.uriScheme, extensionId: context.extensionId };
-  if (ids.length > MOST_COMPARED) {
-    await complain(
-      t('A link leads to one version, or to at most {most} side by side. Select fewer.', { most: MOST_COMPARED }),
-    );
-    return;
-  }
-  if (ids.length > 1) {
-    await vscode.env.clipboard.writeText(linkTo({ kind: 'comparison', versionIds: ids }, app));
-    tellBriefly(
-      tCount(ids.length, 'Copied the link to {count} version', 'Copied the link to {count} versions side by side'),
-    );
-    return;
-  }
-  const isModel = ids.length === 0 && targetOf(row)?.modelId !== undefined;
-  const start = await startFrom(context, row, isModel ? 'model' : 'version');
-  if (!start) return;
-  const answers = await askInSteps(t('Copy Link'), start.answers, start.steps);
-  if (isModel) {
-    const { model } = answers ?? {};
-    if (!model) return;
-    await vscode.env.clipboard.writeText(linkTo({ kind: 'model', modelId: model.id, name: model.name }, app));
-    tellBriefly(t('Copied the link to {version}', { version: oneLine(model.name) }));
-    return;
-  }
-  const { version } = answers ?? {};
-  if (!version) return;
-  await vscode.env.clipboard.writeText(linkTo({ kind: 'version', versionId: version.id, name: labelOf(version) }, app));
-  tellBriefly(t('Copied the link to {version}', { version: labelOf(version) }));
-};
 
 /** Writes a file of a version where the person wants it. */
 export const saveFile: Command = async (context, argument) => {

@@ -10,7 +10,7 @@ import { type LinkTarget, parseLink } from './version-link.ts';
 
 export interface LinkOptions {
   readonly registries: Pick<Registries, 'existing'>;
-  readonly pages: Pick<Pages, 'openVersion' | 'openComparison' | 'openModel'>;
+  readonly pages: Pick<Pages, 'openVersion' | 'openComparison' | 'openModel' | 'openReview'>;
 }
 
 /** Opens the page that a link names. A link only ever shows something: whoever wrote it can't have anything done. */
@@ -35,24 +35,26 @@ async function open(target: LinkTarget, { registries, pages }: LinkOptions): Pro
     pages.openModel({ registryDir: registry.dir, modelId: model.id });
     return;
   }
-  const [first = ''] = target.kind === 'version' ? [target.versionId] : target.versionIds;
+  const [first = ''] = target.kind === 'comparison' ? target.versionIds : [target.versionId];
   const { registry, version } = await findVersion(registries, first);
-  if (target.kind === 'version') {
-    pages.openVersion({ registryDir: registry.dir, versionId: version.id });
-    return;
+  const place = { registryDir: registry.dir, versionId: version.id };
+  if (target.kind === 'version') pages.openVersion(place);
+  else if (target.kind === 'review') pages.openReview({ ...place, stage: target.stage });
+  else {
+    for (const ref of target.versionIds) await registry.connection.registry.show({ ref });
+    pages.openComparison({ registryDir: registry.dir, versionIds: target.versionIds });
   }
-  for (const ref of target.versionIds) await registry.connection.registry.show({ ref });
-  pages.openComparison({ registryDir: registry.dir, versionIds: target.versionIds });
 }
 
 function elsewhere(target: LinkTarget): string {
+  const { kind } = target;
   const what =
-    target.kind === 'comparison'
+    kind === 'comparison'
       ? t('The versions of this link aren’t in a registry of this window.')
-      : target.name === undefined
-        ? target.kind === 'model'
+      : target.name !== undefined
+        ? t('{version} isn’t in a registry of this window.', { version: target.name })
+        : kind === 'model'
           ? t('The model of this link isn’t in a registry of this window.')
-          : t('The version of this link isn’t in a registry of this window.')
-        : t('{version} isn’t in a registry of this window.', { version: target.name });
+          : t('The version of this link isn’t in a registry of this window.');
   return `${what} ${t('Open the folder of the project, let it sync, and follow the link again.')}`;
 }

@@ -18,6 +18,8 @@ const commandOf: Readonly<Record<ModelAction, string>> = {
   comment: 'modelRegistry.comment',
   openLog: 'modelRegistry.openLog',
   renameModel: 'modelRegistry.renameModel',
+  describeModel: 'modelRegistry.describeModel',
+  editTags: 'modelRegistry.editTags',
   copyLink: 'modelRegistry.copyLink',
   plotVersions: 'modelRegistry.plotVersions',
 };

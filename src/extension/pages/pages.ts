@@ -101,6 +101,8 @@ const commandOf: Readonly<Record<PageAction, string>> = {
   copyLink: 'modelRegistry.copyLink',
   compareFiles: 'modelRegistry.compareFiles',
   setAlias: 'modelRegistry.setAlias',
+  removeAlias: 'modelRegistry.removeAlias',
+  editTags: 'modelRegistry.editTags',
   editCard: 'modelRegistry.editCard',
   exportCard: 'modelRegistry.exportCard',
 };
@@ -242,7 +244,9 @@ export function createPages(options: PagesOptions): RestorablePages {
     return {
       act: async ({ action, versionId }) => {
         checkOnPage([versionId]);
-        void start(commandOf[action], { registryDir, versionId });
+        // The link of a review leads to the review.
+        const stage = page.kind === 'review' && action === 'copyLink' ? { stage: page.state.stage } : {};
+        void start(commandOf[action], { registryDir, versionId, ...stage });
       },
       openVersion: async ({ ref }) => {
         const { id } = await (await registryFor(registryDir)).show({ ref });

@@ -42,18 +42,24 @@ export function modelHeader({ model, tenures, stage }: ModelPageData, page: Page
       ${formerNames.length === 0 ? nothing : html`<span>${t('Formerly {names}', { names: formerNames.join(', ') })}</span>`}
     </div>
     ${aliases(model.aliases, page)}
-    ${
-      Object.keys(tags).length === 0
-        ? nothing
-        : html`<div class="facts">${Object.entries(tags).map(([key, value]) => html`<span class="pill ellipsis" title="${key}=${value}">${key}=${value}</span>`)}</div>`
-    }
+    <div class="facts">
+      ${Object.entries(tags).map(([key, value]) => html`<span class="pill ellipsis" title="${key}=${value}">${key}=${value}</span>`)}
+      <button class="link" @click=${() => page.actOnModel('editTags')}>${t('Edit tags…')}</button>
+    </div>
     ${description === '' ? nothing : html`<p class="description">${description}</p>`}
     <div class="actions" role="group" aria-label=${t('Actions')}>
       ${production ? html`<vscode-button icon="discard" @click=${() => page.actOnModel('rollBack')}>${t('Roll back…')}</vscode-button>` : nothing}
       <vscode-button secondary icon="comment" @click=${() => page.actOnModel('comment')}>${t('Comment…')}</vscode-button>
       <vscode-button secondary icon="list-flat" @click=${() => page.actOnModel('openLog')}>${t('Open log')}</vscode-button>
       <vscode-button secondary icon="edit" @click=${() => page.actOnModel('renameModel')}>${t('Rename…')}</vscode-button>
-      <vscode-button secondary icon="link" @click=${() => page.actOnModel('copyLink')}>${t('Copy link')}</vscode-button>
+      <vscode-button secondary icon="note" @click=${() => page.actOnModel('describeModel')}>${t('Describe…')}</vscode-button>
+      <vscode-button
+        secondary
+        icon="share"
+        title=${t('Copies a link that opens this page in the editor of whoever has the registry')}
+        @click=${() => page.actOnModel('copyLink')}
+        >${t('Copy link')}</vscode-button
+      >
     </div>
   </header>`;
 }

@@ -38,6 +38,13 @@ export function reviewHeader(data: ReviewPageData, gates: LaterGates, page: Page
           : html`<vscode-button secondary icon="git-compare" @click=${() => page.openChanges(other.version.id, version.id)}>${t('What changed?')}</vscode-button>
               <vscode-button secondary icon="diff" @click=${() => page.openComparison([other.version.id, version.id])}>${t('Compare side by side')}</vscode-button>`
       }
+      <vscode-button
+        secondary
+        icon="share"
+        title=${t('Copies a link that opens this page in the editor of whoever has the registry')}
+        @click=${() => page.act('copyLink', version.id)}
+        >${t('Copy link')}</vscode-button
+      >
       <a class="link jump" href="#decision" @click=${(event: Event) => jumpTo(event, 'decision')}>${t('Decide')} ${icon('arrow-down')}</a>
     </div>
   </header>`;

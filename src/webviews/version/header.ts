@@ -40,6 +40,7 @@ export function versionHeader({ version, baseline, rollbackTo }: VersionPageData
         ${version.aliases.map((alias) => html` <span class="pill ellipsis" title=${alias}>${alias}</span>`)}
       </span>
       <button class="link" @click=${() => page.act('setAlias', version.id)}>${t('Set alias…')}</button>
+      ${version.aliases.length === 0 ? nothing : html`<button class="link" @click=${() => page.act('removeAlias', version.id)}>${t('Remove alias…')}</button>`}
     </div>
     ${version.description === '' ? nothing : html`<p class="description">${leadOf(version.description)}</p>`}
     <div class="actions" role="group" aria-label=${t('Actions')}>

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
 import { byName } from '../shared/metric-groups.ts';
 import type { PageContext } from '../shared/page.ts';
@@ -13,10 +13,15 @@ export interface PairsSection {
   /** Shown where there are none, with how there could be some. */
   readonly empty: string;
   readonly how: TemplateResult;
+  /** What can be done to them. */
+  readonly actions?: TemplateResult;
 }
 
 /** Names and their texts: params, tags. */
-export function pairsSection({ id, title, pairs, empty, how }: PairsSection, page: PageContext): TemplateResult {
+export function pairsSection(
+  { id, title, pairs, empty, how, actions }: PairsSection,
+  page: PageContext,
+): TemplateResult {
   const all = Object.entries(pairs).sort(([a], [b]) => byName(a, b));
   if (all.length === 0) return foldable({ id, title }, emptyState(empty, how), page);
   const { rows, field, more } = filtered(
@@ -39,7 +44,7 @@ export function pairsSection({ id, title, pairs, empty, how }: PairsSection, pag
         </tbody>
       </table>
       ${more}
-      <p class="aside links">${copyTable(page, () => tableText([t('Name'), t('Value')], all))}</p>`,
+      <p class="aside links">${actions ?? nothing} ${copyTable(page, () => tableText([t('Name'), t('Value')], all))}</p>`,
     page,
   );
 }

@@ -14,9 +14,12 @@ async function windowWith(count: number) {
   const place = await makePlace();
   const registry = await place.open();
   const ids: string[] = [];
+  let modelId = '';
   for (let number = 1; number <= count; number += 1) {
     const file = await place.write('m.bin', `weights ${number}`);
-    ids.push((await registry.register({ model: 'fraud', paths: [file] })).version.id);
+    const { version } = await registry.register({ model: 'fraud', paths: [file] });
+    ids.push(version.id);
+    modelId = version.modelId;
   }
   const opened: unknown[] = [];
   const options = {
@@ -25,22 +28,24 @@ async function windowWith(count: number) {
       openVersion: (page: unknown) => void opened.push(page),
       openComparison: (page: unknown) => void opened.push(page),
       openModel: (page: unknown) => void opened.push(page),
+      openReview: (page: unknown) => void opened.push(page),
     },
   };
-  const { id: modelId } = await registry.showModel({ model: 'fraud' });
   return { ids, modelId, opened, options, registryDir: place.registryDir, head: () => registry.head() };
 }
 
 describe('following a link', () => {
-  it('opens the page of the version, the model, or the comparison', async () => {
+  it('opens the page of the version or model, the comparison, or the review', async () => {
     const { ids, modelId, opened, options, registryDir } = await windowWith(2);
-    await openLink({ path: '/model', query: `id=${modelId}&name=fraud` }, options);
     await openLink({ path: '/version', query: `id=${ids[0]}&name=fraud@1` }, options);
     await openLink({ path: '/comparison', query: `ids=${ids.join(',')}` }, options);
+    await openLink({ path: '/model', query: `id=${modelId}` }, options);
+    await openLink({ path: '/review', query: `id=${ids[1]}&stage=production` }, options);
     expect(opened).toEqual([
-      { registryDir, modelId },
       { registryDir, versionId: ids[0] },
       { registryDir, versionIds: ids },
+      { registryDir, modelId },
+      { registryDir, versionId: ids[1], stage: 'production' },
     ]);
     expect(told).toEqual([]);
   });
@@ -48,16 +53,16 @@ describe('following a link', () => {
   it('says where the version is to be found, if it isn’t here', async () => {
     const { opened, options } = await windowWith(1);
     await openLink({ path: '/version', query: 'id=01KAY3QZ5J0000000000000001&name=churn@3' }, options);
-    await openLink({ path: '/model', query: 'id=01KAY3QZ5J0000000000000001' }, options);
     await openLink(
       { path: '/version', query: 'id=01KAY3QZ5J0000000000000001' },
       { ...options, registries: { existing: async () => [] } },
     );
+    await openLink({ path: '/model', query: 'id=01KAY3QZ5J0000000000000001' }, options);
     expect(opened).toEqual([]);
     expect(told).toEqual([
       expect.stringMatching(/^churn@3 isn’t in a registry of this window\. Open the folder/),
-      expect.stringMatching(/^The model of this link isn’t in a registry of this window\./),
       expect.stringMatching(/^The version of this link isn’t in a registry of this window\./),
+      expect.stringMatching(/^The model of this link isn’t in a registry of this window\./),
     ]);
   });
 

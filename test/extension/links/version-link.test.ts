@@ -28,6 +28,12 @@ describe('a link to the registry', () => {
     expect(read(link)).toEqual({ kind: 'comparison', versionIds: [ID, OTHER] });
   });
 
+  it('leads to a model, and to a review', () => {
+    const model = { kind: 'model', modelId: ID, name: 'fraud-detector' } as const;
+    const review = { kind: 'review', versionId: ID, stage: 'production', name: 'fraud-detector@7' } as const;
+    expect([model, review].map((target) => read(linkTo(target, APP)))).toEqual([model, review]);
+  });
+
   it('leaves a name out that a link can’t have', () => {
     expect(linkTo({ kind: 'version', versionId: ID, name: 'a&ids=x@7' }, APP)).not.toContain('name=');
   });
@@ -45,6 +51,11 @@ describe('a link to the registry', () => {
     ['/version/more', `id=${ID}`],
     ['/promote', `id=${ID}`],
     ['/model', `id=${ID}&name=[click](command:x)`],
+    ['/model', `id=${ID}&stage=production`],
+    ['/model', `id=${ID}&name=fraud@7`],
+    ['/review', `id=${ID}`],
+    ['/review', `id=${ID}&stage=Production`],
+    ['/review', `id=${ID}&stage=production&decision=approve`],
     ['/comparison', `ids=${ID}`],
     ['/comparison', `ids=${ID},${ID}`],
     ['/comparison', `ids=${Array.from({ length: 9 }, (_, index) => `${ID.slice(0, -1)}${index}`).join(',')}`],
