@@ -105,7 +105,10 @@ async function fromPaths(
         operation,
       ),
     );
-    if (!result.isNew) await tellUnrecordedData(context, registry, result.version.id, options.data ?? []);
+    if (!result.isNew) {
+      tellOtherMetrics(context, result);
+      await tellUnrecordedData(context, registry, result.version.id, options.data ?? []);
+    }
     return result;
   });
 }
@@ -119,6 +122,17 @@ async function declaredData({ cwd, isJson }: CommandContext, name: string): Prom
   const { places, leftOut } = await dataPlacesOf(around.root, model.data);
   for (const { problem } of leftOut) reportLeftOut(problem, isJson);
   return places;
+}
+
+/** A version that was registered before keeps its metrics, too: others were measured at another time. */
+function tellOtherMetrics({ isJson }: CommandContext, { version, otherMetrics = [] }: RegisterResult): void {
+  if (otherMetrics.length === 0) return;
+  const label = labelOf(version);
+  const problem = new RegistryError(
+    'METRICS_NOT_RECORDED',
+    `${label} has these files already, with other values of ${otherMetrics.join(', ')}, and metrics of a version don't change, so none of these were added. To keep both, add them as an evaluation: model-registry evaluate ${label} --dataset NAME --metrics FILE.`,
+  );
+  reportLeftOut(problem, isJson);
 }
 
 /** A version that was registered before keeps its lineage: data that was named only now isn't in it. */

@@ -66,6 +66,24 @@ describe('registering works', () => {
     expect(again.stderr).toContain('model-registry note fraud-detector@1');
   });
 
+  it('and adds none of the metrics where some have other values than the version’s', async () => {
+    const work = await open(plainFolder);
+    await work.write('weights.bin', 'x');
+    const register = (...metrics: readonly string[]) =>
+      cli.run(['register', 'fraud', 'weights.bin', ...metrics.flatMap((metric) => ['--metrics', metric])], {
+        cwd: work.dir,
+      });
+    await cli.json(['init'], { cwd: work.dir });
+    expect(await register('acc=0.9')).toMatchObject({ code: 0, stderr: '' });
+    expect(await register('acc=0.9', 'f1=0.8')).toMatchObject({ code: 0, stderr: '' });
+    const again = await register('acc=0.95', 'loss=1');
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('These files are fraud@1 already') });
+    expect(again.stderr).toMatch(/^note: METRICS_NOT_RECORDED: fraud@1 .* other values of acc, .* evaluate fraud@1/);
+    const version = await cli.json(['show', 'fraud@1'], { cwd: work.dir });
+    expect(version).toMatchObject({ metrics: { acc: 0.9, f1: 0.8 } });
+    expect(version).not.toHaveProperty('metrics.loss');
+  });
+
   it('without git installed: in the same registry, without a commit, in the name of the user of this computer', async () => {
     const work = await open(gitProject);
     await work.write('weights.bin', 'x');

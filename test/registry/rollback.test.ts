@@ -56,6 +56,14 @@ describe('a rollback', () => {
     expect(await inProduction()).toBe(1);
   });
 
+  it('doesn’t say that there was nothing where what was there is deleted', async () => {
+    for (const number of [1, 2]) await registry.deleteVersion({ ref: `fraud@${number}`, reason: 'space' });
+    await expect(back()).rejects.toMatchObject({
+      code: 'NOTHING_TO_ROLL_BACK',
+      message: expect.stringContaining('was in production before version 3, or it was deleted'),
+    });
+  });
+
   it('reads the bytes first, and goes nowhere where one of them was changed', async () => {
     const object = await objectOf(2);
     const bytes = await readFile(object);

@@ -33,6 +33,7 @@ export function transitionText(result: TransitionResult, { production, declared 
     archive: `Archived ${label}`,
   };
   const lines = [styled('green', done[kind])];
+  if (from === 'production') lines.push(`Nothing of ${safeLine(version.model)} is in production now.`);
   for (const other of displaced) lines.push(`${labelOf(other)} moved from ${to} to ${safeLine(other.stage)}`);
   const baseline = displaced[0] ?? production;
   const change =

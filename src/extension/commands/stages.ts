@@ -221,7 +221,7 @@ function rollbackStep(modelId: string | undefined): Step {
     const reply = await pickOne<RollbackChoice>({
       place,
       placeholder: t('Which version goes back into production?'),
-      nothing: t('No version was in production before, so there is nothing to roll back to'),
+      nothing: t('No other version that was in production is still there, so there is nothing to roll back to'),
       choices: rollbackChoices(registry, modelId),
     });
     return added(reply, (rollback) => ({ ...answers, rollback }));

@@ -10,11 +10,12 @@ import type { CommandContext } from './command-context.ts';
 export function tellMoved(
   { log, pages }: Pick<CommandContext, 'log' | 'pages'>,
   registryDir: string,
-  { version, to, kind, displaced, pending }: TransitionResult,
+  { version, from, to, kind, displaced, pending }: TransitionResult,
 ): void {
   const where = { version: labelOf(version), stage: to };
   const text = [
     kind === 'rollback' ? t('{version} is back in {stage}.', where) : t('{version} is in {stage}.', where),
+    ...(from === 'production' ? [t('Nothing of {model} is in production now.', { model: version.model })] : []),
     ...displaced.map((other) =>
       t('Version {number} moved to {stage}.', { number: numberOf(other), stage: other.stage }),
     ),

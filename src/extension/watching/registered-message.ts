@@ -4,7 +4,7 @@ import type { VersionSummary } from '../../catalog/read-models.ts';
 import type { RegisterResult } from '../../registry/api/registering.ts';
 import { inform } from '../notify.ts';
 import { preferredMetric } from '../settings.ts';
-import { labelOf, registeredText } from '../version-text.ts';
+import { labelOf, oneLine, registeredText } from '../version-text.ts';
 
 export interface Registered {
   readonly registryDir: string;
@@ -17,7 +17,7 @@ export interface Registered {
 
 /** Tells of a new version, and offers what one does next. */
 export async function tellRegistered({ registryDir, result, madeIn, earlier }: Registered): Promise<void> {
-  const { version, production, isNew } = result;
+  const { version, production, isNew, otherMetrics = [] } = result;
   const target = { registryDir, versionId: version.id };
   const sentences = [
     registeredText(result, preferredMetric()),
@@ -26,7 +26,12 @@ export async function tellRegistered({ registryDir, result, madeIn, earlier }: R
   ];
   const text = isNew
     ? sentences.join('. ')
-    : t('These files are {version} already, so no version was added.', { version: labelOf(version) });
+    : [
+        t('These files are {version} already, so no version was added.', { version: labelOf(version) }),
+        ...(otherMetrics.length === 0
+          ? []
+          : [t('It keeps its own values of {metrics}.', { metrics: oneLine(otherMetrics.join(', '), 200) })]),
+      ].join(' ');
   const actions: Readonly<Record<string, () => Thenable<unknown>>> = {
     ...(isNew ? { [t('Promote…')]: () => vscode.commands.executeCommand('modelRegistry.promote', target) } : {}),
     [t('Show')]: () => vscode.commands.executeCommand('modelRegistry.showVersion', target),

@@ -76,6 +76,11 @@ export interface RegisterResult {
   readonly version: VersionSummary;
   /** False where these bytes, with the same run, params and code, were registered before: `version` is that one. */
   readonly isNew: boolean;
+  /**
+   * Metrics that `version`, which was registered before, has with other values: they were measured at another time, and none of the request is added.
+   * Of one run, those that the version lacks are.
+   */
+  readonly otherMetrics?: readonly string[];
   /** The version registered before, where the new one has its files. */
   readonly sameFilesAs?: VersionSummary;
   /** Set where the model has a version in production other than this one. */

@@ -147,14 +147,19 @@ class RegisteredMeanwhile extends Error {
 async function registeredBefore(
   session: Session,
   known: VersionSummary,
-  { metrics = {} }: RegisterRequest,
+  { metrics = {}, run }: RegisterRequest,
 ): Promise<RegisterResult> {
-  await completeWith(session, known, metrics);
+  const otherMetrics = Object.keys(metrics).filter(
+    (name) => known.metrics[name] !== undefined && known.metrics[name] !== metrics[name],
+  );
+  const isSameRun = run?.id !== undefined && run.id === known.runId;
+  // Beside each other they would be a result that nobody measured.
+  if (otherMetrics.length === 0 || isSameRun) await completeWith(session, known, metrics);
   const { digest } = known.artifact;
   // Its files were removed to free space, and are there again.
   if (!session.shared && stateOf(session).artifactStatus(digest) !== 'published')
     await record(session, { events: [{ type: 'artifact.published', artifact: digest }] });
-  return resultOf(session, known.id, false);
+  return { ...resultOf(session, known.id, false), ...(otherMetrics.length === 0 ? {} : { otherMetrics }) };
 }
 
 /** Adds metrics that the version doesn't have yet. Throws `METRIC_FIXED` for one that it has with another value. */

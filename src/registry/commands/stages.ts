@@ -159,7 +159,7 @@ function moveBack(
     }
     throw new RegistryError(
       'NOTHING_TO_ROLL_BACK',
-      `No version of ${model.name} was in ${stage} ${what}, so there is nothing to roll back to. Promote a version instead.`,
+      `No version of ${model.name} was in ${stage} ${what}, or it was deleted, so there is nothing to roll back to. Promote a version instead.`,
     );
   }
   return { model: model.id, stage, target, ...(current ? { current } : {}) };
