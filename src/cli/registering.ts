@@ -105,7 +105,8 @@ async function fromPaths(
         operation,
       ),
     );
-    if (!result.isNew) {
+    if (result.isNew) await tellUnreadValues(context, options, model);
+    else {
       tellOtherMetrics(context, result);
       await tellUnrecordedData(context, registry, result.version.id, options.data ?? []);
     }
@@ -122,6 +123,22 @@ async function declaredData({ cwd, isJson }: CommandContext, name: string): Prom
   const { places, leftOut } = await dataPlacesOf(around.root, model.data);
   for (const { problem } of leftOut) reportLeftOut(problem, isJson);
   return places;
+}
+
+/** Files that somebody names may be of any training: the metrics and params that lie about aren't taken for theirs. */
+async function tellUnreadValues(context: CommandContext, { metrics, params }: RegisterOptions, name: string) {
+  const model = (await projectAround(context.cwd).catch(() => undefined))?.project.models;
+  const declared = model && Object.hasOwn(model, name) ? model[name] : undefined;
+  const unread = [
+    ...(metrics === undefined && declared && declared.metrics.length > 0 ? ['metrics'] : []),
+    ...(params === undefined && declared && declared.params.length > 0 ? ['params'] : []),
+  ];
+  if (unread.length === 0) return;
+  const problem = new RegistryError(
+    'VALUES_NOT_READ',
+    `The files were named, so the ${unread.join(' and ')} that model-registry.yaml declares for ${name} weren't read: they may be another training's. Name them with ${unread.map((what) => `--${what}`).join(' and ')}, or register what is declared: model-registry register ${name}.`,
+  );
+  reportLeftOut(problem, context.isJson);
 }
 
 /** A version that was registered before keeps its metrics, too: others were measured at another time. */

@@ -84,6 +84,22 @@ describe('registering works', () => {
     expect(version).not.toHaveProperty('metrics.loss');
   });
 
+  it('and says which metrics and params it doesn’t read where files are named', async () => {
+    const work = await open(plainFolder);
+    await work.write('weights.bin', 'x');
+    await work.write('metrics.json', '{"acc":0.9}');
+    await work.write(
+      'model-registry.yaml',
+      'models:\n  fraud:\n    outputs: [weights.bin]\n    metrics: [metrics.json]\n',
+    );
+    await cli.json(['init'], { cwd: work.dir });
+    const register = (...flags: readonly string[]) =>
+      cli.run(['register', 'fraud', 'weights.bin', ...flags], { cwd: work.dir });
+    expect((await register()).stderr).toMatch(/^note: VALUES_NOT_READ: .* so the metrics .* with --metrics, or .*/);
+    await work.write('weights.bin', 'y');
+    expect(await register('--metrics', 'metrics.json')).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('without git installed: in the same registry, without a commit, in the name of the user of this computer', async () => {
     const work = await open(gitProject);
     await work.write('weights.bin', 'x');
