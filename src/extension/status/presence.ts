@@ -18,8 +18,9 @@ export function followPresence(registries: Registries): vscode.Disposable {
     const { state, hasProduction } = await presenceOf(registries);
     // A newer update has seen more than this one.
     if (own !== updates) return;
-    await setContext('modelRegistry.state', state);
+    // Before the state: the welcome that nothing is in production is there while the view is read, which takes longer than this.
     await setContext('modelRegistry.hasProduction', hasProduction);
+    await setContext('modelRegistry.state', state);
   };
   void update();
   return registries.onDidChange(() => void update());
