@@ -1,3 +1,4 @@
+import { formatNumber } from './language.ts';
 import { type DeclaredDirections, type MetricLike, metricDirection } from './metrics.ts';
 
 /** What tells values of several versions apart. Pure, for the command line and the pages in the browser. */
@@ -24,7 +25,7 @@ export function formatRelative(value: MetricLike, baseline: MetricLike): string 
   const text =
     size >= 1e6 || size < 0.001
       ? size.toExponential(1).replace('e+', 'e')
-      : size.toLocaleString('en-US', { maximumFractionDigits: size >= 100 ? 0 : size >= 0.1 ? 2 : 4 });
+      : formatNumber(size, { maximumFractionDigits: size >= 100 ? 0 : size >= 0.1 ? 2 : 4 });
   return `${percent > 0 ? '+' : '−'}${text} %`;
 }
 

@@ -4,6 +4,7 @@ import { headlineMetrics } from '../../base/metrics.ts';
 import type { ComparedDatasetRows, ComparedRow, ComparisonPageData, VersionSummary } from '../../extension/messages.ts';
 import { formatBytes, formatTime, shortDigest } from '../shared/format.ts';
 import { groupMetrics } from '../shared/metric-groups.ts';
+import { dataValues, factName, factValues, fileValues } from './told-facts.ts';
 
 type Value = string | number | null;
 
@@ -53,6 +54,10 @@ export function sectionsOf(comparison: ComparisonPageData): readonly ComparisonS
     title,
     groups: [{ rows: rows.map((row) => rowOf(id, row, kind)) }],
   });
+  const named = (section: ReturnType<typeof plain>) => ({
+    ...section,
+    groups: section.groups.map((group) => ({ rows: group.rows.map((row) => ({ ...row, label: factName(row.name) })) })),
+  });
   return [
     { id: 'metrics', title: t('Metrics'), groups: [{ rows: whole }], showsSame: true as const },
     ...(sliced.length === 0 ? [] : [{ id: 'slices', title: t('Slices'), groups: sliced, showsSame: true as const }]),
@@ -67,18 +72,31 @@ export function sectionsOf(comparison: ComparisonPageData): readonly ComparisonS
           },
         ]),
     plain('params', t('Params'), comparison.params),
-    { ...plain('data', t('Data'), comparison.data, 'data'), isKnown: comparison.hasData },
-    plain('lineage', t('Code and run'), comparison.lineage, 'code'),
+    {
+      ...plain('data', t('Data'), withValues(comparison.data, dataValues), 'data'),
+      isKnown: comparison.hasData,
+    },
+    named(plain('lineage', t('Code and run'), withValues(comparison.lineage, factValues), 'code')),
     {
       ...plain('dependencies', t('Packages'), comparison.dependencies, 'package'),
       isKnown: comparison.hasDependencies,
     },
-    plain('environment', t('Environment'), comparison.environment),
-    plain('facts', t('Model'), comparison.facts),
+    named(plain('environment', t('Environment'), comparison.environment)),
+    named(plain('facts', t('Model'), withValues(comparison.facts, factValues))),
     plain('tags', t('Tags'), comparison.tags),
-    { ...plain('files', t('Files'), files, 'file'), unseen: Math.max(0, fileCount - files.length) },
+    {
+      ...plain('files', t('Files'), withValues(files, fileValues), 'file'),
+      unseen: Math.max(0, fileCount - files.length),
+    },
     plain('about', t('About the versions'), aboutRows(versions)),
   ].map((section) => ({ ...section, groups: section.groups.map(differentFirst) }));
+}
+
+function withValues(
+  rows: readonly ComparedRow[],
+  values: (row: ComparedRow) => ComparedRow['values'],
+): readonly ComparedRow[] {
+  return rows.map((row) => ({ ...row, values: values(row) }));
 }
 
 function rowOf(section: string, row: ComparedRow, kind: RowKind, label = row.name, key = row.name): SectionRow {

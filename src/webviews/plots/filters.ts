@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { t } from '../../base/language.ts';
+import { formatNumber, t } from '../../base/language.ts';
 import type { PageContext } from '../shared/page.ts';
 import { filtered, none } from '../shared/parts.ts';
 import type { PlotColumn } from './axes.ts';
@@ -28,7 +28,7 @@ export function filterList(plots: Plots, page: PageContext): TemplateResult {
         ${rows.map(
           (column) => html`<tr>
             <th scope="row">${axisBox(column, plots, page)}</th>
-            <td class="numeric">${column.association === undefined ? none() : column.texts ? column.association.toFixed(2) : associationText(column.association)}</td>
+            <td class="numeric">${column.association === undefined ? none() : column.texts ? formatNumber(column.association, { minimumFractionDigits: 2, maximumFractionDigits: 2 }) : associationText(column.association)}</td>
             <td>${filterFields(column, plots, page)}</td>
           </tr>`,
         )}

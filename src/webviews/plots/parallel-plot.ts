@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, type Ref, ref } from 'lit/directives/ref.js';
+import { formatNumber } from '../../base/language.ts';
 import { followTheme, paletteOf } from '../model/palette.ts';
 import { tintsOf } from '../model/tints.ts';
 import { type PlotColumn, shareOf, tickText, valueAt } from './axes.ts';
@@ -333,7 +334,7 @@ export class ParallelPlot extends LitElement {
 
 /** `ρ +0.71`, with a minus where the metric falls. */
 export function associationText(association: number): string {
-  return `${association < 0 ? '−' : '+'}${Math.abs(association).toFixed(2)}`;
+  return `${association < 0 ? '−' : '+'}${formatNumber(Math.abs(association), { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 }
 
 customElements.define('parallel-plot', ParallelPlot);

@@ -119,7 +119,7 @@ function baselineHeads(
 ): TemplateResult {
   return html`<th scope="col" class="numeric before">
       ${versionLink(page, `${model}@${number}`, `@${number}`)}
-      <span class="muted">${kind === 'production' ? stage : 'before'}</span>
+      <span class="muted">${kind === 'production' ? stage : t('before')}</span>
     </th>
     <th scope="col">${t('Change')}</th>`;
 }
