@@ -36,8 +36,13 @@ function withoutMarks(line: string): string {
 }
 
 /** Whether a description is no more than its lead: words of somebody who wrote no card. */
-export function isOnlyLead(text: string): boolean {
+function isOnlyLead(text: string): boolean {
   return text.trim().replace(/\s+/g, ' ') === leadOf(text);
+}
+
+/** Whether somebody wrote a card: a sentence that says what a version is for is none yet. */
+export function isCard(description: string): boolean {
+  return description.trim() !== '' && !isOnlyLead(description);
 }
 
 const CARD_NAMES: ReadonlySet<string> = new Set(['readme.md', 'model_card.md', 'modelcard.md']);

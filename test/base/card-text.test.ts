@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cardAmong, isOnlyLead, leadOf, splitCard } from '../../src/base/card-text.ts';
+import { cardAmong, isCard, leadOf, splitCard } from '../../src/base/card-text.ts';
 
 describe('the text of a model card', () => {
   it('begins with metadata or not', () => {
@@ -18,7 +18,7 @@ describe('the text of a model card', () => {
     ['# Title\nUnder it.', 'Under it.', false],
     ['', '', true],
   ])('has a lead: %j', (text, lead, isOnly) => {
-    expect([leadOf(text), isOnlyLead(text)]).toEqual([lead, isOnly]);
+    expect([leadOf(text), isCard(text)]).toEqual([lead, !isOnly]);
   });
 
   it('is among the files by its name, unless it is too large', () => {

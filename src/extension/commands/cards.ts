@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isCard } from '../../base/card-text.ts';
 import { t } from '../../base/language.ts';
 import type { VersionSummary } from '../../catalog/read-models.ts';
 import type { CardAnswer } from '../../registry/api/card.ts';
@@ -11,19 +12,21 @@ import type { Command, CommandContext } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
 import { startFrom } from './targets.ts';
 
-/** Opens the card of a version as a document. Where there is none yet, with a draft in it, which is kept when it is saved. */
+/** Opens the card of a version as a document. Where nobody wrote one yet, with a draft in it, which is kept when it is saved. */
 export const editCard: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
   const chosen = await chosenVersion(context, argument, t('Edit Model Card'));
   if (!chosen) return;
   const { calls, version } = chosen;
-  const text = version.description === '' ? await firstText(await calls.card({ ref: version.id })) : '';
+  // What was said in a sentence so far, the draft begins with.
+  const lead = version.description.trim();
+  const text = isCard(lead) ? '' : await firstText(await calls.card({ ref: version.id }));
   if (text === undefined) return;
   const document = await vscode.workspace.openTextDocument(cardUri(version));
   const editor = await vscode.window.showTextDocument(document, { preview: false });
   // Somebody may have begun one in this tab before.
-  if (text !== '' && document.getText().trim() === '')
-    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), text));
+  if (text !== '' && document.getText().trim() === lead)
+    await editor.edit((edit) => edit.replace(new vscode.Range(0, 0, document.lineCount, 0), text));
 };
 
 /** What a card begins with; undefined where the person thought better of it. */

@@ -1,4 +1,4 @@
-import { cardAmong, isOnlyLead, splitCard } from '../../base/card-text.ts';
+import { cardAmong, isCard, splitCard } from '../../base/card-text.ts';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import type { VersionDetails } from '../../catalog/read-models.ts';
@@ -44,7 +44,7 @@ function documentOf(
   { description }: VersionDetails,
   { draft, file, metadata }: { readonly draft: string; readonly file: CardFile | undefined; readonly metadata: string },
 ): Pick<CardAnswer, 'document' | 'source'> {
-  if (description !== '' && !isOnlyLead(description)) {
+  if (isCard(description)) {
     const isWhole = splitCard(description).metadata !== undefined || metadata === '';
     return {
       source: 'description',

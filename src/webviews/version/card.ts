@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { cardAmong, isOnlyLead, splitCard } from '../../base/card-text.ts';
+import { cardAmong, isCard, splitCard } from '../../base/card-text.ts';
 import { t } from '../../base/language.ts';
 import type { VersionDetails } from '../../extension/messages.ts';
 import type { PageContext } from '../shared/page.ts';
@@ -15,7 +15,7 @@ const LONG = 600;
 /** What people wrote of the version, or what the card among its files says. */
 export function cardSection(version: VersionDetails, page: PageContext): TemplateResult {
   const file = cardAmong(version.files ?? []);
-  const hasCard = version.description !== '' && !isOnlyLead(version.description);
+  const hasCard = isCard(version.description);
   const actions = html`<span class="links">
     <button class="link" @click=${() => page.act('editCard', version.id)}>${icon('edit')} ${hasCard ? t('Edit…') : t('Write the card…')}</button>
     <button class="link" @click=${() => page.act('exportCard', version.id)}>${icon('export')} ${t('Export…')}</button>

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
 import { t } from '../../base/language.ts';
 import type { RemarkKind } from '../../extension/messages.ts';
 import type { PageContext } from '../shared/page.ts';
@@ -11,6 +12,16 @@ interface Sending {
   readonly isUnderWay: boolean;
   readonly problem?: string;
 }
+/** The box that was just opened gets the keyboard, and doesn't take it again when the page comes back with it. */
+let justOpened: RemarkKind | undefined;
+
+/** Opens the box, or closes it. */
+export function toggleComposer(kind: RemarkKind, page: PageContext): void {
+  const isWriting = page.ui[`write.${kind}`] === true;
+  justOpened = isWriting ? undefined : kind;
+  page.setUi(`write.${kind}`, !isWriting);
+}
+
 const sending = new Map<RemarkKind, Sending>();
 
 /** A box for a note or a comment in Markdown. What is written in it is kept while the page is hidden. */
@@ -32,11 +43,18 @@ export function composer(kind: RemarkKind, page: PageContext): TemplateResult {
       page.redraw();
     }
   };
+  const focusOnce = (box: Element | undefined) => {
+    if (!(box instanceof HTMLTextAreaElement) || justOpened !== kind) return;
+    justOpened = undefined;
+    // After the page is drawn: until then it isn't in it.
+    queueMicrotask(() => box.focus());
+  };
   return html`<div class="composer">
     ${
       isPreview
         ? html`<div class="composer-preview">${markdown(text)}</div>`
         : html`<textarea
+            ${ref(focusOnce)}
             rows="4"
             maxlength=${LONGEST}
             aria-label=${kind === 'note' ? t('Note, in Markdown') : t('Comment, in Markdown')}

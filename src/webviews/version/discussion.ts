@@ -3,7 +3,7 @@ import { t } from '../../base/language.ts';
 import type { CommentEntry, RemarkKind, VersionDetails } from '../../extension/messages.ts';
 import type { PageContext } from '../shared/page.ts';
 import { authorOf, emptyState, timeOf, versionLink } from '../shared/parts.ts';
-import { composer } from './composer.ts';
+import { composer, toggleComposer } from './composer.ts';
 import { foldable } from './foldable.ts';
 import { markdown } from './markdown.ts';
 
@@ -21,7 +21,7 @@ function remarks(kind: RemarkKind, all: readonly CommentEntry[], page: PageConte
   const add = html`<button
     class="link"
     aria-expanded=${String(isWriting)}
-    @click=${() => page.setUi(`write.${kind}`, !isWriting)}
+    @click=${() => toggleComposer(kind, page)}
   >
     ${isNote ? t('Add note…') : t('Comment…')}
   </button>`;
