@@ -9,7 +9,14 @@ import { PROJECT_FILE } from './project-file-name.ts';
 import { invalid, type ProjectProblem } from './project-problem.ts';
 import { MODEL_KEYS, PROJECT_KEYS, type Project, projectSchema } from './project-schema.ts';
 
-const problemsSchema = v.array(v.object({ line: v.number(), column: v.number(), message: v.string() }));
+const problemsSchema = v.array(
+  v.object({
+    line: v.number(),
+    column: v.number(),
+    message: v.string(),
+    meant: v.exactOptional(v.object({ word: v.string(), names: v.array(v.string()), isNear: v.boolean() })),
+  }),
+);
 
 /** Everything that is wrong in the text of a project file; empty where it can be used. */
 export function problemsIn(text: string): readonly ProjectProblem[] {
@@ -49,7 +56,7 @@ export function parseProject(text: string, file: string): Project {
   }
   const problems = parsed.issues.map((issue) => {
     const path = (issue.path ?? []).map((item) => String(item.key));
-    return { ...placeOf(offsetOf(document.contents, path)), message: messageFor(issue, path) };
+    return { ...placeOf(offsetOf(document.contents, path)), ...whatIsWrong(issue, path) };
   });
   throw invalid(file, problems);
 }
@@ -87,16 +94,19 @@ function entriesOf(map: unknown) {
     .filter(({ name }) => name !== '<<');
 }
 
-function messageFor(issue: v.BaseIssue<unknown>, path: readonly string[]): string {
+function whatIsWrong(issue: v.BaseIssue<unknown>, path: readonly string[]): Pick<ProjectProblem, 'message' | 'meant'> {
   const key = path.at(-1) ?? '';
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     const known = keysAround(path);
     const nearest = nearestKey(key, known);
     const advice = nearest === undefined ? '.' : `: did you mean "${nearest}"?`;
-    return `There is no key "${key}"${advice} Known here: ${known.join(', ')}`;
+    return {
+      message: `There is no key "${key}"${advice} Known here: ${known.join(', ')}`,
+      ...(nearest === undefined ? {} : { meant: { word: key, names: [nearest], isNear: true } }),
+    };
   }
-  if (issue.type === 'strict_object' && issue.received === 'undefined') return `"${key}" is missing`;
-  return path.length === 0 ? issue.message : `${path.join('.')}: ${issue.message}`;
+  if (issue.type === 'strict_object' && issue.received === 'undefined') return { message: `"${key}" is missing` };
+  return { message: path.length === 0 ? issue.message : `${path.join('.')}: ${issue.message}` };
 }
 
 /** The keys that may stand where one isn't known. */

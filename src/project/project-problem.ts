@@ -3,11 +3,21 @@ import { RegistryError } from '../base/errors.ts';
 /** Problems that an error names; all of them are in its details. */
 const MAX_SHOWN = 5;
 
+/** What could stand in the place of a word. */
+export interface Meant {
+  readonly word: string;
+  /** The likeliest first. */
+  readonly names: readonly string[];
+  /** The first is so like the word that it was probably meant. */
+  readonly isNear: boolean;
+}
+
 /** Something wrong in the project file; lines and columns count from 1. */
 export interface ProjectProblem {
   readonly line: number;
   readonly column: number;
   readonly message: string;
+  readonly meant?: Meant | undefined;
 }
 
 /** `PROJECT_FILE_INVALID`, with every problem in `details.problems`. */

@@ -25,6 +25,8 @@ const MAX_MODELS = 1000;
 const MAX_STAGES = 60;
 const MAX_UNKNOWN = 100;
 const MAX_SHOWN = 12;
+/** Names that are offered in the place of one. */
+const MAX_OFFERED = 5;
 
 /** What the registry knows of a model that a project file names. */
 interface Known {
@@ -217,16 +219,19 @@ async function unknownNames(registry: Registry, text: string): Promise<readonly 
   const known = new Map<string, Known | undefined>();
   const found: UnknownName[] = [];
   for (const place of namesIn(text)) {
-    const { model, line, column, name } = place;
+    const { model, line, column } = place;
     if (model === undefined || found.length >= MAX_UNKNOWN) continue;
     if (!known.has(model)) known.set(model, await knownOf(registry, model));
-    const message = unknownText(place, known.get(model));
-    if (message !== undefined) found.push({ line, column, length: name.length, message });
+    const unknown = unknownAt(place, known.get(model));
+    if (unknown) found.push({ line, column, ...unknown });
   }
   return found;
 }
 
-function unknownText({ kind, name, stage }: NamedAt, known: Known | undefined): string | undefined {
+function unknownAt(
+  { kind, name, stage }: NamedAt,
+  known: Known | undefined,
+): Pick<UnknownName, 'message' | 'meant'> | undefined {
   if (!known) return undefined;
   const { model, words } = known;
   const listed = (names: readonly string[]) =>
@@ -234,7 +239,15 @@ function unknownText({ kind, name, stage }: NamedAt, known: Known | undefined): 
   const unlike = (what: string, names: readonly string[]) => {
     const nearest = nearestKey(name, [...names]);
     const advice = nearest === undefined ? '' : ` Did you mean "${nearest}"?`;
-    return `${what}.${advice} Known here: ${names.length === 0 ? 'none' : listed(names)}.`;
+    const others = names.filter((other) => other !== nearest);
+    return {
+      message: `${what}.${advice} Known here: ${names.length === 0 ? 'none' : listed(names)}.`,
+      meant: {
+        word: name,
+        names: [...(nearest === undefined ? [] : [nearest]), ...others].slice(0, MAX_OFFERED),
+        isNear: nearest !== undefined,
+      },
+    };
   };
   const whose = words.isAll
     ? `No version of ${model.name}`

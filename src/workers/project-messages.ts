@@ -1,4 +1,5 @@
 import type { NameKind } from '../project/names-in-project.ts';
+import type { Meant } from '../project/project-problem.ts';
 
 /** What can stand at a place of a project file. Offsets are in the text. */
 export interface NameCompletions {
@@ -41,6 +42,6 @@ export interface GatesNow {
 export interface UnknownName {
   readonly line: number;
   readonly column: number;
-  readonly length: number;
   readonly message: string;
+  readonly meant: Meant;
 }

@@ -135,7 +135,12 @@ webhooks:
   it('says where a mistake stands and what is known there', () => {
     expect(problemsOf('models:\n  fraud:\n    output: [a]\n')).toEqual([
       { line: 2, column: 3, message: expect.stringContaining('missing') },
-      { line: 3, column: 5, message: expect.stringContaining('Known here: outputs') },
+      {
+        line: 3,
+        column: 5,
+        message: expect.stringContaining('Known here: outputs'),
+        meant: { word: 'output', names: ['outputs'], isNear: true },
+      },
     ]);
     expect(problemsOf('models: [\n')).toEqual([expect.objectContaining({ line: expect.any(Number) })]);
     expect(problemsOf('models:\n  "a b":\n    outputs: [x]\n')).toEqual([expect.objectContaining({ line: 2 })]);

@@ -69,8 +69,16 @@ describe('help for a project file', () => {
     const text = GATED('{productoin: [{metric: aucc, min: 0.5}], staging: [{metric: auc, vs: shadow, max-drop: 0.1}]}');
     expect(await ask(registry, 'projectUnknowns', text)).toMatchObject([
       { line: 4, message: expect.stringMatching(/^fraud has no stage "productoin"\. Did you mean "production"\?/) },
-      { line: 4, message: expect.stringMatching(/^No version of fraud has a metric "aucc"\. Did you mean "auc"\?/) },
-      { line: 4, message: expect.stringMatching(/^fraud has no stage "shadow"\./) },
+      {
+        line: 4,
+        message: expect.stringMatching(/^No version of fraud has a metric "aucc"\. Did you mean "auc"\?/),
+        meant: { word: 'aucc', names: ['auc'], isNear: true },
+      },
+      {
+        line: 4,
+        message: expect.stringMatching(/^fraud has no stage "shadow"\./),
+        meant: { word: 'shadow', names: ['candidate', 'staging', 'production', 'archived'], isNear: false },
+      },
     ]);
     expect(await ask(registry, 'projectUnknowns', GATED('{production: [{metric: auc, min: 0.5}]}'))).toEqual([]);
   });

@@ -1,21 +1,36 @@
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { messageOf, systemErrorCode } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { told } from '../../base/retold.ts';
+import type { ProjectProblem } from '../../project/project-problem.ts';
 import type { Registries } from '../registries/registries.ts';
+import { oneLine } from '../version-text.ts';
 import type { ProjectFiles } from './project-files.ts';
+import { insertedText, SELECTOR } from './project-language.ts';
 
 const TYPING_MS = 300;
 /** Changes of registries that come faster than this are looked at together. */
 const CHANGES_MS = 1000;
 const LARGEST_FILE = 1024 * 1024;
 
-/** Shows what is wrong in project files in the Problems panel, as they are typed and as they are on disk. */
-export class ProjectDiagnostics implements vscode.Disposable {
+/** What can stand in the place of a marked word. */
+interface Fix {
+  readonly range: vscode.Range;
+  readonly marked: string;
+  readonly names: readonly string[];
+  readonly isNear: boolean;
+}
+
+/**
+ * Shows what is wrong in project files in the Problems panel, as they are typed and as they are on disk, and offers what was probably meant.
+ */
+export class ProjectDiagnostics implements vscode.CodeActionProvider, vscode.Disposable {
   readonly #files: ProjectFiles;
   readonly #registries: Pick<Registries, 'byRoot' | 'onDidChange'>;
   readonly #log: vscode.LogOutputChannel;
   readonly #collection = vscode.languages.createDiagnosticCollection('model-registry');
+  readonly #fixes = new Map<string, readonly Fix[]>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #changed = new Set<string | undefined>();
   #lookingAtChanges: NodeJS.Timeout | undefined;
@@ -30,6 +45,9 @@ export class ProjectDiagnostics implements vscode.Disposable {
     this.#registries = registries;
     this.#log = log;
     this.#subscriptions = [
+      vscode.languages.registerCodeActionsProvider(SELECTOR, this, {
+        providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+      }),
       files.onDidChange((root) => this.#checkSoon(files.uriOf(root))),
       // What a new version has isn't unknown any more.
       registries.onDidChange((dir) => this.#registryChanged(dir)),
@@ -38,6 +56,28 @@ export class ProjectDiagnostics implements vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.#checkSoon(document.uri)),
     ];
     for (const root of files.roots) this.#checkSoon(files.uriOf(root));
+  }
+
+  provideCodeActions(
+    document: vscode.TextDocument,
+    range: vscode.Range,
+    { diagnostics }: vscode.CodeActionContext,
+  ): vscode.CodeAction[] {
+    const here = (this.#fixes.get(document.uri.toString()) ?? []).filter(
+      // The text may have changed since it was looked at.
+      (fix) => fix.range.intersection(range) !== undefined && document.getText(fix.range) === fix.marked,
+    );
+    return here.flatMap((fix) =>
+      fix.names.map((name, index) => {
+        const title = t('Change to {name}', { name: oneLine(name, 80) });
+        const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+        action.edit = new vscode.WorkspaceEdit();
+        action.edit.replace(document.uri, fix.range, insertedText(name, 'metric'));
+        action.diagnostics = diagnostics.filter((diagnostic) => diagnostic.range.isEqual(fix.range));
+        action.isPreferred = fix.isNear && index === 0;
+        return action;
+      }),
+    );
   }
 
   dispose(): void {
@@ -81,6 +121,7 @@ export class ProjectDiagnostics implements vscode.Disposable {
     const text = document?.getText() ?? (await textOnDisk(uri.fsPath));
     if (text === undefined || text.length > LARGEST_FILE) {
       this.#collection.delete(uri);
+      this.#fixes.delete(uri.toString());
       return;
     }
     const root = this.#files.rootOf(uri);
@@ -91,28 +132,40 @@ export class ProjectDiagnostics implements vscode.Disposable {
     const unknown = asks ? await registry.connection.unknownNames(text) : [];
     const { Error: error, Warning: warning } = vscode.DiagnosticSeverity;
     this.#collection.set(uri, [
-      ...problems.map(({ line, column, message }) => diagnosticAt(text, line, column, told(message), error)),
-      ...unknown.map(({ line, column, message }) => diagnosticAt(text, line, column, told(message), warning)),
+      ...problems.map((problem) => diagnosticAt(text, problem, error)),
+      ...unknown.map((problem) => diagnosticAt(text, problem, warning)),
     ]);
+    this.#fixes.set(
+      uri.toString(),
+      [...problems, ...unknown].flatMap((problem) => fixOf(text, problem) ?? []),
+    );
   }
 }
 
-/** Marks the word at the place, or the rest of the line where there is none. */
-function diagnosticAt(
-  text: string,
-  line: number,
-  column: number,
-  message: string,
-  severity: vscode.DiagnosticSeverity,
-): vscode.Diagnostic {
-  const row = line - 1;
-  const start = column - 1;
-  const lineText = text.split('\n')[row] ?? '';
-  const word = /^[^\s:,[\]{}#]+/.exec(lineText.slice(start))?.[0] ?? lineText.slice(start).trimEnd();
-  const range = new vscode.Range(row, start, row, start + Math.max(1, word.length));
-  const diagnostic = new vscode.Diagnostic(range, message, severity);
+/** The word at the place, with its quotes, or the rest of the line where there is none. */
+function markedAt(text: string, { line, column }: ProjectProblem): string {
+  const rest = text.split('\n')[line - 1]?.slice(column - 1) ?? '';
+  const word = /^(?:"[^"\\]*"|'[^']*'|(?:[^\s:,[\]{}#"']|:(?=[^\s,[\]{}]))+)/.exec(rest)?.[0];
+  return word ?? rest.trimEnd();
+}
+
+function rangeAt({ line, column }: ProjectProblem, marked: string): vscode.Range {
+  return new vscode.Range(line - 1, column - 1, line - 1, column - 1 + Math.max(1, marked.length));
+}
+
+function diagnosticAt(text: string, problem: ProjectProblem, severity: vscode.DiagnosticSeverity): vscode.Diagnostic {
+  const range = rangeAt(problem, markedAt(text, problem));
+  const diagnostic = new vscode.Diagnostic(range, told(problem.message), severity);
   diagnostic.source = 'Model Registry';
   return diagnostic;
+}
+
+/** Undefined where another word may stand for the marked one, but isn't known; or where what is marked isn't that word. */
+function fixOf(text: string, problem: ProjectProblem): Fix | undefined {
+  const marked = markedAt(text, problem);
+  const { meant } = problem;
+  if (!meant || marked.replace(/^(["'])(.*)\1$/, '$2') !== meant.word) return undefined;
+  return { range: rangeAt(problem, marked), marked, names: meant.names, isNear: meant.isNear };
 }
 
 async function textOnDisk(file: string): Promise<string | undefined> {

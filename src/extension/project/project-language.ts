@@ -10,7 +10,7 @@ import { oneLine } from '../version-text.ts';
 
 const LARGEST_TEXT = 1024 * 1024;
 
-const SELECTOR: vscode.DocumentSelector = { pattern: `**/${PROJECT_FILE}`, scheme: 'file' };
+export const SELECTOR: vscode.DocumentSelector = { pattern: `**/${PROJECT_FILE}`, scheme: 'file' };
 const KINDS: Readonly<Record<NameCompletions['kind'], vscode.CompletionItemKind>> = {
   model: vscode.CompletionItemKind.Class,
   stage: vscode.CompletionItemKind.EnumMember,
@@ -138,7 +138,7 @@ const SHOW_VERSION = 'modelRegistry.showVersion' satisfies CommandId;
 const REVIEW = 'modelRegistry.review' satisfies CommandId;
 
 /** Names come from the log: what YAML could take for something else is quoted. */
-function insertedText(name: string, kind: NameCompletions['kind']): string {
+export function insertedText(name: string, kind: NameCompletions['kind']): string {
   if (kind === 'gate-key') return `${name}: `;
   return /^[A-Za-z_][\w./@-]*$/.test(name) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(name)
     ? name
