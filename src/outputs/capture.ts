@@ -18,6 +18,7 @@ import { outputsByRun, wantedCheckpoints } from './checkpoints.ts';
 import { dataPlacesOf } from './data-places.ts';
 import { latestVersion } from './latest-version.ts';
 import { type LeftOut, readEach, toldOf, unread } from './left-out.ts';
+import { linksLeftOut } from './links-left-out.ts';
 import { isOlderThan, type JudgedOutputs } from './metrics-files.ts';
 import { runsOfModel } from './model-claims.ts';
 import { matcherOf, matchingFiles, type OutputStamp, sampleOutput, stampOf, stampsOf } from './output-files.ts';
@@ -85,7 +86,8 @@ export async function captureOutputs(
   const realRoot = await realpath(root).catch(() => root);
   const named = (found: readonly string[]) =>
     found.map((file) => ({ file, path: relative(realRoot, file).split(sep).join('/') }));
-  const [metrics, params, data, code, uncommitted, environment] = await Promise.all([
+  const [links, metrics, params, data, code, uncommitted, environment] = await Promise.all([
+    linksLeftOut(root, model.outputs),
     readEach('metrics', named(metricsFiles), providers.metrics),
     readEach('params', named(paramsFiles), providers.params),
     dataPlacesOf(root, model.data),
@@ -93,7 +95,7 @@ export async function captureOutputs(
     orElse('code.changes', providers.uncommitted?.() ?? Promise.resolve(undefined), undefined),
     orElse('dependencies', providers.environment(), undefined),
   ]);
-  leftOut.push(...metrics.leftOut, ...params.leftOut, ...data.leftOut);
+  leftOut.push(...links, ...metrics.leftOut, ...params.leftOut, ...data.leftOut);
   const reading = providers.circumstances?.({ code, environment }) ?? Promise.resolve({});
   const circumstances = await orElse<Circumstances>('machine', reading, {});
   const { missing = [], ...around } = circumstances;

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { outputStates, registerAfterRun } from '../../src/outputs/after-run.ts';
@@ -46,6 +46,35 @@ describe('a run whose side files are bad', () => {
     });
     expect(problems).toMatchObject([{ code: 'PATH_NOT_FOUND', message: expect.stringContaining('out/b.bin') }]);
     expect(failures).toMatchObject([{ code: expect.stringMatching(/OUTPUTS_MISSING|PATH_NOT_FOUND/) }]);
+  });
+
+  it('names the links among its outputs that lead to what is none', async () => {
+    const { root, registry, write } = await makeWorkspace();
+    const project = parseProject('models:\n  fraud:\n    outputs: [out/**]\n', 'x.yaml');
+    const before = await outputStates(root, project);
+    await write('cache/weights.bin', 'w');
+    await write('out/config.json', '{}');
+    await write('out/deep/a.bin', 'a');
+    await symlink('../cache/weights.bin', join(root, 'out/weights.bin'));
+    await symlink('deep/a.bin', join(root, 'out/last.bin'));
+    await symlink('nowhere', join(root, 'out/gone.bin'));
+    const problems: unknown[] = [];
+    await registerAfterRun({
+      ...{ root, project, registry, before, models: ['fraud'], operation: {} },
+      run: { id: 'r', command: 'train', exitCode: 0 },
+      providers: {
+        ...{ code: async () => undefined, environment: async () => undefined },
+        ...{ metrics: readMetricsFile, params: readParamsFile },
+      },
+      onProblem: (problem) => problems.push(problem),
+      onFailed: (failure) => expect.unreachable(String(failure)),
+    });
+    const shown = await registry.show({ ref: 'fraud@1' });
+    expect(shown.artifact.fileCount).toBe(2);
+    expect(shown.lineage.missing.filter(({ what }) => what.startsWith('outputs'))).toEqual([
+      { what: 'outputs[out/weights.bin]', why: 'it is a link, which is not followed' },
+    ]);
+    expect(problems).toMatchObject([{ code: 'OUTPUT_LINK', message: expect.stringContaining('out/weights.bin') }]);
   });
 
   it('is registered by the watcher with what can be recorded', async () => {

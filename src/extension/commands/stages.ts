@@ -235,12 +235,17 @@ async function rollbackChoices(
 ): Promise<readonly Choice<RollbackChoice>[]> {
   const calls = connection.registry;
   const modelIds = modelId === undefined ? (await calls.production()).map((entry) => entry.modelId) : [modelId];
+  const taken = new Set<string>();
   const plans = await Promise.all(
     modelIds.map((model) =>
-      calls.rollbackTarget({ model }).catch((error: unknown) => {
+      calls.rollbackTarget({ model }).catch(async (error: unknown) => {
         const [last] = RegistryError.is(error, 'NOTHING_TO_ROLL_BACK') ? numbersIn(error.details.others) : [];
         // None was displaced, but these were there.
-        if (last !== undefined) return calls.rollbackTarget({ model, to: last });
+        if (last !== undefined) {
+          const plan = await calls.rollbackTarget({ model, to: last });
+          taken.add(plan.target.id);
+          return plan;
+        }
         // Of several models, those without a version to go back to aren't offered.
         if (modelId === undefined && RegistryError.is(error, 'NOTHING_TO_ROLL_BACK')) return undefined;
         throw error;
@@ -248,7 +253,7 @@ async function rollbackChoices(
     ),
   );
   const known = plans.filter((plan) => plan !== undefined);
-  const first = known.map((plan) => rollbackChoice(plan, plan.target));
+  const first = known.map((plan) => rollbackChoice(plan, plan.target, taken.has(plan.target.id)));
   const earlier = known.flatMap((plan) =>
     plan.others.filter(({ id }) => id !== plan.target.id).map((target) => rollbackChoice(plan, target)),
   );
@@ -259,7 +264,11 @@ function numbersIn(list: unknown): readonly number[] {
   return Array.isArray(list) ? list.filter((item) => typeof item === 'number') : [];
 }
 
-function rollbackChoice(plan: RollbackChoice['plan'], target: VersionSummary): Choice<RollbackChoice> {
+function rollbackChoice(
+  plan: RollbackChoice['plan'],
+  target: VersionSummary,
+  wasTakenOut = false,
+): Choice<RollbackChoice> {
   const { current, stage, held } = plan;
   const replaced = current
     ? t('replaces version {current}', { current: numberOf(current) })
@@ -269,6 +278,7 @@ function rollbackChoice(plan: RollbackChoice['plan'], target: VersionSummary): C
     value: { plan, target },
     label: labelOf(target),
     description: facts(
+      wasTakenOut ? t('was taken out of {stage} on purpose', { stage }) : undefined,
       t('now {stage}', { stage: oneLine(target.stage, 40) }),
       headlineText(target, preferredMetric()),
       replaced,
