@@ -1,7 +1,8 @@
-import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
+import { makeFolders } from '../storage/make-folders.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { hasCode } from '../storage/system-errors.ts';
 import { throwIfCancelled } from './cancel.ts';
@@ -67,7 +68,7 @@ export async function materialise(
 /** Returns the outermost folder that it had to make. */
 async function makeParent(parent: string, to: string): Promise<string | undefined> {
   try {
-    return await mkdir(parent, { recursive: true });
+    return await makeFolders(parent);
   } catch (cause) {
     if (!hasCode(cause, 'EEXIST', 'ENOTDIR')) throw cause;
     throw new RegistryError(

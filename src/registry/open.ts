@@ -1,4 +1,4 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { inlineByteService, workerByteService } from '../artifacts/byte-service.ts';
 import { isoTime, systemClock } from '../base/clock.ts';
 import { type NewId, newIdSource } from '../base/ids.ts';
@@ -15,6 +15,7 @@ import { inlineInspector, threadInspector } from '../modelfiles/inspector.ts';
 import { inlineStatistician, threadStatistician } from '../predictions/statistician.ts';
 import { filesystemStore } from '../storage/filesystem-store.ts';
 import { FORMAT_KEY } from '../storage/layout.ts';
+import { makeFolders } from '../storage/make-folders.ts';
 import type { LocalStore } from '../storage/object-store.ts';
 import { probeAtomicCreate } from '../storage/probe.ts';
 import { quickFileSystem } from '../storage/quick-file-system.ts';
@@ -137,7 +138,7 @@ export async function initRegistry(options: {
 }): Promise<{ readonly dir: string; readonly registryId: string; readonly isNew: boolean }> {
   const { clock = systemClock } = options;
   const dir = await writing(options.dir, async () => {
-    await mkdir(options.dir, { recursive: true });
+    await makeFolders(options.dir);
     return realpath(options.dir);
   });
   const store = filesystemStore(dir);

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { PULL_MARKER } from '../artifacts/manifest-path.ts';
 import { RegistryError } from '../base/errors.ts';
+import { makeFolders } from '../storage/make-folders.ts';
 import { readRegular } from '../storage/regular-file.ts';
 import { hasCode, isAbsent, retryWhileBusy } from '../storage/system-errors.ts';
 
@@ -78,7 +79,7 @@ export async function openTarget(to: string, { isWindows = process.platform === 
   const { link } = view;
   const parent = dirname(link);
   const prefix = prefixOf(link);
-  await mkdir(parent, { recursive: true });
+  await makeFolders(parent);
 
   /** What a process left that was ended in the middle of a switch. */
   async function finishSwitch(): Promise<void> {

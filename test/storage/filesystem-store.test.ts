@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nodeFileSystem } from '../../src/storage/file-system.ts';
 import { filesystemStore } from '../../src/storage/filesystem-store.ts';
+import { makeFolders } from '../../src/storage/make-folders.ts';
 import { quickFileSystem } from '../../src/storage/quick-file-system.ts';
 import { sweepTemporaryFiles } from '../../src/storage/temporary.ts';
 import { bytes, describeObjectStore, text } from './object-store-suite.ts';
@@ -118,6 +119,16 @@ describe('filesystem', () => {
     expect(await sweepTemporaryFiles(join(root, 'absent'))).toEqual([]);
   });
 });
+
+it.runIf(process.platform === 'linux')(
+  'gives up on a folder that can not be made although the one around it is there',
+  async () => {
+    await expect(makeFolders('/proc/none/here')).rejects.toMatchObject({ code: 'ENOENT' });
+    const root = await tempFolder();
+    expect(await makeFolders(join(root, 'a/b/c'))).toBe(join(root, 'a'));
+    expect(await makeFolders(join(root, 'a/b'))).toBeUndefined();
+  },
+);
 
 async function filesIn(root: string): Promise<readonly string[]> {
   const entries = await readdir(root, { withFileTypes: true, recursive: true });
