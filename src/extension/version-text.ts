@@ -13,6 +13,13 @@ export function labelOf(version: Pick<VersionSummary, 'model' | 'id' | 'number' 
   return `${version.model}@${numberOf(version)}`;
 }
 
+/** The same with the middle of a very long name left out, so that a row has room for the number. */
+export function shortLabelOf(version: Pick<VersionSummary, 'model' | 'id' | 'number' | 'pending'>): string {
+  const { model } = version;
+  if (model.length <= 48) return labelOf(version);
+  return labelOf({ ...version, model: `${model.slice(0, 30)}…${model.slice(-14)}` });
+}
+
 /** `auc 0.9123`, or nothing where no metric was recorded. */
 export function headlineText(version: VersionSummary, preferred: string | undefined): string {
   const metric = headlineMetric(version.metrics, { preferred });

@@ -69,5 +69,7 @@ function gateFailed(label: string, stage: string, broken: readonly GateResult[])
 }
 
 function lineOf({ title, outcome, why = '' }: GateResult): string {
-  return outcome === 'failed' ? `${title}: ${why}` : `${title} wasn't evaluated: ${why}`;
+  if (outcome !== 'failed') return `${title} wasn't evaluated: ${why}`;
+  // `0 of 1 approvals` says what gate it is.
+  return title === 'approvals' ? why : `${title}: ${why}`;
 }

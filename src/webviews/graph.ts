@@ -6,7 +6,7 @@ import type { GraphPageData, ImpactEntry } from '../extension/messages.ts';
 import { graphPicture } from './graph/picture.ts';
 
 import { type PageContext, runPage } from './shared/page.ts';
-import { ageOf, icon, section, stageBadge, versionLink } from './shared/parts.ts';
+import { ageOf, section, stageBadge, versionLink } from './shared/parts.ts';
 import { versionNumber } from './shared/version-name.ts';
 
 /** What made something, and what it went into: a picture, and all versions that descend from it. */
@@ -17,7 +17,7 @@ function graphView({ graph, impact }: GraphPageData, page: PageContext): Templat
       <p class="changes-summary">
         ${total === 0 ? t('No version descends from it.') : tCount(total, '{count} version descends from it: {stages}.', '{count} versions descend from it: {stages}.', { stages: stageCounts(stages) })}
       </p>
-      <p class="muted">${tParts('What made it stands {left} before it, what it went into {right} behind it. A version opens its page; anything else shows its own graph.', { left: icon('arrow-left'), right: icon('arrow-right') })}</p>
+      <p class="muted">${t('Arrows lead from what it was made of to what was made of it. A version opens its page; anything else shows its own graph.')}</p>
     </header>
     ${graphPicture(graph, page)}
     ${

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { t, tCount } from '../base/language.ts';
+import { formatNumber, t, tCount, tParts } from '../base/language.ts';
 import { formatMetric, metricDirection } from '../base/metrics.ts';
 import type { PlotsPageData } from '../extension/messages.ts';
 import { goodness, type PlotColumns, plotColumns } from './plots/axes.ts';
@@ -48,16 +48,16 @@ function header({ data, isPassing }: Plots, page: PageContext): TemplateResult {
   const facts = [
     total > versions.length
       ? t('the newest {shown} of {total} versions', {
-          shown: versions.length.toLocaleString('en-US'),
-          total: total.toLocaleString('en-US'),
+          shown: formatNumber(versions.length),
+          total: formatNumber(total),
         })
       : tCount(versions.length, '{count} version', '{count} versions'),
     isList ? t('chosen from a list') : '',
     query === undefined ? '' : t('that a search for “{query}” finds', { query }),
-    shown < versions.length ? t('{shown} pass the filters', { shown: shown.toLocaleString('en-US') }) : '',
+    shown < versions.length ? t('{shown} pass the filters', { shown: formatNumber(shown) }) : '',
   ].filter((fact) => fact !== '');
   return html`<header class="page-title">
-    <h1><button class="link ellipsis" title=${columns.model} @click=${() => page.openModel(columns.modelId)}>${columns.model}</button></h1>
+    <h1><span class="name named-words">${tParts('Plots of {model}', { model: html`<button class="link ellipsis" title=${columns.model} @click=${() => page.openModel(columns.modelId)}>${columns.model}</button>` })}</span></h1>
     <div class="facts" role="status">${facts.map((fact) => html`<span class="wrap">${fact}</span>`)}</div>
   </header>`;
 }

@@ -189,7 +189,7 @@ describe('a promotion that two people decide on', () => {
     await page.locator('h1').waitFor();
     console.log(`The review was on the screen ${Date.now() - askedAtMs} ms after it was asked for`);
     await page.getByRole('button', { name: 'Run gates' }).click();
-    await page.locator('.verdict', { hasText: 'Only people are missing: 0 of 1 approvals' }).waitFor();
+    await page.locator('.verdict', { hasText: 'Waiting for people: 0 of 1 approvals' }).waitFor();
     await page.getByLabel('Reason or comment').fill('Brazil is better than before now');
     await page.getByLabel('Or ask for a review by').fill('bob@example.com');
     await page.getByRole('button', { name: 'Request promotion' }).click();
@@ -204,7 +204,7 @@ describe('a promotion that two people decide on', () => {
     await bob.page.locator('.part.activitybar .action-item .badge', { hasText: '1' }).waitFor();
     await bob.clickNotificationButton('Ann asks you to review', 'Show');
     const page = await reviewOf(bob, 3);
-    await page.locator('#request', { hasText: 'Your word is wanted' }).waitFor();
+    await page.locator('#request', { hasText: 'Your review is requested' }).waitFor();
     await page.locator('.gate-passed', { hasText: 'node validate.mjs' }).waitFor();
     await bob.page.screenshot({ path: join(repositoryRoot, 'out/screenshots/review-wanted.png') });
     await page.getByLabel('Reason or comment').fill('Looked at Brazil: fine');

@@ -53,7 +53,7 @@ describe('the page of a review', () => {
   it('says where nothing but people is missing, unless one of them refused', async () => {
     const people = gate('approvals', { isOfPeople: true, outcome: 'failed', why: '0 of 1 approvals' });
     await open(reviewPage({ approvals: [] }), { gates: [gate('auc'), people] });
-    expect(await opened.page.locator('.verdict').innerText()).toContain('Only people are missing: 0 of 1 approvals.');
+    expect(await opened.page.locator('.verdict').innerText()).toContain('Waiting for people: 0 of 1 approvals.');
     await opened.close();
     const refused = { ...people, why: 'bob@example.org refused it' };
     const approvals = [approval('bob@example.org', { isGiven: false, comment: 'Twice as slow.' })];

@@ -4,6 +4,7 @@ import { dateLocale, t, tCount } from '../../base/language.ts';
 import { provenText } from '../../base/proven.ts';
 import { told } from '../../base/retold.ts';
 import type { LogEntry, LogKind } from '../../catalog/read-models.ts';
+import { appendWords } from '../plain-markdown.ts';
 import { facts, momentText, oneLine } from '../version-text.ts';
 import type { ActivityDay, ActivityRow } from './activity-rows.ts';
 
@@ -130,12 +131,12 @@ function tooltipOf(entry: LogEntry): vscode.MarkdownString {
   ];
   const markdown = new vscode.MarkdownString();
   markdown.appendMarkdown('**');
-  markdown.appendText(oneLine(told(entry.summary), 400));
+  appendWords(markdown, oneLine(told(entry.summary), 400));
   markdown.appendMarkdown('**');
   for (const line of lines) {
     if (line === '') continue;
     markdown.appendMarkdown('  \n');
-    markdown.appendText(line);
+    appendWords(markdown, line);
   }
   return markdown;
 }

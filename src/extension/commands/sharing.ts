@@ -137,10 +137,11 @@ export const sharingMenu: Command = async (context, argument) => {
   const { failure, problem, cost } = status;
   const transfer = context.sharedStates.transfer(registry.dir);
   const isPaused = context.sharedStates.isPaused(registry.dir);
+  const prompt = toldIfAny(failure?.message ?? problem?.message);
   const reply = await pickOne({
     place: { title: status.url, step: 1, totalSteps: 1 },
-    placeholder:
-      toldIfAny(failure?.message ?? problem?.message) ?? (transfer ? progressText(transfer) : t('Shared storage')),
+    placeholder: transfer ? progressText(transfer) : t('Shared storage'),
+    ...(prompt === undefined ? {} : { prompt }),
     nothing: '',
     choices: [
       {

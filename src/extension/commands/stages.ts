@@ -12,7 +12,7 @@ import { added, askInSteps, type Step } from '../prompts/steps.ts';
 import { setContext } from '../set-context.ts';
 import { preferredMetric } from '../settings.ts';
 import { withProgress } from '../status/progress.ts';
-import { facts, headlineText, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
+import { facts, headlineText, labelOf, momentText, numberOf, oneLine, shortLabelOf } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
 import { startFrom, targetOf } from './targets.ts';
@@ -276,7 +276,7 @@ function rollbackChoice(
   const was = heldText(held[target.id], stage);
   return {
     value: { plan, target },
-    label: labelOf(target),
+    label: shortLabelOf(target),
     description: facts(
       wasTakenOut ? t('was taken out of {stage} on purpose', { stage }) : undefined,
       t('now {stage}', { stage: oneLine(target.stage, 40) }),
@@ -292,9 +292,12 @@ function rollbackChoice(
 function heldText(span: RollbackChoice['plan']['held'][string] | undefined, stage: string): string | undefined {
   if (!span) return undefined;
   const from = momentText(span.from);
-  return span.to === undefined
-    ? t('was in {stage} from {from}', { stage, from })
-    : t('was in {stage} from {from} to {until}', { stage, from, until: momentText(span.to) });
+  if (span.to === undefined) return t('was in {stage} from {from}', { stage, from });
+  const until = momentText(span.to);
+  // Of earlier years only the day is told.
+  return until === from
+    ? t('was in {stage} on {from}', { stage, from })
+    : t('was in {stage} from {from} to {until}', { stage, from, until });
 }
 
 const rollbackReasonStep: Step = async (place, answers) => {

@@ -5,18 +5,19 @@ import { t, tCount } from '../../base/language.ts';
 import { formatMetric, headlineMetrics } from '../../base/metrics.ts';
 import { provenText } from '../../base/proven.ts';
 import type { Author, ModelSummary, ProductionEntry, VersionSummary } from '../../catalog/read-models.ts';
+import { appendWords } from '../plain-markdown.ts';
 import { bytesText, claimedMomentText, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
 
 /** What a registry says is only ever added as text: the tooltip trusts nothing and follows no link. */
 function tooltip(title: string, lines: readonly (string | undefined)[]): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
   markdown.appendMarkdown('**');
-  markdown.appendText(oneLine(title));
+  appendWords(markdown, oneLine(title));
   markdown.appendMarkdown('**');
   for (const line of lines) {
     if (line === undefined || line === '') continue;
     markdown.appendMarkdown('  \n');
-    markdown.appendText(oneLine(line, 400));
+    appendWords(markdown, oneLine(line, 400));
   }
   return markdown;
 }
@@ -70,11 +71,7 @@ function versionLines(version: VersionSummary, preferred: string | undefined, me
     createdBy: authorIn(version.createdBy),
   };
   return [
-    t('In {stage} since {stageSince} by {stageBy}', {
-      stage: version.stage,
-      stageSince: claimedMomentText(version.stageSince, version.stageClaimedAt, importedFrom(version)),
-      stageBy: authorIn(version.stageBy),
-    }),
+    stageLine(version),
     metricsText(version, preferred, metrics),
     factsText(version),
     version.facts?.danger === 'dangerous' ? t('Loading its files can run code that isn’t the model’s') : '',
@@ -92,6 +89,18 @@ function versionLines(version: VersionSummary, preferred: string | undefined, me
       ? ''
       : t('Its files were removed {withdrawnAt} to free space', { withdrawnAt: momentText(artifact.withdrawnAt) }),
   ];
+}
+
+/** What is archived isn't in a stage that people speak of. */
+function stageLine({ stage, stageSince, stageClaimedAt, stageBy, ...version }: VersionSummary): string {
+  const what = {
+    stage,
+    stageSince: claimedMomentText(stageSince, stageClaimedAt, importedFrom(version)),
+    stageBy: authorIn(stageBy),
+  };
+  if (stage === 'candidate') return t('Candidate since {stageSince} by {stageBy}', what);
+  if (stage === 'archived') return t('Archived since {stageSince} by {stageBy}', what);
+  return t('In {stage} since {stageSince} by {stageBy}', what);
 }
 
 /** `auc 0.91 · f1 0.8` */

@@ -207,10 +207,13 @@ function hintItem(node: HintNode): vscode.TreeItem {
 /** Also for the Production view. */
 export function problemItem(node: ProblemNode): vscode.TreeItem {
   const message = oneLine(node.message, 1000);
-  const item = new vscode.TreeItem(message);
+  // First what it is: a narrow view shows little of a message that begins with a path.
+  const item = new vscode.TreeItem(t('Not readable'));
+  item.description = message;
   item.id = node.id;
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
   item.tooltip = message;
+  item.accessibilityInformation = { label: message };
   item.contextValue = 'problem';
   item.command = { command: 'modelRegistry.showOutput', title: t('Show Output') };
   return item;

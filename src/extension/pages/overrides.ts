@@ -1,10 +1,10 @@
 /** Embeddings, overrides, and what ends them: what stands between is shown in another order than it has. Isolates and marks stay: right-to-left texts need them. */
 const OVERRIDES = /[\u202a-\u202e]/g;
 
-/** JSON in which nothing is shown in another order than it has: names and texts by others could pass for something else. */
-export function withoutOverrides(json: string): string {
+/** A text, or JSON, in which nothing is shown in another order than it has: names and texts by others could pass for something else. */
+export function withoutOverrides(text: string): string {
   // JSON has these characters as they are, in names and in texts.
-  return json.replace(OVERRIDES, '\ufffd');
+  return text.replace(OVERRIDES, '\ufffd');
 }
 
 /** The same for a message; itself where it has none of them. */

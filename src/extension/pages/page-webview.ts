@@ -52,7 +52,7 @@ export function showPage<K extends PageKind>(webview: vscode.Webview, page: Page
         ? {}
         : { first: { json: withoutOverrides(json), id: randomBytes(9).toString('hex') } };
     webview.html = pageHtml({
-      ...{ kind, title, state, ...first },
+      ...{ kind, title: withoutOverrides(title), state, ...first },
       nonce: randomBytes(18).toString('base64url'),
       cspSource: webview.cspSource,
       scriptUri: file('webviews', scriptOf(kind)),

@@ -27,6 +27,7 @@ import {
 import { loadComparisonPage } from './comparison-data.ts';
 import { copyText } from './copy-text.ts';
 import { loadModelPage, modelHandlers } from './model-handlers.ts';
+import { withoutOverrides } from './overrides.ts';
 import {
   changesTitle,
   comparisonTitle,
@@ -164,7 +165,7 @@ export function createPages(options: PagesOptions): RestorablePages {
     const answer = async () => {
       const { title, data: shown } = await data.next();
       // Not before the page asks: the editor forgets a title that comes before the webview's frame is there.
-      if (isOpen(subject)) panel.title = title;
+      if (isOpen(subject)) panel.title = withoutOverrides(title);
       return shown;
     };
     open.set(keyOf(page), { subject, panel, data });

@@ -5,6 +5,7 @@ import { told } from '../../base/retold.ts';
 import { PROJECT_FILE } from '../../project/project-file-name.ts';
 import type { GatesNow, NameCompletions } from '../../workers/project-messages.ts';
 import type { CommandId } from '../command-ids.ts';
+import { appendWords } from '../plain-markdown.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 import { oneLine } from '../version-text.ts';
 
@@ -88,11 +89,11 @@ export class ProjectLanguage
     if (!found) return undefined;
     const markdown = new vscode.MarkdownString();
     markdown.appendMarkdown('**');
-    markdown.appendText(oneLine(found.title));
+    appendWords(markdown, oneLine(found.title));
     markdown.appendMarkdown('**');
     for (const line of found.lines) {
       markdown.appendMarkdown('  \n');
-      markdown.appendText(oneLine(told(line), 400));
+      appendWords(markdown, oneLine(told(line), 400));
     }
     if (found.versionId !== undefined) {
       const target = JSON.stringify([{ registryDir: registry.dir, versionId: found.versionId }]);
@@ -161,7 +162,8 @@ export function gatesTitle({ model, number, isThere, results }: GatesNow): strin
         });
   const there = isThere ? ` (${t('is there now')})` : '';
   const reason = told(worst?.why ?? worst?.required ?? '');
-  const named = worst && !reason.startsWith(worst.title) ? `${worst.title}: ${reason}` : reason;
+  const isNamed = worst === undefined || worst.title === 'approvals' || reason.startsWith(worst.title);
+  const named = isNamed ? reason : `${worst.title}: ${reason}`;
   const why = worst ? ` — ${oneLine(named, 100)}` : '';
   // Text from a registry must not become an icon. The editor drops an ordinary space behind its own.
   return `${icon}\u00a0${`${oneLine(model, 60)}@${number}${there}: ${counted}${why}`.replaceAll('$(', '$ (')}`;

@@ -20,6 +20,8 @@ interface Row<T> extends vscode.QuickPickItem {
 export interface PickOptions<T> {
   readonly place: Place;
   readonly placeholder: string;
+  /** What has to be read as a whole, below the field. */
+  readonly prompt?: string;
   /** The rows, as they are found: the list is open meanwhile. */
   readonly choices: AsyncIterable<readonly Choice<T>[]> | Promise<readonly Choice<T>[]> | readonly Choice<T>[];
   /** Shown as the only row where there is nothing to choose from. */
@@ -42,7 +44,7 @@ export function pickMany<T>(
 }
 
 async function pick<T>(
-  { place, placeholder, choices, nothing }: PickOptions<T>,
+  { place, placeholder, prompt, choices, nothing }: PickOptions<T>,
   isMany: boolean,
   check: (count: number) => string | undefined,
 ): Promise<Reply<readonly T[]>> {
@@ -53,6 +55,7 @@ async function pick<T>(
   }
   list.title = place.title;
   list.placeholder = placeholder;
+  list.prompt = prompt;
   list.canSelectMany = isMany;
   list.matchOnDescription = true;
   list.matchOnDetail = true;

@@ -4,7 +4,7 @@ import type { ModelSummary, Page, PageRequest, VersionSummary } from '../../cata
 import { stageIcon } from '../models-tree/stage-icon.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';
-import { facts, headlineText, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
+import { facts, headlineText, momentText, numberOf, oneLine, shortLabelOf } from '../version-text.ts';
 import type { Answers } from './answers.ts';
 import { type Choice, pickOne } from './pick.ts';
 import { added, type Place, type Reply, type Step } from './steps.ts';
@@ -112,7 +112,7 @@ export function versionChoice(version: VersionSummary, hasModel = false): Choice
   const aliases = version.aliases.map((alias) => `@${oneLine(alias, 40)}`).join(' ');
   return {
     value: version,
-    label: hasModel ? labelOf(version) : t('Version {version}', { version: numberOf(version) }),
+    label: hasModel ? shortLabelOf(version) : t('Version {version}', { version: numberOf(version) }),
     description: facts(oneLine(version.stage, 40), headlineText(version, preferredMetric()), aliases),
     detail: facts(
       t('registered {moment} by {name}', {

@@ -4,6 +4,7 @@ import { t } from '../../base/language.ts';
 import { toldOf } from '../../base/retold.ts';
 import { type FoundVersion, findVersion } from '../file-system/version-registries.ts';
 import { versionTooltip } from '../models-tree/tooltips.ts';
+import { appendWords } from '../plain-markdown.ts';
 import type { Registries } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';
 import { oneLine } from '../version-text.ts';
@@ -83,7 +84,7 @@ async function explained(registries: OfWindow, ref: string): Promise<vscode.Mark
   } catch (error) {
     if (!RegistryError.is(error)) throw error;
     const markdown = new vscode.MarkdownString();
-    markdown.appendText(oneLine(toldOf(error), 500));
+    appendWords(markdown, oneLine(toldOf(error), 500));
     return markdown;
   }
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { formatNumber, t, tCount } from '../../base/language.ts';
 import { told } from '../../base/retold.ts';
 import type { PolicyProposal } from '../../registry/api/policies.ts';
-import { facts, labelOf, momentText, oneLine } from '../version-text.ts';
+import { facts, labelOf, momentText, oneLine, shortLabelOf } from '../version-text.ts';
 import type { ListedProposal, ListedReview, ReviewList } from './review-list.ts';
 
 /** A row of the view of reviews: what commands need of it stands under the names that they know. */
@@ -60,7 +60,7 @@ export class ReviewsTree implements vscode.TreeDataProvider<Node> {
 function reviewItem(node: ReviewNode): vscode.TreeItem {
   const { review } = node;
   const { version, stage, comment, by, at, isWanted, isOwn } = review.entry;
-  const item = new vscode.TreeItem(oneLine(`${labelOf(version)} → ${stage}`));
+  const item = new vscode.TreeItem(oneLine(`${shortLabelOf(version)} → ${stage}`));
   item.id = `${node.registryDir}#${version.id}#${stage}`;
   item.iconPath = iconOf(review);
   const how = stateText(review);

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { t, tCount } from '../../base/language.ts';
 import { told } from '../../base/retold.ts';
 import type { RemoteStatus } from '../../registry/api/sharing.ts';
+import { appendWords } from '../plain-markdown.ts';
 import { progressText } from '../status/progress.ts';
 import { momentText, oneLine } from '../version-text.ts';
 import type { SharedStates } from './shared-states.ts';
@@ -114,7 +115,7 @@ function tooltipOf(states: readonly RemoteStatus[]): vscode.MarkdownString {
     ];
     for (const line of lines) {
       markdown.appendMarkdown('  \n');
-      markdown.appendText(oneLine(line, 400));
+      appendWords(markdown, oneLine(line, 400));
     }
   }
   return markdown;

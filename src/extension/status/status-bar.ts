@@ -3,6 +3,7 @@ import { t, tCount } from '../../base/language.ts';
 import { told, toldOf } from '../../base/retold.ts';
 import type { ProductionEntry } from '../../catalog/read-models.ts';
 import { type Deployments, isOutOfStep } from '../after/deployments.ts';
+import { appendWords } from '../plain-markdown.ts';
 import type { Registries } from '../registries/registries.ts';
 import { momentText, numberOf, oneLine } from '../version-text.ts';
 import type { Activity } from './activity.ts';
@@ -92,7 +93,7 @@ function tooltipOf(entries: readonly ProductionEntry[], problems: readonly strin
   ];
   for (const line of lines) {
     markdown.appendMarkdown('  \n');
-    markdown.appendText(oneLine(line, 300));
+    appendWords(markdown, oneLine(line, 300));
   }
   return markdown;
 }

@@ -94,8 +94,10 @@ function describe(session: Session, event: RegistryEvent): readonly string[] {
     case 'approval.refused':
       return [`Refused ${label(event.version)} for ${event.stage}`];
     case 'promotion.requested': {
-      const asked = event.reviewers.length === 0 ? '' : ` of ${event.reviewers.join(', ')}`;
-      return [`Asked for a review${asked} of ${label(event.version)} for ${event.stage}`];
+      const what = label(event.version);
+      const { stage, reviewers } = event;
+      if (reviewers.length === 0) return [`Asked for a review of ${what} for ${stage}`];
+      return [`Asked ${reviewers.join(', ')} to review ${what} for ${stage}`];
     }
     case 'promotion.withdrawn':
       return [`Withdrew the request to promote ${label(event.version)} to ${event.stage}`];

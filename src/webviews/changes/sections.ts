@@ -167,7 +167,7 @@ function metricOf(value: string | number | null | undefined): MetricValue | unde
 const weightsTexts = (): Readonly<Record<ChangesPageData['weights'], string>> => ({
   'same-files': t('The files are the same, byte for byte.'),
   same: t('The weights are the same, in other files.'),
-  different: t('The weights are others.'),
+  different: t('The weights differ.'),
   unknown: t('Whether the weights are the same isn’t known for both versions. Their files differ.'),
 });
 

@@ -1,6 +1,6 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { isLogarithmic } from '../../base/axis-scale.ts';
-import { t } from '../../base/language.ts';
+import { formatNumber, t } from '../../base/language.ts';
 import { formatMetric, headlineMetrics, metricDirection } from '../../base/metrics.ts';
 import type { ComparisonPageData, MetricCourses } from '../../extension/messages.ts';
 import type { PageContext } from '../shared/page.ts';
@@ -93,7 +93,7 @@ function figure(metric: string, curves: readonly Curve[], { declared }: Comparis
       </svg>
       <span class="curve-bound bottom">${values.length === 0 ? '' : formatMetric(least)}</span>
     </div>
-    <div class="curve-steps muted"><span>${t('step {step}', { step: first.toLocaleString('en-US') })}</span><span>${last.toLocaleString('en-US')}</span></div>
+    <div class="curve-steps muted"><span>${t('step {step}', { step: formatNumber(first) })}</span><span>${formatNumber(last)}</span></div>
     <ul class="curve-keys">
       ${curves.map(
         ({ column, name, points }) => html`<li>
@@ -114,7 +114,7 @@ function endText(points: Points, direction: ReturnType<typeof metricDirection>):
     return found === undefined || (direction === 'lower' ? value < found[1] : value > found[1]) ? [step, value] : found;
   }, undefined);
   if (direction === 'neutral' || best === undefined || best[1] === last) return end;
-  return `${end}, ${t('best {value} at step {step}', { value: formatMetric(best[1]), step: best[0].toLocaleString('en-US') })}`;
+  return `${end}, ${t('best {value} at step {step}', { value: formatMetric(best[1]), step: formatNumber(best[0]) })}`;
 }
 
 /** A line through what are numbers, with gaps where they aren't. */

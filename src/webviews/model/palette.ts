@@ -28,7 +28,7 @@ export function paletteOf(element: Element): Palette {
     production: value('--vscode-charts-green'),
     staging: value('--vscode-charts-blue', '--vscode-textLink-foreground'),
     other: value('--vscode-charts-purple', '--vscode-foreground'),
-    best: value('--vscode-charts-orange', '--vscode-charts-yellow'),
+    best: value('--strong'),
     focus: value('--vscode-focusBorder'),
     font: `${value('--vscode-font-size') || '13px'} ${style.fontFamily}`,
   };

@@ -20,7 +20,7 @@ export function filterList(plots: Plots, page: PageContext): TemplateResult {
       <thead>
         <tr>
           <th scope="col">${t('Axis')}</th>
-          <th scope="col" class="numeric" title=${t('Rank correlation with the metric; for texts the correlation ratio, which has no sign')}>${t('Tells of the metric')}</th>
+          <th scope="col" class="numeric" title=${t('Rank correlation with the metric; for texts the correlation ratio, which has no sign')}>${t('Correlation')}</th>
           <th scope="col">${t('Only versions with')}</th>
         </tr>
       </thead>
@@ -57,6 +57,12 @@ function filterFields(column: PlotColumn, { choices }: Plots, page: PageContext)
   return html`<span class="filter-fields">${column.texts ? textFields(column, column.texts, filter, set) : numberFields(column, filter, set)}${end}</span>`;
 }
 
+/** Short, and what a person can type there. */
+function boundText(bound: number): string {
+  const text = String(Number(bound.toPrecision(6)));
+  return text.length > 9 ? Number(text).toExponential() : text;
+}
+
 type SetFilter = (next: AxisFilter | undefined) => void;
 
 function numberFields(column: PlotColumn, filter: AxisFilter | undefined, set: SetFilter): TemplateResult {
@@ -66,7 +72,7 @@ function numberFields(column: PlotColumn, filter: AxisFilter | undefined, set: S
     inputmode="decimal"
     class="bound"
     aria-label=${label}
-    placeholder=${String(Number(bound.toPrecision(6)))}
+    placeholder=${boundText(bound)}
     @input=${({ currentTarget }: Event) => currentTarget instanceof HTMLInputElement && currentTarget.setCustomValidity('')}
     .value=${value === undefined || value === bound ? '' : String(Number(value.toPrecision(6)))}
     @change=${({ currentTarget }: Event) => {

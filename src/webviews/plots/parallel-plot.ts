@@ -282,7 +282,11 @@ export class ParallelPlot extends LitElement {
   }
 
   #head({ name, isLog, association, kind }: PlotColumn, axis: number): TemplateResult {
-    return html`<span class="parallel-head" .style=${`left: ${this.#xOf(axis)}px`} title=${name}
+    const atEdge = 2 * ROOM.left;
+    const gap = this.#axes.length < 2 ? atEdge : this.#xOf(1) - this.#xOf(0);
+    const isAtEdge = axis === 0 || axis === this.#axes.length - 1;
+    const place = `left: ${this.#xOf(axis)}px; width: ${(isAtEdge ? Math.min(gap, atEdge) : gap) - 4}px`;
+    return html`<span class="parallel-head" .style=${place} title=${name}
       ><b class="ellipsis">${name}</b><span class="muted ellipsis">${kind === 'metric' || association === undefined ? '' : associationText(association)}${isLog ? ' log' : ''}</span></span
     >`;
   }

@@ -56,6 +56,6 @@ export function requestSection(data: ReviewPageData, page: PageContext): Templat
     html`<p>${authorOf(by)} <span class="muted">${timeOf(at)}${pending ? `, ${t('not shared yet')}` : ''}</span></p>
       ${comment === '' ? nothing : html`<p class="reason">${comment}</p>`}
       <p class="muted wrap">${reviewers.length === 0 ? t('Everybody is asked.') : t('Asked: {reviewers}', { reviewers: reviewers.join(', ') })}</p>
-      ${isWanted ? html`<p class="wanted">${icon('eye')} ${t('Your word is wanted.')}</p>` : nothing}`,
+      ${isWanted ? html`<p class="wanted">${icon('eye')} ${t('Your review is requested.')}</p>` : nothing}`,
   );
 }

@@ -11,7 +11,7 @@ const texts = () =>
     dangerous: { symbol: 'error', text: t('Loading its files can run code that isn’t the model’s.') },
     unknown: { symbol: 'warning', text: t('Its files use code that isn’t known here.') },
     'none-found': { symbol: 'info', text: t('Nothing that runs code was found in its files.') },
-    unread: { symbol: 'question', text: t('Nobody looked at its files for what loading them runs.') },
+    unread: { symbol: 'question', text: t('Its files weren’t checked for code that runs when they are loaded.') },
   }) as const;
 
 /** What loading the files could run, and whether that is new. */

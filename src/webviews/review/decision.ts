@@ -198,7 +198,7 @@ function requestRow(data: ReviewPageData, isIdle: boolean, page: PageContext): T
       class="decision-text"
       list="people"
       maxlength="4000"
-      placeholder=${t('Everybody, or addresses with commas between them')}
+      placeholder=${t('Everybody, or email addresses')}
       .value=${textOf(page, reviewersName)}
       @input=${(event: Event) => page.setUi(reviewersName, fieldText(event))}
     />

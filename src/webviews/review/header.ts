@@ -62,7 +62,7 @@ function besideLine({ other, stage, isExclusive }: ReviewPageData, page: PageCon
     author: authorOf(version.stageBy),
   };
   return html`<span>
-    ${isInStage && isExclusive ? tParts('Beside {version}, in {stage} since {age} by {author}, whose place it takes', about) : tParts('Beside {version}, in {stage} since {age} by {author}', about)}
+    ${isInStage && isExclusive ? tParts('Compared with {version}, in {stage} since {age} by {author}, which it replaces', about) : tParts('Compared with {version}, in {stage} since {age} by {author}', about)}
   </span>`;
 }
 
@@ -88,7 +88,7 @@ function verdict(data: ReviewPageData, gates: LaterGates): TemplateResult {
   const broken = brokenGates(gates);
   const isOnlyGates = blockers.length === broken.length;
   if (isOnlyGates && isWaitingForPeople(broken, data.approvals))
-    return line('clock', 'verdict-waiting', t('Only people are missing: {why}.', { why: broken[0]?.why ?? '' }));
+    return line('clock', 'verdict-waiting', t('Waiting for people: {why}.', { why: broken[0]?.why ?? '' }));
   if (isOnlyGates && broken.length > 1)
     return line(
       'error',

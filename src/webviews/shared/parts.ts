@@ -109,7 +109,7 @@ export function changeOf(
   if (difference === undefined)
     return html`<span class="change">${t('differs from {value}', { value: formatMetric(baseline) })}</span>`;
   return html`<span class="change ${verdict}" title=${percentage(difference, baseline)}
-    ><span class="arrow" aria-hidden="true">${difference > 0 ? '▲' : '▼'}</span>${formatDifference(difference)}${
+    ><span class="change-figure"><span class="arrow" aria-hidden="true">${difference > 0 ? '▲' : '▼'}</span>${formatDifference(difference)}</span>${
       verdict === 'different' ? nothing : ` ${word(verdict)}`
     }</span
   >`;

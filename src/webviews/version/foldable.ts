@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { t } from '../../base/language.ts';
+import { formatNumber, t } from '../../base/language.ts';
 import type { PageContext } from '../shared/page.ts';
 import { icon, type SectionOptions } from '../shared/parts.ts';
 
@@ -19,7 +19,7 @@ export function foldable(
           title="${isFolded ? t('Show') : t('Fold')} ${title}"
           @click=${() => page.setUi(`fold.${id}`, !isFolded)}
         >
-          ${icon(isFolded ? 'chevron-right' : 'chevron-down')}<span>${title}</span>${count === undefined ? nothing : html` <span class="count">${count.toLocaleString('en-US')}</span>`}
+          ${icon(isFolded ? 'chevron-right' : 'chevron-down')}<span>${title}</span>${count === undefined ? nothing : html` <span class="count">${formatNumber(count)}</span>`}
         </button>
       </h2>
       ${isFolded ? nothing : (actions ?? nothing)}

@@ -18,7 +18,7 @@ export function headline(
   const figures = headlineMetrics(version.metrics, figureCount, { declared });
   if (figures.length === 0) return nothing;
   return html`<section aria-label=${t('Headline metrics')}>
-    <ul class="figures">
+    <ul class="figures" .style=${`--figures: ${figures.length}`}>
       ${figures.map(({ name }) => {
         const value = version.metrics[name];
         const before = baseline === undefined ? undefined : metricIn(baseline.metrics, name);

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { parametersText } from '../../base/count.ts';
-import { t } from '../../base/language.ts';
+import { formatNumber, t } from '../../base/language.ts';
 import type { FactsPageData, VersionDetails, VersionFacts } from '../../extension/messages.ts';
 import { shortDigest } from '../shared/format.ts';
 import { jumpTo } from '../shared/jump.ts';
@@ -28,7 +28,7 @@ export function modelLine({ facts }: VersionDetails): TemplateResult | typeof no
     ${
       parameterCount === undefined
         ? nothing
-        : html`<span title=${parameterCount.toLocaleString('en-US')}>${parametersText(parameterCount)}</span>`
+        : html`<span title=${formatNumber(parameterCount)}>${parametersText(parameterCount)}</span>`
     }
     ${dtypes.length === 0 ? nothing : html`<span>${dtypes.slice(0, 3).join(', ')}${dtypes.length > 3 ? ' …' : ''}</span>`}
     ${license === undefined ? nothing : html`<span class="wrap">${license}</span>`}

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { t, tCount } from '../../base/language.ts';
+import { formatNumber, t, tCount } from '../../base/language.ts';
 import type { Lineage } from '../../extension/messages.ts';
 import { formatBytes, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
@@ -44,7 +44,7 @@ function dataRow(entry: Data, page: PageContext): TemplateResult {
   return html`<tr>
     <th scope="row"><span class="ellipsis" title=${path}>${path}</span></th>
     <td class="numeric">${size.join(', ')}</td>
-    <td class="numeric">${rows === undefined ? nothing : rows.toLocaleString('en')}</td>
+    <td class="numeric">${rows === undefined ? nothing : formatNumber(rows)}</td>
     <td>${nameOf(entry, page)} ${kind === undefined ? nothing : html`<span class="muted">${namedBy()[kind]}</span>`}</td>
   </tr>`;
 }

@@ -73,7 +73,7 @@ export async function makeEditorScreens(only?: string): Promise<number> {
         const workbench = isFirst ? editor.workbench : await editor.openWindow(workspace);
         const opened = { workspace, workbench, page: workbench.page };
         failures += await showAll(opened, screens, pictures);
-        if (only === undefined && isFirst) await recordThemes(opened, folder);
+        if (only === undefined && isFirst) await recordThemes(opened);
         await workbench.page.close();
       }
     } finally {

@@ -5,8 +5,11 @@ import { repositoryRoot } from '../harness/install.ts';
 import type { OpenedProject } from './editor-screen.ts';
 import { showTheme } from './theme.ts';
 
-/** Writes `themes.json` into `folder`: what the editor's own themes give the pages, of what the pages ask for. */
-export async function recordThemes(opened: OpenedProject, folder: string): Promise<void> {
+/** Pages that are drawn outside of the editor have these. */
+const file = join(repositoryRoot, 'test/webviews/editor-themes.json');
+
+/** What the editor's own themes give the pages, of what the pages ask for. */
+export async function recordThemes(opened: OpenedProject): Promise<void> {
   const { workbench } = opened;
   const used = await usedVariables();
   await workbench.openContainer('Model Registry');
@@ -25,7 +28,7 @@ export async function recordThemes(opened: OpenedProject, folder: string): Promi
       .sort(([a], [b]) => (a < b ? -1 : 1));
     recorded[theme] = Object.fromEntries(entries);
   }
-  await writeFile(join(folder, 'themes.json'), `${JSON.stringify(recorded, undefined, 2)}\n`);
+  await writeFile(file, `${JSON.stringify(recorded, undefined, 2)}\n`);
 }
 
 /** What the pages' styles and scripts ask of a theme. */

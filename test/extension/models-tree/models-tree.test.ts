@@ -168,7 +168,7 @@ describe('the Models view', () => {
       throw new RegistryError('LOG_DAMAGED', 'Commit 3 is damaged.');
     };
     const tree = treeOf({ one: { listModels: failing, listVersions: failing } });
-    expect(shown(tree, await tree.getChildren())).toEqual(['Commit 3 is damaged.']);
+    expect(shown(tree, await tree.getChildren())).toEqual(['Not readable  Commit 3 is damaged.']);
   });
 
   it('groups by stage, with a place for each stage, empty or not', async () => {
