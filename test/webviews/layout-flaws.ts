@@ -106,6 +106,9 @@ function findFlaws(): readonly string[] {
         };
         isHidden ||= box.right - box.left < 1 || box.bottom - box.top < 1;
       }
+      const cell = element.closest('td, th')?.getBoundingClientRect();
+      if (!isHidden && cell && box.right > cell.right + 1.5)
+        flaws.add(`Beyond its cell: ${nameOf(element)} ${short(text)}`);
       if (!isHidden) pieces.push({ element, box, text });
     }
   }

@@ -51,7 +51,7 @@ describe('the page of a model', () => {
     for (const expected of [
       'fraud-detector',
       '40 versions: 34 candidates, 4 archived, 1 in staging, 1 in production',
-      '@38 is in production since',
+      '@38 has been in production since',
       'by Grace Hopper',
       'Ada Lovelace (31)',
       'Formerly card-fraud',

@@ -10,6 +10,8 @@ import { ageOf, authorOf, claimedAgeOf, claimedSinceOf, versionLink } from '../s
 import { versionNumber } from '../shared/version-name.ts';
 
 const shownAliases = 40;
+/** Who registers most comes first. */
+const MOST_PEOPLE = 5;
 
 /** What the model is, how many versions there are, and what serves. */
 export function modelHeader({ model, tenures, stage }: ModelPageData, page: PageContext): TemplateResult {
@@ -25,7 +27,7 @@ export function modelHeader({ model, tenures, stage }: ModelPageData, page: Page
       ${
         production
           ? html`<span
-              >${tParts('{version} is in production since {age}, by {author}', { version: versionLink(page, production.id, `@${versionNumber(production)}`), age: claimedSinceOf(production.stageSince, production.stageClaimedAt, importedFrom(production)), author: authorOf(production.stageBy) })}</span
+              >${tParts('{version} has been in production since {age}, by {author}', { version: versionLink(page, production.id, `@${versionNumber(production)}`), age: claimedSinceOf(production.stageSince, production.stageClaimedAt, importedFrom(production)), author: authorOf(production.stageBy) })}</span
             >`
           : html`<span>${lastMove && stage === 'production' ? t('No version is in production any more') : t('No version is in production')}</span>`
       }
@@ -36,7 +38,7 @@ export function modelHeader({ model, tenures, stage }: ModelPageData, page: Page
         registeredBy.length === 0
           ? nothing
           : html`<span
-              >${tParts('Its newest versions are from {people}', { people: registeredBy.map(({ by, versions }, index) => html`${index === 0 ? '' : ', '}<span title=${by.email}>${by.name === '' ? by.email : by.name}</span> (${formatNumber(versions)})`) })}</span
+              >${tParts('Its newest versions are from {people}', { people: registeredBy.slice(0, MOST_PEOPLE).map(({ by, versions }, index) => html`${index === 0 ? '' : ', '}<span title=${by.email}>${by.name === '' ? by.email : by.name}</span> (${formatNumber(versions)})`) })}${registeredBy.length > MOST_PEOPLE ? ' …' : ''}</span
             >`
       }
       ${formerNames.length === 0 ? nothing : html`<span>${t('Formerly {names}', { names: formerNames.join(', ') })}</span>`}

@@ -37,13 +37,13 @@ export function paintBands(u: uPlot, { bands }: Drawing, palette: Palette): void
   canvas.restore();
 }
 
-/** At the top of each band that has room for it: which version it was, with a mark for how it came there. The newest has its own always. */
+/** Above each band that has room for it: which version it was, with a mark for how it came there. The newest has its own always. */
 export function paintBandLabels(u: uPlot, { bands }: Drawing, palette: Palette): void {
   const { ctx: canvas, bbox } = u;
   const ratio = devicePixelRatio;
   canvas.save();
   canvas.font = scaledFont(palette.font, ratio);
-  canvas.textBaseline = 'top';
+  canvas.textBaseline = 'bottom';
   canvas.textAlign = 'left';
   canvas.fillStyle = palette.production;
   const edge = canvas.canvas.width - 2 * ratio;
@@ -57,7 +57,7 @@ export function paintBandLabels(u: uPlot, { bands }: Drawing, palette: Palette):
     // What came last may have no room behind its line: it isn't cut.
     const left = isNow ? Math.min(sides[0] + 4 * ratio, edge - width) : sides[0] + 4 * ratio;
     if (left + width > (isNow ? free : Math.min(free, sides[1]))) continue;
-    canvas.fillText(label, left, bbox.top + 3 * ratio);
+    canvas.fillText(label, left, bbox.top - 3 * ratio);
     free = left - 6 * ratio;
   }
   canvas.restore();

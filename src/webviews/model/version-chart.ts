@@ -90,8 +90,8 @@ class VersionChart extends LitElement {
     const options: uPlot.Options = {
       ...this.#size,
       ms: 1,
-      // The last label of a lower axis is half beyond it.
-      padding: [10, drawing.across.kind === 'time' ? 44 : 16, 0, 0],
+      // Above, room for what was in the stage; the last label of a lower axis is half beyond it.
+      padding: [drawing.bands.length > 0 ? 24 : 10, drawing.across.kind === 'time' ? 44 : 16, 0, 0],
       scales: scalesOf(drawing),
       axes: axesOf(drawing, palette),
       series: [{}, { paths: () => null, points: { show: false } }],

@@ -81,7 +81,7 @@ export function claimedSinceOf(iso: string, claimed: string | undefined, source?
 }
 
 function sinceOf(iso: string): TemplateResult {
-  return html`<time datetime=${iso} title=${iso}>${formatTime(iso)}, ${formatAge(iso, Date.now())}</time>`;
+  return html`<time datetime=${iso} title=${iso}>${formatTime(iso)} (${formatAge(iso, Date.now())})</time>`;
 }
 
 function claim(claimed: TemplateResult, since: TemplateResult, source: string | undefined): TemplateResult {
