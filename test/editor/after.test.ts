@@ -132,7 +132,10 @@ webhooks:
     expect(await deployed()).toBe('weights 2');
     await workbench.runCommand('Model Registry: Roll Back…');
     await workbench.quickPickLabels();
-    await workbench.quickInputWidget.getByText('was in production from').first().waitFor();
+    await workbench.quickInputWidget
+      .getByText(/was in production/)
+      .first()
+      .waitFor();
     await editor.screenshot('after-3-rolling-back');
     await workbench.quickInput.press('Enter');
     await workbench.answer('Twice as many complaints', REASON);

@@ -294,9 +294,9 @@ function heldText(span: RollbackChoice['plan']['held'][string] | undefined, stag
   const from = momentText(span.from);
   if (span.to === undefined) return t('was in {stage} from {from}', { stage, from });
   const until = momentText(span.to);
-  // Of earlier years only the day is told.
+  // Of earlier years only the day is told, of today minutes.
   return until === from
-    ? t('was in {stage} on {from}', { stage, from })
+    ? t('was in {stage}: {from}', { stage, from })
     : t('was in {stage} from {from} to {until}', { stage, from, until });
 }
 

@@ -6,7 +6,9 @@ const PAGE = '';
 const SAVE_MS = 120;
 /** For so long what comes later moves nothing away from where it is brought back to. */
 const SETTLING_MS = 3000;
-const ACTS = ['wheel', 'pointerdown', 'keydown', 'touchstart'] as const;
+/** Then it stays where it is: it may have become shorter. */
+const LONGEST_MS = 10_000;
+const ACTS = ['wheel', 'pointerdown', 'keydown', 'touchstart', 'input'] as const;
 
 /**
  * Brings a page back to where the person had scrolled it, although what it shows comes bit by bit, and notes where they scroll it to. The editor throws
@@ -17,6 +19,7 @@ export function keepPlace(root: HTMLElement, saved: Places, save: (places: Place
   const places = new Map(wanted);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let settling: ReturnType<typeof setTimeout> | undefined;
+  let latest: ReturnType<typeof setTimeout> | undefined;
 
   const restore = () => {
     let isAllThere = true;
@@ -33,6 +36,7 @@ export function keepPlace(root: HTMLElement, saved: Places, save: (places: Place
   const end = () => {
     wanted.clear();
     clearTimeout(settling);
+    clearTimeout(latest);
     mutations.disconnect();
     sizes.disconnect();
     for (const act of ACTS) removeEventListener(act, end, true);
@@ -41,6 +45,7 @@ export function keepPlace(root: HTMLElement, saved: Places, save: (places: Place
     for (const act of ACTS) addEventListener(act, end, { capture: true, passive: true });
     mutations.observe(root, { childList: true, subtree: true });
     sizes.observe(root);
+    latest = setTimeout(end, LONGEST_MS);
   }
 
   const saveNow = () => {
