@@ -78,6 +78,19 @@ describe('the comparison of versions', () => {
     await page.getByText('4be1c0a9f3d0').waitFor();
   });
 
+  it('gives what had the keyboard a follower, but takes it from nobody who is elsewhere in the editor', async () => {
+    const page = await open(comparison(3));
+    await page.getByRole('button', { name: /^Code and run/ }).focus();
+    const active = () => page.evaluate<string>('document.activeElement.localName');
+    await page.evaluate('document.hasFocus = () => false; document.activeElement.remove()');
+    await page.evaluate('new Promise((done) => setTimeout(done, 50))');
+    expect(await active()).toBe('body');
+    await page.evaluate("delete document.hasFocus; dispatchEvent(new Event('focus'))");
+    await expect.poll(active).not.toBe('body');
+    await page.evaluate('document.activeElement.remove()');
+    await expect.poll(active).not.toBe('body');
+  });
+
   it('opens and promotes the version of a column', async () => {
     const page = await open(comparison(3));
     await page.getByRole('button', { name: 'fraud-detector@2', exact: true }).click();

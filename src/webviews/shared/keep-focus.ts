@@ -27,7 +27,13 @@ export function keepFocus(root: HTMLElement): void {
     if (activeElement !== document.body && activeElement !== lost) return;
     const isThere = lost.isConnected;
     const { within, anchor } = isThere ? { within: lost.parentElement, anchor: lost } : placeOf(lost, changes);
-    nearestStop(root, within, anchor, lost).focus();
+    const next = nearestStop(root, within, anchor, lost);
+    if (document.hasFocus()) next.focus();
+    // The person is elsewhere in the editor, in a list that would close: it waits for them.
+    else
+      addEventListener('focus', () => next.isConnected && document.activeElement === document.body && next.focus(), {
+        once: true,
+      });
   }).observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ['disabled'] });
 }
 
