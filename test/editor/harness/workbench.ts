@@ -78,13 +78,30 @@ export class Workbench {
   /** Drags a row onto another one, until what that asks for is asked: rows move when the tree is read again. */
   async dragUntilAsked(row: Locator, target: Locator, placeholder: string): Promise<void> {
     for (let tries = 1; ; tries += 1) {
-      await row.dragTo(target);
+      await this.#drag(row, target);
       try {
         return await this.page.getByPlaceholder(placeholder).waitFor({ timeout: 3000 });
       } catch (error) {
         if (tries === 5) throw error;
       }
     }
+  }
+
+  /** Lets go of a row only when the tree takes it: of a hurried pointer it saw too little. */
+  async #drag(row: Locator, target: Locator): Promise<void> {
+    const { mouse } = this.page;
+    // A tooltip that is open would lie over the rows.
+    await this.page.locator('.part.statusbar').hover();
+    await row.hover();
+    await mouse.down();
+    await target.hover();
+    await target.hover({ position: { x: 60, y: 12 } });
+    await this.page
+      .locator('.part.sidebar .drop-target')
+      .first()
+      .waitFor({ timeout: 2000 })
+      .catch(() => undefined);
+    await mouse.up();
   }
 
   /** Opens a view container by its name in the activity bar. */
