@@ -17,17 +17,29 @@ export async function linksLeftOut(root: string, patterns: readonly string[]): P
   const named = (path: string) => relative(realRoot, path).split(sep).join('/');
   const found = new Set<string>();
   for (const pattern of patterns) {
-    const place = await placeInside(root, splitPattern(pattern).base).catch(() => undefined);
-    const entries =
-      place === undefined ? [] : await readdir(place, { recursive: true, withFileTypes: true }).catch(() => []);
-    for (const entry of entries) {
-      const path = named(join(entry.parentPath, entry.name));
-      if (!entry.isSymbolicLink() || !isOutput(path) || isIgnored(path)) continue;
+    const { base, rest } = splitPattern(pattern);
+    const place = await placeInside(root, base).catch(() => undefined);
+    const depth = rest === '' || rest.includes('**') ? Number.POSITIVE_INFINITY : rest.split('/').length - 1;
+    for (const link of place === undefined ? [] : await linksBelow(place, depth)) {
+      const path = named(link);
+      if (!isOutput(path) || isIgnored(path)) continue;
       const target = await realpath(join(realRoot, path)).catch(() => undefined);
       if (target !== undefined && !isOutput(named(target))) found.add(path);
     }
   }
   return [...found].sort().slice(0, MAX_TOLD).map(leftOut);
+}
+
+/** In folders of outputs alone: those of tools hold more than all else. */
+async function linksBelow(folder: string, depth: number): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+    const path = join(folder, entry.name);
+    if (entry.isSymbolicLink()) found.push(path);
+    else if (depth > 0 && entry.isDirectory() && !isIgnored(entry.name))
+      found.push(...(await linksBelow(path, depth - 1)));
+  }
+  return found;
 }
 
 function leftOut(path: string): LeftOut {
