@@ -13,17 +13,21 @@ const tallest = 5000;
 
 const folder = resolve(import.meta.dirname, '../../out/screens/pages');
 
-/** Pictures of every page in every state, theme and width, in out/screens/pages; with `only`, of one page. Says what axe-core finds, and what is clipped. */
-export async function makePageScreens(only?: string): Promise<void> {
+/** Pictures of every page in every state, theme and width, in out/screens/pages; with `only`, of one page. Says what axe-core finds, and what is clipped: how much that is. */
+export async function makePageScreens(only?: string): Promise<number> {
   const wanted = allScreens.filter(({ kind }) => only === undefined || kind === only);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const harness = await startHarness();
   const pictures: Picture[] = [];
+  const flaws: string[] = [];
   try {
     for (const screen of wanted) {
       for (const width of widths) {
+        const of = `${screen.kind}, ${screen.state}, ${width}`;
         const opened = await screen.open(harness, { width });
+        // What stays in place when a page is scrolled lies over some of it.
+        await opened.page.evaluate('scrollTo(0, 0)');
         for (const theme of themeNames) {
           await opened.setTheme(theme);
           const file = `${screen.kind}-${screen.state.replaceAll(' ', '-')}-${width}-${theme}.png`;
@@ -33,9 +37,11 @@ export async function makePageScreens(only?: string): Promise<void> {
           const path = join(folder, file);
           await opened.page.screenshot({ path, fullPage: height <= tallest, animations: 'disabled' });
           pictures.push({ file, screen: `${screen.kind}: ${screen.state}`, theme, width });
+          // Nothing but the colours differs between themes.
+          const violations = await axeViolations(opened.page, theme === themeNames[0] ? undefined : 'contrast');
+          flaws.push(...violations.map((violation) => `${of}, ${theme}: ${violation}`));
         }
-        const found = [...opened.errors, ...(await layoutFlaws(opened.page)), ...(await axeViolations(opened.page))];
-        for (const flaw of found) console.log(`${screen.kind}, ${screen.state}, ${width}: ${flaw}`);
+        flaws.push(...[...opened.errors, ...(await layoutFlaws(opened.page))].map((flaw) => `${of}: ${flaw}`));
         await opened.close();
       }
       console.log(`${screen.kind}: ${screen.state}`);
@@ -44,5 +50,7 @@ export async function makePageScreens(only?: string): Promise<void> {
     await harness.close();
   }
   await writeFile(join(folder, 'index.html'), contactSheet('Pages', pictures));
-  console.log(`${pictures.length} pictures: ${join(folder, 'index.html')}`);
+  for (const flaw of flaws) console.log(flaw);
+  console.log(`${flaws.length} flaws. ${pictures.length} pictures: ${join(folder, 'index.html')}`);
+  return flaws.length;
 }

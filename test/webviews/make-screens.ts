@@ -13,11 +13,12 @@ if (asked.includes('--readme')) {
   await wantPackage();
   await makeReadmePictures();
 } else {
-  if (!isEditorAlone) await makePageScreens(only);
+  let flaws = isEditorAlone ? 0 : await makePageScreens(only);
   if (isEditorAlone || only === undefined) {
     await wantPackage();
-    process.exitCode = (await makeEditorScreens(only)) === 0 ? 0 : 1;
+    flaws += await makeEditorScreens(only);
   }
+  process.exitCode = flaws === 0 ? 0 : 1;
 }
 
 async function wantPackage(): Promise<void> {
