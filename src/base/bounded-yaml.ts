@@ -1,4 +1,5 @@
 import { type CST, Lexer, Parser, parse } from 'yaml';
+import { yamlProblem } from './yaml-problem.ts';
 
 export interface YamlLimits {
   readonly maxCharacters: number;
@@ -34,12 +35,8 @@ export function parseBoundedYaml(text: string, options: YamlLimits & { readonly 
     const logLevel = options.isLenient ? 'silent' : 'error';
     return parse(text, { schema: 'core', maxAliasCount: MAX_ALIAS_COUNT, logLevel, uniqueKeys: false });
   } catch (error) {
-    throw new Error(firstLine(error), { cause: error });
+    throw new Error(yamlProblem(error), { cause: error });
   }
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }
 
 /** Looks at the text without making values of it, as far as is needed to know. */

@@ -1,10 +1,11 @@
+import { refusalOf } from '../project/refused-models.ts';
 import { askedPlaces } from '../serving/declared-places.ts';
 import { checkDeployment, type Deployment, deploy } from '../serving/deploy.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { deployedText, deploymentJson, deploymentText } from './format/deployments.ts';
 import { findProject } from './project-root.ts';
-import { print, printJson } from './terminal.ts';
+import { print, printJson, reportError } from './terminal.ts';
 
 /** `deploy`: brings the declared folders to what is in production, or says how they stand. */
 export async function deployModels(
@@ -14,6 +15,10 @@ export async function deployModels(
 ): Promise<void> {
   const { root, project } = await findProject(context.cwd);
   const declared = askedPlaces(root, project, model);
+  for (const refused of model === undefined ? (project.refused ?? []) : []) {
+    process.exitCode = EXIT.refused;
+    reportError(refusalOf(refused), context.isJson);
+  }
   await context.withQueries(async (registry) => {
     const results: Deployment[] = [];
     for (const request of declared) {

@@ -62,7 +62,9 @@ async function deployOne(model: string, { registry, root, project, signal }: Fol
 async function runDue(due: readonly Recording[], following: FollowingUp): Promise<void> {
   const { registry, root, project, signal } = following;
   const hasAny =
-    project.webhooks !== undefined || Object.values(project.models).some(({ after }) => after !== undefined);
+    project.webhooks !== undefined ||
+    project.refused !== undefined ||
+    Object.values(project.models).some(({ after }) => after !== undefined);
   if (due.length === 0 || !hasAny || process.env[SWITCH] === 'off') return;
   const isAllowed = process.env[SWITCH] === 'run';
   const confirmed = await readConfirmations(root);

@@ -4,6 +4,7 @@ import { declaredIn } from '../gates/declared.ts';
 import { policyGatesOf } from '../gates/policy-gates.ts';
 import { policyValue } from '../project/policy-file.ts';
 import { projectIn } from '../project/project-file.ts';
+import { refuseUnreadable } from '../project/refused-models.ts';
 import type { PolicyDetails } from '../registry/api/policies.ts';
 
 /**
@@ -12,6 +13,7 @@ import type { PolicyDetails } from '../registry/api/policies.ts';
  */
 export async function policyFromProject({ model, policy }: PolicyDetails, file: string): Promise<unknown> {
   const project = await projectIn(file);
+  refuseUnreadable(project, model);
   const declared = Object.hasOwn(project.models, model) ? project.models[model] : undefined;
   if (!declared?.policy && !declared?.gates) {
     throw new RegistryError(

@@ -3,6 +3,7 @@ import { RegistryError } from '../base/errors.ts';
 import { recordedPath } from '../base/inside.ts';
 import { registerDeclared } from '../outputs/capture.ts';
 import { dataPlacesOf } from '../outputs/data-places.ts';
+import { refuseUnreadable } from '../project/refused-models.ts';
 import type { DataPlace, RegisterResult } from '../registry/api/registering.ts';
 import type { Registry } from '../registry/api/registry.ts';
 import { dataAt, isAddress } from '../registry/data/address.ts';
@@ -47,6 +48,7 @@ async function fromProject(context: CommandContext, options: RegisterOptions, na
     );
   }
   const { root, project } = await findProject(context.cwd);
+  refuseUnreadable(project, name);
   const model = Object.hasOwn(project.models, name) ? project.models[name] : undefined;
   if (!model) {
     const declared = Object.keys(project.models).join(', ') || 'no models';
@@ -134,9 +136,14 @@ async function tellUnreadValues(context: CommandContext, { metrics, params }: Re
     ...(params === undefined && declared && declared.params.length > 0 ? ['params'] : []),
   ];
   if (unread.length === 0) return;
+  const named = unread.map((what) => `--${what}`).join(' and ');
+  const advice =
+    declared?.outputs.length === 0
+      ? `Name them with ${named}.`
+      : `Name them with ${named}, or register what is declared: model-registry register ${name}.`;
   const problem = new RegistryError(
     'VALUES_NOT_READ',
-    `The files were named, so the ${unread.join(' and ')} that model-registry.yaml declares for ${name} weren't read: they may be another training's. Name them with ${unread.map((what) => `--${what}`).join(' and ')}, or register what is declared: model-registry register ${name}.`,
+    `The files were named, so the ${unread.join(' and ')} that model-registry.yaml declares for ${name} weren't read: they may be another training's. ${advice}`,
   );
   reportLeftOut(problem, context.isJson);
 }

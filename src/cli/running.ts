@@ -7,11 +7,13 @@ import type { RunLineage } from '../catalog/read-models.ts';
 import { notebookOf } from '../lineage/notebook.ts';
 import { folderOf, surroundingsAtStart } from '../lineage/surroundings.ts';
 import { outputStates, registerAfterRun } from '../outputs/after-run.ts';
+import { noOutputs } from '../outputs/no-outputs.ts';
 import { announceRecording } from '../outputs/recordings.ts';
 import type { Project } from '../project/project-schema.ts';
+import { refusalOf, refuseUnreadable } from '../project/refused-models.ts';
 import { providersFor } from './capture.ts';
 import type { CommandContext } from './context.ts';
-import { exitCodeOf } from './exit-codes.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { versionJson } from './format/json.ts';
 import { registeredText } from './format/registered.ts';
 import { findProject } from './project-root.ts';
@@ -28,10 +30,13 @@ export async function runCommand(
 ): Promise<void> {
   const { root, project } = await findProject(context.cwd);
   refuseUnknown(models ?? [], project, root);
+  const refused = models ? [] : (project.refused ?? []);
   const located = await context.locate();
   // Hours of training shouldn't end with the news that there is nowhere to register.
   if (!located.exists)
     throw new RegistryError('REGISTRY_NOT_FOUND', 'There is no registry here. Make one with `model-registry init`.');
+  // Said before hours of training, too.
+  for (const one of refused) reportError(refusalOf(one), context.isJson);
   const endRecording = await announceRecording(located.dir, root);
   let exitCode: number | undefined;
   try {
@@ -66,6 +71,7 @@ export async function runCommand(
         }),
       ),
     );
+    if (refused.length > 0) process.exitCode = EXIT.refused;
     if (context.isJson) printJson({ run, versions: results.map(({ version }) => versionJson(version)) });
     else if (results.length > 0) print(results.map(registeredText).join('\n'));
     else if (!isAnyFailed)
@@ -78,7 +84,9 @@ export async function runCommand(
 }
 
 function refuseUnknown(models: readonly string[], project: Project, root: string): void {
+  for (const name of models) refuseUnreadable(project, name);
   const unknown = models.filter((name) => !Object.hasOwn(project.models, name));
+  for (const name of models) if (project.models[name]?.outputs.length === 0) throw noOutputs(name);
   if (unknown.length === 0) return;
   throw new RegistryError(
     'OUTPUTS_MISSING',

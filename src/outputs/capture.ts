@@ -21,6 +21,7 @@ import { type LeftOut, readEach, toldOf, unread } from './left-out.ts';
 import { linksLeftOut } from './links-left-out.ts';
 import { isOlderThan, type JudgedOutputs } from './metrics-files.ts';
 import { runsOfModel } from './model-claims.ts';
+import { noOutputs } from './no-outputs.ts';
 import { matcherOf, matchingFiles, type OutputStamp, sampleOutput, stampOf, stampsOf } from './output-files.ts';
 import { declaredIn, linkRuns, type RunLink } from './run-link.ts';
 import type { RunsGoingOn } from './running.ts';
@@ -188,9 +189,10 @@ export interface RegisterDeclaredOptions extends Omit<CaptureOptions, 'link'> {
   readonly onLeftOut: (problem: RegistryError) => void;
 }
 
-/** Registers what a model's outputs hold now, with the metrics of the run that wrote them. Throws `OUTPUTS_MISSING` where nothing matches. */
+/** Registers what a model's outputs hold now, with the metrics of the run that wrote them. Throws `OUTPUTS_MISSING` where nothing matches, or nothing is declared. */
 export async function registerDeclared(options: RegisterDeclaredOptions): Promise<RegisterResult> {
   const { root, name, model, registry, operation, onProblem } = options;
+  if (model.outputs.length === 0) throw noOutputs(name);
   const stamps = (await sampleOutput(root, model.outputs)) ?? [];
   const newest = outputsByRun(stamps).toSorted((a, b) => newestOf(stamps, b.paths) - newestOf(stamps, a.paths))[0];
   if (!newest) {

@@ -36,10 +36,13 @@ interface Claim {
  */
 export function runsOfModel(found: readonly FoundRun[], options: ClaimOptions): readonly FoundRun[] {
   const { project, name, beganAtMs = 0 } = options;
-  const names = Object.keys(project.models).filter((other) => other !== name);
-  if (names.length === 0) return found;
+  const declared = [
+    ...Object.entries(project.models),
+    ...(project.refused ?? []).map((refused) => [refused.name, refused] as const),
+  ];
+  const others = new Map(declared.filter(([other]) => other !== name).map(([other, model]) => [other, claimOf(model)]));
+  if (others.size === 0) return found;
   const own = claimOf(project.models[name]);
-  const others = new Map(names.map((other) => [other, claimOf(project.models[other])]));
   const rivals = [...others].filter(([other]) => options.rivals?.includes(other) ?? true).map(([, claim]) => claim);
   const isOthers = (path: string) =>
     [...others.values()].some(

@@ -3,6 +3,7 @@ import type { Progress } from '../base/progress.ts';
 import type { VersionSummary } from '../catalog/read-models.ts';
 import type { Inspector } from '../modelfiles/inspector.ts';
 import type { Project } from '../project/project-schema.ts';
+import { refusalOf } from '../project/refused-models.ts';
 import type { RegisterResult } from '../registry/api/registering.ts';
 import type { Registry } from '../registry/api/registry.ts';
 import type { CaptureProviders } from './capture.ts';
@@ -56,7 +57,10 @@ export interface OutputWatcher {
  * seconds, less often where a look takes long.
  */
 export function watchOutputs(options: WatchOptions): OutputWatcher {
-  const models = Object.entries(options.project.models).map(([name, model]) => new ModelOutputs(name, model, options));
+  const models = Object.entries(options.project.models)
+    .filter(([, model]) => model.outputs.length > 0)
+    .map(([name, model]) => new ModelOutputs(name, model, options));
+  for (const refused of options.project.refused ?? []) options.onProblem(refusalOf(refused), refused.name);
   const polling = slowPoll(() => Promise.all(models.map((model) => model.check())));
   let isRefused = false;
 

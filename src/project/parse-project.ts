@@ -2,12 +2,17 @@ import * as v from 'valibot';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { MAX_ALIAS_COUNT, refuseTooMuchYaml, WRITTEN_YAML } from '../base/bounded-yaml.ts';
 import { messageOf, RegistryError } from '../base/errors.ts';
+import { groupBy } from '../base/group-by.ts';
+import { issueText } from '../base/schema-words.ts';
+import { yamlProblem } from '../base/yaml-problem.ts';
 import { AFTER_KEYS, WEBHOOK_KEYS } from './after-schema.ts';
 import { GATE_KEYS } from './gates-schema.ts';
+import { MODEL_NAME_PATTERN } from './model-name.ts';
 import { nearestKey } from './nearest-key.ts';
 import { PROJECT_FILE } from './project-file-name.ts';
 import { invalid, type ProjectProblem } from './project-problem.ts';
-import { MODEL_KEYS, PROJECT_KEYS, type Project, projectSchema } from './project-schema.ts';
+import { MODEL_KEYS, PROJECT_KEYS, type Project, paths, projectSchema } from './project-schema.ts';
+import type { RefusedModel } from './refused-models.ts';
 
 const problemsSchema = v.array(
   v.object({
@@ -17,6 +22,9 @@ const problemsSchema = v.array(
     meant: v.exactOptional(v.object({ word: v.string(), names: v.array(v.string()), isNear: v.boolean() })),
   }),
 );
+
+/** The sections as they are given, before any rule is asked. */
+const sectionsSchema = v.looseObject({ models: v.record(v.string(), v.unknown()) });
 
 /** Everything that is wrong in the text of a project file; empty where it can be used. */
 export function problemsIn(text: string): readonly ProjectProblem[] {
@@ -29,8 +37,52 @@ export function problemsIn(text: string): readonly ProjectProblem[] {
   }
 }
 
-/** The project that the text describes. Throws `PROJECT_FILE_INVALID`. `file` is for messages. */
+/** The project that the text describes, without any mistake. Throws `PROJECT_FILE_INVALID`. `file` is for messages. */
 export function parseProject(text: string, file: string): Project {
+  const source = sourceOf(text, file);
+  if (source.repeated.length > 0) throw invalid(file, source.repeated.map(withoutModel));
+  const checked = check(source, source.value);
+  if ('project' in checked) return checked.project;
+  throw invalid(file, checked.problems.map(withoutModel));
+}
+
+/**
+ * What the text describes, as far as it can be used: a model whose section has a mistake is in `refused`, with what is wrong, and the others are
+ * there. Throws `PROJECT_FILE_INVALID` for every other mistake, and where it can't be told which model it concerns: a gate mustn't be missed.
+ */
+export function usableProject(text: string, file: string): Project {
+  const source = sourceOf(text, file);
+  const refused: RefusedModel[] = [];
+  let problems = source.repeated;
+  let value = source.value;
+  for (;;) {
+    for (const [name, own] of groupBy(problems, ({ model }) => model)) {
+      const section = sectionOf(value, name);
+      if (name === undefined || !section) throw invalid(file, problems.map(withoutModel));
+      refused.push({ name, file, problems: own.map(withoutModel), ...claimsOf(section.value) });
+      value = section.others;
+    }
+    const checked = check(source, value);
+    if ('project' in checked) return refused.length === 0 ? checked.project : { ...checked.project, refused };
+    problems = checked.problems;
+  }
+}
+
+/** What the text is before any rule of projects is asked. */
+interface Source {
+  readonly document: Document;
+  readonly value: unknown;
+  /** Keys that stand twice. */
+  readonly repeated: readonly LocatedProblem[];
+  placeOf(offset: number): { readonly line: number; readonly column: number };
+}
+
+/** The model is that in whose section the problem stands; undefined for any other place. */
+interface LocatedProblem extends ProjectProblem {
+  readonly model?: string | undefined;
+}
+
+function sourceOf(text: string, file: string): Source {
   try {
     refuseTooMuchYaml(text, WRITTEN_YAML);
   } catch (error) {
@@ -42,23 +94,71 @@ export function parseProject(text: string, file: string): Project {
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => ({
-      ...placeOf(error.pos[0]),
-      message: error.message.split('\n')[0]?.replace(/ at line .*$/, '') ?? '',
-    }));
-    throw invalid(file, problems);
-  }
-  const parsed = v.safeParse(projectSchema, plainValue(document, file));
+  const problems = document.errors.map((error) => ({
+    ...placeOf(error.pos[0]),
+    message: yamlProblem(error),
+    model: modelAt(document, error.pos[0]),
+  }));
+  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) throw invalid(file, problems.map(withoutModel));
+  return { document, value: plainValue(document, file), repeated: problems, placeOf };
+}
+
+/** The project that a value of the document describes, or what is wrong with it. */
+function check(
+  { document, placeOf }: Source,
+  value: unknown,
+): { readonly project: Project } | { readonly problems: readonly LocatedProblem[] } {
+  const parsed = v.safeParse(projectSchema, value);
   if (parsed.success) {
-    refuseUnusableNames(document, parsed.output, (offset, message) => invalid(file, [{ ...placeOf(offset), message }]));
-    return parsed.output;
+    const problem = unusableName(document, value, parsed.output);
+    if (!problem) return { project: parsed.output };
+    const { offset, message, model } = problem;
+    return { problems: [{ ...placeOf(offset), message, model }] };
   }
   const problems = parsed.issues.map((issue) => {
     const path = (issue.path ?? []).map((item) => String(item.key));
-    return { ...placeOf(offsetOf(document.contents, path)), ...whatIsWrong(issue, path) };
+    const model = path[0] === 'models' ? path[1] : undefined;
+    return { ...placeOf(offsetOf(document.contents, path)), ...whatIsWrong(issue, path), model };
   });
-  throw invalid(file, problems);
+  return { problems };
+}
+
+function withoutModel({ model: _, ...problem }: LocatedProblem): ProjectProblem {
+  return problem;
+}
+
+/**
+ * The section of a model, and the value without it. Undefined where it may be no model's: `gates` or the name of a stage that isn't far enough to the
+ * right reads as a model, and what it says would be missed for the one above it.
+ */
+function sectionOf(
+  value: unknown,
+  name: string | undefined,
+): { readonly value: unknown; readonly others: unknown } | undefined {
+  const models = v.safeParse(sectionsSchema, value);
+  if (!models.success || name === undefined || !MODEL_NAME_PATTERN.test(name)) return undefined;
+  const { [name]: section, ...others } = models.output.models;
+  if (!Object.hasOwn(models.output.models, name) || Array.isArray(section)) return undefined;
+  const isModels =
+    typeof section !== 'object' || section === null || Object.keys(section).some((key) => MODEL_KEYS.includes(key));
+  return isModels ? { value: section, others: { ...models.output, models: others } } : undefined;
+}
+
+/** What a section that can't be used says of files, where that can be read. */
+function claimsOf(section: unknown): Pick<RefusedModel, 'outputs' | 'metrics' | 'params'> {
+  const read = (key: string) => {
+    const parsed = v.safeParse(v.object({ [key]: paths }), section);
+    return parsed.success ? (parsed.output[key] ?? []) : [];
+  };
+  return { outputs: read('outputs'), metrics: read('metrics'), params: read('params') };
+}
+
+/** In whose section of the document a place is. */
+function modelAt(document: Document, offset: number): string | undefined {
+  return entriesOf(document.get('models')).find(({ key, value }) => {
+    const end = (isNode(value) ? value.range?.[1] : undefined) ?? (isNode(key) ? key.range?.[1] : undefined) ?? 0;
+    return (startOf(key) ?? Number.POSITIVE_INFINITY) <= offset && offset < end;
+  })?.name;
 }
 
 function plainValue(document: Document, file: string): unknown {
@@ -66,24 +166,33 @@ function plainValue(document: Document, file: string): unknown {
     return document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }) ?? {};
   } catch (error) {
     // Aliases that multiply, or an alias of nothing.
-    throw invalid(file, [{ line: 1, column: 1, message: messageOf(error) }]);
+    throw invalid(file, [{ line: 1, column: 1, message: yamlProblem(error) }]);
   }
 }
 
 /** Names that no object of JavaScript can safely have are left out by the schema; a model or gate that was left out in silence would be missed. */
-function refuseUnusableNames(
+function unusableName(
   document: Document,
+  value: unknown,
   project: Project,
-  refusal: (offset: number, message: string) => RegistryError,
-): void {
-  for (const { key, name, value } of entriesOf(document.get('models'))) {
+): { readonly offset: number; readonly message: string; readonly model?: string } | undefined {
+  const parsed = v.safeParse(sectionsSchema, value);
+  const given = parsed.success ? parsed.output.models : {};
+  for (const { key, name, value: section } of entriesOf(document.get('models'))) {
     const model = Object.hasOwn(project.models, name) ? project.models[name] : undefined;
-    if (!model) throw refusal(startOf(key) ?? 0, `"${name}" can't be the name of a model`);
-    for (const stage of entriesOf(isMap(value) ? value.get('gates') : undefined)) {
+    // Taken out before, because of a mistake.
+    if (!model && !Object.hasOwn(given, name) && MODEL_NAME_PATTERN.test(name) && !(name in {})) continue;
+    if (!model) return { offset: startOf(key) ?? 0, message: `"${name}" can't be the name of a model` };
+    for (const stage of entriesOf(isMap(section) ? section.get('gates') : undefined)) {
       if (!Object.hasOwn(model.gates ?? {}, stage.name))
-        throw refusal(startOf(stage.key) ?? 0, `"${stage.name}" can't be the name of a stage`);
+        return {
+          offset: startOf(stage.key) ?? 0,
+          message: `"${stage.name}" can't be the name of a stage`,
+          model: name,
+        };
     }
   }
+  return undefined;
 }
 
 /** The keys of a map as they are written, but for one that merges others. */
@@ -106,7 +215,7 @@ function whatIsWrong(issue: v.BaseIssue<unknown>, path: readonly string[]): Pick
     };
   }
   if (issue.type === 'strict_object' && issue.received === 'undefined') return { message: `"${key}" is missing` };
-  return { message: path.length === 0 ? issue.message : `${path.join('.')}: ${issue.message}` };
+  return { message: path.length === 0 ? issueText(issue) : `${path.join('.')}: ${issueText(issue)}` };
 }
 
 /** The keys that may stand where one isn't known. */

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
 import { MAX_ALIAS_COUNT, refuseTooMuchYaml, WRITTEN_YAML } from '../base/bounded-yaml.ts';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
+import { yamlProblem } from '../base/yaml-problem.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
 /** How files of people are written, and what the log calls it. */
@@ -29,11 +30,11 @@ export async function readPolicyFile(file: string): Promise<unknown> {
   }
   const document = parseDocument(text, { uniqueKeys: true });
   const problem = document.errors[0];
-  if (problem) throw invalid(file, problem.message.split('\n')[0] ?? '');
+  if (problem) throw invalid(file, `line ${lineAt(text, problem.pos[0])}: ${yamlProblem(problem)}`);
   try {
     return policyValue(document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }));
   } catch (error) {
-    throw invalid(file, messageOf(error));
+    throw invalid(file, yamlProblem(error));
   }
 }
 
@@ -47,6 +48,10 @@ export function policyValue(value: unknown): unknown {
       name === 'key' && typeof item === 'string' ? item.trim().split(/\s+/).slice(0, 2).join(' ') : policyValue(item),
     ]),
   );
+}
+
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
 }
 
 function invalid(file: string, why: string): RegistryError {

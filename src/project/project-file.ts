@@ -8,8 +8,8 @@ import type { Project } from './project-schema.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
 /**
- * Reads `model-registry.yaml` of a workspace; undefined where there is none. Throws `PROJECT_FILE_INVALID` with every problem in
- * `details.problems` for a file that can't be used.
+ * Reads `model-registry.yaml` of a workspace; undefined where there is none. A model whose section has a mistake is in `refused`. Throws
+ * `PROJECT_FILE_INVALID` with every problem in `details.problems` for a file that can't be used at all.
  */
 export async function readProject(root: string): Promise<Project | undefined> {
   const file = join(root, PROJECT_FILE);
@@ -29,8 +29,8 @@ export async function readProject(root: string): Promise<Project | undefined> {
     throw error;
   }
   // What reads YAML takes longer to load than most folders, which have no such file, are looked at in.
-  const { parseProject } = await import('./parse-project.ts');
-  return parseProject(text, file);
+  const { usableProject } = await import('./parse-project.ts');
+  return usableProject(text, file);
 }
 
 /** Reads the project file that somebody named, wherever it is. Throws `PROJECT_FILE_MISSING`, `PROJECT_FILE_INVALID`. */

@@ -20,10 +20,16 @@ export interface ProjectProblem {
   readonly meant?: Meant | undefined;
 }
 
-/** `PROJECT_FILE_INVALID`, with every problem in `details.problems`. */
-export function invalid(file: string, problems: readonly ProjectProblem[]): RegistryError {
+/** The first problems, each with its line. */
+export function linesOf(problems: readonly ProjectProblem[]): string {
   const shown = problems.slice(0, MAX_SHOWN).map(({ line, message }) => `line ${line}: ${message}`);
   const more = problems.length > MAX_SHOWN ? [`and ${problems.length - MAX_SHOWN} more`] : [];
-  const lines = [...shown, ...more].join('; ');
-  return new RegistryError('PROJECT_FILE_INVALID', `${file} can't be used: ${lines}.`, { details: { file, problems } });
+  return [...shown, ...more].join('; ');
+}
+
+/** `PROJECT_FILE_INVALID`, with every problem in `details.problems`. */
+export function invalid(file: string, problems: readonly ProjectProblem[]): RegistryError {
+  return new RegistryError('PROJECT_FILE_INVALID', `${file} can't be used: ${linesOf(problems)}.`, {
+    details: { file, problems },
+  });
 }

@@ -4,6 +4,7 @@ import { described } from './gate-values.ts';
 import { gatesSchema } from './gates-schema.ts';
 import { MODEL_NAME_PATTERN } from './model-name.ts';
 import { policySchema } from './policy-schema.ts';
+import type { RefusedModel } from './refused-models.ts';
 
 const MAX_PATTERN_LENGTH = 1000;
 /** With many, a name that nearly matches takes longer than anyone waits for. */
@@ -33,7 +34,7 @@ const path = v.pipe(
     (issue) => `"${String(issue.input)}" ${problemOfPattern(String(issue.input)) ?? ''}`,
   ),
 );
-const paths = v.array(path);
+export const paths = v.array(path);
 
 /** The names of metrics, as a list of a project file has them. */
 const metricNames = v.array(
@@ -41,9 +42,12 @@ const metricNames = v.array(
 );
 
 const modelEntries = v.strictObject({
-  outputs: described(
-    v.pipe(paths, v.minLength(1, 'names no output')),
-    'Files, folders (with all in them) and globs of files that training writes, relative to this file. All files that match are one artifact: when they are complete, a version is registered.',
+  outputs: v.optional(
+    described(
+      paths,
+      'Files, folders (with all in them) and globs of files that training writes, relative to this file. All files that match are one artifact: when they are complete, a version is registered. A model without outputs is registered by hand only; all else that stands here counts for it, too.',
+    ),
+    [],
   ),
   metrics: v.optional(
     described(
@@ -200,7 +204,10 @@ export const projectSchema = v.pipe(
   v.description('Which files training writes, and what belongs to them.'),
 );
 
-export type Project = v.InferOutput<typeof projectSchema>;
+export type Project = v.InferOutput<typeof projectSchema> & {
+  /** Models whose sections have mistakes, where there are any: they aren't among the others. */
+  readonly refused?: readonly RefusedModel[];
+};
 export type ProjectModel = v.InferOutput<typeof modelSchema>;
 
 export const PROJECT_KEYS = Object.keys({ models: true, code: true, webhooks: true, remote: true, head: true });

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { expectedText, issueText, kindOf, quoted } from '../base/schema-words.ts';
 import { approvalsGateSchema, metricGateSchema, policySchema, recordedGateSchema } from '../log/policy-schema.ts';
 import { nearestKey } from '../project/nearest-key.ts';
 
@@ -74,30 +75,10 @@ function problemOf(issue: Issue, path: Path, known = knownAt(path)): string {
   const last = issue.path?.at(-1);
   if (last && 'origin' in last && last.origin === 'key') return `${place}: ${quoted(key)} is no name of a stage`;
   if (issue.type === 'regex') return `${place}: ${quoted(String(issue.input))} is no name of a stage`;
-  const expected = EXPECTED[issue.expected ?? ''] ?? alternatives(issue.expected ?? '');
+  const expected = expectedText(issue.expected ?? '');
   if (issue.kind === 'schema' && expected !== '')
     return `${place} must be ${expected}, but it is ${kindOf(issue.input)}`;
-  return `${place}: ${issue.message}`;
-}
-
-const EXPECTED: Readonly<Record<string, string>> = {
-  Object: 'names with values',
-  Array: 'a list',
-  string: 'a text',
-  number: 'a number',
-  boolean: 'true or false',
-};
-
-/** `("allowed" | "never")` as people say it. */
-function alternatives(expected: string): string {
-  return expected.replace(/^\(|\)$/g, '').replaceAll(' | ', ' or ');
-}
-
-function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return 'empty';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'names with values';
-  return typeof value === 'string' ? quoted(value) : String(value);
+  return `${place}: ${issueText(issue)}`;
 }
 
 function knownAt(path: Path): readonly string[] {
@@ -117,10 +98,6 @@ function pathOf(issue: Issue): Path {
 
 function written(path: Path): string {
   return path.map((key) => AS_WRITTEN.get(key) ?? key).join('.');
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -45,6 +45,8 @@ export function findingOf({ registry, providersFor, inspector, runsIn, onProblem
           const finder = finders.get(root) ?? new ModelFinder(root, inspector);
           finders.set(root, finder);
           const project = await readProject(root);
+          // What appeared may be an output that a section with a mistake declares.
+          if (project?.refused) return { value: undefined };
           return { value: await finder.find({ sinceMs, project, signal: operation.signal }) };
         }
         case 'withModel': {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { messageOf, RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { serialQueue } from '../base/serial.ts';
-import { modelNamed } from '../gates/declared.ts';
+import { isDeclared } from '../gates/declared.ts';
 import type { Webhook } from '../project/after-schema.ts';
 import { readProject } from '../project/project-file.ts';
 import type { Project } from '../project/project-schema.ts';
@@ -144,7 +144,7 @@ export function followUpsOf(options: {
       [...kept.keys()].map(async (root) => ({ root, project: await readProject(root).catch(() => undefined) })),
     );
     const homes = projects.flatMap(({ root, project }) => (project ? [{ root, project }] : []));
-    const declaring = homes.find(({ project }) => model !== undefined && modelNamed(project, model));
+    const declaring = homes.find(({ project }) => model !== undefined && isDeclared(project, model));
     return declaring ?? homes.find(({ project }) => project.webhooks !== undefined);
   }
 

@@ -13,6 +13,7 @@ import { type CaptureProviders, registerDeclared } from '../outputs/capture.ts';
 import { type OutputWatcher, watchOutputs } from '../outputs/watcher.ts';
 import { problemsIn } from '../project/parse-project.ts';
 import { readProject } from '../project/project-file.ts';
+import { refuseUnreadable } from '../project/refused-models.ts';
 import type { Registry } from '../registry/api/registry.ts';
 import { isRegistryMethod } from '../registry/methods.ts';
 import { initRegistry, openRegistry } from '../registry/open.ts';
@@ -211,6 +212,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
         const { root, model: wanted } = v.parse(declaredSchema, args);
         rootIn(args);
         const project = await readProject(root);
+        refuseUnreadable(project, wanted);
         const model = project?.models[wanted];
         if (!project || !model)
           throw new RegistryError('OUTPUTS_MISSING', `model-registry.yaml declares no model called ${wanted}.`);

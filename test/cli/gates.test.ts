@@ -129,10 +129,31 @@ it('evaluates, holds a version at a gate, runs a command, takes an approval, pro
 
   // What can't be read may declare a gate.
   const text = await readFile(join(work.dir, 'model-registry.yaml'), 'utf8');
-  await work.write('model-registry.yaml', text.replace('max-drop', 'max-dorp'));
+  await work.write(
+    'model-registry.yaml',
+    `${text.replace('max-drop', 'max-dorp')}  by-hand: {gates: {production: [{metric: auc, min: 0.8}]}}\n`,
+  );
   expect(await run('promote', 'fraud-detector@2', 'staging', '--reason', 'Again')).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/PROJECT_FILE_INVALID.*line 6.*did you mean "max-drop"/),
+    stderr: expect.stringMatching(
+      /PROJECT_FILE_INVALID: What .*model-registry.yaml says of fraud-detector can't be used: line 6.*did you mean "max-drop"/,
+    ),
   });
   expect((await run('rollback', 'fraud-detector', '--to', '2', '--reason', 'Still')).code).toBe(0);
+});
+
+it('goes on for other models where the section of one can’t be read', async () => {
+  // Those models are promoted meanwhile, by their gates, which one that is registered by hand has, too.
+  for (const [auc, code] of [
+    [0.7, 1],
+    [0.9, 0],
+  ] as const) {
+    await work.write('hand.bin', `weights of ${auc}`);
+    await run('register', 'by-hand', 'hand.bin', '--metrics', `auc=${auc}`);
+    expect(await run('promote', 'by-hand', 'production', '--reason', 'By hand')).toMatchObject({ code });
+  }
+  expect(await run('register', 'by-hand')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('declares no outputs of by-hand, so it is registered by hand only'),
+  });
 });

@@ -42,7 +42,7 @@ async function everything(): Promise<readonly string[]> {
 }
 
 const touch = 'touch ../PWNED PWNED';
-const model = (outputs: string) => `models: {x: {outputs: [${outputs}]}}\n`;
+const model = (outputs: string) => `models: {fraud-detector: {outputs: [${outputs}]}}\n`;
 const gate = (text: string) => `models: {fraud-detector: {outputs: [m], gates: {production: [${text}]}}}\n`;
 const nested = (levels: number) => `${'a: {'.repeat(levels)}${'}'.repeat(levels)}`;
 const laughs = (levels: number) =>
@@ -54,7 +54,7 @@ const laughs = (levels: number) =>
 const HOSTILE: readonly (readonly [what: string, text: string, says: string])[] = [
   ['aliases that multiply', `${laughs(12)}\nmodels: *a12\n`, 'alias'],
   ['aliases that multiply in a gate', `x: &x [${'1,'.repeat(20)}]\n${gate(Array(300).fill('*x').join())}`, 'alias'],
-  ['an alias of itself', 'models: &a {x: {outputs: [m], tags: *a}}\n', 'line '],
+  ['an alias of itself', 'models: &a {fraud-detector: {outputs: [m], tags: *a}}\n', 'line '],
   ['a merge of itself', 'models: &a\n  <<: *a\n', 'line '],
   [
     'thousands of anchors',
@@ -91,7 +91,7 @@ const HOSTILE: readonly (readonly [what: string, text: string, says: string])[] 
   ['a model that every object has', 'models: {__proto__: {outputs: [m]}}\n', "can't be the name of a model"],
   [
     'a stage that every object has',
-    'models: {x: {outputs: [m], gates: {constructor: [{approvals: 1}]}}}\n',
+    'models: {fraud-detector: {outputs: [m], gates: {constructor: [{approvals: 1}]}}}\n',
     "can't be the name of a stage",
   ],
   [
@@ -100,7 +100,7 @@ const HOSTILE: readonly (readonly [what: string, text: string, says: string])[] 
     'no key "__proto__"',
   ],
   ['a command with several lines', gate(`{command: "node\\n${touch}"}`), 'control characters'],
-  ['a command with an endless list', gate(`{command: [${Array(5000).fill('x').join()}]}`), 'Expected <=100'],
+  ['a command with an endless list', gate(`{command: [${Array(5000).fill('x').join()}]}`), 'has more than 100 entries'],
   ['a dataset with control characters', gate('{metric: auc, min: 1, dataset: "\\e[2J"}'), 'control characters'],
 ];
 

@@ -134,7 +134,7 @@ export const CASES: readonly GateCase[] = [
     },
     why: 'auc 0.84 is below 0.85',
     malformed: '{metric: auc, min: 0.85, by-interval: maybe}',
-    problem: 'Expected boolean',
+    problem: 'must be true or false',
   },
   {
     checks: 'not worse than production by more than a number',
@@ -203,7 +203,7 @@ export const CASES: readonly GateCase[] = [
     failing: groups({ selection_rate: 0.3 }, { selection_rate: 0.5 }),
     why: 'the smallest selection rate is 0.6 of the largest (sex=F 0.3, sex=M 0.5), less than 0.8',
     malformed: '{bias: demographic-parity, by: sex, min-ratio: 8}',
-    problem: 'Expected <=1',
+    problem: 'is more than 1',
   },
   {
     checks: 'positives of each group are found as often',

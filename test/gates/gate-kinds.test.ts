@@ -347,8 +347,8 @@ describe('gates', () => {
     ['{metrik: auc, min: 1}', 'did you mean "metric"?'],
     ['{command: "a\\nb"}', 'control characters'],
     ['{command: []}', 'names no program'],
-    ['{command: x, time-limit: 0}', 'Expected >=1'],
-    ['just text', 'Expected Object'],
+    ['{command: x, time-limit: 0}', 'is less than 1'],
+    ['just text', 'must be names with values, but it is "just text"'],
   ])('are refused with a reason where they mean nothing: %s', (gate, message) => {
     expect(problemsOf(projectWith(gate))).toContainEqual(
       expect.objectContaining({ line: 6, message: expect.stringContaining(message) }),

@@ -5,7 +5,7 @@ import { afterEach } from 'vitest';
 import type { CaptureProviders } from '../../src/outputs/capture.ts';
 import { RunsGoingOn } from '../../src/outputs/running.ts';
 import { type OutputWatcher, watchOutputs } from '../../src/outputs/watcher.ts';
-import { parseProject } from '../../src/project/parse-project.ts';
+import { usableProject } from '../../src/project/parse-project.ts';
 import type { RegisterResult } from '../../src/registry/api/registering.ts';
 import type { Registry } from '../../src/registry/api/registry.ts';
 import { initRegistry, openRegistry } from '../../src/registry/open.ts';
@@ -78,7 +78,7 @@ export async function watchWorkspace(
   const problems: unknown[] = [];
   const watcher: OutputWatcher = watchOutputs({
     root,
-    project: parseProject(project, 'model-registry.yaml'),
+    project: usableProject(project, 'model-registry.yaml'),
     registry: async () => registry,
     providers,
     goingOn: new RunsGoingOn(root, () => undefined),

@@ -2,7 +2,7 @@ import { appendFile, mkdir, rename, truncate, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { safetensors } from './safetensors.ts';
-import { makeWorkspace, until, type Watched, watchWorkspace, writeIn } from './watched.ts';
+import { makeWorkspace, PROJECT, until, type Watched, watchWorkspace, writeIn } from './watched.ts';
 
 const MODEL = 'models/fraud/model.safetensors';
 
@@ -24,6 +24,20 @@ describe('watching declared outputs', () => {
     expect(version.files?.map((file) => file.path)).toEqual(['model.safetensors']);
     expect(version.lineage.data).toEqual([
       { path: 'data/train.csv', sha256: expect.any(String), sizeBytes: 8, rows: 1 },
+    ]);
+  });
+
+  it('goes on for the other models where the section of one has a mistake, or declares no outputs', async () => {
+    const root = await makeWorkspace();
+    await writeIn(root, MODEL, safetensors([1]));
+    await writeIn(root, 'broken/model.safetensors', safetensors([2]));
+    const more = '  broken: {outputs: [broken/**], gate: {}}\n  by-hand: {higher-is-better: [gain]}\n';
+    const watched = await watchWorkspace(root, PROJECT + more);
+    await watched.watcher.rescan();
+    await watched.untilRegistered(1);
+    expect(watched.registered.map(({ version }) => version.model)).toEqual(['fraud']);
+    expect(watched.problems).toEqual([
+      expect.objectContaining({ code: 'PROJECT_FILE_INVALID', message: expect.stringContaining('says of broken') }),
     ]);
   });
 

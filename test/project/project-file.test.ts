@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
+import { modelNamed } from '../../src/gates/declared.ts';
 import { declaredDirections } from '../../src/project/directions.ts';
-import { parseProject } from '../../src/project/parse-project.ts';
+import { parseProject, usableProject } from '../../src/project/parse-project.ts';
 import { readProject } from '../../src/project/project-file.ts';
 
 function problemsOf(text: string): unknown {
@@ -134,7 +135,6 @@ webhooks:
 
   it('says where a mistake stands and what is known there', () => {
     expect(problemsOf('models:\n  fraud:\n    output: [a]\n')).toEqual([
-      { line: 2, column: 3, message: expect.stringContaining('missing') },
       {
         line: 3,
         column: 5,
@@ -174,6 +174,73 @@ webhooks:
     expect(problemsOf('models:\n  x: {outputs: [a]}\n  x: {outputs: [b]}\n')).toEqual([
       expect.objectContaining({ line: 3 }),
     ]);
+  });
+});
+
+describe('a mistake in the section of one model', () => {
+  const mistakes: readonly (readonly [string, string])[] = [
+    ['{outputs: [a], gates: {production: [{metric: auc, mim: 0.9}]}}', 'did you mean "min"?'],
+    ['{outputs: ../a}', 'k.outputs: must be a list, but it is "../a"'],
+    ['{outputs: [a], deploy: b}', 'which b declares as an output'],
+    ['{outputs: [a], outputs: [b]}', 'this key stands here twice'],
+    ['models/**', 'k: must be names with values, but it is "models/**"'],
+    ['', 'k: must be names with values, but it is empty'],
+    ['{outputs: [a], gates: {__proto__: []}}', 'name of a stage'],
+  ];
+
+  it.each(mistakes)('concerns that model alone: %s', (section, says) => {
+    const project = usableProject(`models:\n  b: {outputs: [b]}\n  k: ${section}\n  c: {outputs: [c]}\n`, 'the file');
+    expect(Object.keys(project.models)).toEqual(['b', 'c']);
+    expect(project.refused).toEqual([
+      expect.objectContaining({
+        name: 'k',
+        file: 'the file',
+        problems: expect.arrayContaining([
+          { line: 3, column: expect.any(Number), message: expect.stringContaining(says), ...meantIn(says) },
+        ]),
+      }),
+    ]);
+    expect(modelNamed(project, 'b')?.outputs).toEqual(['b']);
+    // Names that differ in capitals alone are one model's.
+    expect(() => modelNamed(project, 'K')).toThrow(
+      /^What the file says of k can't be used: line 3: .*other models are\.$/,
+    );
+  });
+
+  it.each([
+    [
+      'gates that belong to the model above',
+      '  k: {outputs: [a]}\n  gates:\n    production: [{metric: auc, min: 1}]\n',
+    ],
+    ['a stage that does', '  k: {outputs: [a]}\n  production: [{metric: auc, min: 1}]\n'],
+    ['a misspelt key that does', '  k: {outputs: [a]}\n  gatess: {production: []}\n'],
+    ['a name that can be any model’s', '  k: {outputs: [a]}\n  "fraud detector": {outputs: [b]}\n'],
+    ['what stands outside of all models', '  k: {outputs: [a]}\nwebhook: []\n'],
+    ['two sections that may be gates', '  k: {outputs: [a]}\n  gates: {production: []}\n  gates: {production: []}\n'],
+  ])('concerns all of them where it may be %s', (_what, text) => {
+    expect(() => usableProject(`models:\n${text}`, 'the file')).toThrow(/^the file can't be used: line/);
+  });
+
+  it('leaves the others what is theirs: files of it are nobody else’s', () => {
+    const { refused } = usableProject(
+      'models:\n  b: {outputs: [b]}\n  k: {outputs: [a], metrics: [m.json], x: 1}\n',
+      'f',
+    );
+    expect(refused).toMatchObject([{ outputs: ['a'], metrics: ['m.json'], params: [] }]);
+  });
+});
+
+function meantIn(says: string): object {
+  return says.includes('did you mean') ? { meant: expect.anything() } : {};
+}
+
+describe('a model without outputs', () => {
+  it('has gates and settings all the same', () => {
+    const { models } = parseProject(
+      'models: {k: {gates: {production: [{approvals: 1}]}, higher-is-better: [gain]}}',
+      'f',
+    );
+    expect(models.k).toMatchObject({ outputs: [], gates: { production: [{ approvals: 1 }] } });
   });
 });
 

@@ -77,7 +77,9 @@ async function ask(
   if (model === undefined) return undefined;
   const { root, registry, project } = registration;
   const paths =
-    chosen.length > 0 ? chosen.map(({ fsPath }) => fsPath) : await askFiles(root, project?.models[model] !== undefined);
+    chosen.length > 0
+      ? chosen.map(({ fsPath }) => fsPath)
+      : await askFiles(root, (project?.models[model]?.outputs.length ?? 0) > 0);
   if (paths === undefined) return undefined;
   const work = { title: t('Registering {model}', { model }), isCancellable: true };
   const { connection } = registry;

@@ -164,7 +164,7 @@ export class RegistryConnection {
 
   /**
    * Registers declared outputs of `root` as they are completed, beginning with what is there. False without a project file.
-   * Throws `PROJECT_FILE_INVALID`.
+   * A model whose section has a mistake is told of as a problem. Throws `PROJECT_FILE_INVALID`.
    */
   async watch(root: string): Promise<boolean> {
     this.#watchedRoots.add(root);

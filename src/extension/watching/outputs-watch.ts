@@ -220,21 +220,7 @@ export class OutputsWatch implements vscode.Disposable {
     if (isFileWrong && isShown(projectFiles.uriOf(root))) return;
     if (this.#told.has(key)) return;
     this.#told.add(key);
-    const isWatchFailed = RegistryError.is(error, 'WATCH_FAILED');
-    const isLeftOut = RegistryError.is(error) && error.details.isLeftOut === true;
-    const text = isFileWrong
-      ? t(
-          "model-registry.yaml of {name} can't be used, so nothing is registered automatically: see the Problems panel.",
-          { name: root.name },
-        )
-      : isWatchFailed
-        ? `${root.name}: ${oneLine(told(message), 500)}`
-        : isLeftOut
-          ? `${root.name}: ${oneLine(told(message), 500)}`
-          : t("Outputs of {name} weren't registered: {message}", {
-              name: root.name,
-              message: oneLine(told(message), 500),
-            });
+    const text = textOf(root, error);
     const button = isFileWrong ? t('Open File') : t('Show Output');
     void warn(text, button).then((chosen) => {
       if (chosen === t('Open File')) void vscode.window.showTextDocument(projectFiles.uriOf(root));
@@ -272,4 +258,23 @@ export class OutputsWatch implements vscode.Disposable {
 
 function isShown(file: vscode.Uri): boolean {
   return vscode.window.visibleTextEditors.some(({ document }) => document.uri.toString() === file.toString());
+}
+
+function textOf({ name }: vscode.WorkspaceFolder, error: unknown): string {
+  const message = oneLine(told(messageOf(error)), 500);
+  if (RegistryError.is(error, 'PROJECT_FILE_INVALID')) {
+    const { model } = error.details;
+    return typeof model === 'string'
+      ? t(
+          "What model-registry.yaml of {name} says of {model} can't be used, so {model} is neither registered automatically nor promoted: see the Problems panel.",
+          { name, model },
+        )
+      : t(
+          "model-registry.yaml of {name} can't be used, so nothing is registered automatically: see the Problems panel.",
+          { name },
+        );
+  }
+  const isWhole =
+    RegistryError.is(error, 'WATCH_FAILED') || (RegistryError.is(error) && error.details.isLeftOut === true);
+  return isWhole ? `${name}: ${message}` : t("Outputs of {name} weren't registered: {message}", { name, message });
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf, RegistryError } from '../../base/errors.ts';
-import { isSameModel, modelNamed } from '../../gates/declared.ts';
+import { modelNamed } from '../../gates/declared.ts';
 import type { Webhook } from '../../project/after-schema.ts';
+import { isSameModel } from '../../project/model-name.ts';
 import type { Project } from '../../project/project-schema.ts';
 import type { Recording } from '../../registry/api/registry.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
@@ -42,10 +43,12 @@ export interface FollowUpOptions {
 
 /**
  * Does what a project wants to be done after something was recorded here: other systems are told, and commands run one after the other, once
- * the model is deployed. Nothing of it can undo or fail what was recorded: what fails is told as an activity.
+ * the model is deployed. Nothing of it can undo or fail what was recorded: what fails is told as an activity. Throws `PROJECT_FILE_INVALID`, when all
+ * else is done, where the project file's section of the model can't be used.
  */
 export async function followUp(recording: Recording, options: FollowUpOptions): Promise<void> {
-  await Promise.all([tellAll(recording, options), runAll(recording, options)]);
+  const ended = await Promise.allSettled([tellAll(recording, options), runAll(recording, options)]);
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
 }
 
 async function runAll(recording: Recording, options: FollowUpOptions): Promise<void> {
