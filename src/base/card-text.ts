@@ -14,14 +14,27 @@ export function splitCard(text: string): CardText {
 
 const LONGEST_LEAD = 300;
 
-/** The first words of a card: its first paragraph that is none of a title, a table or a picture, on one line. */
+/** The first words of a card: its first paragraph that is none of a title, code, a table or a picture, on one line. */
 export function leadOf(text: string): string {
-  const blocks = splitCard(text).body.split(/\r?\n[ \t]*\r?\n/);
+  const blocks = withoutCode(splitCard(text).body).split(/\r?\n[ \t]*\r?\n/);
   const words = blocks
     .map((block) => block.replace(/^(\s*#{1,6}[^\n]*\n)+/, '').trim())
     .find((block) => block !== '' && !/^([#|>!`<-]|\*\s|={3,}|_To be written)/.test(block));
   const line = withoutMarks((words ?? '').replace(/\s+/g, ' '));
   return line.length > LONGEST_LEAD ? `${line.slice(0, LONGEST_LEAD - 1).trimEnd()}…` : line;
+}
+
+/** Fenced code has paragraphs that say nothing of what it is for. */
+function withoutCode(text: string): string {
+  let fence: string | undefined;
+  const lines = text.split('\n').map((line) => {
+    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+    const isInside = fence !== undefined;
+    if (!isInside) fence = mark;
+    else if (mark?.startsWith(fence ?? '')) fence = undefined;
+    return isInside || mark !== undefined ? '' : line;
+  });
+  return lines.join('\n');
 }
 
 /** Words as they are read: of links their text, and no marks around what is emphasised. */

@@ -25,6 +25,7 @@ import { modelsView } from './models-tree/models-view.ts';
 import { pagesLater } from './pages/pages-later.ts';
 import { ProductionTree } from './production/production-tree.ts';
 import { ProjectFiles } from './project/project-files.ts';
+import { helpWithKeys } from './project/project-keys.ts';
 import { ProjectLanguage } from './project/project-language.ts';
 import { explainReferences } from './references/reference-hovers.ts';
 import { Registries } from './registries/registries.ts';
@@ -129,6 +130,7 @@ export function activate(context: vscode.ExtensionContext): void {
     handleLinks({ registries, pages }),
     explainReferences(registries),
     new ProjectLanguage(projectFiles, registries),
+    helpWithKeys(projectFiles, registries),
     provideSourceDocuments((dir) => registries.codeOf(dir)),
     showModelFiles({ extensionUri, workerFile, versions, runCommand, log }),
     sharedStates,

@@ -2,7 +2,7 @@ import { isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocume
 import { refuseTooMuchYaml, WRITTEN_YAML } from '../base/bounded-yaml.ts';
 
 /** What a word in a project file names. */
-export type NameKind = 'model' | 'stage' | 'metric' | 'dataset' | 'slice' | 'gate-key';
+export type NameKind = 'model' | 'stage' | 'metric' | 'dataset' | 'slice';
 
 /** Where a name stands, or would stand. */
 export interface NamePlace {
@@ -111,8 +111,7 @@ function meaningOf(
     return !isKey && typeof stage === 'number' && place === undefined ? { kind: 'metric', model } : undefined;
   if (section !== 'gates') return undefined;
   if (stage === undefined) return { kind: 'stage', model };
-  if (typeof stage !== 'string' || typeof place !== 'number') return undefined;
-  if (key === undefined) return { kind: 'gate-key', model, stage };
+  if (typeof stage !== 'string' || typeof place !== 'number' || key === undefined) return undefined;
   const kind = !isKey && Object.hasOwn(GATE_NAMES, key) ? GATE_NAMES[key] : undefined;
   return kind && { kind, model, stage };
 }

@@ -5,7 +5,7 @@ import type { ModelDetails, Vocabulary } from '../catalog/read-models.ts';
 import { declaredIn } from '../gates/declared.ts';
 import { evaluateGates } from '../gates/evaluate-gates.ts';
 import { registeredOutputs } from '../outputs/registered-outputs.ts';
-import { GATE_KEYS } from '../project/gates-schema.ts';
+import { wordsAt } from '../project/keys-in-project.ts';
 import { type NamedAt, type NamePlace, nameAt, namesIn } from '../project/names-in-project.ts';
 import { nearestKey } from '../project/nearest-key.ts';
 import { parseProject } from '../project/parse-project.ts';
@@ -48,6 +48,11 @@ export async function answerAboutProject(
     case 'projectHover': {
       const { text, offset } = v.parse(placeSchema, args);
       return { value: await orNothing(async () => hover(await registry(), text, offset), undefined) };
+    }
+    // What the file itself can have, there is without a registry, too.
+    case 'projectWords': {
+      const { text, offset } = v.parse(placeSchema, args);
+      return { value: wordsAt(text, offset) };
     }
     case 'projectGates': {
       const { text, root } = v.parse(gatesSchema, args);
@@ -96,7 +101,6 @@ async function candidates(registry: Registry, place: NamePlace, text: string): P
       .filter(({ name }) => !declared.has(name))
       .map(({ name, latest }) => ({ name, detail: latest ? `newest version: ${latest.number}` : 'no versions yet' }));
   }
-  if (place.kind === 'gate-key') return GATE_KEYS.map((name) => ({ name, detail: 'gate' }));
   const known = await knownOf(registry, place.model);
   switch (place.kind) {
     case 'stage': {
@@ -152,7 +156,6 @@ async function hover(registry: Registry, text: string, offset: number): Promise<
     }
     case 'dataset':
     case 'slice':
-    case 'gate-key':
       return undefined;
   }
 }
@@ -275,7 +278,6 @@ function unknownAt(
       if (words.slices.length === 0 || words.slices.includes(name)) return undefined;
       return unlike(`${whose} was evaluated on the slice "${name}"`, words.slices);
     case 'model':
-    case 'gate-key':
       return undefined;
   }
 }

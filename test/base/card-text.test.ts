@@ -16,6 +16,8 @@ describe('the text of a model card', () => {
       false,
     ],
     ['# Title\nUnder it.', 'Under it.', false],
+    ['_To be written_\n\n```python\na = 1\n\nb = 2\n```\n', '', false],
+    ['~~~\n```\n\na\n~~~\n\nWords.', 'Words.', false],
     ['', '', true],
   ])('has a lead: %j', (text, lead, isOnly) => {
     expect([leadOf(text), isCard(text)]).toEqual([lead, !isOnly]);

@@ -160,6 +160,15 @@ describe('the editor’s own means', () => {
     await editor.screenshot('native-completion');
     await workbench.page.keyboard.press('Escape');
     await workbench.runCommand('File: Revert File');
+    // A key of the file's own, with what is written behind it.
+    await workbench.page.locator('.view-line', { hasText: /outputs:/ }).click();
+    await workbench.page.keyboard.press('End');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.page.keyboard.type('da');
+    await workbench.page.keyboard.press('Control+Space');
+    await workbench.page.locator('.suggest-widget .monaco-list-row', { hasText: 'data' }).first().click();
+    await workbench.page.locator('.view-line', { hasText: /^\s*data:\s\[\]$/ }).waitFor();
+    await workbench.runCommand('File: Revert File');
   });
 
   it('tell which version a reference in Python is now', async () => {

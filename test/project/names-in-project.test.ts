@@ -51,11 +51,6 @@ describe('the name at a place of a project file', () => {
     [FILE.replace('holdout', '|'), { kind: 'dataset', model: 'fraud', replaced: '' }],
     [FILE.replace('country=DE', 'country|'), { kind: 'slice', replaced: 'country' }],
     [FILE.replace('[gini]', '[gini, |]'), { kind: 'metric', model: 'fraud', replaced: '' }],
-    [
-      FILE.replace('          max-drop: 0.01', '          ma|'),
-      { kind: 'gate-key', model: 'fraud', stage: 'production', replaced: 'ma' },
-    ],
-    ['models:\n  a:\n    gates: {staging: [{|}]}\n', { kind: 'gate-key', model: 'a', replaced: '' }],
   ])('%j', (text, expected) => {
     expect(at(text)).toMatchObject(expected);
   });
@@ -65,6 +60,7 @@ describe('the name at a place of a project file', () => {
     ['a threshold', FILE.replace('min: 0.8', 'min: 0.|8')],
     ['another key of the model', FILE.replace('    outputs: [churn.bin]', '    out|: [churn.bin]')],
     ['the top', '|models: {}\n'],
+    ['a key of a gate', FILE.replace('          max-drop: 0.01', '          ma|')],
     ['a comment', `# a |\n${FILE}`],
     ['what isn’t the file’s business', 'a:\n  b:\n    gates: {staging: [{metric: |}]}\n'],
     ['too much', `models: ${'['.repeat(50)}|`],
@@ -114,7 +110,7 @@ describe('the name at a place of a project file', () => {
 
 describe('the names of a project file', () => {
   it('are found with their places, those of gates with their stage', () => {
-    const names = namesIn(FILE).filter(({ kind }) => kind !== 'gate-key');
+    const names = namesIn(FILE);
     expect(names.map(({ kind, name, model, stage, line }) => [kind, name, model, stage, line])).toEqual([
       ['model', 'fraud', undefined, undefined, 2],
       ['metric', 'gini', 'fraud', undefined, 4],

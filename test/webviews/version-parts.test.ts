@@ -182,6 +182,7 @@ describe('files on the page', () => {
     await expect.poll(() => page.locator('figure img').count()).toBe(2);
     const widths = await page.locator('figure img').evaluateAll((all) => all.map((img) => img.clientWidth > 0));
     expect(widths).toEqual([true, true]);
+    expect(await page.locator('figcaption').allInnerTexts()).toEqual(['@1', 'This version']);
     expect(sentOf('preview')).toEqual([
       { path: 'plots/curve.png', versionId: idOf(2) },
       { path: 'plots/curve.png', versionId: idOf(1) },

@@ -72,7 +72,7 @@ class CardFiles implements vscode.FileSystemProvider {
     const versionId = versionIn(uri);
     const text = Buffer.from(content).toString('utf8');
     const seen = this.#known.get(uri.toString());
-    await telling(uri, async () => {
+    await saying(async () => {
       const registry = await this.#versions.callsFor(versionId);
       await registry.describe({ ref: versionId, text, ...(seen ? { expected: seen.text } : {}) });
     });
@@ -83,9 +83,8 @@ class CardFiles implements vscode.FileSystemProvider {
     throw vscode.FileSystemError.FileNotFound();
   }
 
-  createDirectory(): never {
-    throw vscode.FileSystemError.NoPermissions();
-  }
+  /** The editor asks for the folder of a card that isn't there any more: what is wrong, writing the card tells. */
+  createDirectory(): void {}
 
   delete(): never {
     throw vscode.FileSystemError.NoPermissions();
@@ -134,10 +133,17 @@ async function telling<T>(uri: vscode.Uri, task: () => Promise<T>): Promise<T> {
   try {
     return await task();
   } catch (error) {
-    if (!RegistryError.is(error)) throw error;
-    throw /_NOT_FOUND$/.test(error.code)
-      ? vscode.FileSystemError.FileNotFound(uri)
-      : vscode.FileSystemError.Unavailable(toldOf(error));
+    if (RegistryError.is(error) && /_NOT_FOUND$/.test(error.code)) throw vscode.FileSystemError.FileNotFound(uri);
+    return saying(() => Promise.reject(error));
+  }
+}
+
+/** Of an error of the registry, its words. */
+async function saying<T>(task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    throw RegistryError.is(error) ? vscode.FileSystemError.Unavailable(toldOf(error)) : error;
   }
 }
 

@@ -49,17 +49,20 @@ async function firstText({ draft, file }: CardAnswer): Promise<string | undefine
   return reply.kind === 'given' ? reply.value : undefined;
 }
 
+/** What a card is called beside the README of the project, which it mustn't take the place of by a hurried click. */
+const CARD_FILE = 'MODEL_CARD.md';
+
 /** Writes the card of a version to a file, as the Hugging Face Hub reads it. */
 export const exportCard: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
   const chosen = await chosenVersion(context, argument, t('Export Model Card'));
   if (!chosen) return;
-  const { calls, version } = chosen;
+  const { calls, version, registry } = chosen;
   const { document } = await calls.card({ ref: version.id });
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const folder = registry.roots[0]?.uri;
   const target = await vscode.window.showSaveDialog({
     title: t('Export the model card of {version}', { version: labelOf(version) }),
-    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, 'README.md') } : {}),
+    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, CARD_FILE) } : {}),
     filters: { Markdown: ['md'] },
   });
   if (!target) return;
@@ -75,5 +78,5 @@ async function chosenVersion(context: CommandContext, argument: unknown, title: 
   if (!registry || !version) return undefined;
   const calls = registry.connection.registry;
   const now: VersionSummary = await calls.show({ ref: version.id });
-  return { calls, version: now };
+  return { calls, version: now, registry };
 }

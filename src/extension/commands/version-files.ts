@@ -175,7 +175,7 @@ export const saveFile: Command = async (context, argument) => {
   const calls = await context.registries.callsFor(registryDir);
   const version = await calls.show({ ref: versionId });
   const name = path.slice(path.lastIndexOf('/') + 1);
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const folder = (await context.registries.existing()).find(({ dir }) => dir === registryDir)?.roots[0]?.uri;
   const target = await vscode.window.showSaveDialog({
     title: t('Save {path} of {version}', { path: oneLine(path), version: labelOf(version) }),
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),

@@ -11,12 +11,19 @@ export interface FoundVersion {
   readonly version: VersionSummary;
 }
 
+/** Which of the window's registries is asked first: that of the folder where somebody wrote a name down. */
+export type AskedFirst = (registry: WorkspaceRegistry) => boolean;
+
 /**
- * The version that a reference names, in the first registry of the window that has it. Throws what the last one says where none has it, and
- * `REGISTRY_NOT_FOUND` where there is none at all.
+ * The version that a reference names, in the first registry of the window that has it. Where none has it, throws what the one says that has at least the
+ * model; and `REGISTRY_NOT_FOUND` where there is none at all.
  */
-export async function findVersion(registries: Pick<Registries, 'existing'>, ref: string): Promise<FoundVersion> {
-  const { registry, found } = await findIn(registries, (calls) => calls.show({ ref }));
+export async function findVersion(
+  registries: Pick<Registries, 'existing'>,
+  ref: string,
+  isFirst?: AskedFirst,
+): Promise<FoundVersion> {
+  const { registry, found } = await findIn(registries, ref, (calls) => calls.show({ ref }), isFirst);
   return { registry, version: found };
 }
 
@@ -25,27 +32,42 @@ export async function findModel(
   registries: Pick<Registries, 'existing'>,
   name: string,
 ): Promise<{ readonly registry: WorkspaceRegistry; readonly model: ModelSummary }> {
-  const { registry, found } = await findIn(registries, (calls) => calls.showModel({ model: name }));
+  const { registry, found } = await findIn(registries, name, (calls) => calls.showModel({ model: name }));
   return { registry, model: found };
 }
 
 async function findIn<T>(
   registries: Pick<Registries, 'existing'>,
+  ref: string,
   find: (calls: Pick<RegistryCalls, 'show' | 'showModel'>) => Promise<T>,
+  isFirst: AskedFirst = () => false,
 ): Promise<{ readonly registry: WorkspaceRegistry; readonly found: T }> {
-  let unknown: unknown = new RegistryError(
-    'REGISTRY_NOT_FOUND',
-    t('No folder of this window has a model registry. Open the folder of the project.'),
-  );
-  for (const registry of await registries.existing()) {
+  const unknown: RegistryError[] = [];
+  const existing = await registries.existing();
+  for (const registry of existing.toSorted((a, b) => Number(isFirst(b)) - Number(isFirst(a)))) {
     try {
       return { registry, found: await find(registry.connection.registry) };
     } catch (error) {
       if (!RegistryError.is(error) || !UNKNOWN.has(error.code)) throw error;
-      unknown = error;
+      unknown.push(error);
     }
   }
-  throw unknown;
+  // Of several registries, most know nothing of the model: the one that has it says what is wrong.
+  const telling = unknown.find(({ code }) => code === 'VERSION_NOT_FOUND') ?? unknown[0];
+  throw unknown.length > 1 && telling?.code === 'MODEL_NOT_FOUND' ? inNone(ref) : (telling ?? nowhere());
+}
+
+/** What one of them has instead would be no help. */
+function inNone(ref: string): RegistryError {
+  const [model = ref] = ref.split('@');
+  return new RegistryError('MODEL_NOT_FOUND', t('No registry of this window has a model called {model}.', { model }));
+}
+
+function nowhere(): RegistryError {
+  return new RegistryError(
+    'REGISTRY_NOT_FOUND',
+    t('No folder of this window has a model registry. Open the folder of the project.'),
+  );
 }
 
 /** Remembers which registry has which version: ids are never used twice. */

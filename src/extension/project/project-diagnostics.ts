@@ -72,7 +72,7 @@ export class ProjectDiagnostics implements vscode.CodeActionProvider, vscode.Dis
         const title = t('Change to {name}', { name: oneLine(name, 80) });
         const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
         action.edit = new vscode.WorkspaceEdit();
-        action.edit.replace(document.uri, fix.range, insertedText(name, 'metric'));
+        action.edit.replace(document.uri, fix.range, insertedText(name));
         action.diagnostics = diagnostics.filter((diagnostic) => diagnostic.range.isEqual(fix.range));
         action.isPreferred = fix.isNear && index === 0;
         return action;

@@ -9,7 +9,7 @@ import { appendWords } from '../plain-markdown.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 import { oneLine } from '../version-text.ts';
 
-const LARGEST_TEXT = 1024 * 1024;
+export const LARGEST_TEXT = 1024 * 1024;
 
 export const SELECTOR: vscode.DocumentSelector = { pattern: `**/${PROJECT_FILE}`, scheme: 'file' };
 const KINDS: Readonly<Record<NameCompletions['kind'], vscode.CompletionItemKind>> = {
@@ -18,7 +18,6 @@ const KINDS: Readonly<Record<NameCompletions['kind'], vscode.CompletionItemKind>
   metric: vscode.CompletionItemKind.Value,
   dataset: vscode.CompletionItemKind.File,
   slice: vscode.CompletionItemKind.Value,
-  'gate-key': vscode.CompletionItemKind.Property,
 };
 
 /** Whose project files are helped with. */
@@ -71,7 +70,7 @@ export class ProjectLanguage
       const item = new vscode.CompletionItem(name, KINDS[found.kind]);
       item.detail = oneLine(told(detail));
       item.range = range;
-      item.insertText = insertedText(name, found.kind);
+      item.insertText = insertedText(name);
       item.sortText = String(index).padStart(5, '0');
       return item;
     });
@@ -139,8 +138,7 @@ const SHOW_VERSION = 'modelRegistry.showVersion' satisfies CommandId;
 const REVIEW = 'modelRegistry.review' satisfies CommandId;
 
 /** Names come from the log: what YAML could take for something else is quoted. */
-export function insertedText(name: string, kind: NameCompletions['kind']): string {
-  if (kind === 'gate-key') return `${name}: `;
+export function insertedText(name: string): string {
   return /^[A-Za-z_][\w./@-]*$/.test(name) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(name)
     ? name
     : JSON.stringify(name);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import { toldOf } from '../../base/retold.ts';
-import { type FoundVersion, findVersion } from '../file-system/version-registries.ts';
+import { type AskedFirst, type FoundVersion, findVersion } from '../file-system/version-registries.ts';
 import { versionTooltip } from '../models-tree/tooltips.ts';
 import { appendWords } from '../plain-markdown.ts';
 import type { Registries } from '../registries/registries.ts';
@@ -33,7 +33,7 @@ export function explainReferences(registries: OfWindow): vscode.Disposable {
           range.start.translate(0, reference.start),
           range.start.translate(0, reference.end),
         );
-        return new vscode.Hover(await explained(registries, reference.ref), place);
+        return new vscode.Hover(await explained(registries, reference.ref, registryOf(document)), place);
       },
     }),
     vscode.languages.registerDocumentLinkProvider(PYTHON, {
@@ -41,13 +41,13 @@ export function explainReferences(registries: OfWindow): vscode.Disposable {
         if (document.lineCount > MAX_LINES || !(await hasAny(registries))) return [];
         return modelReferences(document.getText()).map(({ start, end, ref }) => {
           const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
-          return Object.assign(new vscode.DocumentLink(range), { ref, tooltip: t('Open its page') });
+          return new ReferenceLink(range, ref, registryOf(document));
         });
       },
       async resolveDocumentLink(link) {
-        const ref = 'ref' in link && typeof link.ref === 'string' ? link.ref : '';
+        if (!(link instanceof ReferenceLink)) return link;
         try {
-          link.target = pageOf(await versionOf(registries, ref));
+          link.target = pageOf(await versionOf(registries, link.ref, link.isFirst));
         } catch (error) {
           // Leads nowhere: the hover says why.
           if (!RegistryError.is(error)) throw error;
@@ -61,10 +61,29 @@ export function explainReferences(registries: OfWindow): vscode.Disposable {
 /** MLflow's own word for the newest version, whatever its stage. */
 const NEWEST = '@latest';
 
-async function versionOf(registries: OfWindow, ref: string): Promise<FoundVersion> {
-  if (!ref.endsWith(NEWEST)) return findVersion(registries, ref);
+/** A link whose target is looked up when it is followed. */
+class ReferenceLink extends vscode.DocumentLink {
+  readonly ref: string;
+  readonly isFirst: AskedFirst;
+
+  constructor(range: vscode.Range, ref: string, isFirst: AskedFirst) {
+    super(range);
+    this.tooltip = t('Open its page');
+    this.ref = ref;
+    this.isFirst = isFirst;
+  }
+}
+
+/** Several folders may have a model of the same name: a file means that of its own. */
+function registryOf({ uri }: vscode.TextDocument): AskedFirst {
+  const root = vscode.workspace.getWorkspaceFolder(uri)?.uri.toString();
+  return ({ roots }) => roots.some((folder) => folder.uri.toString() === root);
+}
+
+async function versionOf(registries: OfWindow, ref: string, isFirst: AskedFirst): Promise<FoundVersion> {
+  if (!ref.endsWith(NEWEST)) return findVersion(registries, ref, isFirst);
   const model = ref.slice(0, -NEWEST.length);
-  const found = await findVersion(registries, model);
+  const found = await findVersion(registries, model, isFirst);
   const { items } = await found.registry.connection.registry.listVersions({ model, limit: 1 });
   return { ...found, version: items[0] ?? found.version };
 }
@@ -73,9 +92,9 @@ async function hasAny(registries: OfWindow): Promise<boolean> {
   return (await registries.existing()).length > 0;
 }
 
-async function explained(registries: OfWindow, ref: string): Promise<vscode.MarkdownString> {
+async function explained(registries: OfWindow, ref: string, isFirst: AskedFirst): Promise<vscode.MarkdownString> {
   try {
-    const found = await versionOf(registries, ref);
+    const found = await versionOf(registries, ref, isFirst);
     const markdown = versionTooltip(found.version, preferredMetric(), MOST_METRICS);
     markdown.appendMarkdown(`\n\n[${t('Show the version')}](${pageOf(found).toString()})`);
     // What the registry says was added as text; this link is the only one.

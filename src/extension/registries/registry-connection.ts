@@ -15,6 +15,7 @@ import type { Reproduced } from '../../lineage/reproduce.ts';
 import type { SourceFile } from '../../lineage/source-file.ts';
 import type { Proposal } from '../../outputs/finding/proposal.ts';
 import type { RegisteredOutput } from '../../outputs/registered-outputs.ts';
+import type { WordPlace } from '../../project/keys-in-project.ts';
 import type { ProjectProblem } from '../../project/project-problem.ts';
 import type { Project } from '../../project/project-schema.ts';
 import type { PythonEnvironment, RegisterRequest, RegisterResult } from '../../registry/api/registering.ts';
@@ -124,6 +125,7 @@ const reportSchema = v.custom<RecordedReport>((value) => typeof value === 'objec
 const deploymentsSchema = v.custom<readonly DeploymentState[]>(Array.isArray);
 const webhooksSchema = v.custom<readonly KnownWebhook[]>(Array.isArray);
 const outputsSchema = v.custom<readonly RegisteredOutput[]>(Array.isArray);
+const wordsSchema = v.optional(v.custom<WordPlace>((value) => typeof value === 'object'));
 const completionsSchema = v.optional(v.custom<NameCompletions>((value) => typeof value === 'object'));
 const nameHoverSchema = v.optional(v.custom<NameHover>((value) => typeof value === 'object'));
 const gatesNowSchema = v.custom<readonly GatesNow[]>(Array.isArray);
@@ -275,6 +277,11 @@ export class RegistryConnection {
   /** Which declared outputs in `root` are those of a version. */
   async registeredOutputs(root: string): Promise<readonly RegisteredOutput[]> {
     return v.parse(outputsSchema, await this.#ask('registeredOutputs', { root }));
+  }
+
+  /** Which keys and values of the file's own can stand at a place of a project file's text. */
+  async knownWords(place: PlaceInText): Promise<WordPlace | undefined> {
+    return v.parse(wordsSchema, await this.#ask('projectWords', place));
   }
 
   /** What can stand at a place of a project file's text; undefined where the registry knows nothing of it. */

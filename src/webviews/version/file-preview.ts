@@ -18,7 +18,7 @@ export function previewable({ path, sizeBytes }: FileEntry): 'picture' | 'text' 
   return TEXTS.test(path) && sizeBytes <= LARGEST_TEXT ? 'text' : undefined;
 }
 
-/** The beginning of a text; a picture, beside that of the version it is measured against. */
+/** The beginning of a text; a picture, beside that of the version it is measured against, in the order of the editor's own comparison. */
 export function previewOf(
   file: FileEntry,
   { id, baseline }: { readonly id: string; readonly baseline: Baseline | undefined },
@@ -37,8 +37,8 @@ export function previewOf(
     path,
   );
   return html`<div class="beside">
-    <figure>${shown(own, path)}<figcaption class="muted">${t('This version')}</figcaption></figure>
     <figure>${shown(before, path)}<figcaption class="muted">@${baseline.number}</figcaption></figure>
+    <figure>${shown(own, path)}<figcaption class="muted">${t('This version')}</figcaption></figure>
   </div>`;
 }
 

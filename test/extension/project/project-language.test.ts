@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { GatesNow } from '../../../src/workers/project-messages.ts';
 
 vi.mock('vscode', () => ({ CompletionItemKind: {} }));
+const { snippetOf } = await import('../../../src/extension/project/project-keys.ts');
 const { gatesTitle, gatesTooltip } = await import('../../../src/extension/project/project-language.ts');
 
 const gate = (outcome: 'passed' | 'failed' | 'not-evaluated', why?: string) => ({
@@ -43,4 +44,16 @@ describe('what stands over the gates of a stage', () => {
       'passed: auc at least 0.9 (0.91)\nfailed: auc at least 0.9 (0.91; too low)',
     );
   });
+});
+
+it('writes a key with what is around its value, on lines and between braces', () => {
+  const written = (shape: Parameters<typeof snippetOf>[0]['shape'], isInFlow = false) =>
+    snippetOf({ name: 'k', shape }, isInFlow);
+  expect([written('text'), written('list'), written('map'), written('list-of-maps')]).toEqual([
+    'k: ',
+    'k: [$0]',
+    'k:\n\t$0',
+    'k:\n\t- $0',
+  ]);
+  expect([written('map', true), written('list-of-maps', true)]).toEqual(['k: {$0}', 'k: [{$0}]']);
 });
