@@ -57,7 +57,20 @@ export function changesSummary(
     environmentPart(environment),
     ...metricParts(changes, declared),
   ].filter((part) => part !== '');
-  return parts.length === 0 ? [t('nothing that was recorded differs')] : parts;
+  return parts.length === 0 ? nothingElse(changes) : parts;
+}
+
+/** The one line that people read: where the files differ, it doesn't say that nothing does. */
+function nothingElse({ weights, before, after }: SummarisedChanges): readonly string[] {
+  const names = (of: Readonly<Record<string, MetricLike>>, without: Readonly<Record<string, MetricLike>>) =>
+    Object.keys(of).some((name) => !Object.hasOwn(without, name));
+  const isPartlyMeasured = names(before.metrics, after.metrics) || names(after.metrics, before.metrics);
+  return [
+    weights === 'different' ? t('other weights') : t('other files'),
+    isPartlyMeasured
+      ? t('metrics of only one of them; nothing else that was recorded differs')
+      : t('nothing else that was recorded differs'),
+  ];
 }
 
 function codePart({ before, after }: SummarisedChanges['code'], code: SummarisedCode | undefined): string {

@@ -90,7 +90,14 @@ function checkAgainst(gate: DeclaredGate, samples: readonly Sample[], { rival, d
   const { sample, value } = extreme(gate, samples, side);
   const measured = measuredText(gate, sample, value);
   if (!rival) return passed(measured, `no other version is in ${gate.vs}, so there is nothing to compare with`);
-  const theirs = samplesOf(gate, rival).filter((other) => typeof other.value === 'number');
+  const all = samplesOf(gate, rival);
+  const theirs = all.filter((other) => typeof other.value === 'number');
+  const [unusable] = all;
+  if (theirs.length === 0 && unusable)
+    return notEvaluated(
+      `${gate.metric} of ${rival.label}, which is in ${gate.vs}, is ${unusable.value}, and nothing can be compared with that`,
+      measured,
+    );
   if (theirs.length === 0) return notEvaluated(`${absent(gate, rival)}, which is in ${gate.vs}`, measured);
   // The interval is of the candidate: how sure its own result is.
   const baseline = extreme({ ...gate, 'by-interval': false }, theirs, side);

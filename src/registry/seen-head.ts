@@ -7,6 +7,7 @@ import { RegistryError } from '../base/errors.ts';
 import { sha256Hex } from '../base/hash.ts';
 import { appliedHash } from '../catalog/log-queries.ts';
 import type { Head } from '../log/commit.ts';
+import { commitAboveGap } from '../log/log-reader.ts';
 import type { Session } from './session.ts';
 
 const headSchema = v.object({ seq: v.pipe(v.number(), v.safeInteger(), v.minValue(1)), hash: v.string() });
@@ -77,7 +78,7 @@ function writeInPlace(file: string, text: string): void {
 
 /** What is wrong where the log isn't the continuation of what was seen of it. */
 export async function seenHeadProblem(
-  session: Pick<Session, 'catalog' | 'seenHead' | 'location'>,
+  session: Pick<Session, 'catalog' | 'seenHead' | 'location' | 'store'>,
 ): Promise<RegistryError | undefined> {
   if (session.seenHead.isCurrent(session.catalog.position)) return undefined;
   const seen = await session.seenHead.read();
@@ -87,6 +88,8 @@ export async function seenHeadProblem(
   if (seen) {
     const advice = `If you put an older copy back on purpose, delete ${session.seenHead.file} and try again.`;
     if (seen.seq > position.seq) {
+      const above = await commitAboveGap(session.store, position.seq);
+      if (above !== undefined) return commitsMissing(session.location.dir, position.seq + 1, above);
       return new RegistryError(
         'LOG_TRUNCATED',
         `The log in ${session.location.dir} ends at commit ${position.seq}, but commit ${seen.seq} was seen here before. Put the missing commits back from a backup. ${advice}`,
@@ -103,4 +106,14 @@ export async function seenHeadProblem(
   }
   if (position.seq > 0) await session.seenHead.remember(position);
   return undefined;
+}
+
+/** Commits from `first` on aren't there, and that with the number `above` is. */
+function commitsMissing(dir: string, first: number, above: number): RegistryError {
+  const what = above - first === 1 ? `Commit ${first} is` : `Commits ${first} to ${above - 1} are`;
+  return new RegistryError(
+    'LOG_GAP',
+    `${what} missing from the log in ${dir}, and commit ${above} is there. Run \`model-registry verify\`, which names all that are missing, and put them back from a backup or a colleague's copy.`,
+    { details: { head: first - 1, above } },
+  );
 }

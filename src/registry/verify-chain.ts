@@ -15,6 +15,8 @@ const MAX_LABELS = 20;
 const COMMITS_AT_ONCE = 256;
 /** Of a disk that reads nothing any more, these are told. */
 const MAX_UNREADABLE = 100;
+/** Of commits that are missing here and there, the check goes on behind so many. */
+const MAX_GAPS = 100;
 
 interface Link {
   readonly seq: number;
@@ -44,17 +46,11 @@ export async function verifyChain(
   // Before the log is read: others may be writing, and what they add meanwhile is no part of this check.
   const seen = await session.seenHead.read();
   const standing = await namedAsCommits(session);
-  for (;;) {
-    if (options.signal?.aborted) throw new RegistryError('OPERATION_CANCELLED', 'The check was cancelled.');
-    const commits = await readAsFarAsPossible(store, links.length, COMMITS_AT_ONCE);
-    for (const found of commits) links.push(linkOf(links.length, found));
-    if (links.filter(({ failure }) => failure).length > MAX_UNREADABLE) break;
-    options.onProgress?.({ step: `Checking commit ${links.length - 1}`, doneBytes: 0 });
-    if (commits.length < COMMITS_AT_ONCE) break;
-  }
+  await readOn(store, links, 1, options);
   const known = Math.max(seen?.seq ?? 0, catalog.position.seq);
   while (links.length - 1 > known && links.at(-1)?.failure) links.pop();
   const head = links.length - 1;
+  const isGap = await readBehindGaps(store, links, options);
   const expected = (seq: number): string | undefined => {
     if (seen?.seq === seq) return seen.hash;
     return seq === 0 ? undefined : appliedHashBeforeDamage(session, seq);
@@ -65,7 +61,7 @@ export async function verifyChain(
       problems.push(unreadableProblem(session, link.seq, link.failure));
       continue;
     }
-    const successor = links[index + 1];
+    const successor = after(links, index, 1);
     const known = expected(link.seq);
     const isAccused =
       successor?.claims !== undefined &&
@@ -74,10 +70,11 @@ export async function verifyChain(
     const isChanged =
       known === undefined ? isAccused && !isSuccessorDamaged(links, index, expected) : known !== link.hash;
     if (!isChanged) continue;
-    problems.push(await changedProblem(session, link, links[index - 1]));
+    problems.push(await changedProblem(session, link, after(links, index, -1)));
   }
-  if (pinned && links[pinned.seq]?.hash !== pinned.hash) {
-    const what = links[pinned.seq] ? 'another one' : 'missing';
+  const atPin = pinned && links.find(({ seq }) => seq === pinned.seq);
+  if (pinned && atPin?.hash !== pinned.hash) {
+    const what = atPin ? 'another one' : 'missing';
     problems.push({
       code: 'HEAD_NOT_PINNED',
       key: commitKey(pinned.seq),
@@ -85,11 +82,8 @@ export async function verifyChain(
       message: `The project's model-registry.yaml pins commit ${pinned.seq}, which is ${what} here. Ask whoever pinned it, and whoever manages the storage, which of the two is right.`,
     });
   }
-  const lastKnown = Math.max(seen?.seq ?? 0, catalog.changedCommit ?? 0);
-  const above = await commitAboveGap(store, head);
-  // Commits are made in order: where there is one above, the next one is there by now, or it is missing.
-  const isGap = above !== undefined && (await readCommit(store, head + 1)) === undefined;
-  for (let seq = head + 1; seq <= Math.max(lastKnown, isGap ? head + 1 : 0); seq += 1) {
+  const lastKnown = Math.max(seen?.seq ?? 0, catalog.changedCommit ?? 0, links.at(-1)?.seq ?? 0);
+  for (let seq = head + 1; seq <= lastKnown; seq += 1) {
     if (await readCommit(store, seq)) continue;
     problems.push({
       code: 'COMMIT_MISSING',
@@ -99,8 +93,44 @@ export async function verifyChain(
     });
     if (seq > head + 100) break;
   }
-  problems.push(...(await straysAmong(session, standing, { head, isGap })));
-  return { commits: head, problems };
+  problems.push(...(await straysAmong(session, standing, { head: links.at(-1)?.seq ?? 0, isGap })));
+  return { commits: links.length - 1, problems };
+}
+
+/** Adds what stands under the numbers from `seq` on, as far as something does. */
+async function readOn(store: ObjectStore, links: Link[], seq: number, options: OperationOptions): Promise<void> {
+  for (let next = seq; ; ) {
+    if (options.signal?.aborted) throw new RegistryError('OPERATION_CANCELLED', 'The check was cancelled.');
+    const commits = await readAsFarAsPossible(store, next, COMMITS_AT_ONCE);
+    for (const found of commits) {
+      links.push(linkOf(next, found));
+      next += 1;
+    }
+    if (links.filter(({ failure }) => failure).length > MAX_UNREADABLE) return;
+    options.onProgress?.({ step: `Checking commit ${next - 1}`, doneBytes: 0 });
+    if (commits.length < COMMITS_AT_ONCE) return;
+  }
+}
+
+/** Adds the commits that stand behind missing ones. True where any is missing. */
+async function readBehindGaps(store: ObjectStore, links: Link[], options: OperationOptions): Promise<boolean> {
+  for (let gaps = 0; ; gaps += 1) {
+    const last = links.at(-1)?.seq ?? 0;
+    const above = await commitAboveGap(store, last);
+    // Commits are made in order: where there is one above, the next one is there by now, or it is missing.
+    const isGap = above !== undefined && (await readCommit(store, last + 1)) === undefined;
+    if (!isGap || gaps === MAX_GAPS) return gaps > 0 || isGap;
+    let next = last + 2;
+    // What stands before it may be a commit that fell apart.
+    while (next < above && (await readOrFailure(store, next)) === undefined) next += 1;
+    await readOn(store, links, next, options);
+  }
+}
+
+/** The link so many commits after, or before, one; undefined where that commit is missing. */
+function after(links: readonly Link[], index: number, count: number): Link | undefined {
+  const found = links[index + count];
+  return found?.seq === (links[index]?.seq ?? 0) + count ? found : undefined;
 }
 
 /** What stands under the numbers from `seq` on, as far as something does; errors for what can't be read. */
@@ -158,7 +188,7 @@ async function changedProblem(session: Session, link: Link, before: Link | undef
     };
   }
   const bytes = await readCommit(session.store, seq);
-  const decoded = bytes && decodeCommit(bytes, { seq: seq - 1, hash: before?.hash ?? '' });
+  const decoded = bytes && decodeCommit(bytes, { seq: seq - 1, hash: before?.hash ?? link.claims ?? '' });
   const isReadable = decoded?.kind === 'commit' && decoded.intents.every((intent) => intent.kind === 'intent');
   const how = isReadable
     ? 'What stands there now is well formed, so that it may have been rewritten on purpose'
@@ -176,8 +206,8 @@ function isSuccessorDamaged(
   index: number,
   expected: (seq: number) => string | undefined,
 ): boolean {
-  const next = links[index + 1];
-  const afterNext = links[index + 2];
+  const next = after(links, index, 1);
+  const afterNext = after(links, index, 2);
   if (!next) return false;
   const known = expected(next.seq);
   if (known !== undefined) return known !== next.hash;

@@ -19,8 +19,14 @@ const commits = (count: number, authors: readonly string[], fileCount = 0, remov
 const code = (isDirty = false) => ({ before: { commit: 'a', isDirty: false }, after: { commit: 'b', isDirty } });
 
 describe('the summary of what changed', () => {
-  it('says that nothing differs where nothing does', () => {
-    expect(changesSummary(none, undefined)).toEqual(['nothing that was recorded differs']);
+  it('says that nothing else differs where the files alone do', () => {
+    expect(changesSummary(none, undefined)).toEqual(['other files', 'nothing else that was recorded differs']);
+    expect(changesSummary({ ...none, weights: 'different' }, undefined)[0]).toBe('other weights');
+    expect(changesSummary({ ...none, weights: 'same-files' }, undefined)).toEqual(['the same files']);
+    expect(changesSummary({ ...none, before: { metrics: { auc: 1 } } }, undefined)).toEqual([
+      'other files',
+      'metrics of only one of them; nothing else that was recorded differs',
+    ]);
   });
 
   it('tells one thing by its name and several by their number', () => {

@@ -30,7 +30,7 @@ describe('inspect', () => {
     const file = join(FIXTURES, 'onnx/torch/model/net.onnx');
     const { code, stdout, stderr } = await inspect(file, '--tensors');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/format +ONNX IR \d+/);
+    expect(stdout).toMatch(/format +ONNX \(IR \d+\)/);
     expect(stdout).toMatch(/framework +pytorch 2/);
     expect(stdout).toMatch(/parameters +67/);
     expect(stdout).toMatch(/whole +yes/);

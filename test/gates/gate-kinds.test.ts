@@ -319,6 +319,15 @@ describe('gates', () => {
       expect(checkGate(gateOf('{metric: auc, min: 0}'), contextOf({ metrics: { auc: value } })).outcome).toBe('failed');
   });
 
+  it('say that a version in the stage whose metric is no number can’t be compared with', () => {
+    const rival = { ...SUBJECT, label: 'fraud@6', metrics: { auc: 'NaN' as const } };
+    const gate = gateOf('{metric: auc, vs: production, max-drop: 0.1}');
+    expect(checkGate(gate, { candidate: { ...SUBJECT, metrics: { auc: 0.9 } }, rival, votes: [] })).toMatchObject({
+      outcome: 'not-evaluated',
+      why: 'auc of fraud@6, which is in production, is NaN, and nothing can be compared with that',
+    });
+  });
+
   it('fail exactly where the change is worse than allowed, whichever way is better', () => {
     const number = fc.double({ min: -1e6, max: 1e6, noNaN: true });
     const drop = fc.double({ min: 0, max: 1e6, noNaN: true });

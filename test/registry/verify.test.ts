@@ -140,6 +140,30 @@ describe('verify', () => {
     expect(await problemsOf(place)).toEqual(['log/00000000000000000003.jsonl']);
   });
 
+  it.each([true, false])('goes on behind what is missing (with the saved catalog: %s)', async (isSaved) => {
+    const place = await makePlace();
+    const writer = await place.open();
+    await registerVersions(place, writer, 8);
+    await writer.close();
+    if (!isSaved) await rm(snapshotFile(place.registryDir), { force: true });
+    const missing = [2, 5, 6].map(commitKey);
+    for (const key of missing) await rm(join(place.registryDir, key));
+    await flip(join(place.registryDir, commitKey(7)), 90);
+    const registry = await place.open();
+    const { problems, commits } = await registry.verify();
+    expect(problems.map(({ code, key }) => [code, key])).toEqual([
+      [expect.stringMatching(/^COMMIT_(DAMAGED|REWRITTEN)$/), commitKey(7)],
+      ...missing.map((key) => ['COMMIT_MISSING', key]),
+    ]);
+    expect(commits).toBe(5);
+    // Without what the catalog knows, everybody else says which it is, too.
+    if (!isSaved)
+      await expect(registry.listModels()).rejects.toMatchObject({
+        code: 'LOG_GAP',
+        message: expect.stringContaining('Commit 2 is missing'),
+      });
+  });
+
   it('tells bytes that fell apart from a commit that somebody wrote in the place of another', async () => {
     const place = await makePlace();
     await storyIn(place);

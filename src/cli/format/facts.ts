@@ -1,4 +1,5 @@
 import { formatCount, formatShare, parametersText } from '../../base/count.ts';
+import { formatName } from '../../base/format-name.ts';
 import { shapeText } from '../../base/shape.ts';
 import type { VersionDetails } from '../../catalog/read-models.ts';
 import type { DangerFinding, SignatureEntry, TensorFacts } from '../../modelfiles/facts.ts';
@@ -53,7 +54,7 @@ function factPairs(facts: FactsSummary): readonly (readonly [string, string])[] 
   const total = dtypes.reduce((sum, { elements }) => sum + elements, 0);
   const share = (elements: number) => (dtypes.length > 1 && total > 0 ? ` ${formatShare(elements / total)}` : '');
   return [
-    ['format', safeLine([formatLabel, formatVersion].filter(Boolean).join(' '))],
+    ['format', safeLine(formatName(formatLabel, formatVersion))],
     ['framework', safeLine([framework?.name, framework?.version].filter(Boolean).join(' '))],
     ['architecture', safeLine(architecture ?? '', 200)],
     ['parameters', parameterCount === undefined ? '' : countText(parameterCount)],

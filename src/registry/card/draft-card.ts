@@ -1,4 +1,5 @@
 import { formatCount } from '../../base/count.ts';
+import { formatName } from '../../base/format-name.ts';
 import { formatMetric } from '../../base/metrics.ts';
 import { sizeText } from '../../base/size.ts';
 import type { Metrics, VersionDetails } from '../../catalog/read-models.ts';
@@ -61,7 +62,7 @@ function detailsOf({ version, facts }: CardSubject): string {
         ? undefined
         : `${version.number}, registered ${createdAt.slice(0, 10)} by ${plainText(createdBy.name || createdBy.email)}`,
     ],
-    ['Format', facts && plainText([facts.formatLabel, facts.formatVersion].filter(Boolean).join(' '))],
+    ['Format', facts && plainText(formatName(facts.formatLabel, facts.formatVersion))],
     ['Framework', framework && plainText([framework.name, framework.version].filter(Boolean).join(' '))],
     ['Architecture', architecture && plainText(architecture)],
     ['Parameters', parameterCount === undefined ? undefined : formatCount(parameterCount)],

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatCount, formatShare } from '../../base/count.ts';
+import { formatName } from '../../base/format-name.ts';
 import { formatNumber, t, tParts } from '../../base/language.ts';
 import { shapeText } from '../../base/shape.ts';
 import type { DangerFinding, DangerReport, FactsSummary, SignatureEntry } from '../../extension/messages.ts';
@@ -24,12 +25,7 @@ export function factList(
     baseModels = [],
   } = facts;
   const rows: (readonly [string, TemplateResult | string | undefined])[] = [
-    [
-      t('Format'),
-      formatVersion === undefined
-        ? formatLabel
-        : t('{format}, version {version}', { format: formatLabel, version: formatVersion }),
-    ],
+    [t('Format'), formatName(formatLabel, formatVersion)],
     [t('Framework'), framework && [framework.name, framework.version].filter(Boolean).join(' ')],
     [t('Architecture'), architecture],
     [
