@@ -163,15 +163,16 @@ describe('a model with a history', () => {
   it('tells in the Activity view who did what, narrowed to promotions', async () => {
     const activity = workbench.view('Activity');
     await activity.locator('.pane-header').click();
-    await activity.getByText('Promoted fraud@14 to production in place of 1').waitFor();
+    await activity.getByRole('treeitem', { name: /^Promoted fraud@14 to production in place of 1/ }).waitFor();
     await workbench.runCommand('Model Registry: Filter Activity…');
     await workbench.choose('By kind…');
     await workbench.choose('Promotions, rollbacks and other changes of stage');
     await workbench.page.locator('.quick-input-widget:visible').getByText('OK').click();
-    await activity.getByText('Registered churn@1').waitFor({ state: 'detached' });
-    await activity.getByText('Rolled production back to fraud@1').waitFor();
+    await activity.getByRole('treeitem', { name: /^Registered churn@1/ }).waitFor({ state: 'detached' });
+    const rolledBack = activity.getByRole('treeitem', { name: /^Rolled production back to fraud@1/ }).first();
+    await rolledBack.waitFor();
     await editor.screenshot('models-6-activity');
-    await activity.getByText('Rolled production back to fraud@1').click();
+    await rolledBack.click();
     await workbench.webview(/fraud@1/);
   });
 

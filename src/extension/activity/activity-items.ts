@@ -7,6 +7,7 @@ import type { LogEntry, LogKind } from '../../catalog/read-models.ts';
 import { appendWords } from '../plain-markdown.ts';
 import { facts, momentText, oneLine } from '../version-text.ts';
 import type { ActivityDay, ActivityRow } from './activity-rows.ts';
+import { entryWords } from './entry-words.ts';
 
 const icons: Readonly<Record<LogKind, string>> = {
   registration: 'add',
@@ -33,7 +34,7 @@ const vias = (): Readonly<Record<string, string>> => ({
   import: t('by an import'),
 });
 
-/** `Today`, `Yesterday`, `Monday 23 November`. */
+/** `Today`, `Yesterday`, `Mon 23 November`: as long as fits into the narrowest side bar. */
 function dayText(date: string, now = new Date()): string {
   const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
   const then = new Date(year, month - 1, day);
@@ -43,7 +44,7 @@ function dayText(date: string, now = new Date()): string {
   if (days === 0) return t('Today');
   if (days === 1) return t('Yesterday');
   const withYear = then.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' as const };
-  return then.toLocaleDateString(dateLocale(), { weekday: 'long', day: 'numeric', month: 'long', ...withYear });
+  return then.toLocaleDateString(dateLocale(), { weekday: 'short', day: 'numeric', month: 'long', ...withYear });
 }
 
 export function dayItem(registryDir: string, { date, rows }: ActivityDay): vscode.TreeItem {
@@ -75,25 +76,28 @@ export function entriesItem(
   // By the oldest, which stays the same while more are registered.
   item.id = `${registryDir}#entries#${oldest?.cursor ?? ''}`;
   item.iconPath = new vscode.ThemeIcon('layers');
-  item.description = facts(oneLine(told(newest?.summary ?? ''), 60), clockText(newest?.at ?? ''));
+  item.description = facts(clockText(newest?.at ?? ''), oneLine(told(newest?.summary ?? ''), 60));
   item.contextValue = 'entries';
   return item;
 }
 
-/** An entry of the log, which leads to the page of what it is about. */
+/** An entry of the log, which leads to the page of what it is about. The row begins with the version, because a narrow side bar shows no more. */
 export function entryItem(registryDir: string, node: { readonly entry: LogEntry }): vscode.TreeItem {
   const { entry } = node;
   const { kind, by, at, subject, pending } = entry;
-  const item = new vscode.TreeItem(oneLine(told(entry.summary), 200));
+  const summary = oneLine(told(entry.summary), 200);
+  const isVoid = entry.void !== undefined;
+  const words = isVoid ? undefined : entryWords(entry);
+  const item = new vscode.TreeItem(words?.version ?? summary);
   item.id = `${registryDir}#entry#${entry.cursor}`;
   item.iconPath = iconOf(entry);
-  const isVoid = entry.void !== undefined;
-  item.description = facts(
+  const details = facts(
     isVoid ? t('had no effect') : undefined,
     pending === true ? t('not shared yet') : undefined,
-    oneLine(by.name === '' ? by.email : by.name, 60),
     clockText(at),
+    oneLine(by.name === '' ? by.email : by.name, 60),
   );
+  item.description = facts(words?.what, details);
   item.tooltip = tooltipOf(entry);
   item.contextValue = [
     'entry',
@@ -104,7 +108,7 @@ export function entryItem(registryDir: string, node: { readonly entry: LogEntry 
     item.command = { command: 'modelRegistry.showVersion', title: t('Show Version'), arguments: [node] };
   else if (subject) item.command = { command: 'modelRegistry.showModel', title: t('Show Model'), arguments: [node] };
   item.accessibilityInformation = {
-    label: facts(oneLine(told(entry.summary), 200), item.description, oneLine(entry.reason ?? '', 200)),
+    label: facts(summary, details, oneLine(entry.reason ?? '', 200)),
   };
   return item;
 }

@@ -38,7 +38,7 @@ interface ArrangementRow extends vscode.QuickPickItem {
 /** Groups, order and folds of the Models view, of which as many as one likes are changed while the list is open. */
 export const arrangeModels: Command = async ({ modelsTree: { choices } }) => {
   const list = vscode.window.createQuickPick<ArrangementRow>();
-  list.title = t('Group and Sort the Models View');
+  list.title = t('Group and Sort Models');
   list.placeholder = t('Choose what to change; Escape when it is right');
   const fill = () => {
     const active = list.activeItems[0]?.label;
@@ -66,16 +66,16 @@ function arrangementRows({ groupBy, versionOrder, modelOrder, isFolding }: Arran
   });
   const group = (label: string): ArrangementRow => ({ label, kind: vscode.QuickPickItemKind.Separator });
   return [
-    group(t('Versions together by')),
+    group(t('Group versions')),
     row(t('No groups'), t('versions right below their model'), groupBy === 'nothing', { groupBy: 'nothing' }),
     row(t('Stage'), t('drop a version on a stage to move it there'), groupBy === 'stage', { groupBy: 'stage' }),
     row(t('Date'), t('today, yesterday, then months'), groupBy === 'date', { groupBy: 'date' }),
-    group(t('Versions in order of')),
+    group(t('Sort versions')),
     row(t('Newest first'), '', versionOrder === 'newest', { versionOrder: 'newest' }),
     row(t('Best first'), t('by the headline metric; where there are no groups'), versionOrder === 'best', {
       versionOrder: 'best',
     }),
-    group(t('Models in order of')),
+    group(t('Sort models')),
     row(t('Name'), '', modelOrder === 'name', { modelOrder: 'name' }),
     row(t('Newest version'), t('what was trained last comes first'), modelOrder === 'recent', { modelOrder: 'recent' }),
     group(t('Runs and sweeps')),

@@ -177,12 +177,17 @@ export const sharingMenu: Command = async (context, argument) => {
         description: `${refusedText(status.refused)}, ${pendingText(status.pending)}`,
         icon: new vscode.ThemeIcon('list-unordered'),
       },
-      {
-        value: 'modelRegistry.connectStorage',
-        label: t('Sign in another way…'),
-        description: context.credentials.describe(status.url),
-        icon: new vscode.ThemeIcon('account'),
-      },
+      // Nobody signs in to a folder.
+      ...(status.url.startsWith('https:')
+        ? [
+            {
+              value: 'modelRegistry.connectStorage',
+              label: t('Sign in another way…'),
+              description: context.credentials.describe(status.url),
+              icon: new vscode.ThemeIcon('account'),
+            },
+          ]
+        : []),
       {
         value: 'modelRegistry.disconnectStorage',
         label: t('Disconnect…'),

@@ -27,7 +27,7 @@ export const showVersion: Command = async (context, argument) => {
   }
   const start = await startFrom(context, argument, 'version');
   if (!start) return;
-  const answers = await askInSteps(t('Show a Version'), start.answers, start.steps);
+  const answers = await askInSteps(t('Show Version'), start.answers, start.steps);
   if (!answers?.registry || !answers.version) return;
   context.pages.openVersion({ registryDir: answers.registry.dir, versionId: answers.version.id });
 };
@@ -41,7 +41,7 @@ export const showModel: Command = async (context, argument) => {
   }
   const start = await startFrom(context, argument, 'model');
   if (!start) return;
-  const answers = await askInSteps(t('Show a Model'), start.answers, start.steps);
+  const answers = await askInSteps(t('Show Model'), start.answers, start.steps);
   if (!answers?.registry || !answers.model) return;
   context.pages.openModel({ registryDir: answers.registry.dir, modelId: answers.model.id });
 };

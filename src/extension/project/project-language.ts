@@ -158,7 +158,7 @@ export function gatesTitle({ model, number, isThere, results }: GatesNow): strin
       : tCount(results.length, '{passed} of {count} gate passed', '{passed} of {count} gates passed', {
           passed: formatNumber(passed),
         });
-  const there = isThere ? ` (${t('is there now')})` : '';
+  const there = isThere ? ` (${t('there now')})` : '';
   const reason = told(worst?.why ?? worst?.required ?? '');
   const isNamed = worst === undefined || worst.title === 'approvals' || reason.startsWith(worst.title);
   const named = isNamed ? reason : `${worst.title}: ${reason}`;

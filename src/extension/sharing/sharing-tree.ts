@@ -3,6 +3,7 @@ import { messageOf } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import { told, toldOf } from '../../base/retold.ts';
 import type { PendingEntry, RefusedEntry } from '../../registry/api/sharing.ts';
+import { entryWords } from '../activity/entry-words.ts';
 import type { Registries } from '../registries/registries.ts';
 import { facts, momentText, oneLine } from '../version-text.ts';
 import type { SharedStates } from './shared-states.ts';
@@ -77,13 +78,16 @@ export class SharingTree implements vscode.TreeDataProvider<SharingNode>, vscode
   }
 }
 
-function refusedItem(id: string, { summary: english, wouldApply, askedAt }: RefusedEntry): vscode.TreeItem {
-  const summary = told(english);
-  const item = new vscode.TreeItem(oneLine(summary), vscode.TreeItemCollapsibleState.Expanded);
+function refusedItem(id: string, entry: RefusedEntry): vscode.TreeItem {
+  const { wouldApply, askedAt } = entry;
+  const summary = told(entry.summary);
+  const { label, what } = asked(entry);
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
   // Not that of the row that it was while it waited: the editor remembers which rows are closed.
   item.id = `${id}#refused`;
   item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
-  item.description = facts(t('refused'), t('asked {askedAt}', { askedAt: momentText(askedAt) }));
+  item.description = facts(what, t('refused'), t('asked {askedAt}', { askedAt: momentText(askedAt) }));
+  item.tooltip = t('Refused: {summary}', { summary: oneLine(summary) });
   item.contextValue = wouldApply ? 'refused:applicable' : 'refused';
   item.accessibilityInformation = { label: t('Refused: {summary}', { summary }) };
   return item;
@@ -119,12 +123,21 @@ function factsOf(id: string, { by, askedAt, reason, theirs, wouldApply, wouldDo 
   ];
 }
 
-function waitingItem(id: string, { summary: english, askedAt, isStale, by }: PendingEntry): vscode.TreeItem {
-  const summary = told(english);
-  const item = new vscode.TreeItem(oneLine(summary));
+/** What is asked for isn't done: it isn't told as the log tells what was, wherever that can be said in another way. */
+function asked(entry: Pick<PendingEntry, 'summary' | 'events'>): { readonly label: string; readonly what?: string } {
+  const words = entryWords(entry);
+  return words ? { label: words.version, what: words.what } : { label: oneLine(told(entry.summary)) };
+}
+
+function waitingItem(id: string, entry: PendingEntry): vscode.TreeItem {
+  const { askedAt, isStale, by } = entry;
+  const summary = told(entry.summary);
+  const { label, what } = asked(entry);
+  const item = new vscode.TreeItem(label);
   item.id = id;
   item.iconPath = new vscode.ThemeIcon(isStale ? 'question' : 'cloud-upload');
   item.description = facts(
+    what,
     isStale ? t('asked long ago: still wanted?') : t('not shared yet'),
     t('asked {askedAt}', { askedAt: momentText(askedAt) }),
   );

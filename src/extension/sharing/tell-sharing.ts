@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { t, tCount } from '../../base/language.ts';
-import { toldOf } from '../../base/retold.ts';
+import { toldOf, told as toldText } from '../../base/retold.ts';
 import { warn } from '../notify.ts';
 import type { Registries } from '../registries/registries.ts';
+import { oneLine } from '../version-text.ts';
 import type { Credentials } from './credentials.ts';
 import type { SharedStates } from './shared-states.ts';
 
@@ -31,6 +32,18 @@ export function tellSharing(options: {
     await connection?.giveCredential(id, credential);
   };
 
+  /** Names it where it is the only one: which of several came last isn't known. */
+  const refusedText = async (dir: string) => {
+    const [only, ...others] = (await (await registries.byDir(dir))?.connection.registry.refused()) ?? [];
+    return only && others.length === 0
+      ? t('The shared registry refused “{what}”, because something else was done meanwhile.', {
+          what: oneLine(toldText(only.summary), 200),
+        })
+      : t(
+          'Something that you asked for was refused by the shared registry, because something else was done meanwhile.',
+        );
+  };
+
   const show = async () => {
     const all = [...states.all()];
     const refused = all.reduce((sum, [, state]) => sum + state.refused + state.stale, 0);
@@ -44,9 +57,7 @@ export function tellSharing(options: {
       if (state.refused <= before) continue;
       const chosen = await warn(
         state.refused - before === 1
-          ? t(
-              'Something that you asked for was refused by the shared registry, because something else was done meanwhile.',
-            )
+          ? await refusedText(dir)
           : tCount(
               state.refused - before,
               '{count} thing that you asked for was refused by the shared registry.',

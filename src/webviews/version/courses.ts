@@ -46,7 +46,7 @@ export function coursesSection(
         aria-expanded=${String(isWhole)}
         @click=${() => page.setUi('whole.courses', !isWhole)}
       >
-        ${isWhole ? t('Show less') : tCount(all.length, 'Show {count} curve', 'Show all {count} curves')}
+        ${isWhole ? t('Show less') : t('Show all curves')}
       </button>`;
       // As high as it was while it was read, until the person wants more.
       return foldable(

@@ -161,6 +161,8 @@ function calmSettings(theme: Theme): Readonly<Record<string, unknown>> {
     'git.openRepositoryInParentFolders': 'never',
     'git.autofetch': false,
     'files.simpleDialog.enable': true,
+    // The editor looks for ports of programs that tests start beside it, and offers to open them.
+    'remote.autoForwardPorts': false,
     // Where a folder isn't to be trusted, nobody is there to say so.
     'security.workspace.trust.startupPrompt': 'never',
   };

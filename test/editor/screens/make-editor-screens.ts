@@ -98,7 +98,11 @@ async function showAll(opened: OpenedProject, screens: readonly EditorScreen[], 
       if (performance.now() > LONGEST_MS) throw new Error(`It takes more than ${LONGEST_MS / 60_000} minutes.`);
       try {
         for (const [index, theme] of SHOWN_THEMES.entries()) {
-          if (index === 0 && screen.isFleeting !== true) await screen.show(opened);
+          if (index === 0 && screen.isFleeting !== true) {
+            await screen.show(opened);
+            // What is under the pointer would look chosen, and say what it is.
+            await page.mouse.move(2, 2);
+          }
           await showTheme(opened, theme);
           if (screen.isFleeting === true) await screen.show(opened);
           pictures.push(await takePicture(opened, screen, size, theme));

@@ -3,11 +3,9 @@ import { type EditorScreen, hoverUntilShown, type OpenedProject, showViews } fro
 
 const command = (name: string) => `Model Registry: ${name}`;
 
-async function openPick({ workbench, page }: OpenedProject, name: string): Promise<void> {
+async function openPick({ workbench }: OpenedProject, name: string): Promise<void> {
   await workbench.runCommand(command(name));
   await workbench.quickPickLabels();
-  // Away from the list, of which the row under the pointer would look chosen.
-  await page.mouse.move(500, 600);
 }
 
 /** What VS Code itself draws for the extension, in a project as people have it. */
@@ -76,7 +74,7 @@ export const nativeScreens: readonly EditorScreen[] = [
     project: 'typical',
     async show({ workbench }) {
       await showViews(workbench, 'Activity');
-      await workbench.view('Activity').getByText('Registered fraud-detector@16').first().waitFor();
+      await workbench.treeRow('fraud-detector@16', workbench.view('Activity')).first().waitFor();
     },
   },
   {

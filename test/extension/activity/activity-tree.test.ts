@@ -83,17 +83,20 @@ describe('the Activity view', () => {
 
   it('tells by days who did what, and marks what had no effect or isn’t shared', async () => {
     const entries = [
-      entry(1, { kind: 'stage', summary: 'Promoted churn@2 to production in place of 1' }),
+      entry(1, {
+        ...{ kind: 'stage', summary: 'Promoted churn@2 to production in place of 1' },
+        events: [{ type: 'stage.changed', kind: 'promote', to: 'production' }],
+      }),
       entry(2, { void: 'the alias was taken' }),
       entry(3, { pending: true, at: new Date(2026, 10, 19, 9).toISOString() }),
     ];
     const tree = treeOf(entries);
     expect(await shown(tree)).toEqual([
-      'Friday 20 November',
-      '  Promoted churn@2 to production in place of 1  Ada · 09:59',
-      '  Entry 2  had no effect · Ada · 09:58',
-      'Thursday 19 November',
-      '  Entry 3  not shared yet · Ada · 09:00',
+      'Fri 20 November',
+      '  churn@2  to production · 09:59 · Ada',
+      '  Entry 2  had no effect · 09:58 · Ada',
+      'Thu 19 November',
+      '  Entry 3  not shared yet · 09:00 · Ada',
     ]);
     const [day] = await tree.getChildren();
     const [promoted, nothing] = (await tree.getChildren(day)).map((node) => tree.getTreeItem(node));
@@ -101,13 +104,40 @@ describe('the Activity view', () => {
     expect(nothing?.contextValue).toBe('entry:version:void');
   });
 
+  it('begins with the version, and says the whole to a screen reader and where a word isn’t enough', async () => {
+    const measured = {
+      type: 'version.evaluated',
+      metrics: { auc: 0.9 },
+      dataset: { name: 'holdout' },
+      slice: 'country=BR',
+    };
+    const tree = treeOf([
+      entry(1, { summary: 'Added metrics to churn@2: auc', events: [measured] }),
+      entry(2, { summary: 'Registered churn@2', events: [{ type: 'model.created' }, { type: 'version.registered' }] }),
+      entry(3, { summary: 'Commented on churn@2; Commented on churn@1', events: [measured, measured] }),
+      entry(4, { summary: 'Registered churn@1', events: [{ type: 'version.registered' }], void: 'it is there' }),
+      entry(5, { summary: 'Registered churn@3', events: [{ type: 7 }] }),
+    ]);
+    expect(await shown(tree)).toEqual([
+      'Fri 20 November',
+      '  churn@2  measured on country=BR, holdout: auc · 09:59 · Ada',
+      '  churn@2  registered · 09:58 · Ada',
+      '  Commented on churn@2; Commented on churn@1  09:57 · Ada',
+      '  Registered churn@1  had no effect · 09:56 · Ada',
+      '  Registered churn@3  09:55 · Ada',
+    ]);
+    const [day] = await tree.getChildren();
+    const [first] = (await tree.getChildren(day)).map((node) => tree.getTreeItem(node));
+    expect(first?.accessibilityInformation?.label).toBe('Added metrics to churn@2: auc · 09:59 · Ada');
+  });
+
   it('makes many registrations that nobody watched one row', async () => {
     const automatic = { kind: 'registration', via: 'auto', summary: 'Registered churn@9' } as const;
     const tree = treeOf([1, 2, 3, 4, 5].map((seq) => entry(seq, seq === 5 ? {} : automatic)));
     expect(await shown(tree)).toEqual([
-      'Friday 20 November',
-      '  4 versions registered automatically  Registered churn@9 · 09:59',
-      '  Entry 5  Ada · 09:55',
+      'Fri 20 November',
+      '  4 versions registered automatically  09:59 · Registered churn@9',
+      '  Entry 5  09:55 · Ada',
     ]);
   });
 
@@ -134,7 +164,7 @@ describe('the Activity view', () => {
     expect(await shown(tree)).toEqual(['Nothing in the log fits the filter']);
     const two = treeOf([entry(1)], [], ['/one', '/two']);
     two.setFilter({ model: { registryDir: '/two', id: 'M', name: 'churn' } });
-    expect(await shown(two)).toEqual(['one', 'two', '  Friday 20 November', '    Entry 1  Ada · 09:59']);
+    expect(await shown(two)).toEqual(['one', 'two', '  Fri 20 November', '    Entry 1  09:59 · Ada']);
   });
 
   it('takes what people wrote as text', async () => {

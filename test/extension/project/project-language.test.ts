@@ -28,7 +28,7 @@ describe('what stands over the gates of a stage', () => {
       now([gate('not-evaluated', 'it hasn’t run')]),
       '$(question)\u00a0fraud@7: 0 of 1 gate passed — auc: it hasn’t run',
     ],
-    [now([gate('passed')], true), '$(pass)\u00a0fraud@7 (is there now): 1 of 1 gate passed'],
+    [now([gate('passed')], true), '$(pass)\u00a0fraud@7 (there now): 1 of 1 gate passed'],
     [now([]), '$(pass)\u00a0fraud@7: no gates'],
   ])('%#: %s', (gates, title) => {
     expect(gatesTitle(gates)).toBe(title);
