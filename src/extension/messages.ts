@@ -418,7 +418,8 @@ export interface ModelFilePageData {
   /** Relative to the workspace where it is inside. */
   readonly path: string;
   readonly sizeBytes: number;
-  readonly changedAt: string;
+  /** Absent where it isn't a file of the workspace: those of a version don't change. */
+  readonly changedAt?: string;
   /** How many files were read, where the file belongs with others. */
   readonly fileCount: number;
   readonly facts: FactsSummary;

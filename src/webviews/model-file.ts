@@ -24,7 +24,7 @@ function modelFileView(data: ModelFilePageData, page: PageContext): TemplateResu
         <span title=${tCount(data.sizeBytes, '{count} byte', '{count} bytes')}
           >${fileCount > 1 ? sizeInFiles(data.sizeBytes, fileCount) : formatBytes(data.sizeBytes)}</span
         >
-        <span>${tParts('changed {changedAt}', { changedAt: ageOf(data.changedAt) })}</span>
+        ${data.changedAt === undefined ? nothing : html`<span>${tParts('changed {changedAt}', { changedAt: ageOf(data.changedAt) })}</span>`}
       </div>
       ${
         data.canRegister

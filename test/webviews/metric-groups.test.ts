@@ -83,6 +83,12 @@ describe('writing values', () => {
     expect(new Set(ticks(900.001, 900.002)).size).toBe(5);
     expect(ticks(3, 3)).toEqual(['3', '3', '3', '3', '3']);
     expect(ticks(0, 2e6)).toEqual(['0', '5e5', '1e6', '1.5e6', '2e6']);
+    expect([0.1, 0.0205, 0.0042, 0.00018].map((value) => tickText(value, 0.08))).toEqual([
+      '0.1',
+      '0.0205',
+      '0.0042',
+      '0.00018',
+    ]);
   });
 
   it('writes sizes and durations', () => {

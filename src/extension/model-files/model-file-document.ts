@@ -44,11 +44,13 @@ export class ModelFileDocument implements vscode.CustomDocument {
     const overview = await this.#inspector.overview(request);
     const { size, mtimeMs } = await stat(file);
     const { facts, formats, problems } = overview;
+    const isFile = this.uri.scheme === 'file';
     return {
       name: basename(this.uri.path),
-      path: vscode.workspace.asRelativePath(this.uri, false),
+      // Of a version it would begin at the root, where no such folder is.
+      path: isFile ? vscode.workspace.asRelativePath(this.uri, false) : this.uri.path.replace(/^\/+/, ''),
       sizeBytes: size,
-      changedAt: new Date(mtimeMs).toISOString(),
+      ...(isFile ? { changedAt: new Date(mtimeMs).toISOString() } : {}),
       fileCount: new Set(formats.flatMap(({ paths }) => paths)).size,
       facts: facts
         ? { ...facts, problems: [...(facts.problems ?? []), ...problems] }

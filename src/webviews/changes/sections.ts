@@ -35,9 +35,14 @@ function dataCell(data: DataChange['before']): TemplateResult {
   if (data === undefined) return none();
   const { sizeBytes, sha256, rows } = data;
   const named = sha256 === undefined ? (data.hash ?? data.revision) : shortDigest(sha256);
-  return html`<span class="wrap" title=${sha256 ?? named ?? ''}>${sizeBytes === undefined ? nothing : formatBytes(sizeBytes)}
-    ${rows === undefined ? nothing : html`<span class="muted">${tCount(rows, '{count} row', '{count} rows')}</span>`}
-    <span class="muted">${named ?? t('not hashed')}</span></span>`;
+  const size = [
+    sizeBytes === undefined ? '' : formatBytes(sizeBytes),
+    rows === undefined ? '' : tCount(rows, '{count} row', '{count} rows'),
+  ].filter((text) => text !== '');
+  return html`<span class="wrap" title=${sha256 ?? named ?? ''}
+    ><span class="unbroken">${size.join(' · ')}</span>
+    ${named === undefined ? html`<span class="muted">${t('not hashed')}</span>` : html`<code class="muted">${named}</code>`}</span
+  >`;
 }
 
 export function packagesSection({ packages }: ChangesPageData, page: PageContext): Part {

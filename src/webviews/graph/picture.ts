@@ -99,11 +99,18 @@ function nodeView(node: GraphNode, graph: LineageGraph, { places }: Drawing, pag
     >
       ${icon(icons[kind])}
       <span class="graph-node-text">
-        <span class="ellipsis">${label}</span>
+        ${kind === 'version' ? versionLabel(label) : html`<span class="ellipsis">${label}</span>`}
         ${second === undefined || second === '' ? nothing : html`<span class="ellipsis muted ${stage === undefined ? '' : `graph-stage-${colourOf(stage)}`}">${second}</span>`}
       </span>
     </button>
   </foreignObject>`;
+}
+
+/** A long name gives way to the number. */
+function versionLabel(label: string): TemplateResult {
+  const at = label.lastIndexOf('@');
+  const [model, number] = at < 0 ? [label, ''] : [label.slice(0, at), label.slice(at)];
+  return html`<span class="graph-version"><span class="ellipsis">${model}</span><span>${number}</span></span>`;
 }
 
 /** Only the stages that have a colour become part of a class. */

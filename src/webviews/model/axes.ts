@@ -1,5 +1,6 @@
 import type uPlot from 'uplot';
 import { isLogarithmic } from '../../base/axis-scale.ts';
+import { formatNumber } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
 import { formatTime } from '../shared/format.ts';
 import type { Drawing } from './drawing.ts';
@@ -11,6 +12,7 @@ const WHOLE_STEPS = [
 ];
 
 const LONGEST_TEXT = 14;
+const MOST_DECIMALS = 6;
 
 function extent(values: readonly number[]): readonly [number, number] {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -62,6 +64,7 @@ export function scalesOf(drawing: Drawing): uPlot.Scales {
 export function axesOf(drawing: Drawing, palette: Palette): uPlot.Axis[] {
   const { plot, across } = drawing;
   const { texts } = plot;
+  const isLog = logarithmicAxes(drawing);
   const look = {
     stroke: palette.muted,
     font: palette.font,
@@ -79,19 +82,34 @@ export function axesOf(drawing: Drawing, palette: Palette): uPlot.Axis[] {
       ? { values: (_u, splits) => splits.map((value) => (value < 1 ? '' : `@${value}`)) }
       : {}),
     ...(texts ? { values: (_u, splits) => splits.map((value) => shortText(texts[value] ?? '')), space: 90 } : {}),
-    ...('name' in across && !texts ? { values: numberTexts, space: 70 } : {}),
+    ...('name' in across && !texts ? { values: isLog.across ? numberTexts : evenTexts, space: 70 } : {}),
   };
-  const isLog = logarithmicAxes(drawing);
   // All of them are named: else the library names powers of ten alone.
   const named = { splits: powersOfTen, filter: (_u: uPlot, splits: number[]) => splits };
   return [
     isLog.across ? { ...below, ...named } : below,
-    { ...look, values: numberTexts, size: sizeOfNumbers, ...(isLog.upright ? named : {}) },
+    { ...look, values: isLog.upright ? numberTexts : evenTexts, size: sizeOfNumbers, ...(isLog.upright ? named : {}) },
   ];
 }
 
 function numberTexts(_u: uPlot, splits: readonly number[]): string[] {
   return splits.map(axisNumber);
+}
+
+/** With the same decimals all along: 0.91, 0.90, 0.89. */
+function evenTexts(_u: uPlot, splits: readonly number[]): string[] {
+  const texts = splits.map(axisNumber);
+  const decimals = Math.max(0, ...splits.map(decimalsOf));
+  if (decimals > MOST_DECIMALS || texts.some((text) => text.includes('e'))) return texts;
+  return splits.map((value) =>
+    formatNumber(value, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }),
+  );
+}
+
+function decimalsOf(value: number): number {
+  for (let decimals = 0; decimals <= MOST_DECIMALS; decimals += 1)
+    if (Math.abs(value - Number(value.toFixed(decimals))) <= Math.abs(value) * 1e-9) return decimals;
+  return MOST_DECIMALS + 1;
 }
 
 /** Shorter than elsewhere: a long number would take the room of the chart. */

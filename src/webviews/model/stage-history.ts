@@ -142,7 +142,7 @@ function entry(tenure: TenureEntry, { model }: ModelPageData, page: ModelPage): 
       <span>${words()[kind]}</span>
     </div>
     <div class="muted">
-      ${tParts('{from} to {until}', { from: claimedTimeOf(since, claimedSince), until: until === undefined ? t('now') : timeOf(until) })}${lasted === undefined ? nothing : html` (${longDuration(since, until, lasted)})`}
+      ${tParts('{from} to {until}', { from: claimedTimeOf(since, claimedSince), until: until === undefined ? t('now') : timeOf(until) })}${lasted === undefined ? nothing : html` <span class="unbroken">(${longDuration(since, until, lasted)})</span>`}
     </div>
     <div class="muted">${authorOf(by)}</div>
     ${reason === '' ? nothing : html`<div class="reason">${reason}</div>`}

@@ -120,10 +120,19 @@ export function valueAt({ least, greatest, isLog }: PlotColumn, share: number): 
   return least * (1 - share) + greatest * share;
 }
 
+/** Few whole numbers are named themselves, rather than what lies between them. */
+export function wholeTicks({ least, greatest, isLog, values }: PlotColumn): readonly number[] | undefined {
+  const room = greatest - least;
+  if (isLog || room > 8 || values.some((value) => !Number.isNaN(value) && !Number.isInteger(value))) return undefined;
+  const step = room > 5 ? 2 : 1;
+  return Array.from({ length: Math.floor(room / step) + 1 }, (_, tick) => least + tick * step);
+}
+
 /** With as many digits as tell it from its neighbours, which are `step` away. */
 export function tickText(value: number, step: number): string {
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e5 || size < 1e-2)) return value.toExponential(1).replace('.0e', 'e').replace('e+', 'e');
+  if (size !== 0 && (size >= 1e5 || size < 1e-4)) return value.toExponential(1).replace('.0e', 'e').replace('e+', 'e');
+  if (size !== 0 && size < 1e-2 && size <= step * 10) return formatMetric(Number(value.toPrecision(2)));
   const digits = step > 0 && size > 0 ? Math.ceil(Math.log10(size / step)) + 1 : 0;
   if (digits <= 3) return formatMetric(Number(value.toPrecision(3)));
   return formatNumber(value, { maximumSignificantDigits: Math.min(12, digits) });

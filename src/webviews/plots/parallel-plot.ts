@@ -3,7 +3,7 @@ import { createRef, type Ref, ref } from 'lit/directives/ref.js';
 import { formatNumber } from '../../base/language.ts';
 import { followTheme, paletteOf } from '../model/palette.ts';
 import { tintsOf } from '../model/tints.ts';
-import { type PlotColumn, shareOf, tickText, valueAt } from './axes.ts';
+import { type PlotColumn, shareOf, tickText, valueAt, wholeTicks } from './axes.ts';
 import type { AxisFilter } from './choices.ts';
 
 const HEIGHT = 340;
@@ -296,7 +296,7 @@ export class ParallelPlot extends LitElement {
     const every = texts ? Math.max(1, Math.ceil(texts.length / 12)) : 1;
     const places = texts
       ? texts.map((_, place) => place).filter((place) => place % every === 0)
-      : Array.from({ length: TICKS }, (_, tick) => valueAt(column, tick / (TICKS - 1)));
+      : (wholeTicks(column) ?? Array.from({ length: TICKS }, (_, tick) => valueAt(column, tick / (TICKS - 1))));
     const step = Math.abs((places[1] ?? 0) - (places[0] ?? 0));
     const isLast = axis === this.#axes.length - 1 && axis > 0;
     const side = isLast ? `left: ${this.#xOf(axis) + 5}px` : `right: calc(100% - ${this.#xOf(axis) - 5}px)`;

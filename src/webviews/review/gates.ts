@@ -98,6 +98,8 @@ function gateItem(
   // People who haven't said anything yet are no failure.
   const state = outcome === 'failed' && isWaitingForPeople([gate], approvals) ? 'waiting' : outcome;
   // A command is best known by itself.
+  // `0 of 1 approvals` says what was measured, and what is required.
+  const isCounted = title === 'approvals' && measured !== '' && why?.startsWith(measured) === true;
   const isNamedByIt = isPolicy || (isCommand && title === 'command');
   return html`<li class="gate gate-${state}">
     <span class="gate-icon">${icon(icons[state])}</span>
@@ -110,7 +112,7 @@ function gateItem(
       </div>
       ${why === undefined ? nothing : html`<div class="gate-why wrap">${why}</div>`}
       <dl class="gate-facts">
-        ${fact(t('Measured'), measured)} ${isNamedByIt ? nothing : fact(t('Required'), required)}
+        ${isCounted ? nothing : fact(t('Measured'), measured)} ${isNamedByIt || isCounted ? nothing : fact(t('Required'), required)}
         ${recorded ? html`<div><dt>${t('Ran')}</dt><dd>${tParts('{age} by {author}', { age: ageOf(recorded.at), author: html`<span class="author">${recorded.by}</span>` })}</dd></div>` : nothing}
       </dl>
     </div>

@@ -35,6 +35,11 @@ export function copyable(page: PageContext, value: string, shown: string, what: 
   >`;
 }
 
+/** A name that is broken, where it has to be, between its words. */
+export function breakable(name: string): TemplateResult {
+  return html`${name.split(/(?<=[_./])/).map((part, place) => (place === 0 ? part : html`<wbr />${part}`))}`;
+}
+
 export function copyButton(page: PageContext, value: string, what: string): TemplateResult {
   const copied = page.justCopied === value;
   return html`<button
