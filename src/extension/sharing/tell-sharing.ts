@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { t, tCount } from '../../base/language.ts';
 import { toldOf, told as toldText } from '../../base/retold.ts';
+import { entryWords } from '../activity/entry-words.ts';
 import { warn } from '../notify.ts';
 import type { Registries } from '../registries/registries.ts';
 import { oneLine } from '../version-text.ts';
@@ -35,13 +36,16 @@ export function tellSharing(options: {
   /** Names it where it is the only one: which of several came last isn't known. */
   const refusedText = async (dir: string) => {
     const [only, ...others] = (await (await registries.byDir(dir))?.connection.registry.refused()) ?? [];
-    return only && others.length === 0
-      ? t('The shared registry refused “{what}”, because something else was done meanwhile.', {
-          what: oneLine(toldText(only.summary), 200),
-        })
-      : t(
-          'Something that you asked for was refused by the shared registry, because something else was done meanwhile.',
-        );
+    if (!only || others.length > 0) {
+      return t(
+        'Something that you asked for was refused by the shared registry, because something else was done meanwhile.',
+      );
+    }
+    const words = entryWords(only);
+    const what = words ? `${words.version} ${words.what}` : toldText(only.summary);
+    return t('The shared registry refused “{what}”, because something else was done meanwhile.', {
+      what: oneLine(what, 200),
+    });
   };
 
   const show = async () => {
