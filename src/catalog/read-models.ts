@@ -339,6 +339,14 @@ export interface VersionDetails extends VersionSummary {
   readonly sameWeights: readonly { readonly model: string; readonly number: number }[];
   /** Whether the course of its metrics was recorded. */
   readonly hasHistory: boolean;
+  /** Of a version that was deleted. */
+  readonly deleted?: Deletion;
+}
+
+export interface Deletion {
+  readonly at: string;
+  readonly by: Author;
+  readonly reason: string;
 }
 
 export interface Lineage {

@@ -15,6 +15,7 @@ import { policyOf } from '../rules/lookup.ts';
 import { PRODUCTION, stageOf } from '../rules/policy.ts';
 import type { ModelRecord } from '../rules/state.ts';
 import { dbOf, type Session, stateOf } from './session.ts';
+import { stageAdvice } from './stage-advice.ts';
 
 /** The model with this name (a former one too) or id. Throws `MODEL_NOT_FOUND`, `MODEL_NAME_INVALID`. */
 export function findModel(session: Session, nameOrId: string): ModelRecord {
@@ -87,7 +88,10 @@ function selectVersion(session: Session, model: ModelRecord, selector: string): 
     const version = versionByNumber(db, model.id, Number(selector));
     if (version) return version;
     if (isNumberGiven(db, model.id, Number(selector))) {
-      throw new RegistryError('VERSION_NOT_FOUND', `${model.name}@${selector} was deleted.`);
+      throw new RegistryError(
+        'VERSION_NOT_FOUND',
+        `${model.name}@${selector} was deleted. \`model-registry show ${model.name}@${selector}\` tells what is known of it.`,
+      );
     }
     throw new RegistryError(
       'VERSION_NOT_FOUND',
@@ -108,11 +112,11 @@ function selectVersion(session: Session, model: ModelRecord, selector: string): 
   const aliased = stateOf(session).alias(model.id, selector);
   const version = aliased === undefined ? undefined : versionById(db, aliased);
   if (version) return version;
-  const stages = policy.stages.map((stage) => stage.name).join(', ');
+  const stages = policy.stages.map((stage) => stage.name);
   const aliases = stateOf(session).aliasesOfModel(model.id).join(', ') || 'none';
   throw new RegistryError(
     'VERSION_NOT_FOUND',
-    `${model.name} has no number, stage or alias "${selector}". Stages: ${stages}. Aliases: ${aliases}. ${newestAdvice(session, model)}`,
+    `${model.name} has no number, stage or alias "${selector}"${stageAdvice(selector, stages)} Stages: ${stages.join(', ')}. Aliases: ${aliases}. ${newestAdvice(session, model)}`,
   );
 }
 

@@ -30,7 +30,7 @@ export const FIRST_STAGE = 'candidate';
 export const ARCHIVED = 'archived';
 export const PRODUCTION = 'production';
 
-const DEFAULT_STAGES: readonly StagePolicy[] = [
+export const DEFAULT_STAGES: readonly StagePolicy[] = [
   { name: FIRST_STAGE, isExclusive: false, displacedTo: ARCHIVED },
   { name: 'staging', isExclusive: false, displacedTo: ARCHIVED },
   { name: PRODUCTION, isExclusive: true, displacedTo: ARCHIVED },

@@ -182,7 +182,7 @@ describe('a search', () => {
     'a AND b',
     'a OR',
     '-a',
-    'body:x',
+    '"body:x"',
     '%',
     '_',
     "'; DROP TABLE versions",

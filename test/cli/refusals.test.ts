@@ -98,7 +98,7 @@ describe('a refusal ends with 1 and says what to do', () => {
     [
       'an unknown stage',
       ['promote', 'fraud-detector@1', 'prod', '--reason', 'x'],
-      /STAGE_UNKNOWN: .*candidate, staging, production, archived/,
+      /STAGE_UNKNOWN: There is no stage "prod": did you mean "production"\? .*candidate, staging, production, archived/,
     ],
     [
       'a stage that it is in already',

@@ -188,6 +188,42 @@ describe('a registry', () => {
     expect(await numbers('100_')).toEqual([]);
     expect(await numbers('model:FRAUD stage:candidate')).toEqual([2, 1]);
     await expect(numbers('auc>high')).rejects.toMatchObject({ code: 'QUERY_INVALID' });
+    // What is misspelt isn't taken for what isn't there.
+    for (const [query, says] of [
+      ['stage:prod', 'There is no stage "prod": did you mean "production"? The stages here are candidate, staging'],
+      ['stage:Production auc>2', 'did you mean "production"?'],
+      ['tags:team=risk', 'did you mean tag:?'],
+      ['foo:bar', 'nothing is searched by foo:. What is, is model:, stage:'],
+    ] as const)
+      await expect(numbers(query)).rejects.toMatchObject({
+        code: 'QUERY_INVALID',
+        message: expect.stringContaining(says),
+      });
+    for (const query of ['stage:production', 'https://example.org', '"foo:bar"', 'alias:nobody'])
+      expect(await numbers(query)).toEqual([]);
+  });
+
+  it('shows what is known of a version that was deleted, and who deleted it, when and why', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    await registerVersions(place, registry, 2);
+    const { id } = await registry.show({ ref: 'fraud@1' });
+    await registry.deleteVersion({ ref: 'fraud@1', reason: 'Wrong data' });
+    for (const ref of ['fraud@1', id])
+      expect(await registry.show({ ref, withDeleted: true })).toMatchObject({
+        ...{ id, number: 1, metrics: { auc: 0.9 } },
+        deleted: { at: expect.any(String), by: { name: 'Ann' }, reason: 'Wrong data' },
+      });
+    expect((await registry.show({ ref: 'fraud@2', withDeleted: true })).deleted).toBeUndefined();
+    await expect(registry.show({ ref: 'fraud@1' })).rejects.toMatchObject({
+      code: 'VERSION_NOT_FOUND',
+      message: expect.stringContaining('was deleted'),
+    });
+    const other = await registry.show({ ref: 'fraud@2' });
+    await registry.deleteModel({ model: 'fraud', reason: 'Never used' });
+    expect(await registry.show({ ref: other.id, withDeleted: true })).toMatchObject({
+      deleted: { reason: 'Never used' },
+    });
   });
 
   it('pages through lists without losing or repeating an entry', async () => {

@@ -22,7 +22,9 @@ export interface Condition {
   readonly text?: string;
 }
 
-const FIELD = new RegExp(`^(model|stage|alias|tag|param|commit|${Object.keys(FACT_FIELDS).join('|')}):(.*)$`);
+/** What stands before a colon. */
+export const FIELDS = ['model', 'stage', 'alias', 'tag', 'param', 'commit', ...Object.keys(FACT_FIELDS)];
+const FIELD = new RegExp(`^(${FIELDS.join('|')}):(.*)$`);
 const COMPARISON = /^([^<>=:]+)(>=|<=|>|<|=)(.+)$/;
 /** A comparison without its metric or its number. */
 const UNFINISHED = /^(?:[<>=]+.*|[^<>=]+[<>=]+)$/;

@@ -58,7 +58,7 @@ export function addQueryCommands(program: Command, add: AddCommand): void {
           const { modelText } = await import('../format/model.ts');
           return print(modelText(model));
         }
-        const version = await registry.show({ ref });
+        const version = await registry.show({ ref, withDeleted: !options.load });
         if (options.load) {
           const { versionSnippet } = await import('../../registry/version-snippet.ts');
           const { facts } = await context.withProgress((operation) => registry.facts({ ref: version.id }, operation));
@@ -69,11 +69,14 @@ export function addQueryCommands(program: Command, add: AddCommand): void {
         }
         const { servingMachines } = await import('../serving-machines.ts');
         const machines = await servingMachines(registry, { model: version.modelId, isQuiet: true });
-        const facts = await context.withProgress((operation) =>
-          registry.facts({ ref: version.id, withTensors: options.tensors ?? false }, operation),
-        );
-        const history = options.history ? await registry.history({ ref: version.id }) : undefined;
-        const extras = { machines, facts, ...(history ? { history } : {}) };
+        // Of a deleted version there is what its log says, and no files to read.
+        const facts = version.deleted
+          ? undefined
+          : await context.withProgress((operation) =>
+              registry.facts({ ref: version.id, withTensors: options.tensors ?? false }, operation),
+            );
+        const history = options.history && !version.deleted ? await registry.history({ ref: version.id }) : undefined;
+        const extras = { machines, ...(facts ? { facts } : {}), ...(history ? { history } : {}) };
         if (context.isJson) return printJson(versionDetailsJson(version, extras));
         const { versionText } = await import('../format/version.ts');
         print(versionText(version, extras));

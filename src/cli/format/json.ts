@@ -49,6 +49,7 @@ export function versionDetailsJson(version: VersionDetails, { machines = [], fac
     sameArtifact,
     sameWeights,
     hasHistory,
+    ...(version.deleted ? { deleted: version.deleted } : {}),
     ...(facts ? { facts: factsJson(facts) } : {}),
     ...(history ? { history } : {}),
     serving: machines.filter((machine) => machine.version?.id === version.id),

@@ -57,7 +57,12 @@ export function versionText(version: VersionDetails, { machines = [], facts, his
 function factsOf(version: VersionDetails, machines: readonly ServingMachine[]): readonly (readonly [string, string])[] {
   const { lineage, artifact } = version;
   const automatically = version.via === 'auto' ? ', automatically' : '';
+  const { deleted } = version;
   return [
+    [
+      'deleted',
+      deleted ? `${timeText(deleted.at)} by ${provenAuthorText(deleted.by)}: ${safeLine(deleted.reason, 500)}` : '',
+    ],
     [
       'stage',
       `${stageText(version.stage)}${version.stagePending ? ' (not shared yet)' : ''} since ${claimedTimeText(version.stageSince, version.stageClaimedAt, importedFrom(version))} by ${provenAuthorText(version.stageBy)}`,

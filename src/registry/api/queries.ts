@@ -62,7 +62,8 @@ export interface RegistryQueries {
   /** Params and metrics of many versions of a model at once: the newest 3,000. Throws `QUERY_INVALID` for a search that can't be read. */
   columns(request: ColumnsRequest): Promise<VersionColumns>;
   showModel(request: { readonly model: string }): Promise<ModelDetails>;
-  show(request: { readonly ref: string }): Promise<VersionDetails>;
+  /** With `withDeleted`, also one that was deleted, by its number or id. */
+  show(request: { readonly ref: string; readonly withDeleted?: boolean }): Promise<VersionDetails>;
   /**
    * One entry for each intent, newest first. `before` is the `cursor` of the last entry seen. With `kinds` or `person` a page may have fewer
    * entries than `limit`, or none, and `next` all the same: so far was looked.

@@ -28,8 +28,10 @@ import type {
   Vocabulary,
 } from '../../catalog/read-models.ts';
 import { parseSearch } from '../../catalog/search/conditions.ts';
+import { unknownIn } from '../../catalog/search/nothing-found.ts';
 import { catchUpSearch } from '../../catalog/search/search-index.ts';
 import { searchVersions } from '../../catalog/search/search-versions.ts';
+import type { Sqlite } from '../../catalog/sqlite.ts';
 import { tenuresPage } from '../../catalog/tenure-queries.ts';
 import {
   attachedObjects,
@@ -41,11 +43,15 @@ import {
   versionsPage,
 } from '../../catalog/version-queries.ts';
 import { vocabularyOf } from '../../catalog/vocabulary-queries.ts';
+import { nearestKey } from '../../project/nearest-key.ts';
 import { policyOf } from '../../rules/lookup.ts';
+import { DEFAULT_STAGES } from '../../rules/policy.ts';
 import type { ModelRecord } from '../../rules/state.ts';
 import type { ListModelsRequest, ListVersionsRequest } from '../api/listing.ts';
 import { findModel, findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session, stateOf } from '../session.ts';
+import { stageAdvice } from '../stage-advice.ts';
+import { deletionOf, findDeleted } from './deletion.ts';
 import { filesOf } from './files.ts';
 import { registrationOf } from './intent-lines.ts';
 import { keysByMetric } from './plot.ts';
@@ -107,7 +113,7 @@ function checkStageName(session: Session, model: ModelRecord, stage: string): vo
   if (!names.includes(stage)) {
     throw new RegistryError(
       'STAGE_UNKNOWN',
-      `There is no stage "${stage}". The stages of ${model.name} are ${names.join(', ')}.`,
+      `There is no stage "${stage}"${stageAdvice(stage, names)} The stages of ${model.name} are ${names.join(', ')}.`,
     );
   }
 }
@@ -122,7 +128,30 @@ export async function search(
   const conditions = parseSearch(request.query);
   const db = dbOf(session);
   catchUpSearch(db, session.catalog.position.seq);
-  return versionPage(searchVersions(db, conditions, before, limit + 1), limit);
+  const rows = searchVersions(db, conditions, before, limit + 1);
+  if (rows.length === 0 && before === undefined) refuseUnknown(db, request.query);
+  return versionPage(rows, limit);
+}
+
+/** What is misspelt finds nothing, which reads as if there were nothing. */
+function refuseUnknown(db: Sqlite, query: string): void {
+  const unknown = unknownIn(
+    db,
+    query,
+    DEFAULT_STAGES.map(({ name }) => name),
+  );
+  if (!unknown) return;
+  const { kind, name, known } = unknown;
+  if (kind === 'stage')
+    throw new RegistryError(
+      'QUERY_INVALID',
+      `There is no stage "${name}"${stageAdvice(name, known)} The stages here are ${known.join(', ')}.`,
+    );
+  const nearest = nearestKey(name, known);
+  throw new RegistryError(
+    'QUERY_INVALID',
+    `No version matches, and nothing is searched by ${name}:${nearest === undefined ? '.' : ` (did you mean ${nearest}:?).`} What is, is ${known.map((field) => `${field}:`).join(', ')}. To look for it as a text, write it in double quotes: "${unknown.term}".`,
+  );
 }
 
 function versionPage(
@@ -192,10 +221,15 @@ function stageRules(session: Session, model: string): readonly StageRule[] {
   }));
 }
 
-export async function show(session: Session, request: { readonly ref: string }): Promise<VersionDetails> {
+export async function show(
+  session: Session,
+  request: { readonly ref: string; readonly withDeleted?: boolean },
+): Promise<VersionDetails> {
   await readToHead(session);
   const db = dbOf(session);
-  const version = findVersion(session, request.ref);
+  const gone = request.withDeleted ? findDeleted(session, request.ref) : undefined;
+  const version = gone?.version ?? findVersion(session, request.ref);
+  const deleted = gone && (await deletionOf(session, gone));
   const [files, registered] = await Promise.all([
     filesOf(session, version.artifact.digest),
     registrationOf(session, version.id),
@@ -211,6 +245,7 @@ export async function show(session: Session, request: { readonly ref: string }):
     sameArtifact: sameArtifact(db, version),
     sameWeights: sameWeights(db, version),
     hasHistory: attachedObjects(db, version.id).history !== undefined,
+    ...(deleted ? { deleted } : {}),
   };
 }
 
