@@ -35,13 +35,14 @@ function dataCell(data: DataChange['before']): TemplateResult {
   if (data === undefined) return none();
   const { sizeBytes, sha256, rows } = data;
   const named = sha256 === undefined ? (data.hash ?? data.revision) : shortDigest(sha256);
-  const size = [
+  const sizes = [
     sizeBytes === undefined ? '' : formatBytes(sizeBytes),
     rows === undefined ? '' : tCount(rows, '{count} row', '{count} rows'),
   ].filter((text) => text !== '');
-  return html`<span class="wrap" title=${sha256 ?? named ?? ''}
-    ><span class="unbroken">${size.join(' · ')}</span>
-    ${named === undefined ? html`<span class="muted">${t('not hashed')}</span>` : html`<code class="muted">${named}</code>`}</span
+  const size = sizes.map((text, place) => html`${place === 0 ? '' : ' · '}<span class="unbroken">${text}</span>`);
+  return html`<span title=${sha256 ?? named ?? ''}
+    >${size}
+    ${named === undefined ? html`<span class="data-digest wrap muted">${t('not hashed')}</span>` : html`<code class="data-digest wrap muted">${named}</code>`}</span
   >`;
 }
 

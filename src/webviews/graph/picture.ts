@@ -110,7 +110,7 @@ function nodeView(node: GraphNode, graph: LineageGraph, { places }: Drawing, pag
 function versionLabel(label: string): TemplateResult {
   const at = label.lastIndexOf('@');
   const [model, number] = at < 0 ? [label, ''] : [label.slice(0, at), label.slice(at)];
-  return html`<span class="graph-version"><span class="ellipsis">${model}</span><span>${number}</span></span>`;
+  return html`<span class="graph-version"><span class="ellipsis">${model}</span><span class="unbroken">${number}</span></span>`;
 }
 
 /** Only the stages that have a colour become part of a class. */
