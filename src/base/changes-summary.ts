@@ -185,8 +185,8 @@ function metricParts(
     const was = before.metrics[name];
     if (was === undefined) return [];
     const { verdict, difference } = metricChange(name, value, was, declared);
-    const change =
-      difference === undefined ? '' : ` (${[formatDifference(difference), ...verdictWords(verdict)].join(', ')})`;
+    const told = [...(difference === undefined ? [] : [formatDifference(difference)]), ...verdictWords(verdict)];
+    const change = told.length === 0 ? '' : ` (${told.join(', ')})`;
     return [`${name} ${formatMetric(was)} → ${formatMetric(value)}${change}`];
   });
 }

@@ -1,5 +1,12 @@
 import { formatNumber } from './language.ts';
-import { type DeclaredDirections, type MetricLike, metricDirection } from './metrics.ts';
+import {
+  type DeclaredDirections,
+  type HeadlineOptions,
+  headlineMetric,
+  type MetricLike,
+  metricDirection,
+  type NamedMetric,
+} from './metrics.ts';
 
 /** What tells values of several versions apart. Pure, for the command line and the pages in the browser. */
 
@@ -27,6 +34,25 @@ export function formatRelative(value: MetricLike, baseline: MetricLike): string 
       ? size.toExponential(1).replace('e+', 'e')
       : formatNumber(size, { maximumFractionDigits: size >= 100 ? 0 : size >= 0.1 ? 2 : 4 });
   return `${percent > 0 ? '+' : '−'}${text} %`;
+}
+
+/**
+ * The metric by which two versions are told apart where there is room for one, of those that both have. Its values don't decide which it is: a
+ * version whose most telling metric came out as NaN isn't told of by the next one.
+ */
+export function sharedHeadline(
+  metrics: Readonly<Record<string, MetricLike>>,
+  others: Readonly<Record<string, MetricLike>>,
+  options: HeadlineOptions = {},
+): (NamedMetric & { readonly before: MetricLike }) | undefined {
+  const shared = Object.entries(metrics).flatMap(([name, value]) => {
+    const before = Object.hasOwn(others, name) ? others[name] : undefined;
+    return before === undefined ? [] : [{ name, value, before }];
+  });
+  const telling = shared.filter(({ value, before }) => value !== 'NaN' || before !== 'NaN');
+  const candidates = telling.length > 0 ? telling : shared;
+  const first = headlineMetric(Object.fromEntries(candidates.map(({ name }) => [name, 0])), options);
+  return candidates.find(({ name }) => name === first?.name);
 }
 
 export interface SliceValue {

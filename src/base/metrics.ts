@@ -22,7 +22,7 @@ export interface NamedMetric {
   readonly value: MetricLike;
 }
 
-/** `different` where the name doesn't say which way is better, or a value isn't a finite number. */
+/** `different` where the name doesn't say which way is better. What came out as NaN is worse than any number. */
 export type MetricVerdict = 'better' | 'worse' | 'same' | 'different';
 
 export interface MetricChange {
@@ -135,12 +135,19 @@ export function metricChange(
   declared?: DeclaredDirections,
 ): MetricChange {
   if (value === baseline) return typeof value === 'number' ? { verdict: 'same', difference: 0 } : { verdict: 'same' };
-  if (typeof value !== 'number' || typeof baseline !== 'number') return { verdict: 'different' };
-  const difference = value - baseline;
-  if (!Number.isFinite(difference)) return { verdict: 'different' };
+  const difference = Number(value) - Number(baseline);
+  const told = Number.isFinite(difference) ? { difference } : {};
   const direction = metricDirection(name, declared);
-  if (direction === 'neutral') return { verdict: 'different', difference };
-  return { verdict: difference > 0 === (direction === 'higher') ? 'better' : 'worse', difference };
+  if (direction === 'neutral') return { verdict: 'different', ...told };
+  const isBetter = goodness(value, direction) > goodness(baseline, direction);
+  return { verdict: isBetter ? 'better' : 'worse', ...told };
+}
+
+/** Larger for what is better; NaN has no value at all. */
+function goodness(value: MetricLike, direction: 'higher' | 'lower'): number {
+  const number = Number(value);
+  if (Number.isNaN(number)) return Number.NEGATIVE_INFINITY;
+  return direction === 'higher' ? number : -number;
 }
 
 /** A difference with its sign: `+0.0121`, `−3`, `±0`. */

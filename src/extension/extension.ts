@@ -33,6 +33,7 @@ import { provideProposals } from './reviews/proposal-documents.ts';
 import { ReviewList } from './reviews/review-list.ts';
 import { Reviews } from './reviews/reviews.ts';
 import { ReviewsTree } from './reviews/reviews-tree.ts';
+import { tellRequested } from './reviews/tell-requested.ts';
 import { tellReviews } from './reviews/tell-reviews.ts';
 import { rowsAtOnce } from './rows-at-once.ts';
 import { followCacheSetting } from './sharing/cache-setting.ts';
@@ -66,7 +67,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const reviews = new Reviews({
     registries,
     activity,
-    onMoved: (dir, result) => tellMoved({ log, pages }, dir, result),
+    onMoved: (dir, result) => void tellMoved({ log, pages, registries }, dir, result),
+    onRequested: (state, text) => tellRequested({ pages, log }, state, text),
   });
   const pages = pagesLater({
     extensionUri,

@@ -334,6 +334,8 @@ export interface VersionPageData {
   readonly baseline?: Baseline;
   /** Number of the version that a rollback would put back, where this one is in production and there is one. */
   readonly rollbackTo?: number;
+  /** Why there is none that it could put back, also if one were chosen. */
+  readonly noRollback?: string;
   /** How to load it: by its number first, then by the names that lead to it now. */
   readonly loading: readonly LoadSnippet[];
   /** The stages that it can be promoted to, in their order. */

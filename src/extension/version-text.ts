@@ -97,7 +97,12 @@ export function oneLine(text: string, maxLength = 200): string {
   return plain.length > maxLength ? `${plain.slice(0, maxLength - 1)}…` : plain;
 }
 
+/** A message of the registry for places that show no code: what it has in backticks is quoted there. */
+export function unticked(text: string): string {
+  return text.replace(/`([^`]+)`/g, (_, code: string) => t('“{code}”', { code }));
+}
+
 /** Text for a notification: on one line, and nothing in it becomes a link. */
 export function plainMessage(text: string): string {
-  return oneLine(text, 1000).replace(/\]\(/g, '] (');
+  return oneLine(unticked(text), 1000).replace(/\]\(/g, '] (');
 }

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestOf, dataStanding, formatRelative, packageStanding, worstSlice } from '../../src/base/comparing.ts';
+import {
+  bestOf,
+  dataStanding,
+  formatRelative,
+  packageStanding,
+  sharedHeadline,
+  worstSlice,
+} from '../../src/base/comparing.ts';
 
 const value = fc.oneof(fc.double(), fc.constantFrom('NaN', 'Infinity', '-Infinity', null));
 
@@ -96,5 +103,18 @@ describe('what became of', () => {
     expect(packageStanding({ text: null }, { text: '1.9', rank: 0 })).toBe('added');
     expect(packageStanding({ text: '1.9', rank: 0 }, { text: undefined })).toBe('removed');
     expect(packageStanding({ text: '1' }, { text: '1' })).toBe('same');
+  });
+});
+
+describe('the one metric that tells two versions apart', () => {
+  it('is one that both have, also where it came out as NaN of one of them', () => {
+    expect(sharedHeadline({ auc: 'NaN', accuracy: 0.9 }, { auc: 0.99, accuracy: 0.8 })).toEqual({
+      ...{ name: 'auc', value: 'NaN', before: 0.99 },
+    });
+    expect(sharedHeadline({ auc: 'NaN', accuracy: 0.9 }, { auc: 'NaN', accuracy: 0.8 })?.name).toBe('accuracy');
+    expect(sharedHeadline({ auc: 'NaN' }, { auc: 'NaN' })?.name).toBe('auc');
+    expect(sharedHeadline({ auc: 0.9, f1: 0.5 }, { f1: 0.4 })?.name).toBe('f1');
+    expect(sharedHeadline({ auc: 0.9, f1: 0.5 }, { auc: 0.8, f1: 0.4 }, { preferred: 'f1' })?.name).toBe('f1');
+    expect(sharedHeadline({ auc: 0.9 }, { loss: 1 })).toBeUndefined();
   });
 });

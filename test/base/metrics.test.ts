@@ -95,8 +95,16 @@ describe('a change of a metric', () => {
     expect(metricChange('loss', 0.9, 0.8).verdict).toBe('worse');
     expect(metricChange('rows', 10, 8)).toEqual({ verdict: 'different', difference: 2 });
     expect(metricChange('auc', 0.9, 0.9)).toEqual({ verdict: 'same', difference: 0 });
-    expect(metricChange('auc', 'NaN', 0.9)).toEqual({ verdict: 'different' });
+    expect(metricChange('rows', 'NaN', 8)).toEqual({ verdict: 'different' });
     expect(metricChange('auc', 'NaN', 'NaN')).toEqual({ verdict: 'same' });
+  });
+
+  it('has NaN for worse than any number, and infinite values for what they are', () => {
+    expect(metricChange('auc', 'NaN', 0.9)).toEqual({ verdict: 'worse' });
+    expect(metricChange('loss', 0.9, 'NaN')).toEqual({ verdict: 'better' });
+    expect(metricChange('loss', 'Infinity', 1)).toEqual({ verdict: 'worse' });
+    expect(metricChange('loss', 1, 'Infinity')).toEqual({ verdict: 'better' });
+    expect(metricChange('auc', '-Infinity', 1)).toEqual({ verdict: 'worse' });
   });
 });
 

@@ -97,7 +97,7 @@ describe('the editor’s own means', () => {
   });
 
   it('open a file of a version, as it was registered', async () => {
-    await workbench.chooseFromMenu(workbench.treeRow('Version 1'), 'Open Files of This Version');
+    await workbench.chooseFromMenu(workbench.treeRow('Version 1'), 'Files', 'Open Files of This Version');
     await workbench.choose('config.json');
     await workbench.tab(/config\.json/).waitFor();
     await workbench.page.locator('.view-line', { hasText: /"layers":\s2/ }).waitFor();
@@ -105,7 +105,7 @@ describe('the editor’s own means', () => {
   });
 
   it('open a model file of a version in the viewer of model files', async () => {
-    await workbench.chooseFromMenu(workbench.treeRow('Version 1'), 'Open Files of This Version');
+    await workbench.chooseFromMenu(workbench.treeRow('Version 1'), 'Files', 'Open Files of This Version');
     await workbench.choose('weights.safetensors');
     await workbench.tab(/weights\.safetensors/).waitFor();
     const page = await workbench.customEditor('modelFile');
@@ -114,7 +114,7 @@ describe('the editor’s own means', () => {
   });
 
   it('compare a text of two versions, and pictures beside each other', async () => {
-    await workbench.chooseFromMenu(workbench.treeRow('Version 2'), 'Compare Files');
+    await workbench.chooseFromMenu(workbench.treeRow('Version 2'), 'Files', 'Compare Files');
     await workbench.choose('config.json');
     await workbench.tab(/config\.json \(fraud-detector@1 ↔ fraud-detector@2\)/).waitFor();
     const side = (name: string) => workbench.page.locator(`.part.editor .editor.${name} .view-line`);
@@ -124,7 +124,7 @@ describe('the editor’s own means', () => {
     await side('modified')
       .filter({ hasText: /"layers":\s4/ })
       .waitFor();
-    await workbench.chooseFromMenu(workbench.treeRow('Version 2'), 'Compare Files');
+    await workbench.chooseFromMenu(workbench.treeRow('Version 2'), 'Files', 'Compare Files');
     await workbench.choose('curve.png');
     await workbench.tab(/curve\.png \(fraud-detector@1 ↔ fraud-detector@2\)/).waitFor();
     const shown = async () => {

@@ -183,7 +183,7 @@ describe('a commit that is made while a run goes on doesn’t change the commit 
     const { commit } = registry('show', 'fraud@2').lineage.code;
     await workbench.openContainer('Model Registry');
     const opening = editor.page.context().waitForEvent('page');
-    await workbench.chooseFromMenu(workbench.treeRow('Version 2'), 'Open the Code That Trained This');
+    await workbench.chooseFromMenu(workbench.treeRow('Version 2'), 'Files', 'Open the Code That Trained This');
     await workbench.quickInput.press('Enter');
     const to = join(dir, 'fraud-fraud-2');
     const window = new Workbench(await opening);

@@ -165,7 +165,7 @@ describe('from a training run to a rollback', () => {
     await workbench.clearNotifications();
     // Both rows are still selected from the comparison.
     await workbench.treeRow('Version 1').click();
-    await workbench.chooseFromMenu(workbench.treeRow('Version 1'), 'Restore Files');
+    await workbench.chooseFromMenu(workbench.treeRow('Version 1'), 'Files', 'Restore Files');
     await workbench.answer('restored/first');
     await workbench.notification(/Restored/).waitFor();
     expect(await sha256Of(join(workspace, 'restored/first/model.safetensors'))).toBe(digestOfFirst);
@@ -178,7 +178,7 @@ describe('from a training run to a rollback', () => {
       (_, row) => `${row},${row % 2},${(row % 2) * 0.6 + 0.2},${row < 30 ? 'DE' : 'FR'}`,
     );
     await writeFile(join(workspace, 'predictions.csv'), `id,label,score,country\n${rows.join('\n')}\n`);
-    await workbench.chooseFromMenu(workbench.treeRow('Version 1'), 'Attach Evaluation…');
+    await workbench.chooseFromMenu(workbench.treeRow('Version 1'), 'Edit', 'Attach Evaluation…');
     await workbench.choose('Predictions');
     await workbench.answer('predictions.csv', 'predictions.csv');
     await workbench.answer('holdout', 'data/holdout.csv');

@@ -35,6 +35,7 @@ const manifestSchema = v.object({
     ),
     viewsWelcome: v.array(v.object({ view: v.string(), contents: v.string(), when: v.string() })),
     menus: v.record(v.string(), v.array(entry)),
+    submenus: v.array(v.object({ id: v.string(), label: v.string() })),
     configuration: v.object({ properties: v.record(v.string(), v.looseObject({ type: v.string() })) }),
     yamlValidation: v.array(v.object({ fileMatch: v.string(), url: v.string() })),
   }),
@@ -71,12 +72,16 @@ describe('package.json', () => {
   });
 
   it('has every command in the palette, or in the menu that Shift+F10 opens on its row', () => {
-    const rows = v.parse(
-      v.array(v.looseObject({ command: v.string(), group: v.optional(v.string()) })),
-      contributes.menus['view/item/context'],
+    const rowSchema = v.looseObject({
+      ...{ command: v.optional(v.string()), submenu: v.optional(v.string()), group: v.optional(v.string()) },
+    });
+    const rows = v.parse(v.array(rowSchema), contributes.menus['view/item/context']);
+    const below = v.parse(
+      v.array(rowSchema),
+      rows.flatMap(({ submenu }) => (submenu === undefined ? [] : (contributes.menus[submenu] ?? []))),
     );
     const inMenus = new Set(
-      rows.filter(({ group }) => group?.startsWith('inline') !== true).map(({ command }) => command),
+      [...rows, ...below].filter(({ group }) => group?.startsWith('inline') !== true).map(({ command }) => command),
     );
     const hidden = v
       .parse(
@@ -90,6 +95,38 @@ describe('package.json', () => {
       'modelRegistry.saveFile',
       'modelRegistry.showMore',
     ]);
+  });
+
+  it('has menus of rows that are short, the submenus that they lead to, and what takes something away last', () => {
+    const menu = v.parse(
+      v.array(
+        v.object({
+          command: v.optional(v.string()),
+          submenu: v.optional(v.string()),
+          when: v.string(),
+          group: v.string(),
+        }),
+      ),
+      contributes.menus['view/item/context'],
+    );
+    const ofVersion = menu
+      .filter(({ when, group }) => /view == modelRegistry.models/.test(when) && !group.startsWith('inline'))
+      .filter(({ when }) => /\^\(?version/.test(when) && !/&& listMultiSelection/.test(when))
+      .toSorted((a, b) => (a.group < b.group ? -1 : 1));
+    expect(ofVersion.length).toBeLessThanOrEqual(14);
+    expect(ofVersion.slice(-2).map(({ command }) => command)).toEqual([
+      'modelRegistry.archive',
+      'modelRegistry.delete',
+    ]);
+    // The editor shows a submenu once, and ignores a second entry for other rows.
+    const used = menu.flatMap(({ submenu }) => submenu ?? []);
+    expect(used.toSorted()).toEqual(contributes.submenus.map(({ id }) => id).sort());
+    for (const id of used) expect(contributes.menus[id]?.length).toBeGreaterThan(1);
+    const inTitle = v
+      .parse(v.array(v.looseObject({ when: v.string(), group: v.string() })), contributes.menus['view/title'])
+      .filter(({ when, group }) => /^view == modelRegistry.models/.test(when) && group.startsWith('navigation'));
+    // A narrow side bar has room for two beside the view's name; of the filter's two, one is there at a time.
+    expect(inTitle).toHaveLength(3);
   });
 
   it('names icons and schemas that exist', () => {

@@ -76,6 +76,7 @@ describe('text from a registry', () => {
 
   it('makes no link in a notification', () => {
     expect(plainMessage('[free](command:workbench.action.quit)')).toBe('[free] (command:workbench.action.quit)');
+    expect(plainMessage('Run `git fetch --all`, or ``.')).toBe('Run “git fetch --all”, or ``.');
   });
 });
 

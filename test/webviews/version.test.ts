@@ -107,7 +107,17 @@ describe('the page of a version', () => {
     expect(await ages.locator('tbody th').allInnerTexts()).toEqual(['18-30', '31-60']);
   });
 
-  it('offers a rollback only where there is one, and no archiving of what is archived', async () => {
+  it('says of the version in production why nothing can be rolled back to', async () => {
+    const why = 'No version of fraud-detector was in production before version 1.';
+    const page = await open({ ...versionPage(versionDetails(1, { stage: 'production' })), noRollback: why });
+    await page.getByText(why).waitFor();
+    const button = page.locator('.actions vscode-button', { hasText: 'Roll back…' });
+    expect(await button.getAttribute('aria-disabled')).toBe('true');
+    await button.dispatchEvent('click');
+    expect(opened.sent).toEqual([]);
+  });
+
+  it('offers a rollback only of what is in production, and no archiving of what is archived', async () => {
     const page = await open({ ...versionPage(versionDetails(2, { stage: 'archived' })) });
     await expect.poll(() => page.getByRole('button', { name: 'Roll back…' }).count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Archive…' }).count()).toBe(0);

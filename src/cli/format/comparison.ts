@@ -116,8 +116,8 @@ export function differenceText({ name, values }: ComparisonRow, declared: Declar
   const [first, last] = [values[0], values.at(-1)];
   if (first === undefined || last === undefined) return '';
   const { verdict, difference } = metricChange(name, last, first, declared);
-  if (difference === undefined || verdict === 'same') return '';
-  const text = formatDifference(difference);
-  if (verdict === 'better') return styled('green', `${text} better`);
-  return verdict === 'worse' ? styled('red', `${text} worse`) : text;
+  if (verdict === 'same') return '';
+  const text = difference === undefined ? '' : formatDifference(difference);
+  if (verdict === 'different') return text;
+  return styled(verdict === 'better' ? 'green' : 'red', `${text} ${verdict}`.trim());
 }

@@ -1,12 +1,5 @@
-import {
-  type DeclaredDirections,
-  formatDifference,
-  formatMetric,
-  headlineMetric,
-  type MetricLike,
-  metricChange,
-  type NamedMetric,
-} from '../../base/metrics.ts';
+import { sharedHeadline } from '../../base/comparing.ts';
+import { type DeclaredDirections, formatDifference, formatMetric, metricChange } from '../../base/metrics.ts';
 import type { VersionSummary } from '../../catalog/read-models.ts';
 import type { TransitionResult } from '../../registry/api/stages.ts';
 import { safeLine, styled } from '../terminal.ts';
@@ -48,7 +41,7 @@ function changeText(
   baseline: VersionSummary,
   declared: DeclaredDirections | undefined,
 ): string | undefined {
-  const metric = sharedHeadline(version.metrics, baseline.metrics, declared);
+  const metric = sharedHeadline(version.metrics, baseline.metrics, { declared });
   if (!metric) return undefined;
   const { name, value, before } = metric;
   const { verdict, difference } = metricChange(name, value, before, declared);
@@ -59,15 +52,4 @@ function changeText(
   const note = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
   const place = baseline.stage === 'production' ? `${labelOf(baseline)}, which is in production` : labelOf(baseline);
   return `${safeLine(name, 60)} is ${formatMetric(value)}, against ${formatMetric(before)} of ${place}${note}`;
-}
-
-function sharedHeadline(
-  metrics: Readonly<Record<string, MetricLike>>,
-  others: Readonly<Record<string, MetricLike>>,
-  declared: DeclaredDirections | undefined,
-): (NamedMetric & { readonly before: MetricLike }) | undefined {
-  const shared = Object.fromEntries(Object.entries(metrics).filter(([name]) => Object.hasOwn(others, name)));
-  const metric = headlineMetric(shared, { declared });
-  const before = metric && others[metric.name];
-  return metric && before !== undefined ? { ...metric, before } : undefined;
 }

@@ -10,7 +10,7 @@ export const filterModels: Command = async ({ modelsTree: { choices } }) => {
   const input = vscode.window.createInputBox();
   input.title = t('Filter Models');
   input.value = before;
-  input.placeholder = t('Name of a model, or what Search finds: text, stage:staging, tag:k=v, param:k=v, auc>0.9');
+  input.placeholder = t('Name of a model, stage:staging, tag:k=v, param:k=v, auc>0.9');
   input.prompt = t('The view shows what fits as you type');
   await new Promise<void>((done) => {
     let isKept = false;

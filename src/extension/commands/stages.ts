@@ -9,8 +9,10 @@ import { askReason } from '../prompts/input.ts';
 import { type Choice, pickOne } from '../prompts/pick.ts';
 import { candidateStep, registryStep } from '../prompts/questions.ts';
 import { added, askInSteps, type Step } from '../prompts/steps.ts';
+import { directionsIn } from '../registries/directions.ts';
 import { setContext } from '../set-context.ts';
 import { preferredMetric } from '../settings.ts';
+import { standingText } from '../standing-text.ts';
 import { withProgress } from '../status/progress.ts';
 import { facts, headlineText, labelOf, momentText, numberOf, oneLine, shortLabelOf } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
@@ -43,7 +45,7 @@ export const promote: Command = async (context, argument) => {
       { title: t('Promoting {version}', { version: labelOf(version) }) },
       () => registry.connection.promoteThroughGates({ roots, request }),
     );
-    tellMoved(context, registry.dir, result);
+    await tellMoved(context, registry.dir, result);
   } catch (error) {
     if (!RegistryError.is(error, 'GATE_FAILED')) throw error;
     context.pages.openReview({ registryDir: registry.dir, versionId: version.id, stage: stage.rule.name });
@@ -85,7 +87,7 @@ export const archive: Command = async (context, argument) => {
   const { registry, version, text } = answers ?? {};
   if (!registry || !version || text === undefined) return;
   const result = await registry.connection.registry.archive({ ref: version.id, reason: text });
-  tellMoved(context, registry.dir, result);
+  await tellMoved(context, registry.dir, result);
 };
 
 /** A rollback that was proposed: what goes back, and why. */
@@ -122,7 +124,7 @@ export const rollBack: Command = async (context, argument) => {
     registry.connection.registry.rollback(request, operation),
   );
   await setContext('modelRegistry.hasRolledBack', true);
-  tellMoved(context, registry.dir, result);
+  await tellMoved(context, registry.dir, result);
 };
 
 async function proposedRollback({ registry }: Answers, argument: unknown): Promise<Answers | undefined> {
@@ -159,7 +161,10 @@ export const stageStep: Step = async (place, answers) => {
 async function stageChoices({ registry }: Answers, version: VersionSummary): Promise<readonly Choice<StageChoice>[]> {
   if (!registry) return [];
   const calls = registry.connection.registry;
-  const rules = await calls.stages({ model: version.modelId });
+  const [rules, declared] = await Promise.all([
+    calls.stages({ model: version.modelId }),
+    directionsIn(registry, version.model),
+  ]);
   const offered = rules.filter(({ name }) => name !== version.stage && name !== 'archived').toReversed();
   return Promise.all(
     offered.map(async (rule) => {
@@ -167,10 +172,12 @@ async function stageChoices({ registry }: Answers, version: VersionSummary): Pro
         ? await calls.listVersions({ model: version.modelId, stage: rule.name, limit: 1 })
         : { items: [] };
       const [holder] = items;
+      const standing = holder && standingText(version, holder, { preferred: preferredMetric(), declared });
       return {
-        value: { rule, ...(holder ? { holder } : {}) },
+        value: { rule, ...(holder ? { holder } : {}), ...(standing ? { standing } : {}) },
         label: rule.name,
         description: effectOf(rule, holder),
+        ...(standing ? { detail: standing.isWorse ? `$(warning) ${standing.text}` : standing.text } : {}),
         icon: stageIcon(rule.name),
       };
     }),
@@ -184,14 +191,13 @@ function effectOf(rule: StageChoice['rule'], holder: VersionSummary | undefined)
     moment: momentText(holder.stageClaimedAt ?? holder.stageSince),
     name: oneLine(holder.stageBy.name, 60),
   });
-  const displaces = t('displaces version {number}', { number: numberOf(holder) });
-  return facts(displaces, headlineText(holder, preferredMetric()), since);
+  return facts(t('displaces version {number}', { number: numberOf(holder) }), since);
 }
 
 const promotionReasonStep: Step = async (place, answers) => {
   const { version, stage } = answers;
   if (!version || !stage) return { kind: 'cancelled' };
-  const { rule, holder } = stage;
+  const { rule, holder, standing } = stage;
   const moves = t('{version} moves from {from} to {to}.', {
     version: labelOf(version),
     from: version.stage,
@@ -204,7 +210,7 @@ const promotionReasonStep: Step = async (place, answers) => {
         to: rule.displacedTo ?? 'archived',
       })}`
     : '';
-  const reply = await askReason(place, `${moves}${displaced}`);
+  const reply = await askReason(place, `${standing ? `${standing.text}. ` : ''}${moves}${displaced}`);
   return added(reply, (text) => ({ ...answers, text }));
 };
 

@@ -3,34 +3,63 @@ import { messageOf } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import type { TransitionResult } from '../../registry/api/stages.ts';
 import { inform } from '../notify.ts';
+import type { Registries } from '../registries/registries.ts';
+import { preferredMetric } from '../settings.ts';
+import { standingText } from '../standing-text.ts';
 import { labelOf, numberOf } from '../version-text.ts';
 import type { CommandContext } from './command-context.ts';
 
-/** Says what a change of stage came to. */
-export function tellMoved(
-  { log, pages }: Pick<CommandContext, 'log' | 'pages'>,
+export type MovedContext = Pick<CommandContext, 'log' | 'pages'> & {
+  readonly registries: Pick<Registries, 'directionsFor'>;
+};
+
+/** Says what a change of stage came to, and what one may want next: to look at it, or to take it back. */
+export async function tellMoved(
+  { log, pages, registries }: MovedContext,
   registryDir: string,
-  { version, from, to, kind, displaced, pending }: TransitionResult,
-): void {
-  const where = { version: labelOf(version), stage: to };
+  result: TransitionResult,
+): Promise<void> {
+  const { version, from, to, kind, displaced, pending } = result;
+  const [before] = displaced;
+  const declared = before && (await registries.directionsFor(registryDir, version.model).catch(() => undefined));
+  const standing = before && standingText(version, before, { preferred: preferredMetric(), declared });
+  // It is told what was done, not how it is: the message may be there long after somebody did something else.
   const text = [
-    kind === 'rollback' ? t('{version} is back in {stage}.', where) : t('{version} is in {stage}.', where),
+    doneText(result),
     ...(from === 'production' ? [t('Nothing of {model} is in production now.', { model: version.model })] : []),
     ...displaced.map((other) =>
       t('Version {number} moved to {stage}.', { number: numberOf(other), stage: other.stage }),
     ),
+    ...(standing ? [`${standing.text}.`] : []),
     ...(pending ? [t('That is recorded here and not shared yet: others don’t see it, and it may be refused.')] : []),
   ].join(' ');
   log.info(text);
-  const [before] = displaced;
-  const buttons = before ? ([t('What Changed?'), t('Show Version')] as const) : ([t('Show Version')] as const);
+  const [changes, back, show] = [t('What Changed?'), t('Roll Back…'), t('Show Version')];
+  const canGoBack = before !== undefined && kind === 'promote' && to === 'production';
+  const buttons = before === undefined ? [show] : canGoBack ? [changes, back] : [changes, show];
+  const run = (command: string, argument: object) => vscode.commands.executeCommand(command, argument);
   void inform(text, ...buttons)
     .then((chosen) => {
-      if (chosen === t('What Changed?') && before)
+      if (chosen === changes && before)
         return pages.openChanges({ registryDir, beforeId: before.id, afterId: version.id });
+      if (chosen === back) return run('modelRegistry.rollBack', { registryDir, modelId: version.modelId });
       return chosen === undefined
         ? undefined
-        : vscode.commands.executeCommand('modelRegistry.showVersion', { registryDir, versionId: version.id });
+        : run('modelRegistry.showVersion', { registryDir, versionId: version.id });
     })
     .then(undefined, (error: unknown) => log.error(messageOf(error)));
+}
+
+function doneText({ version, to, kind }: TransitionResult): string {
+  const moved = { version: labelOf(version), stage: to };
+  switch (kind) {
+    case 'promote':
+      return t('Promoted {version} to {stage}.', moved);
+    case 'rollback':
+      return t('Rolled {stage} back to {version}.', moved);
+    case 'demote':
+      return t('Moved {version} back to {stage}.', moved);
+    case 'archive':
+      return t('Archived {version}.', { version: moved.version });
+  }
 }

@@ -58,6 +58,7 @@ export interface FoldNode {
   /** The list that it is in. */
   readonly list: string;
   readonly fold: Fold;
+  readonly isBelowStage?: boolean;
 }
 
 export interface VersionNode {
@@ -68,6 +69,8 @@ export interface VersionNode {
   readonly version: VersionSummary;
   /** It stands alone, without its model above. */
   readonly isFound?: boolean;
+  /** It stands below its stage, which says it for all of them. */
+  readonly isBelowStage?: boolean;
 }
 
 /** Asks for the next page of a list. */

@@ -3,7 +3,7 @@ import { formatNumber, t, tCount } from '../../base/language.ts';
 import { formatMetric, headlineMetric, metricDirection } from '../../base/metrics.ts';
 import type { VersionSummary } from '../../catalog/read-models.ts';
 import { supersededBy } from '../../outputs/superseding.ts';
-import { facts, headlineText, numberOf, oneLine } from '../version-text.ts';
+import { facts, headlineText, numberOf, oneLine, unticked } from '../version-text.ts';
 import type {
   FoldNode,
   HintNode,
@@ -82,7 +82,7 @@ function modelItem({ registryDir, model, isOpen }: ModelNode, preferred: string 
 }
 
 function versionItem(node: VersionNode, preferred: string | undefined): vscode.TreeItem {
-  const { version, isFound } = node;
+  const { version, isFound, isBelowStage = false } = node;
   const aliases = version.aliases.map((alias) => `@${oneLine(alias, 40)}`).join(' ');
   const later = supersededBy(version);
   const number = numberOf(version);
@@ -91,20 +91,23 @@ function versionItem(node: VersionNode, preferred: string | undefined): vscode.T
   );
   item.id = `${node.registryDir}#${version.id}`;
   item.iconPath = stageIcon(version.stage);
-  item.description = facts(
-    later === undefined ? undefined : t('superseded by {later}', { later: oneLine(later, 40) }),
-    oneLine(version.stage, 40),
-    version.stagePending ? t('not shared yet') : undefined,
-    headlineText(version, preferred),
-    aliases,
-  );
+  const described = (stage: string | undefined) =>
+    facts(
+      later === undefined ? undefined : t('superseded by {later}', { later: oneLine(later, 40) }),
+      stage,
+      version.stagePending ? t('not shared yet') : undefined,
+      headlineText(version, preferred),
+      aliases,
+    );
+  const stage = oneLine(version.stage, 40);
+  item.description = described(isBelowStage ? undefined : stage);
   item.contextValue = ['version', version.stage, ...(aliases === '' ? [] : ['aliased'])].join(':');
   item.command = { command: 'modelRegistry.showVersion', title: t('Show Version'), arguments: [node] };
   item.accessibilityInformation = {
     label: t('{model} version {version}, {description}', {
       model: version.model,
       version: number,
-      description: item.description,
+      description: described(stage),
     }),
   };
   return item;
@@ -206,7 +209,7 @@ function hintItem(node: HintNode): vscode.TreeItem {
 
 /** Also for the Production view. */
 export function problemItem(node: ProblemNode): vscode.TreeItem {
-  const message = oneLine(node.message, 1000);
+  const message = oneLine(unticked(node.message), 1000);
   // First what it is: a narrow view shows little of a message that begins with a path.
   const item = new vscode.TreeItem(t('Not readable'));
   item.description = message;

@@ -51,13 +51,14 @@ function bestBy(metric: string) {
   return { metric, isLowerBetter: metricDirection(metric) === 'lower' };
 }
 
-export function rowsOfStage(node: StageNode, options: ListOptions): Promise<readonly TreeNode[]> {
+export async function rowsOfStage(node: StageNode, options: ListOptions): Promise<readonly TreeNode[]> {
   const { modelId, stage } = node;
   const load = (page: PageRequest) => options.registry.listVersions({ ...page, model: modelId, stage });
-  return listRows(node, listName(node, `stage-${stage}`), load, {
+  const rows = await listRows(node, listName(node, `stage-${stage}`), load, {
     ...options,
     isFolding: options.arrangement.isFolding,
   });
+  return rows.map((row) => (row.kind === 'more' ? row : { ...row, isBelowStage: true }));
 }
 
 export function rowsOfPeriod(node: PeriodNode, options: ListOptions): Promise<readonly TreeNode[]> {
@@ -71,7 +72,8 @@ export function rowsOfPeriod(node: PeriodNode, options: ListOptions): Promise<re
 }
 
 export function rowsOfFold(node: FoldNode): readonly TreeNode[] {
-  return node.fold.versions.map((version) => versionNode(node, version));
+  const { isBelowStage = false, fold } = node;
+  return fold.versions.map((version) => ({ ...versionNode(node, version), isBelowStage }));
 }
 
 /** Every stage of the policy, the highest first: an empty one is a place to drop a version, too. */

@@ -1,6 +1,7 @@
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import type { DeclaredDirections } from '../../base/metrics.ts';
+import { toldOf } from '../../base/retold.ts';
 import type { VersionDetails, VersionSummary } from '../../catalog/read-models.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { Baseline, ChangesPageData, GraphPageData, VersionPageData } from '../messages.ts';
@@ -34,13 +35,19 @@ export async function loadVersionPage(
 async function comparedWith(
   registry: RegistryCalls,
   version: VersionDetails,
-): Promise<Pick<VersionPageData, 'baseline' | 'rollbackTo'>> {
+): Promise<Pick<VersionPageData, 'baseline' | 'rollbackTo' | 'noRollback'>> {
   const { production } = await registry.showModel({ model: version.modelId });
   if (production === undefined) return {};
   if (production.id !== version.id) return { baseline: baselineOf('production', production) };
-  const previous = await rollbackTarget(registry, version);
-  if (previous === undefined) return {};
-  return { baseline: baselineOf('previous', previous), rollbackTo: previous.number };
+  try {
+    const { target } = await registry.rollbackTarget({ model: version.modelId });
+    return { baseline: baselineOf('previous', target), rollbackTo: target.number };
+  } catch (error) {
+    if (!RegistryError.is(error)) throw error;
+    // Those that were taken out on purpose can be chosen.
+    const { others } = error.details;
+    return Array.isArray(others) && others.length > 0 ? {} : { noRollback: toldOf(error) };
+  }
 }
 
 /** How many of the versions that descend from something its page lists. */
@@ -68,16 +75,6 @@ export async function loadChangesPage(
     environment: comparedRows(changes.environment),
     facts: comparedRows(changes.facts),
   };
-}
-
-async function rollbackTarget(registry: RegistryCalls, version: VersionDetails): Promise<VersionSummary | undefined> {
-  try {
-    return (await registry.rollbackTarget({ model: version.modelId })).target;
-  } catch (error) {
-    // The registry says so by throwing where no version held the stage before: the page then offers no rollback.
-    if (RegistryError.is(error)) return undefined;
-    throw error;
-  }
 }
 
 function baselineOf(kind: Baseline['kind'], version: VersionSummary): Baseline {

@@ -1,6 +1,7 @@
 import type { ModelSummary, RollbackPlan, StageRule, VersionSummary } from '../../catalog/read-models.ts';
 import type { GateStanding } from '../../registry/api/gates.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
+import type { StandingText } from '../standing-text.ts';
 
 /** What a person has answered so far. Each command asks for some of it. */
 export interface Answers {
@@ -31,6 +32,8 @@ export interface StageChoice {
   readonly rule: StageRule;
   /** Who is there now, where the stage holds one version only. */
   readonly holder?: VersionSummary;
+  /** How the version that moves does beside the holder. */
+  readonly standing?: StandingText;
 }
 
 export interface RollbackChoice {

@@ -20,9 +20,8 @@ export function searchVersions(
 ): Promise<VersionSummary | undefined> {
   const list = vscode.window.createQuickPick<FoundRow>();
   list.title = t('Search Versions');
-  list.placeholder = t(
-    'Text, or model:x stage:production alias:x tag:k=v param:k=v commit:abc auc>0.9 format:onnx danger:dangerous params>1B',
-  );
+  list.placeholder = t('Text, stage:production, tag:k=v, param:k=v, auc>0.9, format:onnx');
+  list.prompt = t('Also: model:x, alias:x, commit:abc, danger:dangerous, params>1B');
   let timer: NodeJS.Timeout | undefined;
   let asked = 0;
 

@@ -3,12 +3,12 @@ import { messageOf, RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import type { DeclaredDirections } from '../../base/metrics.ts';
 import { toldOf } from '../../base/retold.ts';
-import { declaredDirections } from '../../project/directions.ts';
 import { locateRegistry } from '../../registry/location.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { RegistryThreadEvent } from '../../workers/registry-messages.ts';
 import { registryPath } from '../settings.ts';
 import { activeInterpreter } from '../watching/python-extension.ts';
+import { directionsIn } from './directions.ts';
 import { proxyEnvironment } from './proxy-environment.ts';
 import { RegistryConnection } from './registry-connection.ts';
 
@@ -104,12 +104,7 @@ export class Registries implements vscode.Disposable {
   /** What the project files of a registry's workspace folders declare about a model's metrics. One that can't be read declares nothing. */
   async directionsFor(dir: string, model: string): Promise<DeclaredDirections | undefined> {
     const known = await this.byDir(dir);
-    for (const { uri } of known?.roots ?? []) {
-      const models = (await known?.connection.project(uri.fsPath).catch(() => undefined))?.models ?? {};
-      const declared = Object.hasOwn(models, model) ? declaredDirections(models[model]) : undefined;
-      if (declared) return declared;
-    }
-    return undefined;
+    return known && directionsIn(known, model);
   }
 
   /** Looks again where the registries are. Tells everyone if that changed. */

@@ -24,6 +24,8 @@ export interface ReviewsOptions {
   readonly registries: Registries;
   readonly activity: Activity;
   readonly onMoved: (registryDir: string, result: TransitionResult) => void;
+  /** People were asked for a review: `text` says who. */
+  readonly onRequested: (state: ReviewPageState, text: string) => void;
 }
 
 type Decided = Omit<DecisionRequest, 'revision'>;
@@ -137,22 +139,21 @@ export class Reviews implements vscode.Disposable {
     return { outcome: 'done' };
   }
 
-  async #request(
-    { registryDir, versionId, stage }: ReviewPageState,
-    { text, reviewers = [] }: Decided,
-  ): Promise<DecisionResult> {
+  async #request(state: ReviewPageState, { text, reviewers = [] }: Decided): Promise<DecisionResult> {
+    const { registryDir, versionId, stage } = state;
     const { connection } = await this.#options.registries.existingIn(registryDir);
     const about = withComment({ ref: versionId, stage }, text);
     const asked = reviewers.map((name) => name.trim()).filter((name) => name !== '');
     const { version } = await connection.registry.requestPromotion({ ...about, reviewers: asked });
     const told = { version: labelOf(version), stage };
     const whom = asked.join(', ');
-    tellBriefly(
+    this.#options.onRequested(
+      state,
       asked.length === 0
-        ? t('Everybody is asked to review {version} for {stage}', told)
+        ? t('Everybody is asked to review {version} for {stage}.', told)
         : asked.length === 1
-          ? t('{whom} is asked to review {version} for {stage}', { ...told, whom })
-          : t('{whom} are asked to review {version} for {stage}', { ...told, whom }),
+          ? t('{whom} is asked to review {version} for {stage}.', { ...told, whom })
+          : t('{whom} are asked to review {version} for {stage}.', { ...told, whom }),
     );
     return { outcome: 'done' };
   }

@@ -4,7 +4,7 @@ import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
 import type { ReviewApproval, ReviewGate, ReviewPageData } from '../../extension/messages-review.ts';
 import type { LaterGates } from '../review.ts';
 import type { PageContext } from '../shared/page.ts';
-import { ageOf, emptyState, failedLine, icon, section } from '../shared/parts.ts';
+import { ageOf, coded, emptyState, failedLine, icon, section } from '../shared/parts.ts';
 import { isWaitingForPeople } from './blockers.ts';
 
 const order: Readonly<Record<ReviewGate['outcome'], number>> = { failed: 0, 'not-evaluated': 1, passed: 2 };
@@ -110,7 +110,7 @@ function gateItem(
         ${isPolicy ? html`<span class="pill" title=${t('Every reader of the log enforces it')}>${t('policy')}</span>` : nothing}
         ${isNamedByIt && !isPolicy ? html`<span class="pill">${t('command')}</span>` : nothing}
       </div>
-      ${why === undefined ? nothing : html`<div class="gate-why wrap">${why}</div>`}
+      ${why === undefined ? nothing : html`<div class="gate-why wrap">${coded(why)}</div>`}
       <dl class="gate-facts">
         ${isCounted ? nothing : fact(t('Measured'), measured)} ${isNamedByIt || isCounted ? nothing : fact(t('Required'), required)}
         ${recorded ? html`<div><dt>${t('Ran')}</dt><dd>${tParts('{age} by {author}', { age: ageOf(recorded.at), author: html`<span class="author">${recorded.by}</span>` })}</dd></div>` : nothing}

@@ -4,7 +4,7 @@ import { t } from '../../base/language.ts';
 import type { ReviewPageData } from '../../extension/messages-review.ts';
 import { laterCode } from '../changes/code.ts';
 import type { PageContext } from '../shared/page.ts';
-import { icon, section } from '../shared/parts.ts';
+import { coded, icon, section } from '../shared/parts.ts';
 
 /** What changed in code, data and packages, in a few lines; metrics stand above. */
 export function whatChanged(
@@ -23,6 +23,6 @@ export function whatChanged(
   return section(
     { id: 'changes', title: t('What changed'), actions: open },
     html`<ul class="changes-list">${lines.map((text) => html`<li class="wrap">${text}</li>`)}</ul>
-      ${code.state === 'failed' ? html`<p class="warning">${icon('warning')} <span class="wrap">${code.message}</span></p>` : nothing}`,
+      ${code.state === 'failed' ? html`<p class="warning">${icon('warning')} <span class="wrap">${coded(code.message)}</span></p>` : nothing}`,
   );
 }

@@ -17,7 +17,7 @@ import { connectHost, type ReadOptions, type UiState } from './host.ts';
 import { keepFocus } from './keep-focus.ts';
 import { keepPlace } from './keep-place.ts';
 import { speakAsTheEditor } from './language.ts';
-import { icon } from './parts.ts';
+import { coded, icon } from './parts.ts';
 
 /** What the parts of a page may do. */
 export interface PageContext {
@@ -280,7 +280,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
       case 'failed':
         return html`<div class="failure" role="alert">
           <h1>${icon('error')} ${t("This page couldn't be loaded")}</h1>
-          <p>${content.message}</p>
+          <p>${coded(content.message)}</p>
           <vscode-button @click=${load}>${t('Retry')}</vscode-button>
         </div>`;
       case 'ready':
@@ -294,7 +294,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
       draw();
     };
     return html`<div class="banner" role="alert">
-      ${icon('warning')}<span class="grow">${message}</span>
+      ${icon('warning')}<span class="grow">${coded(message)}</span>
       ${retry ? html`<vscode-button secondary @click=${load}>${t('Retry')}</vscode-button>` : nothing}
       <button class="icon-button" aria-label=${t('Dismiss')} title=${t('Dismiss')} @click=${dismiss}>${icon('close')}</button>
     </div>`;

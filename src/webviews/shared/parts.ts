@@ -57,6 +57,11 @@ export function versionLink(page: PageContext, ref: string, text: string): Templ
   return html`<button class="link ellipsis" title=${t('Open {ref}', { ref })} @click=${() => page.openVersion(ref)}>${text}</button>`;
 }
 
+/** A message of the registry, with the commands in it as code: it marks them with backticks. */
+export function coded(message: string): TemplateResult {
+  return html`${message.split(/`([^`]+)`/).map((part, place) => (place % 2 === 0 ? part : html`<code>${part}</code>`))}`;
+}
+
 /** A link for web addresses, and the text for everything else: a registry can hold `javascript:` and worse. */
 export function webLink(address: string): TemplateResult {
   if (!/^https?:\/\/[^\s]+$/i.test(address)) return html`<span class="wrap">${address}</span>`;
@@ -112,7 +117,7 @@ export function changeOf(
   const { verdict, difference } = metricChange(name, value, baseline, declared);
   if (verdict === 'same') return html`<span class="change">${t('no change')}</span>`;
   if (difference === undefined)
-    return html`<span class="change">${t('differs from {value}', { value: formatMetric(baseline) })}</span>`;
+    return html`<span class="change ${verdict}">${t('differs from {value}', { value: formatMetric(baseline) })}${verdict === 'different' ? nothing : `, ${word(verdict)}`}</span>`;
   return html`<span class="change ${verdict}" title=${percentage(difference, baseline)}
     ><span class="change-figure"><span class="arrow" aria-hidden="true">${difference > 0 ? '▲' : '▼'}</span>${formatDifference(difference)}</span>${
       verdict === 'different' ? nothing : ` ${word(verdict)}`

@@ -9,7 +9,10 @@ import { authorOf, claimedAgeOf, copyable, icon, stageBadge } from '../shared/pa
 import { versionNumber } from '../shared/version-name.ts';
 import { modelLine } from './model.ts';
 
-export function versionHeader({ version, baseline, rollbackTo }: VersionPageData, page: PageContext): TemplateResult {
+export function versionHeader(
+  { version, baseline, rollbackTo, noRollback }: VersionPageData,
+  page: PageContext,
+): TemplateResult {
   // What it is there for next: its way up, or the way back from it.
   const isServing = version.stage === 'production';
   return html`<header class="page-title">
@@ -53,15 +56,17 @@ export function versionHeader({ version, baseline, rollbackTo }: VersionPageData
         >${t('Review…')}</vscode-button
       >
       ${
-        rollbackTo === undefined
-          ? nothing
-          : html`<vscode-button
-              ?secondary=${!isServing}
+        isServing
+          ? html`<vscode-button
+              ?secondary=${noRollback !== undefined}
               icon="discard"
-              title=${t('Puts {model}@{rollbackTo} back in production', { model: version.model, rollbackTo })}
-              @click=${() => page.act('rollBack', version.id)}
+              ?disabled=${noRollback !== undefined}
+              aria-disabled=${String(noRollback !== undefined)}
+              title=${noRollback ?? rollbackHint(version, rollbackTo)}
+              @click=${() => noRollback === undefined && page.act('rollBack', version.id)}
               >${t('Roll back…')}</vscode-button
             >`
+          : nothing
       }
       ${
         baseline === undefined
@@ -106,7 +111,14 @@ export function versionHeader({ version, baseline, rollbackTo }: VersionPageData
             >`
       }
     </div>
+    ${isServing && noRollback !== undefined ? html`<p class="muted no-rollback">${noRollback}</p>` : nothing}
   </header>`;
+}
+
+function rollbackHint({ model }: VersionDetails, rollbackTo: number | undefined): string {
+  return rollbackTo === undefined
+    ? t('Lets you choose which version goes back into production')
+    : t('Puts {model}@{rollbackTo} back in production', { model, rollbackTo });
 }
 
 /** As MLflow's clients name a version. */

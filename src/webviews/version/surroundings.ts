@@ -3,7 +3,7 @@ import { formatNumber, t, tCount } from '../../base/language.ts';
 import type { Lineage } from '../../extension/messages.ts';
 import { formatBytes, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { copyable, filtered, icon } from '../shared/parts.ts';
+import { coded, copyable, filtered, icon } from '../shared/parts.ts';
 import { notRecorded, part } from './part.ts';
 
 type Data = Lineage['data'][number];
@@ -162,6 +162,6 @@ export function machinePart({ machine }: Lineage): TemplateResult {
 export function missingPart({ missing }: Lineage): TemplateResult {
   return part(
     t('Not known'),
-    html`<ul class="missing">${missing.map(({ what, why }) => html`<li><code class="wrap">${what}</code> <span class="muted wrap">${why}</span></li>`)}</ul>`,
+    html`<ul class="missing">${missing.map(({ what, why }) => html`<li><code class="wrap">${what}</code> <span class="muted wrap">${coded(why)}</span></li>`)}</ul>`,
   );
 }

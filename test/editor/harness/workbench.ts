@@ -153,10 +153,17 @@ export class Workbench {
     }
   }
 
-  /** Chooses from a row's context menu. */
-  async chooseFromMenu(target: Locator, item: string): Promise<void> {
+  /** Chooses from a row's context menu, or from a menu in it. */
+  async chooseFromMenu(target: Locator, ...path: readonly string[]): Promise<void> {
     await target.click({ button: 'right' });
-    const action = this.page.locator('.monaco-menu .action-item').filter({ hasText: item }).first();
+    // What is in a submenu is within the item that opens it, but not within its label.
+    const actionCalled = (text: string) =>
+      this.page.locator('.monaco-menu .action-menu-item').filter({ hasText: text }).first();
+    for (const menu of path.slice(0, -1)) {
+      await actionCalled(menu).waitFor();
+      await actionCalled(menu).hover();
+    }
+    const action = actionCalled(path.at(-1) ?? '');
     await action.waitFor();
     // A menu drops clicks for a moment after it opened, so that the click which opened it doesn't choose.
     while (await action.isVisible()) {

@@ -136,7 +136,7 @@ export const nativeScreens: readonly EditorScreen[] = [
     project: 'typical',
     async show({ workbench }) {
       await showViews(workbench, 'Models');
-      await workbench.chooseFromMenu(workbench.treeRow('Version 3'), 'Open Files of This Version');
+      await workbench.chooseFromMenu(workbench.treeRow('Version 3'), 'Files', 'Open Files of This Version');
       await workbench.quickPickLabels();
     },
   },
@@ -145,7 +145,7 @@ export const nativeScreens: readonly EditorScreen[] = [
     project: 'typical',
     async show({ workbench, page }) {
       await showViews(workbench, 'Models');
-      await workbench.chooseFromMenu(workbench.treeRow('Version 3'), 'Compare Files');
+      await workbench.chooseFromMenu(workbench.treeRow('Version 3'), 'Files', 'Compare Files');
       await workbench.choose('config.json');
       await page.locator('.part.editor .editor.modified .view-line').first().waitFor();
     },

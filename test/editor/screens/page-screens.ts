@@ -89,7 +89,7 @@ export const pageScreens: readonly EditorScreen[] = [
     project: 'typical',
     async show({ workbench }) {
       await showViews(workbench, 'Models');
-      await workbench.chooseFromMenu(workbench.treeRow('Version 3'), 'Open Files of This Version');
+      await workbench.chooseFromMenu(workbench.treeRow('Version 3'), 'Files', 'Open Files of This Version');
       await workbench.choose('model.safetensors');
       await (await workbench.customEditor('modelFile')).getByText('encoder.weight').first().waitFor();
     },

@@ -180,11 +180,9 @@ describe('the Models view', () => {
     const [model] = await tree.getChildren();
     const stages = await tree.getChildren(model);
     expect(shown(tree, stages)).toEqual(['production  1', 'staging  none', 'candidate  3', 'archived  none']);
-    expect(shown(tree, await tree.getChildren(stages[2]))).toEqual([
-      'Version 4  candidate · auc 0.04',
-      'Version 2  candidate · auc 0.02',
-      'Version 1  candidate · auc 0.01',
-    ]);
+    const candidates = await tree.getChildren(stages[2]);
+    expect(shown(tree, candidates)).toEqual(['Version 4  auc 0.04', 'Version 2  auc 0.02', 'Version 1  auc 0.01']);
+    expect(tree.getTreeItem(candidates[0] as TreeNode).accessibilityInformation?.label).toContain('candidate');
   });
 
   it('groups by the time of registration, without times in which nothing was', async () => {

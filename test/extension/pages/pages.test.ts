@@ -146,10 +146,28 @@ describe('pages in the editor', () => {
     expect(lastPanel().posted).toMatchObject([{ data: { rollbackTo: 1, baseline: { kind: 'previous', number: 1 } } }]);
   });
 
-  it('offers no rollback where the registry refuses one', async () => {
+  it('says why nothing can be rolled back to where the registry refuses it', async () => {
     const { pages } = setUp({
       showModel: async () => ({ production: versionSummary(2) }) as never,
       rollbackTarget: () => Promise.reject(new RegistryError('NOTHING_TO_ROLL_BACK', 'Nothing held the stage before.')),
+    });
+    pages.openVersion(pageOf(2));
+    await lastPanel().receive({ id: 1, method: 'load', params: {} });
+    expect(lastPanel().posted).toEqual([
+      {
+        kind: 'data',
+        id: 1,
+        method: 'load',
+        data: expect.objectContaining({ noRollback: 'Nothing held the stage before.' }),
+      },
+    ]);
+  });
+
+  it('leaves the choice to the person where what was in production before was taken out on purpose', async () => {
+    const refusal = new RegistryError('NOTHING_TO_ROLL_BACK', 'None was displaced.', { details: { others: [1] } });
+    const { pages } = setUp({
+      showModel: async () => ({ production: versionSummary(2) }) as never,
+      rollbackTarget: () => Promise.reject(refusal),
     });
     pages.openVersion(pageOf(2));
     await lastPanel().receive({ id: 1, method: 'load', params: {} });

@@ -98,6 +98,7 @@ function opened() {
     registries: registries as never,
     activity: { begin: () => () => undefined } as never,
     onMoved: (dir) => void calls.push(['moved', dir]),
+    onRequested: (about, text) => void calls.push(['requested', about, text]),
   });
   const decide = (decision: Decision, text = 'Because') => reviews.decide(state, { decision, text }, shown);
   return { reviews, decide, calls };
@@ -127,6 +128,7 @@ describe('decisions of a review', () => {
     await decide('withdraw', '');
     expect(calls).toEqual([
       ['requestPromotion', { ref: idOf(2), stage: 'production', reviewers: ['grace@example.org'] }],
+      ['requested', state, 'grace@example.org is asked to review fraud-detector@2 for production.'],
       ['withdrawRequest', { ref: idOf(2), stage: 'production' }],
     ]);
   });

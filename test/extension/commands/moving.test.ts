@@ -1,0 +1,109 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import type { TransitionResult } from '../../../src/registry/api/stages.ts';
+import { versionSummary } from '../../webviews/examples.ts';
+
+const shown: { message: string; buttons: readonly string[] }[] = [];
+const ran: unknown[] = [];
+let chosen: string | undefined;
+interface FakeList {
+  readonly items: readonly unknown[];
+  hide(): void;
+}
+let list: FakeList | undefined;
+
+vi.mock('vscode', () => ({
+  ThemeIcon: Object,
+  ThemeColor: Object,
+  QuickInputButtons: {},
+  QuickPickItemKind: { Separator: -1 },
+  commands: { executeCommand: async (...call: unknown[]) => void ran.push(call) },
+  workspace: { isTrusted: true, getConfiguration: () => ({ get: () => undefined }) },
+  window: {
+    showInformationMessage: async (message: string, ...buttons: string[]) => {
+      shown.push({ message, buttons });
+      return chosen;
+    },
+    createQuickPick: () => {
+      let onHide = () => undefined;
+      const on = () => ({ dispose: () => undefined });
+      list = {
+        ...{ items: [], show: () => undefined, dispose: () => undefined, hide: () => onHide() },
+        ...{ onDidTriggerButton: on, onDidChangeSelection: on, onDidAccept: on },
+        onDidHide: (listener: () => undefined) => {
+          onHide = listener;
+        },
+      } as never;
+      return list;
+    },
+  },
+}));
+const { stageStep } = await import('../../../src/extension/commands/stages.ts');
+const { tellMoved } = await import('../../../src/extension/commands/tell-moved.ts');
+
+const before = versionSummary(1, { stage: 'production', metrics: { auc: 0.9952 } });
+const version = versionSummary(4, { stage: 'staging', metrics: { auc: 0.9925 } });
+const rule = { name: 'production', isExclusive: true, displacedTo: 'archived' };
+const registry = {
+  roots: [],
+  connection: { registry: { stages: async () => [rule], listVersions: async () => ({ items: [before] }) } },
+};
+const opened: unknown[] = [];
+const context = {
+  log: { info: () => undefined, error: () => undefined },
+  pages: { openChanges: (page: unknown) => void opened.push(page) },
+  registries: { directionsFor: async () => undefined },
+};
+
+beforeEach(() => {
+  for (const told of [shown, ran, opened]) told.length = 0;
+  chosen = undefined;
+});
+
+function moved(changes: Partial<TransitionResult> = {}): TransitionResult {
+  const result = {
+    version,
+    from: 'staging',
+    to: 'production',
+    kind: 'promote',
+    seq: 9,
+    at: '',
+    pending: false,
+  } as const;
+  return { ...result, displaced: [{ ...before, stage: 'archived' }], ...changes };
+}
+
+it('says of a stage, before anything is asked, how the version does beside the one that is there', async () => {
+  const place = { title: '', step: 1, totalSteps: 2 };
+  const reply = stageStep(place, { registry: registry as never, version });
+  await vi.waitFor(() => expect(list?.items).toHaveLength(1));
+  expect(list?.items[0]).toMatchObject({
+    label: 'production',
+    description: expect.stringMatching(/^displaces version 1 · there since /),
+    detail: '$(warning) auc is 0.9925, worse than the 0.9952 of version 1 (−0.0027)',
+  });
+  list?.hide();
+  expect(await reply).toEqual({ kind: 'cancelled' });
+});
+
+it('tells what was done, how it does beside what was there, and offers the way back', async () => {
+  chosen = 'Roll Back…';
+  await tellMoved(context as never, '/registry', moved());
+  expect(shown).toEqual([
+    {
+      message:
+        'Promoted fraud-detector@4 to production. Version 1 moved to archived. auc is 0.9925, worse than the 0.9952 of version 1 (−0.0027).',
+      buttons: ['What Changed?', 'Roll Back…'],
+    },
+  ]);
+  const target = { registryDir: '/registry', modelId: version.modelId };
+  await vi.waitFor(() => expect(ran).toEqual([['modelRegistry.rollBack', target]]));
+});
+
+it('offers no way back from where nothing was displaced, and none from a rollback', async () => {
+  await tellMoved(context as never, '/registry', moved({ displaced: [] }));
+  chosen = 'What Changed?';
+  await tellMoved(context as never, '/registry', moved({ kind: 'rollback' }));
+  expect(shown.map(({ buttons }) => buttons)).toEqual([['Show Version'], ['What Changed?', 'Show Version']]);
+  expect(shown[1]?.message).toContain('Rolled production back to fraud-detector@4.');
+  await vi.waitFor(() => expect(opened).toMatchObject([{ beforeId: before.id, afterId: version.id }]));
+});
