@@ -17,6 +17,8 @@ export type Proposal =
   | {
       readonly kind: 'rollback';
       readonly modelId: string;
+      /** `fraud-detector@1`, for people. */
+      readonly version: string;
       readonly versionId: string;
       readonly number: number;
       readonly stage: string;

@@ -61,6 +61,7 @@ export const COMMAND_IDS = [
   'modelRegistry.shareAfterAll',
   'modelRegistry.takeBack',
   'modelRegistry.openLog',
+  'modelRegistry.showOutputVersion',
   'modelRegistry.refresh',
   'modelRegistry.showMore',
   'modelRegistry.showOutput',

@@ -9,6 +9,7 @@ export const CONTEXT_KEYS = [
   'modelRegistry.hasReviews',
   'modelRegistry.modelsFiltered',
   'modelRegistry.activityFiltered',
+  'modelRegistry.registeredOutputs',
 ] as const;
 
 export type ContextKey = (typeof CONTEXT_KEYS)[number];

@@ -150,7 +150,7 @@ export function activate(context: vscode.ExtensionContext): void {
     mcpServers({ registries, extension: context.extension }),
     ...registerCommands({
       ...{ registries, pages, reviews, outputs, activity, credentials, sharedStates, webhookSecrets, log },
-      ...{ modelsTree: models.tree, activityTree: happened.tree },
+      ...{ modelsTree: models.tree, activityTree: happened.tree, selectedModels: () => models.view.selection },
       state: context.globalState,
       extensionId: context.extension.id,
       extensionPath: context.extensionPath,

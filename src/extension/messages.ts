@@ -319,9 +319,9 @@ export type ModelFilePageState = v.InferOutput<typeof modelFilePageStateSchema>;
 export type VersionPageState = v.InferOutput<typeof versionPageStateSchema>;
 export type ComparisonPageState = v.InferOutput<typeof comparisonPageStateSchema>;
 
-/** What a version is measured against: the one in production or, for that one, the one a rollback would bring back. */
+/** What a version is measured against: the one in production or, for that one, the one a rollback would bring back; where there is none, the one registered before. */
 export interface Baseline {
-  readonly kind: 'production' | 'previous';
+  readonly kind: 'production' | 'previous' | 'registered-before';
   /** Where it isn't production that it is in. */
   readonly stage?: string;
   readonly versionId: string;

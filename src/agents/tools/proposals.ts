@@ -65,7 +65,10 @@ export const proposalTools = [
     async run({ registry, propose }, { model, to, stage, reason }) {
       const { target, current } = await registry.rollbackTarget({ model, stage, ...(to === undefined ? {} : { to }) });
       const { modelId, id: versionId, number } = target;
-      const outcome = await propose({ kind: 'rollback', modelId, versionId, number, stage, reason });
+      const outcome = await propose({
+        ...{ kind: 'rollback', modelId, versionId, number, stage, reason },
+        version: labelOf(target),
+      });
       return {
         proposed: `${labelOf(target)} back into ${stage}`,
         ...(current ? { inPlaceOf: labelOf(current) } : {}),

@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import type { Proposal, ProposalOutcome, ToolSite } from '../../agents/tool.ts';
 import { TOOL_NAMES, type ToolName } from '../../agents/tool-names.ts';
 import { RegistryError } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
+import { appendWords } from '../plain-markdown.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 import { oneLine } from '../version-text.ts';
 import { toolIdOf } from './tool-ids.ts';
@@ -58,10 +60,19 @@ function toolOf(name: ToolName, { registries, propose }: LanguageModelToolsOptio
   };
 }
 
+/** A proposal has fewer. */
+const MOST_SAID = 10;
+
 /** What is proposed, in the model's own words, none of which become a link. */
 function asked(input: unknown): vscode.MarkdownString {
-  const text = new vscode.MarkdownString('You are shown the proposal, and nothing changes before you decide.\n\n');
-  return text.appendText(oneLine(JSON.stringify(input ?? {}), 1000));
+  const text = new vscode.MarkdownString(t('You are shown the proposal, and nothing changes before you decide.'));
+  const said = typeof input === 'object' && input !== null ? Object.entries(input) : [];
+  for (const [name, value] of said.slice(0, MOST_SAID)) {
+    const words = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+    text.value += '\n\n';
+    appendWords(text, `${oneLine(name, 40)}: ${oneLine(words, 600)}`);
+  }
+  return text;
 }
 
 async function registryNamed(

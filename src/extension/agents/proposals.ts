@@ -32,10 +32,10 @@ export function showProposals({ pages, log }: ProposalsOptions) {
         next: `The review is open in the editor with your reason filled in. A person reads it and decides.${asked}`,
       };
     }
-    const { modelId, number } = proposal;
+    const { modelId, number, version } = proposal;
     void inform(
-      t('A language model proposes to put version {number} back into {stage}: {reason}', {
-        number,
+      t('A language model proposes to put {version} back into {stage}: {reason}', {
+        version: oneLine(version, 200),
         stage,
         reason: oneLine(reason, 300),
       }),

@@ -11,7 +11,7 @@ import { labelOf, numberOf, oneLine } from '../version-text.ts';
 import type { Command } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
 import { refusalOf } from './refusal.ts';
-import { startFrom, targetOf } from './targets.ts';
+import { rowOf, startFrom, targetOf } from './targets.ts';
 
 export const setAlias: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
@@ -98,8 +98,9 @@ export const comment: Command = async (context, argument) => {
 };
 
 export const renameModel: Command = async (context, argument) => {
-  if (!(await mayWrite())) return;
-  const start = await startFrom(context, argument, 'model');
+  const at = rowOf(context, argument, ['model']);
+  if (!at || !(await mayWrite())) return;
+  const start = await startFrom(context, at.row, 'model');
   if (!start) return;
   const name: Step = async (place, answers) => {
     const old = answers.model?.name ?? '';
@@ -143,10 +144,11 @@ export const describeModel: Command = async (context, argument) => {
 
 /** The only command that asks in a dialog before it acts. */
 export const deleteVersionOrModel: Command = async (context, argument) => {
-  if (!(await mayWrite())) return;
-  const target = targetOf(argument);
+  const at = rowOf(context, argument, ['version', 'model']);
+  if (!at || !(await mayWrite())) return;
+  const target = targetOf(at.row);
   const isVersion = target?.versionId !== undefined;
-  const start = await startFrom(context, argument, isVersion ? 'version' : 'model');
+  const start = await startFrom(context, at.row, isVersion ? 'version' : 'model');
   if (!start) return;
   const steps = target === undefined ? [...start.steps, whatStep] : start.steps;
   const answers = await askInSteps(t('Delete'), start.answers, [...steps, deletionReasonStep]);

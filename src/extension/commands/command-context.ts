@@ -17,6 +17,8 @@ export interface CommandContext {
   readonly reviews: Reviews;
   readonly modelsTree: ModelsTree;
   readonly activityTree: ActivityTree;
+  /** The selected rows of the Models view. */
+  readonly selectedModels: () => readonly unknown[];
   readonly outputs: OutputsWatch;
   readonly activity: Activity;
   readonly credentials: Credentials;

@@ -11,6 +11,7 @@ import * as files from './files.ts';
 import * as activity from './filtering-activity.ts';
 import { importModels } from './importing.ts';
 import { copyLink } from './links.ts';
+import { showOutputVersion } from './outputs.ts';
 import { plotVersions } from './plotting.ts';
 import * as proposals from './proposals.ts';
 import { registerVersion } from './registering.ts';
@@ -102,6 +103,7 @@ export const commandTable = (): Readonly<Record<CommandId, readonly [what: strin
   'modelRegistry.showModel': [t('Showing the model'), showing.showModel],
   'modelRegistry.showMore': [t('Showing more'), showMore],
   'modelRegistry.showOutput': [t('Showing the output'), showOutput],
+  'modelRegistry.showOutputVersion': [t('Showing the version'), showOutputVersion],
   'modelRegistry.showProposal': [t('Showing the policy'), proposals.showProposal],
   'modelRegistry.showVersion': [t('Showing the version'), showing.showVersion],
   'modelRegistry.syncNow': [t('Syncing'), sharing.syncNow],

@@ -29,6 +29,21 @@ export function isRow(argument: unknown): boolean {
   return v.is(v.object({ kind: v.string() }), argument);
 }
 
+/**
+ * The row that a command is about. A key that is pressed in the Models view hands none on: then it is the selected one, or nothing where that is of another
+ * kind or not alone.
+ */
+export function rowOf(
+  { selectedModels }: Pick<CommandContext, 'selectedModels'>,
+  argument: unknown,
+  kinds: readonly string[],
+): { readonly row: unknown } | undefined {
+  if (!v.is(v.object({ isOfSelected: v.literal(true) }), argument)) return { row: argument };
+  const [row, ...others] = selectedModels();
+  const isMeant = others.length === 0 && v.is(v.object({ kind: v.picklist(kinds) }), row);
+  return isMeant ? { row } : undefined;
+}
+
 /** The targets of a command on several rows: the editor gives the row first, then all that are selected. */
 export function targetsOf(row: unknown, selected: unknown): readonly Target[] {
   const all = Array.isArray(selected) && selected.length > 0 ? selected : [row];

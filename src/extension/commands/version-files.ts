@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import { RegistryError } from '../../base/errors.ts';
 import { formatNumber, t } from '../../base/language.ts';
 import type { VersionSummary } from '../../catalog/read-models.ts';
 import type { FileChange } from '../../registry/api/files.ts';
+import type { RegistryCalls } from '../../registry/methods.ts';
 import { versionUri } from '../file-system/version-uri.ts';
 import { complain, inform, tellBriefly } from '../notify.ts';
 import { type Choice, pickOne } from '../prompts/pick.ts';
@@ -32,14 +34,15 @@ const savedSchema = v.object({ registryDir: v.string(), versionId: v.string(), p
 export const openFiles: Command = async (context, argument) => {
   const named = v.safeParse(fileSchema, argument);
   if (named.success) {
-    const { registryDir, versionId, path, before } = named.output;
+    const { registryDir, versionId, path, before: beforeId } = named.output;
     const calls = await context.registries.callsFor(registryDir);
     const version = await calls.show({ ref: versionId });
-    const other = before === undefined ? undefined : await calls.show({ ref: before });
-    const { changes = [] } = other ? await calls.compareFiles({ refs: [other.id, version.id] }) : {};
-    const isAdded = changes.some((change) => change.kind === 'added' && change.path === path);
-    if (!other || isAdded) await openFile(version, path);
-    else await openChange(other, version, { path, kind: 'changed' }, `${labelOf(other)} ↔ ${labelOf(version)}`);
+    const other = beforeId === undefined ? undefined : await calls.show({ ref: beforeId });
+    const [isIn, wasIn] = [await hasFile(calls, version, path), other && (await hasFile(calls, other, path))];
+    if (!isIn && wasIn !== true) throw notAmong(version, path);
+    const kind = !isIn ? 'removed' : wasIn === true ? 'changed' : 'added';
+    const before = other ?? version;
+    await openChange(before, version, { path, kind }, `${labelOf(before)} ↔ ${labelOf(version)}`);
     return;
   }
   const start = await startFrom(context, argument, 'version');
@@ -74,6 +77,23 @@ export const openFiles: Command = async (context, argument) => {
   });
   if (reply.kind === 'given') await openFile(version, reply.value);
 };
+
+async function hasFile(calls: Pick<RegistryCalls, 'files'>, { id }: VersionSummary, path: string): Promise<boolean> {
+  try {
+    return (await calls.files({ ref: id, path })).kind === 'file';
+  } catch (error) {
+    if (RegistryError.is(error, 'FILE_NOT_FOUND')) return false;
+    throw error;
+  }
+}
+
+/** The editor would open a tab that says as much. */
+function notAmong(version: VersionSummary, path: string): RegistryError {
+  return new RegistryError(
+    'FILE_NOT_FOUND',
+    t('{path} isn’t among the files of {version}.', { path: oneLine(path, 200), version: labelOf(version) }),
+  );
+}
 
 async function openFile(version: VersionSummary, path: string): Promise<void> {
   await vscode.commands.executeCommand('vscode.open', versionUri(version, path), { preview: true });
@@ -131,7 +151,7 @@ function changeChoice(change: FileChange): Choice<FileChange | 'all'> {
   return {
     value: change,
     label: oneLine(path, 1000),
-    description: `${kind} · ${sizes.join(' → ')}`,
+    description: `${{ added: t('added'), removed: t('removed'), changed: t('changed') }[kind]} · ${sizes.join(' → ')}`,
     icon: new vscode.ThemeIcon({ added: 'diff-added', removed: 'diff-removed', changed: 'diff-modified' }[kind]),
   };
 }
@@ -174,6 +194,7 @@ export const saveFile: Command = async (context, argument) => {
   const { registryDir, versionId, path } = v.parse(savedSchema, argument);
   const calls = await context.registries.callsFor(registryDir);
   const version = await calls.show({ ref: versionId });
+  if (!(await hasFile(calls, version, path))) throw notAmong(version, path);
   const name = path.slice(path.lastIndexOf('/') + 1);
   const folder = (await context.registries.existing()).find(({ dir }) => dir === registryDir)?.roots[0]?.uri;
   const target = await vscode.window.showSaveDialog({

@@ -4,6 +4,7 @@ import { t } from '../../base/language.ts';
 import type { RegisteredOutput } from '../../outputs/registered-outputs.ts';
 import type { ProjectFiles } from '../project/project-files.ts';
 import type { Registries } from '../registries/registries.ts';
+import { setContext } from '../set-context.ts';
 import { oneLine } from '../version-text.ts';
 
 /** Training writes many files, and each event is only a reason to look again. */
@@ -67,6 +68,7 @@ export class OutputDecorations implements vscode.FileDecorationProvider, vscode.
       return new Map();
     });
     this.#marks.set(key, looking);
+    void looking.then(() => this.#tellMarked());
     return looking;
   }
 
@@ -76,6 +78,15 @@ export class OutputDecorations implements vscode.FileDecorationProvider, vscode.
     if (registry?.exists !== true) return new Map();
     const outputs = await registry.connection.registeredOutputs(root.uri.fsPath);
     return new Map(outputs.map((output) => [keyOf(output.file), output]));
+  }
+
+  /** Whose menus lead to their version. */
+  async #tellMarked(): Promise<void> {
+    const all = await Promise.all(this.#marks.values());
+    await setContext(
+      'modelRegistry.registeredOutputs',
+      all.flatMap((marks) => [...marks.values()].map(({ file }) => file)),
+    );
   }
 
   #lookSoon(): void {

@@ -37,7 +37,7 @@ async function comparedWith(
   version: VersionDetails,
 ): Promise<Pick<VersionPageData, 'baseline' | 'rollbackTo' | 'noRollback'>> {
   const { production } = await registry.showModel({ model: version.modelId });
-  if (production === undefined) return {};
+  if (production === undefined) return registeredBefore(registry, version);
   if (production.id !== version.id) return { baseline: baselineOf('production', production) };
   try {
     const { target } = await registry.rollbackTarget({ model: version.modelId });
@@ -46,8 +46,21 @@ async function comparedWith(
     if (!RegistryError.is(error)) throw error;
     // Those that were taken out on purpose can be chosen.
     const { others } = error.details;
-    return Array.isArray(others) && others.length > 0 ? {} : { noRollback: toldOf(error) };
+    const before = await registeredBefore(registry, version);
+    return Array.isArray(others) && others.length > 0 ? before : { ...before, noRollback: toldOf(error) };
   }
+}
+
+/** As what changed is told of a version by itself. */
+async function registeredBefore(
+  registry: RegistryCalls,
+  { modelId, number, pending }: VersionDetails,
+): Promise<Pick<VersionPageData, 'baseline'>> {
+  if (pending) return {};
+  // Lists go by numbers, down from the cursor.
+  const { items } = await registry.listVersions({ model: modelId, cursor: String(number), limit: 1 });
+  const [before] = items;
+  return before ? { baseline: baselineOf('registered-before', before) } : {};
 }
 
 /** How many of the versions that descend from something its page lists. */

@@ -254,6 +254,8 @@ export function createPages(options: PagesOptions): RestorablePages {
         show({ kind: 'version', state: { registryDir, versionId: id } });
       },
       openComparison: async ({ versionIds: compared }) => {
+        const registry = await registryFor(registryDir);
+        await Promise.all(compared.map((ref) => registry.show({ ref })));
         show({ kind: 'comparison', state: { registryDir, versionIds: compared } });
       },
       openChanges: async ({ before, after }) => {
@@ -261,7 +263,10 @@ export function createPages(options: PagesOptions): RestorablePages {
         const changes = await (await registryFor(registryDir)).changes({ refs });
         show({ kind: 'changes', state: { registryDir, beforeId: changes.before.id, afterId: changes.after.id } });
       },
-      openGraph: async ({ of }) => show({ kind: 'graph', state: { registryDir, of } }),
+      openGraph: async ({ of }) => {
+        await (await registryFor(registryDir)).impact({ of, limit: 1 });
+        show({ kind: 'graph', state: { registryDir, of } });
+      },
       // Only looked at: it may be of any version of the registry.
       openFile: async (file) => void start('modelRegistry.openFiles', { registryDir, ...file }),
       versionGates: async ({ versionId = versionsNow()[0] ?? '' }) => {
@@ -270,9 +275,13 @@ export function createPages(options: PagesOptions): RestorablePages {
       },
       openReview: async ({ versionId, stage }) => {
         checkOnPage([versionId]);
+        await checkStage(await registryFor(registryDir), versionId, stage);
         show({ kind: 'review', state: { registryDir, versionId, stage } });
       },
-      openModel: async ({ modelId }) => show({ kind: 'model', state: { registryDir, modelId } }),
+      openModel: async ({ modelId }) => {
+        await (await registryFor(registryDir)).showModel({ model: modelId });
+        show({ kind: 'model', state: { registryDir, modelId } });
+      },
       ...(page.kind === 'model'
         ? modelHandlers(page.state, registryFor, (command, target) => void start(command, target))
         : NOTHING_OF_MODELS),
@@ -447,6 +456,13 @@ async function load(
     return { title: comparisonTitle(data.versions), data };
   }
   throw new RegistryError('NOT_ON_PAGE', t('A review is read by its own panel.'));
+}
+
+/** What isn't there gets no tab: the page that asked for it is told. */
+async function checkStage(registry: RegistryCalls, ref: string, stage: string): Promise<void> {
+  const { modelId } = await registry.show({ ref });
+  if ((await registry.stages({ model: modelId })).some(({ name }) => name === stage)) return;
+  throw new RegistryError('STAGE_UNKNOWN', t('The model has no stage {stage} that could be reviewed for.', { stage }));
 }
 
 function keyOf(page: OpenPage): string {

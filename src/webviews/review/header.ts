@@ -50,7 +50,12 @@ export function reviewHeader(data: ReviewPageData, gates: LaterGates, page: Page
   </header>`;
 }
 
-function besideLine({ other, stage, isExclusive }: ReviewPageData, page: PageContext): TemplateResult {
+function besideLine(
+  { version: reviewed, other, stage, isExclusive }: ReviewPageData,
+  page: PageContext,
+): TemplateResult | typeof nothing {
+  // That it is there itself, the verdict says.
+  if (!other && reviewed.stage === (isExclusive ? stage : 'production')) return nothing;
   if (!other)
     return html`<span>${t('Nothing is in {stage} now to compare it with.', { stage: isExclusive ? stage : 'production' })}</span>`;
   const { version, isInStage } = other;

@@ -40,7 +40,9 @@ export function headline(
 }
 
 function baselineName(baseline: Baseline): string {
-  return baseline.kind === 'production'
-    ? t('@{number}, in {stage} now', { number: baseline.number, stage: baseline.stage ?? 'production' })
-    : t('@{number}, in production before', { number: baseline.number });
+  const { kind, number, stage = 'production' } = baseline;
+  if (kind === 'registered-before') return t('@{number}, registered before', { number });
+  return kind === 'production'
+    ? t('@{number}, in {stage} now', { number, stage })
+    : t('@{number}, in production before', { number });
 }

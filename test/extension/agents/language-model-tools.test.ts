@@ -161,9 +161,9 @@ describe('tools of the editor', () => {
 
   it('ask before they propose, in words that can’t become a link', async () => {
     languageModelTools({ registries: registriesOf('fraud'), propose: async () => expect.unreachable() });
-    const input = { reason: '[click](command:workbench.action.quit)' };
+    const input = { ref: 'fraud-detector@2', reason: '[click](command:workbench.action.quit)' };
     const asked = await editor.tools.get('model_registry_propose_promotion')?.prepareInvocation({ input });
-    expect(asked?.confirmationMessages?.message.value).toContain('\\[click\\]\\(command:');
+    expect(asked?.confirmationMessages?.message.value).toMatch(/decide\.\n\nref: fraud.*\n\nreason: \\\[click\\\]\\\(command:/);
     const read = await editor.tools.get('model_registry_show_version')?.prepareInvocation({ input: {} });
     expect(read).not.toHaveProperty('confirmationMessages');
   });
@@ -181,6 +181,7 @@ describe('a proposal', () => {
   };
   const rollback: Proposal = {
     ...{ kind: 'rollback', modelId: idOf(9), versionId: idOf(1), number: 1, stage: 'production' },
+    version: 'fraud-detector@1',
     reason: 'Twice as many [complaints](command:x)',
   };
 
@@ -202,6 +203,7 @@ describe('a proposal', () => {
     await show(registryOf('fraud'), rollback);
     expect(editor.messages).toHaveLength(1);
     expect(editor.messages[0]?.[0]).not.toContain('](command:');
+    expect(editor.messages[0]?.[0]).toContain('fraud-detector@1');
     expect(editor.commands).toEqual([]);
     editor.answer = 'Roll Back…';
     await show(registryOf('fraud'), rollback);

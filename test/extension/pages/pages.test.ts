@@ -29,6 +29,7 @@ function setUp(registry: Partial<Registry> = {}) {
     stages: async () =>
       ['candidate', 'staging', 'production', 'archived'].map((name) => ({ name, isExclusive: false })),
     showModel: async () => ({ production: versionSummary(1, { stage: 'production' }) }),
+    listVersions: async () => ({ items: [] }),
     compare: async ({ refs }: { refs: readonly string[] }) => ({
       ...comparison(refs.length),
       tags: [{ name: 'team', values: ['payments', undefined], isDifferent: true }],
@@ -78,6 +79,28 @@ function lastPanel() {
 beforeEach(() => {
   editor.panels.length = 0;
   editor.clipboard.length = 0;
+});
+
+describe('what a page asks to be opened', () => {
+  it.each([
+    ['openModel', { modelId: idOf(9) }],
+    ['openGraph', { of: 'data:/etc/passwd' }],
+    ['openComparison', { versionIds: [idOf(1), idOf(9)] }],
+    ['openReview', { versionId: idOf(2), stage: 'constructor' }],
+  ])('gets no tab of %s where it isn’t there', async (method, params) => {
+    const gone = async (): Promise<never> => {
+      throw new RegistryError('MODEL_NOT_FOUND', 'There is none.');
+    };
+    const { pages } = setUp({
+      show: async ({ ref }) => (ref === idOf(9) ? gone() : versionDetails(2)),
+      showModel: gone,
+      impact: gone,
+    });
+    pages.openVersion(pageOf(2));
+    await lastPanel().receive({ id: 2, method, params });
+    expect(editor.panels).toHaveLength(1);
+    expect(lastPanel().posted).toMatchObject([{ kind: 'failure', id: 2 }]);
+  });
 });
 
 describe('pages in the editor', () => {
@@ -192,6 +215,16 @@ describe('pages in the editor', () => {
     await vi.waitFor(() => expect(panel.posted).toContainEqual({ kind: 'changed' }));
     expect(commands).toHaveLength(2);
     expect(panel.posted.filter((message) => (message as { kind: string }).kind === 'changed')).toHaveLength(1);
+  });
+
+  it('measures a version against the one registered before it where nothing is in production', async () => {
+    const { pages } = setUp({
+      showModel: async () => ({}) as never,
+      listVersions: async ({ cursor } = {}) => ({ items: cursor === '2' ? [versionSummary(1)] : [] }),
+    });
+    pages.openVersion(pageOf(2));
+    await lastPanel().receive({ id: 1, method: 'load', params: {} });
+    expect(lastPanel().posted).toMatchObject([{ data: { baseline: { kind: 'registered-before', number: 1 } } }]);
   });
 
   it('refuses an action on a version that isn’t on the page', async () => {
