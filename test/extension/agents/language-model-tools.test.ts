@@ -163,7 +163,9 @@ describe('tools of the editor', () => {
     languageModelTools({ registries: registriesOf('fraud'), propose: async () => expect.unreachable() });
     const input = { ref: 'fraud-detector@2', reason: '[click](command:workbench.action.quit)' };
     const asked = await editor.tools.get('model_registry_propose_promotion')?.prepareInvocation({ input });
-    expect(asked?.confirmationMessages?.message.value).toMatch(/decide\.\n\nref: fraud.*\n\nreason: \\\[click\\\]\\\(command:/);
+    expect(asked?.confirmationMessages?.message.value).toMatch(
+      /decide\.\n\nref: fraud.*\n\nreason: \\\[click\\\]\\\(command:/,
+    );
     const read = await editor.tools.get('model_registry_show_version')?.prepareInvocation({ input: {} });
     expect(read).not.toHaveProperty('confirmationMessages');
   });

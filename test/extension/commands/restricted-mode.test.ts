@@ -60,6 +60,7 @@ const LOOKING: readonly CommandId[] = [
   'modelRegistry.showModel',
   'modelRegistry.showMore',
   'modelRegistry.showOutput',
+  'modelRegistry.showOutputVersion',
   'modelRegistry.showProposal',
   'modelRegistry.showVersion',
   'modelRegistry.verify',
