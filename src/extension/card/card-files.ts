@@ -124,7 +124,7 @@ function textOfFile(description: string): string {
 
 function versionIn(uri: vscode.Uri): string {
   const id = uri.authority.toUpperCase();
-  if (!isUlid(id) || !uri.path.endsWith('/README.md')) throw vscode.FileSystemError.FileNotFound(uri);
+  if (!isUlid(id) || !/^\/[^/]+\/README\.md$/.test(uri.path)) throw vscode.FileSystemError.FileNotFound(uri);
   return id;
 }
 

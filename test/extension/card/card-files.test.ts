@@ -39,6 +39,9 @@ it('tells why the card of a version that was deleted meanwhile isn’t saved', a
   const [files] = provided;
   const uri = { authority: newIdSource()().toLowerCase(), path: '/fraud@2/README.md' };
   await expect(files?.stat(uri)).rejects.toThrow('FileNotFound');
+  await expect(files?.writeFile({ ...uri, path: '/x/../etc/README.md' }, Buffer.from('x'))).rejects.toThrow(
+    'FileNotFound',
+  );
   // What the editor does with a file that isn't there.
   expect(() => files?.createDirectory()).not.toThrow();
   await expect(files?.writeFile(uri, Buffer.from('more'))).rejects.toThrow('Unavailable: Version 2 was deleted.');
