@@ -17,6 +17,9 @@ const CHECKPOINT = /^checkpoint-(\d{1,15})$/;
 /** What the trainer needs to go on, and what it logs: no part of a model. */
 const OF_TRAINING =
   /^(?:optimizer(?:_\d+)?|scheduler|scaler|rng_state(?:_\d+)?)\.(?:pt|pth|bin)$|^(?:runs|logs|wandb|global_step\d+)$|^checkpoint-\d+$|^\./;
+/** What of a folder that is a project as well belongs to the model: `save_pretrained` and the hub name it so. */
+const OF_MODEL =
+  /\.(?:safetensors|gguf|msgpack|h5)$|\.index\.json$|^(?:config|generation_config|adapter_config|config_sentence_transformers|sentence_bert_config|modules|preprocessor_config|processor_config|special_tokens_map|added_tokens|vocab|tokenizer|tokenizer_config|trainer_state|(?:all|train|eval)_results)\.json$|^(?:pytorch|tf|adapter)_model[-.].*\.bin$|^(?:training_args\.bin|vocab\.txt|merges\.txt|chat_template\.(?:jinja|json)|tokenizer\.model|spiece\.model|sentencepiece\.bpe\.model|README\.md|LICENSE(?:\.txt|\.md)?)$/;
 const MAX_FILES = 2000;
 const MAX_DEPTH = 6;
 
@@ -30,7 +33,7 @@ export const huggingFace: Source = {
     const has = (pattern: RegExp) => entries.some(({ name, isFolder }) => !isFolder && pattern.test(name));
     // What a tracker or the hub keeps is read from there.
     if (/(?:^|\/)(?:mlruns|mlartifacts|wandb|snapshots|models--[^/]+)(?:\/|$)/.test(folder)) return [];
-    return folder !== '' && has(CONFIG) && has(WEIGHTS) ? [folder] : [];
+    return has(CONFIG) && has(WEIGHTS) ? [folder] : [];
   },
   async read(places, context) {
     const models: FoundModel[] = [];
@@ -72,12 +75,12 @@ async function versionOf(
   const place = isDone ? output : await chosenCheckpoint(output, folders, files);
   if (claimed.has(place)) return undefined;
   const paths = (await files.list(place))
-    .filter(({ name }) => !OF_TRAINING.test(name))
+    .filter(({ name, isFolder }) => (place === '' ? !isFolder && OF_MODEL.test(name) : !OF_TRAINING.test(name)))
     .map(({ name }) => pathBelow(place, name));
   const extents = await Promise.all(paths.slice(0, MAX_FILES).map((path) => extentOf(path, files)));
   const changedMs = Math.max(...extents.map((extent) => extent?.mtimeMs ?? 0));
   return {
-    label: nameOf(place),
+    label: nameOf(place === '' ? basename(files.root) : place),
     paths,
     sizeBytes: extents.reduce((sum, extent) => sum + (extent?.sizeBytes ?? 0), 0),
     ...timeOf(changedMs),

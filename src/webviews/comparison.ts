@@ -110,8 +110,15 @@ function changesLink(
   return html`<button class="link" @click=${() => page.openChanges(before.id, after.id)}>${t('What changed?')}</button>`;
 }
 
-function copies({ versions }: ComparisonPageData, { sections, baseline }: Chosen, page: PageContext): TemplateResult {
+function copies(
+  { versions }: ComparisonPageData,
+  { sections, baseline, view }: Chosen,
+  page: PageContext,
+): TemplateResult {
   const shown = { versions, sections, baseline };
+  // Tables are copied where they are seen.
+  if (view !== 'recorded')
+    return html`<button class="link" @click=${() => page.copyComparisonLink()}>${t('Copy link')}</button>`;
   return html`<span class="copies" role="group" aria-label=${t('Copy the comparison')}
     ><span class="muted" aria-hidden="true">${t('Copy as')}</span>
     <button class="link" aria-label=${t('Copy as Markdown')} @click=${() => page.copy(markdownOf(shown), t('the comparison as Markdown'))}>${t('Markdown')}</button>

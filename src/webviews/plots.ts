@@ -68,9 +68,22 @@ function content(plots: Plots, page: PageContext): TemplateResult {
     return emptyState(
       t('Nothing differs between these versions that could be drawn: they have no metrics, and the same params.'),
     );
+  if (columns.telling.length === 0)
+    return html`${onlyMetric(plots, page)} ${versionsTable(plots, page)} ${sameParams(data)}`;
   return html`${section({ id: 'plot', title: t('Params and metrics') }, html`${toolbar(plots, page)} ${picture(plots, page)} ${legend(plots)}`)}
     ${section({ id: 'filters', title: t('Axes and filters') }, filterList(plots, page))}
     ${versionsTable(plots, page)} ${sameParams(data)}`;
+}
+
+/** One axis is no picture: over the versions the model's own page draws it. */
+function onlyMetric({ columns, data }: Plots, page: PageContext): TemplateResult {
+  const metric = columns.metric?.name ?? '';
+  const text =
+    data.columns.versions.length === 1
+      ? t('One version alone differs from nothing.')
+      : t('Only {metric} differs between these versions: there is no param to draw it against.', { metric });
+  const model = html`<button class="link" @click=${() => page.openModel(data.columns.modelId)}>${data.columns.model}</button>`;
+  return emptyState(text, html`${tParts('The page of {model} shows its versions in order.', { model })}`);
 }
 
 function toolbar({ data, columns, choices }: Plots, page: PageContext): TemplateResult {

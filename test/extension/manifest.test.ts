@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { COMMAND_IDS } from '../../src/extension/command-ids.ts';
 import { CONTEXT_KEYS } from '../../src/extension/context-keys.ts';
+import { openKinds, pageKinds } from '../../src/extension/pages/page-kinds.ts';
 import { VIEW_IDS } from '../../src/extension/view-ids.ts';
 import { EDITORS } from '../editor/harness/install-code-server.ts';
 
@@ -153,6 +154,13 @@ describe('package.json', () => {
     const seen = (events: readonly string[]) =>
       events.filter((event) => event.endsWith(' && activeEditor == gettingStartedPage'));
     expect(steps.filter(({ completionEvents }) => seen(completionEvents).length !== 1)).toEqual([]);
+  });
+
+  it('starts for each kind of page that was open before a window was reloaded', () => {
+    const viewTypes = openKinds.map((kind) => `onWebviewPanel:${pageKinds[kind].viewType}`);
+    expect(manifest.activationEvents.filter((event) => event.startsWith('onWebviewPanel:')).sort()).toEqual(
+      viewTypes.sort(),
+    );
   });
 
   it('never starts in every window', () => {

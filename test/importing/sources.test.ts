@@ -127,6 +127,19 @@ describe('a folder of Hugging Face', () => {
     expect((await importFrom(root, registry)).report.versions.map(({ outcome }) => outcome)).toEqual(['known']);
   });
 
+  it('that is the project itself gives what the hub names so, and nothing of the project', async () => {
+    const root = join(await temporaryFolder(), 'tiny-bert');
+    await write(root, 'config.json', '{"model_type": "bert"}');
+    await write(root, 'model.safetensors', safetensors([1]));
+    await write(root, 'tokenizer.json', '{}');
+    for (const other of ['requirements.txt', 'train.py', 'package.json', 'data/train.bin'])
+      await write(root, other, '{}');
+    const registry = await opened();
+    await importFrom(root, registry);
+    const version = await registry.show({ ref: 'tiny-bert@1' });
+    expect(version.files?.map(({ path }) => path)).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);
+  });
+
   it.skipIf(onWindows('links need a right there'))(
     'gives the revisions in a cache of the hub under their own names, without links',
     async () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ComparisonPageData } from '../../src/extension/messages.ts';
+import type { ComparedRow, ComparisonPageData } from '../../src/extension/messages.ts';
 import { comparison, courses, idOf, longName, markup, versionSummary } from './examples.ts';
 import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
 import { gate } from './review-examples.ts';
@@ -34,6 +34,19 @@ describe('the comparison of versions', () => {
     const numpy = page.locator('tr', { hasText: 'numpy' });
     expect(await numpy.innerText()).toMatch(/2\.0\.0.*not recorded/s);
     expect(await numpy.locator('.differs').count()).toBe(0);
+    expect(await page.locator('#section-dependencies').innerText()).not.toContain('the same');
+  });
+
+  it('takes what only one of them was evaluated on for no difference', async () => {
+    const unlike = ({ isDifferent: _, ...row }: ComparedRow) => ({ ...row, isDifferent: false });
+    const compared = comparison(2);
+    const evaluations = compared.evaluations.map((dataset) => ({
+      ...dataset,
+      metrics: dataset.metrics.map(unlike),
+      slices: dataset.slices.map((slice) => ({ ...slice, metrics: slice.metrics.map(unlike) })),
+    }));
+    const page = await open({ ...compared, evaluations });
+    expect(await page.locator('#section-evaluations').innerText()).toContain('all the same');
   });
 
   it('follows what the project declares of a metric', async () => {
@@ -252,6 +265,8 @@ describe('the comparison of versions', () => {
     );
     await page.getByText('Not recorded of fraud-detector@2.').waitFor();
     expect(await page.locator('main img').count()).toBe(0);
+    // The tables of what was recorded aren't copied from here, where nobody sees them.
+    expect(await page.getByRole('button', { name: /^Copy/ }).allInnerTexts()).toEqual(['Copy link']);
     expect(opened.errors).toEqual([]);
   });
 

@@ -117,11 +117,14 @@ describe('the page of a model', () => {
     expect(box.across[1]).toBeLessThanOrEqual(41);
     expect(box.upright[0]).toBeLessThan(box.upright[1]);
     expect(asked('openVersion')).toEqual([]);
-    await page.getByLabel('Compare version 38').check();
+    await page.getByRole('button', { name: 'Compare the best 2' }).click();
     await page.getByLabel('Compare version 39').check();
-    await page.getByText('@38, @39').waitFor();
+    await page.getByLabel('Compare version 38').check();
+    await page.getByText('@39, @38').waitFor();
     await page.getByRole('button', { name: 'Compare' }).click();
-    await expect.poll(() => asked('openComparison')).toEqual([{ versionIds: [idOf(38), idOf(39)] }]);
+    await expect
+      .poll(() => asked('openComparison'))
+      .toEqual([{ versionIds: [idOf(38), idOf(39)] }, { versionIds: [idOf(39), idOf(38)] }]);
     await page.getByRole('button', { name: 'Zoom in' }).click();
     await expect.poll(() => asked('plot')).toEqual([{ metric: 'test_auc', across: { kind: 'number' }, box }]);
     await page.getByRole('button', { name: 'Show all versions' }).click();
@@ -179,8 +182,10 @@ describe('the page of a model', () => {
     expect(asked('heldAt')).toEqual([{ time: '2026-05-03T12:00:00.000Z' }]);
     await field.fill('2026-01-02T12:00');
     await page.getByText('Nothing was in production then.').waitFor();
+    await field.fill('2999-01-02T12:00');
+    await page.getByText('That is still to come. Now it is: fraud-detector@20').waitFor();
     await page.locator('.time-strip svg').click({ position: { x: 4, y: 8 } });
-    await expect.poll(() => asked('heldAt').length).toBe(3);
+    await expect.poll(() => asked('heldAt').length).toBe(4);
   });
 
   it('keeps its choices over a reload, and takes nothing else for one', async () => {

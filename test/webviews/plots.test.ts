@@ -85,6 +85,11 @@ describe('the page of many versions', () => {
     await page.locator('.parallel-plot').focus();
     await page.keyboard.press('Home');
     expect(await page.locator('.chart-glance').innerText()).toContain(best);
+    // What it says lies over neither of the outer axes and their values.
+    const [plot, glance] = await Promise.all(
+      ['.parallel-plot', '.chart-glance'].map((part) => page.locator(part).boundingBox()),
+    );
+    expect((glance?.x ?? 0) - (plot?.x ?? 0)).toBeGreaterThan(60);
     await page.keyboard.press(' ');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press(' ');
@@ -139,6 +144,18 @@ describe('the page of many versions', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(260);
     expect(await page.locator('main img').count()).toBe(0);
     expect(opened.errors).toEqual([]);
+  });
+
+  it('leads to the page of the model where nothing but the metric differs', async () => {
+    const { columns } = plotsPage();
+    const versions = columns.versions.slice(0, 1);
+    const page = await open(
+      plotsPage({ versions, params: [], metrics: [{ name: 'test_auc', values: [0.9] }], total: 1 }),
+    );
+    await page.getByText('One version alone differs from nothing.').waitFor();
+    expect(await page.getByRole('button', { name: 'Compare' }).count()).toBe(0);
+    await page.locator('.empty').getByRole('button', { name: 'fraud-detector' }).click();
+    await expect.poll(() => opened.sent).toEqual([{ method: 'openModel', params: { modelId: columns.modelId } }]);
   });
 
   it('says what is missing where there is nothing to draw', async () => {

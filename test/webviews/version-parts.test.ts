@@ -55,6 +55,10 @@ describe('a metric over the versions', () => {
 
   it('shows the value under the pointer', async () => {
     const page = await open(versionPage(versionDetails(2, { hasHistory: true })), { history: courses() });
+    const more = page.getByRole('button', { name: 'Show all 5 curves' });
+    await expect.poll(() => more.isVisible()).toBe(false);
+    await page.setViewportSize({ width: 600, height: 900 });
+    await expect.poll(() => more.isVisible()).toBe(true);
     const curve = page.getByRole('slider', { name: /^learning_rate/ });
     await curve.hover();
     await expect.poll(() => page.locator('.spark-note').innerText()).toMatch(/^step (290|300): 0\.0001$/);

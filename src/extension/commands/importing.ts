@@ -114,7 +114,7 @@ function askModels(place: Place, looked: Promise<Looked>): Promise<Reply<readonl
         value: model,
         label: oneLine(model.name),
         description: modelDescription(model),
-        detail: modelDetail(model),
+        detail: modelDetail(model, overview.models),
         isPicked: model.isPicked && model.newVersions > 0,
       })),
     ),

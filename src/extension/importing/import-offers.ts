@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
-import { t, tCount } from '../../base/language.ts';
+import { dateLocale, t, tCount } from '../../base/language.ts';
 import type { ImportOverview, ModelOverview } from '../../importing/overview.ts';
 import { inform } from '../notify.ts';
 import type { Registries } from '../registries/registries.ts';
@@ -35,6 +35,9 @@ export class ImportOffers implements vscode.Disposable {
     this.#subscriptions = [
       vscode.workspace.onDidGrantWorkspaceTrust(look),
       vscode.workspace.onDidChangeWorkspaceFolders(look),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('modelRegistry.offerModels')) look();
+      }),
     ];
   }
 
@@ -90,9 +93,10 @@ export function worthOffering({ models }: ImportOverview): readonly ModelOvervie
   );
 }
 
-function offerText(models: readonly ModelOverview[]): string {
+export function offerText(models: readonly ModelOverview[]): string {
   const versions = models.reduce((sum, { newVersions }) => sum + newVersions, 0);
-  const sources = [...new Set(models.map(({ source }) => sourceName(source)))].join(', ');
+  const names = [...new Set(models.map(({ source }) => sourceName(source)))];
+  const sources = names.join(', ');
   const [first] = models;
   if (models.length === 1 && first)
     return tCount(
@@ -101,6 +105,12 @@ function offerText(models: readonly ModelOverview[]): string {
       '{sources} has {count} versions of {model} here. Import them into the registry?',
       { sources, model: oneLine(first.name, 60) },
     );
+  if (names.length > 1)
+    return t('{sources} have {versions} versions of {models} models here. Import them into the registry?', {
+      sources: new Intl.ListFormat(dateLocale(), { type: 'conjunction' }).format(names),
+      versions,
+      models: models.length,
+    });
   return t('{sources} has {versions} versions of {models} models here. Import them into the registry?', {
     sources,
     versions,

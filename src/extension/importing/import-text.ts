@@ -18,16 +18,11 @@ export function modelDescription({ source, place, newVersions, sizeBytes, knownV
   return facts(tCount(newVersions, '{count} version', '{count} versions'), bytesText(sizeBytes), from);
 }
 
-/** When they were made, what they are there, and what can't be imported. */
-export function modelDetail({
-  firstAt,
-  lastAt,
-  stages,
-  failedCount,
-  failed,
-  joins,
-  isRegistered,
-}: ModelOverview): string {
+/** When they were made, what they are there, and what can't be imported; `listed` is what is offered beside it. */
+export function modelDetail(
+  { key, name, firstAt, lastAt, stages, failedCount, failed, joins, isRegistered }: ModelOverview,
+  listed: readonly ModelOverview[] = [],
+): string {
   const [first] = failed;
   return facts(
     isRegistered ? '' : t('logged by runs, registered by nobody'),
@@ -40,6 +35,9 @@ export function modelDetail({
     joins === undefined
       ? ''
       : tCount(joins, 'joins the model with {count} version here', 'joins the model with {count} versions here'),
+    listed.some((other) => other.key !== key && other.name.toLowerCase() === name.toLowerCase())
+      ? t('becomes one model with the other {name}', { name: oneLine(name, 60) })
+      : '',
     firstAt === undefined || lastAt === undefined
       ? ''
       : firstAt === lastAt

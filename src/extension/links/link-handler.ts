@@ -50,7 +50,7 @@ function elsewhere(target: LinkTarget): string {
   const { kind } = target;
   const what =
     kind === 'comparison'
-      ? t('The versions of this link aren’t in a registry of this window.')
+      ? t('Not all versions of this link are in a registry of this window.')
       : target.name !== undefined
         ? t('{version} isn’t in a registry of this window.', { version: target.name })
         : kind === 'model'

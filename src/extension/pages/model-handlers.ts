@@ -49,14 +49,15 @@ export async function loadModelPage(
   };
 }
 
-/** The one that tells most about the newest version, else about any. */
+/** The one that the person prefers, where any version has it; else the one that tells most about the newest version, else about any. */
 function firstMetric(
   { latestMetrics, metricNames }: ModelPageData['model'],
   preferred: string | undefined,
   declared: ModelPageData['declared'],
 ): string | undefined {
+  if (preferred !== undefined && metricNames.includes(preferred)) return preferred;
   const any = Object.fromEntries(metricNames.map((name) => [name, 0]));
-  return (headlineMetric(latestMetrics, { preferred, declared }) ?? headlineMetric(any, { preferred, declared }))?.name;
+  return (headlineMetric(latestMetrics, { declared }) ?? headlineMetric(any, { declared }))?.name;
 }
 
 function historyStage(stages: readonly string[]): string {

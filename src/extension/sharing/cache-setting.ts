@@ -16,6 +16,7 @@ export function followCacheSetting(options: {
 
   const bring = async (dir: string) => {
     const text = sharedCacheLimit();
+    if (text === undefined) told.delete(dir);
     if (text === undefined || told.get(dir) === text) return;
     told.set(dir, text);
     const limit = limitIn(text);

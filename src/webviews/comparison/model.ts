@@ -170,7 +170,8 @@ function slicedRows(
       name: metric,
       kind: 'metric',
       values,
-      isDifferent: new Set(values).size > 1,
+      // What wasn't measured of a version differs from nothing.
+      isDifferent: new Set(values.filter((value) => value !== null)).size > 1,
       remarks: worst.map((found) => found?.slice),
     },
     ...slices,

@@ -5,7 +5,7 @@ import type { PageContext } from '../shared/page.ts';
 import { breakable, icon, shortened } from '../shared/parts.ts';
 import { type CellOptions, directionNote, isLong, metricCells, textCells } from './cells.ts';
 import { columnHead } from './column-head.ts';
-import { rowText } from './export.ts';
+import { nameOf, rowText } from './export.ts';
 import type { RowGroup, SectionRow } from './model.ts';
 import type { ShownSection } from './shown.ts';
 
@@ -59,11 +59,11 @@ export function sectionHead(
 
 function sectionRows(section: ShownSection, options: TableOptions, page: PageContext): TemplateResult {
   const { comparison } = options;
-  const { id, title, total, different, isClosed, groups, folded, unseen = 0 } = section;
+  const { id, title, total, different, isClosed, groups, folded } = section;
   const width = 1 + 2 * comparison.versions.length;
   const toggle = () => page.setUi(`closed.${id}`, page.ui[`closed.${id}`] !== true);
   return html`<tbody>
-    ${sectionHead({ id, title, note: summary(total, different, unseen), isClosed }, width, toggle)}
+    ${sectionHead({ id, title, note: summary(section, comparison), isClosed }, width, toggle)}
     ${groups.map((group, place) => groupRows(group, `${id}.${place}`, section, options, page))}
     ${
       folded === 0
@@ -78,8 +78,16 @@ function sectionRows(section: ShownSection, options: TableOptions, page: PageCon
   </tbody>`;
 }
 
-function summary(total: number, different: number, unseen: number): string {
+function summary(
+  { total, different, unseen = 0, isKnown = [] }: ShownSection,
+  { versions }: Pick<ComparisonPageData, 'versions'>,
+): string {
   if (total === 0) return t('none recorded');
+  const unknown = versions.filter((_, column) => isKnown[column] === false).map(nameOf);
+  if (different === 0 && unknown.length > 0)
+    return tCount(total, '{count}, not recorded of {versions}', '{count}, not recorded of {versions}', {
+      versions: unknown.join(', '),
+    });
   if (different === 0) return tCount(total, '{count}, all the same', '{count}, all the same');
   const text = tCount(different, '{count} of {total} differ', '{count} of {total} differ', {
     total: formatNumber(total),

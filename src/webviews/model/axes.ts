@@ -3,6 +3,7 @@ import { isLogarithmic } from '../../base/axis-scale.ts';
 import { formatNumber } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
 import { formatTime } from '../shared/format.ts';
+import { axisTexts } from './axis-texts.ts';
 import type { Drawing } from './drawing.ts';
 import type { Palette } from './palette.ts';
 
@@ -11,7 +12,6 @@ const WHOLE_STEPS = [
   1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000,
 ];
 
-const LONGEST_TEXT = 14;
 const MOST_DECIMALS = 6;
 
 function extent(values: readonly number[]): readonly [number, number] {
@@ -63,7 +63,7 @@ export function scalesOf(drawing: Drawing): uPlot.Scales {
 
 export function axesOf(drawing: Drawing, palette: Palette): uPlot.Axis[] {
   const { plot, across } = drawing;
-  const { texts } = plot;
+  const texts = plot.texts && axisTexts(plot.texts);
   const isLog = logarithmicAxes(drawing);
   const look = {
     stroke: palette.muted,
@@ -81,7 +81,7 @@ export function axesOf(drawing: Drawing, palette: Palette): uPlot.Axis[] {
     ...(across.kind === 'number'
       ? { values: (_u, splits) => splits.map((value) => (value < 1 ? '' : `@${value}`)) }
       : {}),
-    ...(texts ? { values: (_u, splits) => splits.map((value) => shortText(texts[value] ?? '')), space: 90 } : {}),
+    ...(texts ? { values: (_u, splits) => splits.map((value) => texts[value] ?? ''), space: 90 } : {}),
     ...('name' in across && !texts ? { values: isLog.across ? numberTexts : evenTexts, space: 70 } : {}),
   };
   // All of them are named: else the library names powers of ten alone.
@@ -150,8 +150,4 @@ function timeText(u: uPlot, value: number): string {
   const isWithinDays = max - min < 3 * 86_400_000;
   const time = formatTime(new Date(value).toISOString());
   return isWithinDays ? time : (time.split(',')[0] ?? time);
-}
-
-function shortText(text: string): string {
-  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT - 1)}…` : text;
 }

@@ -22,22 +22,28 @@ export interface Drawing {
 /** Where the times in which versions held a stage are on the lower axis, oldest first; nowhere on an axis of params or metrics. */
 export function bandsOf(tenures: readonly TenureEntry[], across: PlotAxis): readonly Band[] {
   if (across.kind !== 'number' && across.kind !== 'time') return [];
-  return tenures.toReversed().map((tenure) => {
-    const { since, until, newestThen, newestAtEnd } = tenure;
-    if (across.kind === 'time') {
-      return {
-        tenure,
-        from: Date.parse(since),
-        to: until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until),
-      };
-    }
-    // After the newest version that there was then, and before the next.
-    return {
-      tenure,
-      from: newestThen + 0.5,
-      to: newestAtEnd === undefined ? Number.POSITIVE_INFINITY : newestAtEnd + 0.5,
-    };
-  });
+  const placeOf = across.kind === 'time' ? Date.parse : placesBetweenVersions(tenures);
+  return tenures.toReversed().map((tenure) => ({
+    tenure,
+    from: placeOf(tenure.since),
+    to: tenure.until === undefined ? Number.POSITIVE_INFINITY : placeOf(tenure.until),
+  }));
+}
+
+/** A moment lies after the newest version that there was then, and before the next; several there stand side by side, in their order. */
+function placesBetweenVersions(tenures: readonly TenureEntry[]): (moment: string) => number {
+  const newestAt = new Map(
+    tenures.flatMap(({ since, until, newestThen, newestAtEnd }) => [
+      [since, newestThen] as const,
+      ...(until === undefined ? [] : [[until, newestAtEnd ?? newestThen] as const]),
+    ]),
+  );
+  const places = new Map<string, number>();
+  for (const [newest, moments] of Map.groupBy(newestAt, ([, number]) => number)) {
+    const inOrder = moments.map(([moment]) => moment).sort((a, b) => Date.parse(a) - Date.parse(b));
+    for (const [index, moment] of inOrder.entries()) places.set(moment, newest + (index + 1) / (inOrder.length + 1));
+  }
+  return (moment) => places.get(moment) ?? 0;
 }
 
 /** The box between two places, in the terms in which the registry is asked about it. */

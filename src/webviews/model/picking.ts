@@ -22,16 +22,33 @@ export function pickBox(number: number, { picked }: Choices, page: ModelPage): T
   />`;
 }
 
-/** Compares what was taken. */
-export function compareBar({ picked }: Choices, page: ModelPage): TemplateResult {
+/** Compares what was taken; as long as nothing is, the first of what is `offered`, which has `total` versions. */
+export function compareBar(
+  { picked }: Choices,
+  page: ModelPage,
+  offered: { readonly ids: readonly string[]; readonly total: number } = { ids: [], total: 0 },
+): TemplateResult {
   const numbers = picked.map(Number).filter(Number.isSafeInteger);
+  const ids = offered.ids.slice(0, MOST_COMPARED);
+  const isOffered = numbers.length === 0 && ids.length > 1;
   const hint =
     numbers.length < 2
-      ? t('Tick 2 to {most} versions to compare them.', { most: MOST_COMPARED })
+      ? isOffered
+        ? t('Or tick those that you want to compare.')
+        : t('Tick 2 to {most} versions to compare them.', { most: MOST_COMPARED })
       : `${numbers.map((number) => `@${number}`).join(', ')}`;
   return html`<div class="compare-bar">
-    <vscode-button icon="diff" ?disabled=${numbers.length < 2} @click=${() => page.compare(numbers)}>${t('Compare')}</vscode-button>
+    <vscode-button
+      icon="diff"
+      ?disabled=${numbers.length < 2 && !isOffered}
+      @click=${() => (isOffered ? page.openComparison(ids) : page.compare(numbers))}
+      >${isOffered ? offerText(ids.length, offered.total) : t('Compare')}</vscode-button
+    >
     <span class="muted" role="status">${hint}</span>
     ${numbers.length === 0 ? nothing : html`<button class="link" @click=${() => page.setUi('picked', '[]')}>${t('Untick all')}</button>`}
   </div>`;
+}
+
+function offerText(count: number, total: number): string {
+  return count < total ? t('Compare the best {count}', { count }) : t('Compare all {count}', { count });
 }

@@ -33,7 +33,7 @@ export function selectionPanel(choices: Choices, page: ModelPage): TemplateResul
           : '';
       return html`<div class="selection" role="region" aria-label=${t('Selected versions')}>
         <p class="selection-head"><b role="status">${selected}${shown}</b> ${actions}</p>
-        ${items.length === 0 ? nothing : html`${compareBar(choices, page)} ${rows(items, choices, page)}`}
+        ${items.length === 0 ? nothing : html`${compareBar(choices, page, { ids: items.map(({ id }) => id), total })} ${rows(items, choices, page)}`}
       </div>`;
     }
   }

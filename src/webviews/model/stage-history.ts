@@ -77,11 +77,13 @@ function momentAnswer(
   const { holders, beginsAt } = later.data;
   const there = holders.filter((holder) => holder.stage === stage);
   if (there.length === 0) {
+    if (time.getTime() > Date.now()) return t('That is still to come. Nothing is in {stage} now.', { stage });
     return beginsAt === undefined
       ? t('Nothing was in {stage} then.', { stage })
       : html`${tParts('Nothing is known of then: the log begins {beginsAt}.', { beginsAt: timeOf(beginsAt) })}`;
   }
-  return html`${there.map(
+  const isToCome = time.getTime() > Date.now();
+  return html`${isToCome ? `${t('That is still to come. Now it is:')} ` : ''}${there.map(
     ({ versionId, number, since, by, isClaimed }, index) =>
       html`${index === 0 ? '' : '; '}${tParts('{version}, since {since}, by {author}', { version: versionLink(page, versionId, `${model}@${number}`), since: timeOf(since), author: authorOf(by) })}${isClaimed ? ` (${t('claimed')})` : ''}`,
   )}`;

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, type Ref, ref } from 'lit/directives/ref.js';
 import { formatNumber } from '../../base/language.ts';
+import { axisTexts } from '../model/axis-texts.ts';
 import { followTheme, paletteOf } from '../model/palette.ts';
 import { tintsOf } from '../model/tints.ts';
 import { type PlotColumn, shareOf, tickText, valueAt, wholeTicks } from './axes.ts';
@@ -10,6 +11,8 @@ const HEIGHT = 340;
 const ROOM = { top: 12, bottom: 12, left: 60, right: 60 } as const;
 /** Nearer axes couldn't be read. */
 const LEAST_GAP = 96;
+/** In less the details of a version have no room beside the outer axes. */
+const NARROW_PX = 480;
 const NEAR_PX = 10;
 /** So far from an axis a drag is along it. */
 const AXIS_PX = 16;
@@ -51,6 +54,8 @@ export class ParallelPlot extends LitElement {
   #stopTheme: (() => void) | undefined;
   #resizes: ResizeObserver | undefined;
   #width = 0;
+  /** Undefined while the keyboard says which version is current. */
+  #pointerX: number | undefined;
   readonly #frame: Ref<HTMLElement> = createRef();
   readonly #canvas: Ref<HTMLCanvasElement> = createRef();
 
@@ -181,6 +186,7 @@ export class ParallelPlot extends LitElement {
 
   #move(event: PointerEvent): void {
     const [x, y] = this.#place(event);
+    this.#pointerX = x;
     if (this.#drag) {
       this.#drag.to = y;
       this.requestUpdate();
@@ -254,6 +260,7 @@ export class ParallelPlot extends LitElement {
     else if (event.key === ' ' && this.#current !== undefined) this.taken(this.#current);
     else if (event.key === 'Escape') this.#setCurrent(undefined);
     else return;
+    this.#pointerX = undefined;
     event.preventDefault();
   }
 
@@ -293,6 +300,7 @@ export class ParallelPlot extends LitElement {
 
   #ticks(column: PlotColumn, axis: number): readonly TemplateResult[] {
     const { texts } = column;
+    const shown = texts && axisTexts(texts);
     const every = texts ? Math.max(1, Math.ceil(texts.length / 12)) : 1;
     const places = texts
       ? texts.map((_, place) => place).filter((place) => place % every === 0)
@@ -307,7 +315,7 @@ export class ParallelPlot extends LitElement {
           .style=${`top: ${this.#yOf(column, value)}px; ${side}`}
           title=${texts?.[value] ?? nothing}
           aria-hidden="true"
-          >${texts ? (texts[value] ?? '') : tickText(value, step)}</span
+          >${shown ? (shown[value] ?? '') : tickText(value, step)}</span
         >`,
     );
   }
@@ -330,9 +338,13 @@ export class ParallelPlot extends LitElement {
     const index = this.#current;
     if (index === undefined || this.#drag) return nothing;
     const frame = this.#frame.value;
-    const left = frame?.scrollLeft ?? 0;
-    const room = Math.min(280, Math.max(120, (frame?.clientWidth ?? width) - 16));
-    return html`<div class="chart-glance" role="status" .style=${`left: ${left + 8}px; top: 8px; max-width: ${room}px`}>${this.glance(index)}</div>`;
+    const [from, seen] = [frame?.scrollLeft ?? 0, frame?.clientWidth ?? width];
+    // Away from the pointer, and between the outer axes where there is room: these have their names and values at the edges.
+    const isRight = this.#pointerX !== undefined && this.#pointerX - from < seen / 2;
+    const edge = seen < NARROW_PX ? 8 : ROOM.left + 10;
+    const side = isRight ? `right: ${width - from - seen + edge}px` : `left: ${from + edge}px`;
+    const room = Math.min(280, Math.max(120, seen - 2 * edge));
+    return html`<div class="chart-glance" role="status" .style=${`${side}; top: 8px; max-width: ${room}px`}>${this.glance(index)}</div>`;
   }
 }
 

@@ -40,7 +40,7 @@ export function versionsTable(plots: Plots, page: PageContext): TemplateResult {
     { id: 'versions', title: t('Versions, the best first'), count: bestFirst.length, ...(actions ? { actions } : {}) },
     bestFirst.length === 0
       ? emptyState(t('No version passes the filters.'))
-      : html`${compareBar(plots, page)}
+      : html`${versions.length < 2 ? '' : compareBar(plots, page)}
         <div class="scroll-x"><table class="narrow selected-versions">
           <thead>
             <tr>

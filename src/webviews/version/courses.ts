@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
 import { t, tCount } from '../../base/language.ts';
 import { type DeclaredDirections, formatMetric } from '../../base/metrics.ts';
 import type { MetricCourses, MetricValue, VersionPageData } from '../../extension/messages.ts';
@@ -42,7 +43,7 @@ export function coursesSection(
       const isWhole = page.ui['whole.courses'] === true;
       const shown = isWhole ? rows : rows.slice(0, shownAtFirst);
       const toggle = html`<button
-        class="link"
+        class="link courses-toggle"
         aria-expanded=${String(isWhole)}
         @click=${() => page.setUi('whole.courses', !isWhole)}
       >
@@ -52,13 +53,26 @@ export function coursesSection(
       return foldable(
         { ...options, count: all.length, actions: field },
         html`<div class="courses-place ${isWhole ? 'courses-whole' : ''}">
-            <ul class="courses">${shown.map(([name, course], index) => courseItem(name, course, declared, index === 0))}</ul>
+            <ul class="courses" ${ref(followRoom)}>${shown.map(([name, course], index) => courseItem(name, course, declared, index === 0))}</ul>
           </div>
           <div class="below-place">${isWhole ? more : nothing}${all.length > 1 ? toggle : nothing}</div>`,
         page,
       );
     }
   }
+}
+
+let rooms: ResizeObserver | undefined;
+
+/** Tells the style sheet whether there are curves that don't fit: it depends on the width of the page. */
+function followRoom(list: Element | undefined): void {
+  rooms ??= new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      const place = target.parentElement;
+      place?.toggleAttribute('data-overflows', place.scrollHeight > place.clientHeight);
+    }
+  });
+  if (list) rooms.observe(list);
 }
 
 function courseItem(
