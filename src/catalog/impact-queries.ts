@@ -35,6 +35,13 @@ export function placeOfData(db: Sqlite, prefix: string): string | undefined {
   return row && text(row, 'name');
 }
 
+/** Places of data, as recorded, that end with a name or a path: the first of them by name. */
+export function placesEndingIn(db: Sqlite, end: string, limit: number): readonly string[] {
+  const sql =
+    "SELECT DISTINCT name FROM inputs WHERE kind = 'data' AND substr(name, -length(?1)) = ?1 ORDER BY name LIMIT ?2";
+  return db.all(sql, [`/${end}`, limit]).map((row) => text(row, 'name'));
+}
+
 /** A model elsewhere, by its name. */
 export function fromBase(name: string): DirectVersions {
   return { sql: ofInputs("kind = 'base' AND name = ?"), params: [name.toLowerCase()] };

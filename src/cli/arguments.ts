@@ -33,6 +33,14 @@ export function keyValue(text: string): readonly [string, string] {
   return [text.slice(0, equals), text.slice(equals + 1)];
 }
 
-export function keyValues(texts: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(texts.map(keyValue));
+/** Tags by name. Throws `ARGUMENT_INVALID` also for one without a value, which would be none. */
+export function tagValues(texts: readonly string[]): Readonly<Record<string, string>> {
+  const pairs = texts.map(keyValue);
+  const empty = pairs.find(([, value]) => value.trim() === '');
+  if (empty)
+    throw new RegistryError(
+      'ARGUMENT_INVALID',
+      `"${empty[0]}=" has no value, so there would be no such tag. Write ${empty[0]}=VALUE; to take a tag away, --remove ${empty[0]}.`,
+    );
+  return Object.fromEntries(pairs);
 }

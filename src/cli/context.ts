@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import type { Author, Via } from '../catalog/read-models.ts';
@@ -53,7 +53,7 @@ const NOBODY: Author = { name: '', email: '' };
 
 /** Throws `PATH_NOT_FOUND` where `-C` names no folder. */
 export function commandContext(options: GlobalOptions, signal: AbortSignal): CommandContext {
-  const cwd = resolve(options.C ?? '.');
+  const cwd = resolve(startedIn(options.C), options.C ?? '.');
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
     throw new RegistryError('PATH_NOT_FOUND', `There is no folder ${cwd}. Check what you gave with -C.`);
   }
@@ -135,6 +135,19 @@ export function commandContext(options: GlobalOptions, signal: AbortSignal): Com
       ),
     withProgress: (use) => withProgress(isJson, signal, use),
   };
+}
+
+/** The folder that the command was started in, which somebody may have removed. Where `-C` is whole, it doesn't matter. */
+function startedIn(option: string | undefined): string {
+  try {
+    return option !== undefined && isAbsolute(option) ? option : process.cwd();
+  } catch (cause) {
+    throw new RegistryError(
+      'PATH_NOT_FOUND',
+      'The folder that the command was started in is gone. Change to another one, or name one with -C.',
+      { cause },
+    );
+  }
 }
 
 /** Who works in the folder, and what they sign with. */

@@ -107,7 +107,7 @@ function gatesText({ report, links }: Shown): string {
   const verdict =
     broken === 0
       ? `${label} passes the gates of ${safeLine(standing.stage)}`
-      : `${label} doesn't pass ${broken} of ${results.length} gates of ${safeLine(standing.stage)}`;
+      : `${label} doesn't pass ${results.length === 1 ? 'the gate' : `${broken} of ${results.length} gates`} of ${safeLine(standing.stage)}`;
   const recorded = links.length === 0 ? '' : `\nRecorded with evidence: ${links.length}`;
   return `${table}\n${verdict}${recorded}`;
 }

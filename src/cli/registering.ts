@@ -8,7 +8,7 @@ import type { DataPlace, RegisterResult } from '../registry/api/registering.ts';
 import type { Registry } from '../registry/api/registry.ts';
 import { dataAt, isAddress } from '../registry/data/address.ts';
 import { parseMetric } from '../runs/values-file.ts';
-import { keyValue, keyValues } from './arguments.ts';
+import { keyValue, tagValues } from './arguments.ts';
 import { providersFor } from './capture.ts';
 import type { CommandContext } from './context.ts';
 import { versionJson } from './format/json.ts';
@@ -79,7 +79,7 @@ async function fromPaths(
   const providers = providersFor(cwd);
   const metrics = await valuesOf(cwd, options.metrics ?? [], providers.metrics, parseMetric);
   const params = await valuesOf(cwd, options.params ?? [], providers.params, (_name, text) => text);
-  const tags = keyValues(options.tag ?? []);
+  const tags = tagValues(options.tag ?? []);
   const data = options.data
     ? options.data.map((path) =>
         isAddress(path) ? { path } : { path: shownPath(cwd, path), source: resolve(cwd, path) },

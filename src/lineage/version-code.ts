@@ -61,7 +61,15 @@ async function codeOf(registry: Asked, ref: string): Promise<VersionCode | undef
     ...(leftOutCount > 0 ? [`${leftOutCount} changed`] : []),
     ...(untrackedCount > 0 ? [`${untrackedCount} untracked`] : []),
   ].join(' and ');
-  const missing = out === '' ? [] : [`Of the uncommitted changes of ${name}, ${out} files weren’t recorded.`];
+  const isOne = leftOutCount + untrackedCount === 1;
+  const missing =
+    out === ''
+      ? []
+      : [
+          isOne
+            ? `Of the uncommitted changes of ${name}, ${out} file wasn’t recorded.`
+            : `Of the uncommitted changes of ${name}, ${out} files weren’t recorded.`,
+        ];
   try {
     return { name, code, patch: await registry.patch({ ref }), missing };
   } catch (error) {

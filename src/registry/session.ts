@@ -17,6 +17,7 @@ import type { IntentOutcome, RegistryState } from '../rules/state.ts';
 import type { LocalStore } from '../storage/object-store.ts';
 import type { Recording, RegistryLocation } from './api/registry.ts';
 import { unexplainedBreaks } from './chain-breaks.ts';
+import { textTooLong } from './request-problem.ts';
 import { withoutSecretsIn } from './secrets-in-events.ts';
 import { type SeenHead, seenHeadProblem } from './seen-head.ts';
 import type { ServingReports } from './shared/serving-reports.ts';
@@ -121,7 +122,7 @@ export interface Request {
   readonly expects?: Expectations;
 }
 
-/** Makes the intent for a request. Throws `REQUEST_INVALID` where no reader of the log would accept it. */
+/** Makes the intent for a request. Throws `TEXT_TOO_LONG` and `REQUEST_INVALID` where no reader of the log would accept it. */
 export function intentOf(session: Session, request: Request): Intent {
   const intent: Intent = {
     id: session.newId(),
@@ -136,6 +137,8 @@ export function intentOf(session: Session, request: Request): Intent {
   refuseUnusableNames(request.events);
   const decoded = decodeIntent(encodeIntent(intent));
   if (decoded.kind === 'intent') return intent;
+  const tooLong = textTooLong(request.events);
+  if (tooLong) throw tooLong;
   const problem = decoded.kind === 'malformed' ? decoded.problem : decoded.needs.join(', ');
   const said = problem.startsWith('is ') ? `it ${problem}` : problem;
   throw new RegistryError('REQUEST_INVALID', `The request can't be recorded: ${said}. Nothing was changed.`);

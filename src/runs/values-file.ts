@@ -128,12 +128,20 @@ function listText(list: readonly unknown[], name: string, file: string): string 
 
 /** A metric from its text on a command line. Throws `METRIC_INVALID`. */
 export function parseMetric(name: string, text: string): MetricValue {
-  const metric = metricValueOf(/^\s*$/.test(text) ? undefined : Number(text));
+  const written = text.trim().replace(/^([+-]?)inf$/i, '$1Infinity');
+  const metric = metricValueOf(written === '' ? undefined : Number(written));
   const isNamed = /^\s*nan\s*$/i.test(text);
   if (metric === undefined || (metric === 'NaN' && !isNamed)) {
     throw new RegistryError(
       'METRIC_INVALID',
       `The metric ${name} is "${text}", which is no number. Nothing was changed.`,
+    );
+  }
+  const isEndless = metric === 'Infinity' || metric === '-Infinity';
+  if (isEndless && !/^\s*[+-]?inf(inity)?\s*$/i.test(text)) {
+    throw new RegistryError(
+      'METRIC_INVALID',
+      `The metric ${name} is ${text.trim()}, which is larger than any number that can be recorded. Write Infinity if you mean that. Nothing was changed.`,
     );
   }
   return metric;

@@ -1,5 +1,9 @@
+import { basename, dirname } from 'node:path';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
+
+/** What files begin with that nobody reads yet: keys can't start with a dot. */
+export const TEMPORARY_PREFIX = '.tmp-';
 
 /** True for the errors of Node that say that there is no such file. */
 export function isAbsent(error: unknown): boolean {
@@ -49,7 +53,9 @@ function readError(cause: unknown, path: string): RegistryError {
   );
 }
 
-function writeError(cause: unknown, path: string): RegistryError {
+function writeError(cause: unknown, place: string): RegistryError {
+  // Nobody knows the name of a file that was about to be written.
+  const path = basename(place).startsWith(TEMPORARY_PREFIX) ? dirname(place) : place;
   if (hasCode(cause, 'ENOSPC', 'EDQUOT')) {
     return new RegistryError('STORAGE_FULL', `There is no space left to write ${path}. Free some and try again.`, {
       cause,

@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { isAlive, placeTag, startOf } from './process-alive.ts';
-import { isAbsent } from './system-errors.ts';
+import { isAbsent, TEMPORARY_PREFIX as PREFIX } from './system-errors.ts';
 
 /** The folder of a registry for files that aren't finished. */
 export const STAGING_FOLDER = 'staging';
 
-const PREFIX = '.tmp-';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** A path in `folder` for a file that nobody reads yet: keys can't start with a dot. */
+/** A path in `folder` for a file that nobody reads yet. */
 export function temporaryPath(folder: string): string {
   return join(folder, `${PREFIX}${randomUUID()}`);
 }

@@ -80,7 +80,7 @@ describe.skipIf(onWindows('its file system has no such permissions'))('in a fold
     for (const args of CHANGING) {
       const { code, stderr } = await run(args);
       expect(stderr, args.join(' ')).toMatch(
-        /^error: STORAGE_READONLY: .* can't be written: E\w+\. Check the permissions/,
+        /^error: STORAGE_READONLY: (?!.*\.tmp-).* can't be written: E\w+\. Check the permissions/,
       );
       expect(code).toBe(1);
     }

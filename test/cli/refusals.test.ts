@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildCommandLine, type CommandLine } from './harness/command-line.ts';
 import { gitProject, plainFolder, REGISTER, type Workspace } from './harness/workspace.ts';
@@ -53,6 +56,12 @@ describe('wrong usage ends with 2 and says what to write', () => {
     ],
     ['a model name with slashes', ['create', '../../etc/passwd'], /MODEL_NAME_INVALID: .*Use 1 to 128 letters/],
     ['a model name of 300 characters', ['create', long], /MODEL_NAME_INVALID: .*has 300 characters, more than 128/],
+    ['a tag without a value', ['tag', 'fraud-detector@1', 'team='], /ARGUMENT_INVALID: .*--remove team/],
+    [
+      'a number that is larger than any',
+      ['evaluate', 'fraud-detector@1', '--metrics', 'late=1e400', '--dataset', 'x'],
+      /METRIC_INVALID: The metric late is 1e400, which is larger than any number/,
+    ],
     ['a reference without a version', ['show', 'fraud-detector@'], /REFERENCE_INVALID/],
     [
       'an alias that looks like a number',
@@ -90,6 +99,12 @@ describe('a refusal ends with 1 and says what to do', () => {
       ['register', 'm', 'models', '--metrics', 'no.json'],
       /PATH_NOT_FOUND: .*no\.json/,
     ],
+    [
+      'a note that is too long',
+      ['note', 'fraud-detector@1', 'x'.repeat(17_000)],
+      /TEXT_TOO_LONG: The note has 17,000 characters, and the log keeps 16,384 at most/,
+    ],
+    ['data by a part of its place', ['impact', 'train.csv'], /IMPACT_UNKNOWN: .*Did you mean data\/train\.csv\?/],
     ['data that does not exist', ['register', 'm', 'models', '--data', 'no.csv'], /PATH_NOT_FOUND: .*no\.csv/],
     ['no declared outputs', ['register', 'fraud-detector'], /PROJECT_FILE_MISSING: .*or name the files/],
     ['nothing to watch', ['watch'], /PROJECT_FILE_MISSING/],
@@ -168,6 +183,25 @@ describe('a refusal ends with 1 and says what to do', () => {
     });
     expect(code).toBe(1);
     expect(JSON.parse((await refused(['rollback', '--json'])).stderr)).toMatchObject({ error: { code: 'USAGE' } });
+  });
+});
+
+it.skipIf(process.platform !== 'linux')('output that can’t be written, or a folder that is gone, is said', async () => {
+  const sh = (script: string) =>
+    promisify(execFile)('sh', ['-c', script, 'sh', process.execPath, cli.file], {
+      cwd: work.dir,
+      env: { ...process.env, MODEL_REGISTRY_STATE_DIR: cli.stateDir },
+    }).then(
+      () => ({ code: 0, stderr: '' }),
+      (error: unknown) => v.parse(v.object({ code: v.number(), stderr: v.string() }), error),
+    );
+  expect(await sh('"$1" "$2" list --json >/dev/full')).toEqual({
+    code: 1,
+    stderr: expect.stringContaining('"code":"OUTPUT_LOST"'),
+  });
+  expect(await sh('mkdir gone && cd gone && rmdir ../gone && "$1" "$2" list')).toEqual({
+    code: 1,
+    stderr: expect.stringMatching(/^error: PATH_NOT_FOUND: The folder that the command was started in is gone/),
   });
 });
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { RegistryError } from '../../base/errors.ts';
 import { type AddCommand, examples } from '../add-command.ts';
-import { collect, keyValues, nonBlank } from '../arguments.ts';
+import { collect, nonBlank, tagValues } from '../arguments.ts';
 import type { CardOptions } from '../cards.ts';
 import { print, printJson, safeLine } from '../terminal.ts';
 
@@ -20,7 +20,7 @@ export function addAnnotationCommands(program: Command, add: AddCommand): void {
       const model = await context.withRegistry((registry) =>
         registry.createModel({
           name,
-          tags: keyValues(options.tag ?? []),
+          tags: tagValues(options.tag ?? []),
           ...(description === undefined ? {} : { description }),
         }),
       );
@@ -72,7 +72,7 @@ export function addAnnotationCommands(program: Command, add: AddCommand): void {
       tags: readonly string[],
     ) => {
       const remove = options.remove ?? [];
-      const set = keyValues(tags);
+      const set = tagValues(tags);
       if (tags.length + remove.length === 0) {
         throw new RegistryError(
           'ARGUMENT_INVALID',

@@ -30,7 +30,10 @@ export function gatesMarkdown({ standing, results }: GateReport): string {
   const { version, stage } = standing;
   const label = cell(`${version.model}@${version.number}`);
   const broken = results.filter(({ outcome }) => outcome !== 'passed').length;
-  const verdict = broken === 0 ? 'passes' : `doesn’t pass ${broken} of ${results.length} of`;
+  const verdict =
+    broken === 0
+      ? 'passes'
+      : `doesn’t pass ${results.length === 1 ? 'the only one' : `${broken} of ${results.length}`} of`;
   const rows = results.map(({ title, outcome, measured, required, why = '' }) =>
     [title, OUTCOMES[outcome], measured, required, why].map(cell).join(' | '),
   );

@@ -15,6 +15,7 @@ import {
   packageNames,
   packageVersions,
   placeOfData,
+  placesEndingIn,
   wasAny,
 } from '../../catalog/impact-queries.ts';
 import type { VersionSummary } from '../../catalog/read-models.ts';
@@ -32,6 +33,8 @@ export interface FoundSubject {
 type Kind = ImpactSubject['kind'];
 const KINDS: readonly Kind[] = ['version', 'data', 'commit', 'package', 'base'];
 const MAX_LENGTH = 4096;
+/** Places that are suggested. */
+const MAX_MEANT = 5;
 const PACKAGE = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*((?:==|!=|<=|>=|~=|<|>).+)?$/;
 /** As DVC names data. */
 const HASH = /^[a-z0-9-]{2,16}:[0-9a-f]{7,}(\.dir)?$/i;
@@ -62,10 +65,16 @@ export async function findSubject(session: Session, of: string): Promise<FoundSu
   }
   const model = findModelIfAny(session, of);
   if (model) return ofVersion(session, findVersion(session, model.id));
-  throw unknown(of);
+  throw unknown(session, of);
 }
 
-function unknown(of: string): RegistryError {
+function unknown(session: Session, of: string): RegistryError {
+  const near = of === '' ? [] : placesEndingIn(dbOf(session), placeOf(of).replace(/^\//, ''), MAX_MEANT);
+  if (near.length > 0)
+    return new RegistryError(
+      'IMPACT_UNKNOWN',
+      `No version was made from anything called "${of}". Did you mean ${near.join(' or ')}?`,
+    );
   return new RegistryError(
     'IMPACT_UNKNOWN',
     `No version was made from anything called "${of}". Name a version (fraud-detector@3), a package (numpy==1.26.4), a commit, data by its place or digest, or a base model.`,
@@ -111,7 +120,7 @@ async function asKind(session: Session, kind: Kind, name: string): Promise<Found
 function knownOrThrow(session: Session, name: string, subjects: readonly FoundSubject[]): FoundSubject {
   const db = dbOf(session);
   const found = subjects.find(({ direct }) => hasAny(db, direct)) ?? subjects.find(({ direct }) => wasAny(db, direct));
-  if (!found) throw unknown(name);
+  if (!found) throw unknown(session, name);
   return found;
 }
 

@@ -31,6 +31,8 @@ export interface Running {
 
 /** The built command line in a folder of its own, and the folder in which it remembers what it saw. */
 export interface CommandLine {
+  /** The built program. */
+  readonly file: string;
   /** Where it remembers what it saw. */
   readonly stateDir: string;
   start(args: readonly string[], options: RunOptions): Running;
@@ -101,6 +103,7 @@ export async function commandLineOf(file: string): Promise<CommandLine> {
   const run = (args: readonly string[], options: RunOptions) => start(args, options).ended;
 
   return {
+    file,
     stateDir,
     start,
     run,
