@@ -13,7 +13,15 @@ export function labelOf(version: Pick<VersionSummary, 'model' | 'id' | 'number' 
   return `${version.model}@${numberOf(version)}`;
 }
 
-/** The same with the middle of a very long name left out, so that a row has room for the number. */
+/** `fraud-detector@7 ↔ @8`, the model once where it is the same. */
+export function pairLabelOf(
+  before: Pick<VersionSummary, 'model' | 'id' | 'number' | 'pending'>,
+  after: Pick<VersionSummary, 'model' | 'id' | 'number' | 'pending'>,
+): string {
+  return `${labelOf(before)} ↔ ${before.model === after.model ? `@${numberOf(after)}` : labelOf(after)}`;
+}
+
+/** A version's label with the middle of a very long name left out, so that a row has room for the number. */
 export function shortLabelOf(version: Pick<VersionSummary, 'model' | 'id' | 'number' | 'pending'>): string {
   const { model } = version;
   if (model.length <= 48) return labelOf(version);

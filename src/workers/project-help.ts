@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { RegistryError } from '../base/errors.ts';
 import { formatMetric } from '../base/metrics.ts';
-import type { ModelDetails, Vocabulary } from '../catalog/read-models.ts';
+import type { ModelDetails, VersionSummary, Vocabulary } from '../catalog/read-models.ts';
 import { declaredIn } from '../gates/declared.ts';
 import { evaluateGates } from '../gates/evaluate-gates.ts';
 import { registeredOutputs } from '../outputs/registered-outputs.ts';
@@ -118,6 +118,13 @@ async function candidates(registry: Registry, place: NamePlace, text: string): P
 
 const DEFAULT_STAGES = [{ name: 'staging' }, { name: 'production' }, { name: 'archived' }];
 
+/** As much of it as its name takes. */
+function named(version: VersionSummary | undefined): NameHover['version'] {
+  if (!version) return undefined;
+  const { id, model, number, pending } = version;
+  return { id, model, number, pending };
+}
+
 async function hover(registry: Registry, text: string, offset: number): Promise<NameHover | undefined> {
   const place = nameAt(text, offset);
   if (!place || place.name === '') return undefined;
@@ -138,21 +145,21 @@ async function hover(registry: Registry, text: string, offset: number): Promise<
         end,
         title: model.name,
         lines: lines.filter((line) => line !== ''),
-        versionId: (production ?? latest)?.id,
+        version: named(production ?? latest),
       };
     }
     case 'metric': {
       if (!words.metrics.includes(name)) return undefined;
       const values = [valueLine('newest', latest, name), valueLine('in production', production, name)];
       const lines = values.filter((line) => line !== undefined);
-      return { start, end, title: `${name} of ${model.name}`, lines, versionId: (latest ?? production)?.id };
+      return { start, end, title: `${name} of ${model.name}`, lines, version: named(latest ?? production) };
     }
     case 'stage': {
       const { items } = await registry.listVersions({ model: model.id, stage: name, limit: MAX_SHOWN + 1 });
       const numbers = items.slice(0, MAX_SHOWN).map(({ number }) => number);
       const more = items.length > MAX_SHOWN ? ' and more' : '';
       const line = items.length === 0 ? 'no version is there now' : `versions there now: ${numbers.join(', ')}${more}`;
-      return { start, end, title: `${name} of ${model.name}`, lines: [line], versionId: items[0]?.id };
+      return { start, end, title: `${name} of ${model.name}`, lines: [line], version: named(items[0]) };
     }
     case 'dataset':
     case 'slice':

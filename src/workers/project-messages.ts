@@ -1,3 +1,4 @@
+import type { VersionSummary } from '../catalog/read-models.ts';
 import type { NameKind } from '../project/names-in-project.ts';
 import type { Meant } from '../project/project-problem.ts';
 
@@ -16,7 +17,7 @@ export interface NameHover {
   readonly title: string;
   readonly lines: readonly string[];
   /** Whose page tells more. */
-  readonly versionId?: string | undefined;
+  readonly version?: Pick<VersionSummary, 'id' | 'model' | 'number' | 'pending'> | undefined;
 }
 
 /** What the gates before a stage say of the newest version of a model. The place is that of the stage's name, counted from 1. */

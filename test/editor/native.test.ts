@@ -116,7 +116,7 @@ describe('the editor’s own means', () => {
   it('compare a text of two versions, and pictures beside each other', async () => {
     await workbench.chooseFromMenu(workbench.treeRow('Version 2'), 'Files', 'Compare Files');
     await workbench.choose('config.json');
-    await workbench.tab(/config\.json \(fraud-detector@1 ↔ fraud-detector@2\)/).waitFor();
+    await workbench.tab(/config\.json \(fraud-detector@1 ↔ @2\)/).waitFor();
     const side = (name: string) => workbench.page.locator(`.part.editor .editor.${name} .view-line`);
     await side('original')
       .filter({ hasText: /"layers":\s2/ })
@@ -126,7 +126,7 @@ describe('the editor’s own means', () => {
       .waitFor();
     await workbench.chooseFromMenu(workbench.treeRow('Version 2'), 'Files', 'Compare Files');
     await workbench.choose('curve.png');
-    await workbench.tab(/curve\.png \(fraud-detector@1 ↔ fraud-detector@2\)/).waitFor();
+    await workbench.tab(/curve\.png \(fraud-detector@1 ↔ @2\)/).waitFor();
     const shown = async () => {
       const sizes = workbench.page.frames().map((frame) =>
         frame

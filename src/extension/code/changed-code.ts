@@ -3,7 +3,7 @@ import { formatNumber, t } from '../../base/language.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import type { CodeBetween } from '../../lineage/code-history.ts';
 import type { Registries } from '../registries/registries.ts';
-import { labelOf } from '../version-text.ts';
+import { pairLabelOf } from '../version-text.ts';
 import { sourceUri } from './source-documents.ts';
 
 /** The editor's own comparison of many files opens so many at most. */
@@ -71,6 +71,6 @@ export class ChangedCode {
   async #titleOf({ registryDir, beforeId, afterId }: ComparedVersions): Promise<string> {
     const registry = await this.#registries.callsFor(registryDir);
     const [before, after] = await Promise.all([registry.show({ ref: beforeId }), registry.show({ ref: afterId })]);
-    return `${labelOf(before)} ↔ ${labelOf(after)}`;
+    return pairLabelOf(before, after);
   }
 }

@@ -9,7 +9,7 @@ import { versionUri } from '../file-system/version-uri.ts';
 import { complain, inform, tellBriefly } from '../notify.ts';
 import { type Choice, pickOne } from '../prompts/pick.ts';
 import { askInSteps } from '../prompts/steps.ts';
-import { bytesText, labelOf, oneLine } from '../version-text.ts';
+import { bytesText, labelOf, oneLine, pairLabelOf } from '../version-text.ts';
 import type { Command } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
 import { startFrom, targetsOf } from './targets.ts';
@@ -42,7 +42,7 @@ export const openFiles: Command = async (context, argument) => {
     if (!isIn && wasIn !== true) throw notAmong(version, path);
     const kind = !isIn ? 'removed' : wasIn === true ? 'changed' : 'added';
     const before = other ?? version;
-    await openChange(before, version, { path, kind }, `${labelOf(before)} ↔ ${labelOf(version)}`);
+    await openChange(before, version, { path, kind }, pairLabelOf(before, version));
     return;
   }
   const start = await startFrom(context, argument, 'version');
@@ -116,7 +116,7 @@ export const compareFiles: Command = async (context, row, selected) => {
   const inOrder = ids.length === 2 ? [...ids].sort() : ids;
   const pair = await calls.changes(inOrder.length > 0 ? { refs: inOrder } : { model: model.id });
   const { before, after, changes, total } = await calls.compareFiles({ refs: [pair.before.id, pair.after.id] });
-  const title = `${labelOf(before)} ↔ ${labelOf(after)}`;
+  const title = pairLabelOf(before, after);
   if (total === 0) {
     await inform(t('{before} and {after} have the same files.', { before: labelOf(before), after: labelOf(after) }));
     return;

@@ -106,7 +106,7 @@ function stageLine({ stage, stageSince, stageClaimedAt, stageBy, ...version }: V
 /** `auc 0.91 · f1 0.8` */
 function metricsText(version: VersionSummary, preferred: string | undefined, limit: number): string {
   const shown = headlineMetrics(version.metrics, limit, { preferred });
-  return shown.map(({ name, value }) => `${oneLine(name, 40)} ${formatMetric(value)}`).join(' · ');
+  return shown.map(({ name, value }) => `${oneLine(name, 40)}\u00a0${formatMetric(value)}`).join(' · ');
 }
 
 /** `BertForMaskedLM, 110 M parameters, float32, PyTorch 2.9` */

@@ -7,7 +7,7 @@ import type { GatesNow, NameCompletions } from '../../workers/project-messages.t
 import type { CommandId } from '../command-ids.ts';
 import { appendWords } from '../plain-markdown.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
-import { oneLine } from '../version-text.ts';
+import { labelOf, oneLine } from '../version-text.ts';
 
 export const LARGEST_TEXT = 1024 * 1024;
 
@@ -94,10 +94,12 @@ export class ProjectLanguage
       markdown.appendMarkdown('  \n');
       appendWords(markdown, oneLine(told(line), 400));
     }
-    if (found.versionId !== undefined) {
-      const target = JSON.stringify([{ registryDir: registry.dir, versionId: found.versionId }]);
+    if (found.version) {
+      const target = JSON.stringify([{ registryDir: registry.dir, versionId: found.version.id }]);
       const page = vscode.Uri.from({ scheme: 'command', path: SHOW_VERSION, query: target });
-      markdown.appendMarkdown(`\n\n[${t('Show the version')}](${page.toString()})`);
+      markdown.appendMarkdown('\n\n[');
+      appendWords(markdown, t('Show {version}', { version: labelOf(found.version) }));
+      markdown.appendMarkdown(`](${page.toString()})`);
       // What the registry says was added as text; this link is the only one.
       markdown.isTrusted = { enabledCommands: [SHOW_VERSION] };
     }
