@@ -36,6 +36,7 @@ export const COMMAND_IDS = [
   'modelRegistry.openFiles',
   'modelRegistry.compareFiles',
   'modelRegistry.copyReference',
+  'modelRegistry.insertLoadSnippet',
   'modelRegistry.copyLink',
   'modelRegistry.setAlias',
   'modelRegistry.removeAlias',

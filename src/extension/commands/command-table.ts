@@ -11,6 +11,7 @@ import * as files from './files.ts';
 import * as activity from './filtering-activity.ts';
 import { importModels } from './importing.ts';
 import { copyLink } from './links.ts';
+import { insertLoadSnippet } from './loading.ts';
 import { showOutputVersion } from './outputs.ts';
 import { plotVersions } from './plotting.ts';
 import * as proposals from './proposals.ts';
@@ -75,6 +76,7 @@ export const commandTable = (): Readonly<Record<CommandId, readonly [what: strin
   'modelRegistry.filterModels': [t('Filtering the models'), arranging.filterModels],
   'modelRegistry.freeSpace': [t('Freeing space'), space.freeSpace],
   'modelRegistry.importModels': [t('Importing models'), importModels],
+  'modelRegistry.insertLoadSnippet': [t('Inserting the code'), insertLoadSnippet],
   'modelRegistry.openFiles': [t('Opening files'), versionFiles.openFiles],
   'modelRegistry.openLog': [t('Opening the log'), showing.openLog],
   'modelRegistry.openSample': [t('Opening the sample'), openSample],

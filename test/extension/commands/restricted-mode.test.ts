@@ -45,6 +45,7 @@ const LOOKING: readonly CommandId[] = [
   'modelRegistry.copyReference',
   'modelRegistry.filterActivity',
   'modelRegistry.filterModels',
+  'modelRegistry.insertLoadSnippet',
   'modelRegistry.openFiles',
   'modelRegistry.openLog',
   'modelRegistry.openSample',
