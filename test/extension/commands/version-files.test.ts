@@ -41,7 +41,9 @@ const file = (path: string, before?: string) => ({
 });
 
 describe('a file that a page names', () => {
-  beforeEach(() => void (done.length = 0));
+  beforeEach(() => {
+    done.length = 0;
+  });
 
   it.each(['../../etc/passwd', '/etc/passwd', '\\\\host\\share', 'C:\\x', '__proto__', 'old.json'])(
     'is neither opened nor saved where the version has none: %s',
