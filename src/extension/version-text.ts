@@ -105,6 +105,11 @@ export function oneLine(text: string, maxLength = 200): string {
   return plain.length > maxLength ? `${plain.slice(0, maxLength - 1)}…` : plain;
 }
 
+/** With … for each path: a narrow row would show little else. Whoever rests on it reads the whole. */
+export function withoutFolders(text: string): string {
+  return text.replace(/(?<![\w:/\\.])(?:[A-Za-z]:)?(?:[\\/][^\\/\s:;,"“”„]+){2,}/g, '…');
+}
+
 /** A message of the registry for places that show no code: what it has in backticks is quoted there. */
 export function unticked(text: string): string {
   return text.replace(/`([^`]+)`/g, (_, code: string) => t('“{code}”', { code }));

@@ -3,7 +3,7 @@ import { formatNumber, t, tCount } from '../../base/language.ts';
 import { formatMetric, headlineMetric, metricDirection } from '../../base/metrics.ts';
 import type { VersionSummary } from '../../catalog/read-models.ts';
 import { supersededBy } from '../../outputs/superseding.ts';
-import { facts, headlineText, numberOf, oneLine, unticked } from '../version-text.ts';
+import { facts, headlineText, numberOf, oneLine, unticked, withoutFolders } from '../version-text.ts';
 import type {
   FoldNode,
   HintNode,
@@ -212,7 +212,7 @@ export function problemItem(node: ProblemNode): vscode.TreeItem {
   const message = oneLine(unticked(node.message), 1000);
   // First what it is: a narrow view shows little of a message that begins with a path.
   const item = new vscode.TreeItem(t('Not readable'));
-  item.description = message;
+  item.description = withoutFolders(message);
   item.id = node.id;
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
   item.tooltip = message;

@@ -165,10 +165,13 @@ describe('the Models view', () => {
 
   it('says what is wrong in a row of its own', async () => {
     const failing = async () => {
-      throw new RegistryError('LOG_DAMAGED', 'Commit 3 is damaged.');
+      throw new RegistryError('LOG_DAMAGED', 'Commit 3 in /home/ada/payments/.git/model-registry is damaged.');
     };
     const tree = treeOf({ one: { listModels: failing, listVersions: failing } });
-    expect(shown(tree, await tree.getChildren())).toEqual(['Not readable  Commit 3 is damaged.']);
+    // A narrow view would show the path alone.
+    const rows = await tree.getChildren();
+    expect(shown(tree, rows)).toEqual(['Not readable  Commit 3 in … is damaged.']);
+    expect(rows.map((row) => tree.getTreeItem(row).tooltip)).toEqual([expect.stringContaining('/home/ada/payments')]);
   });
 
   it('groups by stage, with a place for each stage, empty or not', async () => {
