@@ -47,13 +47,15 @@ function header({ data, isPassing }: Plots, page: PageContext): TemplateResult {
   const shown = isPassing.filter(Boolean).length;
   const facts = [
     total > versions.length
-      ? t('the newest {shown} of {total} versions', {
+      ? t('The newest {shown} of {total} versions', {
           shown: formatNumber(versions.length),
           total: formatNumber(total),
         })
-      : tCount(versions.length, '{count} version', '{count} versions'),
+      : versions.length === 0
+        ? ''
+        : tCount(versions.length, '{count} version', '{count} versions'),
     isList ? t('chosen from a list') : '',
-    query === undefined ? '' : t('that a search for “{query}” finds', { query }),
+    query === undefined || versions.length === 0 ? '' : t('found by a search for “{query}”', { query }),
     shown < versions.length ? t('{shown} pass the filters', { shown: formatNumber(shown) }) : '',
   ].filter((fact) => fact !== '');
   return html`<header class="page-title">
@@ -115,7 +117,7 @@ function toolbar({ data, columns, choices }: Plots, page: PageContext): Template
             </select></label
           >`
     }
-    ${choices.filters.size === 0 ? nothing : html`<button class="link" @click=${() => page.setUi('filters', '')}>${icon('clear-all')} ${t('End all filters')}</button>`}
+    ${choices.filters.size === 0 ? nothing : html`<button class="link" @click=${() => page.setUi('filters', '')}>${icon('clear-all')} ${t('Clear all filters')}</button>`}
   </div>`;
 }
 
@@ -147,7 +149,7 @@ function legend({ columns, data, choices }: Plots): TemplateResult {
   return html`<div class="plot-legend">
     ${metric ? html`<span class="tint-key">${formatMetric(worst)}<span class="tint-scale" aria-hidden="true"></span>${formatMetric(best)} <span class="muted wrap">${metric.name}</span></span>` : nothing}
     <span class="muted"
-      >${choices.view === 'parallel' ? t('Drag along an axis to keep the versions in it, click there to end that. A click on a line opens its version.') : t('Drag over a part to keep the versions in it. A click opens a version.')}</span
+      >${choices.view === 'parallel' ? t('Drag along an axis to keep the versions in it, click there to clear it. A click on a line opens its version.') : t('Drag over a part to keep the versions in it. A click opens a version.')}</span
     >
   </div>`;
 }

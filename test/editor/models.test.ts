@@ -98,7 +98,7 @@ describe('a model with a history', () => {
     const page = await workbench.webview(/^fraud$/);
     await page.locator('.version-chart canvas').waitFor();
     const text = await page.locator('main').innerText();
-    for (const expected of ['14 versions:', 'higher is better', 'Complaints about refunds', 'rolled back to']) {
+    for (const expected of ['14 versions:', 'higher is better', 'Complaints about refunds', 'brought back']) {
       expect(text).toContain(expected);
     }
     await page.locator('.version-chart').focus();

@@ -76,7 +76,7 @@ describe('the page of what changed', () => {
     expect(await page.locator('.changes-summary').innerText()).toContain('Another commit; 2 data entries differ');
     answer(new Error('The commit aaaaaaaaaaaa isn’t in /home/ada/fraud.'));
     await page.getByText('isn’t in /home/ada/fraud').waitFor();
-    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    await page.getByRole('button', { name: 'Retry' }).waitFor();
   });
 
   it('names what is the same and what was never recorded', async () => {

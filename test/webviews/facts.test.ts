@@ -124,7 +124,7 @@ describe('what the files of a version say, on its page', () => {
       versionDetails(2),
     );
     await page.getByText('The shared storage does not answer.').waitFor();
-    await page.locator('#model').getByRole('button', { name: 'Try again' }).click();
+    await page.locator('#model').getByRole('button', { name: 'Retry' }).click();
     await page.getByText('of no format that is known here').waitFor();
   });
 
@@ -184,7 +184,7 @@ describe('the tensors of two versions, on the page that compares them', () => {
     await page.getByText('1.0 GB of 2.0 GB').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByText('The comparison was cancelled.').waitFor();
-    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    await page.getByRole('button', { name: 'Retry' }).waitFor();
   });
 
   it('let the compared version be chosen where there are several', async () => {

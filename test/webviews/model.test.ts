@@ -229,7 +229,7 @@ describe('the page of a model', () => {
     });
     await page.getByLabel('Metric', { exact: true }).selectOption('train.loss');
     await page.getByText('The log is damaged.').waitFor();
-    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Retry' }).click();
     await page.getByText('lower is better').waitFor();
     await chart().locator('canvas').waitFor();
   });

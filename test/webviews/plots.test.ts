@@ -75,7 +75,7 @@ describe('the page of many versions', () => {
     expect(await page.locator('#versions tbody').innerText()).not.toContain('sgd');
     await page.reload();
     await expect.poll(rowCount).toBe(few);
-    await page.getByRole('button', { name: 'End all filters' }).click();
+    await page.getByRole('button', { name: 'Clear all filters' }).click();
     await expect.poll(rowCount).toBe('200');
   });
 

@@ -183,7 +183,7 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
       versionGates: async () => ({
         stages: [{ stage: 'production', kind: 'promote', gates: someGates(), approvals: [] }],
       }),
-      first: (page) => page.getByRole('button', { name: /^Gates/ }).click(),
+      first: showGates,
     },
     tensors: {
       data: async () => comparison(3),
@@ -334,6 +334,12 @@ async function openAll(page: Page): Promise<void> {
   await page.locator('#tensors').getByRole('button', { name: 'Show' }).click();
   await page.getByRole('button', { name: 'Show all of it' }).click();
   for (const button of await page.getByRole('button', { name: /^Preview / }).all()) await button.click();
+}
+
+/** They stand below everything else. */
+async function showGates(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Gates/ }).click();
+  await page.locator('.gate-cell').last().scrollIntoViewIfNeeded();
 }
 
 async function selectHalf(page: Page): Promise<void> {

@@ -40,7 +40,7 @@ describe('the page of a version', () => {
       'challenger',
       'Gradient boosting on the October snapshot',
       'feature/merchant-graph',
-      "with changes that weren't committed",
+      'with changes that weren’t committed',
       'data/transactions-2026-10.parquet',
       'calm-otter-12',
       'took 1 h 12 min',
@@ -78,7 +78,7 @@ describe('the page of a version', () => {
       'seen in a terminal of the editor',
       '2 other commands ran then and may have written the outputs instead',
       'vendor/features',
-      "with changes that weren't kept",
+      'with changes that weren’t kept',
       'notebooks/train.ipynb',
       '14 executed cells',
     ])

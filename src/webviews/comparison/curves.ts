@@ -3,8 +3,9 @@ import { isLogarithmic } from '../../base/axis-scale.ts';
 import { formatNumber, t } from '../../base/language.ts';
 import { formatMetric, headlineMetrics, metricDirection } from '../../base/metrics.ts';
 import type { ComparisonPageData, MetricCourses } from '../../extension/messages.ts';
+import { withMinus } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { emptyState, filtered, icon } from '../shared/parts.ts';
+import { coded, emptyState, filtered, icon } from '../shared/parts.ts';
 import { directionText } from '../shared/word.ts';
 import { nameOf } from './export.ts';
 
@@ -58,7 +59,7 @@ export function curvesPanel(comparison: ComparisonPageData, page: PageContext): 
     ${field}
     ${asked.map(({ name, later }) =>
       later.state === 'failed'
-        ? html`<p class="warning" role="alert">${icon('warning')} <span class="wrap">${name}: ${later.message}</span> <button class="link" @click=${later.retry}>${t('Try again')}</button></p>`
+        ? html`<p class="warning" role="alert">${icon('warning')} <span class="wrap">${name}: ${coded(later.message)}</span> <button class="link" @click=${later.retry}>${t('Retry')}</button></p>`
         : nothing,
     )}
     ${asked.some(({ later }) => later.state === 'loading') ? html`<p class="muted" role="status">${t('Reading the course of the metrics…')}</p>` : nothing}
@@ -86,14 +87,14 @@ function figure(metric: string, curves: readonly Curve[], { declared }: Comparis
       <b class="ellipsis" title=${metric}>${metric}</b>
       <span class="muted">${[...(direction === 'neutral' ? [] : [directionText(direction)]), ...(isLog ? [t('logarithmic')] : [])].join(', ')}</span>
     </figcaption>
-    <div class="curve-frame">
-      <span class="curve-bound top">${values.length === 0 ? '' : formatMetric(greatest)}</span>
+    <div class="curve-frame ${least === greatest ? 'constant' : ''}">
+      <span class="curve-bound">${values.length === 0 ? '' : withMinus(formatMetric(greatest))}</span>
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${metric}. ${label}">
         ${curves.map(({ column, name, points }) => svg`<path class="curve curve-${column}" d=${lineOf(points, x, y)} vector-effect="non-scaling-stroke"><title>${name}</title></path>`)}
       </svg>
-      <span class="curve-bound bottom">${values.length === 0 ? '' : formatMetric(least)}</span>
+      <span class="curve-bound bottom">${least === greatest ? '' : withMinus(formatMetric(least))}</span>
+      <div class="curve-steps muted"><span>${t('step {step}', { step: formatNumber(first) })}</span><span>${formatNumber(last)}</span></div>
     </div>
-    <div class="curve-steps muted"><span>${t('step {step}', { step: formatNumber(first) })}</span><span>${formatNumber(last)}</span></div>
     <ul class="curve-keys">
       ${curves.map(
         ({ column, name, points }) => html`<li>

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
 import type { ComparisonPageData, ResultOf } from '../../extension/messages.ts';
 import type { Later, PageContext } from '../shared/page.ts';
-import { icon, none } from '../shared/parts.ts';
+import { coded, icon, none } from '../shared/parts.ts';
 import { nameOf } from './export.ts';
 import { sectionHead } from './table.ts';
 
@@ -36,7 +36,7 @@ export function gatesBody({ versions }: ComparisonPageData, page: PageContext): 
     ${found.map((later, column) => {
       const version = versions[column];
       if (later.state !== 'failed' || !version) return nothing;
-      return html`<tr><td colspan=${width} class="warning">${icon('warning')} ${nameOf(version)}: ${later.message} <button class="link" @click=${later.retry}>${t('Try again')}</button></td></tr>`;
+      return html`<tr><td colspan=${width} class="warning">${icon('warning')} ${nameOf(version)}: ${coded(later.message)} <button class="link" @click=${later.retry}>${t('Retry')}</button></td></tr>`;
     })}
     ${rows.map(
       ({ stage, title }) => html`<tr>

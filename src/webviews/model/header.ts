@@ -12,6 +12,7 @@ import { versionNumber } from '../shared/version-name.ts';
 const shownAliases = 40;
 /** Who registers most comes first. */
 const MOST_PEOPLE = 5;
+const MOST_NAMES = 5;
 
 /** What the model is, how many versions there are, and what serves. */
 export function modelHeader({ model, tenures, stage }: ModelPageData, page: PageContext): TemplateResult {
@@ -41,7 +42,7 @@ export function modelHeader({ model, tenures, stage }: ModelPageData, page: Page
               >${tParts('Its newest versions are from {people}', { people: registeredBy.slice(0, MOST_PEOPLE).map(({ by, versions }, index) => html`${index === 0 ? '' : ', '}<span title=${by.email}>${by.name === '' ? by.email : by.name}</span> (${formatNumber(versions)})`) })}${registeredBy.length > MOST_PEOPLE ? ' …' : ''}</span
             >`
       }
-      ${formerNames.length === 0 ? nothing : html`<span>${t('Formerly {names}', { names: formerNames.join(', ') })}</span>`}
+      ${formerNames.length === 0 ? nothing : html`<span title=${formerNames.join(', ')}>${t('Formerly {names}', { names: formerNames.slice(0, MOST_NAMES).join(', ') })}${formerNames.length > MOST_NAMES ? ' …' : ''}</span>`}
     </div>
     ${aliases(model.aliases, page)}
     <div class="facts">

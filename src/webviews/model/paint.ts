@@ -88,7 +88,7 @@ export function paintServing(u: uPlot, { bands, plot }: Drawing, palette: Palett
 
 /** The versions, those that serve over the others. */
 export function paintPoints(u: uPlot, { plot, goodness }: Drawing, palette: Palette): void {
-  const tint = goodness && tintsOf(palette);
+  const tint = goodness && tintsOf(palette, 70);
   const { ctx: canvas, bbox } = u;
   const ratio = devicePixelRatio;
   const radius = (plot.points.length > 400 ? 2.2 : 3.6) * ratio;

@@ -24,7 +24,9 @@ export function plotSection(data: ModelPageData, choices: Choices, page: ModelPa
       { id: 'versions', title: t('Versions') },
       emptyState(
         data.model.versions === 0 ? t('The model has no versions yet.') : t('None of its versions has metrics.'),
-        html`${tParts('Record them with {option} when you register, or with {command}.', { option: html`<code>--metrics</code>`, command: html`<code>model-registry evaluate</code>` })}`,
+        data.model.versions === 0
+          ? html`${tParts('Register one with {command}, or declare its outputs in model-registry.yaml.', { command: html`<code>model-registry register ${data.model.name} PATH</code>` })}`
+          : html`${tParts('Record them with {option} when you register, or with {command}.', { option: html`<code>--metrics</code>`, command: html`<code>model-registry evaluate</code>` })}`,
       ),
     );
   }
@@ -154,7 +156,7 @@ function legend(plot: Plot, drawing: Drawing): TemplateResult {
     ${
       drawing.bands.length === 0
         ? nothing
-        : html`<span class="band-key"><span class="band-swatch" aria-hidden="true"></span> ${t('in production, with its value: ▲ promoted, ↩ rolled back to')}</span>`
+        : html`<span class="band-key"><span class="band-swatch" aria-hidden="true"></span> ${t('in production, with its value: ▲ promoted, ↩ brought back')}</span>`
     }
     ${notes.map((note) => html`<span class="muted">${note}</span>`)}
   </div>`;

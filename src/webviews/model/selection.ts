@@ -18,7 +18,7 @@ export function selectionPanel(choices: Choices, page: ModelPage): TemplateResul
   }
   const later = page.selected({ metric, across, zoom: selection });
   const actions = html`<button class="link" @click=${() => page.setUis({ zoom: JSON.stringify(selection), selection: '' })}>${t('Zoom in')}</button>
-    <button class="link" @click=${() => page.setUi('selection', '')}>${t('End the selection')}</button>`;
+    <button class="link" @click=${() => page.setUi('selection', '')}>${t('Clear the selection')}</button>`;
   switch (later.state) {
     case 'loading':
       return html`<p class="muted" role="status">${t('Looking for the selected versions…')}</p>`;

@@ -22,7 +22,7 @@ const QUIET_STAGES = ['candidate', 'archived'];
 
 const words = (): Readonly<Record<TenureEntry['kind'], string>> => ({
   promote: t('promoted'),
-  rollback: t('rolled back to'),
+  rollback: t('brought back by a rollback'),
   demote: t('moved down to it'),
   archive: t('moved to it'),
   displaced: t('moved to it'),

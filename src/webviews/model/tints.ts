@@ -2,11 +2,14 @@ import type { Palette } from './palette.ts';
 
 const STEPS = 24;
 
-/** Colours from the worst to the best: stronger, not only another, so that they can be told without colours. */
-export function tintsOf(palette: Palette): (goodness: number) => string {
+/**
+ * Colours from the worst to the best: stronger, not only another, so that they can be told without colours. The worst have `faintest` percent of
+ * their colour: points stand alone, and have to be seen; lines lie over each other.
+ */
+export function tintsOf(palette: Palette, faintest: number): (goodness: number) => string {
   const tints = Array.from({ length: STEPS + 1 }, (_, step) => {
     const share = Math.round((step / STEPS) * 100);
-    const opaque = 30 + Math.round(0.7 * share);
+    const opaque = Math.round(faintest + ((100 - faintest) * share) / 100);
     return `color-mix(in srgb, color-mix(in oklab, ${palette.best} ${share}%, ${palette.muted}) ${opaque}%, transparent)`;
   });
   return (goodness) => {

@@ -52,15 +52,15 @@ function filterFields(column: PlotColumn, { choices }: Plots, page: PageContext)
   const filter = choices.filters.get(column.key);
   const set = (next: AxisFilter | undefined) => page.setUi('filters', filtersText(choices.filters, column.key, next));
   const end = filter
-    ? html`<button class="link" aria-label=${t('End the filter of {name}', { name: column.name })} @click=${() => set(undefined)}>${t('End')}</button>`
+    ? html`<button class="link" aria-label=${t('Clear the filter of {name}', { name: column.name })} @click=${() => set(undefined)}>${t('Clear')}</button>`
     : nothing;
   return html`<span class="filter-fields">${column.texts ? textFields(column, column.texts, filter, set) : numberFields(column, filter, set)}${end}</span>`;
 }
 
 /** Short, and what a person can type there. */
 function boundText(bound: number): string {
-  const text = String(Number(bound.toPrecision(6)));
-  return text.length > 9 ? Number(text).toExponential() : text;
+  const text = String(Number(bound.toPrecision(4)));
+  return (text.length > 9 ? Number(text).toExponential() : text).replace('e+', 'e');
 }
 
 type SetFilter = (next: AxisFilter | undefined) => void;

@@ -122,7 +122,7 @@ export class ParallelPlot extends LitElement {
     canvas.height = HEIGHT * ratio;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     const palette = paletteOf(this);
-    const tint = tintsOf(palette);
+    const tint = tintsOf(palette, 30);
     const faint = `color-mix(in srgb, ${palette.muted} 14%, transparent)`;
     const many = drawing.order.length > 600;
     for (const isPassing of [false, true]) {
@@ -350,7 +350,9 @@ export class ParallelPlot extends LitElement {
 
 /** `ρ +0.71`, with a minus where the metric falls. */
 export function associationText(association: number): string {
-  return `${association < 0 ? '−' : '+'}${formatNumber(Math.abs(association), { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  const text = formatNumber(Math.abs(association), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const sign = Math.abs(association) < 0.005 ? '' : association < 0 ? '−' : '+';
+  return `${sign}${text}`;
 }
 
 customElements.define('parallel-plot', ParallelPlot);

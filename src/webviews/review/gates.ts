@@ -32,7 +32,7 @@ export function gatesSection(data: ReviewPageData, later: LaterGates, page: Page
       ...(gates ? { count: gates.length } : {}),
       actions: actionsOf(data, gates, page),
     },
-    html`${runningLine(data, page)}${body(data, later, page)}`,
+    html`${runningLine(data, page)}${data.running && later.state === 'loading' ? nothing : body(data, later, page)}`,
   );
 }
 

@@ -87,7 +87,7 @@ function verdict(data: ReviewPageData, gates: LaterGates): TemplateResult {
     const passed =
       count === 0
         ? t('Nothing is asked of a version for {stage}.', { stage: data.stage })
-        : tCount(count, 'Its gate is passed.', 'All {count} gates passed.');
+        : tCount(count, 'Its gate passed.', 'All {count} gates passed.');
     return line('pass', 'verdict-good', passed);
   }
   const broken = brokenGates(gates);

@@ -88,6 +88,11 @@ export function formatVia(via: Via): string {
   return vias()[via];
 }
 
+/** A number with the minus that changes have, which no line ends after; for eyes, not for what is copied. */
+export function withMinus(text: string): string {
+  return /^-[\d.,I]/.test(text) ? `−${text.slice(1)}` : text;
+}
+
 /**
  * Pads numbers of one column so that their decimal points stand above each other: a figure space is as wide as a digit.
  * Texts that aren't plain numbers stay.
@@ -101,8 +106,9 @@ export function alignDecimals(texts: readonly string[]): readonly string[] {
   const widest = Math.max(0, ...decimals);
   return texts.map((text, index) => {
     const own = decimals[index] ?? 0;
-    if (widest === 0 || !number.test(text)) return text;
+    if (widest === 0 || !number.test(text)) return withMinus(text);
     // The point itself is as wide as a punctuation space.
-    return own === 0 ? `${text}\u2008${'\u2007'.repeat(widest - 1)}` : `${text}${'\u2007'.repeat(widest - own)}`;
+    const shown = withMinus(text);
+    return own === 0 ? `${shown}\u2008${'\u2007'.repeat(widest - 1)}` : `${shown}${'\u2007'.repeat(widest - own)}`;
   });
 }

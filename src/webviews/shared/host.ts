@@ -109,7 +109,7 @@ export function connectHost<K extends PageKind>(): Host<K> {
         waiting.delete(id);
         reject(
           new Error(
-            t("The registry didn't answer within {seconds} seconds. It may be reading a long log: retry.", {
+            t('The registry didn’t answer within {seconds} seconds. It may be reading a long log: retry.', {
               seconds: formatNumber(timeoutMs / 1000),
             }),
           ),

@@ -121,20 +121,21 @@ export function signatureSection(
   if (inputs.length + outputs.length === 0) return nothing;
   return section(
     { id: 'signature', title: t('Signature') },
-    html`${signatureTable(t('Inputs'), inputs, page)}${signatureTable(t('Outputs'), outputs, page)}`,
+    html`<table class="narrow signature" aria-labelledby="signature-title">
+      ${signatureRows(t('Inputs'), inputs, page)}${signatureRows(t('Outputs'), outputs, page)}
+    </table>`,
   );
 }
 
-function signatureTable(
+function signatureRows(
   title: string,
   entries: readonly SignatureEntry[],
   page: PageContext,
 ): TemplateResult | typeof nothing {
   if (entries.length === 0) return nothing;
   const { rows, more } = shortened(page, `signature.${title}`, entries);
-  return html`<table class="narrow signature">
-      <caption>${title}</caption>
-      <tbody>
+  return html`<tbody>
+        <tr class="group"><th scope="rowgroup" colspan="3">${title}</th></tr>
         ${rows.map(
           ({ name, dtype, shape }) => html`<tr>
             <th scope="row"><span class="ellipsis" title=${name}>${name}</span></th>
@@ -142,9 +143,8 @@ function signatureTable(
             <td>${shape === undefined ? nothing : shapeText(shape)}</td>
           </tr>`,
         )}
-      </tbody>
-    </table>
-    ${more}`;
+        ${more === nothing ? nothing : html`<tr><td colspan="3">${more}</td></tr>`}
+      </tbody>`;
 }
 
 /** What the files carry beside that, in their own words. */

@@ -279,7 +279,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
         </div>`;
       case 'failed':
         return html`<div class="failure" role="alert">
-          <h1>${icon('error')} ${t("This page couldn't be loaded")}</h1>
+          <h1>${icon('error')} ${t('This page couldn’t be loaded')}</h1>
           <p>${coded(content.message)}</p>
           <vscode-button @click=${load}>${t('Retry')}</vscode-button>
         </div>`;

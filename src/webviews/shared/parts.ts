@@ -5,7 +5,7 @@ import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import { type DeclaredDirections, formatDifference, formatMetric, metricChange } from '../../base/metrics.ts';
 import { provenText } from '../../base/proven.ts';
 import type { Author, MetricValue } from '../../extension/messages.ts';
-import { formatAge, formatTime } from './format.ts';
+import { formatAge, formatTime, withMinus } from './format.ts';
 import type { PageContext } from './page.ts';
 
 /** A symbol of the editor's icon font, for eyes only: the words stand beside it. */
@@ -69,7 +69,7 @@ export function webLink(address: string): TemplateResult {
 }
 
 export function timeOf(iso: string): TemplateResult {
-  return html`<time datetime=${iso} title=${iso}>${formatTime(iso)}</time>`;
+  return html`<time class=${Number.isNaN(Date.parse(iso)) ? 'wrap' : 'unbroken'} datetime=${iso} title=${iso}>${formatTime(iso)}</time>`;
 }
 
 export function ageOf(iso: string): TemplateResult {
@@ -117,7 +117,7 @@ export function changeOf(
   const { verdict, difference } = metricChange(name, value, baseline, declared);
   if (verdict === 'same') return html`<span class="change">${t('no change')}</span>`;
   if (difference === undefined)
-    return html`<span class="change ${verdict}">${t('differs from {value}', { value: formatMetric(baseline) })}${verdict === 'different' ? nothing : `, ${word(verdict)}`}</span>`;
+    return html`<span class="change ${verdict}">${t('differs from {value}', { value: withMinus(formatMetric(baseline)) })}${verdict === 'different' ? nothing : `, ${word(verdict)}`}</span>`;
   return html`<span class="change ${verdict}" title=${percentage(difference, baseline)}
     ><span class="change-figure"><span class="arrow" aria-hidden="true">${difference > 0 ? '▲' : '▼'}</span>${formatDifference(difference)}</span>${
       verdict === 'different' ? nothing : ` ${word(verdict)}`
@@ -169,7 +169,7 @@ export function failedLine({
   readonly retry: () => void;
 }): TemplateResult {
   return html`<p class="warning" role="alert">
-    ${icon('warning')} <span class="wrap">${message}</span> <button class="link" @click=${retry}>${t('Try again')}</button>
+    ${icon('warning')} <span class="wrap">${coded(message)}</span> <button class="link" @click=${retry}>${t('Retry')}</button>
   </p>`;
 }
 

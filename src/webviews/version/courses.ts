@@ -4,7 +4,7 @@ import { t, tCount } from '../../base/language.ts';
 import { type DeclaredDirections, formatMetric } from '../../base/metrics.ts';
 import type { MetricCourses, MetricValue, VersionPageData } from '../../extension/messages.ts';
 import type { PageContext } from '../shared/page.ts';
-import { failedLine, filtered } from '../shared/parts.ts';
+import { emptyState, failedLine, filtered } from '../shared/parts.ts';
 import { foldable } from './foldable.ts';
 import { betterWhen } from './metric-facts.ts';
 import type { SparkPoint } from './spark-line.ts';
@@ -39,6 +39,7 @@ export function coursesSection(
       );
     case 'ready': {
       const all = Object.entries(later.data);
+      if (all.length === 0) return foldable(options, emptyState(t('The run recorded no values of metrics.')), page);
       const { rows, field, more } = filtered(page, 'courses', t('Filter metrics'), all, ([name]) => name);
       const isWhole = page.ui['whole.courses'] === true;
       const shown = isWhole ? rows : rows.slice(0, shownAtFirst);

@@ -25,9 +25,10 @@ export function evaluationsSection(data: VersionPageData, page: PageContext): Te
       ),
     ),
   );
+  const datasets = [...byDataset(evaluations)];
   return foldable(
-    { id: 'evaluations', title: t('Evaluations'), count: evaluations.length, actions: attach },
-    html`${[...byDataset(evaluations)].map(([dataset, entries]) =>
+    { id: 'evaluations', title: t('Evaluations'), count: datasets.length, actions: attach },
+    html`${datasets.map(([dataset, entries]) =>
       part(dataset === '' ? t('No dataset named') : dataset, datasetPart(entries, data, page)),
     )}
       <p class="aside links">${copy}</p>`,

@@ -39,7 +39,7 @@ export function versionHeader(
     ${modelLine(version)}
     <div class="facts">
       <span>
-        ${version.aliases.length === 0 ? html`<span class="muted">${t('No alias')}</span>` : t('Alias')}
+        ${version.aliases.length === 0 ? html`<span class="muted">${t('No alias')}</span>` : version.aliases.length === 1 ? t('Alias') : t('Aliases')}
         ${version.aliases.map((alias) => html` <span class="pill ellipsis" title=${alias}>${alias}</span>`)}
       </span>
       <button class="link" @click=${() => page.act('setAlias', version.id)}>${t('Set alias…')}</button>

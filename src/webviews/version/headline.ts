@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { t, tParts } from '../../base/language.ts';
 import { formatMetric, headlineMetrics } from '../../base/metrics.ts';
 import type { Baseline } from '../../extension/messages.ts';
+import { withMinus } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { changeOf } from '../shared/parts.ts';
 import { copyValue } from './copy-value.ts';
@@ -24,7 +25,7 @@ export function headline(
         const before = baseline === undefined ? undefined : metricIn(baseline.metrics, name);
         return html`<li class="figure">
           <span class="figure-name ellipsis" title="${name}${betterWhen(name, declared)}">${name}</span>
-          <span class="figure-value">${value === undefined ? nothing : copyValue(page, name, value, formatMetric(value))}</span>
+          <span class="figure-value">${value === undefined ? nothing : copyValue(page, name, value, withMinus(formatMetric(value)))}</span>
           ${
             baseline === undefined
               ? nothing

@@ -71,7 +71,7 @@ function codePart(version: string, { code }: Lineage, page: PageContext): Templa
         ${code.isPushed === false ? html`<span class="warning">${icon('warning')} ${t('not pushed')}</span>` : nothing}
         ${
           code.isDirty
-            ? html`<span class="warning">${icon('warning')} ${t("with changes that weren't committed")}</span>`
+            ? html`<span class="warning">${icon('warning')} ${t('with changes that weren’t committed')}</span>`
             : html`<span class="muted">${t('no uncommitted changes')}</span>`
         }
       </div>
@@ -80,7 +80,7 @@ function codePart(version: string, { code }: Lineage, page: PageContext): Templa
         ({ path, commit, isDirty }) => html`<div class="facts">
           <span>${icon('file-submodule')} <span class="wrap">${path}</span></span>
           <span>${copyable(page, commit, shortDigest(commit), t('commit of {path}', { path }))}</span>
-          ${isDirty ? html`<span class="warning">${icon('warning')} ${t("with changes that weren't kept")}</span>` : nothing}
+          ${isDirty ? html`<span class="warning">${icon('warning')} ${t('with changes that weren’t kept')}</span>` : nothing}
         </div>`,
       )}
       ${code.remote === undefined ? nothing : html`<div>${webLink(code.remote)}</div>`}
@@ -97,12 +97,12 @@ function codePart(version: string, { code }: Lineage, page: PageContext): Templa
 
 /** What is kept of uncommitted changes, and what isn't. */
 function changesOf({ changes }: NonNullable<Lineage['code']>): TemplateResult {
-  if (changes === undefined) return html`<div class="muted">${t("The changes weren't recorded.")}</div>`;
+  if (changes === undefined) return html`<div class="muted">${t('The changes weren’t recorded.')}</div>`;
   const { fileCount, leftOut, leftOutCount, untrackedCount } = changes;
   return html`<div class="muted">
     ${tCount(fileCount, 'Changes of {count} file are kept as a patch.', 'Changes of {count} files are kept as a patch.')}
     ${leftOutCount === 0 ? nothing : html`${t('Left out: {files}.', { files: [...leftOut.map(({ path, why }) => `${path} (${why === 'secret' ? t('may hold a secret') : t('too large')})`), ...(leftOutCount > leftOut.length ? [tCount(leftOutCount - leftOut.length, 'and {count} more', 'and {count} more')] : [])].join(', ') })}`}
-    ${untrackedCount === 0 ? nothing : html`${tCount(untrackedCount, "{count} file that git doesn't track isn't kept.", "{count} files that git doesn't track aren't kept.")}`}
+    ${untrackedCount === 0 ? nothing : html`${tCount(untrackedCount, '{count} file that git doesn’t track isn’t kept.', '{count} files that git doesn’t track aren’t kept.')}`}
   </div>`;
 }
 
@@ -131,7 +131,8 @@ function notebookOf(notebook: NonNullable<NonNullable<Lineage['run']>['notebook'
   const { path, cells, cellCount } = notebook;
   return html`<div class="facts">
     <span>${icon('notebook')} <span class="wrap">${path}</span></span>
-    <span>${tCount(cellCount, '{count} executed cell', '{count} executed cells')} ${copyable(page, cells, shortDigest(cells), t('digest of the executed cells'))}</span>
+    <span>${tCount(cellCount, '{count} executed cell', '{count} executed cells')}</span>
+    ${copyable(page, cells, shortDigest(cells), t('digest of the executed cells'))}
   </div>`;
 }
 

@@ -5,7 +5,7 @@ import type { Baseline, MetricValue, VersionPageData, VersionSummary } from '../
 import { alignDecimals } from '../shared/format.ts';
 import { groupMetrics, type MetricGroup } from '../shared/metric-groups.ts';
 import type { PageContext } from '../shared/page.ts';
-import { changeOf, emptyState, filtered, icon, none, versionLink } from '../shared/parts.ts';
+import { breakable, changeOf, emptyState, filtered, icon, none, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 import { copyTable, tableText } from './copy-table.ts';
 import { copyValue } from './copy-value.ts';
@@ -80,7 +80,7 @@ function metricTable(
   );
   const row = ({ name, label, value }: MetricGroup['metrics'][number], isGrouped: boolean) =>
     html`<tr class=${isGrouped ? 'grouped' : ''}>
-      <th scope="row"><span class="ellipsis" title="${name}${betterWhen(name, declared)}">${label}</span></th>
+      <th scope="row"><span class="ellipsis" title="${name}${betterWhen(name, declared)}">${breakable(label)}</span></th>
       <td class="numeric">${copyValue(page, name, value, now.get(name) ?? '')}</td>
       ${trendOf ? html`<td class="trend">${trendOf(name)}</td>` : nothing}
       ${

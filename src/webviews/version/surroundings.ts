@@ -122,7 +122,7 @@ function sourceOf({ name, source }: Package, page: PageContext): TemplateResult 
     <span>${icon('package')} <span class="wrap">${name}</span></span>
     ${isEditable ? html`<span class="muted">${t('editable')}</span>` : nothing}
     ${commit === undefined ? nothing : html`<span>${icon('git-commit')} ${copyable(page, commit, shortDigest(commit), t('commit of {name}', { name }))}</span>`}
-    ${isDirty ? html`<span class="warning">${icon('warning')} ${t("with changes that weren't committed")}</span>` : nothing}
+    ${isDirty ? html`<span class="warning">${icon('warning')} ${t('with changes that weren’t committed')}</span>` : nothing}
     ${folder === undefined ? nothing : html`<span>${icon('folder')} <span class="wrap">${folder}</span></span>`}
     ${url === undefined ? nothing : html`<span class="wrap muted">${url}</span>`}
     ${sha256 === undefined ? nothing : html`<span>${copyable(page, sha256, shortDigest(sha256), t('digest of {name}', { name }))}</span>`}
