@@ -336,10 +336,11 @@ async function openAll(page: Page): Promise<void> {
   for (const button of await page.getByRole('button', { name: /^Preview / }).all()) await button.click();
 }
 
-/** They stand below everything else. */
+/** They stand below everything else, which is closed first. */
 async function showGates(page: Page): Promise<void> {
+  const open = page.locator('.section-toggle[aria-expanded="true"]');
+  while ((await open.count()) > 0) await open.first().click();
   await page.getByRole('button', { name: /^Gates/ }).click();
-  await page.locator('.gate-cell').last().scrollIntoViewIfNeeded();
 }
 
 async function selectHalf(page: Page): Promise<void> {

@@ -85,24 +85,11 @@ export function axesOf(drawing: Drawing, palette: Palette): uPlot.Axis[] {
     ...('name' in across && !texts ? { values: isLog.across ? numberTexts : evenTexts, space: 70 } : {}),
   };
   // All of them are named: else the library names powers of ten alone.
-  const all = (_u: uPlot, splits: number[]) => splits;
-  const named = { splits: powersOfTen, filter: all };
-  const [least, greatest] = extent(plot.points.map(([, y]) => y));
-  const far = isFar(least, greatest) ? { splits: evenPlaces, filter: all } : {};
+  const named = { splits: powersOfTen, filter: (_u: uPlot, splits: number[]) => splits };
   return [
     isLog.across ? { ...below, ...named } : below,
-    { ...look, values: isLog.upright ? numberTexts : evenTexts, size: sizeOfNumbers, ...(isLog.upright ? named : far) },
+    { ...look, values: isLog.upright ? numberTexts : evenTexts, size: sizeOfNumbers, ...(isLog.upright ? named : {}) },
   ];
-}
-
-/** The library has no steps for what is so far apart, or so near. */
-function isFar(least: number, greatest: number): boolean {
-  const half = greatest / 2 - least / 2;
-  return half > 1e30 || (half > 0 && half < 1e-30);
-}
-
-function evenPlaces(_u: uPlot, _axis: number, least: number, greatest: number): number[] {
-  return [0, 0.25, 0.5, 0.75, 1].map((share) => least * (1 - share) + greatest * share);
 }
 
 function numberTexts(_u: uPlot, splits: readonly number[]): string[] {

@@ -22,7 +22,7 @@ const QUIET_STAGES = ['candidate', 'archived'];
 
 const words = (): Readonly<Record<TenureEntry['kind'], string>> => ({
   promote: t('promoted'),
-  rollback: t('brought back by a rollback'),
+  rollback: t('brought back'),
   demote: t('moved down to it'),
   archive: t('moved to it'),
   displaced: t('moved to it'),
