@@ -375,7 +375,7 @@ describe('reading the registry', () => {
     opened = await harness.open({ kind: 'version', data: () => new Promise(() => undefined), ownsTime: true });
     await opened.page.getByText('Reading the registry…').waitFor();
     await opened.page.clock.fastForward(21_000);
-    await opened.page.getByText("The registry didn't answer within 20 seconds.").waitFor();
+    await opened.page.getByText('The registry didn’t answer within 20 seconds.').waitFor();
     expect(await opened.page.getByRole('button', { name: 'Retry' }).count()).toBe(1);
   });
 
