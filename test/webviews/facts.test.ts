@@ -52,7 +52,7 @@ describe('what the files of a version say, on its page', () => {
     const page = await openVersion();
     expect(await page.locator('header.page-title').innerText()).toContain('110 M parameters');
     const model = page.locator('#model');
-    await model.getByText('PyTorch, version 3').waitFor();
+    await model.getByText('PyTorch (format 3)').waitFor();
     const text = await model.innerText();
     for (const expected of [
       'PyTorch 2.9.1',
