@@ -5,7 +5,7 @@ import { formatNumber, t, tParts } from '../../base/language.ts';
 import { shapeText } from '../../base/shape.ts';
 import type { DangerFinding, DangerReport, FactsSummary, SignatureEntry } from '../../extension/messages.ts';
 import type { PageContext } from './page.ts';
-import { filtered, icon, section, shortened, webLink } from './parts.ts';
+import { breakable, filtered, icon, section, shortened, webLink } from './parts.ts';
 import { word } from './word.ts';
 import './tensor-table.ts';
 
@@ -140,7 +140,7 @@ function signatureRows(
           ({ name, dtype, shape }) => html`<tr>
             <th scope="row"><span class="ellipsis" title=${name}>${name}</span></th>
             <td>${dtype ?? nothing}</td>
-            <td>${shape === undefined ? nothing : shapeText(shape)}</td>
+            <td>${shape === undefined ? nothing : breakable(shapeText(shape))}</td>
           </tr>`,
         )}
         ${more === nothing ? nothing : html`<tr><td colspan="3">${more}</td></tr>`}

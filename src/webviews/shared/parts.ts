@@ -37,7 +37,7 @@ export function copyable(page: PageContext, value: string, shown: string, what: 
 
 /** A name that is broken, where it has to be, between its words. */
 export function breakable(name: string): TemplateResult {
-  return html`${name.split(/(?<=[_./])/).map((part, place) => (place === 0 ? part : html`<wbr />${part}`))}`;
+  return html`${name.split(/(?<=[_./×])/).map((part, place) => (place === 0 ? part : html`<wbr />${part}`))}`;
 }
 
 export function copyButton(page: PageContext, value: string, what: string): TemplateResult {
