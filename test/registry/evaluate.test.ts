@@ -52,7 +52,7 @@ describe('evaluations', () => {
       'INTERVAL_INVALID',
     ],
     ['a reserved name', { metrics: JSON.parse('{"__proto__": 1, "auc": 1}') }, 'REQUEST_INVALID'],
-    ['an endless name', { metrics: { ['a'.repeat(300)]: 1 } }, 'REQUEST_INVALID'],
+    ['an endless name', { metrics: { ['a'.repeat(300)]: 1 } }, 'TEXT_TOO_LONG'],
     ['a dataset that is gone', { dataset: { name: 'x.csv', source: '/nowhere/x.csv' } }, 'PATH_NOT_FOUND'],
     ['another version', { ref: 'fraud@9' }, 'VERSION_NOT_FOUND'],
   ])('with %s are refused, and nothing is recorded', async (_name, change, code) => {
