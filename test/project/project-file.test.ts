@@ -255,6 +255,17 @@ describe('the project file of a folder', () => {
     expect(Object.keys((await readProject(folder))?.models ?? {})).toEqual(['x']);
   });
 
+  it('isn’t missed under the other usual ending, which other programs have for files of theirs', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'model-registry.yml'), 'kind: Deployment\n');
+    expect(await readProject(folder)).toBeUndefined();
+    await writeFile(join(folder, 'model-registry.yml'), 'models: {x: {gates: {production: [{approvals: 1}]}}}\n');
+    await expect(readProject(folder)).rejects.toMatchObject({
+      code: 'PROJECT_FILE_INVALID',
+      message: expect.stringContaining('rename it'),
+    });
+  });
+
   it('is refused where it is too large, or no file', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'model-registry.yaml'), `# ${'x'.repeat(1024 * 1024)}\n`);
