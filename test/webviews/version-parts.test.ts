@@ -55,7 +55,7 @@ describe('a metric over the versions', () => {
 
   it('shows the value under the pointer', async () => {
     const page = await open(versionPage(versionDetails(2, { hasHistory: true })), { history: courses() });
-    const more = page.getByRole('button', { name: 'Show all 5 curves' });
+    const more = page.getByRole('button', { name: 'Show all curves' });
     await expect.poll(() => more.isVisible()).toBe(false);
     await page.setViewportSize({ width: 600, height: 900 });
     await expect.poll(() => more.isVisible()).toBe(true);
