@@ -126,10 +126,31 @@ describe('the page of many versions', () => {
     expect(values).toEqual(values.toSorted((a, b) => a - b));
   });
 
+  it('puts its table in order of any column, by a click or the keyboard', async () => {
+    const page = await open();
+    const head = (name: string) => page.locator('#versions th[scope=col]', { hasText: name });
+    const numbers = async (from: string) =>
+      (await page.locator(`#versions tbody ${from}`).allInnerTexts()).map((text) => Number(text.replace('@', '')));
+    expect(await head('test_auc').getAttribute('aria-sort')).toBe('descending');
+    await head('Version').getByRole('button').click();
+    await expect.poll(() => head('Version').getAttribute('aria-sort')).toBe('descending');
+    const newestFirst = await numbers('th');
+    expect(newestFirst).toEqual(newestFirst.toSorted((a, b) => b - a));
+    await head('max_depth').getByRole('button').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => head('max_depth').getAttribute('aria-sort')).toBe('ascending');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => head('max_depth').getAttribute('aria-sort')).toBe('descending');
+    const place = (await page.locator('#versions th[scope=col]').allInnerTexts()).indexOf('max_depth');
+    const depths = await numbers(`tr > :nth-child(${place + 2})`);
+    expect(depths).toEqual(depths.toSorted((a, b) => b - a));
+    expect(new Set(depths).size).toBeGreaterThan(1);
+  });
+
   it('takes nothing for a choice that isn’t one', async () => {
     const page = await open();
     await page.evaluate(`sessionStorage.setItem('state', JSON.stringify({ ui: {
-      filters: '[["param:max_depth",["x",{}]],"__proto__",[1]]', axes: '{"length":3}', picked: '[[', across: '__proto__' } }))`);
+      filters: '[["param:max_depth",["x",{}]],"__proto__",[1]]', axes: '{"length":3}', picked: '[[', across: '__proto__', sort: '__proto__ down' } }))`);
     await page.reload();
     await page.locator('h1').waitFor();
     expect(opened.errors).toEqual([]);

@@ -57,7 +57,7 @@ function toolbar({ model, declared }: ModelPageData, choices: Choices, page: Pag
     <label class="plain-check"
       ><input type="checkbox" .checked=${page.ui.table === true} @change=${() => page.setUi('table', page.ui.table !== true)} /> ${t('as a table')}</label
     >
-    <button class="link" @click=${() => page.actOnModel('plotVersions')}>${t('Params of all versions…')}</button>
+    <button class="link" @click=${() => page.actOnModel('plotVersions')}>${t('All versions as a table, with params…')}</button>
     ${choices.zoom ? html`<button class="link" @click=${() => page.setUis(reset)}>${t('Show all versions')}</button>` : nothing}
   </div>`;
 }

@@ -1,5 +1,6 @@
 import type { UiState } from '../shared/host.ts';
 import type { PlotColumn, PlotColumns } from './axes.ts';
+import { orderIn, type TableOrder } from './sorting.ts';
 
 /** The part of an axis that is looked at: from one value to another, or some of its texts. */
 export type AxisFilter = readonly [from: number, to: number] | { readonly texts: readonly string[] };
@@ -13,6 +14,8 @@ export interface PlotChoices {
   readonly filters: ReadonlyMap<string, AxisFilter>;
   /** Ids of versions to be compared, in the order in which they were chosen. */
   readonly picked: readonly string[];
+  /** The order of the table, where it isn't the best first. */
+  readonly sort: TableOrder | undefined;
 }
 
 /** Besides the metric, so many axes are there at first. */
@@ -29,6 +32,7 @@ export function plotChoices(ui: UiState, columns: PlotColumns): PlotChoices {
     across: byKey.get(typeof ui.across === 'string' ? ui.across : '') ?? telling[0],
     filters: filtersIn(ui.filters),
     picked: textsIn(ui.picked) ?? [],
+    sort: orderIn(ui.sort),
   };
 }
 

@@ -5,25 +5,31 @@ import { alignDecimals } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { emptyState, icon, none, section, shortened, stageBadge, versionLink } from '../shared/parts.ts';
 import type { Plots } from './looked-at.ts';
+import { type SortedHead, sortedRows, sortHead, tableTitle } from './sorting.ts';
 import { shortName, valueText } from './values.ts';
 
 const MOST_COMPARED = 8;
 
-/** The versions that pass the filters, the best first, with a box before each by which it is taken to be compared. */
+/** The versions that pass the filters, in order of a column, with a box before each by which it is taken to be compared. */
 export function versionsTable(plots: Plots, page: PageContext): TemplateResult {
-  const { data, choices, order, isPassing, columns } = plots;
+  const { data, choices, columns } = plots;
   const { versions, model } = data.columns;
-  const bestFirst = order.filter((index) => isPassing[index]).toReversed();
-  const { rows, more } = shortened(page, 'versions', bestFirst);
+  const sorted = sortedRows(plots);
+  const { rows, more } = shortened(page, 'versions', sorted);
   const axes = choices.axes.toReversed();
   const texts = axes.map((column) => {
     const own = rows.map((index) => valueText(column, index));
     return column.texts ? own : alignDecimals(own);
   });
+  const heads: readonly SortedHead[] = [
+    { key: 'version', name: t('Version'), isNumeric: false },
+    { key: 'stage', name: t('Stage'), isNumeric: false },
+    ...axes.map(({ key, name, texts: own }) => ({ key, name, isNumeric: own === undefined })),
+  ];
   const copied = () =>
     [
       ['version', 'stage', ...axes.map(({ name }) => name)],
-      ...bestFirst.map((index) => [
+      ...sorted.map((index) => [
         `${model}${shortName(versions[index] ?? { id: '', number: 0, stage: '', pending: false })}`,
         versions[index]?.stage ?? '',
         ...axes.map((column) => valueText(column, index)),
@@ -33,20 +39,19 @@ export function versionsTable(plots: Plots, page: PageContext): TemplateResult {
       .join('\n')
       .slice(0, 1_900_000);
   const actions =
-    bestFirst.length === 0
+    sorted.length === 0
       ? undefined
       : html`<button class="link" @click=${() => page.copy(copied(), t('the table'))}>${icon('copy')} ${t('Copy the table')}</button>`;
   return section(
-    { id: 'versions', title: t('Versions, the best first'), count: bestFirst.length, ...(actions ? { actions } : {}) },
-    bestFirst.length === 0
+    { id: 'versions', title: tableTitle(plots), count: sorted.length, ...(actions ? { actions } : {}) },
+    sorted.length === 0
       ? emptyState(t('No version passes the filters.'))
       : html`${versions.length < 2 ? '' : compareBar(plots, page)}
         <div class="scroll-x"><table class="narrow selected-versions">
           <thead>
             <tr>
               <td></td>
-              <th scope="col">${t('Version')}</th><th scope="col">${t('Stage')}</th>
-              ${axes.map((column) => html`<th scope="col" class=${column.texts ? '' : 'numeric'}><span class="ellipsis" title=${column.name}>${column.name}</span></th>`)}
+              ${heads.map((head) => sortHead(head, plots, page))}
             </tr>
           </thead>
           <tbody>
