@@ -1,3 +1,4 @@
+import { dangerOf } from '../base/danger-of.ts';
 import { RegistryError } from '../base/errors.ts';
 import type { VersionDetails, VersionSummary } from '../catalog/read-models.ts';
 import type { CertaintyAnswer } from '../predictions/certainty.ts';
@@ -90,8 +91,7 @@ export class Subjects {
       code: lineage.code,
       data: lineage.data,
       locks: lineage.locks,
-      // Of formats that hold nothing but data nothing is recorded: their files were read, and there was nothing to find.
-      danger: facts?.danger ?? (facts && !facts.problems ? 'none-found' : undefined),
+      danger: dangerOf(facts),
       licence: facts?.license,
       base: await this.#baseOf(version),
       signature: this.#needsSignature ? await this.#signatureOf(id) : undefined,

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { dangerOf } from '../../base/danger-of.ts';
 import { t, tParts } from '../../base/language.ts';
 import type { VersionSummary } from '../../extension/messages.ts';
 import type { ReviewPageData } from '../../extension/messages-review.ts';
@@ -16,7 +17,7 @@ const texts = () =>
 
 /** What loading the files could run, and whether that is new. */
 export function dangerSide({ version, other }: ReviewPageData, page: PageContext): TemplateResult {
-  const own = version.facts?.danger ?? 'unread';
+  const own = dangerOf(version.facts) ?? 'unread';
   const { symbol, text } = texts()[own];
   return section(
     { id: 'danger', title: t('Danger') },
@@ -34,7 +35,7 @@ function besides(
   own: keyof ReturnType<typeof texts>,
   other: VersionSummary | undefined,
 ): TemplateResult | typeof nothing {
-  const theirs = other?.facts?.danger;
+  const theirs = dangerOf(other?.facts);
   if (!other || theirs === undefined) return nothing;
   const number = versionNumber(other);
   if (theirs === own) return html`<p class="muted">${tParts('The same holds for @{number}.', { number })}</p>`;
