@@ -1,3 +1,5 @@
+import { formatNumber, tCount } from './language.ts';
+
 const UNITS: Readonly<Record<string, number>> = {
   '': 1,
   b: 1,
@@ -22,14 +24,20 @@ export function parseSize(text: string): number | undefined {
 
 const LARGER = ['kB', 'MB', 'GB', 'TB', 'PB'];
 
-/** `256 bytes`, `1.6 kB`, `3 GB`, in steps of 1000. */
+/** `256 bytes`, `1.6 kB`, `31 GB`, in steps of 1000, as the language writes numbers. */
 export function sizeText(bytes: number): string {
-  if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+  if (bytes < 1000) return tCount(bytes, '{count} byte', '{count} bytes');
   let value = bytes / 1000;
   let unit = 0;
-  while (value >= 1000 && unit < LARGER.length - 1) {
+  while (value >= 999.5 && unit < LARGER.length - 1) {
     value /= 1000;
     unit += 1;
   }
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${LARGER[unit]}`;
+  const digits = value < 9.95 ? 1 : 0;
+  const text = formatNumber(value, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    useGrouping: false,
+  });
+  return `${text} ${LARGER[unit]}`;
 }

@@ -1,4 +1,4 @@
-import { dateLocale, formatNumber, t, tCount } from '../base/language.ts';
+import { dateLocale, t } from '../base/language.ts';
 import { formatDifference, formatMetric, headlineMetric, metricChange } from '../base/metrics.ts';
 import type { VersionSummary } from '../catalog/read-models.ts';
 import type { RegisterResult } from '../registry/api/registering.ts';
@@ -78,21 +78,6 @@ export function claimedMomentText(iso: string, claimed: string | undefined, sour
         source: oneLine(source, 80),
         imported: times.since,
       });
-}
-
-/** `3.4 MB`, in powers of 1000 as the command line has them. */
-export function bytesText(bytes: number): string {
-  const units = ['kB', 'MB', 'GB', 'TB'];
-  if (bytes < 1000) return tCount(bytes, '{count} byte', '{count} bytes');
-  const power = Math.min(Math.floor(Math.log10(bytes) / 3), units.length);
-  const value = bytes / 1000 ** power;
-  const digits = value < 10 ? 1 : 0;
-  const text = formatNumber(value, {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-    useGrouping: false,
-  });
-  return `${text} ${units[power - 1] ?? ''}`;
 }
 
 /** All that isn't seen, but for what joins pictures to one, as in a family. */

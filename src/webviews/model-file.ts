@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tCount, tParts } from '../base/language.ts';
+import { sizeText } from '../base/size.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { ModelFilePageData } from '../extension/messages.ts';
-import { formatBytes, sizeInFiles } from './shared/format.ts';
+import { sizeInFiles } from './shared/format.ts';
 import {
   dangerSection,
   factList,
@@ -22,7 +23,7 @@ function modelFileView(data: ModelFilePageData, page: PageContext): TemplateResu
       <div class="facts">
         <span>${copyable(page, data.path, data.path, t('path'))}</span>
         <span title=${tCount(data.sizeBytes, '{count} byte', '{count} bytes')}
-          >${fileCount > 1 ? sizeInFiles(data.sizeBytes, fileCount) : formatBytes(data.sizeBytes)}</span
+          >${fileCount > 1 ? sizeInFiles(data.sizeBytes, fileCount) : sizeText(data.sizeBytes)}</span
         >
         ${data.changedAt === undefined ? nothing : html`<span>${tParts('changed {changedAt}', { changedAt: ageOf(data.changedAt) })}</span>`}
       </div>

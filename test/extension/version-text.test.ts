@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  bytesText,
   claimedMomentText,
   headlineText,
   labelOf,
@@ -78,20 +77,6 @@ describe('text from a registry', () => {
   it('makes no link in a notification', () => {
     expect(plainMessage('[free](command:workbench.action.quit)')).toBe('[free] (command:workbench.action.quit)');
     expect(plainMessage('Run `git fetch --all`, or ``.')).toBe('Run “git fetch --all”, or ``.');
-  });
-});
-
-describe('bytes', () => {
-  it.each([
-    [0, '0 bytes'],
-    [1, '1 byte'],
-    [999, '999 bytes'],
-    [1000, '1.0 kB'],
-    [5_250_000, '5.3 MB'],
-    [45_000_000_000, '45 GB'],
-    [2e15, '2000 TB'],
-  ])('%d is %s', (bytes, text) => {
-    expect(bytesText(bytes)).toBe(text);
   });
 });
 

@@ -36,7 +36,7 @@ describe('the page of a version', () => {
       'fraud-detector',
       '@2',
       'by Ada Lovelace (claimed) on the command line',
-      '13.0 MB in 3 files',
+      '13 MB in 3 files',
       'challenger',
       'Gradient boosting on the October snapshot',
       'feature/merchant-graph',

@@ -1,19 +1,11 @@
 import { provenText } from '../../base/proven.ts';
+import { sizeText } from '../../base/size.ts';
 import type { Author, VersionSummary } from '../../catalog/read-models.ts';
 import { safeLine, styled } from '../terminal.ts';
 
-const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
-
 /** `5.2 MB`, in powers of 1000. */
 export function bytesText(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  if (bytes === 1) return '1 byte';
-  return unit === 0 ? `${bytes} bytes` : `${value < 10 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`;
+  return sizeText(bytes);
 }
 
 /** `2026-11-23 14:05:09` in the local time zone. */

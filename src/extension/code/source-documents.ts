@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
+import { sizeText } from '../../base/size.ts';
 import type { SourceFile } from '../../lineage/source-file.ts';
 import type { RegistryConnection } from '../registries/registry-connection.ts';
-import { bytesText } from '../version-text.ts';
 
 const SCHEME = 'model-registry-source';
 
@@ -38,8 +38,8 @@ function textOf(file: SourceFile, path: string): string {
     case 'absent':
       return '';
     case 'binary':
-      return `${t('{path} is no text: {size}.', { path, size: bytesText(file.sizeBytes) })}\n`;
+      return `${t('{path} is no text: {size}.', { path, size: sizeText(file.sizeBytes) })}\n`;
     case 'large':
-      return `${t('{path} is too large to be shown: {size}.', { path, size: bytesText(file.sizeBytes) })}\n`;
+      return `${t('{path} is too large to be shown: {size}.', { path, size: sizeText(file.sizeBytes) })}\n`;
   }
 }

@@ -1,8 +1,7 @@
 import { t } from '../../base/language.ts';
-import { parseSize } from '../../base/size.ts';
+import { parseSize, sizeText } from '../../base/size.ts';
 import type { Retention } from '../../registry/api/space.ts';
 import type { Choice } from '../prompts/pick.ts';
-import { bytesText } from '../version-text.ts';
 
 const GB = 1_000_000_000;
 const ALL = 'all';
@@ -25,7 +24,7 @@ export function budgetChoices(retention: Retention | undefined): readonly Choice
   const now = retention && (retention.candidateBudgetBytes ?? null);
   const usual = [...budgets()];
   const isUsual = now === undefined || usual.some(([, bytes]) => bytes === now);
-  const offered = isUsual ? usual : [[bytesText(now ?? 0), now] as const, ...usual];
+  const offered = isUsual ? usual : [[sizeText(now ?? 0), now] as const, ...usual];
   const choices = offered.map(([label, bytes]) => ({
     value: textOf(bytes),
     label,

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { pathInside } from '../../base/inside.ts';
 import { t, tCount } from '../../base/language.ts';
 import { told } from '../../base/retold.ts';
+import { sizeText } from '../../base/size.ts';
 import type { VerifyReport } from '../../registry/api/verifying.ts';
 import { complain, inform } from '../notify.ts';
 import { browseFolder } from '../prompts/browse-folder.ts';
@@ -10,7 +11,7 @@ import { askText } from '../prompts/input.ts';
 import { pickOne } from '../prompts/pick.ts';
 import { added, askInSteps, type Step } from '../prompts/steps.ts';
 import { withProgress } from '../status/progress.ts';
-import { bytesText, labelOf, numberOf, oneLine } from '../version-text.ts';
+import { labelOf, numberOf, oneLine } from '../version-text.ts';
 import type { Command } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
 import { startFrom } from './targets.ts';
@@ -33,7 +34,7 @@ export const restoreFiles: Command = async (context, argument) => {
     result.fileCount,
     'Restored {count} file ({size}) of {version} to {folder}',
     'Restored {count} files ({size}) of {version} to {folder}',
-    { size: bytesText(result.sizeBytes), version: labelOf(version), folder: to },
+    { size: sizeText(result.sizeBytes), version: labelOf(version), folder: to },
   );
   const chosen = await inform(restored, t('Reveal in Explorer'));
   if (chosen !== undefined) await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(to));
@@ -91,7 +92,7 @@ export const verify: Command = async (context, argument) => {
 };
 
 async function tellVerified(log: vscode.LogOutputChannel, report: VerifyReport, hasArtifacts: boolean): Promise<void> {
-  const artifacts = `, ${tCount(report.objects, '{count} object', '{count} objects')} (${bytesText(report.bytes)})`;
+  const artifacts = `, ${tCount(report.objects, '{count} object', '{count} objects')} (${sizeText(report.bytes)})`;
   const checked = `${tCount(report.commits, '{count} commit', '{count} commits')}${hasArtifacts ? artifacts : ''}`;
   for (const { code, key, message, versions } of report.problems) {
     const affected = versions.length === 0 ? '' : ` ${t('Affected: {versions}.', { versions: versions.join(', ') })}`;

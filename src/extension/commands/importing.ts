@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { t, tCount } from '../../base/language.ts';
+import { sizeText } from '../../base/size.ts';
 import type { ImportOverview, ModelOverview } from '../../importing/overview.ts';
 import type { ImportSummary } from '../../workers/import-messages.ts';
 import { importRoots } from '../importing/import-sources.ts';
@@ -9,7 +10,7 @@ import { pickMany, pickOne } from '../prompts/pick.ts';
 import type { Place, Reply } from '../prompts/steps.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
 import { withProgress } from '../status/progress.ts';
-import { bytesText, oneLine } from '../version-text.ts';
+import { oneLine } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
 
@@ -137,7 +138,7 @@ function askStages(place: Place, models: readonly ModelOverview[]): Promise<Repl
       {
         value: false,
         label: tCount(versions, 'Import {count} version', 'Import {count} versions'),
-        description: bytesText(bytes),
+        description: sizeText(bytes),
         detail: t('As candidates: stages stay for you to decide'),
       },
       ...(stages.length === 0

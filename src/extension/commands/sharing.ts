@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
 import { t, tCount } from '../../base/language.ts';
 import { toldIfAny, toldOf } from '../../base/retold.ts';
+import { sizeText } from '../../base/size.ts';
 import type { AttachReport } from '../../registry/api/sharing.ts';
 import { folderOfRemote, remoteUrl } from '../../registry/shared/remote-url.ts';
 import { tenantOf } from '../../storage/azure/tenant.ts';
@@ -14,7 +15,7 @@ import type { WorkspaceRegistry } from '../registries/registries.ts';
 import { isConnectionString } from '../sharing/credentials.ts';
 import { pendingText, refusedText } from '../sharing/sharing-status.ts';
 import { progressText, withProgress } from '../status/progress.ts';
-import { bytesText, plainMessage } from '../version-text.ts';
+import { plainMessage } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
 import { startFrom } from './targets.ts';
@@ -152,8 +153,8 @@ export const sharingMenu: Command = async (context, argument) => {
           ? {
               description: t('so far {requests}, {sentBytes} sent, {receivedBytes} received', {
                 requests: tCount(cost.requests, '{count} request', '{count} requests'),
-                sentBytes: bytesText(cost.sentBytes),
-                receivedBytes: bytesText(cost.receivedBytes),
+                sentBytes: sizeText(cost.sentBytes),
+                receivedBytes: sizeText(cost.receivedBytes),
               }),
             }
           : {}),

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { t, tCount } from '../../base/language.ts';
+import { sizeText } from '../../base/size.ts';
 import { inform } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
 import { askText } from '../prompts/input.ts';
 import { pickOne } from '../prompts/pick.ts';
 import { added, askInSteps, type Place, type Reply, type Step } from '../prompts/steps.ts';
 import { withProgress } from '../status/progress.ts';
-import { bytesText, plainMessage } from '../version-text.ts';
+import { plainMessage } from '../version-text.ts';
 import { budgetChoices, budgetOf, OTHER, problemOfBudget } from './budgets.ts';
 import type { Command } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
@@ -20,9 +21,9 @@ export const showDiskUse: Command = async (context, argument) => {
   const { parts, totalBytes } = await withProgress(context.activity, { title: t('Measuring the registry') }, () =>
     registry.connection.registry.diskUse(),
   );
-  const largest = parts.slice(0, 4).map(({ name, bytes }) => `${name} ${bytesText(bytes)}`);
+  const largest = parts.slice(0, 4).map(({ name, bytes }) => `${name} ${sizeText(bytes)}`);
   const text = t('The registry takes {totalBytes}: {largest}.', {
-    totalBytes: bytesText(totalBytes),
+    totalBytes: sizeText(totalBytes),
     largest: largest.join(', '),
   });
   if ((await inform(text, t('Free Space…'))) === undefined) return;
@@ -49,7 +50,7 @@ export const freeSpace: Command = async (context, argument) => {
     context.registries.announce(registry.dir);
     await inform(
       t('Freed {bytes} in {files}.', {
-        bytes: bytesText(freed.bytes + leftovers.freed.bytes),
+        bytes: sizeText(freed.bytes + leftovers.freed.bytes),
         files: tCount(freed.objects + leftovers.freed.files, '{count} file', '{count} files'),
       }),
     );
@@ -58,7 +59,7 @@ export const freeSpace: Command = async (context, argument) => {
     // What was never finished is nobody's, so that there is nothing to ask.
     if (plan.leftovers.freed.files > 0) return free();
     await calls.setRetention(retention);
-    await inform(t('Nothing can be freed: {bytes} are needed.', { bytes: bytesText(plan.kept.bytes) }));
+    await inform(t('Nothing can be freed: {bytes} are needed.', { bytes: sizeText(plan.kept.bytes) }));
     return;
   }
   const going = plan.artifacts.filter(({ isKept }) => !isKept).flatMap(({ versions }) => versions);
@@ -67,7 +68,7 @@ export const freeSpace: Command = async (context, argument) => {
     going.length === 0
       ? t('versions that were deleted')
       : `${tCount(going.length, '{count} old candidate', '{count} old candidates')} (${named.join(', ')}${going.length > named.length ? ' …' : ''})`;
-  const button = t('Free {bytes}', { bytes: bytesText(plan.freed.bytes) });
+  const button = t('Free {bytes}', { bytes: sizeText(plan.freed.bytes) });
   const confirmed = await vscode.window.showWarningMessage(
     plainMessage(t('Remove the files of {versions}?', { versions })),
     {

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
 import { formatNumber, t } from '../../base/language.ts';
+import { sizeText } from '../../base/size.ts';
 import type { VersionSummary } from '../../catalog/read-models.ts';
 import type { FileChange } from '../../registry/api/files.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
@@ -9,7 +10,7 @@ import { versionUri } from '../file-system/version-uri.ts';
 import { complain, inform, tellBriefly } from '../notify.ts';
 import { type Choice, pickOne } from '../prompts/pick.ts';
 import { askInSteps } from '../prompts/steps.ts';
-import { bytesText, labelOf, oneLine, pairLabelOf } from '../version-text.ts';
+import { labelOf, oneLine, pairLabelOf } from '../version-text.ts';
 import type { Command } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
 import { startFrom, targetsOf } from './targets.ts';
@@ -72,7 +73,7 @@ export const openFiles: Command = async (context, argument) => {
     choices: files.slice(0, MOST_ROWS).map(({ path, sizeBytes }) => ({
       value: path,
       label: oneLine(path, 1000),
-      description: bytesText(sizeBytes),
+      description: sizeText(sizeBytes),
     })),
   });
   if (reply.kind === 'given') await openFile(version, reply.value);
@@ -147,7 +148,7 @@ function allOf(changes: readonly FileChange[]): readonly Choice<FileChange | 'al
 
 function changeChoice(change: FileChange): Choice<FileChange | 'all'> {
   const { path, kind, before, after } = change;
-  const sizes = [before, after].flatMap((file) => (file ? [bytesText(file.sizeBytes)] : []));
+  const sizes = [before, after].flatMap((file) => (file ? [sizeText(file.sizeBytes)] : []));
   return {
     value: change,
     label: oneLine(path, 1000),

@@ -1,9 +1,10 @@
 import { t, tCount } from '../../base/language.ts';
 import { told } from '../../base/retold.ts';
+import { sizeText } from '../../base/size.ts';
 import { SOURCE_NAMES, type SourceKind } from '../../importing/found.ts';
 import type { ModelOverview } from '../../importing/overview.ts';
 import type { ImportSummary } from '../../workers/import-messages.ts';
-import { bytesText, facts, momentText, oneLine } from '../version-text.ts';
+import { facts, momentText, oneLine } from '../version-text.ts';
 
 /** What the source of a model is called. */
 export function sourceName(source: SourceKind): string {
@@ -15,7 +16,7 @@ export function modelDescription({ source, place, newVersions, sizeBytes, knownV
   const from = place === '' ? sourceName(source) : `${sourceName(source)}, ${oneLine(place, 60)}`;
   if (newVersions === 0)
     return facts(knownVersions > 0 ? t('imported already') : t('nothing that can be imported'), from);
-  return facts(tCount(newVersions, '{count} version', '{count} versions'), bytesText(sizeBytes), from);
+  return facts(tCount(newVersions, '{count} version', '{count} versions'), sizeText(sizeBytes), from);
 }
 
 /** When they were made, what they are there, and what can't be imported; `listed` is what is offered beside it. */

@@ -4,9 +4,10 @@ import { importedFrom } from '../../base/imported-from.ts';
 import { t, tCount } from '../../base/language.ts';
 import { formatMetric, headlineMetrics } from '../../base/metrics.ts';
 import { provenText } from '../../base/proven.ts';
+import { sizeText } from '../../base/size.ts';
 import type { Author, ModelSummary, ProductionEntry, VersionSummary } from '../../catalog/read-models.ts';
 import { appendWords } from '../plain-markdown.ts';
-import { bytesText, claimedMomentText, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
+import { claimedMomentText, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
 
 /** What a registry says is only ever added as text: the tooltip trusts nothing and follows no link. */
 function tooltip(title: string, lines: readonly (string | undefined)[]): vscode.MarkdownString {
@@ -82,7 +83,7 @@ function versionLines(version: VersionSummary, preferred: string | undefined, me
       ? t('Registered automatically {createdAt} by {createdBy}', registered)
       : t('Registered {createdAt} by {createdBy}', registered),
     tCount(artifact.fileCount, '{count} file, {size}, artifact {digest}', '{count} files, {size}, artifact {digest}', {
-      size: bytesText(artifact.sizeBytes),
+      size: sizeText(artifact.sizeBytes),
       digest: artifact.digest.slice(0, 12),
     }),
     artifact.withdrawnAt === undefined

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
 import { type OperationOptions, type Progress, withSpeed } from '../../base/progress.ts';
 import { told } from '../../base/retold.ts';
-import { bytesText } from '../version-text.ts';
+import { sizeText } from '../../base/size.ts';
 import type { Activity } from './activity.ts';
 
 /** What is over sooner gets no notification: it would only flash. */
@@ -70,8 +70,8 @@ export function progressText({ step, doneBytes, totalBytes, bytesPerSecond }: Pr
   if (totalBytes === undefined && doneBytes === 0) return told(step);
   const bytes =
     totalBytes === undefined
-      ? bytesText(doneBytes)
-      : t('{done} of {total}', { done: bytesText(doneBytes), total: bytesText(totalBytes) });
-  const speed = bytesPerSecond === undefined ? '' : `, ${bytesText(Math.round(bytesPerSecond))}/s`;
+      ? sizeText(doneBytes)
+      : t('{done} of {total}', { done: sizeText(doneBytes), total: sizeText(totalBytes) });
+  const speed = bytesPerSecond === undefined ? '' : `, ${sizeText(Math.round(bytesPerSecond))}/s`;
   return `${told(step)}, ${bytes}${speed}`;
 }

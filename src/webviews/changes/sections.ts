@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tCount } from '../../base/language.ts';
 import { formatMetric, metricDirection } from '../../base/metrics.ts';
+import { sizeText } from '../../base/size.ts';
 import type { ChangesPageData, ComparedRow, DataChange, MetricValue, PackageChange } from '../../extension/messages.ts';
-import { alignDecimals, formatBytes, shortDigest } from '../shared/format.ts';
+import { alignDecimals, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { changeOf, filtered, icon, none, section } from '../shared/parts.ts';
 import { directionText, word } from '../shared/word.ts';
@@ -36,7 +37,7 @@ function dataCell(data: DataChange['before']): TemplateResult {
   const { sizeBytes, sha256, rows } = data;
   const named = sha256 === undefined ? (data.hash ?? data.revision) : shortDigest(sha256);
   const sizes = [
-    sizeBytes === undefined ? '' : formatBytes(sizeBytes),
+    sizeBytes === undefined ? '' : sizeText(sizeBytes),
     rows === undefined ? '' : tCount(rows, '{count} row', '{count} rows'),
   ].filter((text) => text !== '');
   const size = sizes.map((text, place) => html`${place === 0 ? '' : ' · '}<span class="unbroken">${text}</span>`);

@@ -1,8 +1,9 @@
 import { worstSlice } from '../../base/comparing.ts';
 import { t } from '../../base/language.ts';
 import { headlineMetrics } from '../../base/metrics.ts';
+import { sizeText } from '../../base/size.ts';
 import type { ComparedDatasetRows, ComparedRow, ComparisonPageData, VersionSummary } from '../../extension/messages.ts';
-import { formatBytes, formatTime, shortDigest } from '../shared/format.ts';
+import { formatTime, shortDigest } from '../shared/format.ts';
 import { groupMetrics } from '../shared/metric-groups.ts';
 import { dataValues, factName, factValues, fileValues } from './told-facts.ts';
 
@@ -221,7 +222,7 @@ function aboutRows(versions: readonly VersionSummary[]): readonly ComparedRow[] 
     row(t('registered'), ({ claimedAt, createdAt }) => formatTime(claimedAt ?? createdAt)),
     row(t('by'), ({ createdBy }) => createdBy.name || createdBy.email),
     row(t('aliases'), ({ aliases }) => aliases.join(', ') || null),
-    row(t('size'), ({ artifact }) => formatBytes(artifact.sizeBytes)),
+    row(t('size'), ({ artifact }) => sizeText(artifact.sizeBytes)),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
+import { sizeText } from '../../base/size.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { formatCount } from '../../base/count.ts';
 import type {
@@ -10,7 +11,6 @@ import type {
   TensorChange,
   TensorComparisonPageData,
 } from '../../extension/messages.ts';
-import { formatBytes } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { failedLine, icon } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
@@ -93,7 +93,7 @@ function underWay(key: string): TemplateResult {
       totalBytes === 0
         ? nothing
         : html`<progress max=${totalBytes} value=${doneBytes}></progress>
-            <span class="muted">${t('{done} of {total}', { done: formatBytes(doneBytes), total: formatBytes(totalBytes) })}</span>`
+            <span class="muted">${t('{done} of {total}', { done: sizeText(doneBytes), total: sizeText(totalBytes) })}</span>`
     }
     <vscode-button secondary @click=${() => controller?.abort()}>${t('Cancel')}</vscode-button>
   </div>`;

@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tCount } from '../../base/language.ts';
+import { sizeText } from '../../base/size.ts';
 import type { FileEntry } from '../../extension/messages.ts';
 import type { ReviewPageData } from '../../extension/messages-review.ts';
 import { beforeAfter } from '../changes/sections.ts';
-import { formatBytes, shortDigest } from '../shared/format.ts';
+import { shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { filtered, icon, none, section } from '../shared/parts.ts';
 import { word } from '../shared/word.ts';
@@ -52,7 +53,7 @@ export function filesBeside({ version, other }: ReviewPageData, page: PageContex
 function cell(file: FileEntry | undefined): TemplateResult {
   if (!file) return none();
   const { sizeBytes, sha256 } = file;
-  return html`<span title="${tCount(sizeBytes, '{count} byte', '{count} bytes')}, ${sha256}">${formatBytes(sizeBytes)} <span class="muted">${shortDigest(sha256)}</span></span>`;
+  return html`<span title="${tCount(sizeBytes, '{count} byte', '{count} bytes')}, ${sha256}">${sizeText(sizeBytes)} <span class="muted">${shortDigest(sha256)}</span></span>`;
 }
 
 function changesOf(before: readonly FileEntry[], after: readonly FileEntry[]): readonly FileChange[] {

@@ -1,4 +1,5 @@
 import { dateLocale, formatNumber, t, tCount } from '../../base/language.ts';
+import { sizeText } from '../../base/size.ts';
 import type { Via } from '../../extension/messages.ts';
 
 let formats:
@@ -51,24 +52,9 @@ export function formatDuration(startedAt: string, endedAt: string): string | und
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 }
 
-/** `12.4 MB`, in steps of 1000 as everywhere. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return tCount(bytes, '{count} byte', '{count} bytes');
-  const names = ['', 'kB', 'MB', 'GB', 'TB', 'PB'];
-  let size = bytes;
-  let step = 0;
-  while (size >= 1000 && step < names.length - 1) {
-    size /= 1000;
-    step += 1;
-  }
-  const digits = size >= 100 ? 0 : 1;
-  const text = formatNumber(size, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false });
-  return `${text} ${names[step] ?? ''}`;
-}
-
 /** `12.4 MB in 3 files` */
 export function sizeInFiles(bytes: number, files: number): string {
-  return tCount(files, '{size} in {count} file', '{size} in {count} files', { size: formatBytes(bytes) });
+  return tCount(files, '{size} in {count} file', '{size} in {count} files', { size: sizeText(bytes) });
 }
 
 /** The first digits of a digest or commit, enough to tell it from others. */

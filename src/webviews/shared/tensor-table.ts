@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatNumber, t } from '../../base/language.ts';
 import { shapeText } from '../../base/shape.ts';
+import { sizeText } from '../../base/size.ts';
 import type { TensorColumn, TensorRow } from '../../extension/messages.ts';
-import { formatBytes } from './format.ts';
 import { type Column, VirtualTable } from './virtual-table.ts';
 
 /** All tensors of a model. */
@@ -25,7 +25,7 @@ export class TensorTable extends VirtualTable<TensorColumn, TensorRow> {
       <span role="cell" class="tensor-cell">${dtype}</span>
       <span role="cell" class="tensor-cell" title=${shapeText(shape)}>${shapeText(shape)}</span>
       <span role="cell" class="tensor-cell numeric">${formatNumber(elements)}</span>
-      <span role="cell" class="tensor-cell numeric">${sizeBytes === undefined ? nothing : formatBytes(sizeBytes)}</span>`;
+      <span role="cell" class="tensor-cell numeric">${sizeBytes === undefined ? nothing : sizeText(sizeBytes)}</span>`;
   }
 }
 

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tCount, tParts } from '../../base/language.ts';
+import { sizeText } from '../../base/size.ts';
 import type { FileEntry, VersionDetails, VersionPageData } from '../../extension/messages.ts';
-import { formatBytes, shortDigest } from '../shared/format.ts';
+import { shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { ageOf, copyable, emptyState, filtered, icon } from '../shared/parts.ts';
 import { copyTable, tableText } from './copy-table.ts';
@@ -73,7 +74,7 @@ function fileRow(
       <th scope="row">
         <span class="path"><button class="link ellipsis" title=${t('Open {path}', { path })} @click=${() => page.openFile({ path, versionId: id })}>${path}</button>${isExecutable ? html`<span class="pill">${t('executable')}</span>` : ''}</span>
       </th>
-      <td class="numeric" title=${tCount(sizeBytes, '{count} byte', '{count} bytes')}>${formatBytes(sizeBytes)}</td>
+      <td class="numeric" title=${tCount(sizeBytes, '{count} byte', '{count} bytes')}>${sizeText(sizeBytes)}</td>
       <td>${copyable(page, sha256, shortDigest(sha256), t('digest of {path}', { path }))}</td>
       <td class="file-actions">${
         own === undefined || previewable(file) === undefined

@@ -2,8 +2,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { leadOf } from '../../base/card-text.ts';
 import { importedFrom } from '../../base/imported-from.ts';
 import { t, tCount, tParts } from '../../base/language.ts';
+import { sizeText } from '../../base/size.ts';
 import type { VersionDetails, VersionPageData } from '../../extension/messages.ts';
-import { formatBytes, formatVia, shortDigest } from '../shared/format.ts';
+import { formatVia, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { authorOf, claimedAgeOf, copyable, icon, stageBadge } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
@@ -32,7 +33,7 @@ export function versionHeader(
     </h1>
     <div class="facts">
       <span>${tParts('Registered {age} by {author} {via}', { age: claimedAgeOf(version.createdAt, version.claimedAt, importedFrom(version)), author: authorOf(version.createdBy), via: formatVia(version.via) })}</span>
-      <span>${tCount(version.artifact.fileCount, '{size} in {count} file', '{size} in {count} files', { size: formatBytes(version.artifact.sizeBytes) })}</span>
+      <span>${tCount(version.artifact.fileCount, '{size} in {count} file', '{size} in {count} files', { size: sizeText(version.artifact.sizeBytes) })}</span>
       <span>${copyable(page, version.artifact.digest, shortDigest(version.artifact.digest), t('artifact digest'))}</span>
       ${version.pending ? nothing : html`<span>${copyable(page, mlflowAddress(version), mlflowAddress(version), t('the address for MLflow'))}</span>`}
     </div>

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatNumber, t, tCount } from '../../base/language.ts';
+import { sizeText } from '../../base/size.ts';
 import type { Lineage } from '../../extension/messages.ts';
-import { formatBytes, shortDigest } from '../shared/format.ts';
+import { shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { coded, copyable, filtered, icon } from '../shared/parts.ts';
 import { notRecorded, part } from './part.ts';
@@ -38,7 +39,7 @@ export function dataPart({ data }: Lineage, page: PageContext): TemplateResult {
 function dataRow(entry: Data, page: PageContext): TemplateResult {
   const { path, sizeBytes, fileCount, rows, kind } = entry;
   const size = [
-    sizeBytes === undefined ? '' : formatBytes(sizeBytes),
+    sizeBytes === undefined ? '' : sizeText(sizeBytes),
     fileCount === undefined ? '' : tCount(fileCount, '{count} file', '{count} files'),
   ].filter((text) => text !== '');
   return html`<tr>
@@ -139,7 +140,7 @@ export function machinePart({ machine }: Lineage): TemplateResult {
     [
       cpu,
       cpuCount === undefined ? undefined : tCount(cpuCount, '{count} CPU', '{count} CPUs'),
-      memoryBytes === undefined ? undefined : t('{size} of memory', { size: formatBytes(memoryBytes) }),
+      memoryBytes === undefined ? undefined : t('{size} of memory', { size: sizeText(memoryBytes) }),
     ],
     [...counts].map(([gpu, count]) => (count === 1 ? gpu : `${count} × ${gpu}`)),
     [
