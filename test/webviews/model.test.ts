@@ -132,6 +132,22 @@ describe('the page of a model', () => {
     expect(opened.errors).toEqual([]);
   });
 
+  it('tells at the line where a version came into production who brought it there, and why', async () => {
+    const page = await open();
+    await chart().locator('canvas').waitFor();
+    const over = await page.locator('.u-over').boundingBox();
+    if (!over) throw new Error('There is no chart.');
+    // Along the lower edge, where no version is: the lines are met from left to right.
+    const told = new Set<string>();
+    for (let x = 2; x < over.width; x += 4) {
+      await page.mouse.move(over.x + x, over.y + over.height - 2);
+      for (const text of await current().allInnerTexts()) told.add(text);
+    }
+    expect(
+      [...told].filter((text) => /^@20\s+Rolled back to .* by .*until .*\s+Twice as many/.test(text)),
+    ).toHaveLength(1);
+  });
+
   it('opens the version that is clicked', async () => {
     const page = await open(modelPage({ plot: plotOf(1) }));
     await chart().locator('canvas').waitFor();

@@ -110,6 +110,7 @@ function drawn(plot: Plot, data: ModelPageData, choices: Choices, page: ModelPag
       .drawing=${drawing}
       .label=${label}
       .glance=${(point: PlotPoint) => glance(point, drawing, page)}
+      .moved=${moved}
       .chosen=${(box: PlotBox | undefined) => page.setUis({ selection: box ? JSON.stringify(box) : '' })}
       .opened=${(number: number) => page.openNumber(number)}
     ></version-chart>
@@ -185,6 +186,13 @@ function glance(
     }
     ${version?.description ? html`<div class="glance-words muted">${leadOf(version.description).slice(0, 160)}</div>` : nothing}
     ${held.slice(-2).map(({ tenure }) => html`<div>${tenureText(tenure)}</div>`)}`;
+}
+
+/** Who brought a version into the stage, when and why. */
+function moved(tenure: TenureEntry): TemplateResult {
+  return html`<div class="glance-head"><b>@${tenure.number}</b></div>
+    <div>${tenureText(tenure)}</div>
+    ${tenure.reason === '' ? nothing : html`<div class="glance-words muted">${tenure.reason.slice(0, 160)}</div>`}`;
 }
 
 function tenureText({ kind, since, until, by }: TenureEntry): string {

@@ -1,13 +1,15 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, type Ref, ref } from 'lit/directives/ref.js';
 import uPlot from 'uplot';
-import type { PlotBox, PlotPoint } from '../../extension/messages.ts';
+import type { PlotBox, PlotPoint, TenureEntry } from '../../extension/messages.ts';
 import { axesOf, scalesOf } from './axes.ts';
-import { boxBetween, type Drawing, nearestPoint, stretchBetween } from './drawing.ts';
+import { type Band, boxBetween, type Drawing, nearestPoint, stretchBetween } from './drawing.ts';
 import { paintBandLabels, paintBands, paintPoints, paintServing } from './paint.ts';
 import { followTheme, paletteOf } from './palette.ts';
 
 const NEAR_PX = 14;
+/** So near to the line at which a version came into the stage, the pointer means it. */
+const NEAR_LINE_PX = 5;
 const SMALLEST_DRAG_PX = 6;
 const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, PageUp: -20, PageDown: 20 };
 
@@ -19,6 +21,7 @@ class VersionChart extends LitElement {
   static override properties = {
     drawing: { attribute: false },
     glance: { attribute: false },
+    moved: { attribute: false },
     label: {},
     chosen: { attribute: false },
     opened: { attribute: false },
@@ -26,12 +29,16 @@ class VersionChart extends LitElement {
   declare drawing: Drawing | undefined;
   /** What is shown beside the current point. */
   declare glance: (point: PlotPoint) => TemplateResult;
+  /** What is shown where a version came into the stage, if anything. */
+  declare moved: ((tenure: TenureEntry) => TemplateResult) | undefined;
   declare label: string;
   declare chosen: (box: PlotBox | undefined) => void;
   declare opened: (number: number) => void;
 
   #plot: uPlot | undefined;
   #current: number | undefined;
+  /** The time in the stage at whose beginning the pointer is. */
+  #band: Band | undefined;
   /** The point from which Shift and the arrow keys choose. */
   #anchor: number | undefined;
   #hasDragged = false;
@@ -143,7 +150,21 @@ class VersionChart extends LitElement {
   #point(u: uPlot): void {
     const { left = -1, top = -1 } = u.cursor;
     if (left < 0) return;
-    this.#setCurrent(nearestPoint(this.#places, [left, top], NEAR_PX));
+    const current = nearestPoint(this.#places, [left, top], NEAR_PX);
+    this.#setCurrent(current);
+    this.#setBand(current === undefined ? this.#bandBeginningAt(u, left) : undefined);
+  }
+
+  #bandBeginningAt(u: uPlot, x: number): Band | undefined {
+    const distance = ({ from }: Band) => Math.abs(u.valToPos(from, 'x') - x);
+    const near = (this.drawing?.bands ?? []).filter((band) => distance(band) <= NEAR_LINE_PX);
+    return near.sort((a, b) => distance(a) - distance(b))[0];
+  }
+
+  #setBand(band: Band | undefined): void {
+    if (band === this.#band) return;
+    this.#band = band;
+    this.requestUpdate();
   }
 
   #setCurrent(index: number | undefined): void {
@@ -223,10 +244,27 @@ class VersionChart extends LitElement {
       aria-label=${this.label}
       tabindex="0"
       @keydown=${(event: KeyboardEvent) => this.#key(event)}
-      @mouseleave=${() => this.#setCurrent(undefined)}
+      @mouseleave=${() => {
+        this.#setCurrent(undefined);
+        this.#setBand(undefined);
+      }}
     >
       <div class="chart-frame" ${ref(this.#frame)}></div>
-      ${this.#currentMark()}
+      ${this.#currentMark()} ${this.#movedMark()}
+    </div>`;
+  }
+
+  #movedMark(): TemplateResult | typeof nothing {
+    const band = this.#band;
+    const u = this.#plot;
+    const frame = this.#frame.value;
+    if (!band || !u || !frame || !this.moved || this.#current !== undefined) return nothing;
+    const x = u.valToPos(band.from, 'x') + u.over.offsetLeft;
+    const isRight = x > frame.clientWidth / 2;
+    const side = isRight ? `right: ${frame.clientWidth - x + 8}px` : `left: ${x + 8}px`;
+    const room = (isRight ? x : frame.clientWidth - x) - 8;
+    return html`<div class="chart-glance" role="status" .style=${`${side}; top: ${u.over.offsetTop + 8}px; max-width: ${room}px`}>
+      ${this.moved(band.tenure)}
     </div>`;
   }
 
