@@ -43,7 +43,8 @@ export async function answerAboutProject(
   switch (name) {
     case 'projectCompletions': {
       const { text, offset } = v.parse(placeSchema, args);
-      return { value: await orNothing(async () => completions(await registry(), text, offset), undefined) };
+      const found = orNothing(async () => completions(await registry(), text, offset), withoutRegistry(text, offset));
+      return { value: await found };
     }
     case 'projectHover': {
       const { text, offset } = v.parse(placeSchema, args);
@@ -93,6 +94,18 @@ async function completions(registry: Registry, text: string, offset: number): Pr
   return { start: place.start, end: place.end, kind: place.kind, names };
 }
 
+/** Stages that every model has are known before there is a registry. */
+function withoutRegistry(text: string, offset: number): NameCompletions | undefined {
+  const place = nameAt(text, offset);
+  if (place?.kind !== 'stage') return undefined;
+  const { start, end, kind } = place;
+  return { start, end, kind, names: stageNames(DEFAULT_STAGES) };
+}
+
+function stageNames(stages: readonly { readonly name: string }[]): NameCompletions['names'] {
+  return stages.flatMap(({ name }) => (name === 'candidate' ? [] : [{ name, detail: 'stage' }]));
+}
+
 async function candidates(registry: Registry, place: NamePlace, text: string): Promise<NameCompletions['names']> {
   if (place.kind === 'model') {
     const { items } = await registry.listModels({ limit: MAX_MODELS });
@@ -103,10 +116,8 @@ async function candidates(registry: Registry, place: NamePlace, text: string): P
   }
   const known = await knownOf(registry, place.model);
   switch (place.kind) {
-    case 'stage': {
-      const stages = known?.model.stages ?? DEFAULT_STAGES;
-      return stages.flatMap((rule) => (rule.name === 'candidate' ? [] : [{ name: rule.name, detail: 'stage' }]));
-    }
+    case 'stage':
+      return stageNames(known?.model.stages ?? DEFAULT_STAGES);
     case 'metric':
       return (known?.words.metrics ?? []).map((name) => ({ name, detail: valuesText(known, name) }));
     case 'dataset':

@@ -114,6 +114,14 @@ describe('help for a project file', () => {
     const text = GATED('{production: [{metric: auc, min: 1}]}');
     expect(await answerAboutProject(none, 'projectUnknowns', { text })).toEqual({ value: [] });
     expect(await answerAboutProject(none, 'projectCompletions', { text, offset: 60 })).toEqual({ value: undefined });
+    // What every project and model has, there is all the same.
+    const stages = text.indexOf('production');
+    expect(await answerAboutProject(none, 'projectCompletions', { text, offset: stages })).toMatchObject({
+      value: { kind: 'stage', names: [{ name: 'staging' }, { name: 'production' }, { name: 'archived' }] },
+    });
+    expect(await answerAboutProject(none, 'projectWords', { text, offset: 0 })).toMatchObject({
+      value: { kind: 'key', words: expect.arrayContaining([expect.objectContaining({ name: 'webhooks' })]) },
+    });
     expect(await answerAboutProject(none, 'listModels', {})).toBeUndefined();
   });
 });

@@ -60,7 +60,7 @@ export class ProjectLanguage
     position: vscode.Position,
     token: vscode.CancellationToken,
   ): Promise<vscode.CompletionItem[]> {
-    const registry = await this.#registryOf(document);
+    const registry = await this.#placeOf(document);
     if (!registry || token.isCancellationRequested) return [];
     const place = { text: document.getText(), offset: document.offsetAt(position) };
     const found = await registry.connection.nameCompletions(place);
@@ -129,10 +129,15 @@ export class ProjectLanguage
 
   /** Undefined where there is nobody to ask: no registry, or a file that is too large to be one that people write. */
   async #registryOf(document: vscode.TextDocument): Promise<WorkspaceRegistry | undefined> {
+    const registry = await this.#placeOf(document);
+    return registry?.exists === true ? registry : undefined;
+  }
+
+  /** The same where the registry needn't be there yet. */
+  async #placeOf(document: vscode.TextDocument): Promise<WorkspaceRegistry | undefined> {
     const root = this.#files.rootOf(document.uri);
     if (!root || document.offsetAt(document.lineAt(document.lineCount - 1).range.end) > LARGEST_TEXT) return undefined;
-    const registry = await this.#registries.byRoot(root);
-    return registry?.exists === true ? registry : undefined;
+    return this.#registries.byRoot(root);
   }
 }
 
