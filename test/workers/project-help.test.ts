@@ -113,7 +113,9 @@ describe('help for a project file', () => {
     };
     const text = GATED('{production: [{metric: auc, min: 1}]}');
     expect(await answerAboutProject(none, 'projectUnknowns', { text })).toEqual({ value: [] });
-    expect(await answerAboutProject(none, 'projectCompletions', { text, offset: 60 })).toEqual({ value: undefined });
+    expect(await answerAboutProject(none, 'projectCompletions', { text, offset: text.indexOf('auc') })).toEqual({
+      value: undefined,
+    });
     // What every project and model has, there is all the same.
     const stages = text.indexOf('production');
     expect(await answerAboutProject(none, 'projectCompletions', { text, offset: stages })).toMatchObject({
