@@ -153,7 +153,8 @@ describe('a model with a history', () => {
     await workbench.dragUntilAsked(version, fraud.filter({ hasText: 'staging' }), REASON);
     await workbench.answer('Best of the sweep', REASON);
     await fraud.filter({ hasText: 'staging' }).filter({ hasText: '1' }).waitFor();
-    await version.filter({ hasText: 'staging' }).waitFor();
+    // The stage says it for all below it; to whoever hears the rows, each says it.
+    await version.and(modelsView().locator('[aria-label*="staging"]')).waitFor();
     const serving = workbench.view('Production').locator('.monaco-list-row');
     await workbench.dragUntilAsked(version, serving.filter({ hasText: 'fraud 1' }), REASON);
     await workbench.answer('Better than what serves', REASON);
