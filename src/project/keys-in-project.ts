@@ -48,7 +48,12 @@ export function wordsAt(text: string, offset: number): WordPlace | undefined {
       const [first, last] = node.range;
       const quote = /^['"]/.test(marked[first] ?? '') ? 1 : 0;
       const name = value.replace(CURSOR, '');
-      if (/[\s#]/.test(name)) return visit.BREAK;
+      // Somebody may have written the word itself further up.
+      if (first > offset || last < offset + CURSOR.length) return undefined;
+      const start = first + quote;
+      const end = Math.max(last - CURSOR.length - quote, start);
+      // Only a word that stands there as it is: none with escapes, and no part of a longer text.
+      if (/[\s#]/.test(name) || end < offset || text.slice(start, end) !== name) return visit.BREAK;
       const isKey = role === 'key';
       const path = ancestors.flatMap((ancestor, index): (string | number)[] => {
         if (isSeq(ancestor)) return [ancestor.items.indexOf(ancestors[index + 1])];
@@ -59,9 +64,8 @@ export function wordsAt(text: string, offset: number): WordPlace | undefined {
       const known = wordsOf(schemaAt(isKey ? path.slice(0, -1) : path), isKey);
       const words = known?.words.filter((word) => word.name === name || !there.includes(word.name)) ?? [];
       if (known && words.length > 0) {
-        const end = last - CURSOR.length - quote;
         const isInFlow = ancestors.some((ancestor) => (isMap(ancestor) || isSeq(ancestor)) && ancestor.flow === true);
-        found = { kind: known.kind, name, start: first + quote, end: Math.max(end, first + quote), isInFlow, words };
+        found = { kind: known.kind, name, start, end, isInFlow, words };
       }
       return visit.BREAK;
     },

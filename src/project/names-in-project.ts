@@ -42,6 +42,8 @@ export function nameAt(text: string, offset: number): NamePlace | undefined {
       const quote = /^['"]/.test(marked[first] ?? '') ? 1 : 0;
       const name = value.replace(CURSOR, '');
       const end = last - CURSOR.length - quote;
+      // Somebody may have written the word itself further up.
+      if (first > offset || last < offset + CURSOR.length) return undefined;
       if (meaning && !/[\n#]/.test(marked.slice(first, last)))
         found = { ...meaning, name, start: first + quote, end: Math.max(end, first + quote) };
       return visit.BREAK;

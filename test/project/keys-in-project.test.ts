@@ -75,6 +75,7 @@ describe('the keys of a project file at a place of it', () => {
     ['a comment', `# a |\n${A}`],
     ['what the file doesn’t have', 'a:\n  b:\n    |'],
     ['what every object has', 'constructor:\n  |'],
+    ['a text of several lines', '>- \n|'],
     ['too much', `models: ${'['.repeat(50)}|`],
   ])('there are none at %s', (_what, text) => {
     expect(at(text)).toBeUndefined();

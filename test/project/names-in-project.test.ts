@@ -68,6 +68,13 @@ describe('the name at a place of a project file', () => {
     expect(at(text)).toBeUndefined();
   });
 
+  it('is the one at the cursor, whatever words the text has', () => {
+    expect(at('models:\n  q7cursor7q: {outputs: [a]}\n  fr|: {outputs: [b]}\n')).toMatchObject({
+      name: 'fr',
+      replaced: 'fr',
+    });
+  });
+
   it('never throws, and never names a part of the text that isn’t there', () => {
     const parts = fc.constantFrom(
       'models:',
