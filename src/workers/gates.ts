@@ -28,6 +28,7 @@ const promoteSchema = v.object({
     reason: v.string(),
     override: v.exactOptional(v.boolean()),
     expectHolder: v.exactOptional(v.nullable(v.string())),
+    expectStage: v.exactOptional(v.string()),
   }),
 });
 

@@ -142,6 +142,23 @@ describe('a registry', () => {
     expect(await place.files()).toEqual(before);
   });
 
+  it('moves no version that somebody moved since it was looked at', async () => {
+    const place = await makePlace();
+    const ann = await place.open();
+    const bob = await place.open({ author: BOB });
+    await registerVersions(place, ann, 1);
+    await bob.archive({ ref: 'fraud@1', reason: 'leaks data' });
+    const asked = { ref: 'fraud@1', reason: 'looks good', expectStage: 'candidate' };
+    await expect(ann.promote({ ...asked, stage: 'production' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringMatching(/Bob moved it to archived at 20.*leaks data.*expected in candidate/),
+      details: { theirs: { version: 1, by: BOB, reason: 'leaks data' } },
+    });
+    await expect(ann.archive(asked)).rejects.toMatchObject({ code: 'STAGE_UNCHANGED' });
+    await ann.promote({ ...asked, stage: 'production', expectStage: 'archived' });
+    await expect(bob.archive(asked)).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
   it.each([
     ['deleted', async (file: string) => rm(file)],
     ['damaged', async (file: string) => writeFile(file, 'no database')],

@@ -35,7 +35,8 @@ export const promote: Command = async (context, argument) => {
     ref: version.id,
     stage: stage.rule.name,
     reason: text,
-    // What was on the screen when the person decided; someone may have promoted another one meanwhile.
+    // What was on the screen when the person decided; someone may have moved it, or promoted another one, meanwhile.
+    expectStage: version.stage,
     ...(stage.rule.isExclusive ? { expectHolder: stage.holder?.id ?? null } : {}),
   };
   const roots = registry.roots.map(({ uri }) => uri.fsPath);
@@ -86,7 +87,11 @@ export const archive: Command = async (context, argument) => {
   const answers = await askInSteps(title, start.answers, [...start.steps, reason]);
   const { registry, version, text } = answers ?? {};
   if (!registry || !version || text === undefined) return;
-  const result = await registry.connection.registry.archive({ ref: version.id, reason: text });
+  const result = await registry.connection.registry.archive({
+    ref: version.id,
+    reason: text,
+    expectStage: version.stage,
+  });
   await tellMoved(context, registry.dir, result);
 };
 

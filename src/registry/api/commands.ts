@@ -7,7 +7,7 @@ import type { RegisterRequest, RegisterResult } from './registering.ts';
 import type { RequestResult, ReviewResult } from './reviews.ts';
 import type { ServingReport } from './serving.ts';
 import type { SyncReport } from './sharing.ts';
-import type { PromoteRequest, RollbackRequest, TransitionResult } from './stages.ts';
+import type { ArchiveRequest, PromoteRequest, RollbackRequest, TransitionResult } from './stages.ts';
 
 export interface RegistryCommands {
   /** Takes over what others shared and shares what waits. Throws `NO_REMOTE`, and what the remote answers (`REMOTE_…`). */
@@ -41,7 +41,8 @@ export interface RegistryCommands {
    * files first: throws `ARTIFACT_ABSENT`, `ARTIFACT_DAMAGED`, `ARTIFACT_WITHDRAWN` only where they are gone.
    */
   rollback(request: RollbackRequest, options?: OperationOptions): Promise<TransitionResult>;
-  archive(request: { readonly ref: string; readonly reason: string }): Promise<TransitionResult>;
+  /** Moves a version out of every stage; `expectStage` as for `promote`. */
+  archive(request: ArchiveRequest): Promise<TransitionResult>;
   setAlias(request: { readonly model: string; readonly alias: string; readonly ref: string }): Promise<AliasEntry>;
   removeAlias(request: { readonly model: string; readonly alias: string }): Promise<void>;
   /** Sets and removes tags of a version, or of a model where `ref` is given as `{ model }`. */

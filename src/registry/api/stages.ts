@@ -7,11 +7,15 @@ export interface PromoteRequest {
   readonly reason: string;
   readonly override?: boolean;
   readonly expectHolder?: string | null;
+  /** The stage in which the person saw the version: when it is in another one, it is refused as a `CONFLICT`. */
+  readonly expectStage?: string;
   /** Digest of the policy that the person saw, null for none: when another holds, it is refused as a `CONFLICT`. */
   readonly expectPolicy?: string | null;
   /** Results of gates that it relies on. */
   readonly gates?: readonly GateLink[];
 }
+
+export type ArchiveRequest = Pick<PromoteRequest, 'ref' | 'reason' | 'expectStage'>;
 
 export interface RollbackRequest {
   readonly model: string;

@@ -17,7 +17,7 @@ import {
 import type { IntentOutcome } from '../../rules/state.ts';
 import { manifestKey, objectKey } from '../../storage/layout.ts';
 import type { GateLink } from '../api/gates.ts';
-import type { PromoteRequest, RollbackRequest, TransitionResult } from '../api/stages.ts';
+import type { ArchiveRequest, PromoteRequest, RollbackRequest, TransitionResult } from '../api/stages.ts';
 import { findModel, findVersion } from '../references.ts';
 import { dbOf, enqueue, readToHead, readToWrite, record, refusedBy, type Session, stateOf } from '../session.ts';
 import { filesNotShared } from '../shared/fetch-files.ts';
@@ -51,6 +51,7 @@ export async function promote(
   await readToWrite(session);
   const version = findVersion(session, request.ref);
   const policy = policyOf(stateOf(session), version.modelId);
+  refuseMoved(session, version, request);
   checkMove(version, request.stage, policy);
   const kind = kindOfMove(policy, version.stage, request.stage);
   const isOverride = request.override ?? false;
@@ -66,10 +67,7 @@ export async function promote(
   });
 }
 
-export async function archive(
-  session: Session,
-  request: { readonly ref: string; readonly reason: string },
-): Promise<TransitionResult> {
+export async function archive(session: Session, request: ArchiveRequest): Promise<TransitionResult> {
   return promote(session, { ...request, stage: ARCHIVED });
 }
 
@@ -260,6 +258,24 @@ function policyConflict(
 function sharingOf(session: Session, kind: Move['kind'], digest: string) {
   if (kind !== 'rollback' || stateOf(session).artifactStatus(digest) !== 'published') return { bytesOf: [digest] };
   return { bytesOf: [], patienceMs: ROLLBACK_PATIENCE_MS };
+}
+
+/** Somebody moved the version since the person looked at it. Where it is in the wanted stage already, that is what is to be said. */
+function refuseMoved(session: Session, version: VersionSummary, { stage, expectStage }: PromoteRequest): void {
+  if (expectStage === undefined || version.stage === expectStage || version.stage === stage) return;
+  const last = transitionsOf(dbOf(session), version.id).at(-1);
+  const theirs = last
+    ? `${last.by.name} moved it to ${last.to} at ${last.at} ("${last.reason}")`
+    : `it is in ${version.stage}`;
+  throw new RegistryError(
+    'CONFLICT',
+    `${version.model}@${version.number} wasn't moved to ${stage}: ${theirs}, while it was expected in ${expectStage}. Look at it again, and ask again if it is still right. Nothing was changed.`,
+    {
+      details: last
+        ? { theirs: { version: version.number, to: last.to, by: last.by, at: last.at, reason: last.reason } }
+        : {},
+    },
+  );
 }
 
 /** Who got there first, with what, when and why. */
