@@ -89,7 +89,9 @@ export function verdictIn(
     return { stale: 'the gate was changed since it ran' };
   const changed = changedProgram(predicate.modelRegistry.programs, now.programs);
   if (changed !== undefined) return { stale: `${changed} was changed since it ran` };
-  if ((against?.sha256 ?? null) !== (now.rival?.artifact.digest ?? null))
+  // Of a version that is in the stage, what it was compared with is what it took the place of.
+  const isThere = now.version.stage === now.stage;
+  if (!isThere && (against?.sha256 ?? null) !== (now.rival?.artifact.digest ?? null))
     return { stale: `another version is in ${now.stage} since it ran` };
   const outcome = predicate.result === 'PASSED' ? 'passed' : 'failed';
   return { verdict: { outcome, measured, ...(why === undefined ? {} : { why }) } };

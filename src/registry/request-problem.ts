@@ -19,7 +19,7 @@ export function textTooLong(events: readonly RegistryEvent[]): RegistryError | u
   for (const event of events) {
     const parsed = v.safeParse(eventSchema, event);
     const [issue] = parsed.success ? [] : parsed.issues;
-    if (!issue || issue.type !== 'max_length' || typeof issue.input !== 'string') continue;
+    if (issue?.type !== 'max_length' || typeof issue.input !== 'string') continue;
     const what = nameOf(issue);
     const { requirement } = issue;
     if (what === undefined || typeof requirement !== 'number') continue;

@@ -56,6 +56,10 @@ describe('commands of gates', () => {
     expect((await evaluateGates(registry, TO_PRODUCTION, gates)).results).toMatchObject([
       { outcome: 'not-evaluated', why: expect.stringContaining('another version is in production') },
     ]);
+    await runGates(registry, TO_PRODUCTION, gates, runIn(place));
+    await promoteThroughGates(registry, { ...TO_PRODUCTION, reason: 'go' }, gates);
+    // What it was compared with is what it took the place of.
+    expect((await evaluateGates(registry, TO_PRODUCTION, gates)).results).toMatchObject([{ outcome: 'passed' }]);
   });
 
   it('get none of the credentials that this program was given', async () => {
