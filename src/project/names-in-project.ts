@@ -41,9 +41,10 @@ export function nameAt(text: string, offset: number): NamePlace | undefined {
       const [first, last] = node.range;
       const quote = /^['"]/.test(marked[first] ?? '') ? 1 : 0;
       const name = value.replace(CURSOR, '');
-      const end = last - CURSOR.length - quote;
+      // A text that is still being written has no quote at its end.
+      const end = last - CURSOR.length - (quote > 0 && last - 1 > first && marked[last - 1] === marked[first] ? 1 : 0);
       // Somebody may have written the word itself further up.
-      if (first > offset || last < offset + CURSOR.length) return undefined;
+      if (first > offset || end < offset) return undefined;
       if (meaning && !/[\n#]/.test(marked.slice(first, last)))
         found = { ...meaning, name, start: first + quote, end: Math.max(end, first + quote) };
       return visit.BREAK;
