@@ -10,5 +10,6 @@ const icons: Readonly<Record<string, readonly [icon: string, colour?: string]>> 
   candidate: ['circle-large-outline'],
   staging: ['beaker', 'charts.yellow'],
   production: ['pass-filled', 'charts.green'],
-  archived: ['archive', 'disabledForeground'],
+  // What is disabled may be fainter than a sign has to be.
+  archived: ['archive', 'descriptionForeground'],
 };

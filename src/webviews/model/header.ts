@@ -35,13 +35,7 @@ export function modelHeader({ model, tenures, stage }: ModelPageData, page: Page
     </div>
     <div class="facts">
       <span>${tParts('Created {age} by {author}', { age: ageOf(model.createdAt), author: authorOf(model.createdBy) })}</span>
-      ${
-        registeredBy.length === 0
-          ? nothing
-          : html`<span
-              >${tParts('Its newest versions are from {people}', { people: registeredBy.slice(0, MOST_PEOPLE).map(({ by, versions }, index) => html`${index === 0 ? '' : ', '}<span title=${by.email}>${by.name === '' ? by.email : by.name}</span> (${formatNumber(versions)})`) })}${registeredBy.length > MOST_PEOPLE ? ' …' : ''}</span
-            >`
-      }
+      ${registeredBy.length === 0 ? nothing : html`<span>${registeredByLine(model)}</span>`}
       ${formerNames.length === 0 ? nothing : html`<span title=${formerNames.join(', ')}>${t('Formerly {names}', { names: formerNames.slice(0, MOST_NAMES).join(', ') })}${formerNames.length > MOST_NAMES ? ' …' : ''}</span>`}
     </div>
     ${aliases(model.aliases, page)}
@@ -65,6 +59,19 @@ export function modelHeader({ model, tenures, stage }: ModelPageData, page: Page
       >
     </div>
   </header>`;
+}
+
+/** Of many versions, only the newest are looked at. */
+function registeredByLine({ registeredBy, versions: all }: ModelPageData['model']): TemplateResult {
+  const names = registeredBy
+    .slice(0, MOST_PEOPLE)
+    .map(
+      ({ by, versions }, index) =>
+        html`${index === 0 ? '' : ', '}<span title=${by.email}>${by.name === '' ? by.email : by.name}</span> (${formatNumber(versions)})`,
+    );
+  const people = registeredBy.length > MOST_PEOPLE ? [...names, ' …'] : names;
+  const isAll = registeredBy.reduce((sum, { versions }) => sum + versions, 0) === all;
+  return html`${isAll ? tParts('Its versions are from {people}', { people }) : tParts('Its newest versions are from {people}', { people })}`;
 }
 
 function versionCounts({ versions, stageCounts: counts }: ModelPageData['model']): string {

@@ -122,7 +122,9 @@ export class ParallelPlot extends LitElement {
     canvas.height = HEIGHT * ratio;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     const palette = paletteOf(this);
-    const tint = tintsOf(palette, 30);
+    // Few lines have no others over them from which the faintest must stand back.
+    const isFew = drawing.order.length <= 100;
+    const tint = tintsOf(palette, isFew ? 65 : 30);
     const faint = `color-mix(in srgb, ${palette.muted} 14%, transparent)`;
     const many = drawing.order.length > 600;
     for (const isPassing of [false, true]) {
@@ -130,7 +132,9 @@ export class ParallelPlot extends LitElement {
         if (drawing.isPassing[index] !== isPassing) continue;
         const goodness = drawing.goodness[index] ?? Number.NaN;
         pen.strokeStyle = isPassing ? tint(goodness) : faint;
-        pen.lineWidth = isPassing ? (many ? 0.6 : 0.9) + (Number.isNaN(goodness) ? 0 : goodness) * 0.9 : 0.6;
+        pen.lineWidth = isPassing
+          ? (many ? 0.6 : isFew ? 1.2 : 0.9) + (Number.isNaN(goodness) ? 0 : goodness) * 0.9
+          : 0.6;
         this.#line(pen, index);
       }
     }

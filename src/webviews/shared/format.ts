@@ -38,7 +38,10 @@ export function formatAge(iso: string, nowMs: number): string {
   if (Number.isNaN(time)) return iso;
   const seconds = (time - nowMs) / 1000;
   for (const { unit, seconds: size } of units) {
-    if (Math.abs(seconds) >= size) return formatsNow().age.format(Math.trunc(seconds / size), unit);
+    // Of 59 days nobody thinks as of last month.
+    const isLong = unit === 'month' || unit === 'year';
+    if (Math.abs(seconds) >= (isLong ? 2 * size : size))
+      return formatsNow().age.format(Math.trunc(seconds / size), unit);
   }
   return t('just now');
 }
