@@ -3,7 +3,7 @@ import { t, tParts } from '../../base/language.ts';
 import type { Decision, ReviewPageData } from '../../extension/messages-review.ts';
 import type { LaterGates } from '../review.ts';
 import type { PageContext } from '../shared/page.ts';
-import { icon, section } from '../shared/parts.ts';
+import { coded, icon, section } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 import { blockersOf, brokenGates } from './blockers.ts';
 
@@ -102,7 +102,7 @@ function whyNot(
       blockers.length === 0
         ? nothing
         : html`<p>${icon('circle-slash')} ${t('It can’t be promoted now:')}</p>
-            <ul>${blockers.map((text) => html`<li class="wrap">${text}</li>`)}</ul>`
+            <ul>${blockers.map((text) => html`<li class="wrap">${coded(text)}</li>`)}</ul>`
     }
     ${isBlank && isTrusted ? html`<p class="muted">${isPromotion ? t('Everything but an approval needs a reason.') : t('Moving it needs a reason.')}</p>` : nothing}
     ${isAuthor && isPromotion ? html`<p class="muted">${t('You registered this version, so your own approval doesn’t count.')}</p>` : nothing}
