@@ -5,8 +5,7 @@ import { facts } from '../version-text.ts';
 import type { Command } from './command-context.ts';
 
 /** Narrows the Models view while the person types; Enter keeps that, Escape takes it back. */
-export const filterModels: Command = async ({ modelsTree }) => {
-  const { choices } = modelsTree;
+export const filterModels: Command = async ({ modelsTree: { choices } }) => {
   const before = choices.filter;
   const input = vscode.window.createInputBox();
   input.title = t('Filter Models');
@@ -26,7 +25,6 @@ export const filterModels: Command = async ({ modelsTree }) => {
       done();
     });
     input.show();
-    void modelsTree.prepareFilter();
   });
   input.dispose();
 };

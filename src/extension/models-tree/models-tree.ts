@@ -155,11 +155,6 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     }
   }
 
-  /** Searches once before anything is typed: the first search of a window takes longer than those that follow. */
-  async prepareFilter(): Promise<void> {
-    for (const { dir } of await this.#registries.existing()) await this.#filtered(dir, 'a').catch(() => undefined);
-  }
-
   #countOf(list: string): number {
     return this.#shown.get(list) ?? PAGE;
   }
