@@ -1,5 +1,6 @@
 // What queries return: plain data, in the words of the vocabulary.
 
+import type { Danger } from '../base/danger-of.ts';
 import type { MetricValue } from '../base/metric-value.ts';
 
 /** Who did something. Name and address are what they say of themselves. */
@@ -309,7 +310,7 @@ export interface VersionFacts {
   /** Digest of the weights, equal for equal weights in unequal files. */
   readonly weights?: string;
   /** The worst of what could run code when the files are loaded. There is no verdict "safe". */
-  readonly danger?: 'dangerous' | 'unknown' | 'none-found';
+  readonly danger?: Danger;
   /** How many problems reading them had. */
   readonly problems?: number;
 }
