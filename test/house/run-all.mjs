@@ -2,7 +2,7 @@
 // because nobody has seen it pass.
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 const bin = (name) => join(root, 'node_modules/.bin', name);
@@ -35,6 +35,10 @@ for (const { name, config } of suites) {
 
 const passed = sum((result) => result.passed);
 const failed = sum((result) => result.failed);
+// Once more where whoever looks at the end of a long log sees them.
+for (const { name, failures = [] } of results) {
+  if (failures.length > 0) console.log(`\nFailed in ${name}:\n${failures.map((text) => `  ${text}`).join('\n')}`);
+}
 console.log('');
 for (const result of results) {
   const note = result.note === undefined ? '' : ` (${result.note})`;
@@ -58,10 +62,23 @@ async function runSuite(name, config) {
     (file) => file.status === 'failed' && file.assertionResults.length === 0,
   );
   return {
+    failures: counts.testResults.flatMap(failuresOf),
     passed: done,
     failed: Math.max(failures, counts.numFailedTests + failedFiles.length) + skipped + (done === 0 ? 1 : 0),
     ...(skipped > 0 ? { note: `${skipped} of them skipped` } : {}),
   };
+}
+
+/** What failed in a test file, or what was skipped: its name, and the first lines of the reason. */
+function failuresOf({ name, message, assertionResults }) {
+  const file = relative(root, name);
+  const why = (text) => text.split('\n', 3).join('\n    ');
+  const tests = assertionResults.filter((test) => test.status !== 'passed');
+  if (tests.length === 0 && message) return [`${file}\n    ${why(message)}`];
+  return tests.map((test) => {
+    const reason = test.failureMessages[0] ?? test.status;
+    return `${[file, ...test.ancestorTitles, test.title].join(' > ')}\n    ${why(reason)}`;
+  });
 }
 
 function run(name, [command, ...args]) {

@@ -219,6 +219,18 @@ describe('moving between stages', () => {
     expect(error).toMatchObject({ code: 'ARTIFACT_ABSENT', message: expect.stringContaining(object) });
   });
 
+  it('refuses a version of which a byte was changed, though nothing is missing', async () => {
+    const { place, registry } = await placeWithVersion();
+    const object = [...(await place.files()).keys()].find((key) => key.startsWith('objects/')) ?? '';
+    const path = join(place.registryDir, object);
+    const bytes = await readFile(path);
+    bytes[0] = (bytes[0] ?? 0) ^ 1;
+    await rm(path);
+    await writeFile(path, bytes);
+    const error = await refusal(place, () => registry.promote({ ref: 'fraud@1', stage: 'staging', reason: 'x' }));
+    expect(error).toMatchObject({ code: 'ARTIFACT_DAMAGED', message: expect.stringContaining(object) });
+  });
+
   it('refuses to delete what is in production or has an alias', async () => {
     const { place, registry } = await placeWithVersion();
     await registry.promote({ ref: 'fraud@1', stage: 'production', reason: 'x' });

@@ -54,7 +54,11 @@ export function addStageCommands(program: Command, add: AddCommand): void {
       ]);
       const around = await context.project();
       const request = { ref, stage, reason, override, ...expectation(expect) };
-      await move(context, (registry) => promoteThroughGates(registry, request, (model) => declaredIn(around, model)));
+      await move(context, (registry) =>
+        context.withProgress((operation) =>
+          promoteThroughGates(registry, request, (model) => declaredIn(around, model), operation),
+        ),
+      );
     },
   );
 

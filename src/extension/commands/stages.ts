@@ -43,8 +43,8 @@ export const promote: Command = async (context, argument) => {
   try {
     const result = await withProgress(
       context.activity,
-      { title: t('Promoting {version}', { version: labelOf(version) }) },
-      () => registry.connection.promoteThroughGates({ roots, request }),
+      { title: t('Promoting {version}', { version: labelOf(version) }), isCancellable: true },
+      (operation) => registry.connection.promoteThroughGates({ roots, request }, operation),
     );
     await tellMoved(context, registry.dir, result);
   } catch (error) {

@@ -175,8 +175,8 @@ export class Reviews implements vscode.Disposable {
     };
     const result = await withProgress(
       this.#options.activity,
-      { title: t('Promoting {version}', { version: labelOf(version) }) },
-      () => registry.connection.promoteThroughGates({ roots: rootsOf(registry), request }),
+      { title: t('Promoting {version}', { version: labelOf(version) }), isCancellable: true },
+      (operation) => registry.connection.promoteThroughGates({ roots: rootsOf(registry), request }, operation),
     );
     this.#options.onMoved(registryDir, result);
     return { outcome: 'done' };

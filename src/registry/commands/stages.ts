@@ -1,4 +1,3 @@
-import { parseManifest } from '../../artifacts/manifest.ts';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import type { RollbackPlan, VersionSummary } from '../../catalog/read-models.ts';
@@ -15,7 +14,7 @@ import {
   stageOf,
 } from '../../rules/policy.ts';
 import type { IntentOutcome } from '../../rules/state.ts';
-import { manifestKey, objectKey } from '../../storage/layout.ts';
+import { manifestKey } from '../../storage/layout.ts';
 import type { GateLink } from '../api/gates.ts';
 import type { ArchiveRequest, PromoteRequest, RollbackRequest, TransitionResult } from '../api/stages.ts';
 import { findModel, findVersion } from '../references.ts';
@@ -24,7 +23,7 @@ import { filesNotShared } from '../shared/fetch-files.ts';
 import { withFilesOf } from '../space/withdrawn.ts';
 import { reasonOf } from '../text.ts';
 import { checkStage } from './check-stage.ts';
-import { verifyRollback } from './rollback-files.ts';
+import { verifyPromoted, verifyRollback } from './stage-files.ts';
 
 /** So long a rollback waits for the shared storage; then it is recorded here, and shared later. */
 const ROLLBACK_PATIENCE_MS = 1500;
@@ -195,7 +194,7 @@ async function move(
   const rule = stageOf(policyOf(stateOf(session), version.modelId), to);
   const holder = rule && holderOf(session, version.modelId, rule);
   if (to !== FIRST_STAGE && to !== ARCHIVED)
-    await withFilesOf(session, version, () => provideFiles(session, version, kind));
+    await withFilesOf(session, version, () => provideFiles(session, version, kind, options));
   const expectedHolder = seen === undefined ? (holder?.id ?? null) : seen;
   // Going down or back asks no policy.
   const expectedPolicy =
@@ -312,32 +311,18 @@ function conflict(
 }
 
 /** In a shared registry the remote has to have the files, of which this disk may lack some. */
-async function provideFiles(session: Session, version: VersionSummary, kind: Move['kind']): Promise<void> {
+async function provideFiles(
+  session: Session,
+  version: VersionSummary,
+  kind: Move['kind'],
+  options: OperationOptions,
+): Promise<void> {
   const { digest } = version.artifact;
   if (session.shared && stateOf(session).artifactStatus(digest) === 'published') return;
   // Whoever registered it may not have got around to sharing its files: nothing is damaged.
   if (session.shared && !(await session.store.head(manifestKey(digest)))) throw filesNotShared(session, version);
   // A rollback has read them.
-  if (kind !== 'rollback') await checkFiles(session, version);
+  if (kind !== 'rollback') await verifyPromoted(session, version, options);
   if (session.shared)
     await enqueue(session, { events: [{ type: 'artifact.published', artifact: digest, version: version.id }] });
-}
-
-/** A version whose files aren't here can't serve. Looks at their presence and size; `verify` reads them. */
-async function checkFiles(session: Session, version: VersionSummary): Promise<void> {
-  const { store } = session;
-  const label = `${version.model}@${version.number}`;
-  const bytes = await store.get(manifestKey(version.artifact.digest));
-  if (!bytes) throw absent(label, manifestKey(version.artifact.digest));
-  for (const file of parseManifest(bytes).files) {
-    const head = await store.head(objectKey(file.sha256));
-    if (head?.sizeBytes !== file.size) throw absent(label, objectKey(file.sha256));
-  }
-}
-
-function absent(label: string, key: string): RegistryError {
-  return new RegistryError(
-    'ARTIFACT_ABSENT',
-    `The files of ${label} aren't all in the registry: ${key} is missing or damaged. Run \`model-registry verify --artifacts\`, or register the files again. Nothing was changed.`,
-  );
 }

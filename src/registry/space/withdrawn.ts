@@ -3,7 +3,7 @@ import type { VersionSummary } from '../../catalog/read-models.ts';
 import { versionById } from '../../catalog/version-queries.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
 
-const ABSENT: ReadonlySet<string> = new Set(['MANIFEST_MISSING', 'OBJECT_MISSING']);
+const ABSENT: ReadonlySet<string> = new Set(['MANIFEST_MISSING', 'OBJECT_MISSING', 'ARTIFACT_ABSENT']);
 
 /**
  * Runs a task that needs the files of a version. Throws `ARTIFACT_WITHDRAWN` where they were removed to free space, before the task began or

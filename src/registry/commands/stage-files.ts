@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ArtifactCheck, verifyArtifacts } from '../../artifacts/verify-objects.ts';
+import { type ArtifactCheck, type ArtifactProblem, verifyArtifacts } from '../../artifacts/verify-objects.ts';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import type { VersionSummary } from '../../catalog/read-models.ts';
@@ -34,7 +34,7 @@ export async function verifyRollback(
     );
   }
   const isHere = (await session.store.head(manifestKey(digest))) !== undefined;
-  const check = isHere ? await checkHere(session, digest, sizeBytes, options) : undefined;
+  const check = isHere ? await readHere(session, digest, sizeBytes, options) : undefined;
   if (check?.problems.length === 0) return;
   if (session.shared) {
     if (stateOf(session).artifactStatus(digest) !== 'published') throw filesNotShared(session, version);
@@ -44,17 +44,39 @@ export async function verifyRollback(
       `The files of ${label} are neither on this machine nor in the shared storage any more. ${advice()} Nothing was changed.`,
     );
   }
-  const [problem] = check?.problems ?? [];
+  throw notWhole(label, check?.problems[0], manifestKey(digest), advice());
+}
+
+/**
+ * Reads the files of a version that is promoted, before anything is recorded. Throws `ARTIFACT_ABSENT`, `ARTIFACT_DAMAGED`: what can't be
+ * restored can't serve.
+ */
+export async function verifyPromoted(
+  session: Session,
+  { model, number, artifact: { digest, sizeBytes } }: VersionSummary,
+  options: OperationOptions,
+): Promise<void> {
+  const [problem] = (await readHere(session, digest, sizeBytes, options)).problems;
+  if (problem)
+    throw notWhole(
+      `${model}@${number}`,
+      problem,
+      problem.key,
+      'See with `model-registry verify --artifacts` what else is so, and register the same files again, or put them back from a backup.',
+    );
+}
+
+function notWhole(label: string, problem: ArtifactProblem | undefined, missing: string, advice: string): RegistryError {
   const isDamaged = problem?.kind === 'OBJECT_DAMAGED' || problem?.kind === 'MANIFEST_DAMAGED';
-  const what = problem?.key ?? manifestKey(digest);
-  throw new RegistryError(
+  const key = problem?.key ?? missing;
+  return new RegistryError(
     isDamaged ? 'ARTIFACT_DAMAGED' : 'ARTIFACT_ABSENT',
-    `The files of ${label} aren't whole: ${what} is ${isDamaged ? 'damaged' : 'missing'}. ${advice()} Nothing was changed.`,
-    { details: { key: what } },
+    `The files of ${label} aren't whole: ${key} is ${isDamaged ? 'damaged' : 'missing'}. ${advice} Nothing was changed.`,
+    { details: { key } },
   );
 }
 
-async function checkHere(
+async function readHere(
   session: Session,
   digest: string,
   sizeBytes: number,
