@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { VersionSummary } from '../src/catalog/read-models.ts';
+import type { VersionSummary } from '../src/catalog/read-models/versions.ts';
 import type { Registry } from '../src/registry/api/registry.ts';
 import { openRegistry } from '../src/registry/open.ts';
 import { filesystemStore } from '../src/storage/filesystem-store.ts';

@@ -1,4 +1,7 @@
-import type { Author, Metrics, Page, VersionSummary } from '../catalog/read-models.ts';
+import type { Page } from '../catalog/paging.ts';
+import type { Author } from '../catalog/read-models/author.ts';
+import type { Metrics } from '../catalog/read-models/values.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 
 // Versions and people as tools tell them: in few words.
 

@@ -1,7 +1,7 @@
 import { isoTime } from '../base/clock.ts';
 import { isUlid, timeOfUlid } from '../base/ids.ts';
 import { maybeText, text } from './columns.ts';
-import type { VersionSummary } from './read-models.ts';
+import type { VersionSummary } from './read-models/versions.ts';
 import type { Row } from './sqlite.ts';
 
 /** Registering files takes a while after the id was given, and clocks differ. */

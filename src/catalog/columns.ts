@@ -1,4 +1,4 @@
-import type { Author } from './read-models.ts';
+import type { Author } from './read-models/author.ts';
 import type { Row } from './sqlite.ts';
 
 /** A column that the schema says is text. */

@@ -1,5 +1,5 @@
 import { int, maybeText } from './columns.ts';
-import type { VersionSummary } from './read-models.ts';
+import type { VersionSummary } from './read-models/versions.ts';
 import type { Sqlite } from './sqlite.ts';
 import { VERSION_COLUMNS, VERSION_TABLES, versionSummary } from './version-queries.ts';
 

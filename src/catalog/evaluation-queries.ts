@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { author, int, maybeText, text } from './columns.ts';
-import type { EvaluationEntry } from './read-models.ts';
+import type { EvaluationEntry } from './read-models/evaluations.ts';
 import type { Sqlite } from './sqlite.ts';
 
 const specialSchema = v.picklist(['NaN', 'Infinity', '-Infinity']);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { EventOf } from '../log/events.ts';
 import { maybeText } from './columns.ts';
-import type { VersionFacts } from './read-models.ts';
+import type { VersionFacts } from './read-models/versions.ts';
 import type { Row, SqlValue } from './sqlite.ts';
 
 /** Columns of a version that hold what its files say, in the order of `factsColumns`. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Lapse } from '../rules/state.ts';
 import { author, int, maybeText, text } from './columns.ts';
-import type { ApprovalEntry, GateResultEntry, RequestEntry } from './read-models.ts';
+import type { ApprovalEntry, GateResultEntry, RequestEntry } from './read-models/reviews.ts';
 import type { Row, Sqlite } from './sqlite.ts';
 
 const LAPSES: readonly Lapse['code'][] = ['used', 'holder', 'gate', 'withdrawn'];

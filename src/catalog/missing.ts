@@ -1,4 +1,4 @@
-import type { CodeLineage, DataLineage, Lineage, MissingFact } from './read-models.ts';
+import type { CodeLineage, DataLineage, Lineage, MissingFact } from './read-models/lineage.ts';
 
 /**
  * What a version lacks of its lineage: what was noted when it was registered, and what shows by itself, as of versions that were

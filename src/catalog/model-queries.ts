@@ -1,6 +1,7 @@
 import { PRODUCTION } from '../rules/policy.ts';
 import { author, int, text } from './columns.ts';
-import type { AliasEntry, AtResult, ModelSummary, ProductionEntry } from './read-models.ts';
+import type { AtResult, ProductionEntry } from './read-models/holders.ts';
+import type { AliasEntry, ModelSummary } from './read-models/models.ts';
 import type { Row, Sqlite } from './sqlite.ts';
 import { newestVersion, tagsOf, versionById } from './version-queries.ts';
 

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { compareNaturally } from '../base/natural-order.ts';
 import { author, int, text } from './columns.ts';
 import { metricsSchema } from './evaluation-queries.ts';
-import type { ModelOverview, StageCounts } from './read-models.ts';
+import type { ModelOverview } from './read-models/models.ts';
+import type { StageCounts } from './read-models/stages.ts';
 import type { Row, Sqlite } from './sqlite.ts';
 import { paramsSchema } from './version-queries.ts';
 

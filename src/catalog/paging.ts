@@ -1,5 +1,15 @@
 import { RegistryError } from '../base/errors.ts';
-import type { Page, PageRequest } from './read-models.ts';
+
+export interface PageRequest {
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** `next` is the cursor of the following page, absent on the last one. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1000;

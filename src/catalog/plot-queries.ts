@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { int, text } from './columns.ts';
 import { metricsSchema } from './evaluation-queries.ts';
-import type { VersionSummary } from './read-models.ts';
+import type { VersionSummary } from './read-models/versions.ts';
 import type { Row, Sqlite } from './sqlite.ts';
 import { paramsSchema, VERSION_COLUMNS, VERSION_TABLES, versionSummary } from './version-queries.ts';
 

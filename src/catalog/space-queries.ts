@@ -1,7 +1,9 @@
 import { ARCHIVED, FIRST_STAGE } from '../rules/policy.ts';
 import { int, maybeText, text } from './columns.ts';
-import type { NamedFor } from './read-models.ts';
 import type { Sqlite } from './sqlite.ts';
+
+/** Why the log names an object by itself: a gate's evidence, all facts of a version, the course of its metrics. */
+export type NamedFor = 'evidence' | 'facts' | 'history' | 'patch' | 'predictions';
 
 /** A version that isn't deleted, with what decides whether its bytes stay. */
 export interface StoredVersion {

@@ -1,6 +1,6 @@
 import { author, int, isSet, maybeText, text } from './columns.ts';
 import { lastNumberAt } from './plot-queries.ts';
-import type { TenureEntry } from './read-models.ts';
+import type { TenureEntry } from './read-models/stages.ts';
 import type { Row, Sqlite } from './sqlite.ts';
 import { transitionKind } from './version-queries.ts';
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { int, text } from './columns.ts';
 import { metricsSchema } from './evaluation-queries.ts';
-import type { Metrics } from './read-models.ts';
+import type { Metrics } from './read-models/values.ts';
 import type { Sqlite } from './sqlite.ts';
 
 export interface MeasuredNumber {

@@ -5,19 +5,12 @@ import { author, int, maybeText, text } from './columns.ts';
 import { evaluationsOf, metricsSchema } from './evaluation-queries.ts';
 import { factsOf } from './facts-columns.ts';
 import { missingOf } from './missing.ts';
-import type {
-  ArtifactSummary,
-  CodeChanges,
-  CodeLineage,
-  CommentEntry,
-  Lineage,
-  PackageVersion,
-  RunLineage,
-  Tags,
-  TransitionEntry,
-  VersionSummary,
-  Via,
-} from './read-models.ts';
+import type { Via } from './read-models/author.ts';
+import type { CommentEntry } from './read-models/comments.ts';
+import type { CodeChanges, CodeLineage, Lineage, PackageVersion, RunLineage } from './read-models/lineage.ts';
+import type { TransitionEntry } from './read-models/stages.ts';
+import type { Tags } from './read-models/values.ts';
+import type { ArtifactSummary, VersionSummary } from './read-models/versions.ts';
 import { type RecordedParts, recordedParts } from './recorded-parts.ts';
 import type { Row, Sqlite, SqlValue } from './sqlite.ts';
 

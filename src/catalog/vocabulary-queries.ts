@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { maybeText, text } from './columns.ts';
-import type { Vocabulary } from './read-models.ts';
+import type { Vocabulary } from './read-models/models.ts';
 import type { Sqlite } from './sqlite.ts';
 
 /** Versions that are looked at for their names: the newest say what is measured today. */

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
-import type { Author, Via } from '../catalog/read-models.ts';
+import type { Author, Via } from '../catalog/read-models/author.ts';
 import { hasFollowUps } from '../project/follow-ups.ts';
 import type { Recording, Registry } from '../registry/api/registry.ts';
 import { type LocatedRegistry, locateRegistry } from '../registry/location.ts';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
-import type { Intervals, Metrics, MetricValue } from '../catalog/read-models.ts';
+import type { MetricValue } from '../base/metric-value.ts';
+import type { Intervals, Metrics } from '../catalog/read-models/values.ts';
 import type { EvaluateResult } from '../registry/api/evaluating.ts';
 import { parseMetric, readMeasuredFile } from '../runs/values-file.ts';
 import { keyValue } from './arguments.ts';

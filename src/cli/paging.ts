@@ -1,4 +1,4 @@
-import type { Page } from '../catalog/read-models.ts';
+import type { Page } from '../catalog/paging.ts';
 
 /** How many entries people get who don't say how many they want. */
 export const SHOWN = 50;

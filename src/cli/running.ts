@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { RegistryError } from '../base/errors.ts';
 import { newIdSource } from '../base/ids.ts';
 import { startProblem } from '../base/start-problem.ts';
-import type { RunLineage } from '../catalog/read-models.ts';
+import type { RunLineage } from '../catalog/read-models/lineage.ts';
 import { notebookOf } from '../lineage/notebook.ts';
 import { folderOf, surroundingsAtStart } from '../lineage/surroundings.ts';
 import { outputStates, registerAfterRun } from '../outputs/after-run.ts';

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { DeclaredDirections } from '../base/metrics.ts';
-import type { RequestEntry, ReviewVote, VersionDetails } from '../catalog/read-models.ts';
+import type { RequestEntry, ReviewVote } from '../catalog/read-models/reviews.ts';
+import type { VersionDetails } from '../catalog/read-models/versions.ts';
 import type { Verdict } from '../gates/verdict.ts';
 import type { GateStanding } from '../registry/api/gates.ts';
 import type { ChangesPageData } from './messages.ts';

@@ -1,18 +1,14 @@
 import * as v from 'valibot';
 import type { DeclaredDirections } from '../base/metrics.ts';
 import type { OperationOptions, Progress } from '../base/progress.ts';
-import type { Plot, VersionColumns } from '../catalog/plot-models.ts';
-import type {
-  AtResult,
-  ComparedDataset,
-  Comparison,
-  Metrics,
-  ModelOverview,
-  Page,
-  TenureEntry,
-  VersionDetails,
-  VersionSummary,
-} from '../catalog/read-models.ts';
+import type { Page } from '../catalog/paging.ts';
+import type { ComparedDataset, Comparison } from '../catalog/read-models/comparison.ts';
+import type { AtResult } from '../catalog/read-models/holders.ts';
+import type { ModelOverview } from '../catalog/read-models/models.ts';
+import type { Plot, VersionColumns } from '../catalog/read-models/plot.ts';
+import type { TenureEntry } from '../catalog/read-models/stages.ts';
+import type { Metrics } from '../catalog/read-models/values.ts';
+import type { VersionDetails, VersionSummary } from '../catalog/read-models/versions.ts';
 import type { CodeBetween } from '../lineage/code-history.ts';
 import type { FactsSummary } from '../modelfiles/facts-summary.ts';
 import type { LoadSnippet } from '../modelfiles/loading/load-snippet.ts';
@@ -36,26 +32,17 @@ import { type VersionResults, versionParams } from './messages-version.ts';
  * whatever comes from a page with `requestSchema` before it looks at it.
  */
 
+export type { MetricValue } from '../base/metric-value.ts';
 export type { Progress } from '../base/progress.ts';
-export type { Plot, PlotAxis, PlotBox, PlotPoint, VersionColumns } from '../catalog/plot-models.ts';
-export type {
-  Author,
-  CodeLineage,
-  CommentEntry,
-  EvaluationEntry,
-  FileEntry,
-  Lineage,
-  Metrics,
-  MetricValue,
-  ModelOverview,
-  PackageVersion,
-  TenureEntry,
-  TransitionEntry,
-  VersionDetails,
-  VersionFacts,
-  VersionSummary,
-  Via,
-} from '../catalog/read-models.ts';
+export type { Author, Via } from '../catalog/read-models/author.ts';
+export type { CommentEntry } from '../catalog/read-models/comments.ts';
+export type { EvaluationEntry } from '../catalog/read-models/evaluations.ts';
+export type { CodeLineage, Lineage, PackageVersion } from '../catalog/read-models/lineage.ts';
+export type { ModelOverview } from '../catalog/read-models/models.ts';
+export type { Plot, PlotAxis, PlotBox, PlotPoint, VersionColumns } from '../catalog/read-models/plot.ts';
+export type { TenureEntry, TransitionEntry } from '../catalog/read-models/stages.ts';
+export type { Metrics } from '../catalog/read-models/values.ts';
+export type { FileEntry, VersionDetails, VersionFacts, VersionSummary } from '../catalog/read-models/versions.ts';
 export type { ChangedFile, CodeBetween, CommitList } from '../lineage/code-history.ts';
 export type { DangerFinding, DangerReport, SignatureEntry } from '../modelfiles/facts.ts';
 export type { FactsSummary } from '../modelfiles/facts-summary.ts';

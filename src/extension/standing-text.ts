@@ -1,7 +1,7 @@
 import { sharedHeadline } from '../base/comparing.ts';
 import { t } from '../base/language.ts';
 import { formatDifference, formatMetric, type HeadlineOptions, headlineMetric, metricChange } from '../base/metrics.ts';
-import type { VersionSummary } from '../catalog/read-models.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import { numberOf, oneLine } from './version-text.ts';
 
 export interface StandingText {

@@ -1,6 +1,6 @@
 import { dateLocale, t } from '../base/language.ts';
 import { formatDifference, formatMetric, headlineMetric, metricChange } from '../base/metrics.ts';
-import type { VersionSummary } from '../catalog/read-models.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import type { RegisterResult } from '../registry/api/registering.ts';
 
 /** `7`, and `draft-<6>` while the version has no number. */

@@ -1,4 +1,4 @@
-import type { EvaluationEntry } from '../catalog/read-models.ts';
+import type { EvaluationEntry } from '../catalog/read-models/evaluations.ts';
 import type { DeclaredGate } from '../project/gates-schema.ts';
 import { newestBySlice, tolerance } from './samples.ts';
 import { failed, type GateSubject, notEvaluated, numberText, passed, type Verdict } from './verdict.ts';

@@ -1,6 +1,6 @@
 import { RegistryError } from '../base/errors.ts';
 import type { DeclaredDirections } from '../base/metrics.ts';
-import type { VersionSummary } from '../catalog/read-models.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import type { DeclaredGate } from '../project/gates-schema.ts';
 import type { FoundGate, GateStanding } from '../registry/api/gates.ts';
 import type { RegistryCalls } from '../registry/methods.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { VersionSummary } from '../catalog/read-models.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import type { DeclaredGate } from '../project/gates-schema.ts';
 import { definitionDigest, gateName } from './gate-name.ts';
 import type { NamedProgram } from './programs.ts';

@@ -1,4 +1,4 @@
-import type { EvaluationEntry } from '../catalog/read-models.ts';
+import type { EvaluationEntry } from '../catalog/read-models/evaluations.ts';
 import type { DeclaredGate } from '../project/gates-schema.ts';
 import { isOtherData } from './metric-gate.ts';
 import { newestBySlice } from './samples.ts';

@@ -1,5 +1,5 @@
+import type { MetricValue } from '../base/metric-value.ts';
 import { type DeclaredDirections, metricDirection } from '../base/metrics.ts';
-import type { MetricValue } from '../catalog/read-models.ts';
 import { changeOf, type DeclaredGate } from '../project/gates-schema.ts';
 import { newestBySlice, tolerance } from './samples.ts';
 import { failed, type GateSubject, notEvaluated, numberText, passed, type Verdict } from './verdict.ts';

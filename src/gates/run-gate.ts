@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import { canMeasureMemory } from '../base/process-memory.ts';
-import type { VersionSummary } from '../catalog/read-models.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import { DEFAULT_TIME_LIMIT_SECONDS, type DeclaredGate } from '../project/gates-schema.ts';
 import { splitCommand } from '../project/split-command.ts';
 import type { RegistryCalls } from '../registry/methods.ts';

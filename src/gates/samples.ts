@@ -1,4 +1,4 @@
-import type { EvaluationEntry } from '../catalog/read-models.ts';
+import type { EvaluationEntry } from '../catalog/read-models/evaluations.ts';
 
 /** Decimal fractions have no exact binary form: 0.93 − 0.925 isn't more than 0.005. */
 const TOLERANCE = 1e-12;

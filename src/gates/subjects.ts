@@ -1,6 +1,6 @@
 import { dangerOf } from '../base/danger-of.ts';
 import { RegistryError } from '../base/errors.ts';
-import type { VersionDetails, VersionSummary } from '../catalog/read-models.ts';
+import type { VersionDetails, VersionSummary } from '../catalog/read-models/versions.ts';
 import type { CertaintyAnswer } from '../predictions/certainty.ts';
 import type { DeclaredGate } from '../project/gates-schema.ts';
 import type { CertaintyQuery } from '../registry/api/evaluating.ts';

@@ -1,5 +1,5 @@
 import { metricDirection } from '../base/metrics.ts';
-import type { EvaluationEntry } from '../catalog/read-models.ts';
+import type { EvaluationEntry } from '../catalog/read-models/evaluations.ts';
 import type { CertainSample, CertaintyAnswer } from '../predictions/certainty.ts';
 import { changeOf, confidenceOf, DEFAULT_RESAMPLES, DEFAULT_SEED, type DeclaredGate } from '../project/gates-schema.ts';
 import type { CertaintyQuery } from '../registry/api/evaluating.ts';

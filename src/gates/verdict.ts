@@ -1,11 +1,7 @@
-import type {
-  CodeLineage,
-  DataLineage,
-  EvaluationEntry,
-  LockFile,
-  Metrics,
-  VersionFacts,
-} from '../catalog/read-models.ts';
+import type { EvaluationEntry } from '../catalog/read-models/evaluations.ts';
+import type { CodeLineage, DataLineage, LockFile } from '../catalog/read-models/lineage.ts';
+import type { Metrics } from '../catalog/read-models/values.ts';
+import type { VersionFacts } from '../catalog/read-models/versions.ts';
 
 /** What a gate looks at in a version. */
 export interface GateSubject {

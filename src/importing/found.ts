@@ -1,4 +1,4 @@
-import type { Metrics, Params } from '../catalog/read-models.ts';
+import type { Metrics, Params } from '../catalog/read-models/values.ts';
 
 /** What keeps models in a way that can be taken over. `files` are model files that nothing tells of. */
 export const SOURCE_KINDS = ['mlflow', 'dvc', 'wandb', 'huggingface', 'files'] as const;

@@ -1,6 +1,6 @@
 import { RegistryError } from '../base/errors.ts';
 import { importedFrom } from '../base/imported-from.ts';
-import type { VersionSummary } from '../catalog/read-models.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import type { RegistryCalls } from '../registry/methods.ts';
 import { PRODUCTION } from '../rules/policy.ts';
 import { type FoundModel, type FoundVersion, SOURCE_NAMES, type Survey } from './found.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { messageOf } from '../base/errors.ts';
-import type { Metrics, MissingFact, Params, RunLineage } from '../catalog/read-models.ts';
+import type { MissingFact, RunLineage } from '../catalog/read-models/lineage.ts';
+import type { Metrics, Params } from '../catalog/read-models/values.ts';
 import { lineageOf, linkRuns } from '../outputs/run-link.ts';
 import type { RegisterRequest } from '../registry/api/registering.ts';
 import { dvcReader } from '../runs/dvc/dvc.ts';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { userInfo } from 'node:os';
-import type { Author } from '../catalog/read-models.ts';
+import type { Author } from '../catalog/read-models/author.ts';
 import { pipeInGit } from './git-pipes.ts';
 
 const GIT_TIMEOUT_MS = 10_000;

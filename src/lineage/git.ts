@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { SimpleGit } from 'simple-git';
-import type { CodeLineage } from '../catalog/read-models.ts';
+import type { CodeLineage } from '../catalog/read-models/lineage.ts';
 import { pipeInGit } from './git-pipes.ts';
 import { gitIn, hasChanges } from './git-status.ts';
 import { readSubmodules } from './submodules.ts';

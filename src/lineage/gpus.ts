@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { MissingFact } from '../catalog/read-models.ts';
+import type { MissingFact } from '../catalog/read-models/lineage.ts';
 import { headOf, isFile, isFolder, namesIn } from './python/small-file.ts';
 
 const MAX_BYTES = 16 * 1024;

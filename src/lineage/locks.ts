@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { LockFile } from '../catalog/read-models.ts';
+import type { LockFile } from '../catalog/read-models/lineage.ts';
 import { foldersAbove } from './python/folders-above.ts';
 import { namesIn } from './python/small-file.ts';
 

@@ -1,6 +1,6 @@
 import { arch, availableParallelism, cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { MachineLineage, MissingFact } from '../catalog/read-models.ts';
+import type { MachineLineage, MissingFact } from '../catalog/read-models/lineage.ts';
 import { readGpus } from './gpus.ts';
 import { headOf } from './python/small-file.ts';
 

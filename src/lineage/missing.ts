@@ -1,5 +1,5 @@
 import { messageOf } from '../base/errors.ts';
-import type { CodeLineage, LockFile, MissingFact } from '../catalog/read-models.ts';
+import type { CodeLineage, LockFile, MissingFact } from '../catalog/read-models/lineage.ts';
 import type { PythonEnvironment } from '../registry/api/registering.ts';
 import { pipeInGit } from './git-pipes.ts';
 import { gitIn } from './git-status.ts';

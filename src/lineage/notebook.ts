@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { recordedPath } from '../base/inside.ts';
-import type { NotebookLineage } from '../catalog/read-models.ts';
+import type { NotebookLineage } from '../catalog/read-models/lineage.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 

@@ -3,7 +3,7 @@ import { devNull } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
-import type { SubmoduleLineage } from '../catalog/read-models.ts';
+import type { SubmoduleLineage } from '../catalog/read-models/lineage.ts';
 import { makeOwnFolder } from '../storage/own-folder.ts';
 import { startsPrograms } from './git-status.ts';
 

@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { SimpleGit } from 'simple-git';
-import type { SubmoduleLineage } from '../catalog/read-models.ts';
+import type { SubmoduleLineage } from '../catalog/read-models/lineage.ts';
 import { gitIn, hasChanges } from './git-status.ts';
 
 const MAX_SUBMODULES = 50;

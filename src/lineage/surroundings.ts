@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { pathInside } from '../base/inside.ts';
-import type { CodeLineage, LockFile, MissingFact } from '../catalog/read-models.ts';
+import type { CodeLineage, LockFile, MissingFact } from '../catalog/read-models/lineage.ts';
 import { readProject } from '../project/project-file.ts';
 import type { PythonEnvironment, RegisterRequest, UncommittedChanges } from '../registry/api/registering.ts';
 import { readCode } from './git.ts';

@@ -1,5 +1,5 @@
 import { RegistryError } from '../base/errors.ts';
-import type { CodeLineage } from '../catalog/read-models.ts';
+import type { CodeLineage } from '../catalog/read-models/lineage.ts';
 import type { RegistryQueries } from '../registry/api/queries.ts';
 import { codeBetween } from './code-between.ts';
 import type { CodeBetween } from './code-history.ts';

@@ -1,5 +1,5 @@
 import type { OperationOptions } from '../base/progress.ts';
-import type { RunLineage } from '../catalog/read-models.ts';
+import type { RunLineage } from '../catalog/read-models/lineage.ts';
 import type { Project } from '../project/project-schema.ts';
 import type { RegisterResult } from '../registry/api/registering.ts';
 import type { Registry } from '../registry/api/registry.ts';

@@ -2,7 +2,8 @@ import { realpath } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
-import type { CodeLineage, Metrics, MissingFact, Params, RunLineage } from '../catalog/read-models.ts';
+import type { CodeLineage, MissingFact, RunLineage } from '../catalog/read-models/lineage.ts';
+import type { Metrics, Params } from '../catalog/read-models/values.ts';
 import type { Project, ProjectModel } from '../project/project-schema.ts';
 import type {
   PythonEnvironment,

@@ -1,4 +1,4 @@
-import type { Metrics } from '../catalog/read-models.ts';
+import type { Metrics } from '../catalog/read-models/values.ts';
 import type { Registry } from '../registry/api/registry.ts';
 import type { OnLeftOut } from '../runs/values-file.ts';
 import { readEach } from './left-out.ts';

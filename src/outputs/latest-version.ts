@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { digestArtifact } from '../artifacts/intake.ts';
 import { statCacheOf } from '../artifacts/stat-cache.ts';
 import { RegistryError } from '../base/errors.ts';
-import type { VersionSummary } from '../catalog/read-models.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import type { Registry } from '../registry/api/registry.ts';
 
 export interface LatestVersion {

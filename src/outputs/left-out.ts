@@ -1,5 +1,5 @@
 import { messageOf, RegistryError } from '../base/errors.ts';
-import type { MissingFact } from '../catalog/read-models.ts';
+import type { MissingFact } from '../catalog/read-models/lineage.ts';
 import type { OnLeftOut } from '../runs/values-file.ts';
 
 /** Something of a run that its version doesn't have: as it is told, and as the version tells it. */

@@ -1,6 +1,7 @@
 import { isoTime } from '../base/clock.ts';
 import type { OperationOptions } from '../base/progress.ts';
-import type { Metrics, VersionSummary } from '../catalog/read-models.ts';
+import type { Metrics } from '../catalog/read-models/values.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import type { RegisterRequest, RegisterResult } from '../registry/api/registering.ts';
 import type { Registry } from '../registry/api/registry.ts';
 import { type CaptureOptions, captureOutputs } from './capture.ts';

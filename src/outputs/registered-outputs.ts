@@ -2,7 +2,7 @@ import { lstat, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { statCacheOf } from '../artifacts/stat-cache.ts';
 import { RegistryError, systemErrorCode } from '../base/errors.ts';
-import type { FileEntry, VersionSummary } from '../catalog/read-models.ts';
+import type { FileEntry, VersionSummary } from '../catalog/read-models/versions.ts';
 import type { Project } from '../project/project-schema.ts';
 import type { Registry } from '../registry/api/registry.ts';
 import { matchingFiles } from './output-files.ts';

@@ -1,4 +1,5 @@
-import type { Metrics, Params, RunLineage } from '../catalog/read-models.ts';
+import type { RunLineage } from '../catalog/read-models/lineage.ts';
+import type { Metrics, Params } from '../catalog/read-models/values.ts';
 import type { ProjectModel } from '../project/project-schema.ts';
 import type { FoundRun } from '../runs/find-runs.ts';
 import type { MetricHistory, RunDataset, RunRecord } from '../runs/run-record.ts';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
-import type { VersionSummary } from '../catalog/read-models.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import type { Inspector } from '../modelfiles/inspector.ts';
 import type { Completeness } from '../modelfiles/model-format.ts';
 import type { ProjectModel } from '../project/project-schema.ts';

@@ -1,4 +1,4 @@
-import type { NotebookLineage } from '../catalog/read-models.ts';
+import type { NotebookLineage } from '../catalog/read-models/lineage.ts';
 import { type RunningProcess, runningProcesses } from './processes.ts';
 import type { StartedRun } from './started-runs.ts';
 

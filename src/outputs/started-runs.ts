@@ -1,4 +1,4 @@
-import type { RunLineage } from '../catalog/read-models.ts';
+import type { RunLineage } from '../catalog/read-models/lineage.ts';
 import type { FoundRun } from '../runs/find-runs.ts';
 import type { CaptureProviders } from './capture.ts';
 import type { RunLink } from './run-link.ts';

@@ -1,4 +1,5 @@
-import type { Tags, VersionSummary } from '../catalog/read-models.ts';
+import type { Tags } from '../catalog/read-models/values.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import type { Registry } from '../registry/api/registry.ts';
 
 /** Tag of a version that took the place of one that was registered too early. */

@@ -1,6 +1,6 @@
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
 import type { Progress } from '../base/progress.ts';
-import type { VersionSummary } from '../catalog/read-models.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import type { Inspector } from '../modelfiles/inspector.ts';
 import type { Project } from '../project/project-schema.ts';
 import { refusalOf } from '../project/refused-models.ts';

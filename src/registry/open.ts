@@ -4,7 +4,7 @@ import { isoTime, systemClock } from '../base/clock.ts';
 import { type NewId, newIdSource } from '../base/ids.ts';
 import { apartBuilder } from '../catalog/bulk/build-apart.ts';
 import { Catalog } from '../catalog/catalog.ts';
-import type { Author, Via } from '../catalog/read-models.ts';
+import type { Author, Via } from '../catalog/read-models/author.ts';
 import { LocalAuthority } from '../intents/local-authority.ts';
 import { PendingQueue } from '../intents/pending-queue.ts';
 import { SharedAuthority } from '../intents/shared-authority.ts';

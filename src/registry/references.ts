@@ -1,7 +1,7 @@
 import { RegistryError } from '../base/errors.ts';
 import { isUlid } from '../base/ids.ts';
 import { modelNames } from '../catalog/model-queries.ts';
-import type { VersionSummary } from '../catalog/read-models.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import {
   isNumberGiven,
   newestVersion,

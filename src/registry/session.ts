@@ -4,7 +4,7 @@ import { RegistryError } from '../base/errors.ts';
 import type { NewId } from '../base/ids.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { unknownNeeds } from '../catalog/log-queries.ts';
-import type { Author, Via } from '../catalog/read-models.ts';
+import type { Author, Via } from '../catalog/read-models/author.ts';
 import type { Sqlite } from '../catalog/sqlite.ts';
 import type { SyncOptions } from '../intents/shared-authority.ts';
 import type { Authority, RefusedOutcome } from '../intents/submitting.ts';

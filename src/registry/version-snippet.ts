@@ -1,4 +1,4 @@
-import type { VersionDetails } from '../catalog/read-models.ts';
+import type { VersionDetails } from '../catalog/read-models/versions.ts';
 import { type LoadSnippet, loadSnippet, type SnippetSubject } from '../modelfiles/loading/load-snippet.ts';
 
 /** How to load a version, named by `ref` or by its number. `facts` are those of its files, where more is known than the version's own say. */

@@ -3,7 +3,7 @@ import { inspectTarget } from '../artifacts/target-folder.ts';
 import { isoTime } from '../base/clock.ts';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
-import type { VersionSummary } from '../catalog/read-models.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import type { RegistryCalls } from '../registry/methods.ts';
 import { hasCode, isAbsent } from '../storage/system-errors.ts';
 import { deployPlace } from './deploy-place.ts';

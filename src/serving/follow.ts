@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { isoTime } from '../base/clock.ts';
 import { messageOf, RegistryError } from '../base/errors.ts';
-import type { VersionSummary } from '../catalog/read-models.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import type { Registry } from '../registry/api/registry.ts';
 import { type ReportedState, reporter } from './reporter.ts';
 import { runSwitchCommand } from './switch-command.ts';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { endGroup } from '../base/process-group.ts';
-import type { VersionSummary } from '../catalog/read-models.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 
 export interface SwitchCommand {
   /** For the shell; without it there is nothing to run. */

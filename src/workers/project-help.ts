@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { RegistryError } from '../base/errors.ts';
 import { formatMetric } from '../base/metrics.ts';
-import type { ModelDetails, VersionSummary, Vocabulary } from '../catalog/read-models.ts';
+import type { ModelDetails, Vocabulary } from '../catalog/read-models/models.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import { declaredIn } from '../gates/declared.ts';
 import { evaluateGates } from '../gates/evaluate-gates.ts';
 import { registeredOutputs } from '../outputs/registered-outputs.ts';

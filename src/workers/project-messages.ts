@@ -1,4 +1,4 @@
-import type { VersionSummary } from '../catalog/read-models.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import type { NameKind } from '../project/names-in-project.ts';
 import type { Meant } from '../project/project-problem.ts';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Progress } from '../base/progress.ts';
-import type { VersionSummary } from '../catalog/read-models.ts';
+import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import type { GateActivity } from '../gates/activity.ts';
 import type { RegisterResult } from '../registry/api/registering.ts';
 import type { RemoteStatus } from '../registry/api/sharing.ts';

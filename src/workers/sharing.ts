@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { RegistryError } from '../base/errors.ts';
 import { type OperationOptions, withSpeed } from '../base/progress.ts';
-import type { Author } from '../catalog/read-models.ts';
+import type { Author } from '../catalog/read-models/author.ts';
 import type { LogHead } from '../registry/api/log.ts';
 import type { Registry } from '../registry/api/registry.ts';
 import type { RemoteStatus } from '../registry/api/sharing.ts';

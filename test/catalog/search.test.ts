@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { VersionSummary } from '../../src/catalog/read-models.ts';
+import type { VersionSummary } from '../../src/catalog/read-models/versions.ts';
 import { openSqlite } from '../../src/catalog/sqlite.ts';
 import type { Registry } from '../../src/registry/api/registry.ts';
 import { manyTensors, weightsFile } from '../registry/facts/weights-file.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { VersionSummary } from '../../src/catalog/read-models.ts';
+import type { VersionSummary } from '../../src/catalog/read-models/versions.ts';
 import type { Registry } from '../../src/registry/api/registry.ts';
 import type { Done, WorkerOptions } from './lines.ts';
 import { pick } from './random.ts';

@@ -1,4 +1,4 @@
-import type { EvaluationEntry } from '../../src/catalog/read-models.ts';
+import type { EvaluationEntry } from '../../src/catalog/read-models/evaluations.ts';
 import type { Measured } from '../../src/gates/benchmark.ts';
 import type { GateContext } from '../../src/gates/check-gate.ts';
 import type { GateSubject } from '../../src/gates/verdict.ts';

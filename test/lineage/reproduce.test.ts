@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { VersionDetails } from '../../src/catalog/read-models.ts';
+import type { VersionDetails } from '../../src/catalog/read-models/versions.ts';
 import { readCode } from '../../src/lineage/git.ts';
 import { reproduce } from '../../src/lineage/reproduce.ts';
 import { writeSourceTree } from '../../src/lineage/source-tree.ts';

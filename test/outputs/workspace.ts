@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import type { VersionSummary } from '../../src/catalog/read-models.ts';
+import type { VersionSummary } from '../../src/catalog/read-models/versions.ts';
 import type { CaptureProviders } from '../../src/outputs/capture.ts';
 import type { RunningProcess } from '../../src/outputs/processes.ts';
 import { RunsGoingOn, type SeenCommand } from '../../src/outputs/running.ts';

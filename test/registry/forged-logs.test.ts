@@ -1,7 +1,7 @@
 import { copyFile, cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Author } from '../../src/catalog/read-models.ts';
+import type { Author } from '../../src/catalog/read-models/author.ts';
 import { encodeCommit } from '../../src/log/commit.ts';
 import type { Registry } from '../../src/registry/api/registry.ts';
 import { openRegistry } from '../../src/registry/open.ts';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
-import type { Author, Via } from '../../src/catalog/read-models.ts';
+import type { Author, Via } from '../../src/catalog/read-models/author.ts';
 import type { Registry } from '../../src/registry/api/registry.ts';
 import { initRegistry, openRegistry } from '../../src/registry/open.ts';
 import type { OwnKey } from '../../src/registry/signing.ts';

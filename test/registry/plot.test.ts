@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PlotAxis } from '../../src/catalog/plot-models.ts';
+import type { PlotAxis } from '../../src/catalog/read-models/plot.ts';
 import type { Registry } from '../../src/registry/api/registry.ts';
 import { makePlace, type Place } from './opened.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Author } from '../../src/catalog/read-models.ts';
+import type { Author } from '../../src/catalog/read-models/author.ts';
 import { askAgain } from '../../src/gates/ask-again.ts';
 import { declaredIn } from '../../src/gates/declared.ts';
 import { promoteThroughGates } from '../../src/gates/promote.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
-import type { ComparedDataset, ComparisonRow } from '../../catalog/read-models.ts';
+import type { ComparedDataset, ComparisonRow } from '../../catalog/read-models/comparison.ts';
 import type { CodeBetween, CommitEntry } from '../../lineage/code-history.ts';
 import type { DataChange, VersionChanges } from '../../registry/api/changes.ts';
 import type { ImpactEntry } from '../../registry/api/impact.ts';

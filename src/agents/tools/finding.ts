@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { ModelSummary } from '../../catalog/read-models.ts';
+import type { ModelSummary } from '../../catalog/read-models/models.ts';
 import { CURSOR, limit, MODEL, STAGE } from '../inputs.ts';
 import { labelOf, pageOf, summaryOf } from '../shapes.ts';
 import { tool } from '../tool.ts';

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { momentOf } from '../../base/moment.ts';
-import type { LogEntry, ProductionEntry } from '../../catalog/read-models.ts';
+import type { ProductionEntry } from '../../catalog/read-models/holders.ts';
+import type { LogEntry } from '../../catalog/read-models/log.ts';
 import { CURSOR, limit, MODEL } from '../inputs.ts';
 import { labelOf, pageOf, personOf, summaryOf } from '../shapes.ts';
 import { tool } from '../tool.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { ReviewVote } from '../../catalog/read-models.ts';
+import type { ReviewVote } from '../../catalog/read-models/reviews.ts';
 import type { ReviewEntry } from '../../registry/api/reviews.ts';
 import type { RefusedEntry } from '../../registry/api/sharing.ts';
 import { MODEL, REF, STAGE } from '../inputs.ts';

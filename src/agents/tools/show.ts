@@ -1,4 +1,6 @@
-import type { FileEntry, Lineage, TransitionEntry, VersionDetails } from '../../catalog/read-models.ts';
+import type { Lineage } from '../../catalog/read-models/lineage.ts';
+import type { TransitionEntry } from '../../catalog/read-models/stages.ts';
+import type { FileEntry, VersionDetails } from '../../catalog/read-models/versions.ts';
 import { REF } from '../inputs.ts';
 import { personOf, summaryOf } from '../shapes.ts';
 import { tool } from '../tool.ts';

@@ -1,5 +1,5 @@
 import { int, text } from '../columns.ts';
-import type { VersionSummary } from '../read-models.ts';
+import type { VersionSummary } from '../read-models/versions.ts';
 import type { Sqlite, SqlValue } from '../sqlite.ts';
 import { VERSION_COLUMNS, VERSION_TABLES, versionSummary } from '../version-queries.ts';
 import type { Condition, Sql } from './conditions.ts';

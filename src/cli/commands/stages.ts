@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { RegistryError } from '../../base/errors.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { Registry } from '../../registry/api/registry.ts';
 import type { TransitionResult } from '../../registry/api/stages.ts';
 import { type AddCommand, examples } from '../add-command.ts';

@@ -1,6 +1,7 @@
 import { changesSummary } from '../../base/changes-summary.ts';
 import { type DeclaredDirections, formatMetric } from '../../base/metrics.ts';
-import type { CodeLineage, ComparisonRow } from '../../catalog/read-models.ts';
+import type { ComparisonRow } from '../../catalog/read-models/comparison.ts';
+import type { CodeLineage } from '../../catalog/read-models/lineage.ts';
 import type { ChangedFile, CodeBetween, CommitList } from '../../lineage/code-history.ts';
 import type { DataChange, PackageChange, VersionChanges } from '../../registry/api/changes.ts';
 import { safeLine, styled } from '../terminal.ts';

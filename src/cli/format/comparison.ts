@@ -1,5 +1,5 @@
 import { type DeclaredDirections, formatDifference, formatMetric, metricChange } from '../../base/metrics.ts';
-import type { ComparedDataset, Comparison, ComparisonRow } from '../../catalog/read-models.ts';
+import type { ComparedDataset, Comparison, ComparisonRow } from '../../catalog/read-models/comparison.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { tableText } from './tables.ts';
 import { labelOf } from './values.ts';

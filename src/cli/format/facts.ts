@@ -1,7 +1,7 @@
 import { formatCount, formatShare, parametersText } from '../../base/count.ts';
 import { formatName } from '../../base/format-name.ts';
 import { shapeText } from '../../base/shape.ts';
-import type { VersionDetails } from '../../catalog/read-models.ts';
+import type { VersionDetails } from '../../catalog/read-models/versions.ts';
 import type { DangerFinding, SignatureEntry, TensorFacts } from '../../modelfiles/facts.ts';
 import type { FactsSummary } from '../../modelfiles/facts-summary.ts';
 import type { FactsAnswer } from '../../registry/api/facts.ts';

@@ -1,5 +1,5 @@
 import { formatMetric, headlineMetric } from '../../base/metrics.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { safeLine } from '../terminal.ts';
 
 /** `auc 0.9312`, the metric that tells most about a version; empty where it has none. */

@@ -1,4 +1,6 @@
-import type { FileEntry, Lineage, LogEntry, VersionDetails, VersionSummary } from '../../catalog/read-models.ts';
+import type { Lineage } from '../../catalog/read-models/lineage.ts';
+import type { LogEntry } from '../../catalog/read-models/log.ts';
+import type { FileEntry, VersionDetails, VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { FactsAnswer } from '../../registry/api/facts.ts';
 import type { VersionExtras } from './version.ts';
 

@@ -1,4 +1,5 @@
-import type { PackageVersion, VersionDetails } from '../../catalog/read-models.ts';
+import type { PackageVersion } from '../../catalog/read-models/lineage.ts';
+import type { VersionDetails } from '../../catalog/read-models/versions.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { dataPair, lineagePairs, missingSection, sourcePairs } from './lineage.ts';
 import { pairs, section } from './sections.ts';

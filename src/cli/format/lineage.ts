@@ -1,4 +1,4 @@
-import type { DataLineage, Lineage, MachineLineage, PackageVersion } from '../../catalog/read-models.ts';
+import type { DataLineage, Lineage, MachineLineage, PackageVersion } from '../../catalog/read-models/lineage.ts';
 import { safeLine } from '../terminal.ts';
 import { pairs, section } from './sections.ts';
 import { bytesText, plural } from './values.ts';

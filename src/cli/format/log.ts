@@ -1,4 +1,4 @@
-import type { LogEntry } from '../../catalog/read-models.ts';
+import type { LogEntry } from '../../catalog/read-models/log.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { agoText } from '../time.ts';
 import { provenAuthorText, timeText } from './values.ts';

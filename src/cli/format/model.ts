@@ -1,4 +1,5 @@
-import type { ModelDetails, VersionSummary } from '../../catalog/read-models.ts';
+import type { ModelDetails } from '../../catalog/read-models/models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { headlineText } from './headline.ts';
 import { indented, pairs, section } from './sections.ts';

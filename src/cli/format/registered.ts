@@ -1,4 +1,4 @@
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { RegisterResult } from '../../registry/api/registering.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { dangerLine, factsPhrase } from './facts.ts';

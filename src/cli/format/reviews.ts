@@ -1,4 +1,4 @@
-import type { RequestEntry, ReviewVote, VersionReview } from '../../catalog/read-models.ts';
+import type { RequestEntry, ReviewVote, VersionReview } from '../../catalog/read-models/reviews.ts';
 import type { PolicyProposal } from '../../registry/api/policies.ts';
 import type { ReviewEntry } from '../../registry/api/reviews.ts';
 import { safeLine, styled } from '../terminal.ts';

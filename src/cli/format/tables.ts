@@ -1,5 +1,7 @@
 import Table from 'cli-table3';
-import type { AtResult, ModelSummary, VersionSummary } from '../../catalog/read-models.ts';
+import type { AtResult } from '../../catalog/read-models/holders.ts';
+import type { ModelSummary } from '../../catalog/read-models/models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { headlineText } from './headline.ts';
 import { authorText, bytesText, numberText, stageText, timeText } from './values.ts';

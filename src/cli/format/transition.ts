@@ -1,6 +1,6 @@
 import { sharedHeadline } from '../../base/comparing.ts';
 import { type DeclaredDirections, formatDifference, formatMetric, metricChange } from '../../base/metrics.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { TransitionResult } from '../../registry/api/stages.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { labelOf } from './values.ts';

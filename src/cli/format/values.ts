@@ -1,6 +1,7 @@
 import { provenText } from '../../base/proven.ts';
 import { sizeText } from '../../base/size.ts';
-import type { Author, VersionSummary } from '../../catalog/read-models.ts';
+import type { Author } from '../../catalog/read-models/author.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { safeLine, styled } from '../terminal.ts';
 
 /** `5.2 MB`, in powers of 1000. */

@@ -1,16 +1,12 @@
 import { leadOf } from '../../base/card-text.ts';
 import { importedFrom } from '../../base/imported-from.ts';
 import { formatMetric } from '../../base/metrics.ts';
-import type {
-  CodeChanges,
-  CodeLineage,
-  CommentEntry,
-  EvaluationEntry,
-  Lineage,
-  Metrics,
-  TransitionEntry,
-  VersionDetails,
-} from '../../catalog/read-models.ts';
+import type { CommentEntry } from '../../catalog/read-models/comments.ts';
+import type { EvaluationEntry } from '../../catalog/read-models/evaluations.ts';
+import type { CodeChanges, CodeLineage, Lineage } from '../../catalog/read-models/lineage.ts';
+import type { TransitionEntry } from '../../catalog/read-models/stages.ts';
+import type { Metrics } from '../../catalog/read-models/values.ts';
+import type { VersionDetails } from '../../catalog/read-models/versions.ts';
 import type { FactsAnswer, MetricCourses } from '../../registry/api/facts.ts';
 import type { ServingMachine } from '../../registry/api/serving.ts';
 import { safeLine, styled } from '../terminal.ts';

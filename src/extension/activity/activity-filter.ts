@@ -1,5 +1,5 @@
 import { t } from '../../base/language.ts';
-import type { LogKind } from '../../catalog/read-models.ts';
+import type { LogKind } from '../../catalog/read-models/log.ts';
 import type { LogRequest } from '../../registry/api/log.ts';
 
 /** What of the log the Activity view shows. */

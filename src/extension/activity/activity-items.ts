@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { dateLocale, t, tCount } from '../../base/language.ts';
 import { provenText } from '../../base/proven.ts';
 import { told } from '../../base/retold.ts';
-import type { LogEntry, LogKind } from '../../catalog/read-models.ts';
+import type { LogEntry, LogKind } from '../../catalog/read-models/log.ts';
 import { appendWords } from '../plain-markdown.ts';
 import { facts, momentText, oneLine } from '../version-text.ts';
 import type { ActivityDay, ActivityRow } from './activity-rows.ts';

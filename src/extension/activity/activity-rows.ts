@@ -1,4 +1,4 @@
-import type { LogEntry } from '../../catalog/read-models.ts';
+import type { LogEntry } from '../../catalog/read-models/log.ts';
 
 /** A row of the Activity view: an entry of the log, or registrations that nobody watched, as one. */
 export type ActivityRow =

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import { toldOf } from '../../base/retold.ts';
-import type { LogEntry } from '../../catalog/read-models.ts';
+import type { LogEntry } from '../../catalog/read-models/log.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { HintNode, MoreNode, ProblemNode, RegistryNode } from '../models-tree/nodes.ts';
 import { treeItemOf } from '../models-tree/tree-items.ts';

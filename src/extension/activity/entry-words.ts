@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { t } from '../../base/language.ts';
-import type { LogEntry } from '../../catalog/read-models.ts';
+import type { LogEntry } from '../../catalog/read-models/log.ts';
 import { oneLine } from '../version-text.ts';
 
 const text = v.optional(v.string(), '');

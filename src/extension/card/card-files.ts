@@ -3,7 +3,7 @@ import { RegistryError } from '../../base/errors.ts';
 import { isUlid } from '../../base/ids.ts';
 import { t } from '../../base/language.ts';
 import { toldOf } from '../../base/retold.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { VersionRegistries } from '../file-system/version-registries.ts';
 import { labelOf } from '../version-text.ts';
 

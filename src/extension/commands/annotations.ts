@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { t, tCount } from '../../base/language.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { tellBriefly } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
 import { askReason, askText } from '../prompts/input.ts';

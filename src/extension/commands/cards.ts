@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isCard } from '../../base/card-text.ts';
 import { t } from '../../base/language.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { CardAnswer } from '../../registry/api/card.ts';
 import { cardUri } from '../card/card-files.ts';
 import { tellBriefly } from '../notify.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
-import type { VersionDetails } from '../../catalog/read-models.ts';
+import type { VersionDetails } from '../../catalog/read-models/versions.ts';
 import type { LoadSnippet } from '../../modelfiles/loading/load-snippet.ts';
 import { complain } from '../notify.ts';
 import { snippetsOf } from '../pages/version-handlers.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { VersionChanges } from '../../registry/api/changes.ts';
 import { logDocumentUri } from '../log/log-document.ts';
 import { complain, tellBriefly } from '../notify.ts';

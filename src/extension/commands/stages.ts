@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { stageIcon } from '../models-tree/stage-icon.ts';
 import type { Answers, RollbackChoice, StageChoice } from '../prompts/answers.ts';
 import { askReason } from '../prompts/input.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { tellBriefly } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
 import { askText } from '../prompts/input.ts';

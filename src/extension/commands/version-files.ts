@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
 import { formatNumber, t } from '../../base/language.ts';
 import { sizeText } from '../../base/size.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { FileChange } from '../../registry/api/files.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import { versionUri } from '../file-system/version-uri.ts';

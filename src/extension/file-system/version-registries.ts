@@ -1,6 +1,7 @@
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
-import type { ModelSummary, VersionSummary } from '../../catalog/read-models.ts';
+import type { ModelSummary } from '../../catalog/read-models/models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { isUlid } from '../../base/ids.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { labelOf } from '../version-text.ts';
 
 export const VERSION_SCHEME = 'model-registry';

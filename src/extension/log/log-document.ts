@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
-import type { ModelSummary } from '../../catalog/read-models.ts';
+import type { ModelSummary } from '../../catalog/read-models/models.ts';
 import type { Registries } from '../registries/registries.ts';
 import { logText } from './log-text.ts';
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { t } from '../../base/language.ts';
 import { provenText } from '../../base/proven.ts';
 import { told } from '../../base/retold.ts';
-import type { LogEntry } from '../../catalog/read-models.ts';
+import type { LogEntry } from '../../catalog/read-models/log.ts';
 import { oneLine } from '../version-text.ts';
 
 const textSchema = v.looseObject({ type: v.picklist(['version.registered', 'version.annotated', 'comment.added']) });

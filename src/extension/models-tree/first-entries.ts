@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '../../catalog/read-models.ts';
+import type { Page, PageRequest } from '../../catalog/paging.ts';
 
 const LARGEST_PAGE = 1000;
 

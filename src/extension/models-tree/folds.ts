@@ -1,4 +1,4 @@
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 
 /** Versions that are one row until somebody opens it: the checkpoints of a run, or the runs of a sweep. */
 export interface Fold {

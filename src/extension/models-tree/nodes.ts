@@ -1,4 +1,5 @@
-import type { ModelSummary, VersionSummary } from '../../catalog/read-models.ts';
+import type { ModelSummary } from '../../catalog/read-models/models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { Fold } from './folds.ts';
 import type { Period } from './periods.ts';
 

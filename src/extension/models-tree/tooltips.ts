@@ -5,7 +5,10 @@ import { t, tCount } from '../../base/language.ts';
 import { formatMetric, headlineMetrics } from '../../base/metrics.ts';
 import { provenText } from '../../base/proven.ts';
 import { sizeText } from '../../base/size.ts';
-import type { Author, ModelSummary, ProductionEntry, VersionSummary } from '../../catalog/read-models.ts';
+import type { Author } from '../../catalog/read-models/author.ts';
+import type { ProductionEntry } from '../../catalog/read-models/holders.ts';
+import type { ModelSummary } from '../../catalog/read-models/models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { appendWords } from '../plain-markdown.ts';
 import { claimedMomentText, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formatNumber, t, tCount } from '../../base/language.ts';
 import { formatMetric, headlineMetric, metricDirection } from '../../base/metrics.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { supersededBy } from '../../outputs/superseding.ts';
 import { facts, headlineText, numberOf, oneLine, unticked, withoutFolders } from '../version-text.ts';
 import type {

@@ -1,5 +1,6 @@
 import { metricDirection } from '../../base/metrics.ts';
-import type { Page, PageRequest, VersionSummary } from '../../catalog/read-models.ts';
+import type { Page, PageRequest } from '../../catalog/paging.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { Arrangement } from './arrangement.ts';
 import { firstEntries } from './first-entries.ts';

@@ -1,4 +1,4 @@
-import type { ComparisonRow } from '../../catalog/read-models.ts';
+import type { ComparisonRow } from '../../catalog/read-models/comparison.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { ComparedRow, ComparisonPageData } from '../messages.ts';
 import type { DirectionsOf } from './page-data.ts';

@@ -2,7 +2,7 @@ import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import type { DeclaredDirections } from '../../base/metrics.ts';
 import { toldOf } from '../../base/retold.ts';
-import type { VersionDetails, VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionDetails, VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { Baseline, ChangesPageData, GraphPageData, VersionPageData } from '../messages.ts';
 import { comparedRows } from './comparison-data.ts';

@@ -1,6 +1,6 @@
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
-import type { VersionDetails, VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionDetails, VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { GateReport } from '../../gates/evaluate-gates.ts';
 import type { GateStanding } from '../../registry/api/gates.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';

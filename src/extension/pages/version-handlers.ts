@@ -1,6 +1,6 @@
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
-import type { VersionDetails } from '../../catalog/read-models.ts';
+import type { VersionDetails } from '../../catalog/read-models/versions.ts';
 import type { LoadSnippet } from '../../modelfiles/loading/load-snippet.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import { versionSnippet } from '../../registry/version-snippet.ts';

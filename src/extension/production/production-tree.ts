@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import { toldOf } from '../../base/retold.ts';
-import type { ProductionEntry } from '../../catalog/read-models.ts';
+import type { ProductionEntry } from '../../catalog/read-models/holders.ts';
 import type { ServingMachine } from '../../registry/api/serving.ts';
 import { type DeployNode, deployedText, deploymentItem, deployNode } from '../after/deploy-items.ts';
 import type { Deployments, KnownDeployment } from '../after/deployments.ts';

@@ -1,4 +1,7 @@
-import type { ModelSummary, RollbackPlan, StageRule, VersionSummary } from '../../catalog/read-models.ts';
+import type { RollbackPlan } from '../../catalog/read-models/holders.ts';
+import type { ModelSummary } from '../../catalog/read-models/models.ts';
+import type { StageRule } from '../../catalog/read-models/stages.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { GateStanding } from '../../registry/api/gates.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
 import type { StandingText } from '../standing-text.ts';

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
-import type { ModelSummary, Page, PageRequest, VersionSummary } from '../../catalog/read-models.ts';
+import type { Page, PageRequest } from '../../catalog/paging.ts';
+import type { ModelSummary } from '../../catalog/read-models/models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { stageIcon } from '../models-tree/stage-icon.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';

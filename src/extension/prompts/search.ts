@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formatNumber, t } from '../../base/language.ts';
 import { toldOf } from '../../base/retold.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
 import { oneLine } from '../version-text.ts';
 import type { Choice } from './pick.ts';

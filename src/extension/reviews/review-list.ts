@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { PolicyProposal } from '../../registry/api/policies.ts';
 import type { ReviewEntry } from '../../registry/api/reviews.ts';
 import type { Registries } from '../registries/registries.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { systemErrorCode } from '../../base/errors.ts';
-import type { CodeLineage } from '../../catalog/read-models.ts';
+import type { CodeLineage } from '../../catalog/read-models/lineage.ts';
 import { PROJECT_FILE } from '../../project/project-file-name.ts';
 
 const run = promisify(execFile);

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { t, tCount } from '../../base/language.ts';
 import { told, toldOf } from '../../base/retold.ts';
-import type { ProductionEntry } from '../../catalog/read-models.ts';
+import type { ProductionEntry } from '../../catalog/read-models/holders.ts';
 import { type Deployments, isOutOfStep } from '../after/deployments.ts';
 import { appendWords } from '../plain-markdown.ts';
 import type { Registries } from '../registries/registries.ts';

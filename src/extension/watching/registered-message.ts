@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { RegisterResult } from '../../registry/api/registering.ts';
 import { inform } from '../notify.ts';
 import { preferredMetric } from '../settings.ts';

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FoundBy } from '../../catalog/read-models.ts';
+import type { FoundBy } from '../../catalog/read-models/lineage.ts';
 import type { PythonEnvironment } from '../../registry/api/registering.ts';
 import { condaPackages } from './conda.ts';
 import { type InstalledPackage, installedIn, type Origin } from './installed.ts';

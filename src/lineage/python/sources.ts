@@ -1,6 +1,6 @@
 import { relative, sep } from 'node:path';
 import { isInside } from '../../base/inside.ts';
-import type { CodeLineage, PackageSource } from '../../catalog/read-models.ts';
+import type { CodeLineage, PackageSource } from '../../catalog/read-models/lineage.ts';
 import { readCode } from '../git.ts';
 import type { FoundEnvironment } from './environment.ts';
 

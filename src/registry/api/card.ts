@@ -1,4 +1,4 @@
-import type { VersionDetails } from '../../catalog/read-models.ts';
+import type { VersionDetails } from '../../catalog/read-models/versions.ts';
 
 /** A model card among the files of a version; `problem` where it can't be read. */
 export type CardFile =

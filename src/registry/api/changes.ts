@@ -1,4 +1,6 @@
-import type { CodeLineage, ComparisonRow, DataLineage, VersionSummary } from '../../catalog/read-models.ts';
+import type { ComparisonRow } from '../../catalog/read-models/comparison.ts';
+import type { CodeLineage, DataLineage } from '../../catalog/read-models/lineage.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 
 /** Data that a version was trained with, compared with what stands at its place. `unknown`: it was recorded without a digest. */
 export interface CheckedData {

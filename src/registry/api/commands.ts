@@ -1,5 +1,7 @@
 import type { OperationOptions } from '../../base/progress.ts';
-import type { AliasEntry, Metrics, ModelSummary, Seen, Tags } from '../../catalog/read-models.ts';
+import type { AliasEntry, ModelSummary } from '../../catalog/read-models/models.ts';
+import type { Seen } from '../../catalog/read-models/reviews.ts';
+import type { Metrics, Tags } from '../../catalog/read-models/values.ts';
 import type { EvaluateRequest, EvaluateResult } from './evaluating.ts';
 import type { FoundGate, GateLink } from './gates.ts';
 import type { PolicyChange, PolicyReviewResult, ProposalResult } from './policies.ts';

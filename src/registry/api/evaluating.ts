@@ -1,4 +1,5 @@
-import type { Intervals, Metrics, VersionSummary } from '../../catalog/read-models.ts';
+import type { Intervals, Metrics } from '../../catalog/read-models/values.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { MeasuredPredictions, ReadPredictions } from '../../predictions/asked.ts';
 import type { CertaintyQuestion } from '../../predictions/certainty.ts';
 

@@ -1,4 +1,5 @@
-import type { MetricValue, VersionSummary } from '../../catalog/read-models.ts';
+import type { MetricValue } from '../../base/metric-value.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { TensorFacts } from '../../modelfiles/facts.ts';
 import type { FactsSummary } from '../../modelfiles/facts-summary.ts';
 import type { TensorComparison } from '../../modelfiles/tensors/tensor-difference.ts';

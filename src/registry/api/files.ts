@@ -1,4 +1,4 @@
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 
 /** A file of a version, or a folder. */
 export type FilesAnswer = { readonly version: VersionSummary } & (

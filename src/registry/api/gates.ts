@@ -1,4 +1,5 @@
-import type { GateResultEntry, RequestEntry, ReviewVote, Seen, VersionSummary } from '../../catalog/read-models.ts';
+import type { GateResultEntry, RequestEntry, ReviewVote, Seen } from '../../catalog/read-models/reviews.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 
 /** What a gate found, with the evidence for it: plain data. */
 export interface FoundGate {

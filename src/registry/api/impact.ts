@@ -1,4 +1,5 @@
-import type { Page, VersionSummary } from '../../catalog/read-models.ts';
+import type { Page } from '../../catalog/paging.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 
 /** What something went into. */
 export interface Impact extends Page<ImpactEntry> {

@@ -1,4 +1,4 @@
-import type { PageRequest } from '../../catalog/read-models.ts';
+import type { PageRequest } from '../../catalog/paging.ts';
 
 export interface ListModelsRequest extends PageRequest {
   /** By their names unless given; `recent`: those with the newest versions first. */

@@ -1,4 +1,4 @@
-import type { LogKind } from '../../catalog/read-models.ts';
+import type { LogKind } from '../../catalog/read-models/log.ts';
 
 /** A place in the log's chain. */
 export interface LogHead {

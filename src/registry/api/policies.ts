@@ -1,4 +1,4 @@
-import type { ApprovalEntry, RequestEntry } from '../../catalog/read-models.ts';
+import type { ApprovalEntry, RequestEntry } from '../../catalog/read-models/reviews.ts';
 
 /** The policy of a model: its stages, gates, and whose signatures count. */
 export interface PolicyDetails {

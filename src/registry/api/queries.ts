@@ -1,23 +1,18 @@
 import type { OperationOptions } from '../../base/progress.ts';
-import type { ColumnsRequest, Plot, PlotRequest, PlottedRequest, VersionColumns } from '../../catalog/plot-models.ts';
+import type { Page, PageRequest } from '../../catalog/paging.ts';
+import type { Comparison } from '../../catalog/read-models/comparison.ts';
+import type { AtResult, ProductionEntry, RollbackPlan } from '../../catalog/read-models/holders.ts';
+import type { LogEntry } from '../../catalog/read-models/log.ts';
+import type { ModelDetails, ModelOverview, ModelSummary, Vocabulary } from '../../catalog/read-models/models.ts';
 import type {
-  AtResult,
-  Comparison,
-  LogEntry,
-  ModelDetails,
-  ModelOverview,
-  ModelSummary,
-  Page,
-  PageRequest,
-  ProductionEntry,
-  RollbackPlan,
-  StageCounts,
-  StageRule,
-  TenureEntry,
-  VersionDetails,
-  VersionSummary,
-  Vocabulary,
-} from '../../catalog/read-models.ts';
+  ColumnsRequest,
+  Plot,
+  PlotRequest,
+  PlottedRequest,
+  VersionColumns,
+} from '../../catalog/read-models/plot.ts';
+import type { StageCounts, StageRule, TenureEntry } from '../../catalog/read-models/stages.ts';
+import type { VersionDetails, VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { TensorQuery, TensorRows } from '../../modelfiles/tensor-rows.ts';
 import type { ComparedTensorQuery, ComparedTensorRows } from '../../modelfiles/tensors/compared-rows.ts';
 import type { CertaintyAnswer } from '../../predictions/certainty.ts';

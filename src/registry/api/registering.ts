@@ -1,18 +1,16 @@
+import type { Via } from '../../catalog/read-models/author.ts';
 import type {
   CodeChanges,
   CodeLineage,
   FoundBy,
   LockFile,
   MachineLineage,
-  Metrics,
   MissingFact,
   PackageSource,
-  Params,
   RunLineage,
-  Tags,
-  VersionSummary,
-  Via,
-} from '../../catalog/read-models.ts';
+} from '../../catalog/read-models/lineage.ts';
+import type { Metrics, Params, Tags } from '../../catalog/read-models/values.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { MetricHistory } from '../../runs/run-record.ts';
 
 export interface DataPlace {

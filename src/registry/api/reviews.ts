@@ -1,4 +1,5 @@
-import type { RequestEntry, ReviewVote, VersionSummary } from '../../catalog/read-models.ts';
+import type { RequestEntry, ReviewVote } from '../../catalog/read-models/reviews.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 
 /** A promotion that somebody asks for. */
 export interface ReviewEntry extends RequestEntry {

@@ -1,4 +1,4 @@
-import type { Author, Via } from '../../catalog/read-models.ts';
+import type { Author, Via } from '../../catalog/read-models/author.ts';
 
 /** A registry's shared storage, and how it stands with it. */
 export interface RemoteStatus {

@@ -1,4 +1,4 @@
-import type { NamedFor } from '../../catalog/read-models.ts';
+import type { NamedFor } from '../../catalog/space-queries.ts';
 import type { KeepReason } from '../space/keep-rule.ts';
 
 /** Which bytes a registry on this machine keeps. */

@@ -1,4 +1,4 @@
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { GateLink } from './gates.ts';
 
 export interface PromoteRequest {

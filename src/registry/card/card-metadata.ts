@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { groupBy } from '../../base/group-by.ts';
-import type { VersionDetails } from '../../catalog/read-models.ts';
+import type { VersionDetails } from '../../catalog/read-models/versions.ts';
 import type { FactsSummary } from '../../modelfiles/facts-summary.ts';
 
 /** Libraries as the Hugging Face Hub names them, by the format or the framework of the files. */

@@ -1,7 +1,7 @@
 import { cardAmong, isCard, splitCard } from '../../base/card-text.ts';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
-import type { VersionDetails } from '../../catalog/read-models.ts';
+import type { VersionDetails } from '../../catalog/read-models/versions.ts';
 import type { CardAnswer, CardFile } from '../api/card.ts';
 import { gateStanding } from '../commands/gates.ts';
 import { facts } from '../facts/version-facts.ts';

@@ -1,5 +1,6 @@
 import { RegistryError } from '../../base/errors.ts';
-import type { AliasEntry, Tags } from '../../catalog/read-models.ts';
+import type { AliasEntry } from '../../catalog/read-models/models.ts';
+import type { Tags } from '../../catalog/read-models/values.ts';
 import { ALIAS_NAME } from '../../log/events.ts';
 import { MAX_TEXT } from '../../log/parts.ts';
 import { policyOf } from '../../rules/lookup.ts';

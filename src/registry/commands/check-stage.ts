@@ -1,5 +1,5 @@
 import { RegistryError } from '../../base/errors.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { type EffectivePolicy, stageOf } from '../../rules/policy.ts';
 import { stageAdvice } from '../stage-advice.ts';
 

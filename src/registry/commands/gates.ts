@@ -1,7 +1,7 @@
 import { RegistryError } from '../../base/errors.ts';
 import { isEvidence, newestGateResults, requestOn } from '../../catalog/gate-queries.ts';
 import { formerNames } from '../../catalog/model-queries.ts';
-import type { GateResultEntry } from '../../catalog/read-models.ts';
+import type { GateResultEntry } from '../../catalog/read-models/reviews.ts';
 import { versionById } from '../../catalog/version-queries.ts';
 import type { EventOf } from '../../log/events.ts';
 import { digestOfPolicy } from '../../rules/expectations.ts';

@@ -1,6 +1,7 @@
 import { RegistryError } from '../../base/errors.ts';
 import { modelById } from '../../catalog/model-queries.ts';
-import type { ModelSummary, Tags } from '../../catalog/read-models.ts';
+import type { ModelSummary } from '../../catalog/read-models/models.ts';
+import type { Tags } from '../../catalog/read-models/values.ts';
 import { checkModelName, findModel, findModelIfAny } from '../references.ts';
 import { refuseSecrets } from '../secrets-in-events.ts';
 import { dbOf, readToWrite, record, type Session } from '../session.ts';

@@ -1,4 +1,4 @@
-import type { DataLineage, MissingFact } from '../../catalog/read-models.ts';
+import type { DataLineage, MissingFact } from '../../catalog/read-models/lineage.ts';
 import { type EventOf, MAX_GPUS, MAX_LOCKS, MAX_MISSING, MAX_SOURCES } from '../../log/events.ts';
 import type { RegisterRequest } from '../api/registering.ts';
 

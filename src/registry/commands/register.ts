@@ -2,14 +2,9 @@ import { throwIfCancelled } from '../../artifacts/cancel.ts';
 import { RegistryError } from '../../base/errors.ts';
 import { idFrom } from '../../base/ids.ts';
 import type { OperationOptions } from '../../base/progress.ts';
-import type {
-  CodeLineage,
-  DataLineage,
-  Metrics,
-  MissingFact,
-  RunLineage,
-  VersionSummary,
-} from '../../catalog/read-models.ts';
+import type { CodeLineage, DataLineage, MissingFact, RunLineage } from '../../catalog/read-models/lineage.ts';
+import type { Metrics } from '../../catalog/read-models/values.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { newestVersion, precedingVersion, versionById } from '../../catalog/version-queries.ts';
 import { environmentDigest } from '../../log/environment-digest.ts';
 import type { EventOf, RegistryEvent } from '../../log/events.ts';

@@ -1,6 +1,7 @@
 import { RegistryError } from '../../base/errors.ts';
 import { requestOn } from '../../catalog/gate-queries.ts';
-import type { Seen, VersionSummary } from '../../catalog/read-models.ts';
+import type { Seen } from '../../catalog/read-models/reviews.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { versionById } from '../../catalog/version-queries.ts';
 import { policyOf } from '../../rules/lookup.ts';
 import { kindOfMove } from '../../rules/policy.ts';

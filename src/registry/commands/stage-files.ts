@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ArtifactCheck, type ArtifactProblem, verifyArtifacts } from '../../artifacts/verify-objects.ts';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { manifestKey } from '../../storage/layout.ts';
 import { type Session, stateOf } from '../session.ts';
 import { filesNotShared } from '../shared/fetch-files.ts';

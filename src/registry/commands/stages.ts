@@ -1,6 +1,7 @@
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
-import type { RollbackPlan, VersionSummary } from '../../catalog/read-models.ts';
+import type { RollbackPlan } from '../../catalog/read-models/holders.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { heldBefore, lastTenures, transitionsOf, versionById, versionByNumber } from '../../catalog/version-queries.ts';
 import { digestOfPolicy } from '../../rules/expectations.ts';
 import { policyOf } from '../../rules/lookup.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { DataLineage } from '../../catalog/read-models.ts';
+import type { DataLineage } from '../../catalog/read-models/lineage.ts';
 import { withoutSecrets } from '../../secrets/remove-secrets.ts';
 
 const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/./i;

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
-import type { DataLineage, MissingFact } from '../../catalog/read-models.ts';
+import type { DataLineage, MissingFact } from '../../catalog/read-models/lineage.ts';
 import type { DataPlace } from '../api/registering.ts';
 import type { Session } from '../session.ts';
 import { dataAt, isAddress } from './address.ts';

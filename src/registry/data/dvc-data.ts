@@ -2,7 +2,7 @@ import { access, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { pathInside } from '../../base/inside.ts';
-import type { DataLineage } from '../../catalog/read-models.ts';
+import type { DataLineage } from '../../catalog/read-models/lineage.ts';
 import { parseYaml } from '../../runs/parse-yaml.ts';
 import { RunFileInvalid } from '../../runs/run-files.ts';
 import { smallText } from './small-file.ts';

@@ -1,4 +1,4 @@
-import type { DataLineage } from '../../catalog/read-models.ts';
+import type { DataLineage } from '../../catalog/read-models/lineage.ts';
 import { smallText } from './small-file.ts';
 
 /** A pointer is shorter (git-lfs, docs/spec.md). */

@@ -1,7 +1,7 @@
 import type { TensorsRequest } from '../../artifacts/byte-service.ts';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import {
   type ComparedTensorQuery,
   type ComparedTensorRows,

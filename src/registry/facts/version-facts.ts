@@ -4,7 +4,7 @@ import { isWhole } from '../../artifacts/is-whole.ts';
 import { messageOf, RegistryError } from '../../base/errors.ts';
 import { sha256Hex } from '../../base/hash.ts';
 import type { OperationOptions } from '../../base/progress.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { attachedObjects } from '../../catalog/version-queries.ts';
 import { summariseFacts } from '../../modelfiles/facts-summary.ts';
 import type { TensorQuery, TensorRows } from '../../modelfiles/tensor-rows.ts';

@@ -1,6 +1,8 @@
 import { RegistryError } from '../../base/errors.ts';
 import { nameOfData } from '../../catalog/inputs.ts';
-import type { ComparisonRow, DataLineage, PackageVersion, VersionSummary } from '../../catalog/read-models.ts';
+import type { ComparisonRow } from '../../catalog/read-models/comparison.ts';
+import type { DataLineage, PackageVersion } from '../../catalog/read-models/lineage.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { heldBefore, lineageOf, newestVersion, precedingVersion } from '../../catalog/version-queries.ts';
 import { PRODUCTION } from '../../rules/policy.ts';
 import type { DataChange, PackageChange, VersionChanges } from '../api/changes.ts';

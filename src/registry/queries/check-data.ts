@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
-import type { DataLineage } from '../../catalog/read-models.ts';
+import type { DataLineage } from '../../catalog/read-models/lineage.ts';
 import { recordedParts } from '../../catalog/recorded-parts.ts';
 import type { CheckedData } from '../api/changes.ts';
 import { digestOfData } from '../data/describe-data.ts';

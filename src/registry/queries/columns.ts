@@ -1,5 +1,5 @@
-import type { ColumnsRequest, ManyVersions, VersionColumns } from '../../catalog/plot-models.ts';
 import { type ValuedVersion, valuedVersions } from '../../catalog/plot-queries.ts';
+import type { ColumnsRequest, ManyVersions, VersionColumns } from '../../catalog/read-models/plot.ts';
 import { parseSearch } from '../../catalog/search/conditions.ts';
 import { catchUpSearch } from '../../catalog/search/search-index.ts';
 import { searchVersions } from '../../catalog/search/search-versions.ts';

@@ -1,4 +1,6 @@
-import type { ComparedDataset, EvaluationEntry, Metrics } from '../../catalog/read-models.ts';
+import type { ComparedDataset } from '../../catalog/read-models/comparison.ts';
+import type { EvaluationEntry } from '../../catalog/read-models/evaluations.ts';
+import type { Metrics } from '../../catalog/read-models/values.ts';
 import { rowsOf } from './compared-rows.ts';
 
 /**

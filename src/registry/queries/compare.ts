@@ -1,6 +1,8 @@
 import { RegistryError } from '../../base/errors.ts';
 import { groupBy } from '../../base/group-by.ts';
-import type { Comparison, ComparisonRow, Lineage, VersionSummary } from '../../catalog/read-models.ts';
+import type { Comparison, ComparisonRow } from '../../catalog/read-models/comparison.ts';
+import type { Lineage } from '../../catalog/read-models/lineage.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { attachedObjects, lineageOf } from '../../catalog/version-queries.ts';
 import { findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';

@@ -1,4 +1,4 @@
-import type { ComparisonRow } from '../../catalog/read-models.ts';
+import type { ComparisonRow } from '../../catalog/read-models/comparison.ts';
 
 export type Cell = string | number | undefined;
 export type Cells = Readonly<Record<string, Cell>>;

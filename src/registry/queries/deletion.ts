@@ -1,5 +1,5 @@
 import { type DeletedVersion, deletedVersion } from '../../catalog/deleted-queries.ts';
-import type { Deletion } from '../../catalog/read-models.ts';
+import type { Deletion } from '../../catalog/read-models/versions.ts';
 import { decodeIntent, isKnownEvent } from '../../log/intent.ts';
 import { findModelIfAny } from '../references.ts';
 import { dbOf, type Session, stateOf } from '../session.ts';

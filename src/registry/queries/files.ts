@@ -1,7 +1,7 @@
 import { type Manifest, parseManifest } from '../../artifacts/manifest.ts';
 import { RegistryError } from '../../base/errors.ts';
 import { sha256Hex } from '../../base/hash.ts';
-import type { FileEntry } from '../../catalog/read-models.ts';
+import type { FileEntry } from '../../catalog/read-models/versions.ts';
 import { manifestKey } from '../../storage/layout.ts';
 import type { Session } from '../session.ts';
 

@@ -1,6 +1,7 @@
 import { type DirectVersions, directVersions, fromVersion, idsOfVersion } from '../../catalog/impact-queries.ts';
 import { nameOfData } from '../../catalog/inputs.ts';
-import type { Lineage, VersionSummary } from '../../catalog/read-models.ts';
+import type { Lineage } from '../../catalog/read-models/lineage.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { lineageOf, versionById } from '../../catalog/version-queries.ts';
 import type { GraphNode, LineageGraph } from '../api/impact.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';

@@ -18,7 +18,7 @@ import {
   placesEndingIn,
   wasAny,
 } from '../../catalog/impact-queries.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { ImpactSubject } from '../api/impact.ts';
 import { findModelIfAny, findVersion } from '../references.ts';
 import { dbOf, type Session } from '../session.ts';

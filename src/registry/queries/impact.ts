@@ -1,6 +1,6 @@
 import { descendantStages, descendants } from '../../catalog/impact-queries.ts';
+import type { PageRequest } from '../../catalog/paging.ts';
 import { limitOf, numbersOfCursor, pageOf } from '../../catalog/paging.ts';
-import type { PageRequest } from '../../catalog/read-models.ts';
 import { versionById } from '../../catalog/version-queries.ts';
 import type { Impact } from '../api/impact.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';

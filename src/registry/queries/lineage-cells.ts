@@ -1,4 +1,4 @@
-import type { DataLineage, MachineLineage, PackageVersion } from '../../catalog/read-models.ts';
+import type { DataLineage, MachineLineage, PackageVersion } from '../../catalog/read-models/lineage.ts';
 
 /** A package as it is compared: what isn't from an index differs by its commit, too. */
 export function packageCell({ version, source }: PackageVersion): string {

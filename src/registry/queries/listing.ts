@@ -10,23 +10,13 @@ import {
   recentModels,
 } from '../../catalog/model-queries.ts';
 import { namesOf, stageCountsOf } from '../../catalog/overview-queries.ts';
+import type { Page, PageRequest } from '../../catalog/paging.ts';
 import { limitOf, numbersOfCursor, pageOf } from '../../catalog/paging.ts';
 import { firstNumberSince, versionsByKey } from '../../catalog/plot-queries.ts';
-import type {
-  AtResult,
-  ModelDetails,
-  ModelOverview,
-  ModelSummary,
-  Page,
-  PageRequest,
-  ProductionEntry,
-  StageCounts,
-  StageRule,
-  TenureEntry,
-  VersionDetails,
-  VersionSummary,
-  Vocabulary,
-} from '../../catalog/read-models.ts';
+import type { AtResult, ProductionEntry } from '../../catalog/read-models/holders.ts';
+import type { ModelDetails, ModelOverview, ModelSummary, Vocabulary } from '../../catalog/read-models/models.ts';
+import type { StageCounts, StageRule, TenureEntry } from '../../catalog/read-models/stages.ts';
+import type { VersionDetails, VersionSummary } from '../../catalog/read-models/versions.ts';
 import { parseSearch } from '../../catalog/search/conditions.ts';
 import { unknownIn } from '../../catalog/search/nothing-found.ts';
 import { catchUpSearch } from '../../catalog/search/search-index.ts';

@@ -1,4 +1,4 @@
-import type { LogEntry, LogKind } from '../../catalog/read-models.ts';
+import type { LogEntry, LogKind } from '../../catalog/read-models/log.ts';
 import type { RegistryEvent } from '../../log/events.ts';
 import { isKnownEvent, type UnknownEvent } from '../../log/intent.ts';
 import { type Session, stateOf } from '../session.ts';

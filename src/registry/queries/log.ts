@@ -1,6 +1,7 @@
 import { type IntentPlace, intentPlaces } from '../../catalog/log-queries.ts';
+import type { Page } from '../../catalog/paging.ts';
 import { limitOf, numbersOfCursor, pageOf } from '../../catalog/paging.ts';
-import type { LogEntry, Page } from '../../catalog/read-models.ts';
+import type { LogEntry } from '../../catalog/read-models/log.ts';
 import { decodeIntent } from '../../log/intent.ts';
 import type { LogRequest } from '../api/log.ts';
 import { findModel } from '../references.ts';

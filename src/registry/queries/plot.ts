@@ -1,6 +1,6 @@
 import { compareNaturally } from '../../base/natural-order.ts';
+import type { Page } from '../../catalog/paging.ts';
 import { limitOf, numbersOfCursor } from '../../catalog/paging.ts';
-import type { Plot, PlotAxis, PlotBox, PlotRequest, PlottedRequest } from '../../catalog/plot-models.ts';
 import {
   firstNumberSince,
   type PlottedValues,
@@ -11,7 +11,8 @@ import {
   registrationTimes,
   versionsByKey,
 } from '../../catalog/plot-queries.ts';
-import type { Page, VersionSummary } from '../../catalog/read-models.ts';
+import type { Plot, PlotAxis, PlotBox, PlotRequest, PlottedRequest } from '../../catalog/read-models/plot.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { catchUpSearch } from '../../catalog/search/search-index.ts';
 import type { Sqlite } from '../../catalog/sqlite.ts';
 import { PRODUCTION } from '../../rules/policy.ts';

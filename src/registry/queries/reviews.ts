@@ -6,7 +6,8 @@ import {
   reviewedStages,
   votesOn,
 } from '../../catalog/gate-queries.ts';
-import type { ReviewVote, Seen, VersionReview, VersionSummary } from '../../catalog/read-models.ts';
+import type { ReviewVote, Seen, VersionReview } from '../../catalog/read-models/reviews.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { versionById } from '../../catalog/version-queries.ts';
 import { brokenGates, isVoteOfPolicy } from '../../rules/gate-rules.ts';
 import { policyOf } from '../../rules/lookup.ts';

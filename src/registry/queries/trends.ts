@@ -1,4 +1,4 @@
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { type MeasuredNumber, metricsAround } from '../../catalog/trend-queries.ts';
 import type { MetricTrend } from '../api/listing.ts';
 import { findVersion } from '../references.ts';

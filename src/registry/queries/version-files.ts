@@ -1,7 +1,7 @@
 import type { Manifest, ManifestFile } from '../../artifacts/manifest.ts';
 import { readManifest } from '../../artifacts/read-manifest.ts';
 import { RegistryError } from '../../base/errors.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { filesBeside } from '../../modelfiles/files-read-together.ts';
 import type { LocalFile } from '../../modelfiles/local-files.ts';
 import { manifestKey, objectKey } from '../../storage/layout.ts';

@@ -5,7 +5,7 @@ import { type NewId, newIdSource } from '../../base/ids.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import { apartBuilder } from '../../catalog/bulk/build-apart.ts';
 import { Catalog } from '../../catalog/catalog.ts';
-import type { Author, Via } from '../../catalog/read-models.ts';
+import type { Author, Via } from '../../catalog/read-models/author.ts';
 import { LocalAuthority } from '../../intents/local-authority.ts';
 import { PendingQueue } from '../../intents/pending-queue.ts';
 import { SharedLog } from '../../intents/shared-log.ts';

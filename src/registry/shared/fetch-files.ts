@@ -2,7 +2,7 @@ import { downloadArtifact } from '../../artifacts/download.ts';
 import { isWhole } from '../../artifacts/is-whole.ts';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { manifestKey } from '../../storage/layout.ts';
 import { whileStoring } from '../../storage/leases.ts';
 import { type Session, stateOf } from '../session.ts';

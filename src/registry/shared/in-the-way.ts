@@ -1,4 +1,4 @@
-import type { LogEntry } from '../../catalog/read-models.ts';
+import type { LogEntry } from '../../catalog/read-models/log.ts';
 import type { RegistryEvent } from '../../log/events.ts';
 import { type Intent, isKnownEvent } from '../../log/intent.ts';
 import { digestOfPolicy } from '../../rules/expectations.ts';

@@ -1,5 +1,5 @@
 import { RegistryError } from '../../base/errors.ts';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { versionById } from '../../catalog/version-queries.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { VersionSummary } from '../../catalog/read-models.ts';
+import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { lineSplitter } from '../../gates/activity.ts';
 import { withGuard } from '../../gates/command-guard.ts';
 import { runCommand } from '../../gates/run-command.ts';

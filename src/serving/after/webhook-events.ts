@@ -1,5 +1,5 @@
 import { RegistryError } from '../../base/errors.ts';
-import type { VersionDetails } from '../../catalog/read-models.ts';
+import type { VersionDetails } from '../../catalog/read-models/versions.ts';
 import type { WebhookEventName } from '../../project/after-schema.ts';
 import type { Recording } from '../../registry/api/registry.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { VersionDetails, VersionSummary } from '../../../src/catalog/read-models.ts';
+import type { VersionDetails, VersionSummary } from '../../../src/catalog/read-models/versions.ts';
 
 const ANN = { name: 'Ann Lee', email: 'ann@example.org' };
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LogEntry } from '../../../src/catalog/read-models.ts';
+import type { LogEntry } from '../../../src/catalog/read-models/log.ts';
 import { logText } from '../../../src/cli/format/log.ts';
 import { registeredLine, registeredText } from '../../../src/cli/format/registered.ts';
 import { atText, modelsTable, versionsTable } from '../../../src/cli/format/tables.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { TransitionEntry } from '../../../src/catalog/read-models.ts';
+import type { TransitionEntry } from '../../../src/catalog/read-models/stages.ts';
 import { comparisonText } from '../../../src/cli/format/comparison.ts';
 import { versionDetailsJson } from '../../../src/cli/format/json.ts';
 import { versionText } from '../../../src/cli/format/version.ts';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Author } from '../../../src/catalog/read-models.ts';
+import type { Author } from '../../../src/catalog/read-models/author.ts';
 import { beginHistory, DAY_MS, HOUR_MS, writeBelow } from './history.ts';
 
 const LONG = 'A reason that somebody wrote down in full, with every thought that led to it. '.repeat(12);

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Author } from '../../../src/catalog/read-models.ts';
+import type { Author } from '../../../src/catalog/read-models/author.ts';
 import type { Registry } from '../../../src/registry/api/registry.ts';
 import { initRegistry, openRegistry } from '../../../src/registry/open.ts';
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CodeLineage } from '../../../src/catalog/read-models.ts';
+import type { CodeLineage } from '../../../src/catalog/read-models/lineage.ts';
 import type { PythonEnvironment } from '../../../src/registry/api/registering.ts';
 import { float32Tensors } from '../../modelfiles/float32-tensors.ts';
 import { ADA, beginHistory, DAY_MS, GRACE, type History, HOUR_MS, writeBelow } from './history.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { LogEntry } from '../../../src/catalog/read-models.ts';
+import type { LogEntry } from '../../../src/catalog/read-models/log.ts';
 import type { ActivityNode } from '../../../src/extension/activity/activity-tree.ts';
 import type { LogRequest } from '../../../src/registry/api/log.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LogEntry } from '../../../src/catalog/read-models.ts';
+import type { LogEntry } from '../../../src/catalog/read-models/log.ts';
 import { logText } from '../../../src/extension/log/log-text.ts';
 
 const entry: LogEntry = {

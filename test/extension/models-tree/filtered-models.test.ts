@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { VersionSummary } from '../../../src/catalog/read-models.ts';
+import type { VersionSummary } from '../../../src/catalog/read-models/versions.ts';
 import { type FilterCalls, filteredModels } from '../../../src/extension/models-tree/filtered-models.ts';
 
 const FOUND = 2500;

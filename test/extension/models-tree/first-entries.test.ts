@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PageRequest } from '../../../src/catalog/read-models.ts';
+import type { PageRequest } from '../../../src/catalog/paging.ts';
 import { firstEntries } from '../../../src/extension/models-tree/first-entries.ts';
 
 /** A list of numbers that is given in pages of at most 1000, as the registry's lists are. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { RegistryError } from '../../../src/base/errors.ts';
 import { tellWith } from '../../../src/base/retold.ts';
-import type { VersionDetails } from '../../../src/catalog/read-models.ts';
+import type { VersionDetails } from '../../../src/catalog/read-models/versions.ts';
 import type { PagesOptions } from '../../../src/extension/pages/pages.ts';
 import type { Registry } from '../../../src/registry/api/registry.ts';
 import { changes, comparison, idOf, versionDetails, versionSummary } from '../../webviews/examples.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { VersionDetails } from '../../../src/catalog/read-models.ts';
+import type { VersionDetails } from '../../../src/catalog/read-models/versions.ts';
 import { buildCommandLine, type CommandLine } from '../../cli/harness/command-line.ts';
 import { record } from './recording.ts';
 import { expectAsTold, type Told, type Training, toldSchema, trainings } from './trainings.ts';

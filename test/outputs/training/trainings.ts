@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { expect } from 'vitest';
-import type { VersionDetails } from '../../../src/catalog/read-models.ts';
+import type { VersionDetails } from '../../../src/catalog/read-models/versions.ts';
 
 /** A training script as people write it, and what a project declares for it: the outputs, and nothing of its runs. */
 export interface Training {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { RegistryError } from '../../../src/base/errors.ts';
-import type { Author } from '../../../src/catalog/read-models.ts';
+import type { Author } from '../../../src/catalog/read-models/author.ts';
 import type { LogHead } from '../../../src/registry/api/log.ts';
 import type { Registry } from '../../../src/registry/api/registry.ts';
 import { initRegistry, openRegistry } from '../../../src/registry/open.ts';

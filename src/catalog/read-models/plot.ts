@@ -1,4 +1,4 @@
-import type { PageRequest } from './read-models.ts';
+import type { PageRequest } from '../paging.ts';
 
 /** What stands on the lower axis of a plot: the order or time of registration, or a value that each version has. */
 export type PlotAxis =
