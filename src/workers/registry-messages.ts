@@ -32,6 +32,8 @@ export type RegistryThreadEvent =
   /** Nothing could be done afterwards: what was recorded stays. */
   | { readonly kind: 'followUpProblem'; readonly root: string; readonly message: string }
   | { readonly kind: 'busy'; readonly root: string; readonly isBusy: boolean }
+  /** The thread stopped unexpectedly: nothing that it said it does goes on. */
+  | { readonly kind: 'stopped' }
   | { readonly kind: 'progress'; readonly root: string; readonly progress: Progress }
   | {
       readonly kind: 'problem';

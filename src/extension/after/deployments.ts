@@ -37,6 +37,7 @@ export class Deployments implements vscode.Disposable {
     this.#subscription = options.registries.onThreadEvent(({ registry, event }) => {
       if (event.kind === 'deployment')
         this.#received({ ...event.deployment, root: event.root, registryDir: registry.dir });
+      if (event.kind === 'stopped') this.#stopped(registry.dir);
     });
   }
 
@@ -82,6 +83,12 @@ export class Deployments implements vscode.Disposable {
     if (problem === undefined) this.#told.delete(key);
     else this.#complain(key, t('{label} isn’t deployed to {path}: {problem}', { label, path, problem }));
     if (!isDeepStrictEqual(before, deployment)) this.#changed.fire(deployment.registryDir);
+  }
+
+  /** What was being brought isn't any more, until another thread looks. */
+  #stopped(registryDir: string): void {
+    for (const { isBusy, ...deployment } of this.all())
+      if (isBusy && deployment.registryDir === registryDir) this.#received(deployment);
   }
 
   #end(key: string): void {

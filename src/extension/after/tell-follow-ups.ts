@@ -48,6 +48,15 @@ export function tellFollowUps(options: TellOptions): vscode.Disposable {
     }
   };
 
+  /** Commands end with the thread that started them. */
+  const stopped = (roots: readonly string[]) => {
+    for (const [key, end] of ends) {
+      if (!roots.some((root) => key.startsWith(`${root} `))) continue;
+      ends.delete(key);
+      end();
+    }
+  };
+
   const failed = (root: string, text: string) => {
     log.warn(`${root}: ${text}`);
     void warn(oneLine(text, 500), t('Show Output')).then((chosen) => {
@@ -55,7 +64,8 @@ export function tellFollowUps(options: TellOptions): vscode.Disposable {
     });
   };
 
-  const received = ({ event }: ThreadEventOf) => {
+  const received = ({ registry, event }: ThreadEventOf) => {
+    if (event.kind === 'stopped') return stopped(registry.roots.map(({ uri }) => uri.fsPath));
     if (event.kind === 'followUpProblem')
       return failed(event.root, t('What should follow wasn’t done: {message}', { message: told(event.message) }));
     if (event.kind !== 'followUp') return;

@@ -22,10 +22,15 @@ export const review: Command = async (context, argument) => {
   if (state) context.pages.openReview(state);
 };
 
+/** What a row or a page says it is about; from the palette, the review that the person has before them. */
+function meant({ pages }: CommandContext, argument: unknown): unknown {
+  return argument ?? pages.reviewInFront();
+}
+
 /** Of one version and stage: from the palette, from a row, or from the page, which says which. */
 export const runGates: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
-  const known = v.safeParse(runSchema, argument);
+  const known = v.safeParse(runSchema, meant(context, argument));
   const state = known.success ? known.output : await askWhat(context, argument, t('Run Gates'));
   if (!state) return;
   const isAgain = known.success && known.output.isAgain;
@@ -55,7 +60,8 @@ export const refuse: Command = (context, argument) => say(context, argument, 're
 /** Who is asked comes from the page, which says who has looked already; from here it is everybody, or those who are written. */
 export const requestPromotion: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
-  const answers = await ask(context, argument, t('Request Promotion'), [reviewersStep, commentStep('request')]);
+  const steps = [reviewersStep, commentStep('request')];
+  const answers = await ask(context, meant(context, argument), t('Request Promotion'), steps);
   await decide(context, answers, 'request');
 };
 
@@ -70,7 +76,7 @@ async function say(context: CommandContext, argument: unknown, decision: 'approv
   const proposal = proposalOf(argument);
   if (proposal) return sayOfProposal(context, proposal, decision === 'approve');
   const title = decision === 'approve' ? t('Approve') : t('Refuse');
-  await decide(context, await ask(context, argument, title, [commentStep(decision)]), decision);
+  await decide(context, await ask(context, meant(context, argument), title, [commentStep(decision)]), decision);
 }
 
 async function decide(

@@ -26,6 +26,7 @@ export function pagesLater(options: PagesOptions): Pages & vscode.Disposable {
     openReview: (page, proposal) => use(({ openReview }) => openReview(page, proposal)),
     openModel: (page) => use(({ openModel }) => openModel(page)),
     openPlots: (page) => use(({ openPlots }) => openPlots(page)),
+    reviewInFront: () => made?.reviewInFront(),
     // What isn't open has nothing to read again.
     refresh: (registryDir, kind) => made?.refresh(registryDir, kind),
     // Open panels stay: the editor closes them, or keeps them over a reload.

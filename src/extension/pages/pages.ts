@@ -70,6 +70,8 @@ export interface Pages {
   openGraph(page: GraphPageState): void;
   /** A version on its way to a stage. With the reason of a proposal, which the person finds filled in; the keyboard stays where it is then. */
   openReview(page: ReviewPageState, proposal?: string): void;
+  /** The review that the person has before them, if it is one. */
+  reviewInFront(): ReviewPageState | undefined;
   /** A model as a whole. With `keepsFocus` the keyboard stays where it is. */
   openModel(page: ModelPageState & { readonly keepsFocus?: boolean }): void;
   /** Many versions of a model as pictures. */
@@ -419,6 +421,10 @@ export function createPages(options: PagesOptions): RestorablePages {
       const shown = open.get(keyOf(page));
       show(page, proposal !== undefined);
       if (shown && proposal !== undefined) tellChanged(shown);
+    },
+    reviewInFront() {
+      const shown = [...open.values()].find(({ panel }) => panel.active);
+      return shown?.subject.page.kind === 'review' ? shown.subject.page.state : undefined;
     },
     refresh,
     restore: (kind, panel, saved) => restore(panel, savedPage(kind, saved)),

@@ -3,6 +3,7 @@ import { messageOf, RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import type { DeclaredDirections } from '../../base/metrics.ts';
 import { toldOf } from '../../base/retold.ts';
+import { serialQueue } from '../../base/serial.ts';
 import { locateRegistry } from '../../registry/location.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { RegistryThreadEvent } from '../../workers/registry-messages.ts';
@@ -174,13 +175,15 @@ export class Registries implements vscode.Disposable {
   #connectionTo(dir: string, root: string): RegistryConnection {
     const known = this.#connections.get(dir);
     if (known) return known;
+    // Where a registry is may be looked up meanwhile: what began mustn't be told after its end.
+    const inOrder = serialQueue();
     const connection = new RegistryConnection({
       dir,
       root,
       workerFile: this.#workerFile,
       environment: () => proxyEnvironment(process.env),
       chosenInterpreter: (folder) => activeInterpreter(vscode.Uri.file(folder)),
-      onEvent: (event) => void this.#received(dir, event),
+      onEvent: (event) => void inOrder(() => this.#received(dir, event)),
       onStopped: (error) => this.#log.error(`${dir}: ${error.message}`),
     });
     this.#connections.set(dir, connection);

@@ -34,6 +34,8 @@ import { registryCalls } from './registry-calls.ts';
 const IDLE_MS = 15 * 60_000;
 const CLOSE_TIMEOUT_MS = 3000;
 const RESTART_MS = 5000;
+/** A thread that stops again and again isn't started all the time. */
+const LONGEST_RESTART_MS = 5 * 60_000;
 
 export interface ConnectionOptions {
   /** The folder that holds `format.json`, or will. */
@@ -49,6 +51,8 @@ export interface ConnectionOptions {
   readonly onEvent: (event: RegistryThreadEvent) => void;
   /** Given what stopped the thread when nobody asked it to. */
   readonly onStopped: (error: RegistryError) => void;
+  /** After how long another thread takes over what the one that stopped watched: 5 s unless given, and twice as long each time that one is short-lived. */
+  readonly restartMs?: number;
 }
 
 /** The code and the Python environment of a folder, as far as there are any, the machine, and what isn't known. */
@@ -152,6 +156,8 @@ export class RegistryConnection {
   #pending = 0;
   /** The thread keeps the registry in sync with its shared storage. */
   #isShared = false;
+  /** Threads that stopped, one soon after the other. */
+  #stops = 0;
   #idle: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -455,6 +461,7 @@ export class RegistryConnection {
   #start(): Thread {
     const { dir, root, workerFile, environment, onEvent, onStopped } = this.#options;
     const env = environment?.() ?? process.env;
+    const startedAt = performance.now();
     const worker = new Worker(workerFile, { workerData: { role: 'registry', dir, root }, env });
     const client = callThrough(worker, (message) => {
       const event = v.parse(eventSchema, message);
@@ -473,11 +480,12 @@ export class RegistryConnection {
       const error = new RegistryError('WORKER_STOPPED', message, { cause });
       client.fail(error);
       onStopped(error);
-      if (!this.#isShared) return;
-      // A registry that is shared stays in sync: another thread takes over.
+      onEvent({ kind: 'stopped' });
+      this.#stops = performance.now() - startedAt > LONGEST_RESTART_MS ? 0 : this.#stops + 1;
+      const isWanted = this.#isShared || this.#watchedRoots.size + this.#keptRoots.size > 0;
+      if (this.#isShared) onEvent({ kind: 'sharing', isPaused: false });
       this.#isShared = false;
-      onEvent({ kind: 'sharing', isPaused: false });
-      setTimeout(() => void this.#ask('remote', undefined).catch(() => undefined), RESTART_MS).unref();
+      if (isWanted) this.#startAgain();
     };
     worker.on('error', stopped);
     worker.on('exit', () => stopped());
@@ -485,6 +493,13 @@ export class RegistryConnection {
     for (const watched of this.#watchedRoots) void client.call('watch', this.#rooted(watched)).catch(() => undefined);
     for (const [root, secrets] of this.#keptRoots) void client.call('keepUp', { root, secrets }).catch(() => undefined);
     return { worker, client };
+  }
+
+  /** A registry that is shared stays in sync, outputs are registered, and deployed folders follow production. */
+  #startAgain(): void {
+    const pauseMs = (this.#options.restartMs ?? RESTART_MS) * 2 ** Math.max(0, this.#stops - 1);
+    const start = () => void this.#ask('remote', undefined).catch(() => undefined);
+    setTimeout(start, Math.min(pauseMs, LONGEST_RESTART_MS)).unref();
   }
 
   async #end(): Promise<void> {

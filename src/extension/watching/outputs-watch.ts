@@ -162,11 +162,13 @@ export class OutputsWatch implements vscode.Disposable {
       case 'changed':
         return;
       case 'busy': {
-        this.#ends.get(event.root)?.();
-        this.#ends.delete(event.root);
+        this.#end(event.root);
         if (event.isBusy) this.#begin(registry, event.root);
         return;
       }
+      case 'stopped':
+        for (const { uri } of registry.roots) this.#end(uri.fsPath);
+        return;
       case 'progress':
         this.#shows.get(event.root)?.(event.progress);
         return;
@@ -187,6 +189,11 @@ export class OutputsWatch implements vscode.Disposable {
         return;
       }
     }
+  }
+
+  #end(root: string): void {
+    this.#ends.get(root)?.();
+    this.#ends.delete(root);
   }
 
   /** Shows that files are being registered, until the entry in `#ends` is called. */

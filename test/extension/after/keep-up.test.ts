@@ -7,6 +7,10 @@ type FoldersListener = (event: { readonly removed: readonly Folder[] }) => void;
 
 const editor = vi.hoisted(() => ({ isTrusted: true, onFolders: undefined as unknown as FoldersListener }));
 vi.mock('vscode', () => ({
+  EventEmitter: class {
+    readonly event = () => ({ dispose() {} });
+    fire() {}
+  },
   workspace: {
     get isTrusted() {
       return editor.isTrusted;
@@ -20,6 +24,8 @@ vi.mock('vscode', () => ({
   Disposable: { from: () => ({ dispose() {} }) },
 }));
 const { keepUpAll } = await import('../../../src/extension/after/keep-up.ts');
+const { Deployments } = await import('../../../src/extension/after/deployments.ts');
+const { Activity } = await import('../../../src/extension/status/activity.ts');
 
 /** A window with two folders, and what is asked of their registries. */
 function opened() {
@@ -122,4 +128,22 @@ describe('keeping up with production', () => {
     await settled();
     expect(calls).toEqual([]);
   });
+});
+
+it('a folder that is being deployed to isn’t any more when the registry’s thread has stopped', () => {
+  let receive: (told: unknown) => void = () => undefined;
+  const onThreadEvent = (listener: typeof receive) => {
+    receive = listener;
+    return { dispose() {} };
+  };
+  const activity = new Activity();
+  const deployments = new Deployments({ registries: { onThreadEvent }, activity, log: {} } as never);
+  const tell = (dir: string, event: unknown) => receive({ registry: { dir }, event });
+  const deployment = { model: 'churn', path: 'deploy', place: '/fraud/deploy', state: 'out-of-step', isBusy: true };
+  tell('/registry', { kind: 'deployment', root: '/fraud', deployment });
+  tell('/other', { kind: 'stopped' });
+  expect([deployments.all()[0]?.isBusy, activity.current]).toEqual([true, 'Deploying churn']);
+  tell('/registry', { kind: 'stopped' });
+  expect([deployments.all()[0]?.isBusy, activity.current]).toEqual([undefined, undefined]);
+  expect(deployments.all()).toMatchObject([{ state: 'out-of-step', root: '/fraud' }]);
 });

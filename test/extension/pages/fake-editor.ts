@@ -3,6 +3,7 @@ export class FakePanel {
   title = '';
   iconPath: unknown;
   isDisposed = false;
+  active = false;
   revealed = 0;
   readonly posted: unknown[] = [];
   receive: (message: unknown) => Promise<void> = async () => undefined;

@@ -346,6 +346,19 @@ describe('the page of a review', () => {
     expect(editor.panels).toHaveLength(2);
   });
 
+  it('is what commands of the palette are about while it is before the person', () => {
+    const { pages } = setUp(registry);
+    pages.openReview(state);
+    const panel = lastPanel();
+    expect(pages.reviewInFront()).toBeUndefined();
+    panel.active = true;
+    expect(pages.reviewInFront()).toEqual(state);
+    pages.openVersion(pageOf(1));
+    panel.active = false;
+    lastPanel().active = true;
+    expect(pages.reviewInFront()).toBeUndefined();
+  });
+
   it('decides about its own version and stage, whatever the page says', async () => {
     const { pages, commands, log } = setUp(registry);
     pages.openReview(state);

@@ -14,6 +14,17 @@ let built = '';
 beforeAll(async () => {
   built = await mkdtemp(join(tmpdir(), 'model-registry-worker-'));
   await buildInto(built, { worker: 'src/workers/main.ts' });
+  await writeFile(
+    join(built, 'mortal.js'),
+    `const { existsSync, rmSync } = require('node:fs');
+setInterval(() => {
+  if (!existsSync(process.env.ENDS_WITH)) return;
+  rmSync(process.env.ENDS_WITH);
+  process.exit(1);
+}, 20).unref();
+require('./worker.js');
+`,
+  );
 });
 afterAll(() => rm(built, { recursive: true, force: true }));
 
@@ -49,7 +60,8 @@ webhooks: [{url: "${receiver.origin}/hook", events: [model_version_stage.changed
 `,
   );
   connection = new RegistryConnection({
-    ...{ dir, root, workerFile: join(built, 'worker.js') },
+    ...{ dir, root, workerFile: join(built, 'mortal.js'), restartMs: 10 },
+    environment: () => ({ ...process.env, ENDS_WITH: join(root, 'end') }),
     onEvent(event) {
       events.push(event);
       lookAgain();
@@ -140,6 +152,19 @@ describe('a workspace folder that is kept up', () => {
     expect(await deployed()).toBe('weights 1');
     expect(lines).toEqual(['gate']);
     cancel.abort();
+  });
+
+  it('is kept up by another thread, without being asked, when the one that did it stopped', async () => {
+    await promote(1);
+    await connection.keepUp(root, {});
+    await sees(has(1));
+    await writeFile(join(root, 'end'), '');
+    await sees(({ kind }) => kind === 'stopped');
+    const other = await openRegistry({ dir, author: { name: 'Bob', email: '' }, via: 'cli' });
+    await other.promote({ ref: 'churn@2', stage: 'production', reason: 'elsewhere' });
+    await other.close();
+    await sees(has(2));
+    expect(await deployed()).toBe('weights 2');
   });
 
   it('tells webhooks once this person has allowed it, signed with the secret that the editor keeps', async () => {
