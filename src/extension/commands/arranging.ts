@@ -5,7 +5,8 @@ import { facts } from '../version-text.ts';
 import type { Command } from './command-context.ts';
 
 /** Narrows the Models view while the person types; Enter keeps that, Escape takes it back. */
-export const filterModels: Command = async ({ modelsTree: { choices } }) => {
+export const filterModels: Command = async ({ modelsTree }) => {
+  const { choices } = modelsTree;
   const before = choices.filter;
   const input = vscode.window.createInputBox();
   input.title = t('Filter Models');
@@ -25,6 +26,7 @@ export const filterModels: Command = async ({ modelsTree: { choices } }) => {
       done();
     });
     input.show();
+    void modelsTree.prepareFilter();
   });
   input.dispose();
 };

@@ -9,7 +9,7 @@ import type { ModelNode, TreeNode, VersionNode } from './nodes.ts';
 export type FilterCalls = Pick<RegistryCalls, 'listModels' | 'search'>;
 
 /** So many versions are shown at first: a filter is typed to see few, and the editor draws all of them again with each key. */
-export const FIRST_FOUND = 25;
+export const FIRST_FOUND = 12;
 /** Up to so many models are open from the start. */
 const OPEN_MODELS = 10;
 

@@ -54,6 +54,16 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     this.#changed.fire(undefined);
   }
 
+  /** Goes once the way that a filter goes, before anything is typed: both the first search and the first drawing take longer than the next ones. */
+  async prepareFilter(): Promise<void> {
+    this.refresh();
+    const search = async () => {
+      for (const { dir } of await this.#registries.existing()) await this.#filtered(dir, 'a');
+    };
+    // What fails is told where a person searches.
+    await search().catch(() => undefined);
+  }
+
   showMore({ list }: Pick<MoreNode, 'list'>): void {
     this.#shown.set(list, this.#countOf(list) + PAGE);
     this.refresh();

@@ -13,6 +13,9 @@ export interface ModelsViewOptions {
   readonly log: vscode.LogOutputChannel;
 }
 
+/** The title follows once nothing was typed for so long: the box shows what is typed, and to draw both with each key takes longer. */
+const TITLE_MS = 250;
+
 /** The Models view, with its filter told in its title. */
 export function modelsView({ registries, state, runCommand, log }: ModelsViewOptions): {
   readonly tree: ModelsTree;
@@ -27,9 +30,14 @@ export function modelsView({ registries, state, runCommand, log }: ModelsViewOpt
     showCollapseAll: true,
     dragAndDropController: draggedVersions(runCommand),
   });
-  const following = choices.onDidChange(() => {
+  const tell = () => {
     view.description = choices.filter === '' ? '' : `“${choices.filter}”`;
     void setContext('modelRegistry.modelsFiltered', choices.filter !== '');
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const following = choices.onDidChange(() => {
+    clearTimeout(timer);
+    timer = setTimeout(tell, TITLE_MS);
   });
-  return { tree, view, subscriptions: [tree, view, following] };
+  return { tree, view, subscriptions: [tree, view, following, { dispose: () => clearTimeout(timer) }] };
 }
