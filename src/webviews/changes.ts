@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { changesSummary } from '../base/changes-summary.ts';
 import { t, tParts } from '../base/language.ts';
-import type { ChangesPageData, VersionSummary } from '../extension/messages.ts';
+import type { VersionSummary } from '../extension/messages/core-types.ts';
+import type { ChangesPageData } from '../extension/messages/page-data.ts';
 import { codeSection, type LaterCode, laterCode } from './changes/code.ts';
 import { dataSection, metricsSection, modelSection, packagesSection, rowsSection } from './changes/sections.ts';
 import { type PageContext, runPage } from './shared/page.ts';

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { t, tParts } from '../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
-import type { ComparisonPageData } from '../extension/messages.ts';
+import type { ComparisonPageData } from '../extension/messages/page-data.ts';
 import { curvesPanel } from './comparison/curves.ts';
 import { csvOf, markdownOf } from './comparison/export.ts';
 import { gatesBody } from './comparison/gates.ts';

@@ -2,7 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { impactName } from '../base/impact-name.ts';
 import { formatNumber, t, tCount, tParts } from '../base/language.ts';
 import { stageCounts } from '../base/stage-counts.ts';
-import type { GraphPageData, ImpactEntry } from '../extension/messages.ts';
+import type { ImpactEntry } from '../extension/messages/core-types.ts';
+import type { GraphPageData } from '../extension/messages/page-data.ts';
 import { graphPicture } from './graph/picture.ts';
 
 import { type PageContext, runPage } from './shared/page.ts';

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { t, tCount, tParts } from '../base/language.ts';
 import { sizeText } from '../base/size.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
-import type { ModelFilePageData } from '../extension/messages.ts';
+import type { ModelFilePageData } from '../extension/messages/page-data.ts';
 import { sizeInFiles } from './shared/format.ts';
 import {
   dangerSection,

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../base/language.ts';
-import type { ModelPageData } from '../extension/messages.ts';
+import type { ModelPageData } from '../extension/messages/page-data.ts';
 import { choicesOf } from './model/choices.ts';
 import { modelHeader } from './model/header.ts';
 import { modelPageOf } from './model/model-page.ts';

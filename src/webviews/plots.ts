@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatNumber, t, tCount, tParts } from '../base/language.ts';
 import { formatMetric, metricDirection } from '../base/metrics.ts';
-import type { PlotsPageData } from '../extension/messages.ts';
+import type { PlotsPageData } from '../extension/messages/page-data.ts';
 import { goodness, type PlotColumns, plotColumns } from './plots/axes.ts';
 import { filtersText, type PlotChoices, passing, plotChoices } from './plots/choices.ts';
 import { filterList } from './plots/filters.ts';

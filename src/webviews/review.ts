@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { tParts } from '../base/language.ts';
-import type { Baseline } from '../extension/messages.ts';
-import type { ReviewGates, ReviewPageData } from '../extension/messages-review.ts';
+import type { Baseline } from '../extension/messages/page-data.ts';
+import type { ReviewGates, ReviewPageData } from '../extension/messages/review.ts';
 import { approvalsSection, requestSection } from './review/approvals.ts';
 import { dangerSide } from './review/danger.ts';
 import { decisionSection } from './review/decision.ts';

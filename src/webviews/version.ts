@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tParts } from '../base/language.ts';
-import type { VersionPageData } from '../extension/messages.ts';
+import type { VersionPageData } from '../extension/messages/page-data.ts';
 import { type PageContext, runPage } from './shared/page.ts';
 import { icon } from './shared/parts.ts';
 import { cardSection } from './version/card.ts';

@@ -75,7 +75,7 @@ function isForBrowser(entry: Import): boolean {
     .split(sep)
     .join('/');
   if (path.startsWith('webviews/') || path.startsWith('base/')) return true;
-  return entry.isTypeOnly && /^extension\/messages\b/.test(path);
+  return entry.isTypeOnly && /^extension\/messages\//.test(path);
 }
 
 function sourceFiles(): readonly string[] {

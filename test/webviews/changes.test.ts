@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ChangesPageData } from '../../src/extension/messages.ts';
+import type { ChangesPageData } from '../../src/extension/messages/page-data.ts';
 import { changes, codeBetween, idOf, longName, markup } from './examples.ts';
 import { cutOff, type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
 

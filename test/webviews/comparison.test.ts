@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ComparedRow, ComparisonPageData } from '../../src/extension/messages.ts';
+import type { ComparedRow, ComparisonPageData } from '../../src/extension/messages/page-data.ts';
 import { comparison, courses, idOf, longName, markup, versionSummary } from './examples.ts';
 import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
 import { gate } from './review-examples.ts';

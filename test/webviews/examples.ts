@@ -1,22 +1,20 @@
+import type { MetricValue } from '../../src/base/metric-value.ts';
+import type { Author } from '../../src/catalog/read-models/author.ts';
+import type { VersionDetails, VersionSummary } from '../../src/catalog/read-models/versions.ts';
+import type { FactsPageData, TensorComparisonPageData } from '../../src/extension/messages/answers.ts';
 import type {
-  Author,
   ChangesPageData,
-  CodeBetween,
   ComparedRow,
   ComparisonPageData,
-  FactsPageData,
-  GraphNode,
   GraphPageData,
-  MetricCourses,
-  MetricTrend,
-  MetricValue,
-  TensorComparisonPageData,
-  TensorDifference,
-  VersionDetails,
   VersionPageData,
-  VersionSummary,
-} from '../../src/extension/messages.ts';
+} from '../../src/extension/messages/page-data.ts';
 import { snippetsOf } from '../../src/extension/pages/version-handlers.ts';
+import type { CodeBetween } from '../../src/lineage/code-history.ts';
+import type { TensorDifference } from '../../src/modelfiles/tensors/tensor-difference.ts';
+import type { MetricCourses } from '../../src/registry/api/facts.ts';
+import type { GraphNode } from '../../src/registry/api/impact.ts';
+import type { MetricTrend } from '../../src/registry/api/listing.ts';
 
 /** What the page gets beside the version itself, for one with nothing to compare with. */
 export function barePage(version: VersionDetails): VersionPageData {

@@ -1,21 +1,20 @@
+import type { MetricValue } from '../../src/base/metric-value.ts';
+import type { Author } from '../../src/catalog/read-models/author.ts';
+import type { VersionDetails, VersionSummary } from '../../src/catalog/read-models/versions.ts';
+import type { FactsPageData } from '../../src/extension/messages/answers.ts';
 import type {
-  Author,
   ChangesPageData,
-  CodeBetween,
   ComparedRow,
   ComparisonPageData,
-  FactsPageData,
-  GraphNode,
   GraphPageData,
-  MetricCourses,
-  MetricValue,
   ModelFilePageData,
   ModelPageData,
-  VersionDetails,
   VersionPageData,
-  VersionSummary,
-} from '../../src/extension/messages.ts';
-import type { ReviewGate, ReviewPageData, VersionGates } from '../../src/extension/messages-review.ts';
+} from '../../src/extension/messages/page-data.ts';
+import type { ReviewGate, ReviewPageData, VersionGates } from '../../src/extension/messages/review.ts';
+import type { CodeBetween } from '../../src/lineage/code-history.ts';
+import type { MetricCourses } from '../../src/registry/api/facts.ts';
+import type { GraphNode } from '../../src/registry/api/impact.ts';
 import { barePage, changes, codeBetween, idOf, pageFacts, versionDetails, versionSummary } from './examples.ts';
 import { day, modelOverview, modelPage, plotOf, tenuresOf } from './model-examples.ts';
 import { approval, gate, reviewPage } from './review-examples.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { GraphPageData } from '../../src/extension/messages.ts';
+import type { GraphPageData } from '../../src/extension/messages/page-data.ts';
 import { graphPage, idOf, longName, markup } from './examples.ts';
 import { cutOff, type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
 

@@ -6,31 +6,24 @@ import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { type Language, speak } from '../../src/base/language.ts';
 import type { OperationOptions } from '../../src/base/progress.ts';
-import type {
-  CardFile,
-  CodeBetween,
-  ComparedTensorQuery,
-  ComparedTensorRows,
-  FactsPageData,
-  FilePreview,
-  MetricCourses,
-  MetricTrend,
-  PageData,
-  PageKind,
-  RequestHandlers,
-  TensorComparisonPageData,
-  TensorQuery,
-  TensorRows,
-} from '../../src/extension/messages.ts';
+import type { FactsPageData, RequestHandlers, TensorComparisonPageData } from '../../src/extension/messages/answers.ts';
+import type { PageData, PageKind } from '../../src/extension/messages/page-data.ts';
 import type {
   DecisionRequest,
   DecisionResult,
   ReviewGates,
   VersionGates,
-} from '../../src/extension/messages-review.ts';
+} from '../../src/extension/messages/review.ts';
+import type { FilePreview } from '../../src/extension/messages/version.ts';
 import { pageAnswers } from '../../src/extension/pages/answer.ts';
 import { pageHtml, scriptOf } from '../../src/extension/pages/html.ts';
 import { messageWithoutOverrides, withoutOverrides } from '../../src/extension/pages/overrides.ts';
+import type { CodeBetween } from '../../src/lineage/code-history.ts';
+import type { TensorQuery, TensorRows } from '../../src/modelfiles/tensor-rows.ts';
+import type { ComparedTensorQuery, ComparedTensorRows } from '../../src/modelfiles/tensors/compared-rows.ts';
+import type { CardFile } from '../../src/registry/api/card.ts';
+import type { MetricCourses } from '../../src/registry/api/facts.ts';
+import type { MetricTrend } from '../../src/registry/api/listing.ts';
 import { launchBrowser } from '../editor/harness/chromium.ts';
 import { type ThemeName, themeScript } from './themes.ts';
 

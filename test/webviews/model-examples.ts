@@ -1,4 +1,7 @@
-import type { ModelOverview, ModelPageData, Plot, TenureEntry } from '../../src/extension/messages.ts';
+import type { ModelOverview } from '../../src/catalog/read-models/models.ts';
+import type { Plot } from '../../src/catalog/read-models/plot.ts';
+import type { TenureEntry } from '../../src/catalog/read-models/stages.ts';
+import type { ModelPageData } from '../../src/extension/messages/page-data.ts';
 import { idOf, versionSummary } from './examples.ts';
 
 export const modelId = '01JC0000000000000000000001';

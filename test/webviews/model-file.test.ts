@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ModelFilePageData } from '../../src/extension/messages.ts';
+import type { ModelFilePageData } from '../../src/extension/messages/page-data.ts';
 import type { ModelFacts } from '../../src/modelfiles/facts.ts';
 import { summariseFacts } from '../../src/modelfiles/facts-summary.ts';
 import { tensorTable } from '../../src/modelfiles/tensor-rows.ts';

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ModelPageData, RequestHandlers } from '../../src/extension/messages.ts';
+import type { RequestHandlers } from '../../src/extension/messages/answers.ts';
+import type { ModelPageData } from '../../src/extension/messages/page-data.ts';
 import { idOf, longName, markup, versionSummary } from './examples.ts';
 import { cutOff, type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
 import { day, modelOverview, modelPage, plotOf, tenuresOf } from './model-examples.ts';

@@ -1,4 +1,4 @@
-import type { PlotsPageData } from '../../src/extension/messages.ts';
+import type { PlotsPageData } from '../../src/extension/messages/page-data.ts';
 import { idOf, longName, markup } from './examples.ts';
 
 type Columns = PlotsPageData['columns'];

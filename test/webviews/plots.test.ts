@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { PlotsPageData } from '../../src/extension/messages.ts';
+import type { PlotsPageData } from '../../src/extension/messages/page-data.ts';
 import { idOf } from './examples.ts';
 import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
 import { extremePlots, plotsPage } from './plots-examples.ts';

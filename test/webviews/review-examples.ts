@@ -1,5 +1,5 @@
-import type { EvaluationEntry } from '../../src/extension/messages.ts';
-import type { ReviewApproval, ReviewGate, ReviewPageData } from '../../src/extension/messages-review.ts';
+import type { EvaluationEntry } from '../../src/catalog/read-models/evaluations.ts';
+import type { ReviewApproval, ReviewGate, ReviewPageData } from '../../src/extension/messages/review.ts';
 import { changes, versionDetails } from './examples.ts';
 
 /** A gate that is passed. */

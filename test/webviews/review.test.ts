@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ReviewGate, ReviewPageData } from '../../src/extension/messages-review.ts';
+import type { ReviewGate, ReviewPageData } from '../../src/extension/messages/review.ts';
 import { codeBetween, longName, markup } from './examples.ts';
 import { cutOff, type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
 import { approval, gate, reviewPage, someGates } from './review-examples.ts';

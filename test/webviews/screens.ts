@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { ModelFilePageData, PageKind } from '../../src/extension/messages.ts';
+import type { ModelFilePageData, PageKind } from '../../src/extension/messages/page-data.ts';
 import { summariseFacts } from '../../src/modelfiles/facts-summary.ts';
 import { tensorTable } from '../../src/modelfiles/tensor-rows.ts';
 import { comparedTensorTable } from '../../src/modelfiles/tensors/compared-rows.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { VersionPageData } from '../../src/extension/messages.ts';
+import type { VersionPageData } from '../../src/extension/messages/page-data.ts';
 import {
   barePage,
   bareVersion,

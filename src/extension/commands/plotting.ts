@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import { toldOf } from '../../base/retold.ts';
-import { plotsPageStateSchema } from '../messages.ts';
+import { plotsPageStateSchema } from '../messages/page-states.ts';
 import { complain } from '../notify.ts';
 import { askText } from '../prompts/input.ts';
 import { added, askInSteps, type Step } from '../prompts/steps.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { formatNumber, t, tCount } from '../../base/language.ts';
-import { type ReviewPageState, reviewPageStateSchema } from '../messages-review.ts';
+import { type ReviewPageState, reviewPageStateSchema } from '../messages/page-states.ts';
 import { inform } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
 import { askText } from '../prompts/input.ts';

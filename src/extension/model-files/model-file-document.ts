@@ -5,10 +5,11 @@ import { RegistryError } from '../../base/errors.ts';
 import { formatNumber, t } from '../../base/language.ts';
 import { filesReadTogether } from '../../modelfiles/files-read-together.ts';
 import type { Inspector, InspectRequest } from '../../modelfiles/inspector.ts';
+import type { TensorQuery, TensorRows } from '../../modelfiles/tensor-rows.ts';
 import { makeOwnFolder } from '../../storage/own-folder.ts';
 import type { VersionRegistries } from '../file-system/version-registries.ts';
 import { placeOf } from '../file-system/version-uri.ts';
-import type { ModelFilePageData, TensorQuery, TensorRows } from '../messages.ts';
+import type { ModelFilePageData } from '../messages/page-data.ts';
 
 /** What another file system gives, such as git's for an older version, is held in memory on its way to a temporary file. */
 const MAX_FOREIGN_BYTES = 256 * 1024 * 1024;

@@ -3,7 +3,7 @@ import { messageOf, RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import { type Inspector, threadInspector } from '../../modelfiles/inspector.ts';
 import type { VersionRegistries } from '../file-system/version-registries.ts';
-import type { RequestHandlers } from '../messages.ts';
+import type { RequestHandlers } from '../messages/answers.ts';
 import { NOTHING_OF_VERSIONS } from '../pages/answer.ts';
 import { copyText } from '../pages/copy-text.ts';
 import { postTo, showPage } from '../pages/page-webview.ts';

@@ -3,14 +3,9 @@ import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import { toldOf } from '../../base/retold.ts';
-import {
-  type Answer,
-  type PageKind,
-  type PageRequest,
-  type ProgressMessage,
-  type RequestHandlers,
-  requestSchema,
-} from '../messages.ts';
+import type { Answer, ProgressMessage, RequestHandlers } from '../messages/answers.ts';
+import type { PageKind } from '../messages/page-data.ts';
+import { type PageRequest, requestSchema } from '../messages/requests.ts';
 import { toldData } from './told-data.ts';
 
 /** The part of the editor's log that a page writes to. */

@@ -1,6 +1,6 @@
 import type { ComparisonRow } from '../../catalog/read-models/comparison.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
-import type { ComparedRow, ComparisonPageData } from '../messages.ts';
+import type { ComparedRow, ComparisonPageData } from '../messages/page-data.ts';
 import type { DirectionsOf } from './page-data.ts';
 
 /** Rows of files that a page gets; those that differ come first. */

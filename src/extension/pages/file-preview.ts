@@ -1,7 +1,7 @@
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
-import type { FilePreview } from '../messages.ts';
+import type { FilePreview } from '../messages/version.ts';
 
 const LARGEST = 4 * 1024 * 1024;
 const MOST_CHARACTERS = 40_000;

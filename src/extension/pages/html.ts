@@ -1,15 +1,15 @@
 import { type Language, spokenLanguage } from '../../base/language.ts';
+import type { PageKind } from '../messages/page-data.ts';
 import type {
   ChangesPageState,
   ComparisonPageState,
   GraphPageState,
   ModelFilePageState,
   ModelPageState,
-  PageKind,
   PlotsPageState,
+  ReviewPageState,
   VersionPageState,
-} from '../messages.ts';
-import type { ReviewPageState } from '../messages-review.ts';
+} from '../messages/page-states.ts';
 
 export interface PageHtml {
   readonly kind: PageKind;

@@ -2,7 +2,10 @@ import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import { headlineMetric } from '../../base/metrics.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
-import type { ModelAction, ModelPageData, ModelPageState, PageKind, RequestHandlers } from '../messages.ts';
+import type { RequestHandlers } from '../messages/answers.ts';
+import type { ModelPageData, PageKind } from '../messages/page-data.ts';
+import type { ModelPageState } from '../messages/page-states.ts';
+import type { ModelAction } from '../messages/requests.ts';
 import type { NOTHING_OF_MODELS } from './answer.ts';
 import type { DirectionsOf } from './page-data.ts';
 

@@ -4,7 +4,7 @@ import type { DeclaredDirections } from '../../base/metrics.ts';
 import { toldOf } from '../../base/retold.ts';
 import type { VersionDetails, VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
-import type { Baseline, ChangesPageData, GraphPageData, VersionPageData } from '../messages.ts';
+import type { Baseline, ChangesPageData, GraphPageData, VersionPageData } from '../messages/page-data.ts';
 import { comparedRows } from './comparison-data.ts';
 import { snippetsOf } from './version-handlers.ts';
 

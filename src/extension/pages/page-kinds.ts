@@ -1,15 +1,15 @@
 import * as v from 'valibot';
 import { t } from '../../base/language.ts';
+import type { PageKind } from '../messages/page-data.ts';
 import {
   changesPageStateSchema,
   comparisonPageStateSchema,
   graphPageStateSchema,
   modelPageStateSchema,
-  type PageKind,
   plotsPageStateSchema,
+  reviewPageStateSchema,
   versionPageStateSchema,
-} from '../messages.ts';
-import { reviewPageStateSchema } from '../messages-review.ts';
+} from '../messages/page-states.ts';
 
 /** Every page that has a tab of its own, with the state that says which one it is. A model file is an editor, which the editor brings back itself. */
 const openPageSchema = v.variant('kind', [

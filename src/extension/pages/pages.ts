@@ -4,17 +4,16 @@ import { impactName } from '../../base/impact-name.ts';
 import { t } from '../../base/language.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { ChangedCode } from '../code/changed-code.ts';
+import type { RequestHandlers } from '../messages/answers.ts';
+import type { PageData, PageKind } from '../messages/page-data.ts';
 import type {
   ChangesPageState,
   GraphPageState,
   ModelPageState,
-  PageAction,
-  PageData,
-  PageKind,
   PlotsPageState,
-  RequestHandlers,
-} from '../messages.ts';
-import type { ReviewPageState } from '../messages-review.ts';
+  ReviewPageState,
+} from '../messages/page-states.ts';
+import type { PageAction } from '../messages/requests.ts';
 import type { Reviews } from '../reviews/reviews.ts';
 import { preferredMetric } from '../settings.ts';
 import {

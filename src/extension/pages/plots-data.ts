@@ -1,7 +1,8 @@
 import { t } from '../../base/language.ts';
 import { headlineMetric } from '../../base/metrics.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
-import type { PlotsPageData, PlotsPageState } from '../messages.ts';
+import type { PlotsPageData } from '../messages/page-data.ts';
+import type { PlotsPageState } from '../messages/page-states.ts';
 import type { DirectionsOf } from './page-data.ts';
 
 /** All that the page of many versions shows. Throws what the registry throws. */

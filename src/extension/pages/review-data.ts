@@ -4,14 +4,8 @@ import type { VersionDetails, VersionSummary } from '../../catalog/read-models/v
 import type { GateReport } from '../../gates/evaluate-gates.ts';
 import type { GateStanding } from '../../registry/api/gates.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
-import type {
-  ReviewAsked,
-  ReviewGate,
-  ReviewGates,
-  ReviewOther,
-  ReviewPageData,
-  ReviewPageState,
-} from '../messages-review.ts';
+import type { ReviewPageState } from '../messages/page-states.ts';
+import type { ReviewAsked, ReviewGate, ReviewGates, ReviewOther, ReviewPageData } from '../messages/review.ts';
 import { type DirectionsOf, loadChangesPage, versionTitle } from './page-data.ts';
 
 /** All that a review shows but for what gates say, which may take longer. Throws what the registry throws. */

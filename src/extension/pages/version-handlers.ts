@@ -4,7 +4,9 @@ import type { VersionDetails } from '../../catalog/read-models/versions.ts';
 import type { LoadSnippet } from '../../modelfiles/loading/load-snippet.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import { versionSnippet } from '../../registry/version-snippet.ts';
-import type { FactsPageData, PageKind, RequestHandlers, VersionPageState } from '../messages.ts';
+import type { FactsPageData, RequestHandlers } from '../messages/answers.ts';
+import type { PageKind } from '../messages/page-data.ts';
+import type { VersionPageState } from '../messages/page-states.ts';
 import type { NOTHING_OF_ONE_VERSION } from './answer.ts';
 import { previewFile } from './file-preview.ts';
 

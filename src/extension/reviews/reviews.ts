@@ -5,13 +5,8 @@ import type { RecordedReport } from '../../gates/run-gates.ts';
 import type { GateStanding } from '../../registry/api/gates.ts';
 import type { TransitionResult } from '../../registry/api/stages.ts';
 import { mayWrite } from '../commands/may-write.ts';
-import type {
-  DecisionRequest,
-  DecisionResult,
-  ReviewGates,
-  ReviewPageState,
-  VersionGates,
-} from '../messages-review.ts';
+import type { ReviewPageState } from '../messages/page-states.ts';
+import type { DecisionRequest, DecisionResult, ReviewGates, VersionGates } from '../messages/review.ts';
 import { tellBriefly } from '../notify.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 import type { Activity } from '../status/activity.ts';

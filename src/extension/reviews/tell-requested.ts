@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
-import type { ReviewPageState } from '../messages-review.ts';
+import type { ReviewPageState } from '../messages/page-states.ts';
 import { inform } from '../notify.ts';
 import type { Pages } from '../pages/pages.ts';
 

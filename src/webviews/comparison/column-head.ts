@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import { t } from '../../base/language.ts';
-import type { VersionSummary } from '../../extension/messages.ts';
+import type { VersionSummary } from '../../extension/messages/core-types.ts';
 import type { PageContext } from '../shared/page.ts';
 import { icon, stageBadge, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';

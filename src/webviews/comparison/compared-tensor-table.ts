@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { formatChange } from '../../base/count.ts';
 import { t, tCount } from '../../base/language.ts';
 import { shapeText } from '../../base/shape.ts';
-import type { ComparedColumn, TensorDifference } from '../../extension/messages.ts';
+import type { ComparedColumn, TensorDifference } from '../../extension/messages/core-types.ts';
 import { none } from '../shared/parts.ts';
 import { type Column, VirtualTable } from '../shared/virtual-table.ts';
 import { word } from '../shared/word.ts';

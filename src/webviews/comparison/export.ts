@@ -1,6 +1,6 @@
 import { formatRelative } from '../../base/comparing.ts';
 import { t, tCount } from '../../base/language.ts';
-import type { VersionSummary } from '../../extension/messages.ts';
+import type { VersionSummary } from '../../extension/messages/core-types.ts';
 import { versionNumber } from '../shared/version-name.ts';
 import type { SectionRow } from './model.ts';
 import type { ShownSection } from './shown.ts';

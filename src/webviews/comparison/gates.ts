@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
-import type { ComparisonPageData, ResultOf } from '../../extension/messages.ts';
+import type { ResultOf } from '../../extension/messages/answers.ts';
+import type { ComparisonPageData } from '../../extension/messages/page-data.ts';
 import type { Later, PageContext } from '../shared/page.ts';
 import { coded, icon, none } from '../shared/parts.ts';
 import { nameOf } from './export.ts';

@@ -1,4 +1,4 @@
-import type { ComparisonPageData } from '../../extension/messages.ts';
+import type { ComparisonPageData } from '../../extension/messages/page-data.ts';
 import type { UiState } from '../shared/host.ts';
 import { type ComparisonSection, type RowGroup, type SectionRow, sectionsOf } from './model.ts';
 

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatNumber, t, tCount } from '../../base/language.ts';
-import type { ComparisonPageData } from '../../extension/messages.ts';
+import type { ComparisonPageData } from '../../extension/messages/page-data.ts';
 import type { PageContext } from '../shared/page.ts';
 import { breakable, icon, shortened } from '../shared/parts.ts';
 import { type CellOptions, directionNote, isLong, metricCells, textCells } from './cells.ts';

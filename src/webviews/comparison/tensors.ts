@@ -3,14 +3,14 @@ import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
 import { sizeText } from '../../base/size.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { formatCount } from '../../base/count.ts';
+import type { TensorComparisonPageData } from '../../extension/messages/answers.ts';
 import type {
   ComparedTensorQuery,
   ComparedTensorRows,
-  ComparisonPageData,
   Progress,
   TensorChange,
-  TensorComparisonPageData,
-} from '../../extension/messages.ts';
+} from '../../extension/messages/core-types.ts';
+import type { ComparisonPageData } from '../../extension/messages/page-data.ts';
 import type { PageContext } from '../shared/page.ts';
 import { failedLine, icon } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';

@@ -1,5 +1,5 @@
 import { t, tCount } from '../../base/language.ts';
-import type { ComparedRow } from '../../extension/messages.ts';
+import type { ComparedRow } from '../../extension/messages/page-data.ts';
 
 /** What the registry calls facts of versions, as the person calls them; other names, as those of lock files, are there too. */
 const names = (): Readonly<Record<string, string>> => ({

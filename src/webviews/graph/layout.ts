@@ -1,5 +1,5 @@
 import { Graph, layout } from '@dagrejs/dagre';
-import type { LineageGraph } from '../../extension/messages.ts';
+import type { LineageGraph } from '../../extension/messages/core-types.ts';
 
 export interface Place {
   readonly x: number;

@@ -1,6 +1,6 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { t, tCount } from '../../base/language.ts';
-import type { GraphNode, LineageGraph } from '../../extension/messages.ts';
+import type { GraphNode, LineageGraph } from '../../extension/messages/core-types.ts';
 import type { PageContext } from '../shared/page.ts';
 import { icon } from '../shared/parts.ts';
 import { type Direction, type Drawing, drawingOf, nodeTowards } from './layout.ts';

@@ -1,4 +1,4 @@
-import type { PlotAxis, PlotBox } from '../../extension/messages.ts';
+import type { PlotAxis, PlotBox } from '../../extension/messages/core-types.ts';
 import type { UiState } from '../shared/host.ts';
 
 /** What the person has chosen on the page. It comes back from the editor after a reload, so that anything may stand there. */

@@ -1,4 +1,4 @@
-import type { Plot, PlotAxis, PlotBox, TenureEntry } from '../../extension/messages.ts';
+import type { Plot, PlotAxis, PlotBox, TenureEntry } from '../../extension/messages/core-types.ts';
 
 /** A time in which a version held the stage, in the terms of the lower axis. */
 export interface Band {

@@ -3,7 +3,7 @@ import { importedFrom } from '../../base/imported-from.ts';
 import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { stageCounts } from '../../base/stage-counts.ts';
-import type { ModelPageData } from '../../extension/messages.ts';
+import type { ModelPageData } from '../../extension/messages/page-data.ts';
 
 import type { PageContext } from '../shared/page.ts';
 import { ageOf, authorOf, claimedAgeOf, claimedSinceOf, versionLink } from '../shared/parts.ts';

@@ -1,14 +1,8 @@
 import { metricDirection } from '../../base/metrics.ts';
-import type {
-  ModelPageData,
-  Plot,
-  PlotAxis,
-  PlotBox,
-  RequestParams,
-  ResultOf,
-  TenureEntry,
-  VersionSummary,
-} from '../../extension/messages.ts';
+import type { ResultOf } from '../../extension/messages/answers.ts';
+import type { Plot, PlotAxis, PlotBox, TenureEntry, VersionSummary } from '../../extension/messages/core-types.ts';
+import type { ModelPageData } from '../../extension/messages/page-data.ts';
+import type { RequestParams } from '../../extension/messages/requests.ts';
 import type { Later, PageContext } from '../shared/page.ts';
 import { bandsOf, type Drawing } from './drawing.ts';
 

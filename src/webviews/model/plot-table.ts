@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
-import type { ModelPageData } from '../../extension/messages.ts';
+import type { ModelPageData } from '../../extension/messages/page-data.ts';
 import { alignDecimals, formatTime } from '../shared/format.ts';
 import { shortened, stageBadge } from '../shared/parts.ts';
 import type { Choices } from './choices.ts';

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tCount } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
-import type { VersionSummary } from '../../extension/messages.ts';
+import type { VersionSummary } from '../../extension/messages/core-types.ts';
 import { alignDecimals } from '../shared/format.ts';
 import { ageOf, failedLine, none, stageBadge, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';

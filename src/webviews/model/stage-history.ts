@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tCount, tParts } from '../../base/language.ts';
-import type { ModelPageData, TenureEntry } from '../../extension/messages.ts';
+import type { TenureEntry } from '../../extension/messages/core-types.ts';
+import type { ModelPageData } from '../../extension/messages/page-data.ts';
 import { formatDuration } from '../shared/format.ts';
 import type { Later } from '../shared/page.ts';
 import {

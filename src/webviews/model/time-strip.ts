@@ -1,6 +1,6 @@
 import { html, svg, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
-import type { TenureEntry } from '../../extension/messages.ts';
+import type { TenureEntry } from '../../extension/messages/core-types.ts';
 import { formatTime } from '../shared/format.ts';
 import type { Choices } from './choices.ts';
 import type { ModelPage } from './model-page.ts';

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, type Ref, ref } from 'lit/directives/ref.js';
 import uPlot from 'uplot';
-import type { PlotBox, PlotPoint, TenureEntry } from '../../extension/messages.ts';
+import type { PlotBox, PlotPoint, TenureEntry } from '../../extension/messages/core-types.ts';
 import { axesOf, scalesOf } from './axes.ts';
 import { type Band, boxBetween, type Drawing, nearestPoint, stretchBetween } from './drawing.ts';
 import { paintBandLabels, paintBands, paintPoints, paintServing } from './paint.ts';

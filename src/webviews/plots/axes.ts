@@ -2,7 +2,7 @@ import { groupAssociation, rankCorrelation } from '../../base/association.ts';
 import { isLogarithmic } from '../../base/axis-scale.ts';
 import { formatNumber } from '../../base/language.ts';
 import { formatMetric, metricDirection } from '../../base/metrics.ts';
-import type { PlotsPageData } from '../../extension/messages.ts';
+import type { PlotsPageData } from '../../extension/messages/page-data.ts';
 
 /** A param with more texts than these shows the most frequent of them. */
 const MOST_TEXTS = 30;

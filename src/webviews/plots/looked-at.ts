@@ -1,4 +1,4 @@
-import type { PlotsPageData } from '../../extension/messages.ts';
+import type { PlotsPageData } from '../../extension/messages/page-data.ts';
 import type { PlotColumns } from './axes.ts';
 import type { PlotChoices } from './choices.ts';
 

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
-import type { Plot, PlotBox, PlotPoint } from '../../extension/messages.ts';
+import type { Plot, PlotBox, PlotPoint } from '../../extension/messages/core-types.ts';
 import type { Drawing } from '../model/drawing.ts';
 import '../model/version-chart.ts';
 import type { PageContext } from '../shared/page.ts';

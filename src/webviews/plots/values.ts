@@ -1,5 +1,5 @@
 import { formatMetric } from '../../base/metrics.ts';
-import type { PlotsPageData } from '../../extension/messages.ts';
+import type { PlotsPageData } from '../../extension/messages/page-data.ts';
 import type { PlotColumn } from './axes.ts';
 
 /** As people read it; empty where the version has none. */

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
-import type { ReviewApproval, ReviewPageData } from '../../extension/messages-review.ts';
+import type { ReviewApproval, ReviewPageData } from '../../extension/messages/review.ts';
 import { formatTime } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { authorOf, emptyState, icon, section, timeOf } from '../shared/parts.ts';

@@ -1,5 +1,5 @@
 import { t } from '../../base/language.ts';
-import type { ReviewApproval, ReviewGate, ReviewPageData } from '../../extension/messages-review.ts';
+import type { ReviewApproval, ReviewGate, ReviewPageData } from '../../extension/messages/review.ts';
 import type { LaterGates } from '../review.ts';
 
 /** The gates that aren't passed, those that failed first. */

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { dangerOf } from '../../base/danger-of.ts';
 import { t, tParts } from '../../base/language.ts';
-import type { VersionSummary } from '../../extension/messages.ts';
-import type { ReviewPageData } from '../../extension/messages-review.ts';
+import type { VersionSummary } from '../../extension/messages/core-types.ts';
+import type { ReviewPageData } from '../../extension/messages/review.ts';
 import type { PageContext } from '../shared/page.ts';
 import { icon, section } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';

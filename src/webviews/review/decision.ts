@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tParts } from '../../base/language.ts';
-import type { Decision, ReviewPageData } from '../../extension/messages-review.ts';
+import type { Decision, ReviewPageData } from '../../extension/messages/review.ts';
 import type { LaterGates } from '../review.ts';
 import type { PageContext } from '../shared/page.ts';
 import { coded, icon, section } from '../shared/parts.ts';

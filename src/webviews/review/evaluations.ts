@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
-import type { EvaluationEntry } from '../../extension/messages.ts';
-import type { ReviewPageData } from '../../extension/messages-review.ts';
+import type { EvaluationEntry } from '../../extension/messages/core-types.ts';
+import type { ReviewPageData } from '../../extension/messages/review.ts';
 import { shortDigest } from '../shared/format.ts';
 import { byName, matricesOf } from '../shared/metric-groups.ts';
 import type { PageContext } from '../shared/page.ts';

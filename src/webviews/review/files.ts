@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tCount } from '../../base/language.ts';
 import { sizeText } from '../../base/size.ts';
-import type { FileEntry } from '../../extension/messages.ts';
-import type { ReviewPageData } from '../../extension/messages-review.ts';
+import type { FileEntry } from '../../extension/messages/core-types.ts';
+import type { ReviewPageData } from '../../extension/messages/review.ts';
 import { beforeAfter } from '../changes/sections.ts';
 import { shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tParts } from '../../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
-import type { ReviewApproval, ReviewGate, ReviewPageData } from '../../extension/messages-review.ts';
+import type { ReviewApproval, ReviewGate, ReviewPageData } from '../../extension/messages/review.ts';
 import type { LaterGates } from '../review.ts';
 import type { PageContext } from '../shared/page.ts';
 import { ageOf, coded, emptyState, failedLine, icon, section } from '../shared/parts.ts';

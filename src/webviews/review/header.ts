@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { leadOf } from '../../base/card-text.ts';
 import { importedFrom } from '../../base/imported-from.ts';
 import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
-import type { ReviewGate, ReviewPageData } from '../../extension/messages-review.ts';
+import type { ReviewGate, ReviewPageData } from '../../extension/messages/review.ts';
 import type { LaterGates } from '../review.ts';
 import { formatVia, shortDigest, sizeInFiles } from '../shared/format.ts';
 import { jumpTo } from '../shared/jump.ts';

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { changesSummary } from '../../base/changes-summary.ts';
 import { t } from '../../base/language.ts';
-import type { ReviewPageData } from '../../extension/messages-review.ts';
+import type { ReviewPageData } from '../../extension/messages/review.ts';
 import { laterCode } from '../changes/code.ts';
 import type { PageContext } from '../shared/page.ts';
 import { coded, icon, section } from '../shared/parts.ts';

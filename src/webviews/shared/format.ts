@@ -1,6 +1,6 @@
 import { dateLocale, formatNumber, t, tCount } from '../../base/language.ts';
 import { sizeText } from '../../base/size.ts';
-import type { Via } from '../../extension/messages.ts';
+import type { Via } from '../../extension/messages/core-types.ts';
 
 let formats:
   | { readonly locale: string; readonly time: Intl.DateTimeFormat; readonly age: Intl.RelativeTimeFormat }

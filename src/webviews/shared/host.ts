@@ -1,15 +1,8 @@
 import { formatNumber, t } from '../../base/language.ts';
-import type {
-  Answer,
-  AskingMethod,
-  HostMessage,
-  PageData,
-  PageKind,
-  Progress,
-  RequestMethod,
-  RequestParams,
-  ResultOf,
-} from '../../extension/messages.ts';
+import type { Answer, AskingMethod, HostMessage, ResultOf } from '../../extension/messages/answers.ts';
+import type { Progress } from '../../extension/messages/core-types.ts';
+import type { PageData, PageKind } from '../../extension/messages/page-data.ts';
+import type { RequestMethod, RequestParams } from '../../extension/messages/requests.ts';
 import type { Places } from './keep-place.ts';
 
 /** What the editor puts into every page. */

@@ -1,4 +1,4 @@
-import type { Metrics, MetricValue } from '../../extension/messages.ts';
+import type { Metrics, MetricValue } from '../../extension/messages/core-types.ts';
 
 /** Metrics whose names begin alike: `train.loss` and `train.auc` are `loss` and `auc` of the group `train`. */
 export interface MetricGroup {

@@ -3,7 +3,7 @@ import { formatCount, formatShare } from '../../base/count.ts';
 import { formatName } from '../../base/format-name.ts';
 import { formatNumber, t, tParts } from '../../base/language.ts';
 import { shapeText } from '../../base/shape.ts';
-import type { DangerFinding, DangerReport, FactsSummary, SignatureEntry } from '../../extension/messages.ts';
+import type { DangerFinding, DangerReport, FactsSummary, SignatureEntry } from '../../extension/messages/core-types.ts';
 import type { PageContext } from './page.ts';
 import { breakable, filtered, icon, section, shortened, webLink } from './parts.ts';
 import { word } from './word.ts';

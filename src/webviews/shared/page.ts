@@ -2,17 +2,10 @@ import { html, nothing, render, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
-import type {
-  AskingMethod,
-  ModelAction,
-  PageAction,
-  PageData,
-  PageKind,
-  RequestParams,
-  ResultOf,
-  TensorQuery,
-  TensorRows,
-} from '../../extension/messages.ts';
+import type { AskingMethod, ResultOf } from '../../extension/messages/answers.ts';
+import type { TensorQuery, TensorRows } from '../../extension/messages/core-types.ts';
+import type { PageData, PageKind } from '../../extension/messages/page-data.ts';
+import type { ModelAction, PageAction, RequestParams } from '../../extension/messages/requests.ts';
 import { connectHost, type ReadOptions, type UiState } from './host.ts';
 import { keepFocus } from './keep-focus.ts';
 import { keepPlace } from './keep-place.ts';

@@ -4,7 +4,7 @@ import { word } from './word.ts';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import { type DeclaredDirections, formatDifference, formatMetric, metricChange } from '../../base/metrics.ts';
 import { provenText } from '../../base/proven.ts';
-import type { Author, MetricValue } from '../../extension/messages.ts';
+import type { Author, MetricValue } from '../../extension/messages/core-types.ts';
 import { formatAge, formatTime, withMinus } from './format.ts';
 import type { PageContext } from './page.ts';
 

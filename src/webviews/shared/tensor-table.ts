@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { formatNumber, t } from '../../base/language.ts';
 import { shapeText } from '../../base/shape.ts';
 import { sizeText } from '../../base/size.ts';
-import type { TensorColumn, TensorRow } from '../../extension/messages.ts';
+import type { TensorColumn, TensorRow } from '../../extension/messages/core-types.ts';
 import { type Column, VirtualTable } from './virtual-table.ts';
 
 /** All tensors of a model. */

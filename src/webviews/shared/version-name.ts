@@ -1,4 +1,4 @@
-import type { VersionSummary } from '../../extension/messages.ts';
+import type { VersionSummary } from '../../extension/messages/core-types.ts';
 
 /** `2`, and `draft-<6>` while the version isn't in the log that gives numbers. */
 export function versionNumber(version: Pick<VersionSummary, 'id' | 'number' | 'pending'>): string {

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { cardAmong, isCard, splitCard } from '../../base/card-text.ts';
 import { t } from '../../base/language.ts';
-import type { VersionDetails } from '../../extension/messages.ts';
+import type { VersionDetails } from '../../extension/messages/core-types.ts';
 import type { PageContext } from '../shared/page.ts';
 import { emptyState, failedLine, icon } from '../shared/parts.ts';
 import { foldable } from './foldable.ts';

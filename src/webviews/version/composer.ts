@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import { t } from '../../base/language.ts';
-import type { RemarkKind } from '../../extension/messages.ts';
+import type { RemarkKind } from '../../extension/messages/version.ts';
 import type { PageContext } from '../shared/page.ts';
 import { icon } from '../shared/parts.ts';
 import { markdown } from './markdown.ts';

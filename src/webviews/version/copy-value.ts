@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
-import type { MetricValue } from '../../extension/messages.ts';
+import type { MetricValue } from '../../extension/messages/core-types.ts';
 import type { PageContext } from '../shared/page.ts';
 
 /** The value of a metric, which a click copies in all its digits. */

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
-import type { CommentEntry, RemarkKind, VersionDetails } from '../../extension/messages.ts';
+import type { CommentEntry, VersionDetails } from '../../extension/messages/core-types.ts';
+import type { RemarkKind } from '../../extension/messages/version.ts';
 import type { PageContext } from '../shared/page.ts';
 import { authorOf, emptyState, timeOf, versionLink } from '../shared/parts.ts';
 import { composer, toggleComposer } from './composer.ts';

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
 import { type DeclaredDirections, formatMetric } from '../../base/metrics.ts';
-import type { EvaluationEntry, MetricValue } from '../../extension/messages.ts';
+import type { EvaluationEntry, MetricValue } from '../../extension/messages/core-types.ts';
 import { alignDecimals } from '../shared/format.ts';
 import { byName, type SliceMetric } from '../shared/metric-groups.ts';
 import { changeOf, none } from '../shared/parts.ts';

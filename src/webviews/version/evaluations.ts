@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tParts } from '../../base/language.ts';
-import type { EvaluationEntry, VersionPageData } from '../../extension/messages.ts';
+import type { EvaluationEntry } from '../../extension/messages/core-types.ts';
+import type { VersionPageData } from '../../extension/messages/page-data.ts';
 import { shortDigest } from '../shared/format.ts';
 import { matricesOf } from '../shared/metric-groups.ts';
 import type { PageContext } from '../shared/page.ts';

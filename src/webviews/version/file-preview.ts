@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
-import type { Baseline, FileEntry, FilePreview } from '../../extension/messages.ts';
+import type { FileEntry } from '../../extension/messages/core-types.ts';
+import type { Baseline } from '../../extension/messages/page-data.ts';
+import type { FilePreview } from '../../extension/messages/version.ts';
 import type { Later, PageContext } from '../shared/page.ts';
 import { failedLine } from '../shared/parts.ts';
 

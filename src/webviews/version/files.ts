@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tCount, tParts } from '../../base/language.ts';
 import { sizeText } from '../../base/size.ts';
-import type { FileEntry, VersionDetails, VersionPageData } from '../../extension/messages.ts';
+import type { FileEntry, VersionDetails } from '../../extension/messages/core-types.ts';
+import type { VersionPageData } from '../../extension/messages/page-data.ts';
 import { shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { ageOf, copyable, emptyState, filtered, icon } from '../shared/parts.ts';

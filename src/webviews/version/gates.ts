@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tCount, tParts } from '../../base/language.ts';
-import type { VersionPageData } from '../../extension/messages.ts';
-import type { VersionGates } from '../../extension/messages-review.ts';
+import type { VersionPageData } from '../../extension/messages/page-data.ts';
+import type { VersionGates } from '../../extension/messages/review.ts';
 import { approvalList } from '../review/approvals.ts';
 import { gateList } from '../review/gates.ts';
 

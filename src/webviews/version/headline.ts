@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tParts } from '../../base/language.ts';
 import { formatMetric, headlineMetrics } from '../../base/metrics.ts';
-import type { Baseline } from '../../extension/messages.ts';
+import type { Baseline } from '../../extension/messages/page-data.ts';
 import { withMinus } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { changeOf } from '../shared/parts.ts';

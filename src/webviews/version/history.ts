@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { importedFrom } from '../../base/imported-from.ts';
 import { t, tParts } from '../../base/language.ts';
-import type { TransitionEntry, VersionDetails } from '../../extension/messages.ts';
+import type { TransitionEntry, VersionDetails } from '../../extension/messages/core-types.ts';
 import type { PageContext } from '../shared/page.ts';
 import { authorOf, claimedTimeOf, icon, stageBadge, timeOf, versionLink } from '../shared/parts.ts';
 import { foldable } from './foldable.ts';

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tCount, tParts } from '../../base/language.ts';
-import type { Lineage, VersionDetails } from '../../extension/messages.ts';
+import type { Lineage, VersionDetails } from '../../extension/messages/core-types.ts';
 import { formatDuration, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { copyable, emptyState, icon, timeOf, versionLink, webLink } from '../shared/parts.ts';

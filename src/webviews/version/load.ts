@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
-import type { LoadSnippet, VersionPageData } from '../../extension/messages.ts';
+import type { LoadSnippet } from '../../extension/messages/core-types.ts';
+import type { VersionPageData } from '../../extension/messages/page-data.ts';
 import type { PageContext } from '../shared/page.ts';
 import { icon } from '../shared/parts.ts';
 import { foldable } from './foldable.ts';

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { tParts } from '../../base/language.ts';
 import { type DeclaredDirections, formatMetric } from '../../base/metrics.ts';
-import type { Metrics } from '../../extension/messages.ts';
+import type { Metrics } from '../../extension/messages/core-types.ts';
 import { alignDecimals } from '../shared/format.ts';
 import type { MetricMatrix } from '../shared/metric-groups.ts';
 import { changeOf, none } from '../shared/parts.ts';

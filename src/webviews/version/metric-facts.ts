@@ -1,5 +1,5 @@
 import { type DeclaredDirections, metricDirection } from '../../base/metrics.ts';
-import type { Metrics, MetricValue } from '../../extension/messages.ts';
+import type { Metrics, MetricValue } from '../../extension/messages/core-types.ts';
 import { directionText } from '../shared/word.ts';
 
 /** What a tooltip adds to a metric's name; nothing where the name doesn't tell. */

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tCount, tParts } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
-import type { Baseline, MetricValue, VersionPageData, VersionSummary } from '../../extension/messages.ts';
+import type { MetricValue, VersionSummary } from '../../extension/messages/core-types.ts';
+import type { Baseline, VersionPageData } from '../../extension/messages/page-data.ts';
 import { alignDecimals } from '../shared/format.ts';
 import { groupMetrics, type MetricGroup } from '../shared/metric-groups.ts';
 import type { PageContext } from '../shared/page.ts';

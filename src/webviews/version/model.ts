@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { parametersText } from '../../base/count.ts';
 import { formatNumber, t } from '../../base/language.ts';
-import type { FactsPageData, VersionDetails, VersionFacts } from '../../extension/messages.ts';
+import type { FactsPageData } from '../../extension/messages/answers.ts';
+import type { VersionDetails, VersionFacts } from '../../extension/messages/core-types.ts';
 import { shortDigest } from '../shared/format.ts';
 import { jumpTo } from '../shared/jump.ts';
 import {

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatNumber, t, tCount } from '../../base/language.ts';
 import { sizeText } from '../../base/size.ts';
-import type { Lineage } from '../../extension/messages.ts';
+import type { Lineage } from '../../extension/messages/core-types.ts';
 import { shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { coded, copyable, filtered, icon } from '../shared/parts.ts';

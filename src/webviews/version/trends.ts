@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { t, tCount } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
-import type { MetricTrend, VersionDetails } from '../../extension/messages.ts';
+import type { MetricTrend, VersionDetails } from '../../extension/messages/core-types.ts';
 import type { PageContext } from '../shared/page.ts';
 import type { SparkPoint } from './spark-line.ts';
 import './spark-line.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RegistryError } from '../../../src/base/errors.ts';
 import { tellWith } from '../../../src/base/retold.ts';
-import { pageActions, type RequestHandlers } from '../../../src/extension/messages.ts';
+import type { RequestHandlers } from '../../../src/extension/messages/answers.ts';
+import { pageActions } from '../../../src/extension/messages/requests.ts';
 import { NOTHING_OF_VERSIONS, pageAnswers } from '../../../src/extension/pages/answer.ts';
 import { comparison, idOf } from '../../webviews/examples.ts';
 

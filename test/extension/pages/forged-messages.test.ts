@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { type RequestMethod, requestSchema } from '../../../src/extension/messages.ts';
+import { type RequestMethod, requestSchema } from '../../../src/extension/messages/requests.ts';
 import type { Registry } from '../../../src/registry/api/registry.ts';
 import { idOf, markup } from '../../webviews/examples.ts';
 import { pageStates, validParams } from './valid-messages.ts';

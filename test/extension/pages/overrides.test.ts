@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
-import type { VersionPageData } from '../../../src/extension/messages.ts';
+import type { VersionPageData } from '../../../src/extension/messages/page-data.ts';
 import { versionDetails, versionPage } from '../../webviews/examples.ts';
 
 vi.mock('vscode', async () => (await import('./fake-editor.ts')).fakeVscode);

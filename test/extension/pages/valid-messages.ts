@@ -1,4 +1,5 @@
-import type { PageKind, RequestMethod, RequestParams } from '../../../src/extension/messages.ts';
+import type { PageKind } from '../../../src/extension/messages/page-data.ts';
+import type { RequestMethod, RequestParams } from '../../../src/extension/messages/requests.ts';
 import { idOf } from '../../webviews/examples.ts';
 
 const part = { offset: 0, limit: 100, isDescending: false, filter: '' } as const;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Decision } from '../../../src/extension/messages-review.ts';
+import type { Decision } from '../../../src/extension/messages/review.ts';
 import type { GateStanding } from '../../../src/registry/api/gates.ts';
 import { idOf, versionSummary } from '../../webviews/examples.ts';
 

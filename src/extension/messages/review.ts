@@ -1,23 +1,12 @@
 import * as v from 'valibot';
-import type { DeclaredDirections } from '../base/metrics.ts';
-import type { RequestEntry, ReviewVote } from '../catalog/read-models/reviews.ts';
-import type { VersionDetails } from '../catalog/read-models/versions.ts';
-import type { Verdict } from '../gates/verdict.ts';
-import type { GateStanding } from '../registry/api/gates.ts';
-import type { ChangesPageData } from './messages.ts';
+import type { DeclaredDirections } from '../../base/metrics.ts';
+import type { RequestEntry, ReviewVote } from '../../catalog/read-models/reviews.ts';
+import type { VersionDetails } from '../../catalog/read-models/versions.ts';
+import type { Verdict } from '../../gates/verdict.ts';
+import type { GateStanding } from '../../registry/api/gates.ts';
+import type { ChangesPageData } from './page-data.ts';
 
 /** What the review page and the extension tell each other. */
-
-const ulid = v.pipe(v.string(), v.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/));
-export const stageName = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
-
-/** Which page this is: a version on its way to a stage. */
-export const reviewPageStateSchema = v.object({
-  registryDir: v.pipe(v.string(), v.minLength(1)),
-  versionId: ulid,
-  stage: stageName,
-});
-export type ReviewPageState = v.InferOutput<typeof reviewPageStateSchema>;
 
 const decisions = ['promote', 'override', 'approve', 'refuse', 'request', 'withdraw'] as const;
 export type Decision = (typeof decisions)[number];

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import type { CardFile } from '../registry/api/card.ts';
-import type { MetricTrend } from '../registry/api/listing.ts';
+import type { CardFile } from '../../registry/api/card.ts';
+import type { MetricTrend } from '../../registry/api/listing.ts';
+import { pathInRepository, ulid } from './fields.ts';
 
 /** What only the page of a version and the extension tell each other. */
 
@@ -14,11 +15,11 @@ export const versionParams = {
   card: v.strictObject({}),
   /** The beginning of a text or a picture among the files of a version. */
   preview: v.strictObject({
-    path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)),
-    versionId: v.pipe(v.string(), v.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)),
+    path: pathInRepository,
+    versionId: ulid,
   }),
   /** Asks the person where one of its files is to be written to. */
-  saveFile: v.strictObject({ path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)) }),
+  saveFile: v.strictObject({ path: pathInRepository }),
   /** A note or comment that the person wrote. */
   remark: v.strictObject({
     kind: v.picklist(remarkKinds),
