@@ -13,6 +13,8 @@ import type { WatchOptions } from './watcher.ts';
 const SETTLE_MS = 400;
 /** Events come in bursts; one look serves them all. */
 const LOOK_DELAY_MS = 30;
+/** Where the registry is gone, it is looked for again after so many times that files rest. */
+const GONE_RESTS = 10;
 
 /** The outputs of one model: notices changes, and has each run's registered once they are complete. */
 export class ModelOutputs {
@@ -140,6 +142,8 @@ export class ModelOutputs {
   /** Once for each thing that goes wrong, however often it is met. */
   #report(error: unknown): void {
     if (RegistryError.is(error, 'OPERATION_CANCELLED')) return;
+    // It may be put back: nothing tells of that but another look.
+    if (RegistryError.is(error, 'REGISTRY_GONE')) this.#schedule(this.#settleMs * GONE_RESTS);
     const message = messageOf(error);
     if (message === this.#lastProblem) return;
     this.#lastProblem = message;

@@ -276,8 +276,8 @@ export class RunOutputs {
     const newSinceMs = startedAtMs > (latest?.createdAtMs ?? 0) ? startedAtMs : undefined;
     const how = { isOld: isOld && writer === undefined, newSinceMs, earlier, writer };
     const results = await this.#record(registry, ready, metricsFiles, how).catch((error: unknown) => {
-      // The same files would fail in the same way again.
-      this.#failed = key;
+      // The same files would fail in the same way again, unless it's the registry that is missing.
+      if (!RegistryError.is(error, 'REGISTRY_GONE')) this.#failed = key;
       if (RegistryError.is(error, 'OPERATION_CANCELLED')) this.leave(sample);
       throw error;
     });

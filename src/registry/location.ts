@@ -49,7 +49,7 @@ async function owned(located: LocatedRegistry): Promise<LocatedRegistry> {
 }
 
 /** By its `format.json`, or, where that was lost, by its log: opening it says what is wrong. */
-async function isRegistry(dir: string): Promise<boolean> {
+export async function isRegistry(dir: string): Promise<boolean> {
   return (await isThere(join(dir, FORMAT_KEY))) || isThere(join(dir, commitKey(1)));
 }
 

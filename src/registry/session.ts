@@ -17,6 +17,7 @@ import type { IntentOutcome, RegistryState } from '../rules/state.ts';
 import type { LocalStore } from '../storage/object-store.ts';
 import type { Recording, RegistryLocation } from './api/registry.ts';
 import { unexplainedBreaks } from './chain-breaks.ts';
+import { goneProblem } from './gone.ts';
 import { textTooLong } from './request-problem.ts';
 import { withoutSecretsIn } from './secrets-in-events.ts';
 import { type SeenHead, seenHeadProblem } from './seen-head.ts';
@@ -69,7 +70,7 @@ export async function readToHead(session: Session): Promise<void> {
 
 /** What is wrong with the log that the catalog was built from, where anything is. */
 export async function damageIn(session: Session): Promise<RegistryError | undefined> {
-  return (await seenHeadProblem(session)) ?? (await chainProblem(session));
+  return (await goneProblem(session)) ?? (await seenHeadProblem(session)) ?? (await chainProblem(session));
 }
 
 async function chainProblem(session: Session): Promise<RegistryError | undefined> {
@@ -183,6 +184,9 @@ export async function record(
 ): Promise<Recorded> {
   const intent = await intentToRecord(session, request);
   const { check, ...sharing } = options;
+  // While files were stored, the folder may have gone: what is written now would be a log without a beginning.
+  const gone = await goneProblem(session);
+  if (gone) throw gone;
   const first = await session.authority.submit(intent, check);
   if (options.following && first.kind !== 'refused') await enqueue(session, options.following);
   const result = first.kind === 'pending' ? await session.shared?.share(intent.id, { bytesOf: [], ...sharing }) : first;

@@ -10,6 +10,8 @@ import type { Deployment } from '../serving/deploy.ts';
 /** What the registry's thread tells without being asked. Both ends are built from the same sources. */
 export type RegistryThreadEvent =
   | { readonly kind: 'changed'; readonly head: number }
+  /** There is a registry, and it was opened: from now on none is made in its place unless a person asks for it. */
+  | { readonly kind: 'opened' }
   /** How the registry stands with its shared storage; without `status` it has none. */
   | { readonly kind: 'sharing'; readonly status?: RemoteStatus; readonly isPaused: boolean }
   /** Bytes on their way to or from the shared storage; without `progress` there are none. */

@@ -15,6 +15,7 @@ import { problemsIn } from '../project/parse-project.ts';
 import { readProject } from '../project/project-file.ts';
 import { refuseUnreadable } from '../project/refused-models.ts';
 import type { Registry } from '../registry/api/registry.ts';
+import { registryGone } from '../registry/gone.ts';
 import { isRegistryMethod } from '../registry/methods.ts';
 import { initRegistry, openRegistry } from '../registry/open.ts';
 import { pinnedHead } from '../registry/shared/pinned.ts';
@@ -33,7 +34,7 @@ const POLL_MS = 2000;
 /** Files of models on a slow drive take a while; nobody waits for the answer. */
 const INSPECTION_LIMIT_MS = 10 * 60_000;
 
-const dataSchema = v.object({ dir: v.string(), root: v.string() });
+const dataSchema = v.object({ dir: v.string(), root: v.string(), wasThere: v.boolean() });
 const rootSchema = v.object({ root: v.string(), interpreter: v.optional(v.string()) });
 const reproduceSchema = v.object({ ref: v.string(), near: v.array(v.string()), to: v.string() });
 const valuesSchema = v.object({ metrics: v.array(v.string()), params: v.array(v.string()) });
@@ -43,11 +44,13 @@ const declaredSchema = v.object({ root: v.string(), model: v.string() });
 
 /** The thread that has the registry open for the editor, and watches the outputs of its workspaces. Its own threads start with `workerFile`. */
 export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile: string): void {
-  const { dir, root: firstRoot } = v.parse(dataSchema, workerData);
+  const { dir, root: firstRoot, ...given } = v.parse(dataSchema, workerData);
   const watchers = new Map<string, OutputWatcher>();
   const runs = runsOf(dir);
   const serially = serialQueue();
   let opened: Promise<Registry> | undefined;
+  /** This window knew a registry here: where it is gone, nothing makes a new one but a person who asks for it. */
+  let { wasThere } = given;
   let stopFollowing = () => {};
   // What takes long to read is read elsewhere, so that nobody who asks something of the registry waits for it.
   const trackers = runThread({ workerFile });
@@ -74,7 +77,8 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
   const open = (): Promise<Registry> => {
     opened ??= openFollowed().catch((error: unknown) => {
       opened = undefined;
-      throw error;
+      const isGone = wasThere && RegistryError.is(error, 'REGISTRY_NOT_FOUND');
+      throw isGone ? registryGone(dir) : error;
     });
     return opened;
   };
@@ -90,6 +94,8 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
       workerFile,
       connect: sharing.connect,
     });
+    wasThere = true;
+    emit({ kind: 'opened' });
     registry.onDidChange(({ head }) => emit({ kind: 'changed', head }));
     follow(registry);
     sharing.follow(registry);
@@ -123,8 +129,15 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
   });
 
   async function openOrMake(): Promise<Registry> {
-    await initRegistry({ dir });
+    if (!wasThere) await initRegistry({ dir });
     return open();
+  }
+
+  /** Also where one is gone: a person asks for it. */
+  async function make(): Promise<void> {
+    await initRegistry({ dir });
+    if (await sharing.hasMoved()) await reopen();
+    await open();
   }
 
   /** Other processes append to the log: the watch is a hint, the poll is what can be relied on. */
@@ -194,7 +207,7 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
   const push = serveCalls(port, async (name, args, options) => {
     switch (name) {
       case 'make':
-        await openOrMake();
+        await make();
         return undefined;
       case 'watch':
         return startWatching(rootIn(args));

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -48,7 +48,16 @@ describe('the editor', () => {
     await editor?.screenshot('states-1-empty');
     await workbench.page.getByText('Create a Registry').first().click();
     await workbench.page.getByText('The registry has no versions yet').first().waitFor();
-    expect(run(folder, 'where').trim()).toBe(join(folder, '.model-registry'));
+    const registry = join(folder, '.model-registry');
+    expect(run(folder, 'where').trim()).toBe(registry);
+
+    await rename(registry, `${registry}-aside`);
+    const missed = workbench.view('Models').getByText('was removed or moved away').first();
+    await missed.waitFor();
+    await editor?.screenshot('states-1-gone');
+    await rename(`${registry}-aside`, registry);
+    await missed.waitFor({ state: 'hidden' });
+    await workbench.page.getByText('The registry has no versions yet').first().waitFor();
   });
 
   it('shows and refuses in Restricted Mode, and registers nothing by itself', async () => {

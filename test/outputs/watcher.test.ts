@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { appendFile, mkdir, rename, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -39,6 +40,22 @@ describe('watching declared outputs', () => {
     expect(watched.problems).toEqual([
       expect.objectContaining({ code: 'PROJECT_FILE_INVALID', message: expect.stringContaining('says of broken') }),
     ]);
+  });
+
+  it('registers what was trained while the registry was away, once it is there again', async () => {
+    const watched = await watchWorkspace(await makeWorkspace());
+    const { dir } = watched.registry.location;
+    await rename(dir, `${dir}-aside`);
+    await watched.write(MODEL, safetensors([1]));
+    await until(
+      () => watched.problems.length > 0,
+      () => 'no problem',
+    );
+    expect(watched.problems).toEqual([expect.objectContaining({ code: 'REGISTRY_GONE' })]);
+    expect(existsSync(dir)).toBe(false);
+    await rename(`${dir}-aside`, dir);
+    await watched.untilRegistered(1);
+    expect(watched.problems).toHaveLength(1);
   });
 
   it('finds a folder that is made later', async () => {

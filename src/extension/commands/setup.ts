@@ -16,7 +16,7 @@ import { mayWrite } from './may-write.ts';
 export const createRegistry: Command = async (context) => {
   const root = await chooseRoot(context, t('Create a Registry'), t('For which folder?'), async (candidate) => {
     const registry = await context.registries.byRoot(candidate);
-    return registry !== undefined && !registry.exists;
+    return registry !== undefined && (!registry.exists || registry.isGone);
   });
   if (root === undefined) return;
   const registry = await context.registries.byRoot(root);

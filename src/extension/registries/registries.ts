@@ -4,7 +4,7 @@ import { t } from '../../base/language.ts';
 import type { DeclaredDirections } from '../../base/metrics.ts';
 import { toldOf } from '../../base/retold.ts';
 import { serialQueue } from '../../base/serial.ts';
-import { locateRegistry } from '../../registry/location.ts';
+import { isRegistry, locateRegistry } from '../../registry/location.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { RegistryThreadEvent } from '../../workers/registry-messages.ts';
 import { registryPath } from '../settings.ts';
@@ -16,7 +16,10 @@ import { RegistryConnection } from './registry-connection.ts';
 /** A registry and the workspace folders that use it. */
 export interface WorkspaceRegistry {
   readonly dir: string;
+  /** Also of one that is gone: whoever asks it something is told so, and nobody makes another one by the way. */
   readonly exists: boolean;
+  /** It was there while the window was open, and isn't any more. */
+  readonly isGone: boolean;
   readonly roots: readonly vscode.WorkspaceFolder[];
   readonly connection: RegistryConnection;
 }
@@ -48,6 +51,8 @@ export class Registries implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<string | undefined>();
   readonly #threadEvents = new vscode.EventEmitter<ThreadEventOf>();
   readonly #unannounced = new Set<string | undefined>();
+  /** Where the registry of each workspace folder was seen last. */
+  readonly #seen = new Map<string, string>();
   #announcing: NodeJS.Timeout | undefined;
   #located: Promise<Located> | undefined;
 
@@ -144,13 +149,13 @@ export class Registries implements vscode.Disposable {
   }
 
   async #locate(): Promise<Located> {
-    const places = new Map<string, { exists: boolean; roots: vscode.WorkspaceFolder[] }>();
+    const places = new Map<string, { exists: boolean; isGone: boolean; roots: vscode.WorkspaceFolder[] }>();
     const problems: LocationProblem[] = [];
     for (const root of vscode.workspace.workspaceFolders ?? []) {
       if (root.uri.scheme !== 'file') continue;
       try {
-        const located = await locateRegistry({ cwd: root.uri.fsPath, explicit: registryPath(root) });
-        const place = places.get(located.dir) ?? { exists: located.exists, roots: [] };
+        const located = await this.#locateFor(root);
+        const place = places.get(located.dir) ?? { exists: located.exists, isGone: located.isGone, roots: [] };
         place.roots.push(root);
         places.set(located.dir, place);
       } catch (error) {
@@ -163,16 +168,33 @@ export class Registries implements vscode.Disposable {
       this.#connections.delete(dir);
       void connection.close();
     }
-    const registries = [...places].map(([dir, { exists, roots }]) => ({
+    const registries = [...places].map(([dir, { exists, isGone, roots }]) => ({
       dir,
       exists,
+      isGone,
       roots,
-      connection: this.#connectionTo(dir, roots[0]?.uri.fsPath ?? dir),
+      connection: this.#connectionTo(dir, { root: roots[0]?.uri.fsPath ?? dir, exists }),
     }));
     return { registries, problems };
   }
 
-  #connectionTo(dir: string, root: string): RegistryConnection {
+  /** Where one was and none is any more, it is missed there, and no place for a new one is looked for. */
+  async #locateFor(root: vscode.WorkspaceFolder): Promise<Pick<WorkspaceRegistry, 'dir' | 'exists' | 'isGone'>> {
+    const { dir, exists, how } = await locateRegistry({ cwd: root.uri.fsPath, explicit: registryPath(root) });
+    const key = root.uri.toString();
+    const seen = this.#seen.get(key);
+    // Whoever sets another place means that one.
+    const isElsewhere = how === 'explicit' && dir !== seen;
+    if (!exists && !isElsewhere && seen !== undefined && !(await isRegistry(seen)))
+      return { dir: seen, exists: true, isGone: true };
+    if (exists) this.#seen.set(key, dir);
+    return { dir, exists, isGone: false };
+  }
+
+  #connectionTo(
+    dir: string,
+    { root, exists }: { readonly root: string; readonly exists: boolean },
+  ): RegistryConnection {
     const known = this.#connections.get(dir);
     if (known) return known;
     // Where a registry is may be looked up meanwhile: what began mustn't be told after its end.
@@ -180,6 +202,7 @@ export class Registries implements vscode.Disposable {
     const connection = new RegistryConnection({
       dir,
       root,
+      exists,
       workerFile: this.#workerFile,
       environment: () => proxyEnvironment(process.env),
       chosenInterpreter: (folder) => activeInterpreter(vscode.Uri.file(folder)),
@@ -203,7 +226,7 @@ export class Registries implements vscode.Disposable {
 /** What tells one set of registries from another. */
 function describe({ registries, problems }: Located) {
   return [
-    registries.map(({ dir, exists, roots }) => [dir, exists, roots.map(({ uri }) => uri.toString())]),
+    registries.map(({ dir, exists, isGone, roots }) => [dir, exists, isGone, roots.map(({ uri }) => uri.toString())]),
     problems.map(({ root, message }) => [root.uri.toString(), message]),
   ];
 }

@@ -42,6 +42,8 @@ export interface ConnectionOptions {
   readonly dir: string;
   /** The workspace folder whose git identity is the author. */
   readonly root: string;
+  /** There is a registry: should it go, nothing makes a new one in its place but `make`. */
+  readonly exists?: boolean;
   /** The built `worker.js`. */
   readonly workerFile: string;
   /** What the thread's environment is; this process's unless given. */
@@ -158,15 +160,18 @@ export class RegistryConnection {
   #isShared = false;
   /** Threads that stopped, one soon after the other. */
   #stops = 0;
+  /** There was a registry at some time. */
+  #wasThere: boolean;
   #idle: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#wasThere = options.exists ?? false;
     this.registry = registryCalls((name, request, operation) => this.#ask(name, request, operation));
   }
 
-  /** Makes the registry where there is none yet. */
+  /** Makes the registry where there is none, also where one was that is gone. */
   async make(): Promise<void> {
     await this.#ask('make', undefined);
   }
@@ -462,11 +467,15 @@ export class RegistryConnection {
     const { dir, root, workerFile, environment, onEvent, onStopped } = this.#options;
     const env = environment?.() ?? process.env;
     const startedAt = performance.now();
-    const worker = new Worker(workerFile, { workerData: { role: 'registry', dir, root }, env });
+    const worker = new Worker(workerFile, {
+      workerData: { role: 'registry', dir, root, wasThere: this.#wasThere },
+      env,
+    });
     const client = callThrough(worker, (message) => {
       const event = v.parse(eventSchema, message);
       if (event.kind === 'sharing') this.#isShared = event.status !== undefined;
-      if (event.kind === 'gate') this.#gateRuns.get(event.run)?.(event.activity);
+      if (event.kind === 'opened') this.#wasThere = true;
+      else if (event.kind === 'gate') this.#gateRuns.get(event.run)?.(event.activity);
       else onEvent(event);
     });
     const stopped = (cause?: unknown) => {

@@ -97,10 +97,12 @@ describe('a registry in its own thread', () => {
     expect(items.map(({ name }) => name)).toEqual(['from-elsewhere']);
   });
 
-  it('has nothing of a registry that was removed, and all of another one that came to its place', async () => {
-    const { connection, dir, model, root } = await setUp();
+  it('has nothing of a registry that was removed, makes none in its place by itself, and has all of another one that came there', async () => {
+    const { connection, dir, model, root, events } = await setUp();
+    await writeFile(join(root, 'model-registry.yaml'), 'models:\n  churn:\n    outputs: [out/**]\n');
     await connection.make();
     await connection.registry.register({ model: 'churn', paths: [model] });
+    await connection.watch(root);
     // Its thread may be saving the catalog meanwhile.
     await rm(dir, { recursive: true, maxRetries: 10, retryDelay: 50 });
     const names = () =>
@@ -108,12 +110,22 @@ describe('a registry in its own thread', () => {
         ({ items }) => items.map(({ name }) => name),
         ({ code }) => code,
       );
-    await vi.waitFor(async () => expect(await names()).toBe('REGISTRY_NOT_FOUND'), { timeout: 10_000 });
+    expect(await names()).toBe('REGISTRY_GONE');
+    await mkdir(join(root, 'out'));
+    await writeFile(join(root, 'out/model.bin'), 'trained');
+    const gone = { kind: 'problem', code: 'REGISTRY_GONE' };
+    await vi.waitFor(() => expect(events).toContainEqual(expect.objectContaining(gone)), { timeout: 20_000 });
+    await expect(connection.registerDeclared(root, 'churn')).rejects.toMatchObject({ code: 'REGISTRY_GONE' });
+    expect(await readdir(root)).not.toContain('.model-registry');
+    await connection.unwatch(root);
     await initRegistry({ dir });
     const other = await openRegistry({ dir, author, via: 'cli', stateDir: join(root, 'other-state') });
     await other.register({ model: 'fraud', paths: [model] });
     await other.close();
-    expect(await names()).toEqual(['fraud']);
+    await vi.waitFor(async () => expect(await names()).toEqual(['fraud']), { timeout: 10_000 });
+    await rm(dir, { recursive: true, maxRetries: 10, retryDelay: 50 });
+    await connection.make();
+    expect(await names()).toEqual([]);
   });
 
   it('registers what the project file declares once it is there, and makes the registry for it', async () => {
