@@ -1,7 +1,7 @@
 import type { SingleBar } from 'cli-progress';
 import { RegistryError } from '../base/errors.ts';
 import { type OperationOptions, type Progress, withSpeed } from '../base/progress.ts';
-import { bytesText } from './format/values.ts';
+import { sizeText } from '../base/size.ts';
 
 const SHOWN_AFTER_MS = 500;
 const WIDTH = 24;
@@ -45,9 +45,9 @@ export async function withProgress<T>(
 
 /** `Restoring ████████░░░░ 1.2 GB of 3.6 GB, 80 MB/s`, without the bar where the total isn't known. */
 export function progressText({ step, doneBytes, totalBytes, bytesPerSecond }: Progress): string {
-  if (totalBytes === undefined) return doneBytes === 0 ? step : `${step} ${bytesText(doneBytes)}`;
+  if (totalBytes === undefined) return doneBytes === 0 ? step : `${step} ${sizeText(doneBytes)}`;
   const part = totalBytes === 0 ? 1 : Math.min(1, doneBytes / totalBytes);
   const full = Math.floor(part * WIDTH);
-  const speed = bytesPerSecond === undefined ? '' : `, ${bytesText(bytesPerSecond)}/s`;
-  return `${step} ${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${bytesText(doneBytes)} of ${bytesText(totalBytes)}${speed}`;
+  const speed = bytesPerSecond === undefined ? '' : `, ${sizeText(bytesPerSecond)}/s`;
+  return `${step} ${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${sizeText(doneBytes)} of ${sizeText(totalBytes)}${speed}`;
 }

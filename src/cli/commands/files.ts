@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { sizeText } from '../../base/size.ts';
 import { type AddCommand, examples } from '../add-command.ts';
 import { versionJson } from '../format/json.ts';
-import { bytesText, labelOf, plural } from '../format/values.ts';
+import { labelOf, plural } from '../format/values.ts';
 import { print, printJson } from '../terminal.ts';
 
 /** Commands that bring a version's files back. */
@@ -21,7 +22,7 @@ export function addFileCommands(program: Command, add: AddCommand): void {
       );
       const { version, fileCount, sizeBytes } = result;
       if (context.isJson) return printJson({ version: versionJson(version), to, files: fileCount, size: sizeBytes });
-      print(`Restored ${plural(fileCount, 'file')} (${bytesText(sizeBytes)}) of ${labelOf(version)} to ${to}`);
+      print(`Restored ${plural(fileCount, 'file')} (${sizeText(sizeBytes)}) of ${labelOf(version)} to ${to}`);
     },
   );
 

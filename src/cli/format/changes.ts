@@ -1,5 +1,6 @@
 import { changesSummary } from '../../base/changes-summary.ts';
 import { type DeclaredDirections, formatMetric } from '../../base/metrics.ts';
+import { sizeText } from '../../base/size.ts';
 import type { ComparisonRow } from '../../catalog/read-models/comparison.ts';
 import type { CodeLineage } from '../../catalog/read-models/lineage.ts';
 import type { ChangedFile, CodeBetween, CommitList } from '../../lineage/code-history.ts';
@@ -8,7 +9,7 @@ import { safeLine, styled } from '../terminal.ts';
 import { differenceText } from './comparison.ts';
 import { section } from './sections.ts';
 import { tableText } from './tables.ts';
-import { bytesText, labelOf, plural, timeText } from './values.ts';
+import { labelOf, plural, timeText } from './values.ts';
 
 /** What git told of the code, or why it couldn't. */
 export interface ReadCode {
@@ -119,7 +120,7 @@ function fileLine({ path, kind, from, addedLines, removedLines, isBinary }: Chan
 }
 
 function dataLine({ path, kind, before, after }: DataChange): string {
-  const sizes = [before?.sizeBytes, after?.sizeBytes].flatMap((size) => (size === undefined ? [] : [bytesText(size)]));
+  const sizes = [before?.sizeBytes, after?.sizeBytes].flatMap((size) => (size === undefined ? [] : [sizeText(size)]));
   const digests = [before?.sha256, after?.sha256].flatMap((digest) =>
     digest === undefined ? [] : [digest.slice(0, 12)],
   );

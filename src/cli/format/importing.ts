@@ -1,9 +1,10 @@
+import { sizeText } from '../../base/size.ts';
 import { SOURCE_NAMES } from '../../importing/found.ts';
 import type { ImportReport } from '../../importing/import-models.ts';
 import { type ImportPlan, newVersionsOf, type PlannedModel, type PlannedVersion } from '../../importing/plan.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { tableText } from './tables.ts';
-import { bytesText, plural, timeText } from './values.ts';
+import { plural, timeText } from './values.ts';
 
 /** Of a model, so many versions are listed. */
 const SHOWN_VERSIONS = 50;
@@ -22,7 +23,7 @@ export function planText({ plan, isDryRun, withStages }: Told): string {
   const wanted = picked.flatMap(newVersionsOf);
   const bytes = wanted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const hasStages = wanted.some(({ stage, aliases = [] }) => stage !== undefined || aliases.length > 0);
-  const total = `${plural(wanted.length, 'version')} of ${plural(new Set(picked.map(({ name }) => name)).size, 'model')}, ${bytesText(bytes)}`;
+  const total = `${plural(wanted.length, 'version')} of ${plural(new Set(picked.map(({ name }) => name)).size, 'model')}, ${sizeText(bytes)}`;
   return [
     ...picked.map((model) => modelText(model, withStages)),
     ...(others.length === 0
@@ -52,7 +53,7 @@ function modelText(model: PlannedModel, withStages: boolean): string {
       .map((version) => [
         safeLine(version.label, 40),
         version.at === undefined ? '' : timeText(version.at),
-        version.problem === undefined ? bytesText(version.sizeBytes) : '',
+        version.problem === undefined ? sizeText(version.sizeBytes) : '',
         stagesText(version),
         stateText(version),
       ]),

@@ -1,7 +1,8 @@
+import { sizeText } from '../../base/size.ts';
 import type { DataLineage, Lineage, MachineLineage, PackageVersion } from '../../catalog/read-models/lineage.ts';
 import { safeLine } from '../terminal.ts';
 import { pairs, section } from './sections.ts';
-import { bytesText, plural } from './values.ts';
+import { plural } from './values.ts';
 
 type Pair = readonly [string, string];
 
@@ -49,7 +50,7 @@ export function machineText({
     architecture,
     cpu,
     cpuCount === undefined ? undefined : plural(cpuCount, 'CPU'),
-    memoryBytes === undefined ? undefined : `${bytesText(memoryBytes)} of memory`,
+    memoryBytes === undefined ? undefined : `${sizeText(memoryBytes)} of memory`,
     ...gpuTexts(gpus ?? []),
     gpuDriver === undefined ? undefined : `driver ${gpuDriver}`,
     cuda === undefined ? undefined : `CUDA ${cuda}`,
@@ -67,7 +68,7 @@ function gpuTexts(gpus: readonly string[]): readonly string[] {
 export function dataPair({ path, sha256, sizeBytes, kind, hash, revision, rows, fileCount }: DataLineage): Pair {
   const named = sha256?.slice(0, 16) ?? hash ?? (revision === undefined ? NAMELESS[kind ?? 'file'] : `at ${revision}`);
   const more = [
-    sizeBytes === undefined ? '' : bytesText(sizeBytes),
+    sizeBytes === undefined ? '' : sizeText(sizeBytes),
     fileCount === undefined ? '' : plural(fileCount, 'file'),
     rows === undefined ? '' : plural(rows, 'row'),
     kind === undefined ? '' : KINDS[kind],

@@ -1,9 +1,10 @@
+import { sizeText } from '../../base/size.ts';
 import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { RegisterResult } from '../../registry/api/registering.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { dangerLine, factsPhrase } from './facts.ts';
 import { headlineText } from './headline.ts';
-import { bytesText, labelOf, plural, timeText } from './values.ts';
+import { labelOf, plural, timeText } from './values.ts';
 
 /** What `register` did, and what is in production beside it. */
 export function registeredText({ version, isNew, sameFilesAs, production }: RegisterResult): string {
@@ -48,5 +49,5 @@ function factsText(version: VersionSummary): string {
   const { fileCount, sizeBytes } = version.artifact;
   const headline = headlineText(version);
   const facts = factsPhrase(version);
-  return [plural(fileCount, 'file'), bytesText(sizeBytes), facts, headline].filter((part) => part !== '').join(', ');
+  return [plural(fileCount, 'file'), sizeText(sizeBytes), facts, headline].filter((part) => part !== '').join(', ');
 }

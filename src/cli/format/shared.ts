@@ -1,8 +1,9 @@
+import { sizeText } from '../../base/size.ts';
 import type { ServingMachine } from '../../registry/api/serving.ts';
 import type { AttachReport, PendingEntry, RefusedEntry, RemoteStatus, SyncReport } from '../../registry/api/sharing.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { tableText } from './tables.ts';
-import { authorText, bytesText, plural, timeText } from './values.ts';
+import { authorText, plural, timeText } from './values.ts';
 
 /** What attaching did or would do. */
 export function attachText({ url, isNew, isPreview, models, upload }: AttachReport, waiting = 0): string {
@@ -67,7 +68,7 @@ export function syncText(report: SyncReport, withStats: boolean): string {
   const line = parts.length === 0 ? 'Up to date' : parts.join(', ').replace(/^\w/, (first) => first.toUpperCase());
   if (!withStats) return line;
   const stats = cost
-    ? `${plural(cost.requests, 'request')}, ${bytesText(cost.sentBytes)} sent, ${bytesText(cost.receivedBytes)} received`
+    ? `${plural(cost.requests, 'request')}, ${sizeText(cost.sentBytes)} sent, ${sizeText(cost.receivedBytes)} received`
     : 'A folder counts no requests';
   return `${line}\n${stats}`;
 }

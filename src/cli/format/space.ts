@@ -1,8 +1,9 @@
+import { sizeText } from '../../base/size.ts';
 import type { DiskUse, GcReport, Retention } from '../../registry/api/space.ts';
 import type { KeepReason } from '../../registry/space/keep-rule.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { tableText } from './tables.ts';
-import { bytesText, plural } from './values.ts';
+import { plural } from './values.ts';
 
 const REASONS: Readonly<Record<KeepReason, string>> = {
   stage: 'its stage',
@@ -23,7 +24,7 @@ export function gcText(report: GcReport): string {
     isKept ? 'stays' : styled('yellow', isDryRun ? 'would go' : 'gone'),
     versionsText(versions.map(({ version }) => version)),
     digest.slice(0, 12),
-    versions.length === 0 ? '' : bytesText(sizeBytes),
+    versions.length === 0 ? '' : sizeText(sizeBytes),
     isKept
       ? [...new Set(versions.flatMap(({ reasons }) => reasons.map((reason) => REASONS[reason])))].join('; ')
       : versions.length === 0
@@ -31,7 +32,7 @@ export function gcText(report: GcReport): string {
         : 'an old candidate beyond the budget',
   ]);
   const verb = isDryRun ? 'Would free' : 'Freed';
-  const total = `${verb} ${bytesText(freed.bytes)} in ${plural(freed.objects, 'object')}; ${bytesText(kept.bytes)} in ${plural(kept.objects, 'object')} ${kept.objects === 1 ? 'stays' : 'stay'}.`;
+  const total = `${verb} ${sizeText(freed.bytes)} in ${plural(freed.objects, 'object')}; ${sizeText(kept.bytes)} in ${plural(kept.objects, 'object')} ${kept.objects === 1 ? 'stays' : 'stay'}.`;
   const pending = storing
     ? [
         `Process ${storing.pid} on ${safeLine(storing.host)} is storing files. What it may have stored counts as staying, and gc waits for it.`,
@@ -42,7 +43,7 @@ export function gcText(report: GcReport): string {
     cacheFreedBytes === undefined
       ? []
       : [
-          `Freed ${bytesText(cacheFreedBytes)} more of what wasn't used for longest; it is fetched again when it is needed.`,
+          `Freed ${sizeText(cacheFreedBytes)} more of what wasn't used for longest; it is fetched again when it is needed.`,
         ];
   return [...table, total, ...leftoverLines(report, verb), ...cache, ...pending, retentionText(retention)].join('\n');
 }
@@ -50,20 +51,20 @@ export function gcText(report: GcReport): string {
 function leftoverLines({ leftovers: { freed, kept } }: GcReport, verb: string): readonly string[] {
   const what = 'left unfinished, or by older versions of the program';
   return [
-    ...(freed.files > 0 ? [`${verb} ${bytesText(freed.bytes)} more in ${plural(freed.files, 'file')} ${what}.`] : []),
+    ...(freed.files > 0 ? [`${verb} ${sizeText(freed.bytes)} more in ${plural(freed.files, 'file')} ${what}.`] : []),
     ...(kept.files > 0
       ? [
-          `${bytesText(kept.bytes)} in ${plural(kept.files, 'file')} ${what}, may still be gone on with: next week at the latest, gc frees that.`,
+          `${sizeText(kept.bytes)} in ${plural(kept.files, 'file')} ${what}, may still be gone on with: next week at the latest, gc frees that.`,
         ]
       : []),
   ];
 }
 
 export function diskText({ parts, totalBytes }: DiskUse, retention: Retention): string {
-  const rows = parts.map(({ name, files, bytes }) => [safeLine(name), String(files), bytesText(bytes)]);
+  const rows = parts.map(({ name, files, bytes }) => [safeLine(name), String(files), sizeText(bytes)]);
   return [
     tableText(['WHAT', 'FILES', 'SIZE'], rows),
-    `Altogether ${bytesText(totalBytes)}.`,
+    `Altogether ${sizeText(totalBytes)}.`,
     retentionText(retention),
   ].join('\n');
 }
@@ -73,9 +74,9 @@ function retentionText({ candidateBudgetBytes, rollbackWindowDays, cacheLimitByt
   const budget =
     candidateBudgetBytes === undefined
       ? 'Candidates are kept whatever they take; set a budget with `gc --candidate-budget`.'
-      : `Old candidates may take ${bytesText(candidateBudgetBytes)}.`;
+      : `Old candidates may take ${sizeText(candidateBudgetBytes)}.`;
   const limit =
-    cacheLimitBytes === undefined ? '' : ` Files of a shared registry may take ${bytesText(cacheLimitBytes)} here.`;
+    cacheLimitBytes === undefined ? '' : ` Files of a shared registry may take ${sizeText(cacheLimitBytes)} here.`;
   return `${budget} What served within ${days} stays.${limit}`;
 }
 

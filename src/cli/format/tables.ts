@@ -1,10 +1,11 @@
 import Table from 'cli-table3';
+import { sizeText } from '../../base/size.ts';
 import type { AtResult } from '../../catalog/read-models/holders.ts';
 import type { ModelSummary } from '../../catalog/read-models/models.ts';
 import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { headlineText } from './headline.ts';
-import { authorText, bytesText, numberText, stageText, timeText } from './values.ts';
+import { authorText, numberText, stageText, timeText } from './values.ts';
 
 const BARE = {
   top: '',
@@ -64,7 +65,7 @@ export function versionsTable(versions: readonly VersionSummary[], isOneModel: b
       `${stageText(version.stage)}${version.stagePending ? styled('yellow', ' (not shared)') : ''}`,
       headlineText(version),
       version.aliases.map((alias) => safeLine(alias)).join(', '),
-      bytesText(version.artifact.sizeBytes),
+      sizeText(version.artifact.sizeBytes),
       version.claimedAt === undefined ? timeText(version.createdAt) : `${timeText(version.claimedAt)} (claimed)`,
       authorText({ name: version.createdBy.name, email: '' }),
     ]),

@@ -1,13 +1,7 @@
 import { provenText } from '../../base/proven.ts';
-import { sizeText } from '../../base/size.ts';
 import type { Author } from '../../catalog/read-models/author.ts';
 import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { safeLine, styled } from '../terminal.ts';
-
-/** `5.2 MB`, in powers of 1000. */
-export function bytesText(bytes: number): string {
-  return sizeText(bytes);
-}
 
 /** `2026-11-23 14:05:09` in the local time zone. */
 export function timeText(iso: string): string {

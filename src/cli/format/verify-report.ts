@@ -1,6 +1,7 @@
+import { sizeText } from '../../base/size.ts';
 import type { VerifyReport } from '../../registry/api/verifying.ts';
 import { safeLine, styled } from '../terminal.ts';
-import { bytesText, plural } from './values.ts';
+import { plural } from './values.ts';
 
 /** What a check found: every problem with its key, what to do, and the versions that need what is damaged. */
 export function verifyText(report: VerifyReport, withArtifacts: boolean): string {
@@ -8,7 +9,7 @@ export function verifyText(report: VerifyReport, withArtifacts: boolean): string
   const checked = [
     plural(report.commits, 'commit'),
     ...(withArtifacts
-      ? [plural(report.manifests, 'manifest'), `${plural(report.objects, 'object')} (${bytesText(report.bytes)})`]
+      ? [plural(report.manifests, 'manifest'), `${plural(report.objects, 'object')} (${sizeText(report.bytes)})`]
       : []),
   ].join(', ');
   const lines =

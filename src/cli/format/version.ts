@@ -1,6 +1,7 @@
 import { leadOf } from '../../base/card-text.ts';
 import { importedFrom } from '../../base/imported-from.ts';
 import { formatMetric } from '../../base/metrics.ts';
+import { sizeText } from '../../base/size.ts';
 import type { CommentEntry } from '../../catalog/read-models/comments.ts';
 import type { EvaluationEntry } from '../../catalog/read-models/evaluations.ts';
 import type { CodeChanges, CodeLineage, Lineage } from '../../catalog/read-models/lineage.ts';
@@ -16,7 +17,7 @@ import { dataPair, lineagePairs, missingSection, sourcePairs } from './lineage.t
 import { reviewText } from './reviews.ts';
 import { indented, pairs, section } from './sections.ts';
 import { servingLine } from './serving.ts';
-import { bytesText, claimedTimeText, labelOf, plural, provenAuthorText, stageText, timeText } from './values.ts';
+import { claimedTimeText, labelOf, plural, provenAuthorText, stageText, timeText } from './values.ts';
 
 /** What is shown of a version beside what `show` gives. */
 export interface VersionExtras {
@@ -70,7 +71,7 @@ function factsOf(version: VersionDetails, machines: readonly ServingMachine[]): 
     ],
     ['description', safeLine(leadOf(version.description), 500)],
     ['aliases', version.aliases.map((alias) => safeLine(alias)).join(', ')],
-    ['artifact', `${artifact.digest}  ${bytesText(artifact.sizeBytes)} in ${plural(artifact.fileCount, 'file')}`],
+    ['artifact', `${artifact.digest}  ${sizeText(artifact.sizeBytes)} in ${plural(artifact.fileCount, 'file')}`],
     ['same files', version.sameArtifact.map(({ model, number }) => safeLine(`${model}@${number}`)).join(', ')],
     ['id', version.id],
     ['code', lineage.code ? codeText(lineage.code) : ''],
@@ -190,7 +191,7 @@ function filesText({ files, artifact }: VersionDetails): string {
   if (artifact.withdrawnAt !== undefined)
     return `  Removed ${timeText(artifact.withdrawnAt)} to free space. Register the same files again to bring them back.`;
   if (!files) return '  The list of files is missing or damaged. Run `model-registry verify --artifacts`.';
-  return pairs(files.map((file) => [safeLine(file.path), `${file.sha256.slice(0, 16)}  ${bytesText(file.sizeBytes)}`]));
+  return pairs(files.map((file) => [safeLine(file.path), `${file.sha256.slice(0, 16)}  ${sizeText(file.sizeBytes)}`]));
 }
 
 function transitionText(move: TransitionEntry): string {

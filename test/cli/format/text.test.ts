@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { sizeText } from '../../../src/base/size.ts';
 import type { LogEntry } from '../../../src/catalog/read-models/log.ts';
 import { logText } from '../../../src/cli/format/log.ts';
 import { registeredLine, registeredText } from '../../../src/cli/format/registered.ts';
 import { atText, modelsTable, versionsTable } from '../../../src/cli/format/tables.ts';
-import { bytesText, timeText } from '../../../src/cli/format/values.ts';
+import { timeText } from '../../../src/cli/format/values.ts';
 import { verifyText } from '../../../src/cli/format/verify-report.ts';
 import { progressText } from '../../../src/cli/progress.ts';
 import { jsonText, safeLine } from '../../../src/cli/terminal.ts';
@@ -13,7 +14,7 @@ beforeAll(withoutColour);
 
 describe('sizes and times', () => {
   it('are written for people', () => {
-    expect([0, 999, 1000, 9949, 123_456, 5_200_000_000].map(bytesText)).toEqual([
+    expect([0, 999, 1000, 9949, 123_456, 5_200_000_000].map(sizeText)).toEqual([
       '0 bytes',
       '999 bytes',
       '1.0 kB',
