@@ -4,8 +4,8 @@ import { t } from '../../base/language.ts';
 import { type Inspector, threadInspector } from '../../modelfiles/inspector.ts';
 import type { VersionRegistries } from '../file-system/version-registries.ts';
 import type { RequestHandlers } from '../messages/answers.ts';
-import { NOTHING_OF_VERSIONS } from '../pages/answer.ts';
 import { copyText } from '../pages/copy-text.ts';
+import { NOTHING_OF_VERSIONS } from '../pages/not-on-page.ts';
 import { postTo, showPage } from '../pages/page-webview.ts';
 import { ModelFileDocument } from './model-file-document.ts';
 

@@ -6,7 +6,7 @@ import type { RequestHandlers } from '../messages/answers.ts';
 import type { ModelPageData, PageKind } from '../messages/page-data.ts';
 import type { ModelPageState } from '../messages/page-states.ts';
 import type { ModelAction } from '../messages/requests.ts';
-import type { NOTHING_OF_MODELS } from './answer.ts';
+import type { NOTHING_OF_MODELS } from './not-on-page.ts';
 import type { DirectionsOf } from './page-data.ts';
 
 const PRODUCTION = 'production';

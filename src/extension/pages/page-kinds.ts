@@ -51,3 +51,35 @@ export function savedPage(kind: OpenKind, saved: unknown): OpenPage | undefined 
   const page = v.safeParse(openPageSchema, { kind, state: parsed.output.page });
   return page.success ? page.output : undefined;
 }
+
+/** Equal for what shows in the same tab. */
+export function keyOf(page: OpenPage): string {
+  const of =
+    page.kind === 'graph'
+      ? [page.state.of]
+      : page.kind === 'review'
+        ? [page.state.versionId, page.state.stage]
+        : page.kind === 'model'
+          ? [page.state.modelId]
+          : page.kind === 'plots'
+            ? [page.state.modelId, JSON.stringify(page.state.of)]
+            : versionsOf(page);
+  return JSON.stringify([page.kind, page.state.registryDir, ...of]);
+}
+
+/** The versions that a page is about; none where it is about something else. */
+export function versionsOf({ kind, state }: OpenPage): readonly string[] {
+  switch (kind) {
+    case 'version':
+    case 'review':
+      return [state.versionId];
+    case 'comparison':
+      return state.versionIds;
+    case 'changes':
+      return [state.beforeId, state.afterId];
+    case 'graph':
+    case 'model':
+    case 'plots':
+      return [];
+  }
+}

@@ -1,11 +1,6 @@
 import * as vscode from 'vscode';
-import { messageOf, RegistryError } from '../../base/errors.ts';
-import { impactName } from '../../base/impact-name.ts';
-import { t } from '../../base/language.ts';
-import type { RegistryCalls } from '../../registry/methods.ts';
-import type { ChangedCode } from '../code/changed-code.ts';
-import type { RequestHandlers } from '../messages/answers.ts';
-import type { PageData, PageKind } from '../messages/page-data.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { PageKind } from '../messages/page-data.ts';
 import type {
   ChangesPageState,
   GraphPageState,
@@ -13,45 +8,23 @@ import type {
   PlotsPageState,
   ReviewPageState,
 } from '../messages/page-states.ts';
-import type { PageAction } from '../messages/requests.ts';
 import type { Reviews } from '../reviews/reviews.ts';
-import { preferredMetric } from '../settings.ts';
-import {
-  NOTHING_OF_CHANGES,
-  NOTHING_OF_COMPARISONS,
-  NOTHING_OF_MODELS,
-  NOTHING_OF_ONE_VERSION,
-  NOTHING_OF_REVIEWS,
-} from './answer.ts';
-import { loadComparisonPage } from './comparison-data.ts';
-import { copyText } from './copy-text.ts';
-import { loadModelPage, modelHandlers } from './model-handlers.ts';
+import type { ComparedPage } from './comparison-handlers.ts';
+import { loadPage } from './load-page.ts';
+import { NOTHING_OF_REVIEWS } from './not-on-page.ts';
 import { withoutOverrides } from './overrides.ts';
-import {
-  changesTitle,
-  comparisonTitle,
-  type DirectionsOf,
-  loadChangesPage,
-  loadGraphPage,
-  loadVersionPage,
-  versionTitle,
-} from './page-data.ts';
-import { type OpenKind, type OpenPage, pageKinds, savedPage } from './page-kinds.ts';
+import type { DirectionsOf } from './page-data.ts';
+import { type HandlerTools, pageHandlers } from './page-handlers.ts';
+import { keyOf, type OpenKind, type OpenPage, pageKinds, savedPage } from './page-kinds.ts';
 import { postTo, showPage } from './page-webview.ts';
-import { loadPlotsPage, plotsTitle } from './plots-data.ts';
 import { type EarlyRead, readEarly } from './read-early.ts';
 import { type ProposedReason, type ReviewTools, reviewPanel } from './review-panel.ts';
-import { versionHandlers } from './version-handlers.ts';
 
-export interface PagesOptions {
+export interface PagesOptions extends Pick<HandlerTools, 'registryFor' | 'changedCode' | 'isTrusted' | 'runCommand'> {
   readonly extensionUri: vscode.Uri;
-  readonly registryFor: (registryDir: string) => Promise<RegistryCalls>;
   /** What the projects of a registry declare about a model's metrics. */
   readonly directionsFor: (registryDir: string, model: string) => ReturnType<DirectionsOf>;
-  readonly changedCode: Pick<ChangedCode, 'between' | 'openFile' | 'openAll'>;
   readonly reviews: ReviewTools['reviews'] & Pick<Reviews, 'versionGates'>;
-  readonly isTrusted: () => boolean;
-  readonly runCommand: (id: string, ...args: readonly unknown[]) => Promise<unknown>;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -85,29 +58,6 @@ export interface RestorablePages extends Pages {
   restore(kind: OpenKind, panel: vscode.WebviewPanel, saved: unknown): void;
 }
 
-/** Which comparison, in the order of its columns. */
-export interface ComparedPage {
-  readonly registryDir: string;
-  readonly versionIds: readonly string[];
-}
-
-const commandOf: Readonly<Record<PageAction, string>> = {
-  promote: 'modelRegistry.promote',
-  review: 'modelRegistry.review',
-  evaluate: 'modelRegistry.evaluate',
-  rollBack: 'modelRegistry.rollBack',
-  archive: 'modelRegistry.archive',
-  restoreFiles: 'modelRegistry.restoreFiles',
-  openTrainedCode: 'modelRegistry.openTrainedCode',
-  copyReference: 'modelRegistry.copyReference',
-  copyLink: 'modelRegistry.copyLink',
-  compareFiles: 'modelRegistry.compareFiles',
-  setAlias: 'modelRegistry.setAlias',
-  removeAlias: 'modelRegistry.removeAlias',
-  editTags: 'modelRegistry.editTags',
-  editCard: 'modelRegistry.editCard',
-  exportCard: 'modelRegistry.exportCard',
-};
 /** They change nothing that a page shows. */
 const LOOK_UPS: readonly string[] = [
   'modelRegistry.openFiles',
@@ -134,12 +84,22 @@ interface ShownPage {
 }
 
 export function createPages(options: PagesOptions): RestorablePages {
-  const { extensionUri, registryFor, directionsFor, changedCode, reviews, runCommand, log } = options;
+  const { extensionUri, registryFor, directionsFor, changedCode, reviews, isTrusted, runCommand, log } = options;
   const reviewTools: ReviewTools = {
     reviews,
     changedCode,
-    isTrusted: options.isTrusted,
+    isTrusted,
     runCommand: (id, argument) => void start(id, argument),
+  };
+  const handlerTools: HandlerTools = {
+    registryFor,
+    changedCode,
+    reviews,
+    isTrusted,
+    runCommand,
+    show,
+    arrange,
+    start: (command, target) => void start(command, target),
   };
   const proposals = new Map<string, string>();
   const open = new Map<string, ShownPage>();
@@ -176,7 +136,7 @@ export function createPages(options: PagesOptions): RestorablePages {
       kind: page.kind,
       title: panel.title,
       state: page.state,
-      handlers: { ...handlersOf(subject), ...handlers, load: answer },
+      handlers: { ...pageHandlers(() => subject.page, handlerTools), ...handlers, load: answer },
       first: data.first.then(({ data: shown }) => shown),
       isOpen: () => isOpen(subject),
       log,
@@ -222,151 +182,13 @@ export function createPages(options: PagesOptions): RestorablePages {
       return {
         load: async () => {
           const registry = await registryFor(registryDir);
-          return load(subject.page, registry, directionsOf);
+          return loadPage(subject.page, registry, directionsOf);
         },
         handlers: NOTHING_OF_REVIEWS,
       };
     }
     const review = reviewPanel(page.state, reviewTools, proposedFor(keyOf(page)));
     return { load: async () => review.load(await registryFor(registryDir), directionsOf), handlers: review.handlers };
-  }
-
-  function handlersOf(subject: Subject): Omit<RequestHandlers<PageKind>, 'load' | keyof typeof NOTHING_OF_REVIEWS> {
-    const { page } = subject;
-    const { registryDir } = page.state;
-    const versionsNow = () => versionsOf(subject.page);
-    const checkOnPage = (ids: readonly string[]) => {
-      const other = ids.find((id) => !versionsNow().includes(id));
-      if (other === undefined) return;
-      throw new RegistryError(
-        'NOT_ON_PAGE',
-        t("Version {other} isn't on this page, so nothing was done. Open its own page.", { other }),
-      );
-    };
-    return {
-      act: async ({ action, versionId }) => {
-        checkOnPage([versionId]);
-        // The link of a review leads to the review.
-        const stage = page.kind === 'review' && action === 'copyLink' ? { stage: page.state.stage } : {};
-        void start(commandOf[action], { registryDir, versionId, ...stage });
-      },
-      openVersion: async ({ ref }) => {
-        const { id } = await (await registryFor(registryDir)).show({ ref });
-        show({ kind: 'version', state: { registryDir, versionId: id } });
-      },
-      openComparison: async ({ versionIds: compared }) => {
-        const registry = await registryFor(registryDir);
-        await Promise.all(compared.map((ref) => registry.show({ ref })));
-        show({ kind: 'comparison', state: { registryDir, versionIds: compared } });
-      },
-      openChanges: async ({ before, after }) => {
-        const refs = before === undefined ? [after] : [before, after];
-        const changes = await (await registryFor(registryDir)).changes({ refs });
-        show({ kind: 'changes', state: { registryDir, beforeId: changes.before.id, afterId: changes.after.id } });
-      },
-      openGraph: async ({ of }) => {
-        await (await registryFor(registryDir)).impact({ of, limit: 1 });
-        show({ kind: 'graph', state: { registryDir, of } });
-      },
-      // Only looked at: it may be of any version of the registry.
-      openFile: async (file) => void start('modelRegistry.openFiles', { registryDir, ...file }),
-      versionGates: async ({ versionId = versionsNow()[0] ?? '' }) => {
-        checkOnPage([versionId]);
-        return reviews.versionGates(registryDir, versionId);
-      },
-      openReview: async ({ versionId, stage }) => {
-        checkOnPage([versionId]);
-        await checkStage(await registryFor(registryDir), versionId, stage);
-        show({ kind: 'review', state: { registryDir, versionId, stage } });
-      },
-      openModel: async ({ modelId }) => {
-        await (await registryFor(registryDir)).showModel({ model: modelId });
-        show({ kind: 'model', state: { registryDir, modelId } });
-      },
-      ...(page.kind === 'model'
-        ? modelHandlers(page.state, registryFor, (command, target) => void start(command, target))
-        : NOTHING_OF_MODELS),
-      ...(page.kind === 'changes' ? changesHandlers(page.state) : NOTHING_OF_CHANGES),
-      ...(page.kind === 'comparison'
-        ? comparisonHandlers(registryDir, versionsNow, checkOnPage)
-        : NOTHING_OF_COMPARISONS),
-      copyText,
-      tensorRows: async (query) => {
-        const [ref = ''] = versionsNow();
-        return (await registryFor(registryDir)).tensorRows({ ref, query });
-      },
-      facts: async (_params, operation) => {
-        const [ref = ''] = versionsNow();
-        const { version: _version, ...facts } = await (await registryFor(registryDir)).facts({ ref }, operation);
-        return facts;
-      },
-      ...(page.kind === 'version'
-        ? versionHandlers(page.state, {
-            registryFor,
-            isTrusted: options.isTrusted,
-            start: (command, target) => void start(command, target),
-          })
-        : NOTHING_OF_ONE_VERSION),
-      history: async ({ versionId: ref = versionsNow()[0] ?? '' }) => {
-        checkOnPage([ref]);
-        return (await (await registryFor(registryDir)).history({ ref })) ?? {};
-      },
-      compareTensors: async ({ before, after }, operation) => {
-        checkOnPage([before, after]);
-        const request = { refs: [before, after], withoutRows: true };
-        const {
-          versions: _,
-          tensors: _rows,
-          ...compared
-        } = await (await registryFor(registryDir)).compareTensors(request, operation);
-        return compared;
-      },
-      comparedTensorRows: async ({ before, after, query }, operation) => {
-        checkOnPage([before, after]);
-        return (await registryFor(registryDir)).comparedTensorRows({ refs: [before, after], query }, operation);
-      },
-      registerFile: async () => {
-        throw new RegistryError(
-          'NOT_ON_PAGE',
-          t('This page shows no file of the workspace, so there is nothing to register.'),
-        );
-      },
-    };
-  }
-
-  function changesHandlers(
-    state: ChangesPageState,
-  ): Pick<RequestHandlers<PageKind>, 'codeBetween' | 'openFileChange' | 'openFileChanges'> {
-    return {
-      codeBetween: async (_params, operation) => {
-        const between = await changedCode.between(state, operation);
-        return between ? { between } : {};
-      },
-      openFileChange: (file) => changedCode.openFile(state, file),
-      openFileChanges: () => changedCode.openAll(state),
-    };
-  }
-
-  function comparisonHandlers(
-    registryDir: string,
-    versionsNow: () => readonly string[],
-    checkOnPage: (ids: readonly string[]) => void,
-  ): Pick<RequestHandlers<PageKind>, keyof typeof NOTHING_OF_COMPARISONS | 'openFileChanges'> {
-    return {
-      openFileChanges: async ({ between }) => {
-        if (!between) throw new RegistryError('NOT_ON_PAGE', t('Between which of the versions wasn’t said.'));
-        checkOnPage(between);
-        const [beforeId, afterId] = between;
-        await changedCode.openAll({ registryDir, beforeId, afterId });
-      },
-      arrangeComparison: async ({ versionIds }) => arrange({ registryDir, versionIds: versionsNow() }, versionIds),
-      chooseCompared: async () =>
-        void start('modelRegistry.compareVersions', { registryDir, compared: [...versionsNow()] }),
-      copyComparisonLink: async () => {
-        const targets = versionsNow().map((versionId) => ({ registryDir, versionId }));
-        await runCommand('modelRegistry.copyLink', targets[0], targets);
-      },
-    };
   }
 
   /** Not awaited by the page: the command asks the person, who may take their time. It shows its own failures. */
@@ -428,74 +250,4 @@ export function createPages(options: PagesOptions): RestorablePages {
     refresh,
     restore: (kind, panel, saved) => restore(panel, savedPage(kind, saved)),
   };
-}
-
-async function load(
-  page: OpenPage,
-  registry: RegistryCalls,
-  directionsOf: DirectionsOf,
-): Promise<{ readonly title: string; readonly data: PageData[PageKind] }> {
-  if (page.kind === 'version') {
-    const data = await loadVersionPage(registry, page.state.versionId, directionsOf);
-    return { title: versionTitle(data.version), data };
-  }
-  if (page.kind === 'model') {
-    const data = await loadModelPage(registry, page.state.modelId, directionsOf, preferredMetric());
-    return { title: data.model.name, data };
-  }
-  if (page.kind === 'graph') {
-    const data = await loadGraphPage(registry, page.state.of);
-    return { title: t('Lineage of {subject}', { subject: impactName(data.impact.subject) }), data };
-  }
-  if (page.kind === 'changes') {
-    const { beforeId, afterId } = page.state;
-    const data = await loadChangesPage(registry, [beforeId, afterId], directionsOf);
-    return { title: changesTitle(data), data };
-  }
-  if (page.kind === 'plots') {
-    const data = await loadPlotsPage(registry, page.state, directionsOf, preferredMetric());
-    return { title: plotsTitle(data), data };
-  }
-  if (page.kind === 'comparison') {
-    const data = await loadComparisonPage(registry, page.state.versionIds, directionsOf);
-    return { title: comparisonTitle(data.versions), data };
-  }
-  throw new RegistryError('NOT_ON_PAGE', t('A review is read by its own panel.'));
-}
-
-/** What isn't there gets no tab: the page that asked for it is told. */
-async function checkStage(registry: RegistryCalls, ref: string, stage: string): Promise<void> {
-  const { modelId } = await registry.show({ ref });
-  if ((await registry.stages({ model: modelId })).some(({ name }) => name === stage)) return;
-  throw new RegistryError('STAGE_UNKNOWN', t('The model has no stage {stage} that could be reviewed for.', { stage }));
-}
-
-function keyOf(page: OpenPage): string {
-  const of =
-    page.kind === 'graph'
-      ? [page.state.of]
-      : page.kind === 'review'
-        ? [page.state.versionId, page.state.stage]
-        : page.kind === 'model'
-          ? [page.state.modelId]
-          : page.kind === 'plots'
-            ? [page.state.modelId, JSON.stringify(page.state.of)]
-            : versionsOf(page);
-  return JSON.stringify([page.kind, page.state.registryDir, ...of]);
-}
-
-function versionsOf({ kind, state }: OpenPage): readonly string[] {
-  switch (kind) {
-    case 'version':
-    case 'review':
-      return [state.versionId];
-    case 'comparison':
-      return state.versionIds;
-    case 'changes':
-      return [state.beforeId, state.afterId];
-    case 'graph':
-    case 'model':
-    case 'plots':
-      return [];
-  }
 }

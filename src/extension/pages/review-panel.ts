@@ -8,7 +8,7 @@ import type { PageKind } from '../messages/page-data.ts';
 import type { ReviewPageState } from '../messages/page-states.ts';
 import type { ReviewPageData } from '../messages/review.ts';
 import type { Reviews } from '../reviews/reviews.ts';
-import type { NOTHING_OF_REVIEWS } from './answer.ts';
+import type { NOTHING_OF_REVIEWS } from './not-on-page.ts';
 import type { DirectionsOf } from './page-data.ts';
 import { loadReviewPage, reviewTitle } from './review-data.ts';
 

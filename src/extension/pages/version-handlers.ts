@@ -7,8 +7,8 @@ import { versionSnippet } from '../../registry/version-snippet.ts';
 import type { FactsPageData, RequestHandlers } from '../messages/answers.ts';
 import type { PageKind } from '../messages/page-data.ts';
 import type { VersionPageState } from '../messages/page-states.ts';
-import type { NOTHING_OF_ONE_VERSION } from './answer.ts';
 import { previewFile } from './file-preview.ts';
+import type { NOTHING_OF_ONE_VERSION } from './not-on-page.ts';
 
 /** Names that lead to a version now: more than these are no choice. */
 const MOST_NAMES = 8;

@@ -3,7 +3,8 @@ import { RegistryError } from '../../../src/base/errors.ts';
 import { tellWith } from '../../../src/base/retold.ts';
 import type { RequestHandlers } from '../../../src/extension/messages/answers.ts';
 import { pageActions } from '../../../src/extension/messages/requests.ts';
-import { NOTHING_OF_VERSIONS, pageAnswers } from '../../../src/extension/pages/answer.ts';
+import { pageAnswers } from '../../../src/extension/pages/answer.ts';
+import { NOTHING_OF_VERSIONS } from '../../../src/extension/pages/not-on-page.ts';
 import { comparison, idOf } from '../../webviews/examples.ts';
 
 function host(overrides: Partial<RequestHandlers<'comparison'>> = {}) {
