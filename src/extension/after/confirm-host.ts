@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
 import { inform } from '../notify.ts';
-import type { KnownWebhook, RegistryConnection } from '../registries/registry-connection.ts';
+import type { RegistryConnection } from '../registries/registry-connection.ts';
+import type { KnownWebhook } from '../registries/thread-answers.ts';
 import { oneLine } from '../version-text.ts';
 import type { WebhookSecrets } from './webhook-secrets.ts';
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { KnownWebhook } from '../registries/registry-connection.ts';
+import type { KnownWebhook } from '../registries/thread-answers.ts';
 
 /** What signs the messages of webhooks: in the editor's secret storage, for this person on this machine. */
 export class WebhookSecrets implements vscode.Disposable {

@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
 import * as v from 'valibot';
-import { messageOf, RegistryError } from '../../base/errors.ts';
-import { t } from '../../base/language.ts';
 import type { OperationOptions } from '../../base/progress.ts';
-import { callThrough, type ThreadClient } from '../../base/worker-rpc.ts';
-import type { CodeLineage } from '../../catalog/read-models/lineage.ts';
-import type { Metrics, Params } from '../../catalog/read-models/values.ts';
+import type { ThreadClient } from '../../base/worker-rpc.ts';
 import type { GateActivity } from '../../gates/activity.ts';
 import type { GateReport } from '../../gates/evaluate-gates.ts';
 import type { RecordedReport } from '../../gates/run-gates.ts';
@@ -19,7 +14,7 @@ import type { RegisteredOutput } from '../../outputs/registered-outputs.ts';
 import type { WordPlace } from '../../project/keys-in-project.ts';
 import type { ProjectProblem } from '../../project/project-problem.ts';
 import type { Project } from '../../project/project-schema.ts';
-import type { PythonEnvironment, RegisterRequest, RegisterResult } from '../../registry/api/registering.ts';
+import type { RegisterResult } from '../../registry/api/registering.ts';
 import type { Registry } from '../../registry/api/registry.ts';
 import type { AttachReport } from '../../registry/api/sharing.ts';
 import type { TransitionResult } from '../../registry/api/stages.ts';
@@ -30,120 +25,48 @@ import type { GatesNow, NameCompletions, NameHover, UnknownName } from '../../wo
 import type { DeploymentState, GivenCredential, RegistryThreadEvent } from '../../workers/registry-messages.ts';
 import type { CommandEnded, CommandStarted } from '../../workers/runs.ts';
 import { registryCalls } from './registry-calls.ts';
+import { RegistryThread, type ThreadOptions } from './registry-thread.ts';
+import {
+  type AttachRequest,
+  allGatesSchema,
+  attachedSchema,
+  betweenSchema,
+  completionsSchema,
+  deploymentsSchema,
+  type GateRunRequest,
+  type GatesRequest,
+  gatesNowSchema,
+  gatesSchema,
+  importOverviewSchema,
+  importSummarySchema,
+  type KnownWebhook,
+  measuredSchema,
+  nameHoverSchema,
+  outputsSchema,
+  type PlaceInText,
+  problemsSchema,
+  projectSchema,
+  proposalSchema,
+  registeredSchema,
+  reportSchema,
+  reproducedSchema,
+  type Surroundings,
+  sourceFileSchema,
+  surroundingsSchema,
+  transitionSchema,
+  unknownNamesSchema,
+  type Values,
+  valuesSchema,
+  webhooksSchema,
+  wordsSchema,
+} from './thread-answers.ts';
 
-const IDLE_MS = 15 * 60_000;
-const CLOSE_TIMEOUT_MS = 3000;
-const RESTART_MS = 5000;
-/** A thread that stops again and again isn't started all the time. */
-const LONGEST_RESTART_MS = 5 * 60_000;
-
-export interface ConnectionOptions {
-  /** The folder that holds `format.json`, or will. */
-  readonly dir: string;
-  /** The workspace folder whose git identity is the author. */
-  readonly root: string;
-  /** There is a registry: should it go, nothing makes a new one in its place but `make`. */
-  readonly exists?: boolean;
-  /** The built `worker.js`. */
-  readonly workerFile: string;
-  /** What the thread's environment is; this process's unless given. */
-  readonly environment?: () => NodeJS.ProcessEnv;
+export interface ConnectionOptions extends ThreadOptions {
   /** The interpreter, or the environment's folder, that is chosen for a folder now. */
   readonly chosenInterpreter?: (root: string) => string | undefined;
-  readonly onEvent: (event: RegistryThreadEvent) => void;
-  /** Given what stopped the thread when nobody asked it to. */
-  readonly onStopped: (error: RegistryError) => void;
-  /** After how long another thread takes over what the one that stopped watched: 5 s unless given, and twice as long each time that one is short-lived. */
-  readonly restartMs?: number;
 }
 
-/** The code and the Python environment of a folder, as far as there are any, the machine, and what isn't known. */
-export interface Surroundings extends Pick<RegisterRequest, 'locks' | 'machine' | 'missing'> {
-  readonly code?: CodeLineage | undefined;
-  readonly environment?: PythonEnvironment | undefined;
-}
-
-export interface Values {
-  readonly metrics: Metrics;
-  readonly params: Params;
-}
-
-export interface AttachRequest {
-  readonly url: string;
-  readonly isPreview: boolean;
-  readonly upload?: 'on-register' | 'on-promote';
-}
-
-export interface GatesRequest {
-  /** The folders whose project files declare gates. */
-  readonly roots: readonly string[];
-  readonly ref: string;
-  readonly stage: string;
-}
-
-export interface GateRunRequest extends GatesRequest {
-  /** Also what ran before with nothing changed since. */
-  readonly isAgain?: boolean;
-  /** So many commands run at once. */
-  readonly atOnce?: number;
-}
-
-/** A webhook of a project file, and what this person said about its host. */
-export interface KnownWebhook {
-  /** What its secret is kept under. */
-  readonly key: string;
-  readonly name?: string;
-  readonly url: string;
-  readonly origin: string;
-  readonly host: string;
-  readonly events: readonly string[];
-  readonly answer?: 'yes' | 'no';
-  readonly hasEnvironmentSecret: boolean;
-}
-
-/** A place in a text, by its offset. */
-export interface PlaceInText {
-  readonly text: string;
-  readonly offset: number;
-}
-
-interface Thread {
-  readonly worker: Worker;
-  readonly client: ThreadClient;
-}
-
-// Both ends are built from the same sources, so what the thread sends is of the types that its side has.
-const eventSchema = v.custom<RegistryThreadEvent>((value) => typeof value === 'object');
-const registeredSchema = v.custom<RegisterResult>((value) => typeof value === 'object');
-const attachedSchema = v.custom<AttachReport>((value) => typeof value === 'object');
-const surroundingsSchema = v.custom<Surroundings>((value) => typeof value === 'object');
-const projectSchema = v.optional(v.custom<Project>((value) => typeof value === 'object'));
-const importOverviewSchema = v.custom<ImportOverview>((value) => typeof value === 'object' && value !== null);
-const importSummarySchema = v.custom<ImportSummary>((value) => typeof value === 'object' && value !== null);
-const proposalSchema = v.optional(v.custom<Proposal>((value) => typeof value === 'object'));
-const problemsSchema = v.custom<readonly ProjectProblem[]>(Array.isArray);
-const betweenSchema = v.optional(v.custom<CodeBetween>((value) => typeof value === 'object'));
-const sourceFileSchema = v.custom<SourceFile>((value) => typeof value === 'object');
-const reproducedSchema = v.custom<Reproduced>((value) => typeof value === 'object');
-const gatesSchema = v.custom<GateReport>((value) => typeof value === 'object');
-const allGatesSchema = v.custom<readonly GateReport[]>(Array.isArray);
-const transitionSchema = v.custom<TransitionResult>((value) => typeof value === 'object');
-const reportSchema = v.custom<RecordedReport>((value) => typeof value === 'object');
-const deploymentsSchema = v.custom<readonly DeploymentState[]>(Array.isArray);
-const webhooksSchema = v.custom<readonly KnownWebhook[]>(Array.isArray);
-const outputsSchema = v.custom<readonly RegisteredOutput[]>(Array.isArray);
-const wordsSchema = v.optional(v.custom<WordPlace>((value) => typeof value === 'object'));
-const completionsSchema = v.optional(v.custom<NameCompletions>((value) => typeof value === 'object'));
-const nameHoverSchema = v.optional(v.custom<NameHover>((value) => typeof value === 'object'));
-const gatesNowSchema = v.custom<readonly GatesNow[]>(Array.isArray);
-const unknownNamesSchema = v.custom<readonly UnknownName[]>(Array.isArray);
-const measuredSchema = v.custom<MeasuredValues>((value) => typeof value === 'object');
-const valuesSchema = v.custom<Values>((value) => typeof value === 'object');
-
-/**
- * A registry that is open in a thread of its own: the extension host hashes, parses and queries nothing. The thread starts with the
- * first question, ends when nothing was asked for long and it has nothing to watch, and starts again when needed.
- */
+/** A registry that is open in a thread of its own: the extension host hashes, parses and queries nothing. */
 export class RegistryConnection {
   readonly registry: RegistryCalls;
   readonly #options: ConnectionOptions;
@@ -154,20 +77,23 @@ export class RegistryConnection {
   readonly #commands = new Set<string>();
   /** Who is told of the runs of gates under way. */
   readonly #gateRuns = new Map<string, (activity: GateActivity) => void>();
-  #thread: Thread | undefined;
-  #pending = 0;
-  /** The thread keeps the registry in sync with its shared storage. */
-  #isShared = false;
-  /** Threads that stopped, one soon after the other. */
-  #stops = 0;
-  /** There was a registry at some time. */
-  #wasThere: boolean;
-  #idle: NodeJS.Timeout | undefined;
-  #isClosed = false;
+  readonly #thread: RegistryThread;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#wasThere = options.exists ?? false;
+    const onEvent = (event: RegistryThreadEvent) => {
+      if (event.kind === 'gate') this.#gateRuns.get(event.run)?.(event.activity);
+      else options.onEvent(event);
+    };
+    const isWatching = () => this.#watchedRoots.size + this.#keptRoots.size > 0;
+    this.#thread = new RegistryThread(
+      { ...options, onEvent },
+      {
+        isKept: () => isWatching() || this.#commands.size > 0,
+        isReplaced: isWatching,
+        begin: (client) => this.#resume(client),
+      },
+    );
     this.registry = registryCalls((name, request, operation) => this.#ask(name, request, operation));
   }
 
@@ -186,7 +112,7 @@ export class RegistryConnection {
   }
 
   async unwatch(root: string): Promise<void> {
-    if (!this.#watchedRoots.delete(root) || !this.#thread) return;
+    if (!this.#watchedRoots.delete(root) || !this.#thread.isRunning) return;
     await this.#ask('unwatch', { root });
   }
 
@@ -244,7 +170,7 @@ export class RegistryConnection {
   }
 
   async endKeepUp(root: string): Promise<void> {
-    if (!this.#keptRoots.delete(root) || !this.#thread) return;
+    if (!this.#keptRoots.delete(root) || !this.#thread.isRunning) return;
     await this.#ask('endKeepUp', { root });
   }
 
@@ -268,7 +194,7 @@ export class RegistryConnection {
 
   /** Stops what is being registered automatically. */
   async cancelAutomatic(root: string): Promise<void> {
-    if (this.#thread) await this.#ask('cancelAutomatic', { root });
+    if (this.#thread.isRunning) await this.#ask('cancelAutomatic', { root });
   }
 
   /** Registers what the project file in `root` declares for the model. */
@@ -318,7 +244,7 @@ export class RegistryConnection {
 
   /** Tells the thread whether a person looks at the window, where it is running. */
   async focus(isFocused: boolean): Promise<void> {
-    if (this.#thread) await this.#ask('focus', { isFocused });
+    if (this.#thread.isRunning) await this.#ask('focus', { isFocused });
   }
 
   /** Whether files of versions go up by themselves; until the window is closed. */
@@ -338,7 +264,7 @@ export class RegistryConnection {
 
   /** Answers the thread's `credentialWanted`. */
   async giveCredential(id: number, credential: GivenCredential | undefined): Promise<void> {
-    if (this.#thread) await this.#ask('credential', { id, ...(credential ? { credential } : {}) });
+    if (this.#thread.isRunning) await this.#ask('credential', { id, ...(credential ? { credential } : {}) });
   }
 
   /**
@@ -413,12 +339,7 @@ export class RegistryConnection {
     }
   }
 
-  /** A folder, with the interpreter that is chosen for it now. */
-  #rooted(root: string): { readonly root: string; readonly interpreter?: string } {
-    const interpreter = this.#options.chosenInterpreter?.(root);
-    return { root, ...(interpreter === undefined ? {} : { interpreter }) };
-  }
-
+  /** The code and the Python environment of a folder, the machine, and what isn't known of them. */
   async lineage(root: string): Promise<Surroundings> {
     return v.parse(surroundingsSchema, await this.#ask('lineage', this.#rooted(root)));
   }
@@ -437,94 +358,23 @@ export class RegistryConnection {
   }
 
   /** Ends the thread after it has finished what it does. Nothing can be asked afterwards. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#end();
+  close(): Promise<void> {
+    return this.#thread.close();
   }
 
-  async #ask(name: string, request: unknown, operation?: OperationOptions): Promise<unknown> {
-    if (this.#isClosed) {
-      throw new RegistryError(
-        'REGISTRY_CLOSED',
-        t('The registry was closed, because its folder left the window. Open the folder again.'),
-      );
-    }
-    clearTimeout(this.#idle);
-    this.#pending += 1;
-    try {
-      this.#thread ??= this.#start();
-      return await this.#thread.client.call(name, request, operation);
-    } finally {
-      this.#pending -= 1;
-      const isWatching = this.#watchedRoots.size + this.#keptRoots.size + this.#commands.size > 0;
-      if (this.#pending === 0 && !isWatching && !this.#isShared && !this.#isClosed) {
-        this.#idle = setTimeout(() => void this.#end(), IDLE_MS).unref();
-      }
-    }
+  #ask(name: string, request: unknown, operation?: OperationOptions): Promise<unknown> {
+    return this.#thread.ask(name, request, operation);
   }
 
-  #start(): Thread {
-    const { dir, root, workerFile, environment, onEvent, onStopped } = this.#options;
-    const env = environment?.() ?? process.env;
-    const startedAt = performance.now();
-    const worker = new Worker(workerFile, {
-      workerData: { role: 'registry', dir, root, wasThere: this.#wasThere },
-      env,
-    });
-    const client = callThrough(worker, (message) => {
-      const event = v.parse(eventSchema, message);
-      if (event.kind === 'sharing') this.#isShared = event.status !== undefined;
-      if (event.kind === 'opened') this.#wasThere = true;
-      else if (event.kind === 'gate') this.#gateRuns.get(event.run)?.(event.activity);
-      else onEvent(event);
-    });
-    const stopped = (cause?: unknown) => {
-      if (this.#thread?.worker !== worker) return;
-      this.#thread = undefined;
-      const why = cause === undefined ? '' : ` (${messageOf(cause)})`;
-      const message = t(
-        'The thread that has the registry open stopped unexpectedly{why}. Try again; what was acknowledged is safe.',
-        { why },
-      );
-      const error = new RegistryError('WORKER_STOPPED', message, { cause });
-      client.fail(error);
-      onStopped(error);
-      onEvent({ kind: 'stopped' });
-      this.#stops = performance.now() - startedAt > LONGEST_RESTART_MS ? 0 : this.#stops + 1;
-      const isWanted = this.#isShared || this.#watchedRoots.size + this.#keptRoots.size > 0;
-      if (this.#isShared) onEvent({ kind: 'sharing', isPaused: false });
-      this.#isShared = false;
-      if (isWanted) this.#startAgain();
-    };
-    worker.on('error', stopped);
-    worker.on('exit', () => stopped());
-    // A new thread doesn't know what the one before it watched.
+  /** A folder, with the interpreter that is chosen for it now. */
+  #rooted(root: string): { readonly root: string; readonly interpreter?: string } {
+    const interpreter = this.#options.chosenInterpreter?.(root);
+    return { root, ...(interpreter === undefined ? {} : { interpreter }) };
+  }
+
+  #resume(client: ThreadClient): void {
     for (const watched of this.#watchedRoots) void client.call('watch', this.#rooted(watched)).catch(() => undefined);
     for (const [root, secrets] of this.#keptRoots) void client.call('keepUp', { root, secrets }).catch(() => undefined);
-    return { worker, client };
-  }
-
-  /** A registry that is shared stays in sync, outputs are registered, and deployed folders follow production. */
-  #startAgain(): void {
-    const pauseMs = (this.#options.restartMs ?? RESTART_MS) * 2 ** Math.max(0, this.#stops - 1);
-    const start = () => void this.#ask('remote', undefined).catch(() => undefined);
-    setTimeout(start, Math.min(pauseMs, LONGEST_RESTART_MS)).unref();
-  }
-
-  async #end(): Promise<void> {
-    clearTimeout(this.#idle);
-    const last = this.#thread;
-    this.#thread = undefined;
-    if (!last) return;
-    let timer: NodeJS.Timeout | undefined;
-    const tooLong = new Promise<void>((done) => {
-      timer = setTimeout(done, CLOSE_TIMEOUT_MS);
-    });
-    // A thread that can't close is ended all the same: what it acknowledged is durable.
-    await Promise.race([last.client.call('close', undefined).catch(() => undefined), tooLong]);
-    clearTimeout(timer);
-    await last.worker.terminate();
-    last.client.fail(new RegistryError('REGISTRY_CLOSED', t('The registry was closed meanwhile. Try again.')));
   }
 }
 
