@@ -12,11 +12,23 @@ import fs, {
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { directWrites } from './direct-writes.ts';
 import { type FileSystem, isLink, nodeFileSystem, type OpenFile, READING } from './file-system.ts';
 
 /** What is read at once while everything else waits. */
 const MAX_READ_BYTES = 1024 * 1024;
+/** So long everything else waits at most, a message that cancels the work for example. */
+const MAX_BUSY_MS = 50;
+
+let gaveWayAt = 0;
+
+/** Where each look is over at once, nothing else ever gets its turn: it does now if that is long ago. */
+async function giveWay(): Promise<void> {
+  if (performance.now() - gaveWayAt < MAX_BUSY_MS) return;
+  await nextTurn();
+  gaveWayAt = performance.now();
+}
 
 /**
  * The file system of this machine for whoever reads many small files and keeps nobody waiting who can see it: the command line, and threads. Looking
@@ -104,6 +116,7 @@ function openWithoutLinks(path: string): number {
 function opened(descriptor: number): Omit<OpenFile, 'write'> {
   return {
     async read(into, offset, length, position) {
+      await giveWay();
       return { bytesRead: readSync(descriptor, into, offset, Math.min(length, MAX_READ_BYTES), position) };
     },
     sync: () =>

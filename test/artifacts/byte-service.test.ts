@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -106,6 +106,19 @@ describe.each(kinds)('bytes, %s', (_, make) => {
     const options = { signal: controller.signal, onProgress: () => controller.abort() };
     await expect(service.intake({ paths: [source] }, options)).rejects.toMatchObject({ code: 'OPERATION_CANCELLED' });
     expect(await readdir(join(storeDir, 'staging'))).toEqual([]);
+  });
+
+  it('can be cancelled while they are only read', async () => {
+    const sha256 = 'ab'.repeat(32);
+    const object = join(storeDir, objectKey(sha256));
+    await mkdir(dirname(object), { recursive: true });
+    await writeFile(object, '');
+    // Nothing of it is on the disk: it takes long to read, and no time to make.
+    await truncate(object, 2048 * MIB);
+    const controller = new AbortController();
+    const options = { signal: controller.signal, onProgress: () => controller.abort() };
+    const reading = make().verify({ digests: [], objects: [sha256] }, options);
+    await expect(reading).rejects.toMatchObject({ code: 'OPERATION_CANCELLED' });
   });
 
   it('throw errors of the registry', async () => {
