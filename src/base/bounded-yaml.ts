@@ -1,16 +1,18 @@
-import { type CST, Lexer, Parser, parse } from 'yaml';
+import { type CST, Lexer, Parser, parse, type ScalarTag, type Tags } from 'yaml';
 import { yamlProblem } from './yaml-problem.ts';
 
 export interface YamlLimits {
   readonly maxCharacters: number;
   /** Words, colons, spaces, line ends: some eight a line. */
   readonly maxParts: number;
+  /** `.inf` becomes the word `Infinity`, so that an endless number is one that is too large. */
+  readonly hasEndlessWords?: boolean;
 }
 
 /** What people write by hand: projects, policies, descriptions of models. */
 export const WRITTEN_YAML: YamlLimits = { maxCharacters: 1024 * 1024, maxParts: 60_000 };
 /** What programs write: a lock file has ten lines for each file of a pipeline. */
-export const RECORDED_YAML: YamlLimits = { maxCharacters: 1024 * 1024, maxParts: 300_000 };
+export const RECORDED_YAML: YamlLimits = { maxCharacters: 1024 * 1024, maxParts: 300_000, hasEndlessWords: true };
 
 const MAX_DEPTH = 20;
 /** Keys that are marked as such may be whole documents, and take the parser longest. */
@@ -33,10 +35,25 @@ export function parseBoundedYaml(text: string, options: YamlLimits & { readonly 
   refuseTooMuchYaml(text, options);
   try {
     const logLevel = options.isLenient ? 'silent' : 'error';
-    return parse(text, { schema: 'core', maxAliasCount: MAX_ALIAS_COUNT, logLevel, uniqueKeys: false });
+    const tags = options.hasEndlessWords ? { customTags: withEndlessWords } : {};
+    return parse(text, { schema: 'core', maxAliasCount: MAX_ALIAS_COUNT, logLevel, uniqueKeys: false, ...tags });
   } catch (error) {
     throw new Error(yamlProblem(error), { cause: error });
   }
+}
+
+function withEndlessWords(tags: Tags): Tags {
+  return tags.map((tag) => {
+    if (typeof tag === 'string' || !('test' in tag) || !tag.test?.test('.inf')) return tag;
+    const { resolve } = tag;
+    const worded: ScalarTag['resolve'] = (text, onError, options) =>
+      /inf/i.test(text) ? endlessWord(text) : resolve(text, onError, options);
+    return { ...tag, resolve: worded };
+  });
+}
+
+function endlessWord(text: string): string {
+  return text.startsWith('-') ? '-Infinity' : 'Infinity';
 }
 
 /** Looks at the text without making values of it, as far as is needed to know. */

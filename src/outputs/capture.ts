@@ -63,6 +63,8 @@ export interface Capture {
   readonly request: RegisterRequest;
   /** Why params, data, code or environment are missing in the request. */
   readonly problems: readonly unknown[];
+  /** What of the run's own records is missing: nothing that a person could mend. */
+  readonly unrecorded: readonly RegistryError[];
 }
 
 /**
@@ -106,6 +108,7 @@ export async function captureOutputs(
   leftOut.push(...values.leftOut);
   return {
     problems: leftOut.map(({ problem }) => problem),
+    unrecorded: link.leftOut.map(({ why }) => new RegistryError('VALUES_FILE_INVALID', `${why}.`)),
     request: {
       model: name,
       paths: files,
@@ -124,6 +127,7 @@ export async function captureOutputs(
       missing: [
         ...(link.run ? [] : [NO_RUN_SEEN]),
         ...leftOut.map(({ fact }) => fact),
+        ...link.leftOut,
         ...missing,
         ...undeclaredData(link, model),
       ],
@@ -212,8 +216,10 @@ export async function registerDeclared(options: RegisterDeclaredOptions): Promis
   const files = filesOf(chosen ? [...chosen.paths, ...newest.companions] : newest.paths);
   const metricsFiles = await freshMetrics(options, outputs);
   const providers = { ...options.providers, ...(await writer?.command.start?.surroundings()) };
-  const { request, problems } = await captureOutputs(files, metricsFiles, { ...options, providers, link });
+  const captured = await captureOutputs(files, metricsFiles, { ...options, providers, link });
+  const { request, problems, unrecorded } = captured;
   if (problems.length > 0 && !onProblem) throw problems[0];
+  for (const problem of unrecorded) (onProblem ?? options.onLeftOut)(toldOf(problem, name));
   for (const problem of problems) onProblem?.(toldOf(problem, name));
   const tags = chosen && chosen.name !== '' ? { ...request.tags, checkpoint: chosen.name } : request.tags;
   const wanted = { ...request, ...(tags ? { tags } : {}) };

@@ -55,8 +55,9 @@ async function recordPart(recording: Recording, part: Part, isLast: boolean): Pr
   const metrics = isLast ? { ...recording.link.metrics, ...judged } : judged;
   const link = { ...recording.link, metrics, ...(isLast ? {} : { history: {} }) };
   const capture = { ...recording.capture, link };
-  const { request, problems } = await captureOutputs(part.files, isLast ? recording.metricsFiles : [], capture);
-  for (const problem of problems) recording.onProblem(toldOf(problem, recording.capture.name));
+  const captured = await captureOutputs(part.files, isLast ? recording.metricsFiles : [], capture);
+  const { request, problems, unrecorded } = captured;
+  for (const problem of [...problems, ...unrecorded]) recording.onProblem(toldOf(problem, recording.capture.name));
   // The code of today says nothing about outputs from before the newest version.
   const { code, uncommitted, ...others } = request;
   const withoutCode = {

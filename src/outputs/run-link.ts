@@ -3,6 +3,7 @@ import type { Metrics, Params } from '../catalog/read-models/values.ts';
 import type { ProjectModel } from '../project/project-schema.ts';
 import type { FoundRun } from '../runs/find-runs.ts';
 import type { MetricHistory, RunDataset, RunRecord } from '../runs/run-record.ts';
+import type { LeftOutOfRun } from '../runs/values.ts';
 import type { CheckpointRecord } from './checkpoints.ts';
 
 /** What trackers and trainers recorded about the run that wrote some outputs. */
@@ -18,6 +19,8 @@ export interface RunLink {
   readonly status: RunRecord['status'];
   /** Data that the run read, as far as its tracker told of places in the workspace. */
   readonly datasets: readonly RunDataset[];
+  /** What they recorded and no version can have. */
+  readonly leftOut: readonly LeftOutOfRun[];
 }
 
 export const NO_RUN: RunLink = {
@@ -28,6 +31,7 @@ export const NO_RUN: RunLink = {
   metricsOfCheckpoints: new Map(),
   status: 'unknown',
   datasets: [],
+  leftOut: [],
 };
 
 const FORGOTTEN_MS = 24 * 3600_000;
@@ -88,6 +92,7 @@ export function linkRuns(found: readonly FoundRun[], options: LinkOptions): RunL
     ),
     status: main && main.status !== 'unknown' ? main.status : known,
     datasets: records.flatMap(({ datasets = [] }) => datasets.filter(({ source }) => source !== undefined)),
+    leftOut: records.flatMap(({ leftOut = [] }) => leftOut),
   };
 }
 
@@ -99,9 +104,11 @@ function isForgotten({ status, startedAt }: RunRecord, certainty: FoundRun['cert
 
 function plainOf(run: RunRecord, { sinceMs, declares }: LinkOptions): RunRecord {
   const isOld = Date.parse(run.endedAt ?? '') < sinceMs;
-  const { history, ...rest } = run;
+  const { history, leftOut = [], ...rest } = run;
+  const isAsked = { metrics: !declares.metrics && !isOld, params: !declares.params };
   return {
     ...rest,
+    leftOut: leftOut.filter(({ what }) => isAsked[what.startsWith('metrics') ? 'metrics' : 'params']),
     ...(declares.metrics || isOld ? { metrics: {} } : history ? { history } : {}),
     ...(declares.params ? { params: {} } : {}),
   };

@@ -1,4 +1,4 @@
-import type { MetricValue } from '../base/metric-value.ts';
+import { isTooLarge, type MetricValue } from '../base/metric-value.ts';
 import type { MetricHistory, MetricPoint } from './run-record.ts';
 import { isUsableName } from './values.ts';
 
@@ -25,7 +25,7 @@ export class HistoryBuilder {
     series.add(point, 2 * this.#limit());
   }
 
-  /** The value with the highest step of each metric, of equal steps the one that came last. */
+  /** The value with the highest step of each metric, of equal steps the one that came last, also where it is too large to be recorded. */
   *last(): Iterable<readonly [string, MetricValue]> {
     for (const [name, series] of this.#series) if (series.last) yield [name, series.last.value];
     yield* this.#unusable;
@@ -55,6 +55,10 @@ class Series {
   #stride = 1;
 
   add(point: MetricPoint, limit: number): void {
+    if (isTooLarge(point.value)) {
+      if (!this.last || point.step >= this.last.step) this.last = point;
+      return;
+    }
     if (this.total % this.#stride === 0) this.#kept.push(point);
     this.total += 1;
     if (!this.#first || point.step < this.#first.step) this.#first = point;
@@ -70,7 +74,8 @@ class Series {
   }
 
   thinned(limit: number): MetricHistory {
-    const marks = [this.#first, this.last, this.#least, this.#most].filter((point) => point !== undefined);
+    const last = this.last && !isTooLarge(this.last.value) ? this.last : undefined;
+    const marks = [this.#first, last, this.#least, this.#most].filter((point) => point !== undefined);
     let kept = this.#kept;
     while (kept.length > limit - marks.length) kept = kept.filter((_, place) => place % 2 === 0);
     const points = [...new Set([...kept, ...marks])].sort((a, b) => a.step - b.step || (a.atMs ?? 0) - (b.atMs ?? 0));

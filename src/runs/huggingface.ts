@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type MetricValue, metricValueOf } from '../base/metric-value.ts';
+import { type MetricValue, writtenMetric } from '../base/metric-value.ts';
 import { HistoryBuilder } from './history.ts';
 import { parsePythonJson } from './parse-json.ts';
 import { nameOf, parentOf, pathBelow } from './paths.ts';
@@ -127,7 +127,7 @@ async function recordOf(
 function addEntry(entry: Readonly<Record<string, unknown>>, history: HistoryBuilder): void {
   const step = typeof entry.step === 'number' ? entry.step : 0;
   for (const [name, value] of Object.entries(entry)) {
-    const metric = metricValueOf(value);
+    const metric = writtenMetric(value);
     if (name !== 'step' && metric !== undefined) history.add(name, { step, value: metric });
   }
 }
@@ -165,7 +165,7 @@ function checkpointsOf(states: readonly FoundState[], newest: FoundState['state'
 
 /** The state has the value by which the best checkpoint was chosen and not its name: that of the logged metric that is equal. */
 function bestMetric(state: FoundState['state'], step: number): RunCheckpoint['metric'] {
-  const value = metricValueOf(state.best_metric);
+  const value = writtenMetric(state.best_metric);
   if (value === undefined) return undefined;
   const [name] = Object.entries(metricsAt(state, step)).find(([, other]) => other === value) ?? [];
   return name === undefined ? undefined : { name, value };

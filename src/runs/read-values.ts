@@ -1,12 +1,12 @@
 import { RegistryError } from '../base/errors.ts';
 import { RunFileInvalid, type RunFiles } from './run-files.ts';
 import type { RunValues } from './values.ts';
-import { type MetricsFileValues, metricsIn, paramsIn } from './values-file.ts';
+import { type MetricsFileValues, metricsIn, type OnLeftOut, paramsIn } from './values-file.ts';
 
 const MAX_METRICS_BYTES = 16 * 1024 * 1024;
 const MAX_PARAMS_BYTES = 1024 * 1024;
 
-/** The metrics in a file of the workspace; undefined where there is none or it can't be read, which is then a problem of the run. */
+/** The metrics in a file of the workspace; undefined where there is none or it can't be read, which is then a problem of the run, as what is left out of it. */
 export async function metricsOfFile(
   path: string,
   files: RunFiles,
@@ -14,7 +14,7 @@ export async function metricsOfFile(
 ): Promise<MetricsFileValues | undefined> {
   return orProblem(path, values, async () => {
     const text = await files.readText(path, MAX_METRICS_BYTES);
-    return text === undefined ? undefined : metricsIn(text, path);
+    return text === undefined ? undefined : metricsIn(text, path, leftOutOf('metrics', path, values));
   });
 }
 
@@ -26,8 +26,13 @@ export async function paramsOfFile(
 ): Promise<Readonly<Record<string, string>> | undefined> {
   return orProblem(path, values, async () => {
     const text = await files.readText(path, MAX_PARAMS_BYTES);
-    return text === undefined ? undefined : paramsIn(text, path);
+    return text === undefined ? undefined : paramsIn(text, path, leftOutOf('params', path, values));
   });
+}
+
+/** A part that can't be recorded takes nothing of the rest along. */
+function leftOutOf(what: 'metrics' | 'params', path: string, values: RunValues): OnLeftOut {
+  return (why) => values.leaveOut(`${what}[${path}]`, `${path} ${why}: that was left out`);
 }
 
 async function orProblem<T>(path: string, values: RunValues, read: () => Promise<T>): Promise<T | undefined> {

@@ -1,4 +1,5 @@
 import type { MetricValue } from '../base/metric-value.ts';
+import type { LeftOutOfRun } from './values.ts';
 
 /** What recorded a run: a tracker, or the trainer itself. `files` are plain files of metrics and params beside the outputs. */
 export type Tracker =
@@ -53,6 +54,8 @@ export interface RunRecord {
   readonly sourceFiles: readonly string[];
   /** What couldn't be read or was left out, for a person. */
   readonly problems?: readonly string[];
+  /** What of that the version tells that it doesn't have. */
+  readonly leftOut?: readonly LeftOutOfRun[];
 }
 
 /** The course of one metric, at most `MAX_POINTS` long: first, last, smallest and largest values are always among the points. */

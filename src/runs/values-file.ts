@@ -2,14 +2,14 @@ import { readFile, stat } from 'node:fs/promises';
 import { parse as parseToml } from 'smol-toml';
 import { parseBoundedYaml, RECORDED_YAML } from '../base/bounded-yaml.ts';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
-import { type MetricValue, metricValueOf } from '../base/metric-value.ts';
+import { isTooLarge, type MetricValue, metricValueOf, writtenMetric } from '../base/metric-value.ts';
 import { intervalRows, type MeasuredValues, withIntervals } from './intervals.ts';
 import { parsePythonJson } from './parse-json.ts';
 import { pythonMetric } from './python-number.ts';
 import type { MetricHistory } from './run-record.ts';
 import { parseTable } from './table.ts';
 import { courseOf, namedValues } from './table-values.ts';
-import { isUsableName, MAX_TEXT_LENGTH } from './values.ts';
+import { hasTooLarge, isUsableName, MAX_TEXT_LENGTH } from './values.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
 /** Tables may have a row for each step. */
@@ -49,18 +49,29 @@ export async function readMetricsWithHistory(file: string, onLeftOut?: OnLeftOut
 export function metricsIn(text: string, file: string, onLeftOut?: OnLeftOut): MetricsFileValues {
   if (!TABLE.test(file)) {
     const leaves = leavesOf(parseFile(text, file), file, onLeftOut);
-    return { metrics: metricsOf(leaves.map(([name, value]) => [name, metricValueOf(value)])) };
+    return {
+      metrics: recordable(
+        leaves.map(([name, value]) => [name, writtenMetric(value)]),
+        file,
+        onLeftOut,
+      ),
+    };
   }
   const table = parseTable(text);
   if (!table) throw invalid(file, 'has no row of names with rows of values below');
   const pairs = namedValues(table);
   if (pairs)
     return {
-      metrics: metricsOf(usable(pairs, file, onLeftOut).map(([name, value]) => [name, pythonMetric(value)])),
+      metrics: recordable(
+        usable(pairs, file, onLeftOut).map(([name, value]) => [name, pythonMetric(value)]),
+        file,
+        onLeftOut,
+      ),
     };
   const course = courseOf(table);
-  const metrics = metricsOf(usable([...course.last()], file, onLeftOut));
-  if (Object.keys(metrics).length === 0) throw invalid(file, 'holds no numbers under a name');
+  const last = [...course.last()];
+  const metrics = recordable(usable(last, file, onLeftOut), file, onLeftOut);
+  if (last.length === 0) throw invalid(file, 'holds no numbers under a name');
   return { metrics, ...course.build() };
 }
 
@@ -70,12 +81,29 @@ export async function readMeasuredFile(file: string): Promise<MeasuredValues> {
   const text = await readText(file, isTable ? MAX_TABLE_BYTES : MAX_FILE_BYTES);
   const table = isTable ? parseTable(text) : undefined;
   const rows = table && intervalRows(table);
-  usable(Object.entries(rows?.metrics ?? {}), file, undefined);
+  recordable(usable(Object.entries(rows?.metrics ?? {}), file, undefined), file, undefined);
+  for (const [name, { low, high }] of Object.entries(rows?.intervals ?? {}))
+    if (isTooLarge(low) || isTooLarge(high)) throw invalid(file, tooLarge(name));
   return rows ?? withIntervals(metricsIn(text, file).metrics);
 }
 
-function metricsOf(found: readonly (readonly [string, MetricValue | undefined])[]): Metrics {
-  return Object.fromEntries(found.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
+/** Those that are metrics, and no larger than what can be recorded. */
+function recordable(
+  found: readonly (readonly [string, MetricValue | undefined])[],
+  file: string,
+  onLeftOut: OnLeftOut | undefined,
+): Metrics {
+  const metrics = found.flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    if (!isTooLarge(value)) return [[name, value] as const];
+    leaveOut(file, tooLarge(name), onLeftOut);
+    return [];
+  });
+  return Object.fromEntries(metrics);
+}
+
+function tooLarge(name: string): string {
+  return `has a value for ${name} that is larger than any number that can be recorded`;
 }
 
 /**
@@ -94,6 +122,10 @@ export function paramsIn(text: string, file: string, onLeftOut?: OnLeftOut): Par
     : leavesOf(parseFile(text, file), file, onLeftOut);
   for (const [name, value] of found) {
     if (value === null || value === undefined) continue;
+    if (hasTooLarge(value)) {
+      leaveOut(file, tooLarge(name), onLeftOut);
+      continue;
+    }
     const written = Array.isArray(value) ? listText(value, name, file) : scalarText(value);
     if (written.length > MAX_TEXT_LENGTH)
       leaveOut(file, `has a value of more than ${MAX_TEXT_LENGTH} characters (${name})`, onLeftOut);
@@ -209,11 +241,24 @@ function unusableName(name: string): string {
 function parseFile(text: string, file: string): unknown {
   try {
     if (/\.json$/i.test(file)) return parsePythonJson(text);
-    if (/\.toml$/i.test(file)) return parseToml(text, { integersAsBigInt: 'asNeeded' });
+    if (/\.toml$/i.test(file)) return tomlIn(text);
     return parseBoundedYaml(text, RECORDED_YAML);
   } catch (cause) {
     throw invalid(file, `can't be read: ${messageOf(cause).split('\n')[0] ?? ''}`, cause);
   }
+}
+
+/** A TOML file has `inf`, too; only where one of its numbers is too large, that can't be told from it. */
+function tomlIn(text: string): unknown {
+  const value: unknown = parseToml(text, { integersAsBigInt: 'asNeeded' });
+  return /\d[eE]\+?\d{3}/.test(text) ? value : withEndlessWords(value);
+}
+
+function withEndlessWords(value: unknown): unknown {
+  if (isTooLarge(value)) return metricValueOf(value);
+  if (Array.isArray(value)) return value.map(withEndlessWords);
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withEndlessWords(item)]));
 }
 
 async function readText(file: string, maxBytes: number): Promise<string> {

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import type { Inspector } from '../modelfiles/inspector.ts';
 import { type CaptureProviders, registerDeclared } from '../outputs/capture.ts';
@@ -25,7 +24,7 @@ export interface FindingOptions {
   readonly runsIn: (root: string) => RunsGoingOn;
   readonly inspector: Inspector;
   /** Told what is missing in a version. */
-  readonly onProblem: (root: string, problem: RegistryError) => void;
+  readonly onProblem: (root: string, problem: unknown) => void;
 }
 
 /** What the registry's thread does about models that no project file declares. */
@@ -68,6 +67,8 @@ export function findingOf({ registry, providersFor, inspector, runsIn, onProblem
             goingOn: runsIn(root),
             operation,
             onLeftOut: (problem) => onProblem(root, problem),
+            // Nobody named the files beside it: a name in one of them takes no version along.
+            onProblem: (problem) => onProblem(root, problem),
           });
           return { value: await result };
         }

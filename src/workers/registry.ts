@@ -40,7 +40,7 @@ const reproduceSchema = v.object({ ref: v.string(), near: v.array(v.string()), t
 const valuesSchema = v.object({ metrics: v.array(v.string()), params: v.array(v.string()) });
 const fileSchema = v.object({ file: v.string() });
 const textSchema = v.object({ text: v.string() });
-const declaredSchema = v.object({ root: v.string(), model: v.string() });
+const declaredSchema = v.object({ root: v.string(), model: v.string(), leavesOut: v.optional(v.boolean()) });
 
 /** The thread that has the registry open for the editor, and watches the outputs of its workspaces. Its own threads start with `workerFile`. */
 export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile: string): void {
@@ -222,7 +222,8 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
       case 'rescan':
         return watchers.get(rootIn(args))?.rescan();
       case 'registerDeclared': {
-        const { root, model: wanted } = v.parse(declaredSchema, args);
+        const { root, model: wanted, leavesOut } = v.parse(declaredSchema, args);
+        const tell = (problem: unknown) => emit({ kind: 'problem', root, ...described(problem) });
         rootIn(args);
         const project = await readProject(root);
         refuseUnreadable(project, wanted);
@@ -239,7 +240,8 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
           registry,
           goingOn: runs.in(root),
           operation: options,
-          onLeftOut: (problem) => emit({ kind: 'problem', root, ...described(problem) }),
+          onLeftOut: tell,
+          ...(leavesOut ? { onProblem: tell } : {}),
         });
       }
       case 'project':

@@ -1,8 +1,11 @@
 import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { RegistryError } from '../../src/base/errors.ts';
 import { outputStates, registerAfterRun } from '../../src/outputs/after-run.ts';
+import { registerDeclared } from '../../src/outputs/capture.ts';
 import { parseProject } from '../../src/project/parse-project.ts';
+import { findRuns } from '../../src/runs/find-runs.ts';
 import { readMetricsFile, readParamsFile } from '../../src/runs/values-file.ts';
 import { makeWorkspace as watchedFolder, watchWorkspace } from './watched.ts';
 import { makeWorkspace } from './workspace.ts';
@@ -80,7 +83,7 @@ describe('a run whose side files are bad', () => {
   it('is registered by the watcher with what can be recorded', async () => {
     const root = await watchedFolder();
     const watching = await watchWorkspace(root);
-    await watching.write('reports/metrics.json', '{"auc": 0.9, "recall@k\\n": 0.5}');
+    await watching.write('reports/metrics.json', '{"auc": 0.9, "recall@k\\n": 0.5, "loss": 1e400}');
     await watching.write('params.yaml', 'rate: [');
     await watching.write('models/fraud/model.bin', 'weights');
     await watching.untilRegistered(1);
@@ -88,12 +91,54 @@ describe('a run whose side files are bad', () => {
     expect(shown.metrics).toEqual({ auc: 0.9 });
     expect(shown.lineage.missing).toContainEqual({
       what: 'metrics[reports/metrics.json]',
-      why: expect.stringContaining('has the name "recall@k\\n"'),
+      why: expect.stringMatching(/has the name "recall@k\\n".*value for loss that is larger than any number/),
     });
     expect(shown.lineage.missing).toContainEqual({ what: 'params[params.yaml]', why: expect.any(String) });
     expect(watching.problems).toMatchObject([
       { code: 'VALUES_FILE_INVALID', details: { isLeftOut: true } },
       { code: 'VALUES_FILE_INVALID', details: { isLeftOut: true } },
     ]);
+  });
+
+  it('is registered where the names of its metrics are longer together than an entry of the log', async () => {
+    const watching = await watchWorkspace(await watchedFolder());
+    const many = Array.from({ length: 1900 }, (_, place) => [`${place}-${'x'.repeat(240)}`, place] as const);
+    await watching.write('reports/metrics.json', JSON.stringify(Object.fromEntries([['auc', 0.9], ...many])));
+    await watching.write('models/fraud/model.bin', 'weights');
+    await watching.untilRegistered(1);
+    const { metrics, lineage } = await watching.registry.show({ ref: 'fraud@1' });
+    expect(metrics).toMatchObject({ auc: 0.9 });
+    expect(lineage.missing).toContainEqual({ what: 'metrics', why: expect.stringContaining('too long together') });
+  });
+
+  it('tells what of the records of its trackers no version can have', async () => {
+    const { root, registry, write } = await makeWorkspace();
+    const project = parseProject('models:\n  fraud:\n    outputs: [out/**]\n', 'x.yaml');
+    await write(
+      'out/trainer_state.json',
+      '{"log_history": [{"step": 1, "loss": 0.5}, {"step": 2, "loss": 1e400}], "global_step": 2}',
+    );
+    await write('out/metrics.json', '{"auc": 0.9, "a\\u0000b": 1}');
+    await write('out/model.bin', 'w');
+    const problems: RegistryError[] = [];
+    const model = project.models.fraud;
+    if (!model) throw new Error('The project has no such model');
+    const { version } = await registerDeclared({
+      ...{ root, name: 'fraud', model: { ...model, outputs: ['out/model.bin'] }, project, registry },
+      providers: {
+        ...{ code: async () => undefined, environment: async () => undefined },
+        ...{ metrics: readMetricsFile, params: readParamsFile },
+        runs: async (near, sinceMs) => (await findRuns(root, { near, sinceMs })).runs,
+      },
+      onLeftOut: (problem) => problems.push(problem),
+    });
+    expect(version.metrics).toEqual({ auc: 0.9 });
+    const { missing } = (await registry.show({ ref: 'fraud@1' })).lineage;
+    const ofMetrics = missing.filter(({ what }) => what.startsWith('metrics'));
+    expect(ofMetrics.map(({ what }) => what).sort()).toEqual(['metrics', 'metrics[out/metrics.json]']);
+    expect(ofMetrics.find(({ what }) => what === 'metrics')?.why).toContain(
+      'The metric loss is larger than any number',
+    );
+    expect(problems.map(({ code }) => code)).toEqual(['VALUES_FILE_INVALID', 'VALUES_FILE_INVALID']);
   });
 });

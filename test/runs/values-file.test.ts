@@ -35,6 +35,27 @@ describe('a file of metrics', () => {
     });
   });
 
+  it.each([
+    ['json', '{"auc": 0.9, "loss": 1e400, "up": Infinity}'],
+    ['yaml', 'auc: 0.9\nloss: 1e400\nup: .inf\n'],
+    ['toml', 'auc = 0.9\nloss = -1e400\n'],
+    ['csv', 'metric,value\nauc,0.9\nloss,1e400\nup,inf\n'],
+    ['tsv', 'step\tauc\tloss\tup\n0\t0.8\t0.5\t1\n1\t0.9\t1e400\tinf\n'],
+  ])('has no value for a number that is too large to be one, and says so (%s)', async (ending, text) => {
+    const path = await file(`m.${ending}`, text);
+    const whys: string[] = [];
+    const { metrics, history } = await readMetricsWithHistory(path, (why) => whys.push(why));
+    expect(metrics).toEqual({ auc: 0.9, ...(ending === 'toml' ? {} : { up: 'Infinity' }) });
+    expect(history?.loss?.points ?? []).not.toContainEqual(
+      expect.objectContaining({ value: Number.POSITIVE_INFINITY }),
+    );
+    expect(whys).toEqual(['has a value for loss that is larger than any number that can be recorded']);
+    await expect(readMetricsFile(path)).rejects.toMatchObject({ code: 'VALUES_FILE_INVALID' });
+    if (ending === 'csv' || ending === 'tsv') return;
+    const params = await readParamsFile(path, () => undefined);
+    expect(params).toEqual({ auc: '0.9', ...(ending === 'toml' ? {} : { up: 'Infinity' }) });
+  });
+
   it('may be a table with a row for each step: the last number of each column counts', async () => {
     const text = 'epoch,step,loss,val_loss,note\n0,10,0.5,,a\n0,20,,0.75,b\n1,30,nan,,c\n';
     const path = await file('metrics.csv', text);

@@ -197,9 +197,15 @@ export class RegistryConnection {
     if (this.#thread.isRunning) await this.#ask('cancelAutomatic', { root });
   }
 
-  /** Registers what the project file in `root` declares for the model. */
-  async registerDeclared(root: string, model: string, operation?: OperationOptions): Promise<RegisterResult> {
-    return v.parse(registeredSchema, await this.#ask('registerDeclared', { ...this.#rooted(root), model }, operation));
+  /** Registers what the project file in `root` declares for the model. With `leavesOut`, what can't be recorded of its files is left out and told. */
+  async registerDeclared(
+    root: string,
+    model: string,
+    operation?: OperationOptions & { readonly leavesOut?: boolean },
+  ): Promise<RegisterResult> {
+    const { leavesOut = false, ...options } = operation ?? {};
+    const request = { ...this.#rooted(root), model, leavesOut };
+    return v.parse(registeredSchema, await this.#ask('registerDeclared', request, options));
   }
 
   /** What the project file in `root` declares; undefined where there is none. Throws `PROJECT_FILE_INVALID`. */

@@ -256,7 +256,7 @@ export class OutputsWatch implements vscode.Disposable {
     if (!registry) return;
     const work = { title: t('Registering {model}', { model }), isCancellable: true };
     const result = await withProgress(activity, work, (operation) =>
-      registry.connection.registerDeclared(root.uri.fsPath, model, operation),
+      registry.connection.registerDeclared(root.uri.fsPath, model, { ...operation, leavesOut: true }),
     );
     await registries.relocate();
     await tellRegistered({ registryDir: registry.dir, result });

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { metricValueOf } from '../../base/metric-value.ts';
+import { writtenMetric } from '../../base/metric-value.ts';
 import { HistoryBuilder } from '../history.ts';
 import { parsePythonJson } from '../parse-json.ts';
 import { nameOf, pathBelow } from '../paths.ts';
@@ -29,7 +29,7 @@ export const evaluationsReader: RunReader = {
     const history = new HistoryBuilder();
     const add = (name: string, course: readonly unknown[]) => {
       for (const [step, item] of course.entries()) {
-        const value = metricValueOf(item);
+        const value = writtenMetric(item);
         if (value !== undefined) history.add(name, { step, value });
       }
     };

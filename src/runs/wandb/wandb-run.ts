@@ -1,4 +1,4 @@
-import { metricValueOf } from '../../base/metric-value.ts';
+import { writtenMetric } from '../../base/metric-value.ts';
 import { type ProtobufField, protobufFields, protobufNumber, protobufText } from '../../base/protobuf.ts';
 import { HistoryBuilder } from '../history.ts';
 import { parsePythonJson } from '../parse-json.ts';
@@ -124,7 +124,7 @@ export class WandbRunBuilder {
     const atMs = seconds !== undefined && seconds > 0 && seconds < 8.64e12 ? Math.round(seconds * 1000) : undefined;
     if (atMs !== undefined) this.#lastMs = Math.max(this.#lastMs, atMs);
     for (const { name, value } of items) {
-      const metric = metricValueOf(value);
+      const metric = writtenMetric(value);
       if (metric === undefined || name.startsWith('_')) continue;
       const point = { step: step ?? given('_step') ?? 0, value: metric };
       this.#history.add(name, atMs === undefined ? point : { ...point, atMs });
