@@ -18,10 +18,12 @@ export function parametersText(count: number): string {
   return count === 1 ? t('{number} parameter', { number }) : t('{number} parameters', { number });
 }
 
-/** `12 %` of a share between 0 and 1, in three digits at most, and never 0 or 100 for what isn't quite. */
+/** `12 %` of a share between 0 and 1, in tenths, and never 0 or 100 for what isn't quite: `< 0.1 %`, `> 99.9 %`. */
 export function formatShare(share: number): string {
-  const percent = share * 100 >= 99.95 || share * 100 < 0.05 ? share * 100 : Math.round(share * 1000) / 10;
-  return `${formatNumber(percent, { maximumSignificantDigits: 3 })} %`;
+  const percent = Math.round(share * 1000) / 10;
+  if (share > 0 && percent < 0.1) return `< ${formatNumber(0.1)} %`;
+  if (share < 1 && percent > 99.9) return `> ${formatNumber(99.9)} %`;
+  return `${formatNumber(percent)} %`;
 }
 
 /** `0.0123`, `1.2e-7`, and `from zero` where there was nothing to compare with: a relative change. */

@@ -108,8 +108,10 @@ function gatesText({ report, links }: Shown): string {
     broken === 0
       ? `${label} passes the gates of ${safeLine(standing.stage)}`
       : `${label} doesn't pass ${results.length === 1 ? 'the gate' : `${broken} of ${results.length} gates`} of ${safeLine(standing.stage)}`;
+  const isToRun = results.some(({ gate, outcome }) => outcome === 'not-evaluated' && report.commands.includes(gate));
+  const how = isToRun ? `\nTo run the commands: model-registry gates ${label} ${safeLine(standing.stage)} --run` : '';
   const recorded = links.length === 0 ? '' : `\nRecorded with evidence: ${links.length}`;
-  return `${table}\n${verdict}${recorded}`;
+  return `${table}\n${verdict}${how}${recorded}`;
 }
 
 /** `approve` and `refuse`. */

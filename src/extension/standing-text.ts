@@ -23,7 +23,7 @@ export function standingText(
   if (!shared) {
     const known = headlineMetric(other.metrics, options);
     if (!known) return undefined;
-    const text = t('{name} isn’t known of it; version {number} has {value}', {
+    const text = t('{name} isn’t known for it; version {number} has {value}', {
       ...{ name: oneLine(known.name, 40), number, value: formatMetric(known.value) },
     });
     return { text, isWorse: false };

@@ -1,3 +1,4 @@
+import { policyProblemText } from '../base/approvals-text.ts';
 import { RegistryError } from '../base/errors.ts';
 import type { DeclaredDirections } from '../base/metrics.ts';
 import type { VersionSummary } from '../catalog/read-models/versions.ts';
@@ -162,7 +163,9 @@ function policyResults({ policyGates }: GateStanding, found: readonly FoundGate[
     // What was found here is recorded before anybody is promoted by it.
     const own = recorded?.isOfOwn ? found.find((result) => result.gate === recorded.name) : undefined;
     const isPassed = own ? own.outcome === 'passed' : problem === undefined;
-    const verdict = isPassed ? passed('') : failed('', problem ?? `${own?.gate} failed`);
+    const verdict = isPassed
+      ? passed('')
+      : failed('', problem === undefined ? `${own?.gate} failed` : policyProblemText(problem));
     return { gate, title: 'policy', required: gate, source: 'policy', ...verdict };
   });
 }
@@ -174,14 +177,14 @@ async function recordedVerdict(
   now: Parameters<typeof verdictIn>[1],
 ): Promise<Verdict> {
   const recorded = results.find(({ gate }) => gate === gateName(now.gate));
-  if (recorded?.evidence === undefined) return notEvaluated('it hasn’t run: model-registry gates … --run');
+  if (recorded?.evidence === undefined) return notEvaluated('it hasn’t run');
   try {
     const read = verdictIn(await registry.gateEvidence({ digest: recorded.evidence }), now);
-    if ('stale' in read) return notEvaluated(`${read.stale}: run it again with --run`);
+    if ('stale' in read) return notEvaluated(`${read.stale}: it has to run again`);
     if (read.verdict.outcome !== recorded.outcome) return notEvaluated('its evidence says otherwise than the log');
     return read.verdict;
   } catch (error) {
     if (!RegistryError.is(error)) throw error;
-    return notEvaluated(`its evidence can’t be read (${error.code}): run it again with --run`);
+    return notEvaluated(`its evidence can’t be read (${error.code}): it has to run again`);
   }
 }

@@ -17,11 +17,14 @@ export async function promoteThroughGates(
   options?: OperationOptions,
 ): Promise<TransitionResult> {
   const { stage } = request;
-  const { standing, results, found } = await evaluateGates(registry, { ref: request.ref, stage }, declaredOf);
+  const { standing, results, found, commands } = await evaluateGates(registry, { ref: request.ref, stage }, declaredOf);
   if (standing.kind !== 'promote') return registry.promote(request, options);
   const { version, holder, isExclusive, isOverrideAllowed, policyDigest } = standing;
   const broken = results.filter(({ source, outcome }) => source === 'project' && outcome !== 'passed');
-  if (broken.length > 0 && !request.override) throw gateFailed(`${version.model}@${version.number}`, stage, broken);
+  if (broken.length > 0 && !request.override) {
+    const isToRun = broken.some(({ gate, outcome }) => outcome === 'not-evaluated' && commands.includes(gate));
+    throw gateFailed(`${version.model}@${version.number}`, stage, broken, isToRun);
+  }
   if (broken.length > 0 && !isOverrideAllowed) {
     throw new RegistryError(
       'OVERRIDE_REFUSED',
@@ -56,10 +59,11 @@ async function isHeldByPolicy(registry: RegistryCalls, ref: string, stage: strin
   return policyGates.some(({ problem }) => problem !== undefined);
 }
 
-function gateFailed(label: string, stage: string, broken: readonly GateResult[]): RegistryError {
+function gateFailed(label: string, stage: string, broken: readonly GateResult[], isToRun: boolean): RegistryError {
+  const hint = isToRun ? ` \`model-registry gates ${label} ${stage} --run\` runs the commands.` : '';
   return new RegistryError(
     'GATE_FAILED',
-    `${label} doesn't pass the gates of ${stage} in model-registry.yaml: ${broken.map(lineOf).join('; ')}. Nothing was changed.`,
+    `${label} doesn't pass the gates of ${stage} in model-registry.yaml: ${broken.map(lineOf).join('; ')}. Nothing was changed.${hint}`,
     {
       details: {
         gates: broken.map(({ gate, outcome, measured, required, why }) => ({ gate, outcome, measured, required, why })),
@@ -70,6 +74,6 @@ function gateFailed(label: string, stage: string, broken: readonly GateResult[])
 
 function lineOf({ title, outcome, why = '' }: GateResult): string {
   if (outcome !== 'failed') return `${title} wasn't evaluated: ${why}`;
-  // `0 of 1 approvals` says what gate it is.
+  // `no approval yet, 1 needed` says what gate it is.
   return title === 'approvals' ? why : `${title}: ${why}`;
 }

@@ -1,3 +1,4 @@
+import { approvalsText } from '../base/approvals-text.ts';
 import { parseSize } from '../base/size.ts';
 import type { DeclaredGate } from '../project/gates-schema.ts';
 import { failed, type GateSubject, notEvaluated, passed, type SignaturePart, type Verdict } from './verdict.ts';
@@ -153,9 +154,8 @@ export function checkApprovals(gate: DeclaredGate, votes: readonly ApprovalVote[
   if (refusal) return failed(measured, `${refusal.person} refused it`);
   if (counted.length >= wanted) return passed(measured);
   const own = votes.some(({ isGiven, isAuthor }) => isGiven && isAuthor);
-  const hint = own ? '; that of whoever registered the version doesn’t count' : '';
+  const hint = own ? ['that of whoever registered the version doesn’t count'] : [];
   const gone = others.find(({ lapsed }) => lapsed !== undefined && lapsed.code !== 'used');
-  const lapsed = gone?.lapsed ? `; that of ${gone.person} lapsed, because ${gone.lapsed.why}` : '';
-  const who = gate.of ? ` of ${gate.of.join(', ')}` : '';
-  return failed(measured, `${counted.length} of ${wanted} approvals${who}${lapsed}${hint}`);
+  const lapsed = gone?.lapsed ? [`that of ${gone.person} lapsed, because ${gone.lapsed.why}`] : [];
+  return failed(measured, [approvalsText(counted.length, wanted, gate.of?.join(', ')), ...lapsed, ...hint].join('; '));
 }

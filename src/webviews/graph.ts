@@ -18,7 +18,7 @@ function graphView({ graph, impact }: GraphPageData, page: PageContext): Templat
       <p class="changes-summary">
         ${total === 0 ? t('No version descends from it.') : tCount(total, '{count} version descends from it: {stages}.', '{count} versions descend from it: {stages}.', { stages: stageCounts(stages) })}
       </p>
-      <p class="muted">${t('Arrows lead from what it was made of to what was made of it. A version opens its page; anything else shows its own graph.')}</p>
+      ${graph.edges.length === 0 ? nothing : html`<p class="muted">${t('Arrows lead from what went into something to what came out of it. A version opens its page; anything else shows its own graph.')}</p>`}
     </header>
     ${graphPicture(graph, page)}
     ${

@@ -53,8 +53,9 @@ function header({ data, isPassing }: Plots, page: PageContext): TemplateResult {
         })
       : versions.length === 0
         ? ''
-        : tCount(versions.length, '{count} version', '{count} versions'),
-    isList ? t('chosen from a list') : '',
+        : isList
+          ? tCount(versions.length, '{count} version selected', '{count} versions selected')
+          : tCount(versions.length, '{count} version', '{count} versions'),
     query === undefined || versions.length === 0 ? '' : t('found by a search for “{query}”', { query }),
     shown < versions.length ? t('{shown} pass the filters', { shown: formatNumber(shown) }) : '',
   ].filter((fact) => fact !== '');

@@ -51,7 +51,7 @@ function versionView(data: VersionPageData, page: PageContext): TemplateResult {
 function contents({ version, loading }: VersionPageData, page: PageContext) {
   const sections: readonly (readonly [id: string, title: string, isThere?: boolean])[] = [
     ['metrics', t('Metrics')],
-    ['courses', t('Course within the run'), version.hasHistory],
+    ['courses', t('Training curves'), version.hasHistory],
     ['evaluations', t('Evaluations'), version.lineage.evaluations.length > 0],
     ['gates', t('Gates')],
     ['card', t('Model card')],

@@ -77,17 +77,17 @@ describe('a model with a history', () => {
 
   it('has the runs of a sweep as one row, and what serves on top', async () => {
     const rows = modelsView().locator('.monaco-list-row .label-name');
-    await workbench.treeRow('11 of a sweep').waitFor();
+    await workbench.treeRow('11 sweep runs').waitFor();
     expect((await rows.allInnerTexts()).map((text) => text.trim())).toEqual([
       'churn',
       'Version 1',
       'fraud',
       'Version 1',
       'Version 14',
-      '11 of a sweep',
+      '11 sweep runs',
       'Version 2',
     ]);
-    await workbench.expand(workbench.treeRow('11 of a sweep'));
+    await workbench.expand(workbench.treeRow('11 sweep runs'));
     await workbench.treeRow('Version 3').waitFor();
     await editor.screenshot('models-1-tree');
   });

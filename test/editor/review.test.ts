@@ -190,11 +190,11 @@ describe('a promotion that two people decide on', () => {
     console.log(`The review was on the screen ${Date.now() - askedAtMs} ms after it was asked for`);
     // The palette asks nothing: it is about the review that is open.
     await ann.runCommand('Model Registry: Run Gates…');
-    await page.locator('.verdict', { hasText: 'Waiting for people: 0 of 1 approvals' }).waitFor();
+    await page.locator('.verdict', { hasText: 'Waiting for people: no approval yet, 1 needed' }).waitFor();
     await page.getByLabel('Reason or comment').fill('Brazil is better than before now');
     await page.getByLabel('Or ask for a review by').fill('bob@example.com');
     await page.getByRole('button', { name: 'Request promotion' }).click();
-    await page.locator('#request', { hasText: 'Asked: bob@example.com' }).waitFor();
+    await page.locator('#request', { hasText: 'Reviewers: bob@example.com' }).waitFor();
     await ann.treeRow(/fraud-detector@3 → production/, ann.view('Reviews')).waitFor();
   });
 

@@ -26,6 +26,6 @@ it('tells what has no value, or what isn’t known of one of them', () => {
     isWorse: true,
   });
   expect(told({ loss: 'Infinity' }, { loss: 1 })?.text).toBe('loss is Infinity, worse than the 1 of version 1');
-  expect(told({ f1: 0.9 }, { auc: 0.9 })?.text).toBe('auc isn’t known of it; version 1 has 0.9');
+  expect(told({ f1: 0.9 }, { auc: 0.9 })?.text).toBe('auc isn’t known for it; version 1 has 0.9');
   expect(told({ f1: 0.9 }, {})).toBeUndefined();
 });

@@ -210,7 +210,7 @@ describe('approvals', () => {
       const { results } = await evaluateGates(registry, TO_PRODUCTION, declared('{approvals: 1}'));
       return results.map((result) => `${result.outcome} ${result.why ?? ''}`.trim());
     };
-    expect(await outcome()).toEqual(['failed 0 of 1 approvals']);
+    expect(await outcome()).toEqual(['failed no approval yet, 1 needed']);
     await registry.review({ ...TO_PRODUCTION, isGiven: true });
     expect(await outcome()).toEqual([expect.stringContaining('whoever registered the version doesn’t count')]);
     await bob.review({ ...TO_PRODUCTION, isGiven: false, comment: 'Twice as slow' });

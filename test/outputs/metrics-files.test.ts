@@ -15,11 +15,12 @@ describe('metrics', () => {
     await workspace.write(MODEL, safetensors([1]));
     expect((await workspace.newest(1)).metrics).toEqual({});
     await workspace.write('reports/metrics.json', '{"auc": 0.9}');
-    await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 }));
+    await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 }), { timeout: 5000 });
     // A later step of the same run adds to them.
     await workspace.write('reports/metrics.json', '{"auc": 0.9, "slices": {"DE": {"auc": 0.8}}}');
-    await vi.waitFor(async () =>
-      expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9, 'slices.DE.auc': 0.8 }),
+    await vi.waitFor(
+      async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9, 'slices.DE.auc': 0.8 }),
+      { timeout: 5000 },
     );
     expect(watching.problems).toEqual([]);
   });
@@ -30,13 +31,13 @@ describe('metrics', () => {
     await workspace.write(MODEL, safetensors([1]));
     await workspace.newest(1);
     await workspace.write('reports/metrics.json', '{"auc": 0.9}');
-    await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 }));
+    await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 }), { timeout: 5000 });
     await workspace.write(MODEL, safetensors([2]));
     expect((await workspace.newest(2)).metrics).toEqual({});
     await watching.quiet();
     expect((await workspace.newest(2)).metrics).toEqual({});
     await workspace.write('reports/metrics.json', '{"auc": 0.7}');
-    await vi.waitFor(async () => expect((await workspace.newest(2)).metrics).toEqual({ auc: 0.7 }));
+    await vi.waitFor(async () => expect((await workspace.newest(2)).metrics).toEqual({ auc: 0.7 }), { timeout: 5000 });
     expect((await workspace.versions())[0]?.metrics).toEqual({ auc: 0.9 });
   });
 
@@ -46,7 +47,7 @@ describe('metrics', () => {
     await workspace.write(MODEL, safetensors([1]));
     await workspace.newest(1);
     await workspace.write('reports/metrics.json', '{"auc": 0.9}');
-    await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 }));
+    await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 }), { timeout: 5000 });
     await first.dispose();
     await fileClockIsPast(Date.now());
     await workspace.write(MODEL, safetensors([2]));

@@ -22,7 +22,7 @@ async function open(compared: ComparisonPageData, options: Partial<OpenOptions<'
 describe('the comparison of versions', () => {
   it('measures against production, and says better or worse', async () => {
     const page = await open(comparison(3));
-    expect(await page.locator('thead th').nth(2).innerText()).toMatch(/fraud-detector@3.*production.*baseline/s);
+    expect(await page.locator('thead th').nth(2).textContent()).toMatch(/fraud-detector@3.*production.*baseline/s);
     const auc = await page.locator('tr', { hasText: 'test_auc' }).innerText();
     expect(auc).toMatch(/0\.91.*−0\.02 worse.*0\.92.*−0\.01 worse.*0\.93/s);
     expect(await page.locator('tr', { hasText: 'train.loss' }).innerText()).toContain('+0.04 worse');
@@ -159,7 +159,7 @@ describe('the comparison of versions', () => {
     await page.keyboard.press('Enter');
     order = [2, 1, 3];
     await opened.changed();
-    await expect.poll(() => page.locator('thead th').first().innerText()).toContain('fraud-detector@2');
+    await expect.poll(() => page.locator('thead th').first().textContent()).toContain('fraud-detector@2');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Take fraud-detector@3 out' }).click();
     await page.getByRole('button', { name: 'Add version…' }).click();
@@ -263,7 +263,7 @@ describe('the comparison of versions', () => {
     expect(await loss.innerText()).toMatch(
       /lower is better.*fraud-detector@1.*ends at .*best .* at step .*fraud-detector@3/s,
     );
-    await page.getByText('Not recorded of fraud-detector@2.').waitFor();
+    await page.getByText('Not recorded for fraud-detector@2.').waitFor();
     expect(await page.locator('main img').count()).toBe(0);
     // The tables of what was recorded aren't copied from here, where nobody sees them.
     expect(await page.getByRole('button', { name: /^Copy/ }).allInnerTexts()).toEqual(['Copy link']);

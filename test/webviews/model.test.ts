@@ -200,7 +200,7 @@ describe('the page of a model', () => {
     await field.fill('2026-01-02T12:00');
     await page.getByText('Nothing was in production then.').waitFor();
     await field.fill('2999-01-02T12:00');
-    await page.getByText('That is still to come. Now it is: fraud-detector@20').waitFor();
+    await page.getByText('That is in the future. Now it is: fraud-detector@20').waitFor();
     await page.locator('.time-strip svg').click({ position: { x: 4, y: 8 } });
     await expect.poll(() => asked('heldAt').length).toBe(4);
   });

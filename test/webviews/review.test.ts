@@ -47,13 +47,16 @@ describe('the page of a review', () => {
     expect(await page.locator('.gate-failed').first().innerText()).toMatch(
       /failed[\s\S]*21\.7 %[\s\S]*Measured\s+18\.25[\s\S]*Required\s+at most 15 % worse[\s\S]*Evidence/,
     );
+    expect(await page.locator('.gate', { hasText: 'python validate.py' }).innerText()).toContain('Press “Run gates”');
     expect(opened.errors).toEqual([]);
   });
 
   it('says where nothing but people is missing, unless one of them refused', async () => {
-    const people = gate('approvals', { isOfPeople: true, outcome: 'failed', why: '0 of 1 approvals' });
+    const people = gate('approvals', { isOfPeople: true, outcome: 'failed', why: 'no approval yet, 1 needed' });
     await open(reviewPage({ approvals: [] }), { gates: [gate('auc'), people] });
-    expect(await opened.page.locator('.verdict').innerText()).toContain('Waiting for people: 0 of 1 approvals.');
+    expect(await opened.page.locator('.verdict').innerText()).toContain(
+      'Waiting for people: no approval yet, 1 needed.',
+    );
     await opened.close();
     const refused = { ...people, why: 'bob@example.org refused it' };
     const approvals = [approval('bob@example.org', { isGiven: false, comment: 'Twice as slow.' })];
@@ -68,7 +71,7 @@ describe('the page of a review', () => {
     expect(await page.locator('tr', { hasText: 'latency_p99_ms' }).first().innerText()).toMatch(
       /18\.25\s+15\s+▲\s*\+3\.25 worse/,
     );
-    expect(await page.locator('main').innerText()).toContain('Measured of @1 only: pr_auc (0.61).');
+    expect(await page.locator('main').innerText()).toContain('Measured for @1 only: pr_auc (0.61).');
     const brazil = page.locator('#evaluations tr', { hasText: /^\s*BR/ });
     expect(await brazil.innerText()).toMatch(/0\.91\s+▼\s*−0\.011 worse/);
     expect(await page.locator('#evaluations').innerText()).toContain('0.9312 to 0.9441');
@@ -140,7 +143,7 @@ describe('the page of a review', () => {
     expect(await page.getByRole('button', { name: 'Promote to production' }).isDisabled()).toBe(true);
     const why = await page.locator('#decision-why').innerText();
     expect(why).toMatch(
-      /can’t be promoted now:[\s\S]*more than 15 %[\s\S]*the policy wants 2 approvals: 1 of 2[\s\S]*command wasn’t evaluated: it hasn’t run/,
+      /can’t be promoted now:[\s\S]*more than 15 %[\s\S]*the policy requires 2 approvals: 1 of 2[\s\S]*python validate\.py wasn’t evaluated: it hasn’t run/,
     );
     await page.getByRole('button', { name: 'Override gates…' }).click();
     await expect.poll(() => opened.sent.at(-1)).toMatchObject({ method: 'decide', params: { decision: 'override' } });
@@ -190,7 +193,7 @@ describe('the page of a review', () => {
     const said = { comment: 'Please look at Brazil', reviewers: ['grace@example.org', 'Bob'], pending: false };
     data = reviewPage({ request: { by, ...times, ...said, isOwn: true, isWanted: false } });
     await opened.changed();
-    await page.locator('#request', { hasText: 'Asked: grace@example.org, Bob' }).waitFor();
+    await page.locator('#request', { hasText: 'Reviewers: grace@example.org, Bob' }).waitFor();
     expect(await page.getByRole('button', { name: 'Request promotion' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Withdraw' }).click();
     await expect.poll(() => opened.sent.at(-1)).toMatchObject({ params: { decision: 'withdraw', text: '' } });

@@ -50,7 +50,7 @@ export const removeAlias: Command = async (context, argument) => {
   const which: Step = async (place, answers) => {
     const reply = await pickOne({
       place,
-      placeholder: t('Which alias goes?'),
+      placeholder: t('Which alias do you want to remove?'),
       nothing: t('There is no alias to remove'),
       choices: aliasesOf(answers).then((all) =>
         all
@@ -127,7 +127,7 @@ export const describeModel: Command = async (context, argument) => {
     if (!registry || !model) return { kind: 'cancelled' };
     const calls = registry.connection.registry;
     const { description } = await calls.showModel({ model: model.id });
-    const asked = t('What {name} is and is for.', { name: oneLine(model.name, 80) });
+    const asked = t('What {name} is, and what it is for.', { name: oneLine(model.name, 80) });
     const reply = await askText({
       place,
       prompt: /\n/.test(description) ? `${asked} ${t('Its lines become one.')}` : asked,

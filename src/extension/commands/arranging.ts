@@ -12,7 +12,7 @@ export const filterModels: Command = async ({ modelsTree }) => {
   input.title = t('Filter Models');
   input.value = before;
   input.placeholder = t('Name of a model, stage:staging, tag:k=v, param:k=v, auc>0.9');
-  input.prompt = t('The view shows what fits as you type');
+  input.prompt = t('The view is filtered as you type');
   await new Promise<void>((done) => {
     let isKept = false;
     // The view follows at once; of keys that come faster, the editor itself draws it a few times a second.
@@ -41,7 +41,7 @@ interface ArrangementRow extends vscode.QuickPickItem {
 export const arrangeModels: Command = async ({ modelsTree: { choices } }) => {
   const list = vscode.window.createQuickPick<ArrangementRow>();
   list.title = t('Group and Sort Models');
-  list.placeholder = t('Choose what to change; Escape when it is right');
+  list.placeholder = t('Select an option to change it; press Escape when you are done');
   const fill = () => {
     const active = list.activeItems[0]?.label;
     list.items = arrangementRows(choices.arrangement);
@@ -74,7 +74,7 @@ function arrangementRows({ groupBy, versionOrder, modelOrder, isFolding }: Arran
     row(t('Date'), t('today, yesterday, then months'), groupBy === 'date', { groupBy: 'date' }),
     group(t('Sort versions')),
     row(t('Newest first'), '', versionOrder === 'newest', { versionOrder: 'newest' }),
-    row(t('Best first'), t('by the headline metric; where there are no groups'), versionOrder === 'best', {
+    row(t('Best first'), t('by the headline metric, where versions aren’t grouped'), versionOrder === 'best', {
       versionOrder: 'best',
     }),
     group(t('Sort models')),

@@ -29,7 +29,7 @@ export const filterActivity: Command = async ({ activityTree, registries }) => {
   ];
   const chosen = await vscode.window.showQuickPick(rows, {
     title: t('Filter Activity'),
-    placeHolder: t('What is to be shown?'),
+    placeHolder: t('Choose what the activity shows'),
   });
   const changed = await chosen?.next?.();
   if (changed) activityTree.setFilter(changed);

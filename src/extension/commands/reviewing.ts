@@ -41,7 +41,7 @@ export const runGates: Command = async (context, argument) => {
   const label = labelOf(standing.version);
   const text =
     results.length === 0
-      ? t('Nothing is asked of {label} for {stage}: no gates are declared.', { label, stage: standing.stage })
+      ? t('{label} needs nothing for {stage}: no gates are declared.', { label, stage: standing.stage })
       : broken.length === 0
         ? t('{label} passes the gates of {stage}.', { label, stage: standing.stage })
         : tCount(

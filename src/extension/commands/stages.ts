@@ -318,10 +318,10 @@ const rollbackReasonStep: Step = async (place, answers) => {
   const version = labelOf(target);
   const prompt = plan.current
     ? t(
-        '{version} goes back into {stage} in place of version {number}, which moves to {to}. The files that go back are read first.',
+        '{version} goes back into {stage} in place of version {number}, which moves to {to}. The files of {version} are checked first.',
         { version, stage: plan.stage, number: numberOf(plan.current), to: await displacedTo(answers, plan) },
       )
-    : t('{version} goes back into {stage}. Its files are read first.', { version, stage: plan.stage });
+    : t('{version} goes back into {stage}. Its files are checked first.', { version, stage: plan.stage });
   const reply = await askReason(place, prompt, proposedText);
   return added(reply, (text) => ({ ...answers, text }));
 };

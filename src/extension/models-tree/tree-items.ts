@@ -145,8 +145,8 @@ function foldItem({ fold, list }: FoldNode, preferred: string | undefined): vsco
   const isRun = what === 'run';
   const item = new vscode.TreeItem(
     isRun
-      ? tCount(versions.length, '{count} of one run', '{count} of one run')
-      : tCount(versions.length, '{count} of a sweep', '{count} of a sweep'),
+      ? tCount(versions.length, '{count} checkpoint', '{count} checkpoints')
+      : tCount(versions.length, '{count} sweep run', '{count} sweep runs'),
     vscode.TreeItemCollapsibleState.Collapsed,
   );
   item.id = `${list}#${fold.key}`;

@@ -100,7 +100,7 @@ export async function evidenceOf(registry: RegistryCalls, gates: GateReport, gat
   if (digest === undefined)
     throw new RegistryError(
       'EVIDENCE_UNKNOWN',
-      t('Nothing was recorded yet of the gate {gate}. Run the gates.', { gate }),
+      t('Nothing has been recorded for the gate {gate} yet. Run the gates.', { gate }),
     );
   return prettyJson(await registry.gateEvidence({ digest }));
 }

@@ -1,7 +1,7 @@
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import type { VersionDetails } from '../../catalog/read-models/versions.ts';
-import type { LoadSnippet } from '../../modelfiles/loading/load-snippet.ts';
+import type { LoadSnippet, SnippetSubject } from '../../modelfiles/loading/load-snippet.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import { versionSnippet } from '../../registry/version-snippet.ts';
 import type { FactsPageData, RequestHandlers } from '../messages/answers.ts';
@@ -52,13 +52,16 @@ export function versionHandlers(
         registry.show({ ref: versionId }),
         registry.facts({ ref: versionId }, operation),
       ]);
-      return { ...facts, loading: snippetsOf(version, facts.facts) };
+      return {
+        ...facts,
+        loading: snippetsOf(version, facts.facts ?? (facts.isUnknownFormat ? { format: 'unknown' } : undefined)),
+      };
     },
   };
 }
 
 /** How to load a version: by its number, and by each name that leads to it now. */
-export function snippetsOf(version: VersionDetails, facts?: FactsPageData['facts']): readonly LoadSnippet[] {
+export function snippetsOf(version: VersionDetails, facts?: SnippetSubject['facts']): readonly LoadSnippet[] {
   const isOnlyOne = version.stage !== 'candidate' && version.stage !== 'archived';
   const names = version.pending ? [] : [...(isOnlyOne ? [version.stage] : []), ...version.aliases];
   return [

@@ -164,5 +164,6 @@ export function badgeOf(
 }
 
 function approvalsText(given: number, needed: number): string {
+  if (given === 0) return tCount(needed, 'no approval yet, {count} needed', 'no approval yet, {count} needed');
   return tCount(needed, '{given} of {count} approval', '{given} of {count} approvals', { given: formatNumber(given) });
 }

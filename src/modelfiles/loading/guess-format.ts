@@ -15,7 +15,7 @@ const BY_NAME: readonly (readonly [format: string, names: RegExp])[] = [
   ['tflite', /\.tflite$/],
   ['safetensors', /\.safetensors$/],
   ['hdf5', /\.(h5|hdf5)$/],
-  ['pytorch', /\.(pt|pth|ckpt|bin)$/],
+  ['pytorch', /(\.(pt|pth|ckpt)|(^|\/)(pytorch|adapter)_model[^/]*\.bin)$/],
   ['xgboost', /\.(ubj|xgb)$/],
   ['catboost', /\.cbm$/],
   ['pickle', /\.(joblib|pkl|pickle)$/],

@@ -50,7 +50,7 @@ export function loadSnippet({ ref, files: listed, facts, packages = [], base }: 
     ...(recipe ? { loader: recipe.loader } : {}),
     commandLine: commandLineOf(ref, recipe, versions),
     python: pythonOf(ref, recipe),
-    notes: recipe?.notes ?? [],
+    notes: recipe ? (recipe.notes ?? []) : ['The format of these files isn’t known, so this only gets them.'],
   };
 }
 

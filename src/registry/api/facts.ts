@@ -13,6 +13,8 @@ export interface FactsAnswer {
   readonly tensors?: readonly TensorFacts[];
   /** `files` where nothing was recorded, and they were read now. */
   readonly readFrom?: 'registration' | 'files';
+  /** Its files were read, and no reader knows their format. */
+  readonly isUnknownFormat?: true;
   readonly problem?: string;
 }
 

@@ -4,8 +4,8 @@ import { isWhole } from '../../artifacts/is-whole.ts';
 import { messageOf, RegistryError } from '../../base/errors.ts';
 import { sha256Hex } from '../../base/hash.ts';
 import type { OperationOptions } from '../../base/progress.ts';
-import { attachedObjects } from '../../catalog/artifact-queries.ts';
 import type { VersionSummary } from '../../catalog/read-models/versions.ts';
+import { attachedObjects } from '../../catalog/version-queries.ts';
 import { summariseFacts } from '../../modelfiles/facts-summary.ts';
 import type { TensorQuery, TensorRows } from '../../modelfiles/tensor-rows.ts';
 import { tensorTable } from '../../modelfiles/tensor-rows.ts';
@@ -32,12 +32,13 @@ export async function facts(
 ): Promise<FactsAnswer> {
   await readToHead(session);
   const version = findVersion(session, request.ref);
-  const { facts: known, readFrom, problem } = await factsOfVersion(session, version, options);
+  const { facts: known, readFrom, isUnknownFormat, problem } = await factsOfVersion(session, version, options);
   const { tensors, ...rest } = known ?? { format: 'unknown' };
   return {
     version,
     ...(known ? { facts: { ...rest, ...summaryOf(known, await labelOf(known.format)) } } : {}),
     ...(readFrom ? { readFrom } : {}),
+    ...(isUnknownFormat ? { isUnknownFormat } : {}),
     ...(problem === undefined ? {} : { problem }),
     ...(request.withTensors && tensors ? { tensors } : {}),
   };
@@ -72,6 +73,8 @@ export interface FoundFacts {
   readonly facts?: StoredFacts;
   /** From the log, or from the files because the log has none. */
   readonly readFrom?: 'registration' | 'files';
+  /** They were read, and no reader knows their format. */
+  readonly isUnknownFormat?: true;
   /** Why there are none, or not all. */
   readonly problem?: string;
 }
@@ -118,7 +121,7 @@ async function factsOfFiles(session: Session, version: VersionSummary, options: 
   const { digest, withdrawnAt } = version.artifact;
   const cache = join(session.location.dir, FACTS_FOLDER, `${digest}-${await formatsDigest()}.json`);
   const cached = await readFile(cache).catch(() => undefined);
-  if (cached?.length === 0) return { problem: UNKNOWN_FORMAT };
+  if (cached?.length === 0) return { isUnknownFormat: true, problem: UNKNOWN_FORMAT };
   const known = cached && decodeFacts(cached);
   if (known) return { facts: known, readFrom: 'files' };
   if (withdrawnAt !== undefined)
@@ -132,7 +135,7 @@ async function factsOfFiles(session: Session, version: VersionSummary, options: 
   const read = await readHeaders(session, objectsOf(session, files), options);
   if (!read) {
     await keep(cache, new Uint8Array());
-    return { problem: UNKNOWN_FORMAT };
+    return { isUnknownFormat: true, problem: UNKNOWN_FORMAT };
   }
   const stored = storable(read);
   await keep(cache, encodeFacts(stored));

@@ -1,3 +1,4 @@
+import { policyProblemText } from '../../base/approvals-text.ts';
 import {
   newestGateResults,
   openRequests,
@@ -87,7 +88,7 @@ function entryOf(session: Session, row: RequestRow, me: FactAuthor): ReviewEntry
     approvals,
     needed,
     given,
-    problems,
+    problems: problems.map(policyProblemText),
     state: isRefused ? 'refused' : problems.length === 0 ? 'ready' : 'waiting',
     isOwn,
     isAuthor,

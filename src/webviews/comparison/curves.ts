@@ -43,7 +43,7 @@ export function curvesPanel(comparison: ComparisonPageData, page: PageContext): 
   if (asked.length === 0)
     return emptyState(
       t(
-        'The course of the metrics wasn’t recorded of any of these versions. It is read from what trackers and trainers leave behind.',
+        'No training curves were recorded for these versions. They are read from what trackers and trainers leave behind.',
       ),
     );
   const curves = new Map<string, Curve[]>();
@@ -63,10 +63,10 @@ export function curvesPanel(comparison: ComparisonPageData, page: PageContext): 
         ? html`<p class="warning" role="alert">${icon('warning')} <span class="wrap">${name}: ${coded(later.message)}</span> <button class="link" @click=${later.retry}>${t('Retry')}</button></p>`
         : nothing,
     )}
-    ${asked.some(({ later }) => later.state === 'loading') ? html`<p class="muted" role="status">${t('Reading the course of the metrics…')}</p>` : nothing}
+    ${asked.some(({ later }) => later.state === 'loading') ? html`<p class="muted" role="status">${t('Reading the curves of the metrics…')}</p>` : nothing}
     <div class="curves">${rows.map(({ name }) => figure(name, curves.get(name) ?? [], comparison))}</div>
     ${more}
-    ${without.length === 0 ? nothing : html`<p class="muted aside">${icon('info')} ${t('Not recorded of {versions}.', { versions: without.join(', ') })}</p>`}
+    ${without.length === 0 ? nothing : html`<p class="muted aside">${icon('info')} ${t('Not recorded for {versions}.', { versions: without.join(', ') })}</p>`}
   </section>`;
 }
 

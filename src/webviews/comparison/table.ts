@@ -85,7 +85,7 @@ function summary(
   if (total === 0) return t('none recorded');
   const unknown = versions.filter((_, column) => isKnown[column] === false).map(nameOf);
   if (different === 0 && unknown.length > 0)
-    return tCount(total, '{count}, not recorded of {versions}', '{count}, not recorded of {versions}', {
+    return tCount(total, '{count}, not recorded for {versions}', '{count}, not recorded for {versions}', {
       versions: unknown.join(', '),
     });
   if (different === 0) return tCount(total, '{count}, all the same', '{count}, all the same');

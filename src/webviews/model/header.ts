@@ -82,15 +82,13 @@ function versionCounts({ versions, stageCounts: counts }: ModelPageData['model']
 function aliases(all: ModelPageData['model']['aliases'], page: PageContext): TemplateResult | typeof nothing {
   if (all.length === 0) return nothing;
   return html`<div class="facts">
-    <span
-      >${all.length === 1 ? t('Alias') : t('Aliases')}
-      ${all
-        .slice(0, shownAliases)
-        .map(
-          ({ alias, number, versionId }) =>
-            html` <span class="pill ellipsis" title=${t('{alias} is version {number}', { alias, number })}>${alias}</span> ${versionLink(page, versionId, `@${number}`)}`,
-        )}
-      ${all.length > shownAliases ? html`<span class="muted">${tCount(all.length - shownAliases, 'and {count} more', 'and {count} more')}</span>` : nothing}</span
-    >
+    <span>${all.length === 1 ? t('Alias') : t('Aliases')}</span>
+    ${all
+      .slice(0, shownAliases)
+      .map(
+        ({ alias, number, versionId }) =>
+          html`<span class="alias-pair"><span class="pill ellipsis" title=${t('{alias} is version {number}', { alias, number })}>${alias}</span> ${versionLink(page, versionId, `@${number}`)}</span>`,
+      )}
+    ${all.length > shownAliases ? html`<span class="muted">${tCount(all.length - shownAliases, 'and {count} more', 'and {count} more')}</span>` : nothing}
   </div>`;
 }

@@ -78,13 +78,13 @@ function momentAnswer(
   const { holders, beginsAt } = later.data;
   const there = holders.filter((holder) => holder.stage === stage);
   if (there.length === 0) {
-    if (time.getTime() > Date.now()) return t('That is still to come. Nothing is in {stage} now.', { stage });
+    if (time.getTime() > Date.now()) return t('That is in the future. Nothing is in {stage} now.', { stage });
     return beginsAt === undefined
       ? t('Nothing was in {stage} then.', { stage })
-      : html`${tParts('Nothing is known of then: the log begins {beginsAt}.', { beginsAt: timeOf(beginsAt) })}`;
+      : html`${tParts('Nothing is known about that time: the log begins {beginsAt}.', { beginsAt: timeOf(beginsAt) })}`;
   }
   const isToCome = time.getTime() > Date.now();
-  return html`${isToCome ? `${t('That is still to come. Now it is:')} ` : ''}${there.map(
+  return html`${isToCome ? `${t('That is in the future. Now it is:')} ` : ''}${there.map(
     ({ versionId, number, since, by, isClaimed }, index) =>
       html`${index === 0 ? '' : '; '}${tParts('{version}, since {since}, by {author}', { version: versionLink(page, versionId, `${model}@${number}`), since: timeOf(since), author: authorOf(by) })}${isClaimed ? ` (${t('claimed')})` : ''}`,
   )}`;

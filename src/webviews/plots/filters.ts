@@ -34,7 +34,7 @@ export function filterList(plots: Plots, page: PageContext): TemplateResult {
         )}
       </tbody>
     </table></div>
-    ${more}${data.columns.versions.length < 5 ? html`<p class="muted">${t('Of fewer than five versions nothing can be told.')}</p>` : nothing}`;
+    ${more}${data.columns.versions.length < 5 ? html`<p class="muted">${t('That takes five versions or more.')}</p>` : nothing}`;
 }
 
 function axisBox(column: PlotColumn, { choices, columns }: Plots, page: PageContext): TemplateResult {

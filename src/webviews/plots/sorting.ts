@@ -101,5 +101,5 @@ function isFirstDown(key: string, name: string, { data }: Plots): boolean {
 
 /** What the list of versions is called, by its order. */
 export function tableTitle({ choices }: Plots): string {
-  return choices.sort ? t('Versions') : t('Versions, the best first');
+  return choices.sort ? t('Versions') : t('Versions, best first');
 }

@@ -11,7 +11,7 @@ export function approvalsSection({ approvals, stage }: ReviewPageData): Template
   if (approvals.length === 0)
     return section(
       { id: 'approvals', title: t('Approvals') },
-      emptyState(t('Nobody has approved it for {stage} yet, or refused it.', { stage })),
+      emptyState(t('Nobody has approved or refused it for {stage} yet.', { stage })),
     );
   return section({ id: 'approvals', title: t('Approvals'), count: approvals.length }, approvalList(approvals));
 }
@@ -52,10 +52,10 @@ export function requestSection(data: ReviewPageData, page: PageContext): Templat
       ? html`<button class="link" @click=${() => void decide('withdraw', data, page)}>${t('Withdraw')}</button>`
       : nothing;
   return section(
-    { id: 'request', title: t('Asked for'), actions: withdraw },
+    { id: 'request', title: t('Request'), actions: withdraw },
     html`<p>${authorOf(by)} <span class="muted">${timeOf(at)}${pending ? `, ${t('not shared yet')}` : ''}</span></p>
       ${comment === '' ? nothing : html`<p class="reason">${comment}</p>`}
-      <p class="muted wrap">${reviewers.length === 0 ? t('Everybody is asked.') : t('Asked: {reviewers}', { reviewers: reviewers.join(', ') })}</p>
+      <p class="muted wrap">${reviewers.length === 0 ? t('Everybody is asked.') : t('Reviewers: {reviewers}', { reviewers: reviewers.join(', ') })}</p>
       ${isWanted ? html`<p class="wanted">${icon('eye')} ${t('Your review is requested.')}</p>` : nothing}`,
   );
 }

@@ -10,8 +10,9 @@ export function brokenGates(gates: LaterGates): readonly ReviewGate[] {
 }
 
 /** What a gate says that isn't passed, in words. */
-function brokenText({ title, required, source, outcome, why = '' }: ReviewGate): string {
-  const name = source === 'policy' ? t('the policy wants {required}', { required }) : title;
+function brokenText({ title, required, source, outcome, isCommand, why = '' }: ReviewGate): string {
+  const own = isCommand && title === 'command' ? required : title;
+  const name = source === 'policy' ? t('the policy requires {required}', { required }) : own;
   if (outcome === 'not-evaluated') return t('{name} wasn’t evaluated: {why}', { name, why });
   // Most reasons name what they are about.
   return why.startsWith(`${title} `) ? why : `${name}: ${why}`;

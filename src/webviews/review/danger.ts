@@ -20,7 +20,7 @@ export function dangerSide({ version, other }: ReviewPageData, page: PageContext
   const own = dangerOf(version.facts) ?? 'unread';
   const { symbol, text } = texts()[own];
   return section(
-    { id: 'danger', title: t('Danger') },
+    { id: 'danger', title: t('What loading runs') },
     html`<p class="danger danger-${own}">${icon(symbol)} ${text}</p>
       ${besides(own, other?.version)}
       ${

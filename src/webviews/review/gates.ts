@@ -60,7 +60,11 @@ function runningLine({ running }: ReviewPageData, page: PageContext): TemplateRe
   </p>`;
 }
 
-function body({ stage, approvals }: ReviewPageData, later: LaterGates, page: PageContext): TemplateResult {
+function body(
+  { stage, approvals, isTrusted, running }: ReviewPageData,
+  later: LaterGates,
+  page: PageContext,
+): TemplateResult {
   switch (later.state) {
     case 'loading':
       return html`<p class="facts muted"><vscode-progress-ring class="small-ring" aria-hidden="true"></vscode-progress-ring> ${t('Evaluating…')}</p>`;
@@ -70,36 +74,39 @@ function body({ stage, approvals }: ReviewPageData, later: LaterGates, page: Pag
       const { gates } = later.data;
       if (gates.length === 0)
         return emptyState(
-          t('Nothing is asked of a version for {stage}.', { stage }),
+          t('Versions need nothing for {stage}.', { stage }),
           html`${tParts('Say what it needs under {key} in model-registry.yaml.', { key: html`<code>gates: ${stage}:</code>` })}`,
         );
       const sorted = gates.toSorted((a, b) => order[a.outcome] - order[b.outcome]);
-      return gateList(sorted, approvals, page);
+      return gateList(sorted, approvals, page, isTrusted && running === undefined);
     }
   }
 }
 
-/** Gates with their facts; where there is a page to open it, with the evidence. */
+/** Gates with their facts; where there is a page to open it, with the evidence, and where they can be run there, with how. */
 export function gateList(
   gates: readonly ReviewGate[],
   approvals: readonly ReviewApproval[],
   page: PageContext | undefined,
+  canRun = false,
 ): TemplateResult {
-  return html`<ul class="gates">${gates.map((gate) => gateItem(gate, approvals, page))}</ul>`;
+  return html`<ul class="gates">${gates.map((gate) => gateItem(gate, approvals, page, canRun))}</ul>`;
 }
 
 function gateItem(
   gate: ReviewGate,
   approvals: readonly ReviewApproval[],
   page: PageContext | undefined,
+  canRun: boolean,
 ): TemplateResult {
   const { title, required, measured, outcome, why, source, isCommand, hasEvidence, recorded } = gate;
   const isPolicy = source === 'policy';
   // People who haven't said anything yet are no failure.
   const state = outcome === 'failed' && isWaitingForPeople([gate], approvals) ? 'waiting' : outcome;
   // A command is best known by itself.
-  // `0 of 1 approvals` says what was measured, and what is required.
-  const isCounted = title === 'approvals' && measured !== '' && why?.startsWith(measured) === true;
+  // `no approval yet, 1 needed` says what was measured, and what is required.
+  const isCounted = title === 'approvals' && state === 'waiting';
+  const isToRun = canRun && isCommand && outcome === 'not-evaluated';
   const isNamedByIt = isPolicy || (isCommand && title === 'command');
   return html`<li class="gate gate-${state}">
     <span class="gate-icon">${icon(icons[state])}</span>
@@ -111,6 +118,7 @@ function gateItem(
         ${isNamedByIt && !isPolicy ? html`<span class="pill">${t('command')}</span>` : nothing}
       </div>
       ${why === undefined ? nothing : html`<div class="gate-why wrap">${coded(why)}</div>`}
+      ${isToRun ? html`<div class="gate-why">${t('Press “Run gates” to run it.')}</div>` : nothing}
       <dl class="gate-facts">
         ${isCounted ? nothing : fact(t('Measured'), measured)} ${isNamedByIt || isCounted ? nothing : fact(t('Required'), required)}
         ${recorded ? html`<div><dt>${t('Ran')}</dt><dd>${tParts('{age} by {author}', { age: ageOf(recorded.at), author: html`<span class="author">${recorded.by}</span>` })}</dd></div>` : nothing}

@@ -67,7 +67,7 @@ function besideLine(
     author: authorOf(version.stageBy),
   };
   return html`<span>
-    ${isInStage && isExclusive ? tParts('Compared with {version}, in {stage} since {age} by {author}, which it replaces', about) : tParts('Compared with {version}, in {stage} since {age} by {author}', about)}
+    ${isInStage && isExclusive ? tParts('Compared with {version}, in {stage} since {age} by {author}, which it would replace', about) : tParts('Compared with {version}, in {stage} since {age} by {author}', about)}
   </span>`;
 }
 
@@ -86,7 +86,7 @@ function verdict(data: ReviewPageData, gates: LaterGates): TemplateResult {
   if (blockers.length === 0) {
     const passed =
       count === 0
-        ? t('Nothing is asked of a version for {stage}.', { stage: data.stage })
+        ? t('Versions need nothing for {stage}.', { stage: data.stage })
         : tCount(count, 'Its gate passed.', 'All {count} gates passed.');
     return line('pass', 'verdict-good', passed);
   }

@@ -94,7 +94,7 @@ export function dangerSection(danger: DangerReport | undefined, page: PageContex
           ? nothing
           : html`<div class="scroll-x"><table class="findings" aria-labelledby="danger-title">
               <thead>
-                <tr><th scope="col">${t('Import or feature')}</th><th scope="col">${t('Judged')}</th><th scope="col">${t('Why')}</th><th scope="col">${t('Place')}</th></tr>
+                <tr><th scope="col">${t('Import or feature')}</th><th scope="col">${t('Verdict')}</th><th scope="col">${t('Why')}</th><th scope="col">${t('Place')}</th></tr>
               </thead>
               <tbody>${rows.map(findingRow)}</tbody>
             </table></div>`

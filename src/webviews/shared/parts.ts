@@ -52,9 +52,14 @@ export function copyButton(page: PageContext, value: string, what: string): Temp
   </button>`;
 }
 
-/** A link to a version's own page. */
+/** A link to a version's own page. Where there is no room for the name of its model, the number stays in sight. */
 export function versionLink(page: PageContext, ref: string, text: string): TemplateResult {
-  return html`<button class="link ellipsis" title=${t('Open {ref}', { ref })} @click=${() => page.openVersion(ref)}>${text}</button>`;
+  const place = text.lastIndexOf('@');
+  const title = t('Open {ref}', { ref: text });
+  const open = () => page.openVersion(ref);
+  if (place < 1) return html`<button class="link ellipsis" title=${title} @click=${open}>${text}</button>`;
+  return html`<button class="link version-link" aria-label=${text} title=${title} @click=${open}
+    ><span class="ellipsis">${text.slice(0, place)}</span><span class="unbroken">${text.slice(place)}</span></button>`;
 }
 
 /** A message of the registry, with the commands in it as code: it marks them with backticks. */

@@ -29,8 +29,8 @@ export function cardSection(version: VersionDetails, page: PageContext): Templat
   return foldable(
     options,
     emptyState(
-      t('Nobody wrote a card yet.'),
-      t('A draft has what is recorded: data, params, metrics, checks; what only people know is left for you.'),
+      t('There is no model card yet.'),
+      t('A draft has what is recorded (data, params, metrics, checks) and leaves the rest to you.'),
     ),
     page,
   );

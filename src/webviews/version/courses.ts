@@ -22,12 +22,12 @@ export function coursesSection(
 ): TemplateResult | typeof nothing {
   if (!version.hasHistory) return nothing;
   const later = page.later('history', () => page.read('history', {}, { timeoutMs: 60_000 }));
-  const options = { id: 'courses', title: t('Course within the run') };
+  const options = { id: 'courses', title: t('Training curves') };
   switch (later.state) {
     case 'loading':
       return foldable(
         options,
-        html`<div class="courses-place"><p class="muted" role="status">${t('Reading the course of the metrics…')}</p></div>
+        html`<div class="courses-place"><p class="muted" role="status">${t('Reading the curves of the metrics…')}</p></div>
           <div class="below-place"></div>`,
         page,
       );

@@ -27,7 +27,7 @@ export function gatesOfVersion({ version, stages }: VersionPageData, page: PageC
       if (later.state === 'failed') return plainRow(stage, t('not known'));
       if (later.state === 'loading') return plainRow(stage, t('evaluating its gates…'));
       const found = later.data.stages.find((ofStage) => ofStage.stage === stage);
-      return isAsking(found) ? stagePart(found, version.id, page) : plainRow(stage, t('asks for nothing'));
+      return isAsking(found) ? stagePart(found, version.id, page) : plainRow(stage, t('has no gates'));
     })}`,
     page,
   );

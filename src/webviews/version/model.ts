@@ -85,7 +85,7 @@ function modelBody(later: Later<FactsPageData>, version: VersionDetails, page: P
       return failedLine(later);
     case 'ready': {
       const { facts, problem, readFrom } = later.data;
-      if (!facts) return emptyState(problem ?? t('Nothing is known of its files.'));
+      if (!facts) return emptyState(problem ?? t('Nothing is known about its files.'));
       const problems = [...(facts.problems ?? []), ...(problem === undefined ? [] : [problem])];
       return html`${factProblems({ ...facts, problems })}${factList(facts, weightRows(facts.weights, version, page))}${
         readFrom === 'files'

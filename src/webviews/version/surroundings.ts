@@ -4,7 +4,7 @@ import { sizeText } from '../../base/size.ts';
 import type { Lineage } from '../../extension/messages/core-types.ts';
 import { shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { coded, copyable, filtered, icon } from '../shared/parts.ts';
+import { breakable, coded, copyable, filtered, icon } from '../shared/parts.ts';
 import { notRecorded, part } from './part.ts';
 
 type Data = Lineage['data'][number];
@@ -24,7 +24,7 @@ export function dataPart({ data }: Lineage, page: PageContext): TemplateResult {
   return part(
     t('Data'),
     html`${field}
-      <div class="scroll-x"><table class="files">
+      <div class="scroll-x"><table class="files data-files">
         <thead>
           <tr>
             <th scope="col">${t('Path')}</th><th scope="col" class="numeric">${t('Size')}</th><th scope="col" class="numeric">${t('Rows')}</th><th scope="col">${t('Named by')}</th>
@@ -43,7 +43,7 @@ function dataRow(entry: Data, page: PageContext): TemplateResult {
     fileCount === undefined ? '' : tCount(fileCount, '{count} file', '{count} files'),
   ].filter((text) => text !== '');
   return html`<tr>
-    <th scope="row"><span class="ellipsis" title=${path}>${path}</span></th>
+    <th scope="row"><span class="ellipsis" title=${path}>${breakable(path)}</span></th>
     <td class="numeric">${size.join(', ')}</td>
     <td class="numeric">${rows === undefined ? nothing : formatNumber(rows)}</td>
     <td>${nameOf(entry, page)} ${kind === undefined ? nothing : html`<span class="muted">${namedBy()[kind]}</span>`}</td>

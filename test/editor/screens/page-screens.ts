@@ -49,7 +49,7 @@ export const pageScreens: readonly EditorScreen[] = [
     project: 'typical',
     async show({ workbench }) {
       await showViews(workbench, 'Models');
-      await workbench.chooseFromMenu(workbench.treeRow('12 of a sweep'), 'Plot Versions');
+      await workbench.chooseFromMenu(workbench.treeRow('12 sweep runs'), 'Plot Versions');
       await (await workbench.webview(/^Plot/, PATIENCE_MS)).locator('canvas').first().waitFor();
     },
   },

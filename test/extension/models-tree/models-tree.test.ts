@@ -232,7 +232,7 @@ describe('the Models view', () => {
     const rows = await tree.getChildren(model);
     expect(shown(tree, rows)).toEqual([
       'Version 6  candidate · auc 0.6',
-      '3 of one run  3 to 5 · best auc 0.5 (5)',
+      '3 checkpoints  3 to 5 · best auc 0.5 (5)',
       'Version 2  staging · auc 0.2',
       'Version 1  candidate · auc 0.1',
     ]);
@@ -253,7 +253,7 @@ describe('the Models view', () => {
     const rows = shown(tree, await tree.getChildren(model));
     expect(rows.slice(0, 3)).toEqual([
       'Version 60  candidate · auc 0.6',
-      '54 of a sweep  6 to 59 · best auc 0.59 (59)',
+      '54 sweep runs  6 to 59 · best auc 0.59 (59)',
       'Version 5  candidate · auc 0.05',
     ]);
     expect(rows).toHaveLength(7);

@@ -150,7 +150,7 @@ describe('reviews in the side bar', () => {
     expect(rows(window)).toMatchObject([
       [
         'Policy of fraud',
-        expect.stringMatching(/^wanted from you · 0 of 1 approval · asked by Ann/),
+        expect.stringMatching(/^wanted from you · no approval yet, 1 needed · asked by Ann/),
         'proposal:wanted',
       ],
     ]);

@@ -134,7 +134,10 @@ describe('the way to load a version', () => {
   });
 
   it('says how to get files that no framework is known for', () => {
-    const { loader, commandLine, python } = snippetOf(['model.xyz'], { format: 'unknown' });
+    // A name such as `model.bin` says nothing.
+    expect(snippetOf(['model.bin']).loader).toBeUndefined();
+    const { loader, commandLine, python, notes } = snippetOf(['model.bin'], { format: 'unknown' });
+    expect(notes).toEqual(['The format of these files isn’t known, so this only gets them.']);
     expect(loader).toBeUndefined();
     expect(commandLine).toBe('model-registry pull fraud-detector@7 --to fraud-detector-7');
     expect(python.endsWith('files = from_registry("fraud-detector@7")')).toBe(true);
