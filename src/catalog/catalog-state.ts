@@ -5,7 +5,6 @@ import { FIRST_STAGE } from '../rules/policy.ts';
 import type {
   CommentedVote,
   CommitRecord,
-  FactAuthor,
   FactSource,
   IntentOutcome,
   Lapse,
@@ -16,21 +15,27 @@ import type {
   VotesOf,
 } from '../rules/state.ts';
 import { CatalogReader } from './catalog-reader.ts';
-import { text } from './columns.ts';
-import { FACTS_COLUMNS, factsColumns } from './facts-columns.ts';
+import {
+  authorValues,
+  evaluationDetails,
+  intentValues,
+  overriddenJson,
+  valuesJson,
+  WRITTEN_VERSION_COLUMNS,
+} from './column-values.ts';
+import { factsColumns } from './facts-columns.ts';
 import { inputsOf } from './inputs.ts';
-import type { SqlValue } from './sqlite.ts';
+import {
+  dropGates,
+  dropVotes,
+  endRequests,
+  lapseVotes,
+  writeGateResult,
+  writeRequest,
+  writeVote,
+} from './write-reviews.ts';
 
-export const VERSION_COLUMNS = `id, model, number, stage, stage_since, stage_by_name, stage_by_email, stage_by_signer, artifact, size_bytes, file_count,
-  description, metrics, params, run_id, fingerprint, code_commit, environment, base, ${FACTS_COLUMNS},
-  created_at, created_by_name, created_by_email, created_by_signer, via, seq, position, changed_seq`;
-export const NEWEST_GATES_COLUMNS =
-  'version, stage, gate, outcome, evidence, against_stage, against_version, at, by_name, by_email, by_signer';
-export const APPROVALS_COLUMNS =
-  'subject, target, person, model, is_given, comment, lapse, lapsed, lapsed_at, seq, at, by_name, by_email, by_signer';
-export const REQUESTS_COLUMNS =
-  'subject, target, model, comment, reviewers, policy, seq, at, asked_at, by_name, by_email, by_signer';
-const INSERT_VERSION = `INSERT INTO versions (${VERSION_COLUMNS}) VALUES (${VERSION_COLUMNS.replace(/\w+/g, '?')})`;
+const INSERT_VERSION = `INSERT INTO versions (${WRITTEN_VERSION_COLUMNS}) VALUES (${WRITTEN_VERSION_COLUMNS.replace(/\w+/g, '?')})`;
 
 /** The rules' state on the catalog's tables: what they read comes from `CatalogReader`, what they write is here. */
 export class CatalogState extends CatalogReader implements RegistryState {
@@ -84,17 +89,14 @@ export class CatalogState extends CatalogReader implements RegistryState {
   }
 
   #insertIntent(
-    { seq, position, id }: { readonly seq: number; readonly position: number; readonly id?: string },
+    place: { readonly seq: number; readonly position: number; readonly id?: string },
     ownsId: boolean,
     outcome: IntentOutcome,
     signer?: string,
   ): void {
-    const code = outcome.kind === 'void' ? outcome.code : null;
-    const message =
-      outcome.kind === 'void' ? outcome.message : outcome.kind === 'unknown' ? outcome.needs.join(', ') : null;
     const sql =
       'INSERT INTO intents (seq, position, id, owns_id, outcome, code, message, signer) VALUES (?, ?, ?, ?, ?, ?, ?, ?)';
-    this.db.run(sql, [seq, position, id ?? null, ownsId ? 1 : 0, outcome.kind, code, message, signer ?? null]);
+    this.db.run(sql, [...intentValues(place, ownsId, outcome), signer ?? null]);
   }
 
   addModel(event: EventOf<'model.created'>, source: FactSource): void {
@@ -354,93 +356,31 @@ export class CatalogState extends CatalogReader implements RegistryState {
   }
 
   dropGateRecords(version: string, isMeant: (gate: string) => boolean): void {
-    for (const row of this.db.all('SELECT stage, gate FROM newest_gates WHERE version = ?', [version])) {
-      const [stage, gate] = [text(row, 'stage'), text(row, 'gate')];
-      if (isMeant(gate))
-        this.db.run('DELETE FROM newest_gates WHERE version = ? AND stage = ? AND gate = ?', [version, stage, gate]);
-    }
+    dropGates(this.db, version, isMeant);
   }
 
-  addGateResult(version: string, event: EventOf<'gate.recorded'>, { at, by }: FactSource): void {
-    const sql =
-      'INSERT INTO gate_results (version, stage, gate, outcome, evidence, at, by_name, by_email, by_signer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)';
-    this.db.run(sql, [
-      version,
-      event.stage,
-      event.gate,
-      event.outcome,
-      event.evidence ?? null,
-      at,
-      ...authorValues(by),
-    ]);
-    this.db.run(`INSERT OR REPLACE INTO newest_gates (${NEWEST_GATES_COLUMNS}) ${valuesFor(NEWEST_GATES_COLUMNS)}`, [
-      version,
-      event.stage,
-      event.gate,
-      event.outcome,
-      event.evidence ?? null,
-      event.against?.stage ?? null,
-      event.against?.version ?? null,
-      at,
-      ...authorValues(by),
-    ]);
+  addGateResult(version: string, event: EventOf<'gate.recorded'>, source: FactSource): void {
+    writeGateResult(this.db, version, event, source);
   }
 
-  setVote({ subject, target, model }: Question, vote: CommentedVote, source: FactSource): void {
-    const { seq, at, by } = source;
-    this.db.run(`INSERT OR REPLACE INTO approvals (${APPROVALS_COLUMNS}) ${valuesFor(APPROVALS_COLUMNS)}`, [
-      subject,
-      target,
-      vote.person,
-      model,
-      vote.isGiven ? 1 : 0,
-      vote.comment,
-      vote.lapsed?.code ?? null,
-      vote.lapsed?.why ?? null,
-      vote.lapsed ? at : null,
-      seq,
-      at,
-      ...authorValues(by),
-    ]);
+  setVote(question: Question, vote: CommentedVote, source: FactSource): void {
+    writeVote(this.db, question, vote, source);
   }
 
-  lapseVotes(of: VotesOf, { code, why }: Lapse, { at }: FactSource): void {
-    const [where, values] =
-      'model' in of
-        ? ['model = ? AND target = ?', [of.model, of.target]]
-        : of.target === undefined
-          ? ['subject = ?', [of.subject]]
-          : ['subject = ? AND target = ?', [of.subject, of.target]];
-    this.db.run(
-      `UPDATE approvals SET lapse = ?, lapsed = ?, lapsed_at = ? WHERE ${where} AND is_given = 1 AND lapse IS NULL`,
-      [code, why, at, ...values],
-    );
+  lapseVotes(of: VotesOf, lapse: Lapse, source: FactSource): void {
+    lapseVotes(this.db, of, lapse, source);
   }
 
   dropVotes(subject: string): void {
-    this.db.run('DELETE FROM approvals WHERE subject = ?', [subject]);
+    dropVotes(this.db, subject);
   }
 
-  setRequest({ subject, target, model }: Question, request: ReviewRequest, source: FactSource): void {
-    const { seq, at, askedAt, by } = source;
-    const { comment, reviewers, policy } = request;
-    this.db.run(`INSERT OR REPLACE INTO requests (${REQUESTS_COLUMNS}) ${valuesFor(REQUESTS_COLUMNS)}`, [
-      subject,
-      target,
-      model,
-      comment,
-      JSON.stringify(reviewers),
-      policy ? JSON.stringify(policy) : null,
-      seq,
-      at,
-      askedAt,
-      ...authorValues(by),
-    ]);
+  setRequest(question: Question, request: ReviewRequest, source: FactSource): void {
+    writeRequest(this.db, question, request, source);
   }
 
   endRequests(subject: string, target?: string): void {
-    if (target === undefined) this.db.run('DELETE FROM requests WHERE subject = ?', [subject]);
-    else this.db.run('DELETE FROM requests WHERE subject = ? AND target = ?', [subject, target]);
+    endRequests(this.db, subject, target);
   }
 
   setPolicy(model: string, policy: Policy): void {
@@ -455,34 +395,4 @@ export class CatalogState extends CatalogReader implements RegistryState {
   seal(reason: string): void {
     this.db.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('sealed', ?)", [reason]);
   }
-}
-
-/** What gates said against a move that was made all the same. */
-export function overriddenJson({ overridden = [] }: StageMove): string | null {
-  return overridden.length === 0 ? null : JSON.stringify(overridden);
-}
-
-function valuesFor(columns: string): string {
-  return `VALUES (${columns.replace(/\w+/g, '?')})`;
-}
-
-/** The values of an author's columns: name, address, and who signed. */
-export function authorValues({ name, email, signer }: FactAuthor) {
-  return [name, email, signer ?? null] as const;
-}
-
-/** The row of `evaluation_details`, without its id. */
-export function evaluationDetails({ dataset, intervals, predictions }: EventOf<'version.evaluated'>): SqlValue[] {
-  const isEmpty = Object.keys(intervals ?? {}).length === 0;
-  const { object = null, rows = null } = predictions ?? {};
-  return [dataset?.sha256 ?? null, isEmpty ? null : JSON.stringify(intervals), object, rows];
-}
-
-/** An object of names and values as JSON, sorted by name. */
-export function valuesJson(values: Readonly<Record<string, number | string>>): string {
-  // By hand: an object in the right order would have to be made for it first, which takes longer than all else.
-  const members = Object.keys(values)
-    .sort()
-    .map((name) => `${JSON.stringify(name)}:${JSON.stringify(values[name])}`);
-  return `{${members.join()}}`;
 }

@@ -9,8 +9,9 @@ import type {
   Vote,
   VotesOf,
 } from '../../rules/state.ts';
-import { authorValues } from '../catalog-state.ts';
+import { authorValues } from '../column-values.ts';
 import type { SqlValue } from '../sqlite.ts';
+import { placeIn } from './place-in.ts';
 import type { Undo } from './undo.ts';
 
 interface BulkVote extends Vote {
@@ -147,14 +148,6 @@ export class BulkReviews {
   #standingOf({ model, target }: Question): Set<BulkVote> {
     return placeIn(this.#standing, `${model}/${target}`, () => new Set<BulkVote>());
   }
-}
-
-function placeIn<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }
 
 function voteRow({ question, person, isGiven, comment, lapsed, source }: BulkVote): readonly SqlValue[] {

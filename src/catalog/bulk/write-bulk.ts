@@ -4,14 +4,15 @@ import {
   authorValues,
   NEWEST_GATES_COLUMNS,
   REQUESTS_COLUMNS,
-  VERSION_COLUMNS,
   valuesJson,
-} from '../catalog-state.ts';
+  WRITTEN_VERSION_COLUMNS,
+} from '../column-values.ts';
 import { searchedFacts } from '../facts-columns.ts';
 import { insertRows } from '../insert-rows.ts';
 import { markSearched, type SearchedVersion, writeSearched } from '../search/search-index.ts';
 import type { Sqlite, SqlValue } from '../sqlite.ts';
-import type { BulkModel, BulkState, BulkTenure, BulkVersion } from './bulk-state.ts';
+import type { BulkModel, BulkTenure, BulkVersion } from './bulk-records.ts';
+import type { BulkState } from './bulk-state.ts';
 
 const SEARCHED_AT_ONCE = 20_000;
 
@@ -51,7 +52,7 @@ export function writeState(db: Sqlite, state: BulkState): void {
     'former_names (name_key, name, model)',
     byKey([...state.formerNames].map(([key, { name, model }]) => [key, name, model])),
   );
-  insertAll(db, `versions (${VERSION_COLUMNS}, deleted_seq)`, versions, versionRow);
+  insertAll(db, `versions (${WRITTEN_VERSION_COLUMNS}, deleted_seq)`, versions, versionRow);
   writeInputs(db, versions);
   insertRows(db, 'version_ids (id, version)', byKey([...state.versionIds]));
   insertRows(
