@@ -17,6 +17,8 @@ export default defineConfig({
     ],
     // By default there is one worker on a machine with two cores, and its main process is idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    setupFiles: ['test/house/patience.ts'],
+    expect: { poll: { timeout: 20_000 } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // A test's process must not find the settings or the repository of whoever runs it.

@@ -1,7 +1,7 @@
 import { int, maybeText } from './columns.ts';
 import type { VersionSummary } from './read-models/versions.ts';
 import type { Sqlite } from './sqlite.ts';
-import { VERSION_COLUMNS, VERSION_TABLES, versionSummary } from './version-queries.ts';
+import { VERSION_COLUMNS, VERSION_TABLES, versionSummary } from './version-rows.ts';
 
 /** A version that was deleted, and by which commit; `at` is missing where that isn't in the log yet. */
 export interface DeletedVersion {

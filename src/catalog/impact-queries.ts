@@ -1,7 +1,7 @@
 import { int, text } from './columns.ts';
 import type { VersionSummary } from './read-models/versions.ts';
 import type { Sqlite, SqlValue } from './sqlite.ts';
-import { VERSION_COLUMNS, VERSION_TABLES, versionSummary } from './version-queries.ts';
+import { VERSION_COLUMNS, VERSION_TABLES, versionSummary } from './version-rows.ts';
 
 /** Versions that something went into directly: a statement that gives their keys, and its values. */
 export interface DirectVersions {

@@ -1,9 +1,10 @@
 import { PRODUCTION } from '../rules/policy.ts';
+import { tagsOf } from './annotation-queries.ts';
 import { author, int, text } from './columns.ts';
 import type { AtResult, ProductionEntry } from './read-models/holders.ts';
 import type { AliasEntry, ModelSummary } from './read-models/models.ts';
 import type { Row, Sqlite } from './sqlite.ts';
-import { newestVersion, tagsOf, versionById } from './version-queries.ts';
+import { newestVersion, versionById } from './version-queries.ts';
 
 const COLUMNS = `id, name, name_key, description, created_at, created_by_name, created_by_email, created_by_signer, version_count`;
 

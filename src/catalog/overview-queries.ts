@@ -5,7 +5,7 @@ import { metricsSchema } from './evaluation-queries.ts';
 import type { ModelOverview } from './read-models/models.ts';
 import type { StageCounts } from './read-models/stages.ts';
 import type { Row, Sqlite } from './sqlite.ts';
-import { paramsSchema } from './version-queries.ts';
+import { paramsSchema } from './version-rows.ts';
 
 /** What is told of a model's versions as a whole is told by the newest so many, and by as many of all the others. */
 const NEWEST = 300;

@@ -3,7 +3,7 @@ import { int, text } from './columns.ts';
 import { metricsSchema } from './evaluation-queries.ts';
 import type { VersionSummary } from './read-models/versions.ts';
 import type { Row, Sqlite } from './sqlite.ts';
-import { paramsSchema, VERSION_COLUMNS, VERSION_TABLES, versionSummary } from './version-queries.ts';
+import { paramsSchema, VERSION_COLUMNS, VERSION_TABLES, versionSummary } from './version-rows.ts';
 
 /** What is laid over the log: the tables of searches don't have it. */
 const OVER_LOG = 'changed_seq > (SELECT coalesce(max(seq), 0) FROM commits)';

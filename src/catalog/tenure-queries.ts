@@ -1,8 +1,39 @@
 import { author, int, isSet, maybeText, text } from './columns.ts';
 import { lastNumberAt } from './plot-queries.ts';
 import type { TenureEntry } from './read-models/stages.ts';
+import type { VersionSummary } from './read-models/versions.ts';
 import type { Row, Sqlite } from './sqlite.ts';
-import { transitionKind } from './version-queries.ts';
+import { transitionKind } from './transition-queries.ts';
+import { versionById } from './version-queries.ts';
+
+/** So many tenures are looked through for the versions that held a stage. */
+const RECENT_TENURES = 500;
+
+/** Versions that held a stage, the one that came to it last first. */
+export function heldBefore(db: Sqlite, model: string, stage: string, limit: number): readonly VersionSummary[] {
+  // Their ids first: everything about them would else be put together for all of them before they are sorted.
+  const sql = `SELECT v.id FROM (SELECT version, max(id) AS last FROM
+      (SELECT version, id FROM tenures WHERE model = ? AND stage = ? ORDER BY from_seq DESC LIMIT ${RECENT_TENURES}) GROUP BY version) t
+    JOIN versions v ON v.id = t.version WHERE v.deleted_seq IS NULL ORDER BY t.last DESC LIMIT ?`;
+  return db.all(sql, [model, stage, limit]).flatMap((row) => versionById(db, text(row, 'id')) ?? []);
+}
+
+/** When versions of a model were in a stage last, by their ids; of those that were there recently. */
+export function lastTenures(
+  db: Sqlite,
+  model: string,
+  stage: string,
+): Readonly<Record<string, { readonly from: string; readonly to?: string }>> {
+  const sql = `SELECT t.version, t.since, c.at FROM tenures t LEFT JOIN commits c ON c.seq = t.to_seq
+    WHERE t.model = ? AND t.stage = ? ORDER BY t.from_seq DESC LIMIT ${RECENT_TENURES}`;
+  const spans = new Map<string, { readonly from: string; readonly to?: string }>();
+  for (const row of db.all(sql, [model, stage])) {
+    const version = text(row, 'version');
+    const to = row.at === null || row.at === undefined ? {} : { to: text(row, 'at') };
+    if (!spans.has(version)) spans.set(version, { from: text(row, 'since'), ...to });
+  }
+  return Object.fromEntries(spans);
+}
 
 /** Which versions held a stage of a model, the one that came to it last first, before the place `before`. */
 export function tenuresPage(

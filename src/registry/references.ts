@@ -1,5 +1,6 @@
 import { RegistryError } from '../base/errors.ts';
 import { isUlid } from '../base/ids.ts';
+import { versionsByDigest } from '../catalog/artifact-queries.ts';
 import { modelNames } from '../catalog/model-queries.ts';
 import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import {
@@ -8,7 +9,6 @@ import {
   recentByIdEnd,
   versionById,
   versionByNumber,
-  versionsByDigest,
 } from '../catalog/version-queries.ts';
 import { MODEL_NAME } from '../log/events.ts';
 import { policyOf } from '../rules/lookup.ts';

@@ -15,12 +15,11 @@ describe('metrics', () => {
     await workspace.write(MODEL, safetensors([1]));
     expect((await workspace.newest(1)).metrics).toEqual({});
     await workspace.write('reports/metrics.json', '{"auc": 0.9}');
-    await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 }), { timeout: 5000 });
+    await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 }));
     // A later step of the same run adds to them.
     await workspace.write('reports/metrics.json', '{"auc": 0.9, "slices": {"DE": {"auc": 0.8}}}');
-    await vi.waitFor(
-      async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9, 'slices.DE.auc': 0.8 }),
-      { timeout: 5000 },
+    await vi.waitFor(async () =>
+      expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9, 'slices.DE.auc': 0.8 }),
     );
     expect(watching.problems).toEqual([]);
   });
@@ -31,13 +30,13 @@ describe('metrics', () => {
     await workspace.write(MODEL, safetensors([1]));
     await workspace.newest(1);
     await workspace.write('reports/metrics.json', '{"auc": 0.9}');
-    await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 }), { timeout: 5000 });
+    await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 }));
     await workspace.write(MODEL, safetensors([2]));
     expect((await workspace.newest(2)).metrics).toEqual({});
     await watching.quiet();
     expect((await workspace.newest(2)).metrics).toEqual({});
     await workspace.write('reports/metrics.json', '{"auc": 0.7}');
-    await vi.waitFor(async () => expect((await workspace.newest(2)).metrics).toEqual({ auc: 0.7 }), { timeout: 5000 });
+    await vi.waitFor(async () => expect((await workspace.newest(2)).metrics).toEqual({ auc: 0.7 }));
     expect((await workspace.versions())[0]?.metrics).toEqual({ auc: 0.9 });
   });
 
@@ -47,7 +46,7 @@ describe('metrics', () => {
     await workspace.write(MODEL, safetensors([1]));
     await workspace.newest(1);
     await workspace.write('reports/metrics.json', '{"auc": 0.9}');
-    await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 }), { timeout: 5000 });
+    await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.9 }));
     await first.dispose();
     await fileClockIsPast(Date.now());
     await workspace.write(MODEL, safetensors([2]));

@@ -278,6 +278,6 @@ describe('declared metrics that are older than the training', () => {
     await workspace.write('model.safetensors', safetensors([1]));
     expect((await workspace.newest(1)).metrics).toEqual({});
     await workspace.write('metrics.json', '{"auc": 0.8}');
-    await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.8 }), { timeout: 5000 });
+    await vi.waitFor(async () => expect((await workspace.newest(1)).metrics).toEqual({ auc: 0.8 }));
   });
 });

@@ -1,7 +1,7 @@
 import { int, text } from '../columns.ts';
 import type { VersionSummary } from '../read-models/versions.ts';
 import type { Sqlite, SqlValue } from '../sqlite.ts';
-import { VERSION_COLUMNS, VERSION_TABLES, versionSummary } from '../version-queries.ts';
+import { VERSION_COLUMNS, VERSION_TABLES, versionSummary } from '../version-rows.ts';
 import type { Condition, Sql } from './conditions.ts';
 import { longerTerms, wordsOf } from './index-terms.ts';
 import { modelsWith } from './words.ts';

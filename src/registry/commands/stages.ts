@@ -2,7 +2,9 @@ import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import type { RollbackPlan } from '../../catalog/read-models/holders.ts';
 import type { VersionSummary } from '../../catalog/read-models/versions.ts';
-import { heldBefore, lastTenures, transitionsOf, versionById, versionByNumber } from '../../catalog/version-queries.ts';
+import { heldBefore, lastTenures } from '../../catalog/tenure-queries.ts';
+import { transitionsOf } from '../../catalog/transition-queries.ts';
+import { versionById, versionByNumber } from '../../catalog/version-queries.ts';
 import { digestOfPolicy } from '../../rules/expectations.ts';
 import { policyOf } from '../../rules/lookup.ts';
 import {

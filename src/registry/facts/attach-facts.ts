@@ -1,5 +1,5 @@
 import type { IntakeResult } from '../../artifacts/intake.ts';
-import { versionWithFacts } from '../../catalog/version-queries.ts';
+import { versionWithFacts } from '../../catalog/artifact-queries.ts';
 import type { EventOf } from '../../log/events.ts';
 import { RESERVED_KEYS } from '../../log/parts.ts';
 import type { MetricHistory } from '../../runs/run-record.ts';

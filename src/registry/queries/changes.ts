@@ -1,9 +1,11 @@
 import { RegistryError } from '../../base/errors.ts';
 import { nameOfData } from '../../catalog/inputs.ts';
+import { lineageOf } from '../../catalog/lineage-queries.ts';
 import type { ComparisonRow } from '../../catalog/read-models/comparison.ts';
 import type { DataLineage, PackageVersion } from '../../catalog/read-models/lineage.ts';
 import type { VersionSummary } from '../../catalog/read-models/versions.ts';
-import { heldBefore, lineageOf, newestVersion, precedingVersion } from '../../catalog/version-queries.ts';
+import { heldBefore } from '../../catalog/tenure-queries.ts';
+import { newestVersion, precedingVersion } from '../../catalog/version-queries.ts';
 import { PRODUCTION } from '../../rules/policy.ts';
 import type { DataChange, PackageChange, VersionChanges } from '../api/changes.ts';
 import { findModel, findVersion } from '../references.ts';

@@ -1,9 +1,10 @@
 import { RegistryError } from '../../base/errors.ts';
 import { groupBy } from '../../base/group-by.ts';
+import { attachedObjects } from '../../catalog/artifact-queries.ts';
+import { lineageOf } from '../../catalog/lineage-queries.ts';
 import type { Comparison, ComparisonRow } from '../../catalog/read-models/comparison.ts';
 import type { Lineage } from '../../catalog/read-models/lineage.ts';
 import type { VersionSummary } from '../../catalog/read-models/versions.ts';
-import { attachedObjects, lineageOf } from '../../catalog/version-queries.ts';
 import { findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
 import { comparedEvaluations } from './compare-evaluations.ts';

@@ -1,8 +1,9 @@
 import { type DirectVersions, directVersions, fromVersion, idsOfVersion } from '../../catalog/impact-queries.ts';
 import { nameOfData } from '../../catalog/inputs.ts';
+import { lineageOf } from '../../catalog/lineage-queries.ts';
 import type { Lineage } from '../../catalog/read-models/lineage.ts';
 import type { VersionSummary } from '../../catalog/read-models/versions.ts';
-import { lineageOf, versionById } from '../../catalog/version-queries.ts';
+import { versionById } from '../../catalog/version-queries.ts';
 import type { GraphNode, LineageGraph } from '../api/impact.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
 import { filesOf } from './files.ts';

@@ -1,5 +1,8 @@
 import { isoTime } from '../../base/clock.ts';
 import { RegistryError } from '../../base/errors.ts';
+import { remarksOf } from '../../catalog/annotation-queries.ts';
+import { attachedObjects, sameArtifact, sameWeights } from '../../catalog/artifact-queries.ts';
+import { lineageOf } from '../../catalog/lineage-queries.ts';
 import {
   aliasEntries,
   formerNames,
@@ -23,15 +26,8 @@ import { catchUpSearch } from '../../catalog/search/search-index.ts';
 import { searchVersions } from '../../catalog/search/search-versions.ts';
 import type { Sqlite } from '../../catalog/sqlite.ts';
 import { tenuresPage } from '../../catalog/tenure-queries.ts';
-import {
-  attachedObjects,
-  lineageOf,
-  remarksOf,
-  sameArtifact,
-  sameWeights,
-  transitionsOf,
-  versionsPage,
-} from '../../catalog/version-queries.ts';
+import { transitionsOf } from '../../catalog/transition-queries.ts';
+import { versionsPage } from '../../catalog/version-queries.ts';
 import { vocabularyOf } from '../../catalog/vocabulary-queries.ts';
 import { nearestKey } from '../../project/nearest-key.ts';
 import { policyOf } from '../../rules/lookup.ts';

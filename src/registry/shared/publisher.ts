@@ -1,6 +1,6 @@
 import { uploadArtifact, uploadObject } from '../../artifacts/upload.ts';
+import { extentOfArtifact, firstVersionWith } from '../../catalog/artifact-queries.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { extentOfArtifact, firstVersionWith } from '../../catalog/version-queries.ts';
 import type { Publisher } from '../../intents/shared-authority.ts';
 import type { LocalStore, ObjectStore } from '../../storage/object-store.ts';
 
