@@ -5,6 +5,7 @@ import * as annotations from './annotations.ts';
 import * as arranging from './arranging.ts';
 import * as cards from './cards.ts';
 import type { Command } from './command-context.ts';
+import { connectStorage } from './connecting.ts';
 import * as deploying from './deploying.ts';
 import { evaluate } from './evaluating.ts';
 import * as files from './files.ts';
@@ -20,6 +21,7 @@ import { openTrainedCode } from './reproducing.ts';
 import * as reviewing from './reviewing.ts';
 import { openSample } from './sample.ts';
 import * as setup from './setup.ts';
+import * as sharedWork from './shared-work.ts';
 import * as sharing from './sharing.ts';
 import * as showing from './showing.ts';
 import * as space from './space.ts';
@@ -50,7 +52,7 @@ const showOutput: Command = async ({ log }) => log.show();
 export const commandTable = (): Readonly<Record<CommandId, readonly [what: string, run: Command]>> => ({
   'modelRegistry.addNote': [t('Adding the note'), annotations.addNote],
   'modelRegistry.addProjectFile': [t('Adding the project file'), setup.addProjectFile],
-  'modelRegistry.applyAgain': [t('Asking again'), sharing.applyAgain],
+  'modelRegistry.applyAgain': [t('Asking again'), sharedWork.applyAgain],
   'modelRegistry.approve': [t('Approving'), reviewing.approve],
   'modelRegistry.arrangeModels': [t('Arranging the view'), arranging.arrangeModels],
   'modelRegistry.archive': [t('Archiving'), stages.archive],
@@ -59,7 +61,7 @@ export const commandTable = (): Readonly<Record<CommandId, readonly [what: strin
   'modelRegistry.comment': [t('Commenting'), annotations.comment],
   'modelRegistry.compareFiles': [t('Comparing files'), versionFiles.compareFiles],
   'modelRegistry.compareVersions': [t('Comparing'), showing.compareVersions],
-  'modelRegistry.connectStorage': [t('Connecting shared storage'), sharing.connectStorage],
+  'modelRegistry.connectStorage': [t('Connecting shared storage'), connectStorage],
   'modelRegistry.copyLink': [t('Copying the link'), copyLink],
   'modelRegistry.copyReference': [t('Copying the reference'), showing.copyReference],
   'modelRegistry.createRegistry': [t('Creating the registry'), setup.createRegistry],
@@ -70,7 +72,7 @@ export const commandTable = (): Readonly<Record<CommandId, readonly [what: strin
   'modelRegistry.editCard': [t('Opening the model card'), cards.editCard],
   'modelRegistry.evaluate': [t('Attaching the evaluation'), evaluate],
   'modelRegistry.disconnectStorage': [t('Disconnecting'), sharing.disconnectStorage],
-  'modelRegistry.dropRefused': [t('Dropping'), sharing.dropRefused],
+  'modelRegistry.dropRefused': [t('Dropping'), sharedWork.dropRefused],
   'modelRegistry.exportCard': [t('Exporting the model card'), cards.exportCard],
   'modelRegistry.filterActivity': [t('Filtering the activity'), activity.filterActivity],
   'modelRegistry.filterModels': [t('Filtering the models'), arranging.filterModels],
@@ -97,7 +99,7 @@ export const commandTable = (): Readonly<Record<CommandId, readonly [what: strin
   'modelRegistry.saveFile': [t('Saving the file'), versionFiles.saveFile],
   'modelRegistry.search': [t('Searching'), showing.search],
   'modelRegistry.setAlias': [t('Setting the alias'), annotations.setAlias],
-  'modelRegistry.shareAfterAll': [t('Sharing'), sharing.shareAfterAll],
+  'modelRegistry.shareAfterAll': [t('Sharing'), sharedWork.shareAfterAll],
   'modelRegistry.sharingMenu': [t('Shared storage'), sharing.sharingMenu],
   'modelRegistry.showChanges': [t('Showing what changed'), showing.showChanges],
   'modelRegistry.showDiskUse': [t('Measuring the disk use'), space.showDiskUse],
@@ -109,7 +111,7 @@ export const commandTable = (): Readonly<Record<CommandId, readonly [what: strin
   'modelRegistry.showProposal': [t('Showing the policy'), proposals.showProposal],
   'modelRegistry.showVersion': [t('Showing the version'), showing.showVersion],
   'modelRegistry.syncNow': [t('Syncing'), sharing.syncNow],
-  'modelRegistry.takeBack': [t('Taking back'), sharing.takeBack],
+  'modelRegistry.takeBack': [t('Taking back'), sharedWork.takeBack],
   'modelRegistry.verify': [t('Verifying'), files.verify],
   'modelRegistry.webhooks': [t('Changing webhooks'), deploying.webhooks],
   'modelRegistry.withdrawProposal': [t('Withdrawing the policy'), proposals.withdrawProposal],
