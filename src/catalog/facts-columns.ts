@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { dangerOf } from '../base/danger-of.ts';
 import type { EventOf } from '../log/events.ts';
 import { maybeText } from './columns.ts';
 import type { VersionFacts } from './read-models/versions.ts';
@@ -46,13 +47,14 @@ export function factsOf(row: Row): VersionFacts | undefined {
 export function searchedFacts(facts: string | undefined): readonly (readonly [string, string | number])[] {
   const stored = storedSummary(facts);
   if (!stored) return [];
-  const { format, framework, architecture, license, danger, parameterCount, dtypes = [], baseModels = [] } = stored;
+  const { format, framework, architecture, license, parameterCount, dtypes = [], baseModels = [] } = stored;
   const values: (readonly [string, string | number | undefined])[] = [
     ['format', format],
     ['framework', framework?.name],
     ['architecture', architecture],
     ['license', license],
-    ['danger', danger],
+    // As pages show it: of files that were read and hold nothing but data, none is recorded.
+    ['danger', dangerOf(stored)],
     ['params', parameterCount],
     ...dtypes.map((dtype) => ['dtype', dtype] as const),
     ...baseModels.map(({ name }) => ['base', name] as const),

@@ -128,6 +128,7 @@ describe('a search', () => {
     expect(await found('params=2 model:small')).toEqual(['small']);
     expect(await found('framework:sklearn')).toEqual([]);
     expect(await found('danger:dangerous')).toEqual([]);
+    expect(await found('danger:none-found')).toEqual(['large', 'small']);
     await expect(found('params>many')).rejects.toMatchObject({ code: 'QUERY_INVALID' });
     await expect(found('format:')).rejects.toMatchObject({ code: 'QUERY_INVALID' });
   });

@@ -22,6 +22,10 @@ describe('evaluations', () => {
       { dataset: 'data/holdout.csv', slice: 'country=DE', metrics: { auc: 0.85, loss: 'NaN' } },
       { dataset: 'march', metrics: { auc: 0.8 } },
     ]);
+    expect((await registry.log({ limit: 2 })).items.map(({ summary }) => summary)).toEqual([
+      'Added metrics to fraud@1, measured on march: auc',
+      'Added metrics to fraud@1, measured on data/holdout.csv, country=DE: auc, loss',
+    ]);
     const [first, second, third] = evaluations;
     expect(first?.datasetSha256).toMatch(/^[0-9a-f]{64}$/);
     expect(second).toMatchObject({ datasetSha256: first?.datasetSha256 });

@@ -26,7 +26,7 @@ export interface EntryWords {
 
 /** Undefined where the entry's own sentence is what says it. */
 export function entryWords({ summary, events }: Pick<LogEntry, 'summary' | 'events'>): EntryWords | undefined {
-  const version = /(?:^|\s)([A-Za-z0-9][A-Za-z0-9._-]*@\d+)(?=[\s:;]|$)/.exec(summary)?.[1];
+  const version = /(?:^|\s)([A-Za-z0-9][A-Za-z0-9._-]*@\d+)(?=[\s:;,]|$)/.exec(summary)?.[1];
   const parsed = v.safeParse(v.array(eventSchema), events);
   if (version === undefined || !parsed.success) return undefined;
   const [only, ...others] = parsed.output;

@@ -58,8 +58,12 @@ function describe(session: Session, event: RegistryEvent): readonly string[] {
         `${event.note === undefined ? 'Changed' : 'Added'} ${what.filter(Boolean).join(' and ')} ${event.note === undefined ? 'of' : 'to'} ${label(event.version)}`,
       ];
     }
-    case 'version.evaluated':
-      return [`Added metrics to ${label(event.version)}: ${Object.keys(event.metrics).slice(0, 5).join(', ')}`];
+    case 'version.evaluated': {
+      const [version, metrics] = [label(event.version), Object.keys(event.metrics).slice(0, 5).join(', ')];
+      const measuredOn = [event.dataset?.name, event.slice].filter(Boolean).join(', ');
+      if (measuredOn === '') return [`Added metrics to ${version}: ${metrics}`];
+      return [`Added metrics to ${version}, measured on ${measuredOn}: ${metrics}`];
+    }
     case 'version.deleted':
       return [`Deleted ${label(event.version)}`];
     case 'artifact.published':
