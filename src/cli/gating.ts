@@ -12,6 +12,7 @@ import { versionJson } from './format/json.ts';
 import { tableText } from './format/tables.ts';
 import { labelOf } from './format/values.ts';
 import { activityPrinter } from './gate-activity.ts';
+import { tellMissedGates } from './missed-gates.ts';
 import { print, printJson, safeLine, styled } from './terminal.ts';
 
 export interface GatesOptions {
@@ -30,9 +31,15 @@ export async function showGates(
   stage: string,
 ): Promise<void> {
   const project = await context.project();
+  const declaredOf = (model: string) => declaredIn(project, model);
   const evaluate = async (registry: Registry): Promise<Shown> => {
-    const declaredOf = (model: string) => declaredIn(project, model);
-    if (!run) return { report: await evaluateGates(registry, { ref, stage }, declaredOf), links: [] };
+    const found = run
+      ? await runAll(registry)
+      : { report: await evaluateGates(registry, { ref, stage }, declaredOf), links: [] };
+    await tellMissedGates(context, registry, found.report.standing.version.model);
+    return found;
+  };
+  const runAll = async (registry: Registry): Promise<Shown> => {
     const { links, ...report } = await runGates(registry, { ref, stage }, declaredOf, {
       root: project?.root ?? context.cwd,
       signal: context.signal,

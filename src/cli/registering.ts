@@ -14,6 +14,7 @@ import type { CommandContext } from './context.ts';
 import { versionJson } from './format/json.ts';
 import { registeredText } from './format/registered.ts';
 import { labelOf } from './format/values.ts';
+import { tellMissedGates } from './missed-gates.ts';
 import { findProject, projectAround } from './project-root.ts';
 import { print, printJson, reportLeftOut } from './terminal.ts';
 
@@ -107,6 +108,7 @@ async function fromPaths(
         operation,
       ),
     );
+    await tellMissedGates(context, registry, result.version.model);
     if (result.isNew) await tellUnreadValues(context, options, model);
     else {
       tellOtherMetrics(context, result);

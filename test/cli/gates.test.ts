@@ -159,3 +159,26 @@ it('goes on for other models where the section of one can’t be read', async ()
     stderr: expect.stringContaining('declares no outputs of by-hand, so it is registered by hand only'),
   });
 });
+
+it('says that gates under a misspelt or former name hold nothing up', async () => {
+  await work.write(
+    'model-registry.yaml',
+    'models:\n  by-hnad: {gates: {production: [{metric: auc, min: 0.99}]}}\n  churn: {gates: {production: [{metric: auc, min: 0.99}]}}\n',
+  );
+  const misspelt = /^note: GATES_UNUSED: model-registry\.yaml has gates for by-hnad.* Did you mean by-hand\?.*\n$/;
+  expect(await run('gates', 'by-hand@2', 'production')).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(misspelt),
+  });
+  expect(await run('promote', 'by-hand@1', 'production', '--reason', 'Back')).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(misspelt),
+  });
+  await work.write('model-registry.yaml', 'models:\n  by-hand: {gates: {production: [{metric: auc, min: 0.99}]}}\n');
+  await run('rename', 'by-hand', 'scoring');
+  await work.write('hand.bin', 'weights after the new name');
+  expect(await run('register', 'scoring', 'hand.bin')).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('has gates for by-hand, which is called scoring now'),
+  });
+});

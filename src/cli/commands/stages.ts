@@ -48,17 +48,20 @@ export function addStageCommands(program: Command, add: AddCommand): void {
       ),
     async (context, options: PromoteOptions, ref: string, stage: string) => {
       const { reason, override = false, expect } = options;
-      const [{ promoteThroughGates }, { declaredIn }] = await Promise.all([
+      const [{ promoteThroughGates }, { declaredIn }, { tellMissedGates }] = await Promise.all([
         import('../../gates/promote.ts'),
         import('../../gates/declared.ts'),
+        import('../missed-gates.ts'),
       ]);
       const around = await context.project();
       const request = { ref, stage, reason, override, ...expectation(expect) };
-      await move(context, (registry) =>
-        context.withProgress((operation) =>
+      await move(context, async (registry) => {
+        const result = await context.withProgress((operation) =>
           promoteThroughGates(registry, request, (model) => declaredIn(around, model), operation),
-        ),
-      );
+        );
+        await tellMissedGates(context, registry, result.version.model);
+        return result;
+      });
     },
   );
 

@@ -1,0 +1,53 @@
+import { RegistryError } from '../base/errors.ts';
+import type { ModelDetails } from '../catalog/read-models/models.ts';
+import { isDeclared } from '../gates/declared.ts';
+import { isSameModel } from '../project/model-name.ts';
+import { nearestKey } from '../project/nearest-key.ts';
+import { PROJECT_FILE } from '../project/project-file-name.ts';
+import type { Project } from '../project/project-schema.ts';
+import type { Registry } from '../registry/api/registry.ts';
+import type { CommandContext } from './context.ts';
+import { reportLeftOut } from './terminal.ts';
+
+/**
+ * Says where the project file has no section for a model, and one with gates that seems to be meant for it: under a misspelt name, or a former
+ * one, gates hold nothing up. It never fails the command that it is told beside.
+ */
+export async function tellMissedGates(
+  context: Pick<CommandContext, 'project' | 'isJson'>,
+  registry: Pick<Registry, 'showModel'>,
+  model: string,
+): Promise<void> {
+  try {
+    const project = (await context.project())?.project;
+    if (!project || isDeclared(project, model)) return;
+    const own = await registry.showModel({ model });
+    for (const name of withGates(project)) {
+      const isFormer = own.formerNames.some((former) => isSameModel(former, name));
+      if (!isFormer && nearestKey(name, [model]) === undefined) continue;
+      const other = await modelCalled(registry, name);
+      if (other !== undefined && other.id !== own.id) continue;
+      const why = isFormer
+        ? `has gates for ${name}, which is called ${model} now, so they hold nothing up. Give the section the new name.`
+        : `has gates for ${name}, and there is no model of that name, so they hold nothing up. Did you mean ${model}? Correct the name of the section.`;
+      reportLeftOut(new RegistryError('GATES_UNUSED', `${PROJECT_FILE} ${why}`), context.isJson);
+    }
+  } catch (error) {
+    if (!RegistryError.is(error)) throw error;
+  }
+}
+
+/** Of a section that can't be used, nobody knows what is in it. */
+function withGates({ models, refused = [] }: Project): readonly string[] {
+  const declared = Object.entries(models).filter(([, { gates = {} }]) => Object.keys(gates).length > 0);
+  return [...declared.map(([name]) => name), ...refused.map(({ name }) => name)];
+}
+
+async function modelCalled(registry: Pick<Registry, 'showModel'>, model: string): Promise<ModelDetails | undefined> {
+  try {
+    return await registry.showModel({ model });
+  } catch (error) {
+    if (RegistryError.is(error, 'MODEL_NOT_FOUND')) return undefined;
+    throw error;
+  }
+}
