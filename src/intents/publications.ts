@@ -1,11 +1,26 @@
 import { RegistryError } from '../base/errors.ts';
+import type { OperationOptions } from '../base/progress.ts';
 import { type Intent, isKnownEvent } from '../log/intent.ts';
-import type { Publisher, SyncOptions } from './shared-authority.ts';
+import type { SyncOptions } from './shared-authority.ts';
 
 /** That bytes are in the remote, as an intent says it. */
 export interface Publication {
   readonly artifact: string;
   readonly version?: string;
+}
+
+/** Brings bytes into the remote. */
+export interface Publisher {
+  /** True once every object of the artifact was seen in the remote, verified. */
+  isPublished(digest: string): boolean;
+  /** Stores what the remote lacks of an artifact. Throws where that isn't possible now. */
+  publish(digest: string, options: OperationOptions): Promise<void>;
+  /** Stores an object that an intent names by itself, where this disk has it. Throws where that isn't possible now. */
+  attach(digest: string): Promise<void>;
+  /** Whether bringing it there takes no longer than a commit. */
+  isSmall(digest: string): boolean;
+  /** False while somebody else, who registered the same bytes before `version`, is about to do it. */
+  isOurs(digest: string, version: string | undefined): boolean;
 }
 
 /** The artifacts that an intent says are in the remote. */

@@ -3,59 +3,29 @@ import { isoTime } from '../base/clock.ts';
 import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { serialQueue } from '../base/serial.ts';
-import { encodeCommit, MAX_COMMIT_BYTES, MAX_INTENTS } from '../log/commit.ts';
+import { encodeCommit } from '../log/commit.ts';
 import type { Intent } from '../log/intent.ts';
 import { readCommit } from '../log/log-reader.ts';
 import { sealShared } from '../log/seal-segments.ts';
-import type { IntentOutcome, RegistryState } from '../rules/state.ts';
 import { commitKey } from '../storage/layout.ts';
 import type { LocalStore, ObjectStore } from '../storage/object-store.ts';
+import { chooseBatch, type WaitingIntent } from './choose-batch.ts';
 import type { PendingIntent, PendingQueue } from './pending-queue.ts';
-import { attachedObjects, isOfArtifact, isWanted, type Publication, publicationsOf } from './publications.ts';
+import {
+  attachedObjects,
+  isOfArtifact,
+  isWanted,
+  type Publication,
+  type Publisher,
+  publicationsOf,
+} from './publications.ts';
 import { SharedLog } from './shared-log.ts';
-import { type AppliedLog, type Authority, lineOf, type SubmitResult } from './submitting.ts';
+import { type Authority, lineOf, type OverlaidLog, type SubmitResult } from './submitting.ts';
 
 /** The shortest and longest pause after a lost race; it doubles with each further one. */
 const PAUSE_MS = { shortest: 50, longest: 1600 };
 /** Within so long after reading the log it isn't read again: a put tells if somebody was faster. */
 const RECENT_MS = 2000;
-/** The envelope of a commit takes less. */
-const ENVELOPE_BYTES = 512;
-/** A change of stage that is older is asked of its author again before it is shared. */
-export const STALE_MS = 15 * 60 * 1000;
-
-/** Whether its author is asked again first. What is taken over from another log is as old as it is, and was asked for as a whole. */
-export function isStale(
-  { via, events, askedAt }: Pick<Intent, 'via' | 'events' | 'askedAt'>,
-  nowMs: number,
-  confirmedAt = Number.NEGATIVE_INFINITY,
-): boolean {
-  if (via === 'import' || !events.some(({ type }) => type === 'stage.changed')) return false;
-  return nowMs - Math.max(Date.parse(askedAt), confirmedAt) > STALE_MS;
-}
-
-/** What sharing needs of the catalog. */
-export interface OverlaidLog extends AppliedLog {
-  /** Lays intents over the applied log, one on top of the other, in place of those laid before. */
-  layOver(intents: readonly Intent[]): void;
-  /** Runs `attempt` on the applied log alone; what `apply` applied stays for its next calls, and nothing of it afterwards. */
-  tryOnLog(attempt: (apply: (intent: Intent) => IntentOutcome, state: RegistryState) => void): void;
-}
-
-/** Brings bytes into the remote. */
-export interface Publisher {
-  /** True once every object of the artifact was seen in the remote, verified. */
-  isPublished(digest: string): boolean;
-  /** Stores what the remote lacks of an artifact. Throws where that isn't possible now. */
-  publish(digest: string, options: OperationOptions): Promise<void>;
-  /** Stores an object that an intent names by itself, where this disk has it. Throws where that isn't possible now. */
-  attach(digest: string): Promise<void>;
-  /** Whether bringing it there takes no longer than a commit. */
-  isSmall(digest: string): boolean;
-  /** False while somebody else, who registered the same bytes before `version`, is about to do it. */
-  isOurs(digest: string, version: string | undefined): boolean;
-}
-
 export interface SharedAuthorityOptions {
   readonly copy: LocalStore;
   readonly catalog: OverlaidLog;
@@ -86,12 +56,6 @@ export interface SyncOutcome {
   readonly published: number;
   /** What still waits, and why. */
   readonly waiting: readonly WaitingIntent[];
-}
-
-export interface WaitingIntent {
-  readonly id: string;
-  /** `bytes`: of its artifact, or of one before it; `stale`: until its author says again that it is wanted; `unsettled`: it was sent, and whether it got there isn't known. */
-  readonly why: 'bytes' | 'stale' | 'unsettled';
 }
 
 /** A shared log as the place where intents are ordered (docs/format.md, "Sharing"). */
@@ -220,7 +184,7 @@ export class SharedAuthority implements Authority {
         this.#isChecked = true;
         continue;
       }
-      const { batch: chosen, refused, waiting } = await this.#choose(entries);
+      const { batch: chosen, refused, waiting } = await chooseBatch(entries, this.#options);
       // Nobody takes the number that they were sent as, so that it would never be known: as what they are, void, they take it themselves.
       const unsettled = waiting.filter(({ why }) => why === 'unsettled').map(({ id }) => id);
       const isStuck = chosen.length === 0 && unsettled.length > 0;
@@ -307,46 +271,6 @@ export class SharedAuthority implements Authority {
     return rest;
   }
 
-  /**
-   * What can be sent now, in order, and what the log as it is now refuses. Nothing is refused while something before it is held back,
-   * on which it may depend, or while it may have been sent already.
-   */
-  async #choose(entries: readonly PendingIntent[]) {
-    const { queue, catalog, publisher } = this.#options;
-    const unsettled = await queue.attemptedBeyond(catalog.position.seq);
-    const confirmed = await queue.confirmations();
-    const batch: PendingIntent[] = [];
-    const refused: { readonly entry: PendingIntent; readonly code: string; readonly message: string }[] = [];
-    const waiting: (WaitingIntent & { readonly needs?: Publication })[] = [];
-    let batchBytes = ENVELOPE_BYTES;
-    catalog.tryOnLog((apply, state) => {
-      for (const entry of entries) {
-        const { intent, line } = entry;
-        const { id } = intent;
-        const needs = publicationsOf(intent).find(
-          ({ artifact }) => !publisher.isPublished(artifact) && state.artifactStatus(artifact) !== 'published',
-        );
-        if (needs) {
-          waiting.push({ id, why: 'bytes', needs });
-          continue;
-        }
-        if (isStale(intent, this.#options.clock(), confirmed.get(id))) {
-          waiting.push({ id, why: 'stale' });
-          continue;
-        }
-        if (batch.length === MAX_INTENTS || batchBytes + line.length + 1 > MAX_COMMIT_BYTES) return;
-        const outcome = apply(intent);
-        if (outcome.kind === 'applied') {
-          batch.push(entry);
-          batchBytes += line.length + 1;
-        } else if (waiting.length > 0) waiting.push({ id, why: waiting[0]?.why ?? 'bytes' });
-        else if (unsettled.has(id)) waiting.push({ id, why: 'unsettled' });
-        else refused.push({ entry, ...reasonOf(outcome) });
-      }
-    });
-    return { batch, refused, waiting };
-  }
-
   /** Tries to make the batch the next commit. False where another commit has its place. */
   async #send(remote: ObjectStore, chosen: readonly PendingIntent[]): Promise<boolean> {
     const { queue, catalog, clock, copy, seal = sealShared } = this.#options;
@@ -402,13 +326,4 @@ function unreadable(seq: number): RegistryError {
     'REMOTE_INCONSISTENT',
     `The shared storage says that commit ${seq} is there, and doesn't give it. Try again later; what waits to be shared stays.`,
   );
-}
-
-function reasonOf(outcome: Exclude<IntentOutcome, { kind: 'applied' }>): {
-  readonly code: string;
-  readonly message: string;
-} {
-  return outcome.kind === 'void'
-    ? { code: outcome.code, message: outcome.message }
-    : { code: 'FORMAT_NEWER', message: `It needs ${outcome.needs.join(', ')}, which this program doesn't know.` };
 }

@@ -1,7 +1,7 @@
 import { RegistryError } from '../base/errors.ts';
 import { encodeIntent, type Intent, MAX_INTENT_BYTES } from '../log/intent.ts';
 import type { LogPosition } from '../rules/apply-commit.ts';
-import type { IntentOutcome, IntentVerdict } from '../rules/state.ts';
+import type { IntentOutcome, IntentVerdict, RegistryState } from '../rules/state.ts';
 
 /** The log as far as it is applied here: what ordering an intent needs of the catalog. */
 export interface AppliedLog {
@@ -14,6 +14,14 @@ export interface AppliedLog {
   judge(intent: Intent): IntentOutcome;
   /** What became of the intent with this id, where it is in the applied log. */
   settled(id: string): IntentVerdict | undefined;
+}
+
+/** What sharing needs of the catalog. */
+export interface OverlaidLog extends AppliedLog {
+  /** Lays intents over the applied log, one on top of the other, in place of those laid before. */
+  layOver(intents: readonly Intent[]): void;
+  /** Runs `attempt` on the applied log alone; what `apply` applied stays for its next calls, and nothing of it afterwards. */
+  tryOnLog(attempt: (apply: (intent: Intent) => IntentOutcome, state: RegistryState) => void): void;
 }
 
 export type RefusedOutcome = Exclude<IntentOutcome, { kind: 'applied' }>;

@@ -1,5 +1,5 @@
 import { serialQueue } from '../../src/base/serial.ts';
-import type { OverlaidLog } from '../../src/intents/shared-authority.ts';
+import type { OverlaidLog } from '../../src/intents/submitting.ts';
 import type { Intent } from '../../src/log/intent.ts';
 import { readCommit } from '../../src/log/log-reader.ts';
 import { applyCommit, applyIntent, judgeIntent, type LogPosition } from '../../src/rules/apply-commit.ts';

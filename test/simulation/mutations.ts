@@ -194,7 +194,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'say that bytes are there without bringing them',
-    file: 'intents/shared-authority.ts',
+    file: 'intents/choose-batch.ts',
     from: "!publisher.isPublished(artifact) && state.artifactStatus(artifact) !== 'published'",
     to: 'false',
     isShared: true,

@@ -1,8 +1,9 @@
 import { uploadArtifact, uploadObject } from '../../src/artifacts/upload.ts';
 import { isoTime } from '../../src/base/clock.ts';
 import { sha256Hex } from '../../src/base/hash.ts';
+import { STALE_MS } from '../../src/intents/choose-batch.ts';
 import { PendingQueue } from '../../src/intents/pending-queue.ts';
-import { SharedAuthority, STALE_MS } from '../../src/intents/shared-authority.ts';
+import { SharedAuthority } from '../../src/intents/shared-authority.ts';
 import { copiedLog } from '../../src/log/copied-log.ts';
 import { encodeFormatFile } from '../../src/log/format-file.ts';
 import { decodeIntent, encodeIntent, type Intent, isKnownEvent } from '../../src/log/intent.ts';

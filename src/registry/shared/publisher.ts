@@ -1,7 +1,7 @@
 import { uploadArtifact, uploadObject } from '../../artifacts/upload.ts';
 import { extentOfArtifact, firstVersionWith } from '../../catalog/artifact-queries.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { Publisher } from '../../intents/shared-authority.ts';
+import type { Publisher } from '../../intents/publications.ts';
 import type { LocalStore, ObjectStore } from '../../storage/object-store.ts';
 
 /** For so long whoever registered the same bytes first is left to upload them. */

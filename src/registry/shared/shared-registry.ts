@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, RegistryError } from '../../base/errors.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
+import { isStale } from '../../intents/choose-batch.ts';
 import type { PendingQueue } from '../../intents/pending-queue.ts';
 import { isOfArtifact } from '../../intents/publications.ts';
-import { isStale, type SharedAuthority, type SyncOptions } from '../../intents/shared-authority.ts';
+import type { SharedAuthority, SyncOptions } from '../../intents/shared-authority.ts';
 import type { SettledResult } from '../../intents/submitting.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { RemoteStatus, SyncReport } from '../api/sharing.ts';

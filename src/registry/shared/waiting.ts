@@ -1,7 +1,7 @@
 import { RegistryError } from '../../base/errors.ts';
 import { versionById } from '../../catalog/version-queries.ts';
+import { isStale } from '../../intents/choose-batch.ts';
 import type { RefusedIntent } from '../../intents/pending-queue.ts';
-import { isStale } from '../../intents/shared-authority.ts';
 import type { EventOf, RegistryEvent } from '../../log/events.ts';
 import { type Intent, isKnownEvent } from '../../log/intent.ts';
 import { policyOf } from '../../rules/lookup.ts';
