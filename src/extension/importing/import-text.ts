@@ -39,12 +39,13 @@ export function modelDetail(
     listed.some((other) => other.key !== key && other.name.toLowerCase() === name.toLowerCase())
       ? t('becomes one model with the other {name}', { name: oneLine(name, 60) })
       : '',
-    firstAt === undefined || lastAt === undefined
-      ? ''
-      : firstAt === lastAt
-        ? momentText(firstAt)
-        : t('{first} to {last}', { first: momentText(firstAt), last: momentText(lastAt) }),
+    firstAt === undefined || lastAt === undefined ? '' : spanText(momentText(firstAt), momentText(lastAt)),
   );
+}
+
+/** Of today minutes are told, of earlier years only the day. */
+function spanText(first: string, last: string): string {
+  return first === last ? first : t('{first} to {last}', { first, last });
 }
 
 /** What an import did, in a sentence or two. */
