@@ -34,6 +34,9 @@ type Node = ProductionNode | DeployNode | MachineNode | ProblemNode;
 /** What the tree needs of the window's registries. */
 type ProductionRegistries = Pick<Registries, 'existing' | 'problems' | 'onDidChange'>;
 
+/** The editor has shown what it read by then. */
+const AGAIN_MS = 1000;
+
 /** What is in production, since when, by whom, what was there before, and which machines really serve it. */
 export class ProductionTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly #registries: ProductionRegistries;
@@ -41,6 +44,7 @@ export class ProductionTree implements vscode.TreeDataProvider<Node>, vscode.Dis
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #deployments: Pick<Deployments, 'of' | 'onDidChange'>;
   readonly #subscription: vscode.Disposable;
+  #again: NodeJS.Timeout | undefined;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -52,12 +56,24 @@ export class ProductionTree implements vscode.TreeDataProvider<Node>, vscode.Dis
     this.#registries = registries;
     this.#deployments = deployments;
     this.#log = log;
-    const refresh = () => this.refresh();
-    this.#subscription = vscode.Disposable.from(registries.onDidChange(refresh), deployments.onDidChange(refresh));
+    this.#subscription = vscode.Disposable.from(
+      registries.onDidChange(() => this.refresh()),
+      deployments.onDidChange(() => this.#refreshTwice()),
+    );
   }
 
   refresh(): void {
     this.#changed.fire(undefined);
+  }
+
+  /**
+   * Beginning and end of a deployment come close together, and where the second is told while the editor takes in the rows of the first, it takes these for
+   * the rows that it asked for anew: a deployment that had ended went on in the view.
+   */
+  #refreshTwice(): void {
+    this.refresh();
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => this.refresh(), AGAIN_MS).unref();
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
@@ -103,6 +119,7 @@ export class ProductionTree implements vscode.TreeDataProvider<Node>, vscode.Dis
   }
 
   dispose(): void {
+    clearTimeout(this.#again);
     this.#subscription.dispose();
     this.#changed.dispose();
   }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 
 interface Folder {
   readonly uri: { readonly fsPath: string };
@@ -8,8 +8,15 @@ type FoldersListener = (event: { readonly removed: readonly Folder[] }) => void;
 const editor = vi.hoisted(() => ({ isTrusted: true, onFolders: undefined as unknown as FoldersListener }));
 vi.mock('vscode', () => ({
   EventEmitter: class {
-    readonly event = () => ({ dispose() {} });
-    fire() {}
+    readonly listeners: ((value: unknown) => void)[] = [];
+    readonly event = (listener: (value: unknown) => void) => {
+      this.listeners.push(listener);
+      return { dispose() {} };
+    };
+    fire(value: unknown) {
+      for (const listener of this.listeners) listener(value);
+    }
+    dispose() {}
   },
   workspace: {
     get isTrusted() {
@@ -25,6 +32,7 @@ vi.mock('vscode', () => ({
 }));
 const { keepUpAll } = await import('../../../src/extension/after/keep-up.ts');
 const { Deployments } = await import('../../../src/extension/after/deployments.ts');
+const { ProductionTree } = await import('../../../src/extension/production/production-tree.ts');
 const { Activity } = await import('../../../src/extension/status/activity.ts');
 
 /** A window with two folders, and what is asked of their registries. */
@@ -146,4 +154,27 @@ it('a folder that is being deployed to isn’t any more when the registry’s th
   tell('/registry', { kind: 'stopped' });
   expect([deployments.all()[0]?.isBusy, activity.current]).toEqual([undefined, undefined]);
   expect(deployments.all()).toMatchObject([{ state: 'out-of-step', root: '/fraud' }]);
+});
+
+it('rows of the Production view are read again when the editor has shown those that a deployment made it read', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  let change: () => void = () => undefined;
+  const deployments = {
+    onDidChange: (listener: () => void) => {
+      change = listener;
+    },
+  };
+  const tree = new ProductionTree({ onDidChange: () => ({}) } as never, deployments as never, {} as never);
+  const fired = vi.fn();
+  tree.onDidChangeTreeData(fired);
+  change();
+  change();
+  expect(fired).toHaveBeenCalledTimes(2);
+  vi.runAllTimers();
+  expect(fired).toHaveBeenCalledTimes(3);
+  change();
+  tree.dispose();
+  vi.runAllTimers();
+  expect(fired).toHaveBeenCalledTimes(4);
 });
