@@ -10,7 +10,6 @@ import { type Checkpoint, wantedCheckpoints } from './checkpoints.ts';
 import { addLateMetrics, addMissing } from './late-metrics.ts';
 import { latestVersion, versionWithFiles } from './latest-version.ts';
 import type { MetricsFiles } from './metrics-files.ts';
-import { runsOfModel } from './model-claims.ts';
 import type { FileStamp } from './output-files.ts';
 import { type Part, type Recording, recordRun } from './record-run.ts';
 import {
@@ -22,12 +21,13 @@ import {
   neededRestMs,
   recheckMs,
 } from './rest.ts';
-import { declaredIn, linkRuns, NO_RUN, type RunLink } from './run-link.ts';
+import type { RunLink } from './run-link.ts';
 import { incomplete, runFailed } from './run-problems.ts';
 import { keyOf, type RunSample, stampsOf } from './run-sample.ts';
 import type { RunState, Writer } from './running.ts';
 import { withoutCopies } from './saved-copies.ts';
 import { withWriter } from './started-runs.ts';
+import { TrackersOfRun } from './trackers-of-run.ts';
 import type { WatchOptions } from './watcher.ts';
 import { wholenessOf } from './wholeness.ts';
 
@@ -76,7 +76,7 @@ export class RunOutputs {
   readonly #context: RunOutputsContext;
   /** Since when everything has been as it is. */
   #rest: { readonly key: string; readonly since: number } | undefined;
-  #link: { readonly key: string; readonly link: RunLink; readonly since: number } | undefined;
+  readonly #trackers: TrackersOfRun;
   #registered: Registered | undefined;
   /** The registered version's run was seen to go on. */
   #isContinued = false;
@@ -90,6 +90,7 @@ export class RunOutputs {
 
   constructor(context: RunOutputsContext) {
     this.#context = context;
+    this.#trackers = new TrackersOfRun(context);
   }
 
   /** Tries again what failed. */
@@ -142,7 +143,7 @@ export class RunOutputs {
     const whole = isSeries ? undefined : await this.#wholenessOf(sample, paths);
     if (whole?.kind === 'incomplete') return this.#waitFor(sample, whole.path, restedMs);
     const state = this.#stateOf(sample);
-    const link = await this.#linkOf(sample, key);
+    const link = await this.#trackers.linkOf(sample, key);
     const isComplete = whole?.kind === 'complete';
     const neededMs = neededRestMs({ settleMs, sizeBytes, isComplete, isSeries, state, status: link.status });
     if (restedMs < neededMs - 2) {
@@ -199,26 +200,6 @@ export class RunOutputs {
     // In the workspace's own folder, others write, too.
     const places = new Set(files.map(({ file, isAtRoot }) => (isAtRoot ? file : dirname(file))));
     return goingOn.stateOf(sample.changedAtMs, [...places]);
-  }
-
-  /** What trackers say, asked again only where something changed or the run may have gone on. */
-  async #linkOf(sample: RunSample, key: string): Promise<RunLink> {
-    const { name, options, settleMs } = this.#context;
-    const { runs } = options.providers;
-    if (!runs) return NO_RUN;
-    const isOver = this.#link?.link.status === 'finished' || this.#link?.link.status === 'failed';
-    const isFresh = this.#link?.key === key && (isOver || performance.now() - this.#link.since < settleMs * 10);
-    if (this.#link && isFresh) return this.#link.link;
-    const latest = await latestVersion(await options.registry(), name);
-    const sinceMs = latest && latest.createdAtMs < sample.changedAtMs ? latest.createdAtMs : 0;
-    const found = await runs(
-      [...sample.stamps.values()].map(({ file }) => file),
-      sinceMs,
-    );
-    const own = runsOfModel(found, { project: options.project, name });
-    const link = linkRuns(own, { sinceMs, declares: declaredIn(this.#context.model) });
-    this.#link = { key, link, since: performance.now() };
-    return link;
   }
 
   /** For how long everything has been as it is; 0 at the first look. */
@@ -408,7 +389,7 @@ export class RunOutputs {
     }
     this.#lateLooks = this.#lateLooks.filter((at) => at > now);
     const before = this.#registered?.runId;
-    const { run, metrics } = await this.#linkOf(sample, `${keyOf(sample, [])}\n${next}`);
+    const { run, metrics } = await this.#trackers.linkOf(sample, `${keyOf(sample, [])}\n${next}`);
     // A next run isn't found for outputs from before it, but plain files that it wrote are: they contradict.
     if (run?.id === before)
       await addMissing(await this.#context.options.registry(), version, metrics, before !== undefined);
