@@ -65,7 +65,7 @@ describe('the page of many versions', () => {
     await page.getByLabel('max_depth at most').press('Enter');
     const said = () =>
       page.locator('input.bound:invalid').evaluate((field: HTMLInputElement) => field.validationMessage);
-    await expect.poll(said).toBe('“many” is no number.');
+    await expect.poll(said).toBe('“many” isn’t a number.');
     await page.getByLabel('max_depth at most').fill('9,5');
     await page.getByLabel('max_depth at most').press('Enter');
     await expect.poll(async () => Number(await rowCount())).toBeLessThan(Number(few));

@@ -38,7 +38,7 @@ function textOf(file: SourceFile, path: string): string {
     case 'absent':
       return '';
     case 'binary':
-      return `${t('{path} is no text: {size}.', { path, size: sizeText(file.sizeBytes) })}\n`;
+      return `${t('{path} isn’t a text file: {size}.', { path, size: sizeText(file.sizeBytes) })}\n`;
     case 'large':
       return `${t('{path} is too large to be shown: {size}.', { path, size: sizeText(file.sizeBytes) })}\n`;
   }

@@ -30,7 +30,7 @@ export async function previewFile(
     const type = PICTURES.find(([, isOne]) => isOne(bytes, path))?.[0];
     if (type !== undefined)
       return { kind: 'picture', path, source: `data:${type};base64,${Buffer.from(bytes).toString('base64')}` };
-    if (!isText(bytes)) return none(t('It is no text and no picture that can be shown here.'));
+    if (!isText(bytes)) return none(t('It is neither text nor a picture that can be shown here.'));
     const text = new TextDecoder().decode(bytes.subarray(0, MOST_CHARACTERS * 4));
     return { kind: 'text', path, text: text.slice(0, MOST_CHARACTERS), isCut: text.length > MOST_CHARACTERS };
   } catch (error) {

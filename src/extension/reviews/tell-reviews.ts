@@ -53,7 +53,7 @@ export function tellReviews(options: {
       await state.update(TOLD, keys.slice(-Math.max(REMEMBERED, all.length)));
       const more =
         news.length > 1
-          ? ` ${tCount(news.length - 1, 'And {count} more in the view of reviews.', 'And {count} more in the view of reviews.')}`
+          ? ` ${tCount(news.length - 1, 'And {count} more in the Reviews view.', 'And {count} more in the Reviews view.')}`
           : '';
       const chosen = await inform(`${first.text}${more}`, t('Show'));
       if (chosen !== undefined) await vscode.commands.executeCommand(...first.show);

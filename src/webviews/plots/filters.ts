@@ -80,7 +80,7 @@ function numberFields(column: PlotColumn, filter: AxisFilter | undefined, set: S
       const text = currentTarget.value.trim();
       const number = text === '' ? bound : numberIn(text);
       if (!Number.isFinite(number)) {
-        currentTarget.setCustomValidity(t('“{text}” is no number.', { text }));
+        currentTarget.setCustomValidity(t('“{text}” isn’t a number.', { text }));
         currentTarget.reportValidity();
         return;
       }

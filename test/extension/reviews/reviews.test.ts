@@ -209,7 +209,7 @@ describe('reviews in the side bar', () => {
     });
     const window = windowOf(bob);
     await window.list.update();
-    await vi.waitFor(() => expect(told).toEqual([expect.stringMatching(/And 1 more in the view of reviews\.$/)]));
+    await vi.waitFor(() => expect(told).toEqual([expect.stringMatching(/And 1 more in the Reviews view\.$/)]));
     await ask(2, { comment: 'Please' });
     await window.list.update();
     expect(told).toHaveLength(1);

@@ -88,7 +88,7 @@ describe('news of reviews', () => {
     dismiss();
     await settled();
     expect(said.slice(1)).toEqual([
-      'Lin promoted fraud-detector@3 to production, as you asked And 1 more in the view of reviews.',
+      'Lin promoted fraud-detector@3 to production, as you asked And 1 more in the Reviews view.',
     ]);
     dismiss();
     change();
