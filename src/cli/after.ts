@@ -1,14 +1,17 @@
+import { sectionProblem } from '../project/unusable-sections.ts';
 import { commandsDigest, originsOf, readConfirmations, writeConfirmations } from '../serving/after/confirmed.ts';
 import { secretFromEnvironment } from '../serving/after/follow-up.ts';
 import { labelOfCommand } from '../serving/after/run-commands.ts';
 import type { CommandContext } from './context.ts';
 import { tableText } from './format/tables.ts';
 import { findProject } from './project-root.ts';
-import { print, printJson, safeLine } from './terminal.ts';
+import { print, printJson, reportLeftOut, safeLine } from './terminal.ts';
 
 /** `after`: what the project file wants to be done after transitions here, and what of it this person confirmed. */
 export async function showAfter({ cwd, isJson }: Pick<CommandContext, 'cwd' | 'isJson'>): Promise<void> {
   const { root, project } = await findProject(cwd);
+  const problem = sectionProblem(project, 'webhooks');
+  if (problem) reportLeftOut(problem, isJson);
   const confirmed = await readConfirmations(root);
   const mayRun = confirmed.commands !== undefined && confirmed.commands === (await commandsDigest(project, root));
   const commands = Object.entries(project.models).flatMap(([model, { after = [] }]) =>

@@ -64,6 +64,7 @@ async function runDue(due: readonly Recording[], following: FollowingUp): Promis
   const hasAny =
     project.webhooks !== undefined ||
     project.refused !== undefined ||
+    project.unusable !== undefined ||
     Object.values(project.models).some(({ after }) => after !== undefined);
   if (due.length === 0 || !hasAny || process.env[SWITCH] === 'off') return;
   const isAllowed = process.env[SWITCH] === 'run';
@@ -71,6 +72,7 @@ async function runDue(due: readonly Recording[], following: FollowingUp): Promis
   // Once: it reads every script that the commands name.
   const mayRun = isAllowed || confirmed.commands === (await commandsDigest(project, root));
   const tell = teller();
+  const problems = new Set<string>();
   for (const recording of due) {
     await followUp(recording, {
       ...{ registry, root, project, signal, mayRun },
@@ -78,8 +80,10 @@ async function runDue(due: readonly Recording[], following: FollowingUp): Promis
       secretOf: async (webhook) => secretFromEnvironment(webhook, process.env),
       deploy: (model) => deployOne(model, following),
       onActivity: tell,
-    }).catch((error: unknown) => note(messageOf(error)));
+    }).catch((error: unknown) => problems.add(messageOf(error)));
   }
+  // What is wrong with the project file is wrong for each recording.
+  for (const problem of problems) note(problem);
 }
 
 /** Says on standard error what comes of it. */

@@ -4,6 +4,7 @@ import { recordedPath } from '../base/inside.ts';
 import { registerDeclared } from '../outputs/capture.ts';
 import { dataPlacesOf } from '../outputs/data-places.ts';
 import { refuseUnreadable } from '../project/refused-models.ts';
+import { refusalOfSection } from '../project/unusable-sections.ts';
 import type { DataPlace, RegisterResult } from '../registry/api/registering.ts';
 import type { Registry } from '../registry/api/registry.ts';
 import { dataAt, isAddress } from '../registry/data/address.ts';
@@ -50,6 +51,7 @@ async function fromProject(context: CommandContext, options: RegisterOptions, na
   }
   const { root, project } = await findProject(context.cwd);
   refuseUnreadable(project, name);
+  for (const section of project.unusable ?? []) reportLeftOut(refusalOfSection(section), context.isJson);
   const model = Object.hasOwn(project.models, name) ? project.models[name] : undefined;
   if (!model) {
     const declared = Object.keys(project.models).join(', ') || 'no models';

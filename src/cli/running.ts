@@ -11,6 +11,7 @@ import { noOutputs } from '../outputs/no-outputs.ts';
 import { announceRecording } from '../outputs/recordings.ts';
 import type { Project } from '../project/project-schema.ts';
 import { refusalOf, refuseUnreadable } from '../project/refused-models.ts';
+import { refusalOfSection } from '../project/unusable-sections.ts';
 import { providersFor } from './capture.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
@@ -37,6 +38,7 @@ export async function runCommand(
     throw new RegistryError('REGISTRY_NOT_FOUND', 'There is no registry here. Make one with `model-registry init`.');
   // Said before hours of training, too.
   for (const one of refused) reportError(refusalOf(one), context.isJson);
+  for (const section of project.unusable ?? []) reportLeftOut(refusalOfSection(section), context.isJson);
   const endRecording = await announceRecording(located.dir, root);
   let exitCode: number | undefined;
   try {

@@ -4,6 +4,7 @@ import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import type { Inspector } from '../modelfiles/inspector.ts';
 import type { Project } from '../project/project-schema.ts';
 import { refusalOf } from '../project/refused-models.ts';
+import { refusalOfSection } from '../project/unusable-sections.ts';
 import type { RegisterResult } from '../registry/api/registering.ts';
 import type { Registry } from '../registry/api/registry.ts';
 import type { CaptureProviders } from './capture.ts';
@@ -61,6 +62,7 @@ export function watchOutputs(options: WatchOptions): OutputWatcher {
     .filter(([, model]) => model.outputs.length > 0)
     .map(([name, model]) => new ModelOutputs(name, model, options));
   for (const refused of options.project.refused ?? []) options.onProblem(refusalOf(refused), refused.name);
+  for (const section of options.project.unusable ?? []) options.onProblem(refusalOfSection(section), undefined);
   const polling = slowPoll(() => Promise.all(models.map((model) => model.check())));
   let isRefused = false;
 

@@ -13,6 +13,7 @@ import { PROJECT_FILE } from './project-file-name.ts';
 import { invalid, type ProjectProblem } from './project-problem.ts';
 import { MODEL_KEYS, PROJECT_KEYS, type Project, paths, projectSchema } from './project-schema.ts';
 import type { RefusedModel } from './refused-models.ts';
+import { SECTION_KEYS, type SectionKey, type UnusableSection } from './unusable-sections.ts';
 
 const problemsSchema = v.array(
   v.object({
@@ -22,6 +23,9 @@ const problemsSchema = v.array(
     meant: v.exactOptional(v.object({ word: v.string(), names: v.array(v.string()), isNear: v.boolean() })),
   }),
 );
+
+/** No section beside the models is as deep. */
+const MAX_SECTION_DEPTH = 8;
 
 /** The sections as they are given, before any rule is asked. */
 const sectionsSchema = v.looseObject({ models: v.record(v.string(), v.unknown()) });
@@ -47,23 +51,38 @@ export function parseProject(text: string, file: string): Project {
 }
 
 /**
- * What the text describes, as far as it can be used: a model whose section has a mistake is in `refused`, with what is wrong, and the others are
- * there. Throws `PROJECT_FILE_INVALID` for every other mistake, and where it can't be told which model it concerns: a gate mustn't be missed.
+ * What the text describes, as far as it can be used: a model whose section has a mistake is in `refused`, with what is wrong, another section in
+ * `unusable`, and the others are there. Throws `PROJECT_FILE_INVALID` for every other mistake, and where it can't be told which model it concerns: a gate mustn't be missed.
  */
 export function usableProject(text: string, file: string): Project {
   const source = sourceOf(text, file);
   const refused: RefusedModel[] = [];
+  const unusable: UnusableSection[] = [];
   let problems = source.repeated;
   let value = source.value;
   for (;;) {
-    for (const [name, own] of groupBy(problems, ({ model }) => model)) {
+    for (const [key, own] of groupBy(problems, ({ section }) => section)) {
+      if (key === undefined) continue;
+      const others = withoutSection(value, key);
+      if (others === undefined) throw invalid(file, problems.map(withoutModel));
+      unusable.push({ key, file, problems: own.map(withoutModel) });
+      value = others;
+    }
+    const ofModels = problems.filter(({ section }) => section === undefined);
+    for (const [name, own] of groupBy(ofModels, ({ model }) => model)) {
       const section = sectionOf(value, name);
       if (name === undefined || !section) throw invalid(file, problems.map(withoutModel));
       refused.push({ name, file, problems: own.map(withoutModel), ...claimsOf(section.value) });
       value = section.others;
     }
     const checked = check(source, value);
-    if ('project' in checked) return refused.length === 0 ? checked.project : { ...checked.project, refused };
+    if ('project' in checked) {
+      return {
+        ...checked.project,
+        ...(refused.length > 0 ? { refused } : {}),
+        ...(unusable.length > 0 ? { unusable } : {}),
+      };
+    }
     problems = checked.problems;
   }
 }
@@ -80,6 +99,8 @@ interface Source {
 /** The model is that in whose section the problem stands; undefined for any other place. */
 interface LocatedProblem extends ProjectProblem {
   readonly model?: string | undefined;
+  /** Where it stands in one of the sections beside the models. */
+  readonly section?: SectionKey | undefined;
 }
 
 function sourceOf(text: string, file: string): Source {
@@ -118,12 +139,13 @@ function check(
   const problems = parsed.issues.map((issue) => {
     const path = (issue.path ?? []).map((item) => String(item.key));
     const model = path[0] === 'models' ? path[1] : undefined;
-    return { ...placeOf(offsetOf(document.contents, path)), ...whatIsWrong(issue, path), model };
+    const section = SECTION_KEYS.find((key) => key === path[0]);
+    return { ...placeOf(offsetOf(document.contents, path)), ...whatIsWrong(issue, path), model, section };
   });
   return { problems };
 }
 
-function withoutModel({ model: _, ...problem }: LocatedProblem): ProjectProblem {
+function withoutModel({ model: _model, section: _section, ...problem }: LocatedProblem): ProjectProblem {
   return problem;
 }
 
@@ -142,6 +164,18 @@ function sectionOf(
   const isModels =
     typeof section !== 'object' || section === null || Object.keys(section).some((key) => MODEL_KEYS.includes(key));
   return isModels ? { value: section, others: { ...models.output, models: others } } : undefined;
+}
+
+/** The value without a section beside the models. Undefined where a model may stand in it by mistake: its gates would be missed. */
+function withoutSection(value: unknown, key: SectionKey): object | undefined {
+  const { [key]: section, ...others } = v.parse(v.looseObject({}), value);
+  return holdsModel(section) ? undefined : others;
+}
+
+function holdsModel(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth > MAX_SECTION_DEPTH) return true;
+  return Object.entries(value).some(([key, inner]) => MODEL_KEYS.includes(key) || holdsModel(inner, depth + 1));
 }
 
 /** What a section that can't be used says of files, where that can be read. */

@@ -5,6 +5,7 @@ import { gatesSchema } from './gates-schema.ts';
 import { MODEL_NAME_PATTERN } from './model-name.ts';
 import { policySchema } from './policy-schema.ts';
 import type { RefusedModel } from './refused-models.ts';
+import type { UnusableSection } from './unusable-sections.ts';
 
 const MAX_PATTERN_LENGTH = 1000;
 /** With many, a name that nearly matches takes longer than anyone waits for. */
@@ -207,6 +208,8 @@ export const projectSchema = v.pipe(
 export type Project = v.InferOutput<typeof projectSchema> & {
   /** Models whose sections have mistakes, where there are any: they aren't among the others. */
   readonly refused?: readonly RefusedModel[];
+  /** Sections beside the models that have mistakes, where there are any. */
+  readonly unusable?: readonly UnusableSection[];
 };
 export type ProjectModel = v.InferOutput<typeof modelSchema>;
 

@@ -145,7 +145,7 @@ export function followUpsOf(options: {
     );
     const homes = projects.flatMap(({ root, project }) => (project ? [{ root, project }] : []));
     const declaring = homes.find(({ project }) => model !== undefined && isDeclared(project, model));
-    return declaring ?? homes.find(({ project }) => project.webhooks !== undefined);
+    return declaring ?? homes.find(({ project }) => project.webhooks !== undefined || project.unusable !== undefined);
   }
 
   async function runWaiting(registry: Registry, root: string, project: Project): Promise<void> {

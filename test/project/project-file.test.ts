@@ -7,6 +7,8 @@ import { modelNamed } from '../../src/gates/declared.ts';
 import { declaredDirections } from '../../src/project/directions.ts';
 import { parseProject, usableProject } from '../../src/project/parse-project.ts';
 import { readProject } from '../../src/project/project-file.ts';
+import { sectionProblem } from '../../src/project/unusable-sections.ts';
+import { pinnedHead } from '../../src/registry/shared/pinned.ts';
 
 function problemsOf(text: string): unknown {
   try {
@@ -227,6 +229,34 @@ describe('a mistake in the section of one model', () => {
       'f',
     );
     expect(refused).toMatchObject([{ outputs: ['a'], metrics: ['m.json'], params: [] }]);
+  });
+});
+
+describe('a mistake in a section beside the models', () => {
+  it.each([
+    ['webhooks', '[{url: "ftp://x.example", events: [model_version.created]}]', 'no webhook is told'],
+    ['code', '{untraked: [a]}', 'no files that git doesn’t track'],
+    ['remote', '7', 'connected to no shared storage'],
+    ['head', 'abc', 'connected to no shared storage'],
+  ] as const)('keeps no model from being promoted, and is told: %s', (key, section, says) => {
+    const project = usableProject(
+      `models:\n  b: {outputs: [b]}\n  k: {x: 1, outputs: [k]}\n${key}: ${section}\n`,
+      'the file',
+    );
+    expect([Object.keys(project.models), project.refused?.map(({ name }) => name)]).toEqual([['b'], ['k']]);
+    expect(project).not.toHaveProperty(key);
+    expect(sectionProblem(project, key)).toMatchObject({
+      code: 'PROJECT_FILE_INVALID',
+      message: expect.stringMatching(new RegExp(`^What the file says under ${key} can't be used: line 4: .*${says}`)),
+    });
+    const pinned = () => pinnedHead(project, 'https://a.blob.core.windows.net/models');
+    if (key === 'remote' || key === 'head') expect(pinned).toThrow('connected to no shared storage');
+    else expect(pinned()).toBeUndefined();
+  });
+
+  it('concerns all models where one of them may stand in it', () => {
+    const text = 'models:\n  b: {outputs: [b]}\ncode:\n  k: {gates: {production: [{approvals: 1}]}}\n';
+    expect(() => usableProject(text, 'the file')).toThrow(/^the file can't be used: line 4/);
   });
 });
 

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { parseProject } from '../../src/project/parse-project.ts';
+import { parseProject, usableProject } from '../../src/project/parse-project.ts';
 import type { Recording, Registry } from '../../src/registry/api/registry.ts';
 import { type FollowUpActivity, followUp } from '../../src/serving/after/follow-up.ts';
 import { signedHeaders } from '../../src/serving/after/signature.ts';
@@ -89,6 +89,18 @@ async function tellAll(
 }
 
 describe('a signature', () => {
+  it('says after everything that would have been told that the section can’t be used', async () => {
+    await registerVersions(place, registry, 1);
+    const project = usableProject('models:\n  fraud: {outputs: [models]}\nwebhooks: [{url: x, events: []}]\n', 'x');
+    const [recording] = recordings;
+    if (!recording) throw new Error('Nothing was recorded');
+    const following = followUp(recording, {
+      ...{ registry, root: place.dir, project, mayRun: true, mayTell: () => true, secretOf: async () => undefined },
+      ...{ deploy: async () => undefined, signal: new AbortController().signal, onActivity: () => undefined },
+    });
+    await expect(following).rejects.toMatchObject({ message: expect.stringContaining('no webhook is told') });
+  });
+
   it('is the one that MLflow 3.17 makes of the same', () => {
     // mlflow.webhooks.delivery._generate_hmac_signature('a secret', '0b0f7c9e-1111-4222-8333-944445555666', '1764115200', '{"entity":"model_version"}')
     expect(

@@ -270,7 +270,12 @@ function isShown(file: vscode.Uri): boolean {
 function textOf({ name }: vscode.WorkspaceFolder, error: unknown): string {
   const message = oneLine(told(messageOf(error)), 500);
   if (RegistryError.is(error, 'PROJECT_FILE_INVALID')) {
-    const { model } = error.details;
+    const { model, section } = error.details;
+    if (typeof section === 'string')
+      return t('What model-registry.yaml of {name} says under {section} can’t be used: see the Problems panel.', {
+        name,
+        section,
+      });
     return typeof model === 'string'
       ? t(
           "What model-registry.yaml of {name} says of {model} can't be used, so {model} is neither registered automatically nor promoted: see the Problems panel.",

@@ -1,4 +1,5 @@
 import type { Project } from '../../project/project-schema.ts';
+import { sectionProblem } from '../../project/unusable-sections.ts';
 import type { LogHead } from '../api/log.ts';
 import { remoteUrl } from './remote-url.ts';
 
@@ -8,8 +9,13 @@ export function headOf(text: string): LogHead | undefined {
   return seq === undefined || hash === undefined ? undefined : { seq: Number(seq), hash };
 }
 
-/** The commit that the project file says the shared registry at `url` has. What it says of another one doesn't count. */
+/**
+ * The commit that the project file says the shared registry at `url` has. What it says of another one doesn't count. Throws `PROJECT_FILE_INVALID`
+ * where that can't be read: there may be one.
+ */
 export function pinnedHead(project: Project | undefined, url: string): LogHead | undefined {
+  const problem = sectionProblem(project, 'remote', 'head');
+  if (problem) throw problem;
   if (project?.head === undefined || project.remote === undefined) return undefined;
   return remoteUrl(project.remote) === remoteUrl(url) ? headOf(project.head) : undefined;
 }

@@ -4,6 +4,7 @@ import { modelNamed } from '../../gates/declared.ts';
 import type { Webhook } from '../../project/after-schema.ts';
 import { isSameModel } from '../../project/model-name.ts';
 import type { Project } from '../../project/project-schema.ts';
+import { sectionProblem } from '../../project/unusable-sections.ts';
 import type { Recording } from '../../registry/api/registry.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import { recordedEvents, type StageChanged } from '../../registry/recorded-events.ts';
@@ -44,7 +45,7 @@ export interface FollowUpOptions {
 /**
  * Does what a project wants to be done after something was recorded here: other systems are told, and commands run one after the other, once
  * the model is deployed. Nothing of it can undo or fail what was recorded: what fails is told as an activity. Throws `PROJECT_FILE_INVALID`, when all
- * else is done, where the project file's section of the model can't be used.
+ * else is done, where the project file's section of the model, or of webhooks, can't be used.
  */
 export async function followUp(recording: Recording, options: FollowUpOptions): Promise<void> {
   const ended = await Promise.allSettled([tellAll(recording, options), runAll(recording, options)]);
@@ -96,9 +97,12 @@ async function transitionOf(
 }
 
 async function tellAll(recording: Recording, options: FollowUpOptions): Promise<void> {
-  const webhooks = options.project.webhooks ?? [];
-  if (webhooks.length === 0) return;
-  const events = await webhookEventsOf(options.registry, recording);
+  const { project, registry } = options;
+  const { webhooks = [] } = project;
+  const problem = sectionProblem(project, 'webhooks');
+  if (webhooks.length === 0 && !problem) return;
+  const events = await webhookEventsOf(registry, recording);
+  if (problem && events.length > 0) throw problem;
   await Promise.all(
     webhooks.map(async (webhook) => {
       // One after the other, so that they arrive in their order.
