@@ -6,7 +6,7 @@ import type { DataChange, MetricValue, PackageChange } from '../../extension/mes
 import type { ChangesPageData, ComparedRow } from '../../extension/messages/page-data.ts';
 import { alignDecimals, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { changeOf, filtered, icon, none, section } from '../shared/parts.ts';
+import { breakable, changeOf, filtered, icon, none, section } from '../shared/parts.ts';
 import { directionText, word } from '../shared/word.ts';
 
 type Part = TemplateResult | typeof nothing;
@@ -122,7 +122,7 @@ export function beforeAfter(what: string, rows: readonly BeforeAfterRow[]): Temp
     <tbody>
       ${rows.map(
         (row) => html`<tr>
-        <th scope="row"><span class="ellipsis" title=${row.name}>${row.name}</span></th>
+        <th scope="row"><span class="ellipsis" title=${row.name}>${breakable(row.name)}</span></th>
         <td>${row.before}</td>
         <td>${row.after}</td>
         ${hasWhat ? html`<td class="what">${row.what ?? nothing}</td>` : nothing}
