@@ -74,7 +74,7 @@ function body(
       const { gates } = later.data;
       if (gates.length === 0)
         return emptyState(
-          t('Versions need nothing for {stage}.', { stage }),
+          t('No gates are declared for {stage}.', { stage }),
           html`${tParts('Say what it needs under {key} in model-registry.yaml.', { key: html`<code>gates: ${stage}:</code>` })}`,
         );
       const sorted = gates.toSorted((a, b) => order[a.outcome] - order[b.outcome]);
