@@ -90,6 +90,11 @@ export function oneLine(text: string, maxLength = 200): string {
   return plain.length > maxLength ? `${plain.slice(0, maxLength - 1)}…` : plain;
 }
 
+/** What a person wrote, between the marks that the language has for it. */
+export function inQuotes(text: string, maxLength?: number): string {
+  return t('“{text}”', { text: oneLine(text, maxLength) });
+}
+
 /** With … for each path: a narrow row would show little else. Whoever rests on it reads the whole. */
 export function withoutFolders(text: string): string {
   return text.replace(/(?<![\w:/\\.])(?:[A-Za-z]:)?(?:[\\/][^\\/\s:;,"“”„]+){2,}/g, '…');

@@ -5,7 +5,7 @@ import { provenText } from '../../base/proven.ts';
 import { told } from '../../base/retold.ts';
 import type { LogEntry, LogKind } from '../../catalog/read-models/log.ts';
 import { appendWords } from '../plain-markdown.ts';
-import { facts, momentText, oneLine } from '../version-text.ts';
+import { facts, inQuotes, momentText, oneLine } from '../version-text.ts';
 import type { ActivityDay, ActivityRow } from './activity-rows.ts';
 import { entryWords } from './entry-words.ts';
 
@@ -125,7 +125,7 @@ function iconOf({ kind, void: isVoid, pending, events }: LogEntry): vscode.Theme
 function tooltipOf(entry: LogEntry): vscode.MarkdownString {
   const { by, at, askedAt, via, reason, seq } = entry;
   const lines = [
-    reason === undefined || reason === '' ? '' : `“${oneLine(reason, 600)}”`,
+    reason === undefined || reason === '' ? '' : inQuotes(reason, 600),
     entry.void === undefined ? '' : t('It had no effect: {why}', { why: oneLine(told(entry.void), 400) }),
     `${facts(`${by.name} (${provenText(by)})`, vias()[via] ?? oneLine(via, 40))}`,
     Math.abs(Date.parse(askedAt) - Date.parse(at)) > 60_000

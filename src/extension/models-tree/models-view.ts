@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Registries } from '../registries/registries.ts';
 import { setContext } from '../set-context.ts';
+import { inQuotes } from '../version-text.ts';
 import type { ViewId } from '../view-ids.ts';
 import { TreeChoices } from './arrangement.ts';
 import { draggedVersions } from './drag-and-drop.ts';
@@ -31,7 +32,7 @@ export function modelsView({ registries, state, runCommand, log }: ModelsViewOpt
     dragAndDropController: draggedVersions(runCommand),
   });
   const tell = () => {
-    view.description = choices.filter === '' ? '' : `“${choices.filter}”`;
+    view.description = choices.filter === '' ? '' : inQuotes(choices.filter);
     void setContext('modelRegistry.modelsFiltered', choices.filter !== '');
   };
   let timer: NodeJS.Timeout | undefined;

@@ -4,7 +4,7 @@ import { messageOf } from '../../base/errors.ts';
 import { t, tCount } from '../../base/language.ts';
 import type { CommandId } from '../command-ids.ts';
 import { inform } from '../notify.ts';
-import { labelOf, oneLine } from '../version-text.ts';
+import { inQuotes, labelOf, oneLine } from '../version-text.ts';
 import type { ListedProposal, ListedReview, PromotedForMe, ReviewList } from './review-list.ts';
 import { badgeOf } from './reviews-tree.ts';
 
@@ -81,7 +81,7 @@ function newsOf(review: ListedReview): readonly News[] {
   const what = t('{version} for {stage}', { version: labelOf(version), stage });
   const about = `${version.id}|${stage}|${at}`;
   if (isWanted) {
-    const why = comment === '' ? '' : `: “${oneLine(comment, 120)}”`;
+    const why = comment === '' ? '' : `: ${inQuotes(comment, 120)}`;
     return [
       {
         key: `wanted|${about}`,
@@ -94,7 +94,7 @@ function newsOf(review: ListedReview): readonly News[] {
   return approvals
     .filter(({ isAuthor, lapsed, ...vote }) => !isAuthor && lapsed === undefined && vote.at >= at)
     .map((vote) => {
-      const why = vote.comment === '' ? '.' : `: “${oneLine(vote.comment, 120)}”`;
+      const why = vote.comment === '' ? '.' : `: ${inQuotes(vote.comment, 120)}`;
       const name = oneLine(vote.by.name || vote.person, 60);
       return {
         key: `answer|${about}|${vote.person}|${vote.at}`,

@@ -5,7 +5,7 @@ import { told, toldOf } from '../../base/retold.ts';
 import type { PendingEntry, RefusedEntry } from '../../registry/api/sharing.ts';
 import { entryWords } from '../activity/entry-words.ts';
 import type { Registries } from '../registries/registries.ts';
-import { facts, momentText, oneLine } from '../version-text.ts';
+import { facts, inQuotes, momentText, oneLine } from '../version-text.ts';
 import type { SharedStates } from './shared-states.ts';
 
 /** A row of the view of shared work. */
@@ -102,7 +102,7 @@ function factsOf(id: string, { by, askedAt, reason, theirs, wouldApply, wouldDo 
     text,
     icon,
   });
-  const why = theirs?.reason === undefined ? '' : `: “${oneLine(theirs.reason)}”`;
+  const why = theirs?.reason === undefined ? '' : `: ${inQuotes(theirs.reason)}`;
   return [
     fact(t('Mine'), facts(by.name, momentText(askedAt)), 'account'),
     ...(theirs

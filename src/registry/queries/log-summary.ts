@@ -49,14 +49,11 @@ function describe(session: Session, event: RegistryEvent): readonly string[] {
     case 'version.registered':
       return [`Registered ${label(event.version)}`];
     case 'version.annotated': {
-      const what = [
-        event.note === undefined ? '' : 'a note',
-        event.description === undefined ? '' : 'the description',
-        tagsChanged(event),
-      ];
-      return [
-        `${event.note === undefined ? 'Changed' : 'Added'} ${what.filter(Boolean).join(' and ')} ${event.note === undefined ? 'of' : 'to'} ${label(event.version)}`,
-      ];
+      const { note, description } = event;
+      const changed = [description === undefined ? '' : 'the description', tagsChanged(event)].filter(Boolean);
+      if (note === undefined) return [`Changed ${changed.join(' and ')} of ${label(event.version)}`];
+      if (changed.length === 0) return [`Added a note to ${label(event.version)}`];
+      return [`Added a note to ${label(event.version)}, and changed ${changed.join(' and ')}`];
     }
     case 'version.evaluated': {
       const [version, metrics] = [label(event.version), Object.keys(event.metrics).slice(0, 5).join(', ')];

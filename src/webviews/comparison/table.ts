@@ -89,7 +89,7 @@ function summary(
       versions: unknown.join(', '),
     });
   if (different === 0) return tCount(total, '{count}, all the same', '{count}, all the same');
-  const text = tCount(different, '{count} of {total} differ', '{count} of {total} differ', {
+  const text = tCount(different, '{count} of {total} differs', '{count} of {total} differ', {
     total: formatNumber(total),
   });
   return unseen === 0
