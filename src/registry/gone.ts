@@ -28,7 +28,7 @@ export async function goneProblem({
 export function registryGone(dir: string): RegistryError {
   return new RegistryError(
     'REGISTRY_GONE',
-    `The registry in ${dir} was removed or moved away while it was open here. Put it back, from a backup or from where it is now, and it goes on; for a new, empty one, run \`model-registry init\` (in the editor: Create a Registry). Nothing was recorded.`,
+    `The registry in ${dir} was removed or moved away while it was open here. Put it back, from a backup or from where it is now, and it goes on; for a new, empty one, run \`model-registry init\` (in the editor: Create Registry). Nothing was recorded.`,
     { details: { dir } },
   );
 }
