@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { jsonIfAny } from '../base/json-if-any.ts';
 import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import type { DeclaredGate } from '../project/gates-schema.ts';
 import { definitionDigest, gateName } from './gate-name.ts';
@@ -79,7 +80,8 @@ export function verdictIn(
   evidence: string,
   now: Pick<EvidenceOf, 'gate' | 'stage' | 'version' | 'rival' | 'programs'>,
 ): { readonly verdict: Verdict } | { readonly stale: string } {
-  const found = v.safeParse(evidenceSchema, parsed(evidence));
+  // Whoever may write to the log may name any object as evidence.
+  const found = v.safeParse(evidenceSchema, jsonIfAny(evidence));
   if (!found.success) return { stale: 'what was recorded of it isn’t the evidence of a gate' };
   const { subject, predicate } = found.output;
   const { measured, why, stage, against } = predicate.modelRegistry;
@@ -103,13 +105,4 @@ function changedProgram(before: readonly NamedProgram[], now: readonly NamedProg
   const isIn = (list: readonly NamedProgram[], { path, sha256 }: NamedProgram) =>
     list.some((one) => one.path === path && one.sha256 === sha256);
   return (now.find((one) => !isIn(before, one)) ?? before.find((one) => !isIn(now, one)))?.path;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Whoever may write to the log may name any object as evidence.
-    return undefined;
-  }
 }

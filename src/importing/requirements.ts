@@ -1,4 +1,5 @@
-import { normalName, normalVersion } from '../lineage/python/version.ts';
+import { comparedPackageName } from '../base/package-name.ts';
+import { normalVersion } from '../lineage/python/version.ts';
 
 const MAX_PACKAGES = 3000;
 const MAX_LENGTH = 256;
@@ -22,7 +23,7 @@ export function parseRequirements(lines: readonly string[]): Requirements {
     const [, name = '', version = ''] = line.length > 2 * MAX_LENGTH ? [] : (PINNED.exec(line) ?? []);
     if (name === '' || name.length > MAX_LENGTH || version.length > MAX_LENGTH || packages.size >= MAX_PACKAGES)
       others += 1;
-    else packages.set(normalName(name), { name, version: normalVersion(version) });
+    else packages.set(comparedPackageName(name), { name, version: normalVersion(version) });
   }
   const sorted = [...packages].sort(([a], [b]) => (a < b ? -1 : 1));
   return { packages: sorted.map(([, found]) => found), others };

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { RegistryError } from '../base/errors.ts';
 import { isUlid, type NewId } from '../base/ids.ts';
+import { jsonIfAny } from '../base/json-if-any.ts';
 import { decodeIntent, type Intent, MAX_INTENT_BYTES } from '../log/intent.ts';
 import { attemptKey, confirmedKey, pendingKey, pendingOfKey, refusedKey, seqOfAttemptKey } from '../storage/layout.ts';
 import type { LocalStore, StagedPut } from '../storage/object-store.ts';
@@ -113,7 +114,7 @@ export class PendingQueue {
     for (const key of await this.#store.list('attempts/')) {
       if ((seqOfAttemptKey(key) ?? 0) <= head) continue;
       const bytes = await this.#store.get(key, MAX_INTENT_BYTES);
-      const parsed = bytes && v.safeParse(idsSchema, parsedJson(bytes));
+      const parsed = bytes && v.safeParse(idsSchema, jsonIfAny(bytes));
       for (const id of parsed?.success ? parsed.output : []) ids.add(id);
     }
     return ids;
@@ -145,7 +146,7 @@ export class PendingQueue {
   /** Moves an intent to those that a person decides about. */
   async refuse(entry: PendingIntent, why: { readonly code: string; readonly message: string; readonly seq: number }) {
     const { code, message, seq } = why;
-    const body = JSON.stringify({ code, message, seq, intent: parsedJson(entry.line) });
+    const body = JSON.stringify({ code, message, seq, intent: jsonIfAny(entry.line) });
     await this.#store.putIfAbsent(refusedKey(entry.intent.id), new TextEncoder().encode(body));
     await this.remove(entry);
   }
@@ -191,18 +192,10 @@ export class PendingQueue {
 
   async #readRefused(key: string): Promise<RefusedIntent | undefined> {
     const bytes = await this.#store.get(key, MAX_REFUSED_BYTES);
-    const parsed = bytes && v.safeParse(refusedSchema, parsedJson(bytes));
+    const parsed = bytes && v.safeParse(refusedSchema, jsonIfAny(bytes));
     if (!parsed?.success) return undefined;
     const { code, message, seq, intent } = parsed.output;
     const decoded = decodeIntent(new TextEncoder().encode(JSON.stringify(intent)));
     return decoded.kind === 'intent' ? { intent: decoded.intent, code, message, seq } : undefined;
-  }
-}
-
-function parsedJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return undefined;
   }
 }

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { RegistryError } from '../base/errors.ts';
 import { isSha256Hex } from '../base/hash.ts';
 import { pathInside } from '../base/inside.ts';
+import { jsonIfAny } from '../base/json-if-any.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import { artifactsOfSize, newestWithArtifact, newestWithWeights } from '../catalog/artifact-queries.ts';
 import type { DataLineage } from '../catalog/read-models/lineage.ts';
@@ -96,21 +97,13 @@ async function pathsInConfigs(session: Session, { files }: Stored): Promise<read
   for (const { path, sha256, size } of files) {
     if (!CONFIGS.includes(basename(path)) || size > MAX_CONFIG_BYTES) continue;
     const bytes = await session.store.get(objectKey(sha256));
-    const parsed = v.safeParse(configSchema, bytes && parsedJson(bytes));
+    // Files of a model may say anything.
+    const parsed = v.safeParse(configSchema, bytes && jsonIfAny(bytes));
     if (!parsed.success) continue;
     const { _name_or_path, base_model_name_or_path } = parsed.output;
     for (const name of [base_model_name_or_path, _name_or_path]) if (name) named.push(name);
   }
   return named;
-}
-
-function parsedJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    // Files of a model may say anything.
-    return undefined;
-  }
 }
 
 /** Only inside the folder: a model's configuration isn't trusted to name other files of this machine. */

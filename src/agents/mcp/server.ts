@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { jsonIfAny } from '../../base/json-if-any.ts';
 import type { ToolResult } from '../call-tool.ts';
 import { inputSchemaOf } from '../input-schema.ts';
 import type { Tool } from '../tool.ts';
@@ -63,7 +64,7 @@ class McpSession {
 
   receive(line: string | undefined): void {
     if (line?.trim() === '') return;
-    const value = line === undefined ? undefined : parsed(line);
+    const value = line === undefined ? undefined : jsonIfAny(line);
     if (value === undefined) {
       const why = line === undefined ? 'The message is too long.' : 'The line is no JSON.';
       this.#send(errorOf(null, new ProtocolError(ERROR.parse, why)));
@@ -167,15 +168,6 @@ class McpSession {
 
   #send(answer: object | undefined): void {
     if (answer !== undefined) this.#options.write(`${JSON.stringify(answer)}\n`);
-  }
-}
-
-/** Undefined for what is no JSON. */
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }
 

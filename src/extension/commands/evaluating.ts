@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { pathInside, recordedPath } from '../../base/inside.ts';
 import { t, tCount } from '../../base/language.ts';
 import type { EvaluateRequest } from '../../registry/api/evaluating.ts';
+import { isReachable } from '../../storage/is-there.ts';
 import { inform } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
 import { askText } from '../prompts/input.ts';
@@ -86,7 +86,7 @@ const fileStep: Step = async (place, answers) =>
       placeholder: answers.measured === 'predictions' ? 'predictions.csv' : 'reports/holdout.json',
       check: async (text) => {
         if (text === '') return t('Name a file.');
-        return (await isThere(pathOf(answers, text))) ? undefined : t('There is no such file.');
+        return (await isReachable(pathOf(answers, text))) ? undefined : t('There is no such file.');
       },
       browse: browse(answers),
     }),
@@ -127,7 +127,7 @@ const partStep: Step = async (place, answers) => {
 async function measuredOn(answers: Answers): Promise<Pick<EvaluateRequest, 'dataset' | 'slice' | 'predictions'>> {
   const { measured, file, dataset = '', text = '' } = answers;
   const source = pathOf(answers, dataset);
-  const isFile = dataset !== '' && (await isThere(source));
+  const isFile = dataset !== '' && (await isReachable(source));
   const named = isFile ? { name: recordedPath(pathOf(answers, ''), source), source } : { name: dataset };
   const on = dataset === '' ? {} : { dataset: named };
   if (measured !== 'predictions' || file === undefined) return { ...on, ...(text === '' ? {} : { slice: text }) };
@@ -158,11 +158,4 @@ function pathOf({ registry }: Answers, text: string): string {
 function shownPath({ registry }: Answers, path: string): string {
   const root = registry?.roots[0]?.uri.fsPath;
   return (root === undefined ? undefined : pathInside(root, path)) || path;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,5 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isReachable } from '../../storage/is-there.ts';
 
 /** Where a folder shows, by names alone, that something keeps models in it: each group by all its paths. */
 const SIGNS: readonly (readonly string[])[] = [['mlruns'], ['mlflow.db'], ['dvc.yaml'], ['wandb']];
@@ -21,7 +22,9 @@ export async function mayHaveImports(root: string): Promise<boolean> {
 
 async function hasOne(folder: string, signs: typeof SIGNS): Promise<boolean> {
   const found = await Promise.all(
-    signs.map(async (paths) => (await Promise.all(paths.map((path) => isThere(join(folder, path))))).every(Boolean)),
+    signs.map(async (paths) =>
+      (await Promise.all(paths.map((path) => isReachable(join(folder, path))))).every(Boolean),
+    ),
   );
   return found.includes(true);
 }
@@ -37,11 +40,4 @@ async function foldersIn(root: string): Promise<readonly string[]> {
     // What can't be listed shows nothing; an import that is asked for says why.
     return [];
   }
-}
-
-function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import { jsonIfAny } from '../../base/json-if-any.ts';
 import { formatNumber, t } from '../../base/language.ts';
 import { complain } from '../notify.ts';
 import type { ProductionNode } from '../production/production-tree.ts';
@@ -107,16 +108,8 @@ async function drop(
 async function draggedIn(transfer: vscode.DataTransfer): Promise<v.InferOutput<typeof draggedSchema>> {
   for (const [type, item] of transfer) {
     if (type !== VERSIONS) continue;
-    const parsed = v.safeParse(draggedSchema, parsedJson(await item.asString()));
+    const parsed = v.safeParse(draggedSchema, jsonIfAny(await item.asString()));
     if (parsed.success) return parsed.output;
   }
   return [];
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { jsonIfAny } from '../../base/json-if-any.ts';
 import { nameOf, parentOf, pathBelow } from '../../runs/paths.ts';
 import type { RunFiles } from '../../runs/run-files.ts';
 import type { StagedFile } from '../found.ts';
@@ -20,7 +21,7 @@ export async function cachedFiles(path: string, { md5 }: DvcEntry, files: RunFil
   const whole = await objectIn(cache, md5, files);
   if (!whole) return undefined;
   if (!md5.endsWith('.dir')) return { staged: [{ from: whole.path, path: nameOf(path) }], sizeBytes: whole.sizeBytes };
-  const listed = v.safeParse(listSchema, json(await files.readText(whole.path, MAX_LIST_BYTES)));
+  const listed = v.safeParse(listSchema, jsonIfAny((await files.readText(whole.path, MAX_LIST_BYTES)) ?? ''));
   if (!listed.success || listed.output.length > MAX_FILES) return undefined;
   const staged: StagedFile[] = [];
   let sizeBytes = 0;
@@ -49,12 +50,4 @@ async function objectIn(cache: string, md5: string, files: RunFiles) {
     if (stat && !stat.isFolder) return { path, sizeBytes: stat.sizeBytes };
   }
   return undefined;
-}
-
-function json(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
 }

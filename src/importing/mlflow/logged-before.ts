@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { jsonIfAny } from '../../base/json-if-any.ts';
 import type { LoggedModel } from './store.ts';
 
 const historySchema = v.array(
@@ -10,7 +11,7 @@ export function loggedBefore(
   history: string,
   run: { readonly id: string; readonly experiment?: string },
 ): readonly LoggedModel[] {
-  const parsed = v.safeParse(historySchema, json(history));
+  const parsed = v.safeParse(historySchema, jsonIfAny(history));
   if (!parsed.success) return [];
   return parsed.output.slice(0, 100).map(({ artifact_path: path, utc_time_created: time }) => {
     const createdMs = time === undefined ? Number.NaN : Date.parse(`${time.replace(' ', 'T').slice(0, 23)}Z`);
@@ -23,12 +24,4 @@ export function loggedBefore(
       ...(createdMs > 0 ? { createdMs } : {}),
     };
   });
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { comparedPackageName } from '../../base/package-name.ts';
 import type { FoundBy } from '../../catalog/read-models/lineage.ts';
 import type { PythonEnvironment } from '../../registry/api/registering.ts';
 import { condaPackages } from './conda.ts';
@@ -7,7 +8,6 @@ import { type InstalledPackage, installedIn, type Origin } from './installed.ts'
 import { projectEnvironments } from './project-environments.ts';
 import { packageFolders, pythonNameOf } from './search-path.ts';
 import { headOf, isFolder } from './small-file.ts';
-import { normalName } from './version.ts';
 
 const MAX_CONFIG_BYTES = 16 * 1024;
 
@@ -37,8 +37,8 @@ export function readPythonEnvironment(request: EnvironmentRequest): FoundEnviron
     const conda = condaPackages(prefix);
     if (folders.length === 0 && conda.length === 0) continue;
     const installed = installedIn(folders);
-    const names = new Set(installed.map(({ name }) => normalName(name)));
-    const others = conda.filter(({ name }) => name !== 'python' && !names.has(normalName(name)));
+    const names = new Set(installed.map(({ name }) => comparedPackageName(name)));
+    const others = conda.filter(({ name }) => name !== 'python' && !names.has(comparedPackageName(name)));
     const python = pythonVersion(prefix, conda, folders[0]?.folder ?? '');
     return {
       foundBy,
@@ -103,7 +103,7 @@ function installedVersion(prefix: string, name: string): string | undefined {
 
 /** By normalised name, then by version. */
 function byName(a: InstalledPackage, b: InstalledPackage): number {
-  const left = `${normalName(a.name)} ${a.version}`;
-  const right = `${normalName(b.name)} ${b.version}`;
+  const left = `${comparedPackageName(a.name)} ${a.version}`;
+  const right = `${comparedPackageName(b.name)} ${b.version}`;
   return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { jsonIfAny } from '../../base/json-if-any.ts';
+import { comparedPackageName } from '../../base/package-name.ts';
 import { withoutCredentials } from '../git.ts';
 import type { PackageFolder } from './search-path.ts';
 import { headOf, isFile, namesIn } from './small-file.ts';
-import { normalName, normalVersion } from './version.ts';
+import { normalVersion } from './version.ts';
 
 const MAX_PACKAGES = 3000;
 /** Name and version stand in the first lines. */
@@ -39,7 +41,7 @@ export function installedIn(folders: readonly PackageFolder[]): readonly Install
   const found = new Map<string, InstalledPackage>();
   for (const place of folders) {
     for (const entry of packagesIn(place)) {
-      const key = normalName(entry.name);
+      const key = comparedPackageName(entry.name);
       if (!found.has(key) && !OF_PYTHON.has(key)) found.set(key, entry);
       if (found.size >= MAX_PACKAGES) break;
     }
@@ -111,7 +113,7 @@ const directUrlSchema = v.object({
 function originOf(info: string): Origin {
   const text = headOf(join(info, 'direct_url.json'), MAX_URL_BYTES);
   if (text === undefined) return {};
-  const parsed = v.safeParse(directUrlSchema, jsonOf(text));
+  const parsed = v.safeParse(directUrlSchema, jsonIfAny(text));
   if (!parsed.success) return {};
   const { url, dir_info, vcs_info, archive_info } = parsed.output;
   const folder = dir_info ? folderOf(url) : undefined;
@@ -128,14 +130,6 @@ function originOf(info: string): Origin {
 function folderOf(url: string): string | undefined {
   try {
     return fileURLToPath(url);
-  } catch {
-    return undefined;
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { access, constants, realpath, stat } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { isReachable } from '../../storage/is-there.ts';
 import { environmentOfTool } from './project-environments.ts';
 import { pyenvPrefix } from './pyenv.ts';
 import { headOf } from './small-file.ts';
@@ -51,7 +52,7 @@ function folderAround(file: string): string {
 }
 
 async function isEnvironment(prefix: string): Promise<boolean> {
-  return (await isThere(join(prefix, 'pyvenv.cfg'))) || (await isThere(join(prefix, 'conda-meta')));
+  return (await isReachable(join(prefix, 'pyvenv.cfg'))) || (await isReachable(join(prefix, 'conda-meta')));
 }
 
 /** The folder of the installation or environment that a path means: an interpreter, or the folder itself. */
@@ -66,7 +67,7 @@ async function executable(program: string, cwd: string, env: NodeJS.ProcessEnv):
   if (program.includes('/') || program.includes(sep)) {
     for (const suffix of suffixes) {
       const file = resolve(cwd, program + suffix);
-      if (await isThere(file)) return file;
+      if (await isReachable(file)) return file;
     }
     return undefined;
   }
@@ -91,13 +92,6 @@ async function isProgram(file: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function nameOf(path: string): string {

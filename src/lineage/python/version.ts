@@ -10,10 +10,5 @@ export function normalVersion(text: string): string {
 /** Most versions are in it already. */
 const NORMAL = /^(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*$/;
 
-/** A package's name as it is compared (PEP 503). */
-export function normalName(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-');
-}
-
 /** A token in the place of a local version: written otherwise, it would no longer be known as one, and be recorded. */
 const LONG_LOCAL = /\+.*[\w-]{20}/;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { jsonIfAny } from '../../base/json-if-any.ts';
 import type { SignatureEntry } from '../facts.ts';
 
 const columnSchema = v.object({
@@ -19,7 +20,7 @@ export function signatureOf(signature: { readonly inputs?: string; readonly outp
 
 function entriesOf(text: string | undefined): readonly SignatureEntry[] | undefined {
   if (text === undefined) return undefined;
-  const parsed = v.safeParse(v.array(columnSchema), jsonOf(text));
+  const parsed = v.safeParse(v.array(columnSchema), jsonIfAny(text));
   if (!parsed.success) return undefined;
   return parsed.output.map(({ name, type, 'tensor-spec': tensor }, index) => ({
     name: name ?? String(index),
@@ -27,12 +28,4 @@ function entriesOf(text: string | undefined): readonly SignatureEntry[] | undefi
       ? { dtype: tensor.dtype, shape: tensor.shape.map((length) => (length < 0 ? null : length)) }
       : { dtype: type }),
   }));
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

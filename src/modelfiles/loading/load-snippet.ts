@@ -1,3 +1,4 @@
+import { comparedPackageName } from '../../base/package-name.ts';
 import { recipeFor } from './frameworks.ts';
 import { loadedFormat } from './guess-format.ts';
 import { type LoadedFile, LoadedFiles } from './loaded-files.ts';
@@ -35,7 +36,7 @@ export interface SnippetSubject {
 /** What can be pasted into a terminal and into Python to use a version. Everything in it that others wrote is quoted. */
 export function loadSnippet({ ref, files: listed, facts, packages = [], base }: SnippetSubject): LoadSnippet {
   const files = new LoadedFiles(listed);
-  const versions = new Map(packages.map(({ name, version }) => [normalised(name), version]));
+  const versions = new Map(packages.map(({ name, version }) => [comparedPackageName(name), version]));
   const recipe = recipeFor({
     files,
     format: loadedFormat(files, facts?.format),
@@ -58,7 +59,7 @@ function commandLineOf(ref: string, recipe: Recipe | undefined, versions: Readon
   const word = shellWord(ref, 'MODEL@VERSION');
   const folder = word === ref ? ref.replace(/[^\w.]+/g, '-') : 'FOLDER';
   const installed = (recipe?.packages ?? []).map((name) => {
-    const version = versions.get(normalised(name));
+    const version = versions.get(comparedPackageName(name));
     // Local builds (`2.4.1+cu124`) aren't where pip looks.
     return version !== undefined && /^[0-9][0-9A-Za-z.]*$/.test(version) ? `${name}==${version}` : name;
   });
@@ -90,8 +91,4 @@ function pythonOf(ref: string, recipe: Recipe | undefined): string {
     `files = from_registry(${pythonText(ref)})`,
     ...(recipe?.lines ?? []),
   ].join('\n');
-}
-
-function normalised(name: string): string {
-  return name.toLowerCase().replaceAll(/[-_.]+/g, '-');
 }

@@ -1,10 +1,11 @@
-import { access, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { pathInside } from '../../base/inside.ts';
 import type { DataLineage } from '../../catalog/read-models/lineage.ts';
 import { parseYaml } from '../../runs/parse-yaml.ts';
 import { RunFileInvalid } from '../../runs/run-files.ts';
+import { isReachable } from '../../storage/is-there.ts';
 import { smallText } from './small-file.ts';
 
 const MAX_DVC_BYTES = 256 * 1024;
@@ -61,7 +62,7 @@ async function inPipeline(source: string): Promise<DvcData | undefined> {
   for (let level = 0; level < MAX_LEVELS; level += 1) {
     const found = await inLock(folder, source);
     if (found) return found;
-    const isRoot = (await isThere(join(folder, '.git'))) || (await isThere(join(folder, '.dvc')));
+    const isRoot = (await isReachable(join(folder, '.git'))) || (await isReachable(join(folder, '.dvc')));
     if (isRoot || dirname(folder) === folder) return undefined;
     folder = dirname(folder);
   }
@@ -115,13 +116,6 @@ async function yamlIn(file: string, maxBytes: number): Promise<unknown> {
     if (error instanceof RunFileInvalid) return undefined;
     throw error;
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** How data beside `from` is called that is really at `place`: `data/x.csv` for `data/x.csv.dvc`. */

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { satisfies, valid, validRange } from '@renovatebot/pep440';
 import { RegistryError } from '../../base/errors.ts';
 import { isUlid } from '../../base/ids.ts';
+import { comparedPackageName } from '../../base/package-name.ts';
 import {
   type DirectVersions,
   fromBase,
@@ -174,10 +175,6 @@ function ofPackage(session: Session, of: string): FoundSubject {
 
 /** The names that mean the same (PEP 503). */
 function namesOf(session: Session, name: string): readonly string[] {
-  const wanted = normalised(name);
-  return packageNames(dbOf(session)).filter((known) => normalised(known) === wanted);
-}
-
-function normalised(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-');
+  const wanted = comparedPackageName(name);
+  return packageNames(dbOf(session)).filter((known) => comparedPackageName(known) === wanted);
 }

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { createDefaultHttpClient, createPipelineFromOptions, createPipelineRequest } from '@azure/core-rest-pipeline';
 import * as v from 'valibot';
 import { RegistryError } from '../../base/errors.ts';
+import { jsonIfAny } from '../../base/json-if-any.ts';
 import type { AccessToken } from './credentials.ts';
 import { isCertificateProblem } from './explain.ts';
 import { trustSystemCertificates } from './system-certificates.ts';
@@ -170,7 +171,7 @@ async function asked(url: string, ask: Ask, what: string): Promise<AccessToken> 
     const number = /\b(AADSTS\d{4,8})\b/.exec(text)?.[1];
     throw refused(what, [`the sign-in service answered ${status}`, name, number].filter(Boolean).join(' '));
   }
-  const parsed = v.safeParse(answerSchema, parsedJson(text));
+  const parsed = v.safeParse(answerSchema, jsonIfAny(text));
   if (!parsed.success) throw refused(what, 'the sign-in service gave no token');
   const { access_token: token, expires_in: seconds } = parsed.output;
   return { token, expiresAt: Date.now() + seconds * 1000 };
@@ -197,12 +198,4 @@ async function send(url: string, { method = 'GET', headers = {}, body, timeoutMs
 
 function refused(what: string, why: string): RegistryError {
   return new RegistryError('SIGN_IN_FAILED', `${what} gave no access: ${why}. Check it, or sign in another way.`);
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
