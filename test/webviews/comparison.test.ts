@@ -310,6 +310,10 @@ describe('the comparison of versions', () => {
     expect(await page.evaluate(() => 'injected' in globalThis)).toBe(false);
     expect(await page.locator('main img, main script').count()).toBe(0);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    // Whatever the model is called, the number is in sight.
+    const head = await page.locator('.column-head').first().boundingBox();
+    const number = await page.locator('.column-head .version-link').getByText('@1').boundingBox();
+    expect((number?.x ?? 0) + (number?.width ?? 0)).toBeLessThanOrEqual((head?.x ?? 0) + (head?.width ?? 0) + 1);
     expect(opened.errors).toEqual([]);
   });
 });
