@@ -27,34 +27,43 @@ export interface RegistryCommands {
     readonly how: 'apply' | 'drop';
     readonly reason?: string;
   }): Promise<void>;
+  /** Throws `MODEL_NAME_INVALID`, `NAME_TAKEN`. */
   createModel(request: {
     readonly name: string;
     readonly description?: string;
     readonly tags?: Tags;
   }): Promise<ModelSummary>;
+  /**
+   * Registers files as a version. The bytes that the model's latest version has, with nothing new of run, params or code, give that version. Throws
+   * `PATH_NOT_FOUND`, and `FILE_CHANGED` where a file is written to meanwhile.
+   */
   register(request: RegisterRequest, options?: OperationOptions): Promise<RegisterResult>;
   /**
    * Moves a version to a stage; towards a lower stage this is a demotion. `expectHolder`, a number or reference, or null for none, is
-   * what the person saw in the exclusive stage: when it isn't there any more, the promotion is refused as a `CONFLICT`.
+   * what the person saw in the exclusive stage: when it isn't there any more, the promotion is refused as a `CONFLICT`. Throws `REASON_EMPTY`,
+   * `STAGE_UNKNOWN`, `STAGE_UNCHANGED`, and what the policy says against it: `TRANSITION_REFUSED`, `GATE_FAILED`, `OVERRIDE_REFUSED`, `SIGNATURE_NEEDED`.
    */
   promote(request: PromoteRequest, options?: OperationOptions): Promise<TransitionResult>;
   /**
    * Puts the stage's previous holder, or version number `to`, back. `stage` is `production` unless given. Waits for no gate, and reads the
-   * files first: throws `ARTIFACT_ABSENT`, `ARTIFACT_DAMAGED`, `ARTIFACT_WITHDRAWN` only where they are gone.
+   * files first: throws `ARTIFACT_ABSENT`, `ARTIFACT_DAMAGED`, `ARTIFACT_WITHDRAWN` only where they are gone. Throws `REASON_EMPTY`, `STAGE_UNCHANGED`,
+   * `NEVER_HELD`, and `NOTHING_TO_ROLL_BACK` with the numbers that can be named as `others`.
    */
   rollback(request: RollbackRequest, options?: OperationOptions): Promise<TransitionResult>;
   /** Moves a version out of every stage; `expectStage` as for `promote`. */
   archive(request: ArchiveRequest): Promise<TransitionResult>;
+  /** Points an alias to a version, wherever it pointed. Throws `ALIAS_INVALID`. */
   setAlias(request: { readonly model: string; readonly alias: string; readonly ref: string }): Promise<AliasEntry>;
+  /** Throws `ALIAS_NOT_FOUND`. */
   removeAlias(request: { readonly model: string; readonly alias: string }): Promise<void>;
-  /** Sets and removes tags of a version, or of a model where `ref` is given as `{ model }`. */
+  /** Sets and removes tags of a version, or of a model with `onModel`. Throws `TAG_NOT_FOUND` for one to remove. */
   tag(request: {
     readonly ref: string;
     readonly set?: Tags;
     readonly remove?: readonly string[];
     readonly onModel?: boolean;
   }): Promise<void>;
-  /** Adds a note to a version. */
+  /** Adds a note to a version. Throws `TEXT_EMPTY`. */
   note(request: { readonly ref: string; readonly text: string }): Promise<void>;
   /**
    * Replaces the description of a version, or of a model with `onModel`. That of a version is its model card, in Markdown. Throws `TEXT_TOO_LONG`
@@ -67,7 +76,9 @@ export interface RegistryCommands {
     /** What the person saw: where another text is there meanwhile, it is refused as a `CONFLICT`. */
     readonly expected?: string;
   }): Promise<void>;
+  /** Adds a comment to a version, or to a model with `onModel`. Throws `TEXT_EMPTY`. */
   comment(request: { readonly ref: string; readonly text: string; readonly onModel?: boolean }): Promise<void>;
+  /** Throws `MODEL_NAME_INVALID`, `NAME_TAKEN`, `NAME_UNCHANGED`. The former name goes on to lead to the model. */
   renameModel(request: { readonly model: string; readonly name: string }): Promise<ModelSummary>;
   /**
    * Replaces a model's policy as a whole. `expectDigest` is what the person saw, null for none: when another is there, it is refused as a
@@ -102,7 +113,12 @@ export interface RegistryCommands {
     readonly digest?: string;
     readonly comment?: string;
   }): Promise<{ readonly model: string; readonly digest: string; readonly pending: boolean }>;
+  /** Throws `REASON_EMPTY`, and `STAGE_HELD` and `ALIAS_HELD` for one that holds an exclusive stage or that an alias points to. */
   deleteVersion(request: { readonly ref: string; readonly reason: string }): Promise<void>;
+  /**
+   * Deletes a model with its versions. Throws `REASON_EMPTY`, `STAGE_HELD` while one of them
+   * holds an exclusive stage, and `POLICY_NOT_APPROVED` where others have to approve that the policy ends.
+   */
   deleteModel(request: { readonly model: string; readonly reason: string }): Promise<void>;
   /**
    * Says for others what this machine serves in `place`, a path of its own that isn't told. No part of the log. Throws what the storage
@@ -147,6 +163,6 @@ export interface RegistryCommands {
     readonly stage: string;
     readonly found: readonly FoundGate[];
   }): Promise<readonly GateLink[]>;
-  /** Adds metrics that a version doesn't have yet; a metric it has can't change. */
+  /** Adds metrics that a version doesn't have yet. Throws `METRIC_FIXED` for one that it has with another value. */
   completeMetrics(request: { readonly ref: string; readonly metrics: Metrics }): Promise<void>;
 }

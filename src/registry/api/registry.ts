@@ -9,7 +9,8 @@ import type { RegistryQueries } from './queries.ts';
  * of the artifact digest>`. A bare `model` means its version in production, else its newest. Ids (ULIDs) are accepted wherever
  * a model or version is named: `<version ulid>` alone, or `<model>`.
  *
- * Every method throws `RegistryError`; a throw means that nothing changed.
+ * Every method throws `RegistryError`; a throw means that nothing changed. What a name leads to may not be there, or be more than one: `MODEL_NOT_FOUND`,
+ * `VERSION_NOT_FOUND`, `REFERENCE_INVALID`, `REFERENCE_AMBIGUOUS`. `CONFLICT`: somebody changed meanwhile what a command would replace.
  */
 export interface Registry extends RegistryQueries, RegistryCommands {
   readonly location: RegistryLocation;
