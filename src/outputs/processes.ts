@@ -43,14 +43,30 @@ export function runningProcesses(root: string, places: readonly string[]): reado
       openFiles += numbers.length;
       if (openFiles > MAX_OPEN_FILES) return found;
       const writes = numbers.flatMap((number) => writtenFile(dir, number, places));
-      const { startedAtMs, busyShare } = timesOf(dir, bootedAtMs);
-      if (writes.length > 0 || (busyShare >= BUSY_SHARE && isTrainer(dir, root)))
-        found.push({ id: `${pid}@${Math.round(startedAtMs / 1000)}`, startedAtMs, writes });
+      const times = timesOf(dir, bootedAtMs);
+      if (writes.length > 0 || (times.busyShare >= BUSY_SHARE && isTrainer(dir, root)))
+        found.push({ id: idOf(pid, times), startedAtMs: times.startedAtMs, writes });
     } catch {
       // It ended meanwhile, or is another person's: nothing to be seen.
     }
   }
   return found;
+}
+
+/** Whether a process that was found still runs. */
+export function processIsThere(id: string): boolean {
+  const bootedAtMs = bootTime();
+  const pid = /^(\d+)@/.exec(id)?.[1];
+  if (bootedAtMs === undefined || pid === undefined) return false;
+  try {
+    return idOf(pid, timesOf(`/proc/${pid}`, bootedAtMs)) === id;
+  } catch {
+    return false;
+  }
+}
+
+function idOf(pid: string, { startedAtMs }: { readonly startedAtMs: number }): string {
+  return `${pid}@${Math.round(startedAtMs / 1000)}`;
 }
 
 function processIds(): readonly string[] {

@@ -1,5 +1,5 @@
 import type { NotebookLineage } from '../catalog/read-models/lineage.ts';
-import { type RunningProcess, runningProcesses } from './processes.ts';
+import { processIsThere, type RunningProcess, runningProcesses } from './processes.ts';
 import type { StartedRun } from './started-runs.ts';
 
 /** A command, task or debug session that the editor saw begin. */
@@ -26,6 +26,13 @@ export interface Writer {
   readonly command: SeenCommand;
   /** How many others ran then that could have written them. */
   readonly othersCount: number;
+}
+
+interface SeenProcess {
+  readonly startedAtMs: number;
+  readonly seenAtMs: number;
+  /** When it was found to have ended. */
+  readonly goneAtMs?: number;
 }
 
 /** What is known about whether the run that wrote some outputs goes on. */
@@ -56,7 +63,7 @@ export class RunsGoingOn {
   readonly #look: typeof runningProcesses;
   readonly #commands = new Map<string, StartedCommand>();
   readonly #endedCommands = new Map<string, SeenCommand & { readonly endedAtMs: number }>();
-  readonly #seen = new Map<string, { readonly startedAtMs: number; readonly seenAtMs: number }>();
+  readonly #seen = new Map<string, SeenProcess>();
 
   readonly #recordings: () => readonly SeenCommand[];
 
@@ -108,10 +115,10 @@ export class RunsGoingOn {
     const processes = (looked ?? []).filter(isBefore);
     const open = processes.flatMap(({ writes }) => writes);
     const alive = new Set(processes.map(({ id }) => id));
-    const gone = [...this.#seen].filter(
-      ([id, seen]) => !alive.has(id) && isBefore(seen) && seen.seenAtMs >= changedAtMs - BETWEEN_LOOKS_MS,
-    );
     this.#remember(processes);
+    const gone = [...this.#seen].filter(
+      ([id, seen]) => !alive.has(id) && isBefore(seen) && mayHaveWritten(seen, changedAtMs),
+    );
     const commands = [...this.#commands].filter(([, command]) => isBefore(command));
     const ended = [...this.#endedCommands].filter(
       ([, command]) => isBefore(command) && endedAfter(command, changedAtMs),
@@ -129,6 +136,13 @@ export class RunsGoingOn {
 
   #remember(processes: readonly RunningProcess[]): void {
     const seenAtMs = Date.now();
+    const listed = new Set(processes.map(({ id }) => id));
+    const isAnotherNew = processes.some(({ id }) => !this.#seen.has(id));
+    for (const [id, seen] of this.#seen) {
+      if (seen.goneAtMs !== undefined || listed.has(id) || processIsThere(id)) continue;
+      // What began since is likelier to have written what is there now.
+      this.#seen.set(id, { ...seen, goneAtMs: isAnotherNew ? seen.seenAtMs : seenAtMs });
+    }
     for (const { id, startedAtMs } of processes) this.#seen.set(id, { startedAtMs, seenAtMs });
     forgetOldest(this.#seen);
   }
@@ -140,6 +154,11 @@ function beganBefore(
   slackMs = SLACK_MS,
 ): boolean {
   return startedAtMs <= changedAtMs + slackMs;
+}
+
+/** Of a process that isn't found any more: what had ended before can't have. */
+function mayHaveWritten({ seenAtMs, goneAtMs }: SeenProcess, changedAtMs: number): boolean {
+  return goneAtMs === undefined ? seenAtMs >= changedAtMs - BETWEEN_LOOKS_MS : goneAtMs >= changedAtMs - CLOSE_MS;
 }
 
 function endedAfter(seen: Pick<SeenCommand, 'endedAtMs'>, changedAtMs: number, slackMs = SLACK_MS): boolean {

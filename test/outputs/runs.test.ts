@@ -195,6 +195,20 @@ describe('a run that goes on', () => {
     expect(watching.superseded).toEqual([]);
   });
 
+  it('is over when its process has ended: one that comes a moment later is another run', async () => {
+    const workspace = await makeWorkspace();
+    let processes: readonly RunningProcess[] = [];
+    const watching = watchWorkspace(workspace, 'outputs: [model.safetensors]', { look: () => processes });
+    for (const number of [1, 2, 3]) {
+      processes = [{ id: `${number}@1`, startedAtMs: Date.now(), writes: [] }];
+      await workspace.write('model.safetensors', safetensors([number]));
+      await watching.quiet();
+      processes = [];
+      await workspace.newest(number);
+    }
+    expect(watching.superseded).toEqual([]);
+  });
+
   it('gets another version with a note on both where the first one came too early', async () => {
     const workspace = await makeWorkspace();
     const found = record({ status: 'unknown' });
