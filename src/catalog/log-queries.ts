@@ -72,6 +72,12 @@ export function voidsOf(
   return [...commits, ...intents].sort((a, b) => a.seq - b.seq);
 }
 
+/** Why a commit is void as a whole; undefined where it isn't. */
+export function problemOfCommit(db: Sqlite, seq: number): string | undefined {
+  const row = db.get('SELECT problem FROM commits WHERE seq = ?', [seq]);
+  return row && maybeText(row, 'problem');
+}
+
 /** What this program doesn't understand of the log; where there is anything, the registry is read-only. */
 export function unknownNeeds(db: Sqlite): readonly string[] {
   // In the words of the partial indexes, which SQLite wouldn't use otherwise.

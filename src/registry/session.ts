@@ -17,6 +17,7 @@ import type { IntentOutcome, RegistryState } from '../rules/state.ts';
 import type { LocalStore } from '../storage/object-store.ts';
 import type { Recording, RegistryLocation } from './api/registry.ts';
 import { unexplainedBreaks } from './chain-breaks.ts';
+import { emptiedHead } from './emptied-commits.ts';
 import { goneProblem } from './gone.ts';
 import { textTooLong } from './request-problem.ts';
 import { withoutSecretsIn } from './secrets-in-events.ts';
@@ -70,7 +71,12 @@ export async function readToHead(session: Session): Promise<void> {
 
 /** What is wrong with the log that the catalog was built from, where anything is. */
 export async function damageIn(session: Session): Promise<RegistryError | undefined> {
-  return (await goneProblem(session)) ?? (await seenHeadProblem(session)) ?? (await chainProblem(session));
+  return (
+    (await goneProblem(session)) ??
+    (await emptiedHead(session)) ??
+    (await seenHeadProblem(session)) ??
+    (await chainProblem(session))
+  );
 }
 
 async function chainProblem(session: Session): Promise<RegistryError | undefined> {

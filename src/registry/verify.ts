@@ -6,6 +6,7 @@ import { labelsOfAttached, namedObjects } from '../catalog/space-queries.ts';
 import { commitKey, FORMAT_KEY, objectKey } from '../storage/layout.ts';
 import type { LogHead } from './api/log.ts';
 import type { VerifyProblem, VerifyReport } from './api/verifying.ts';
+import { emptiedProblems } from './emptied-commits.ts';
 import { dbOf, type Session } from './session.ts';
 import { artifactsHere } from './space/plan.ts';
 import { verifyChain } from './verify-chain.ts';
@@ -43,7 +44,11 @@ export async function verify(
     }
   }
   const { seq, hash } = session.catalog.position;
-  return { commits: chain.commits, ...counts, head: { seq, hash }, problems, voids: voidsOf(dbOf(session)) };
+  const voids = voidsOf(dbOf(session));
+  const whole = voids.flatMap((one) => (one.id === undefined ? [one.seq] : []));
+  for (const emptied of await emptiedProblems(session, whole))
+    if (!problems.some(({ key }) => key === emptied.key)) problems.push(emptied);
+  return { commits: chain.commits, ...counts, head: { seq, hash }, problems, voids };
 }
 
 /** What can't be read is found, and named, by reading the log commit by commit. */

@@ -1,5 +1,5 @@
 import { renameSync } from 'node:fs';
-import { chmod, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
@@ -45,6 +45,23 @@ describe('verify', () => {
     const registry = await place.open();
     const report = await registry.verify({ artifacts: true });
     expect(report).toMatchObject({ commits: 5, manifests: 2, objects: 2, problems: [], voids: [] });
+  });
+
+  it('names the newest commit where it was emptied, which another machine has never seen whole, and nothing is added behind it', async () => {
+    const place = await makePlace();
+    await storyIn(place);
+    const newest = join(place.registryDir, commitKey(5));
+    await chmod(newest, 0o644);
+    await writeFile(newest, '');
+    for (const name of await readdir(place.registryDir))
+      if (name.startsWith('catalog')) await rm(join(place.registryDir, name));
+    await rm(join(place.dir, 'state'), { recursive: true });
+    const registry = await place.open();
+    const damaged = { code: 'LOG_DAMAGED', message: expect.stringContaining(commitKey(5)) };
+    await expect(registry.production()).rejects.toMatchObject(damaged);
+    await expect(registry.promote({ ref: 'fraud@2', stage: 'production', reason: 'x' })).rejects.toMatchObject(damaged);
+    const { problems } = await registry.verify();
+    expect(problems).toMatchObject([{ code: 'COMMIT_DAMAGED', key: commitKey(5) }]);
   });
 
   it('names exactly the file in which one byte was changed, wherever it is', async () => {

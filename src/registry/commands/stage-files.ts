@@ -44,7 +44,7 @@ export async function verifyRollback(
       `The files of ${label} are neither on this machine nor in the shared storage any more. ${advice()} Nothing was changed.`,
     );
   }
-  throw notWhole(label, check?.problems[0], manifestKey(digest), advice());
+  throw notWhole(label, check?.problems[0] ?? manifestKey(digest), insteadOf(version, others()));
 }
 
 /**
@@ -58,22 +58,25 @@ export async function verifyPromoted(
 ): Promise<void> {
   const [problem] = (await readHere(session, digest, sizeBytes, options)).problems;
   if (problem)
-    throw notWhole(
-      `${model}@${number}`,
-      problem,
-      problem.key,
-      'See with `model-registry verify --artifacts` what else is so, and register the same files again, or put them back from a backup.',
-    );
+    throw notWhole(`${model}@${number}`, problem, 'See with `model-registry verify --artifacts` what else is damaged.');
 }
 
-function notWhole(label: string, problem: ArtifactProblem | undefined, missing: string, advice: string): RegistryError {
-  const isDamaged = problem?.kind === 'OBJECT_DAMAGED' || problem?.kind === 'MANIFEST_DAMAGED';
-  const key = problem?.key ?? missing;
-  return new RegistryError(
-    isDamaged ? 'ARTIFACT_DAMAGED' : 'ARTIFACT_ABSENT',
-    `The files of ${label} aren't whole: ${key} is ${isDamaged ? 'damaged' : 'missing'}. ${advice} Nothing was changed.`,
-    { details: { key } },
-  );
+/** With the problem, or the key of what is missing. */
+function notWhole(label: string, problem: ArtifactProblem | string, advice: string): RegistryError {
+  const { key, kind } = typeof problem === 'string' ? { key: problem, kind: undefined } : problem;
+  const details = { details: { key } };
+  // What lies there under the name would be taken for the file otherwise.
+  return kind === 'OBJECT_DAMAGED' || kind === 'MANIFEST_DAMAGED'
+    ? new RegistryError(
+        'ARTIFACT_DAMAGED',
+        `The files of ${label} aren't whole: ${key} is damaged. ${advice} To repair it, put it back from a backup, or delete it and register the same files again. Nothing was changed.`,
+        details,
+      )
+    : new RegistryError(
+        'ARTIFACT_ABSENT',
+        `The files of ${label} aren't whole: ${key} is missing. ${advice} To repair it, put it back from a backup, or register the same files again. Nothing was changed.`,
+        details,
+      );
 }
 
 async function readHere(
@@ -93,6 +96,14 @@ async function hasRemote({ shared }: Session, digest: string): Promise<boolean> 
   if (!shared) return false;
   const asked = (async () => (await (await shared.remote()).head(manifestKey(digest))) !== undefined)();
   return Promise.race([asked.catch(() => true), delay(REMOTE_MS, true, { ref: false })]);
+}
+
+/** Another version that can come back. */
+function insteadOf({ id, model }: VersionSummary, others: readonly VersionSummary[]): string {
+  const [other] = others.filter((one) => one.id !== id && one.artifact.withdrawnAt === undefined);
+  return other
+    ? `Roll back to version ${other.number} instead (\`model-registry rollback ${model} --to ${other.number}\`).`
+    : 'No other version can come back.';
 }
 
 function adviceFor({ id, model }: VersionSummary, others: readonly VersionSummary[]): string {
