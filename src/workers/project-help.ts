@@ -253,7 +253,7 @@ async function unknownNames(registry: Registry, text: string): Promise<readonly 
 function unknownAt(
   { kind, name, stage }: NamedAt,
   known: Known | undefined,
-): Pick<UnknownName, 'message' | 'meant'> | undefined {
+): Pick<UnknownName, 'message' | 'meant' | 'holdsUp'> | undefined {
   if (!known) return undefined;
   const { model, words } = known;
   const listed = (names: readonly string[]) =>
@@ -277,7 +277,10 @@ function unknownAt(
   switch (kind) {
     case 'stage': {
       const names = model.stages.map((rule) => rule.name);
-      return names.includes(name) ? undefined : unlike(`${model.name} has no stage "${name}"`, names);
+      // While a gate names it, no version of the model is promoted.
+      return names.includes(name)
+        ? undefined
+        : { ...unlike(`${model.name} has no stage "${name}"`, names), holdsUp: true };
     }
     case 'metric': {
       // A pattern stands for several, and where nothing was measured yet, nothing is wrong.

@@ -45,4 +45,6 @@ export interface UnknownName {
   readonly column: number;
   readonly message: string;
   readonly meant: Meant;
+  /** No version of the model is promoted while it stands there. */
+  readonly holdsUp?: boolean;
 }

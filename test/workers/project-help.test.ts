@@ -68,7 +68,11 @@ describe('help for a project file', () => {
     const { registry } = await registered();
     const text = GATED('{productoin: [{metric: aucc, min: 0.5}], staging: [{metric: auc, vs: shadow, max-drop: 0.1}]}');
     expect(await ask(registry, 'projectUnknowns', text)).toMatchObject([
-      { line: 4, message: expect.stringMatching(/^fraud has no stage "productoin"\. Did you mean "production"\?/) },
+      {
+        line: 4,
+        message: expect.stringMatching(/^fraud has no stage "productoin"\. Did you mean "production"\?/),
+        holdsUp: true,
+      },
       {
         line: 4,
         message: expect.stringMatching(/^No version of fraud has a metric "aucc"\. Did you mean "auc"\?/),

@@ -93,11 +93,11 @@ function versionItem(node: VersionNode, preferred: string | undefined): vscode.T
   item.iconPath = stageIcon(version.stage);
   const described = (stage: string | undefined) =>
     facts(
-      later === undefined ? undefined : t('superseded by {later}', { later: oneLine(later, 40) }),
       stage,
       version.stagePending ? t('not shared yet') : undefined,
       headlineText(version, preferred),
       aliases,
+      later === undefined ? undefined : t('superseded by {later}', { later: oneLine(later, 40) }),
     );
   const stage = oneLine(version.stage, 40);
   item.description = described(isBelowStage ? undefined : stage);

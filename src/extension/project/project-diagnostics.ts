@@ -133,7 +133,7 @@ export class ProjectDiagnostics implements vscode.CodeActionProvider, vscode.Dis
     const { Error: error, Warning: warning } = vscode.DiagnosticSeverity;
     this.#collection.set(uri, [
       ...problems.map((problem) => diagnosticAt(text, problem, error)),
-      ...unknown.map((problem) => diagnosticAt(text, problem, warning)),
+      ...unknown.map((problem) => diagnosticAt(text, problem, problem.holdsUp ? error : warning)),
     ]);
     this.#fixes.set(
       uri.toString(),

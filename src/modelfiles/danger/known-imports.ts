@@ -145,6 +145,10 @@ const known: readonly KnownModules[] = [
     ],
   },
   {
+    why: 'is how joblib keeps an array',
+    modules: [['joblib.numpy_pickle', 'NumpyArrayWrapper']],
+  },
+  {
     why: 'is an estimator of scikit-learn or a part of one',
     modules: [
       [
@@ -157,7 +161,6 @@ const known: readonly KnownModules[] = [
       ['sklearn.*', /^(newObj|__pyx_unpickle_\w+)$/],
       ['imblearn.*', CLASSES],
       ['category_encoders.*', CLASSES],
-      ['joblib.numpy_pickle', 'NumpyArrayWrapper'],
     ],
   },
   {

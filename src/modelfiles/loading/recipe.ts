@@ -27,4 +27,4 @@ export interface Recipe {
 }
 
 export const PICKLE_NOTE =
-  'Loading this runs code that its files bring along. “What loading runs” says what was found; load only what you trust.';
+  'Loading files like these can run code that they bring along. “What loading runs” says what was found; load only what you trust.';

@@ -114,7 +114,7 @@ describe('the Models view', () => {
     const [model] = await tree.getChildren();
     expect(shown(tree, await tree.getChildren(model))).toEqual([
       'Version 2  candidate · auc 0.02',
-      'Version 1  superseded by 2 · candidate · auc 0.01',
+      'Version 1  candidate · auc 0.01 · superseded by 2',
     ]);
   });
 

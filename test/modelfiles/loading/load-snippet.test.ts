@@ -144,7 +144,7 @@ describe('the way to load a version', () => {
   });
 
   it('says what runs code', () => {
-    expect(snippetOf(['m.pkl'], { format: 'pickle' }).notes).toEqual([expect.stringContaining('runs code')]);
+    expect(snippetOf(['m.pkl'], { format: 'pickle' }).notes).toEqual([expect.stringContaining('can run code')]);
     expect(snippetOf(['m.safetensors'], { format: 'safetensors' }).notes).toEqual([]);
   });
 
