@@ -45,7 +45,7 @@ export function modelHeader({ model, tenures, stage }: ModelPageData, page: Page
     </div>
     ${description === '' ? nothing : html`<p class="description">${description}</p>`}
     <div class="actions" role="group" aria-label=${t('Actions')}>
-      ${production ? html`<vscode-button icon="discard" @click=${() => page.actOnModel('rollBack')}>${t('Roll back…')}</vscode-button>` : nothing}
+      ${production && model.versions > 1 ? html`<vscode-button icon="discard" @click=${() => page.actOnModel('rollBack')}>${t('Roll back…')}</vscode-button>` : nothing}
       <vscode-button secondary icon="comment" @click=${() => page.actOnModel('comment')}>${t('Comment…')}</vscode-button>
       <vscode-button secondary icon="list-flat" @click=${() => page.actOnModel('openLog')}>${t('Open log')}</vscode-button>
       <vscode-button secondary icon="edit" @click=${() => page.actOnModel('renameModel')}>${t('Rename…')}</vscode-button>
