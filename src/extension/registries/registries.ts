@@ -43,6 +43,9 @@ interface Located {
 /** Changes that come faster than this are told together. */
 const ANNOUNCE_EVERY_MS = 100;
 
+/** The editor may lose what it is told while it draws: once more is safer. */
+const TOLD_BACK = 2;
+
 /** The registries of the window: one for each place that its workspace folders lead to. */
 export class Registries implements vscode.Disposable {
   readonly #workerFile: string;
@@ -53,6 +56,8 @@ export class Registries implements vscode.Disposable {
   readonly #unannounced = new Set<string | undefined>();
   /** Where the registry of each workspace folder was seen last. */
   readonly #seen = new Map<string, string>();
+  /** Of these somebody was told that they are gone: how often everyone is yet to be told that they are there. */
+  readonly #missed = new Map<string, number>();
   #announcing: NodeJS.Timeout | undefined;
   #located: Promise<Located> | undefined;
 
@@ -117,7 +122,16 @@ export class Registries implements vscode.Disposable {
   async relocate(): Promise<void> {
     const before = JSON.stringify(describe(await this.#location()));
     this.#located = this.#locate();
+    const { registries } = await this.#located;
     if (JSON.stringify(describe(await this.#located)) !== before) this.announce();
+    // One that was away for a moment looks as it did, but not to whoever asked it then.
+    for (const { dir, exists, isGone } of registries) {
+      const left = this.#missed.get(dir);
+      if (left === undefined || !exists || isGone) continue;
+      if (left > 1) this.#missed.set(dir, left - 1);
+      else this.#missed.delete(dir);
+      this.announce(dir);
+    }
   }
 
   /** Tells everyone, soon, to read again: the registry in `dir`, or all of them. */
@@ -208,6 +222,7 @@ export class Registries implements vscode.Disposable {
       chosenInterpreter: (folder) => activeInterpreter(vscode.Uri.file(folder)),
       onEvent: (event) => void inOrder(() => this.#received(dir, event)),
       onStopped: (error) => this.#log.error(`${dir}: ${error.message}`),
+      onGone: () => this.#missed.set(dir, TOLD_BACK),
     });
     this.#connections.set(dir, connection);
     return connection;

@@ -26,6 +26,8 @@ export interface ThreadOptions {
   readonly onEvent: (event: RegistryThreadEvent) => void;
   /** Given what stopped the thread when nobody asked it to. */
   readonly onStopped: (error: RegistryError) => void;
+  /** Called where an answer is that the registry is gone: whoever was told so asks again once it is there. */
+  readonly onGone?: () => void;
   /** After how long another thread takes over what the one that stopped watched: 5 s unless given, and twice as long each time that one is short-lived. */
   readonly restartMs?: number;
 }
@@ -89,6 +91,9 @@ export class RegistryThread {
     try {
       this.#thread ??= this.#start();
       return await this.#thread.client.call(name, request, operation);
+    } catch (error) {
+      if (RegistryError.is(error, 'REGISTRY_GONE')) this.#options.onGone?.();
+      throw error;
     } finally {
       this.#pending -= 1;
       if (this.#pending === 0 && !this.#purpose.isKept() && !this.#isShared && !this.#isClosed) {
