@@ -54,9 +54,8 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     this.#changed.fire(undefined);
   }
 
-  /** Goes once the way that a filter goes, before anything is typed: both the first search and the first drawing take longer than the next ones. */
+  /** Searches once before anything is typed, since the first search takes longer. Nothing is drawn: the editor would draw the first key's rows later. */
   async prepareFilter(): Promise<void> {
-    this.refresh();
     const search = async () => {
       for (const { dir } of await this.#registries.existing()) await this.#filtered(dir, 'a');
     };
