@@ -26,14 +26,14 @@ export class Workbench {
 
   private async openPalette(text: string): Promise<void> {
     const input = this.quickInput;
-    // A key press gets lost while the workbench still registers its key bindings.
+    // A key press gets lost while the workbench still registers its key bindings; and what takes the focus then closes the palette again.
     for (let attempt = 0; attempt < 10; attempt++) {
       await this.page.keyboard.press('F1');
-      const isOpen = await input.waitFor({ timeout: 2000 }).then(
+      const isFilled = await input.fill(text, { timeout: 2000 }).then(
         () => true,
         () => false,
       );
-      if (isOpen) break;
+      if (isFilled) return;
     }
     await input.fill(text);
   }
