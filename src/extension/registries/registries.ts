@@ -122,10 +122,10 @@ export class Registries implements vscode.Disposable {
   async relocate(): Promise<void> {
     const before = JSON.stringify(describe(await this.#location()));
     this.#located = this.#locate();
-    const { registries } = await this.#located;
-    if (JSON.stringify(describe(await this.#located)) !== before) this.announce();
+    const located = await this.#located;
+    if (JSON.stringify(describe(located)) !== before) this.announce();
     // One that was away for a moment looks as it did, but not to whoever asked it then.
-    for (const { dir, exists, isGone } of registries) {
+    for (const { dir, exists, isGone } of located.registries) {
       const left = this.#missed.get(dir);
       if (left === undefined || !exists || isGone) continue;
       if (left > 1) this.#missed.set(dir, left - 1);

@@ -98,18 +98,22 @@ async function hasRemote({ shared }: Session, digest: string): Promise<boolean> 
   return Promise.race([asked.catch(() => true), delay(REMOTE_MS, true, { ref: false })]);
 }
 
-/** Another version that can come back. */
-function insteadOf({ id, model }: VersionSummary, others: readonly VersionSummary[]): string {
-  const [other] = others.filter((one) => one.id !== id && one.artifact.withdrawnAt === undefined);
+function adviceFor(version: VersionSummary, others: readonly VersionSummary[]): string {
+  const other = restorable(version, others);
+  const elsewhere = other
+    ? `Roll back to version ${other.number} instead (\`model-registry rollback ${other.model} --to ${other.number}\`), or register`
+    : 'Register';
+  return `${elsewhere} the same files again, or put them back from a backup.`;
+}
+
+function insteadOf(version: VersionSummary, others: readonly VersionSummary[]): string {
+  const other = restorable(version, others);
   return other
-    ? `Roll back to version ${other.number} instead (\`model-registry rollback ${model} --to ${other.number}\`).`
+    ? `Roll back to version ${other.number} instead (\`model-registry rollback ${other.model} --to ${other.number}\`).`
     : 'No other version can come back.';
 }
 
-function adviceFor({ id, model }: VersionSummary, others: readonly VersionSummary[]): string {
-  const [other] = others.filter((one) => one.id !== id && one.artifact.withdrawnAt === undefined);
-  const elsewhere = other
-    ? `Roll back to version ${other.number} instead (\`model-registry rollback ${model} --to ${other.number}\`), or register`
-    : 'Register';
-  return `${elsewhere} the same files again, or put them back from a backup.`;
+/** The first of the others whose files weren't removed. */
+function restorable({ id }: VersionSummary, others: readonly VersionSummary[]): VersionSummary | undefined {
+  return others.find((one) => one.id !== id && one.artifact.withdrawnAt === undefined);
 }
