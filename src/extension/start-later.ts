@@ -7,6 +7,7 @@ import type { WebhookSecrets } from './after/webhook-secrets.ts';
 import { continueTraining } from './commands/trained-code.ts';
 import { OutputDecorations } from './file-system/output-decorations.ts';
 import { ImportOffers } from './importing/import-offers.ts';
+import { warmUp } from './pages/warm-up.ts';
 import { ProjectDiagnostics } from './project/project-diagnostics.ts';
 import type { ProjectFiles } from './project/project-files.ts';
 import type { Registries } from './registries/registries.ts';
@@ -57,6 +58,7 @@ export function startLater(started: Started): readonly vscode.Disposable[] {
     continueTraining(context.globalState, log),
     keepUpAll({ registries, projectFiles, deployments, secrets: webhookSecrets, log }),
     tellFollowUps({ registries, projectFiles, secrets: webhookSecrets, activity, log }),
+    warmUp({ registries, log }),
     offerRemotes({ registries, projectFiles, remotes, log }),
   ];
 }

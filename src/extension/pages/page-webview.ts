@@ -21,8 +21,8 @@ export interface PageWebview<K extends PageKind> {
   readonly log: PageLog;
 }
 
-/** The editor takes about as long until it needs the HTML of a new webview, and the first page of a window takes longer to read than others. */
-const SOON_MS = 120;
+/** The page's frame begins so much later as its HTML comes later. To ask for what isn't in it takes about 20 ms, while the script is there anyway. */
+const SOON_MS = 50;
 /** What is longer takes longer to read as a part of the HTML than to ask for. */
 const MOST_CHARACTERS = 200_000;
 
