@@ -155,13 +155,18 @@ async function openPage<K extends PageKind>(
     if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
   });
 
-  const late = async <T>(answer: T): Promise<T> => {
+  const fail = (method: string) => {
+    if (failing.includes(method)) throw new Error(`${method} went wrong`);
+  };
+  /** What every page of a version asks for by itself isn't noted. */
+  const asked = async <T>(method: string, answer: () => T | Promise<T>): Promise<T> => {
     await options.late;
-    return answer;
+    fail(method);
+    return answer();
   };
   const done = async (method: string, params: unknown) => {
     sent.push({ method, params });
-    if (failing.includes(method)) throw new Error(`${method} went wrong`);
+    fail(method);
   };
   /** Questions of a model's page are answered by the test, and noted. */
   function answeredBy<M extends 'plot' | 'plotted' | 'tenures' | 'glance' | 'heldAt'>(
@@ -189,7 +194,7 @@ async function openPage<K extends PageKind>(
     showGateOutput: (params) => done('showGateOutput', params),
     openEvidence: (params) => done('openEvidence', params),
     gates: async () => (await options.gates?.()) ?? { gates: [] },
-    versionGates: async () => late((await options.versionGates?.()) ?? { stages: [] }),
+    versionGates: () => asked('versionGates', async () => (await options.versionGates?.()) ?? { stages: [] }),
     decide: async (params) => {
       await done('decide', params);
       return (await options.decide?.(params)) ?? { outcome: 'done' };
@@ -208,8 +213,8 @@ async function openPage<K extends PageKind>(
     copyComparisonLink: (params) => done('copyComparisonLink', params),
     codeBetween: async () => (options.codeBetween ? { between: await options.codeBetween() } : {}),
     copyText: (params) => done('copyText', params),
-    trends: async () => late(options.trends ?? []),
-    card: async () => late(options.cardFile ? { file: options.cardFile } : {}),
+    trends: () => asked('trends', () => options.trends ?? []),
+    card: () => asked('card', () => (options.cardFile ? { file: options.cardFile } : {})),
     preview: async (params) => {
       await done('preview', params);
       return options.preview?.(params) ?? { kind: 'none', path: params.path, why: 'It isn’t among its files.' };
@@ -224,9 +229,8 @@ async function openPage<K extends PageKind>(
       await done('tensorRows', query);
       return options.tensors?.(query) ?? { rows: [], matching: 0 };
     },
-    // Asked for by every page of a version, as its own data is.
-    facts: async () => late((await options.facts?.()) ?? { problem: 'Nothing is known.' }),
-    history: async () => late(options.history ?? {}),
+    facts: () => asked('facts', async () => (await options.facts?.()) ?? { problem: 'Nothing is known.' }),
+    history: () => asked('history', () => options.history ?? {}),
     compareTensors: async (params, operation) => {
       await done('compareTensors', params);
       return options.compareTensors ? options.compareTensors(operation) : Promise.reject(new Error('No tensors.'));

@@ -63,6 +63,16 @@ describe('a metric over the versions', () => {
     await curve.hover();
     await expect.poll(() => page.locator('.spark-note').innerText()).toMatch(/^step (290|300): 0\.0001$/);
   });
+
+  it('says why curves couldn’t be read, and asks for them again', async () => {
+    const failing = ['history'];
+    const page = await open(versionPage(versionDetails(2, { hasHistory: true })), { history: courses(), failing });
+    const part = page.locator('#courses');
+    await part.getByRole('alert').getByText('history went wrong').waitFor();
+    failing.pop();
+    await part.getByRole('button', { name: 'Retry' }).click();
+    await part.getByRole('slider').first().waitFor();
+  });
 });
 
 describe('what comes late', () => {
