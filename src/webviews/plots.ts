@@ -1,11 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatNumber, t, tCount, tParts } from '../base/language.ts';
-import { formatMetric, metricDirection } from '../base/metrics.ts';
+import { metricDirection } from '../base/metrics.ts';
 import type { PlotsPageData } from '../extension/messages/page-data.ts';
 import { goodness, type PlotColumns, plotColumns } from './plots/axes.ts';
 import { filtersText, type PlotChoices, passing, plotChoices } from './plots/choices.ts';
 import { filterList } from './plots/filters.ts';
 import { glanceOf } from './plots/glance.ts';
+import { legend } from './plots/legend.ts';
 import type { Plots } from './plots/looked-at.ts';
 import './plots/parallel-plot.ts';
 import { scatter } from './plots/scatter.ts';
@@ -140,19 +141,6 @@ function picture(plots: Plots, page: PageContext): TemplateResult {
 function toggle(id: string, { picked }: PlotChoices, page: PageContext): void {
   const next = picked.includes(id) ? picked.filter((entry) => entry !== id) : [...picked, id].slice(0, 8);
   page.setUi('picked', JSON.stringify(next));
-}
-
-/** What the colours say, and what can be done. */
-function legend({ columns, data, choices }: Plots): TemplateResult {
-  const { metric } = columns;
-  const isLower = metric !== undefined && metricDirection(metric.name, data.declared) === 'lower';
-  const [worst, best] = metric ? (isLower ? [metric.greatest, metric.least] : [metric.least, metric.greatest]) : [0, 0];
-  return html`<div class="plot-legend">
-    ${metric ? html`<span class="tint-key">${formatMetric(worst)}<span class="tint-scale" aria-hidden="true"></span>${formatMetric(best)} <span class="muted wrap">${metric.name}</span></span>` : nothing}
-    <span class="muted"
-      >${choices.view === 'parallel' ? t('Drag along an axis to keep the versions in it, click there to clear it. A click on a line opens its version.') : t('Drag over a part to keep the versions in it. A click opens a version.')}</span
-    >
-  </div>`;
 }
 
 function sameParams({ columns }: PlotsPageData): TemplateResult | typeof nothing {

@@ -118,6 +118,57 @@ describe('the page of many versions', () => {
     expect(opened.errors).toEqual([]);
   });
 
+  it('gives a sign to what has a direction alone, at the heads of axes as in the table', async () => {
+    const page = await open();
+    const told = await page
+      .locator('.axis-table tbody tr')
+      .evaluateAll((rows) =>
+        rows.map((row) => [row.querySelector('th')?.innerText.trim() ?? '', row.querySelector('td')?.innerText ?? '']),
+      );
+    const inTable = new Map(told.map(([name = '', text = '']) => [name, /\d/.test(text) ? text : '']));
+    const heads = await page
+      .locator('.parallel-head')
+      .evaluateAll((all) =>
+        all.map((head) => [head.querySelector('b')?.innerText ?? '', head.querySelector('.muted')?.textContent ?? '']),
+      );
+    const atHeads = heads.map(([name = '', text = '']) => [name, text.replace('log', '').trim()] as const);
+    expect(atHeads).toEqual(atHeads.map(([name]) => [name, inTable.get(name)]));
+    expect(inTable.get('optimizer')).toMatch(/^0\.\d\d$/);
+    expect(inTable.get('learning_rate')).toMatch(/^[+−]0\.\d\d$/);
+  });
+
+  it('has a legend with the very colours of its lines and points, and one of their shapes', async () => {
+    // What is painted is noted as the page paints it.
+    const before = `
+      globalThis.strokes = new Set();
+      const { stroke } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.stroke = function () { globalThis.strokes.add(this.strokeStyle); stroke.call(this); };`;
+    const page = await open(plotsPage(), { before });
+    const strayEnds = () =>
+      page.evaluate<readonly string[]>(`(() => {
+        const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+        const seen = (colour) => {
+          pen.clearRect(0, 0, 1, 1);
+          pen.fillStyle = colour;
+          pen.fillRect(0, 0, 1, 1);
+          return pen.getImageData(0, 0, 1, 1).data.join();
+        };
+        const painted = new Set([...globalThis.strokes].map(seen));
+        const { backgroundImage } = getComputedStyle(document.querySelector('.tint-scale'));
+        const stops = backgroundImage.match(/(rgba?|color|oklab)\\([^)]*\\)/g);
+        return [stops.at(0), stops.at(-1)].filter((stop) => !painted.has(seen(stop)));
+      })()`);
+    await expect.poll(strayEnds).toEqual([]);
+    expect(await page.locator('.plot-legend .shape-key').count()).toBe(0);
+    await page.getByRole('button', { name: 'Scatter' }).click();
+    await page.evaluate('globalThis.strokes.clear()');
+    await page.getByLabel('Against', { exact: true }).selectOption('param:max_depth');
+    await expect.poll(() => page.evaluate('globalThis.strokes.size')).toBeGreaterThan(5);
+    await expect.poll(strayEnds).toEqual([]);
+    expect(await page.locator('.plot-legend').innerText()).toMatch(/candidate\s*194\s*production\s*1\b/);
+    expect(await page.locator('.axis-name').innerText()).toBe('max_depth');
+  });
+
   it('follows another metric, for which lower is better', async () => {
     const page = await open();
     await page.getByLabel('Metric', { exact: true }).selectOption('train.loss');

@@ -19,6 +19,11 @@ export interface Drawing {
   readonly goodness?: readonly number[];
 }
 
+/** How many of the points have each stage, in the order of the stages. */
+export function stageCounts({ stages, points }: Plot): readonly { readonly stage: string; readonly count: number }[] {
+  return stages.map((stage, place) => ({ stage, count: points.filter((point) => point[3] === place).length }));
+}
+
 /** Where the times in which versions held a stage are on the lower axis, oldest first; nowhere on an axis of params or metrics. */
 export function bandsOf(tenures: readonly TenureEntry[], across: PlotAxis): readonly Band[] {
   if (across.kind !== 'number' && across.kind !== 'time') return [];

@@ -2,7 +2,7 @@ import type uPlot from 'uplot';
 import type { Band, Drawing } from './drawing.ts';
 import type { Palette } from './palette.ts';
 import { colourOf, paintShape, shapeOf } from './shapes.ts';
-import { tintsOf } from './tints.ts';
+import { FAINTEST_POINT, tintsOf } from './tints.ts';
 
 /** Where a band is on the canvas; undefined where it is outside of what is shown. */
 function sidesOf(u: uPlot, { from, to }: Band): readonly [left: number, right: number] | undefined {
@@ -88,7 +88,7 @@ export function paintServing(u: uPlot, { bands, plot }: Drawing, palette: Palett
 
 /** The versions, those that serve over the others. */
 export function paintPoints(u: uPlot, { plot, goodness }: Drawing, palette: Palette): void {
-  const tint = goodness && tintsOf(palette, 70);
+  const tint = goodness && tintsOf(palette, FAINTEST_POINT);
   const { ctx: canvas, bbox } = u;
   const ratio = devicePixelRatio;
   const radius = (plot.points.length > 400 ? 2.2 : 3.6) * ratio;

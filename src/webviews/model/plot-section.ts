@@ -10,7 +10,7 @@ import { ageOf, emptyState, failedLine, section } from '../shared/parts.ts';
 import { directionText } from '../shared/word.ts';
 import { logarithmicAxes } from './axes.ts';
 import { axisValue, type Choices } from './choices.ts';
-import type { Drawing } from './drawing.ts';
+import { type Drawing, stageCounts } from './drawing.ts';
 import type { ModelPage } from './model-page.ts';
 import { plotTable } from './plot-table.ts';
 import { selectionPanel } from './selection.ts';
@@ -130,10 +130,6 @@ function axisText(across: PlotAxis): string {
 }
 
 function legend(plot: Plot, drawing: Drawing): TemplateResult {
-  const counts = plot.stages.map((stage, place) => ({
-    stage,
-    count: plot.points.filter((point) => point[3] === place).length,
-  }));
   const isLog = logarithmicAxes(drawing);
   const notes = [
     plot.points.length < plot.total
@@ -154,7 +150,7 @@ function legend(plot: Plot, drawing: Drawing): TemplateResult {
       : '',
   ].filter((note) => note !== '');
   return html`<div class="plot-legend">
-    ${counts.map(({ stage, count }) => html`<span>${shapeKey(stage)} ${stage} <span class="count">${formatNumber(count)}</span></span>`)}
+    ${stageCounts(plot).map(({ stage, count }) => html`<span>${shapeKey(stage)} ${stage} <span class="count">${formatNumber(count)}</span></span>`)}
     ${
       drawing.bands.length === 0
         ? nothing

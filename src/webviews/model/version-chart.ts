@@ -1,8 +1,9 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, type Ref, ref } from 'lit/directives/ref.js';
 import uPlot from 'uplot';
+import { t } from '../../base/language.ts';
 import type { PlotBox, PlotPoint, TenureEntry } from '../../extension/messages/core-types.ts';
-import { axesOf, scalesOf } from './axes.ts';
+import { axesOf, logarithmicAxes, scalesOf } from './axes.ts';
 import { type Band, boxBetween, type Drawing, nearestPoint, stretchBetween } from './drawing.ts';
 import { paintBandLabels, paintBands, paintPoints, paintServing } from './paint.ts';
 import { followTheme, paletteOf } from './palette.ts';
@@ -250,8 +251,18 @@ class VersionChart extends LitElement {
       }}
     >
       <div class="chart-frame" ${ref(this.#frame)}></div>
+      ${this.#axisName()}
       ${this.#currentMark()} ${this.#movedMark()}
     </div>`;
+  }
+
+  /** Versions and times tell by themselves what they are. */
+  #axisName(): TemplateResult | typeof nothing {
+    const { drawing } = this;
+    if (!drawing || !('name' in drawing.across)) return nothing;
+    const { name } = drawing.across;
+    const text = logarithmicAxes(drawing).across ? `${name}, ${t('logarithmic')}` : name;
+    return html`<div class="axis-name ellipsis muted" title=${name} aria-hidden="true">${text}</div>`;
   }
 
   #movedMark(): TemplateResult | typeof nothing {

@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatNumber, t } from '../../base/language.ts';
+import { t } from '../../base/language.ts';
 import type { PageContext } from '../shared/page.ts';
 import { filtered, none } from '../shared/parts.ts';
 import type { PlotColumn } from './axes.ts';
 import { type AxisFilter, filtersText } from './choices.ts';
 import type { Plots } from './looked-at.ts';
-import { associationText } from './parallel-plot.ts';
+import { associationText } from './values.ts';
 
 /** Fewer texts than these are boxes to tick; of more one types. */
 const FEW_TEXTS = 8;
@@ -28,7 +28,7 @@ export function filterList(plots: Plots, page: PageContext): TemplateResult {
         ${rows.map(
           (column) => html`<tr>
             <th scope="row">${axisBox(column, plots, page)}</th>
-            <td class="numeric">${column.association === undefined ? none() : column.texts ? formatNumber(column.association, { minimumFractionDigits: 2, maximumFractionDigits: 2 }) : associationText(column.association)}</td>
+            <td class="numeric">${column.association === undefined ? none() : associationText(column)}</td>
             <td>${filterFields(column, plots, page)}</td>
           </tr>`,
         )}

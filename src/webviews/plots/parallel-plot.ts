@@ -1,11 +1,11 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, type Ref, ref } from 'lit/directives/ref.js';
-import { formatNumber } from '../../base/language.ts';
 import { axisTexts } from '../model/axis-texts.ts';
 import { followTheme, paletteOf } from '../model/palette.ts';
-import { tintsOf } from '../model/tints.ts';
+import { faintestLine, tintsOf } from '../model/tints.ts';
 import { type PlotColumn, shareOf, tickText, valueAt, wholeTicks } from './axes.ts';
 import type { AxisFilter } from './choices.ts';
+import { associationText } from './values.ts';
 
 const HEIGHT = 340;
 const ROOM = { top: 12, bottom: 12, left: 60, right: 60 } as const;
@@ -122,9 +122,8 @@ export class ParallelPlot extends LitElement {
     canvas.height = HEIGHT * ratio;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     const palette = paletteOf(this);
-    // Few lines have no others over them from which the faintest must stand back.
     const isFew = drawing.order.length <= 100;
-    const tint = tintsOf(palette, isFew ? 65 : 30);
+    const tint = tintsOf(palette, faintestLine(drawing.order.length));
     const faint = `color-mix(in srgb, ${palette.muted} 14%, transparent)`;
     const many = drawing.order.length > 600;
     for (const isPassing of [false, true]) {
@@ -292,13 +291,14 @@ export class ParallelPlot extends LitElement {
     </div>`;
   }
 
-  #head({ name, isLog, association, kind }: PlotColumn, axis: number): TemplateResult {
+  #head(column: PlotColumn, axis: number): TemplateResult {
     const atEdge = 2 * ROOM.left;
     const gap = this.#axes.length < 2 ? atEdge : this.#xOf(1) - this.#xOf(0);
+    const { name, isLog } = column;
     const isAtEdge = axis === 0 || axis === this.#axes.length - 1;
     const place = `left: ${this.#xOf(axis)}px; width: ${(isAtEdge ? Math.min(gap, atEdge) : gap) - 4}px`;
     return html`<span class="parallel-head" .style=${place} title=${name}
-      ><b class="ellipsis">${name}</b><span class="muted ellipsis">${kind === 'metric' || association === undefined ? '' : associationText(association)}${isLog ? ' log' : ''}</span></span
+      ><b class="ellipsis">${name}</b><span class="muted ellipsis">${associationText(column)}${isLog ? ' log' : ''}</span></span
     >`;
   }
 
@@ -350,13 +350,6 @@ export class ParallelPlot extends LitElement {
     const room = Math.min(280, Math.max(120, seen - 2 * edge));
     return html`<div class="chart-glance" role="status" .style=${`${side}; top: 8px; max-width: ${room}px`}>${this.glance(index)}</div>`;
   }
-}
-
-/** `ρ +0.71`, with a minus where the metric falls. */
-export function associationText(association: number): string {
-  const text = formatNumber(Math.abs(association), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  const sign = Math.abs(association) < 0.005 ? '' : association < 0 ? '−' : '+';
-  return `${sign}${text}`;
 }
 
 customElements.define('parallel-plot', ParallelPlot);

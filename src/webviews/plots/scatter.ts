@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
 import type { Plot, PlotBox, PlotPoint } from '../../extension/messages/core-types.ts';
-import type { Drawing } from '../model/drawing.ts';
+import { type Drawing, stageCounts } from '../model/drawing.ts';
 import '../model/version-chart.ts';
 import type { PageContext } from '../shared/page.ts';
 import { emptyState } from '../shared/parts.ts';
@@ -31,6 +31,14 @@ export function scatter(plots: Plots, page: PageContext): TemplateResult {
     .chosen=${(box: PlotBox | undefined) => page.setUi('filters', filtersOf(box, choices, metric, across))}
     .opened=${(index: number) => page.openVersion(versions[index]?.id ?? '')}
   ></version-chart>`;
+}
+
+/** The stages of the points, and how many points each has. */
+export function drawnStages(plots: Plots): readonly { readonly stage: string; readonly count: number }[] {
+  const { metric } = plots.columns;
+  const { across } = plots.choices;
+  if (!metric || !across) return [];
+  return stageCounts(drawingOf(plots, metric, across).plot);
 }
 
 /** In the place of a version's number stands its place in the columns. The same drawing for the same choices: another one is drawn anew. */

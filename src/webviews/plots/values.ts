@@ -1,3 +1,4 @@
+import { formatNumber } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
 import type { PlotsPageData } from '../../extension/messages/page-data.ts';
 import type { PlotColumn } from './axes.ts';
@@ -8,6 +9,13 @@ export function valueText(column: PlotColumn, index: number): string {
   if (Number.isNaN(value)) return '';
   if (column.texts) return column.texts[value] ?? '';
   return column.kind === 'metric' ? formatMetric(value) : String(value);
+}
+
+/** `+0.71`, with a minus where the metric falls; without a sign of texts, which have no direction. Empty where nobody knows. */
+export function associationText({ association, texts }: PlotColumn): string {
+  if (association === undefined) return '';
+  const text = formatNumber(Math.abs(association), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  return texts || Math.abs(association) < 0.005 ? text : `${association < 0 ? '−' : '+'}${text}`;
 }
 
 type Version = PlotsPageData['columns']['versions'][number];

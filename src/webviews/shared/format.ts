@@ -1,4 +1,5 @@
 import { dateLocale, formatNumber, t, tCount } from '../../base/language.ts';
+import { formatMetric, type MetricLike } from '../../base/metrics.ts';
 import { sizeText } from '../../base/size.ts';
 import type { Via } from '../../extension/messages/core-types.ts';
 
@@ -80,6 +81,11 @@ export function formatVia(via: Via): string {
 /** A number with the minus that changes have, which no line ends after; for eyes, not for what is copied. */
 export function withMinus(text: string): string {
   return /^-[\d.,I]/.test(text) ? `−${text.slice(1)}` : text;
+}
+
+/** A value of a metric or param as every page shows it: `0.9312`, `−3.2e-7`, `NaN`. */
+export function metricText(value: MetricLike): string {
+  return withMinus(formatMetric(value));
 }
 
 /**
