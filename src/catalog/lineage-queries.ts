@@ -55,6 +55,7 @@ const lineageSchema = v.object({
           untrackedCount: v.number(),
         }),
       ),
+      written: v.optional(v.object({ paths: v.array(v.string()), count: v.number(), otherCount: v.number() })),
     }),
   ),
   base: v.optional(v.object({ name: v.string(), version: v.exactOptional(v.string()) })),
@@ -75,7 +76,16 @@ function runOf({ folder, seenAs, othersCount, notebook, ...run }: RecordedRun): 
 }
 
 /** What wasn't well formed when it was recorded stands there as undefined. */
-function codeOf({ folder, tags, repository, submodules, isPushed, changes, ...code }: RecordedCode): CodeLineage {
+function codeOf({
+  folder,
+  tags,
+  repository,
+  submodules,
+  isPushed,
+  changes,
+  written,
+  ...code
+}: RecordedCode): CodeLineage {
   return {
     ...code,
     ...(folder === undefined ? {} : { folder }),
@@ -84,6 +94,7 @@ function codeOf({ folder, tags, repository, submodules, isPushed, changes, ...co
     ...(submodules === undefined ? {} : { submodules }),
     ...(isPushed === undefined ? {} : { isPushed }),
     ...(changes ? { changes: changesOf(changes) } : {}),
+    ...(written ? { written } : {}),
   };
 }
 

@@ -89,7 +89,7 @@ async function fromPaths(
       )
     : await declaredData(context, model);
   return context.withRegistry(async (registry) => {
-    const [code, environment] = await Promise.all([providers.code(), providers.environment()]);
+    const [code, environment] = await Promise.all([providers.code(model), providers.environment()]);
     const circumstances = await providers.circumstances?.({ code, environment });
     const result = await context.withProgress((operation) =>
       registry.register(

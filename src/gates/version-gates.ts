@@ -17,14 +17,41 @@ type LineagePart = NonNullable<DeclaredGate['lineage']>[number];
 export function checkLineage(gate: DeclaredGate, subject: GateSubject): Verdict {
   const problems = (gate.lineage ?? []).flatMap((part) => LINEAGE[part](subject) ?? []);
   const { code } = subject;
-  const measured = code ? `commit ${code.commit.slice(0, 12)}${code.isDirty ? ' with changes' : ''}` : 'no commit';
-  return problems.length === 0 ? passed(measured) : failed(measured, problems.join('; '));
+  const measured = code ? codeMeasured(code) : 'no commit';
+  if (problems.length > 0) return failed(measured, problems.join('; '));
+  const leavesOut = gate.lineage?.includes('clean') && code !== undefined && isChangedByTraining(code);
+  return leavesOut ? passed(measured, leftOutText(code.written)) : passed(measured);
+}
+
+type Code = NonNullable<GateSubject['code']>;
+
+/** A text names so many files. */
+const MAX_NAMED = 3;
+
+function codeMeasured(code: Code): string {
+  const commit = code.commit.slice(0, 12);
+  if (!code.isDirty) return `commit ${commit}`;
+  return isChangedByTraining(code) ? `commit ${commit}, own outputs changed` : `commit ${commit} with changes`;
+}
+
+/** What `clean` leaves out of the changes. */
+function leftOutText({ paths, count }: Required<Code>['written']): string {
+  const named = paths.slice(0, MAX_NAMED).join(', ');
+  const rest = count - Math.min(MAX_NAMED, paths.length);
+  return rest > 0
+    ? `only what training writes was changed: ${named} and ${rest} more`
+    : `only what training writes was changed: ${named}`;
+}
+
+/** An earlier training left outputs or metrics of the model that weren't committed, and nothing else was changed. */
+function isChangedByTraining(code: Code): code is Code & Required<Pick<Code, 'written'>> {
+  return code.written !== undefined && code.written.otherCount === 0;
 }
 
 const LINEAGE: Readonly<Record<LineagePart, (subject: GateSubject) => string | undefined>> = {
   clean: ({ code }) =>
     code
-      ? code.isDirty
+      ? code.isDirty && !isChangedByTraining(code)
         ? 'the working tree had changes that the commit hasn’t'
         : undefined
       : 'no commit was recorded',

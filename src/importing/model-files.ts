@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { verdictOfName } from '../outputs/finding/model-names.ts';
 import { proposalFor } from '../outputs/finding/proposal.ts';
-import { matcherOf } from '../outputs/output-files.ts';
+import { matcherOf } from '../project/declared-paths.ts';
 import { holds, nameOf, pathBelow } from '../runs/paths.ts';
 import type { FoundModel } from './found.ts';
 import { timeOf } from './names.ts';

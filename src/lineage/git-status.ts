@@ -26,6 +26,39 @@ export async function hasChanges(git: SimpleGit, since: string | undefined): Pro
   }
 }
 
+/**
+ * The files that differ from HEAD, or from the commit given, and those that git doesn't track, relative to the root of the repository; undefined where
+ * that can't be found out.
+ */
+export async function changedPaths(git: SimpleGit, since: string | undefined): Promise<readonly string[] | undefined> {
+  try {
+    if (await startsPrograms(git)) return undefined;
+    const found = await entriesOf(git);
+    // Of a folder that git doesn't track, the folder alone is told at first.
+    const entries = found.some(({ path }) => path.endsWith('/'))
+      ? await entriesOf(git, '--untracked-files=all')
+      : found;
+    if (since === undefined) return entries.map(({ path }) => path);
+    const names = ['--name-only', '-z', '--no-ext-diff', '--no-textconv', '--no-renames', '--no-relative'];
+    const differing = await git.raw([
+      ...['--no-optional-locks', 'diff', ...names, '--ignore-submodules=dirty', since, '--'],
+    ]);
+    const untracked = entries.filter(({ isUntracked }) => isUntracked).map(({ path }) => path);
+    return [...differing.split('\0').filter((path) => path !== ''), ...untracked];
+  } catch {
+    return undefined;
+  }
+}
+
+/** `XY <path>` each, since renames aren't looked for. */
+async function entriesOf(git: SimpleGit, ...options: readonly string[]) {
+  const text = await git.raw([
+    ...['--no-optional-locks', 'status', '--porcelain', '-z', '--no-renames', '--ignore-submodules=dirty', ...options],
+  ]);
+  const entries = text.split('\0').filter((entry) => entry !== '');
+  return entries.map((entry) => ({ path: entry.slice(3), isUntracked: entry.startsWith('??') }));
+}
+
 /** What `git lfs install --local` writes: the program is the user's own. */
 const LFS_FILTERS: ReadonlySet<string> = new Set([
   'git-lfs clean -- %f',

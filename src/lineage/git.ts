@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { SimpleGit } from 'simple-git';
 import type { CodeLineage } from '../catalog/read-models/lineage.ts';
 import { pipeInGit } from './git-pipes.ts';
-import { gitIn, hasChanges } from './git-status.ts';
+import { changedPaths, gitIn, hasChanges } from './git-status.ts';
 import { readSubmodules } from './submodules.ts';
 
 /**
@@ -18,6 +18,22 @@ export async function readCode(
   capturedAt: CodeLineage['capturedAt'],
   known?: string,
 ): Promise<CodeLineage | undefined> {
+  return (await readTree(folder, capturedAt, known))?.code;
+}
+
+/** The code of a folder, and what isn't committed of it. */
+export interface Tree {
+  readonly code: CodeLineage;
+  /** Relative to the root of the repository; undefined where that can't be told. */
+  readonly changed: () => Promise<readonly string[] | undefined>;
+}
+
+/** The same, with the files that aren't committed, as they are when they are asked for. */
+export async function readTree(
+  folder: string,
+  capturedAt: CodeLineage['capturedAt'],
+  known?: string,
+): Promise<Tree | undefined> {
   const git = await gitIn(folder);
   if (!git || (await pipeInGit(folder)) !== undefined) return undefined;
   try {
@@ -39,7 +55,7 @@ export async function readCode(
     const tagNames = tags.split('\n').filter((name) => name !== '');
     const url = (remotes.find(({ name }) => name === 'origin') ?? remotes[0])?.refs.fetch;
     const remote = url ? withoutCredentials(url) : undefined;
-    return {
+    const code: CodeLineage = {
       commit,
       isDirty,
       capturedAt,
@@ -51,6 +67,7 @@ export async function readCode(
       ...(submodules.length === 0 ? {} : { submodules }),
       ...(remotes.length === 0 || pushed === undefined ? {} : { isPushed: pushed }),
     };
+    return { code, changed: () => changedPaths(git, commit === head ? undefined : commit) };
   } catch {
     return undefined;
   }

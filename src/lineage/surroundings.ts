@@ -3,7 +3,7 @@ import { pathInside } from '../base/inside.ts';
 import type { CodeLineage, LockFile, MissingFact } from '../catalog/read-models/lineage.ts';
 import { readProject } from '../project/project-file.ts';
 import type { PythonEnvironment, RegisterRequest, UncommittedChanges } from '../registry/api/registering.ts';
-import { readCode } from './git.ts';
+import { readTree, type Tree } from './git.ts';
 import { readLocks } from './locks.ts';
 import { type MachineReading, readMachine } from './machine.ts';
 import { missingAround } from './missing.ts';
@@ -12,10 +12,12 @@ import { foldersAbove } from './python/folders-above.ts';
 import { environmentAt, interpreterPrefix } from './python/interpreter.ts';
 import { sourcesOf } from './python/sources.ts';
 import { readUncommitted } from './uncommitted.ts';
+import { type CodeOf, codeByModel } from './written.ts';
 
 /** Where a run took place: its code, its packages, its machine, and what isn't known of them. */
 export interface Surroundings {
-  readonly code: () => Promise<CodeLineage | undefined>;
+  /** As a version of the model has it, where one is named. */
+  readonly code: (model?: string) => Promise<CodeLineage | undefined>;
   readonly uncommitted: () => Promise<UncommittedChanges | undefined>;
   readonly environment: () => Promise<PythonEnvironment | undefined>;
   /** Lock files, the machine, and what isn't known of what was read before. */
@@ -41,7 +43,7 @@ export function surroundingsOf(
     return readPythonEnvironment({ root, env, editorPrefix });
   };
   return {
-    code: () => readCode(root, 'detection'),
+    code: async (model) => (await codeIn(root, readTree(root, 'detection')))(model),
     uncommitted: async () => readUncommitted(root, await untrackedIn(root)),
     environment: async () => withSources(root, await find()),
     circumstances: async ({ code, environment }) => {
@@ -73,7 +75,7 @@ export interface CommandAtStart {
 export async function surroundingsAtStart(root: string, started: CommandAtStart): Promise<Surroundings> {
   const { command, cwd, commit } = started;
   // Others may commit meanwhile: first of all.
-  const readingCode = readCode(root, 'start', commit);
+  const readingCode = codeIn(root, readTree(root, 'start', commit));
   const readingChanges = untrackedIn(root).then((untracked) => readUncommitted(root, untracked, commit));
   for (const reading of [readingCode, readingChanges]) reading.catch(() => undefined);
   const { env, interpreter } = await started.python;
@@ -84,15 +86,15 @@ export async function surroundingsAtStart(root: string, started: CommandAtStart)
   // Asking a driver can take a while, in which the command may start: the machine stays what it is.
   const machine = readMachine({ env, packages: found?.packages ?? [] });
   machine.catch(() => undefined);
-  const [code, uncommitted, environment, locks] = await Promise.all([
+  const [codeOf, uncommitted, environment, locks] = await Promise.all([
     readingCode,
     readingChanges,
     withSources(root, found),
     readLocks(root),
   ]);
-  const missing = await missingAround(root, { code, environment: found, locks });
+  const missing = await missingAround(root, { code: codeOf(), environment: found, locks });
   return {
-    code: async () => code,
+    code: async (model) => codeOf(model),
     uncommitted: async () => uncommitted,
     environment: async () => environment,
     circumstances: async () => circumstancesOf(locks, missing, await machine),
@@ -131,4 +133,26 @@ function realPathOf(path: string): string {
 /** Which untracked files the project wants to keep. */
 async function untrackedIn(root: string): Promise<readonly string[]> {
   return (await readProject(root))?.code?.untracked ?? [];
+}
+
+const NO_CODE: CodeOf = () => undefined;
+
+/** The code with what training writes, by the project file in the folder or above it, as that is now. */
+async function codeIn(root: string, reading: Promise<Tree | undefined>): Promise<CodeOf> {
+  const tree = await reading;
+  if (!tree) return NO_CODE;
+  const place = tree.code.isDirty ? await projectAround(root) : undefined;
+  const inside = tree.code.folder === undefined ? [] : tree.code.folder.split('/');
+  const folder = inside.slice(0, inside.length - (place?.levels ?? 0)).join('/');
+  return codeByModel(tree, place?.project.models, folder);
+}
+
+/** The nearest project within the repository, and how many folders it is above; nothing where it can't be used. */
+async function projectAround(root: string) {
+  for (const [levels, folder] of foldersAbove(root).entries()) {
+    // Whoever reads it for more than this says what is wrong with it.
+    const project = await readProject(folder).catch(() => undefined);
+    if (project) return { project, levels };
+  }
+  return undefined;
 }

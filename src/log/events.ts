@@ -86,6 +86,16 @@ const changesSchema = v.looseObject({
   untrackedCount: count,
 });
 
+/** Of the files that training writes itself, how many are named. */
+export const MAX_WRITTEN = 20;
+
+/** What of the changes training writes itself: outputs and metrics of the model, by the project file. */
+const writtenSchema = v.looseObject({
+  paths: v.pipe(v.array(line(1024)), v.maxLength(MAX_WRITTEN)),
+  count,
+  otherCount: count,
+});
+
 const codeSchema = v.looseObject({
   commit: line(128),
   branch: v.optional(line(512)),
@@ -109,6 +119,7 @@ const codeSchema = v.looseObject({
   /** Whether a branch of a remote had the commit, as far as this clone knew. */
   isPushed: v.fallback(v.optional(v.boolean()), undefined),
   changes: v.fallback(v.optional(changesSchema), undefined),
+  written: v.fallback(v.optional(writtenSchema), undefined),
 });
 
 const dataSchema = v.looseObject({

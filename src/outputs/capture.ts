@@ -4,6 +4,7 @@ import { RegistryError } from '../base/errors.ts';
 import type { OperationOptions } from '../base/progress.ts';
 import type { CodeLineage, MissingFact, RunLineage } from '../catalog/read-models/lineage.ts';
 import type { Metrics, Params } from '../catalog/read-models/values.ts';
+import { matcherOf } from '../project/declared-paths.ts';
 import type { Project, ProjectModel } from '../project/project-schema.ts';
 import type {
   PythonEnvironment,
@@ -23,14 +24,15 @@ import { linksLeftOut } from './links-left-out.ts';
 import { isOlderThan, type JudgedOutputs } from './metrics-files.ts';
 import { runsOfModel } from './model-claims.ts';
 import { noOutputs } from './no-outputs.ts';
-import { matcherOf, matchingFiles, type OutputStamp, sampleOutput, stampOf, stampsOf } from './output-files.ts';
+import { matchingFiles, type OutputStamp, sampleOutput, stampOf, stampsOf } from './output-files.ts';
 import { declaredIn, linkRuns, type RunLink } from './run-link.ts';
 import type { RunsGoingOn } from './running.ts';
 import { notEndedBefore, recordedBeginning, withRun, withWriter } from './started-runs.ts';
 
 /** What is known about a run from around its outputs; handed in, because reading git and environments is lineage's. */
 export interface CaptureProviders {
-  readonly code: () => Promise<CodeLineage | undefined>;
+  /** As a version of the model has it. */
+  readonly code: (model?: string) => Promise<CodeLineage | undefined>;
   /** What the working tree has that the commit hasn't. */
   readonly uncommitted?: () => Promise<UncommittedChanges | undefined>;
   readonly environment: () => Promise<PythonEnvironment | undefined>;
@@ -95,7 +97,7 @@ export async function captureOutputs(
     readEach('metrics', named(metricsFiles), providers.metrics),
     readEach('params', named(paramsFiles), providers.params),
     dataPlacesOf(root, model.data),
-    orElse('code', providers.code(), undefined),
+    orElse('code', providers.code(name), undefined),
     orElse('code.changes', providers.uncommitted?.() ?? Promise.resolve(undefined), undefined),
     orElse('dependencies', providers.environment(), undefined),
   ]);

@@ -1,10 +1,11 @@
 import { lstat, stat } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 import { RegistryError, systemErrorCode } from '../base/errors.ts';
+import { splitPattern } from '../project/declared-paths.ts';
 import type { DataPlace } from '../registry/api/registering.ts';
 import { isAddress } from '../registry/data/address.ts';
 import { type LeftOut, unread } from './left-out.ts';
-import { matchingFiles, placeInside, splitPattern } from './output-files.ts';
+import { matchingFiles, placeInside } from './output-files.ts';
 
 /**
  * A declared file, folder or address is one entry, a glob one for each file that matches. What isn't there is noted; what can't be read, or

@@ -1,8 +1,9 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { RegistryError } from '../base/errors.ts';
+import { matcherOf, splitPattern } from '../project/declared-paths.ts';
 import type { LeftOut } from './left-out.ts';
-import { isIgnored, matcherOf, placeInside, splitPattern } from './output-files.ts';
+import { isIgnored, placeInside } from './output-files.ts';
 
 /** So many are told of. */
 const MAX_TOLD = 20;

@@ -1,5 +1,6 @@
 import { sep } from 'node:path';
-import { type FileStamp, placeInside, splitPattern, stampsOf } from './output-files.ts';
+import { splitPattern } from '../project/declared-paths.ts';
+import { type FileStamp, placeInside, stampsOf } from './output-files.ts';
 
 /** How long after its outputs a run may write metrics that belong to them. */
 const RUN_MS = 10 * 60_000;

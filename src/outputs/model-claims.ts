@@ -1,7 +1,7 @@
+import { matcherOf, splitPattern } from '../project/declared-paths.ts';
 import type { Project } from '../project/project-schema.ts';
 import type { FoundRun } from '../runs/find-runs.ts';
 import { holds, parentOf } from '../runs/paths.ts';
-import { matcherOf, splitPattern } from './output-files.ts';
 
 /** Files that a script wrote by itself: nothing in them says which run they are of. */
 const FILES: ReadonlySet<string> = new Set(['files', 'evaluations', 'training-log']);

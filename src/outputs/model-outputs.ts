@@ -1,11 +1,12 @@
 import { messageOf, RegistryError } from '../base/errors.ts';
 import { serialQueue } from '../base/serial.ts';
 import { inlineInspector } from '../modelfiles/inspector.ts';
+import { matcherOf } from '../project/declared-paths.ts';
 import type { ProjectModel } from '../project/project-schema.ts';
 import { outputsByRun } from './checkpoints.ts';
 import { latestVersion } from './latest-version.ts';
 import { MetricsFiles } from './metrics-files.ts';
-import { matcherOf, type OutputStamp, sampleOutput } from './output-files.ts';
+import { type OutputStamp, sampleOutput } from './output-files.ts';
 import { RunOutputs } from './run-outputs.ts';
 import type { RunSample } from './run-sample.ts';
 import type { WatchOptions } from './watcher.ts';

@@ -1,9 +1,9 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import picomatch from 'picomatch';
-import { escapePath, glob } from 'tinyglobby';
+import { glob } from 'tinyglobby';
 import { RegistryError, systemErrorCode } from '../base/errors.ts';
 import { isInside } from '../base/inside.ts';
+import { splitPattern } from '../project/declared-paths.ts';
 
 /** Folders that hold no outputs, whatever a glob says. */
 const IGNORED_FOLDERS: ReadonlySet<string> = new Set([
@@ -23,28 +23,6 @@ const TEMPORARY = /^\.|~$|\.(tmp|temp|part|partial|crdownload|lock|swp)$|\.tmp[-
 export function isIgnored(path: string): boolean {
   const names = path.split(/[\\/]/);
   return names.some((name) => IGNORED_FOLDERS.has(name)) || TEMPORARY.test(names.at(-1) ?? '');
-}
-
-/** A declared pattern in two: the folder or file that it starts from, and what is to match below; empty for a plain path. */
-export function splitPattern(pattern: string): { readonly base: string; readonly rest: string } {
-  const { base, glob: rest } = picomatch.scan(pattern.replace(/^\.\//, '').replace(/\/+$/, ''));
-  return { base: base === '' ? '.' : base, rest };
-}
-
-/**
- * Whether a path, relative to the workspace, is one of those declared: a plain pattern is a file, or a folder with all in it. Names are the same in whichever
- * form of Unicode they are written: editors write composed letters, and macOS keeps files as whoever made them wrote them.
- */
-export function matcherOf(patterns: readonly string[]): (path: string) => boolean {
-  const matchers = patterns.map((pattern) => {
-    const { base, rest } = splitPattern(pattern.normalize('NFC'));
-    if (rest === '') return (path: string) => base === '.' || path === base || path.startsWith(`${base}/`);
-    return picomatch(base === '.' ? rest : `${escapePath(base)}/${rest}`);
-  });
-  return (path) => {
-    const composed = path.normalize('NFC');
-    return matchers.some((matches) => matches(composed));
-  };
 }
 
 /**

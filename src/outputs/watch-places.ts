@@ -3,7 +3,8 @@ import { stat } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import { type FSWatcher as TreeWatcher, watch as watchTree } from 'chokidar';
 import { RegistryError, systemErrorCode } from '../base/errors.ts';
-import { isIgnored, placeInside, splitPattern } from './output-files.ts';
+import { splitPattern } from '../project/declared-paths.ts';
+import { isIgnored, placeInside } from './output-files.ts';
 
 const MAX_DEPTH = 20;
 

@@ -38,6 +38,7 @@ const dataSchema = v.object({ dir: v.string(), root: v.string(), wasThere: v.boo
 const rootSchema = v.object({ root: v.string(), interpreter: v.optional(v.string()) });
 const reproduceSchema = v.object({ ref: v.string(), near: v.array(v.string()), to: v.string() });
 const valuesSchema = v.object({ metrics: v.array(v.string()), params: v.array(v.string()) });
+const ofModelSchema = v.object({ model: v.string() });
 const fileSchema = v.object({ file: v.string() });
 const textSchema = v.object({ text: v.string() });
 const declaredSchema = v.object({ root: v.string(), model: v.string(), leavesOut: v.optional(v.boolean()) });
@@ -250,8 +251,9 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
         return problemsIn(v.parse(textSchema, args).text);
       case 'lineage': {
         const root = rootIn(args);
+        const { model } = v.parse(ofModelSchema, args);
         const providers = providersFor(root);
-        const [code, environment] = [await providers.code(), await providers.environment()];
+        const [code, environment] = [await providers.code(model), await providers.environment()];
         return { ...(await providers.circumstances?.({ code, environment })), code, environment };
       }
       case 'reproduce':

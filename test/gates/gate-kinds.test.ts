@@ -6,6 +6,7 @@ import { RegistryError } from '../../src/base/errors.ts';
 import { judgeBenchmark } from '../../src/gates/benchmark.ts';
 import { checkGate, type GateContext } from '../../src/gates/check-gate.ts';
 import { gateName } from '../../src/gates/gate-name.ts';
+import type { GateSubject } from '../../src/gates/verdict.ts';
 import { type DeclaredGate, GATE_KEYS } from '../../src/project/gates-schema.ts';
 import { parseProject } from '../../src/project/parse-project.ts';
 import { CASES, contextOf, evaluation, RUN_CASES, SUBJECT } from './cases.ts';
@@ -90,6 +91,26 @@ describe('gates', () => {
       outcome: 'not-evaluated',
       why: expect.stringContaining(why),
     });
+  });
+
+  it('tell what they leave out of the changes of a tree', () => {
+    const code = { commit: 'a'.repeat(40), isDirty: true, capturedAt: 'start' } as const;
+    const paths = ['reports/a.json', 'reports/b.json', 'reports/c.json', 'reports/d.json'];
+    const check = (part: Partial<GateSubject>) => checkGate(gateOf('{lineage: [clean]}'), contextOf(part));
+    expect(check({ code: { ...code, written: { paths, count: 6, otherCount: 0 } } })).toEqual({
+      outcome: 'passed',
+      measured: 'commit aaaaaaaaaaaa, own outputs changed',
+      why: 'only what training writes was changed: reports/a.json, reports/b.json, reports/c.json and 3 more',
+    });
+    expect(check({ code: { ...code, written: { paths: paths.slice(0, 1), count: 1, otherCount: 0 } } })).toEqual({
+      outcome: 'passed',
+      measured: 'commit aaaaaaaaaaaa, own outputs changed',
+      why: 'only what training writes was changed: reports/a.json',
+    });
+    const failing = { outcome: 'failed', measured: 'commit aaaaaaaaaaaa with changes' };
+    expect(check({ code: { ...code, written: { paths, count: 6, otherCount: 1 } } })).toMatchObject(failing);
+    // As it was recorded before what training writes was told apart.
+    expect(check({ code })).toMatchObject(failing);
   });
 
   it('compare only what was measured on the same data', () => {

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { isIgnored, matcherOf, matchingFiles, splitPattern } from '../../src/outputs/output-files.ts';
+import { isIgnored, matchingFiles } from '../../src/outputs/output-files.ts';
+import { matcherOf, splitPattern } from '../../src/project/declared-paths.ts';
 
 it.each([
   ['models/fraud/**', 'models/fraud', '**'],

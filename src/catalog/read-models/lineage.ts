@@ -64,6 +64,17 @@ export interface CodeLineage {
   readonly isPushed?: boolean;
   /** What the working tree had that the commit hasn't, where it is known. */
   readonly changes?: CodeChanges;
+  /** What of that training writes itself, by the project file as it was read with the code. */
+  readonly written?: WrittenByTraining;
+}
+
+/** Files that weren't committed, and that the project file declares as outputs or metrics of the model: an earlier training changed them. */
+export interface WrittenByTraining {
+  /** Relative to the root of the repository; the first 20. */
+  readonly paths: readonly string[];
+  readonly count: number;
+  /** How many other files weren't committed. */
+  readonly otherCount: number;
 }
 
 export interface SubmoduleLineage {

@@ -93,6 +93,7 @@ export function codeText({
   capturedAt,
   repository,
   submodules,
+  written,
 }: CodeLineage): string {
   const place = branch === undefined ? '' : ` on ${safeLine(branch)}`;
   const named = remote ?? repository;
@@ -106,6 +107,7 @@ export function codeText({
         `with submodule ${safeLine(path)} at ${safeLine(own.slice(0, 12))}${isChanged ? ' and uncommitted changes' : ''}`,
     ),
     isDirty ? `with uncommitted changes${inBrackets(changes && changesText(changes))}` : '',
+    written ? writtenText(written) : '',
     CAPTURED[capturedAt],
   ].filter((text) => text !== '');
   return `${safeLine(commit.slice(0, 12))}${place}${origin}${more.map((text) => `, ${text}`).join('')}`;
@@ -117,6 +119,18 @@ const CAPTURED = {
   end: 'as the run ended',
   detection: 'as its output was found',
 } as const;
+
+/** Enough to see which they are; `--json` names more. */
+const MAX_WRITTEN_SHOWN = 3;
+
+function writtenText({ paths, count, otherCount }: NonNullable<CodeLineage['written']>): string {
+  const shown = paths.slice(0, MAX_WRITTEN_SHOWN).map((path) => safeLine(path));
+  const more = count > shown.length ? [`${count - shown.length} more`] : [];
+  const files = [...shown, ...more].join(', ');
+  return otherCount === 0
+    ? `changed only in what training writes (${files})`
+    : `part of it what training writes (${files})`;
+}
 
 function inBrackets(text = ''): string {
   return text === '' ? '' : ` (${text})`;

@@ -95,7 +95,7 @@ async function ask(
   const { metrics, params } = await connection.readValues({ metrics: metricsFile.value, params: paramsFile.value });
   return withProgress(context.activity, work, async (operation) => {
     if (!registry.exists) await connection.make();
-    const { code, environment, ...around } = await connection.lineage(root.uri.fsPath);
+    const { code, environment, ...around } = await connection.lineage(root.uri.fsPath, model);
     const lineage = { ...around, ...(code ? { code } : {}), ...(environment ? { environment } : {}) };
     return connection.registry.register(
       { model, paths, folder: root.uri.fsPath, metrics, params, ...lineage },

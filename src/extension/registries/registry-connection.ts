@@ -345,9 +345,9 @@ export class RegistryConnection {
     }
   }
 
-  /** The code and the Python environment of a folder, the machine, and what isn't known of them. */
-  async lineage(root: string): Promise<Surroundings> {
-    return v.parse(surroundingsSchema, await this.#ask('lineage', this.#rooted(root)));
+  /** The code and the Python environment of a folder as a version of the model has them, the machine, and what isn't known of them. */
+  async lineage(root: string, model: string): Promise<Surroundings> {
+    return v.parse(surroundingsSchema, await this.#ask('lineage', { ...this.#rooted(root), model }));
   }
 
   /** What JSON and YAML files say. Throws `VALUES_FILE_INVALID`, `PATH_NOT_FOUND`. */

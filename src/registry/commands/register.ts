@@ -313,6 +313,7 @@ function eventCode({
   tags,
   submodules,
   changes,
+  written,
   ...code
 }: CodeLineage): NonNullable<EventOf<'version.registered'>['code']> {
   return {
@@ -320,6 +321,7 @@ function eventCode({
     ...(tags ? { tags: [...tags] } : {}),
     ...(submodules ? { submodules: submodules.map((entry) => ({ ...entry })) } : {}),
     ...(changes ? { changes: { ...changes, leftOut: changes.leftOut.map((entry) => ({ ...entry })) } } : {}),
+    ...(written ? { written: { ...written, paths: [...written.paths] } } : {}),
   };
 }
 

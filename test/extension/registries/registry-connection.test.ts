@@ -148,7 +148,7 @@ describe('a registry in its own thread', () => {
       params: [join(root, 'params.yaml')],
     });
     expect(values).toEqual({ metrics: { f1: 0.7, loss: 'NaN' }, params: { lr: '0.1' } });
-    const { missing, machine } = await connection.lineage(root);
+    const { missing, machine } = await connection.lineage(root, 'fraud');
     expect(missing).toContainEqual({ what: 'code', why: 'the folder is in no git repository' });
     expect(machine).toMatchObject({ cpuCount: expect.any(Number) });
   });
@@ -163,9 +163,9 @@ describe('a registry in its own thread', () => {
       join(prefix, 'lib/python3.12/site-packages/chosen-1.dist-info/METADATA'),
       'Name: chosen\nVersion: 1\n',
     );
-    expect((await connection.lineage(root)).environment).toBeUndefined();
+    expect((await connection.lineage(root, 'fraud')).environment).toBeUndefined();
     chosen = prefix;
-    expect((await connection.lineage(root)).environment).toEqual({
+    expect((await connection.lineage(root, 'fraud')).environment).toEqual({
       python: '3.12.4',
       foundBy: 'editor',
       packages: [{ name: 'chosen', version: '1' }],
