@@ -1,3 +1,4 @@
+import { exponentText } from './exponent.ts';
 import { formatNumber } from './language.ts';
 import {
   type DeclaredDirections,
@@ -31,7 +32,7 @@ export function formatRelative(value: MetricLike, baseline: MetricLike): string 
   const size = Math.abs(percent);
   const text =
     size >= 1e6 || size < 0.001
-      ? size.toExponential(1).replace('e+', 'e')
+      ? exponentText(size, 1)
       : formatNumber(size, { maximumFractionDigits: size >= 100 ? 0 : size >= 0.1 ? 2 : 4 });
   return `${percent > 0 ? '+' : '−'}${text} %`;
 }

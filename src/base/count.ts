@@ -1,3 +1,4 @@
+import { exponentText } from './exponent.ts';
 import { formatNumber, t } from './language.ts';
 
 /** `7.24 B`, `110 M`, `1,204`: how many parameters, as people say it. */
@@ -30,5 +31,6 @@ export function formatShare(share: number): string {
 export function formatChange(change: number | 'Infinity' | undefined): string {
   if (change === undefined) return '';
   if (change === 'Infinity') return t('from zero');
-  return change >= 0.001 || change === 0 ? String(Number(change.toPrecision(3))) : change.toExponential(1);
+  if (change !== 0 && (change < 0.001 || change >= 1e6)) return exponentText(change, 1);
+  return formatNumber(change, { maximumSignificantDigits: 3 });
 }

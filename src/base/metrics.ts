@@ -1,3 +1,4 @@
+import { exponentText } from './exponent.ts';
 import { formatNumber, numberLocale } from './language.ts';
 
 /**
@@ -121,10 +122,7 @@ export function formatMetric(value: MetricLike): string {
 
 function shortExponent(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e12) return formatNumber(value);
-  return value
-    .toExponential(3)
-    .replace(/\.?0+e/, 'e')
-    .replace('e+', 'e');
+  return exponentText(value, 3);
 }
 
 /** How `value` stands to `baseline` for the metric of this name. */

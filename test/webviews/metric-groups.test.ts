@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { tickText } from '../../src/webviews/plots/axes.ts';
 import { alignDecimals, formatDuration } from '../../src/webviews/shared/format.ts';
 import { groupMetrics } from '../../src/webviews/shared/metric-groups.ts';
 
@@ -75,22 +74,6 @@ describe('writing values', () => {
     expect([short?.length, long?.length, other]).toEqual([6, 6, 'NaN']);
     expect(whole).toHaveLength('12'.length + 5);
   });
-  it('tells the numbers of an axis from each other', () => {
-    const ticks = (least: number, greatest: number) =>
-      [0, 1, 2, 3, 4].map((tick) => tickText(least + ((greatest - least) * tick) / 4, (greatest - least) / 4));
-    expect(ticks(0, 1)).toEqual(['0', '0.25', '0.5', '0.75', '1']);
-    expect(ticks(11.7, 11.74)).toEqual(['11.7', '11.71', '11.72', '11.73', '11.74']);
-    expect(new Set(ticks(900.001, 900.002)).size).toBe(5);
-    expect(ticks(3, 3)).toEqual(['3', '3', '3', '3', '3']);
-    expect(ticks(0, 2e6)).toEqual(['0', '5e5', '1e6', '1.5e6', '2e6']);
-    expect([0.1, 0.0205, 0.0042, 0.00018].map((value) => tickText(value, 0.08))).toEqual([
-      '0.1',
-      '0.0205',
-      '0.0042',
-      '0.00018',
-    ]);
-  });
-
   it('writes durations', () => {
     expect(formatDuration('2026-11-20T08:02:00Z', '2026-11-20T09:14:00Z')).toBe('1 h 12 min');
     expect(formatDuration('2026-11-20T08:02:00Z', '2026-11-20T08:00:00Z')).toBeUndefined();

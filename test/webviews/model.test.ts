@@ -187,6 +187,34 @@ describe('the page of a model', () => {
     expect(opened.errors).toEqual([]);
   });
 
+  it('names what is on its axes, however great or small', async () => {
+    // What is written on a canvas is noted as the page writes it.
+    const before = `
+      globalThis.written = [];
+      const { fillText } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+        globalThis.written.push(text);
+        fillText.call(this, text, ...place);
+      };`;
+    const written = async (values: readonly number[]) => {
+      const points = values.map((value, index) => [index + 1, value, index + 1, 0] as const);
+      const plot = { points, stages: ['candidate'], total: points.length, without: 0 };
+      const page = await open(modelPage({ plot, tenures: { items: [] } }), { before });
+      await chart().locator('canvas').waitFor();
+      await expect.poll(() => page.evaluate('globalThis.written.length')).toBeGreaterThan(0);
+      const texts = await page.evaluate<readonly string[]>('[...new Set(globalThis.written)]');
+      expect(opened.errors).toEqual([]);
+      await opened.close();
+      return texts.filter((text) => !text.startsWith('@') && text !== '');
+    };
+    expect(await written([1e308, 1.5e308, 1.7e308])).toEqual(expect.arrayContaining(['1.2e308', '1.6e308']));
+    expect(await written([-1.7e308, 1.7e308])).toEqual(expect.arrayContaining(['−1e308', '0', '1e308']));
+    expect(await written([1e-300, 1e300])).toEqual(expect.arrayContaining(['1e-200', '1', '1e200']));
+    expect(await written([-0.4, -0.1])).toEqual(expect.arrayContaining(['−0.40', '−0.10']));
+    expect(await written([1e-20, 3e-20])).toEqual(expect.arrayContaining(['2e-20']));
+    await open();
+  });
+
   it('tells what was in production at a moment', async () => {
     const holder = { model: 'fraud-detector', stage: 'production', number: 20, versionId: idOf(20) };
     const holders = [{ ...holder, since: day(90), by: { name: 'Ada', email: '' }, reason: '' }];

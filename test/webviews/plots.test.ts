@@ -137,6 +137,32 @@ describe('the page of many versions', () => {
     expect(inTable.get('learning_rate')).toMatch(/^[+−]0\.\d\d$/);
   });
 
+  it('names whole numbers on an axis by themselves, and writes minus and exponents as its table does', async () => {
+    const { columns } = plotsPage();
+    const values = columns.versions.map((_, index) => (index % 2 === 0 ? -1e300 * index : index));
+    const page = await open(plotsPage({ metrics: [{ name: 'cost', values }] }));
+    const ticks = (axis: string) =>
+      page.evaluate<readonly string[]>(`(() => {
+        const heads = [...document.querySelectorAll('.parallel-head')];
+        const { left } = heads.find((head) => head.innerText.includes('${axis}')).getBoundingClientRect();
+        const right = heads.find((head) => head.innerText.includes('${axis}')).getBoundingClientRect().right;
+        return [...document.querySelectorAll('.parallel-tick')].filter((tick) => {
+          const box = tick.getBoundingClientRect();
+          return box.right > left && box.left < right + 8;
+        }).map((tick) => tick.innerText);
+      })()`);
+    expect(await ticks('max_depth')).toEqual(['2', '4', '7', '9', '11']);
+    expect(await ticks('cost')).toEqual(['−2e302', '−1.5e302', '−9.9e301', '−5e301', '0']);
+    const cells = await page.locator('#versions td.best').allInnerTexts();
+    expect(cells.filter((text) => /-\d.*e|e\+/.test(text))).toEqual([]);
+    expect(await page.locator('.tint-key').innerText()).toMatch(/−1\.98e302.*199/s);
+    expect(await page.getByLabel('cost at least').getAttribute('placeholder')).toBe('−1.98e302');
+    await page.getByLabel('cost at least').fill('−1e301');
+    await page.getByLabel('cost at least').press('Enter');
+    await expect.poll(async () => Number(await rowCount())).toBeLessThan(120);
+    await expect.poll(() => page.getByLabel('cost at least').inputValue()).toBe('−1e301');
+  });
+
   it('has a legend with the very colours of its lines and points, and one of their shapes', async () => {
     // What is painted is noted as the page paints it.
     const before = `

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { bestOf, dataStanding, formatRelative, packageStanding } from '../../base/comparing.ts';
+import { exactText } from '../../base/exponent.ts';
 import { t } from '../../base/language.ts';
 import { formatMetric, metricDirection } from '../../base/metrics.ts';
 import type { MetricValue } from '../../extension/messages/core-types.ts';
@@ -39,7 +40,7 @@ export function metricCells(row: SectionRow, { comparison, baseline }: CellOptio
     const place = column === baseline ? 'baseline' : '';
     if (value === null) return html`<td class="numeric ${place}">${none()}</td><td class="difference ${place}"></td>`;
     const relative = before === undefined ? '' : formatRelative(value, before);
-    return html`<td class="numeric ${place} ${best[column] ? 'best' : ''}" title=${String(value)}
+    return html`<td class="numeric ${place} ${best[column] ? 'best' : ''}" title=${exactText(value)}
         >${best[column] ? html`<span class="best-mark" title=${t('Best of the row')}>${icon('star-full')}<span class="only-read-aloud">${t('best:')} </span></span>` : nothing}${texts[column]}${
           remarks?.[column] === undefined
             ? nothing

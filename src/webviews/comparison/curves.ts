@@ -1,10 +1,10 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import { isLogarithmic } from '../../base/axis-scale.ts';
+import { shareOf, spanOf } from '../../base/axis-scale.ts';
 import { formatNumber, t } from '../../base/language.ts';
-import { formatMetric, headlineMetrics, metricDirection } from '../../base/metrics.ts';
+import { headlineMetrics, metricDirection } from '../../base/metrics.ts';
 import type { MetricCourses } from '../../extension/messages/core-types.ts';
 import type { ComparisonPageData } from '../../extension/messages/page-data.ts';
-import { withMinus } from '../shared/format.ts';
+import { metricText } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { coded, emptyState, filtered, icon } from '../shared/parts.ts';
 import { directionText } from '../shared/word.ts';
@@ -74,14 +74,12 @@ function figure(metric: string, curves: readonly Curve[], { declared }: Comparis
   const direction = metricDirection(metric, declared);
   const all = curves.flatMap(({ points }) => points);
   const values = all.flatMap(([, value]) => (typeof value === 'number' ? [value] : []));
-  const [least, greatest] = extent(values);
-  const [first, last] = extent(all.map(([step]) => step));
-  const isLog = values.length > 0 && isLogarithmic(least, greatest);
-  const scaled = (value: number) => (isLog ? Math.log(value) : value);
-  const place = (value: number, from: number, to: number) => (to === from ? 0.5 : (value - from) / (to - from));
-  const x = (step: number) => MARGIN + place(step, first, last) * (WIDTH - 2 * MARGIN);
-  const y = (value: number) =>
-    HEIGHT - MARGIN - place(scaled(value), scaled(least), scaled(greatest)) * (HEIGHT - 2 * MARGIN);
+  const upright = spanOf(values) ?? { least: 0, greatest: 0, isLog: false };
+  const { least, greatest, isLog } = upright;
+  const steps = { ...(spanOf(all.map(([step]) => step)) ?? upright), isLog: false };
+  const [first, last] = [steps.least, steps.greatest];
+  const x = (step: number) => MARGIN + shareOf(steps, step) * (WIDTH - 2 * MARGIN);
+  const y = (value: number) => HEIGHT - MARGIN - shareOf(upright, value) * (HEIGHT - 2 * MARGIN);
   const label = curves.map((curve) => `${curve.name}: ${endText(curve.points, direction)}`).join('; ');
   return html`<figure class="curve-figure">
     <figcaption>
@@ -89,11 +87,11 @@ function figure(metric: string, curves: readonly Curve[], { declared }: Comparis
       <span class="muted">${[...(direction === 'neutral' ? [] : [directionText(direction)]), ...(isLog ? [t('logarithmic')] : [])].join(', ')}</span>
     </figcaption>
     <div class="curve-frame ${least === greatest ? 'constant' : ''}">
-      <span class="curve-bound">${values.length === 0 ? '' : withMinus(formatMetric(greatest))}</span>
+      <span class="curve-bound">${values.length === 0 ? '' : metricText(greatest)}</span>
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${metric}. ${label}">
         ${curves.map(({ column, name, points }) => svg`<path class="curve curve-${column}" d=${lineOf(points, x, y)} vector-effect="non-scaling-stroke"><title>${name}</title></path>`)}
       </svg>
-      <span class="curve-bound bottom">${least === greatest ? '' : withMinus(formatMetric(least))}</span>
+      <span class="curve-bound bottom">${least === greatest ? '' : metricText(least)}</span>
       <div class="curve-steps muted"><span>${t('step {step}', { step: formatNumber(first) })}</span><span>${formatNumber(last)}</span></div>
     </div>
     <ul class="curve-keys">
@@ -110,13 +108,13 @@ function figure(metric: string, curves: readonly Curve[], { declared }: Comparis
 /** The last value and, where it is known which way is better, the best with its step. */
 function endText(points: Points, direction: ReturnType<typeof metricDirection>): string {
   const last = points.at(-1)?.[1];
-  const end = last === undefined ? '–' : t('ends at {value}', { value: formatMetric(last) });
+  const end = last === undefined ? '–' : t('ends at {value}', { value: metricText(last) });
   const best = points.reduce<readonly [number, number] | undefined>((found, [step, value]) => {
     if (typeof value !== 'number') return found;
     return found === undefined || (direction === 'lower' ? value < found[1] : value > found[1]) ? [step, value] : found;
   }, undefined);
   if (direction === 'neutral' || best === undefined || best[1] === last) return end;
-  return `${end}, ${t('best {value} at step {step}', { value: formatMetric(best[1]), step: formatNumber(best[0]) })}`;
+  return `${end}, ${t('best {value} at step {step}', { value: metricText(best[1]), step: formatNumber(best[0]) })}`;
 }
 
 /** A line through what are numbers, with gaps where they aren't. */
@@ -129,13 +127,4 @@ function lineOf(points: Points, x: (step: number) => number, y: (value: number) 
       return typeof value === 'number' ? `${move}${x(step).toFixed(1)} ${y(value).toFixed(1)}` : '';
     })
     .join('');
-}
-
-function extent(values: readonly number[]): readonly [number, number] {
-  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
-    least = Math.min(least, value);
-    greatest = Math.max(greatest, value);
-  }
-  return least > greatest ? [0, 0] : [least, greatest];
 }

@@ -1,4 +1,5 @@
 import type uPlot from 'uplot';
+import type { Scales } from './axes.ts';
 import type { Band, Drawing } from './drawing.ts';
 import type { Palette } from './palette.ts';
 import { colourOf, paintShape, shapeOf } from './shapes.ts';
@@ -64,7 +65,7 @@ export function paintBandLabels(u: uPlot, { bands }: Drawing, palette: Palette):
 }
 
 /** What the version in the stage measured, as long as it was there. */
-export function paintServing(u: uPlot, { bands, plot }: Drawing, palette: Palette): void {
+export function paintServing(u: uPlot, { bands, plot }: Drawing, { upright: scale }: Scales, palette: Palette): void {
   const { ctx: canvas, bbox } = u;
   const values = new Map(plot.points.map(([, upright, number]) => [number, upright]));
   canvas.save();
@@ -78,7 +79,7 @@ export function paintServing(u: uPlot, { bands, plot }: Drawing, palette: Palett
     const sides = sidesOf(u, band);
     const value = values.get(band.tenure.number);
     if (!sides || value === undefined) continue;
-    const y = u.valToPos(value, 'y', true);
+    const y = u.valToPos(scale.placeOf(value), 'y', true);
     canvas.moveTo(sides[0], y);
     canvas.lineTo(sides[1], y);
   }
@@ -87,7 +88,7 @@ export function paintServing(u: uPlot, { bands, plot }: Drawing, palette: Palett
 }
 
 /** The versions, those that serve over the others. */
-export function paintPoints(u: uPlot, { plot, goodness }: Drawing, palette: Palette): void {
+export function paintPoints(u: uPlot, { plot, goodness }: Drawing, scales: Scales, palette: Palette): void {
   const tint = goodness && tintsOf(palette, FAINTEST_POINT);
   const { ctx: canvas, bbox } = u;
   const ratio = devicePixelRatio;
@@ -106,7 +107,8 @@ export function paintPoints(u: uPlot, { plot, goodness }: Drawing, palette: Pale
     const size = shape === 'diamond' || shape === 'triangle' ? Math.max(radius, 3.6 * ratio) : radius;
     for (const [index, [across, upright, , stage]] of plot.points.entries()) {
       if (stage !== place) continue;
-      const [x, y] = [u.valToPos(across, 'x', true), u.valToPos(upright, 'y', true)];
+      const x = u.valToPos(scales.across.placeOf(across), 'x', true);
+      const y = u.valToPos(scales.upright.placeOf(upright), 'y', true);
       paintShape(canvas, { shape, x, y, radius: size, colour: tint ? tint(goodness[index] ?? Number.NaN) : colour });
     }
   }

@@ -1,14 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { leadOf } from '../../base/card-text.ts';
 import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
-import { formatMetric, metricDirection } from '../../base/metrics.ts';
+import { metricDirection } from '../../base/metrics.ts';
 import type { Plot, PlotAxis, PlotBox, PlotPoint, TenureEntry } from '../../extension/messages/core-types.ts';
 import type { ModelPageData } from '../../extension/messages/page-data.ts';
-import { formatTime } from '../shared/format.ts';
+import { formatTime, metricText } from '../shared/format.ts';
 import type { Later, PageContext } from '../shared/page.ts';
 import { ageOf, emptyState, failedLine, section } from '../shared/parts.ts';
 import { directionText } from '../shared/word.ts';
-import { logarithmicAxes } from './axes.ts';
+import { scalesOf } from './axes.ts';
 import { axisValue, type Choices } from './choices.ts';
 import { type Drawing, stageCounts } from './drawing.ts';
 import type { ModelPage } from './model-page.ts';
@@ -130,7 +130,8 @@ function axisText(across: PlotAxis): string {
 }
 
 function legend(plot: Plot, drawing: Drawing): TemplateResult {
-  const isLog = logarithmicAxes(drawing);
+  const { across, upright } = scalesOf(drawing);
+  const isLog = { across: across.span?.isLog === true, upright: upright.span?.isLog === true };
   const notes = [
     plot.points.length < plot.total
       ? t('{drawn} of {all} versions are drawn; drag over a part and zoom in for more', {
@@ -169,8 +170,8 @@ function glance(
   const { version } = page.glance(number);
   const held = bands.filter(({ tenure }) => tenure.number === number);
   return html`<div class="glance-head">${shapeKey(plot.stages[stage] ?? '')} <b>@${number}</b> ${plot.stages[stage] ?? ''}</div>
-    <div>${metric} <b>${formatMetric(upright)}</b></div>
-    ${'name' in axis ? html`<div>${axis.name} <b>${plot.texts ? (plot.texts[across] ?? '') : formatMetric(across)}</b></div>` : nothing}
+    <div>${metric} <b>${metricText(upright)}</b></div>
+    ${'name' in axis ? html`<div>${axis.name} <b>${plot.texts ? (plot.texts[across] ?? '') : metricText(across)}</b></div>` : nothing}
     ${axis.kind === 'time' ? html`<div>${formatTime(new Date(across).toISOString())}</div>` : nothing}
     ${version ? html`<div class="muted">${tParts('registered {age} by {name}', { age: ageOf(version.claimedAt ?? version.createdAt), name: version.createdBy.name })}</div>` : nothing}
     ${

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
 import type { ModelPageData } from '../../extension/messages/page-data.ts';
-import { alignDecimals, formatTime } from '../shared/format.ts';
+import { alignDecimals, formatTime, metricText } from '../shared/format.ts';
 import { shortened, stageBadge } from '../shared/parts.ts';
 import type { Choices } from './choices.ts';
 import type { Drawing } from './drawing.ts';
@@ -22,7 +22,7 @@ export function plotTable(
   const heldBy = new Set(bands.map(({ tenure }) => tenure.number));
   const textAcross = (value: number) => {
     if (across.kind === 'time') return formatTime(new Date(value).toISOString());
-    return plot.texts ? (plot.texts[value] ?? '') : formatMetric(value);
+    return plot.texts ? (plot.texts[value] ?? '') : metricText(value);
   };
   return html`<div class="plot-table" role="region" aria-label=${t('The chart as a table')}>
     ${compareBar(choices, page)}

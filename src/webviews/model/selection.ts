@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { exactText } from '../../base/exponent.ts';
 import { t, tCount } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
 import type { VersionSummary } from '../../extension/messages/core-types.ts';
-import { alignDecimals } from '../shared/format.ts';
+import { alignDecimals, metricText } from '../shared/format.ts';
 import { ageOf, failedLine, none, stageBadge, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 import type { Choices } from './choices.ts';
@@ -78,5 +79,5 @@ function ownValue(
   const values: Readonly<Record<string, string | number>> = kind === 'param' ? version.params : version.metrics;
   const value = Object.hasOwn(values, name) ? values[name] : undefined;
   if (value === undefined) return none();
-  return html`<span class="clamp" title=${String(value)}>${kind === 'param' ? value : formatMetric(value)}</span>`;
+  return html`<span class="clamp" title=${exactText(value)}>${kind === 'param' ? value : metricText(value)}</span>`;
 }

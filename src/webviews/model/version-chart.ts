@@ -3,7 +3,7 @@ import { createRef, type Ref, ref } from 'lit/directives/ref.js';
 import uPlot from 'uplot';
 import { t } from '../../base/language.ts';
 import type { PlotBox, PlotPoint, TenureEntry } from '../../extension/messages/core-types.ts';
-import { axesOf, logarithmicAxes, scalesOf } from './axes.ts';
+import { axesOf, rangesOf, type Scales, scalesOf } from './axes.ts';
 import { type Band, boxBetween, type Drawing, nearestPoint, stretchBetween } from './drawing.ts';
 import { paintBandLabels, paintBands, paintPoints, paintServing } from './paint.ts';
 import { followTheme, paletteOf } from './palette.ts';
@@ -37,6 +37,7 @@ class VersionChart extends LitElement {
   declare opened: (number: number) => void;
 
   #plot: uPlot | undefined;
+  #scales: Scales | undefined;
   #current: number | undefined;
   /** The time in the stage at whose beginning the pointer is. */
   #band: Band | undefined;
@@ -95,13 +96,15 @@ class VersionChart extends LitElement {
     if (this.#current !== undefined && this.#current >= points.length) this.#current = undefined;
     if (this.#anchor !== undefined && this.#anchor >= points.length) this.#anchor = undefined;
     const palette = paletteOf(this);
+    const scales = scalesOf(drawing);
+    this.#scales = scales;
     const options: uPlot.Options = {
       ...this.#size,
       ms: 1,
       // Above, room for what was in the stage; the last label of a lower axis is half beyond it.
       padding: [drawing.bands.length > 0 ? 24 : 10, drawing.across.kind === 'time' ? 44 : 16, 0, 0],
-      scales: scalesOf(drawing),
-      axes: axesOf(drawing, palette),
+      scales: rangesOf(drawing, scales),
+      axes: axesOf(drawing, scales, palette),
       series: [{}, { paths: () => null, points: { show: false } }],
       legend: { show: false },
       // The points are painted here, and so is which of them is current: it needn't be the one that is nearest along the axis.
@@ -122,8 +125,8 @@ class VersionChart extends LitElement {
         drawClear: [(u) => paintBands(u, drawing, palette)],
         draw: [
           (u) => {
-            paintServing(u, drawing, palette);
-            paintPoints(u, drawing, palette);
+            paintServing(u, drawing, scales, palette);
+            paintPoints(u, drawing, scales, palette);
             paintBandLabels(u, drawing, palette);
             this.#drawn(u);
           },
@@ -132,7 +135,9 @@ class VersionChart extends LitElement {
         setSelect: [(u) => this.#choose(u)],
       },
     };
-    this.#plot = new uPlot(options, [points.map(([x]) => x), points.map(([, y]) => y)], frame);
+    const { across, upright } = scales;
+    const places = [points.map(([x]) => across.placeOf(x)), points.map(([, y]) => upright.placeOf(y))];
+    this.#plot = new uPlot(options, [places[0] ?? [], places[1] ?? []], frame);
     const { over } = this.#plot;
     over.addEventListener('mousedown', () => {
       this.#hasDragged = false;
@@ -143,7 +148,9 @@ class VersionChart extends LitElement {
   /** Where things are is known once they are drawn, which is a moment after it was asked for. */
   #drawn(u: uPlot): void {
     const points = this.drawing?.plot.points ?? [];
-    this.#places = points.map(([x, y]) => [u.valToPos(x, 'x'), u.valToPos(y, 'y')]);
+    const { across, upright } = this.#scales ?? {};
+    if (!across || !upright) return;
+    this.#places = points.map(([x, y]) => [u.valToPos(across.placeOf(x), 'x'), u.valToPos(upright.placeOf(y), 'y')]);
     this.#showSelection(u);
     this.requestUpdate();
   }
@@ -176,29 +183,31 @@ class VersionChart extends LitElement {
 
   #choose(u: uPlot): void {
     const { left, top, width, height } = u.select;
-    if (!this.drawing || width < SMALLEST_DRAG_PX) return;
+    const { across, upright } = this.#scales ?? {};
+    if (!this.drawing || !across || !upright || width < SMALLEST_DRAG_PX) return;
     this.#hasDragged = true;
-    const box = boxBetween(
-      this.drawing,
-      [u.posToVal(left, 'x'), u.posToVal(left + width, 'x')],
-      [u.posToVal(top, 'y'), u.posToVal(top + height, 'y')],
-    );
+    const x = (place: number) => across.valueAt(u.posToVal(place, 'x'));
+    const y = (place: number) => upright.valueAt(u.posToVal(place, 'y'));
+    const box = boxBetween(this.drawing, [x(left), x(left + width)], [y(top), y(top + height)]);
     this.chosen(box);
   }
 
   /** The part that is chosen stays marked when the chart is drawn anew. */
   #showSelection(u: uPlot): void {
     const { selection, plot } = this.drawing ?? {};
-    if (!selection) return;
-    const { across, upright = [u.scales.y?.min ?? 0, u.scales.y?.max ?? 0] } = selection;
+    const scales = this.#scales;
+    if (!selection || !scales) return;
+    const { across, upright = [scales.upright.valueAt(0), scales.upright.valueAt(1)] } = selection;
     const places = 'texts' in across ? across.texts.map((text) => plot?.texts?.indexOf(text) ?? -1) : across;
     const [from, to] = [Math.min(...places), Math.max(...places)];
     if (!Number.isFinite(from)) return;
     const clip = (value: number, most: number) => Math.min(Math.max(value, 0), most);
     const { clientWidth, clientHeight } = u.over;
     const room = 'texts' in across || this.drawing?.across.kind === 'number' ? 0.4 : 0;
-    const [left, right] = [from - room, to + room].map((value) => clip(u.valToPos(value, 'x'), clientWidth));
-    const [bottom, top] = upright.map((value) => clip(u.valToPos(value, 'y'), clientHeight));
+    const [left, right] = [from - room, to + room].map((value) =>
+      clip(u.valToPos(scales.across.placeOf(value), 'x'), clientWidth),
+    );
+    const [bottom, top] = upright.map((value) => clip(u.valToPos(scales.upright.placeOf(value), 'y'), clientHeight));
     if (left === undefined || right === undefined || top === undefined || bottom === undefined) return;
     u.setSelect({ left, top, width: Math.max(right - left, 2), height: bottom - top }, false);
   }
@@ -261,7 +270,7 @@ class VersionChart extends LitElement {
     const { drawing } = this;
     if (!drawing || !('name' in drawing.across)) return nothing;
     const { name } = drawing.across;
-    const text = logarithmicAxes(drawing).across ? `${name}, ${t('logarithmic')}` : name;
+    const text = scalesOf(drawing).across.span?.isLog ? `${name}, ${t('logarithmic')}` : name;
     return html`<div class="axis-name ellipsis muted" title=${name} aria-hidden="true">${text}</div>`;
   }
 

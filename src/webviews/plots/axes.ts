@@ -1,14 +1,13 @@
 import { groupAssociation, rankCorrelation } from '../../base/association.ts';
-import { isLogarithmic } from '../../base/axis-scale.ts';
-import { formatNumber } from '../../base/language.ts';
-import { formatMetric, metricDirection } from '../../base/metrics.ts';
+import { type Span, shareOf, spanOf, valueAt } from '../../base/axis-scale.ts';
+import { metricDirection } from '../../base/metrics.ts';
 import type { PlotsPageData } from '../../extension/messages/page-data.ts';
 
 /** A param with more texts than these shows the most frequent of them. */
 const MOST_TEXTS = 30;
 
 /** A param or a metric, with a value for each version. */
-export interface PlotColumn {
+export interface PlotColumn extends Span {
   /** `param:learning_rate`, `metric:auc`. */
   readonly key: string;
   readonly kind: 'param' | 'metric';
@@ -17,9 +16,6 @@ export interface PlotColumn {
   readonly values: readonly number[];
   /** What the places 0, 1 … stand for, where they are texts. */
   readonly texts?: readonly string[];
-  readonly least: number;
-  readonly greatest: number;
-  readonly isLog: boolean;
   /** How much it tells of the metric that is looked at, from 0 to 1, with its sign where it has one. */
   readonly association?: number;
 }
@@ -60,15 +56,10 @@ function columnOf(
   values: readonly number[],
   texts?: readonly string[],
 ): readonly PlotColumn[] {
-  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
-    least = Math.min(least, value);
-    greatest = Math.max(greatest, value);
-  }
-  if (least > greatest) return [];
-  const isLog = texts === undefined && isLogarithmic(least, greatest);
-  return [{ key: `${kind}:${name}`, kind, name, values, least, greatest, isLog, ...(texts ? { texts } : {}) }];
+  const span = spanOf(values);
+  if (!span) return [];
+  const key = `${kind}:${name}`;
+  return [{ key, kind, name, values, ...span, ...(texts ? { texts, isLog: false } : {}) }];
 }
 
 /** Where all texts are numbers, they are an axis of numbers; else each has a place, in the order in which people count. */
@@ -106,36 +97,14 @@ function associated(column: PlotColumn, metric: PlotColumn | undefined): { reado
   return association === undefined ? {} : { association };
 }
 
-/** From 0 at the lower end of an axis to 1 at its upper end; in the middle where all values are alike. */
-export function shareOf({ least, greatest, isLog }: PlotColumn, value: number): number {
-  if (greatest === least) return 0.5;
-  if (isLog) return (Math.log(value) - Math.log(least)) / (Math.log(greatest) - Math.log(least));
-  // Halved, as the width of the widest axis is no number.
-  return (value / 2 - least / 2) / (greatest / 2 - least / 2);
-}
-
-/** The value at a share of an axis. */
-export function valueAt({ least, greatest, isLog }: PlotColumn, share: number): number {
-  if (isLog) return Math.exp(Math.log(least) + share * (Math.log(greatest) - Math.log(least)));
-  return least * (1 - share) + greatest * share;
-}
-
-/** Few whole numbers are named themselves, rather than what lies between them. */
-export function wholeTicks({ least, greatest, isLog, values }: PlotColumn): readonly number[] | undefined {
+/** Whole numbers are named themselves, rather than what lies between them: all where they are few. */
+export function wholeTicks(column: PlotColumn): readonly number[] | undefined {
+  const { least, greatest, isLog, values } = column;
+  if (isLog || values.some((value) => !Number.isNaN(value) && !Number.isInteger(value))) return undefined;
   const room = greatest - least;
-  if (isLog || room > 8 || values.some((value) => !Number.isNaN(value) && !Number.isInteger(value))) return undefined;
+  if (room > 8) return [0, 0.25, 0.5, 0.75, 1].map((share) => Math.round(valueAt(column, share)));
   const step = room > 5 ? 2 : 1;
   return Array.from({ length: Math.floor(room / step) + 1 }, (_, tick) => least + tick * step);
-}
-
-/** With as many digits as tell it from its neighbours, which are `step` away. */
-export function tickText(value: number, step: number): string {
-  const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e5 || size < 1e-4)) return value.toExponential(1).replace('.0e', 'e').replace('e+', 'e');
-  if (size !== 0 && size < 1e-2 && size <= step * 10) return formatMetric(Number(value.toPrecision(2)));
-  const digits = step > 0 && size > 0 ? Math.ceil(Math.log10(size / step)) + 1 : 0;
-  if (digits <= 3) return formatMetric(Number(value.toPrecision(3)));
-  return formatNumber(value, { maximumSignificantDigits: Math.min(12, digits) });
 }
 
 /** How good each version is by the metric: from 0, the worst, to 1, or from low to high where nobody knows; NaN without a value. */

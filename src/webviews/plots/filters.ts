@@ -1,5 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { exactText, exponentText } from '../../base/exponent.ts';
 import { t } from '../../base/language.ts';
+import { withMinus } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { filtered, none } from '../shared/parts.ts';
 import type { PlotColumn } from './axes.ts';
@@ -58,9 +60,9 @@ function filterFields(column: PlotColumn, { choices }: Plots, page: PageContext)
 }
 
 /** Short, and what a person can type there. */
-function boundText(bound: number): string {
-  const text = String(Number(bound.toPrecision(4)));
-  return (text.length > 9 ? Number(text).toExponential() : text).replace('e+', 'e');
+function boundText(bound: number, digits: number): string {
+  const text = exactText(Number(bound.toPrecision(digits)));
+  return text.length > 9 ? exponentText(bound, digits - 1) : text;
 }
 
 type SetFilter = (next: AxisFilter | undefined) => void;
@@ -72,9 +74,9 @@ function numberFields(column: PlotColumn, filter: AxisFilter | undefined, set: S
     inputmode="decimal"
     class="bound"
     aria-label=${label}
-    placeholder=${boundText(bound)}
+    placeholder=${withMinus(boundText(bound, 4))}
     @input=${({ currentTarget }: Event) => currentTarget instanceof HTMLInputElement && currentTarget.setCustomValidity('')}
-    .value=${value === undefined || value === bound ? '' : String(Number(value.toPrecision(6)))}
+    .value=${value === undefined || value === bound ? '' : withMinus(boundText(value, 6))}
     @change=${({ currentTarget }: Event) => {
       if (!(currentTarget instanceof HTMLInputElement)) return;
       const text = currentTarget.value.trim();
@@ -93,9 +95,14 @@ function numberFields(column: PlotColumn, filter: AxisFilter | undefined, set: S
     ${field(t('{name} at most', { name: column.name }), to, column.greatest, false)}`;
 }
 
-/** Also with the comma that many languages write. */
+/** Also with the comma that many languages write, and the minus that pages do. */
 function numberIn(text: string): number {
-  return Number(text.replace(/^([^.,]*),([^.,]*)$/, '$1.$2'));
+  return Number(
+    text
+      .replace(/^−/, '-')
+      .replace(/e−/i, 'e-')
+      .replace(/^([^.,]*),([^.,]*)$/, '$1.$2'),
+  );
 }
 
 function textFields(

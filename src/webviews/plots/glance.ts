@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { shapeKey } from '../model/shapes.ts';
+import { withMinus } from '../shared/format.ts';
 import type { Plots } from './looked-at.ts';
 import { shortName, valueText } from './values.ts';
 
@@ -11,7 +12,7 @@ export function glanceOf({ data, columns, choices }: Plots, index: number): Temp
   const shown = [...axes.filter((column) => column !== columns.metric), ...(columns.metric ? [columns.metric] : [])];
   return html`<div class="glance-head">${shapeKey(version.stage)} <b>${shortName(version)}</b> ${version.stage}</div>
     ${shown.map((column) => {
-      const text = valueText(column, index);
+      const text = column.texts ? valueText(column, index) : withMinus(valueText(column, index));
       return text === ''
         ? ''
         : html`<div class="glance-row"><span class="ellipsis">${column.name}</span> <b class="ellipsis">${text}</b></div>`;

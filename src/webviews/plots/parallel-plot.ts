@@ -1,14 +1,16 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, type Ref, ref } from 'lit/directives/ref.js';
+import { shareOf, valueAt } from '../../base/axis-scale.ts';
 import { axisTexts } from '../model/axis-texts.ts';
 import { followTheme, paletteOf } from '../model/palette.ts';
 import { faintestLine, tintsOf } from '../model/tints.ts';
-import { type PlotColumn, shareOf, tickText, valueAt, wholeTicks } from './axes.ts';
+import { shortTexts } from '../shared/ticks.ts';
+import { type PlotColumn, wholeTicks } from './axes.ts';
 import type { AxisFilter } from './choices.ts';
 import { associationText } from './values.ts';
 
 const HEIGHT = 340;
-const ROOM = { top: 12, bottom: 12, left: 60, right: 60 } as const;
+const ROOM = { top: 12, bottom: 12, left: 66, right: 66 } as const;
 /** Nearer axes couldn't be read. */
 const LEAST_GAP = 96;
 /** In less the details of a version have no room beside the outer axes. */
@@ -309,17 +311,18 @@ export class ParallelPlot extends LitElement {
     const places = texts
       ? texts.map((_, place) => place).filter((place) => place % every === 0)
       : (wholeTicks(column) ?? Array.from({ length: TICKS }, (_, tick) => valueAt(column, tick / (TICKS - 1))));
-    const step = Math.abs((places[1] ?? 0) - (places[0] ?? 0));
+    const named = [...new Set(places)];
+    const told = shown ? named.map((place) => shown[place] ?? '') : shortTexts(named, column);
     const isLast = axis === this.#axes.length - 1 && axis > 0;
     const side = isLast ? `left: ${this.#xOf(axis) + 5}px` : `right: calc(100% - ${this.#xOf(axis) - 5}px)`;
-    return [...new Set(places)].map(
-      (value) =>
+    return named.map(
+      (value, place) =>
         html`<span
           class="parallel-tick ellipsis"
           .style=${`top: ${this.#yOf(column, value)}px; ${side}`}
           title=${texts?.[value] ?? nothing}
           aria-hidden="true"
-          >${shown ? (shown[value] ?? '') : tickText(value, step)}</span
+          >${told[place]}</span
         >`,
     );
   }

@@ -1,14 +1,15 @@
+import { exactText } from '../../base/exponent.ts';
 import { formatNumber } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
 import type { PlotsPageData } from '../../extension/messages/page-data.ts';
 import type { PlotColumn } from './axes.ts';
 
-/** As people read it; empty where the version has none. */
+/** As people copy it; empty where the version has none. */
 export function valueText(column: PlotColumn, index: number): string {
   const value = column.values[index] ?? Number.NaN;
   if (Number.isNaN(value)) return '';
   if (column.texts) return column.texts[value] ?? '';
-  return column.kind === 'metric' ? formatMetric(value) : String(value);
+  return column.kind === 'metric' ? formatMetric(value) : exactText(value);
 }
 
 /** `+0.71`, with a minus where the metric falls; without a sign of texts, which have no direction. Empty where nobody knows. */

@@ -1,0 +1,13 @@
+/** `3.2e-7`, `1e308`: with at most so many decimals before its exponent, and no sign that tells nothing. */
+export function exponentText(value: number, decimals: number): string {
+  return withoutPlus(value.toExponential(decimals).replace(/\.?0+e/, 'e'));
+}
+
+/** Every digit that a number has, as it is typed; what is no number as it is. */
+export function exactText(value: number | string): string {
+  return typeof value === 'number' ? withoutPlus(String(value)) : value;
+}
+
+function withoutPlus(text: string): string {
+  return text.replace('e+', 'e');
+}
