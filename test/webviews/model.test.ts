@@ -215,6 +215,53 @@ describe('the page of a model', () => {
     await open();
   });
 
+  it('says what has no value, and whether that is in production', async () => {
+    const [now] = tenuresOf();
+    if (!now) throw new Error('Nothing is in production.');
+    const few = { points: [[40, 0.9, 40, 0] as const], stages: ['candidate'], total: 1, without: 39 };
+    const page = await open(modelPage({ plot: few, tenures: { items: [now] } }));
+    await page.getByText('@38, which is in production, has no value').waitFor();
+    await opened.close();
+    const nothing = await open(modelPage({ plot: { ...few, points: [], total: 0, without: 40 } }));
+    await nothing.getByText('No version has a value for test_auc.').waitFor();
+  });
+
+  it('has room for every label of its lower axis', async () => {
+    const before = `
+      globalThis.labels = [];
+      const { fillText, clearRect } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+        globalThis.labels = [];
+        clearRect.apply(this, box);
+      };
+      CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+        const half = this.measureText(text).width / 2;
+        if (this.textAlign === 'center') globalThis.labels.push([x - half, x + half, this.canvas.width]);
+        fillText.call(this, text, x, y);
+      };`;
+    const one = (x: number) => ({ points: [[x, 0.93, 1, 0] as const], stages: ['candidate'], total: 1, without: 0 });
+    const over: readonly (readonly [string, number])[] = [
+      ['time', Date.parse(day(300))],
+      ['param:learning_rate', 0.05],
+    ];
+    for (const [axis, x] of over) {
+      for (const width of [320, 1200]) {
+        const plot = async () => one(x);
+        const page = await open(modelPage({ tenures: { items: [] } }), { before, width, model: { plot } });
+        await page.getByLabel('Against', { exact: true }).selectOption(axis);
+        await opened.settled();
+        await expect.poll(() => page.evaluate('globalThis.labels.length')).toBeGreaterThan(0);
+        const labels = await page.evaluate<readonly (readonly [number, number, number])[]>('globalThis.labels');
+        for (const [place, [left, right, all]] of labels.entries()) {
+          expect(left, axis).toBeGreaterThan(labels[place - 1]?.[1] ?? -1);
+          expect(right, axis).toBeLessThanOrEqual(all);
+        }
+        await opened.close();
+      }
+    }
+    await open();
+  });
+
   it('tells what was in production at a moment', async () => {
     const holder = { model: 'fraud-detector', stage: 'production', number: 20, versionId: idOf(20) };
     const holders = [{ ...holder, since: day(90), by: { name: 'Ada', email: '' }, reason: '' }];

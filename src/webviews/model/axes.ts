@@ -15,6 +15,8 @@ const WHOLE_STEPS = [
 /** Numbers on the upright axis, and on the lower one, have at least so many pixels each. */
 const APART = { upright: 30, across: 70, acrossLog: 45 } as const;
 
+const WIDEST_DIGIT_PX = 8;
+
 /** Beside a single moment there is room for its day. */
 const HALF_A_DAY_MS = 43_200_000;
 
@@ -82,7 +84,12 @@ export function axesOf({ plot, across }: Drawing, scales: Scales, palette: Palet
     ...look,
     size: 34,
     ...(across.kind === 'number' || texts ? whole : {}),
-    ...(across.kind === 'time' ? { values: (u, splits) => splits.map((value) => timeText(u, value)), space: 110 } : {}),
+    ...(across.kind === 'time'
+      ? {
+          values: (u, splits) => splits.map((value) => timeText(u, value)),
+          space: (u) => (isWithinDays(u) ? 150 : 110),
+        }
+      : {}),
     ...(across.kind === 'number'
       ? { values: (_u, splits) => splits.map((value) => (value < 1 ? '' : `@${value}`)) }
       : {}),
@@ -108,12 +115,23 @@ function numbersOf({ span, placeOf }: Scale, apartPx: number): uPlot.Axis {
 
 function sizeOfNumbers(_u: uPlot, values: readonly string[] | null): number {
   const longest = Math.max(4, ...(values ?? []).map((value) => (value ?? '').length));
-  return Math.min(150, longest * 7 + 14);
+  return Math.min(150, longest * WIDEST_DIGIT_PX + 14);
+}
+
+/** The last label of a lower axis is half beyond it. */
+export function roomBeyond({ plot, across }: Drawing): number {
+  if (across.kind === 'time') return 44;
+  if (across.kind !== 'number') return 30;
+  const last = plot.points.at(-1)?.[0] ?? 0;
+  return Math.max(16, (`@${last}`.length * WIDEST_DIGIT_PX) / 2 + 2);
+}
+
+/** Then labels have the time of day, which takes room. */
+function isWithinDays({ scales: { x: { min = 0, max = 0 } = {} } }: uPlot): boolean {
+  return max - min < 3 * 86_400_000;
 }
 
 function timeText(u: uPlot, value: number): string {
-  const { min = 0, max = 0 } = u.scales.x ?? {};
-  const isWithinDays = max - min < 3 * 86_400_000;
   const time = formatTime(new Date(value).toISOString());
-  return isWithinDays ? time : (time.split(',')[0] ?? time);
+  return isWithinDays(u) ? time : (time.split(',')[0] ?? time);
 }

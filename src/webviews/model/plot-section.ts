@@ -94,7 +94,9 @@ function drawn(plot: Plot, data: ModelPageData, choices: Choices, page: ModelPag
   const { metric = '', across, selection } = choices;
   if (plot.points.length === 0)
     return emptyState(
-      t('No version has a value for both {metric} and {across}.', { metric, across: axisText(across) }),
+      'name' in across
+        ? t('No version has a value for both {metric} and {across}.', { metric, across: axisText(across) })
+        : t('No version has a value for {metric}.', { metric }),
     );
   const drawing = page.drawing({ plot, metric, across, selection, tenures: data.tenures.items });
   const drawn = tCount(
@@ -115,7 +117,7 @@ function drawn(plot: Plot, data: ModelPageData, choices: Choices, page: ModelPag
       .chosen=${(box: PlotBox | undefined) => page.setUis({ selection: box ? JSON.stringify(box) : '' })}
       .opened=${(number: number) => page.openNumber(number)}
     ></version-chart>
-    ${legend(plot, drawing)} ${selectionPanel(choices, page)}
+    ${legend(plot, drawing, choices)} ${selectionPanel(choices, page)}
     ${page.ui.table === true ? plotTable(drawing, data, choices, page) : nothing}`;
 }
 
@@ -129,7 +131,7 @@ function axisText(across: PlotAxis): string {
       : t('metric {name}', { name: across.name });
 }
 
-function legend(plot: Plot, drawing: Drawing): TemplateResult {
+function legend(plot: Plot, drawing: Drawing, { zoom }: Choices): TemplateResult {
   const { across, upright } = scalesOf(drawing);
   const isLog = { across: across.span?.isLog === true, upright: upright.span?.isLog === true };
   const notes = [
@@ -142,6 +144,7 @@ function legend(plot: Plot, drawing: Drawing): TemplateResult {
     plot.without === 0
       ? ''
       : tCount(plot.without, '{count} version without a value', '{count} versions without a value'),
+    zoom || plot.points.length < plot.total ? '' : servesWithout(drawing),
     isLog.across || isLog.upright
       ? isLog.across && isLog.upright
         ? t('logarithmic axes')
@@ -159,6 +162,16 @@ function legend(plot: Plot, drawing: Drawing): TemplateResult {
     }
     ${notes.map((note) => html`<span class="muted">${note}</span>`)}
   </div>`;
+}
+
+/** A line of what is in production that isn't there could be taken for one that is somewhere else. */
+function servesWithout({ bands, plot: { points } }: Drawing): string {
+  const serving = bands.at(-1);
+  if (!serving || serving.to !== Number.POSITIVE_INFINITY) return '';
+  const { number } = serving.tenure;
+  return points.some((point) => point[2] === number)
+    ? ''
+    : t('@{number}, which is in production, has no value', { number });
 }
 
 /** What is known of a point at once; who and when comes a moment later. */

@@ -3,7 +3,7 @@ import { createRef, type Ref, ref } from 'lit/directives/ref.js';
 import uPlot from 'uplot';
 import { t } from '../../base/language.ts';
 import type { PlotBox, PlotPoint, TenureEntry } from '../../extension/messages/core-types.ts';
-import { axesOf, rangesOf, type Scales, scalesOf } from './axes.ts';
+import { axesOf, rangesOf, roomBeyond, type Scales, scalesOf } from './axes.ts';
 import { type Band, boxBetween, type Drawing, nearestPoint, stretchBetween } from './drawing.ts';
 import { paintBandLabels, paintBands, paintPoints, paintServing } from './paint.ts';
 import { followTheme, paletteOf } from './palette.ts';
@@ -101,8 +101,8 @@ class VersionChart extends LitElement {
     const options: uPlot.Options = {
       ...this.#size,
       ms: 1,
-      // Above, room for what was in the stage; the last label of a lower axis is half beyond it.
-      padding: [drawing.bands.length > 0 ? 24 : 10, drawing.across.kind === 'time' ? 44 : 16, 0, 0],
+      // Above, room for what was in the stage.
+      padding: [drawing.bands.length > 0 ? 24 : 10, roomBeyond(drawing), 0, 0],
       scales: rangesOf(drawing, scales),
       axes: axesOf(drawing, scales, palette),
       series: [{}, { paths: () => null, points: { show: false } }],
