@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Harness, type OpenedPage, startHarness } from './harness.ts';
+import { allScreens } from './screens.ts';
+
+let harness: Harness;
+
+beforeAll(async () => {
+  harness = await startHarness();
+});
+afterAll(() => harness.close());
+
+/** Tables that 320 pixels have no room for. */
+const wide = [
+  ['comparison', 'typical', '.scroll-both'],
+  ['comparison', 'tensors', '.tensor-scroller'],
+  ['modelFile', 'typical', '.tensor-scroller'],
+  ['plots', 'typical', '#versions .scroll-x'],
+] as const;
+
+/** How many in a hundred pixels just within the right edge of a table aren't its ground. */
+async function shaded({ page }: OpenedPage, selector: string): Promise<number> {
+  const box = await page.locator(selector).boundingBox();
+  if (!box) throw new Error('There is no such table.');
+  const top = await page.evaluate<number>('scrollY');
+  // Beside its border, and below its heads, which cover what is scrolled.
+  const clip = { x: Math.floor(box.x + box.width) - 5, y: box.y + top + 160, width: 1, height: 120 };
+  const picture = (await page.screenshot({ clip, fullPage: true })).toString('base64');
+  const reader = await page.context().newPage();
+  const share = await reader.evaluate<number>(`(async () => {
+    const image = new Image();
+    image.src = 'data:image/png;base64,${picture}';
+    await image.decode();
+    const pen = new OffscreenCanvas(image.width, image.height).getContext('2d');
+    pen.drawImage(image, 0, 0);
+    const { data } = pen.getImageData(0, 0, image.width, image.height);
+    let other = 0;
+    for (let at = 0; at < data.length; at += 4) if (Math.max(data[at], data[at + 1], data[at + 2]) > 52) other += 1;
+    return Math.round((100 * other) / (data.length / 4));
+  })()`);
+  await reader.close();
+  return share;
+}
+
+it.each(wide)('shows on the page %s, %s, at which side there is more of a table', async (kind, state, selector) => {
+  const screen = allScreens.find((other) => other.kind === kind && other.state === state);
+  const opened = await screen?.open(harness, { width: 320, height: 900, theme: 'dark' });
+  if (!opened) throw new Error('There is no such screen.');
+  const { page } = opened;
+  const table = page.locator(selector);
+  expect(await table.evaluate((element) => element.scrollWidth - element.clientWidth)).toBeGreaterThan(40);
+  for (const colours of ['none', 'active'] as const) {
+    await page.emulateMedia({ forcedColors: colours, colorScheme: 'dark', reducedMotion: 'reduce' });
+    await opened.settled();
+    await table.evaluate((element) => element.scrollTo({ left: 0 }));
+    await expect.poll(() => shaded(opened, selector)).toBeGreaterThan(80);
+    await table.evaluate((element) => element.scrollTo({ left: element.scrollWidth }));
+    await expect.poll(() => shaded(opened, selector)).toBeLessThan(40);
+  }
+  expect(opened.errors).toEqual([]);
+  await opened.close();
+});
