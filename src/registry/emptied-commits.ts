@@ -12,9 +12,13 @@ import type { Session } from './session.ts';
 export async function emptiedHead(session: Session): Promise<RegistryError | undefined> {
   const { seq } = session.catalog.position;
   if (!(await isEmptied(session, seq))) return undefined;
+  return emptiedCommit(session, seq);
+}
+
+export function emptiedCommit({ location, seenHead }: Pick<Session, 'location' | 'seenHead'>, seq: number) {
   return new RegistryError(
     'LOG_DAMAGED',
-    `Commit ${seq}, the last one in ${session.location.dir}, is empty: a disk or a copy lost what it recorded. Put ${commitKey(seq)} back from a backup or a colleague's copy. Nothing was changed.`,
+    `Commit ${seq}, the last one in ${location.dir}, is empty: a disk or a copy lost what it recorded. Put ${commitKey(seq)} back from a backup or a colleague's copy. Where nobody has it, what it recorded is lost: delete it and ${seenHead.file}, and run \`model-registry rebuild\`. Nothing was changed.`,
     { details: { seq } },
   );
 }

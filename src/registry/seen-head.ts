@@ -86,7 +86,7 @@ export async function seenHeadProblem(
   if (seen && seen.seq > session.catalog.position.seq) await session.catalog.catchUp();
   const { position } = session.catalog;
   if (seen) {
-    const advice = `If you put an older copy back on purpose, delete ${session.seenHead.file} and try again.`;
+    const advice = onPurposeAdvice(session);
     if (seen.seq > position.seq) {
       const above = await commitAboveGap(session.store, position.seq);
       if (above !== undefined) return commitsMissing(session.location.dir, position.seq + 1, above);
@@ -104,8 +104,14 @@ export async function seenHeadProblem(
       );
     }
   }
-  if (position.seq > 0) await session.seenHead.remember(position);
+  // A saved catalog of what isn't in the log any more is no look at the log.
+  if (position.seq > 0 && session.catalog.changedCommit === undefined) await session.seenHead.remember(position);
   return undefined;
+}
+
+/** What whoever wants the log as it is has to do: the newest commit is remembered in two places. */
+export function onPurposeAdvice({ seenHead }: Pick<Session, 'seenHead'>): string {
+  return `If you put an older copy back on purpose, delete ${seenHead.file} and run \`model-registry rebuild\`.`;
 }
 
 /** Commits from `first` on aren't there, and that with the number `above` is. */

@@ -19,9 +19,10 @@ import type { Recording, RegistryLocation } from './api/registry.ts';
 import { unexplainedBreaks } from './chain-breaks.ts';
 import { emptiedHead } from './emptied-commits.ts';
 import { goneProblem } from './gone.ts';
+import { replacedLog } from './replaced-log.ts';
 import { textTooLong } from './request-problem.ts';
 import { withoutSecretsIn } from './secrets-in-events.ts';
-import { type SeenHead, seenHeadProblem } from './seen-head.ts';
+import { onPurposeAdvice, type SeenHead, seenHeadProblem } from './seen-head.ts';
 import type { ServingReports } from './shared/serving-reports.ts';
 import type { SharedRegistry } from './shared/shared-registry.ts';
 import { type OwnKey, signedWhereKnown } from './signing.ts';
@@ -63,20 +64,26 @@ export function stateOf(session: Session): RegistryState {
 
 /** Reads the log to its head and throws if what was read can't be trusted. The first step of every query. */
 export async function readToHead(session: Session): Promise<void> {
+  // First of all: what is applied on top of another log would be void.
+  const replaced = await placeProblem(session);
+  if (replaced) throw replaced;
   await session.catalog.catchUp();
   await session.shared?.authority.refresh();
-  const problem = await damageIn(session);
+  const problem = await logProblem(session);
   if (problem) throw problem;
 }
 
 /** What is wrong with the log that the catalog was built from, where anything is. */
 export async function damageIn(session: Session): Promise<RegistryError | undefined> {
-  return (
-    (await goneProblem(session)) ??
-    (await emptiedHead(session)) ??
-    (await seenHeadProblem(session)) ??
-    (await chainProblem(session))
-  );
+  return (await placeProblem(session)) ?? (await logProblem(session));
+}
+
+async function placeProblem(session: Session): Promise<RegistryError | undefined> {
+  return (await goneProblem(session)) ?? (await replacedLog(session));
+}
+
+async function logProblem(session: Session): Promise<RegistryError | undefined> {
+  return (await emptiedHead(session)) ?? (await seenHeadProblem(session)) ?? (await chainProblem(session));
 }
 
 async function chainProblem(session: Session): Promise<RegistryError | undefined> {
@@ -84,7 +91,7 @@ async function chainProblem(session: Session): Promise<RegistryError | undefined
   if (changed !== undefined) {
     return new RegistryError(
       'LOG_REWRITTEN',
-      `Commit ${changed} isn't what it was when it was read here before, is missing, or can't be read. Run \`model-registry verify\` to see the damage, and put the file back from a backup; nothing was changed.`,
+      `Commit ${changed} isn't what it was when it was read here before, is missing, or can't be read. Run \`model-registry verify\` to see the damage, and put the file back from a backup; nothing was changed. ${onPurposeAdvice(session)}`,
       { details: { seq: changed } },
     );
   }
@@ -190,8 +197,8 @@ export async function record(
 ): Promise<Recorded> {
   const intent = await intentToRecord(session, request);
   const { check, ...sharing } = options;
-  // While files were stored, the folder may have gone: what is written now would be a log without a beginning.
-  const gone = await goneProblem(session);
+  // While files were stored, the folder may have gone, or an older one come: what is written now would be a log without a beginning, or with a gap.
+  const gone = await placeProblem(session);
   if (gone) throw gone;
   const first = await session.authority.submit(intent, check);
   if (options.following && first.kind !== 'refused') await enqueue(session, options.following);
