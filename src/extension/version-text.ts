@@ -21,11 +21,25 @@ export function pairLabelOf(
   return `${labelOf(before)} ↔ ${before.model === after.model ? `@${numberOf(after)}` : labelOf(after)}`;
 }
 
-/** A version's label with the middle of a very long name left out, so that a row has room for the number. */
-export function shortLabelOf(version: Pick<VersionSummary, 'model' | 'id' | 'number' | 'pending'>): string {
-  const { model } = version;
-  if (model.length <= 48) return labelOf(version);
-  return labelOf({ ...version, model: `${model.slice(0, 30)}…${model.slice(-14)}` });
+/** So much of a name stands in a row of a view: beside it, a version's number fits into a side bar of 220 pixels. */
+export const NAME_IN_ROW = 22;
+/** And so much in the lists that commands ask with, which are wider. */
+export const NAME_IN_LIST = 48;
+
+/** A name with the middle left out where it is long: names that begin alike differ at their ends, and what follows is seen too. */
+export function shortName(name: string, most: number): string {
+  const plain = oneLine(name);
+  if (plain.length <= most) return plain;
+  const end = Math.floor(most / 3);
+  return `${plain.slice(0, most - end - 1)}…${plain.slice(-end)}`;
+}
+
+/** `fraud-detector@7` with a short name. */
+export function shortLabelOf(
+  version: Pick<VersionSummary, 'model' | 'id' | 'number' | 'pending'>,
+  most: number,
+): string {
+  return labelOf({ ...version, model: shortName(version.model, most) });
 }
 
 /** `auc 0.9123`, or nothing where no metric was recorded. */

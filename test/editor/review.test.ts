@@ -195,12 +195,12 @@ describe('a promotion that two people decide on', () => {
     await page.getByLabel('Or ask for a review by').fill('bob@example.com');
     await page.getByRole('button', { name: 'Request promotion' }).click();
     await page.locator('#request', { hasText: 'Reviewers: bob@example.com' }).waitFor();
-    await ann.treeRow(/fraud-detector@3 → production/, ann.view('Reviews')).waitFor();
+    await ann.treeRow(/@3 fraud-detector → production/, ann.view('Reviews')).waitFor();
   });
 
   it('tells the other person, who looks and approves in their own window', async () => {
     await bob.notification('Ann asks you to review fraud-detector@3 for production').waitFor({ timeout: 60_000 });
-    const row = bob.treeRow(/fraud-detector@3 → production/, bob.view('Reviews'));
+    const row = bob.treeRow(/@3 fraud-detector → production/, bob.view('Reviews'));
     expect(await row.innerText()).toContain('wanted from you');
     await bob.page.locator('.part.activitybar .action-item .badge', { hasText: '1' }).waitFor();
     await bob.clickNotificationButton('Ann asks you to review', 'Show');

@@ -7,7 +7,7 @@ import type { LogEntry, LogKind } from '../../catalog/read-models/log.ts';
 import { appendWords } from '../plain-markdown.ts';
 import { facts, inQuotes, momentText, oneLine } from '../version-text.ts';
 import type { ActivityDay, ActivityRow } from './activity-rows.ts';
-import { entryWords } from './entry-words.ts';
+import { aboutOf, entryWords } from './entry-words.ts';
 
 const icons: Readonly<Record<LogKind, string>> = {
   registration: 'add',
@@ -63,32 +63,41 @@ function clockText(iso: string): string {
   return time.toLocaleTimeString(dateLocale(), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }
 
-/** Many registrations as one row. */
+/** Many registrations as one row, which begins with what they are of. */
 export function entriesItem(
   registryDir: string,
   { entries }: Extract<ActivityRow, { kind: 'entries' }>,
 ): vscode.TreeItem {
   const [newest, oldest] = [entries[0], entries.at(-1)];
-  const item = new vscode.TreeItem(
-    tCount(entries.length, '{count} version registered automatically', '{count} versions registered automatically'),
-    vscode.TreeItemCollapsibleState.Collapsed,
+  const many = tCount(
+    entries.length,
+    '{count} version registered automatically',
+    '{count} versions registered automatically',
   );
+  const first = aboutOf(oldest?.summary ?? '');
+  const last = /@\d+$/.exec(aboutOf(newest?.summary ?? '') ?? '')?.[0];
+  const isNamed = first !== undefined && last !== undefined;
+  const item = new vscode.TreeItem(isNamed ? `${first} – ${last}` : many, vscode.TreeItemCollapsibleState.Collapsed);
   // By the oldest, which stays the same while more are registered.
   item.id = `${registryDir}#entries#${oldest?.cursor ?? ''}`;
   item.iconPath = new vscode.ThemeIcon('layers');
-  item.description = facts(clockText(newest?.at ?? ''), oneLine(told(newest?.summary ?? ''), 60));
+  item.description = facts(isNamed ? many : undefined, clockText(newest?.at ?? ''));
   item.contextValue = 'entries';
   return item;
 }
 
-/** An entry of the log, which leads to the page of what it is about. The row begins with the version, because a narrow side bar shows no more. */
-export function entryItem(registryDir: string, node: { readonly entry: LogEntry }): vscode.TreeItem {
+/** An entry of the log, which leads to the page of what it is about. The row begins with what tells it apart, because a narrow side bar shows no more. */
+export function entryItem(
+  registryDir: string,
+  node: { readonly entry: LogEntry },
+  preferred: string | undefined,
+): vscode.TreeItem {
   const { entry } = node;
   const { kind, by, at, subject, pending } = entry;
   const summary = oneLine(told(entry.summary), 200);
   const isVoid = entry.void !== undefined;
-  const words = isVoid ? undefined : entryWords(entry);
-  const item = new vscode.TreeItem(words?.version ?? summary);
+  const words = isVoid ? undefined : entryWords(entry, preferred);
+  const item = new vscode.TreeItem(words?.label ?? summary);
   item.id = `${registryDir}#entry#${entry.cursor}`;
   item.iconPath = iconOf(entry);
   const details = facts(

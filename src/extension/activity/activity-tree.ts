@@ -7,6 +7,7 @@ import type { RegistryCalls } from '../../registry/methods.ts';
 import type { HintNode, MoreNode, ProblemNode, RegistryNode } from '../models-tree/nodes.ts';
 import { treeItemOf } from '../models-tree/tree-items.ts';
 import type { Registries } from '../registries/registries.ts';
+import { preferredMetric } from '../settings.ts';
 import { type ActivityFilter, filterText, requestOf } from './activity-filter.ts';
 import { dayItem, entriesItem, entryItem } from './activity-items.ts';
 import { type ActivityDay, type ActivityRow, activityDays } from './activity-rows.ts';
@@ -79,7 +80,7 @@ export class ActivityTree implements vscode.TreeDataProvider<ActivityNode>, vsco
       case 'entries':
         return entriesItem(node.registryDir, node);
       case 'entry':
-        return entryItem(node.registryDir, node);
+        return entryItem(node.registryDir, node, preferredMetric());
       default:
         return treeItemOf(node, undefined);
     }

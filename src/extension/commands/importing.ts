@@ -10,7 +10,7 @@ import { pickMany, pickOne } from '../prompts/pick.ts';
 import type { Place, Reply } from '../prompts/steps.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
 import { withProgress } from '../status/progress.ts';
-import { oneLine } from '../version-text.ts';
+import { NAME_IN_LIST, oneLine, shortName } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
 
@@ -113,7 +113,7 @@ function askModels(place: Place, looked: Promise<Looked>): Promise<Reply<readonl
     choices: looked.then(({ overview }) =>
       overview.models.map((model) => ({
         value: model,
-        label: oneLine(model.name),
+        label: shortName(model.name, NAME_IN_LIST),
         description: modelDescription(model),
         detail: modelDetail(model, overview.models),
         isPicked: model.isPicked && model.newVersions > 0,

@@ -14,7 +14,16 @@ import { setContext } from '../set-context.ts';
 import { preferredMetric } from '../settings.ts';
 import { standingText } from '../standing-text.ts';
 import { withProgress } from '../status/progress.ts';
-import { facts, headlineText, labelOf, momentText, numberOf, oneLine, shortLabelOf } from '../version-text.ts';
+import {
+  facts,
+  headlineText,
+  labelOf,
+  momentText,
+  NAME_IN_LIST,
+  numberOf,
+  oneLine,
+  shortLabelOf,
+} from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
 import { startFrom, targetOf } from './targets.ts';
@@ -287,7 +296,7 @@ function rollbackChoice(
   const was = heldText(held[target.id], stage);
   return {
     value: { plan, target },
-    label: shortLabelOf(target),
+    label: shortLabelOf(target, NAME_IN_LIST),
     description: facts(
       wasTakenOut ? t('was taken out of {stage} on purpose', { stage }) : undefined,
       t('now {stage}', { stage: oneLine(target.stage, 40) }),

@@ -3,7 +3,16 @@ import { formatNumber, t, tCount } from '../../base/language.ts';
 import { formatMetric, headlineMetric, metricDirection } from '../../base/metrics.ts';
 import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { supersededBy } from '../../outputs/superseding.ts';
-import { facts, headlineText, numberOf, oneLine, unticked, withoutFolders } from '../version-text.ts';
+import {
+  facts,
+  headlineText,
+  NAME_IN_ROW,
+  numberOf,
+  oneLine,
+  shortName,
+  unticked,
+  withoutFolders,
+} from '../version-text.ts';
 import type {
   FoldNode,
   HintNode,
@@ -63,12 +72,10 @@ function registryItem(node: RegistryNode): vscode.TreeItem {
 function modelItem({ registryDir, model, isOpen }: ModelNode, preferred: string | undefined): vscode.TreeItem {
   const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
   const { production } = model;
-  const item = new vscode.TreeItem(oneLine(model.name), isOpen ? Expanded : Collapsed);
+  const item = new vscode.TreeItem(shortName(model.name, NAME_IN_ROW), isOpen ? Expanded : Collapsed);
   item.id = `${registryDir}#${model.id}`;
   item.iconPath = new vscode.ThemeIcon('package');
-  item.description = production
-    ? facts(t('production {production}', { production: numberOf(production) }), headlineText(production, preferred))
-    : t('none in production');
+  item.description = holderText(model, preferred);
   item.contextValue = production ? 'model:production' : 'model';
   item.accessibilityInformation = {
     label: tCount(
@@ -81,13 +88,28 @@ function modelItem({ registryDir, model, isOpen }: ModelNode, preferred: string 
   return item;
 }
 
+/** `@3 in production · auc 0.912`, else the same of the newest version: the number first, which a narrow row shows. */
+function holderText({ production, latest }: ModelNode['model'], preferred: string | undefined): string {
+  if (production)
+    return facts(
+      t('@{production} in production', { production: numberOf(production) }),
+      headlineText(production, preferred),
+    );
+  if (!latest) return t('no versions');
+  return facts(
+    t('@{latest} newest', { latest: numberOf(latest) }),
+    headlineText(latest, preferred),
+    t('none in production'),
+  );
+}
+
 function versionItem(node: VersionNode, preferred: string | undefined): vscode.TreeItem {
   const { version, isFound, isBelowStage = false } = node;
   const aliases = version.aliases.map((alias) => `@${oneLine(alias, 40)}`).join(' ');
   const later = supersededBy(version);
   const number = numberOf(version);
   const item = new vscode.TreeItem(
-    isFound ? `${oneLine(version.model, 80)} ${number}` : t('Version {version}', { version: number }),
+    isFound ? `${shortName(version.model, NAME_IN_ROW)} ${number}` : t('Version {version}', { version: number }),
   );
   item.id = `${node.registryDir}#${version.id}`;
   item.iconPath = stageIcon(version.stage);

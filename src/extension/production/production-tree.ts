@@ -12,7 +12,7 @@ import { productionTooltip } from '../models-tree/tooltips.ts';
 import { problemItem } from '../models-tree/tree-items.ts';
 import type { Registries } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';
-import { facts, momentText, numberOf, oneLine } from '../version-text.ts';
+import { facts, momentText, NAME_IN_ROW, numberOf, oneLine, shortName } from '../version-text.ts';
 import { driftIcon, type MachineNode, machineItem, machineNode, servedText } from './machine-items.ts';
 
 export interface ProductionNode {
@@ -160,7 +160,7 @@ function productionItem(node: ProductionNode, preferred: string | undefined): vs
   const isDrift = isServedDrift || isDeployDrift;
   const isOpen = isDrift ? Expanded : Collapsed;
   const item = new vscode.TreeItem(
-    `${oneLine(entry.model)} ${numberOf(version)}`,
+    `${shortName(entry.model, NAME_IN_ROW)} ${numberOf(version)}`,
     machines.length + deployments.length === 0 ? None : isOpen,
   );
   // Another one when machines drift: the editor remembers by it which rows are closed.

@@ -6,7 +6,16 @@ import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { stageIcon } from '../models-tree/stage-icon.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';
-import { facts, headlineText, momentText, numberOf, oneLine, shortLabelOf } from '../version-text.ts';
+import {
+  facts,
+  headlineText,
+  momentText,
+  NAME_IN_LIST,
+  numberOf,
+  oneLine,
+  shortLabelOf,
+  shortName,
+} from '../version-text.ts';
 import type { Answers } from './answers.ts';
 import { type Choice, pickOne } from './pick.ts';
 import { added, type Place, type Reply, type Step } from './steps.ts';
@@ -64,7 +73,12 @@ async function pickVersion(
   choices: AsyncIterable<readonly Choice<VersionSummary>[]>,
 ): Promise<Reply<Answers>> {
   const nothing = t('The model has no versions');
-  const reply = await pickOne({ place, placeholder: t('Which version?'), nothing, choices });
+  const model = answers.model?.name;
+  const placeholder =
+    model === undefined
+      ? t('Which version?')
+      : t('Which version of {model}?', { model: shortName(model, NAME_IN_LIST) });
+  const reply = await pickOne({ place, placeholder, nothing, choices });
   return added(reply, (version) => ({ ...answers, version }));
 }
 
@@ -100,10 +114,10 @@ function modelChoice(model: ModelSummary): Choice<ModelSummary> {
   const { production, latest } = model;
   return {
     value: model,
-    label: oneLine(model.name),
+    label: shortName(model.name, NAME_IN_LIST),
     description: facts(
-      production ? t('production {production}', { production: numberOf(production) }) : t('none in production'),
-      latest ? t('newest {latest}', { latest: numberOf(latest) }) : t('no versions'),
+      production ? t('@{production} in production', { production: numberOf(production) }) : t('none in production'),
+      latest ? t('@{latest} newest', { latest: numberOf(latest) }) : t('no versions'),
     ),
     icon: new vscode.ThemeIcon('package'),
   };
@@ -114,7 +128,7 @@ export function versionChoice(version: VersionSummary, hasModel = false): Choice
   const aliases = version.aliases.map((alias) => `@${oneLine(alias, 40)}`).join(' ');
   return {
     value: version,
-    label: hasModel ? shortLabelOf(version) : t('Version {version}', { version: numberOf(version) }),
+    label: hasModel ? shortLabelOf(version, NAME_IN_LIST) : t('Version {version}', { version: numberOf(version) }),
     description: facts(oneLine(version.stage, 40), headlineText(version, preferredMetric()), aliases),
     detail: facts(
       t('registered {moment} by {name}', {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { formatNumber, t, tCount } from '../../base/language.ts';
 import { told } from '../../base/retold.ts';
 import type { PolicyProposal } from '../../registry/api/policies.ts';
-import { facts, labelOf, momentText, oneLine, shortLabelOf } from '../version-text.ts';
+import { facts, labelOf, momentText, NAME_IN_ROW, numberOf, oneLine, shortName } from '../version-text.ts';
 import type { ListedProposal, ListedReview, ReviewList } from './review-list.ts';
 
 /** A row of the view of reviews: what commands need of it stands under the names that they know. */
@@ -60,7 +60,10 @@ export class ReviewsTree implements vscode.TreeDataProvider<Node> {
 function reviewItem(node: ReviewNode): vscode.TreeItem {
   const { review } = node;
   const { version, stage, comment, by, at, isWanted, isOwn } = review.entry;
-  const item = new vscode.TreeItem(oneLine(`${shortLabelOf(version)} → ${stage}`));
+  // The number first: buttons take the end of the row that the pointer is on or that is selected.
+  const item = new vscode.TreeItem(
+    `@${numberOf(version)} ${shortName(version.model, NAME_IN_ROW)} → ${oneLine(stage)}`,
+  );
   item.id = `${node.registryDir}#${version.id}#${stage}`;
   item.iconPath = iconOf(review);
   const how = stateText(review);
@@ -83,7 +86,7 @@ function reviewItem(node: ReviewNode): vscode.TreeItem {
 function proposalItem(node: ProposalNode): vscode.TreeItem {
   const { proposal, registryDir } = node;
   const { model, digest, by, at, comment, added, removed, votes, needed, isWanted, isOwn } = proposal;
-  const item = new vscode.TreeItem(oneLine(t('Policy of {model}', { model })));
+  const item = new vscode.TreeItem(t('Policy of {model}', { model: shortName(model, NAME_IN_ROW) }));
   item.id = `${registryDir}#${model}#${digest}`;
   item.iconPath = new vscode.ThemeIcon('law', isWanted ? new vscode.ThemeColor('charts.blue') : undefined);
   const given = votes.filter(({ isGiven, isCounted, lapsed }) => isGiven && isCounted && lapsed === undefined).length;
@@ -95,6 +98,7 @@ function proposalItem(node: ProposalNode): vscode.TreeItem {
   );
   item.description = facts(how, askedText(by.name, at));
   item.tooltip = tooltip([
+    t('Policy of {model}', { model }),
     ...(comment === '' ? [] : [comment]),
     ...removed.map((line) => `− ${line}`),
     ...added.map((line) => `+ ${line}`),

@@ -5,6 +5,7 @@ import { told, toldOf } from '../../base/retold.ts';
 import type { PendingEntry, RefusedEntry } from '../../registry/api/sharing.ts';
 import { entryWords } from '../activity/entry-words.ts';
 import type { Registries } from '../registries/registries.ts';
+import { preferredMetric } from '../settings.ts';
 import { facts, inQuotes, momentText, oneLine } from '../version-text.ts';
 import type { SharedStates } from './shared-states.ts';
 
@@ -125,8 +126,7 @@ function factsOf(id: string, { by, askedAt, reason, theirs, wouldApply, wouldDo 
 
 /** What is asked for isn't done: it isn't told as the log tells what was, wherever that can be said in another way. */
 function asked(entry: Pick<PendingEntry, 'summary' | 'events'>): { readonly label: string; readonly what?: string } {
-  const words = entryWords(entry);
-  return words ? { label: words.version, what: words.what } : { label: oneLine(told(entry.summary)) };
+  return entryWords(entry, preferredMetric()) ?? { label: oneLine(told(entry.summary)) };
 }
 
 function waitingItem(id: string, entry: PendingEntry): vscode.TreeItem {

@@ -5,6 +5,7 @@ import { toldOf, told as toldText } from '../../base/retold.ts';
 import { entryWords } from '../activity/entry-words.ts';
 import { warn } from '../notify.ts';
 import type { Registries } from '../registries/registries.ts';
+import { preferredMetric } from '../settings.ts';
 import { oneLine } from '../version-text.ts';
 import type { Credentials } from './credentials.ts';
 import type { SharedStates } from './shared-states.ts';
@@ -41,8 +42,8 @@ export function tellSharing(options: {
         'Something that you asked for was refused by the shared registry, because something else was done meanwhile.',
       );
     }
-    const words = entryWords(only);
-    const what = words ? `${words.version} ${words.what}` : toldText(only.summary);
+    const words = entryWords(only, preferredMetric());
+    const what = words ? `${words.label} ${words.what}` : toldText(only.summary);
     return t('The shared registry refused “{what}”, because something else was done meanwhile.', {
       what: oneLine(what, 200),
     });

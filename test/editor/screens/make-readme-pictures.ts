@@ -57,7 +57,7 @@ async function takePictures(opened: OpenedProject): Promise<void> {
   await take('comparison');
 
   await showViews(workbench, 'Production', 'Reviews', 'Models');
-  await workbench.treeRow(/fraud-detector@16 → production/, workbench.view('Reviews')).click();
+  await workbench.treeRow(/@16 fraud-detector → production/, workbench.view('Reviews')).click();
   await (await workbench.webview(/^Review fraud-detector@16/, PATIENCE_MS)).locator('.gate').first().waitFor();
   await page.mouse.move(640, 790);
   await take('review');

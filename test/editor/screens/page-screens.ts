@@ -80,7 +80,7 @@ export const pageScreens: readonly EditorScreen[] = [
     project: 'typical',
     async show({ workbench }) {
       await showViews(workbench, 'Reviews');
-      await workbench.treeRow(/fraud-detector@16 → production/, workbench.view('Reviews')).click();
+      await workbench.treeRow(/@16 fraud-detector → production/, workbench.view('Reviews')).click();
       await (await workbench.webview(/^Review fraud-detector@16/, PATIENCE_MS)).locator('.verdict').waitFor();
     },
   },

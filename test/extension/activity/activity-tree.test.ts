@@ -4,6 +4,7 @@ import type { ActivityNode } from '../../../src/extension/activity/activity-tree
 import type { LogRequest } from '../../../src/registry/api/log.ts';
 
 vi.mock('vscode', () => ({
+  workspace: { getConfiguration: () => ({ get: () => '' }) },
   EventEmitter: class {
     readonly event = () => ({ dispose: () => undefined });
     fire = () => undefined;
@@ -120,7 +121,7 @@ describe('the Activity view', () => {
     ]);
     expect(await shown(tree)).toEqual([
       'Fri 20 November',
-      '  churn@2  measured on country=BR, holdout: auc · 09:59 · Ada',
+      '  country=BR auc 0.9  churn@2 · measured on holdout: auc · 09:59 · Ada',
       '  churn@2  registered · 09:58 · Ada',
       '  Commented on churn@2; Commented on churn@1  09:57 · Ada',
       '  Registered churn@1  had no effect · 09:56 · Ada',
@@ -131,12 +132,57 @@ describe('the Activity view', () => {
     expect(first?.accessibilityInformation?.label).toBe('Added metrics to churn@2: auc · 09:59 · Ada');
   });
 
-  it('makes many registrations that nobody watched one row', async () => {
-    const automatic = { kind: 'registration', via: 'auto', summary: 'Registered churn@9' } as const;
-    const tree = treeOf([1, 2, 3, 4, 5].map((seq) => entry(seq, seq === 5 ? {} : automatic)));
+  it('begins with what tells entries of one version or model apart, so that a narrow row shows it', async () => {
+    const measured = { type: 'version.evaluated', metrics: { auc: 0.9, f1: 0.8 }, dataset: { name: 'holdout' } };
+    const long = 'Wide-Model_Name.'.repeat(8);
+    const tree = treeOf([
+      entry(1, { summary: 'Added metrics to churn@2, measured on holdout: auc, f1', events: [measured] }),
+      entry(2, {
+        summary: `Pointed the alias champion to ${long}@2`,
+        events: [{ type: 'alias.set', alias: 'champion' }],
+      }),
+      entry(3, {
+        summary: 'Removed the alias champion of churn',
+        events: [{ type: 'alias.removed', alias: 'champion' }],
+      }),
+      entry(4, { summary: 'Proposed a policy for churn', events: [{ type: 'policy.proposed' }] }),
+      entry(5, {
+        summary: 'Changed the tags team of churn@2',
+        events: [{ type: 'version.annotated', setTags: { team: 'risk' } }],
+      }),
+      entry(6, {
+        summary: 'Commented on churn@2',
+        events: [{ type: 'comment.added', text: 'No complaints\nin the first week' }],
+      }),
+      entry(7, {
+        summary: 'Recorded that gate auc passed for churn@2; Recorded that gate f1 failed for churn@2',
+        events: [
+          { type: 'gate.recorded', gate: 'auc', outcome: 'passed' },
+          { type: 'gate.recorded', gate: 'f1', outcome: 'failed' },
+        ],
+      }),
+    ]);
+    expect((await shown(tree)).slice(1).map((line) => line.trim().replace(/ · \d.*$/, ''))).toEqual([
+      'auc 0.9  churn@2 · measured on holdout: auc, f1',
+      '@champion  now Wide-Model_Nam…l_Name.@2',
+      '@champion  removed from churn',
+      'churn  policy proposed',
+      'churn@2  tags changed: team',
+      'churn@2  commented: No complaints in the first week',
+      'churn@2  1 of 2 gates passed',
+    ]);
+  });
+
+  it('makes many registrations that nobody watched one row, which begins with what they are of', async () => {
+    const automatic = { kind: 'registration', via: 'auto', events: [{ type: 'version.registered' }] } as const;
+    const tree = treeOf(
+      [1, 2, 3, 4, 5].map((seq) =>
+        entry(seq, seq === 5 ? {} : { ...automatic, summary: `Registered churn@${10 - seq}` }),
+      ),
+    );
     expect(await shown(tree)).toEqual([
       'Fri 20 November',
-      '  4 versions registered automatically  09:59 · Registered churn@9',
+      '  churn@6 – @9  4 versions registered automatically · 09:59',
       '  Entry 5  09:55 · Ada',
     ]);
   });

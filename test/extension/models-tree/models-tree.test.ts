@@ -99,12 +99,31 @@ describe('the Models view', () => {
     await registry.setAlias({ model: 'churn', alias: 'champion', ref: 'churn@2' });
     const tree = treeOf({ one: registry });
     const models = await tree.getChildren();
-    expect(shown(tree, models)).toEqual(['churn  production 1 · auc 0.01']);
+    expect(shown(tree, models)).toEqual(['churn  @1 in production · auc 0.01']);
     expect(shown(tree, await tree.getChildren(models[0]))).toEqual([
       'Version 1  production · auc 0.01',
       'Version 3  candidate · auc 0.03',
       'Version 2  candidate · auc 0.02 · @champion',
     ]);
+  });
+
+  it('keeps the number beside a very long name, which the tooltip and screen readers have whole', async () => {
+    const long = 'Wide-Model_Name.'.repeat(8);
+    await register(long, 2);
+    await registry.promote({ ref: `${long}@2`, stage: 'production', reason: 'first' });
+    const choices = new TreeChoices();
+    const tree = treeOf({ one: registry }, choices);
+    const [model] = await tree.getChildren();
+    if (!model) throw new Error('there is a model');
+    expect(shown(tree, [model])).toEqual(['Wide-Model_Nam…l_Name.  @2 in production · auc 0.02']);
+    const item = tree.getTreeItem(model);
+    expect(item.accessibilityInformation?.label).toContain(`Model ${long}, @2 in production`);
+    expect(tree.resolveTreeItem(item, model).tooltip).toMatchObject({ value: expect.stringContaining('Wide') });
+    choices.setFilter('auc>0.01');
+    const [found] = await tree.getChildren();
+    if (!found) throw new Error('a version is found');
+    expect(shown(tree, [found])).toEqual(['Wide-Model_Nam…l_Name. 2  production · auc 0.02']);
+    expect(tree.getTreeItem(found).accessibilityInformation?.label).toContain(`${long} version 2`);
   });
 
   it('says first which version takes the place of one that came too early', async () => {
@@ -159,7 +178,7 @@ describe('the Models view', () => {
     });
     const roots = await tree.getChildren();
     expect(shown(tree, roots)).toEqual(['one', 'two']);
-    expect(shown(tree, await tree.getChildren(roots[0]))).toEqual(['churn  none in production']);
+    expect(shown(tree, await tree.getChildren(roots[0]))).toEqual(['churn  @1 newest · auc 0.01 · none in production']);
     expect(shown(tree, await tree.getChildren(roots[1]))).toEqual(['No versions yet']);
   });
 
@@ -209,7 +228,10 @@ describe('the Models view', () => {
     await registry.register({ model: 'churn', paths: [file], metrics: { auc: 0.001 } });
     await choices.arrange({ versionOrder: 'best', modelOrder: 'recent' });
     const models = await tree.getChildren();
-    expect(shown(tree, models)).toEqual(['churn  none in production', 'attrition  none in production']);
+    expect(shown(tree, models)).toEqual([
+      'churn  @4 newest · auc 0.001 · none in production',
+      'attrition  @1 newest · auc 0.01 · none in production',
+    ]);
     const versions = shown(tree, await tree.getChildren(models[0]));
     expect(versions.map((text) => text.split('  ')[0])).toEqual(['Version 3', 'Version 2', 'Version 1', 'Version 4']);
   });
@@ -268,7 +290,10 @@ describe('the Models view', () => {
     const ids = (await tree.getChildren()).map((node) => tree.getTreeItem(node).id);
     choices.setFilter('FRAUD');
     const models = await tree.getChildren();
-    expect(shown(tree, models)).toEqual(['fraud  none in production', 'churn 1  candidate · auc 0.01']);
+    expect(shown(tree, models)).toEqual([
+      'fraud  @3 newest · auc 0.03 · none in production',
+      'churn 1  candidate · auc 0.01',
+    ]);
     expect(shown(tree, await tree.getChildren(models[0]))).toHaveLength(3);
     choices.setFilter('auc>0.02');
     expect(shown(tree, await tree.getChildren())).toEqual(['fraud 3  candidate · auc 0.03']);

@@ -118,8 +118,8 @@ describe('reviews in the side bar', () => {
     const window = windowOf(bob);
     await window.list.update();
     expect(rows(window)).toMatchObject([
-      ['fraud@2 → production', expect.stringMatching(/^wanted from you · ready · asked by Ann/), 'review:wanted'],
-      ['fraud@1 → production', expect.stringMatching(/asked by Ann/), 'review'],
+      ['@2 fraud → production', expect.stringMatching(/^wanted from you · ready · asked by Ann/), 'review:wanted'],
+      ['@1 fraud → production', expect.stringMatching(/asked by Ann/), 'review'],
     ]);
     expect(window.view.badge).toEqual({ value: 1, tooltip: '1 review wanted from you' });
     const [node] = window.tree.getChildren();
@@ -136,8 +136,8 @@ describe('reviews in the side bar', () => {
     await window.list.update();
     expect(window.view.badge).toEqual({ value: 2, tooltip: '1 of yours refused · 1 of yours with failed gates' });
     expect(rows(window).map(([label, , kind]) => [label, kind])).toEqual([
-      ['fraud@2 → production', 'review:own'],
-      ['fraud@1 → production', 'review:own'],
+      ['@2 fraud → production', 'review:own'],
+      ['@1 fraud → production', 'review:own'],
     ]);
   });
 
