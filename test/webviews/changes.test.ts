@@ -121,6 +121,18 @@ describe('the page of what changed', () => {
     }
   });
 
+  it('says below a list that scrolls how many commits aren’t in it', async () => {
+    const commits = Array.from({ length: 12 }, (_, index) => ({
+      commit: `${String(index).padStart(4, '0')}${'d'.repeat(36)}`,
+      author: 'Ada Lovelace',
+      at: '2026-11-19T09:14:00.000Z',
+      subject: `Change ${index}`,
+    }));
+    const page = await open(changes(), { codeBetween: async () => codeBetween({ added: { count: 2000, commits } }) });
+    await page.getByText('and 1,988 earlier ones').waitFor();
+    expect(await page.locator('.history-list', { hasText: 'earlier ones' }).count()).toBe(0);
+  });
+
   it('cuts nothing off in a narrow page', async () => {
     const page = await open(changes(), { width: 220 });
     expect(await cutOff(page, '.before-after .what, .metrics td')).toEqual([]);

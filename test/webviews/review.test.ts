@@ -86,6 +86,25 @@ describe('the page of a review', () => {
     );
   });
 
+  it('keeps sizes, digests and what became of a file apart in a narrow page', async () => {
+    const page = await open(reviewPage(), { width: 320 });
+    const cells = await page
+      .locator('#files tbody tr')
+      .first()
+      .locator('td > span, td > button')
+      .evaluateAll((all) =>
+        all.map((element) => {
+          const { left, right, top, bottom } = element.getBoundingClientRect();
+          return { left, right, top, bottom };
+        }),
+      );
+    const [before, after, what] = cells;
+    if (!before || !after || !what) throw new Error('The row has no three cells.');
+    expect(after.left - before.right).toBeGreaterThanOrEqual(8);
+    expect(what.bottom).toBeLessThanOrEqual(before.top + 1);
+    expect(await page.locator('#files .data-digest').first().innerText()).toMatch(/^e{12}$/);
+  });
+
   it('names people, what they said, and why an approval doesn’t count', async () => {
     const page = await open(
       reviewPage({

@@ -183,6 +183,41 @@ describe('the way to load a version', () => {
   });
 });
 
+describe('what stands close together in a narrow page', () => {
+  it('leaves room between aliases, and between their lines', async () => {
+    const aliases = Array.from({ length: 12 }, (_, index) => `alias-${index}`);
+    const page = await open(versionPage(versionDetails(2, { aliases })), { width: 320 });
+    const boxes = await page.locator('.page-title .pill').evaluateAll((all) =>
+      all.map((element) => {
+        const { left, right, top, bottom } = element.getBoundingClientRect();
+        return { left, right, top, bottom };
+      }),
+    );
+    expect(boxes).toHaveLength(12);
+    for (const [index, box] of boxes.entries()) {
+      const next = boxes[index + 1];
+      if (next) expect(next.top > box.top ? next.top - box.bottom : next.left - box.right).toBeGreaterThanOrEqual(3);
+    }
+  });
+
+  it.each([320, 1200])('shows all of the way to load it, and nothing but it, in %i pixels', async (width) => {
+    const page = await open(versionPage(versionDetails(2, { stage: 'production' })), { width });
+    const pre = page.locator('#load pre');
+    const { code, room, wide } = await pre.evaluate((element) => ({
+      code: element.querySelector('code')?.getBoundingClientRect().height ?? 0,
+      room: element.clientHeight,
+      wide: element.scrollWidth - element.clientWidth,
+    }));
+    // The box has 8 pixels above and below.
+    expect([room - code < 24, room >= code, wide]).toEqual([true, true, 0]);
+    const select = await page.getByRole('combobox').boundingBox();
+    const title = await page.locator('#load .section-title').boundingBox();
+    expect((title?.y ?? 0) + (title?.height ?? 0) - ((select?.y ?? 0) + (select?.height ?? 0))).toBeGreaterThanOrEqual(
+      3,
+    );
+  });
+});
+
 describe('files on the page', () => {
   const pixel =
     'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';

@@ -115,8 +115,8 @@ function commitTable(id: string, title: string, list: CommitList, page: PageCont
         </tbody>
       </table>
       ${more}
-      ${notHere > 0 ? html`<p class="muted">${tCount(notHere, 'and {count} earlier one', 'and {count} earlier ones')}</p>` : nothing}
     </div>
+    ${notHere > 0 ? html`<p class="muted history-rest">${tCount(notHere, 'and {count} earlier one', 'and {count} earlier ones')}</p>` : nothing}
   </div>`;
 }
 

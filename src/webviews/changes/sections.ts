@@ -122,7 +122,7 @@ export function beforeAfter(what: string, rows: readonly BeforeAfterRow[]): Temp
     <tbody>
       ${rows.map(
         (row) => html`<tr>
-        <th scope="row"><span class="ellipsis" title=${row.name}>${breakable(row.name)}</span></th>
+        <th scope="row"><span class="ellipsis two-lines if-narrow" title=${row.name}>${breakable(row.name)}</span></th>
         <td>${row.before}</td>
         <td>${row.after}</td>
         ${hasWhat ? html`<td class="what">${row.what ?? nothing}</td>` : nothing}
@@ -152,7 +152,7 @@ export function metricsSection({ metrics: all, declared }: ChangesPageData, page
           const direction = metricDirection(name, declared);
           const note = direction === 'neutral' ? '' : ` (${directionText(direction)})`;
           return html`<tr>
-            <th scope="row"><span class="ellipsis" title="${name}${note}">${name}</span></th>
+            <th scope="row"><span class="ellipsis two-lines if-narrow" title="${name}${note}">${name}</span></th>
             <td class="numeric muted before" title=${String(values[0] ?? '')}>${before[row] || none()}</td>
             <td class="numeric" title=${String(values[1] ?? '')}>${after[row] || none()}</td>
             <td>${changeOf(name, metricOf(values[1]), metricOf(values[0]), declared)}</td>

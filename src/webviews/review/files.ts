@@ -53,7 +53,9 @@ export function filesBeside({ version, other }: ReviewPageData, page: PageContex
 function cell(file: FileEntry | undefined): TemplateResult {
   if (!file) return none();
   const { sizeBytes, sha256 } = file;
-  return html`<span title="${tCount(sizeBytes, '{count} byte', '{count} bytes')}, ${sha256}">${sizeText(sizeBytes)} <span class="muted">${shortDigest(sha256)}</span></span>`;
+  return html`<span title="${tCount(sizeBytes, '{count} byte', '{count} bytes')}, ${sha256}"><span class="unbroken">${sizeText(sizeBytes)}</span>
+    <code class="data-digest wrap muted">${shortDigest(sha256)}</code></span
+  >`;
 }
 
 function changesOf(before: readonly FileEntry[], after: readonly FileEntry[]): readonly FileChange[] {

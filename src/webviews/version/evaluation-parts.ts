@@ -69,7 +69,7 @@ export function wholeTable({ now, head, other, declared }: WholeTable): Template
       ${rows.map(([name, { value, interval }], row) => {
         const was = compared?.before.get(name)?.value;
         return html`<tr>
-          <th scope="row"><span class="ellipsis" title="${name}${betterWhen(name, declared)}">${name}</span></th>
+          <th scope="row"><span class="ellipsis two-lines if-narrow" title="${name}${betterWhen(name, declared)}">${name}</span></th>
           <td class="numeric" title=${String(value)}>${texts[row]}</td>
           ${hasIntervals ? html`<td class="numeric muted interval">${interval ?? none()}</td>` : nothing}
           ${compared ? html`<td class="numeric muted before">${was === undefined ? none() : formatMetric(was)}</td><td>${changeOf(name, value, was, declared)}</td>` : nothing}

@@ -40,9 +40,9 @@ export function versionHeader(
     </div>
     ${modelLine(version)}
     <div class="facts">
-      <span>
+      <span class="chips">
         ${version.aliases.length === 0 ? html`<span class="muted">${t('No alias')}</span>` : version.aliases.length === 1 ? t('Alias') : t('Aliases')}
-        ${version.aliases.map((alias) => html` <span class="pill ellipsis" title=${alias}>${alias}</span>`)}
+        ${version.aliases.map((alias) => html`<span class="pill ellipsis" title=${alias}>${alias}</span>`)}
       </span>
       <button class="link" @click=${() => page.act('setAlias', version.id)}>${t('Set alias…')}</button>
       ${version.aliases.length === 0 ? nothing : html`<button class="link" @click=${() => page.act('removeAlias', version.id)}>${t('Remove alias…')}</button>`}

@@ -81,7 +81,7 @@ function metricTable(
   );
   const row = ({ name, label, value }: MetricGroup['metrics'][number], isGrouped: boolean) =>
     html`<tr class=${isGrouped ? 'grouped' : ''}>
-      <th scope="row"><span class="ellipsis" title="${name}${betterWhen(name, declared)}">${breakable(label)}</span></th>
+      <th scope="row"><span class="ellipsis two-lines if-narrow" title="${name}${betterWhen(name, declared)}">${breakable(label)}</span></th>
       <td class="numeric">${copyValue(page, name, value, now.get(name) ?? '')}</td>
       ${trendOf ? html`<td class="trend">${trendOf(name)}</td>` : nothing}
       ${
@@ -127,7 +127,7 @@ function baselineHeads(
 
 function groupHead(prefix: string, width: number): TemplateResult {
   return html`<tr class="group">
-    <th scope="rowgroup" colspan=${width}><span class="ellipsis" title=${prefix}>${prefix}</span></th>
+    <th scope="rowgroup" colspan=${width}><span class="ellipsis two-lines if-narrow" title=${prefix}>${prefix}</span></th>
   </tr>`;
 }
 

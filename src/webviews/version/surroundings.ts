@@ -43,7 +43,7 @@ function dataRow(entry: Data, page: PageContext): TemplateResult {
     fileCount === undefined ? '' : tCount(fileCount, '{count} file', '{count} files'),
   ].filter((text) => text !== '');
   return html`<tr>
-    <th scope="row"><span class="ellipsis" title=${path}>${breakable(path)}</span></th>
+    <th scope="row"><span class="ellipsis two-lines" title=${path}>${breakable(path)}</span></th>
     <td class="numeric">${size.join(', ')}</td>
     <td class="numeric">${rows === undefined ? nothing : formatNumber(rows)}</td>
     <td>${nameOf(entry, page)} ${kind === undefined ? nothing : html`<span class="muted">${namedBy()[kind]}</span>`}</td>
