@@ -3,6 +3,7 @@ import type { ComparedRow, ComparisonPageData } from '../../src/extension/messag
 import { comparison, courses, idOf, longName, markup, versionSummary } from './examples.ts';
 import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
 import { gate } from './review-examples.ts';
+import { themeNames } from './themes.ts';
 
 let harness: Harness;
 let opened: OpenedPage;
@@ -315,5 +316,37 @@ describe('the comparison of versions', () => {
     const number = await page.locator('.column-head .version-link').getByText('@1').boundingBox();
     expect((number?.x ?? 0) + (number?.width ?? 0)).toBeLessThanOrEqual((head?.x ?? 0) + (head?.width ?? 0) + 1);
     expect(opened.errors).toEqual([]);
+  });
+
+  it('shows in every theme by what the filter is cleared', async () => {
+    const page = await open(comparison(2));
+    const field = page.locator('.row-filter');
+    await field.locator('input').fill('zzz');
+    for (const theme of themeNames) {
+      await opened.setTheme(theme);
+      const box = await field.boundingBox();
+      if (!box) throw new Error('There is no filter.');
+      const clip = { x: box.x + box.width - 22, y: box.y + 4, width: 18, height: box.height - 8 };
+      const picture = (await page.screenshot({ clip })).toString('base64');
+      const reader = await page.context().newPage();
+      // Of the ground, which the first pixel has, and the pixel that is most unlike it.
+      const contrast = await reader.evaluate<number>(`(async () => {
+        const image = new Image();
+        image.src = 'data:image/png;base64,${picture}';
+        await image.decode();
+        const pen = new OffscreenCanvas(image.width, image.height).getContext('2d');
+        pen.drawImage(image, 0, 0);
+        const { data } = pen.getImageData(0, 0, image.width, image.height);
+        const linear = (part) => (part / 255 <= 0.03928 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4);
+        const light = (at) => 0.2126 * linear(data[at]) + 0.7152 * linear(data[at + 1]) + 0.0722 * linear(data[at + 2]);
+        const contrasts = Array.from({ length: data.length / 4 }, (_, pixel) => {
+          const [one, other] = [light(0), light(pixel * 4)].sort((a, b) => b - a);
+          return (one + 0.05) / (other + 0.05);
+        });
+        return Math.max(...contrasts);
+      })()`);
+      await reader.close();
+      expect(contrast, theme).toBeGreaterThan(3);
+    }
   });
 });
