@@ -164,6 +164,12 @@ describe('the tensors of two versions, on the page that compares them', () => {
     expect(await panel.innerText()).toMatch(/Unchanged parts:\s*encoder\.layer\.\{0–9\}/);
     const rows = page.locator('.tensor-rows .tensor-row');
     await expect.poll(() => rows.first().innerText()).toMatch(/layer\.4\..*changed.*from zero \*/s);
+    const note = page.locator('compared-tensor-table > p');
+    await expect
+      .poll(() => note.innerText())
+      .toMatch(
+        /^Change is .*“From zero”: all elements were zero before\. \*: elements that aren’t finite are left out\.$/s,
+      );
     expect(await rows.count()).toBeLessThan(100);
     expect(opened.sent.filter(({ method }) => method === 'compareTensors')).toEqual([
       { method: 'compareTensors', params: { before: idOf(1), after: idOf(2) } },

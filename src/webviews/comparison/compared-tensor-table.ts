@@ -21,6 +21,18 @@ export class ComparedTensorTable extends VirtualTable<ComparedColumn, TensorDiff
     ];
   }
 
+  /** Signs are explained where there are any; by the order at first, they come first. */
+  protected override note(rows: readonly TensorDifference[]): TemplateResult {
+    const notes = [
+      t('Change is ‖after − before‖ / ‖before‖ over all elements.'),
+      ...(rows.some(({ change }) => change === 'Infinity') ? [t('“From zero”: all elements were zero before.')] : []),
+      ...(rows.some(({ notFinite }) => notFinite !== undefined)
+        ? [t('*: elements that aren’t finite are left out.')]
+        : []),
+    ];
+    return html`<p class="muted">${notes.join(' ')}</p>`;
+  }
+
   protected override cells({ name, kind, change, notFinite, before, after }: TensorDifference): TemplateResult {
     const odd =
       notFinite === undefined

@@ -128,8 +128,7 @@ function result(key: string, { counts, frozen, problems }: TensorComparisonPageD
           </p>`
     }
     ${problems.map((problem) => html`<p class="warning">${icon('warning')} <span class="wrap">${problem}</span></p>`)}
-    <compared-tensor-table .load=${attempts.get(key)?.rows} .count=${total}></compared-tensor-table>
-    <p class="muted">${t('Change is ‖after − before‖ / ‖before‖ over all elements.')}</p>`;
+    <compared-tensor-table .load=${attempts.get(key)?.rows} .count=${total}></compared-tensor-table>`;
 }
 
 function chosen(event: Event): string {

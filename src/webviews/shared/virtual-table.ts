@@ -54,6 +54,11 @@ export abstract class VirtualTable<C extends string, R> extends LitElement {
   protected abstract readonly firstSort: C;
   protected abstract cells(row: R): TemplateResult;
 
+  /** What is to be known of the rows that were read so far; below the table. */
+  protected note(_rows: readonly R[]): TemplateResult | typeof nothing {
+    return nothing;
+  }
+
   #chosenSort: C | undefined;
   #isDescending: boolean | undefined;
   #filter = '';
@@ -206,7 +211,8 @@ export abstract class VirtualTable<C extends string, R> extends LitElement {
       >
         <div class="tensor-row tensor-head ${this.gridClass}" role="row" aria-rowindex="1">${this.columns.map((column) => this.#head(column))}</div>
         <div class="tensor-rows" role="rowgroup" .style=${`height: ${this.#shownCount * ROW_PX}px`}>${rows}</div>
-      </div>`;
+      </div>
+      ${this.note([...this.#parts.values()].flatMap((part) => (part === 'asked' ? [] : part)))}`;
   }
 
   #toolbar(): TemplateResult {
