@@ -1,10 +1,9 @@
 import { RegistryError } from '../base/errors.ts';
 import type { ModelDetails } from '../catalog/read-models/models.ts';
 import { isDeclared } from '../gates/declared.ts';
+import { isNearly, sectionsWithGates } from '../gates/missed-gates.ts';
 import { isSameModel } from '../project/model-name.ts';
-import { nearestKey } from '../project/nearest-key.ts';
 import { PROJECT_FILE } from '../project/project-file-name.ts';
-import type { Project } from '../project/project-schema.ts';
 import type { Registry } from '../registry/api/registry.ts';
 import type { CommandContext } from './context.ts';
 import { reportLeftOut } from './terminal.ts';
@@ -22,9 +21,9 @@ export async function tellMissedGates(
     const project = (await context.project())?.project;
     if (!project || isDeclared(project, model)) return;
     const own = await registry.showModel({ model });
-    for (const name of withGates(project)) {
+    for (const name of sectionsWithGates(project)) {
       const isFormer = own.formerNames.some((former) => isSameModel(former, name));
-      if (!isFormer && nearestKey(name, [model]) === undefined) continue;
+      if (!isFormer && !isNearly(name, model)) continue;
       const other = await modelCalled(registry, name);
       if (other !== undefined && other.id !== own.id) continue;
       const why = isFormer
@@ -35,12 +34,6 @@ export async function tellMissedGates(
   } catch (error) {
     if (!RegistryError.is(error)) throw error;
   }
-}
-
-/** Of a section that can't be used, nobody knows what is in it. */
-function withGates({ models, refused = [] }: Project): readonly string[] {
-  const declared = Object.entries(models).filter(([, { gates = {} }]) => Object.keys(gates).length > 0);
-  return [...declared.map(([name]) => name), ...refused.map(({ name }) => name)];
 }
 
 async function modelCalled(registry: Pick<Registry, 'showModel'>, model: string): Promise<ModelDetails | undefined> {

@@ -5,6 +5,7 @@ import type { ModelDetails, Vocabulary } from '../catalog/read-models/models.ts'
 import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import { declaredIn } from '../gates/declared.ts';
 import { evaluateGates } from '../gates/evaluate-gates.ts';
+import { meantModel, sectionsWithGates } from '../gates/missed-gates.ts';
 import { registeredOutputs } from '../outputs/registered-outputs.ts';
 import { wordsAt } from '../project/keys-in-project.ts';
 import { type NamedAt, type NamePlace, nameAt, namesIn } from '../project/names-in-project.ts';
@@ -237,17 +238,43 @@ async function gatesAt(
 
 /** Names in the file that the registry doesn't have: nothing could ever fulfil a gate on them. */
 async function unknownNames(registry: Registry, text: string): Promise<readonly UnknownName[]> {
-  if (!projectOf(text)) return [];
+  const project = projectOf(text);
+  if (!project) return [];
   const known = new Map<string, Known | undefined>();
+  let models: readonly string[] | undefined;
   const found: UnknownName[] = [];
   for (const place of namesIn(text)) {
-    const { model, line, column } = place;
+    const { kind, name, model, line, column } = place;
+    if (kind === 'model' && found.length < MAX_UNKNOWN && !(await isModel(registry, name))) {
+      models ??= (await registry.listModels({ limit: MAX_MODELS })).items.map((item) => item.name);
+      const meant = meantModel(project, name, models);
+      if (meant !== undefined) found.push({ line, column, ...misspelt(project, name, meant) });
+    }
     if (model === undefined || found.length >= MAX_UNKNOWN) continue;
     if (!known.has(model)) known.set(model, await knownOf(registry, model));
     const unknown = unknownAt(place, known.get(model));
     if (unknown) found.push({ line, column, ...unknown });
   }
   return found;
+}
+
+/** Also by a name that it had: then gates hold on to it. */
+async function isModel(registry: Registry, model: string): Promise<boolean> {
+  try {
+    return (await registry.showModel({ model })) !== undefined;
+  } catch (error) {
+    if (RegistryError.is(error, 'MODEL_NOT_FOUND') || RegistryError.is(error, 'MODEL_NAME_INVALID')) return false;
+    throw error;
+  }
+}
+
+function misspelt(project: Project, name: string, meant: string): Pick<UnknownName, 'message' | 'meant'> {
+  return {
+    message: sectionsWithGates(project).includes(name)
+      ? `There is no model "${name}" in the registry, so its gates hold nothing up. Did you mean "${meant}"?`
+      : `There is no model "${name}" in the registry yet. Did you mean "${meant}"?`,
+    meant: { word: name, names: [meant], isNear: true },
+  };
 }
 
 function unknownAt(

@@ -111,6 +111,28 @@ describe('help for a project file', () => {
     expect(await ask(registry, 'projectGates', text, place.dir)).toEqual([]);
   });
 
+  it('marks a model that is nearly one of the registry that the file doesn’t have', async () => {
+    const { registry, place } = await registered();
+    const misspelt = GATED('{production: [{metric: auc, min: 0.5}]}').replace('fraud', 'fraudd');
+    const meant = { word: 'fraudd', names: ['fraud'], isNear: true };
+    expect(await ask(registry, 'projectUnknowns', misspelt)).toEqual([
+      {
+        ...{ line: 2, column: 3, meant },
+        message: 'There is no model "fraudd" in the registry, so its gates hold nothing up. Did you mean "fraud"?',
+      },
+    ]);
+    expect(await ask(registry, 'projectUnknowns', 'models:\n  fraudd: {outputs: [x]}\n')).toEqual([
+      { line: 2, column: 3, meant, message: 'There is no model "fraudd" in the registry yet. Did you mean "fraud"?' },
+    ]);
+    // A model beside the other one, and one that the registry has, or had under that name.
+    expect(await ask(registry, 'projectUnknowns', `${misspelt}  fraud: {outputs: [y]}\n`)).toEqual([]);
+    expect(await ask(registry, 'projectUnknowns', misspelt.replace('fraudd', 'FRAUD'))).toEqual([]);
+    await registry.renameModel({ model: 'fraud', name: 'frauds' });
+    expect(await ask(registry, 'projectUnknowns', misspelt.replace('fraudd', 'fraud'))).toEqual([]);
+    await registry.register({ model: 'fraudd', paths: [await place.write('f.bin', 'f')] });
+    expect(await ask(registry, 'projectUnknowns', misspelt)).toEqual([]);
+  });
+
   it('is none where there is no registry, and leaves other questions to others', async () => {
     const none = async () => {
       throw new RegistryError('REGISTRY_NOT_FOUND', 'There is none.');
