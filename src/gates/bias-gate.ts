@@ -6,15 +6,26 @@ import { failed, type GateSubject, notEvaluated, numberText, passed, type Verdic
 /** A rate that is compared over groups: what it is called for people, and the metrics that are it. */
 interface Rate {
   readonly text: string;
+  /** What it is in the groups that are furthest apart. */
+  readonly measured: (ends: string) => string;
   readonly names: readonly string[];
 }
 
-const SELECTION: Rate = { text: 'selection rate', names: ['selection_rate'] };
+const SELECTION: Rate = {
+  text: 'selection rate',
+  measured: (ends) => `selection rate ${ends}`,
+  names: ['selection_rate'],
+};
 const TRUE_POSITIVE: Rate = {
   text: 'true positive rate',
+  measured: (ends) => `true positive rate ${ends}`,
   names: ['recall', 'true_positive_rate', 'tpr', 'sensitivity'],
 };
-const FALSE_POSITIVE: Rate = { text: 'false positive rate', names: ['false_positive_rate', 'fpr'] };
+const FALSE_POSITIVE: Rate = {
+  text: 'false positive rate',
+  measured: (ends) => `false positive rate ${ends}`,
+  names: ['false_positive_rate', 'fpr'],
+};
 
 /** As fairlearn defines them; of equalised odds the worse of both rates counts. */
 const RATES: Readonly<Record<NonNullable<DeclaredGate['bias']>, readonly Rate[]>> = {
@@ -40,10 +51,10 @@ export function checkBias(gate: DeclaredGate, candidate: GateSubject): Verdict {
   const groups = entries.filter((entry) => !(examplesOf(entry) < least));
   if (groups.length < 2) return notEvaluated(`there is only ${groups.length} group of ${by}${on} to compare`);
   const left = entries.length - groups.length;
-  const note = left === 0 ? '' : `; ${left} with fewer than ${least} examples left out`;
+  const note = left === 0 ? [] : [`${left} with fewer than ${least} examples left out`];
   const verdicts: Verdict[] = [];
   for (const rate of bias === undefined ? [] : RATES[bias]) verdicts.push(checkRate(gate, rate, groups));
-  const shown = verdicts.map(({ measured }) => measured).join('; ') + note;
+  const shown = [...verdicts.map(({ measured }) => measured), ...note].join('; ');
   const details = Object.assign({}, ...verdicts.map((verdict) => verdict.details ?? {}));
   const worst =
     verdicts.find(({ outcome }) => outcome === 'failed') ?? verdicts.find(({ outcome }) => outcome === 'not-evaluated');
@@ -66,7 +77,7 @@ function checkRate(gate: DeclaredGate, rate: Rate, groups: readonly EvaluationEn
   const ends = `${lowest.slice} ${numberText(lowest.value)}, ${highest.slice} ${numberText(highest.value)}`;
   const difference = highest.value - lowest.value;
   const details = { [rate.text]: Object.fromEntries(rates.map(({ slice, value }) => [slice, value])) };
-  const measured = `${rate.text} ${ends}`;
+  const measured = rate.measured(ends);
   const { max, 'min-ratio': minRatio } = gate;
   if (max !== undefined && difference > max + tolerance(highest.value, lowest.value)) {
     const why = `the ${rate.text} differs by ${numberText(difference)} (${ends}), more than ${numberText(max)}`;

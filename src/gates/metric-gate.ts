@@ -123,7 +123,7 @@ function judgeChange(
 ): Verdict {
   const { value, baseline, isHigherBetter, rival } = change;
   const gain = isHigherBetter ? value - baseline : baseline - value;
-  const measured = `${change.measured}, ${rival.label} has ${numberText(baseline)}`;
+  const measured = `${change.measured}, while ${rival.label} has ${numberText(baseline)}`;
   const verdicts: Verdict[] = [];
   for (const key of ['max-drop', 'min-gain'] as const) {
     const written = gate[key];
@@ -204,7 +204,7 @@ export function nameOf(gate: DeclaredGate, { slice }: Pick<Sample, 'slice'>): st
 function measuredText(gate: DeclaredGate, sample: Sample, value: number): string {
   const slice = gate['worst-of'] !== undefined && sample.slice !== undefined ? ` (${sample.slice})` : '';
   const { interval } = sample;
-  const range = gate['by-interval'] && interval ? ` (${numberText(interval.low)} to ${numberText(interval.high)})` : '';
+  const range = gate['by-interval'] && interval ? ` [${numberText(interval.low)}, ${numberText(interval.high)}]` : '';
   return `${numberText(value)}${range}${slice}`;
 }
 

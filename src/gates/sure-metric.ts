@@ -132,7 +132,7 @@ function changeVerdicts(
     // How much better it is at the worse end.
     const least = direction === 'higher' ? difference.low : -difference.high;
     const ends = `${confidenceText(gate)} interval of the difference ${numberText(difference.low)} to ${numberText(difference.high)}`;
-    const measured = `${measuredText(gate, sample)}, ${rival.label} has ${numberText(theirs)}; difference ${numberText(difference.low)} to ${numberText(difference.high)}`;
+    const measured = `${measuredText(gate, sample)}, while ${rival.label} has ${numberText(theirs)}; difference [${numberText(difference.low)}, ${numberText(difference.high)}]`;
     const name = nameOf(gate, sample);
     return (['max-drop', 'min-gain'] as const).flatMap((key): readonly Verdict[] => {
       const written = gate[key];
@@ -152,7 +152,7 @@ function changeVerdicts(
 
 function measuredText(gate: DeclaredGate, { slice, value, interval }: Sure): string {
   const which = gate['worst-of'] !== undefined && slice !== undefined ? ` (${slice})` : '';
-  return `${numberText(value)} (${numberText(interval.low)} to ${numberText(interval.high)})${which}`;
+  return `${numberText(value)} [${numberText(interval.low)}, ${numberText(interval.high)}]${which}`;
 }
 
 function confidenceText({ confidence = 0 }: DeclaredGate): string {

@@ -176,7 +176,7 @@ export function checkApprovals(gate: DeclaredGate, votes: readonly ApprovalVote[
     return isGiven && isCounted && !isAuthor && (!asked || asked.has(person));
   });
   const counted = others.filter(({ lapsed }) => lapsed === undefined);
-  const measured = `${counted.length} of ${wanted}`;
+  const measured = `${counted.length} of ${wanted} approvals`;
   const refusal = votes.find(({ isGiven, isCounted }) => !isGiven && isCounted);
   if (refusal) return failed(measured, `${refusal.person} refused it`);
   if (counted.length >= wanted) return passed(measured);

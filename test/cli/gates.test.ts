@@ -89,7 +89,7 @@ it('evaluates, holds a version at a gate, runs a command, takes an approval, pro
       { source: 'project', outcome: 'passed', why: expect.stringContaining('nothing to compare with') },
       { outcome: 'passed' },
       { outcome: 'passed', evidence: expect.stringMatching(/^[0-9a-f]{64}$/) },
-      { outcome: 'failed', measured: '0 of 1' },
+      { outcome: 'failed', measured: '0 of 1 approvals' },
     ],
   });
 

@@ -151,7 +151,7 @@ describe('a promotion', () => {
       predicate: {
         result: 'PASSED',
         passedTests: [name],
-        modelRegistry: { measured: '0.91, fraud@1 has 0.9', against: { sha256: first?.artifact.digest } },
+        modelRegistry: { measured: '0.91, while fraud@1 has 0.9', against: { sha256: first?.artifact.digest } },
       },
     });
     expect((await registry.gc({ dryRun: true })).objects).toContainEqual(
