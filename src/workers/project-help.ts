@@ -6,6 +6,7 @@ import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import { declaredIn } from '../gates/declared.ts';
 import { evaluateGates } from '../gates/evaluate-gates.ts';
 import { meantModel, sectionsWithGates } from '../gates/missed-gates.ts';
+import { isWaiting } from '../gates/of-people.ts';
 import { registeredOutputs } from '../outputs/registered-outputs.ts';
 import { wordsAt } from '../project/keys-in-project.ts';
 import { type NamedAt, type NamePlace, nameAt, namesIn } from '../project/names-in-project.ts';
@@ -224,10 +225,13 @@ async function gatesAt(
     return {
       ...{ line, column, model, stage, versionId: newest.id, number: newest.number },
       isThere: standing.kind === 'none',
-      results: results.map(({ title, required, outcome, measured, why }) => ({
-        ...{ title, required, outcome, measured },
-        ...(why === undefined ? {} : { why }),
-      })),
+      results: results.map((result) => {
+        const { title, required, outcome, measured, why } = result;
+        return {
+          ...{ title, required, outcome, measured, isWaiting: isWaiting(result, standing.approvals) },
+          ...(why === undefined ? {} : { why }),
+        };
+      }),
     };
   } catch (error) {
     // Of a model that isn't registered yet, or a stage that there isn't, the problems tell.

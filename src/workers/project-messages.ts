@@ -36,6 +36,8 @@ export interface GatesNow {
     readonly outcome: 'passed' | 'failed' | 'not-evaluated';
     readonly measured: string;
     readonly why?: string;
+    /** It isn't passed because people haven't said anything yet. */
+    readonly isWaiting: boolean;
   }[];
 }
 

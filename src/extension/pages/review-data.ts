@@ -2,6 +2,7 @@ import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import type { VersionDetails, VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { GateReport } from '../../gates/evaluate-gates.ts';
+import { isOfPeople } from '../../gates/of-people.ts';
 import type { GateStanding } from '../../registry/api/gates.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { ReviewPageState } from '../messages/page-states.ts';
@@ -78,7 +79,7 @@ export function reviewGates(gates: GateReport): ReviewGates {
         ...{ gate, title, required, source, outcome, measured },
         ...(why === undefined ? {} : { why }),
         isCommand,
-        isOfPeople: source === 'policy' ? /^\d+ approvals?\b/.test(required) : title === 'approvals',
+        isOfPeople: isOfPeople(result),
         hasEvidence: found.some((entry) => entry.gate === gate) || (isOfNow && recorded?.evidence !== undefined),
         ...(recorded && isOfNow ? { recorded: { at: recorded.at, by: recorded.by.name } } : {}),
       };

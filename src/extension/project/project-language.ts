@@ -151,14 +151,29 @@ export function insertedText(name: string): string {
     : JSON.stringify(name);
 }
 
-const ICONS = { passed: '$(pass)', failed: '$(error)', 'not-evaluated': '$(question)' } as const;
+type Result = GatesNow['results'][number];
+type State = Result['outcome'] | 'waiting';
 
-/** `$(error) fraud-detector@7: 1 of 2 gates passed — auc 0.81 is below 0.85` */
-export function gatesTitle({ model, number, isThere, results }: GatesNow): string {
+/** As on the page of a review. */
+const ICONS: Readonly<Record<State, string>> = {
+  passed: '$(pass)',
+  waiting: '$(clock)',
+  failed: '$(error)',
+  'not-evaluated': '$(question)',
+};
+const WORST_FIRST: readonly State[] = ['failed', 'not-evaluated', 'waiting'];
+/** What is longer runs under the minimap of a narrow editor; the tooltip has it whole. */
+const LONGEST_REASON = 40;
+
+function stateOf({ outcome, isWaiting }: Result): State {
+  return isWaiting ? 'waiting' : outcome;
+}
+
+/** `$(error) @7: 1 of 2 gates passed — auc 0.81 is below 0.85`. Which model, the line above says. */
+export function gatesTitle({ number, isThere, results }: GatesNow): string {
   const passed = results.filter(({ outcome }) => outcome === 'passed').length;
-  const worst =
-    results.find(({ outcome }) => outcome === 'failed') ?? results.find(({ outcome }) => outcome !== 'passed');
-  const icon = ICONS[worst?.outcome ?? 'passed'];
+  const worst = WORST_FIRST.flatMap((state) => results.filter((result) => stateOf(result) === state))[0];
+  const icon = ICONS[worst ? stateOf(worst) : 'passed'];
   const counted =
     results.length === 0
       ? t('no gates')
@@ -169,21 +184,26 @@ export function gatesTitle({ model, number, isThere, results }: GatesNow): strin
   const reason = told(worst?.why ?? worst?.required ?? '');
   const isNamed = worst === undefined || worst.title === 'approvals' || reason.startsWith(worst.title);
   const named = isNamed ? reason : `${worst.title}: ${reason}`;
-  const why = worst ? ` — ${oneLine(named, 100)}` : '';
+  const why = worst ? ` — ${oneLine(named, LONGEST_REASON)}` : '';
   // Text from a registry must not become an icon. The editor drops an ordinary space behind its own.
-  return `${icon}\u00a0${`${oneLine(model, 60)}@${number}${there}: ${counted}${why}`.replaceAll('$(', '$ (')}`;
+  return `${icon}\u00a0${`@${number}${there}: ${counted}${why}`.replaceAll('$(', '$ (')}`;
 }
 
-/** Each gate on a line. */
-export function gatesTooltip({ results }: GatesNow): string {
-  const word = { passed: t('passed'), failed: t('failed'), 'not-evaluated': t('not evaluated') } as const;
-  return results
-    .map(({ title, required, outcome, measured, why }) => {
-      const what = [oneLine(title, 80), oneLine(told(required), 80)].filter((part) => part !== '').join(' ');
-      const found = [measured, why]
-        .filter((part) => part !== undefined && part !== '')
-        .map((part) => oneLine(told(part ?? ''), 200));
-      return `${word[outcome]}: ${what}${found.length === 0 ? '' : ` (${found.join('; ')})`}`;
-    })
-    .join('\n');
+/** Which version of which model, and each gate on a line. */
+export function gatesTooltip({ model, number, results }: GatesNow): string {
+  const word: Readonly<Record<State, string>> = {
+    passed: t('passed'),
+    waiting: t('waiting'),
+    failed: t('failed'),
+    'not-evaluated': t('not evaluated'),
+  };
+  const lines = results.map((result) => {
+    const { title, required, measured, why } = result;
+    const what = [oneLine(title, 80), oneLine(told(required), 80)].filter((part) => part !== '').join(' ');
+    const found = [measured, why]
+      .filter((part) => part !== undefined && part !== '')
+      .map((part) => oneLine(told(part ?? ''), 200));
+    return `${word[stateOf(result)]}: ${what}${found.length === 0 ? '' : ` (${found.join('; ')})`}`;
+  });
+  return [`${oneLine(model)}@${number}`, ...lines].join('\n');
 }

@@ -155,7 +155,7 @@ export const nativeScreens: readonly EditorScreen[] = [
     project: 'typical',
     async show({ workbench, page }) {
       await workbench.openFile('model-registry.yaml');
-      await page.locator('.codelens-decoration', { hasText: 'fraud-detector@16:' }).first().waitFor();
+      await page.locator('.codelens-decoration', { hasText: '@16:' }).first().waitFor();
     },
   },
   {
@@ -165,7 +165,7 @@ export const nativeScreens: readonly EditorScreen[] = [
     async show(opened) {
       const { workbench, page } = opened;
       await workbench.openFile('model-registry.yaml');
-      await page.locator('.codelens-decoration', { hasText: 'fraud-detector@16:' }).first().waitFor();
+      await page.locator('.codelens-decoration', { hasText: '@16:' }).first().waitFor();
       const word = page.locator('.view-line span', { hasText: /^calibration_error$|calibration_error/ }).last();
       await hoverUntilShown(opened, () => word.hover(), /calibration_error/);
     },

@@ -10,6 +10,7 @@ const gate = (outcome: 'passed' | 'failed' | 'not-evaluated', why?: string) => (
   required: 'at least 0.9',
   outcome,
   measured: '0.91',
+  isWaiting: false,
   ...(why === undefined ? {} : { why }),
 });
 
@@ -19,29 +20,37 @@ function now(results: GatesNow['results'], isThere = false): GatesNow {
 
 describe('what stands over the gates of a stage', () => {
   it.each([
-    [now([gate('passed')]), '$(pass)\u00a0fraud@7: 1 of 1 gate passed'],
+    [now([gate('passed')]), '$(pass)\u00a0@7: 1 of 1 gate passed'],
     [
       now([gate('passed'), gate('failed', 'auc 0.8 is below 0.9')]),
-      '$(error)\u00a0fraud@7: 1 of 2 gates passed — auc 0.8 is below 0.9',
+      '$(error)\u00a0@7: 1 of 2 gates passed — auc 0.8 is below 0.9',
+    ],
+    [now([gate('not-evaluated', 'it hasn’t run')]), '$(question)\u00a0@7: 0 of 1 gate passed — auc: it hasn’t run'],
+    [now([gate('passed')], true), '$(pass)\u00a0@7 (there now): 1 of 1 gate passed'],
+    [
+      now([gate('passed'), { ...gate('failed', 'no approval yet, 1 needed'), title: 'approvals', isWaiting: true }]),
+      '$(clock)\u00a0@7: 1 of 2 gates passed — no approval yet, 1 needed',
     ],
     [
-      now([gate('not-evaluated', 'it hasn’t run')]),
-      '$(question)\u00a0fraud@7: 0 of 1 gate passed — auc: it hasn’t run',
+      now([
+        { ...gate('failed', 'no approval yet'), isWaiting: true },
+        gate('failed', `auc ${'is far too low '.repeat(9)}`),
+      ]),
+      '$(error)\u00a0@7: 0 of 2 gates passed — auc is far too low is far too low is fa…',
     ],
-    [now([gate('passed')], true), '$(pass)\u00a0fraud@7 (there now): 1 of 1 gate passed'],
-    [now([]), '$(pass)\u00a0fraud@7: no gates'],
+    [now([]), '$(pass)\u00a0@7: no gates'],
   ])('%#: %s', (gates, title) => {
     expect(gatesTitle(gates)).toBe(title);
   });
 
   it('makes no icon, line or direction of what a registry says', () => {
     const title = gatesTitle(now([gate('failed', 'auc $(trash)\n\u202eis low')]));
-    expect(title).toBe('$(error)\u00a0fraud@7: 0 of 1 gate passed — auc $ (trash) is low');
+    expect(title).toBe('$(error)\u00a0@7: 0 of 1 gate passed — auc $ (trash) is low');
   });
 
   it('tells each gate in the tooltip', () => {
     expect(gatesTooltip(now([gate('passed'), gate('failed', 'too low')]))).toBe(
-      'passed: auc at least 0.9 (0.91)\nfailed: auc at least 0.9 (0.91; too low)',
+      'fraud@7\npassed: auc at least 0.9 (0.91)\nfailed: auc at least 0.9 (0.91; too low)',
     );
   });
 });
