@@ -109,9 +109,15 @@ export function inQuotes(text: string, maxLength?: number): string {
   return t('“{text}”', { text: oneLine(text, maxLength) });
 }
 
-/** With … for each path: a narrow row would show little else. Whoever rests on it reads the whole. */
-export function withoutFolders(text: string): string {
-  return text.replace(/(?<![\w:/\\.])(?:[A-Za-z]:)?(?:[\\/][^\\/\s:;,"“”„]+){2,}/g, '…');
+/** With the end of each path, which tells it from others: a narrow row would show little else. Whoever rests on it reads the whole. */
+export function withShortPaths(text: string): string {
+  return text.replace(/(?<![\w:/\\.])(?:[A-Za-z]:)?(?:[\\/][^\\/\s:;,"“”„]+){2,}/g, (path) => {
+    const parts = path.split(/[\\/]/);
+    const kept = /[\\/]\.git[\\/]model-registry\.?$/.test(path) ? 3 : 2;
+    return parts.length - 1 <= kept
+      ? path
+      : `…${path.includes('\\') ? '\\' : '/'}${parts.slice(-kept).join(path.includes('\\') ? '\\' : '/')}`;
+  });
 }
 
 /** A message of the registry for places that show no code: what it has in backticks is quoted there. */

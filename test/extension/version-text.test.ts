@@ -7,7 +7,7 @@ import {
   oneLine,
   plainMessage,
   registeredText,
-  withoutFolders,
+  withShortPaths,
 } from '../../src/extension/version-text.ts';
 import { versionSummary } from '../webviews/examples.ts';
 
@@ -81,12 +81,14 @@ describe('text from a registry', () => {
 });
 
 describe('a message in a row', () => {
-  it('has no paths, on any system, and keeps what only looks like one', () => {
-    expect(withoutFolders('Commit 1 in /home/ada/x/.model-registry isn’t whole.')).toBe('Commit 1 in … isn’t whole.');
-    expect(withoutFolders('“C:\\Users\\ada\\x” can’t be read: put log/0001.jsonl back.')).toBe(
-      '“…” can’t be read: put log/0001.jsonl back.',
+  it('has the ends of paths, on any system, and keeps what only looks like one', () => {
+    expect(withShortPaths('Commit 1 in /home/ada/x/.model-registry isn’t whole.')).toBe(
+      'Commit 1 in …/x/.model-registry isn’t whole.',
+    );
+    expect(withShortPaths('“C:\\Users\\ada\\x” can’t be read: put log/0001.jsonl back.')).toBe(
+      '“…\\ada\\x” can’t be read: put log/0001.jsonl back.',
     );
     for (const text of ['2/3 of them, and/or none', 'https://contoso.blob.core.windows.net/models/x is away'])
-      expect(withoutFolders(text)).toBe(text);
+      expect(withShortPaths(text)).toBe(text);
   });
 });

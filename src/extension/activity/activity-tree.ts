@@ -1,10 +1,15 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
-import { toldOf } from '../../base/retold.ts';
 import type { LogEntry } from '../../catalog/read-models/log.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
-import type { HintNode, MoreNode, ProblemNode, RegistryNode } from '../models-tree/nodes.ts';
+import {
+  type HintNode,
+  type MoreNode,
+  type ProblemNode,
+  problemNode,
+  type RegistryNode,
+} from '../models-tree/nodes.ts';
 import { treeItemOf } from '../models-tree/tree-items.ts';
 import type { Registries } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';
@@ -91,8 +96,8 @@ export class ActivityTree implements vscode.TreeDataProvider<ActivityNode>, vsco
       return [...(await this.#childrenOf(node))];
     } catch (error) {
       this.#log.error(`The activity can't be shown: ${messageOf(error)}`);
-      const dir = node?.kind === 'registry' ? node.registryDir : '';
-      return [{ kind: 'problem', id: `problem#${dir}`, message: toldOf(error) }];
+      const dir = node?.kind === 'registry' ? node.registryDir : undefined;
+      return [problemNode(dir, dir ?? '', error)];
     }
   }
 

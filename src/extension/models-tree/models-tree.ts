@@ -2,13 +2,12 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import { headlineMetric } from '../../base/metrics.ts';
-import { toldOf } from '../../base/retold.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';
 import { TreeChoices } from './arrangement.ts';
 import { FIRST_FOUND, type FilterCalls, filteredModels, foundList } from './filtered-models.ts';
 import { firstEntries } from './first-entries.ts';
-import type { ModelNode, MoreNode, TreeNode } from './nodes.ts';
+import { type ModelNode, type MoreNode, problemNode, type TreeNode } from './nodes.ts';
 import { tooltipOf, treeItemOf } from './tree-items.ts';
 import { rowsOfFold, rowsOfModel, rowsOfPeriod, rowsOfStage, type VersionCalls } from './version-rows.ts';
 
@@ -83,7 +82,7 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
       return [...(await this.#childrenOf(node))];
     } catch (error) {
       this.#log.error(`The models can't be shown: ${messageOf(error)}`);
-      return [{ kind: 'problem', id: `problem#${idOf(node)}`, message: toldOf(error) }];
+      return [problemNode(node && 'registryDir' in node ? node.registryDir : undefined, idOf(node), error)];
     }
   }
 

@@ -1,3 +1,5 @@
+import { RegistryError } from '../../base/errors.ts';
+import { toldOf } from '../../base/retold.ts';
 import type { ModelSummary } from '../../catalog/read-models/models.ts';
 import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { Fold } from './folds.ts';
@@ -92,4 +94,14 @@ export interface ProblemNode {
   readonly kind: 'problem';
   readonly id: string;
   readonly message: string;
+  /** The log isn't what it was: `verify` tells what to put back. */
+  readonly isDamaged?: boolean;
+  readonly registryDir?: string;
+}
+
+/** What couldn't be read of a registry, or of the only one. */
+export function problemNode(registryDir: string | undefined, id: string, error: unknown): ProblemNode {
+  const isDamaged = RegistryError.is(error, 'LOG_DAMAGED') || RegistryError.is(error, 'LOG_REWRITTEN');
+  const node: ProblemNode = { kind: 'problem', id: `problem#${id}`, message: toldOf(error), isDamaged };
+  return registryDir === undefined ? node : { ...node, registryDir };
 }

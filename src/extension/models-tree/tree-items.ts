@@ -11,7 +11,7 @@ import {
   oneLine,
   shortName,
   unticked,
-  withoutFolders,
+  withShortPaths,
 } from '../version-text.ts';
 import type {
   FoldNode,
@@ -232,14 +232,18 @@ function hintItem(node: HintNode): vscode.TreeItem {
 /** Also for the Production view. */
 export function problemItem(node: ProblemNode): vscode.TreeItem {
   const message = oneLine(unticked(node.message), 1000);
-  // First what it is: a narrow view shows little of a message that begins with a path.
-  const item = new vscode.TreeItem(t('Not readable'));
-  item.description = withoutFolders(message);
+  // First what to do, which a click does: a narrow view shows little of the message.
+  const label = node.isDamaged === true ? t('Damaged: verify it') : t('Not readable: see output');
+  const item = new vscode.TreeItem(label);
+  item.description = withShortPaths(message);
   item.id = node.id;
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
   item.tooltip = message;
-  item.accessibilityInformation = { label: message };
+  item.accessibilityInformation = { label: `${label}. ${message}` };
   item.contextValue = 'problem';
-  item.command = { command: 'modelRegistry.showOutput', title: t('Show Output') };
+  item.command =
+    node.isDamaged === true
+      ? { command: 'modelRegistry.verify', title: t('Verify'), arguments: [node] }
+      : { command: 'modelRegistry.showOutput', title: t('Show Output') };
   return item;
 }

@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
-import { toldOf } from '../../base/retold.ts';
 import type { ProductionEntry } from '../../catalog/read-models/holders.ts';
 import type { ServingMachine } from '../../registry/api/serving.ts';
 import { type DeployNode, deployedText, deploymentItem, deployNode } from '../after/deploy-items.ts';
 import type { Deployments, KnownDeployment } from '../after/deployments.ts';
-import type { ProblemNode } from '../models-tree/nodes.ts';
+import { type ProblemNode, problemNode } from '../models-tree/nodes.ts';
 import { stageIcon } from '../models-tree/stage-icon.ts';
 import { productionTooltip } from '../models-tree/tooltips.ts';
 import { problemItem } from '../models-tree/tree-items.ts';
@@ -126,7 +125,7 @@ export class ProductionTree implements vscode.TreeDataProvider<Node>, vscode.Dis
 
   #problem(dir: string, error: unknown): ProblemNode {
     this.#log.error(`What is in production can't be shown: ${messageOf(error)}`);
-    return { kind: 'problem', id: `problem#${dir}`, message: toldOf(error) };
+    return problemNode(dir, dir, error);
   }
 }
 

@@ -189,8 +189,9 @@ describe('the Models view', () => {
     const tree = treeOf({ one: { listModels: failing, listVersions: failing } });
     // A narrow view would show the path alone.
     const rows = await tree.getChildren();
-    expect(shown(tree, rows)).toEqual(['Not readable  Commit 3 in … is damaged.']);
+    expect(shown(tree, rows)).toEqual(['Damaged: verify it  Commit 3 in …/payments/.git/model-registry is damaged.']);
     expect(rows.map((row) => tree.getTreeItem(row).tooltip)).toEqual([expect.stringContaining('/home/ada/payments')]);
+    expect(rows.map((row) => tree.getTreeItem(row).command?.command)).toEqual(['modelRegistry.verify']);
   });
 
   it('groups by stage, with a place for each stage, empty or not', async () => {
