@@ -13,7 +13,7 @@ import {
   tensorSection,
 } from './shared/model-facts.ts';
 import { type PageContext, runPage } from './shared/page.ts';
-import { ageOf, copyable } from './shared/parts.ts';
+import { ageOf, copyable, icon } from './shared/parts.ts';
 
 /** What is in a model file of the workspace. */
 function modelFileView(data: ModelFilePageData, page: PageContext): TemplateResult {
@@ -34,9 +34,20 @@ function modelFileView(data: ModelFilePageData, page: PageContext): TemplateResu
       }
     </header>
     <div class="model-file">
-      ${factProblems(facts)} ${factList(facts)} ${dangerSection(facts.danger, page)} ${signatureSection(facts, page)}
-      ${tensorSection(facts, page)} ${metadataSection(facts, page)}
+      ${
+        data.sizeBytes === 0 && fileCount <= 1
+          ? emptyLine()
+          : html`${factProblems(facts)} ${factList(facts)} ${dangerSection(facts.danger, page)} ${signatureSection(facts, page)}
+            ${tensorSection(facts, page)} ${metadataSection(facts, page)}`
+      }
     </div>`;
+}
+
+/** In place of what parsers say of no bytes. */
+function emptyLine(): TemplateResult {
+  return html`<p class="warning">
+    ${icon('warning')} <span>${t('This file is empty: there is no model in it. What writes it may not have got to it yet, or has failed.')}</span>
+  </p>`;
 }
 
 runPage<'modelFile'>(modelFileView);

@@ -96,6 +96,22 @@ describe('the page of a model file', () => {
     expect(opened.errors).toEqual([]);
   });
 
+  it('says of an empty file that it is empty, and nothing that parsers make of it', async () => {
+    const page = await open(
+      pageData({
+        sizeBytes: 0,
+        facts: {
+          format: '',
+          formatLabel: 'Not known here',
+          ...{ tensorCount: 0, dtypes: [] },
+          problems: ['fraud.safetensors can’t be read as a model: it is too short for a header.'],
+        },
+      }),
+    );
+    expect(await page.locator('.model-file').innerText()).toMatch(/^\s*This file is empty: there is no model in it/);
+    expect(await page.locator('main').innerText()).not.toContain('too short');
+  });
+
   it('never says that a file is safe', async () => {
     const page = await open(
       pageData({ facts: summariseFacts({ ...facts, danger: { verdict: 'none-found', findings: [] } }, 'Safetensors') }),

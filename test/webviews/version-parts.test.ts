@@ -239,6 +239,16 @@ describe('files on the page', () => {
     expect(opened.errors).toEqual([]);
   });
 
+  it('are said to be empty where they are', async () => {
+    const files = [0, 1].map((sizeBytes) => ({
+      path: `model-${sizeBytes}.bin`,
+      ...{ sizeBytes, sha256: 'a'.repeat(64), isExecutable: false },
+    }));
+    const page = await open(versionPage(versionDetails(2, { files })));
+    const names = await page.locator('#files tbody th').allInnerTexts();
+    expect(names.map((name) => name.split(/\s+/))).toEqual([['model-0.bin', 'empty'], ['model-1.bin']]);
+  });
+
   it('shows a text as text, saves a file and compares it with that of another version', async () => {
     const files = [{ path: 'config.json', sizeBytes: 900, sha256: 'a'.repeat(64), isExecutable: false }];
     const page = await open(versionPage(versionDetails(2, { files })), {

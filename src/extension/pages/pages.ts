@@ -11,6 +11,7 @@ import type {
 import type { Reviews } from '../reviews/reviews.ts';
 import type { ComparedPage } from './comparison-handlers.ts';
 import { loadPage } from './load-page.ts';
+import { notHere } from './not-here.ts';
 import { NOTHING_OF_REVIEWS } from './not-on-page.ts';
 import { withoutOverrides } from './overrides.ts';
 import type { DirectionsOf } from './page-data.ts';
@@ -124,7 +125,9 @@ export function createPages(options: PagesOptions): RestorablePages {
     const { load, handlers } = reading(subject);
     const data = readEarly(load);
     const answer = async () => {
-      const { title, data: shown } = await data.next();
+      const { title, data: shown } = await data.next().catch((error: unknown) => {
+        throw isOpen(subject) ? notHere(error, subject.page, panel.title) : error;
+      });
       // Not before the page asks: the editor forgets a title that comes before the webview's frame is there.
       if (isOpen(subject)) panel.title = withoutOverrides(title);
       return shown;

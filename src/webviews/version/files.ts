@@ -73,7 +73,7 @@ function fileRow(
     html`<button class="icon-button" title=${label} aria-label=${label} aria-expanded=${isOpen === undefined ? nothing : String(isOpen)} @click=${click}>${icon(name)}</button>`;
   return html`<tr>
       <th scope="row">
-        <span class="path"><button class="link ellipsis two-lines if-narrow" title=${t('Open {path}', { path })} @click=${() => page.openFile({ path, versionId: id })}>${path}</button>${isExecutable ? html`<span class="pill">${t('executable')}</span>` : ''}</span>
+        <span class="path"><button class="link ellipsis two-lines if-narrow" title=${t('Open {path}', { path })} @click=${() => page.openFile({ path, versionId: id })}>${path}</button>${isExecutable ? html`<span class="pill">${t('executable')}</span>` : ''}${sizeBytes === 0 ? html`<span class="pill">${t('empty')}</span>` : ''}</span>
       </th>
       <td class="numeric" title=${tCount(sizeBytes, '{count} byte', '{count} bytes')}>${sizeText(sizeBytes)}</td>
       <td>${copyable(page, sha256, shortDigest(sha256), t('digest of {path}', { path }))}</td>

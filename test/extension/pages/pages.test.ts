@@ -289,6 +289,28 @@ describe('pages in the editor', () => {
     expect(lastPanel().posted).toMatchObject([{ kind: 'failure', error: { code: 'REGISTRY_NOT_FOUND' } }]);
   });
 
+  it('says by its name what another registry in the same folder doesn’t have', async () => {
+    let isReplaced = false;
+    const { pages } = setUp({
+      show: async ({ ref }) => {
+        if (isReplaced)
+          throw new RegistryError('MODEL_NOT_FOUND', `There is no model called ${ref}. No model is there.`);
+        return versionDetails(Number(ref.slice(-1)));
+      },
+    });
+    pages.openVersion(pageOf(2));
+    await lastPanel().receive({ id: 1, method: 'load', params: {} });
+    isReplaced = true;
+    pages.refresh(registryDir);
+    await lastPanel().receive({ id: 2, method: 'load', params: {} });
+    const failure = lastPanel().posted.at(-1);
+    expect(failure).toMatchObject({
+      kind: 'failure',
+      error: { message: expect.stringContaining('The registry in /registry doesn’t have “fraud-detector@2”') },
+    });
+    expect(JSON.stringify(failure)).not.toContain(idOf(2));
+  });
+
   it('leaves a panel alone that was closed while its data came', async () => {
     let answer: (version: VersionDetails) => void = () => undefined;
     const { pages } = setUp({ show: () => new Promise((resolve) => (answer = resolve)) });
