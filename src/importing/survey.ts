@@ -54,7 +54,7 @@ export interface SurveyOptions extends ImportPlace {
  * executed or unpickled. What can't be read is a problem in the answer.
  */
 export async function surveyFolder({ root, only, kinds, signal }: SurveyOptions): Promise<Survey> {
-  const files = await RunFiles.of(root);
+  const files = await RunFiles.of(root, signal);
   const problems: string[] = [];
   const wanted = sources.filter(({ kind }) => kinds === undefined || kinds.includes(kind));
   const places = new Map<Source, Set<string>>(wanted.map((source) => [source, new Set<string>()]));
@@ -80,9 +80,12 @@ export async function surveyFolder({ root, only, kinds, signal }: SurveyOptions)
       models.push(...read);
     }
   } catch (error) {
+    throwIfCancelled(signal);
     if (!(error instanceof SearchExhausted)) throw error;
     problems.push('There is more here than is searched: some models may be missing');
   }
+  // Whoever reads may take a file for one that can't be read.
+  throwIfCancelled(signal);
   const found = models.filter(({ versions }) => versions.length > 0);
   return { models: await withUnusableFiles(found, root, signal), problems: problems.slice(0, MAX_PROBLEMS) };
 }

@@ -26,16 +26,19 @@ export class SearchExhausted extends Error {}
 /** The files of a workspace, for reading alone. Paths are relative to its root, with `/`. Whatever leads out of the root isn't there. */
 export class RunFiles {
   readonly #root: string;
+  readonly #signal: AbortSignal | undefined;
   #files = 0;
   #folders = 0;
   #bytes = 0;
 
-  private constructor(root: string) {
+  private constructor(root: string, signal: AbortSignal | undefined) {
     this.#root = root;
+    this.#signal = signal;
   }
 
-  static async of(root: string): Promise<RunFiles> {
-    return new RunFiles(await realpath(root));
+  /** Once `signal` was given, every look at the files throws its reason. */
+  static async of(root: string, signal?: AbortSignal): Promise<RunFiles> {
+    return new RunFiles(await realpath(root), signal);
   }
 
   /** The absolute, real root. */
@@ -130,6 +133,7 @@ export class RunFiles {
   }
 
   async #place(path: string): Promise<string | undefined> {
+    this.#signal?.throwIfAborted();
     if (path.includes('\0')) return undefined;
     const place = join(this.#root, path);
     if (!isWithin(relative(this.#root, place))) return undefined;

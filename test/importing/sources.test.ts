@@ -25,6 +25,41 @@ async function dvcProject(): Promise<{ readonly root: string; readonly commits: 
   return { root, ...v.parse(v.object({ commits: v.array(v.string()) }), told) };
 }
 
+describe('looking through a folder', () => {
+  it.each([
+    [
+      'pointers of DVC',
+      (index: number) => `model-${index}.pt.dvc`,
+      'outs:\n- md5: 0123456789abcdef0123456789abcdef\n  path: m.pt\n',
+    ],
+    ['model files', (index: number) => `model-${index}.bin.pt`, 'weights'],
+    ['runs of W&B', (index: number) => `wandb/run-20260101_0000${10 + index}-abc${index}/files/model.pt`, 'weights'],
+  ])('ends when it is cancelled, also in the middle of %s', async (_, pathOf, text) => {
+    const root = await temporaryFolder();
+    for (let index = 0; index < 40; index += 1) await write(root, pathOf(index), text);
+    await expect(surveyFolder({ root })).resolves.toHaveProperty('problems');
+    const { signal, looks } = cancelledAfter(30);
+    await expect(surveyFolder({ root, signal })).rejects.toMatchObject({ code: 'OPERATION_CANCELLED' });
+    // What it was in the middle of, and no more.
+    expect(looks()).toBeLessThan(60);
+  });
+});
+
+/** A signal that is given once it was looked at so many times. */
+function cancelledAfter(count: number): { readonly signal: AbortSignal; readonly looks: () => number } {
+  const controller = new AbortController();
+  let looks = 0;
+  const signal = new Proxy(controller.signal, {
+    get(target, name) {
+      if (name === 'aborted' || name === 'throwIfAborted') looks += 1;
+      if (looks > count) controller.abort();
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  return { signal, looks: () => looks };
+}
+
 describe('a project of DVC', () => {
   it('gives each version that GTO registered with its files from the cache, its commit and its stage', async () => {
     const { root, commits } = await dvcProject();

@@ -23,7 +23,10 @@ export const importModels: Command = async (context, argument) => {
     return;
   }
   const asked = argument instanceof vscode.Uri ? vscode.workspace.getWorkspaceFolder(argument) : undefined;
-  const choice = await ask(context, asked ?? (roots.length === 1 ? roots[0] : undefined), roots);
+  const ending = new AbortController();
+  const first = asked ?? (roots.length === 1 ? roots[0] : undefined);
+  // Nobody waits any more for what is still being looked through when the questions are over.
+  const choice = await ask(context, first, { roots, signal: ending.signal }).finally(() => ending.abort());
   if (!choice) return;
   const { root, registry, keys, withStages } = choice;
   const work = { title: t('Importing models'), isCancellable: true };
@@ -47,7 +50,7 @@ interface ImportChoice {
 async function ask(
   context: CommandContext,
   known: vscode.WorkspaceFolder | undefined,
-  roots: readonly vscode.WorkspaceFolder[],
+  { roots, signal }: { readonly roots: readonly vscode.WorkspaceFolder[]; readonly signal: AbortSignal },
 ): Promise<ImportChoice | undefined> {
   const first = known ? 2 : 1;
   const place = (step: number): Place => ({ title: t('Import Models'), step: step - first + 1, totalSteps: 4 - first });
@@ -62,7 +65,7 @@ async function ask(
       [root, looked, step] = [reply.value, undefined, 2];
     }
     if (!root) return undefined;
-    looked ??= lookThrough(context, root);
+    looked ??= lookThrough(context, root, signal);
     if (step === 2) {
       const reply = await askModels(place(2), looked);
       if (reply.kind === 'cancelled') return undefined;
@@ -86,10 +89,14 @@ interface Looked {
   readonly overview: ImportOverview;
 }
 
-async function lookThrough({ registries, log }: CommandContext, root: vscode.WorkspaceFolder): Promise<Looked> {
+async function lookThrough(
+  { registries, log }: CommandContext,
+  root: vscode.WorkspaceFolder,
+  signal: AbortSignal,
+): Promise<Looked> {
   const registry = await registries.byRoot(root);
   if (!registry) throw new Error(t('The folder of the registry can’t be used.'));
-  const overview = await registry.connection.planImport(root.uri.fsPath);
+  const overview = await registry.connection.planImport(root.uri.fsPath, { signal });
   for (const problem of overview.problems) log.warn(`Import from ${root.name}: ${problem}`);
   return { registry, overview };
 }
