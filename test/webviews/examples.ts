@@ -69,9 +69,45 @@ export function versionSummary(number: number, changes: Partial<VersionSummary> 
   };
 }
 
+/** What came before: it ends in the stage that the version has. */
+function transitionsTo(stage: string, number: number): VersionDetails['transitions'] {
+  const moved = (seq: number, day: number, by: Author) => ({
+    ...{ seq, by, at: `2026-11-${day}T12:00:00.000Z`, askedAt: `2026-11-${day}T11:59:58.000Z` },
+    ...{ isOverride: false, displaced: [] },
+  });
+  const staged: VersionDetails['transitions'] = [
+    {
+      ...moved(7, 20, ada),
+      ...{ from: 'candidate', to: 'staging', kind: 'promote', reason: 'Better on every slice.' },
+    },
+  ];
+  const promoted: VersionDetails['transitions'] = [
+    ...staged,
+    {
+      ...moved(9, 21, grace),
+      ...{ from: 'staging', to: 'production', kind: 'promote', isOverride: true },
+      reason: 'Shadow traffic agreed for 24 hours.\nSigned off by risk.',
+      displaced: number > 1 ? [number - 1] : [],
+    },
+  ];
+  const reason = 'Twice as many complaints since this morning.';
+  switch (stage) {
+    case 'staging':
+      return staged;
+    case 'production':
+      return promoted;
+    case 'archived':
+      return [...promoted, { ...moved(12, 22, ada), from: 'production', to: stage, kind: 'archive', reason }];
+    default:
+      return [...promoted, { ...moved(12, 22, ada), from: 'production', to: stage, kind: 'demote', reason }];
+  }
+}
+
 export function versionDetails(number = 2, changes: Partial<VersionDetails> = {}): VersionDetails {
+  const { transitions = transitionsTo(changes.stage ?? 'candidate', number) } = changes;
+  const last = transitions.at(-1);
   return {
-    ...versionSummary(number),
+    ...versionSummary(number, last ? { stage: last.to, stageSince: last.at, stageBy: last.by } : {}),
     files: [
       { path: 'model.ubj', sizeBytes: 12_934_144, sha256: digest, isExecutable: false },
       {
@@ -143,32 +179,7 @@ export function versionDetails(number = 2, changes: Partial<VersionDetails> = {}
       baseModel: { name: 'fraud-base', versionId: idOf(9), number: 4 },
     },
     reviews: [],
-    transitions: [
-      {
-        from: 'candidate',
-        to: 'staging',
-        kind: 'promote',
-        by: ada,
-        at: '2026-11-20T12:00:00.000Z',
-        askedAt: '2026-11-20T11:59:58.000Z',
-        reason: 'Better on every slice.',
-        isOverride: false,
-        displaced: [],
-        seq: 7,
-      },
-      {
-        from: 'staging',
-        to: 'production',
-        kind: 'promote',
-        by: grace,
-        at: '2026-11-21T08:30:00.000Z',
-        askedAt: '2026-11-21T08:29:58.000Z',
-        reason: 'Shadow traffic agreed for 24 hours.\nSigned off by risk.',
-        isOverride: true,
-        displaced: [1],
-        seq: 9,
-      },
-    ],
+    transitions,
     notes: [{ id: '01JE1', text: 'Trained twice, same bytes.', by: ada, at: '2026-11-20T10:00:00.000Z' }],
     comments: [
       { id: '01JE2', text: 'Brazil is below the others. Fine for now?', by: grace, at: '2026-11-20T13:00:00.000Z' },
@@ -185,27 +196,30 @@ function evaluation(dataset: string, metrics: Readonly<Record<string, number>>, 
   return { at: '2026-11-20T15:00:00.000Z', by: grace, dataset, metrics, ...(slice === undefined ? {} : { slice }) };
 }
 
-/** Version 2 with version 1 in production. */
+/** What version 1 measured. */
+const metricsBefore: Readonly<Record<string, number>> = {
+  test_auc: 0.9291,
+  val_auc: 0.9388,
+  'train.loss': 0.201,
+  'train.auc': 0.9802,
+  precision: 0.8201,
+  latency_p99_ms: 15,
+  rows: 110_000,
+  'country.DE.auc': 0.93,
+  'country.FR.auc': 0.94,
+};
+
+/** Version 2, with version 1 in production, or there before it. */
 export function versionPage(version = versionDetails()): VersionPageData {
   return {
     version,
     loading: snippetsOf(version),
     stages: ['staging', 'production'],
     baseline: {
-      kind: 'production',
+      kind: version.stage === 'production' ? 'previous' : 'production',
       versionId: idOf(1),
       number: 1,
-      metrics: {
-        test_auc: 0.9291,
-        val_auc: 0.9388,
-        'train.loss': 0.201,
-        'train.auc': 0.9802,
-        precision: 0.8201,
-        latency_p99_ms: 15,
-        rows: 110_000,
-        'country.DE.auc': 0.93,
-        'country.FR.auc': 0.94,
-      },
+      metrics: metricsBefore,
     },
   };
 }
@@ -529,7 +543,7 @@ export function graphPage(overrides: Partial<GraphPageData['graph']> = {}): Grap
       ...overrides,
     },
     impact: {
-      subject: { kind: 'version', name: 'fraud-detector@2', version: versionSummary(2) },
+      subject: { kind: 'version', name: 'fraud-detector@2', version: versionSummary(2, { stage: 'staging' }) },
       total: 41,
       stages: [
         { stage: 'production', count: 1 },
@@ -543,14 +557,18 @@ export function graphPage(overrides: Partial<GraphPageData['graph']> = {}): Grap
   };
 }
 
-/** The metrics of version 2 among those of 40 versions. */
+/** The metrics of version 2 among those of 40 versions, after that of version 1. */
 export function trends(): readonly MetricTrend[] {
-  const points = (of: (number: number) => number) =>
-    Array.from({ length: 40 }, (_, index) => [index + 1, of(index + 1)] as const);
+  const { metrics } = versionSummary(2);
+  const trend = (name: string, later: (number: number) => number): MetricTrend => {
+    const own = Number(metrics[name]);
+    const points = Array.from({ length: 38 }, (_, index) => [index + 3, later(index + 3)] as const);
+    return { name, points: [[1, metricsBefore[name] ?? own], [2, own], ...points] };
+  };
   return [
-    { name: 'test_auc', points: points((number) => 0.94 - 0.05 * 0.9 ** number) },
-    { name: 'train.loss', points: points((number) => 0.3 * 0.95 ** number) },
-    { name: 'rows', points: points(() => 120_412) },
+    trend('test_auc', (number) => 0.96 - 0.02 * 0.9 ** number),
+    trend('train.loss', (number) => 0.19 * 0.98 ** number),
+    trend('rows', () => 120_412),
     { name: 'recall', points: [[2, 0.7044]] },
   ];
 }

@@ -13,19 +13,29 @@ export function day(number: number): string {
   return new Date(Date.UTC(2026, 0, number, 9)).toISOString();
 }
 
-/** A metric that grows over `count` versions, with a fall now and then. */
+/** A metric that grows over the versions, with a fall now and then. */
+function aucOf(number: number, count: number): number {
+  return 0.8 + 0.15 * (1 - Math.exp(-number / (count / 3))) - (number % 7 === 0 ? 0.05 : 0) + (number % 3) / 200;
+}
+
+const deleted = [5];
+const withoutValue = [4, 11, 24];
+
+/** As many versions, of which some have no value and one was deleted: the last but two is in production, the next in staging. */
 export function plotOf(count: number, overrides: Partial<Plot> = {}): Plot {
+  const numbers = Array.from({ length: count }, (_, index) => index + 1);
+  const points = numbers
+    .filter((number) => ![...deleted, ...withoutValue].includes(number))
+    .map((number) => {
+      const isArchived = number % 10 === 0 && number < count - 2;
+      const stage = number === count - 2 ? 2 : number === count - 1 ? 3 : isArchived ? 0 : 1;
+      return [number, aucOf(number, count), number, stage] as const;
+    });
   return {
-    points: Array.from({ length: count }, (_, index) => {
-      const number = index + 1;
-      const upright =
-        0.8 + 0.15 * (1 - Math.exp(-number / (count / 3))) - (number % 7 === 0 ? 0.05 : 0) + (number % 3) / 200;
-      const stage = number === count - 2 ? 2 : number === count - 1 ? 3 : number % 10 === 0 ? 0 : 1;
-      return [number, upright, number, stage];
-    }),
+    points,
     stages: ['archived', 'candidate', 'production', 'staging'],
-    total: count,
-    without: 3,
+    total: points.length,
+    without: withoutValue.filter((number) => number <= count).length,
     ...overrides,
   };
 }
@@ -67,7 +77,7 @@ export function tenuresOf(): readonly TenureEntry[] {
 
 export function modelOverview(changes: Partial<ModelOverview> = {}): ModelOverview {
   return {
-    ...{ id: modelId, name: 'fraud-detector', versions: 40 },
+    ...{ id: modelId, name: 'fraud-detector', versions: 39 },
     description: 'Scores card payments. Used by checkout and by the case desk.',
     tags: { owner: 'payments', tier: '1' },
     ...{ createdAt: day(1), createdBy: ada },
@@ -84,15 +94,15 @@ export function modelOverview(changes: Partial<ModelOverview> = {}): ModelOvervi
     formerNames: ['card-fraud'],
     stageCounts: [
       { stage: 'candidate', count: 34 },
-      { stage: 'archived', count: 4 },
+      { stage: 'archived', count: 3 },
       { stage: 'staging', count: 1 },
       { stage: 'production', count: 1 },
     ],
     metricNames: ['latency_p99_ms', 'test_auc', 'train.loss'],
     paramNames: ['learning_rate', 'objective'],
-    latestMetrics: { test_auc: 0.94 },
+    latestMetrics: { test_auc: aucOf(40, 40) },
     registeredBy: [
-      { by: ada, versions: 31 },
+      { by: ada, versions: 30 },
       { by: grace, versions: 9 },
     ],
     ...changes,

@@ -51,10 +51,10 @@ describe('the page of a model', () => {
     const text = await page.locator('main').innerText();
     for (const expected of [
       'fraud-detector',
-      '40 versions: 34 candidates, 4 archived, 1 in staging, 1 in production',
+      '39 versions: 34 candidates, 3 archived, 1 in staging, 1 in production',
       '@38 has been in production since',
       'by Grace Hopper',
-      'Ada Lovelace (31)',
+      'Ada Lovelace (30)',
       'Formerly card-fraud',
       'champion',
       'owner=payments',

@@ -102,6 +102,7 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
       data: async () => versionPage(versionDetails(2, { hasHistory: true, stage: 'staging' })),
       facts: async () => pageFacts(),
       history: courses(),
+      trends: trends(),
       tensors: tensorTable(tensors),
       versionGates: async () => ({
         stages: [
@@ -129,15 +130,21 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
       facts: failing,
       versionGates: failing,
       failing: ['history'],
+      trends: trends(),
     },
     loading: { data: hanging, isLeftWaiting: true },
     waiting: {
       data: async () =>
         versionPage(versionDetails(2, { hasHistory: true, pending: true, transitions: [], aliases: [] })),
+      trends: trends(),
       late: hanging(),
       isLeftWaiting: true,
     },
-    outdated: { data: failingAfterwards(async () => versionPage()), first: (page) => page.evaluate(changed) },
+    outdated: {
+      data: failingAfterwards(async () => versionPage()),
+      trends: trends(),
+      first: (page) => page.evaluate(changed),
+    },
     writing: {
       data: async () => versionPage(versionDetails(2, { hasHistory: true, description: cardText })),
       facts: async () => pageFacts(),

@@ -38,11 +38,11 @@ describe('a metric over the versions', () => {
     const page = await open(versionPage(), { trends: trends() });
     const curve = page.getByRole('slider', { name: 'test_auc of 40 versions' });
     await curve.waitFor();
-    expect(await curve.getAttribute('aria-valuetext')).toMatch(/^@2, this version: 0\.8995/);
+    expect(await curve.getAttribute('aria-valuetext')).toMatch(/^@2, this version: 0\.9412/);
     await curve.focus();
     await page.keyboard.press('End');
-    await expect.poll(() => curve.getAttribute('aria-valuetext')).toMatch(/^@40: 0\.939/);
-    expect(await page.locator('.spark-note').innerText()).toMatch(/^@40: 0\.939/);
+    await expect.poll(() => curve.getAttribute('aria-valuetext')).toMatch(/^@40: 0\.959/);
+    expect(await page.locator('.spark-note').innerText()).toMatch(/^@40: 0\.959/);
     await page.keyboard.press('Enter');
     await expect.poll(() => sentOf('openVersion')).toEqual([{ ref: '01JC0000000000000000000001@40' }]);
     // One value is no curve, and all curves are one stop of the Tab key.
