@@ -2,7 +2,7 @@ import { REASON } from '../harness/workbench.ts';
 import { type EditorScreen, hoverUntilShown, showViews } from './editor-screen.ts';
 
 const command = (name: string) => `Model Registry: ${name}`;
-const LONGEST = /^Wide-Model_Nam/;
+const LONGEST = /^Wide-Mode/;
 
 /** The same screens with nothing in them, after something went wrong, and with the longest names and numbers. */
 export const stateScreens: readonly EditorScreen[] = [
