@@ -218,6 +218,22 @@ describe('what stands close together in a narrow page', () => {
   });
 });
 
+describe('a long talk', () => {
+  it('shows what was said last, and the rest when it is asked for', async () => {
+    const [one] = versionDetails().comments;
+    if (!one) throw new Error('There is no comment.');
+    const comments = Array.from({ length: 300 }, (_, index) => ({ ...one, id: `c${index}`, text: `Said ${index}.` }));
+    const page = await open(versionPage(versionDetails(2, { comments })));
+    const said = page.locator('#comments li');
+    await expect.poll(() => said.count()).toBe(50);
+    expect(await said.last().innerText()).toContain('Said 299.');
+    await page.getByRole('button', { name: 'Show 200 earlier of 250' }).click();
+    await page.getByRole('button', { name: 'Show 50 earlier of 50' }).click();
+    await expect.poll(() => said.count()).toBe(300);
+    expect(await said.first().innerText()).toContain('Said 0.');
+  });
+});
+
 describe('files on the page', () => {
   const pixel =
     'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
