@@ -9,8 +9,8 @@ import type { CommandContext } from './context.ts';
 import { reportLeftOut } from './terminal.ts';
 
 /**
- * Says where the project file has no section for a model, and one with gates that seems to be meant for it: under a misspelt name, or a former
- * one, gates hold nothing up. It never fails the command that it is told beside.
+ * Says where the project file has no section for a model, and one with gates that seems to be meant for it: under a misspelt name gates hold
+ * nothing up. Under a former one they do. It never fails the command that it is told beside.
  */
 export async function tellMissedGates(
   context: Pick<CommandContext, 'project' | 'isJson'>,
@@ -23,12 +23,10 @@ export async function tellMissedGates(
     const own = await registry.showModel({ model });
     for (const name of sectionsWithGates(project)) {
       const isFormer = own.formerNames.some((former) => isSameModel(former, name));
-      if (!isFormer && !isNearly(name, model)) continue;
+      if (isFormer || !isNearly(name, model)) continue;
       const other = await modelCalled(registry, name);
       if (other !== undefined && other.id !== own.id) continue;
-      const why = isFormer
-        ? `has gates for ${name}, which is called ${model} now, so they hold nothing up. Give the section the new name.`
-        : `has gates for ${name}, and there is no model of that name, so they hold nothing up. Did you mean ${model}? Correct the name of the section.`;
+      const why = `has gates for ${name}, and there is no model of that name, so they hold nothing up. Did you mean ${model}? Correct the name of the section.`;
       reportLeftOut(new RegistryError('GATES_UNUSED', `${PROJECT_FILE} ${why}`), context.isJson);
     }
   } catch (error) {
