@@ -414,3 +414,24 @@ describe('reading the registry', () => {
     await expect.poll(() => page.getByRole('alert').count()).toBe(0);
   });
 });
+
+it('a tree in which only training had written isn’t said to have changes of its own', async () => {
+  const data = versionPage();
+  const { lineage } = data.version;
+  const { code } = lineage;
+  if (!code) throw new Error('The example has no code');
+  const paths = ['models/fraud/model.bin', 'models/fraud/info.json', 'reports/metrics.json'];
+  const shownWith = async (otherCount: number) => {
+    const written = { paths, count: 5, otherCount };
+    const version = { ...data.version, lineage: { ...lineage, code: { ...code, isDirty: true, written } } };
+    const page = await open({ ...data, version });
+    const text = await page.locator('#lineage').innerText();
+    await opened.close();
+    return text;
+  };
+  const own = await shownWith(0);
+  expect(own).toContain('changed only in what training writes');
+  expect(own).toContain(`Written by training: ${paths.join(', ')}, and 2 more.`);
+  expect(own).not.toContain('with changes that weren’t committed');
+  expect(await shownWith(1)).toContain('with changes that weren’t committed');
+});

@@ -69,12 +69,9 @@ function codePart(version: string, { code }: Lineage, page: PageContext): Templa
         ${code.folder === undefined ? nothing : html`<span>${icon('folder')} <span class="wrap">${code.folder}</span></span>`}
         ${(code.tags ?? []).map((tag) => html`<span>${icon('tag')} <span class="wrap">${tag}</span></span>`)}
         ${code.isPushed === false ? html`<span class="warning">${icon('warning')} ${t('not pushed')}</span>` : nothing}
-        ${
-          code.isDirty
-            ? html`<span class="warning">${icon('warning')} ${t('with changes that weren’t committed')}</span>`
-            : html`<span class="muted">${t('no uncommitted changes')}</span>`
-        }
+        ${stateOf(code)}
       </div>
+      ${code.written === undefined ? nothing : writtenBy(code.written)}
       ${code.isDirty ? changesOf(code) : nothing}
       ${(code.submodules ?? []).map(
         ({ path, commit, isDirty }) => html`<div class="facts">
@@ -93,6 +90,22 @@ function codePart(version: string, { code }: Lineage, page: PageContext): Templa
         ${t('Open the code that trained this…')}
       </button>`,
   );
+}
+
+function stateOf({ isDirty, written }: NonNullable<Lineage['code']>): TemplateResult {
+  if (!isDirty) return html`<span class="muted">${t('no uncommitted changes')}</span>`;
+  if (written?.otherCount === 0) return html`<span class="muted">${t('changed only in what training writes')}</span>`;
+  return html`<span class="warning">${icon('warning')} ${t('with changes that weren’t committed')}</span>`;
+}
+
+/** Names of files that a line has room for. */
+const MOST_WRITTEN = 3;
+
+/** Which of the changes are outputs and metrics of the model itself. */
+function writtenBy({ paths, count }: NonNullable<NonNullable<Lineage['code']>['written']>): TemplateResult {
+  const shown = paths.slice(0, MOST_WRITTEN);
+  const more = count > shown.length ? [tCount(count - shown.length, 'and {count} more', 'and {count} more')] : [];
+  return html`<div class="muted wrap">${t('Written by training: {files}.', { files: [...shown, ...more].join(', ') })}</div>`;
 }
 
 /** What is kept of uncommitted changes, and what isn't. */
