@@ -7,7 +7,7 @@ import { versionTooltip } from '../models-tree/tooltips.ts';
 import { appendWords } from '../plain-markdown.ts';
 import type { Registries } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';
-import { oneLine } from '../version-text.ts';
+import { labelOf, oneLine } from '../version-text.ts';
 import { modelReferences } from './model-references.ts';
 
 /** Also the cells of notebooks. */
@@ -96,6 +96,18 @@ async function explained(registries: OfWindow, ref: string, isFirst: AskedFirst)
   try {
     const found = await versionOf(registries, ref, isFirst);
     const markdown = versionTooltip(found.version, preferredMetric(), MOST_METRICS);
+    // MLflow's word for the newest is none of this registry's.
+    const here = ref.endsWith(NEWEST) ? labelOf(found.version) : ref;
+    markdown.appendMarkdown('\n\n');
+    appendWords(
+      markdown,
+      t(
+        'This is what the registry here has under the name. MLflow loads the address from its own registry; from here, load the files that “{command}” prints.',
+        {
+          command: ['model-registry', 'path', here].join(' '),
+        },
+      ),
+    );
     markdown.appendMarkdown(`\n\n[${t('Show the version')}](${pageOf(found).toString()})`);
     // What the registry says was added as text; this link is the only one.
     markdown.isTrusted = { enabledCommands: ['modelRegistry.showVersion'] };
