@@ -102,7 +102,6 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
       data: async () => versionPage(versionDetails(2, { hasHistory: true, stage: 'staging' })),
       facts: async () => pageFacts(),
       history: courses(),
-      trends: trends(),
       tensors: tensorTable(tensors),
       versionGates: async () => ({
         stages: [
@@ -125,6 +124,10 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
       versionGates: async () => extremeVersionGates(),
     },
     hostile: { data: async () => versionPage(hostileVersion()), facts: async () => extremeFacts() },
+    'over versions': {
+      data: async () => versionPage(versionDetails(2, { stage: 'production' })),
+      trends: trends(),
+    },
     'parts failed': {
       data: async () => versionPage(versionDetails(2, { hasHistory: true })),
       facts: failing,
