@@ -13,9 +13,12 @@ const tallest = 5000;
 
 const folder = resolve(import.meta.dirname, '../../out/screens/pages');
 
-/** Pictures of every page in every state, theme and width, in out/screens/pages; with `only`, of one page. Says what axe-core finds, and what is clipped: how much that is. */
+/** Pictures of every page in every state, theme and width, in out/screens/pages; with `only`, of one page (`version`) or of one of its states (`version:empty`). Says what axe-core finds, and what is clipped: how much that is. */
 export async function makePageScreens(only?: string): Promise<number> {
-  const wanted = allScreens.filter(({ kind }) => only === undefined || kind === only);
+  const wanted = allScreens.filter(
+    ({ kind, state }) => only === undefined || only === kind || only === `${kind}:${state}`,
+  );
+  if (wanted.length === 0) throw new Error(`There is no page ${only}: they are ${namesOf(allScreens)}.`);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const harness = await startHarness();
@@ -53,4 +56,8 @@ export async function makePageScreens(only?: string): Promise<number> {
   for (const flaw of flaws) console.log(flaw);
   console.log(`${flaws.length} flaws. ${pictures.length} pictures: ${join(folder, 'index.html')}`);
   return flaws.length;
+}
+
+function namesOf(screens: readonly { readonly kind: string; readonly state: string }[]): string {
+  return [...new Set(screens.map(({ kind }) => kind))].join(', ');
 }

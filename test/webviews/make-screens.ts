@@ -1,15 +1,19 @@
 // Pictures of all that the extension shows, for people to look at. docs/testing.md says what can be asked for.
 import { access } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
 import { packagedExtension } from '../editor/harness/install.ts';
 import { makeEditorScreens } from '../editor/screens/make-editor-screens.ts';
 import { makeReadmePictures } from '../editor/screens/make-readme-pictures.ts';
 import { makePageScreens } from './make-page-screens.ts';
 
-const asked = process.argv.slice(2);
-const only = asked.find((argument) => !argument.startsWith('--'));
-const isEditorAlone = asked.includes('--editor');
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { editor: { type: 'boolean', default: false }, readme: { type: 'boolean', default: false } },
+});
+const [only] = positionals;
+const isEditorAlone = values.editor;
 
-if (asked.includes('--readme')) {
+if (values.readme) {
   await wantPackage();
   await makeReadmePictures();
 } else {
