@@ -22,7 +22,7 @@ export function pairLabelOf(
 }
 
 /** So much of a name stands in a row of a view: beside it, a version's number fits into a side bar of 220 pixels. */
-export const NAME_IN_ROW = 14;
+export const NAME_IN_ROW = 20;
 /** And so much in the lists that commands ask with, which are wider. */
 export const NAME_IN_LIST = 48;
 

@@ -25,10 +25,20 @@ const pointerOnly: readonly string[] = [
   '.time-strip svg',
 ];
 
+/** Resolves once nothing on the page has changed for a while. */
+const untilAtRest = `new Promise((done) => {
+  const rest = () => setTimeout(() => { observer.disconnect(); done(); }, 300);
+  let timer = rest();
+  const observer = new MutationObserver(() => { clearTimeout(timer); timer = rest(); });
+  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+})`;
+
 describe.each(walked)('$kind, $state, by keyboard alone', (screen) => {
   it('reaches everything in its order and back, shows where it is, does by keys what a click does, and stays where something was done', async () => {
     const opened = await screen.open(harness, { width: 1200, before: watchListeners });
     const { page } = opened;
+    // What comes later than the page moves what is below it.
+    await page.evaluate(untilAtRest);
     const strangers = await page.evaluate<readonly string[]>(`[...listening]
       .filter((element) => element.isConnected && element.closest('main') && element.getRootNode() === document)
       .filter((element) => !element.matches(${JSON.stringify(['a[href]', 'button', 'input', 'select', 'textarea', 'summary', 'label', '[tabindex]', 'vscode-button', 'vscode-checkbox', 'vscode-textfield', ...pointerOnly].join(', '))}))

@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { exactText } from '../../base/exponent.ts';
 import { t, tCount } from '../../base/language.ts';
-import { formatMetric, metricDirection } from '../../base/metrics.ts';
+import { metricDirection } from '../../base/metrics.ts';
 import { sizeText } from '../../base/size.ts';
 import type { DataChange, MetricValue, PackageChange } from '../../extension/messages/core-types.ts';
 import type { ChangesPageData, ComparedRow } from '../../extension/messages/page-data.ts';
-import { alignDecimals, shortDigest } from '../shared/format.ts';
+import { alignDecimals, metricText, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { breakable, changeOf, filtered, icon, none, section } from '../shared/parts.ts';
 import { directionText, word } from '../shared/word.ts';
@@ -101,8 +102,8 @@ export function rowsSection(
 
 function cell(value: string | number | null | undefined): TemplateResult {
   if (value === undefined || value === null) return none();
-  const text = typeof value === 'number' ? formatMetric(value) : value;
-  return html`<span class="clamp" title=${String(value)}>${text}</span>`;
+  const text = typeof value === 'number' ? metricText(value) : value;
+  return html`<span class="clamp" title=${exactText(value)}>${text}</span>`;
 }
 
 interface BeforeAfterRow {
@@ -137,7 +138,7 @@ export function metricsSection({ metrics: all, declared }: ChangesPageData, page
   const different = all.filter(({ isDifferent }) => isDifferent);
   if (different.length === 0) return nothing;
   const { rows, field, more } = filtered(page, 'metrics', t('Filter metrics'), different, ({ name }) => name);
-  const texts = (place: number) => alignDecimals(rows.map(({ values }) => metricText(values[place])));
+  const texts = (place: number) => alignDecimals(rows.map(({ values }) => valueText(values[place])));
   const [before, after] = [texts(0), texts(1)];
   return section(
     { id: 'metrics', title: t('Metrics'), count: different.length, actions: field },
@@ -153,8 +154,8 @@ export function metricsSection({ metrics: all, declared }: ChangesPageData, page
           const note = direction === 'neutral' ? '' : ` (${directionText(direction)})`;
           return html`<tr>
             <th scope="row"><span class="ellipsis two-lines if-narrow" title="${name}${note}">${name}</span></th>
-            <td class="numeric muted before" title=${String(values[0] ?? '')}>${before[row] || none()}</td>
-            <td class="numeric" title=${String(values[1] ?? '')}>${after[row] || none()}</td>
+            <td class="numeric muted before" title=${exactText(values[0] ?? '')}>${before[row] || none()}</td>
+            <td class="numeric" title=${exactText(values[1] ?? '')}>${after[row] || none()}</td>
             <td>${changeOf(name, metricOf(values[1]), metricOf(values[0]), declared)}</td>
           </tr>`;
         })}
@@ -163,8 +164,8 @@ export function metricsSection({ metrics: all, declared }: ChangesPageData, page
   );
 }
 
-function metricText(value: string | number | null | undefined): string {
-  return value === undefined || value === null ? '' : formatMetric(value);
+function valueText(value: string | number | null | undefined): string {
+  return value === undefined || value === null ? '' : metricText(value);
 }
 
 function metricOf(value: string | number | null | undefined): MetricValue | undefined {

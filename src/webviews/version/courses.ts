@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import { t, tCount } from '../../base/language.ts';
-import { type DeclaredDirections, formatMetric } from '../../base/metrics.ts';
+import type { DeclaredDirections } from '../../base/metrics.ts';
 import type { MetricCourses, MetricValue } from '../../extension/messages/core-types.ts';
 import type { VersionPageData } from '../../extension/messages/page-data.ts';
+import { metricText } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { emptyState, failedLine, filtered } from '../shared/parts.ts';
 import { foldable } from './foldable.ts';
@@ -101,7 +102,7 @@ function courseItem(
             .gaps=${points.flatMap(([step, value]) => (typeof value === 'number' ? [] : [step]))}
             .label=${label}
             .isFirst=${isFirst}
-            .textOf=${([step, value]: SparkPoint) => t('step {step}: {value}', { step, value: formatMetric(value) })}
+            .textOf=${([step, value]: SparkPoint) => t('step {step}: {value}', { step, value: metricText(value) })}
           ></spark-line>`
     }</span>
     <span class="course-ends"><span>${textOf(first?.[1])}</span><span>${textOf(last?.[1])}</span></span>
@@ -109,5 +110,5 @@ function courseItem(
 }
 
 function textOf(value: MetricValue | undefined): string {
-  return value === undefined ? '–' : formatMetric(value);
+  return value === undefined ? '–' : metricText(value);
 }

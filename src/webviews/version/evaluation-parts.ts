@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { exactText } from '../../base/exponent.ts';
 import { t } from '../../base/language.ts';
-import { type DeclaredDirections, formatMetric } from '../../base/metrics.ts';
+import type { DeclaredDirections } from '../../base/metrics.ts';
 import type { EvaluationEntry, MetricValue } from '../../extension/messages/core-types.ts';
-import { alignDecimals } from '../shared/format.ts';
+import { alignDecimals, metricText } from '../shared/format.ts';
 import { byName, type SliceMetric } from '../shared/metric-groups.ts';
 import { changeOf, none } from '../shared/parts.ts';
 import { betterWhen } from './metric-facts.ts';
@@ -37,9 +38,7 @@ export function wholeOf(entries: readonly EvaluationEntry[]): ReadonlyMap<string
 
 function intervalOf(intervals: EvaluationEntry['intervals'], name: string): { readonly interval?: string } {
   const found = intervals && Object.hasOwn(intervals, name) ? intervals[name] : undefined;
-  return found
-    ? { interval: t('{low} to {high}', { low: formatMetric(found.low), high: formatMetric(found.high) }) }
-    : {};
+  return found ? { interval: t('{low} to {high}', { low: metricText(found.low), high: metricText(found.high) }) } : {};
 }
 
 export interface WholeTable {
@@ -54,7 +53,7 @@ export interface WholeTable {
 export function wholeTable({ now, head, other, declared }: WholeTable): TemplateResult | typeof nothing {
   if (now.size === 0) return nothing;
   const rows = [...now].sort(([a], [b]) => byName(a, b));
-  const texts = alignDecimals(rows.map(([, { value }]) => formatMetric(value)));
+  const texts = alignDecimals(rows.map(([, { value }]) => metricText(value)));
   const hasIntervals = rows.some(([, { interval }]) => interval !== undefined);
   const compared = other && other.before.size > 0 ? other : undefined;
   return html`<div class="scroll-x"><table class=${compared ? 'metrics' : 'narrow'}>
@@ -70,9 +69,9 @@ export function wholeTable({ now, head, other, declared }: WholeTable): Template
         const was = compared?.before.get(name)?.value;
         return html`<tr>
           <th scope="row"><span class="ellipsis two-lines if-narrow" title="${name}${betterWhen(name, declared)}">${name}</span></th>
-          <td class="numeric" title=${String(value)}>${texts[row]}</td>
+          <td class="numeric" title=${exactText(value)}>${texts[row]}</td>
           ${hasIntervals ? html`<td class="numeric muted interval">${interval ?? none()}</td>` : nothing}
-          ${compared ? html`<td class="numeric muted before">${was === undefined ? none() : formatMetric(was)}</td><td>${changeOf(name, value, was, declared)}</td>` : nothing}
+          ${compared ? html`<td class="numeric muted before">${was === undefined ? none() : metricText(was)}</td><td>${changeOf(name, value, was, declared)}</td>` : nothing}
         </tr>`;
       })}
     </tbody>

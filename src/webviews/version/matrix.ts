@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { exactText } from '../../base/exponent.ts';
 import { tParts } from '../../base/language.ts';
 import { type DeclaredDirections, formatMetric } from '../../base/metrics.ts';
 import type { Metrics } from '../../extension/messages/core-types.ts';
@@ -49,7 +50,7 @@ export function matrixTable(
           ({ value, cells }, row) => html`<tr>
             <th scope="row"><span class="ellipsis" title=${value}>${value}</span></th>
             ${cells.map(
-              (cell, column) => html`<td class="numeric" title=${String(cell?.value ?? '')}>
+              (cell, column) => html`<td class="numeric" title=${exactText(cell?.value ?? '')}>
                   ${cell === undefined ? none() : texts[column]?.[row]}
                 </td>
                 ${

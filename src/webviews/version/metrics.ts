@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { exactText } from '../../base/exponent.ts';
 import { t, tCount, tParts } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
 import type { MetricValue, VersionSummary } from '../../extension/messages/core-types.ts';
 import type { Baseline, VersionPageData } from '../../extension/messages/page-data.ts';
-import { alignDecimals } from '../shared/format.ts';
+import { alignDecimals, metricText } from '../shared/format.ts';
 import { groupMetrics, type MetricGroup } from '../shared/metric-groups.ts';
 import type { PageContext } from '../shared/page.ts';
 import { breakable, changeOf, emptyState, filtered, icon, none, versionLink } from '../shared/parts.ts';
@@ -57,7 +58,7 @@ function metricsText({ version, baseline }: MeasuredVersion): string {
 export function notMeasured({ version, baseline }: MeasuredVersion): TemplateResult | typeof nothing {
   const missing = Object.entries(baseline?.metrics ?? {}).filter(([name]) => !Object.hasOwn(version.metrics, name));
   if (!baseline || missing.length === 0) return nothing;
-  const shown = missing.slice(0, SHOWN_MISSING).map(([name, value]) => `${name} (${formatMetric(value)})`);
+  const shown = missing.slice(0, SHOWN_MISSING).map(([name, value]) => `${name} (${metricText(value)})`);
   const more =
     missing.length > SHOWN_MISSING
       ? ` ${tCount(missing.length - SHOWN_MISSING, 'and {count} more', 'and {count} more')}`
@@ -87,7 +88,7 @@ function metricTable(
       ${
         baseline === undefined
           ? nothing
-          : html`<td class="numeric muted before" title=${String(metricIn(baseline.metrics, name) ?? '')}>
+          : html`<td class="numeric muted before" title=${exactText(metricIn(baseline.metrics, name) ?? '')}>
                 ${before.get(name) ?? none()}
               </td>
               <td>${changeOf(name, value, metricIn(baseline.metrics, name), declared)}</td>`

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { t, tCount } from '../../base/language.ts';
-import { formatMetric } from '../../base/metrics.ts';
 import type { MetricTrend, VersionDetails } from '../../extension/messages/core-types.ts';
+import { metricText } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import type { SparkPoint } from './spark-line.ts';
 import './spark-line.ts';
@@ -32,8 +32,8 @@ function curveOf(
   const label = tCount(points.length, '{metric} of {count} version', '{metric} of {count} versions', { metric: name });
   const textOf = ([number, value]: SparkPoint) =>
     number === version.number
-      ? t('@{number}, this version: {value}', { number, value: formatMetric(value) })
-      : t('@{number}: {value}', { number, value: formatMetric(value) });
+      ? t('@{number}, this version: {value}', { number, value: metricText(value) })
+      : t('@{number}: {value}', { number, value: metricText(value) });
   return html`<spark-line
     .points=${points}
     .own=${version.number}

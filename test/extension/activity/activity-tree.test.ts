@@ -164,7 +164,7 @@ describe('the Activity view', () => {
     ]);
     expect((await shown(tree)).slice(1).map((line) => line.trim().replace(/ · \d.*$/, ''))).toEqual([
       'auc 0.9  churn@2 · measured on holdout: auc, f1',
-      '@champion  now Wide-Mode…ame.@2',
+      '@champion  now Wide-Model_Na…_Name.@2',
       '@champion  removed from churn',
       'churn  policy proposed',
       'churn@2  tags changed: team',

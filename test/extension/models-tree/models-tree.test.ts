@@ -115,14 +115,14 @@ describe('the Models view', () => {
     const tree = treeOf({ one: registry }, choices);
     const [model] = await tree.getChildren();
     if (!model) throw new Error('there is a model');
-    expect(shown(tree, [model])).toEqual(['Wide-Mode…ame.  @2 in production · auc 0.02']);
+    expect(shown(tree, [model])).toEqual(['Wide-Model_Na…_Name.  @2 in production · auc 0.02']);
     const item = tree.getTreeItem(model);
     expect(item.accessibilityInformation?.label).toContain(`Model ${long}, @2 in production`);
     expect(tree.resolveTreeItem(item, model).tooltip).toMatchObject({ value: expect.stringContaining('Wide') });
     choices.setFilter('auc>0.01');
     const [found] = await tree.getChildren();
     if (!found) throw new Error('a version is found');
-    expect(shown(tree, [found])).toEqual(['Wide-Mode…ame. 2  production · auc 0.02']);
+    expect(shown(tree, [found])).toEqual(['Wide-Model_Na…_Name. 2  production · auc 0.02']);
     expect(tree.getTreeItem(found).accessibilityInformation?.label).toContain(`${long} version 2`);
   });
 
