@@ -39,8 +39,8 @@ function leftOutText({ paths, count }: Required<Code>['written']): string {
   const named = paths.slice(0, MAX_NAMED).join(', ');
   const rest = count - Math.min(MAX_NAMED, paths.length);
   return rest > 0
-    ? `only what training writes was changed: ${named} and ${rest} more`
-    : `only what training writes was changed: ${named}`;
+    ? `only what the project file declares as outputs or metrics was changed: ${named} and ${rest} more`
+    : `only what the project file declares as outputs or metrics was changed: ${named}`;
 }
 
 /** An earlier training left outputs or metrics of the model that weren't committed, and nothing else was changed. */

@@ -24,6 +24,8 @@ export async function readCode(
 /** The code of a folder, and what isn't committed of it. */
 export interface Tree {
   readonly code: CodeLineage;
+  /** The root of the repository. */
+  readonly top: string;
   /** Relative to the root of the repository; undefined where that can't be told. */
   readonly changed: () => Promise<readonly string[] | undefined>;
 }
@@ -67,7 +69,7 @@ export async function readTree(
       ...(submodules.length === 0 ? {} : { submodules }),
       ...(remotes.length === 0 || pushed === undefined ? {} : { isPushed: pushed }),
     };
-    return { code, changed: () => changedPaths(git, commit === head ? undefined : commit) };
+    return { code, top, changed: () => changedPaths(git, commit === head ? undefined : commit) };
   } catch {
     return undefined;
   }

@@ -50,10 +50,15 @@ it('every run of a training passes a gate that wants a clean tree, and a changed
     },
   });
   expect(await cli.json(['gates', 'fraud@2', 'staging'], { cwd: work.dir })).toMatchObject({
-    gates: [{ outcome: 'passed', why: 'only what training writes was changed: metrics.json, out/model.bin' }],
+    gates: [
+      {
+        outcome: 'passed',
+        why: 'only what the project file declares as outputs or metrics was changed: metrics.json, out/model.bin',
+      },
+    ],
   });
   expect((await run('show', 'fraud@2')).stdout.replace(/\s+/g, ' ')).toContain(
-    'changed only in what training writes (metrics.json, out/model.bin)',
+    'changed only in declared outputs and metrics (metrics.json, out/model.bin)',
   );
   expect(await run('promote', 'fraud@2', 'staging', '--reason', 'good')).toMatchObject({ code: 0 });
 

@@ -100,12 +100,12 @@ describe('gates', () => {
     expect(check({ code: { ...code, written: { paths, count: 6, otherCount: 0 } } })).toEqual({
       outcome: 'passed',
       measured: 'commit aaaaaaaaaaaa, own outputs changed',
-      why: 'only what training writes was changed: reports/a.json, reports/b.json, reports/c.json and 3 more',
+      why: 'only what the project file declares as outputs or metrics was changed: reports/a.json, reports/b.json, reports/c.json and 3 more',
     });
     expect(check({ code: { ...code, written: { paths: paths.slice(0, 1), count: 1, otherCount: 0 } } })).toEqual({
       outcome: 'passed',
       measured: 'commit aaaaaaaaaaaa, own outputs changed',
-      why: 'only what training writes was changed: reports/a.json',
+      why: 'only what the project file declares as outputs or metrics was changed: reports/a.json',
     });
     const failing = { outcome: 'failed', measured: 'commit aaaaaaaaaaaa with changes' };
     expect(check({ code: { ...code, written: { paths, count: 6, otherCount: 1 } } })).toMatchObject(failing);

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { surroundingsAtStart, surroundingsOf } from '../../src/lineage/surroundings.ts';
 import { temporaryFolder, write } from './folder.ts';
@@ -14,9 +15,9 @@ function git(folder: string, ...args: readonly string[]): string {
 const PROJECT = `models:
   fraud:
     outputs: [models/fraud/**]
-    metrics: [reports/metrics.json]
-    params: [params.yaml, models/fraud/params.json]
-    data: [models/fraud/vocabulary.txt]
+    metrics: [reports/metrics.json, score.py]
+    params: [params.yaml, models/fraud/chosen.yaml]
+    data: [models/fraud/vocabulary.txt, data/train.csv, tables/**/*.csv, s3://bucket/data.csv?versionId=1]
   spam:
     outputs: [models/spam/**]
 `;
@@ -32,6 +33,9 @@ async function trained(place = '.') {
     ['reports/metrics.json', '{}'],
     ['models/fraud/params.json', '{}'],
     ['models/fraud/vocabulary.txt', 'a'],
+    ['models/fraud/impl.py', 'print(2)\n'],
+    ['models/fraud/chosen.yaml', 'depth: 3\n'],
+    ['score.py', 'print(3)\n'],
   ] as const)
     await write(folder, path, text);
   git(top, 'init', '--quiet', '--initial-branch=main');
@@ -65,13 +69,46 @@ describe('what training writes itself', () => {
   it.each([
     ['code', 'train.py'],
     ['params that training reads', 'params.yaml'],
+    ['params among the outputs', 'models/fraud/chosen.yaml'],
     ['data among the outputs', 'models/fraud/vocabulary.txt'],
+    ['code among the outputs', 'models/fraud/impl.py'],
+    ['code among the outputs that git doesn’t track', 'models/fraud/new/helper.py'],
+    ['a notebook among the outputs', 'models/fraud/new/train.ipynb'],
+    ['configuration of code among the outputs', 'models/fraud/new/pyproject.toml'],
+    ['what no metrics are read from', 'score.py'],
     ['a file that git doesn’t track', 'notes/idea.py'],
     ['the project file, which says what is written', 'model-registry.yaml'],
   ])('leaves %s a change', async (_, path) => {
     const { folder } = await trained();
     await write(folder, path, path === 'model-registry.yaml' ? `${PROJECT}    tags: {team: risk}\n` : 'changed');
     expect(await codeIn(folder, 'fraud')).toMatchObject({ written: { count: 3, otherCount: 1 } });
+  });
+
+  it.each([
+    ['a declared file that is a link', 'data/train.csv', '../models/fraud/d/train.csv'],
+    ['a declared file in a folder that is a link', 'data', 'models/fraud/d'],
+    ['a link below a declared folder', 'tables/new.csv', '../models/fraud/d/train.csv'],
+    ['a link to a folder, below a declared one', 'tables/new', '../models/fraud/d'],
+  ])('leaves data a change that lie among the outputs, reached by %s', async (_, link, target) => {
+    const { folder } = await trained();
+    await write(folder, 'tables/old.csv', 'a');
+    await write(folder, 'models/fraud/d/train.csv', 'a');
+    await write(folder, '.gitignore', 'data\ntables\n');
+    await mkdir(dirname(join(folder, link)), { recursive: true });
+    await symlink(target, join(folder, link));
+    // The list of what git ignores is another change.
+    expect(await codeIn(folder, 'fraud')).toMatchObject({ written: { count: 3, otherCount: 2 } });
+    git(folder, 'add', 'models/fraud/d/train.csv');
+    git(folder, 'commit', '--quiet', '--message', 'Data');
+    await rm(join(folder, 'models/fraud/d/train.csv'));
+    expect(await codeIn(folder, 'fraud')).toMatchObject({ written: { count: 3, otherCount: 2 } });
+  });
+
+  it('counts a link among the outputs by where it leads', async () => {
+    const { folder } = await trained();
+    await symlink('../../params.yaml', join(folder, 'models/fraud/link.bin'));
+    await symlink('params.json', join(folder, 'models/fraud/latest.bin'));
+    expect(await codeIn(folder, 'fraud')).toMatchObject({ written: { count: 4, otherCount: 1 } });
   });
 
   it('counts a file that was moved out of the outputs as one there and one elsewhere', async () => {

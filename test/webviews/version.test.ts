@@ -430,8 +430,8 @@ it('a tree in which only training had written isn’t said to have changes of it
     return text;
   };
   const own = await shownWith(0);
-  expect(own).toContain('changed only in what training writes');
-  expect(own).toContain(`Written by training: ${paths.join(', ')}, and 2 more.`);
+  expect(own).toContain('changed only in declared outputs and metrics');
+  expect(own).toContain(`Declared outputs and metrics that changed: ${paths.join(', ')}, and 2 more.`);
   expect(own).not.toContain('with changes that weren’t committed');
   expect(await shownWith(1)).toContain('with changes that weren’t committed');
 });

@@ -128,8 +128,8 @@ function writtenText({ paths, count, otherCount }: NonNullable<CodeLineage['writ
   const more = count > shown.length ? [`${count - shown.length} more`] : [];
   const files = [...shown, ...more].join(', ');
   return otherCount === 0
-    ? `changed only in what training writes (${files})`
-    : `part of it what training writes (${files})`;
+    ? `changed only in declared outputs and metrics (${files})`
+    : `part of it in declared outputs and metrics (${files})`;
 }
 
 function inBrackets(text = ''): string {

@@ -94,7 +94,8 @@ function codePart(version: string, { code }: Lineage, page: PageContext): Templa
 
 function stateOf({ isDirty, written }: NonNullable<Lineage['code']>): TemplateResult {
   if (!isDirty) return html`<span class="muted">${t('no uncommitted changes')}</span>`;
-  if (written?.otherCount === 0) return html`<span class="muted">${t('changed only in what training writes')}</span>`;
+  if (written?.otherCount === 0)
+    return html`<span class="muted">${t('changed only in declared outputs and metrics')}</span>`;
   return html`<span class="warning">${icon('warning')} ${t('with changes that weren’t committed')}</span>`;
 }
 
@@ -105,7 +106,7 @@ const MOST_WRITTEN = 3;
 function writtenBy({ paths, count }: NonNullable<NonNullable<Lineage['code']>['written']>): TemplateResult {
   const shown = paths.slice(0, MOST_WRITTEN);
   const more = count > shown.length ? [tCount(count - shown.length, 'and {count} more', 'and {count} more')] : [];
-  return html`<div class="muted wrap">${t('Written by training: {files}.', { files: [...shown, ...more].join(', ') })}</div>`;
+  return html`<div class="muted wrap">${t('Declared outputs and metrics that changed: {files}.', { files: [...shown, ...more].join(', ') })}</div>`;
 }
 
 /** What is kept of uncommitted changes, and what isn't. */
