@@ -64,7 +64,7 @@ export function registeredText({ version, production }: RegisterResult, preferre
   return `${headline} (${t('{change} against production {production}', values)})`;
 }
 
-/** What is known, without what isn't: `production · auc 0.912`. */
+/** What is known, without what isn't: `auc 0.912 · production`. */
 export function facts(...parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== '').join(' · ');
 }

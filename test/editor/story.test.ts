@@ -89,7 +89,7 @@ describe('from a training run to a rollback', () => {
 
   it('shows the version in the tree with its stage and headline metric', async () => {
     const row = workbench.treeRow('Version 1');
-    expect(await row.innerText()).toMatch(/candidate · auc 0\.\d+/);
+    expect(await row.innerText()).toMatch(/auc 0\.\d+ · candidate/);
   });
 
   it('promotes from the button beside the version', async () => {

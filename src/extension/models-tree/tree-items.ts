@@ -113,11 +113,12 @@ function versionItem(node: VersionNode, preferred: string | undefined): vscode.T
   );
   item.id = `${node.registryDir}#${version.id}`;
   item.iconPath = stageIcon(version.stage);
+  // The number first, which a narrow row shows: the icon says the stage, too.
   const described = (stage: string | undefined) =>
     facts(
+      headlineText(version, preferred),
       stage,
       version.stagePending ? t('not shared yet') : undefined,
-      headlineText(version, preferred),
       aliases,
       later === undefined ? undefined : t('superseded by {later}', { later: oneLine(later, 40) }),
     );

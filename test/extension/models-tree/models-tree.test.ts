@@ -101,9 +101,9 @@ describe('the Models view', () => {
     const models = await tree.getChildren();
     expect(shown(tree, models)).toEqual(['churn  @1 in production · auc 0.01']);
     expect(shown(tree, await tree.getChildren(models[0]))).toEqual([
-      'Version 1  production · auc 0.01',
-      'Version 3  candidate · auc 0.03',
-      'Version 2  candidate · auc 0.02 · @champion',
+      'Version 1  auc 0.01 · production',
+      'Version 3  auc 0.03 · candidate',
+      'Version 2  auc 0.02 · candidate · @champion',
     ]);
   });
 
@@ -122,7 +122,7 @@ describe('the Models view', () => {
     choices.setFilter('auc>0.01');
     const [found] = await tree.getChildren();
     if (!found) throw new Error('a version is found');
-    expect(shown(tree, [found])).toEqual(['Wide-Model_Na…_Name. 2  production · auc 0.02']);
+    expect(shown(tree, [found])).toEqual(['Wide-Model_Na…_Name. 2  auc 0.02 · production']);
     expect(tree.getTreeItem(found).accessibilityInformation?.label).toContain(`${long} version 2`);
   });
 
@@ -132,8 +132,8 @@ describe('the Models view', () => {
     const tree = treeOf({ one: registry });
     const [model] = await tree.getChildren();
     expect(shown(tree, await tree.getChildren(model))).toEqual([
-      'Version 2  candidate · auc 0.02',
-      'Version 1  candidate · auc 0.01 · superseded by 2',
+      'Version 2  auc 0.02 · candidate',
+      'Version 1  auc 0.01 · candidate · superseded by 2',
     ]);
   });
 
@@ -144,15 +144,15 @@ describe('the Models view', () => {
     const [model] = await tree.getChildren();
     const first = await tree.getChildren(model);
     expect(shown(tree, first).slice(0, 2)).toEqual([
-      'Version 1  production · auc 0.01',
-      'Version 52  candidate · auc 0.52',
+      'Version 1  auc 0.01 · production',
+      'Version 52  auc 0.52 · candidate',
     ]);
     const more = first.at(-1);
     expect([first.length, more?.kind]).toEqual([52, 'more']);
     if (more?.kind !== 'more') throw new Error('the last row asks for more');
     tree.showMore(more);
     const all = shown(tree, await tree.getChildren(model));
-    expect([all.length, all.at(-1)]).toEqual([52, 'Version 2  candidate · auc 0.02']);
+    expect([all.length, all.at(-1)]).toEqual([52, 'Version 2  auc 0.02 · candidate']);
   });
 
   it('keeps the ids of its rows whatever changes about them', async () => {
@@ -254,10 +254,10 @@ describe('the Models view', () => {
     const [model] = await tree.getChildren();
     const rows = await tree.getChildren(model);
     expect(shown(tree, rows)).toEqual([
-      'Version 6  candidate · auc 0.6',
+      'Version 6  auc 0.6 · candidate',
       '3 checkpoints  3 to 5 · best auc 0.5 (5)',
-      'Version 2  staging · auc 0.2',
-      'Version 1  candidate · auc 0.1',
+      'Version 2  auc 0.2 · staging',
+      'Version 1  auc 0.1 · candidate',
     ]);
     expect(shown(tree, await tree.getChildren(rows[1]))).toHaveLength(3);
     await choices.arrange({ isFolding: false });
@@ -275,9 +275,9 @@ describe('the Models view', () => {
     const [model] = await tree.getChildren();
     const rows = shown(tree, await tree.getChildren(model));
     expect(rows.slice(0, 3)).toEqual([
-      'Version 60  candidate · auc 0.6',
+      'Version 60  auc 0.6 · candidate',
       '54 sweep runs  6 to 59 · best auc 0.59 (59)',
-      'Version 5  candidate · auc 0.05',
+      'Version 5  auc 0.05 · candidate',
     ]);
     expect(rows).toHaveLength(7);
   });
@@ -293,11 +293,11 @@ describe('the Models view', () => {
     const models = await tree.getChildren();
     expect(shown(tree, models)).toEqual([
       'fraud  @3 newest · auc 0.03 · none in production',
-      'churn 1  candidate · auc 0.01',
+      'churn 1  auc 0.01 · candidate',
     ]);
     expect(shown(tree, await tree.getChildren(models[0]))).toHaveLength(3);
     choices.setFilter('auc>0.02');
-    expect(shown(tree, await tree.getChildren())).toEqual(['fraud 3  candidate · auc 0.03']);
+    expect(shown(tree, await tree.getChildren())).toEqual(['fraud 3  auc 0.03 · candidate']);
     choices.setFilter('nothing-like-that');
     expect(shown(tree, await tree.getChildren())).toEqual(['Nothing fits “nothing-like-that”']);
     choices.setFilter('auc>');
