@@ -1,11 +1,12 @@
 import type * as vscode from 'vscode';
 
-/** A number at the beginning of a line would begin a list. */
-const SPACES = /(?<!^\d+[.)])&nbsp;/g;
+/** All that Markdown gives a meaning, and so all that a backslash takes it from. */
+const PUNCTUATION = /[!-/:-@[-`{-~]/g;
 
-/** Adds a text as it is: nothing in it becomes markup. Its lines break between words; with `appendText` alone, which joins these, within them. */
+/**
+ * Adds a text as it is: nothing in it becomes markup, and nothing is lost as a tag or read as the character that an entity stands for, which
+ * `appendText` lets happen. Its lines break between words.
+ */
 export function appendWords(markdown: vscode.MarkdownString, text: string): void {
-  const { value } = markdown;
-  markdown.appendText(text);
-  markdown.value = value + markdown.value.slice(value.length).replace(SPACES, ' ');
+  markdown.value += text.replace(PUNCTUATION, '\\$&').replace(/\s*\n\s*/g, '\n\n');
 }

@@ -43,10 +43,6 @@ vi.mock('vscode', () => {
     constructor(value: string) {
       this.value = value;
     }
-    appendText(text: string) {
-      this.value += text.replace(/[\\[\]()*_`]/g, '\\$&');
-      return this;
-    }
   }
   class Part {
     readonly value: unknown;
@@ -164,7 +160,7 @@ describe('tools of the editor', () => {
     const input = { ref: 'fraud-detector@2', reason: '[click](command:workbench.action.quit)' };
     const asked = await editor.tools.get('model_registry_propose_promotion')?.prepareInvocation({ input });
     expect(asked?.confirmationMessages?.message.value).toMatch(
-      /decide\.\n\nref: fraud.*\n\nreason: \\\[click\\\]\\\(command:/,
+      /decide\.\n\nref\\: fraud.*\n\nreason\\: \\\[click\\\]\\\(command\\:/,
     );
     const read = await editor.tools.get('model_registry_show_version')?.prepareInvocation({ input: {} });
     expect(read).not.toHaveProperty('confirmationMessages');

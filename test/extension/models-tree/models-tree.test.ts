@@ -40,9 +40,6 @@ vi.mock('vscode', () => ({
     appendMarkdown(text: string) {
       this.value += text;
     }
-    appendText(text: string) {
-      this.value += text.replace(/[\\`*_{}[\]()#+\-!~<>]/g, '\\$&');
-    }
   },
   workspace: { getConfiguration: () => ({ get: () => undefined }) },
 }));
@@ -346,7 +343,7 @@ describe('the Models view', () => {
     expect(item?.tooltip).toBeUndefined();
     const tooltip = item && tree.resolveTreeItem(item, version).tooltip;
     const text = typeof tooltip === 'object' ? tooltip.value : '';
-    expect(text).toContain('\\[link\\]\\(command:evil\\)');
+    expect(text).toContain('\\[link\\]\\(command\\:evil\\)');
     expect(text).not.toContain('\n# heading');
   });
 });

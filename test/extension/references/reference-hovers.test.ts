@@ -13,9 +13,6 @@ vi.mock('vscode', () => ({
     appendMarkdown(text: string) {
       this.value += text;
     }
-    appendText(text: string) {
-      this.value += text;
-    }
   },
   Hover: class {
     readonly text: string;
