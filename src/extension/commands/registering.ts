@@ -1,6 +1,7 @@
 import { basename, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
+import { isSameModel, modelNameFrom } from '../../project/model-name.ts';
 import type { Project } from '../../project/project-schema.ts';
 import type { RegisterResult } from '../../registry/api/registering.ts';
 import { inform } from '../notify.ts';
@@ -124,10 +125,14 @@ async function askModel({ registry, root, project }: Registration): Promise<stri
     if (reply.kind !== 'given') return undefined;
     if (typeof reply.value === 'string') return reply.value;
   }
+  const offered = modelNameFrom(root.name);
+  const isTaken = [...declared, ...others].some((name) => isSameModel(name, offered));
   const name = await askText({
     place,
     prompt: t('Name of the new model: letters, digits, dots, underscores and hyphens.'),
-    placeholder: root.name,
+    // Selected: Enter takes it, and typing replaces it.
+    ...(isTaken ? {} : { value: offered }),
+    placeholder: 'fraud-detector',
     check: (text) => (text === '' ? t('Write a name, for example fraud-detector.') : undefined),
   });
   return name.kind === 'given' ? name.value : undefined;
@@ -139,7 +144,7 @@ async function askFiles(
 ): Promise<readonly string[] | typeof DECLARED | undefined> {
   const choices: Choice<'declared' | 'files' | 'folder'>[] = [
     { value: 'files', label: t('Files…'), icon: new vscode.ThemeIcon('file') },
-    { value: 'folder', label: 'A folder…', icon: new vscode.ThemeIcon('folder') },
+    { value: 'folder', label: t('A folder…'), icon: new vscode.ThemeIcon('folder') },
   ];
   if (isDeclared) {
     const description = t('with their metrics, params and data');
