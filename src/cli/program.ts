@@ -80,13 +80,18 @@ function interruptedCode(signal: NodeJS.Signals): number {
 /** Commander ends its work with an error, also where help or the version was asked for. */
 function afterParsing(error: CommanderError, program: Command, argv: readonly string[], isJson: boolean): number {
   if (error.exitCode === 0) return EXIT.done;
-  if (error.code === 'commander.help' && program.args.length === 0 && !isJson) {
+  if (error.code === 'commander.help' && ((program.args.length === 0 && !isJson) || isHelpOfHelp(program.args))) {
     program.outputHelp();
     return EXIT.done;
   }
   const problem = usageError(error, program, argv);
   reportError(problem, isJson);
   return exitCodeOf(problem);
+}
+
+/** `help` stands among the commands, but commander has no help for it. */
+function isHelpOfHelp([first, second = '']: readonly string[]): boolean {
+  return first === 'help' && ['help', '--help', '-h'].includes(second);
 }
 
 function programFor(version: string, signal: AbortSignal): Command {

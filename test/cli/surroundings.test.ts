@@ -205,7 +205,10 @@ describe('help', () => {
     expect(stdout).toMatch(
       /Registry:\n.*init[\s\S]*Versions:\n[\s\S]*Stages:\n[\s\S]*Examples:\n {2}model-registry init/,
     );
-    expect((await cli.run(['--help'], { cwd: work.dir })).stdout).toBe(stdout);
+    const same = [['--help'], ['help'], ['help', '--help'], ['help', '-h'], ['help', 'help']];
+    for (const args of same)
+      expect(await cli.run(args, { cwd: work.dir }), args.join(' ')).toEqual({ code, stdout, stderr });
+    expect(await cli.run(['help', 'nothing'], { cwd: work.dir })).toMatchObject({ code: 2, stdout: '' });
   });
 
   it('tells of each command, and names no command that is not there', async () => {
