@@ -46,7 +46,7 @@ const SYSTEM_ADVICE: Readonly<Record<string, string>> = {
   ENOTDIR: 'What stands there is no folder: check the path.',
   EISDIR: 'A folder stands where a file belongs: check the path.',
   ENAMETOOLONG: 'The name is too long: use a shorter one.',
-  EROFS: 'It is on a read-only file system.',
+  EROFS: 'Choose a place that can be written to.',
   ENOSPC: 'The disk is full: free some space and try again.',
   EDQUOT: 'The disk quota is used up: free some space and try again.',
   EMFILE: 'Too many files are open: close other programs and try again.',

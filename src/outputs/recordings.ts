@@ -4,7 +4,7 @@ import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { isAlive, isOwnPlace, ownPlace, startOf } from '../storage/process-alive.ts';
-import { retryWhileBusy } from '../storage/system-errors.ts';
+import { retryWhileBusy, writing } from '../storage/system-errors.ts';
 import type { SeenCommand } from './running.ts';
 
 /** In the registry's folder; no part of the format. */
@@ -28,7 +28,7 @@ const recordingSchema = v.object({
 /**
  * Says that a process records a run in the workspace `root`, so that nobody else registers its outputs before it does. Returns the way
  * to say that it is done, with its exit code where it failed: nobody registers its outputs then. A process that dies without saying so
- * counts as done.
+ * counts as done. Throws `STORAGE_READONLY`, `STORAGE_FULL` or `STORAGE_FAILED` where it can't be said.
  */
 export async function announceRecording(
   registryDir: string,
@@ -43,8 +43,10 @@ export async function announceRecording(
     root: await realpath(root),
     startedAtMs: Date.now(),
   };
-  await mkdir(folder, { recursive: true });
-  await writeFile(file, JSON.stringify(recording), { flag: 'wx' });
+  await writing(folder, async () => {
+    await mkdir(folder, { recursive: true });
+    await writeFile(file, JSON.stringify(recording), { flag: 'wx' });
+  });
   return async (exitCode = 0) => {
     if (exitCode === 0) return rm(file, { force: true });
     await writeFile(`${file}.tmp`, JSON.stringify({ ...recording, failed: { atMs: Date.now(), exitCode } }));

@@ -30,6 +30,7 @@ const CHANGING = [
   ['promote', 'fraud@2', 'production', '--reason', 'Better'],
   ['note', 'fraud@1', 'Seen'],
   ['rebuild'],
+  ['run', '--', 'touch', 'elsewhere/ran'],
 ];
 
 describe.skipIf(onWindows('its file system has no such permissions'))('in a folder that can only be read', () => {
@@ -46,6 +47,7 @@ describe.skipIf(onWindows('its file system has no such permissions'))('in a fold
       expect(await run('register', 'fraud', 'model.bin', '--metrics', `auc=${auc}`)).toMatchObject({ code: 0 });
     }
     await run('promote', 'fraud@1', 'production', '--reason', 'First');
+    await work.write('model-registry.yaml', 'models: {fraud: {outputs: [model.bin]}}\n');
     await mkdir(join(work.dir, 'elsewhere'));
     for (const path of await everything()) {
       await chmod(path, path.endsWith('elsewhere') || !(await isFolder(path)) ? 0o755 : 0o555);
@@ -85,6 +87,7 @@ describe.skipIf(onWindows('its file system has no such permissions'))('in a fold
       expect(code).toBe(1);
     }
     expect(await registryFiles()).toEqual(before);
+    expect(await readdir(join(work.dir, 'elsewhere'))).not.toContain('ran');
   });
 
   it('what can not even be looked at is named, and keeps nothing else from being told', async () => {
