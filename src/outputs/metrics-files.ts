@@ -3,7 +3,7 @@ import { splitPattern } from '../project/declared-paths.ts';
 import { type FileStamp, placeInside, stampsOf } from './output-files.ts';
 
 /** How long after its outputs a run may write metrics that belong to them. */
-const RUN_MS = 10 * 60_000;
+export const RUN_MS = 10 * 60_000;
 
 /** What outputs the metrics files are to be judged by. */
 export interface JudgedOutputs {

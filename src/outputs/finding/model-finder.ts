@@ -1,13 +1,16 @@
 import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, posix } from 'node:path';
 import { RegistryError, systemErrorCode } from '../../base/errors.ts';
 import { type Inspector, inlineInspector } from '../../modelfiles/inspector.ts';
 import { matcherOf } from '../../project/declared-paths.ts';
 import type { Project } from '../../project/project-schema.ts';
+import { RUN_MS } from '../metrics-files.ts';
 import { mayBeOthers } from '../model-claims.ts';
 import { stampOf } from '../output-files.ts';
 import { wholenessOf } from '../wholeness.ts';
-import { type Proposal, proposalFor } from './proposal.ts';
+import type { NameVerdict } from './model-names.ts';
+import { isNamedMetrics, type Proposal, proposalFor } from './proposal.ts';
+import { mayBeModelByPlace, verdictOfFacts } from './unsure-models.ts';
 import { type FoundFile, WorkspaceScan } from './workspace-scan.ts';
 
 /** Of the newest files that could be models, so many are looked into. */
@@ -48,19 +51,31 @@ export class ModelFinder {
   async find({ sinceMs, project, signal }: FindOptions): Promise<Proposal | undefined> {
     const { files } = await this.#scan.scan(signal);
     const isDeclared = matcherOf(Object.values(project?.models ?? {}).flatMap(({ outputs }) => outputs));
+    const declaredFolders = new Set<string>();
     const candidates: Candidate[] = [];
     for (const { path, verdict } of files) {
       signal?.throwIfAborted();
-      if (isDeclared(path)) continue;
+      if (isDeclared(path)) {
+        declaredFolders.add(posix.dirname(path));
+        continue;
+      }
       const stamp = await stampOf(join(this.#root, path));
       if (stamp && stamp.sizeBytes > 0 && stamp.changedAtMs > sinceMs)
         candidates.push({ path, verdict, file: stamp.file, mtimeMs: stamp.mtimeMs });
     }
-    const models: Candidate[] = [];
+    const sure: Candidate[] = [];
+    const possible: Candidate[] = [];
     for (const candidate of candidates.sort((a, b) => b.mtimeMs - a.mtimeMs).slice(0, MAX_LOOKED_INTO)) {
       signal?.throwIfAborted();
-      if (await this.#isModel(candidate)) models.push(candidate);
+      const kind = await this.#kindOf(candidate);
+      if (kind === 'model') sure.push(candidate);
+      // Beside a model that is declared, this is what it needs.
+      else if (kind === 'unsure' && !declaredFolders.has(posix.dirname(candidate.path))) {
+        if (await this.#isModelByPlace(candidate, sinceMs)) possible.push(candidate);
+      }
     }
+    // Whoever writes a model writes what it needs, too: that isn't offered in its place.
+    const models = sure.length > 0 ? sure : possible;
     if (models.length === 0) return undefined;
     return proposalFor({
       models,
@@ -71,17 +86,32 @@ export class ModelFinder {
     });
   }
 
-  /** A name that nothing but models has is enough, if the file is whole; else the file has to say that it is one. */
-  async #isModel({ path, file, verdict }: Candidate): Promise<boolean> {
-    if ((await wholenessOf([{ path, file }], this.#inspector)).kind === 'incomplete') return false;
-    if (verdict === 'model') return true;
+  /**
+   * A name that nothing but models has is enough, if the file is whole; else the file has to say that it is one. What holds something else than a table stays
+   * unsure; undefined is no model.
+   */
+  async #kindOf({ path, file, verdict }: Candidate): Promise<NameVerdict> {
+    if ((await wholenessOf([{ path, file }], this.#inspector)).kind === 'incomplete') return undefined;
+    if (verdict === 'model') return 'model';
     try {
       const { facts } = await this.#inspector.inspect({ path: file });
-      return facts !== undefined && (facts.architecture ?? facts.parameterCount ?? facts.framework) !== undefined;
+      return facts === undefined ? undefined : verdictOfFacts(facts);
     } catch (error) {
-      if (RegistryError.is(error)) return false;
+      if (RegistryError.is(error)) return undefined;
       throw error;
     }
+  }
+
+  async #isModelByPlace({ path, mtimeMs }: Candidate, sinceMs: number): Promise<boolean> {
+    if (mayBeModelByPlace(path, false)) return true;
+    if (!mayBeModelByPlace(path, true)) return false;
+    const folder = posix.dirname(path);
+    const names = await readdir(join(this.#root, folder)).catch(noFolder);
+    for (const name of names.slice(0, MAX_BESIDE).filter(isNamedMetrics)) {
+      const stamp = await stampOf(join(this.#root, folder, name));
+      if (stamp && stamp.changedAtMs > sinceMs && Math.abs(stamp.mtimeMs - mtimeMs) <= RUN_MS) return true;
+    }
+    return false;
   }
 
   /** Files in the folders around the models, and where metrics usually are. */

@@ -31,6 +31,11 @@ const GENERIC =
 const METRICS = /(?:^|\/)(?:metrics|scores|evaluation|eval_results|all_results|test_results)\.(?:json|ya?ml|toml)$/i;
 const PARAMS = /(?:^|\/)(?:params|parameters|hparams|hyperparams|hyperparameters)\.(?:json|ya?ml|toml)$/i;
 
+/** Whether a file is called as metrics are. */
+export function isNamedMetrics(path: string): boolean {
+  return METRICS.test(path);
+}
+
 /** The model that was written last, as the project file would declare it; undefined where there is none. */
 export function proposalFor(options: ProposalOptions): Proposal | undefined {
   const { models, beside, mayBeOthers = () => false, takenNames, workspaceName } = options;

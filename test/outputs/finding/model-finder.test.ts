@@ -16,6 +16,8 @@ async function workspace(files: Readonly<Record<string, string | Uint8Array>>): 
   return root;
 }
 
+const bytes = (text: string) => Buffer.from(text, 'latin1');
+
 const find = (root: string, options: { readonly sinceMs?: number; readonly project?: string } = {}) =>
   new ModelFinder(root).find({
     sinceMs: options.sinceMs ?? 0,
@@ -81,5 +83,63 @@ describe('a model that nothing declares', () => {
     const root = await workspace({ 'a.safetensors': safetensors([1]), 'b.safetensors': safetensors([2]) });
     await utimes(join(root, 'a.safetensors'), new Date(), new Date(Date.now() + 60_000));
     expect(await find(root)).toMatchObject({ name: 'a' });
+  });
+
+  /** As Python's pickle writes `{'w': [1]}`, and what pandas writes of a table. */
+  const DICTIONARY = Uint8Array.from([0x80, 4, 0x7d, 0x94, 0x8c, 1, 0x77, 0x94, 0x5d, 0x94, 0x4b, 1, 0x61, 0x73, 0x2e]);
+  const TABLE = 'cpandas.core.frame\nDataFrame\n)\u0081}b.';
+  const ARRAY = 'cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\0tR.';
+  const OWN = 'c__main__\nNet\n)\u0081}b.';
+
+  it.each([
+    ['models/churn.pkl', 'churn'],
+    ['model/churn/v1.pickle', 'churn'],
+    ['saved_models/ranker.pkl', 'ranker'],
+    ['outputs/churn.pkl', 'churn'],
+    ['data/artifacts/churn.pkl', 'churn'],
+    ['checkpoints/trained.pkl', expect.any(String)],
+  ])('is one that a file doesn’t say of itself where models are kept: %s', async (path, name) => {
+    const root = await workspace({ [path]: DICTIONARY, 'metrics.json': '{"auc": 0.9}' });
+    expect(await find(root)).toMatchObject({ name, example: path });
+  });
+
+  it('is an array where models are kept, and an object of a class of one’s own', async () => {
+    expect(await find(await workspace({ 'models/churn.pkl': bytes(ARRAY) }))).toMatchObject({ name: 'churn' });
+    expect(await find(await workspace({ 'models/churn.pkl': bytes(OWN) }))).toMatchObject({ name: 'churn' });
+  });
+
+  it('is one that a file doesn’t say of itself where the same run wrote metrics beside it', async () => {
+    const root = await workspace({ 'churn/a.pkl': DICTIONARY, 'churn/metrics.json': '{"auc": 0.9}' });
+    expect(await find(root)).toMatchObject({ example: 'churn/a.pkl', metrics: ['churn/metrics.json'] });
+    await utimes(join(root, 'churn/metrics.json'), new Date(), new Date(Date.now() - 3_600_000));
+    expect(await find(root)).toBeUndefined();
+  });
+
+  it.each([
+    ['without metrics beside it', 'churn.pkl', DICTIONARY],
+    ['with data', 'data/metrics.json|data/churn.pkl', DICTIONARY],
+    ['with data below outputs', 'outputs/features/churn.pkl', DICTIONARY],
+    ['in a cache', 'output/cache/churn.pkl', DICTIONARY],
+    ['called as data are', 'models/X_train.pkl', DICTIONARY],
+    ['called as features are', 'outputs/features.pkl', DICTIONARY],
+    ['called as a cache is', 'metrics.json|cache.pkl', DICTIONARY],
+    ['called as what was predicted', 'outputs/predictions-2024.pkl', DICTIONARY],
+    ['called as what a model needs', 'models/label_encoder.pkl', DICTIONARY],
+    ['with a table', 'models/churn.pkl', bytes(TABLE)],
+    ['with an array', 'data/churn.pkl', bytes(ARRAY)],
+    ['that can’t be read', 'models/churn.pkl', 'rows'],
+    ['of a kind that isn’t known', 'models/churn.bin', DICTIONARY],
+  ])('is no file %s that doesn’t say of itself that it is one', async (_, paths, content) => {
+    const root = await workspace(Object.fromEntries(paths.split('|').map((path) => [path, content])));
+    expect(await find(root)).toBeUndefined();
+  });
+
+  it('is none beside which a surer one was written, or is declared', async () => {
+    const root = await workspace({ 'models/words.pkl': DICTIONARY });
+    await writeFile(join(root, 'models/churn.safetensors'), safetensors([1]));
+    await utimes(join(root, 'models/words.pkl'), new Date(), new Date(Date.now() + 60_000));
+    expect(await find(root)).toMatchObject({ example: 'models/churn.safetensors' });
+    const project = 'models: {churn: {outputs: [models/churn.*]}}';
+    expect(await find(root, { project })).toBeUndefined();
   });
 });
