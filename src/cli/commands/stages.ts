@@ -13,6 +13,7 @@ import { directionsIn } from '../project-root.ts';
 import { print, printJson, safeLine } from '../terminal.ts';
 
 const REASON = '--reason <text>';
+const NONE_LEFT = '\nWhere this takes a version out of production, nothing of the model is in production afterwards.';
 const WHY = 'why, for whoever reads the log later';
 
 interface PromoteOptions {
@@ -39,6 +40,7 @@ export function addStageCommands(program: Command, add: AddCommand): void {
       .requiredOption(REASON, WHY, nonBlank)
       .option('--override', 'although a gate fails, where the policy allows it; stays on record')
       .option('--expect <ref>', 'only if this version, or "none", is in the stage now')
+      .addHelpText('after', NONE_LEFT)
       .addHelpText(
         'after',
         examples(
@@ -126,6 +128,7 @@ export function addStageCommands(program: Command, add: AddCommand): void {
       .description('take a version out of use')
       .argument('<ref>')
       .requiredOption(REASON, WHY, nonBlank)
+      .addHelpText('after', NONE_LEFT)
       .addHelpText('after', examples('archive fraud-detector@2 --reason "Trained on the wrong month"')),
     async (context, { reason }: { readonly reason: string }, ref: string) => {
       await move(context, (registry) => registry.archive({ ref, reason }));

@@ -89,8 +89,7 @@ export const archive: Command = async (context, argument) => {
   const reason: Step = async (place, answers) => {
     const { version } = answers;
     const keeps = t('{version} keeps its files and can come back.', { version: version ? labelOf(version) : '' });
-    const warning = t('It is in production: nothing will be in production afterwards.');
-    const prompt = version?.stage === 'production' ? `${keeps} ${warning}` : keeps;
+    const prompt = [keeps, ...emptied(version)].join(' ');
     return added(await askReason(place, prompt), (text) => ({ ...answers, text }));
   };
   const answers = await askInSteps(title, start.answers, [...start.steps, reason]);
@@ -103,6 +102,11 @@ export const archive: Command = async (context, argument) => {
   });
   await tellMoved(context, registry.dir, result);
 };
+
+/** What is said before a version leaves production without another one in its place. */
+function emptied(version: VersionSummary | undefined): readonly string[] {
+  return version?.stage === 'production' ? [t('It is in production: nothing will be in production afterwards.')] : [];
+}
 
 /** A rollback that was proposed: what goes back, and why. */
 const proposedRollbackSchema = v.object({
@@ -208,7 +212,8 @@ function effectOf(rule: StageChoice['rule'], holder: VersionSummary | undefined)
   return facts(t('displaces version {number}', { number: numberOf(holder) }), since);
 }
 
-const promotionReasonStep: Step = async (place, answers) => {
+/** Says what is about to happen, and asks why. */
+export const promotionReasonStep: Step = async (place, answers) => {
   const { version, stage } = answers;
   if (!version || !stage) return { kind: 'cancelled' };
   const { rule, holder, standing } = stage;
@@ -217,14 +222,12 @@ const promotionReasonStep: Step = async (place, answers) => {
     from: version.stage,
     to: rule.name,
   });
+  const to = rule.displacedTo ?? 'archived';
   const displaced = holder
-    ? ` ${t('Version {number} moves from {from} to {to}.', {
-        number: numberOf(holder),
-        from: rule.name,
-        to: rule.displacedTo ?? 'archived',
-      })}`
-    : '';
-  const reply = await askReason(place, `${standing ? `${standing.text}. ` : ''}${moves}${displaced}`);
+    ? [t('Version {number} moves from {from} to {to}.', { number: numberOf(holder), from: rule.name, to })]
+    : [];
+  const prompt = [...(standing ? [`${standing.text}.`] : []), moves, ...displaced, ...emptied(version)].join(' ');
+  const reply = await askReason(place, prompt);
   return added(reply, (text) => ({ ...answers, text }));
 };
 

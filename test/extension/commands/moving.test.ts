@@ -10,6 +10,7 @@ interface FakeList {
   hide(): void;
 }
 let list: FakeList | undefined;
+const prompts: string[] = [];
 
 vi.mock('vscode', () => ({
   ThemeIcon: Object,
@@ -22,6 +23,16 @@ vi.mock('vscode', () => ({
     showInformationMessage: async (message: string, ...buttons: string[]) => {
       shown.push({ message, buttons });
       return chosen;
+    },
+    createInputBox: () => {
+      const on = () => undefined;
+      return {
+        ...{ show: on, dispose: on, onDidAccept: on, onDidChangeValue: on, onDidTriggerButton: on },
+        set prompt(text: string) {
+          prompts.push(text);
+        },
+        onDidHide: (leave: () => void) => leave(),
+      };
     },
     createQuickPick: () => {
       let onHide = () => undefined;
@@ -37,7 +48,7 @@ vi.mock('vscode', () => ({
     },
   },
 }));
-const { stageStep } = await import('../../../src/extension/commands/stages.ts');
+const { promotionReasonStep, stageStep } = await import('../../../src/extension/commands/stages.ts');
 const { tellMoved } = await import('../../../src/extension/commands/tell-moved.ts');
 
 const before = versionSummary(1, { stage: 'production', metrics: { auc: 0.9952 } });
@@ -83,6 +94,18 @@ it('says of a stage, before anything is asked, how the version does beside the o
   });
   list?.hide();
   expect(await reply).toEqual({ kind: 'cancelled' });
+});
+
+it('says before a version leaves production that nothing takes its place', async () => {
+  const place = { title: '', step: 2, totalSteps: 2 };
+  const staging = { rule: { ...rule, name: 'staging', isExclusive: false } };
+  const production = { rule, holder: before };
+  await promotionReasonStep(place, { version: before, stage: staging as never });
+  await promotionReasonStep(place, { version, stage: production as never });
+  expect(prompts).toEqual([
+    'fraud-detector@1 moves from production to staging. It is in production: nothing will be in production afterwards.',
+    'fraud-detector@4 moves from staging to production. Version 1 moves from production to archived.',
+  ]);
 });
 
 it('tells what was done, how it does beside what was there, and offers the way back', async () => {
