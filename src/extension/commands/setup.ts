@@ -7,7 +7,7 @@ import { toldIfAny } from '../../base/retold.ts';
 import { modelNameFrom } from '../../project/model-name.ts';
 import { PROJECT_FILE } from '../../project/project-file-name.ts';
 import { inform } from '../notify.ts';
-import { STARTER_TEXT, starterSnippet } from '../project/starter-file.ts';
+import { STARTER_TEXT, starterSnippet, usualFiles } from '../project/starter-file.ts';
 import { pickOne } from '../prompts/pick.ts';
 import { withProgress } from '../status/progress.ts';
 import type { Command, CommandContext } from './command-context.ts';
@@ -52,8 +52,9 @@ async function openStarter(root: vscode.WorkspaceFolder): Promise<void> {
   if (!isNew) return;
   const { document } = editor;
   const everything = new vscode.Range(new vscode.Position(0, 0), document.lineAt(document.lineCount - 1).range.end);
+  const snippet = starterSnippet(modelNameFrom(root.name), await usualFiles(root.uri.fsPath));
   // Not saved: nothing is watched before the person has named what training writes.
-  await editor.insertSnippet(new vscode.SnippetString(starterSnippet(modelNameFrom(root.name))), everything);
+  await editor.insertSnippet(new vscode.SnippetString(snippet), everything);
 }
 
 async function chooseRoot(
