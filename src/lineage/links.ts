@@ -23,12 +23,26 @@ export async function namesByLinks(
 ): Promise<(real: string) => readonly string[]> {
   const bases = new Set(patterns.map((pattern) => splitPattern(pattern).base));
   const links = (await Promise.all([...bases].map((base) => linksAt(folder, base)))).flat();
+  // Where a tool keeps data by links there may be as many as there are files.
+  const byTarget = new Map<string, string[]>();
+  for (const { name, target } of links) {
+    const names = byTarget.get(target);
+    if (names) names.push(name);
+    else byTarget.set(target, [name]);
+  }
   return (real) =>
-    links.flatMap(({ name, target }) => {
-      const way = pathInside(target, real);
-      if (way === undefined) return [];
-      return [way === '' ? name : name === '.' ? way : `${name}/${way}`];
-    });
+    upwards(real).flatMap((place) =>
+      (byTarget.get(place) ?? []).map((name) => {
+        const way = pathInside(place, real) ?? '';
+        return way === '' || name === '.' ? way || name : `${name}/${way}`;
+      }),
+    );
+}
+
+/** A path and all folders that it is in. */
+function upwards(path: string): readonly string[] {
+  const above = dirname(path);
+  return above === path ? [path] : [path, ...upwards(above)];
 }
 
 /** Where a path leads; what isn't there any more, where it would be. */
@@ -47,12 +61,12 @@ async function linksAt(folder: string, base: string): Promise<readonly Link[]> {
 }
 
 async function linksBelow(place: string, name: string): Promise<readonly Link[]> {
-  const links: Link[] = [];
-  for (const entry of await readdir(place, { withFileTypes: true }).catch(() => [])) {
+  const entries = await readdir(place, { withFileTypes: true }).catch(() => []);
+  const found = entries.map(async (entry): Promise<readonly Link[]> => {
     const path = join(place, entry.name);
     const named = name === '.' ? entry.name : `${name}/${entry.name}`;
-    if (entry.isSymbolicLink()) links.push({ name: named, target: await realPlaceOf(path) });
-    else if (entry.isDirectory() && !SKIPPED.test(entry.name)) links.push(...(await linksBelow(path, named)));
-  }
-  return links;
+    if (entry.isSymbolicLink()) return [{ name: named, target: await realPlaceOf(path) }];
+    return entry.isDirectory() && !SKIPPED.test(entry.name) ? linksBelow(path, named) : [];
+  });
+  return (await Promise.all(found)).flat();
 }
