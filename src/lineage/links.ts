@@ -1,5 +1,6 @@
 import { readdir, readlink, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { groupBy } from '../base/group-by.ts';
 import { pathInside } from '../base/inside.ts';
 import { splitPattern } from '../project/declared-paths.ts';
 
@@ -24,15 +25,10 @@ export async function namesByLinks(
   const bases = new Set(patterns.map((pattern) => splitPattern(pattern).base));
   const links = (await Promise.all([...bases].map((base) => linksAt(folder, base)))).flat();
   // Where a tool keeps data by links there may be as many as there are files.
-  const byTarget = new Map<string, string[]>();
-  for (const { name, target } of links) {
-    const names = byTarget.get(target);
-    if (names) names.push(name);
-    else byTarget.set(target, [name]);
-  }
+  const byTarget = groupBy(links, ({ target }) => target);
   return (real) =>
     upwards(real).flatMap((place) =>
-      (byTarget.get(place) ?? []).map((name) => {
+      (byTarget.get(place) ?? []).map(({ name }) => {
         const way = pathInside(place, real) ?? '';
         return way === '' || name === '.' ? way || name : `${name}/${way}`;
       }),
