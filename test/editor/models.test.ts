@@ -135,6 +135,8 @@ describe('a model with a history', () => {
     await workbench.answer('churn');
     await workbench.treeRow('fraud', modelsView()).waitFor({ state: 'detached' });
     await workbench.treeRow('churn', modelsView()).waitFor();
+    // The palette has the command that ends the filter once the title of the view tells of it.
+    await modelsView().getByText('“churn”').waitFor();
     await editor.screenshot('models-4-filter');
     await workbench.runCommand('Model Registry: End the Filter of Models');
     await workbench.treeRow('fraud', modelsView()).waitFor();
