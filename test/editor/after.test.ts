@@ -110,10 +110,10 @@ webhooks:
   it('puts what is promoted into the folder, shows that, runs the command, and tells the host', async () => {
     await promote(1);
     await workbench
-      .treeRow(/^fraud 1/, workbench.view('Production'))
+      .treeRow(/^@1 fraud/, workbench.view('Production'))
       .filter({ hasText: 'deployed' })
       .waitFor();
-    await workbench.expand(workbench.treeRow(/^fraud 1/, workbench.view('Production')));
+    await workbench.expand(workbench.treeRow(/^@1 fraud/, workbench.view('Production')));
     await deployRow().filter({ hasText: 'has 1' }).waitFor();
     expect(await deployed()).toBe('weights 1');
     await messages(1);
@@ -153,7 +153,7 @@ webhooks:
     await promote(2);
     await workbench.notification(/isn’t deployed to deploy\/fraud/).waitFor();
     await workbench
-      .treeRow(/^fraud 2/, workbench.view('Production'))
+      .treeRow(/^@2 fraud/, workbench.view('Production'))
       .filter({ hasText: 'deploy out of step' })
       .waitFor();
     await workbench.statusBarItem('fraud 2').first().waitFor();
@@ -162,7 +162,7 @@ webhooks:
     await rm(join(workspace, 'deploy/fraud'), { recursive: true });
     await workbench.runCommand('Model Registry: Deploy What Is in Production');
     await workbench
-      .treeRow(/^fraud 2/, workbench.view('Production'))
+      .treeRow(/^@2 fraud/, workbench.view('Production'))
       .filter({ hasText: 'deployed' })
       .waitFor();
     expect(await deployed()).toBe('weights 2');
@@ -185,7 +185,7 @@ webhooks:
     const other = await openEditor({ workspace: restricted, isTrusted: false, environment: environment() });
     try {
       await other.workbench.openContainer('Model Registry');
-      await other.workbench.treeRow(/^fraud 1/, other.workbench.view('Production')).waitFor({ timeout: 60_000 });
+      await other.workbench.treeRow(/^@1 fraud/, other.workbench.view('Production')).waitFor({ timeout: 60_000 });
       await expect(lstat(join(restricted, 'deploy'))).rejects.toMatchObject({ code: 'ENOENT' });
       expect(await other.workbench.notification(/wants to tell/).count()).toBe(0);
     } finally {

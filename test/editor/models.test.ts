@@ -158,9 +158,9 @@ describe('a model with a history', () => {
     // The stage says it for all below it; to whoever hears the rows, each says it.
     await version.and(modelsView().locator('[aria-label*="staging"]')).waitFor();
     const serving = workbench.view('Production').locator('.monaco-list-row');
-    await workbench.dragUntilAsked(version, serving.filter({ hasText: 'fraud 1' }), REASON);
+    await workbench.dragUntilAsked(version, serving.filter({ hasText: '@1 fraud' }), REASON);
     await workbench.answer('Better than what serves', REASON);
-    await serving.filter({ hasText: 'fraud 14' }).waitFor();
+    await serving.filter({ hasText: '@14 fraud' }).waitFor();
   });
 
   it('tells in the Activity view who did what, narrowed to promotions', async () => {

@@ -111,7 +111,7 @@ describe('a promotion that two people decide on', () => {
   });
 
   function inProduction(window: Workbench, number: number): Locator {
-    return window.treeRow(`fraud-detector ${number}`, window.view('Production'));
+    return window.treeRow(`@${number} fraud-detector`, window.view('Production'));
   }
 
   function reviewOf(window: Workbench, number: number): Promise<Frame> {

@@ -37,12 +37,7 @@ it('the welcome of an empty folder opens the sample, with versions to try things
     await workbench.choose('Get Started with Model Registry');
     // What was so before the walkthrough was opened is ticked, too.
     await page.locator('.getting-started-step').first().waitFor();
-    for (const title of [
-      'Open a project',
-      'Declare what your training writes',
-      'Train, or register',
-      'Promote a version',
-    ]) {
+    for (const title of ['Open a project', 'Declare what training writes', 'Train, or register', 'Promote a version']) {
       const step = page.locator('.getting-started-step', { hasText: title });
       await step.locator('.codicon-getting-started-step-checked').waitFor();
     }

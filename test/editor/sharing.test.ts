@@ -84,7 +84,7 @@ describe('two people who share a registry', () => {
   }
 
   function production(window: Workbench, number: number): Locator {
-    return window.treeRow(`fraud ${number}`, window.view('Production'));
+    return window.treeRow(`@${number} fraud`, window.view('Production'));
   }
 
   /** The machine's own report shows in the window. */

@@ -95,7 +95,7 @@ describe('from a training run to a rollback', () => {
   it('promotes from the button beside the version', async () => {
     await promoteFromTree(1, 'First model for the launch');
     await workbench
-      .treeRow(/^fraud-detector@?1?/, workbench.view('Production'))
+      .treeRow(/^@\d+ fraud-detector/, workbench.view('Production'))
       .first()
       .waitFor();
     await workbench.notification('is in production').or(workbench.notification('production')).first().waitFor();
@@ -154,7 +154,7 @@ describe('from a training run to a rollback', () => {
     await workbench.treeRow('Version 2').filter({ hasText: 'archived' }).waitFor();
     await workbench.treeRow('Version 1').filter({ hasText: 'production' }).waitFor();
     await workbench
-      .treeRow(/^fraud-detector@?1?/, workbench.view('Production'))
+      .treeRow(/^@\d+ fraud-detector/, workbench.view('Production'))
       .filter({ hasText: '1' })
       .first()
       .waitFor();

@@ -115,7 +115,7 @@ function whatHappened(event: Happened): string {
   }
 }
 
-/** `country=BR auc 0.911`: evaluations of one version differ in the slice and in what was measured. */
+/** `@16 country=BR auc 0.911`: evaluations of one version differ in the slice and in what was measured. */
 function measured({ metrics, dataset, slice }: Happened, version: string, preferred: string | undefined): EntryWords {
   const headline = headlineMetric(metrics, { preferred });
   const value = headline && `${shortName(headline.name, NAME_IN_ROW)} ${formatMetric(headline.value)}`;
@@ -123,9 +123,10 @@ function measured({ metrics, dataset, slice }: Happened, version: string, prefer
   const of = dataset?.name ?? '';
   const how = of === '' ? t('measured: {names}', { names }) : t('measured on {of}: {names}', { of, names });
   const label = [shortName(slice, NAME_IN_ROW), value].filter(Boolean).join(' ');
+  const [number] = /@[^@]*$/.exec(version) ?? [];
   return label === ''
     ? { label: version, what: oneLine(how, 100) }
-    : { label, what: facts(version, oneLine(how, 100)) };
+    : { label: [number, label].filter(Boolean).join(' '), what: facts(version, oneLine(how, 100)) };
 }
 
 function aliased({ alias }: Happened, what: string): EntryWords {

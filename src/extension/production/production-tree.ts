@@ -159,7 +159,8 @@ function productionItem(node: ProductionNode, preferred: string | undefined): vs
   const isDrift = isServedDrift || isDeployDrift;
   const isOpen = isDrift ? Expanded : Collapsed;
   const item = new vscode.TreeItem(
-    `${shortName(entry.model, NAME_IN_ROW)} ${numberOf(version)}`,
+    // The number first, as among the reviews: cut off behind a long name, 16 would read as 1.
+    `@${numberOf(version)} ${shortName(entry.model, NAME_IN_ROW)}`,
     machines.length + deployments.length === 0 ? None : isOpen,
   );
   // Another one when machines drift: the editor remembers by it which rows are closed.

@@ -118,7 +118,9 @@ function factsOf(id: string, { by, askedAt, reason, theirs, wouldApply, wouldDo 
     fact(t('Why'), told(reason), 'info'),
     fact(
       t('Again'),
-      wouldApply ? told(wouldDo) : t('would be refused again: {wouldDo}', { wouldDo: told(wouldDo) }),
+      wouldApply
+        ? t('would be recorded: {wouldDo}', { wouldDo: told(wouldDo) })
+        : t('would be refused again: {wouldDo}', { wouldDo: told(wouldDo) }),
       wouldApply ? 'redo' : 'circle-slash',
     ),
   ];

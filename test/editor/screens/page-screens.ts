@@ -59,7 +59,7 @@ export const pageScreens: readonly EditorScreen[] = [
     async show({ workbench }) {
       await showViews(workbench, 'Production');
       await workbench.chooseFromMenu(
-        workbench.treeRow('fraud-detector 3', workbench.view('Production')),
+        workbench.treeRow('@3 fraud-detector', workbench.view('Production')),
         'What Changed?',
       );
       await (await workbench.webview(/changed|→|from/i, PATIENCE_MS)).getByText('train.py').first().waitFor();

@@ -54,7 +54,7 @@ export const stateScreens: readonly EditorScreen[] = [
     async show({ workbench }) {
       await showViews(workbench, 'Production', 'Models', 'Shared Work');
       await workbench.treeRow('Theirs', workbench.view('Shared Work')).waitFor();
-      await workbench.treeRow('fraud 3', workbench.view('Production')).waitFor();
+      await workbench.treeRow('@3 fraud', workbench.view('Production')).waitFor();
       await workbench.statusBarItem(/refused/).waitFor();
     },
   },
@@ -87,7 +87,7 @@ export const stateScreens: readonly EditorScreen[] = [
       await showViews(workbench, 'Production', 'Models');
       await hoverUntilShown(
         opened,
-        () => workbench.treeRow(LONGEST, workbench.view('Production')).hover(),
+        () => workbench.treeRow(/^@2 Wide-Mode/, workbench.view('Production')).hover(),
         'is in production',
       );
     },

@@ -134,10 +134,11 @@ async function recordFraudDetector(workspace: string, history: History): Promise
   await train({ auc: 0.912, config: 'balanced', code: third, torch: '2.15.0', description: 'Balanced by country' });
   await evaluate(history, 3, { '': 0.909, DE: 0.919, FR: 0.908, BR: 0.894 });
   history.pass(2 * DAY_MS);
-  await ada.promote({ ref: 'fraud-detector@3', stage: 'production', reason: 'Brazil is as good as France now' });
+  await ada.promote({ ref: 'fraud-detector@3', stage: 'production', reason: 'Brazil is close to France now' });
   await ada.setAlias({ model: 'fraud-detector', alias: 'champion', ref: 'fraud-detector@3' });
+  history.pass(7 * DAY_MS);
   await grace.comment({ ref: 'fraud-detector@3', text: 'No complaints in the first week.' });
-  history.pass(20 * DAY_MS);
+  history.pass(13 * DAY_MS);
   await sweep(train, history, third);
   history.pass(2 * DAY_MS);
   const fourth = await commit(workspace, history, 'Night and weekend features', 15);
@@ -228,7 +229,7 @@ async function recordChurn(workspace: string, history: History): Promise<void> {
       params: { trees: '400' },
     });
   }
-  await grace.promote({ ref: 'churn@1', stage: 'production', reason: 'For the letter in October' });
+  await grace.promote({ ref: 'churn@1', stage: 'production', reason: 'For the letter in November' });
   await grace.promote({ ref: 'churn@2', stage: 'staging', reason: 'For the letter in December' });
 }
 

@@ -118,7 +118,7 @@ describe('the Activity view', () => {
     ]);
     expect(await shown(tree)).toEqual([
       'Fri 20 November',
-      '  country=BR auc 0.9  churn@2 · measured on holdout: auc · 09:59 · Ada',
+      '  @2 country=BR auc 0.9  churn@2 · measured on holdout: auc · 09:59 · Ada',
       '  churn@2  registered · 09:58 · Ada',
       '  Commented on churn@2; Commented on churn@1  09:57 · Ada',
       '  Registered churn@1  had no effect · 09:56 · Ada',
@@ -160,7 +160,7 @@ describe('the Activity view', () => {
       }),
     ]);
     expect((await shown(tree)).slice(1).map((line) => line.trim().replace(/ · \d.*$/, ''))).toEqual([
-      'auc 0.9  churn@2 · measured on holdout: auc, f1',
+      '@2 auc 0.9  churn@2 · measured on holdout: auc, f1',
       '@champion  now Wide-Model_Na…_Name.@2',
       '@champion  removed from churn',
       'churn  policy proposed',
