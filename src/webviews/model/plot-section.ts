@@ -158,7 +158,7 @@ function legend(plot: Plot, drawing: Drawing, { zoom }: Choices): TemplateResult
     ${
       drawing.bands.length === 0
         ? nothing
-        : html`<span class="band-key"><span class="band-swatch" aria-hidden="true"></span> ${t('in production, with its value: ▲ promoted, ↩ brought back')}</span>`
+        : html`<span class="band-key"><span class="band-swatch" aria-hidden="true"></span> ${t('in production, with its value: ▲ promoted, ↩ or dashed: brought back')}</span>`
     }
     ${notes.map((note) => html`<span class="muted">${note}</span>`)}
   </div>`;
