@@ -1,20 +1,22 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatNumber, t } from '../../base/language.ts';
+import { formatNumber, t, tCount } from '../../base/language.ts';
 import { metricDirection } from '../../base/metrics.ts';
 import { shapeKey } from '../model/shapes.ts';
 import { FAINTEST_POINT, faintestLine, tintSteps } from '../model/tints.ts';
 import { metricText } from '../shared/format.ts';
 import type { PlotColumn } from './axes.ts';
 import type { Plots } from './looked-at.ts';
-import { drawnStages } from './scatter.ts';
+import { countWithout, drawnStages } from './scatter.ts';
 
 /** What the colours and shapes say, and what can be done. */
 export function legend(plots: Plots): TemplateResult {
   const { columns, choices } = plots;
   const isScatter = choices.view === 'scatter';
+  const without = isScatter ? countWithout(plots) : 0;
   return html`<div class="plot-legend">
     ${columns.metric ? tintKey(columns.metric, isScatter ? FAINTEST_POINT : faintestLine(plots.order.length), plots) : nothing}
     ${isScatter ? drawnStages(plots).map(({ stage, count }) => html`<span class="plain-shape">${shapeKey(stage)} ${stage} <span class="count">${formatNumber(count)}</span></span>`) : nothing}
+    ${without === 0 ? nothing : html`<span class="muted">${tCount(without, '{count} version without a value', '{count} versions without a value')}</span>`}
     <span class="muted"
       >${isScatter ? t('Drag over a part to keep the versions in it. A click opens a version.') : t('Drag along an axis to keep the versions in it, click there to clear it. A click on a line opens its version.')}</span
     >

@@ -41,6 +41,18 @@ export function drawnStages(plots: Plots): readonly { readonly stage: string; re
   return stageCounts(drawingOf(plots, metric, across).plot);
 }
 
+/** How many of the versions that pass the other filters have no point, for lack of a value on one of the axes. */
+export function countWithout(plots: Plots): number {
+  const { metric } = plots.columns;
+  const { across } = plots.choices;
+  if (!metric || !across) return 0;
+  const isPassing = passing(plots.columns, plots.choices.filters, plots.data.columns.versions.length, [
+    metric.key,
+    across.key,
+  ]);
+  return isPassing.filter(Boolean).length - drawingOf(plots, metric, across).plot.points.length;
+}
+
 /** In the place of a version's number stands its place in the columns. The same drawing for the same choices: another one is drawn anew. */
 function drawingOf({ columns, choices, data, goodness }: Plots, metric: PlotColumn, across: PlotColumn): Drawing {
   const { versions } = data.columns;
