@@ -85,8 +85,9 @@ const prepare = `{
   addEventListener('keydown', (event) => {
     look();
     key = event.key;
-    // Fields would take the keys as text, or open their choices, and the page would scroll.
-    if (key !== 'Tab' && !event.target.matches('button, summary, a, input[type=checkbox], vscode-button, vscode-checkbox')) event.preventDefault();
+    // Fields would take the keys as text, or open their choices, and the page would scroll: by the space bar on a link, too, while the next has the keyboard already.
+    const takes = key === ' ' ? 'button, summary, input[type=checkbox], vscode-button, vscode-checkbox' : 'button, summary, a, input[type=checkbox], vscode-button, vscode-checkbox';
+    if (key !== 'Tab' && !event.target.matches(takes)) event.preventDefault();
   }, { capture: true, signal: end.signal });
   addEventListener('focusin', ({ target }) => {
     if (!(target instanceof Element) || target === document.body) return;
