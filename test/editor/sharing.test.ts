@@ -149,7 +149,7 @@ describe('two people who share a registry', () => {
   it('have a rollback in the editor reach the machine that serves, and its command', async () => {
     const server = join(dir, 'server');
     await mkdir(server);
-    const before = Number(/fraud (\d)/.exec(await production(ann, 2).or(production(ann, 3)).innerText())?.[1]);
+    const before = Number(/@(\d) fraud/.exec(await production(ann, 2).or(production(ann, 3)).innerText())?.[1]);
     const args = ['follow', 'fraud@production', '--remote', url, '--cache', 'copy', '--to', 'model', '--every', '1'];
     args.push('--report', 'gpu-1');
     const following = spawn(

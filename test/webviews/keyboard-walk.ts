@@ -8,7 +8,7 @@ export interface Stop {
   /** It looks other than without the keyboard, and enough of that is in sight. */
   readonly isMarked: boolean;
   /** What lies over it, if anything does. */
-  readonly coveredBy?: string;
+  coveredBy?: string;
   /** Keys that did what a click does. */
   readonly clickedBy: readonly string[];
 }
@@ -68,19 +68,27 @@ const prepare = `{
   const stops = [];
   const end = new AbortController();
   let current;
+  /** What lies over the middle of an element, if anything does. */
+  const coverOf = (target) => {
+    const { left, top, right, bottom } = target.getBoundingClientRect();
+    const over = document.elementFromPoint(
+      Math.min(Math.max((left + right) / 2, 1), innerWidth - 2), Math.min(Math.max((top + bottom) / 2, 1), innerHeight - 2));
+    if (over === null) return 'nothing: it is out of sight';
+    const isSeen = target.contains(over) || over.contains(target) || over.closest('label')?.contains(target) === true;
+    return isSeen ? undefined : nameOf(over);
+  };
   /** Only when the next key comes, everything has been scrolled to where it stays. */
   const look = () => {
     if (!current) return;
     const { target, stop } = current;
     current = undefined;
-    const { left, top, right, bottom } = target.getBoundingClientRect();
-    const over = document.elementFromPoint(
-      Math.min(Math.max((left + right) / 2, 1), innerWidth - 2), Math.min(Math.max((top + bottom) / 2, 1), innerHeight - 2));
     stop.isMarked = looks.get(target) !== lookOf(target) && sidesInSight(target) >= 2;
-    const isSeen = over !== null && (target.contains(over) || over.contains(target) || over.closest('label')?.contains(target) === true);
-    if (!isSeen) stop.coveredBy = over === null ? 'nothing: it is out of sight' : nameOf(over);
+    stop.coveredBy = coverOf(target);
   };
-  globalThis.walk = { all, expected: all.map(nameOf), taken: () => { look(); return stops.splice(0); }, end: () => end.abort() };
+  /** The same of what has the keyboard, after the picture in which it is. */
+  const coverAtRest = () => new Promise((done) =>
+    requestAnimationFrame(() => requestAnimationFrame(() => done(coverOf(document.activeElement)))));
+  globalThis.walk = { all, expected: all.map(nameOf), coverAtRest, taken: () => { look(); return stops.splice(0); }, end: () => end.abort() };
   let key = '';
   addEventListener('keydown', (event) => {
     look();
@@ -131,6 +139,19 @@ export async function walk(page: Page): Promise<{
   await page.evaluate('document.activeElement.blur(); walk.all.at(-1)?.focus()');
   await Promise.all(Array.from({ length: count + extra }, () => press('Tab', 8)).flat());
   const backwards = await page.evaluate<readonly Stop[]>('walk.taken()');
+  // A page that is scrolled by every key may be on its way yet when the next one comes: what seemed covered is gone to once more, alone.
+  for (const [stops, key, step] of [
+    [forwards, 'Tab', 1],
+    [backwards, 'Shift+Tab', -1],
+  ] as const) {
+    for (const stop of stops.filter(({ coveredBy, place }) => coveredBy !== undefined && place !== undefined)) {
+      await page.evaluate(`document.activeElement.blur(); walk.all[${(stop.place ?? 0) - step}]?.focus()`);
+      await page.keyboard.press(key);
+      const coveredBy = await page.evaluate<string | undefined>('walk.coverAtRest()');
+      if (coveredBy === undefined) delete stop.coveredBy;
+      else stop.coveredBy = coveredBy;
+    }
+  }
   await keys.detach();
   await page.evaluate('walk.end()');
   const expected = await page.evaluate<readonly string[]>('walk.expected');
