@@ -86,10 +86,10 @@ const changesSchema = v.looseObject({
   untrackedCount: count,
 });
 
-/** Of the files that training writes itself, how many are named. */
+/** Of changed outputs and metrics, how many are named. */
 export const MAX_WRITTEN = 20;
 
-/** What of the changes training writes itself: outputs and metrics of the model, by the project file. */
+/** Which of the changes are declared outputs and metrics of the model, by the project file. */
 const writtenSchema = v.looseObject({
   paths: v.pipe(v.array(line(1024)), v.maxLength(MAX_WRITTEN)),
   count,

@@ -64,11 +64,11 @@ export interface CodeLineage {
   readonly isPushed?: boolean;
   /** What the working tree had that the commit hasn't, where it is known. */
   readonly changes?: CodeChanges;
-  /** What of that training writes itself, by the project file as it was read with the code. */
+  /** What of that is declared as outputs or metrics, by the project file as it was read with the code. */
   readonly written?: WrittenByTraining;
 }
 
-/** Files that weren't committed, and that the project file declares as outputs or metrics of the model: an earlier training changed them. */
+/** Files that weren't committed, and that the project file declares as outputs or metrics of the model. */
 export interface WrittenByTraining {
   /** Relative to the root of the repository; the first 20. */
   readonly paths: readonly string[];
