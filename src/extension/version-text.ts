@@ -42,10 +42,10 @@ export function shortLabelOf(
   return labelOf({ ...version, model: shortName(version.model, most) });
 }
 
-/** `auc 0.9123`, or nothing where no metric was recorded. */
-export function headlineText(version: VersionSummary, preferred: string | undefined): string {
+/** `auc 0.9123`, or nothing where no metric was recorded. Its name takes so much that in a row the value, and what follows, is seen. */
+export function headlineText(version: VersionSummary, preferred: string | undefined, most = NAME_IN_ROW): string {
   const metric = headlineMetric(version.metrics, { preferred });
-  return metric ? `${oneLine(metric.name, 40)} ${formatMetric(metric.value)}` : '';
+  return metric ? `${shortName(metric.name, most)} ${formatMetric(metric.value)}` : '';
 }
 
 /** `fraud-detector@2 registered: auc 0.9123 (+0.0121 against production 1)` */
@@ -58,7 +58,7 @@ export function registeredText({ version, production }: RegisterResult, preferre
   if (!metric) return registered;
   const before = production?.metrics[metric.name];
   const change = before === undefined ? undefined : metricChange(metric.name, metric.value, before).difference;
-  const headline = `${registered}: ${headlineText(version, preferred)}`;
+  const headline = `${registered}: ${headlineText(version, preferred, NAME_IN_LIST)}`;
   if (!production || change === undefined) return headline;
   const values = { change: formatDifference(change), production: numberOf(production) };
   return `${headline} (${t('{change} against production {production}', values)})`;

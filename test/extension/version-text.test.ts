@@ -37,6 +37,14 @@ describe('a version in words', () => {
     expect(headlineText(version(2, {}), undefined)).toBe('');
   });
 
+  it('lets a long name of a metric hide no value: it loses its middle, as its end tells it from others', () => {
+    const long = 'validation_loss_on_the_holdout_of_october';
+    expect(headlineText(version(2, { [long]: 0.91234 }), undefined)).toBe('validation_lo…ctober 0.9123');
+    expect(registeredText({ version: version(2, { [long]: 0.91234 }), isNew: true }, undefined)).toBe(
+      `fraud-detector@2 registered: ${long} 0.9123`,
+    );
+  });
+
   it('is measured against production when it is registered', () => {
     const result = { version: version(2, { auc: 0.912 }), production: version(1, { auc: 0.899 }), isNew: true };
     expect(registeredText(result, undefined)).toBe(

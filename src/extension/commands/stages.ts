@@ -303,7 +303,7 @@ function rollbackChoice(
     description: facts(
       wasTakenOut ? t('was taken out of {stage} on purpose', { stage }) : undefined,
       t('now {stage}', { stage: oneLine(target.stage, 40) }),
-      headlineText(target, preferredMetric()),
+      headlineText(target, preferredMetric(), NAME_IN_LIST),
       replaced,
     ),
     ...(was === undefined ? {} : { detail: was }),

@@ -129,7 +129,7 @@ export function versionChoice(version: VersionSummary, hasModel = false): Choice
   return {
     value: version,
     label: hasModel ? shortLabelOf(version, NAME_IN_LIST) : t('Version {version}', { version: numberOf(version) }),
-    description: facts(headlineText(version, preferredMetric()), oneLine(version.stage, 40), aliases),
+    description: facts(headlineText(version, preferredMetric(), NAME_IN_LIST), oneLine(version.stage, 40), aliases),
     detail: facts(
       t('registered {moment} by {name}', {
         moment: momentText(version.claimedAt ?? version.createdAt),
