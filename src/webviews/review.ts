@@ -29,7 +29,7 @@ function reviewView(data: ReviewPageData, page: PageContext): TemplateResult {
   if (!evaluated || !data.running) evaluated = data;
   const gates: LaterGates = page.later('gates', () => page.read('gates', {}, { timeoutMs: patienceMs }), evaluated);
   const beside = { version: data.version, ...baselineOf(data), ...(data.declared ? { declared: data.declared } : {}) };
-  return html`${dangerBanner(data.version)} ${reviewHeader(data, gates, page)} ${headline(beside, page)}
+  return html`${dangerBanner(data.version, page)} ${reviewHeader(data, gates, page)} ${headline(beside, page)}
     <div class="columns review-columns">
       <div class="main">
         ${gatesSection(data, gates, page)} ${metricsSection(beside, page)} ${notMeasured(beside)}

@@ -186,11 +186,11 @@ describe('the page of a version', () => {
     expect(sections.map((title) => title.replace(/\s*\d+$/, ''))).toEqual([
       'Metrics',
       'Evaluations',
+      'Params',
       'Gates and approvals',
+      'Lineage',
       'Model card',
       'How to load it',
-      'Params',
-      'Lineage',
       'Files',
       'Stage history',
       'Notes',

@@ -5,9 +5,12 @@ import { formatNumber, t, tParts } from '../../base/language.ts';
 import { shapeText } from '../../base/shape.ts';
 import type { DangerFinding, DangerReport, FactsSummary, SignatureEntry } from '../../extension/messages/core-types.ts';
 import type { PageContext } from './page.ts';
-import { breakable, filtered, icon, section, shortened, webLink } from './parts.ts';
+import { breakable, filtered, icon, type SectionOptions, section, shortened, webLink } from './parts.ts';
 import { word } from './word.ts';
 import './tensor-table.ts';
+
+/** Whether these are parts of a section, or sections of the page. */
+type Part = Pick<SectionOptions, 'isPart'>;
 
 /** What a model's files say, in the order in which people ask. */
 export function factList(
@@ -80,14 +83,18 @@ const verdicts = () =>
 const rank: Readonly<Record<DangerFinding['verdict'], number>> = { dangerous: 0, unknown: 1, known: 2 };
 
 /** What could run code when the files are loaded as their framework does it. */
-export function dangerSection(danger: DangerReport | undefined, page: PageContext): TemplateResult | typeof nothing {
+export function dangerSection(
+  danger: DangerReport | undefined,
+  page: PageContext,
+  { isPart = false }: Part = {},
+): TemplateResult | typeof nothing {
   if (danger === undefined) return nothing;
   const { verdict, findings } = danger;
   const said = verdicts()[verdict];
   const sorted = [...findings].sort((a, b) => rank[a.verdict] - rank[b.verdict]);
   const { rows, more } = shortened(page, 'danger', sorted);
   return section(
-    { id: 'danger', title: t('What loading runs'), count: findings.length },
+    { id: 'danger', title: t('What loading runs'), count: findings.length, isPart },
     html`<p class="danger danger-${verdict}" role=${verdict === 'dangerous' ? 'alert' : nothing}>${icon(said.icon)} ${said.text}</p>
       ${
         findings.length === 0
@@ -117,10 +124,11 @@ function findingRow({ verdict, what, why, path, member, offset, opcode }: Danger
 export function signatureSection(
   { inputs = [], outputs = [] }: FactsSummary,
   page: PageContext,
+  { isPart = false }: Part = {},
 ): TemplateResult | typeof nothing {
   if (inputs.length + outputs.length === 0) return nothing;
   return section(
-    { id: 'signature', title: t('Signature') },
+    { id: 'signature', title: t('Signature'), isPart },
     html`<table class="narrow signature" aria-labelledby="signature-title">
       ${signatureRows(t('Inputs'), inputs, page)}${signatureRows(t('Outputs'), outputs, page)}
     </table>`,
@@ -148,7 +156,11 @@ function signatureRows(
 }
 
 /** What the files carry beside that, in their own words. */
-export function metadataSection({ metadata = {} }: FactsSummary, page: PageContext): TemplateResult | typeof nothing {
+export function metadataSection(
+  { metadata = {} }: FactsSummary,
+  page: PageContext,
+  { isPart = false }: Part = {},
+): TemplateResult | typeof nothing {
   const all = Object.entries(metadata);
   if (all.length === 0) return nothing;
   const { rows, field, more } = filtered(
@@ -159,7 +171,7 @@ export function metadataSection({ metadata = {} }: FactsSummary, page: PageConte
     ([name, value]) => `${name} ${value}`,
   );
   return section(
-    { id: 'metadata', title: t('Metadata'), count: all.length, actions: field },
+    { id: 'metadata', title: t('Metadata'), count: all.length, actions: field, isPart },
     html`<table class="pairs" aria-labelledby="metadata-title">
         <tbody>
           ${rows.map(
@@ -178,11 +190,11 @@ export function metadataSection({ metadata = {} }: FactsSummary, page: PageConte
 export function tensorSection(
   { tensorCount }: FactsSummary,
   page: PageContext,
-  actions: TemplateResult | typeof nothing = nothing,
+  { isPart = false, actions = nothing }: Part & Pick<SectionOptions, 'actions'> = {},
 ): TemplateResult | typeof nothing {
   if (tensorCount === 0) return nothing;
   return section(
-    { id: 'tensors', title: t('Tensors'), count: tensorCount, actions },
+    { id: 'tensors', title: t('Tensors'), count: tensorCount, actions, isPart },
     html`<model-tensor-table .load=${page.tensorRows} .count=${tensorCount}></model-tensor-table>`,
   );
 }

@@ -141,14 +141,17 @@ export interface SectionOptions {
   readonly title: string;
   readonly count?: number;
   readonly actions?: TemplateResult | typeof nothing;
+  /** It is a part of the section around it, and its heading is below that one's. */
+  readonly isPart?: boolean;
 }
 
 /** A section with its heading. */
 export function section(options: SectionOptions, content: TemplateResult | readonly TemplateResult[]): TemplateResult {
-  const { id, title, count, actions } = options;
+  const { id, title, count, actions, isPart } = options;
+  const heading = html`${title}${count === undefined ? nothing : html` <span class="count">${formatNumber(count)}</span>`}`;
   return html`<section id=${id} aria-labelledby="${id}-title">
     <header class="section-title">
-      <h2 id="${id}-title">${title}${count === undefined ? nothing : html` <span class="count">${formatNumber(count)}</span>`}</h2>
+      ${isPart ? html`<h3 id="${id}-title">${heading}</h3>` : html`<h2 id="${id}-title">${heading}</h2>`}
       ${actions ?? nothing}
     </header>
     ${content}

@@ -37,31 +37,28 @@ export function modelLine({ facts }: VersionDetails): TemplateResult | typeof no
 }
 
 /** A warning that nobody overlooks, where loading the files is known to run foreign code. */
-export function dangerBanner({ facts }: VersionDetails): TemplateResult | typeof nothing {
+export function dangerBanner({ facts }: VersionDetails, page: PageContext): TemplateResult | typeof nothing {
   if (facts?.danger !== 'dangerous') return nothing;
+  const go = (event: Event) => {
+    // What it leads to is a part of a section that can be folded.
+    if (page.ui['fold.model'] === true) page.setUi('fold.model', false);
+    jumpTo(event, 'danger');
+  };
   return html`<div class="banner banner-danger" role="alert">
     ${icon('error')}<span class="grow">${t('Loading these files can run code that isn’t the model’s.')}</span>
-    <a href="#danger" @click=${(event: Event) => jumpTo(event, 'danger')}>${t('See what it is')}</a>
+    <a href="#danger" @click=${go}>${t('See what it is')}</a>
   </div>`;
 }
 
 /** What the files say, read apart from the page: it may be long, and may have to be fetched. What lists know is shown meanwhile, in as much space. */
 export function modelSection(version: VersionDetails, page: PageContext): TemplateResult {
-  const later = laterFacts(page);
+  const later = page.later('facts', () => page.read('facts', {}, { timeoutMs: patienceMs }));
   return foldable(
     { id: 'model', title: t('Model') },
-    html`<div class="model-place ${version.facts ? '' : 'model-unknown'}">${modelBody(later, version, page)}</div>`,
+    html`<div class="model-place ${version.facts ? '' : 'model-unknown'}">${modelBody(later, version, page)}</div>
+      <div class="main model-parts">${partsOf(later, page)}</div>`,
     page,
   );
-}
-
-/** What is long in it: what loading runs, signature, tensors, metadata. */
-export function modelDetails(page: PageContext): TemplateResult | typeof nothing {
-  return detailSections(laterFacts(page), page);
-}
-
-function laterFacts(page: PageContext): Later<FactsPageData> {
-  return page.later('facts', () => page.read('facts', {}, { timeoutMs: patienceMs }));
 }
 
 /** In the form of the whole, as far as lists have it. */
@@ -116,7 +113,8 @@ function weightRows(
   ];
 }
 
-function detailSections(later: Later<FactsPageData>, page: PageContext): TemplateResult | typeof nothing {
+/** What is long in it: what loading runs, signature, tensors, metadata. */
+function partsOf(later: Later<FactsPageData>, page: PageContext): TemplateResult | typeof nothing {
   const facts = later.state === 'ready' ? later.data.facts : undefined;
   if (!facts) return nothing;
   const isOpen = page.ui['open.tensors'] === true;
@@ -127,11 +125,11 @@ function detailSections(later: Later<FactsPageData>, page: PageContext): Templat
   >
     ${isOpen ? t('Hide') : t('Show')}
   </button>`;
-  return html`${dangerSection(facts.danger, page)}${signatureSection(facts, page)}${
+  return html`${dangerSection(facts.danger, page, { isPart: true })}${signatureSection(facts, page, { isPart: true })}${
     facts.tensorCount === 0
       ? nothing
       : isOpen
-        ? tensorSection(facts, page, toggle)
-        : section({ id: 'tensors', title: t('Tensors'), count: facts.tensorCount, actions: toggle }, [])
-  }${metadataSection(facts, page)}`;
+        ? tensorSection(facts, page, { isPart: true, actions: toggle })
+        : section({ id: 'tensors', title: t('Tensors'), count: facts.tensorCount, actions: toggle, isPart: true }, [])
+  }${metadataSection(facts, page, { isPart: true })}`;
 }
