@@ -9,6 +9,8 @@ export interface RunningProcess {
   readonly startedAtMs: number;
   /** Files below the places asked about that it has open for writing. */
   readonly writes: readonly string[];
+  /** The process that started it, the one that started that, and so on; undefined where that can't be told. */
+  readonly parents?: readonly number[] | undefined;
 }
 
 const MAX_PROCESSES = 5000;
@@ -45,7 +47,7 @@ export function runningProcesses(root: string, places: readonly string[]): reado
       const writes = numbers.flatMap((number) => writtenFile(dir, number, places));
       const times = timesOf(dir, bootedAtMs);
       if (writes.length > 0 || (times.busyShare >= BUSY_SHARE && isTrainer(dir, root)))
-        found.push({ id: idOf(pid, times), startedAtMs: times.startedAtMs, writes });
+        found.push({ id: idOf(pid, times), startedAtMs: times.startedAtMs, writes, parents: parentsOf(pid) });
     } catch {
       // It ended meanwhile, or is another person's: nothing to be seen.
     }
@@ -67,6 +69,22 @@ export function processIsThere(id: string): boolean {
 
 function idOf(pid: string, { startedAtMs }: { readonly startedAtMs: number }): string {
   return `${pid}@${Math.round(startedAtMs / 1000)}`;
+}
+
+const MAX_PARENTS = 100;
+
+/** Undefined where one of them ended meanwhile. */
+function parentsOf(pid: string): readonly number[] | undefined {
+  const parents: number[] = [];
+  try {
+    for (let at = Number(pid); at > 1 && parents.length < MAX_PARENTS; ) {
+      at = statOf(`/proc/${at}`)[1] ?? 0;
+      parents.push(at);
+    }
+    return parents;
+  } catch {
+    return undefined;
+  }
 }
 
 function processIds(): readonly string[] {
@@ -103,16 +121,21 @@ function isTrainer(dir: string, root: string): boolean {
 
 /** Since when a process is there, and how much of that time it, or its children, used a processor or waited for one (proc(5), `stat`). */
 function timesOf(dir: string, bootedAtMs: number): { readonly startedAtMs: number; readonly busyShare: number } {
-  const stat = readFileSync(`${dir}/stat`, 'latin1');
-  // The name, in parentheses, may have spaces and parentheses itself.
-  const fields = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .map(Number);
+  const fields = statOf(dir);
   const [user = 0, system = 0, userOfChildren = 0, systemOfChildren = 0] = fields.slice(11, 15);
   const startedAtMs = bootedAtMs + ((fields[19] ?? 0) * 1000) / TICKS_PER_SECOND;
   const busyMs = ((user + system + userOfChildren + systemOfChildren) * 1000) / TICKS_PER_SECOND;
   return { startedAtMs, busyShare: (busyMs + waitedMs(dir)) / Math.max(1, Date.now() - startedAtMs) };
+}
+
+/** The fields of `stat` after the name, of which the first, the state, is no number. */
+function statOf(dir: string): readonly number[] {
+  const stat = readFileSync(`${dir}/stat`, 'latin1');
+  // The name, in parentheses, may have spaces and parentheses itself.
+  return stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
 }
 
 /** How long its main thread was ready to go on while others had the processors; 0 where the kernel doesn't say. */

@@ -9,6 +9,10 @@ export interface StartedCommand {
   readonly startedAtMs: number;
   /** What was known when it began. */
   readonly start?: StartedRun | undefined;
+  /** Since when nothing else can have run, where its beginning was told late; undefined where others may have. */
+  readonly notBeforeMs?: number | undefined;
+  /** The process of the shell that it was typed into. */
+  readonly shell?: number | undefined;
 }
 
 /** A command that may have written some outputs. */
@@ -30,6 +34,7 @@ export interface Writer {
 
 interface SeenProcess {
   readonly startedAtMs: number;
+  readonly parents: RunningProcess['parents'];
   readonly seenAtMs: number;
   /** When it was found to have ended. */
   readonly goneAtMs?: number;
@@ -49,6 +54,8 @@ export interface RunState {
 const MAX_REMEMBERED = 1000;
 /** Clocks of file systems are coarser than the system's. */
 const SLACK_MS = 1000;
+/** So late the editor tells at most that a command began. */
+const TOLD_LATE_MS = 5000;
 /** Of two commands that come so near, the one that fits by this is meant. */
 const CLOSE_MS = 20;
 /** A process that was there at a look may have written after it, and have ended before the next one. */
@@ -92,20 +99,42 @@ export class RunsGoingOn {
 
   /**
    * The command that wrote outputs which changed last at `changedAtMs`: of those that ran then, the one that ended first afterwards,
-   * since training ends with its model; else the one that began last. Undefined where none was seen.
+   * since training ends with its model; else the one that began last; else the one whose beginning was told too late. Undefined where
+   * none was seen.
    */
   writerOf(changedAtMs: number): Writer | undefined {
     const failed = this.#recordings().flatMap(({ endedAtMs, ...command }) =>
       endedAtMs === undefined ? [] : [{ ...command, endedAtMs }],
     );
-    const all: readonly SeenCommand[] = [...failed, ...this.#endedCommands.values(), ...this.#commands.values()];
+    const all = [...failed, ...this.#seenCommands()];
     const ranThen = (slackMs: number) =>
       all.filter((seen) => beganBefore(seen, changedAtMs, slackMs) && endedAfter(seen, changedAtMs, slackMs));
     const close = ranThen(CLOSE_MS);
     const [command, ...others] = (close.length > 0 ? close : ranThen(SLACK_MS)).toSorted(
       (a, b) => endOf(a) - endOf(b) || b.startedAtMs - a.startedAtMs,
     );
-    return command && { command, othersCount: others.length };
+    if (command) return { command, othersCount: others.length };
+    const late = this.#toldLate(changedAtMs);
+    return late && { command: late, othersCount: 0 };
+  }
+
+  #seenCommands(): readonly SeenCommand[] {
+    return [...this.#endedCommands.values(), ...this.#commands.values()];
+  }
+
+  /**
+   * The command that the editor told of after it had written: the only one that was told of then, in a terminal that was alone and idle
+   * before. Rather none than a wrong one, so no process may be known that can have written instead.
+   */
+  #toldLate(changedAtMs: number): SeenCommand | undefined {
+    const [late, another] = this.#seenCommands().filter(
+      ({ startedAtMs }) => startedAtMs > changedAtMs && startedAtMs <= changedAtMs + TOLD_LATE_MS,
+    );
+    if (!late || another || late.notBeforeMs === undefined || changedAtMs <= late.notBeforeMs) return undefined;
+    const others = [...this.#seen.values()].filter(
+      (seen) => beganBefore(seen, changedAtMs) && mayHaveWritten(seen, changedAtMs) && !isOf(late, seen),
+    );
+    return others.length === 0 ? late : undefined;
   }
 
   /** About outputs that changed last at `changedAtMs`, in these files and folders (absolute, as they really are). */
@@ -119,9 +148,11 @@ export class RunsGoingOn {
     const gone = [...this.#seen].filter(
       ([id, seen]) => !alive.has(id) && isBefore(seen) && mayHaveWritten(seen, changedAtMs),
     );
-    const commands = [...this.#commands].filter(([, command]) => isBefore(command));
+    const inTime = this.#seenCommands().some((command) => isBefore(command) && endedAfter(command, changedAtMs));
+    const late = inTime ? undefined : this.#toldLate(changedAtMs)?.id;
+    const commands = [...this.#commands].filter(([id, command]) => isBefore(command) || id === late);
     const ended = [...this.#endedCommands].filter(
-      ([, command]) => isBefore(command) && endedAfter(command, changedAtMs),
+      ([id, command]) => (isBefore(command) && endedAfter(command, changedAtMs)) || id === late,
     );
     const writers = [...alive, ...[...gone, ...commands, ...ended].map(([id]) => id)];
     // Whatever else ended, its outputs are registered by whoever records it.
@@ -143,7 +174,7 @@ export class RunsGoingOn {
       // What began since is likelier to have written what is there now.
       this.#seen.set(id, { ...seen, goneAtMs: isAnotherNew ? seen.seenAtMs : seenAtMs });
     }
-    for (const { id, startedAtMs } of processes) this.#seen.set(id, { startedAtMs, seenAtMs });
+    for (const { id, startedAtMs, parents } of processes) this.#seen.set(id, { startedAtMs, parents, seenAtMs });
     forgetOldest(this.#seen);
   }
 }
@@ -159,6 +190,12 @@ function beganBefore(
 /** Of a process that isn't found any more: what had ended before can't have. */
 function mayHaveWritten({ seenAtMs, goneAtMs }: SeenProcess, changedAtMs: number): boolean {
   return goneAtMs === undefined ? seenAtMs >= changedAtMs - BETWEEN_LOOKS_MS : goneAtMs >= changedAtMs - CLOSE_MS;
+}
+
+/** Whether a process can be of a command, by its start and its shell. */
+function isOf({ notBeforeMs = 0, shell }: StartedCommand, { startedAtMs, parents }: SeenProcess): boolean {
+  if (startedAtMs < notBeforeMs - SLACK_MS) return false;
+  return shell === undefined || parents === undefined || parents.includes(shell);
 }
 
 function endedAfter(seen: Pick<SeenCommand, 'endedAtMs'>, changedAtMs: number, slackMs = SLACK_MS): boolean {

@@ -19,6 +19,7 @@ const startedSchema = v.object({
   interpreter: v.optional(v.string()),
   commit: v.optional(v.string()),
   shell: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(2))),
+  notBeforeMs: v.optional(v.number()),
 });
 const notebookSchema = v.object({
   file: v.string(),
@@ -33,7 +34,7 @@ const endedSchema = v.object({
   notebook: v.optional(notebookSchema),
 });
 
-/** A command as the editor tells of its beginning: in which workspace, where exactly, how it was seen, which Python it has, what was checked out, and the process of its shell. */
+/** A command as the editor tells of its beginning: in which workspace, where exactly, how it was seen, which Python it has, what was checked out, the process of its shell, and since when nothing else can have run. */
 export type CommandStarted = v.InferOutput<typeof startedSchema>;
 /** A notebook with the cells that were executed in it. */
 export type ExecutedNotebook = v.InferOutput<typeof notebookSchema>;
@@ -57,7 +58,7 @@ export function runsOf(registryDir: string) {
 
     started(args: unknown): void {
       const seen = v.parse(startedSchema, args);
-      const { root, id, atMs, line, seenAs, cwd = root, commit } = seen;
+      const { root, id, atMs, line, seenAs, cwd = root, commit, shell, notBeforeMs } = seen;
       const folder = seenAs === 'notebook' ? {} : folderOf(root, cwd);
       if (/\.ipynb\b/i.test(line) && seenAs !== 'notebook') executing.set(id, { words: programOf(line), cwd });
       // A notebook has no command; what ran of it is told at its end.
@@ -65,7 +66,7 @@ export function runsOf(registryDir: string) {
       const start = started.begin({ ...command, seenAs, ...folder }, () =>
         surroundingsAtStart(root, { command: programOf(line), cwd, commit, python: pythonOf(seen) }),
       );
-      runsIn(root).commandStarted({ id, startedAtMs: atMs, start });
+      runsIn(root).commandStarted({ id, startedAtMs: atMs, start, shell, notBeforeMs });
     },
 
     async ended(args: unknown): Promise<string> {

@@ -3,6 +3,7 @@ import { mayTrain } from '../../outputs/run-commands.ts';
 import type { ExecutedNotebook } from '../../workers/runs.ts';
 import { folderAt, quoted } from './command-text.ts';
 import { ExitCodes, runOfSession } from './debug-runs.ts';
+import { LoneTerminal } from './lone-terminal.ts';
 import { followNotebooks } from './notebook-runs.ts';
 import { activeInterpreter } from './python-extension.ts';
 
@@ -14,6 +15,8 @@ export interface WatchedCommand {
   readonly roots: readonly vscode.WorkspaceFolder[];
   /** When it began, milliseconds since the epoch. */
   readonly atMs: number;
+  /** Since when nothing else can have run, where it began before it was told; undefined where others may have. */
+  readonly notBeforeMs: number | undefined;
   readonly line: string;
   readonly seenAs: 'terminal' | 'task' | 'debug' | 'notebook';
   /** Where it runs, as far as that is known. */
@@ -38,6 +41,7 @@ interface Begun {
   readonly folder: vscode.Uri | undefined;
   readonly interpreter?: string | undefined;
   readonly shell?: Thenable<number | undefined>;
+  readonly notBeforeMs?: number | undefined;
 }
 
 /** What a debugger runs in a terminal is its session's. */
@@ -50,6 +54,7 @@ export class CommandsWatch implements vscode.Disposable {
   /** What runs, by what the editor calls it. */
   readonly #running = new Map<object, WatchedCommand>();
   readonly #terminals = new Map<vscode.Terminal, Set<object>>();
+  readonly #lone = new LoneTerminal(vscode.window.terminals);
   readonly #exitCodes = new ExitCodes();
   readonly #subscriptions: readonly vscode.Disposable[];
   #count = 0;
@@ -62,33 +67,43 @@ export class CommandsWatch implements vscode.Disposable {
       this.#exitCodes,
       vscode.window.onDidStartTerminalShellExecution(({ terminal, execution }) => {
         const line = execution.commandLine.value;
+        const notBeforeMs = this.#lone.idleSinceMs(terminal);
+        this.#lone.begins(terminal, line);
         if (OF_DEBUGGER.test(line)) return;
         const begun = { line, seenAs: 'terminal' as const, folder: execution.cwd, shell: terminal.processId };
-        if (!this.#begin(execution, begun)) return;
+        if (!this.#begin(execution, { ...begun, notBeforeMs })) return;
         this.#terminals.set(terminal, (this.#terminals.get(terminal) ?? new Set()).add(execution));
       }),
       vscode.window.onDidEndTerminalShellExecution(({ terminal, execution, exitCode }) => {
         this.#terminals.get(terminal)?.delete(execution);
+        this.#lone.ended(terminal, Date.now());
         this.#end(execution, exitCode);
       }),
+      vscode.window.onDidOpenTerminal((terminal) => this.#lone.opened(terminal, Date.now())),
       vscode.window.onDidCloseTerminal((terminal) => {
+        this.#lone.closed(terminal, Date.now());
         for (const execution of this.#terminals.get(terminal) ?? []) this.#end(execution, undefined);
         this.#terminals.delete(terminal);
       }),
       vscode.tasks.onDidStartTaskProcess(({ execution }) => {
         const { task } = execution;
+        this.#lone.othersBegin(execution);
         if (!task.isBackground)
           this.#begin(execution, { line: commandOf(task), seenAs: 'task', folder: folderOf(task) });
       }),
       vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => this.#end(execution, exitCode)),
       vscode.tasks.onDidEndTask(({ execution }) => this.#end(execution, undefined)),
       vscode.debug.onDidStartDebugSession((session) => {
+        this.#lone.othersBegin(session);
         const run = runOfSession(session);
         if (run) this.#begin(session, { ...run, seenAs: 'debug', folder: run.folder });
       }),
       vscode.debug.onDidTerminateDebugSession((session) => this.#end(session, this.#exitCodes.take(session))),
       followNotebooks({
-        begins: (cell, folder) => this.#begin(cell, { line: folder.fsPath, seenAs: 'notebook', folder }),
+        begins: (cell, folder) => {
+          this.#lone.othersBegin(cell);
+          this.#begin(cell, { line: folder.fsPath, seenAs: 'notebook', folder });
+        },
         ends: (cell, exitCode, notebook) => this.#end(cell, exitCode, notebook),
       }),
     ];
@@ -100,13 +115,13 @@ export class CommandsWatch implements vscode.Disposable {
     this.#ended.dispose();
   }
 
-  #begin(key: object, { line, seenAs, folder, interpreter, shell }: Begun): boolean {
+  #begin(key: object, { line, seenAs, folder, interpreter, shell, notBeforeMs }: Begun): boolean {
     if (seenAs !== 'notebook' && !mayTrain(line)) return false;
     const own = folder && vscode.workspace.getWorkspaceFolder(folder);
     const roots = own ? [own] : (vscode.workspace.workspaceFolders ?? []);
     this.#count += 1;
     const command = {
-      ...{ id: `${process.pid}-${this.#count}`, roots, atMs: Date.now(), line, seenAs },
+      ...{ id: `${process.pid}-${this.#count}`, roots, atMs: Date.now(), notBeforeMs, line, seenAs },
       cwd: folder?.scheme === 'file' && seenAs !== 'notebook' ? folder.fsPath : undefined,
       interpreter: interpreter ?? activeInterpreter(folder ?? roots[0]?.uri),
       shell,
@@ -117,6 +132,7 @@ export class CommandsWatch implements vscode.Disposable {
   }
 
   #end(key: object, exitCode: number | undefined, notebook?: ExecutedNotebook): void {
+    this.#lone.othersEnded(key, Date.now());
     const command = this.#running.get(key);
     if (!command) return;
     this.#running.delete(key);

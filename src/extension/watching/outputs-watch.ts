@@ -76,7 +76,7 @@ export class OutputsWatch implements vscode.Disposable {
 
   /** A command began that may be a training run: its code and packages are remembered as they are now. */
   async commandBegan(command: WatchedCommand): Promise<void> {
-    const { id, roots, atMs, line, seenAs, cwd, interpreter } = command;
+    const { id, roots, atMs, notBeforeMs, line, seenAs, cwd, interpreter } = command;
     const { log } = this.#options;
     await Promise.all(
       roots.map(async (root) => {
@@ -91,6 +91,7 @@ export class OutputsWatch implements vscode.Disposable {
           ...(interpreter === undefined ? {} : { interpreter }),
           ...(commit === undefined ? {} : { commit }),
           ...(shell === undefined ? {} : { shell }),
+          ...(notBeforeMs === undefined ? {} : { notBeforeMs }),
         });
         log.info(`Saw a command begin in ${root.name} (${seenAs})${commit === undefined ? '' : ` at ${commit}`}`);
       }),
