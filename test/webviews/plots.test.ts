@@ -174,9 +174,10 @@ describe('the page of many versions', () => {
       page.evaluate<readonly string[]>(`(() => {
         const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
         const seen = (colour) => {
-          pen.clearRect(0, 0, 1, 1);
-          pen.fillStyle = colour;
-          pen.fillRect(0, 0, 1, 1);
+          for (const part of [getComputedStyle(document.body).backgroundColor, colour]) {
+            pen.fillStyle = part;
+            pen.fillRect(0, 0, 1, 1);
+          }
           return pen.getImageData(0, 0, 1, 1).data.join();
         };
         const painted = new Set([...globalThis.strokes].map(seen));

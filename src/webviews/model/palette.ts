@@ -1,5 +1,7 @@
 /** The theme's colours for what is painted on a canvas, where style sheets have no say. */
 export interface Palette {
+  /** What everything is painted on. */
+  readonly ground: string;
   readonly text: string;
   readonly muted: string;
   readonly line: string;
@@ -22,6 +24,7 @@ export function paletteOf(element: Element): Palette {
     return style.color;
   };
   return {
+    ground: value('--vscode-editor-background'),
     text: value('--vscode-foreground'),
     muted: value('--vscode-descriptionForeground', '--vscode-foreground'),
     line: value('--vscode-contrastBorder', '--vscode-panel-border'),

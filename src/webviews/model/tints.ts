@@ -14,14 +14,31 @@ export function faintestLine(lines: number): number {
 export function tintSteps({ best, muted }: Pick<Palette, 'best' | 'muted'>, faintest: number): readonly string[] {
   return Array.from({ length: STEPS + 1 }, (_, step) => {
     const share = Math.round((step / STEPS) * 100);
-    const opaque = Math.round(faintest + ((100 - faintest) * share) / 100);
-    return `color-mix(in srgb, color-mix(in oklab, ${best} ${share}%, ${muted}) ${opaque}%, transparent)`;
+    const strength = Math.round(faintest + ((100 - faintest) * share) / 100);
+    return `color-mix(in srgb, color-mix(in oklab, ${best} ${share}%, ${muted}) ${strength}%, transparent)`;
   });
 }
 
-/** The colour of how good something is. */
+/**
+ * Colours as they are seen on the ground, which don't let it through: of a thousand weak ones over each other a better one would come. By painting,
+ * because themes have translucent colours themselves, and no mixing in CSS takes that from them.
+ */
+export function opaque(colours: readonly string[], ground: string): readonly string[] {
+  const pen = new OffscreenCanvas(colours.length, 1).getContext('2d', { willReadFrequently: true });
+  if (!pen) return colours;
+  pen.fillStyle = ground;
+  pen.fillRect(0, 0, colours.length, 1);
+  for (const [place, colour] of colours.entries()) {
+    pen.fillStyle = colour;
+    pen.fillRect(place, 0, 1, 1);
+  }
+  const { data } = pen.getImageData(0, 0, colours.length, 1);
+  return colours.map((_, place) => `rgb(${data.slice(4 * place, 4 * place + 3).join(' ')})`);
+}
+
+/** The colour of how good something is, as the legend has it on the ground. */
 export function tintsOf(palette: Palette, faintest: number): (goodness: number) => string {
-  const tints = tintSteps(palette, faintest);
+  const tints = opaque(tintSteps(palette, faintest), palette.ground);
   return (goodness) => {
     const step = Number.isNaN(goodness) ? 0 : Math.round(Math.min(Math.max(goodness, 0), 1) * STEPS);
     return tints[step] ?? palette.muted;

@@ -3,7 +3,7 @@ import { createRef, type Ref, ref } from 'lit/directives/ref.js';
 import { shareOf, valueAt } from '../../base/axis-scale.ts';
 import { axisTexts } from '../model/axis-texts.ts';
 import { followTheme, paletteOf } from '../model/palette.ts';
-import { faintestLine, tintsOf } from '../model/tints.ts';
+import { faintestLine, opaque, tintsOf } from '../model/tints.ts';
 import { shortTexts } from '../shared/ticks.ts';
 import { type PlotColumn, wholeTicks } from './axes.ts';
 import type { AxisFilter } from './choices.ts';
@@ -126,7 +126,7 @@ export class ParallelPlot extends LitElement {
     const palette = paletteOf(this);
     const isFew = drawing.order.length <= 100;
     const tint = tintsOf(palette, faintestLine(drawing.order.length));
-    const faint = `color-mix(in srgb, ${palette.muted} 14%, transparent)`;
+    const [faint = ''] = opaque([`color-mix(in srgb, ${palette.muted} 14%, transparent)`], palette.ground);
     const many = drawing.order.length > 600;
     for (const isPassing of [false, true]) {
       for (const index of drawing.order) {
