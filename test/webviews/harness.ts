@@ -199,6 +199,7 @@ async function openPage<K extends PageKind>(
       await done('decide', params);
       return (await options.decide?.(params)) ?? { outcome: 'done' };
     },
+    manageTrust: (params) => done('manageTrust', params),
     openModel: (params) => done('openModel', params),
     actOnModel: (params) => done('actOnModel', params),
     plot: answeredBy('plot'),

@@ -135,6 +135,11 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
       failing: ['history'],
       trends: trends(),
     },
+    restricted: {
+      data: async () => ({ ...versionPage(versionDetails(2, { stage: 'production' })), isRestricted: true }),
+      facts: async () => pageFacts(),
+      trends: trends(),
+    },
     loading: { data: hanging, isLeftWaiting: true },
     waiting: {
       data: async () =>

@@ -26,7 +26,13 @@ export interface PageData {
 
 export type PageKind = keyof PageData;
 
-export interface VersionPageData {
+/** For pages with controls that change something. */
+export interface MaybeRestricted {
+  /** In Restricted Mode, where a registry can only be looked at. */
+  readonly isRestricted?: true;
+}
+
+export interface VersionPageData extends MaybeRestricted {
   readonly version: VersionDetails;
   readonly baseline?: Baseline;
   /** Number of the version that a rollback would put back, where this one is in production and there is one. */
@@ -51,7 +57,8 @@ export interface Baseline {
   readonly metrics: Metrics;
 }
 
-export type ComparisonPageData = Pick<Comparison, 'versions' | 'hasData' | 'hasDependencies' | 'hasHistory'> &
+export type ComparisonPageData = MaybeRestricted &
+  Pick<Comparison, 'versions' | 'hasData' | 'hasDependencies' | 'hasHistory'> &
   Readonly<Record<ComparisonSection, readonly ComparedRow[]>> & {
     readonly evaluations: readonly ComparedDatasetRows[];
     /** How many files there are in all, where more than the page shows. */
@@ -97,7 +104,7 @@ export interface GraphPageData {
 }
 
 /** A model as a whole: what it is, the metric that tells most about its versions, and when which was in production. */
-export interface ModelPageData {
+export interface ModelPageData extends MaybeRestricted {
   readonly model: ModelOverview;
   /** What the project file declares about the model's metrics. */
   readonly declared?: DeclaredDirections;

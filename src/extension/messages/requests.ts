@@ -100,6 +100,8 @@ const paramSchemas = {
   chooseCompared: v.strictObject({}),
   /** Copies a link to the page's comparison. */
   copyComparisonLink: v.strictObject({}),
+  /** The editor's own question whether the folder is trusted. */
+  manageTrust: v.strictObject({}),
   openModel: v.strictObject({ modelId: ulid }),
   /** Starts a command about the page's model. */
   actOnModel: v.strictObject({ action: v.picklist(modelActions) }),
@@ -168,6 +170,7 @@ export const requestSchema = v.variant('method', [
   request('openChanges'),
   request('openGraph'),
   request('openFile'),
+  request('manageTrust'),
   request('openModel'),
   request('actOnModel'),
   request('plot'),

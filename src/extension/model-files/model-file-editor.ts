@@ -82,6 +82,7 @@ export class ModelFileEditor {
       },
       copyText,
       act: notHere,
+      manageTrust: notHere,
       openVersion: notHere,
       openComparison: notHere,
     };

@@ -121,6 +121,9 @@ async function callHandler<K extends PageKind>(
     case 'actOnModel':
       await handlers.actOnModel(request.params, operation);
       break;
+    case 'manageTrust':
+      await handlers.manageTrust(request.params, operation);
+      break;
     case 'openModel':
       await handlers.openModel(request.params, operation);
       break;

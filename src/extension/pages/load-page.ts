@@ -2,7 +2,7 @@ import { RegistryError } from '../../base/errors.ts';
 import { impactName } from '../../base/impact-name.ts';
 import { t } from '../../base/language.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
-import type { PageData, PageKind } from '../messages/page-data.ts';
+import type { MaybeRestricted, PageData, PageKind } from '../messages/page-data.ts';
 import { preferredMetric } from '../settings.ts';
 import { loadComparisonPage } from './comparison-data.ts';
 import { loadModelPage } from './model-handlers.ts';
@@ -23,14 +23,16 @@ export async function loadPage(
   page: OpenPage,
   registry: RegistryCalls,
   directionsOf: DirectionsOf,
+  isTrusted: boolean,
 ): Promise<{ readonly title: string; readonly data: PageData[PageKind] }> {
+  const restricted: MaybeRestricted = isTrusted ? {} : { isRestricted: true };
   if (page.kind === 'version') {
     const data = await loadVersionPage(registry, page.state.versionId, directionsOf);
-    return { title: versionTitle(data.version), data };
+    return { title: versionTitle(data.version), data: { ...data, ...restricted } };
   }
   if (page.kind === 'model') {
     const data = await loadModelPage(registry, page.state.modelId, directionsOf, preferredMetric());
-    return { title: data.model.name, data };
+    return { title: data.model.name, data: { ...data, ...restricted } };
   }
   if (page.kind === 'graph') {
     const data = await loadGraphPage(registry, page.state.of);
@@ -47,7 +49,7 @@ export async function loadPage(
   }
   if (page.kind === 'comparison') {
     const data = await loadComparisonPage(registry, page.state.versionIds, directionsOf);
-    return { title: comparisonTitle(data.versions), data };
+    return { title: comparisonTitle(data.versions), data: { ...data, ...restricted } };
   }
   throw new RegistryError('NOT_ON_PAGE', t('A review is read by its own panel.'));
 }

@@ -52,7 +52,7 @@ export function pageHandlers(
   pageNow: () => OpenPage,
   tools: HandlerTools,
 ): Omit<RequestHandlers<PageKind>, 'load' | keyof typeof NOTHING_OF_REVIEWS> {
-  const { registryFor, changedCode, reviews, isTrusted, show, start } = tools;
+  const { registryFor, changedCode, reviews, isTrusted, runCommand, show, start } = tools;
   const page = pageNow();
   const { registryDir } = page.state;
   const versionsNow = () => versionsOf(pageNow());
@@ -100,6 +100,7 @@ export function pageHandlers(
       await checkStage(await registryFor(registryDir), versionId, stage);
       show({ kind: 'review', state: { registryDir, versionId, stage } });
     },
+    manageTrust: async () => void runCommand('workbench.trust.manage'),
     openModel: async ({ modelId }) => {
       await (await registryFor(registryDir)).showModel({ model: modelId });
       show({ kind: 'model', state: { registryDir, modelId } });

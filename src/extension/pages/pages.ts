@@ -185,7 +185,7 @@ export function createPages(options: PagesOptions): RestorablePages {
       return {
         load: async () => {
           const registry = await registryFor(registryDir);
-          return loadPage(subject.page, registry, directionsOf);
+          return loadPage(subject.page, registry, directionsOf, isTrusted());
         },
         handlers: NOTHING_OF_REVIEWS,
       };

@@ -47,7 +47,7 @@ export function columnHead(
             ? nothing
             : html`<button class="icon-button" aria-label=${t('What changed in {name}?', { name })} title=${t('What changed from the baseline?')} @click=${() => page.openChanges(others.id, version.id)}>${icon('git-compare')}</button>`
         }
-        <button class="icon-button" aria-label=${t('Promote {name}…', { name })} title=${t('Promote…')} @click=${() => page.act('promote', version.id)}>${icon('rocket')}</button>
+        <button ${page.writes} class="icon-button" aria-label=${t('Promote {name}…', { name })} title=${t('Promote…')} @click=${() => page.act('promote', version.id)}>${icon('rocket')}</button>
         ${
           versions.length <= 2
             ? nothing

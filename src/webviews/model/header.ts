@@ -41,15 +41,15 @@ export function modelHeader({ model, tenures, stage }: ModelPageData, page: Page
     ${aliases(model.aliases, page)}
     <div class="facts">
       ${Object.entries(tags).map(([key, value]) => html`<span class="pill ellipsis" title="${key}=${value}">${key}=${value}</span>`)}
-      <button class="link" @click=${() => page.actOnModel('editTags')}>${t('Edit tags…')}</button>
+      <button ${page.writes} class="link" @click=${() => page.actOnModel('editTags')}>${t('Edit tags…')}</button>
     </div>
     ${description === '' ? nothing : html`<p class="description">${description}</p>`}
     <div class="actions" role="group" aria-label=${t('Actions')}>
-      ${production && model.versions > 1 ? html`<vscode-button icon="discard" @click=${() => page.actOnModel('rollBack')}>${t('Roll back…')}</vscode-button>` : nothing}
-      <vscode-button secondary icon="comment" @click=${() => page.actOnModel('comment')}>${t('Comment…')}</vscode-button>
+      ${production && model.versions > 1 ? html`<vscode-button ${page.writes} icon="discard" @click=${() => page.actOnModel('rollBack')}>${t('Roll back…')}</vscode-button>` : nothing}
+      <vscode-button ${page.writes} secondary icon="comment" @click=${() => page.actOnModel('comment')}>${t('Comment…')}</vscode-button>
       <vscode-button secondary icon="list-flat" @click=${() => page.actOnModel('openLog')}>${t('Open log')}</vscode-button>
-      <vscode-button secondary icon="edit" @click=${() => page.actOnModel('renameModel')}>${t('Rename…')}</vscode-button>
-      <vscode-button secondary icon="note" @click=${() => page.actOnModel('describeModel')}>${t('Describe…')}</vscode-button>
+      <vscode-button ${page.writes} secondary icon="edit" @click=${() => page.actOnModel('renameModel')}>${t('Rename…')}</vscode-button>
+      <vscode-button ${page.writes} secondary icon="note" @click=${() => page.actOnModel('describeModel')}>${t('Describe…')}</vscode-button>
       <vscode-button
         secondary
         icon="share"

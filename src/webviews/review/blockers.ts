@@ -29,7 +29,7 @@ export function blockersOf(data: ReviewPageData, gates: LaterGates): readonly st
   const { version, stage, kind, isTrusted, running, from } = data;
   if (kind === 'none') return [t('It is in {stage} already.', { stage })];
   return [
-    ...(isTrusted ? [] : [t('This folder is open in Restricted Mode, so its registry can only be looked at.')]),
+    ...(isTrusted ? [] : [t('This folder is open in Restricted Mode.')]),
     ...(version.artifact.withdrawnAt === undefined ? [] : [t('Its files were removed to free space.')]),
     ...(kind !== 'promote' || !from || from.includes(version.stage)
       ? []

@@ -16,7 +16,7 @@ export function evaluationsBeside(data: ReviewPageData, page: PageContext): Temp
   const theirs = byDataset(data.other?.version.lineage.evaluations ?? []);
   const names = [...new Set([...own.keys(), ...theirs.keys()])].sort(byName);
   if (names.length === 0) return nothing;
-  const attach = html`<button class="link" @click=${() => page.act('evaluate', data.version.id)}>${t('Attach evaluation…')}</button>`;
+  const attach = html`<button ${page.writes} class="link" @click=${() => page.act('evaluate', data.version.id)}>${t('Attach evaluation…')}</button>`;
   return section(
     { id: 'evaluations', title: t('Evaluations'), count: names.length, actions: data.isTrusted ? attach : nothing },
     names.map((name) => datasetPart(name, own.get(name) ?? [], theirs.get(name) ?? [], data)),

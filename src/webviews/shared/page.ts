@@ -11,6 +11,7 @@ import { keepFocus } from './keep-focus.ts';
 import { keepPlace } from './keep-place.ts';
 import { speakAsTheEditor } from './language.ts';
 import { coded, icon } from './parts.ts';
+import { WHY_READ_ONLY, type Writing, writing } from './writing.ts';
 
 /** What the parts of a page may do. */
 export interface PageContext {
@@ -29,6 +30,8 @@ export interface PageContext {
   runGates(isAgain: boolean): void;
   cancelGates(): void;
   showGateOutput(): void;
+  /** For each control that changes something: it isn't available where the registry can only be looked at, and says why. */
+  readonly writes: Writing;
   openModel(modelId: string): void;
   actOnModel(action: ModelAction): void;
   openFileChange(file: { readonly path: string; readonly from?: string }): void;
@@ -138,6 +141,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     runGates: (isAgain) => ask(host.ask('runGates', { isAgain })),
     cancelGates: () => ask(host.ask('cancelGates', {})),
     showGateOutput: () => ask(host.ask('showGateOutput', {})),
+    writes: writing(isReadOnly() ? tellReadOnly : undefined),
     openModel: (modelId) => ask(host.ask('openModel', { modelId })),
     actOnModel: (action) => ask(host.ask('actOnModel', { action })),
     openFileChange: (file) => ask(host.ask('openFileChange', file)),
@@ -277,8 +281,28 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
           <vscode-button @click=${load}>${t('Retry')}</vscode-button>
         </div>`;
       case 'ready':
-        return html`${problem === undefined ? nothing : banner(problem)}${view(content.data, context())}`;
+        return html`${problem === undefined ? nothing : banner(problem)}${isRestricted(content.data) ? readOnlyLine() : nothing}${view(content.data, context())}`;
     }
+  }
+
+  function isReadOnly(): boolean {
+    return content.state === 'ready' && isRestricted(content.data);
+  }
+
+  function readOnlyLine(): TemplateResult {
+    return html`<div class="banner">
+      ${icon('lock')}<span class="grow" id=${WHY_READ_ONLY}>${t('This folder is open in Restricted Mode, so its registry can only be looked at.')}</span>
+      <button class="link" @click=${() => ask(host.ask('manageTrust', {}))}
+        >${t('Manage Workspace Trust')}</button>
+    </div>`;
+  }
+
+  function tellReadOnly(): void {
+    const line = document.getElementById(WHY_READ_ONLY);
+    line?.scrollIntoView({ block: 'nearest' });
+    // What is said twice alike isn't read aloud twice.
+    announce('');
+    announce(line?.textContent ?? '');
   }
 
   function banner({ message, retry }: Problem): TemplateResult {
@@ -297,6 +321,10 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
   keepPlace(root, host.savedPlaces, (places) => host.savePlaces(places));
   host.onChanged(() => void load());
   void load();
+}
+
+function isRestricted(data: object): boolean {
+  return ('isRestricted' in data && data.isRestricted === true) || ('isTrusted' in data && data.isTrusted === false);
 }
 
 function messageOf(error: unknown): string {

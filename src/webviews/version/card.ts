@@ -17,8 +17,8 @@ export function cardSection(version: VersionDetails, page: PageContext): Templat
   const file = cardAmong(version.files ?? []);
   const hasCard = isCard(version.description);
   const actions = html`<span class="links">
-    <button class="link" @click=${() => page.act('editCard', version.id)}>${icon('edit')} ${hasCard ? t('Edit…') : t('Write the card…')}</button>
-    <button class="link" @click=${() => page.act('exportCard', version.id)}>${icon('export')} ${t('Export…')}</button>
+    <button ${page.writes} class="link" @click=${() => page.act('editCard', version.id)}>${icon('edit')} ${hasCard ? t('Edit…') : t('Write the card…')}</button>
+    <button ${page.writes} class="link" @click=${() => page.act('exportCard', version.id)}>${icon('export')} ${t('Export…')}</button>
   </span>`;
   const options = { id: 'card', title: t('Model card'), actions };
   if (hasCard) {

@@ -71,7 +71,7 @@ export function composer(kind: RemarkKind, page: PageContext): TemplateResult {
     }
     ${problem === undefined ? nothing : html`<p class="warning" role="alert">${icon('warning')} <span class="wrap">${problem}</span></p>`}
     <div class="composer-actions">
-      <vscode-button ?disabled=${isUnderWay || text.trim() === ''} @click=${send}>${kind === 'note' ? t('Add the note') : t('Add the comment')}</vscode-button>
+      <vscode-button ${page.writes} ?disabled=${isUnderWay || text.trim() === ''} @click=${send}>${kind === 'note' ? t('Add the note') : t('Add the comment')}</vscode-button>
       <button class="link" @click=${() => page.setUi(`preview.${kind}`, !isPreview)}>${isPreview ? t('Write') : t('Preview')}</button>
       <button class="link" @click=${() => page.setUi(`write.${kind}`, false)}>${t('Cancel')}</button>
     </div>

@@ -23,7 +23,7 @@ export function commentsSection(version: VersionDetails, page: PageContext): Tem
 function remarks(kind: RemarkKind, all: readonly CommentEntry[], page: PageContext): TemplateResult {
   const isNote = kind === 'note';
   const isWriting = page.ui[`write.${kind}`] === true;
-  const add = html`<button
+  const add = html`<button ${page.writes}
     class="link"
     aria-expanded=${String(isWriting)}
     @click=${() => toggleComposer(kind, page)}

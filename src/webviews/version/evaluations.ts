@@ -17,7 +17,7 @@ export function evaluationsSection(data: VersionPageData, page: PageContext): Te
   const { id, lineage } = data.version;
   const { evaluations } = lineage;
   if (evaluations.length === 0) return nothing;
-  const attach = html`<button class="link" @click=${() => page.act('evaluate', id)}>${t('Attach evaluation…')}</button>`;
+  const attach = html`<button ${page.writes} class="link" @click=${() => page.act('evaluate', id)}>${t('Attach evaluation…')}</button>`;
   const copy = copyTable(page, () =>
     tableText(
       [t('Dataset'), t('Slice'), t('Metric'), t('Value')],

@@ -48,7 +48,7 @@ export function filesSection(
     ${more}
     <p class="aside links">
       <button class="link" @click=${() => page.act('compareFiles', id)}>${icon('diff-multiple')} ${t('How they differ from another version’s…')}</button>
-      <button class="link" @click=${() => page.act('restoreFiles', id)}>${icon('save-all')} ${t('Save all…')}</button>
+      <button ${page.writes} class="link" @click=${() => page.act('restoreFiles', id)}>${icon('save-all')} ${t('Save all…')}</button>
       ${copyTable(page, () =>
         tableText(
           [t('Path'), t('Size'), 'SHA-256'],
@@ -92,7 +92,7 @@ function fileRow(
           : button('diff', t('Compare {path} with that of @{number}', { path, number: baseline.number }), () =>
               page.openFile({ path, versionId: id, before: baseline.versionId }),
             )
-      }${own === undefined ? nothing : button('save', t('Save {path} as…', { path }), () => page.saveFile(path))}${button(
+      }${own === undefined ? nothing : html`<button ${page.writes} class="icon-button" title=${t('Save {path} as…', { path })} aria-label=${t('Save {path} as…', { path })} @click=${() => page.saveFile(path)}>${icon('save')}</button>`}${button(
         'copy',
         t('Copy the path {path}', { path }),
         () => page.copy(path, t('the path')),

@@ -44,12 +44,12 @@ export function versionHeader(
         ${version.aliases.length === 0 ? html`<span class="muted">${t('No alias')}</span>` : version.aliases.length === 1 ? t('Alias') : t('Aliases')}
         ${version.aliases.map((alias) => html`<span class="pill ellipsis" title=${alias}>${alias}</span>`)}
       </span>
-      <button class="link" @click=${() => page.act('setAlias', version.id)}>${t('Set alias…')}</button>
-      ${version.aliases.length === 0 ? nothing : html`<button class="link" @click=${() => page.act('removeAlias', version.id)}>${t('Remove alias…')}</button>`}
+      <button ${page.writes} class="link" @click=${() => page.act('setAlias', version.id)}>${t('Set alias…')}</button>
+      ${version.aliases.length === 0 ? nothing : html`<button ${page.writes} class="link" @click=${() => page.act('removeAlias', version.id)}>${t('Remove alias…')}</button>`}
     </div>
     ${version.description === '' ? nothing : html`<p class="description">${leadOf(version.description)}</p>`}
     <div class="actions" role="group" aria-label=${t('Actions')}>
-      <vscode-button ?secondary=${isServing} icon="rocket" @click=${() => page.act('promote', version.id)}>${t('Promote…')}</vscode-button>
+      <vscode-button ${page.writes} ?secondary=${isServing} icon="rocket" @click=${() => page.act('promote', version.id)}>${t('Promote…')}</vscode-button>
       <vscode-button
         secondary
         icon="checklist"
@@ -59,13 +59,14 @@ export function versionHeader(
       >
       ${
         isServing
-          ? html`<vscode-button
+          ? html`<vscode-button 
               ?secondary=${noRollback !== undefined}
               icon="discard"
               ?disabled=${noRollback !== undefined}
               aria-disabled=${String(noRollback !== undefined)}
               title=${noRollback ?? rollbackHint(version, rollbackTo)}
               @click=${() => noRollback === undefined && page.act('rollBack', version.id)}
+              ${page.writes}
               >${t('Roll back…')}</vscode-button
             >`
           : nothing
@@ -92,7 +93,7 @@ export function versionHeader(
               >${t('What changed?')}</vscode-button
             >`
       }
-      <vscode-button secondary icon="cloud-download" @click=${() => page.act('restoreFiles', version.id)}
+      <vscode-button ${page.writes} secondary icon="cloud-download" @click=${() => page.act('restoreFiles', version.id)}
         >${t('Restore files…')}</vscode-button
       >
       <vscode-button secondary icon="link" @click=${() => page.act('copyReference', version.id)}
@@ -108,7 +109,7 @@ export function versionHeader(
       ${
         version.stage === 'archived'
           ? nothing
-          : html`<vscode-button secondary icon="archive" @click=${() => page.act('archive', version.id)}
+          : html`<vscode-button ${page.writes} secondary icon="archive" @click=${() => page.act('archive', version.id)}
               >${t('Archive…')}</vscode-button
             >`
       }

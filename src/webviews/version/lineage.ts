@@ -82,7 +82,7 @@ function codePart(version: string, { code }: Lineage, page: PageContext): Templa
       )}
       ${code.remote === undefined ? nothing : html`<div>${webLink(code.remote)}</div>`}
       <div class="muted">${capturedAt()[code.capturedAt]}</div>
-      <button
+      <button ${page.writes}
         class="link"
         title=${t('In a worktree of its own and a new window, with its uncommitted changes, the list of its packages and the command; nothing is run')}
         @click=${() => page.act('openTrainedCode', version)}

@@ -15,6 +15,7 @@ function host(overrides: Partial<RequestHandlers<'comparison'>> = {}) {
   const handlers: RequestHandlers<'comparison'> = {
     load: async () => comparison(2),
     act: record,
+    manageTrust: record,
     openVersion: record,
     openComparison: record,
     copyText: record,

@@ -144,6 +144,8 @@ describe('messages about what isn’t on the page', () => {
         await panel.receive({ id: 1, method, params: validParams[method] });
         const commands = done.filter((entry) => Array.isArray(entry) && entry[0] === 'runCommand');
         for (const [, id, target] of commands as readonly [string, string, { readonly registryDir: string }][]) {
+          // The editor's own question is about nothing on the page.
+          if (id === 'workbench.trust.manage') continue;
           expect(id).toMatch(/^modelRegistry\.\w+$/);
           expect(target.registryDir).toBe('/registry');
         }

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { RegistryError } from '../../../src/base/errors.ts';
 import { tellWith } from '../../../src/base/retold.ts';
@@ -17,7 +18,7 @@ const { bringBack, pagesLater } = await import('../../../src/extension/pages/pag
 const registryDir = '/registry';
 const pageOf = (number: number) => ({ registryDir, versionId: idOf(number) });
 
-function setUp(registry: Partial<Registry> = {}) {
+function setUp(registry: Partial<Registry> = {}, isTrusted = () => true) {
   const commands: unknown[] = [];
   const log: string[] = [];
   const write = (text: string) => void log.push(text);
@@ -61,7 +62,7 @@ function setUp(registry: Partial<Registry> = {}) {
         return { outcome: 'done' };
       },
     },
-    isTrusted: () => true,
+    isTrusted,
     runCommand: async (...call) => void commands.push(call),
     log: { warn: write, error: write } as never,
   };
@@ -100,6 +101,31 @@ describe('what a page asks to be opened', () => {
     await lastPanel().receive({ id: 2, method, params });
     expect(editor.panels).toHaveLength(1);
     expect(lastPanel().posted).toMatchObject([{ kind: 'failure', id: 2 }]);
+  });
+});
+
+describe('pages in Restricted Mode', () => {
+  it.each([
+    ['version', (pages: ReturnType<typeof createPages>) => pages.openVersion(pageOf(2))],
+    [
+      'comparison',
+      (pages: ReturnType<typeof createPages>) =>
+        pages.openComparison({ registryDir: pageOf(2).registryDir, versionIds: [idOf(1), idOf(2)] }),
+    ],
+  ])('are told that nothing can be changed, and ask the editor about its trust: %s', async (_kind, open) => {
+    let isTrusted = false;
+    const { pages, commands } = setUp({}, () => isTrusted);
+    open(pages);
+    const panel = lastPanel();
+    await panel.receive({ id: 1, method: 'load', params: {} });
+    await panel.receive({ id: 2, method: 'manageTrust', params: {} });
+    isTrusted = true;
+    pages.refresh();
+    await panel.receive({ id: 3, method: 'load', params: {} });
+    const ofRequest = (id: number) => panel.posted.find((message) => v.is(v.object({ id: v.literal(id) }), message));
+    expect(ofRequest(1)).toMatchObject({ data: { isRestricted: true } });
+    expect(ofRequest(3)).not.toHaveProperty('data.isRestricted');
+    expect(commands).toContainEqual(['workbench.trust.manage']);
   });
 });
 
