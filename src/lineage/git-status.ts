@@ -1,4 +1,5 @@
 import type { SimpleGit } from 'simple-git';
+import { type HiddenFiles, hiddenFiles, whileShown } from './hidden-files.ts';
 
 const GIT_TIMEOUT_MS = 10_000;
 
@@ -12,42 +13,63 @@ export async function gitIn(folder: string): Promise<SimpleGit | undefined> {
   }
 }
 
-/** True where the tree isn't that of HEAD, or of the commit given, and where that can't be found out. */
-export async function hasChanges(git: SimpleGit, since: string | undefined): Promise<boolean> {
+/**
+ * True where the tree of the repository at `top` isn't that of HEAD, or of the commit given, and where that can't be found out. Files that git was
+ * told not to look at are looked at.
+ */
+export async function hasChanges(git: SimpleGit, top: string, since: string | undefined): Promise<boolean> {
   try {
     if (await startsPrograms(git)) return true;
-    // Without the index lock git runs no hook; a submodule's own status would follow the submodule's configuration.
-    const changes = await git.raw(['--no-optional-locks', 'status', '--porcelain', '--ignore-submodules=dirty']);
-    if (since === undefined) return changes !== '';
-    const names = ['--name-only', '--no-ext-diff', '--no-textconv', '--ignore-submodules=dirty'];
-    return /^\?\? /m.test(changes) || (await git.raw(['--no-optional-locks', 'diff', ...names, since, '--'])) !== '';
+    const [isChanged, hidden] = await Promise.all([differs(git, since), hiddenFiles(top)]);
+    return isChanged || (hides(hidden) && (await whileShown(top, hidden, (shown) => differs(shown, since))));
   } catch {
     return true;
   }
 }
 
+async function differs(git: SimpleGit, since: string | undefined): Promise<boolean> {
+  // Without the index lock git runs no hook; a submodule's own status would follow the submodule's configuration.
+  const changes = await git.raw(['--no-optional-locks', 'status', '--porcelain', '--ignore-submodules=dirty']);
+  if (since === undefined) return changes !== '';
+  const names = ['--name-only', '--no-ext-diff', '--no-textconv', '--ignore-submodules=dirty'];
+  return /^\?\? /m.test(changes) || (await git.raw(['--no-optional-locks', 'diff', ...names, since, '--'])) !== '';
+}
+
 /**
- * The files that differ from HEAD, or from the commit given, and those that git doesn't track, relative to the root of the repository; undefined where
- * that can't be found out.
+ * The files that differ from HEAD, or from the commit given, and those that git doesn't track, relative to the root of the repository, which is `top`;
+ * undefined where that can't be found out.
  */
-export async function changedPaths(git: SimpleGit, since: string | undefined): Promise<readonly string[] | undefined> {
+export async function changedPaths(
+  git: SimpleGit,
+  top: string,
+  since: string | undefined,
+): Promise<readonly string[] | undefined> {
   try {
     if (await startsPrograms(git)) return undefined;
-    const found = await entriesOf(git);
-    // Of a folder that git doesn't track, the folder alone is told at first.
-    const entries = found.some(({ path }) => path.endsWith('/'))
-      ? await entriesOf(git, '--untracked-files=all')
-      : found;
-    if (since === undefined) return entries.map(({ path }) => path);
-    const names = ['--name-only', '-z', '--no-ext-diff', '--no-textconv', '--no-renames', '--no-relative'];
-    const differing = await git.raw([
-      ...['--no-optional-locks', 'diff', ...names, '--ignore-submodules=dirty', since, '--'],
-    ]);
-    const untracked = entries.filter(({ isUntracked }) => isUntracked).map(({ path }) => path);
-    return [...differing.split('\0').filter((path) => path !== ''), ...untracked];
+    const hidden = await hiddenFiles(top);
+    return await (hides(hidden)
+      ? whileShown(top, hidden, (shown) => differingPaths(shown, since))
+      : differingPaths(git, since));
   } catch {
     return undefined;
   }
+}
+
+function hides({ assumed, skipped }: HiddenFiles): boolean {
+  return assumed.length > 0 || skipped.length > 0;
+}
+
+async function differingPaths(git: SimpleGit, since: string | undefined): Promise<readonly string[]> {
+  const found = await entriesOf(git);
+  // Of a folder that git doesn't track, the folder alone is told at first.
+  const entries = found.some(({ path }) => path.endsWith('/')) ? await entriesOf(git, '--untracked-files=all') : found;
+  if (since === undefined) return entries.map(({ path }) => path);
+  const names = ['--name-only', '-z', '--no-ext-diff', '--no-textconv', '--no-renames', '--no-relative'];
+  const differing = await git.raw([
+    ...['--no-optional-locks', 'diff', ...names, '--ignore-submodules=dirty', since, '--'],
+  ]);
+  const untracked = entries.filter(({ isUntracked }) => isUntracked).map(({ path }) => path);
+  return [...differing.split('\0').filter((path) => path !== ''), ...untracked];
 }
 
 /** `XY <path>` each, since renames aren't looked for. */

@@ -44,7 +44,7 @@ export async function readTree(
     const top = (await git.revparse(['--show-toplevel'])).replace(/\n$/, '');
     const [branch, isDirty, remotes, prefix, tags, pushed, submodules] = await Promise.all([
       git.raw(['symbolic-ref', '--short', '-q', 'HEAD']).catch(() => ''),
-      hasChanges(git, commit === head ? undefined : commit),
+      hasChanges(git, top, commit === head ? undefined : commit),
       git.getRemotes(true),
       git.revparse(['--show-prefix']).catch(() => ''),
       git
@@ -69,7 +69,7 @@ export async function readTree(
       ...(submodules.length === 0 ? {} : { submodules }),
       ...(remotes.length === 0 || pushed === undefined ? {} : { isPushed: pushed }),
     };
-    return { code, top, changed: () => changedPaths(git, commit === head ? undefined : commit) };
+    return { code, top, changed: () => changedPaths(git, top, commit === head ? undefined : commit) };
   } catch {
     return undefined;
   }

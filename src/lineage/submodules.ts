@@ -32,7 +32,7 @@ async function submoduleAt(top: string, path: string): Promise<SubmoduleLineage 
     const git = await gitIn(place);
     const [own = '', commit = ''] = (await git?.revparse(['--show-toplevel', 'HEAD']))?.split('\n') ?? [];
     if (!git || (await realpath(own)) !== place || commit === '') return undefined;
-    return { path, commit, ...((await hasChanges(git, undefined)) ? { isDirty: true } : {}) };
+    return { path, commit, ...((await hasChanges(git, place, undefined)) ? { isDirty: true } : {}) };
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { lstat, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { lstat, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { type SimpleGit, simpleGit } from 'simple-git';
@@ -6,9 +6,10 @@ import { systemErrorCode } from '../base/errors.ts';
 import type { UncommittedChanges } from '../registry/api/registering.ts';
 import { findSecrets } from '../secrets/find-secrets.ts';
 import { makeOwnFolder } from '../storage/own-folder.ts';
-import { openRegular } from '../storage/regular-file.ts';
 import { pipeInGit } from './git-pipes.ts';
 import { startsPrograms } from './git-status.ts';
+import { hiddenFiles, show } from './hidden-files.ts';
+import { copyIndex, gitWithIndex } from './index-copy.ts';
 
 const GIT_TIMEOUT_MS = 30_000;
 /** A changed file whose part of the patch is larger is data, a model or a notebook with pictures rather than code. */
@@ -19,7 +20,7 @@ const MAX_LISTED = 50;
 
 /**
  * The changes in the working tree around `folder` that `commit`, which is HEAD unless given, doesn't have, as a patch against it: of tracked files, and of
- * untracked ones that `untracked` (globs, relative to `folder`) names. A file that seems to hold a secret, before or after
+ * untracked ones that `untracked` (globs, relative to `folder`) names; also of those that git was told not to look at. A file that seems to hold a secret, before or after
  * its change, is left out whole. Undefined outside a repository, and where comparing files would start a program that the repository
  * names. Writes nothing into the repository.
  */
@@ -38,8 +39,10 @@ export async function readUncommitted(
     ).split('\n');
     const git = gitWithIndex(root, join(scratch, 'index'));
     if (await startsPrograms(git)) return undefined;
-    await copyIndex(index, join(scratch, 'index'));
-    const others = await untrackedIn(git);
+    const copy = join(scratch, 'index');
+    await copyIndex(index, copy);
+    const [others, hidden] = await Promise.all([untrackedIn(git), hiddenFiles(root, copy)]);
+    await show(root, copy, hidden);
     const matches = picomatch([...untracked], { dot: true });
     const isWanted = (path: string) => path.startsWith(prefix) && matches(path.slice(prefix.length));
     const wanted = untracked.length === 0 ? [] : await smallFiles(root, others.filter(isWanted));
@@ -68,29 +71,6 @@ export async function readUncommitted(
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
-}
-
-/**
- * A file that was changed in the moment in which the index was written looks unchanged; git tells by the time of the index, which the
- * copy must not be younger than.
- */
-async function copyIndex(index: string, to: string): Promise<void> {
-  const handle = await openRegular(index);
-  const { mtimeMs } = await handle.stat();
-  try {
-    await writeFile(to, handle.createReadStream({ autoClose: false }));
-  } finally {
-    await handle.close();
-  }
-  const before = Math.floor(mtimeMs / 1000);
-  await utimes(to, before, before);
-}
-
-function gitWithIndex(root: string, index: string): SimpleGit {
-  return simpleGit({ baseDir: root, timeout: { block: GIT_TIMEOUT_MS }, allowEnvironment: ['GIT_INDEX_FILE'] }).env(
-    'GIT_INDEX_FILE',
-    index,
-  );
 }
 
 async function untrackedIn(git: SimpleGit): Promise<readonly string[]> {

@@ -1,0 +1,101 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import type { SimpleGit } from 'simple-git';
+import { systemErrorCode } from '../base/errors.ts';
+import { groupBy } from '../base/group-by.ts';
+import { makeOwnFolder } from '../storage/own-folder.ts';
+import { askGit } from './git-process.ts';
+import { copyIndex, gitWithIndex } from './index-copy.ts';
+
+/** A repository of two million files has about as much. */
+const MAX_BYTES = 128 * 1024 * 1024;
+const TIMEOUT_MS = 30_000;
+
+/** Tracked files whose changes git was told not to look for, relative to the root of the repository. */
+export interface HiddenFiles {
+  /** By `git update-index --assume-unchanged`. */
+  readonly assumed: readonly string[];
+  /** By `--skip-worktree`, and there all the same: a sparse checkout says that of files that it leaves out, too. */
+  readonly skipped: readonly string[];
+}
+
+/** Those of the repository at `top`. Throws where git can't tell. */
+export async function hiddenFiles(top: string, index?: string): Promise<HiddenFiles> {
+  const env = index === undefined ? {} : { GIT_INDEX_FILE: index };
+  const listed = await askGit(top, ['ls-files', '-v', '-z'], { maxBytes: MAX_BYTES, timeoutMs: TIMEOUT_MS, env });
+  const assumed: string[] = [];
+  const skipped: string[] = [];
+  // `H <path>` each: lower case where it is assumed to be unchanged, S where the working tree is skipped.
+  for (let at = 0; at < listed.length; ) {
+    const end = listed.indexOf(0, at);
+    const tag = listed[at] ?? 0;
+    if (tag !== PLAIN) {
+      const path = listed.toString('utf8', at + 2, end);
+      if (tag >= LOWER_A) assumed.push(path);
+      if (tag === SKIPPED || tag === ASSUMED_AND_SKIPPED) skipped.push(path);
+    }
+    at = end + 1;
+  }
+  return { assumed, skipped: await present(top, skipped) };
+}
+
+const PLAIN = 'H'.charCodeAt(0);
+const LOWER_A = 'a'.charCodeAt(0);
+const SKIPPED = 'S'.charCodeAt(0);
+const ASSUMED_AND_SKIPPED = 's'.charCodeAt(0);
+
+/** What `ask` finds out from a copy of the index at `top` in which the files aren't hidden. */
+export async function whileShown<T>(top: string, hidden: HiddenFiles, ask: (git: SimpleGit) => Promise<T>): Promise<T> {
+  const scratch = await makeOwnFolder('patch');
+  try {
+    const index = (await askGit(top, ['rev-parse', '--path-format=absolute', '--git-path', 'index'])).toString();
+    const copy = join(scratch, 'index');
+    await copyIndex(index.replace(/\n$/, ''), copy);
+    await show(top, copy, hidden);
+    return await ask(gitWithIndex(top, copy));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Has an index, which is a copy, hide the files no more. */
+export async function show(top: string, index: string, { assumed, skipped }: HiddenFiles): Promise<void> {
+  const flags = [
+    ['--no-assume-unchanged', assumed],
+    ['--no-skip-worktree', skipped],
+  ] as const;
+  for (const [flag, paths] of flags) {
+    if (paths.length === 0) continue;
+    const input = Buffer.from(paths.map((path) => `${path}\0`).join(''));
+    const question = { input, timeoutMs: TIMEOUT_MS, env: { GIT_INDEX_FILE: index } };
+    await askGit(top, ['update-index', flag, '-z', '--stdin'], question);
+  }
+}
+
+/** A sparse checkout may leave out most of a repository: each folder is read once, and none below one that isn't there. */
+async function present(top: string, paths: readonly string[]): Promise<readonly string[]> {
+  const folders = new Map<string, Promise<ReadonlySet<string>>>();
+  const namesIn = (folder: string): Promise<ReadonlySet<string>> => {
+    const names = folders.get(folder) ?? readNames(folder);
+    folders.set(folder, names);
+    return names;
+  };
+  const readNames = async (folder: string): Promise<ReadonlySet<string>> => {
+    const { dir, base } = posix.parse(folder);
+    if (folder !== '' && !(await namesIn(dir)).has(base.normalize())) return new Set();
+    try {
+      return new Set((await readdir(join(top, folder))).map((name) => name.normalize()));
+    } catch (error) {
+      const code = systemErrorCode(error);
+      if (code === 'ENOENT' || code === 'ENOTDIR') return new Set();
+      throw error;
+    }
+  };
+  const found: string[] = [];
+  for (const [folder, inFolder] of groupBy(paths, (path) => path.slice(0, Math.max(0, path.lastIndexOf('/'))))) {
+    const names = await namesIn(folder);
+    const start = folder === '' ? 0 : folder.length + 1;
+    if (names.size > 0) found.push(...inFolder.filter((path) => names.has(path.slice(start).normalize())));
+  }
+  return found;
+}
