@@ -7,7 +7,7 @@ import type { GraphPageData } from '../extension/messages/page-data.ts';
 import { graphPicture } from './graph/picture.ts';
 
 import { type PageContext, runPage } from './shared/page.ts';
-import { ageOf, section, stageBadge, versionLink } from './shared/parts.ts';
+import { ageOf, inlineCode, section, stageBadge, versionLink } from './shared/parts.ts';
 import { versionNumber } from './shared/version-name.ts';
 
 /** What made something, and what it went into: a picture, and all versions that descend from it. */
@@ -47,7 +47,7 @@ function descendants(items: readonly ImpactEntry[], total: number, page: PageCon
         )}
       </tbody>
     </table></div>
-    ${hidden > 0 ? html`<p class="muted">${tParts('and {number} more: {command} lists them all.', { number: formatNumber(hidden), command: html`<code>model-registry impact</code>` })}</p>` : nothing}`;
+    ${hidden > 0 ? html`<p class="muted">${tParts('and {number} more: {command} lists them all.', { number: formatNumber(hidden), command: inlineCode('model-registry impact') })}</p>` : nothing}`;
 }
 
 runPage<'graph'>(graphView);

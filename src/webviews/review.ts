@@ -33,7 +33,7 @@ function reviewView(data: ReviewPageData, page: PageContext): TemplateResult {
     <div class="columns review-columns">
       <div class="main">
         ${gatesSection(data, gates, page)} ${metricsSection(beside, page)} ${notMeasured(beside)}
-        ${evaluationsBeside(data, page)} ${whatChanged(data, page)} ${filesBeside(data, page)}
+        ${evaluationsBeside(data, page)} ${whatChanged(data, gates, page)} ${filesBeside(data, page)}
       </div>
       <div class="side">
         ${requestSection(data, page)} ${approvalsSection(data)} ${dangerSide(data, page)} ${otherStages(data, page)}

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { t, tParts } from '../base/language.ts';
 import type { VersionPageData } from '../extension/messages/page-data.ts';
 import { type PageContext, runPage } from './shared/page.ts';
-import { icon } from './shared/parts.ts';
+import { icon, inlineCode } from './shared/parts.ts';
 import { cardSection } from './version/card.ts';
 import { type Content, contentsOf } from './version/contents.ts';
 import { coursesSection } from './version/courses.ts';
@@ -49,7 +49,7 @@ interface Section extends Content {
 /** The sections that this version has, in the one order that links, columns and readers take: what it measures, how it was made, whether it may go, how it is used, what became of it. */
 function sectionsOf(data: VersionPageData, page: PageContext): readonly Section[] {
   const { version, loading } = data;
-  const paramsHow = html`${tParts('Record them with {file} or {values} when you register.', { file: html`<code>--params params.yaml</code>`, values: html`<code>--params name=value</code>` })}`;
+  const paramsHow = html`${tParts('Record them with {file} or {values} when you register.', { file: inlineCode('--params params.yaml'), values: inlineCode('--params name=value') })}`;
   const editTags = html`<button ${page.writes} class="link" @click=${() => page.act('editTags', version.id)}>${icon('tag')} ${t('Edit tags…')}</button>`;
   const params = {
     id: 'params',

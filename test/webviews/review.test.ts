@@ -246,6 +246,29 @@ describe('the page of a review', () => {
     await page.locator('#decision-why', { hasText: 'Restricted Mode' }).waitFor();
   });
 
+  it('tells what keeps gates and git from answering once', async () => {
+    const why = 'The log is damaged: commit 12 doesn’t follow commit 11.';
+    const damaged = async (): Promise<never> => {
+      throw new Error(why);
+    };
+    opened = await harness.open({
+      kind: 'review',
+      data: async () => reviewPage(),
+      gates: damaged,
+      codeBetween: damaged,
+    });
+    const { page } = opened;
+    await page.getByText('for the reason that is given at the gates').waitFor();
+    expect(await page.getByText(why).count()).toBe(1);
+    expect(await page.locator('.verdict').innerText()).toBe('Not yet: Its gates can’t be evaluated.');
+  });
+
+  it('says once that no gates are declared', async () => {
+    const page = await open(reviewPage(), { gates: [] });
+    expect(await page.getByText('No gates are declared for production.').count()).toBe(1);
+    expect(await page.locator('.verdict').innerText()).toBe('Nothing stands in its way to production.');
+  });
+
   it('tells why gates can’t be evaluated, and lets nobody promote then', async () => {
     opened = await harness.open({
       kind: 'review',

@@ -75,6 +75,68 @@ describe('a metric over the versions', () => {
   });
 });
 
+describe('what didn’t come', () => {
+  const failed = async (): Promise<never> => {
+    throw new Error('It can’t be read.');
+  };
+
+  it('leaves no blank space, and what lists know of the model stays', async () => {
+    const facts = { format: 'pytorch', dtypes: ['float32'] };
+    const version = versionDetails(2, { hasHistory: true, facts });
+    const page = await open(versionPage(version), {
+      history: courses(),
+      failing: ['history'],
+      facts: failed,
+      versionGates: failed,
+    });
+    await page.locator('#courses').getByRole('alert').waitFor();
+    await page.locator('#model').getByRole('alert').waitFor();
+    const gaps = await page.locator('main section:has(> header h2)').evaluateAll((sections) =>
+      sections.map((section) => {
+        const last = section.lastElementChild?.getBoundingClientRect().bottom ?? 0;
+        const text = document.createRange();
+        text.selectNodeContents(section);
+        const lines = [...text.getClientRects()].filter(({ height }) => height > 0 && height < 40);
+        return [section.id, last - Math.max(...lines.map(({ bottom }) => bottom))] as const;
+      }),
+    );
+    expect(gaps.filter(([, gap]) => gap > 40)).toEqual([]);
+    expect(await page.locator('#model').innerText()).toContain('pytorch');
+  });
+
+  it('is said of curves over versions in one line, which asks for them again', async () => {
+    const failing = ['trends'];
+    const page = await open(versionPage(), { trends: trends(), failing });
+    const alert = page.locator('#metrics').getByRole('alert');
+    await alert.getByText('There are no curves over versions: trends went wrong').waitFor();
+    failing.pop();
+    await alert.getByRole('button', { name: 'Retry' }).click();
+    await page.locator('#metrics').getByRole('slider').first().waitFor();
+    expect(await alert.count()).toBe(0);
+  });
+
+  it.each([1200, 320])('names commands without breaking a word of them, %i pixels wide', async (width) => {
+    const damaged = async (): Promise<never> => {
+      throw new Error(
+        'The log of /home/ada/fraud is damaged: commit 12 doesn’t follow commit 11. Run `model-registry verify`.',
+      );
+    };
+    const page = await open(barePage(bareVersion()), { facts: damaged, versionGates: damaged, width });
+    const words = page.locator('code .code-word');
+    await page.locator('#model .code-word').first().waitFor();
+    expect(await words.count()).toBeGreaterThan(4);
+    const broken = await words.evaluateAll((all) =>
+      all.filter((word) => {
+        const range = document.createRange();
+        range.selectNodeContents(word);
+        return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1;
+      }),
+    );
+    expect(broken).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+});
+
 describe('what comes late', () => {
   it('moves nothing that was there', async () => {
     let answer = () => {};

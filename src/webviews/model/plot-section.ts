@@ -6,7 +6,7 @@ import type { Plot, PlotAxis, PlotBox, PlotPoint, TenureEntry } from '../../exte
 import type { ModelPageData } from '../../extension/messages/page-data.ts';
 import { formatTime, metricText } from '../shared/format.ts';
 import type { Later, PageContext } from '../shared/page.ts';
-import { ageOf, emptyState, failedLine, section } from '../shared/parts.ts';
+import { ageOf, emptyState, failedLine, inlineCode, section } from '../shared/parts.ts';
 import { directionText } from '../shared/word.ts';
 import { scalesOf } from './axes.ts';
 import { axisValue, type Choices } from './choices.ts';
@@ -26,8 +26,8 @@ export function plotSection(data: ModelPageData, choices: Choices, page: ModelPa
       emptyState(
         data.model.versions === 0 ? t('The model has no versions yet.') : t('None of its versions has metrics.'),
         data.model.versions === 0
-          ? html`${tParts('Register one with {command}, or declare its outputs in model-registry.yaml.', { command: html`<code>model-registry register ${data.model.name} PATH</code>` })}`
-          : html`${tParts('Record them with {option} when you register, or with {command}.', { option: html`<code>--metrics</code>`, command: html`<code>model-registry evaluate</code>` })}`,
+          ? html`${tParts('Register one with {command}, or declare its outputs in model-registry.yaml.', { command: inlineCode('model-registry register', data.model.name, 'PATH') })}`
+          : html`${tParts('Record them with {option} when you register, or with {command}.', { option: inlineCode('--metrics'), command: inlineCode('model-registry evaluate') })}`,
       ),
     );
   }

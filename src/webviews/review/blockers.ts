@@ -50,7 +50,8 @@ function gateBlockers(gates: LaterGates, isRunning: boolean): readonly string[] 
     case 'loading':
       return [t('Its gates are being evaluated.')];
     case 'failed':
-      return [t('Its gates can’t be evaluated: {message}', { message: gates.message })];
+      // Why, and what to do about it, stands with the gates.
+      return [t('Its gates can’t be evaluated.')];
     case 'ready':
       return brokenGates(gates).map(brokenText);
   }

@@ -4,7 +4,7 @@ import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
 import type { ReviewApproval, ReviewGate, ReviewPageData } from '../../extension/messages/review.ts';
 import type { LaterGates } from '../review.ts';
 import type { PageContext } from '../shared/page.ts';
-import { ageOf, coded, emptyState, failedLine, icon, section } from '../shared/parts.ts';
+import { ageOf, coded, emptyState, failedLine, icon, inlineCode, section } from '../shared/parts.ts';
 import { isWaitingForPeople } from './blockers.ts';
 
 const order: Readonly<Record<ReviewGate['outcome'], number>> = { failed: 0, 'not-evaluated': 1, passed: 2 };
@@ -75,7 +75,7 @@ function body(
       if (gates.length === 0)
         return emptyState(
           t('No gates are declared for {stage}.', { stage }),
-          html`${tParts('Say what it needs under {key} in model-registry.yaml.', { key: html`<code>gates: ${stage}:</code>` })}`,
+          html`${tParts('Say what it needs under {key} in model-registry.yaml.', { key: inlineCode('gates:', `${stage}:`) })}`,
         );
       const sorted = gates.toSorted((a, b) => order[a.outcome] - order[b.outcome]);
       return gateList(sorted, approvals, page, isTrusted && running === undefined);

@@ -86,7 +86,7 @@ function verdict(data: ReviewPageData, gates: LaterGates): TemplateResult {
   if (blockers.length === 0) {
     const passed =
       count === 0
-        ? t('No gates are declared for {stage}.', { stage: data.stage })
+        ? t('Nothing stands in its way to {stage}.', { stage: data.stage })
         : tCount(count, 'Its gate passed.', 'All {count} gates passed.');
     return line('pass', 'verdict-good', passed);
   }

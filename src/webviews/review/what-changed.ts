@@ -3,12 +3,14 @@ import { changesSummary } from '../../base/changes-summary.ts';
 import { t } from '../../base/language.ts';
 import type { ReviewPageData } from '../../extension/messages/review.ts';
 import { laterCode } from '../changes/code.ts';
-import type { PageContext } from '../shared/page.ts';
-import { coded, icon, section } from '../shared/parts.ts';
+import type { LaterGates } from '../review.ts';
+import type { Later, PageContext } from '../shared/page.ts';
+import { failedLine, icon, section } from '../shared/parts.ts';
 
 /** What changed in code, data and packages, in a few lines; metrics stand above. */
 export function whatChanged(
   { changes, other, version }: ReviewPageData,
+  gates: LaterGates,
   page: PageContext,
 ): TemplateResult | typeof nothing {
   if (!changes || !other) return nothing;
@@ -23,6 +25,14 @@ export function whatChanged(
   return section(
     { id: 'changes', title: t('What changed'), actions: open },
     html`<ul class="changes-list">${lines.map((text) => html`<li class="wrap">${text}</li>`)}</ul>
-      ${code.state === 'failed' ? html`<p class="warning">${icon('warning')} <span class="wrap">${coded(code.message)}</span></p>` : nothing}`,
+      ${code.state === 'failed' ? notFromGit(code, gates) : nothing}`,
+  );
+}
+
+/** What keeps gates from being evaluated is said once. */
+function notFromGit(code: Extract<Later<unknown>, { state: 'failed' }>, gates: LaterGates): TemplateResult {
+  const isSaid = gates.state === 'failed' && gates.message === code.message;
+  return failedLine(
+    isSaid ? { ...code, message: t('What git tells is missing, for the reason that is given at the gates.') } : code,
   );
 }

@@ -64,7 +64,15 @@ export function versionLink(page: PageContext, ref: string, text: string): Templ
 
 /** A message of the registry, with the commands in it as code: it marks them with backticks. */
 export function coded(message: string): TemplateResult {
-  return html`${message.split(/`([^`]+)`/).map((part, place) => (place % 2 === 0 ? part : html`<code>${part}</code>`))}`;
+  return html`${message.split(/`([^`]+)`/).map((part, place) => (place % 2 === 0 ? part : inlineCode(part)))}`;
+}
+
+/** A command in a sentence: a line ends between its words, and within one only where that is longer than a line. */
+export function inlineCode(...command: readonly string[]): TemplateResult {
+  return html`<code>${command
+    .join(' ')
+    .split(' ')
+    .map((part, place) => html`${place === 0 ? '' : ' '}<span class="code-word">${part}</span>`)}</code>`;
 }
 
 /** A link for web addresses, and the text for everything else: a registry can hold `javascript:` and worse. */

@@ -42,7 +42,7 @@ function cardOfFile(path: string, version: VersionDetails, page: PageContext): T
   const source = html`<button class="link" @click=${() => page.openFile({ path, versionId: version.id })}>${icon('go-to-file')} ${path}</button>`;
   const waiting = (content: TemplateResult) =>
     html`<div class="card card-cut">${content}</div><div class="below-place">${source}</div>`;
-  if (later.state === 'failed') return waiting(failedLine(later));
+  if (later.state === 'failed') return html`${failedLine(later)}<div class="below-place">${source}</div>`;
   if (later.state === 'loading')
     return waiting(html`<p class="muted" role="status">${t('Reading {path}…', { path })}</p>`);
   const { file } = later.data;

@@ -33,12 +33,7 @@ export function coursesSection(
         page,
       );
     case 'failed':
-      return foldable(
-        options,
-        html`<div class="courses-place">${failedLine(later)}</div>
-          <div class="below-place"></div>`,
-        page,
-      );
+      return foldable(options, failedLine(later), page);
     case 'ready': {
       const all = Object.entries(later.data);
       if (all.length === 0) return foldable(options, emptyState(t('The run recorded no values of metrics.')), page);

@@ -5,7 +5,7 @@ import type { FileEntry, VersionDetails } from '../../extension/messages/core-ty
 import type { VersionPageData } from '../../extension/messages/page-data.ts';
 import { shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { ageOf, copyable, emptyState, filtered, icon } from '../shared/parts.ts';
+import { ageOf, copyable, emptyState, filtered, icon, inlineCode } from '../shared/parts.ts';
 import { copyTable, tableText } from './copy-table.ts';
 import { previewable, previewOf } from './file-preview.ts';
 import { foldable } from './foldable.ts';
@@ -28,7 +28,7 @@ export function filesSection(
     return foldable(
       { id: 'files', title, count: artifact.fileCount },
       html`<p class="warning">
-        ${icon('warning')} ${tParts('The list of files is missing or damaged. {command} tells more.', { command: html`<code>model-registry verify</code>` })}
+        ${icon('warning')} ${tParts('The list of files is missing or damaged. {command} tells more.', { command: inlineCode('model-registry verify') })}
       </p>`,
       page,
     );

@@ -3,7 +3,7 @@ import { t, tCount, tParts } from '../../base/language.ts';
 import type { Lineage, VersionDetails } from '../../extension/messages/core-types.ts';
 import { formatDuration, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { copyable, emptyState, icon, timeOf, versionLink, webLink } from '../shared/parts.ts';
+import { copyable, emptyState, icon, inlineCode, timeOf, versionLink, webLink } from '../shared/parts.ts';
 import { foldable } from './foldable.ts';
 import { notRecorded, part } from './part.ts';
 import { dataPart, environmentPart, machinePart, missingPart } from './surroundings.ts';
@@ -41,7 +41,7 @@ export function lineageSection({ id, lineage, model }: VersionDetails, page: Pag
       { id: 'lineage', title: t('Lineage'), actions },
       emptyState(
         t('No lineage was recorded.'),
-        html`${tParts('Start training with {command}, and code, data and packages are recorded with the next version.', { command: html`<code>model-registry run --model MODEL -- COMMAND</code>` })}`,
+        html`${tParts('Start training with {command}, and code, data and packages are recorded with the next version.', { command: inlineCode('model-registry run --model MODEL -- COMMAND') })}`,
       ),
       page,
     );

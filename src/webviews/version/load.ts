@@ -35,7 +35,7 @@ export function loadSection({ version, loading }: VersionPageData, page: PageCon
         <span class="grow"></span>
         <button class="link" @click=${() => page.copy(text, t('the snippet'))}>${icon(page.justCopied === text ? 'check' : 'copy')} ${t('Copy')}</button>
       </div>
-      <div class=${isPython ? 'snippet-place' : ''}>
+      <div class=${isPython && facts.state !== 'failed' ? 'snippet-place' : ''}>
         <pre id="load-text" role="tabpanel" aria-labelledby="load-${isPython ? 'python' : 'command'}" class="snippet" tabindex="0"><code>${text}</code></pre>
         ${chosen.notes.map((note) => html`<p class="aside warning">${icon('warning')} <span>${note}</span></p>`)}
       </div>`,

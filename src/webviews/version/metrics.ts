@@ -7,25 +7,22 @@ import type { Baseline, VersionPageData } from '../../extension/messages/page-da
 import { alignDecimals, metricText } from '../shared/format.ts';
 import { groupMetrics, type MetricGroup } from '../shared/metric-groups.ts';
 import type { PageContext } from '../shared/page.ts';
-import { breakable, changeOf, emptyState, filtered, icon, none, versionLink } from '../shared/parts.ts';
+import { breakable, changeOf, emptyState, filtered, icon, inlineCode, none, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 import { copyTable, tableText } from './copy-table.ts';
 import { copyValue } from './copy-value.ts';
 import { foldable } from './foldable.ts';
 import { matrixTable } from './matrix.ts';
 import { betterWhen, metricIn } from './metric-facts.ts';
+import type { Trends } from './trends.ts';
 
 const SHOWN_MISSING = 12;
 
 /** A version, and what it is measured against. */
 export type MeasuredVersion = Pick<VersionPageData, 'baseline' | 'declared'> & { readonly version: VersionSummary };
 
-/** All metrics: a table in groups, and a matrix for each kind of slice. With `trendOf`, each has its course over the versions beside it. */
-export function metricsSection(
-  data: MeasuredVersion,
-  page: PageContext,
-  trendOf?: (name: string) => TemplateResult,
-): TemplateResult {
+/** All metrics: a table in groups, and a matrix for each kind of slice. With `trends`, each has its course over the versions beside it. */
+export function metricsSection(data: MeasuredVersion, page: PageContext, trends?: Trends): TemplateResult {
   const { version, baseline, declared } = data;
   const all = Object.entries(version.metrics);
   if (all.length === 0) {
@@ -35,8 +32,8 @@ export function metricsSection(
   const { groups, matrices } = groupMetrics(Object.fromEntries(rows));
   return foldable(
     { id: 'metrics', title: t('Metrics'), count: all.length, actions: field },
-    html`${groups.length === 0 ? nothing : metricTable(groups, data, page, trendOf)}
-      ${matrices.map((matrix) => matrixTable(matrix, { before: baseline?.metrics, declared }))} ${more}
+    html`${groups.length === 0 ? nothing : metricTable(groups, data, page, trends?.curve)}
+      ${matrices.map((matrix) => matrixTable(matrix, { before: baseline?.metrics, declared }))} ${more} ${trends?.problem ?? nothing}
       <p class="aside links">${copyTable(page, () => metricsText(data))}</p>`,
     page,
   );
@@ -146,8 +143,8 @@ function noMetrics(model: string, number: string): TemplateResult {
   return emptyState(
     t('No metrics were recorded.'),
     html`${tParts('Record them with {command}, or pass {option} when you register.', {
-      command: html`<code>model-registry evaluate ${target} --metrics metrics.json</code>`,
-      option: html`<code>--metrics</code>`,
+      command: inlineCode('model-registry evaluate', target, '--metrics metrics.json'),
+      option: inlineCode('--metrics'),
     })}`,
   );
 }

@@ -55,10 +55,14 @@ export function modelSection(version: VersionDetails, page: PageContext): Templa
   const later = page.later('facts', () => page.read('facts', {}, { timeoutMs: patienceMs }));
   return foldable(
     { id: 'model', title: t('Model') },
-    html`<div class="model-place ${version.facts ? '' : 'model-unknown'}">${modelBody(later, version, page)}</div>
+    html`<div class="model-place ${version.facts || later.state === 'failed' ? '' : 'model-unknown'}">${modelBody(later, version, page)}</div>
       <div class="main model-parts">${partsOf(later, page)}</div>`,
     page,
   );
+}
+
+function knownList(version: VersionDetails, page: PageContext): TemplateResult | undefined {
+  return version.facts && factList(knownFacts(version.facts), weightRows(version.facts.weights, version, page));
 }
 
 /** In the form of the whole, as far as lists have it. */
@@ -75,11 +79,9 @@ function knownFacts({ format, dtypes = [], danger: _danger, problems: _problems,
 function modelBody(later: Later<FactsPageData>, version: VersionDetails, page: PageContext): TemplateResult {
   switch (later.state) {
     case 'loading':
-      return version.facts
-        ? factList(knownFacts(version.facts), weightRows(version.facts.weights, version, page))
-        : html`<p class="muted" role="status">${t('Reading its files…')}</p>`;
+      return knownList(version, page) ?? html`<p class="muted" role="status">${t('Reading its files…')}</p>`;
     case 'failed':
-      return failedLine(later);
+      return html`${failedLine(later)}${knownList(version, page) ?? nothing}`;
     case 'ready': {
       const { facts, problem, readFrom } = later.data;
       if (!facts) return emptyState(problem ?? t('Nothing is known about its files.'));

@@ -1,20 +1,36 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { t, tCount } from '../../base/language.ts';
 import type { MetricTrend, VersionDetails } from '../../extension/messages/core-types.ts';
 import { metricText } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
+import { failedLine } from '../shared/parts.ts';
 import type { SparkPoint } from './spark-line.ts';
 import './spark-line.ts';
 
+/** What stands beside the metrics: a curve for each, and why there are none where they didn't come. */
+export interface Trends {
+  readonly curve: (name: string) => TemplateResult;
+  readonly problem: TemplateResult | typeof nothing;
+}
+
 /** The curve of each metric over the versions around this one. Its place is there from the start. */
-export function trendsOf(version: VersionDetails, page: PageContext): (name: string) => TemplateResult {
+export function trendsOf(version: VersionDetails, page: PageContext): Trends {
   const later = page.later('trends', () => page.read('trends', {}), version);
   const trends = later.state === 'ready' ? later.data : [];
   const byName = new Map(trends.map((trend) => [trend.name, trend]));
   const first = trends.find(isCurve)?.name;
-  return (name) => {
-    const trend = byName.get(name);
-    return isCurve(trend) ? curveOf(trend, version, page, name === first) : html``;
+  return {
+    curve(name) {
+      const trend = byName.get(name);
+      return isCurve(trend) ? curveOf(trend, version, page, name === first) : html``;
+    },
+    problem:
+      later.state === 'failed'
+        ? failedLine({
+            ...later,
+            message: t('There are no curves over versions: {message}', { message: later.message }),
+          })
+        : nothing,
   };
 }
 
