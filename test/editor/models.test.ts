@@ -142,6 +142,28 @@ describe('a model with a history', () => {
     await workbench.treeRow('fraud', modelsView()).waitFor();
   });
 
+  it('keeps a filter that is being typed when a row is clicked, and shows that row, however long the button is held', async () => {
+    await workbench.runCommand('Model Registry: Filter Models…');
+    await workbench.quickInput.fill('auc>0.86');
+    const found = workbench.treeRow(/^\s*fraud \d+\s*$/, modelsView());
+    await modelsView().getByText('“auc>0.86”').waitFor();
+    const row = found.nth(2);
+    const number = /\d+/.exec(await row.locator('.label-name').innerText())?.[0] ?? '';
+    await row.hover();
+    await workbench.page.mouse.down();
+    await workbench.page.waitForTimeout(500);
+    await workbench.page.mouse.up();
+    await workbench.webview(new RegExp(`^fraud@${number}\\b`));
+    await workbench.quickInputWidget.waitFor({ state: 'hidden' });
+    expect(await found.nth(2).locator('.label-name').innerText()).toContain(number);
+    // Whoever types a filter uses no row of it; now its actions are there.
+    await row.hover();
+    await row.getByRole('button', { name: /^Promote/ }).waitFor();
+    await workbench.runCommand('View: Close Editor');
+    await workbench.runCommand('Model Registry: End the Filter of Models');
+    await workbench.treeRow('churn', modelsView()).waitFor();
+  });
+
   it('is grouped by stage, and a version that is dropped on a stage is moved there', async () => {
     await workbench.runCommand('Model Registry: Group and Sort Models…');
     await workbench.choose('Stage');

@@ -4,8 +4,8 @@ import type { Arrangement } from '../models-tree/arrangement.ts';
 import { facts } from '../version-text.ts';
 import type { Command } from './command-context.ts';
 
-/** Narrows the Models view while the person types; Enter keeps that, Escape takes it back. */
-export const filterModels: Command = async ({ modelsTree }) => {
+/** Narrows the Models view while the person types; Enter and a click on a row keep that, Escape takes it back. */
+export const filterModels: Command = async ({ modelsTree, onDidSelectModels }) => {
   const { choices } = modelsTree;
   const before = choices.filter;
   const input = vscode.window.createInputBox();
@@ -13,15 +13,22 @@ export const filterModels: Command = async ({ modelsTree }) => {
   input.value = before;
   input.placeholder = t('Name of a model, stage:staging, tag:k=v, param:k=v, auc>0.9');
   input.prompt = t('The view is filtered as you type');
+  // A press on a row would end it, and the row be another one before the button is let go.
+  input.ignoreFocusOut = true;
   await new Promise<void>((done) => {
     let isKept = false;
     // The view follows at once; of keys that come faster, the editor itself draws it a few times a second.
-    input.onDidChangeValue((value) => choices.setFilter(value));
-    input.onDidAccept(() => {
+    input.onDidChangeValue((value) => choices.typeFilter(value));
+    const keep = () => {
       isKept = true;
       input.hide();
+    };
+    input.onDidAccept(keep);
+    const selecting = onDidSelectModels(({ selection }) => {
+      if (selection.length > 0) keep();
     });
     input.onDidHide(() => {
+      selecting.dispose();
       choices.setFilter(isKept ? input.value : before);
       done();
     });

@@ -22,6 +22,7 @@ export class TreeChoices implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   #arrangement: Arrangement;
   #filter = '';
+  #isTyping = false;
 
   readonly onDidChange = this.#changed.event;
 
@@ -46,9 +47,24 @@ export class TreeChoices implements vscode.Disposable {
     return this.#filter;
   }
 
+  /** Whether the filter is still being typed: then rows have no buttons, which nobody could reach and which the editor would make anew with each key. */
+  get isTyping(): boolean {
+    return this.#isTyping;
+  }
+
   setFilter(filter: string): void {
-    if (filter.trim() === this.#filter) return;
+    this.#set(filter, false);
+  }
+
+  /** A filter that the next key may change. */
+  typeFilter(filter: string): void {
+    this.#set(filter, true);
+  }
+
+  #set(filter: string, isTyping: boolean): void {
+    if (filter.trim() === this.#filter && isTyping === this.#isTyping) return;
     this.#filter = filter.trim();
+    this.#isTyping = isTyping;
     this.#changed.fire();
   }
 

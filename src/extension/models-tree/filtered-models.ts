@@ -10,8 +10,6 @@ export type FilterCalls = Pick<RegistryCalls, 'listModels' | 'search'>;
 
 /** So many versions are shown at first: a filter is typed to see few, and the editor draws all of them again with each key. */
 export const FIRST_FOUND = 12;
-/** Up to so many models are open from the start. */
-const OPEN_MODELS = 10;
 
 export interface FilterOptions {
   readonly registryDir: string;
@@ -40,7 +38,8 @@ export async function filteredModels(
     search(registry, filter, foundCount),
   ]);
   const names = new Set(named.map(({ id }) => id));
-  const isOpen = named.length <= OPEN_MODELS;
+  // The versions of one would hide that there are others.
+  const isOpen = named.length === 1;
   const byName = named.map((model): ModelNode => ({ kind: 'model', registryDir, modelId: model.id, model, isOpen }));
   const others = found.filter(
     ({ modelId, model }) => !names.has(modelId) && !model.toLowerCase().includes(filter.toLowerCase()),

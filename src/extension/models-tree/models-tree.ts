@@ -68,7 +68,7 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    return treeItemOf(node, preferredMetric());
+    return treeItemOf(node, preferredMetric(), this.choices.isTyping);
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {

@@ -28,8 +28,17 @@ import type {
 import { stageIcon } from './stage-icon.ts';
 import { modelTooltip, versionTooltip } from './tooltips.ts';
 
+/** What a row is while a filter is being typed: the manifest gives it a menu, but no buttons. */
+const WITHOUT_BUTTONS = ':~';
+
 /** How a row looks. Ids are stable, so that what is open or selected stays so. */
-export function treeItemOf(node: TreeNode, preferred: string | undefined): vscode.TreeItem {
+export function treeItemOf(node: TreeNode, preferred: string | undefined, isTyping = false): vscode.TreeItem {
+  const item = itemOf(node, preferred);
+  if (isTyping && (node.kind === 'version' || node.kind === 'model')) item.contextValue += WITHOUT_BUTTONS;
+  return item;
+}
+
+function itemOf(node: TreeNode, preferred: string | undefined): vscode.TreeItem {
   switch (node.kind) {
     case 'registry':
       return registryItem(node);

@@ -303,6 +303,26 @@ describe('the Models view', () => {
     expect((await tree.getChildren()).map((node) => tree.getTreeItem(node).id)).toEqual(ids);
   });
 
+  it('opens the only model that a filter fits, and has no buttons while it is typed', async () => {
+    await register('churn', 1);
+    await register('churn-weekly', 1);
+    const choices = new TreeChoices();
+    const tree = treeOf({ one: registry }, choices);
+    const items = async () => (await tree.getChildren()).map((node) => tree.getTreeItem(node));
+    const states = async () => (await items()).map(({ collapsibleState }) => collapsibleState);
+    choices.typeFilter('churn');
+    expect(await states()).toEqual([1, 1]);
+    choices.typeFilter('churn-');
+    expect(await states()).toEqual([2]);
+    choices.typeFilter('auc<1');
+    expect((await items()).map(({ contextValue }) => contextValue)).toEqual([
+      'version:candidate:~',
+      'version:candidate:~',
+    ]);
+    choices.setFilter('auc<1');
+    expect((await items()).map(({ contextValue }) => contextValue)).toEqual(['version:candidate', 'version:candidate']);
+  });
+
   it('shows the newest that a search finds, and more when asked', async () => {
     await register('churn', 30);
     const choices = new TreeChoices();
