@@ -130,7 +130,11 @@ describe('a model with a history', () => {
     await (await workbench.webview(/Compare fraud@/)).getByText('learning_rate').first().waitFor();
   });
 
-  it('is narrowed to what a filter finds', async () => {
+  it('is narrowed to what a filter finds, after which what was closed is closed again', async () => {
+    const fraud = workbench.treeRow('fraud', modelsView());
+    await workbench.expand(fraud);
+    await fraud.locator('.monaco-tl-twistie').click();
+    await modelsView().locator('.monaco-list-row[aria-label^="Model fraud,"][aria-expanded="false"]').waitFor();
     await workbench.runCommand('Model Registry: Filter Models…');
     await workbench.answer('churn');
     await workbench.treeRow('fraud', modelsView()).waitFor({ state: 'detached' });
@@ -139,7 +143,9 @@ describe('a model with a history', () => {
     await modelsView().getByText('“churn”').waitFor();
     await editor.screenshot('models-4-filter');
     await workbench.runCommand('Model Registry: End the Filter of Models');
-    await workbench.treeRow('fraud', modelsView()).waitFor();
+    await fraud.waitFor();
+    expect(await fraud.getAttribute('aria-expanded')).toBe('false');
+    await workbench.expand(fraud);
   });
 
   it('keeps a filter that is being typed when a row is clicked, and shows that row, however long the button is held', async () => {

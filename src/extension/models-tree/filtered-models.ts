@@ -40,7 +40,9 @@ export async function filteredModels(
   const names = new Set(named.map(({ id }) => id));
   // The versions of one would hide that there are others.
   const isOpen = named.length === 1;
-  const byName = named.map((model): ModelNode => ({ kind: 'model', registryDir, modelId: model.id, model, isOpen }));
+  const byName = named.map((model): ModelNode => {
+    return { kind: 'model', registryDir, modelId: model.id, model, isOpen, isFiltered: true };
+  });
   const others = found.filter(
     ({ modelId, model }) => !names.has(modelId) && !model.toLowerCase().includes(filter.toLowerCase()),
   );

@@ -29,6 +29,8 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   readonly #subscriptions: readonly vscode.Disposable[];
   /** How many rows a list shows, by its name. */
   readonly #shown = new Map<string, number>();
+  /** Which models of the whole list the person opened or closed: the editor forgets it of rows that a filter leaves out. */
+  readonly #opened = new Map<string, boolean>();
   /** What is read for a filter before the editor asks for it, by the folder of the registry. */
   readonly #early = new Map<string, { readonly filter: string; readonly rows: Promise<readonly TreeNode[]> }>();
 
@@ -65,6 +67,10 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   showMore({ list }: Pick<MoreNode, 'list'>): void {
     this.#shown.set(list, this.#countOf(list) + PAGE);
     this.refresh();
+  }
+
+  noteOpened(node: TreeNode, isOpen: boolean): void {
+    if (node.kind === 'model' && !node.isFiltered) this.#opened.set(idOf(node), isOpen);
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
@@ -141,7 +147,10 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
       this.#countOf(registryDir),
     );
     const isOpen = items.length <= OPEN_MODELS;
-    const models = items.map((model): TreeNode => ({ kind: 'model', registryDir, modelId: model.id, model, isOpen }));
+    const models = items.map((model): TreeNode => {
+      const row = { kind: 'model', registryDir, modelId: model.id, model, isOpen } as const;
+      return { ...row, isOpen: this.#opened.get(idOf(row)) ?? isOpen };
+    });
     return hasMore ? [...models, { kind: 'more', list: registryDir }] : models;
   }
 

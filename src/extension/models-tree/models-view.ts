@@ -40,5 +40,7 @@ export function modelsView({ registries, state, runCommand, log }: ModelsViewOpt
     clearTimeout(timer);
     timer = setTimeout(tell, TITLE_MS);
   });
-  return { tree, view, subscriptions: [tree, view, following, { dispose: () => clearTimeout(timer) }] };
+  const opened = view.onDidExpandElement(({ element }) => tree.noteOpened(element, true));
+  const closed = view.onDidCollapseElement(({ element }) => tree.noteOpened(element, false));
+  return { tree, view, subscriptions: [tree, view, following, opened, closed, { dispose: () => clearTimeout(timer) }] };
 }

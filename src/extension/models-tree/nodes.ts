@@ -31,6 +31,8 @@ export interface ModelNode {
   readonly model: ModelSummary;
   /** Shown with its versions until the person closes it. */
   readonly isOpen: boolean;
+  /** A filter found it: another row than that of the whole list, which is open or closed by itself. */
+  readonly isFiltered?: boolean;
 }
 
 /** The versions of a model in one stage; a version can be dropped there. */

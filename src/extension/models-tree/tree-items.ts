@@ -78,11 +78,14 @@ function registryItem(node: RegistryNode): vscode.TreeItem {
   return item;
 }
 
-function modelItem({ registryDir, model, isOpen }: ModelNode, preferred: string | undefined): vscode.TreeItem {
+function modelItem(
+  { registryDir, model, isOpen, isFiltered }: ModelNode,
+  preferred: string | undefined,
+): vscode.TreeItem {
   const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
   const { production } = model;
   const item = new vscode.TreeItem(shortName(model.name, NAME_IN_ROW), isOpen ? Expanded : Collapsed);
-  item.id = `${registryDir}#${model.id}`;
+  item.id = `${registryDir}#${model.id}${isFiltered ? '#filtered' : ''}`;
   item.iconPath = new vscode.ThemeIcon('package');
   item.description = holderText(model, preferred);
   item.contextValue = production ? 'model:production' : 'model';

@@ -323,6 +323,25 @@ describe('the Models view', () => {
     expect((await items()).map(({ contextValue }) => contextValue)).toEqual(['version:candidate', 'version:candidate']);
   });
 
+  it('knows after a filter which models the person had opened and closed before', async () => {
+    await register('churn', 1);
+    await register('fraud', 1);
+    const choices = new TreeChoices();
+    const tree = treeOf({ one: registry }, choices);
+    const open = async () => (await tree.getChildren()).map((node) => tree.getTreeItem(node).collapsibleState);
+    const [churn] = await tree.getChildren();
+    expect(await open()).toEqual([2, 2]);
+    if (churn) tree.noteOpened(churn, false);
+    choices.typeFilter('churn');
+    const [found] = await tree.getChildren();
+    expect(await open()).toEqual([2]);
+    if (found) tree.noteOpened(found, false);
+    choices.setFilter('');
+    expect(await open()).toEqual([1, 2]);
+    if (churn) tree.noteOpened(churn, true);
+    expect(await open()).toEqual([2, 2]);
+  });
+
   it('shows the newest that a search finds, and more when asked', async () => {
     await register('churn', 30);
     const choices = new TreeChoices();
