@@ -12,7 +12,7 @@ export function gate(title: string, more: Partial<ReviewGate> = {}): ReviewGate 
     outcome: 'passed',
     source: 'project',
     isCommand: false,
-    isOfPeople: false,
+    isWaiting: false,
     hasEvidence: true,
     ...more,
   };
@@ -44,7 +44,7 @@ export function someGates(): readonly ReviewGate[] {
       measured: '',
       outcome: 'failed',
       why: '1 of 2 approvals',
-      isOfPeople: true,
+      isWaiting: true,
       source: 'policy',
       hasEvidence: false,
     }),

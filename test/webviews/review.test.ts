@@ -52,13 +52,13 @@ describe('the page of a review', () => {
   });
 
   it('says where nothing but people is missing, unless one of them refused', async () => {
-    const people = gate('approvals', { isOfPeople: true, outcome: 'failed', why: 'no approval yet, 1 needed' });
+    const people = gate('approvals', { isWaiting: true, outcome: 'failed', why: 'no approval yet, 1 needed' });
     await open(reviewPage({ approvals: [] }), { gates: [gate('auc'), people] });
     expect(await opened.page.locator('.verdict').innerText()).toContain(
       'Waiting for people: no approval yet, 1 needed.',
     );
     await opened.close();
-    const refused = { ...people, why: 'bob@example.org refused it' };
+    const refused = { ...people, isWaiting: false, why: 'bob@example.org refused it' };
     const approvals = [approval('bob@example.org', { isGiven: false, comment: 'Twice as slow.' })];
     await open(reviewPage({ approvals }), { gates: [gate('auc'), refused] });
     expect(await opened.page.locator('.verdict').innerText()).toContain(

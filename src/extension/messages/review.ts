@@ -35,8 +35,8 @@ export interface ReviewGate extends Pick<Verdict, 'outcome' | 'measured' | 'why'
   /** `policy`: every reader of the log enforces it. */
   readonly source: 'project' | 'policy';
   readonly isCommand: boolean;
-  /** It asks for approvals. */
-  readonly isOfPeople: boolean;
+  /** It failed because people haven't said anything yet. */
+  readonly isWaiting: boolean;
   /** Whether there is anything to show for it. */
   readonly hasEvidence: boolean;
   /** When it was recorded and by whom, where what was recorded is what holds now. */

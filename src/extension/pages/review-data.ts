@@ -2,7 +2,7 @@ import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import type { VersionDetails, VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { GateReport } from '../../gates/evaluate-gates.ts';
-import { isOfPeople } from '../../gates/of-people.ts';
+import { isWaiting } from '../../gates/of-people.ts';
 import type { GateStanding } from '../../registry/api/gates.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { ReviewPageState } from '../messages/page-states.ts';
@@ -67,7 +67,7 @@ async function otherOf(registry: RegistryCalls, { version, holder }: GateStandin
 
 /** What gates say, as the page shows it. */
 export function reviewGates(gates: GateReport): ReviewGates {
-  const { results, found, commands } = gates;
+  const { results, found, commands, standing } = gates;
   return {
     gates: results.map((result): ReviewGate => {
       const { gate, title, required, source, outcome, measured, why } = result;
@@ -79,7 +79,7 @@ export function reviewGates(gates: GateReport): ReviewGates {
         ...{ gate, title, required, source, outcome, measured },
         ...(why === undefined ? {} : { why }),
         isCommand,
-        isOfPeople: isOfPeople(result),
+        isWaiting: isWaiting(result, standing.approvals),
         hasEvidence: found.some((entry) => entry.gate === gate) || (isOfNow && recorded?.evidence !== undefined),
         ...(recorded && isOfNow ? { recorded: { at: recorded.at, by: recorded.by.name } } : {}),
       };

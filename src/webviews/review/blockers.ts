@@ -1,5 +1,5 @@
 import { t } from '../../base/language.ts';
-import type { ReviewApproval, ReviewGate, ReviewPageData } from '../../extension/messages/review.ts';
+import type { ReviewGate, ReviewPageData } from '../../extension/messages/review.ts';
 import type { LaterGates } from '../review.ts';
 
 /** The gates that aren't passed, those that failed first. */
@@ -16,12 +16,6 @@ function brokenText({ title, required, source, outcome, isCommand, why = '' }: R
   if (outcome === 'not-evaluated') return t('{name} wasn’t evaluated: {why}', { name, why });
   // Most reasons name what they are about.
   return why.startsWith(`${title} `) ? why : `${name}: ${why}`;
-}
-
-/** Whether it waits for people and for nothing else. */
-export function isWaitingForPeople(broken: readonly ReviewGate[], approvals: readonly ReviewApproval[]): boolean {
-  if (approvals.some(({ isGiven, isCounted, lapsed }) => !isGiven && isCounted && lapsed === undefined)) return false;
-  return broken.length > 0 && broken.every(({ isOfPeople, outcome }) => isOfPeople && outcome === 'failed');
 }
 
 /** Why it can't be promoted now, each reason in words; empty where it can. */

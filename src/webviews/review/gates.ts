@@ -1,11 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tParts } from '../../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
-import type { ReviewApproval, ReviewGate, ReviewPageData } from '../../extension/messages/review.ts';
+import type { ReviewGate, ReviewPageData } from '../../extension/messages/review.ts';
 import type { LaterGates } from '../review.ts';
 import type { PageContext } from '../shared/page.ts';
 import { ageOf, coded, emptyState, failedLine, icon, inlineCode, section } from '../shared/parts.ts';
-import { isWaitingForPeople } from './blockers.ts';
 
 const order: Readonly<Record<ReviewGate['outcome'], number>> = { failed: 0, 'not-evaluated': 1, passed: 2 };
 type State = ReviewGate['outcome'] | 'waiting';
@@ -60,11 +59,7 @@ function runningLine({ running }: ReviewPageData, page: PageContext): TemplateRe
   </p>`;
 }
 
-function body(
-  { stage, approvals, isTrusted, running }: ReviewPageData,
-  later: LaterGates,
-  page: PageContext,
-): TemplateResult {
+function body({ stage, isTrusted, running }: ReviewPageData, later: LaterGates, page: PageContext): TemplateResult {
   switch (later.state) {
     case 'loading':
       return html`<p class="facts muted"><vscode-progress-ring class="small-ring" aria-hidden="true"></vscode-progress-ring> ${t('Evaluating…')}</p>`;
@@ -78,31 +73,21 @@ function body(
           html`${tParts('Say what it needs under {key} in model-registry.yaml.', { key: inlineCode('gates:', `${stage}:`) })}`,
         );
       const sorted = gates.toSorted((a, b) => order[a.outcome] - order[b.outcome]);
-      return gateList(sorted, approvals, page, isTrusted && running === undefined);
+      return gateList(sorted, page, isTrusted && running === undefined);
     }
   }
 }
 
 /** Gates with their facts; where there is a page to open it, with the evidence, and where they can be run there, with how. */
-export function gateList(
-  gates: readonly ReviewGate[],
-  approvals: readonly ReviewApproval[],
-  page: PageContext | undefined,
-  canRun = false,
-): TemplateResult {
-  return html`<ul class="gates">${gates.map((gate) => gateItem(gate, approvals, page, canRun))}</ul>`;
+export function gateList(gates: readonly ReviewGate[], page: PageContext | undefined, canRun = false): TemplateResult {
+  return html`<ul class="gates">${gates.map((gate) => gateItem(gate, page, canRun))}</ul>`;
 }
 
-function gateItem(
-  gate: ReviewGate,
-  approvals: readonly ReviewApproval[],
-  page: PageContext | undefined,
-  canRun: boolean,
-): TemplateResult {
+function gateItem(gate: ReviewGate, page: PageContext | undefined, canRun: boolean): TemplateResult {
   const { title, required, measured, outcome, why, source, isCommand, hasEvidence, recorded } = gate;
   const isPolicy = source === 'policy';
   // People who haven't said anything yet are no failure.
-  const state = outcome === 'failed' && isWaitingForPeople([gate], approvals) ? 'waiting' : outcome;
+  const state = gate.isWaiting ? 'waiting' : outcome;
   // A command is best known by itself.
   // `no approval yet, 1 needed` says what was measured, and what is required.
   const isCounted = title === 'approvals' && state === 'waiting';

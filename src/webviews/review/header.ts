@@ -10,7 +10,7 @@ import type { PageContext } from '../shared/page.ts';
 import { authorOf, claimedAgeOf, claimedSinceOf, copyable, icon, stageBadge, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 import { modelLine } from '../version/model.ts';
-import { blockersOf, brokenGates, isWaitingForPeople } from './blockers.ts';
+import { blockersOf, brokenGates } from './blockers.ts';
 
 export function reviewHeader(data: ReviewPageData, gates: LaterGates, page: PageContext): TemplateResult {
   const { version, stage, other } = data;
@@ -75,9 +75,9 @@ function besideLine(
 function verdict(data: ReviewPageData, gates: LaterGates): TemplateResult {
   const blockers = blockersOf(data, gates);
   const count = gates.state === 'ready' ? gates.data.gates.length : 0;
-  const isWaiting = gates.state === 'loading' || data.running !== undefined;
+  const isRunning = gates.state === 'loading' || data.running !== undefined;
   if (data.kind === 'none') return line('pass', 'verdict-good', t('It is in {stage}.', { stage: data.stage }));
-  if (isWaiting)
+  if (isRunning)
     return line(
       'sync',
       '',
@@ -92,14 +92,10 @@ function verdict(data: ReviewPageData, gates: LaterGates): TemplateResult {
   }
   const broken = brokenGates(gates);
   const isOnlyGates = blockers.length === broken.length;
-  if (isOnlyGates && isWaitingForPeople(broken, data.approvals))
+  if (isOnlyGates && broken.every(({ isWaiting }) => isWaiting))
     return line('clock', 'verdict-waiting', t('Waiting for people: {why}.', { why: broken[0]?.why ?? '' }));
   if (isOnlyGates && broken.length > 1)
-    return line(
-      'error',
-      'verdict-bad',
-      t('Not yet: {why}', { why: `${standingText(broken, count, data.approvals)}.` }),
-    );
+    return line('error', 'verdict-bad', t('Not yet: {why}', { why: `${standingText(broken, count)}.` }));
   const [first = ''] = blockers;
   const more =
     blockers.length > 1
@@ -109,8 +105,8 @@ function verdict(data: ReviewPageData, gates: LaterGates): TemplateResult {
 }
 
 /** `2 of 5 gates failed, 1 wasn’t evaluated, 1 waits for people` */
-function standingText(broken: readonly ReviewGate[], all: number, approvals: ReviewPageData['approvals']): string {
-  const waiting = broken.filter((gate) => isWaitingForPeople([gate], approvals)).length;
+function standingText(broken: readonly ReviewGate[], all: number): string {
+  const waiting = broken.filter(({ isWaiting }) => isWaiting).length;
   const failed = broken.filter(({ outcome }) => outcome === 'failed').length - waiting;
   const unknown = broken.length - failed - waiting;
   const ofAll = { all: formatNumber(all) };

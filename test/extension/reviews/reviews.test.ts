@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { evaluateGates } from '../../../src/gates/evaluate-gates.ts';
+import { parseProject } from '../../../src/project/parse-project.ts';
 import type { Registry } from '../../../src/registry/api/registry.ts';
 import { initRegistry, openRegistry } from '../../../src/registry/open.ts';
 
@@ -51,6 +53,7 @@ vi.mock('../../../src/extension/notify.ts', () => ({
 }));
 const { ReviewList } = await import('../../../src/extension/reviews/review-list.ts');
 const { proposalText } = await import('../../../src/extension/reviews/proposal-documents.ts');
+const { reviewGates } = await import('../../../src/extension/pages/review-data.ts');
 const { ReviewsTree } = await import('../../../src/extension/reviews/reviews-tree.ts');
 const { tellReviews } = await import('../../../src/extension/reviews/tell-reviews.ts');
 
@@ -220,4 +223,22 @@ describe('reviews in the side bar', () => {
     });
     expect(told[1]).toBe('Ann asks you to review fraud@2 for production: “Please”');
   });
+});
+
+it('the page of a review is told of each gate whether it waits for people, until somebody refuses', async () => {
+  const text = 'models: {fraud: {gates: {production: [{approvals: 1}, {metric: auc, min: 0.95}]}}}';
+  const { fraud = {} } = parseProject(text, 'model-registry.yaml').models;
+  const told = async () => {
+    const report = await evaluateGates(ann, { ref: 'fraud@1', stage: 'production' }, () => fraud);
+    return reviewGates(report).gates.map(({ title, outcome, isWaiting }) => [title, outcome, isWaiting]);
+  };
+  expect(await told()).toEqual([
+    ['approvals', 'failed', true],
+    ['auc', 'failed', false],
+  ]);
+  await bob.review({ ref: 'fraud@1', stage: 'production', isGiven: false, comment: 'Twice as slow' });
+  expect(await told()).toEqual([
+    ['approvals', 'failed', false],
+    ['auc', 'failed', false],
+  ]);
 });
