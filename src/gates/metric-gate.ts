@@ -136,13 +136,22 @@ function judgeChange(
     const allowed = isRelative ? amount * Math.abs(baseline) : amount;
     const slack = tolerance(value, baseline);
     const isBroken = key === 'max-drop' ? -gain > allowed + slack : gain < allowed - slack;
-    const said = `${numberText(Math.abs(gain))}${isRelative ? ` (${numberText(Math.abs(gain / baseline) * 100)} %)` : ''}`;
+    const said = `${numberText(Math.abs(gain))}${isRelative ? ` (${shortText(Math.abs(gain / baseline) * 100, amount * 100)} %)` : ''}`;
     const how = gain < 0 ? 'worse' : 'better';
     const limit = `${key === 'max-drop' ? 'more' : 'not as much'} than ${written}`.replace('much than', 'much as');
     const why = `${gate.metric} is ${said} ${how} than that of ${rival.label}, ${limit}`;
     verdicts.push(isBroken ? failed(measured, why) : passed(measured));
   }
   return worstOf(verdicts);
+}
+
+/** In so few digits that it still isn't the limit: nobody needs more of a percentage. */
+function shortText(value: number, limit: number): string {
+  for (const digits of [3, 4, 5, 6, 7, 8, 9]) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.sign(short - limit) === Math.sign(value - limit)) return String(short);
+  }
+  return numberText(value);
 }
 
 /** The newest of what was measured, by slice. */

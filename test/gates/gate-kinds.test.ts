@@ -349,6 +349,16 @@ describe('gates', () => {
     });
   });
 
+  it('say a share in so few digits that it is still more than the limit', () => {
+    const gate = gateOf('{metric: latency_ms, vs: production, max-drop: 15 %}');
+    const why = (ours: number, theirs: number) => {
+      const rival = { ...SUBJECT, label: 'fraud@6', metrics: { latency_ms: theirs } };
+      return checkGate(gate, { candidate: { ...SUBJECT, metrics: { latency_ms: ours } }, rival, votes: [] }).why;
+    };
+    expect(why(18.25, 15)).toBe('latency_ms is 3.25 (21.7 %) worse than that of fraud@6, more than 15 %');
+    expect(why(115_000.9, 100_000)).toBe('latency_ms is 15000.9 (15.001 %) worse than that of fraud@6, more than 15 %');
+  });
+
   it('fail exactly where the change is worse than allowed, whichever way is better', () => {
     const number = fc.double({ min: -1e6, max: 1e6, noNaN: true });
     const drop = fc.double({ min: 0, max: 1e6, noNaN: true });
