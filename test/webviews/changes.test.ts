@@ -29,7 +29,7 @@ describe('the page of what changed', () => {
     await expect
       .poll(() => page.locator('.changes-summary').innerText())
       .toBe(
-        '3 commits by Ada Lovelace and Grace Hopper change 4 files; 2 data entries differ; learning_rate 0.05 → 0.1; packages: 1 upgraded, 1 downgraded, 1 added; python 3.11.4 → 3.12.1; test_auc 0.9412 → 0.9301 (−0.0111, worse).',
+        '3 commits by Ada Lovelace and Grace Hopper change 4 files; 2 data entries differ; learning_rate 0.05 → 0.1; packages: 1 upgraded, 1 downgraded, 1 added; python 3.11.4 → 3.12.1; test_auc 0.9412 → 0.9301 (−0.0111, worse); loss 0.2 → 0.19 (−0.01, better).',
       );
     expect(await page.locator('h2').allInnerTexts()).toEqual([
       'Code',

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ComparedRow, ComparisonPageData } from '../../src/extension/messages/page-data.ts';
 import { comparison, courses, idOf, longName, markup, versionSummary } from './examples.ts';
+import { gate } from './gate-examples.ts';
 import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
-import { gate } from './review-examples.ts';
 import { themeNames } from './themes.ts';
 
 let harness: Harness;

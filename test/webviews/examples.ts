@@ -1,7 +1,7 @@
 import type { MetricValue } from '../../src/base/metric-value.ts';
 import type { Author } from '../../src/catalog/read-models/author.ts';
 import type { VersionDetails, VersionSummary } from '../../src/catalog/read-models/versions.ts';
-import type { FactsPageData, TensorComparisonPageData } from '../../src/extension/messages/answers.ts';
+import type { TensorComparisonPageData } from '../../src/extension/messages/answers.ts';
 import type {
   ChangesPageData,
   ComparedRow,
@@ -11,10 +11,12 @@ import type {
 } from '../../src/extension/messages/page-data.ts';
 import { snippetsOf } from '../../src/extension/pages/version-handlers.ts';
 import type { CodeBetween } from '../../src/lineage/code-history.ts';
+import { frozenGroups } from '../../src/modelfiles/tensors/frozen-groups.ts';
 import type { TensorDifference } from '../../src/modelfiles/tensors/tensor-difference.ts';
 import type { MetricCourses } from '../../src/registry/api/facts.ts';
 import type { GraphNode } from '../../src/registry/api/impact.ts';
 import type { MetricTrend } from '../../src/registry/api/listing.ts';
+import { rowsOf } from '../../src/registry/queries/compared-rows.ts';
 
 /** What the page gets beside the version itself, for one with nothing to compare with. */
 export function barePage(version: VersionDetails): VersionPageData {
@@ -29,7 +31,7 @@ export function idOf(number: number): string {
   return `01JD${String(number).padStart(22, '0')}`;
 }
 
-const digest = 'ab3f9c1e77d04a5b8c2d6e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b';
+export const digest = 'ab3f9c1e77d04a5b8c2d6e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b';
 
 /** A version as a team's registry has it. */
 export function versionSummary(number: number, changes: Partial<VersionSummary> = {}): VersionSummary {
@@ -197,7 +199,7 @@ function evaluation(dataset: string, metrics: Readonly<Record<string, number>>, 
 }
 
 /** What version 1 measured. */
-const metricsBefore: Readonly<Record<string, number>> = {
+export const metricsBefore: Readonly<Record<string, number>> = {
   test_auc: 0.9291,
   val_auc: 0.9388,
   'train.loss': 0.201,
@@ -296,25 +298,32 @@ export function hostileVersion(): VersionDetails {
 /** `count` versions, the third one in production. */
 export function comparison(count = 3): ComparisonPageData {
   const versions = Array.from({ length: count }, (_, index) =>
-    versionSummary(index + 1, { stage: index === 2 ? 'production' : index === 1 ? 'staging' : 'candidate' }),
+    versionSummary(index + 1, {
+      stage: index === 2 ? 'production' : index === 1 ? 'staging' : 'candidate',
+      metrics: {
+        test_auc: 0.91 + index / 100,
+        'train.loss': 0.3 - index / 50,
+        rows: 110_000 + index * 1000,
+        latency_p99_ms: 18.25,
+        ...(index === 0 ? {} : { val_auc: 0.9388 }),
+        divergence: index === 1 ? 'NaN' : 1.5,
+      },
+      params: {
+        seed: '42',
+        learning_rate: index === 1 ? '0.1' : '0.05',
+        max_depth: '8',
+        features: `amount, merchant, country, hour, ${'device, '.repeat(20)}${index}`,
+      },
+    }),
   );
+  const metricNames = ['test_auc', 'train.loss', 'rows', 'latency_p99_ms', 'val_auc', 'divergence'];
   return {
     versions,
     facts: [],
-    metrics: [
-      row('test_auc', (index) => 0.91 + index / 100, count),
-      row('train.loss', (index) => 0.3 - index / 50, count),
-      row('rows', (index) => 110_000 + index * 1000, count),
-      row('latency_p99_ms', () => 18.25, count),
-      row('val_auc', (index) => (index === 0 ? null : 0.9388), count),
-      row('divergence', (index) => (index === 1 ? 'NaN' : 1.5), count),
-    ],
-    params: [
-      row('seed', () => '42', count),
-      row('learning_rate', (index) => (index === 1 ? '0.1' : '0.05'), count),
-      row('max_depth', () => '8', count),
-      row('features', (index) => `amount, merchant, country, hour, ${'device, '.repeat(20)}${index}`, count),
-    ],
+    metrics: metricNames.map((name) => row(name, (index) => versions[index]?.metrics[name] ?? null, count)),
+    params: ['seed', 'learning_rate', 'max_depth', 'features'].map((name) =>
+      row(name, (index) => versions[index]?.params[name] ?? null, count),
+    ),
     tags: [row('team', () => 'payments', count)],
     evaluations: [
       {
@@ -366,50 +375,6 @@ function row(name: string, valueAt: (index: number) => string | number | null, c
   return { name, values, isDifferent: new Set(values).size > 1 };
 }
 
-/** Facts of a model that is as much as a page can show. */
-export function pageFacts(changes: Partial<NonNullable<FactsPageData['facts']>> = {}): FactsPageData {
-  return {
-    readFrom: 'registration',
-    facts: {
-      format: 'pytorch-zip',
-      formatLabel: 'PyTorch',
-      formatVersion: '3',
-      framework: { name: 'PyTorch', version: '2.9.1' },
-      architecture: 'BertForMaskedLM',
-      parameterCount: 109_514_298,
-      tensorCount: 202,
-      dtypes: [
-        { dtype: 'float32', elements: 109_513_786 },
-        { dtype: 'int64', elements: 512 },
-      ],
-      license: 'apache-2.0',
-      baseModels: [{ name: 'google-bert/bert-base-uncased', revision: '86b5e0934494bd15c9632b12f734a8a67f723594' }],
-      weights: digest,
-      inputs: [{ name: 'input_ids', dtype: 'int64', shape: ['batch', 'sequence'] }],
-      outputs: [{ name: 'logits', dtype: 'float32', shape: ['batch', 'sequence', 30_522] }],
-      metadata: { 'general.author': 'Ada Lovelace', transformers_version: '5.1.0' },
-      danger: {
-        verdict: 'dangerous',
-        findings: [
-          { verdict: 'known', what: 'collections.OrderedDict', why: 'A container.', path: 'model.pt', offset: 12 },
-          {
-            verdict: 'dangerous',
-            what: 'posix.system',
-            why: 'Runs any program of the machine.',
-            path: 'model.pt',
-            member: 'archive/data.pkl',
-            offset: 2_048,
-            opcode: 'STACK_GLOBAL',
-          },
-          { verdict: 'unknown', what: 'acme.layers.Gate', why: 'Not known here.', path: 'model.pt', offset: 77 },
-        ],
-      },
-      problems: ['model.pt holds a tensor without a name'],
-      ...changes,
-    },
-  };
-}
-
 /** Courses of metrics: falling, rising, flat, broken, and with a hostile name. */
 export function courses(): MetricCourses {
   const points = (of: (step: number) => MetricValue) =>
@@ -424,7 +389,7 @@ export function courses(): MetricCourses {
   };
 }
 
-/** What became of 100,000 tensors. */
+/** What became of 100,000 tensors: something of each kind, the first third of the layers and the embeddings as they were, and the rest changed. */
 export function comparedTensors(count = 100_000): readonly TensorDifference[] {
   const form = { dtype: 'float32', shape: [768, 768] };
   return Array.from({ length: count }, (_, index): TensorDifference => {
@@ -435,29 +400,42 @@ export function comparedTensors(count = 100_000): readonly TensorDifference[] {
       return { name, kind: 'retyped', before: form, after: { ...form, dtype: 'bfloat16' }, change: 0.0016 };
     if (index === 3) return { name, kind: 'reshaped', before: form, after: { ...form, shape: [768, 1024] } };
     if (index === 4) return { name, kind: 'changed', before: form, after: form, change: 'Infinity', notFinite: 3 };
-    if (index % 3 === 0) return { name, kind: 'identical', before: form, after: form };
+    if (index === 5) return { name, kind: 'unknown', before: form, after: form };
+    if (index < 10) return { name, kind: 'changed', before: form, after: form, change: 1 / index };
+    if (index < 15) return { name: `embeddings.${index - 10}.weight`, kind: 'identical', before: form, after: form };
+    if (index < count / 3) return { name, kind: 'identical', before: form, after: form };
     return { name, kind: 'changed', before: form, after: form, change: 1 / index };
   });
 }
 
-export function tensorComparison(): TensorComparisonPageData {
+/** What is said above their table. */
+export function tensorComparison(count = 100_000): TensorComparisonPageData {
+  const tensors = comparedTensors(count);
+  const counts = { changed: 0, retyped: 0, reshaped: 0, added: 0, removed: 0, unknown: 0, identical: 0 };
+  for (const { kind } of tensors) counts[kind] += 1;
+  const unknown = tensors.filter(({ kind }) => kind === 'unknown');
   return {
-    counts: { changed: 66_664, retyped: 1, reshaped: 1, added: 1, removed: 1, unknown: 0, identical: 33_332 },
-    frozen: [
-      { name: 'encoder.layer.{0–9}', tensors: 160, elements: 70_876_160 },
-      { name: 'embeddings', tensors: 5, elements: 23_837_184 },
-    ],
-    problems: ['encoder.layer.7.bias couldn’t be compared: it ends before its last tensor does'],
+    counts,
+    frozen: frozenGroups(tensors),
+    problems: unknown.map(({ name }) => `${name} couldn’t be compared: the file ends before its last tensor does`),
   };
 }
 
 /** What changed from version 1 to version 2, with something of everything. */
 export function changes(overrides: Partial<ChangesPageData> = {}): ChangesPageData {
+  const {
+    before = versionSummary(1, { stage: 'archived', metrics: { test_auc: 0.9412, loss: 0.2, rows: 5 } }),
+    after = versionSummary(2, {
+      stage: 'production',
+      metrics: { test_auc: 0.9301, loss: 0.19, rows: 5 },
+      params: { ...versionSummary(2).params, learning_rate: '0.1' },
+    }),
+  } = overrides;
   const code = (commit: string) =>
     ({ commit: commit.repeat(40), branch: 'main', isDirty: false, capturedAt: 'start' }) as const;
   return {
-    before: versionSummary(1, { stage: 'archived' }),
-    after: versionSummary(2, { stage: 'production', metrics: { ...versionSummary(2).metrics, test_auc: 0.9301 } }),
+    before,
+    after,
     why: 'in-production-before',
     code: { before: code('a'), after: code('b') },
     data: [
@@ -480,17 +458,21 @@ export function changes(overrides: Partial<ChangesPageData> = {}): ChangesPageDa
       { name: 'polars', kind: 'added', after: '1.9.0' },
     ],
     hasPackages: [true, true],
-    params: [{ name: 'learning_rate', values: ['0.05', '0.1'], isDifferent: true }],
-    metrics: [
-      { name: 'test_auc', values: [0.9412, 0.9301], isDifferent: true },
-      { name: 'loss', values: [0.2, 0.19], isDifferent: true },
-      { name: 'rows', values: [5, 5], isDifferent: false },
-    ],
+    params: pageRows([before.params, after.params]).filter(({ isDifferent }) => isDifferent),
+    metrics: pageRows([before.metrics, after.metrics]),
     environment: [{ name: 'python', values: ['3.11.4', '3.12.1'], isDifferent: true }],
     facts: [{ name: 'parameters', values: [6, 8], isDifferent: true }],
     weights: 'different',
     ...overrides,
   };
+}
+
+/** What each of them has under which name, as the registry puts it side by side. */
+export function pageRows(columns: readonly Readonly<Record<string, string | number>>[]): readonly ComparedRow[] {
+  return rowsOf(columns).map(({ name, values, isDifferent }) => ({
+    ...{ name, isDifferent },
+    values: values.map((value) => value ?? null),
+  }));
 }
 
 /** What git tells of that. */
@@ -527,7 +509,7 @@ export function graphPage(overrides: Partial<GraphPageData['graph']> = {}): Grap
     { id: idOf(1), kind: 'version', label: 'fraud-detector@1', stage: 'archived', of: `version:${idOf(1)}` },
     { id: 'base', kind: 'base', label: 'google/tabular-base', of: 'base:google/tabular-base' },
     { id: idOf(3), kind: 'version', label: 'fraud-tiny@1', stage: 'production', of: `version:${idOf(3)}` },
-    { id: 'more', kind: 'more', label: '40 more', detail: 'versions' },
+    { id: 'more', kind: 'more', label: '1 more', detail: 'versions' },
   ];
   const into = (to: string, ...from: readonly string[]) => from.map((id) => ({ from: id, to }));
   return {
@@ -544,14 +526,15 @@ export function graphPage(overrides: Partial<GraphPageData['graph']> = {}): Grap
     },
     impact: {
       subject: { kind: 'version', name: 'fraud-detector@2', version: versionSummary(2, { stage: 'staging' }) },
-      total: 41,
+      total: 3,
       stages: [
         { stage: 'production', count: 1 },
-        { stage: 'candidate', count: 40 },
+        { stage: 'candidate', count: 2 },
       ],
       items: [
         { version: versionSummary(3, { model: 'fraud-tiny', number: 1, stage: 'production' }), isDirect: true },
-        { version: versionSummary(4), isDirect: false, through: 'fraud-tiny@1' },
+        { version: versionSummary(4), isDirect: true },
+        { version: versionSummary(5), isDirect: false, through: 'fraud-tiny@1' },
       ],
     },
   };

@@ -13,11 +13,15 @@ import type {
 } from '../../src/extension/messages/page-data.ts';
 import type { ReviewGate, ReviewPageData, VersionGates } from '../../src/extension/messages/review.ts';
 import type { CodeBetween } from '../../src/lineage/code-history.ts';
+import type { TensorFacts } from '../../src/modelfiles/facts.ts';
+import { summariseFacts } from '../../src/modelfiles/facts-summary.ts';
 import type { MetricCourses } from '../../src/registry/api/facts.ts';
 import type { GraphNode } from '../../src/registry/api/impact.ts';
-import { barePage, changes, codeBetween, idOf, pageFacts, versionDetails, versionSummary } from './examples.ts';
+import { pageFacts } from './bert-examples.ts';
+import { barePage, changes, codeBetween, idOf, pageRows, versionDetails, versionSummary } from './examples.ts';
+import { approval, gate } from './gate-examples.ts';
 import { day, modelOverview, modelPage, plotOf, tenuresOf } from './model-examples.ts';
-import { approval, gate, reviewPage } from './review-examples.ts';
+import { reviewPage } from './review-examples.ts';
 
 /** The longest names that the format lets through, in scripts and signs that break layouts, and numbers at the ends of what there is. */
 
@@ -177,13 +181,27 @@ export function extremeVersionPage(): VersionPageData {
   };
 }
 
+const sizedTensors = Array.from({ length: 99_999 }, (_, index) => {
+  const [dtype, itemBytes] = index % 4 === 0 ? (['float32', 4] as const) : (['bfloat16', 2] as const);
+  const place = { path: 'model.safetensors', offset: index * 100, sizeBytes: (index + 1) * 8 * itemBytes };
+  return { name: `layers.${index}.attention.weight`, dtype, shape: [index + 1, 8], place };
+});
+const sizedElements = sizedTensors.reduce((sum, { shape: [rows = 0] }) => sum + rows * 8, 0);
+
+/** More of them than fit into a screen, with as many elements as can be counted. */
+export const manyTensors: readonly TensorFacts[] = [
+  ...sizedTensors,
+  { name: 'experts', dtype: 'ternary', shape: [Number.MAX_SAFE_INTEGER - sizedElements] },
+];
+
 export function extremeFacts(): FactsPageData {
+  const { tensorCount, dtypes } = summariseFacts({ format: 'pytorch', tensors: manyTensors }, '');
   const long = filling('Architecture', 400);
   return pageFacts({
     architecture: long,
     license: unbroken,
     parameterCount: Number.MAX_SAFE_INTEGER,
-    tensorCount: 100_000,
+    ...{ tensorCount, dtypes },
     baseModels: names.map((name) => ({ name, revision: 'f'.repeat(40) })),
     inputs: names.map((name) => ({ name, dtype: 'float32', shape: Array.from({ length: 12 }, () => 65_536) })),
     outputs: names.map((name) => ({ name, dtype: filling('custom-dtype.', 64), shape: [null, 'batch', 1] })),
@@ -251,11 +269,17 @@ export function extremeComparison(): ComparisonPageData {
   const count = 8;
   const some = (row: number, column: number) => (column === 3 ? null : `${names[row] ?? `value ${row}`} ${column}`);
   const metrics = Object.keys(manyMetrics(500));
+  const versions = Array.from({ length: count }, (_, column) =>
+    extremeSummary(column + 1, {
+      ...{ model: `${filling('Other-Model.', 120)}${column}`, params: {} },
+      metrics: Object.fromEntries(
+        metrics.flatMap((name, row) => (row % 9 === 8 && column > 0 ? [] : [[name, numberAt(row + column)]])),
+      ),
+    }),
+  );
   return {
-    versions: Array.from({ length: count }, (_, column) =>
-      extremeSummary(column + 1, { model: `${filling('Other-Model.', 120)}${column}`, params: {} }),
-    ),
-    metrics: comparedRows(metrics, count, (row, column) => (row % 9 === 8 ? null : numberAt(row + column))),
+    versions,
+    metrics: pageRows(versions.map((version) => version.metrics)),
     params: comparedRows(Object.keys(manyParams(2000)), count, some),
     tags: comparedRows(names, count, some),
     lineage: comparedRows(names, count, some),
@@ -282,83 +306,98 @@ export function extremeComparison(): ComparisonPageData {
 
 export function extremeChanges(overrides: Partial<ChangesPageData> = {}): ChangesPageData {
   const code = { branch: unbroken, isDirty: true, capturedAt: 'end', commit: 'f'.repeat(40) } as const;
+  const params = (column: number) =>
+    Object.fromEntries([...names, 'prompt'].map((name, row) => [name, `${column} ${names[row] ?? story}`]));
+  const shifted = Object.fromEntries(Object.keys(manyMetrics(500)).map((name, row) => [name, numberAt(row + 1)]));
   return changes({
-    before: extremeSummary(1),
-    after: extremeSummary(2, { model: `${filling('Other.', 127)}x` }),
+    before: extremeSummary(1, { params: params(0) }),
+    after: extremeSummary(2, { model: `${filling('Other.', 127)}x`, params: params(1), metrics: shifted }),
     code: { before: code, after: { ...code, commit: 'e'.repeat(40) } },
-    data: names.map((path, index) => ({
-      path,
-      kind: (['added', 'removed', 'changed'] as const)[index % 3] ?? 'added',
-      before: { path, sha256: 'a'.repeat(64), sizeBytes: 1 },
-      after: { path, sha256: 'b'.repeat(64), sizeBytes: Number.MAX_SAFE_INTEGER },
-    })),
+    data: names.map((path, index) => {
+      const kind = (['added', 'removed', 'changed'] as const)[index % 3] ?? 'added';
+      return {
+        ...{ path, kind },
+        ...(kind === 'added' ? {} : { before: { path, sha256: 'a'.repeat(64), sizeBytes: 1 } }),
+        ...(kind === 'removed' ? {} : { after: { path, sha256: 'b'.repeat(64), sizeBytes: Number.MAX_SAFE_INTEGER } }),
+      };
+    }),
     packages: names.map((name) => ({ name, kind: 'upgraded', before: unbroken, after: rightToLeft })),
-    params: comparedRows([...names, 'prompt'], 2, (row, column) => `${column} ${names[row] ?? story}`),
-    metrics: comparedRows(Object.keys(manyMetrics(500)), 2, (row, column) => numberAt(row + column)),
     environment: comparedRows(names, 2, (row, column) => `${column} ${names[row] ?? ''}`),
     facts: comparedRows(names, 2, (row, column) => `${column} ${names[row] ?? ''}`),
     ...overrides,
   });
 }
 
+/** As many as the registry lists, of which the first have the worst names. */
 export function extremeCode(): CodeBetween {
-  const commits = names.map((subject, index) => ({
-    commit: `${index}${'c'.repeat(39)}`,
-    author: author.name,
-    at: day(index + 1),
-    subject,
-  }));
+  const commits = (digit: string) =>
+    Array.from({ length: 1000 }, (_, index) => ({
+      commit: `${String(index).padStart(4, '0')}${digit.repeat(36)}`,
+      author: author.name,
+      at: day(300 - index / 10),
+      subject: names[index] ?? `Change ${index}`,
+    }));
+  const files = Array.from({ length: 2000 }, (_, index) => {
+    const path = names[index] ?? `src/file-${index}`;
+    return { path: `${path}.py`, kind: 'moved', from: `${path}-before.py`, addedLines: 1e9 } as const;
+  });
   return codeBetween({
     repository: `/home/${filling('folder/', 400)}`,
-    added: { commits, count: 10_000 },
-    removed: { commits, count: 10_000 },
-    files: names.map((path) => ({ path: `${path}.py`, kind: 'moved', from: `${path}-before.py`, addedLines: 1e9 })),
+    added: { commits: commits('c'), count: 10_000 },
+    removed: { commits: commits('d'), count: 10_000 },
+    files,
     fileCount: 10_000,
-    missing: [story],
+    missing: [story, 'Only the first 2000 changed files are listed.'],
   });
 }
 
+/** As much as the registry draws and lists of a version that most others descend from. */
 export function extremeGraph(): GraphPageData {
+  const [subject, total] = [idOf(2), 1_234_567];
+  const of = `data:${'f'.repeat(64)}`;
   const before: readonly GraphNode[] = names.map((label, index) => ({
-    id: `before ${index}`,
-    kind: index % 2 === 0 ? 'data' : 'code',
-    label,
-    detail: unbroken,
-    of: `data:${'f'.repeat(64)}`,
+    ...{ id: `before ${index}`, label, detail: unbroken, of },
+    kind: index % 2 === 0 ? 'data' : 'base',
   }));
-  const after: readonly GraphNode[] = Array.from({ length: 24 }, (_, index) => ({
-    id: idOf(10 + index),
-    kind: 'version',
-    label: `${longestModel}@${1_000_000 + index}`,
-    stage: longestStage,
-    of: `version:${idOf(10 + index)}`,
-  }));
-  const subject: GraphNode = { ...(after[0] ?? before[0] ?? { kind: 'version', label: '' }), id: idOf(2) } as GraphNode;
-  const summary = extremeSummary(2);
+  const listed = Array.from({ length: 100 }, (_, index) =>
+    extremeSummary(10 + index, { metrics: {}, params: {}, pending: false, stagePending: false }),
+  );
+  const direct = listed.slice(0, 12);
+  const nodeOf = ({ id, number }: Pick<VersionSummary, 'id' | 'number'>): GraphNode => ({
+    ...{ id, kind: 'version', stage: longestStage, of: `version:${id}` },
+    label: `${longestModel}@${number}`,
+  });
+  const after: readonly GraphNode[] = [
+    ...direct.map(nodeOf),
+    { id: 'more', kind: 'more', label: '1,000,000 more', detail: 'versions' },
+  ];
   return {
     graph: {
-      subject: subject.id,
-      nodes: [subject, ...before, ...after],
+      subject,
+      nodes: [nodeOf({ id: subject, number: 1_000_002 }), ...before, ...after],
       edges: [
-        ...before.map(({ id }) => ({ from: id, to: subject.id })),
-        ...after.map(({ id }) => ({ from: subject.id, to: id })),
+        ...before.map(({ id }) => ({ from: id, to: subject })),
+        ...after.map(({ id }) => ({ from: subject, to: id })),
       ],
     },
     impact: {
-      subject: { kind: 'version', name: `${longestModel}@1000002`, version: summary },
-      total: Number.MAX_SAFE_INTEGER,
-      stages: [{ stage: longestStage, count: Number.MAX_SAFE_INTEGER }],
-      items: Array.from({ length: 30 }, (_, index) => ({
-        version: extremeSummary(10 + index, { metrics: {}, params: {} }),
-        isDirect: false,
-        through: `${longestModel}@1000000`,
-      })),
+      subject: {
+        ...{ kind: 'version', name: `${longestModel}@1000002` },
+        version: extremeSummary(2, { pending: false, stagePending: false }),
+      },
+      ...{ total, stages: [{ stage: longestStage, count: total }] },
+      items: listed.map((version, index) =>
+        index < direct.length
+          ? { version, isDirect: true }
+          : { version, isDirect: false, through: `${longestModel}@${1_000_010 + (index % direct.length)}` },
+      ),
     },
   };
 }
 
 export function extremeReview(): { readonly data: ReviewPageData; readonly gates: readonly ReviewGate[] } {
   const version = extremeVersion();
+  const other = { ...extremeVersion(), id: idOf(1), number: 1_000_001 };
   const votes = names.map((name, index) =>
     approval(name, { comment: story, by: author, isGiven: index % 2 === 0, isCounted: index % 3 === 0 }),
   );
@@ -367,8 +406,8 @@ export function extremeReview(): { readonly data: ReviewPageData; readonly gates
       version,
       stage: longestStage,
       otherStages: Array.from({ length: 31 }, (_, index) => `${filling('other-stage-', 29)}${index}`),
-      other: { version: { ...extremeVersion(), id: idOf(1), number: 1_000_001 }, isInStage: true },
-      changes: extremeChanges(),
+      other: { version: other, isInStage: true },
+      changes: extremeChanges({ before: other, after: version }),
       approvals: votes,
       request: {
         ...{ by: author, at: day(1), askedAt: day(1), comment: story, pending: true, isOwn: true, isWanted: true },
@@ -380,15 +419,31 @@ export function extremeReview(): { readonly data: ReviewPageData; readonly gates
   };
 }
 
-/** A model of a hundred thousand versions, thinned as the registry does. */
+/** A model of a hundred thousand versions, thinned as the registry does, whose newest have numbers around a million. */
 export function extremeModelPage(): ModelPageData {
   const plot = plotOf(1500);
+  const first = 1_000_040 - 1500;
   const tenures = tenuresOf().map((tenure) => ({
     ...tenure,
     number: 1_000_000 + tenure.number,
+    newestThen: 1_000_000 + tenure.newestThen,
+    ...(tenure.newestAtEnd === undefined ? {} : { newestAtEnd: 1_000_000 + tenure.newestAtEnd }),
     by: author,
     reason: story,
   }));
+  const deleted = tenures.filter(({ isDeleted }) => isDeleted).map(({ number }) => number);
+  const points = plot.points.flatMap(([, y, number, stage]) =>
+    deleted.includes(first + number) ? [] : [[first + number, (y - 0.8) * 1e308, first + number, stage] as const],
+  );
+  const versionOf = (number: number, stage: string) => {
+    const value = points.find((point) => point[2] === 1_000_000 + number)?.[1] ?? 0;
+    return extremeSummary(number, {
+      ...{ stage, stageSince: day(300), stageBy: author, pending: false, stagePending: false },
+      metrics: { ...manyMetrics(500), [unbroken]: value },
+    });
+  };
+  const stages = Array.from({ length: 28 }, (_, index) => `${filling('stage-', 29)}${index}`);
+  const counts = { [longestStage]: 3000, candidate: 12_998, production: 1, staging: 1 };
   return modelPage({
     model: modelOverview({
       name: longestModel,
@@ -396,23 +451,20 @@ export function extremeModelPage(): ModelPageData {
       description: story,
       tags: Object.fromEntries(names.map((name) => [name, name])),
       createdBy: author,
-      latest: extremeSummary(40),
-      production: extremeSummary(38, { stage: 'production', stageSince: day(300), stageBy: author }),
+      latest: versionOf(40, 'candidate'),
+      production: versionOf(38, 'production'),
       aliases: Array.from({ length: 40 }, (_, index) => ({
         alias: `${longestAlias}${index}`,
         number: 1_000_000 + index,
         versionId: idOf(index),
       })),
-      stages: Array.from({ length: 32 }, (_, index) => ({
-        name: `${filling('stage-', 29)}${index}`,
-        isExclusive: true,
-      })),
+      stages: [...Object.keys(counts), ...stages].map((name) => ({ name, isExclusive: name !== 'candidate' })),
       comments: names.map((text, index) => ({ id: `${index}`, text: `${text} ${story}`, by: author, at: day(290) })),
       formerNames: Array.from({ length: 20 }, () => longestModel),
-      stageCounts: Array.from({ length: 32 }, (_, index) => ({
-        stage: `${filling('stage-', 29)}${index}`,
-        count: 3125,
-      })),
+      stageCounts: [
+        ...Object.entries(counts).map(([stage, count]) => ({ stage, count })),
+        ...stages.map((stage) => ({ stage, count: 3000 })),
+      ],
       metricNames: Object.keys(manyMetrics(500)),
       paramNames: Object.keys(manyParams(3000)),
       latestMetrics: manyMetrics(500),
@@ -421,9 +473,9 @@ export function extremeModelPage(): ModelPageData {
     metric: unbroken,
     plot: {
       ...plot,
-      points: plot.points.map(([x, y, number, stage]) => [x, (y - 0.8) * 1e308, number + 1_000_000, stage]),
+      points,
       stages: [longestStage, 'candidate', 'production', 'staging'],
-      total: 100_000,
+      ...{ total: 99_997, without: 3 },
     },
     tenures: { items: tenures, next: 'more' },
   });
@@ -433,8 +485,8 @@ export function extremeModelFile(data: ModelFilePageData): ModelFilePageData {
   const { facts } = extremeFacts();
   return {
     ...data,
-    name: `${unbroken}.safetensors`,
-    path: `${filling('nested-folder/', 400)}${unbroken}.safetensors`,
+    name: `${unbroken}.pt`,
+    path: `${filling('nested-folder/', 400)}${unbroken}.pt`,
     sizeBytes: Number.MAX_SAFE_INTEGER,
     changedAt: '+275760-09-13T00:00:00.000Z',
     fileCount: 10_000,

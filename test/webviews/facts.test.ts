@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { comparedTensorTable } from '../../src/modelfiles/tensors/compared-rows.ts';
+import { pageFacts } from './bert-examples.ts';
 import {
   comparedTensors,
   comparison,
   courses,
   idOf,
   markup,
-  pageFacts,
   tensorComparison,
   versionDetails,
   versionPage,
@@ -24,7 +24,7 @@ afterEach(() => opened.close());
 
 const dangerous = versionDetails(2, {
   facts: {
-    format: 'pytorch-zip',
+    format: 'pytorch',
     architecture: 'BertForMaskedLM',
     parameterCount: 109_514_298,
     dtypes: ['float32', 'int64'],
@@ -94,7 +94,7 @@ describe('what the files of a version say, on its page', () => {
       tensors: () => ({ rows: [{ name: 'a.weight', dtype: 'float32', shape: [2], elements: 2 }], matching: 1 }),
     });
     const tensors = page.locator('#tensors');
-    await tensors.getByText('202').waitFor();
+    await tensors.getByText('203').waitFor();
     expect(opened.sent.map(({ method }) => method)).not.toContain('tensorRows');
     await tensors.getByRole('button', { name: 'Show' }).click();
     await tensors.getByText('a.weight').waitFor();
@@ -159,9 +159,9 @@ describe('the tensors of two versions, on the page that compares them', () => {
 
   it('are compared when somebody asks, with what changed most first', async () => {
     const page = await openTensors();
-    await page.getByText('66,664').waitFor();
+    await page.getByText('66,671').waitFor();
     const panel = page.getByRole('region', { name: 'Tensors' });
-    expect(await panel.innerText()).toMatch(/Unchanged parts:\s*encoder\.layer\.\{0–9\}/);
+    expect(await panel.innerText()).toMatch(/Unchanged parts:\s*encoder\.layer\.\{15–33333\}/);
     const rows = page.locator('.tensor-rows .tensor-row');
     await expect.poll(() => rows.first().innerText()).toMatch(/layer\.4\..*changed.*from zero \*/s);
     const note = page.locator('compared-tensor-table > p');

@@ -58,7 +58,8 @@ export interface OpenOptions<K extends PageKind> {
   readonly comparedTensors?: (query: ComparedTensorQuery) => ComparedTensorRows;
   readonly codeBetween?: () => Promise<CodeBetween>;
   readonly gates?: () => Promise<ReviewGates>;
-  readonly versionGates?: () => Promise<VersionGates>;
+  /** Of the page's version, or of one of those that it compares. */
+  readonly versionGates?: (asked: { readonly versionId?: string }) => Promise<VersionGates>;
   readonly decide?: (request: DecisionRequest) => Promise<DecisionResult>;
   /** Answers for what only the page of a model asks. */
   readonly model?: Partial<Pick<RequestHandlers<'model'>, 'plot' | 'plotted' | 'tenures' | 'glance' | 'heldAt'>>;
@@ -194,7 +195,8 @@ async function openPage<K extends PageKind>(
     showGateOutput: (params) => done('showGateOutput', params),
     openEvidence: (params) => done('openEvidence', params),
     gates: async () => (await options.gates?.()) ?? { gates: [] },
-    versionGates: () => asked('versionGates', async () => (await options.versionGates?.()) ?? { stages: [] }),
+    versionGates: (params) =>
+      asked('versionGates', async () => (await options.versionGates?.(params)) ?? { stages: [] }),
     decide: async (params) => {
       await done('decide', params);
       return (await options.decide?.(params)) ?? { outcome: 'done' };

@@ -38,6 +38,18 @@ function findFlaws(): readonly string[] {
       if (style.overflowX !== 'visible' || style.overflowY !== 'visible') yield { element, style };
     }
   }
+  const within = (box: Box, outer: Box): Box => ({
+    left: Math.max(box.left, outer.left),
+    right: Math.min(box.right, outer.right),
+    top: Math.max(box.top, outer.top),
+    bottom: Math.min(box.bottom, outer.bottom),
+  });
+  /** What is seen of a control: the rest may be scrolled away. */
+  const shownOf = (control: Element) => {
+    let box: Box = control.getBoundingClientRect();
+    for (const { element } of clippersOf(control)) box = within(box, element.getBoundingClientRect());
+    return box;
+  };
   /** For ears only, whatever it is called. */
   const isReadAloudOnly = (start: Element) => {
     for (let element: Element | null = start; element !== null && element !== root; element = element.parentElement) {
@@ -98,12 +110,7 @@ function findFlaws(): readonly string[] {
           else if (!isWholeSomewhere(element))
             flaws.add(`Shortened, and whole nowhere: ${nameOf(element)} ${short(text)}`);
         }
-        box = {
-          left: Math.max(box.left, outer.left),
-          right: Math.min(box.right, outer.right),
-          top: Math.max(box.top, outer.top),
-          bottom: Math.min(box.bottom, outer.bottom),
-        };
+        box = within(box, outer);
         isHidden ||= box.right - box.left < 1 || box.bottom - box.top < 1;
       }
       const cell = element.closest('td, th')?.getBoundingClientRect();
@@ -142,8 +149,8 @@ function findFlaws(): readonly string[] {
   );
   const controls = [...document.querySelectorAll(selector)]
     .filter((element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
-    .map((element): Piece => ({ element, box: element.getBoundingClientRect(), text: element.textContent ?? '' }))
-    .filter(({ box }) => box.right - box.left > 1);
+    .map((element): Piece => ({ element, box: shownOf(element), text: element.textContent ?? '' }))
+    .filter(({ box }) => box.right - box.left > 1 && box.bottom - box.top > 1);
   collide(controls, 2, (one, other) =>
     flaws.add(
       `Controls over each other: ${nameOf(one.element)} ${short(one.text)} and ${nameOf(other.element)} ${short(other.text)}`,

@@ -1,6 +1,7 @@
 import type { ModelOverview } from '../../src/catalog/read-models/models.ts';
-import type { Plot } from '../../src/catalog/read-models/plot.ts';
+import type { Plot, PlotBox } from '../../src/catalog/read-models/plot.ts';
 import type { TenureEntry } from '../../src/catalog/read-models/stages.ts';
+import type { VersionSummary } from '../../src/catalog/read-models/versions.ts';
 import type { ModelPageData } from '../../src/extension/messages/page-data.ts';
 import { idOf, versionSummary } from './examples.ts';
 
@@ -38,6 +39,56 @@ export function plotOf(count: number, overrides: Partial<Plot> = {}): Plot {
     without: withoutValue.filter((number) => number <= count).length,
     ...overrides,
   };
+}
+
+/** Days on which versions were registered; those between came evenly. */
+const registered = [
+  [1, 1],
+  [6, 19],
+  [22, 89],
+  [31, 199],
+  [36, 279],
+  [39, 299],
+  [40, 324],
+] as const;
+
+function dayOf(number: number): number {
+  const next = Math.max(
+    1,
+    registered.findIndex(([known]) => known >= number),
+  );
+  const [before, after] = [registered[next - 1], registered[next]];
+  if (!before || !after) throw new Error(`Nobody says when ${number} was registered.`);
+  return before[1] + ((number - before[0]) / (after[0] - before[0])) * (after[1] - before[1]);
+}
+
+/** A version of the model as its point in the chart is. */
+export function plottedVersion(number: number, plot = plotOf(40)): VersionSummary {
+  const point = plot.points.find((other) => other[2] === number);
+  const createdAt = day(dayOf(number));
+  const tenure = tenuresOf().find((other) => other.number === number);
+  const by = number % 4 === 0 && number < 40 ? grace : ada;
+  return versionSummary(number, {
+    ...{ createdAt, createdBy: by, stageSince: createdAt, stageBy: by },
+    ...(tenure ? { stageSince: tenure.until ?? tenure.since, stageBy: tenure.by } : {}),
+    stage: plot.stages[point?.[3] ?? 1] ?? 'candidate',
+    metrics: point ? { ...versionSummary(number).metrics, test_auc: point[1] } : { latency_p99_ms: 18.25 },
+    aliases: number === 38 ? ['champion'] : [],
+  });
+}
+
+/** The versions in a part of the chart, the best first, as many as the page asks for. */
+export function plottedIn(
+  box: PlotBox | undefined,
+  plot = plotOf(40),
+): { readonly items: readonly VersionSummary[]; readonly total: number } {
+  const isIn = (value: number, range: readonly [from: number, to: number] = [-Infinity, Infinity]) =>
+    value >= range[0] && value <= range[1];
+  const across = box && !('texts' in box.across) ? box.across : undefined;
+  const inside = plot.points
+    .filter(([place, value]) => isIn(place, across) && isIn(value, box?.upright))
+    .toSorted((a, b) => b[1] - a[1] || b[2] - a[2]);
+  return { items: inside.slice(0, 50).map(([, , number]) => plottedVersion(number, plot)), total: inside.length };
 }
 
 function tenure(
@@ -81,8 +132,8 @@ export function modelOverview(changes: Partial<ModelOverview> = {}): ModelOvervi
     description: 'Scores card payments. Used by checkout and by the case desk.',
     tags: { owner: 'payments', tier: '1' },
     ...{ createdAt: day(1), createdBy: ada },
-    latest: versionSummary(40),
-    production: versionSummary(38, { stage: 'production', stageSince: day(300), stageBy: grace }),
+    latest: plottedVersion(40),
+    production: plottedVersion(38),
     aliases: [{ alias: 'champion', number: 38, versionId: idOf(38) }],
     stages: [
       { name: 'candidate', isExclusive: false },

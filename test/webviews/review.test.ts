@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ReviewGate, ReviewPageData } from '../../src/extension/messages/review.ts';
 import { codeBetween, longName, markup } from './examples.ts';
+import { approval, gate, someGates } from './gate-examples.ts';
 import { cutOff, type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
-import { approval, gate, reviewPage, someGates } from './review-examples.ts';
+import { reviewPage } from './review-examples.ts';
 
 let harness: Harness;
 let opened: OpenedPage;
@@ -227,7 +228,7 @@ describe('the page of a review', () => {
       .poll(() => opened.sent)
       .toEqual([
         { method: 'runGates', params: { isAgain: false } },
-        { method: 'openEvidence', params: { gate: 'test_auc' } },
+        { method: 'openEvidence', params: { gate: 'test_auc: at least 0.85' } },
       ]);
     data = reviewPage({ running: { step: 'python validate.py' } });
     await opened.changed();

@@ -3,6 +3,7 @@ import type { ModelFilePageData, PageKind } from '../../src/extension/messages/p
 import { summariseFacts } from '../../src/modelfiles/facts-summary.ts';
 import { tensorTable } from '../../src/modelfiles/tensor-rows.ts';
 import { comparedTensorTable } from '../../src/modelfiles/tensors/compared-rows.ts';
+import { bertFile, bertTensors, bertVersion, calmPageFacts, calmVersion, pageFacts } from './bert-examples.ts';
 import {
   barePage,
   bareVersion,
@@ -13,7 +14,6 @@ import {
   courses,
   graphPage,
   hostileVersion,
-  pageFacts,
   tensorComparison,
   trends,
   versionDetails,
@@ -32,11 +32,13 @@ import {
   extremeReview,
   extremeVersionGates,
   extremeVersionPage,
+  manyTensors,
 } from './extreme-examples.ts';
+import { approval, comparedGates, gatesOf, productionGates, someGates } from './gate-examples.ts';
 import type { Harness, OpenedPage, OpenOptions } from './harness.ts';
-import { day, modelOverview, modelPage, plotOf } from './model-examples.ts';
+import { modelOverview, modelPage, plottedIn, plottedVersion } from './model-examples.ts';
 import { extremePlots, plotsPage } from './plots-examples.ts';
-import { approval, gate, reviewPage, someGates } from './review-examples.ts';
+import { reviewPage } from './review-examples.ts';
 
 /** The states that every page is looked at in; a page may have more. */
 export const requiredStates = ['typical', 'empty', 'error', 'extreme'] as const;
@@ -68,26 +70,16 @@ function failingAfterwards<T>(data: () => Promise<T>): () => Promise<T> {
 }
 
 const cardText =
-  '# Fraud detector\n\nScores card payments. See [its paper](https://example.org/paper).\n\n| split | auc |\n|---|---|\n| test | 0.93 |\n\n```python\nmodel.predict(x)\n```\n'.repeat(
+  '# Fraud detector\n\nScores card payments. See [its paper](https://example.org/paper).\n\n| split | auc |\n|---|---|\n| test | 0.9412 |\n\n```python\nmodel.predict(x)\n```\n'.repeat(
     4,
   );
 
-const tensors = Array.from({ length: 100_000 }, (_, index) => ({
-  name: `layers.${index}.attention.weight`,
-  dtype: index % 4 === 0 ? 'float32' : 'bfloat16',
-  shape: [index + 1, 8],
-  place: { path: 'model.safetensors', offset: index * 100, sizeBytes: 100 },
-}));
-
 function modelFile(changed: Partial<ModelFilePageData> = {}): ModelFilePageData {
   const { facts } = pageFacts();
+  const { path, sizeBytes } = bertFile();
   return {
-    name: 'fraud.safetensors',
-    path: 'models/fraud.safetensors',
-    sizeBytes: 14_483_464_192,
-    changedAt: '2026-11-20T09:14:00.000Z',
-    fileCount: 1,
-    facts: { ...summariseFacts({ format: 'safetensors', tensors }, 'Safetensors'), ...facts },
+    ...{ name: path, path: `models/${path}`, sizeBytes, changedAt: '2026-11-20T09:14:00.000Z', fileCount: 1 },
+    facts: facts ?? summariseFacts({ format: 'pytorch' }, 'PyTorch'),
     canRegister: true,
     ...changed,
   };
@@ -95,24 +87,18 @@ function modelFile(changed: Partial<ModelFilePageData> = {}): ModelFilePageData 
 
 const emptyOf = { params: {}, tags: {}, aliases: [], metrics: {}, description: '' };
 
+const ofGrace = approval('grace@example.org', { comment: 'Looked at the slices.' });
+
 /** Every page in every state: what its pictures are made of, and what looks, accessibility and forged messages are tested on. */
-const screens: { readonly [K in PageKind]: StatesOf<K> } = {
+export const screens: { readonly [K in PageKind]: StatesOf<K> } = {
   version: {
     typical: {
-      data: async () => versionPage(versionDetails(2, { hasHistory: true, stage: 'staging' })),
-      facts: async () => pageFacts(),
+      data: async () => versionPage(calmVersion(2, { hasHistory: true, stage: 'staging' })),
+      facts: async () => calmPageFacts(),
       history: courses(),
-      tensors: tensorTable(tensors),
-      versionGates: async () => ({
-        stages: [
-          {
-            stage: 'production',
-            kind: 'promote',
-            gates: someGates(),
-            approvals: [approval('grace@example.org', { comment: 'Looked at the slices.' })],
-          },
-        ],
-      }),
+      trends: trends(),
+      tensors: tensorTable(bertTensors),
+      versionGates: async () => productionGates(calmVersion(2, { stage: 'staging' }), { approvals: [ofGrace] }),
     },
     empty: { data: async () => barePage(bareVersion()) },
     error: { data: failing },
@@ -120,13 +106,18 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
       data: async () => extremeVersionPage(),
       facts: async () => extremeFacts(),
       history: extremeCourses(),
-      tensors: tensorTable(tensors),
+      tensors: tensorTable(manyTensors),
       versionGates: async () => extremeVersionGates(),
     },
-    hostile: { data: async () => versionPage(hostileVersion()), facts: async () => extremeFacts() },
+    hostile: {
+      data: async () => versionPage(hostileVersion()),
+      facts: async () => extremeFacts(),
+      versionGates: async () => productionGates(hostileVersion()),
+    },
     'over versions': {
       data: async () => versionPage(versionDetails(2, { stage: 'production' })),
       trends: trends(),
+      versionGates: async () => productionGates(versionDetails(2, { stage: 'production' })),
     },
     'parts failed': {
       data: async () => versionPage(versionDetails(2, { hasHistory: true })),
@@ -136,9 +127,10 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
       trends: trends(),
     },
     restricted: {
-      data: async () => ({ ...versionPage(versionDetails(2, { stage: 'production' })), isRestricted: true }),
+      data: async () => ({ ...versionPage(bertVersion(2, { stage: 'production' })), isRestricted: true }),
       facts: async () => pageFacts(),
       trends: trends(),
+      versionGates: async () => productionGates(bertVersion(2, { stage: 'production' })),
     },
     loading: { data: hanging, isLeftWaiting: true },
     waiting: {
@@ -151,20 +143,17 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
     outdated: {
       data: failingAfterwards(async () => versionPage()),
       trends: trends(),
+      versionGates: async () => productionGates(versionDetails()),
       first: (page) => page.evaluate(changed),
     },
     writing: {
-      data: async () => versionPage(versionDetails(2, { hasHistory: true, description: cardText })),
+      data: async () => versionPage(bertVersion(2, { hasHistory: true, description: cardText })),
       facts: async () => pageFacts(),
       history: courses(),
       trends: trends(),
-      tensors: tensorTable(tensors),
+      tensors: tensorTable(bertTensors),
       preview: ({ path }) => ({ kind: 'text', path, text: '{"learning_rate": 0.1}\n', isCut: true }),
-      versionGates: async () => ({
-        stages: [
-          { stage: 'production', kind: 'promote', gates: someGates(), approvals: [approval('grace@example.org')] },
-        ],
-      }),
+      versionGates: async () => productionGates(bertVersion(), { approvals: [ofGrace] }),
       first: openAll,
     },
   },
@@ -195,14 +184,12 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
     },
     gates: {
       data: async () => comparison(3),
-      versionGates: async () => ({
-        stages: [{ stage: 'production', kind: 'promote', gates: someGates(), approvals: [] }],
-      }),
+      versionGates: async ({ versionId }) => comparedGates(comparison(3).versions, versionId),
       first: showGates,
     },
     tensors: {
       data: async () => comparison(3),
-      compareTensors: async () => tensorComparison(),
+      compareTensors: async () => tensorComparison(1000),
       comparedTensors: comparedTensorTable(comparedTensors(1000)),
       first: (page) => page.getByRole('button', { name: 'Tensors' }).click(),
     },
@@ -288,7 +275,9 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
     },
     ready: {
       data: async () => reviewPage({ proposal: 'Better on every slice' }),
-      gates: async () => ({ gates: [gate('test_auc')] }),
+      gates: async () => ({
+        gates: gatesOf(reviewPage().version, { gates: [{ metric: 'test_auc', min: 0.85 }], asksPeople: false }),
+      }),
       codeBetween: async () => codeBetween(),
     },
   },
@@ -308,21 +297,21 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
     error: { data: failing },
     extreme: { data: async () => extremeModelPage() },
     table: {
-      data: async () => modelPage({ plot: plotOf(12) }),
-      model: { glance: async ({ number }) => ({ version: versionSummary(number) }) },
+      data: async () => modelPage(),
+      model: { glance: async ({ number }) => ({ version: plottedVersion(number) }) },
       first: (page) => page.getByLabel('as a table').check(),
     },
     selection: {
       data: async () => modelPage(),
       model: {
-        plotted: async () => ({ items: [38, 39, 40].map((number) => versionSummary(number)), total: 12 }),
-        glance: async ({ number }) => ({ version: versionSummary(number, { createdAt: day(number) }) }),
+        plotted: async ({ box }) => plottedIn(box),
+        glance: async ({ number }) => ({ version: plottedVersion(number) }),
       },
       first: selectHalf,
     },
   },
   modelFile: {
-    typical: { data: async () => modelFile(), tensors: tensorTable(tensors) },
+    typical: { data: async () => modelFile(), tensors: tensorTable(bertTensors) },
     empty: {
       data: async () =>
         modelFile({
@@ -334,7 +323,7 @@ const screens: { readonly [K in PageKind]: StatesOf<K> } = {
     error: { data: failing },
     extreme: {
       data: async () => extremeModelFile(modelFile()),
-      tensors: tensorTable(tensors.map((tensor) => ({ ...tensor, name: tensor.name.repeat(12) }))),
+      tensors: tensorTable(manyTensors.map((tensor) => ({ ...tensor, name: tensor.name.repeat(12) }))),
     },
   },
 };

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { VersionPageData } from '../../src/extension/messages/page-data.ts';
+import { pageFacts } from './bert-examples.ts';
 import {
   barePage,
   bareVersion,
@@ -8,13 +9,12 @@ import {
   idOf,
   longName,
   markup,
-  pageFacts,
   trends,
   versionDetails,
   versionPage,
 } from './examples.ts';
+import { gate } from './gate-examples.ts';
 import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
-import { gate } from './review-examples.ts';
 
 let harness: Harness;
 let opened: OpenedPage;

@@ -10,8 +10,8 @@ import {
   versionDetails,
   versionPage,
 } from './examples.ts';
+import { approval, gate, someGates } from './gate-examples.ts';
 import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
-import { approval, gate, someGates } from './review-examples.ts';
 
 let harness: Harness;
 let opened: OpenedPage;

@@ -24,7 +24,7 @@ export class TensorTable extends VirtualTable<TensorColumn, TensorRow> {
     return html`<span role="rowheader" class="tensor-cell tensor-name" title=${place}>${name}</span>
       <span role="cell" class="tensor-cell">${dtype}</span>
       <span role="cell" class="tensor-cell" title=${shapeText(shape)}>${shapeText(shape)}</span>
-      <span role="cell" class="tensor-cell numeric">${formatNumber(elements)}</span>
+      <span role="cell" class="tensor-cell numeric" title=${formatNumber(elements)}>${formatNumber(elements)}</span>
       <span role="cell" class="tensor-cell numeric">${sizeBytes === undefined ? nothing : sizeText(sizeBytes)}</span>`;
   }
 }

@@ -6,8 +6,9 @@ import type { VersionDetails } from '../../../src/catalog/read-models/versions.t
 import type { PagesOptions } from '../../../src/extension/pages/pages.ts';
 import type { Registry } from '../../../src/registry/api/registry.ts';
 import { changes, comparison, idOf, versionDetails, versionSummary } from '../../webviews/examples.ts';
+import { gate } from '../../webviews/gate-examples.ts';
 import { modelId, modelOverview, plotOf } from '../../webviews/model-examples.ts';
-import { gate, reviewPage } from '../../webviews/review-examples.ts';
+import { reviewPage } from '../../webviews/review-examples.ts';
 
 vi.mock('vscode', async () => (await import('./fake-editor.ts')).fakeVscode);
 
