@@ -9,11 +9,15 @@ const METRICS = /\.(?:json|ya?ml|toml|csv|tsv)$/i;
 
 /** Whether a file is source code or its configuration, by its name alone. */
 export function isCode(path: string): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+  const name = nameOf(path);
   return CODE.test(name) || NAMES.test(name) || name === PROJECT_FILE;
 }
 
 /** Whether a file is of a kind that metrics are read from, by its name alone. */
 export function mayHoldMetrics(path: string): boolean {
-  return METRICS.test(path) && !path.endsWith(PROJECT_FILE);
+  return METRICS.test(path) && nameOf(path) !== PROJECT_FILE;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -7,7 +7,7 @@ import type { Project, ProjectModel } from '../project/project-schema.ts';
 import { isAddress } from '../registry/data/address.ts';
 import { isCode, mayHoldMetrics } from './code-names.ts';
 import type { Tree } from './git.ts';
-import { namesByLinks, realPlaceOf } from './links.ts';
+import { linksIn, realPlaceOf } from './links.ts';
 
 /** The code that a version of a model came from: each model of a project writes other files. */
 export type CodeOf = (model?: string) => CodeLineage | undefined;
@@ -20,10 +20,11 @@ export async function codeByModel(
   { code, top, changed }: Tree,
   models: Project['models'] | undefined,
   folder: string,
+  linksOf = linksIn(join(top, folder)),
 ): Promise<CodeOf> {
   const declared = Object.entries(models ?? {});
   if (!code.isDirty || declared.length === 0) return () => code;
-  const changes: Changes = { paths: (await changed()) ?? [], top, folder };
+  const changes: Changes = { paths: (await changed()) ?? [], top, folder, linksOf };
   const own = new Map<string, WrittenByTraining | undefined>();
   for (const [name, model] of declared) own.set(name, await writtenOf(model, changes));
   return (name) => {
@@ -37,13 +38,18 @@ interface Changes {
   readonly paths: readonly string[];
   readonly top: string;
   readonly folder: string;
+  readonly linksOf: ReturnType<typeof linksIn>;
 }
 
 /**
  * Outputs and metrics are what training writes, and what it reads isn't, wherever it lies and by whatever link it is reached: data and params are inputs, and
- * so is code. Of what is declared as metrics, only what metrics are read from can be any.
+ * so is code. Of what is declared as metrics, only what metrics are read from can be any. Where there are too many inputs to tell by which links they are reached,
+ * all may be inputs.
  */
-async function writtenOf(model: ProjectModel, { paths, top, folder }: Changes): Promise<WrittenByTraining | undefined> {
+async function writtenOf(
+  model: ProjectModel,
+  { paths, top, folder, linksOf }: Changes,
+): Promise<WrittenByTraining | undefined> {
   const prefix = folder === '' ? '' : `${folder}/`;
   const root = join(top, folder);
   const [isOutput, isMetrics] = [matcherOf(model.outputs), matcherOf(model.metrics)];
@@ -55,7 +61,8 @@ async function writtenOf(model: ProjectModel, { paths, top, folder }: Changes): 
   if (candidates.length === 0) return undefined;
   const inputs = [...model.data.filter((pattern) => !isAddress(pattern)), ...model.params];
   const isInput = matcherOf(inputs);
-  const otherNames = await namesByLinks(root, inputs);
+  const otherNames = await linksOf(inputs);
+  if (!otherNames) return undefined;
   const written: string[] = [];
   for (const path of candidates) {
     const real = await realPlaceOf(join(top, path));

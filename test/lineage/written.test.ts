@@ -2,7 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readTree } from '../../src/lineage/git.ts';
+import { type LinksBound, linksIn } from '../../src/lineage/links.ts';
 import { surroundingsAtStart, surroundingsOf } from '../../src/lineage/surroundings.ts';
+import { codeByModel } from '../../src/lineage/written.ts';
+import { parseProject } from '../../src/project/parse-project.ts';
 import { temporaryFolder, write } from './folder.ts';
 
 function git(folder: string, ...args: readonly string[]): string {
@@ -15,7 +19,7 @@ function git(folder: string, ...args: readonly string[]): string {
 const PROJECT = `models:
   fraud:
     outputs: [models/fraud/**]
-    metrics: [reports/metrics.json, score.py]
+    metrics: [reports/metrics.json, score.py, reports/my-model-registry.yaml]
     params: [params.yaml, models/fraud/chosen.yaml]
     data: [models/fraud/vocabulary.txt, data/train.csv, tables/**/*.csv, s3://bucket/data.csv?versionId=1]
   spam:
@@ -104,6 +108,28 @@ describe('what training writes itself', () => {
     expect(await codeIn(folder, 'fraud')).toMatchObject({ written: { count: 3, otherCount: 2 } });
   });
 
+  it('has a metrics file that is called much as the project file', async () => {
+    const { folder } = await trained();
+    await write(folder, 'reports/my-model-registry.yaml', 'auc: 0.9\n');
+    expect(await codeIn(folder, 'fraud')).toMatchObject({ written: { count: 4, otherCount: 0 } });
+  });
+
+  it('is nothing where there is more below the data than is looked at, for this model alone', async () => {
+    const { top, folder } = await trained();
+    await write(folder, 'models/spam/model.bin', 'w');
+    for (const number of [1, 2, 3]) await write(folder, `tables/${number}/a.csv`, 'a');
+    const tree = await readTree(folder, 'start');
+    const { models } = parseProject(PROJECT, 'model-registry.yaml');
+    const countsWith = async (bound: LinksBound) => {
+      const codeOf = tree && (await codeByModel(tree, models, '', linksIn(top, bound)));
+      return ['fraud', 'spam'].map((name) => codeOf?.(name)?.written?.count);
+    };
+    const enough = { maxPlaces: 20, maxEntries: 20 };
+    expect(await countsWith(enough)).toEqual([3, 1]);
+    expect(await countsWith({ ...enough, maxPlaces: 4 })).toEqual([undefined, 1]);
+    expect(await countsWith({ ...enough, maxEntries: 5 })).toEqual([undefined, 1]);
+  });
+
   it('counts a link among the outputs by where it leads', async () => {
     const { folder } = await trained();
     await symlink('../../params.yaml', join(folder, 'models/fraud/link.bin'));
@@ -146,4 +172,16 @@ describe('what training writes itself', () => {
     const surroundings = await surroundingsAtStart(folder, { command: ['true'], cwd: folder, python, commit });
     expect(await surroundings.code('fraud')).toMatchObject({ commit, written: { count: 3, otherCount: 1 } });
   });
+});
+
+it('places that several models read are read once', async () => {
+  const folder = await temporaryFolder();
+  await write(folder, 'elsewhere/train.csv', 'a');
+  await mkdir(join(folder, 'data'));
+  await symlink('../elsewhere', join(folder, 'data/first'));
+  const linksOf = linksIn(folder);
+  const real = join(folder, 'elsewhere/train.csv');
+  expect((await linksOf(['data/**']))?.(real)).toEqual(['data/first/train.csv']);
+  await symlink('../elsewhere', join(folder, 'data/second'));
+  expect((await linksOf(['data']))?.(real)).toEqual(['data/first/train.csv']);
 });
