@@ -15,6 +15,8 @@ const NOT_MODELS =
 const TABLES = /^(?:pandas|polars|pyarrow|datasets|geopandas)\./;
 /** What data of any kind are made of: as the outermost of a file, they say nothing of a model. */
 const PLAIN = /^(?:numpy|builtins|collections|datetime|pathlib|decimal|scipy\.sparse)\./;
+/** A class of the script itself may be a model, or its settings. */
+const OF_SCRIPT = /^__(?:mp_)?main__\./;
 
 /** Whether a file that holds something, but doesn't say that it is a model, may be one by its name and by the folders that it lies in. */
 export function mayBeModelByPlace(path: string, hasMetricsBeside: boolean): boolean {
@@ -30,6 +32,7 @@ export function mayBeModelByPlace(path: string, hasMetricsBeside: boolean): bool
 export function verdictOfFacts(facts: Facts): NameVerdict {
   const { architecture, parameterCount, framework, danger } = facts;
   if ((parameterCount ?? framework) !== undefined) return 'model';
-  if (architecture !== undefined && !TABLES.test(architecture) && !PLAIN.test(architecture)) return 'model';
+  if (architecture !== undefined && ![TABLES, PLAIN, OF_SCRIPT].some((other) => other.test(architecture)))
+    return 'model';
   return danger?.findings.some(({ what }) => TABLES.test(what)) ? undefined : 'unsure';
 }

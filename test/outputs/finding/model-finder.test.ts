@@ -108,6 +108,11 @@ describe('a model that nothing declares', () => {
     expect(await find(await workspace({ 'models/churn.pkl': bytes(OWN) }))).toMatchObject({ name: 'churn' });
   });
 
+  it('is an object of the script’s own class beside the metrics of its run', async () => {
+    const root = await workspace({ 'churn/a.pkl': bytes(OWN), 'churn/metrics.json': '{"auc": 0.9}' });
+    expect(await find(root)).toMatchObject({ example: 'churn/a.pkl' });
+  });
+
   it('is one that a file doesn’t say of itself where the same run wrote metrics beside it', async () => {
     const root = await workspace({ 'churn/a.pkl': DICTIONARY, 'churn/metrics.json': '{"auc": 0.9}' });
     expect(await find(root)).toMatchObject({ example: 'churn/a.pkl', metrics: ['churn/metrics.json'] });
@@ -127,6 +132,8 @@ describe('a model that nothing declares', () => {
     ['called as what a model needs', 'models/label_encoder.pkl', DICTIONARY],
     ['with a table', 'models/churn.pkl', bytes(TABLE)],
     ['with an array', 'data/churn.pkl', bytes(ARRAY)],
+    ['with an object of the script’s own class', 'churn.pkl', bytes(OWN)],
+    ['with an object of the script’s own class, called as settings are', 'models/config.pkl', bytes(OWN)],
     ['that can’t be read', 'models/churn.pkl', 'rows'],
     ['of a kind that isn’t known', 'models/churn.bin', DICTIONARY],
   ])('is no file %s that doesn’t say of itself that it is one', async (_, paths, content) => {
