@@ -89,7 +89,11 @@ function codePart({ before, after }: SummarisedChanges['code'], code: Summarised
       : added.count === 1
         ? t('{commits} changes {files}', { commits, files })
         : t('{commits} change {files}', { commits, files });
-  const others = tCount(removed.count, 'without {count} of another branch', 'without {count} of another branch');
+  const others = tCount(
+    removed.count,
+    '{count} commit of the earlier version is missing',
+    '{count} commits of the earlier version are missing',
+  );
   return removed.count === 0 ? what : `${what}, ${others}`;
 }
 

@@ -8,6 +8,11 @@ export function exactText(value: number | string): string {
   return typeof value === 'number' ? withoutPlus(String(value)) : value;
 }
 
+/** A sentence of the core with its numbers as tiles and tables write them: `−1e308`. For eyes, not for programs. */
+export function withShownNumbers(sentence: string): string {
+  return sentence.replace(/(?<=\de)\+(?=\d)/g, '').replace(/(?<=^|[\s([])-(?=[\d.]|Infinity)/g, '−');
+}
+
 function withoutPlus(text: string): string {
   return text.replace('e+', 'e');
 }

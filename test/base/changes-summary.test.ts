@@ -45,7 +45,7 @@ describe('the summary of what changed', () => {
     expect(summary(commits(1, ['Ada'], 1))).toBe('1 commit by Ada changes 1 file');
     expect(summary(commits(3, ['Ada', 'Bob', 'Bob'], 40))).toBe('3 commits by Bob and Ada change 40 files');
     expect(summary(commits(1500, ['a', 'b', 'c'], 2, 4))).toBe(
-      '1,500 commits by 3 people change 2 files, without 4 of another branch',
+      '1,500 commits by 3 people change 2 files, 4 commits of the earlier version are missing',
     );
     expect(summary(commits(0, [], 2, 4))).toBe('code from 4 commits earlier');
     expect(summary(undefined)).toBe('another commit');

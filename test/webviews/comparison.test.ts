@@ -65,6 +65,16 @@ describe('the comparison of versions', () => {
     await expect.poll(() => auc.innerText()).toContain('−0.01 worse');
   });
 
+  it('shows of long texts what differs in them', async () => {
+    const page = await open(comparison(2));
+    const cells = page.locator('tr', { has: page.locator('th', { hasText: /^features/ }) }).locator('.clamp');
+    expect(await cells.allInnerTexts()).toEqual([
+      expect.stringMatching(/^… device, device, device, \d$/),
+      expect.stringMatching(/^… device, device, device, \d$/),
+    ]);
+    expect(new Set(await cells.allInnerTexts()).size).toBe(2);
+  });
+
   it('puts rows that differ first, marks the cells, and hides the others when asked', async () => {
     const page = await open(comparison(3));
     const params = page.locator('tbody', { has: page.getByRole('button', { name: /^Params/ }) });

@@ -303,7 +303,11 @@ describe('the page of a model', () => {
     const { latest: _latest, production: _production, ...model } = empty;
     const page = await open({ model, stage: 'production', tenures: { items: [] } });
     const text = await page.locator('main').innerText();
-    for (const expected of ['No versions', 'The model has no versions yet.', 'No version was in production yet.'])
+    for (const expected of [
+      'No versions',
+      'The model has no versions yet.',
+      'No version has been in production so far.',
+    ])
       expect(text).toContain(expected);
     expect(opened.errors).toEqual([]);
   });

@@ -45,7 +45,7 @@ describe('the page of a version', () => {
       'calm-otter-12',
       'took 1 h 12 min',
       'Python 3.12.4',
-      'the one that the command names',
+      'the Python of the command',
       '40 packages',
       'uv.lock',
       'by DVC',

@@ -1,4 +1,5 @@
 import { RegistryError } from '../../base/errors.ts';
+import { withShownNumbers } from '../../base/exponent.ts';
 import { t } from '../../base/language.ts';
 import type { VersionDetails, VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { GateReport } from '../../gates/evaluate-gates.ts';
@@ -75,9 +76,11 @@ export function reviewGates(gates: GateReport): ReviewGates {
       const recorded = recordedOf(gates, gate);
       // What was recorded of a command holds where the gate says the same; of what the log judges by it, it always does.
       const isOfNow = source === 'policy' || (isCommand && recorded?.outcome === outcome);
+      // Commands stay as they are typed, and what they print as it is.
+      const shown = isCommand ? (text: string) => text : withShownNumbers;
       return {
-        ...{ gate, title, required, source, outcome, measured },
-        ...(why === undefined ? {} : { why }),
+        ...{ gate, title, required: shown(required), source, outcome, measured: shown(measured) },
+        ...(why === undefined ? {} : { why: shown(why) }),
         isCommand,
         isWaiting: isWaiting(result, standing.approvals),
         hasEvidence: found.some((entry) => entry.gate === gate) || (isOfNow && recorded?.evidence !== undefined),

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { withShownNumbers } from '../../base/exponent.ts';
 import { formatNumber, t, tCount } from '../../base/language.ts';
 import { told } from '../../base/retold.ts';
 import { PROJECT_FILE } from '../../project/project-file-name.ts';
@@ -169,6 +170,10 @@ function stateOf({ outcome, isWaiting }: Result): State {
   return isWaiting ? 'waiting' : outcome;
 }
 
+function toldGate(text: string): string {
+  return withShownNumbers(told(text));
+}
+
 /** `$(error) @7: 1 of 2 gates passed — auc 0.81 is below 0.85`. Which model, the line above says. */
 export function gatesTitle({ number, isThere, results }: GatesNow): string {
   const passed = results.filter(({ outcome }) => outcome === 'passed').length;
@@ -181,7 +186,7 @@ export function gatesTitle({ number, isThere, results }: GatesNow): string {
           passed: formatNumber(passed),
         });
   const there = isThere ? ` (${t('there now')})` : '';
-  const reason = told(worst?.why ?? worst?.required ?? '');
+  const reason = toldGate(worst?.why ?? worst?.required ?? '');
   const isNamed = worst === undefined || worst.title === 'approvals' || reason.startsWith(worst.title);
   const named = isNamed ? reason : `${worst.title}: ${reason}`;
   const why = worst ? ` — ${oneLine(named, LONGEST_REASON)}` : '';
@@ -199,10 +204,10 @@ export function gatesTooltip({ model, number, results }: GatesNow): string {
   };
   const lines = results.map((result) => {
     const { title, required, measured, why } = result;
-    const what = [oneLine(title, 80), oneLine(told(required), 80)].filter((part) => part !== '').join(' ');
+    const what = [oneLine(title, 80), oneLine(toldGate(required), 80)].filter((part) => part !== '').join(' ');
     const found = [measured, why]
       .filter((part) => part !== undefined && part !== '')
-      .map((part) => oneLine(told(part ?? ''), 200));
+      .map((part) => oneLine(toldGate(part ?? ''), 200));
     return `${word[stateOf(result)]}: ${what}${found.length === 0 ? '' : ` (${found.join('; ')})`}`;
   });
   return [`${oneLine(model)}@${number}`, ...lines].join('\n');

@@ -8,6 +8,7 @@ import type { ChangesPageData, ComparedRow } from '../../extension/messages/page
 import { alignDecimals, metricText, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { breakable, changeOf, filtered, icon, none, section } from '../shared/parts.ts';
+import { whereTheyDiffer } from '../shared/where-they-differ.ts';
 import { directionText, word } from '../shared/word.ts';
 
 type Part = TemplateResult | typeof nothing;
@@ -95,14 +96,19 @@ export function rowsSection(
     { id, title, count: all.length, actions: field },
     html`${beforeAfter(
       t('Name'),
-      rows.map(({ name, values: [before, after] }) => ({ name, before: cell(before), after: cell(after) })),
+      rows.map(({ name, values: [before = null, after = null] }) => {
+        const isText = typeof before === 'string' && typeof after === 'string';
+        const shown = isText ? whereTheyDiffer([before, after]) : [];
+        return { name, before: cell(before, shown[0]), after: cell(after, shown[1]) };
+      }),
     )}${more}`,
   );
 }
 
-function cell(value: string | number | null | undefined): TemplateResult {
+/** `shown` is what a long text is shown by. */
+function cell(value: string | number | null | undefined, shown?: string | null): TemplateResult {
   if (value === undefined || value === null) return none();
-  const text = typeof value === 'number' ? metricText(value) : value;
+  const text = typeof value === 'number' ? metricText(value) : (shown ?? value);
   return html`<span class="clamp" title=${exactText(value)}>${text}</span>`;
 }
 

@@ -8,6 +8,7 @@ import type { ComparisonPageData } from '../../extension/messages/page-data.ts';
 import { alignDecimals, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { changeOf, icon, none } from '../shared/parts.ts';
+import { whereTheyDiffer } from '../shared/where-they-differ.ts';
 import { directionText, word } from '../shared/word.ts';
 import type { SectionRow } from './model.ts';
 
@@ -80,6 +81,7 @@ export function standingOf(row: SectionRow, column: number, { baseline, isKnown 
 /** What isn't known of a version is said, and differs from nothing. */
 export function textCells(row: SectionRow, options: CellOptions, page: PageContext): TemplateResult {
   const { comparison, baseline, isKnown = [], isOpen } = options;
+  const shown = shortTexts(row);
   return html`${row.values.map((value, column) => {
     const standing = standingOf(row, column, options);
     const place = column === baseline ? 'baseline' : standing === '' ? '' : 'differs';
@@ -89,19 +91,27 @@ export function textCells(row: SectionRow, options: CellOptions, page: PageConte
     return html`<td colspan="2" class=${place}>
       <span class="value"
         >${standing === '' ? nothing : html`<span class="mark" aria-hidden="true" title=${t('Differs from the baseline')}>≠</span><span class="only-read-aloud">${t('differs:')} </span>`}${
-          isUnknown ? html`<span class="muted">${t('not recorded')}</span>` : valueText(row, value, isOpen)
+          isUnknown
+            ? html`<span class="muted">${t('not recorded')}</span>`
+            : valueText(row, value, shown[column] ?? null, isOpen)
         }</span
       >${standing === '' || standing === word('differs') ? nothing : html`<span class="standing">${standing}</span>`}${open}
     </td>`;
   })}`;
 }
 
-function valueText({ name }: SectionRow, value: Value, isOpen: boolean): TemplateResult {
+/** What is shown of long texts that differ has what differs in it. */
+function shortTexts({ values, isDifferent }: SectionRow): readonly (string | null)[] {
+  const texts = values.map((value) => (value === null ? null : String(value)));
+  return isDifferent ? whereTheyDiffer(texts) : texts;
+}
+
+function valueText({ name }: SectionRow, value: Value, shown: string | null, isOpen: boolean): TemplateResult {
   if (value === null) return none();
   const text = String(value);
   if (name === 'code commit') return html`<code title=${text}>${shortDigest(text)}</code>`;
   if (isOpen) return html`<span class="whole">${indented(text)}</span>`;
-  return html`<span class="clamp" title=${text.length > LONG ? '' : text}>${text}</span>`;
+  return html`<span class="clamp" title=${text.length > LONG ? '' : text}>${shown}</span>`;
 }
 
 /** Whether there is more of a row than fits. */

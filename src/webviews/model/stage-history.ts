@@ -103,7 +103,7 @@ function tenureList(
       return failedLine(later);
     case 'ready': {
       const { items, next } = later.data;
-      if (items.length === 0) return emptyState(t('No version was in {stage} yet.', { stage: choices.stage }));
+      if (items.length === 0) return emptyState(t('No version has been in {stage} so far.', { stage: choices.stage }));
       return html`${timeStrip(items, choices, page)}
         <ol class="timeline">${items.map((tenure) => entry(tenure, data, page))}</ol>
         ${next === undefined ? nothing : older(next, data, choices, page)}`;

@@ -33,10 +33,19 @@ export function formatTime(iso: string): string {
   return Number.isNaN(time) ? iso : formatsNow().time.format(time);
 }
 
-/** `3 days ago`. */
+/** Clocks of machines differ by less. */
+const SKEW_MS = 86_400_000;
+
+/** Whether a time is later than any clock that is nearly right. */
+export function isInFuture(iso: string, nowMs: number): boolean {
+  return Date.parse(iso) > nowMs + SKEW_MS;
+}
+
+/** `3 days ago`; of a clock that was wrong, what it said. */
 export function formatAge(iso: string, nowMs: number): string {
   const time = Date.parse(iso);
   if (Number.isNaN(time)) return iso;
+  if (isInFuture(iso, nowMs)) return t('{time} (in the future)', { time: formatTime(iso) });
   const seconds = (time - nowMs) / 1000;
   for (const { unit, seconds: size } of units) {
     // Of 59 days nobody thinks as of last month.

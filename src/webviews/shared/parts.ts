@@ -5,7 +5,7 @@ import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import { type DeclaredDirections, formatDifference, formatMetric, metricChange } from '../../base/metrics.ts';
 import { provenText } from '../../base/proven.ts';
 import type { Author, MetricValue } from '../../extension/messages/core-types.ts';
-import { formatAge, formatTime, withMinus } from './format.ts';
+import { formatAge, formatTime, isInFuture, withMinus } from './format.ts';
 import type { PageContext } from './page.ts';
 
 /** A symbol of the editor's icon font, for eyes only: the words stand beside it. */
@@ -104,7 +104,8 @@ export function claimedSinceOf(iso: string, claimed: string | undefined, source?
 }
 
 function sinceOf(iso: string): TemplateResult {
-  return html`<time datetime=${iso} title=${iso}>${formatTime(iso)} (${formatAge(iso, Date.now())})</time>`;
+  const age = formatAge(iso, Date.now());
+  return html`<time datetime=${iso} title=${iso}>${isInFuture(iso, Date.now()) ? age : `${formatTime(iso)} (${age})`}</time>`;
 }
 
 function claim(claimed: TemplateResult, since: TemplateResult, source: string | undefined): TemplateResult {

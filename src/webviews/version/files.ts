@@ -73,7 +73,7 @@ function fileRow(
     html`<button class="icon-button" title=${label} aria-label=${label} aria-expanded=${isOpen === undefined ? nothing : String(isOpen)} @click=${click}>${icon(name)}</button>`;
   return html`<tr>
       <th scope="row">
-        <span class="path"><button class="link ellipsis two-lines if-narrow" title=${t('Open {path}', { path })} @click=${() => page.openFile({ path, versionId: id })}>${path}</button>${isExecutable ? html`<span class="pill">${t('executable')}</span>` : ''}${sizeBytes === 0 ? html`<span class="pill">${t('empty')}</span>` : ''}</span>
+        <span class="path"><button class="link ellipsis two-lines if-narrow" title=${t('Open {path}', { path })} @click=${() => page.openFile({ path, versionId: id })}>${path}</button>${button('copy', t('Copy the path {path}', { path }), () => page.copy(path, t('the path')))}${isExecutable ? html`<span class="pill">${t('executable')}</span>` : ''}${sizeBytes === 0 ? html`<span class="pill">${t('empty')}</span>` : ''}</span>
       </th>
       <td class="numeric" title=${tCount(sizeBytes, '{count} byte', '{count} bytes')}>${sizeText(sizeBytes)}</td>
       <td>${copyable(page, sha256, shortDigest(sha256), t('digest of {path}', { path }))}</td>
@@ -92,11 +92,7 @@ function fileRow(
           : button('diff', t('Compare {path} with that of @{number}', { path, number: baseline.number }), () =>
               page.openFile({ path, versionId: id, before: baseline.versionId }),
             )
-      }${own === undefined ? nothing : html`<button ${page.writes} class="icon-button" title=${t('Save {path} as…', { path })} aria-label=${t('Save {path} as…', { path })} @click=${() => page.saveFile(path)}>${icon('save')}</button>`}${button(
-        'copy',
-        t('Copy the path {path}', { path }),
-        () => page.copy(path, t('the path')),
-      )}</td>
+      }${own === undefined ? nothing : html`<button ${page.writes} class="icon-button" title=${t('Save {path} as…', { path })} aria-label=${t('Save {path} as…', { path })} @click=${() => page.saveFile(path)}>${icon('save')}</button>`}</td>
     </tr>
     ${isPreviewed ? html`<tr class="preview"><td colspan="4">${previewOf(file, { id, baseline }, page)}</td></tr>` : nothing}`;
 }

@@ -27,7 +27,7 @@ export function dataPart({ data }: Lineage, page: PageContext): TemplateResult {
       <div class="scroll-x"><table class="files data-files">
         <thead>
           <tr>
-            <th scope="col">${t('Path')}</th><th scope="col" class="numeric">${t('Size')}</th><th scope="col" class="numeric">${t('Rows')}</th><th scope="col">${t('Named by')}</th>
+            <th scope="col">${t('Path')}</th><th scope="col" class="numeric">${t('Size')}</th><th scope="col" class="numeric">${t('Rows')}</th><th scope="col">${t('Digest or revision')}</th>
           </tr>
         </thead>
         <tbody>${rows.map((entry) => dataRow(entry, page))}</tbody>
@@ -65,10 +65,10 @@ function nameOf({ path, sha256, hash, revision }: Data, page: PageContext): Temp
 
 const foundBy = () =>
   ({
-    command: t('the one that the command names'),
-    editor: t('the one chosen in the editor'),
-    active: t('the one that was active'),
-    project: t('the one of the folder'),
+    command: t('the Python of the command'),
+    editor: t('the Python chosen in the editor'),
+    active: t('the environment that was active'),
+    project: t('the environment of the folder'),
   }) as const;
 
 export function environmentPart({ environment, dependencies, locks }: Lineage, page: PageContext): TemplateResult {
