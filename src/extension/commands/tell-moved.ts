@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import type { TransitionResult } from '../../registry/api/stages.ts';
-import { inform } from '../notify.ts';
+import { inform, warn } from '../notify.ts';
 import type { Registries } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';
 import { standingText } from '../standing-text.ts';
@@ -10,7 +10,7 @@ import { labelOf, numberOf } from '../version-text.ts';
 import type { CommandContext } from './command-context.ts';
 
 export type MovedContext = Pick<CommandContext, 'log' | 'pages'> & {
-  readonly registries: Pick<Registries, 'directionsFor'>;
+  readonly registries: Pick<Registries, 'directionsFor' | 'callsFor'>;
 };
 
 /** Says what a change of stage came to, and what one may want next: to look at it, or to take it back. */
@@ -42,12 +42,46 @@ export async function tellMoved(
     .then((chosen) => {
       if (chosen === changes && before)
         return pages.openChanges({ registryDir, beforeId: before.id, afterId: version.id });
-      if (chosen === back) return run('modelRegistry.rollBack', { registryDir, modelId: version.modelId });
+      if (chosen === back) return rollBack(registries, registryDir, version);
       return chosen === undefined
         ? undefined
         : run('modelRegistry.showVersion', { registryDir, versionId: version.id });
     })
     .then(undefined, (error: unknown) => log.error(messageOf(error)));
+}
+
+/** The message may have been there for long: what it was about may be in production no more, and going back be another step. */
+async function rollBack(
+  registries: MovedContext['registries'],
+  registryDir: string,
+  moved: TransitionResult['version'],
+): Promise<void> {
+  const { id, modelId } = moved;
+  const { production } = await (await registries.callsFor(registryDir)).showModel({ model: modelId });
+  const roll = () => vscode.commands.executeCommand('modelRegistry.rollBack', { registryDir, modelId });
+  if (production?.id === id) {
+    await roll();
+    return;
+  }
+  const gone = labelOf(moved);
+  const [again, show] = [t('Roll Back…'), t('Show Model')];
+  const chosen = production
+    ? await warn(
+        t('{version} isn’t in production any more, but {now}. Nothing was rolled back.', {
+          version: gone,
+          now: labelOf(production),
+        }),
+        again,
+        show,
+      )
+    : await warn(
+        t('{version} isn’t in production any more, and no other version is. Nothing was rolled back.', {
+          version: gone,
+        }),
+        show,
+      );
+  if (chosen === again) await roll();
+  else if (chosen === show) await vscode.commands.executeCommand('modelRegistry.showModel', { registryDir, modelId });
 }
 
 function doneText({ version, to, kind }: TransitionResult): string {

@@ -24,6 +24,10 @@ vi.mock('vscode', () => ({
       shown.push({ message, buttons });
       return chosen;
     },
+    showWarningMessage: async (message: string, ...buttons: string[]) => {
+      warned.push({ message, buttons });
+      return chosenThen;
+    },
     createInputBox: () => {
       const on = () => undefined;
       return {
@@ -59,15 +63,24 @@ const registry = {
   connection: { registry: { stages: async () => [rule], listVersions: async () => ({ items: [before] }) } },
 };
 const opened: unknown[] = [];
+/** What is in production when a button is pressed. */
+let serving: typeof version | undefined = version;
+const warned: { message: string; buttons: readonly string[] }[] = [];
+let chosenThen: string | undefined;
 const context = {
   log: { info: () => undefined, error: () => undefined },
   pages: { openChanges: (page: unknown) => void opened.push(page) },
-  registries: { directionsFor: async () => undefined },
+  registries: {
+    directionsFor: async () => undefined,
+    callsFor: async () => ({ showModel: async () => (serving ? { production: serving } : {}) }),
+  },
 };
 
 beforeEach(() => {
-  for (const told of [shown, ran, opened]) told.length = 0;
+  for (const told of [shown, ran, opened, warned]) told.length = 0;
   chosen = undefined;
+  chosenThen = undefined;
+  serving = version;
 });
 
 function moved(changes: Partial<TransitionResult> = {}): TransitionResult {
@@ -106,6 +119,38 @@ it('says before a version leaves production that nothing takes its place', async
     'fraud-detector@1 moves from production to staging. It is in production: nothing will be in production afterwards.',
     'fraud-detector@4 moves from staging to production. Version 1 moves from production to archived.',
   ]);
+});
+
+it.each([
+  [
+    before,
+    'fraud-detector@4 isn’t in production any more, but fraud-detector@1. Nothing was rolled back.',
+    ['Roll Back…', 'Show Model'],
+  ],
+  [
+    undefined,
+    'fraud-detector@4 isn’t in production any more, and no other version is. Nothing was rolled back.',
+    ['Show Model'],
+  ],
+])(
+  'rolls nothing back by a message that is out of date, and says what is in production',
+  async (now, message, buttons) => {
+    chosen = 'Roll Back…';
+    serving = now;
+    await tellMoved(context as never, '/registry', moved());
+    await vi.waitFor(() => expect(warned).toEqual([{ message, buttons }]));
+    expect(ran).toEqual([]);
+  },
+);
+
+it('rolls back what is in production now where that is wanted all the same', async () => {
+  chosen = 'Roll Back…';
+  chosenThen = 'Roll Back…';
+  serving = before;
+  await tellMoved(context as never, '/registry', moved());
+  await vi.waitFor(() =>
+    expect(ran).toEqual([['modelRegistry.rollBack', { registryDir: '/registry', modelId: version.modelId }]]),
+  );
 });
 
 it('tells what was done, how it does beside what was there, and offers the way back', async () => {
