@@ -11,6 +11,7 @@ import { keepFocus } from './keep-focus.ts';
 import { keepPlace } from './keep-place.ts';
 import { speakAsTheEditor } from './language.ts';
 import { coded, icon } from './parts.ts';
+import { keepSpaceBar } from './space-bar.ts';
 import { WHY_READ_ONLY, type Writing, writing } from './writing.ts';
 
 /** What the parts of a page may do. */
@@ -318,6 +319,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
   }
 
   keepFocus(root);
+  keepSpaceBar();
   keepPlace(root, host.savedPlaces, (places) => host.savePlaces(places));
   host.onChanged(() => void load());
   void load();
