@@ -124,8 +124,18 @@ async function liveMark(folder: string, own?: string): Promise<Mark | undefined>
 }
 
 async function removeDeadMarks(folders: readonly string[], own: string): Promise<void> {
-  for (const folder of folders)
-    for (const file of await marksIn(folder)) if (file !== own && !(await readMark(file))) await removeMark(file);
+  for (const file of await deadMarksIn(folders)) if (file !== own) await removeMark(file);
+}
+
+/** The marks of processes that died, in the registry at `dir`. A name is never used again, so they can be removed at any time. */
+export function deadMarks(dir: string): Promise<readonly string[]> {
+  return deadMarksIn([join(dir, STORING), join(dir, REMOVING)]);
+}
+
+async function deadMarksIn(folders: readonly string[]): Promise<readonly string[]> {
+  const dead: string[] = [];
+  for (const folder of folders) for (const file of await marksIn(folder)) if (!(await readMark(file))) dead.push(file);
+  return dead;
 }
 
 async function marksIn(folder: string): Promise<readonly string[]> {

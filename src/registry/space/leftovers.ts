@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CATALOG_SCHEMA } from '../../catalog/schema.ts';
+import { deadMarks } from '../../storage/leases.ts';
 import { hasCode } from '../../storage/system-errors.ts';
 import { STAGING_FOLDER, sweepTemporaryFiles, type TemporaryFile, temporaryFiles } from '../../storage/temporary.ts';
 import type { RegistryLocation } from '../api/registry.ts';
@@ -10,7 +11,7 @@ import type { GcReport, LeftoverFiles } from '../api/space.ts';
 const OLD_CATALOG_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**
- * What processes left in the registry and, where it is shared, in its copy: files that they didn't finish, and catalogs of older versions of the program.
+ * What processes left in the registry and, where it is shared, in its copy: files that they didn't finish, the marks of killed ones, and catalogs of older versions of the program.
  */
 export async function leftovers(location: RegistryLocation, now = Date.now()): Promise<GcReport['leftovers']> {
   const found = (await Promise.all(foldersOf(location).map((dir) => leftoversIn(dir, now)))).flat();
@@ -25,10 +26,10 @@ export async function removeLeftovers(location: RegistryLocation, now = Date.now
   const removed: TemporaryFile[] = [];
   for (const dir of foldersOf(location)) {
     removed.push(...(await sweepTemporaryFiles(join(dir, STAGING_FOLDER), { now }).catch(noneReadable)));
-    for (const catalog of await oldCatalogs(dir, now)) {
-      if (!catalog.isAbandoned) continue;
-      await rm(catalog.path, { force: true }).then(
-        () => removed.push(catalog),
+    for (const file of [...(await marksOfKilled(dir)), ...(await oldCatalogs(dir, now))]) {
+      if (!file.isAbandoned) continue;
+      await rm(file.path, { force: true }).then(
+        () => removed.push(file),
         // In use on Windows.
         () => undefined,
       );
@@ -40,7 +41,18 @@ export async function removeLeftovers(location: RegistryLocation, now = Date.now
 
 async function leftoversIn(dir: string, now: number): Promise<readonly TemporaryFile[]> {
   const unfinished = await temporaryFiles(join(dir, STAGING_FOLDER), { now }).catch(noneReadable);
-  return [...unfinished, ...(await oldCatalogs(dir, now))];
+  return [...unfinished, ...(await marksOfKilled(dir)), ...(await oldCatalogs(dir, now))];
+}
+
+async function marksOfKilled(dir: string): Promise<readonly TemporaryFile[]> {
+  const marks = await deadMarks(dir).catch(() => []);
+  return Promise.all(
+    marks.map(async (path) => ({
+      path,
+      sizeBytes: (await stat(path).catch(() => undefined))?.size ?? 0,
+      isAbandoned: true,
+    })),
+  );
 }
 
 /** What this person may not look at keeps nothing else from being freed. */

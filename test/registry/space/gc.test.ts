@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Registry } from '../../../src/registry/api/registry.ts';
+import { ownPlace, startOf } from '../../../src/storage/process-alive.ts';
 import { makePlace, type Place, registerVersions } from '../opened.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -52,6 +53,32 @@ describe('freeing space', () => {
     expect(report.objects.filter(({ reasons }) => reasons.length === 0)).toHaveLength(1);
     const champion = report.artifacts.find(({ versions }) => versions.some(({ version }) => version === 'fraud@3'));
     expect(report.objects.find(({ keptBy }) => keptBy.includes(champion?.digest ?? ''))?.reasons).toEqual(['alias']);
+  });
+
+  it('removes the marks of registrations and of other gc that were killed, though nothing else is to be freed', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    const dead = spawn(process.execPath, ['-e', '']);
+    await once(dead, 'exit');
+    const marks = [
+      ['intakes/killed.json', { pid: dead.pid, ...ownPlace() }],
+      ['removals/killed.json', { pid: dead.pid, ...ownPlace() }],
+      // One of this machine that is at it, and one of another, which may be.
+      ['intakes/alive.json', { pid: process.pid, ...ownPlace(), start: startOf(process.pid) }],
+      ['intakes/elsewhere.json', { pid: dead.pid, host: 'another', space: '' }],
+    ] as const;
+    for (const [name, mark] of marks) {
+      await mkdir(join(place.registryDir, dirname(name)), { recursive: true });
+      await writeFile(join(place.registryDir, name), JSON.stringify(mark));
+    }
+    expect((await registry.gc({ dryRun: true })).leftovers.freed.files).toBe(2);
+    expect((await registry.gc()).leftovers.freed.files).toBe(2);
+    expect((await readdir(join(place.registryDir, 'intakes'))).toSorted()).toEqual(['alive.json', 'elsewhere.json']);
+    expect(await readdir(join(place.registryDir, 'removals'))).toEqual([]);
+    const dayAgo = new Date(Date.now() - 25 * 60 * 60 * 1000);
+    await utimes(join(place.registryDir, 'intakes/elsewhere.json'), dayAgo, dayAgo);
+    expect((await registry.gc()).leftovers.freed.files).toBe(1);
+    expect(await readdir(join(place.registryDir, 'intakes'))).toEqual(['alive.json']);
   });
 
   it('tells of what a killed registration left unfinished, frees it, and leaves what is being written', async () => {
