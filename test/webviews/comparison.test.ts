@@ -80,7 +80,7 @@ describe('the comparison of versions', () => {
     const params = page.locator('tbody', { has: page.getByRole('button', { name: /^Params/ }) });
     const names = () => params.locator('th[scope=row]').allInnerTexts();
     expect(await names()).toEqual(['learning_rate', 'features']);
-    await params.getByRole('button', { name: '2 that are the same' }).click();
+    await params.getByRole('button', { name: 'Show 2 rows that are the same' }).click();
     await expect.poll(names).toEqual(['learning_rate', 'features', 'seed', 'max_depth']);
     expect(await params.locator('tr', { hasText: 'learning_rate' }).locator('.differs').count()).toBe(1);
     await page.getByText('Show only differences').click();

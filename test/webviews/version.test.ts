@@ -137,7 +137,7 @@ describe('the page of a version', () => {
     ['Open the code that trained this…', 'openTrainedCode'],
     ['Copy reference', 'copyReference'],
     ['Copy link', 'copyLink'],
-    ['How they differ from another version’s…', 'compareFiles'],
+    ['Compare with another version’s files…', 'compareFiles'],
     ['Archive…', 'archive'],
     ['Set alias…', 'setAlias'],
     ['Remove alias…', 'removeAlias'],

@@ -68,7 +68,7 @@ function sectionRows(section: ShownSection, options: TableOptions, page: PageCon
     ${
       folded === 0
         ? nothing
-        : html`<tr class="fold-row"><td colspan=${width}><button class="link" @click=${() => page.setUi(`same.${id}`, true)}>${icon('unfold')} ${tCount(folded, '{count} that is the same', '{count} that are the same')}</button></td></tr>`
+        : html`<tr class="fold-row"><td colspan=${width}><button class="link" @click=${() => page.setUi(`same.${id}`, true)}>${icon('unfold')} ${tCount(folded, 'Show {count} row that is the same', 'Show {count} rows that are the same')}</button></td></tr>`
     }
     ${
       page.ui[`same.${id}`] === true && !isClosed && section.showsSame !== true && different < total

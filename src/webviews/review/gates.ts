@@ -70,7 +70,7 @@ function body({ stage, isTrusted, running }: ReviewPageData, later: LaterGates, 
       if (gates.length === 0)
         return emptyState(
           t('No gates are declared for {stage}.', { stage }),
-          html`${tParts('Say what it needs under {key} in model-registry.yaml.', { key: inlineCode('gates:', `${stage}:`) })}`,
+          html`${tParts('Declare them under {key} in model-registry.yaml.', { key: inlineCode('gates:', `${stage}:`) })}`,
         );
       const sorted = gates.toSorted((a, b) => order[a.outcome] - order[b.outcome]);
       return gateList(sorted, page, isTrusted && running === undefined);

@@ -53,7 +53,7 @@ export function versionHeader(
       <vscode-button
         secondary
         icon="checklist"
-        title=${t('Shows the version beside the one in the stage that it is to get to, its gates and approvals')}
+        title=${t('Shows the version beside the one that is in the stage now, with gates and approvals')}
         @click=${() => page.act('review', version.id)}
         >${t('Review…')}</vscode-button
       >

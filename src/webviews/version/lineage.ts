@@ -10,9 +10,9 @@ import { dataPart, environmentPart, machinePart, missingPart } from './surroundi
 
 const capturedAt = () =>
   ({
-    start: t('as it was when the run began'),
-    end: t('as it was when the run ended: what was committed meanwhile is in it'),
-    detection: t('as it was when the output was found: nobody saw the run begin'),
+    start: t('the code as it was when the run began'),
+    end: t('the code as it was when the run ended: what was committed meanwhile is in it'),
+    detection: t('the code as it was when the output was found: nobody saw the run begin'),
   }) as const;
 
 const seenAs = () =>
