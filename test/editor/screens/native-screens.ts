@@ -205,7 +205,9 @@ export const nativeScreens: readonly EditorScreen[] = [
       await workbench.runCommand('Preferences: Open Settings (UI)');
       await page.locator('.settings-editor').waitFor();
       await page.keyboard.type('@ext:model-registry.model-registry');
-      await page.locator('.settings-editor .setting-item-title', { hasText: 'Registry Path' }).waitFor();
+      // A click gives the list the keyboard, and takes the suggestions over the tabs away; Escape would close the settings.
+      await page.locator('.settings-editor .setting-item-title', { hasText: 'Registry Path' }).click();
+      await page.locator('.settings-editor .suggest-widget.visible').waitFor({ state: 'hidden' });
     },
   },
   {
