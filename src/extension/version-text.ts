@@ -109,8 +109,21 @@ export function inQuotes(text: string, maxLength?: number): string {
   return t('“{text}”', { text: oneLine(text, maxLength) });
 }
 
-/** With the end of each path, which tells it from others: a narrow row would show little else. Whoever rests on it reads the whole. */
-export function withShortPaths(text: string): string {
+/** Stands for what may be in the name of a folder, and ends a path that is one of several words. */
+const HELD = '\uE000';
+
+/**
+ * With the end of each path, which tells it from others: a narrow row would show little else. Whoever rests on it reads the whole. Where a path with spaces ends can't
+ * be told, but of the `folder` that the text is about, and between quotation marks.
+ */
+export function withShortPaths(text: string, folder?: string): string {
+  const held = (path: string) => path.replaceAll(' ', HELD);
+  const quoted = text.replace(/(?<=[“„"])(?:[A-Za-z]:)?[\\/][^:;,"“”„]+(?=[”“"])/g, held);
+  const whole = folder === undefined ? quoted : quoted.replaceAll(folder, held(folder));
+  return shortened(whole).replaceAll(HELD, ' ');
+}
+
+function shortened(text: string): string {
   return text.replace(/(?<![\w:/\\.])(?:[A-Za-z]:)?(?:[\\/][^\\/\s:;,"“”„]+){2,}/g, (path) => {
     const parts = path.split(/[\\/]/);
     const kept = /[\\/]\.git[\\/]model-registry\.?$/.test(path) ? 3 : 2;

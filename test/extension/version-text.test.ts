@@ -96,6 +96,14 @@ describe('a message in a row', () => {
     expect(withShortPaths('“C:\\Users\\ada\\x” can’t be read: put log/0001.jsonl back.')).toBe(
       '“…\\ada\\x” can’t be read: put log/0001.jsonl back.',
     );
+    const folder = '/home/ada lovelace/my models/x/.model-registry';
+    const inSpaces = `The log in ${folder} ends at commit 2: put ${folder}/log/3.json back.`;
+    expect(withShortPaths(inSpaces, folder)).toBe(
+      'The log in …/x/.model-registry ends at commit 2: put …/log/3.json back.',
+    );
+    expect(withShortPaths('“/home/ada lovelace/my models” is gone, and “/srv/b” too')).toBe(
+      '“…/ada lovelace/my models” is gone, and “/srv/b” too',
+    );
     for (const text of ['2/3 of them, and/or none', 'https://contoso.blob.core.windows.net/models/x is away'])
       expect(withShortPaths(text)).toBe(text);
   });

@@ -101,9 +101,11 @@ export interface ProblemNode {
   readonly registryDir?: string;
 }
 
+const DAMAGES: ReadonlySet<string> = new Set(['LOG_DAMAGED', 'LOG_REWRITTEN', 'LOG_TRUNCATED']);
+
 /** What couldn't be read of a registry, or of the only one. */
 export function problemNode(registryDir: string | undefined, id: string, error: unknown): ProblemNode {
-  const isDamaged = RegistryError.is(error, 'LOG_DAMAGED') || RegistryError.is(error, 'LOG_REWRITTEN');
+  const isDamaged = RegistryError.is(error) && DAMAGES.has(error.code);
   const node: ProblemNode = { kind: 'problem', id: `problem#${id}`, message: toldOf(error), isDamaged };
   return registryDir === undefined ? node : { ...node, registryDir };
 }

@@ -248,7 +248,7 @@ export function problemItem(node: ProblemNode): vscode.TreeItem {
   // First what to do, which a click does: a narrow view shows little of the message.
   const label = node.isDamaged === true ? t('Damaged: verify it') : t('Not readable: see output');
   const item = new vscode.TreeItem(label);
-  item.description = withShortPaths(message);
+  item.description = withShortPaths(message, node.registryDir);
   item.id = node.id;
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
   item.tooltip = message;

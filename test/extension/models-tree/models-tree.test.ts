@@ -179,17 +179,20 @@ describe('the Models view', () => {
     expect(shown(tree, await tree.getChildren(roots[1]))).toEqual(['No versions yet']);
   });
 
-  it('says what is wrong in a row of its own', async () => {
-    const failing = async () => {
-      throw new RegistryError('LOG_DAMAGED', 'Commit 3 in /home/ada/payments/.git/model-registry is damaged.');
-    };
-    const tree = treeOf({ one: { listModels: failing, listVersions: failing } });
-    // A narrow view would show the path alone.
-    const rows = await tree.getChildren();
-    expect(shown(tree, rows)).toEqual(['Damaged: verify it  Commit 3 in …/payments/.git/model-registry is damaged.']);
-    expect(rows.map((row) => tree.getTreeItem(row).tooltip)).toEqual([expect.stringContaining('/home/ada/payments')]);
-    expect(rows.map((row) => tree.getTreeItem(row).command?.command)).toEqual(['modelRegistry.verify']);
-  });
+  it.each(['LOG_DAMAGED', 'LOG_REWRITTEN', 'LOG_TRUNCATED'])(
+    'says what is wrong in a row of its own: %s',
+    async (code) => {
+      const failing = async () => {
+        throw new RegistryError(code, 'Commit 3 in /home/ada/payments/.git/model-registry is damaged.');
+      };
+      const tree = treeOf({ one: { listModels: failing, listVersions: failing } });
+      // A narrow view would show the path alone.
+      const rows = await tree.getChildren();
+      expect(shown(tree, rows)).toEqual(['Damaged: verify it  Commit 3 in …/payments/.git/model-registry is damaged.']);
+      expect(rows.map((row) => tree.getTreeItem(row).tooltip)).toEqual([expect.stringContaining('/home/ada/payments')]);
+      expect(rows.map((row) => tree.getTreeItem(row).command?.command)).toEqual(['modelRegistry.verify']);
+    },
+  );
 
   it('groups by stage, with a place for each stage, empty or not', async () => {
     await register('churn', 4);
