@@ -5,7 +5,7 @@ import { stageCounts } from '../base/stage-counts.ts';
 import type { ImpactEntry } from '../extension/messages/core-types.ts';
 import type { GraphPageData } from '../extension/messages/page-data.ts';
 import { graphPicture } from './graph/picture.ts';
-
+import { cutName } from './shared/cut-name.ts';
 import { type PageContext, runPage } from './shared/page.ts';
 import { ageOf, inlineCode, section, stageBadge, versionLink } from './shared/parts.ts';
 import { versionNumber } from './shared/version-name.ts';
@@ -42,7 +42,7 @@ function descendants(items: readonly ImpactEntry[], total: number, page: PageCon
           <th scope="row">${versionLink(page, version.id, `${version.model}@${versionNumber(version)}`)}</th>
           <td>${stageBadge(version.stage)}</td>
           <td class="muted">${ageOf(version.createdAt)}</td>
-          <td class="muted"><span class="ellipsis" title=${through ?? ''}>${isDirect ? t('directly') : through === undefined ? t('through another version') : t('through {version}', { version: through })}</span></td>
+          <td class="muted">${isDirect ? t('directly') : through === undefined ? t('through another version') : cutName(t('through {version}', { version: through }))}</td>
         </tr>`,
         )}
       </tbody>

@@ -3,6 +3,7 @@ import { t, tCount, tParts } from '../base/language.ts';
 import { sizeText } from '../base/size.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { ModelFilePageData } from '../extension/messages/page-data.ts';
+import { cutName } from './shared/cut-name.ts';
 import { sizeInFiles } from './shared/format.ts';
 import {
   dangerSection,
@@ -19,7 +20,7 @@ import { ageOf, copyable, icon } from './shared/parts.ts';
 function modelFileView(data: ModelFilePageData, page: PageContext): TemplateResult {
   const { facts, fileCount } = data;
   return html`<header class="page-title">
-      <h1><span class="name"><span class="ellipsis" title=${data.path}>${data.name}</span></span></h1>
+      <h1><span class="name">${cutName(data.name, { title: data.path })}</span></h1>
       <div class="facts">
         <span>${copyable(page, data.path, data.path, t('path'))}</span>
         <span title=${tCount(data.sizeBytes, '{count} byte', '{count} bytes')}

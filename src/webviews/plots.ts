@@ -11,6 +11,7 @@ import type { Plots } from './plots/looked-at.ts';
 import './plots/parallel-plot.ts';
 import { scatter } from './plots/scatter.ts';
 import { versionsTable } from './plots/versions-table.ts';
+import { cutName } from './shared/cut-name.ts';
 import { type PageContext, runPage } from './shared/page.ts';
 import { emptyState, icon, section } from './shared/parts.ts';
 
@@ -61,7 +62,7 @@ function header({ data, isPassing }: Plots, page: PageContext): TemplateResult {
     shown < versions.length ? t('{shown} pass the filters', { shown: formatNumber(shown) }) : '',
   ].filter((fact) => fact !== '');
   return html`<header class="page-title">
-    <h1><span class="name named-words">${tParts('Plots of {model}', { model: html`<button class="link ellipsis" title=${columns.model} @click=${() => page.openModel(columns.modelId)}>${columns.model}</button>` })}</span></h1>
+    <h1><span class="name named-words">${tParts('Plots of {model}', { model: html`<button class="link ellipsis" title=${columns.model} @click=${() => page.openModel(columns.modelId)}>${cutName(columns.model)}</button>` })}</span></h1>
     <div class="facts" role="status">${facts.map((fact) => html`<span class="wrap">${fact}</span>`)}</div>
   </header>`;
 }

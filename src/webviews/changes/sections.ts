@@ -5,9 +5,10 @@ import { metricDirection } from '../../base/metrics.ts';
 import { sizeText } from '../../base/size.ts';
 import type { DataChange, MetricValue, PackageChange } from '../../extension/messages/core-types.ts';
 import type { ChangesPageData, ComparedRow } from '../../extension/messages/page-data.ts';
+import { cutName } from '../shared/cut-name.ts';
 import { alignDecimals, metricText, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { breakable, changeOf, filtered, icon, none, section } from '../shared/parts.ts';
+import { changeOf, filtered, icon, none, section } from '../shared/parts.ts';
 import { whereTheyDiffer } from '../shared/where-they-differ.ts';
 import { directionText, word } from '../shared/word.ts';
 
@@ -129,7 +130,7 @@ export function beforeAfter(what: string, rows: readonly BeforeAfterRow[]): Temp
     <tbody>
       ${rows.map(
         (row) => html`<tr>
-        <th scope="row"><span class="ellipsis two-lines if-narrow" title=${row.name}>${breakable(row.name)}</span></th>
+        <th scope="row">${cutName(row.name, { lines: 'two-if-narrow' })}</th>
         <td>${row.before}</td>
         <td>${row.after}</td>
         ${hasWhat ? html`<td class="what">${row.what ?? nothing}</td>` : nothing}
@@ -159,7 +160,7 @@ export function metricsSection({ metrics: all, declared }: ChangesPageData, page
           const direction = metricDirection(name, declared);
           const note = direction === 'neutral' ? '' : ` (${directionText(direction)})`;
           return html`<tr>
-            <th scope="row"><span class="ellipsis two-lines if-narrow" title="${name}${note}">${name}</span></th>
+            <th scope="row">${cutName(name, { title: `${name}${note}`, lines: 'two-if-narrow' })}</th>
             <td class="numeric muted before" title=${exactText(values[0] ?? '')}>${before[row] || none()}</td>
             <td class="numeric" title=${exactText(values[1] ?? '')}>${after[row] || none()}</td>
             <td>${changeOf(name, metricOf(values[1]), metricOf(values[0]), declared)}</td>

@@ -4,6 +4,7 @@ import { formatNumber, t } from '../../base/language.ts';
 import { headlineMetrics, metricDirection } from '../../base/metrics.ts';
 import type { MetricCourses } from '../../extension/messages/core-types.ts';
 import type { ComparisonPageData } from '../../extension/messages/page-data.ts';
+import { cutName } from '../shared/cut-name.ts';
 import { metricText } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { coded, emptyState, filtered, icon } from '../shared/parts.ts';
@@ -83,7 +84,7 @@ function figure(metric: string, curves: readonly Curve[], { declared }: Comparis
   const label = curves.map((curve) => `${curve.name}: ${endText(curve.points, direction)}`).join('; ');
   return html`<figure class="curve-figure">
     <figcaption>
-      <b class="ellipsis" title=${metric}>${metric}</b>
+      <b class="ellipsis">${cutName(metric)}</b>
       <span class="muted">${[...(direction === 'neutral' ? [] : [directionText(direction)]), ...(isLog ? [t('logarithmic')] : [])].join(', ')}</span>
     </figcaption>
     <div class="curve-frame ${least === greatest ? 'constant' : ''}">
@@ -98,7 +99,7 @@ function figure(metric: string, curves: readonly Curve[], { declared }: Comparis
       ${curves.map(
         ({ column, name, points }) => html`<li>
           <svg class="curve-key" viewBox="0 0 26 8" width="26" height="8" aria-hidden="true"><path class="curve curve-${column}" d="M 0 4 L 26 4"></path></svg>
-          <span class="ellipsis" title=${name}>${name}</span> <span class="muted">${endText(points, direction)}</span>
+          ${cutName(name)} <span class="muted">${endText(points, direction)}</span>
         </li>`,
       )}
     </ul>

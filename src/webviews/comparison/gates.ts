@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
 import type { ResultOf } from '../../extension/messages/answers.ts';
 import type { ComparisonPageData } from '../../extension/messages/page-data.ts';
+import { cutName } from '../shared/cut-name.ts';
 import type { Later, PageContext } from '../shared/page.ts';
 import { coded, icon, none } from '../shared/parts.ts';
 import { nameOf } from './export.ts';
@@ -41,7 +42,7 @@ export function gatesBody({ versions }: ComparisonPageData, page: PageContext): 
     })}
     ${rows.map(
       ({ stage, title }) => html`<tr>
-        <th scope="row"><span class="row-head"><span class="ellipsis" title="${stage}: ${title}">${stage}: ${title}</span></span></th>
+        <th scope="row"><span class="row-head">${cutName(`${stage}: ${title}`, { lines: 'two-if-narrow' })}</span></th>
         ${found.map((later) => html`<td colspan="2">${gateCell(later, stage, title)}</td>`)}
       </tr>`,
     )}

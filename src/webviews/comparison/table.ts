@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatNumber, t, tCount } from '../../base/language.ts';
 import type { ComparisonPageData } from '../../extension/messages/page-data.ts';
+import { cutName } from '../shared/cut-name.ts';
 import type { PageContext } from '../shared/page.ts';
-import { breakable, icon, shortened } from '../shared/parts.ts';
+import { icon, shortened } from '../shared/parts.ts';
 import { type CellOptions, directionNote, isLong, metricCells, textCells } from './cells.ts';
 import { columnHead } from './column-head.ts';
 import { nameOf, rowText } from './export.ts';
@@ -127,8 +128,7 @@ function rowHead(row: SectionRow, isOpen: boolean, comparison: ComparisonPageDat
   const text = rowText(row);
   const copied = page.justCopied === text;
   return html`<th scope="row"><span class="row-head"
-    ><span class="ellipsis" title="${label}${note === '' ? '' : ` (${note})`}">${breakable(label)}</span
-    ><span class="row-actions">${
+    >${cutName(label, { title: note === '' ? label : `${label} (${note})`, lines: 'two-if-narrow' })}<span class="row-actions">${
       isLong(row)
         ? html`<button class="icon-button" aria-expanded=${String(isOpen)} aria-label=${t('All of {label}', { label })} title=${isOpen ? t('Less') : t('All of it')} @click=${() => page.setUi(`open.${key}`, !isOpen)}>${icon(isOpen ? 'fold-up' : 'fold-down')}</button>`
         : nothing

@@ -4,7 +4,7 @@ import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { stageCounts } from '../../base/stage-counts.ts';
 import type { ModelPageData } from '../../extension/messages/page-data.ts';
-
+import { cutName } from '../shared/cut-name.ts';
 import type { PageContext } from '../shared/page.ts';
 import { ageOf, authorOf, claimedAgeOf, claimedSinceOf, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
@@ -19,7 +19,7 @@ export function modelHeader({ model, tenures, stage }: ModelPageData, page: Page
   const { name, description, production, latest, formerNames, tags, registeredBy } = model;
   const lastMove = tenures.items[0];
   return html`<header class="page-title">
-    <h1><span class="name"><span class="ellipsis" title=${name}>${name}</span></span></h1>
+    <h1><span class="name">${cutName(name)}</span></h1>
     <div class="facts">
       <span>${versionCounts(model)}</span>
       ${latest ? html`<span>${tParts('The newest is {version}, {age}', { version: versionLink(page, latest.id, `@${versionNumber(latest)}`), age: claimedAgeOf(latest.createdAt, latest.claimedAt, importedFrom(latest)) })}</span>` : nothing}
@@ -40,7 +40,7 @@ export function modelHeader({ model, tenures, stage }: ModelPageData, page: Page
     </div>
     ${aliases(model.aliases, page)}
     <div class="facts">
-      ${Object.entries(tags).map(([key, value]) => html`<span class="pill ellipsis" title="${key}=${value}">${key}=${value}</span>`)}
+      ${Object.entries(tags).map(([key, value]) => html`${cutName(`${key}=${value}`, { look: 'pill' })}`)}
       <button ${page.writes} class="link" @click=${() => page.actOnModel('editTags')}>${t('Edit tags…')}</button>
     </div>
     ${description === '' ? nothing : html`<p class="description">${description}</p>`}
@@ -87,7 +87,7 @@ function aliases(all: ModelPageData['model']['aliases'], page: PageContext): Tem
       .slice(0, shownAliases)
       .map(
         ({ alias, number, versionId }) =>
-          html`<span class="alias-pair"><span class="pill ellipsis" title=${t('{alias} is version {number}', { alias, number })}>${alias}</span> ${versionLink(page, versionId, `@${number}`)}</span>`,
+          html`<span class="alias-pair">${cutName(alias, { title: t('{alias} is version {number}', { alias, number }), look: 'pill' })} ${versionLink(page, versionId, `@${number}`)}</span>`,
       )}
     ${all.length > shownAliases ? html`<span class="muted">${tCount(all.length - shownAliases, 'and {count} more', 'and {count} more')}</span>` : nothing}
   </div>`;

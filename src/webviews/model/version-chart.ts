@@ -3,6 +3,7 @@ import { createRef, type Ref, ref } from 'lit/directives/ref.js';
 import uPlot from 'uplot';
 import { t } from '../../base/language.ts';
 import type { PlotBox, PlotPoint, TenureEntry } from '../../extension/messages/core-types.ts';
+import { cutName } from '../shared/cut-name.ts';
 import { axesOf, rangesOf, roomBeyond, type Scales, scalesOf } from './axes.ts';
 import { type Band, boxBetween, type Drawing, nearestPoint, stretchBetween } from './drawing.ts';
 import { paintBandLabels, paintBands, paintPoints, paintServing } from './paint.ts';
@@ -271,7 +272,7 @@ class VersionChart extends LitElement {
     if (!drawing || !('name' in drawing.across)) return nothing;
     const { name } = drawing.across;
     const text = scalesOf(drawing).across.span?.isLog ? `${name}, ${t('logarithmic')}` : name;
-    return html`<div class="axis-name ellipsis muted" title=${name} aria-hidden="true">${text}</div>`;
+    return html`<div class="axis-name ellipsis muted" aria-hidden="true">${cutName(text, { title: name })}</div>`;
   }
 
   #movedMark(): TemplateResult | typeof nothing {

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { exactText, exponentText } from '../../base/exponent.ts';
 import { t } from '../../base/language.ts';
+import { cutName } from '../shared/cut-name.ts';
 import { withMinus } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { filtered, none } from '../shared/parts.ts';
@@ -46,7 +47,7 @@ function axisBox(column: PlotColumn, { choices, columns }: Plots, page: PageCont
     page.setUi('axes', JSON.stringify(isAxis ? keys.filter((key) => key !== column.key) : [...keys, column.key]));
   };
   return html`<label class="plain-check"
-    ><input type="checkbox" .checked=${isAxis} ?disabled=${column === columns.metric} @change=${toggle} /> <span class="ellipsis" title=${column.name}>${column.name}</span></label
+    ><input type="checkbox" .checked=${isAxis} ?disabled=${column === columns.metric} @change=${toggle} /> ${cutName(column.name)}</label
   >`;
 }
 
@@ -132,7 +133,7 @@ function textFields(
         type="checkbox"
         .checked=${wanted.includes(text)}
         @change=${() => choose(wanted.includes(text) ? wanted.filter((entry) => entry !== text) : [...wanted, text])}
-      /> <span class="ellipsis" title=${text}>${text === '' ? '""' : text}</span></label
+      /> ${cutName(text === '' ? '""' : text)}</label
     >`,
   )}`;
 }

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { shapeKey } from '../model/shapes.ts';
+import { cutName } from '../shared/cut-name.ts';
 import { withMinus } from '../shared/format.ts';
 import type { Plots } from './looked-at.ts';
 import { shortName, valueText } from './values.ts';
@@ -15,6 +16,6 @@ export function glanceOf({ data, columns, choices }: Plots, index: number): Temp
       const text = column.texts ? valueText(column, index) : withMinus(valueText(column, index));
       return text === ''
         ? ''
-        : html`<div class="glance-row"><span class="ellipsis">${column.name}</span> <b class="ellipsis">${text}</b></div>`;
+        : html`<div class="glance-row">${cutName(column.name)} <b class="ellipsis">${cutName(text)}</b></div>`;
     })}`;
 }

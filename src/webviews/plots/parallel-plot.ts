@@ -4,6 +4,7 @@ import { shareOf, valueAt } from '../../base/axis-scale.ts';
 import { axisTexts } from '../model/axis-texts.ts';
 import { followTheme, paletteOf } from '../model/palette.ts';
 import { faintestLine, opaque, tintsOf } from '../model/tints.ts';
+import { cutName } from '../shared/cut-name.ts';
 import { shortTexts } from '../shared/ticks.ts';
 import { type PlotColumn, wholeTicks } from './axes.ts';
 import type { AxisFilter } from './choices.ts';
@@ -300,7 +301,7 @@ export class ParallelPlot extends LitElement {
     const isAtEdge = axis === 0 || axis === this.#axes.length - 1;
     const place = `left: ${this.#xOf(axis)}px; width: ${(isAtEdge ? Math.min(gap, atEdge) : gap) - 4}px`;
     return html`<span class="parallel-head" .style=${place} title=${name}
-      ><b class="ellipsis">${name}</b><span class="muted ellipsis">${associationText(column)}${isLog ? ' log' : ''}</span></span
+      ><b class="ellipsis">${cutName(name)}</b><span class="muted ellipsis">${associationText(column)}${isLog ? ' log' : ''}</span></span
     >`;
   }
 

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
 import { metricDirection } from '../../base/metrics.ts';
 import { compareNaturally } from '../../base/natural-order.ts';
+import { cutName } from '../shared/cut-name.ts';
 import type { PageContext } from '../shared/page.ts';
 import { icon } from '../shared/parts.ts';
 import type { Plots } from './looked-at.ts';
@@ -82,7 +83,7 @@ export function sortHead({ key, name, isNumeric }: SortedHead, plots: Plots, pag
   const aria = isSorted ? (now.isDescending ? 'descending' : 'ascending') : 'none';
   return html`<th scope="col" class=${isNumeric ? 'numeric' : ''} aria-sort=${aria}
     ><button class="sort-head" title=${name} @click=${() => page.setUi('sort', `${key} ${isDown ? 'down' : 'up'}`)}
-      ><span class="ellipsis">${name}</span>${isSorted ? icon(now.isDescending ? 'arrow-small-down' : 'arrow-small-up') : nothing}</button
+      >${cutName(name)}${isSorted ? icon(now.isDescending ? 'arrow-small-down' : 'arrow-small-up') : nothing}</button
     ></th
   >`;
 }

@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
+import { cutName } from '../shared/cut-name.ts';
 import { alignDecimals } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { emptyState, icon, none, section, shortened, stageBadge, versionLink } from '../shared/parts.ts';
@@ -65,7 +66,7 @@ export function versionsTable(plots: Plots, page: PageContext): TemplateResult {
                 ${axes.map((column, place) => {
                   const text = texts[place]?.[row] ?? '';
                   const look = `${column.texts ? '' : 'numeric'} ${column === columns.metric ? 'best' : ''}`;
-                  return html`<td class=${look}>${text === '' ? none() : html`<span class="ellipsis" title=${text}>${text}</span>`}</td>`;
+                  return html`<td class=${look}>${text === '' ? none() : column.texts ? cutName(text) : html`<span class="ellipsis" title=${text}>${text}</span>`}</td>`;
                 })}
               </tr>`;
             })}

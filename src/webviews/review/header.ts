@@ -4,6 +4,7 @@ import { importedFrom } from '../../base/imported-from.ts';
 import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
 import type { ReviewGate, ReviewPageData } from '../../extension/messages/review.ts';
 import type { LaterGates } from '../review.ts';
+import { cutName } from '../shared/cut-name.ts';
 import { formatVia, shortDigest, sizeInFiles } from '../shared/format.ts';
 import { jumpTo } from '../shared/jump.ts';
 import type { PageContext } from '../shared/page.ts';
@@ -18,7 +19,7 @@ export function reviewHeader(data: ReviewPageData, gates: LaterGates, page: Page
   return html`<header class="page-title">
     <h1>
       <span class="name"
-        ><span class="ellipsis" title=${version.model}>${version.model}</span><span class="number">@${number}</span></span
+        >${cutName(version.model)}<span class="number">@${number}</span></span
       >
       <span class="versions-arrow">${stageBadge(version.stage)} ${icon('arrow-right')}<span class="only-read-aloud">${t('to')}</span> ${stageBadge(stage)}</span>
     </h1>

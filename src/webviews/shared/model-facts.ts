@@ -5,9 +5,10 @@ import { formatNumber, t, tParts } from '../../base/language.ts';
 import { shapeText } from '../../base/shape.ts';
 import type { DangerFinding, DangerReport, FactsSummary, SignatureEntry } from '../../extension/messages/core-types.ts';
 import type { PageContext } from './page.ts';
-import { breakable, filtered, icon, type SectionOptions, section, shortened, webLink } from './parts.ts';
+import { filtered, icon, type SectionOptions, section, shortened, webLink } from './parts.ts';
 import { word } from './word.ts';
 import './tensor-table.ts';
+import { breakable, cutName } from './cut-name.ts';
 
 /** Whether these are parts of a section, or sections of the page. */
 type Part = Pick<SectionOptions, 'isPart'>;
@@ -146,7 +147,7 @@ function signatureRows(
         <tr class="group"><th scope="rowgroup" colspan="3">${title}</th></tr>
         ${rows.map(
           ({ name, dtype, shape }) => html`<tr>
-            <th scope="row"><span class="ellipsis" title=${name}>${name}</span></th>
+            <th scope="row">${cutName(name)}</th>
             <td>${dtype ?? nothing}</td>
             <td>${shape === undefined ? nothing : breakable(shapeText(shape))}</td>
           </tr>`,
@@ -176,7 +177,7 @@ export function metadataSection(
         <tbody>
           ${rows.map(
             ([name, value]) => html`<tr>
-              <th scope="row"><span class="ellipsis" title=${name}>${name}</span></th>
+              <th scope="row">${cutName(name)}</th>
               <td><span class="wrap clamp" title=${value}>${value}</span></td>
             </tr>`,
           )}

@@ -5,6 +5,7 @@ import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import { type DeclaredDirections, formatDifference, formatMetric, metricChange } from '../../base/metrics.ts';
 import { provenText } from '../../base/proven.ts';
 import type { Author, MetricValue } from '../../extension/messages/core-types.ts';
+import { cutName } from './cut-name.ts';
 import { formatAge, formatTime, isInFuture, withMinus } from './format.ts';
 import type { PageContext } from './page.ts';
 
@@ -24,20 +25,15 @@ const stageIcons: Readonly<Record<string, string>> = {
 export function stageBadge(stage: string): TemplateResult {
   const known = Object.hasOwn(stageIcons, stage);
   return html`<span class="stage ${known ? `stage-${stage}` : ''}" title=${t('Stage: {stage}', { stage })}
-    >${icon((known ? stageIcons[stage] : undefined) ?? 'tag')}<span class="ellipsis">${stage}</span></span
+    >${icon((known ? stageIcons[stage] : undefined) ?? 'tag')}${cutName(stage)}</span
   >`;
 }
 
 /** A value that can be copied: short on the page, whole in the tooltip and on the clipboard. */
 export function copyable(page: PageContext, value: string, shown: string, what: string): TemplateResult {
   return html`<span class="copyable"
-    ><code class="ellipsis" title=${value}>${shown}</code>${copyButton(page, value, what)}</span
+    ><code class="ellipsis" title=${value}>${cutName(shown, { title: value })}</code>${copyButton(page, value, what)}</span
   >`;
-}
-
-/** A name that is broken, where it has to be, between its words. */
-export function breakable(name: string): TemplateResult {
-  return html`${name.split(/(?<=[_./×])/).map((part, place) => (place === 0 ? part : html`<wbr />${part}`))}`;
 }
 
 export function copyButton(page: PageContext, value: string, what: string): TemplateResult {
@@ -57,9 +53,10 @@ export function versionLink(page: PageContext, ref: string, text: string): Templ
   const place = text.lastIndexOf('@');
   const title = t('Open {ref}', { ref: text });
   const open = () => page.openVersion(ref);
-  if (place < 1) return html`<button class="link ellipsis" title=${title} @click=${open}>${text}</button>`;
+  if (place < 1)
+    return html`<button class="link ellipsis" title=${title} @click=${open}>${cutName(text, { title })}</button>`;
   return html`<button class="link version-link" aria-label=${text} title=${title} @click=${open}
-    ><span class="ellipsis">${text.slice(0, place)}</span><span class="unbroken">${text.slice(place)}</span></button>`;
+    >${cutName(text.slice(0, place), { title })}<span class="unbroken">${text.slice(place)}</span></button>`;
 }
 
 /** A message of the registry, with the commands in it as code: it marks them with backticks. */

@@ -11,6 +11,7 @@ import { foldable } from './foldable.ts';
 import { betterWhen } from './metric-facts.ts';
 import type { SparkPoint } from './spark-line.ts';
 import './spark-line.ts';
+import { cutName } from '../shared/cut-name.ts';
 
 const shownAtFirst = 24;
 
@@ -88,7 +89,7 @@ function courseItem(
   // What isn't finite has no place in a curve, which breaks off there; the ends say it.
   const drawn = points.flatMap(([step, value]): SparkPoint[] => (typeof value === 'number' ? [[step, value]] : []));
   return html`<li class="course">
-    <span class="ellipsis" title="${name}${betterWhen(name, declared)}">${name}</span>
+    ${cutName(name, { title: `${name}${betterWhen(name, declared)}` })}
     <span class="course-curve" title=${steps}>${
       drawn.length === 0
         ? nothing

@@ -3,6 +3,7 @@ import { exactText } from '../../base/exponent.ts';
 import { t } from '../../base/language.ts';
 import type { DeclaredDirections } from '../../base/metrics.ts';
 import type { EvaluationEntry, MetricValue } from '../../extension/messages/core-types.ts';
+import { cutName } from '../shared/cut-name.ts';
 import { alignDecimals, metricText } from '../shared/format.ts';
 import { byName, type SliceMetric } from '../shared/metric-groups.ts';
 import { changeOf, none } from '../shared/parts.ts';
@@ -68,7 +69,7 @@ export function wholeTable({ now, head, other, declared }: WholeTable): Template
       ${rows.map(([name, { value, interval }], row) => {
         const was = compared?.before.get(name)?.value;
         return html`<tr>
-          <th scope="row"><span class="ellipsis two-lines if-narrow" title="${name}${betterWhen(name, declared)}">${name}</span></th>
+          <th scope="row">${cutName(name, { title: `${name}${betterWhen(name, declared)}`, lines: 'two-if-narrow' })}</th>
           <td class="numeric" title=${exactText(value)}>${texts[row]}</td>
           ${hasIntervals ? html`<td class="numeric muted interval">${interval ?? none()}</td>` : nothing}
           ${compared ? html`<td class="numeric muted before">${was === undefined ? none() : metricText(was)}</td><td>${changeOf(name, value, was, declared)}</td>` : nothing}

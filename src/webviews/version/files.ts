@@ -3,6 +3,7 @@ import { t, tCount, tParts } from '../../base/language.ts';
 import { sizeText } from '../../base/size.ts';
 import type { FileEntry, VersionDetails } from '../../extension/messages/core-types.ts';
 import type { VersionPageData } from '../../extension/messages/page-data.ts';
+import { cutName } from '../shared/cut-name.ts';
 import { shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { ageOf, copyable, emptyState, filtered, icon, inlineCode } from '../shared/parts.ts';
@@ -73,7 +74,7 @@ function fileRow(
     html`<button class="icon-button" title=${label} aria-label=${label} aria-expanded=${isOpen === undefined ? nothing : String(isOpen)} @click=${click}>${icon(name)}</button>`;
   return html`<tr>
       <th scope="row">
-        <span class="path"><button class="link ellipsis two-lines if-narrow" title=${t('Open {path}', { path })} @click=${() => page.openFile({ path, versionId: id })}>${path}</button>${button('copy', t('Copy the path {path}', { path }), () => page.copy(path, t('the path')))}${isExecutable ? html`<span class="pill">${t('executable')}</span>` : ''}${sizeBytes === 0 ? html`<span class="pill">${t('empty')}</span>` : ''}</span>
+        <span class="path"><button class="link ellipsis" title=${t('Open {path}', { path })} @click=${() => page.openFile({ path, versionId: id })}>${cutName(path, { title: t('Open {path}', { path }), lines: 'two-if-narrow', isControl: true })}</button>${button('copy', t('Copy the path {path}', { path }), () => page.copy(path, t('the path')))}${isExecutable ? html`<span class="pill">${t('executable')}</span>` : ''}${sizeBytes === 0 ? html`<span class="pill">${t('empty')}</span>` : ''}</span>
       </th>
       <td class="numeric" title=${tCount(sizeBytes, '{count} byte', '{count} bytes')}>${sizeText(sizeBytes)}</td>
       <td>${copyable(page, sha256, shortDigest(sha256), t('digest of {path}', { path }))}</td>

@@ -5,6 +5,7 @@ import { t, tCount, tParts } from '../../base/language.ts';
 import { sizeText } from '../../base/size.ts';
 import type { VersionDetails } from '../../extension/messages/core-types.ts';
 import type { VersionPageData } from '../../extension/messages/page-data.ts';
+import { cutName } from '../shared/cut-name.ts';
 import { formatVia, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { authorOf, claimedAgeOf, copyable, icon, stageBadge } from '../shared/parts.ts';
@@ -24,8 +25,7 @@ export function versionHeader(
           class="link ellipsis"
           title=${version.model}
           @click=${() => page.openModel(version.modelId)}
-        >
-          ${version.model}</button
+          >${cutName(version.model)}</button
         ><span class="number">@${versionNumber(version)}</span></span
       >
       ${stageBadge(version.stage)}
@@ -42,7 +42,7 @@ export function versionHeader(
     <div class="facts">
       <span class="chips">
         ${version.aliases.length === 0 ? html`<span class="muted">${t('No alias')}</span>` : version.aliases.length === 1 ? t('Alias') : t('Aliases')}
-        ${version.aliases.map((alias) => html`<span class="pill ellipsis" title=${alias}>${alias}</span>`)}
+        ${version.aliases.map((alias) => html`${cutName(alias, { look: 'pill' })}`)}
       </span>
       <button ${page.writes} class="link" @click=${() => page.act('setAlias', version.id)}>${t('Set alias…')}</button>
       ${version.aliases.length === 0 ? nothing : html`<button ${page.writes} class="link" @click=${() => page.act('removeAlias', version.id)}>${t('Remove alias…')}</button>`}

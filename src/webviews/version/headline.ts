@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { t, tParts } from '../../base/language.ts';
 import { formatMetric, headlineMetrics } from '../../base/metrics.ts';
 import type { Baseline } from '../../extension/messages/page-data.ts';
+import { cutName } from '../shared/cut-name.ts';
 import { withMinus } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { changeOf } from '../shared/parts.ts';
@@ -24,7 +25,7 @@ export function headline(
         const value = version.metrics[name];
         const before = baseline === undefined ? undefined : metricIn(baseline.metrics, name);
         return html`<li class="figure">
-          <span class="figure-name ellipsis" title="${name}${betterWhen(name, declared)}">${name}</span>
+          ${cutName(name, { title: `${name}${betterWhen(name, declared)}`, look: 'figure-name' })}
           <span class="figure-value">${value === undefined ? nothing : copyValue(page, name, value, withMinus(formatMetric(value)))}</span>
           ${
             baseline === undefined

@@ -3,6 +3,7 @@ import { exactText } from '../../base/exponent.ts';
 import { tParts } from '../../base/language.ts';
 import { type DeclaredDirections, formatMetric } from '../../base/metrics.ts';
 import type { Metrics } from '../../extension/messages/core-types.ts';
+import { cutName } from '../shared/cut-name.ts';
 import { alignDecimals } from '../shared/format.ts';
 import type { MetricMatrix } from '../shared/metric-groups.ts';
 import { changeOf, none } from '../shared/parts.ts';
@@ -35,7 +36,7 @@ export function matrixTable(
       </caption>
       <thead>
         <tr>
-          <th scope="col"><span class="ellipsis" title=${slice}>${slice}</span></th>
+          <th scope="col">${cutName(slice)}</th>
           ${columns.map(
             (
               column,
@@ -48,7 +49,7 @@ export function matrixTable(
       <tbody>
         ${rows.map(
           ({ value, cells }, row) => html`<tr>
-            <th scope="row"><span class="ellipsis" title=${value}>${value}</span></th>
+            <th scope="row">${cutName(value)}</th>
             ${cells.map(
               (cell, column) => html`<td class="numeric" title=${exactText(cell?.value ?? '')}>
                   ${cell === undefined ? none() : texts[column]?.[row]}

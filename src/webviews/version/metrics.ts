@@ -4,10 +4,11 @@ import { t, tCount, tParts } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
 import type { MetricValue, VersionSummary } from '../../extension/messages/core-types.ts';
 import type { Baseline, VersionPageData } from '../../extension/messages/page-data.ts';
+import { cutName } from '../shared/cut-name.ts';
 import { alignDecimals, metricText } from '../shared/format.ts';
 import { groupMetrics, type MetricGroup } from '../shared/metric-groups.ts';
 import type { PageContext } from '../shared/page.ts';
-import { breakable, changeOf, emptyState, filtered, icon, inlineCode, none, versionLink } from '../shared/parts.ts';
+import { changeOf, emptyState, filtered, icon, inlineCode, none, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 import { copyTable, tableText } from './copy-table.ts';
 import { copyValue } from './copy-value.ts';
@@ -79,7 +80,7 @@ function metricTable(
   );
   const row = ({ name, label, value }: MetricGroup['metrics'][number], isGrouped: boolean) =>
     html`<tr class=${isGrouped ? 'grouped' : ''}>
-      <th scope="row"><span class="ellipsis two-lines if-narrow" title="${name}${betterWhen(name, declared)}">${breakable(label)}</span></th>
+      <th scope="row">${cutName(label, { title: `${name}${betterWhen(name, declared)}`, lines: 'two-if-narrow' })}</th>
       <td class="numeric">${copyValue(page, name, value, now.get(name) ?? '')}</td>
       ${trendOf ? html`<td class="trend">${trendOf(name)}</td>` : nothing}
       ${
@@ -125,7 +126,7 @@ function baselineHeads(
 
 function groupHead(prefix: string, width: number): TemplateResult {
   return html`<tr class="group">
-    <th scope="rowgroup" colspan=${width}><span class="ellipsis two-lines if-narrow" title=${prefix}>${prefix}</span></th>
+    <th scope="rowgroup" colspan=${width}>${cutName(prefix, { lines: 'two-if-narrow' })}</th>
   </tr>`;
 }
 

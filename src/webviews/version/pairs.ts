@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
+import { cutName } from '../shared/cut-name.ts';
 import { byName } from '../shared/metric-groups.ts';
 import type { PageContext } from '../shared/page.ts';
 import { emptyState, filtered } from '../shared/parts.ts';
@@ -37,7 +38,7 @@ export function pairsSection(
         <tbody>
           ${rows.map(
             ([name, value]) => html`<tr>
-              <th scope="row"><span class="ellipsis" title=${name}>${name}</span></th>
+              <th scope="row">${cutName(name)}</th>
               <td><span class="wrap">${value}</span></td>
             </tr>`,
           )}

@@ -2,9 +2,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { formatNumber, t, tCount } from '../../base/language.ts';
 import { sizeText } from '../../base/size.ts';
 import type { Lineage } from '../../extension/messages/core-types.ts';
+import { cutName } from '../shared/cut-name.ts';
 import { shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { breakable, coded, copyable, filtered, icon } from '../shared/parts.ts';
+import { coded, copyable, filtered, icon } from '../shared/parts.ts';
 import { notRecorded, part } from './part.ts';
 
 type Data = Lineage['data'][number];
@@ -43,7 +44,7 @@ function dataRow(entry: Data, page: PageContext): TemplateResult {
     fileCount === undefined ? '' : tCount(fileCount, '{count} file', '{count} files'),
   ].filter((text) => text !== '');
   return html`<tr>
-    <th scope="row"><span class="ellipsis two-lines" title=${path}>${breakable(path)}</span></th>
+    <th scope="row">${cutName(path, { lines: 'two' })}</th>
     <td class="numeric">${size.join(', ')}</td>
     <td class="numeric">${rows === undefined ? nothing : formatNumber(rows)}</td>
     <td>${nameOf(entry, page)} ${kind === undefined ? nothing : html`<span class="muted">${namedBy()[kind]}</span>`}</td>
@@ -108,7 +109,7 @@ export function environmentPart({ environment, dependencies, locks }: Lineage, p
         <ul class="packages">
           ${rows.map(
             ({ name, version, isConda }) =>
-              html`<li><span class="ellipsis" title=${isConda ? t('{name}, by conda, no Python package', { name }) : name}>${name}</span> <span class="muted ellipsis" title=${version}>${version}</span></li>`,
+              html`<li>${cutName(name, { title: isConda ? t('{name}, by conda, no Python package', { name }) : name })} <span class="muted ellipsis" title=${version}>${version}</span></li>`,
           )}
         </ul>
         ${more}

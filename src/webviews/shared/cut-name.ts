@@ -1,0 +1,48 @@
+import { html, type TemplateResult } from 'lit';
+
+/** So many characters of its end stay in sight. */
+const END = 8;
+/** Shorter ones have the room, or are told by their beginning. */
+const SHORTEST_CUT = 14;
+/** And these on two lines. */
+const SHORTEST_CUT_ON_TWO_LINES = 32;
+
+export interface CutOptions {
+  /** What the tooltip says, if that is more than the name. */
+  readonly title?: string;
+  /** It has two lines, always or where the page is narrow, and its end one of its own below them. */
+  readonly lines?: 'two' | 'two-if-narrow';
+  /** Where it isn't broken between its words: what a control is called has no spaces there. */
+  readonly isControl?: boolean;
+  /** Classes beside its own. */
+  readonly look?: string;
+}
+
+/**
+ * A name that loses its middle where there is no room for it: what begins alike differs at the end. Whoever listens or copies has it whole: the end
+ * that is seen is drawn by the style sheet, and the text has it in letters without a size.
+ */
+export function cutName(
+  name: string,
+  { title = name, lines, isControl = false, look = '' }: CutOptions = {},
+): TemplateResult {
+  const split = splitOf(name, lines === undefined ? SHORTEST_CUT : SHORTEST_CUT_ON_TWO_LINES);
+  const clamp = lines === undefined ? '' : lines === 'two' ? 'two-lines' : 'two-lines if-narrow';
+  const shown = (text: string) => (lines === undefined || isControl ? text : breakable(text));
+  if (!split) return html`<span class="ellipsis ${clamp} ${look}" title=${title}>${shown(name)}</span>`;
+  const [start, end] = split;
+  return html`<span class="ellipsis cut-name ${lines === undefined ? '' : `cut-${lines}`} ${look}" dir="auto" title=${title} data-end=${end.replace(/^\s/, '\u00a0')}
+    ><span class="ellipsis ${clamp}">${shown(start)}<span class="cut-end">${end}</span></span></span>`;
+}
+
+/** A name that is broken, where it has to be, between its words. */
+export function breakable(name: string): TemplateResult {
+  return html`${name.split(/(?<=[_./×])/).map((part, place) => (place === 0 ? part : html`<wbr />${part}`))}`;
+}
+
+/** Between characters as people see them. */
+function splitOf(name: string, shortest: number): readonly [start: string, end: string] | undefined {
+  if (name.length < shortest) return undefined;
+  const characters = Array.from(new Intl.Segmenter().segment(name), ({ segment }) => segment);
+  return characters.length <= END ? undefined : [characters.slice(0, -END).join(''), characters.slice(-END).join('')];
+}

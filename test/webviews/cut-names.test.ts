@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Harness, type OpenedPage, startHarness } from './harness.ts';
+import { allScreens } from './screens.ts';
+
+let harness: Harness;
+
+beforeAll(async () => {
+  harness = await startHarness();
+});
+afterAll(() => harness.close());
+
+/** Where there is no room for names: those of metrics, tensors, aliases, axes, models. */
+const crowded = [
+  ['comparison', 'tensors'],
+  ['comparison', 'extreme'],
+  ['version', 'hostile'],
+  ['version', 'extreme'],
+  ['model', 'extreme'],
+  ['graph', 'extreme'],
+  ['plots', 'extreme'],
+] as const;
+
+describe.each(crowded)('names on the page %s, %s', (kind, state) => {
+  let opened: OpenedPage;
+
+  beforeAll(async () => {
+    const screen = allScreens.find((other) => other.kind === kind && other.state === state);
+    if (!screen) throw new Error('There is no such screen.');
+    opened = await screen.open(harness, { width: 1200 });
+  });
+  afterAll(() => opened.close());
+
+  it.each([1200, 320])('lose their middle and keep their ends where there is no room, in %d pixels', async (width) => {
+    await opened.page.setViewportSize({ width, height: 900 });
+    await opened.settled();
+    const found = await opened.page.evaluate<{ cut: number; endless: string[]; beheaded: string[] }>(`(() => {
+      const isCut = (element) => element.checkVisibility() && element.clientWidth > 1 && element.scrollWidth > element.clientWidth + 1;
+      const all = [...document.querySelectorAll('main .ellipsis, main .tensor-name')];
+      const cut = all.filter((element) => element.parentElement.matches('.cut-name') && isCut(element));
+      // What it is cut to shows its own end, however little of it.
+      const endless = cut.map((element) => element.parentElement).filter((name) => {
+        const { content, width } = getComputedStyle(name, '::after');
+        const end = name.querySelector('.cut-end').textContent.replace(/^\\\\s/, '\\u00a0');
+        return name.dataset.end !== end || !content.startsWith(JSON.stringify(end.toWellFormed())) || Number.parseFloat(width) < 4;
+      });
+      // Names have no spaces; sentences are read from their beginning.
+      const beheaded = all.filter((element) => isCut(element) && element.closest('.cut-name') === null &&
+        element.querySelector('.cut-name') === null && /^\\\\S{14,}$/.test(element.textContent.trim()) && getComputedStyle(element).direction !== 'rtl');
+      const texts = (elements) => [...new Set(elements.map((element) => element.className + ': ' + element.textContent.slice(-60)))].slice(0, 10);
+      return { cut: cut.length, endless: texts(endless), beheaded: texts(beheaded) };
+    })()`);
+    expect(found).toEqual({ cut: expect.any(Number), endless: [], beheaded: [] });
+    if (width === 320) expect(found.cut).toBeGreaterThan(0);
+  });
+
+  it('are whole for whoever listens, selects or rests on them', async () => {
+    const torn = await opened.page.evaluate<readonly string[]>(`[...document.querySelectorAll('main .cut-name')]
+      .filter((name) => name.checkVisibility() && (name.innerText !== name.textContent || name.title === '' || !name.textContent.endsWith(name.dataset.end.trim())))
+      .map((name) => name.innerText + ' | ' + name.outerHTML).slice(0, 5)`);
+    expect(torn).toEqual([]);
+  });
+});
+
+it('tells assistive technology a name once, and whole', async () => {
+  const screen = allScreens.find(({ kind, state }) => kind === 'comparison' && state === 'tensors');
+  const opened = await screen?.open(harness, { width: 320 });
+  if (!opened) throw new Error('There is no such screen.');
+  const names = await opened.page.locator('.tensor-name').allInnerTexts();
+  const session = await opened.page.context().newCDPSession(opened.page);
+  const { nodes } = await session.send('Accessibility.getFullAXTree');
+  const told = nodes.filter(({ role }) => role?.value === 'rowheader').map(({ name }) => String(name?.value));
+  expect(names.some((name) => name.length > 30)).toBe(true);
+  expect(told).toEqual(names);
+  await opened.close();
+});
