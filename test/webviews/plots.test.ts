@@ -132,7 +132,14 @@ describe('the page of many versions', () => {
         all.map((head) => [head.querySelector('b')?.innerText ?? '', head.querySelector('.muted')?.textContent ?? '']),
       );
     const atHeads = heads.map(([name = '', text = '']) => [name, text.replace('log', '').trim()] as const);
-    expect(atHeads).toEqual(atHeads.map(([name]) => [name, inTable.get(name)]));
+    const signOf = (name: string) => (name === 'optimizer' ? 'η' : 'ρ');
+    expect(atHeads).toEqual(
+      atHeads.map(([name]) => [name, inTable.get(name) ? `${signOf(name)} = ${inTable.get(name)}` : '']),
+    );
+    expect(await page.locator('.plot-legend').innerText()).toMatch(/ρ: rank correlation.*η: correlation ratio/s);
+    expect(await page.locator('.parallel-head', { hasText: 'learning_rate' }).getAttribute('title')).toMatch(
+      /^learning_rate\nRank correlation with test_auc: [+−]0\.\d\d\nlogarithmic$/,
+    );
     expect(inTable.get('optimizer')).toMatch(/^0\.\d\d$/);
     expect(inTable.get('learning_rate')).toMatch(/^[+−]0\.\d\d$/);
   });

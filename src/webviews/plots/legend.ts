@@ -7,6 +7,7 @@ import { metricText } from '../shared/format.ts';
 import type { PlotColumn } from './axes.ts';
 import type { Plots } from './looked-at.ts';
 import { countWithout, drawnStages } from './scatter.ts';
+import { associationText } from './values.ts';
 
 /** What the colours and shapes say, and what can be done. */
 export function legend(plots: Plots): TemplateResult {
@@ -17,10 +18,22 @@ export function legend(plots: Plots): TemplateResult {
     ${columns.metric ? tintKey(columns.metric, isScatter ? FAINTEST_POINT : faintestLine(plots.order.length), plots) : nothing}
     ${isScatter ? drawnStages(plots).map(({ stage, count }) => html`<span class="plain-shape">${shapeKey(stage)} ${stage} <span class="count">${formatNumber(count)}</span></span>`) : nothing}
     ${without === 0 ? nothing : html`<span class="muted">${tCount(without, '{count} version without a value', '{count} versions without a value')}</span>`}
+    ${isScatter ? nothing : associationKey(plots)}
     <span class="muted"
       >${isScatter ? t('Drag over a part to keep the versions in it. A click opens a version.') : t('Drag along an axis to keep the versions in it, click there to clear it. A click on a line opens its version.')}</span
     >
   </div>`;
+}
+
+/** What the numbers below the names of axes are. */
+function associationKey({ choices, columns }: Plots): TemplateResult | typeof nothing {
+  const told = choices.axes.filter((column) => associationText(column) !== '');
+  if (!columns.metric || told.length === 0) return nothing;
+  const letters = [
+    ...(told.some(({ texts }) => !texts) ? [t('ρ: rank correlation with the metric')] : []),
+    ...(told.some(({ texts }) => texts) ? [t('η: correlation ratio with the metric, for texts, without a sign')] : []),
+  ];
+  return html`${letters.map((letter) => html`<span class="muted">${letter}</span>`)}`;
 }
 
 /** The colours that are painted, as style sheets have them. */

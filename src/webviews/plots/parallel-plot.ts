@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, type Ref, ref } from 'lit/directives/ref.js';
 import { shareOf, valueAt } from '../../base/axis-scale.ts';
+import { t } from '../../base/language.ts';
 import { axisTexts } from '../model/axis-texts.ts';
 import { followTheme, paletteOf } from '../model/palette.ts';
 import { faintestLine, opaque, tintsOf } from '../model/tints.ts';
@@ -8,7 +9,7 @@ import { cutName } from '../shared/cut-name.ts';
 import { shortTexts } from '../shared/ticks.ts';
 import { type PlotColumn, wholeTicks } from './axes.ts';
 import type { AxisFilter } from './choices.ts';
-import { associationText } from './values.ts';
+import { associationLabel, associationTold } from './values.ts';
 
 const HEIGHT = 340;
 const ROOM = { top: 12, bottom: 12, left: 66, right: 66 } as const;
@@ -298,10 +299,12 @@ export class ParallelPlot extends LitElement {
     const atEdge = 2 * ROOM.left;
     const gap = this.#axes.length < 2 ? atEdge : this.#xOf(1) - this.#xOf(0);
     const { name, isLog } = column;
+    const metric = this.#axes.at(-1)?.name ?? '';
+    const told = [name, associationTold(column, metric), isLog ? t('logarithmic') : ''];
     const isAtEdge = axis === 0 || axis === this.#axes.length - 1;
     const place = `left: ${this.#xOf(axis)}px; width: ${(isAtEdge ? Math.min(gap, atEdge) : gap) - 4}px`;
-    return html`<span class="parallel-head" .style=${place} title=${name}
-      ><b class="ellipsis">${cutName(name)}</b><span class="muted ellipsis">${associationText(column)}${isLog ? ' log' : ''}</span></span
+    return html`<span class="parallel-head" .style=${place} title=${told.filter((part) => part !== '').join('\n')}
+      ><b class="ellipsis">${cutName(name)}</b><span class="muted ellipsis">${associationLabel(column)}${isLog ? ' log' : ''}</span></span
     >`;
   }
 

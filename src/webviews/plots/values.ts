@@ -1,5 +1,5 @@
 import { exactText } from '../../base/exponent.ts';
-import { formatNumber } from '../../base/language.ts';
+import { formatNumber, t } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
 import type { PlotsPageData } from '../../extension/messages/page-data.ts';
 import type { PlotColumn } from './axes.ts';
@@ -17,6 +17,21 @@ export function associationText({ association, texts }: PlotColumn): string {
   if (association === undefined) return '';
   const text = formatNumber(Math.abs(association), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   return texts || Math.abs(association) < 0.005 ? text : `${association < 0 ? '−' : '+'}${text}`;
+}
+
+/** `ρ = +0.71`, with the letter that statistics has for it; empty where nobody knows. */
+export function associationLabel(column: PlotColumn): string {
+  const text = associationText(column);
+  return text === '' ? '' : `${column.texts ? 'η' : 'ρ'} = ${text}`;
+}
+
+/** What a letter means, and which number. */
+export function associationTold(column: PlotColumn, metric: string): string {
+  const value = associationText(column);
+  if (value === '') return '';
+  return column.texts
+    ? t('Correlation ratio with {metric}: {value}', { metric, value })
+    : t('Rank correlation with {metric}: {value}', { metric, value });
 }
 
 type Version = PlotsPageData['columns']['versions'][number];
