@@ -101,7 +101,7 @@ function nodeView(node: GraphNode, graph: LineageGraph, { places }: Drawing, pag
       ${icon(icons[kind])}
       <span class="graph-node-text">
         ${kind === 'version' ? versionLabel(label) : cutName(label)}
-        ${second === undefined || second === '' ? nothing : cutName(second, { look: `muted ${stage === undefined ? '' : `graph-stage-${colourOf(stage)}`}` })}
+        ${second === undefined || second === '' ? nothing : cutName(second, { look: stage === undefined ? 'muted' : ['muted', `graph-stage-${colourOf(stage)}`].join(' ') })}
       </span>
     </button>
   </foreignObject>`;
