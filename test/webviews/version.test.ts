@@ -257,7 +257,12 @@ describe('a version with little recorded', () => {
     expect(text).toContain('model-registry evaluate fraud-detector@3 --metrics metrics.json');
     expect(text).toContain('No params were recorded.');
     expect(text).toContain('No lineage was recorded.');
-    expect(await page.getByRole('button', { name: /Compare/ }).count()).toBe(0);
+    expect(
+      await page
+        .locator('.actions')
+        .getByRole('button', { name: /Compare/ })
+        .count(),
+    ).toBe(0);
     expect(opened.errors).toEqual([]);
   });
 
