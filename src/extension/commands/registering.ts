@@ -1,7 +1,7 @@
 import { basename, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
-import { isSameModel, modelNameFrom } from '../../project/model-name.ts';
+import { isSameModel, MODEL_NAME_PATTERN, modelNameFrom } from '../../project/model-name.ts';
 import type { Project } from '../../project/project-schema.ts';
 import type { RegisterResult } from '../../registry/api/registering.ts';
 import { inform } from '../notify.ts';
@@ -134,6 +134,10 @@ async function askModel({ registry, root, project }: Registration): Promise<stri
     ...(isTaken ? {} : { value: offered }),
     placeholder: 'fraud-detector',
     check: (text) => (text === '' ? t('Write a name, for example fraud-detector.') : undefined),
+    checkTyped: (text) =>
+      text === '' || MODEL_NAME_PATTERN.test(text)
+        ? undefined
+        : t('A name has 1 to 128 letters, digits, dots, underscores and hyphens, and begins with a letter or digit.'),
   });
   return name.kind === 'given' ? name.value : undefined;
 }

@@ -9,6 +9,8 @@ export interface InputOptions {
   readonly value?: string;
   /** What is wrong with the text, or undefined. Asked when the person accepts it. */
   readonly check: (text: string) => string | undefined | Promise<string | undefined>;
+  /** What can't become right by writing on. Asked as it is typed, and when the person accepts it. */
+  readonly checkTyped?: (text: string) => string | undefined;
   /** A button beside the field that finds a text in another way. */
   readonly browse?: {
     readonly tooltip: string;
@@ -19,7 +21,7 @@ export interface InputOptions {
 
 /** Asks for a text on one line; it comes without surrounding white space. */
 export async function askText(options: InputOptions): Promise<Reply<string>> {
-  const { place, prompt, placeholder = '', value = '', check, browse } = options;
+  const { place, prompt, placeholder = '', value = '', check, checkTyped, browse } = options;
   const box = vscode.window.createInputBox();
   const browseButton = browse && { iconPath: new vscode.ThemeIcon(browse.icon), tooltip: browse.tooltip };
   if (place.totalSteps > 1) {
@@ -42,7 +44,7 @@ export async function askText(options: InputOptions): Promise<Reply<string>> {
         const text = box.value.trim();
         box.enabled = false;
         box.busy = true;
-        const problem = await check(text);
+        const problem = checkTyped?.(text) ?? (await check(text));
         box.enabled = true;
         box.busy = false;
         if (problem === undefined) done({ kind: 'given', value: text });
@@ -58,7 +60,8 @@ export async function askText(options: InputOptions): Promise<Reply<string>> {
       };
       box.onDidAccept(() => void accept().catch(fail));
       box.onDidChangeValue(() => {
-        box.validationMessage = undefined;
+        const text = box.value.trim();
+        box.validationMessage = text === '' ? undefined : checkTyped?.(text);
       });
       box.onDidTriggerButton((button) => {
         if (button === vscode.QuickInputButtons.Back) done({ kind: 'back' });
