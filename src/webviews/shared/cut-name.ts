@@ -6,6 +6,7 @@ const END = 8;
 const SHORTEST_CUT = 14;
 /** And these on two lines. */
 const SHORTEST_CUT_ON_TWO_LINES = 32;
+const segmenter = new Intl.Segmenter();
 
 export interface CutOptions {
   /** What the tooltip says, if that is more than the name. */
@@ -43,6 +44,6 @@ export function breakable(name: string): TemplateResult {
 /** Between characters as people see them. */
 function splitOf(name: string, shortest: number): readonly [start: string, end: string] | undefined {
   if (name.length < shortest) return undefined;
-  const characters = Array.from(new Intl.Segmenter().segment(name), ({ segment }) => segment);
+  const characters = Array.from(segmenter.segment(name), ({ segment }) => segment);
   return characters.length <= END ? undefined : [characters.slice(0, -END).join(''), characters.slice(-END).join('')];
 }
