@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { VersionPageData } from '../../src/extension/messages/page-data.ts';
+import type { ReviewGate } from '../../src/extension/messages/review.ts';
 import {
   barePage,
   bareVersion,
@@ -220,6 +221,25 @@ describe('the page of a version', () => {
     await expect.poll(() => page.locator('.packages li').count()).toBe(1);
     await page.getByLabel('Filter packages').fill('nothing-like-it');
     await page.getByText('Nothing matches “nothing-like-it”.').waitFor();
+  });
+
+  it('says of a stage whose gates wait for people alone that it waits, as the review does', async () => {
+    const people = gate('approvals', { isWaiting: true, outcome: 'failed', why: 'no approval yet, 1 needed' });
+    const asking = (stage: string, gates: readonly ReviewGate[]) => ({
+      ...{ stage, kind: 'promote' as const, gates, approvals: [] },
+    });
+    opened = await harness.open({
+      kind: 'version',
+      data: async () => versionPage(versionDetails(2)),
+      versionGates: async () => ({
+        stages: [asking('staging', [people]), asking('production', [gate('test_auc'), people])],
+      }),
+    });
+    const { page } = opened;
+    const lines = page.locator('#gates .stage-line');
+    await lines.nth(1).getByText('1 of 2 gates waits for people').waitFor();
+    await lines.nth(0).getByText('waits for people').waitFor();
+    expect(await page.locator('#gates .codicon-error').count()).toBe(0);
   });
 
   it('lists what each stage asks of the version, who said what, and that gates were overridden', async () => {

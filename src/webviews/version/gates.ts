@@ -1,10 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { t, tCount, tParts } from '../../base/language.ts';
+import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
 import type { VersionPageData } from '../../extension/messages/page-data.ts';
 import type { VersionGates } from '../../extension/messages/review.ts';
 import { approvalList } from '../review/approvals.ts';
 import { gateList } from '../review/gates.ts';
-
 import type { PageContext } from '../shared/page.ts';
 import { authorOf, failedLine, icon, stageBadge, timeOf } from '../shared/parts.ts';
 import { foldable } from './foldable.ts';
@@ -45,6 +44,9 @@ function plainRow(stage: string, text: string): TemplateResult {
 function stagePart(ofStage: OfStage, versionId: string, page: PageContext): TemplateResult {
   const { stage, gates, approvals, request } = ofStage;
   const broken = gates.filter(({ outcome }) => outcome !== 'passed');
+  const isWaiting = broken.length > 0 && broken.every((gate) => gate.isWaiting);
+  const [look, symbol] =
+    broken.length === 0 ? ['stage-passed', 'pass'] : isWaiting ? ['stage-waiting', 'clock'] : ['stage-broken', 'error'];
   const name = `gates.${stage}`;
   const isOpen = page.ui[name] === true;
   const toggled = ({ currentTarget }: Event) => {
@@ -54,7 +56,7 @@ function stagePart(ofStage: OfStage, versionId: string, page: PageContext): Temp
   return html`<details class="stage-gates" ?open=${isOpen} @toggle=${toggled}>
     <summary class="stage-line">
       ${stageBadge(stage)}
-      <span class=${broken.length === 0 ? 'stage-passed' : 'stage-broken'}>${icon(broken.length === 0 ? 'pass' : 'error')} ${standingText(gates.length, broken.length)}</span>
+      <span class=${look}>${icon(symbol)} ${isWaiting ? waitingText(gates.length, broken.length) : standingText(gates.length, broken.length)}</span>
       <span class="muted ellipsis" title=${broken.map(({ title }) => title).join(', ')}>${broken.map(({ title }) => title).join(', ')}</span>
     </summary>
     ${request ? html`<p class="muted">${tParts('Asked for by {author}, {time}', { author: authorOf(request.by), time: timeOf(request.at) })}</p>` : nothing}
@@ -62,6 +64,13 @@ function stagePart(ofStage: OfStage, versionId: string, page: PageContext): Temp
     ${approvals.length === 0 ? nothing : approvalList(approvals)}
     <button class="link" @click=${() => page.openReview(versionId, stage)}>${icon('checklist')} ${tParts('Review for {stage}', { stage })}</button>
   </details>`;
+}
+
+/** Where people haven't said anything yet, nothing has failed. */
+function waitingText(all: number, waiting: number): string {
+  if (all === 1) return t('waits for people');
+  const ofAll = { all: formatNumber(all) };
+  return tCount(waiting, '{count} of {all} gates waits for people', '{count} of {all} gates wait for people', ofAll);
 }
 
 function standingText(all: number, broken: number): string {
