@@ -36,7 +36,7 @@ export interface ProposalOutcome {
 export interface ToolSite {
   readonly registry: RegistryCalls;
   /** Evaluates the gates of a stage and runs no command. */
-  gates(request: { readonly ref: string; readonly stage: string }): Promise<GateReport>;
+  gates(request: { readonly ref: string; readonly stage: string; readonly isQuick?: boolean }): Promise<GateReport>;
   /** Undefined where a version has no code. Throws what git has to say. */
   codeBetween(
     request: { readonly beforeId: string; readonly afterId: string },

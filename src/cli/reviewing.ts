@@ -1,8 +1,11 @@
+import { withGates } from '../gates/asked-for.ts';
+import { declaredIn } from '../gates/declared.ts';
+import { evaluateGates } from '../gates/evaluate-gates.ts';
 import type { CommandContext } from './context.ts';
 import { versionJson } from './format/json.ts';
 import { reviewsText } from './format/reviews.ts';
 import { labelOf } from './format/values.ts';
-import { print, printJson, safeLine } from './terminal.ts';
+import { print, printJson, reportLeftOut, safeLine } from './terminal.ts';
 
 interface Asked {
   readonly ref: string;
@@ -43,14 +46,28 @@ export async function showReviews(
   { model, isWanted }: { readonly model: string | undefined; readonly isWanted: boolean },
 ): Promise<void> {
   const request = { ...(model === undefined ? {} : { model }), isWanted };
+  let isTold = false;
   await context.asPerson(async (registry) => {
-    const [promotions, policies] = [await registry.reviews(request), await registry.policyProposals(request)];
+    const promotions = await withGates(
+      await registry.reviews(request),
+      async (asked) => {
+        const project = await context.project();
+        return evaluateGates(registry, asked, (name) => declaredIn(project, name));
+      },
+      // What is asked for shows all the same: of all requests it is one reason, most likely the project file.
+      (error) => {
+        if (!isTold) reportLeftOut(error, context.isJson);
+        isTold = true;
+      },
+    );
+    const policies = await registry.policyProposals(request);
     if (!context.isJson) return print(reviewsText(promotions, policies));
     printJson({
       promotions: promotions.map(({ version, holder, ...entry }) => ({
         version: versionJson(version),
         holder: holder ? versionJson(holder) : null,
         ...entry,
+        gates: entry.gates ?? null,
       })),
       policies,
     });

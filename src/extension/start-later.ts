@@ -53,6 +53,7 @@ export function startLater(started: Started): readonly vscode.Disposable[] {
     new ImportOffers({ registries, marks, log }),
     new ProjectDiagnostics(projectFiles, registries, log),
     new OutputDecorations({ registries, projectFiles, log }),
+    projectFiles.onDidChange(() => void reviewList.update()),
     followPresence(registries),
     followOthers({ registries, outputs, commands, views, log }),
     continueTraining(context.globalState, log),

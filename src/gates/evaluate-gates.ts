@@ -42,6 +42,8 @@ export interface GateReport {
   readonly found: readonly FoundGate[];
   /** The names of those with a command. */
   readonly commands: readonly string[];
+  /** How many approvals the project file asks for; 0 where it asks for none. */
+  readonly approvalsNeeded: number;
 }
 
 /** A gate with what it takes to judge it, and what is known of it so far. */
@@ -59,11 +61,14 @@ interface Looked {
 /**
  * Evaluates the gates of a stage for a version: those of the project file, then those of the policy. Commands run only where `run` is
  * given, and where what was recorded of them doesn't count any more, which it does as long as files, gate and the version in the stage are
- * the same.
+ * the same. `isQuick`: predictions aren't read, so that what depends on them isn't evaluated.
  */
 export async function evaluateGates(
   registry: RegistryCalls,
-  request: { readonly ref: string; readonly stage: string },
+  {
+    isQuick = false,
+    ...request
+  }: { readonly ref: string; readonly stage: string; readonly isQuick?: boolean | undefined },
   declaredOf: (model: string) => Declared,
   run?: GateRun,
 ): Promise<GateReport> {
@@ -72,7 +77,7 @@ export async function evaluateGates(
   const own = declarationOf(standing, declaredOf);
   const { gates, directions, root = run?.root } = own;
   const declared = gates && Object.hasOwn(gates, stage) ? (gates[stage] ?? []) : [];
-  const subjects = new Subjects(registry, declared, run?.signal);
+  const subjects = new Subjects(registry, declared, { signal: run?.signal, isQuick });
   const looked: Looked[] = [];
   for (const gate of declared) {
     const rival = await subjects.rivalOf(gate, standing);
@@ -98,6 +103,7 @@ export async function evaluateGates(
     results: [...unknownStages(own, standing), ...results, ...policyResults(standing, found)],
     found,
     commands,
+    approvalsNeeded: Math.max(0, ...declared.map(({ approvals = 0 }) => approvals)),
   };
 }
 

@@ -20,13 +20,19 @@ export function comparedStage(gate: DeclaredGate): string | undefined {
 export class Subjects {
   readonly #registry: RegistryCalls;
   readonly #signal: AbortSignal | undefined;
+  readonly #isQuick: boolean;
   readonly #needsSignature: boolean;
   readonly #known = new Map<string, Promise<GateSubject>>();
   readonly #inStage = new Map<string, VersionSummary | undefined>();
 
-  constructor(registry: RegistryCalls, gates: readonly DeclaredGate[], signal?: AbortSignal) {
+  constructor(
+    registry: RegistryCalls,
+    gates: readonly DeclaredGate[],
+    { signal, isQuick }: { readonly signal: AbortSignal | undefined; readonly isQuick: boolean },
+  ) {
     this.#registry = registry;
     this.#signal = signal;
+    this.#isQuick = isQuick;
     this.#needsSignature = gates.some(({ signature }) => signature !== undefined);
   }
 
@@ -49,6 +55,7 @@ export class Subjects {
   }
 
   async #certainty(query: CertaintyQuery): Promise<CertaintyAnswer> {
+    if (this.#isQuick) return { problem: 'its predictions aren’t read for a list' };
     try {
       return await this.#registry.certainty(query, this.#signal ? { signal: this.#signal } : {});
     } catch (error) {

@@ -11,7 +11,7 @@ import type { Registry } from '../registry/api/registry.ts';
 import type { RegistryThreadEvent } from './registry-messages.ts';
 
 const gatesEntries = { ref: v.string(), stage: v.string(), roots: v.array(v.string()) };
-const gatesSchema = v.object(gatesEntries);
+const gatesSchema = v.object({ ...gatesEntries, isQuick: v.optional(v.boolean()) });
 const versionSchema = v.object({ ref: v.string(), roots: v.array(v.string()) });
 const runSchema = v.object({
   ...gatesEntries,
@@ -45,9 +45,9 @@ export function gatesOf(options: {
   const running = new Set<Promise<unknown>>();
 
   async function evaluate(args: unknown): Promise<GateReport> {
-    const { ref, stage, roots } = v.parse(gatesSchema, args);
+    const { ref, stage, roots, isQuick } = v.parse(gatesSchema, args);
     const { declaredOf } = await declaredBelow(roots);
-    return evaluateGates(await registry(), { ref, stage }, declaredOf);
+    return evaluateGates(await registry(), { ref, stage, isQuick }, declaredOf);
   }
 
   /** For each stage that a version can be promoted to. The project files are read once. */

@@ -111,3 +111,35 @@ it('changes a policy that wants others to approve that once they did', async () 
   expect((await by('Bob', 'policy', 'withdraw', model)).stderr).toContain('PROPOSAL_NOT_FOUND');
   expect((await by('Bob', 'log', model)).stdout).toMatch(/Approved the policy [0-9a-f]{12} for fraud-detector/);
 });
+
+it('says of a request what the gates of the project file say, and ready only where they all pass', async () => {
+  const own = await gitProject();
+  const run = (...args: readonly string[]) => cli.run(args, { cwd: own.dir });
+  await run('init');
+  await run(...REGISTER);
+  await run('request', ...TO_PRODUCTION);
+  const state = async (gates: string) => {
+    await own.write(
+      'model-registry.yaml',
+      `models:\n  fraud-detector:\n    outputs: [models/fraud]\n    gates: {production: [${gates}]}\n`,
+    );
+    return (await run('reviews')).stdout;
+  };
+  const failed = await state('{metric: auc, min: 0.99}, {approvals: 1}');
+  expect(failed).toMatch(/fraud-detector@1 +production +waits +0 of 1 /);
+  expect(failed).toMatch(/^ {2}failed auc: .*0\.99/m);
+  expect(failed).toMatch(/^ {2}waits for approvals: no approval yet, 1 needed/m);
+  expect(await state('{command: python validate.py}')).toMatch(
+    / waits [\s\S]*^ {2}not evaluated command: it hasn’t run/m,
+  );
+  expect(await state('{metric: auc, min: 0.1}')).toMatch(/fraud-detector@1 +production +ready /);
+  const json = JSON.parse((await run('--json', 'reviews')).stdout);
+  expect(json).toMatchObject({
+    promotions: [{ state: 'ready', gates: { failed: [], waiting: [], unknown: [] } }],
+  });
+  await own.write('model-registry.yaml', 'models: [');
+  const broken = await run('reviews');
+  expect(broken).toMatchObject({ code: 0, stderr: expect.stringContaining('note: PROJECT_FILE_INVALID') });
+  expect(broken.stdout).toMatch(/fraud-detector@1 +production +waits /);
+  await own.dispose();
+});

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ReviewVote } from '../../catalog/read-models/reviews.ts';
-import type { ReviewEntry } from '../../registry/api/reviews.ts';
+import { type AskedEntry, withGates } from '../../gates/asked-for.ts';
 import type { RefusedEntry } from '../../registry/api/sharing.ts';
 import { MODEL, REF, STAGE } from '../inputs.ts';
 import { labelOf, personOf } from '../shapes.ts';
@@ -46,9 +46,14 @@ export const reviewTools = [
       onlyMine: v.optional(v.pipe(v.boolean(), v.description('Only those that want a word of this person.')), false),
     },
     isPersonal: true,
-    async run({ registry }, { model, onlyMine }) {
-      const all = await registry.reviews({ isWanted: onlyMine, ...(model === undefined ? {} : { model }) });
-      return { total: all.length, reviews: all.slice(0, SHOWN).map(reviewShape) };
+    async run(site, { model, onlyMine }) {
+      const all = await site.registry.reviews({ isWanted: onlyMine, ...(model === undefined ? {} : { model }) });
+      const shown = await withGates(
+        all.slice(0, SHOWN),
+        (asked) => site.gates(asked),
+        () => undefined,
+      );
+      return { total: all.length, reviews: shown.map(reviewShape) };
     },
   }),
   tool({
@@ -80,15 +85,30 @@ function voteShape({ by, isGiven, comment, at, isCounted, isAuthor, lapsed }: Re
   };
 }
 
-function reviewShape(review: ReviewEntry) {
-  const { version, stage, by, at, comment, reviewers, holder, approvals, needed, given, problems, state, isWanted } =
-    review;
+function reviewShape(review: AskedEntry) {
+  const {
+    version,
+    stage,
+    by,
+    at,
+    comment,
+    reviewers,
+    holder,
+    approvals,
+    needed,
+    given,
+    problems,
+    state,
+    isWanted,
+    gates,
+  } = review;
   return {
     ...{ version: labelOf(version), stage, state, requestedBy: personOf(by), at, comment, reviewers },
     approvalsNeeded: needed,
     approvalsGiven: given,
     approvals: approvals.map(voteShape),
     problems,
+    gates: gates ?? 'not looked at',
     wantsAWordOfThisPerson: isWanted,
     ...(holder ? { inTheStageNow: labelOf(holder) } : {}),
   };

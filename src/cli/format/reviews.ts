@@ -1,6 +1,6 @@
 import type { RequestEntry, ReviewVote, VersionReview } from '../../catalog/read-models/reviews.ts';
+import type { AskedEntry, AskedGate } from '../../gates/asked-for.ts';
 import type { PolicyProposal } from '../../registry/api/policies.ts';
-import type { ReviewEntry } from '../../registry/api/reviews.ts';
 import { safeLine, styled } from '../terminal.ts';
 import { indented } from './sections.ts';
 import { tableText } from './tables.ts';
@@ -10,12 +10,12 @@ const STATES = { ready: 'ready', waiting: 'waits', refused: 'REFUSED' } as const
 const COLOURS = { ready: 'green', waiting: 'yellow', refused: 'red' } as const;
 
 /** What is asked for: promotions and policies, and what each still needs. */
-export function reviewsText(promotions: readonly ReviewEntry[], policies: readonly PolicyProposal[]): string {
+export function reviewsText(promotions: readonly AskedEntry[], policies: readonly PolicyProposal[]): string {
   const parts = [...(promotions.length === 0 ? [] : [promotionsText(promotions)]), ...policies.map(proposalText)];
   return parts.length === 0 ? 'Nothing is asked for' : parts.join('\n\n');
 }
 
-function promotionsText(promotions: readonly ReviewEntry[]): string {
+function promotionsText(promotions: readonly AskedEntry[]): string {
   const table = tableText(
     ['VERSION', 'TO', 'STATE', 'APPROVALS', 'ASKED BY', 'AT', 'OF'],
     promotions.map((entry) => [
@@ -33,10 +33,28 @@ function promotionsText(promotions: readonly ReviewEntry[]): string {
       ...(entry.comment === '' ? [] : [indented(entry.comment)]),
       ...entry.approvals.map((vote) => `  ${voteText(vote)}`),
       ...entry.problems.map((problem) => `  ${styled('yellow', safeLine(problem, 300))}`),
+      ...gateLines(entry),
     ];
     return lines.length === 0 ? [] : [`${labelOf(entry.version)} for ${safeLine(entry.stage)}`, ...lines];
   });
   return [table, ...details].join('\n');
+}
+
+/** What the gates say against it that the policy doesn't say already. */
+function gateLines({ gates, problems, stage }: AskedEntry): readonly string[] {
+  if (!gates)
+    return [`  ${styled('yellow', 'its gates weren’t looked at: `model-registry gates` tells how they stand')}`];
+  const line = (colour: 'red' | 'yellow', word: string) => (one: AskedGate) =>
+    `  ${styled(colour, word)} ${safeLine(one.why === '' ? one.title : `${one.title}: ${one.why}`, 300)}`;
+  const isNew = ({ why }: AskedGate) => !problems.includes(why);
+  return [
+    ...gates.failed.filter(isNew).map(line('red', 'failed')),
+    ...gates.waiting.filter(isNew).map(line('yellow', 'waits for')),
+    ...gates.unknown.map(line('yellow', 'not evaluated')),
+    ...(gates.onlyFrom
+      ? [`  ${styled('yellow', safeLine(`gets to ${stage} only from ${gates.onlyFrom.join(', ')}`, 300))}`]
+      : []),
+  ];
 }
 
 /** A proposed policy with what it would change. */

@@ -44,6 +44,8 @@ export interface GatesRequest {
   readonly roots: readonly string[];
   readonly ref: string;
   readonly stage: string;
+  /** What takes long to find out isn't evaluated. */
+  readonly isQuick?: boolean;
 }
 
 export interface GateRunRequest extends GatesRequest {

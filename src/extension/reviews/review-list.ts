@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
 import type { VersionSummary } from '../../catalog/read-models/versions.ts';
+import { type AskedEntry, withGates } from '../../gates/asked-for.ts';
 import type { PolicyProposal } from '../../registry/api/policies.ts';
-import type { ReviewEntry } from '../../registry/api/reviews.ts';
 import type { Registries } from '../registries/registries.ts';
 import { setContext } from '../set-context.ts';
 
 /** A promotion that somebody asks for, and the registry that it is in. */
 export interface ListedReview {
   readonly registryDir: string;
-  readonly entry: ReviewEntry;
-  /** Gates that failed when they ran, or that the policy says aren't passed; of one's own requests. */
+  readonly entry: AskedEntry;
+  /** The gates that failed, as far as it is known. */
   readonly failedGates: readonly string[];
 }
 
@@ -28,8 +28,6 @@ export interface PromotedForMe {
 
 type Registry = Awaited<ReturnType<Registries['existing']>>[number];
 
-/** Of so many own requests the gates are looked at. */
-const LOOKED_AT = 20;
 /** Of so many own requests that ended it is known until somebody was told. */
 const KEPT = 100;
 
@@ -99,7 +97,9 @@ export class ReviewList implements vscode.Disposable {
 
   async #read(): Promise<void> {
     const registries = await this.#registries.existing();
-    const reviews = await Promise.all(registries.map((registry) => this.#quietly(reviewsOf(registry))));
+    const reviews = await Promise.all(
+      registries.map((registry) => this.#quietly(reviewsOf(registry, (error) => this.#tell(error)))),
+    );
     const proposals = await Promise.all(registries.map((registry) => this.#quietly(proposalsOf(registry))));
     const open = new Set(reviews.flat().map(keyOf));
     const ended = this.#entries.filter((review) => review.entry.isOwn && !open.has(keyOf(review)));
@@ -127,19 +127,24 @@ export class ReviewList implements vscode.Disposable {
       return [];
     }
   }
+
+  /** Their rows say that nobody knows how the gates stand. */
+  #tell(error: unknown): void {
+    this.#log.warn(`The gates of what is asked for can't be evaluated: ${messageOf(error)}`);
+  }
 }
 
-async function reviewsOf({ dir, connection: { registry } }: Registry): Promise<readonly ListedReview[]> {
-  const entries = await registry.reviews();
-  const looked = new Set(entries.filter(({ isOwn }) => isOwn).slice(0, LOOKED_AT));
-  return Promise.all(
-    entries.map(async (entry): Promise<ListedReview> => {
-      if (!looked.has(entry)) return { registryDir: dir, entry, failedGates: [] };
-      const { results } = await registry.gateStanding({ ref: entry.version.id, stage: entry.stage });
-      const failed = results.filter(({ outcome, stale }) => outcome === 'failed' && stale === undefined);
-      return { registryDir: dir, entry, failedGates: failed.map(({ gate }) => gate) };
-    }),
-  );
+async function reviewsOf(
+  { dir, roots, connection }: Registry,
+  onProblem: (error: unknown) => void,
+): Promise<readonly ListedReview[]> {
+  const { registry } = connection;
+  const folders = roots.map(({ uri }) => uri.fsPath);
+  const asked = [...(await registry.reviews())].sort((a, b) => rank(a) - rank(b));
+  const entries = await withGates(asked, (of) => connection.stageGates({ ...of, roots: folders }), onProblem);
+  return entries.map((entry): ListedReview => {
+    return { registryDir: dir, entry, failedGates: entry.gates?.failed.map(({ title }) => title) ?? [] };
+  });
 }
 
 /** Those of the requests that ended because somebody else moved the version to the stage. */

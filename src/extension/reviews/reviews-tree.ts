@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { formatNumber, t, tCount } from '../../base/language.ts';
 import { told } from '../../base/retold.ts';
+import type { AskedEntry, AskedGate } from '../../gates/asked-for.ts';
 import type { PolicyProposal } from '../../registry/api/policies.ts';
 import { facts, labelOf, momentText, NAME_IN_ROW, numberOf, oneLine, shortName } from '../version-text.ts';
 import type { ListedProposal, ListedReview, ReviewList } from './review-list.ts';
@@ -73,7 +74,7 @@ function reviewItem(node: ReviewNode): vscode.TreeItem {
     askedText(by.name, at),
     ...(comment === '' ? [] : [comment]),
     ...review.entry.problems.map(told),
-    ...review.failedGates.map((gate) => t('The gate {gate} failed', { gate })),
+    ...gateTexts(review.entry),
   ]);
   item.contextValue = isWanted ? 'review:wanted' : isOwn ? 'review:own' : 'review';
   item.command = { command: 'modelRegistry.review', title: t('Review'), arguments: [node] };
@@ -119,17 +120,44 @@ function tooltip(lines: readonly string[]): string {
   return lines.map((line) => oneLine(line, 300)).join('\n');
 }
 
+/** What the gates say against it that the policy doesn't say already. */
+function gateTexts({ gates, problems, version, stage }: AskedEntry): readonly string[] {
+  if (!gates) return [t('Nobody looked at its gates yet: open it to see how they stand')];
+  const isNew = ({ why }: AskedGate) => !problems.includes(why);
+  const withWhy = (text: string, { why }: AskedGate) => (why === '' ? text : `${text}: ${told(why)}`);
+  return [
+    ...gates.failed.filter(isNew).map((gate) => withWhy(t('The gate {gate} failed', { gate: gate.title }), gate)),
+    ...gates.waiting.filter(isNew).map(({ why }) => told(why)),
+    ...gates.unknown.map((gate) => withWhy(t('The gate {gate} isn’t evaluated', { gate: gate.title }), gate)),
+    ...(gates.onlyFrom
+      ? [
+          t('The policy lets versions into {stage} from {from} only, and this one is in {now}.', {
+            stage,
+            from: gates.onlyFrom.join(', '),
+            now: version.stage,
+          }),
+        ]
+      : []),
+  ];
+}
+
 /** `wanted from you · 1 of 2 approvals` */
 export function stateText({ entry, failedGates }: ListedReview): string {
-  const { isWanted, state, given, needed, pending } = entry;
+  const { isWanted, state, given, needed, pending, gates } = entry;
   const approvals = needed === 0 ? undefined : approvalsText(given, needed);
   const failed =
     failedGates.length === 0 ? undefined : tCount(failedGates.length, '{count} failed gate', '{count} failed gates');
-  const stands = state === 'refused' ? t('refused') : state === 'ready' && !failed ? t('ready') : undefined;
+  const open = gates?.unknown.length ?? 0;
+  const unknown = gates
+    ? open === 0
+      ? undefined
+      : tCount(open, '{count} gate not evaluated', '{count} gates not evaluated')
+    : t('gates not looked at');
   return facts(
     isWanted ? t('wanted from you') : undefined,
-    stands,
+    state === 'refused' ? t('refused') : state === 'ready' ? t('ready') : undefined,
     failed,
+    unknown,
     approvals,
     pending ? t('not shared yet') : undefined,
   );

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { evaluateGates } from '../../../src/gates/evaluate-gates.ts';
+import { RegistryError } from '../../../src/base/errors.ts';
+import { type Declared, evaluateGates } from '../../../src/gates/evaluate-gates.ts';
 import { parseProject } from '../../../src/project/parse-project.ts';
 import type { Registry } from '../../../src/registry/api/registry.ts';
 import { initRegistry, openRegistry } from '../../../src/registry/open.ts';
@@ -12,6 +13,8 @@ const told: string[] = [];
 let answer: string | undefined;
 /** While it is there, the message stays on the screen. */
 let reading: Promise<void> | undefined;
+/** What the project file says. */
+let declared: () => Declared = () => ({});
 
 vi.mock('vscode', () => ({
   commands: {
@@ -66,6 +69,7 @@ beforeEach(async () => {
   told.length = 0;
   answer = undefined;
   reading = undefined;
+  declared = () => ({});
   dir = await mkdtemp(join(tmpdir(), 'model-registry-reviews-'));
   await initRegistry({ dir: join(dir, 'registry') });
   const open = (name: string) =>
@@ -88,11 +92,13 @@ afterEach(async () => {
 
 /** The window of a person, with what is remembered for all of theirs. */
 function windowOf(registry: Registry, memory = new Map<string, unknown>()) {
+  const stageGates = (request: { ref: string; stage: string; isQuick?: boolean }) =>
+    evaluateGates(registry, request, () => declared());
   const registries = {
-    existing: async () => [{ dir: '/registry', exists: true, roots: [], connection: { registry } }],
+    existing: async () => [{ dir: '/registry', exists: true, roots: [], connection: { registry, stageGates } }],
     onDidChange: () => ({ dispose: () => undefined }),
   };
-  const log = { warn: (text: string) => expect.fail(text) };
+  const log = { warn: (text: string) => text.includes('no YAML') || expect.fail(text) };
   const list = new ReviewList(registries as never, log as never);
   const view: { badge?: { value: number; tooltip: string } | undefined } = {};
   const state = {
@@ -142,6 +148,32 @@ describe('reviews in the side bar', () => {
       ['@2 fraud → production', 'review:own'],
       ['@1 fraud → production', 'review:own'],
     ]);
+  });
+
+  it('are ready only where every gate is known to pass, those of the project file too', async () => {
+    const command = { command: 'python validate.py' };
+    const states = async () => {
+      const window = windowOf(ann);
+      await window.list.update();
+      return window.tree.getChildren().map((node) => {
+        const { description, iconPath } = window.tree.getTreeItem(node);
+        return [String(description).replace(/ · asked by.*/, ''), iconPath];
+      });
+    };
+    await ask(1);
+    expect(await states()).toEqual([['ready', { id: 'pass' }]]);
+    declared = () => ({ gates: { production: [{ lineage: ['clean'] }, { approvals: 1 }] } });
+    expect(await states()).toEqual([['1 failed gate · no approval yet, 1 needed', { id: 'error' }]]);
+    declared = () => ({ gates: { production: [{ approvals: 1 }] } });
+    expect(await states()).toEqual([['no approval yet, 1 needed', { id: 'clock' }]]);
+    await bob.review({ ref: 'fraud@1', stage: 'production', isGiven: true });
+    expect(await states()).toEqual([['ready · 1 of 1 approval', { id: 'pass' }]]);
+    declared = () => ({ gates: { production: [command, { metric: 'auc', min: 0.9 }] } });
+    expect(await states()).toEqual([['1 gate not evaluated', { id: 'clock' }]]);
+    declared = () => {
+      throw new RegistryError('PROJECT_FILE_INVALID', 'no YAML');
+    };
+    expect(await states()).toEqual([['gates not looked at', { id: 'clock' }]]);
   });
 
   it('list policies that wait for people, tell of them, and show what they change', async () => {
