@@ -1,3 +1,4 @@
+import { changedSubmodules } from '../base/changed-submodules.ts';
 import type { CodeLineage, DataLineage, Lineage, MissingFact } from './read-models/lineage.ts';
 
 /**
@@ -24,7 +25,15 @@ function plainlyMissing(lineage: Omit<Lineage, 'missing'>): readonly MissingFact
   ];
 }
 
-function missingOfCode({ isDirty, changes }: CodeLineage): readonly MissingFact[] {
+function missingOfCode(code: CodeLineage): readonly MissingFact[] {
+  const submodules = changedSubmodules(code).map((path) => ({
+    what: `code.submodules[${path}]`,
+    why: 'the changes that were not committed in it were not recorded',
+  }));
+  return [...missingOfTree(code), ...submodules];
+}
+
+function missingOfTree({ isDirty, changes }: CodeLineage): readonly MissingFact[] {
   if (!isDirty) return [];
   if (!changes) return [{ what: 'code.changes', why: 'the changes that were not committed were not recorded' }];
   const { leftOut, leftOutCount, untrackedCount } = changes;

@@ -1,4 +1,5 @@
 import { approvalsText } from '../base/approvals-text.ts';
+import { changedSubmodules } from '../base/changed-submodules.ts';
 import { parseSize } from '../base/size.ts';
 import type { DeclaredGate } from '../project/gates-schema.ts';
 import { failed, type GateSubject, notEvaluated, passed, type SignaturePart, type Verdict } from './verdict.ts';
@@ -15,7 +16,7 @@ type LineagePart = NonNullable<DeclaredGate['lineage']>[number];
 
 /** What must be known of where a version came from. What isn't known counts as missing. */
 export function checkLineage(gate: DeclaredGate, subject: GateSubject): Verdict {
-  const problems = (gate.lineage ?? []).flatMap((part) => LINEAGE[part](subject) ?? []);
+  const problems = (gate.lineage ?? []).flatMap((part) => LINEAGE[part](subject));
   const { code } = subject;
   const measured = code ? codeMeasured(code) : 'no commit';
   if (problems.length > 0) return failed(measured, problems.join('; '));
@@ -30,6 +31,8 @@ const MAX_NAMED = 3;
 
 function codeMeasured(code: Code): string {
   const commit = code.commit.slice(0, 12);
+  const hasOwnChanges = code.isDirty && !isChangedByTraining(code);
+  if (!hasOwnChanges && changedSubmodules(code).length > 0) return `commit ${commit}, submodules changed`;
   if (!code.isDirty) return `commit ${commit}`;
   return isChangedByTraining(code) ? `commit ${commit}, own outputs changed` : `commit ${commit} with changes`;
 }
@@ -48,26 +51,36 @@ function isChangedByTraining(code: Code): code is Code & Required<Pick<Code, 'wr
   return code.written !== undefined && code.written.otherCount === 0;
 }
 
-const LINEAGE: Readonly<Record<LineagePart, (subject: GateSubject) => string | undefined>> = {
-  clean: ({ code }) =>
-    code
-      ? code.isDirty && !isChangedByTraining(code)
-        ? 'the working tree had changes that the commit hasn’t'
-        : undefined
-      : 'no commit was recorded',
+const LINEAGE: Readonly<Record<LineagePart, (subject: GateSubject) => readonly string[]>> = {
+  clean: ({ code }) => (code ? uncommittedOf(code) : ['no commit was recorded']),
   pushed: ({ code }) => {
-    if (!code) return 'no commit was recorded, so that none was pushed';
-    return code.isPushed
-      ? undefined
-      : 'the commit wasn’t pushed, as far as it was known when the version was registered';
+    if (!code) return ['no commit was recorded, so that none was pushed'];
+    return code.isPushed ? [] : ['the commit wasn’t pushed, as far as it was known when the version was registered'];
   },
   data: ({ data }) => {
-    if (data.length === 0) return 'no data was recorded';
+    if (data.length === 0) return ['no data was recorded'];
     const without = data.find(({ sha256, hash, revision }) => (sha256 ?? hash ?? revision) === undefined);
-    return without ? `no digest of ${without.path} was recorded` : undefined;
+    return without ? [`no digest of ${without.path} was recorded`] : [];
   },
-  lock: ({ locks }) => (locks.length === 0 ? 'no lock file was recorded' : undefined),
+  lock: ({ locks }) => (locks.length === 0 ? ['no lock file was recorded'] : []),
 };
+
+function uncommittedOf(code: Code): readonly string[] {
+  const own = code.isDirty && !isChangedByTraining(code) ? ['the working tree had changes that the commit hasn’t'] : [];
+  return [...own, ...submodulesText(changedSubmodules(code))];
+}
+
+/** Which files of a submodule changed isn't recorded, so that none of them can be told to be outputs. */
+function submodulesText(paths: readonly string[]): readonly string[] {
+  const [first] = paths;
+  if (first === undefined) return [];
+  if (paths.length === 1) return [`the submodule ${first} had changes that its commit hasn’t`];
+  const named = paths.slice(0, MAX_NAMED).join(', ');
+  const rest = paths.length - MAX_NAMED;
+  return rest > 0
+    ? [`the submodules ${named} and ${rest} more had changes that their commits haven’t`]
+    : [`the submodules ${named} had changes that their commits haven’t`];
+}
 
 /** What loading the files could run, as it was found when they were registered. */
 export function checkDanger(gate: DeclaredGate, { danger }: GateSubject): Verdict {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { buildCommandLine, type CommandLine } from './harness/command-line.ts';
 import { plainFolder, type Workspace } from './harness/workspace.ts';
@@ -75,4 +76,31 @@ it('every run of a training passes a gate that wants a clean tree, and a changed
   });
   const refused = await run('promote', 'fraud@4', 'staging', '--reason', 'good');
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('the working tree had changes') });
+});
+
+it('a submodule with changes fails the gate by its name, whatever git’s configuration leaves out of its status', async () => {
+  const library = join(work.dir, '.git', 'library');
+  await work.git('init', '-q', '-b', 'main', library);
+  await work.write('.git/library/y.py', 'Y = 1\n');
+  await work.git('-C', library, 'add', '.');
+  await work.git('-C', library, '-c', 'user.name=Bo', '-c', 'user.email=bo@example.org', 'commit', '-qm', 'First');
+  await work.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library, 'vend');
+  await work.git('commit', '-qm', 'With a library');
+  expect(await train(1)).toMatchObject({ code: 0, stderr: '' });
+  expect(await run('promote', 'fraud@1', 'staging', '--reason', 'good')).toMatchObject({ code: 0 });
+
+  await work.write('vend/y.py', 'Y = 2\n');
+  await work.git('config', 'submodule.vend.ignore', 'all');
+  await work.git('config', 'diff.ignoreSubmodules', 'all');
+  expect(await train(2)).toMatchObject({ code: 0, stderr: '' });
+  const why = 'the submodule vend had changes that its commit hasn’t';
+  expect(JSON.parse((await run('--json', 'gates', 'fraud@2', 'staging')).stdout)).toMatchObject({
+    gates: [{ outcome: 'failed', why }],
+  });
+  expect(await run('promote', 'fraud@2', 'staging', '--reason', 'good')).toMatchObject({
+    ...{ code: 1, stderr: expect.stringContaining(why) },
+  });
+  const shown = (await run('show', 'fraud@2')).stdout.replace(/\s+/g, ' ');
+  expect(shown).toMatch(/with submodule vend at [0-9a-f]{12} and uncommitted changes/);
+  expect(shown).toContain('code.submodules[vend] the changes that were not committed in it were not recorded');
 });

@@ -113,6 +113,39 @@ describe('gates', () => {
     expect(check({ code })).toMatchObject(failing);
   });
 
+  it('fail where a submodule had changes, and name it, also of versions that are registered already', () => {
+    const code = { commit: 'a'.repeat(40), isDirty: false, capturedAt: 'start' } as const;
+    const submodule = (path: string) => ({ path, commit: 'b'.repeat(40), isDirty: true }) as const;
+    const kept = { path: 'kept', commit: 'c'.repeat(40) };
+    const check = (part: Partial<NonNullable<GateSubject['code']>>) =>
+      checkGate(gateOf('{lineage: [clean]}'), contextOf({ code: { ...code, ...part } }));
+    expect(check({ submodules: [kept] })).toEqual({ outcome: 'passed', measured: 'commit aaaaaaaaaaaa' });
+    expect(check({ submodules: [kept, submodule('vend')] })).toEqual({
+      outcome: 'failed',
+      measured: 'commit aaaaaaaaaaaa, submodules changed',
+      why: 'the submodule vend had changes that its commit hasn’t',
+    });
+    const many = ['a', 'b', 'c', 'd', 'e'].map(submodule);
+    expect(check({ submodules: many.slice(0, 2) })).toMatchObject({
+      why: 'the submodules a, b had changes that their commits haven’t',
+    });
+    expect(check({ submodules: many })).toMatchObject({
+      why: 'the submodules a, b, c and 2 more had changes that their commits haven’t',
+    });
+    // What training wrote into the repository itself excuses nothing of a submodule.
+    const written = { paths: ['reports/a.json'], count: 1, otherCount: 0 };
+    expect(check({ isDirty: true, written, submodules: [submodule('vend')] })).toEqual({
+      outcome: 'failed',
+      measured: 'commit aaaaaaaaaaaa, submodules changed',
+      why: 'the submodule vend had changes that its commit hasn’t',
+    });
+    expect(check({ isDirty: true, submodules: [submodule('vend')] })).toEqual({
+      outcome: 'failed',
+      measured: 'commit aaaaaaaaaaaa with changes',
+      why: 'the working tree had changes that the commit hasn’t; the submodule vend had changes that its commit hasn’t',
+    });
+  });
+
   it('compare only what was measured on the same data', () => {
     const measured = (label: string, datasetSha256: string) => ({
       ...SUBJECT,

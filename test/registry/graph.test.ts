@@ -50,6 +50,15 @@ describe('the graph', () => {
       if (of !== undefined) expect((await registry.graph({ of })).nodes.length, of).toBeGreaterThan(1);
   });
 
+  it('says that code had changes where only a submodule of it had', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    const submodules = [{ path: 'vend', commit: 'b'.repeat(40), isDirty: true }] as const;
+    await register(place, registry, 'tuned', { code: { ...code, isDirty: false, submodules } });
+    const { nodes } = await registry.graph({ of: 'tuned@1' });
+    expect(nodes.find(({ kind }) => kind === 'code')).toMatchObject({ detail: 'main, with uncommitted changes' });
+  });
+
   it('of a commit, data, a package or a base model has the versions that it went into', async () => {
     const place = await makePlace();
     const registry = await place.open();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Lineage } from '../../src/catalog/read-models/lineage.ts';
 import type { VersionSummary } from '../../src/catalog/read-models/versions.ts';
 import type { PageData, PageKind } from '../../src/extension/messages/page-data.ts';
 import type { ReviewGate } from '../../src/extension/messages/review.ts';
@@ -130,14 +131,14 @@ describe('the gates in a picture', () => {
       const answer = await answerOf(() => state.versionGates?.({}) ?? Promise.resolve({ stages: [] }));
       for (const { gates } of answer?.stages ?? []) {
         expectMeasured(gates, data.version.metrics, name);
-        expectClean(gates, data.version.lineage.code?.isDirty === true, name);
+        expectClean(gates, data.version.lineage, name);
       }
     }
     for (const { name, state, data } of pages.review) {
       if (name === 'running') continue;
       const gates = (await answerOf(state.gates))?.gates ?? [];
       expectMeasured(gates, data.version.metrics, name);
-      expectClean(gates, data.version.lineage.code?.isDirty === true, name);
+      expectClean(gates, data.version.lineage, name);
     }
     for (const { name, state, data } of pages.comparison)
       for (const [column, version] of data.versions.entries()) {
@@ -284,7 +285,8 @@ function shown(value: string | number): string {
 }
 
 /** Nobody reads of uncommitted changes beside a gate that found none. */
-function expectClean(gates: readonly ReviewGate[], isDirty: boolean, name: string): void {
+function expectClean(gates: readonly ReviewGate[], { code }: Lineage, name: string): void {
+  const isDirty = code?.isDirty === true || code?.submodules?.some((submodule) => submodule.isDirty) === true;
   for (const { required, outcome } of gates)
     if (isDirty && /\bclean\b/.test(required)) expect(outcome, name).not.toBe('passed');
 }

@@ -448,7 +448,10 @@ it('a tree in which only training had written isn’t said to have changes of it
   const paths = ['models/fraud/model.bin', 'models/fraud/info.json', 'reports/metrics.json'];
   const shownWith = async (otherCount: number) => {
     const written = { paths, count: 5, otherCount };
-    const version = { ...data.version, lineage: { ...lineage, code: { ...code, isDirty: true, written } } };
+    const version = {
+      ...data.version,
+      lineage: { ...lineage, code: { ...code, isDirty: true, written, submodules: [] } },
+    };
     const page = await open({ ...data, version });
     const text = await page.locator('#lineage').innerText();
     await opened.close();
@@ -459,4 +462,17 @@ it('a tree in which only training had written isn’t said to have changes of it
   expect(own).toContain(`Declared outputs and metrics that changed: ${paths.join(', ')}, and 2 more.`);
   expect(own).not.toContain('with changes that weren’t committed');
   expect(await shownWith(1)).toContain('with changes that weren’t committed');
+});
+
+it('a tree in which only a submodule had changes isn’t said to have none', async () => {
+  const data = versionPage();
+  const { lineage } = data.version;
+  const { code } = lineage;
+  if (!code) throw new Error('The example has no code');
+  const version = { ...data.version, lineage: { ...lineage, code: { ...code, isDirty: false } } };
+  const page = await open({ ...data, version });
+  const text = await page.locator('#lineage').innerText();
+  expect(text).toContain('with changes in submodules');
+  expect(text).toContain('with changes that weren’t kept');
+  expect(text).not.toContain('no uncommitted changes');
 });

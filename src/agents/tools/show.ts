@@ -1,3 +1,4 @@
+import { changedSubmodules } from '../../base/changed-submodules.ts';
 import type { Lineage } from '../../catalog/read-models/lineage.ts';
 import type { TransitionEntry } from '../../catalog/read-models/stages.ts';
 import type { FileEntry, VersionDetails } from '../../catalog/read-models/versions.ts';
@@ -43,7 +44,16 @@ function fileShape({ path, sizeBytes }: FileEntry) {
 
 function lineageShape({ code, data, run, evaluations, dependencies, environment, baseModel, missing }: Lineage) {
   return {
-    ...(code ? { code: { commit: code.commit, branch: code.branch, hasUncommittedChanges: code.isDirty } } : {}),
+    ...(code
+      ? {
+          code: {
+            commit: code.commit,
+            branch: code.branch,
+            hasUncommittedChanges: code.isDirty,
+            submodulesWithChanges: changedSubmodules(code),
+          },
+        }
+      : {}),
     data: data.map(({ path, sha256, hash, revision, rows }) => ({ path, digest: sha256 ?? hash ?? revision, rows })),
     ...(run
       ? {

@@ -1,3 +1,4 @@
+import { changedSubmodules } from '../../base/changed-submodules.ts';
 import { formatCount } from '../../base/count.ts';
 import { formatName } from '../../base/format-name.ts';
 import { formatMetric } from '../../base/metrics.ts';
@@ -73,7 +74,7 @@ function detailsOf({ version, facts }: CardSubject): string {
     [
       'Code',
       code &&
-        `${codeText(code.commit)}${code.branch === undefined ? '' : ` on ${plainText(code.branch)}`}${code.isDirty ? ', with changes that weren’t committed' : ''}`,
+        `${codeText(code.commit)}${code.branch === undefined ? '' : ` on ${plainText(code.branch)}`}${code.isDirty || changedSubmodules(code).length > 0 ? ', with changes that weren’t committed' : ''}`,
     ],
     ['Contact', forThePerson('who answers questions about it.')],
   ];

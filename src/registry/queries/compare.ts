@@ -1,3 +1,4 @@
+import { changedSubmodules } from '../../base/changed-submodules.ts';
 import { RegistryError } from '../../base/errors.ts';
 import { groupBy } from '../../base/group-by.ts';
 import { attachedObjects } from '../../catalog/artifact-queries.ts';
@@ -97,7 +98,7 @@ function lineageCells(version: VersionSummary, lineage: Lineage | undefined): Ce
   return {
     'code commit': code?.commit,
     branch: code?.branch,
-    'uncommitted changes': code ? (code.isDirty ? 'yes' : 'no') : undefined,
+    'uncommitted changes': code ? (code.isDirty || changedSubmodules(code).length > 0 ? 'yes' : 'no') : undefined,
     run: lineage?.run?.name ?? lineage?.run?.id,
     command: lineage?.run?.command,
     'base model': lineage?.baseModel?.name,

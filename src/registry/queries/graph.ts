@@ -1,3 +1,4 @@
+import { changedSubmodules } from '../../base/changed-submodules.ts';
 import { type DirectVersions, directVersions, fromVersion, idsOfVersion } from '../../catalog/impact-queries.ts';
 import { nameOfData } from '../../catalog/inputs.ts';
 import { lineageOf } from '../../catalog/lineage-queries.ts';
@@ -95,7 +96,8 @@ async function drawUpstream(session: Session, drawn: Drawing, version: VersionSu
 function inputNodes({ code, data, environment, dependencies }: Lineage): readonly GraphNode[] {
   const nodes: GraphNode[] = [];
   if (code) {
-    const detail = [code.branch, code.isDirty ? 'with uncommitted changes' : undefined].filter(
+    const hasChanges = code.isDirty || changedSubmodules(code).length > 0;
+    const detail = [code.branch, hasChanges ? 'with uncommitted changes' : undefined].filter(
       (text) => text !== undefined,
     );
     nodes.push({

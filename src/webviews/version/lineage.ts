@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { changedSubmodules } from '../../base/changed-submodules.ts';
 import { t, tCount, tParts } from '../../base/language.ts';
 import type { Lineage, VersionDetails } from '../../extension/messages/core-types.ts';
 import { formatDuration, shortDigest } from '../shared/format.ts';
@@ -92,7 +93,11 @@ function codePart(version: string, { code }: Lineage, page: PageContext): Templa
   );
 }
 
-function stateOf({ isDirty, written }: NonNullable<Lineage['code']>): TemplateResult {
+function stateOf(code: NonNullable<Lineage['code']>): TemplateResult {
+  const { isDirty, written } = code;
+  const isOwn = isDirty && written?.otherCount !== 0;
+  if (!isOwn && changedSubmodules(code).length > 0)
+    return html`<span class="warning">${icon('warning')} ${t('with changes in submodules')}</span>`;
   if (!isDirty) return html`<span class="muted">${t('no uncommitted changes')}</span>`;
   if (written?.otherCount === 0)
     return html`<span class="muted">${t('changed only in declared outputs and metrics')}</span>`;
