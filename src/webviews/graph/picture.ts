@@ -1,7 +1,6 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { t, tCount } from '../../base/language.ts';
 import type { GraphNode, LineageGraph } from '../../extension/messages/core-types.ts';
-import { cutName } from '../shared/cut-name.ts';
 import type { PageContext } from '../shared/page.ts';
 import { icon } from '../shared/parts.ts';
 import { type Direction, type Drawing, drawingOf, nodeTowards } from './layout.ts';
@@ -100,8 +99,8 @@ function nodeView(node: GraphNode, graph: LineageGraph, { places }: Drawing, pag
     >
       ${icon(icons[kind])}
       <span class="graph-node-text">
-        ${kind === 'version' ? versionLabel(label) : cutName(label)}
-        ${second === undefined || second === '' ? nothing : cutName(second, { look: stage === undefined ? 'muted' : ['muted', `graph-stage-${colourOf(stage)}`].join(' ') })}
+        ${kind === 'version' ? versionLabel(label) : html`<span class="ellipsis">${label}</span>`}
+        ${second === undefined || second === '' ? nothing : html`<span class="ellipsis muted ${stage === undefined ? '' : `graph-stage-${colourOf(stage)}`}">${second}</span>`}
       </span>
     </button>
   </foreignObject>`;
@@ -111,7 +110,7 @@ function nodeView(node: GraphNode, graph: LineageGraph, { places }: Drawing, pag
 function versionLabel(label: string): TemplateResult {
   const at = label.lastIndexOf('@');
   const [model, number] = at < 0 ? [label, ''] : [label.slice(0, at), label.slice(at)];
-  return html`<span class="graph-version">${cutName(model)}<span class="unbroken">${number}</span></span>`;
+  return html`<span class="graph-version"><span class="ellipsis">${model}</span><span class="unbroken">${number}</span></span>`;
 }
 
 /** Only the stages that have a colour become part of a class. */
