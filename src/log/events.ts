@@ -62,7 +62,7 @@ const runSchema = v.looseObject({
   folder: v.fallback(v.optional(line(4096)), undefined),
   /** How it is known that this command wrote the outputs. */
   seenAs: v.fallback(v.optional(v.picklist(['run', 'terminal', 'task', 'debug', 'notebook'])), undefined),
-  /** How many others ran then that could have written them. */
+  /** How many others ran then that could have written them; without `seenAs` it isn't known which of them all did. */
   othersCount: v.fallback(v.optional(count), undefined),
   notebook: v.fallback(
     v.optional(v.looseObject({ path: line(4096), sha256: v.optional(sha256), cells: sha256, cellCount: count })),

@@ -27,6 +27,7 @@ import { noOutputs } from './no-outputs.ts';
 import { matchingFiles, type OutputStamp, sampleOutput, stampOf, stampsOf } from './output-files.ts';
 import { declaredIn, linkRuns, type RunLink } from './run-link.ts';
 import type { RunsGoingOn } from './running.ts';
+import { providersAt } from './several-writers.ts';
 import { notEndedBefore, recordedBeginning, withRun, withWriter } from './started-runs.ts';
 
 /** What is known about a run from around its outputs; handed in, because reading git and environments is lineage's. */
@@ -41,6 +42,8 @@ export interface CaptureProviders {
     readonly code?: CodeLineage | undefined;
     readonly environment?: PythonEnvironment | undefined;
   }) => Promise<Circumstances>;
+  /** What isn't known because it isn't known which command wrote the outputs. */
+  readonly notKnown?: readonly MissingFact[];
   /** Parts that can't be recorded are left out where somebody is told; else, and where nothing can be read, it throws. */
   readonly metrics: (file: string, onLeftOut?: OnLeftOut) => Promise<Metrics>;
   /** The same for params. */
@@ -128,6 +131,7 @@ export async function captureOutputs(
       ...around,
       missing: [
         ...(link.run ? [] : [NO_RUN_SEEN]),
+        ...(providers.notKnown ?? []),
         ...leftOut.map(({ fact }) => fact),
         ...link.leftOut,
         ...missing,
@@ -211,13 +215,16 @@ export async function registerDeclared(options: RegisterDeclaredOptions): Promis
   const own = stamps.filter(({ path }) => newest.paths.includes(path));
   const filesOf = (paths: readonly string[]) => own.filter(({ path }) => paths.includes(path)).map(({ file }) => file);
   const outputs = await judgedOutputs(options, own);
-  const writer = options.run ? undefined : options.goingOn?.writerOf(outputs.changedAtMs);
+  const ownFiles = own.map(({ file }) => file);
+  const writer = options.run
+    ? undefined
+    : options.goingOn?.writerOf(outputs.changedAtMs, { files: ownFiles, declared: model.outputs });
   const link = withWriter(await linkOf(options, own, outputs), writer);
   const which = model.checkpoints === 'last' ? 'last' : 'best';
   const [chosen] = wantedCheckpoints(newest.checkpoints, link.checkpoints, which);
   const files = filesOf(chosen ? [...chosen.paths, ...newest.companions] : newest.paths);
   const metricsFiles = await freshMetrics(options, outputs);
-  const providers = { ...options.providers, ...(await writer?.command.start?.surroundings()) };
+  const providers = await providersAt(options.providers, writer);
   const captured = await captureOutputs(files, metricsFiles, { ...options, providers, link });
   const { request, problems, unrecorded } = captured;
   if (problems.length > 0 && !onProblem) throw problems[0];

@@ -22,16 +22,22 @@ export function mayTrain(commandLine: string): boolean {
 export function programOf(commandLine: string): readonly string[] {
   const parts = partsOf(commandLine.slice(0, MAX_LINE));
   const part = parts.find(trains) ?? parts[0] ?? '';
-  const words = part.match(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\])+/g) ?? [];
-  const plain = words.map((word) => word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_, a = '', b = '') => `${a}${b}`));
+  const plain = wordsOf(part);
   const first = plain.findIndex((word) => !/^(?:\w+=|time$|nohup$|exec$|command$|\(+$)/.test(word));
   return first === -1 ? [] : plain.slice(first);
+}
+
+/** The words of one command, without their quotes. */
+export function wordsOf(part: string): readonly string[] {
+  const words = part.match(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\])+/g) ?? [];
+  return words.map((word) => word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_, a = '', b = '') => `${a}${b}`));
 }
 
 function trains(part: string): boolean {
   return TRAINS.test(part) && !TOOL.test(part) && !INTERACTIVE.test(part);
 }
 
-function partsOf(line: string): readonly string[] {
+/** The commands of a line. */
+export function partsOf(line: string): readonly string[] {
   return line.split(/&&|\|\||[;|\n]|(?<![<>&])&(?![>&])/);
 }

@@ -23,9 +23,10 @@ import {
 } from './rest.ts';
 import type { RunLink } from './run-link.ts';
 import { incomplete, runFailed } from './run-problems.ts';
-import { keyOf, type RunSample, stampsOf } from './run-sample.ts';
+import { keyOf, type RunSample, stampsOf, writtenIn } from './run-sample.ts';
 import type { RunState, Writer } from './running.ts';
 import { withoutCopies } from './saved-copies.ts';
+import { providersAt } from './several-writers.ts';
 import { withWriter } from './started-runs.ts';
 import { TrackersOfRun } from './trackers-of-run.ts';
 import type { WatchOptions } from './watcher.ts';
@@ -224,7 +225,7 @@ export class RunOutputs {
   }
 
   async #register(sample: RunSample, present: readonly FileStamp[], ready: Ready): Promise<void> {
-    const { name, settleMs, watchedSinceMs, metrics, options } = this.#context;
+    const { name, model, settleMs, watchedSinceMs, metrics, options } = this.#context;
     const registry = await options.registry();
     const latest = await latestVersion(registry, name);
     // Not written since the newest version: registered then, unless another worktree or person made that version.
@@ -235,7 +236,7 @@ export class RunOutputs {
       return;
     }
     const key = keyOf(sample, present);
-    const writer = options.goingOn.writerOf(sample.changedAtMs);
+    const writer = options.goingOn.writerOf(sample.changedAtMs, writtenIn(sample, model.outputs));
     if (!isOld && (await this.#isOfFailedRun(sample, writer))) return;
     const files = ready.parts[0]?.files ?? [];
     const known = isOld ? await this.#orRetry(() => versionWithFiles(registry, name, files)) : undefined;
@@ -282,7 +283,7 @@ export class RunOutputs {
     if (exitCode === 0) return false;
     const { name, options } = this.#context;
     this.leave(sample);
-    options.onProblem(await runFailed(name, exitCode, writer?.command.start?.run), name);
+    options.onProblem(await runFailed(name, exitCode, writer), name);
     return true;
   }
 
@@ -298,7 +299,7 @@ export class RunOutputs {
     this.#recording = recording;
     onBusy?.(true);
     try {
-      const providers = { ...options.providers, ...(await writer?.command.start?.surroundings()) };
+      const providers = await providersAt(options.providers, writer);
       return await this.#orRetry(() =>
         recordRun({
           capture: { root, name, model, providers },

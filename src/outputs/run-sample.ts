@@ -1,4 +1,5 @@
 import type { OutputsOfRun } from './checkpoints.ts';
+import type { WrittenOutputs } from './named-outputs.ts';
 import type { FileStamp, OutputStamp } from './output-files.ts';
 
 /** The outputs of one run at one moment. */
@@ -12,6 +13,11 @@ export interface RunSample {
 /** The files of a run among those that were looked at. */
 export function stampsOf({ stamps }: RunSample, paths: readonly string[]): readonly OutputStamp[] {
   return paths.flatMap((path) => stamps.get(path) ?? []);
+}
+
+/** What its writer is found by. */
+export function writtenIn({ stamps }: RunSample, declared: readonly string[]): WrittenOutputs {
+  return { files: [...stamps.values()].map(({ file }) => file), declared };
 }
 
 /** Equal as long as neither outputs nor metrics files change. */

@@ -1,4 +1,5 @@
 import type { NotebookLineage } from '../catalog/read-models/lineage.ts';
+import { lineThatNames, type WrittenOutputs } from './named-outputs.ts';
 import { processIsThere, type RunningProcess, runningProcesses } from './processes.ts';
 import type { StartedRun } from './started-runs.ts';
 
@@ -13,6 +14,8 @@ export interface StartedCommand {
   readonly notBeforeMs?: number | undefined;
   /** The process of the shell that it was typed into. */
   readonly shell?: number | undefined;
+  /** Where it ran; the workspace's folder where that isn't known. */
+  readonly cwd?: string | undefined;
 }
 
 /** A command that may have written some outputs. */
@@ -25,16 +28,20 @@ export interface SeenCommand extends StartedCommand {
   readonly notebook?: NotebookLineage | undefined;
 }
 
-/** The command that wrote some outputs by all that is known. */
+/** The command that wrote some outputs, or the likeliest of those that can have. */
 export interface Writer {
   readonly command: SeenCommand;
-  /** How many others ran then that could have written them. */
-  readonly othersCount: number;
+  /** Those that ran then, too, and that nothing excludes. */
+  readonly others: readonly SeenCommand[];
+  /** Whether there is more to go by than the times of several commands: else nothing of this one may be told as the run's. */
+  readonly isKnown: boolean;
 }
 
 interface SeenProcess {
   readonly startedAtMs: number;
   readonly parents: RunningProcess['parents'];
+  /** All files that it was seen to have open for writing. */
+  readonly writes: ReadonlySet<string>;
   readonly seenAtMs: number;
   /** When it was found to have ended. */
   readonly goneAtMs?: number;
@@ -98,11 +105,11 @@ export class RunsGoingOn {
   }
 
   /**
-   * The command that wrote outputs which changed last at `changedAtMs`: of those that ran then, the one that ended first afterwards,
-   * since training ends with its model; else the one that began last; else the one whose beginning was told too late. Undefined where
-   * none was seen.
+   * The command that wrote outputs which changed last at `changedAtMs`: of those that ran then, the one whose process was seen to write
+   * them, else the only one whose line names them. Where neither tells, it isn't known, and the likeliest ended first afterwards, since
+   * training ends with its model, or began last. Where none ran, the one whose beginning was told too late. Undefined where none was seen.
    */
-  writerOf(changedAtMs: number): Writer | undefined {
+  writerOf(changedAtMs: number, outputs: WrittenOutputs): Writer | undefined {
     const failed = this.#recordings().flatMap(({ endedAtMs, ...command }) =>
       endedAtMs === undefined ? [] : [{ ...command, endedAtMs }],
     );
@@ -110,12 +117,37 @@ export class RunsGoingOn {
     const ranThen = (slackMs: number) =>
       all.filter((seen) => beganBefore(seen, changedAtMs, slackMs) && endedAfter(seen, changedAtMs, slackMs));
     const close = ranThen(CLOSE_MS);
-    const [command, ...others] = (close.length > 0 ? close : ranThen(SLACK_MS)).toSorted(
+    const commands = (close.length > 0 ? close : ranThen(SLACK_MS)).toSorted(
       (a, b) => endOf(a) - endOf(b) || b.startedAtMs - a.startedAtMs,
     );
-    if (command) return { command, othersCount: others.length };
-    const late = this.#toldLate(changedAtMs);
-    return late && { command: late, othersCount: 0 };
+    const [likeliest, ...others] = commands;
+    if (!likeliest) {
+      const late = this.#toldLate(changedAtMs);
+      return late && { command: late, others: [], isKnown: true };
+    }
+    if (others.length === 0) return { command: likeliest, others, isKnown: true };
+    const seen = this.#seenWriting(changedAtMs, outputs, commands);
+    if (seen) return { command: seen, others: [], isKnown: true };
+    const lines = commands.map(({ start, cwd }) => ({ line: start?.run.command, cwd }));
+    const named = commands[lineThatNames(this.#root, outputs, lines) ?? -1];
+    if (named) return { command: named, others: commands.filter((one) => one !== named), isKnown: true };
+    return { command: likeliest, others, isKnown: false };
+  }
+
+  /** The one of these commands whose processes were seen to write the outputs, where no other process was. */
+  #seenWriting(
+    changedAtMs: number,
+    { files }: WrittenOutputs,
+    commands: readonly SeenCommand[],
+  ): SeenCommand | undefined {
+    const writing = [...this.#seen.values()].filter(
+      (seen) =>
+        beganBefore(seen, changedAtMs) &&
+        mayHaveWritten(seen, changedAtMs) &&
+        files.some((file) => seen.writes.has(file)),
+    );
+    const [own, ...others] = commands.filter((command) => writing.some((seen) => isSurelyOf(command, seen)));
+    return own && others.length === 0 && writing.every((seen) => isSurelyOf(own, seen)) ? own : undefined;
   }
 
   #seenCommands(): readonly SeenCommand[] {
@@ -174,7 +206,16 @@ export class RunsGoingOn {
       // What began since is likelier to have written what is there now.
       this.#seen.set(id, { ...seen, goneAtMs: isAnotherNew ? seen.seenAtMs : seenAtMs });
     }
-    for (const { id, startedAtMs, parents } of processes) this.#seen.set(id, { startedAtMs, parents, seenAtMs });
+    for (const { id, startedAtMs, parents, writes } of processes) {
+      const known = this.#seen.get(id);
+      this.#seen.set(id, {
+        startedAtMs,
+        // Its shell may have ended since.
+        parents: known?.parents ?? parents,
+        writes: new Set([...(known?.writes ?? []), ...writes]),
+        seenAtMs,
+      });
+    }
     forgetOldest(this.#seen);
   }
 }
@@ -196,6 +237,11 @@ function mayHaveWritten({ seenAtMs, goneAtMs }: SeenProcess, changedAtMs: number
 function isOf({ notBeforeMs = 0, shell }: StartedCommand, { startedAtMs, parents }: SeenProcess): boolean {
   if (startedAtMs < notBeforeMs - SLACK_MS) return false;
   return shell === undefined || parents === undefined || parents.includes(shell);
+}
+
+/** Whether it is known that a process is of a command: its shell's, and not there before it. */
+function isSurelyOf({ startedAtMs, shell }: StartedCommand, seen: SeenProcess): boolean {
+  return shell !== undefined && seen.parents?.includes(shell) === true && seen.startedAtMs >= startedAtMs - SLACK_MS;
 }
 
 function endedAfter(seen: Pick<SeenCommand, 'endedAtMs'>, changedAtMs: number, slackMs = SLACK_MS): boolean {

@@ -89,15 +89,19 @@ export function notEndedBefore(found: readonly FoundRun[], beganAtMs: number): r
 
 /** What trackers know of a run, with what was seen of the command that wrote its outputs. */
 export function withWriter(link: RunLink, writer: Writer | undefined): RunLink {
-  if (!writer?.command.start) return link;
-  const { command, othersCount } = writer;
+  if (!writer) return link;
+  const { command, others, isKnown } = writer;
+  const ofOthers = others.length === 0 ? {} : { othersCount: others.length };
+  // What a tracker recorded of the run is so whichever command it was.
+  if (!isKnown) return { ...link, run: { ...link.run, ...ofOthers } };
+  if (!command.start) return link;
   const { start, startedAtMs, endedAtMs, exitCode, notebook } = command;
   return withRun(link, {
     ...start?.run,
     startedAt: new Date(startedAtMs).toISOString(),
     ...(endedAtMs === undefined ? {} : { endedAt: new Date(endedAtMs).toISOString() }),
     ...(exitCode === undefined ? {} : { exitCode }),
-    ...(othersCount === 0 ? {} : { othersCount }),
+    ...ofOthers,
     ...(notebook ? { notebook } : {}),
   });
 }

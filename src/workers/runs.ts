@@ -66,7 +66,7 @@ export function runsOf(registryDir: string) {
       const start = started.begin({ ...command, seenAs, ...folder }, () =>
         surroundingsAtStart(root, { command: programOf(line), cwd, commit, python: pythonOf(seen) }),
       );
-      runsIn(root).commandStarted({ id, startedAtMs: atMs, start, shell, notBeforeMs });
+      runsIn(root).commandStarted({ id, startedAtMs: atMs, start, shell, notBeforeMs, cwd });
     },
 
     async ended(args: unknown): Promise<string> {

@@ -59,22 +59,6 @@ describe('an output that was written while a command ran', () => {
     expect(lineage.missing).toContainEqual({ what: 'run', why: expect.stringContaining('no command was seen') });
   });
 
-  it('belongs to the command that ended with it, and how many others ran then is told', async () => {
-    const workspace = await makeWorkspace();
-    const watching = watchWorkspace(workspace, OUTPUTS);
-    watching.goingOn.commandStarted(begins('dashboard', 'a'.repeat(40)));
-    watching.goingOn.commandStarted(begins('train', 'b'.repeat(40)));
-    watching.goingOn.commandStarted(begins('plot', 'c'.repeat(40)));
-    await workspace.write(MODEL, safetensors([1]));
-    watching.goingOn.commandEnded('train', Date.now(), 0);
-    watching.goingOn.commandEnded('plot', Date.now() + 5000, 0);
-    await watching.rescan();
-    await workspace.newest(1);
-    const { lineage } = await workspace.registry.show({ ref: 'fraud@1' });
-    expect(lineage.code?.commit).toBe('b'.repeat(40));
-    expect(lineage.run).toMatchObject({ command: 'python train.py', othersCount: 2 });
-  });
-
   it('is a version of its own though the run before gave the same bytes, and without a run that is said', async () => {
     const workspace = await makeWorkspace();
     const watching = watchWorkspace(workspace, OUTPUTS);
@@ -269,11 +253,13 @@ describe('the starts that are remembered', () => {
   });
 });
 
+const OUTPUT = { files: ['/w/m.pt'], declared: ['m.pt'] };
+
 it('a command that began after the output was written isn’t its writer', () => {
   const goingOn = new RunsGoingOn('/w', () => undefined);
   goingOn.commandStarted({ id: 'late', startedAtMs: 10_000 });
-  expect(goingOn.writerOf(5000)).toBeUndefined();
-  expect(goingOn.writerOf(11_000)?.command.id).toBe('late');
+  expect(goingOn.writerOf(5000, OUTPUT)).toBeUndefined();
+  expect(goingOn.writerOf(11_000, OUTPUT)?.command.id).toBe('late');
   goingOn.commandEnded('late', 12_000, 0);
-  expect(goingOn.writerOf(14_000)).toBeUndefined();
+  expect(goingOn.writerOf(14_000, OUTPUT)).toBeUndefined();
 });

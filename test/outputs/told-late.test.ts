@@ -23,7 +23,8 @@ function runs(
   return goingOn;
 }
 
-const writerIn = (goingOn: RunsGoingOn, changedAtMs = WRITTEN) => goingOn.writerOf(changedAtMs)?.command.id;
+const writerIn = (goingOn: RunsGoingOn, changedAtMs = WRITTEN) =>
+  goingOn.writerOf(changedAtMs, { files: ['/w/m.pt'], declared: ['m.pt'] })?.command.id;
 
 describe('a command whose beginning was told late', () => {
   it('wrote what was written after the end of the command before it in its terminal, while it runs and when it has ended', () => {

@@ -86,6 +86,17 @@ describe('the page of a version', () => {
       expect(await lineage.getByText(text).count(), text).toBe(1);
   });
 
+  it('tells that it isn’t known which of several commands it came from', async () => {
+    const known = versionDetails();
+    const why = '2 commands ran when the outputs were written: python a.py; python b.py';
+    const lineage = { ...known.lineage, run: { othersCount: 1 }, missing: [{ what: 'run', why }] };
+    const page = await open(versionPage({ ...known, lineage }));
+    const text = await page.locator('#lineage').innerText();
+    expect(text).toContain('2 commands ran then, and it isn’t known which of them wrote the outputs');
+    expect(text).toContain(why);
+    expect(text).not.toContain('train.py');
+  });
+
   it('tells better from worse in words, by what the metric means', async () => {
     const page = await open(versionPage());
     const figure = (name: string) => page.locator('.figure', { hasText: name }).innerText();

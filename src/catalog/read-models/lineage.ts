@@ -29,7 +29,7 @@ export interface RunLineage {
   readonly folder?: string;
   /** How it is known that this command wrote the outputs: `run` is the command line's own; the others the editor saw. */
   readonly seenAs?: 'run' | 'terminal' | 'task' | 'debug' | 'notebook';
-  /** How many other commands ran then that could have written the outputs. */
+  /** How many other commands ran then that could have written the outputs; without `seenAs` it isn't known which of them all did. */
   readonly othersCount?: number;
   /** The notebook that was executed. */
   readonly notebook?: NotebookLineage;

@@ -151,7 +151,11 @@ export function runText({ run }: Lineage): string {
   const failed = run.exitCode === undefined || run.exitCode === 0 ? undefined : `exit code ${run.exitCode}`;
   const others = run.othersCount ?? 0;
   const unsure =
-    others === 0 ? undefined : `or ${others === 1 ? 'another command' : `one of ${others} others`} that ran then`;
+    others === 0
+      ? undefined
+      : run.seenAs === undefined
+        ? `not known which of ${others + 1} commands that ran then wrote the outputs`
+        : `or ${others === 1 ? 'another command' : `one of ${others} others`} that ran then`;
   const folder = run.folder === undefined ? undefined : `in ${run.folder}`;
   const notebook = run.notebook && `${run.notebook.path} (${plural(run.notebook.cellCount, 'executed cell')})`;
   const seen = run.seenAs === undefined ? undefined : SEEN[run.seenAs];

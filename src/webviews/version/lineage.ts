@@ -157,8 +157,11 @@ function notebookOf(notebook: NonNullable<NonNullable<Lineage['run']>['notebook'
 
 /** How it is known that this command wrote the outputs. */
 function certaintyOf(run: NonNullable<Lineage['run']>): TemplateResult | typeof nothing {
-  if (run.seenAs === undefined) return nothing;
   const others = run.othersCount ?? 0;
+  if (run.seenAs === undefined)
+    return others === 0
+      ? nothing
+      : html`<div class="warning">${icon('warning')} ${tCount(others + 1, '{count} command ran then, and it isn’t known whether it wrote the outputs', '{count} commands ran then, and it isn’t known which of them wrote the outputs')}</div>`;
   return html`<div class="muted">${seenAs()[run.seenAs]}</div>
     ${others === 0 ? nothing : html`<div class="warning">${icon('warning')} ${tCount(others, '{count} other command ran then and may have written the outputs instead', '{count} other commands ran then and may have written the outputs instead')}</div>`}`;
 }

@@ -99,6 +99,14 @@ describe('a version for people', () => {
     );
   });
 
+  it('says that it isn’t known which of several commands it was, and which they were', () => {
+    const why = '3 commands ran when the outputs were written: python a.py; python b.py; python c.py';
+    const lineage = { ...sampleDetails().lineage, run: { othersCount: 2 }, missing: [{ what: 'run', why }] };
+    const text = versionText(sampleDetails({ lineage }));
+    expect(text).toMatch(/run +not known which of 3 commands that ran then wrote the outputs$/m);
+    expect(text).toContain(why);
+  });
+
   it('says that the list of files is missing, and what to do', () => {
     const { files: _files, ...withoutFiles } = sampleDetails();
     expect(versionText(withoutFiles)).toContain('Run `model-registry verify --artifacts`');
