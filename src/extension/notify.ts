@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { plainMessage } from './version-text.ts';
+import { plainMessage, withoutIcons } from './version-text.ts';
 
 // Notifications turn `[text](command:…)` into a link that runs a command, and messages quote what registries say.
 
@@ -17,5 +17,5 @@ export function complain<B extends string>(message: string, ...buttons: readonly
 
 /** For a few seconds in the status bar: enough for what was done as asked. */
 export function tellBriefly(message: string): void {
-  vscode.window.setStatusBarMessage(`$(check) ${plainMessage(message).replaceAll('$(', '$ (')}`, 5000);
+  vscode.window.setStatusBarMessage(`$(check) ${withoutIcons(plainMessage(message))}`, 5000);
 }

@@ -138,6 +138,19 @@ export function unticked(text: string): string {
   return text.replace(/`([^`]+)`/g, (_, code: string) => t('“{code}”', { code }));
 }
 
+/**
+ * Text for a place where `$(name)` is drawn as an icon, as in lists to choose from, the status bar and above lines of a file: it shows as text. The editor's own escape,
+ * a backslash, is lost where a list marks what was typed.
+ */
+export function withoutIcons(text: string): string {
+  return text.replaceAll('$(', '$ (');
+}
+
+/** Text for the line of a question, where the editor draws icons and makes links: it has neither. */
+export function plainPrompt(text: string): string {
+  return withoutIcons(text).replace(/\]\(/g, '] (');
+}
+
 /** Text for a notification: on one line, and nothing in it becomes a link. */
 export function plainMessage(text: string): string {
   return oneLine(unticked(text), 1000).replace(/\]\(/g, '] (');

@@ -3,6 +3,7 @@ import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import { askSecret } from '../after/confirm-host.ts';
 import { inform, tellBriefly } from '../notify.ts';
+import { plainRow } from '../prompts/pick.ts';
 import type { RegistryConnection } from '../registries/registry-connection.ts';
 import type { KnownWebhook } from '../registries/thread-answers.ts';
 import { withProgress } from '../status/progress.ts';
@@ -74,7 +75,10 @@ export const webhooks: Command = async (context) => {
     await inform(t('No model-registry.yaml of this window declares webhooks.'));
     return;
   }
-  const chosen = await vscode.window.showQuickPick(choices, { title: t('Webhooks'), placeHolder: t('Which one?') });
+  const chosen = await vscode.window.showQuickPick(choices.map(plainRow), {
+    title: t('Webhooks'),
+    placeHolder: t('Which one?'),
+  });
   if (!chosen) return;
   const { root, connection, webhook } = chosen;
   const isTold = webhook.answer === 'yes';

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
 import { type ActivityFilter, activityKinds, kindWords } from '../activity/activity-filter.ts';
 import { inform } from '../notify.ts';
+import { plainRow } from '../prompts/pick.ts';
 import type { Registries } from '../registries/registries.ts';
 import { oneLine } from '../version-text.ts';
 import type { Command } from './command-context.ts';
@@ -27,7 +28,7 @@ export const filterActivity: Command = async ({ activityTree, registries }) => {
     { label: t('By model…'), description: model?.name ?? '', next: () => byModel(filter, registries) },
     { label: t('By person…'), description: person ?? '', next: () => byPerson(filter, registries) },
   ];
-  const chosen = await vscode.window.showQuickPick(rows, {
+  const chosen = await vscode.window.showQuickPick(rows.map(plainRow), {
     title: t('Filter Activity'),
     placeHolder: t('Choose what the activity shows'),
   });
@@ -68,7 +69,7 @@ async function byModel(filter: ActivityFilter, registries: Registries): Promise<
         }));
       }),
     );
-    return [{ label: t('All models'), description: '', model: undefined }, ...lists.flat()];
+    return [{ label: t('All models'), description: '', model: undefined }, ...lists.flat()].map(plainRow);
   };
   const chosen = await vscode.window.showQuickPick(rows(), { title: t('Filter Activity by Model') });
   if (!chosen) return undefined;
@@ -87,7 +88,7 @@ async function byPerson(filter: ActivityFilter, registries: Registries): Promise
     return undefined;
   }
   const people = [...names].sort((a, b) => a.localeCompare(b)).map((name) => ({ label: oneLine(name), person: name }));
-  const rows = [{ label: t('Everybody'), person: undefined }, ...people];
+  const rows = [{ label: t('Everybody'), person: undefined }, ...people].map(plainRow);
   const chosen = await vscode.window.showQuickPick(rows, { title: t('Filter Activity by Person') });
   if (!chosen) return undefined;
   const { person: _before, ...others } = filter;

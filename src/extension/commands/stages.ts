@@ -195,7 +195,7 @@ async function stageChoices({ registry }: Answers, version: VersionSummary): Pro
         value: { rule, ...(holder ? { holder } : {}), ...(standing ? { standing } : {}) },
         label: rule.name,
         description: effectOf(rule, holder),
-        ...(standing ? { detail: standing.isWorse ? `$(warning) ${standing.text}` : standing.text } : {}),
+        ...(standing ? { detail: standing.text, isWarning: standing.isWorse } : {}),
         icon: stageIcon(rule.name),
       };
     }),

@@ -8,7 +8,7 @@ import type { GatesNow, NameCompletions } from '../../workers/project-messages.t
 import type { CommandId } from '../command-ids.ts';
 import { appendWords } from '../plain-markdown.ts';
 import type { Registries, WorkspaceRegistry } from '../registries/registries.ts';
-import { labelOf, oneLine } from '../version-text.ts';
+import { labelOf, oneLine, withoutIcons } from '../version-text.ts';
 
 export const LARGEST_TEXT = 1024 * 1024;
 
@@ -191,7 +191,7 @@ export function gatesTitle({ number, isThere, results }: GatesNow): string {
   const named = isNamed ? reason : `${worst.title}: ${reason}`;
   const why = worst ? ` — ${oneLine(named, LONGEST_REASON)}` : '';
   // Text from a registry must not become an icon. The editor drops an ordinary space behind its own.
-  return `${icon}\u00a0${`@${number}${there}: ${counted}${why}`.replaceAll('$(', '$ (')}`;
+  return `${icon}\u00a0${withoutIcons(`@${number}${there}: ${counted}${why}`)}`;
 }
 
 /** Which version of which model, and each gate on a line. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
+import { plainPrompt } from '../version-text.ts';
 import type { Place, Reply } from './steps.ts';
 
 export interface InputOptions {
@@ -29,7 +30,7 @@ export async function askText(options: InputOptions): Promise<Reply<string>> {
     box.totalSteps = place.totalSteps;
   }
   box.title = place.title;
-  box.prompt = prompt;
+  box.prompt = plainPrompt(prompt);
   box.placeholder = placeholder;
   box.value = value;
   box.ignoreFocusOut = true;
@@ -48,7 +49,7 @@ export async function askText(options: InputOptions): Promise<Reply<string>> {
         box.enabled = true;
         box.busy = false;
         if (problem === undefined) done({ kind: 'given', value: text });
-        else box.validationMessage = problem;
+        else box.validationMessage = plainPrompt(problem);
       };
       const find = async (): Promise<void> => {
         // The dialog hides the box, which isn't the person leaving.
@@ -61,7 +62,8 @@ export async function askText(options: InputOptions): Promise<Reply<string>> {
       box.onDidAccept(() => void accept().catch(fail));
       box.onDidChangeValue(() => {
         const text = box.value.trim();
-        box.validationMessage = text === '' ? undefined : checkTyped?.(text);
+        const problem = text === '' ? undefined : checkTyped?.(text);
+        box.validationMessage = problem === undefined ? undefined : plainPrompt(problem);
       });
       box.onDidTriggerButton((button) => {
         if (button === vscode.QuickInputButtons.Back) done({ kind: 'back' });

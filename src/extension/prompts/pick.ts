@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plainPrompt, withoutIcons } from '../version-text.ts';
 import type { Place, Reply } from './steps.ts';
 
 /** A row to choose from. */
@@ -7,6 +8,8 @@ export interface Choice<T> {
   readonly label: string;
   readonly description?: string;
   readonly detail?: string;
+  /** The detail is something to beware of. */
+  readonly isWarning?: boolean;
   readonly icon?: vscode.ThemeIcon;
   readonly isPicked?: boolean;
   /** Title of the group that begins with this row. */
@@ -55,7 +58,7 @@ async function pick<T>(
   }
   list.title = place.title;
   list.placeholder = placeholder;
-  list.prompt = prompt;
+  list.prompt = prompt === undefined ? undefined : plainPrompt(prompt);
   list.canSelectMany = isMany;
   list.matchOnDescription = true;
   list.matchOnDetail = true;
@@ -72,7 +75,7 @@ async function pick<T>(
       list.onDidAccept(() => {
         const values = list.selectedItems.flatMap(({ choice }) => (choice === undefined ? [] : [choice.value]));
         const problem = check(values.length);
-        if (problem !== undefined) list.prompt = problem;
+        if (problem !== undefined) list.prompt = plainPrompt(problem);
         else if (values.length > 0) done({ kind: 'given', value: values });
       });
       fill(list, choices, nothing).catch(fail);
@@ -93,7 +96,7 @@ async function fill<T>(
     const picked = rows.filter((row) => row.choice?.isPicked === true);
     if (list.canSelectMany && picked.length > 0) list.selectedItems = [...list.selectedItems, ...picked];
   }
-  if (list.items.length === 0) list.items = [{ label: nothing }];
+  if (list.items.length === 0) list.items = [plainRow({ label: nothing })];
   list.busy = false;
 }
 
@@ -103,14 +106,31 @@ async function* batches<T>(choices: PickOptions<T>['choices']): AsyncIterable<re
 }
 
 function rowsOf<T>(choice: Choice<T>): readonly Row<T>[] {
-  const { label, description, detail, icon, group } = choice;
-  const row: Row<T> = {
-    choice,
+  const { group } = choice;
+  const row: Row<T> = { choice, ...rowOf(choice) };
+  if (group === undefined) return [row];
+  return [{ label: group, kind: vscode.QuickPickItemKind.Separator }, row];
+}
+
+/** What the list shows of a choice. */
+export function rowOf(choice: Choice<unknown>): vscode.QuickPickItem {
+  const { label, description, detail, isWarning = false, icon } = choice;
+  const row = plainRow({
     label,
     ...(description === undefined ? {} : { description }),
     ...(detail === undefined ? {} : { detail }),
     ...(icon === undefined ? {} : { iconPath: icon }),
+  });
+  return isWarning ? { ...row, detail: `$(warning) ${row.detail ?? ''}` } : row;
+}
+
+/** The same row whose texts, which may come from a registry or a file, draw nothing. */
+export function plainRow<R extends vscode.QuickPickItem>(row: R): R {
+  const { label, description, detail } = row;
+  return {
+    ...row,
+    label: withoutIcons(label),
+    ...(description === undefined ? {} : { description: withoutIcons(description) }),
+    ...(detail === undefined ? {} : { detail: withoutIcons(detail) }),
   };
-  if (group === undefined) return [row];
-  return [{ label: group, kind: vscode.QuickPickItemKind.Separator }, row];
 }

@@ -4,7 +4,7 @@ import { toldOf } from '../../base/retold.ts';
 import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
 import { oneLine } from '../version-text.ts';
-import type { Choice } from './pick.ts';
+import { type Choice, plainRow, rowOf } from './pick.ts';
 
 const TYPING_MS = 150;
 const SHOWN = 100;
@@ -31,7 +31,7 @@ export function searchVersions(
     list.busy = true;
     const query = list.value.trim();
     const rows = await findRows(registry, query, choiceOf).catch((error: unknown): FoundRow[] => [
-      { label: oneLine(toldOf(error)), iconPath: new vscode.ThemeIcon('warning'), alwaysShow: true },
+      plainRow({ label: oneLine(toldOf(error)), iconPath: new vscode.ThemeIcon('warning'), alwaysShow: true }),
     ]);
     // An answer to what was typed before must not replace a newer one.
     if (current !== asked) return;
@@ -71,9 +71,8 @@ async function findRows(
     ? calls.listVersions({ limit: SHOWN })
     : calls.search({ query, limit: SHOWN }));
   const rows = items.map((version): FoundRow => {
-    const { label, description = '', detail = '', icon } = choiceOf(version);
     // The registry has searched; the list must not filter what it found by the text.
-    return { version, label, description, detail, alwaysShow: true, ...(icon === undefined ? {} : { iconPath: icon }) };
+    return { description: '', detail: '', ...rowOf(choiceOf(version)), version, alwaysShow: true };
   });
   if (rows.length === 0) return [{ label: t('No version fits'), alwaysShow: true }];
   if (next !== undefined)

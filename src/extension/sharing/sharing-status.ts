@@ -4,7 +4,7 @@ import { told } from '../../base/retold.ts';
 import type { RemoteStatus } from '../../registry/api/sharing.ts';
 import { appendWords } from '../plain-markdown.ts';
 import { progressText } from '../status/progress.ts';
-import { momentText, oneLine } from '../version-text.ts';
+import { momentText, oneLine, withoutIcons } from '../version-text.ts';
 import type { SharedStates } from './shared-states.ts';
 
 /** Says how the window's registries stand with their shared storage. Hidden where none has any. */
@@ -34,7 +34,10 @@ export class SharingStatus implements vscode.Disposable {
     }
     const { icon, text, isWarning } = sharingText(states, this.#states.isPaused());
     const transfer = this.#states.transfer();
-    this.#item.text = transfer && !isWarning ? `$(sync~spin) ${progressText(transfer)}` : `$(${icon}) ${text}`;
+    this.#item.text =
+      transfer && !isWarning
+        ? `$(sync~spin) ${withoutIcons(progressText(transfer))}`
+        : `$(${icon}) ${withoutIcons(text)}`;
     this.#item.accessibilityInformation = { label: t('Shared model registry: {text}', { text }) };
     this.#item.backgroundColor = isWarning ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
     this.#item.tooltip = tooltipOf(states);

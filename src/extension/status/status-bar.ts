@@ -5,7 +5,7 @@ import type { ProductionEntry } from '../../catalog/read-models/holders.ts';
 import { type Deployments, isOutOfStep } from '../after/deployments.ts';
 import { appendWords } from '../plain-markdown.ts';
 import type { Registries } from '../registries/registries.ts';
-import { momentText, numberOf, oneLine } from '../version-text.ts';
+import { momentText, numberOf, oneLine, withoutIcons } from '../version-text.ts';
 import type { Activity } from './activity.ts';
 
 /** Says what is in production, or what is being done right now. Hidden where there is no registry. */
@@ -60,7 +60,7 @@ export class StatusBar implements vscode.Disposable {
 
   #draw(): void {
     const { current } = this.#activity;
-    this.#item.text = current === undefined ? this.#idleText : `$(sync~spin) ${withoutIcons(current)}`;
+    this.#item.text = current === undefined ? this.#idleText : `$(sync~spin) ${inStatusBar(current)}`;
     this.#item.accessibilityInformation = {
       label: t('Model Registry: {current}', { current: current ?? plain(this.#idleText) }),
     };
@@ -73,7 +73,7 @@ function idleText(entries: readonly ProductionEntry[], otherwise = t('none in pr
   const [only] = entries;
   if (only === undefined) return otherwise;
   if (entries.length > 1) return tCount(entries.length, '{count} in production', '{count} in production');
-  return `${withoutIcons(only.model)} ${numberOf(only.version)}`;
+  return `${inStatusBar(only.model)} ${numberOf(only.version)}`;
 }
 
 function tooltipOf(entries: readonly ProductionEntry[], problems: readonly string[]): vscode.MarkdownString {
@@ -98,8 +98,8 @@ function tooltipOf(entries: readonly ProductionEntry[], problems: readonly strin
   return markdown;
 }
 
-function withoutIcons(text: string): string {
-  return oneLine(text, 60).replaceAll('$(', '$ (');
+function inStatusBar(text: string): string {
+  return withoutIcons(oneLine(text, 60));
 }
 
 function plain(text: string): string {
