@@ -175,6 +175,28 @@ describe('the page of a review', () => {
     await page.getByText('lets nobody override a gate').waitFor();
   });
 
+  it('says within seconds that nobody answers any more, and waits for a person who was asked', async () => {
+    let answer: (result: { outcome: 'done' }) => void = () => undefined;
+    const page = await open(reviewPage(), {
+      decide: () =>
+        new Promise((done) => {
+          answer = done;
+        }),
+      ownsTime: true,
+    });
+    await page.getByLabel('Reason or comment').fill('Better on last week’s data');
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await expect.poll(() => opened.sent.at(-1)).toMatchObject({ method: 'decide' });
+    await page.clock.fastForward(3_600_000);
+    answer({ outcome: 'done' });
+    await page.getByText('Approved.').waitFor();
+    await page.evaluate('globalThis.askHost = () => new Promise(() => undefined)');
+    await page.getByLabel('Reason or comment').fill('Once more');
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.clock.fastForward(10_500);
+    await page.getByRole('alert').getByText('the extension was restarted').waitFor();
+  });
+
   it('approves without a comment, refuses with one only, and says what went wrong', async () => {
     const page = await open(reviewPage(), {
       decide: async () => Promise.reject(new Error('The registry is read-only.')),

@@ -79,5 +79,11 @@ export interface ProgressMessage {
   readonly progress: Progress;
 }
 
+/** Somebody is there who answers the request with the same `id`, and waits for a person first. */
+export interface TakenMessage {
+  readonly kind: 'taken';
+  readonly id: number;
+}
+
 /** Every message that the extension sends to a page. `changed`: what the page shows may be out of date. */
-export type HostMessage<K extends PageKind> = Answer<K> | ProgressMessage | { readonly kind: 'changed' };
+export type HostMessage<K extends PageKind> = Answer<K> | ProgressMessage | TakenMessage | { readonly kind: 'changed' };

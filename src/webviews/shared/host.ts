@@ -13,7 +13,7 @@ interface VsCodeApi {
 }
 declare function acquireVsCodeApi(): VsCodeApi;
 
-/** Reading a long log for the first time takes a while; everything else is quick. */
+/** Nobody is left to answer an open page once the extension was restarted: the editor tells a page nothing of that, so the message does. Reading a long log for the first time takes a while; everything else is quick. */
 const loadTimeoutMs = 20_000;
 const requestTimeoutMs = 10_000;
 
@@ -46,6 +46,8 @@ export interface Host<K extends PageKind> {
 export interface ReadOptions {
   /** It may take so long between two words of it: 10 seconds unless given. */
   readonly timeoutMs?: number;
+  /** The extension says at once that it has the request: then a person may take their time, and before that nobody waits longer than for others. */
+  readonly isTaken?: boolean;
   readonly onProgress?: (progress: Progress) => void;
   /** Ends the work. */
   readonly signal?: AbortSignal;
@@ -53,7 +55,8 @@ export interface ReadOptions {
 
 interface Waiting<K extends PageKind> {
   readonly settle: (answer: Answer<K>) => void;
-  readonly progress: (progress: Progress) => void;
+  /** There is word of it: without progress, that somebody took it. */
+  readonly heard: (progress?: Progress) => void;
 }
 
 /** Connects to the extension. Call it once: the editor gives its interface to a page only once. */
@@ -77,7 +80,9 @@ export function connectHost<K extends PageKind>(): Host<K> {
     if (data.kind === 'changed') {
       for (const listener of listeners) listener();
     } else if (data.kind === 'progress') {
-      waiting.get(data.id)?.progress(data.progress);
+      waiting.get(data.id)?.heard(data.progress);
+    } else if (data.kind === 'taken') {
+      waiting.get(data.id)?.heard();
     } else {
       waiting.get(data.id)?.settle(data);
       waiting.delete(data.id);
@@ -93,31 +98,34 @@ export function connectHost<K extends PageKind>(): Host<K> {
   function send<M extends RequestMethod>(
     method: M,
     params: RequestParams<M>,
-    { timeoutMs = requestTimeoutMs, onProgress, signal }: ReadOptions = {},
+    { timeoutMs = requestTimeoutMs, isTaken = false, onProgress, signal }: ReadOptions = {},
   ): Promise<Exclude<Answer<K>, { kind: 'failure' }>> {
     lastId += 1;
     const id = lastId;
     return new Promise((resolve, reject) => {
+      let patience = isTaken ? requestTimeoutMs : timeoutMs;
       const giveUp = () => {
         waiting.delete(id);
         reject(
           new Error(
-            t('The registry didn’t answer within {seconds} seconds. It may be reading a long log: retry.', {
-              seconds: formatNumber(timeoutMs / 1000),
-            }),
+            t(
+              'The registry didn’t answer within {seconds} seconds. It may be reading a long log: retry. If it doesn’t answer then either, the extension was restarted: close this page and open it again, for example from the Models view.',
+              { seconds: formatNumber(patience / 1000) },
+            ),
           ),
         );
       };
-      let timer = setTimeout(giveUp, timeoutMs);
+      let timer = setTimeout(giveUp, patience);
       signal?.addEventListener('abort', () => {
         lastId += 1;
         api.postMessage({ id: lastId, method: 'cancel', params: { request: id } });
       });
       waiting.set(id, {
-        progress(progress) {
+        heard(progress) {
+          patience = timeoutMs;
           clearTimeout(timer);
-          timer = setTimeout(giveUp, timeoutMs);
-          onProgress?.(progress);
+          timer = setTimeout(giveUp, patience);
+          if (progress !== undefined) onProgress?.(progress);
         },
         settle(answer) {
           clearTimeout(timer);
@@ -183,6 +191,7 @@ function isHostMessage<K extends PageKind>(value: unknown): value is HostMessage
   if (typeof value.id !== 'number') return false;
   switch (value.kind) {
     case 'done':
+    case 'taken':
       return true;
     case 'data':
       return typeof value.method === 'string' && value.data !== undefined;

@@ -311,7 +311,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
       problem = undefined;
       draw();
     };
-    return html`<div class="banner" role="alert">
+    return html`<div class="banner seen" role="alert">
       ${icon('warning')}<span class="grow">${coded(message)}</span>
       ${retry ? html`<vscode-button secondary @click=${load}>${t('Retry')}</vscode-button>` : nothing}
       <button class="icon-button" aria-label=${t('Dismiss')} title=${t('Dismiss')} @click=${dismiss}>${icon('close')}</button>
