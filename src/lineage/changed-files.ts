@@ -42,8 +42,9 @@ function diffTree(
   to: string,
   question: GitQuestion,
 ): Promise<Buffer> {
-  const args = ['-r', '-z', ...how, '-M', `-l${MAX_RENAMES}`, '--no-ext-diff', '--no-textconv', from, to, '--'];
-  return askGit(root, ['diff-tree', ...args], question);
+  const args = ['-r', '-z', ...how, '-M', `-l${MAX_RENAMES}`, '--no-ext-diff', '--no-textconv'];
+  // Another commit of a submodule is a change, whatever the configuration leaves out.
+  return askGit(root, ['diff-tree', ...args, '--ignore-submodules=none', from, to, '--'], question);
 }
 
 const KINDS: Readonly<Record<string, ChangedFile['kind']>> = { A: 'added', D: 'removed', R: 'moved' };

@@ -1,4 +1,5 @@
 import type { SimpleGit } from 'simple-git';
+import { changedNamesArgs, statusArgs } from './git-options.ts';
 import { type HiddenFiles, hiddenFiles, whileShown } from './hidden-files.ts';
 
 const GIT_TIMEOUT_MS = 10_000;
@@ -28,11 +29,9 @@ export async function hasChanges(git: SimpleGit, top: string, since: string | un
 }
 
 async function differs(git: SimpleGit, since: string | undefined): Promise<boolean> {
-  // Without the index lock git runs no hook; a submodule's own status would follow the submodule's configuration.
-  const changes = await git.raw(['--no-optional-locks', 'status', '--porcelain', '--ignore-submodules=dirty']);
-  if (since === undefined) return changes !== '';
-  const names = ['--name-only', '--no-ext-diff', '--no-textconv', '--ignore-submodules=dirty'];
-  return /^\?\? /m.test(changes) || (await git.raw(['--no-optional-locks', 'diff', ...names, since, '--'])) !== '';
+  const changes = await entriesOf(git);
+  if (since === undefined) return changes.length > 0;
+  return changes.some(({ isUntracked }) => isUntracked) || (await git.raw([...changedNamesArgs(since)])) !== '';
 }
 
 /**
@@ -62,21 +61,16 @@ function hides({ assumed, skipped }: HiddenFiles): boolean {
 async function differingPaths(git: SimpleGit, since: string | undefined): Promise<readonly string[]> {
   const found = await entriesOf(git);
   // Of a folder that git doesn't track, the folder alone is told at first.
-  const entries = found.some(({ path }) => path.endsWith('/')) ? await entriesOf(git, '--untracked-files=all') : found;
+  const entries = found.some(({ path }) => path.endsWith('/')) ? await entriesOf(git, 'all') : found;
   if (since === undefined) return entries.map(({ path }) => path);
-  const names = ['--name-only', '-z', '--no-ext-diff', '--no-textconv', '--no-renames', '--no-relative'];
-  const differing = await git.raw([
-    ...['--no-optional-locks', 'diff', ...names, '--ignore-submodules=dirty', since, '--'],
-  ]);
+  const differing = await git.raw([...changedNamesArgs(since)]);
   const untracked = entries.filter(({ isUntracked }) => isUntracked).map(({ path }) => path);
   return [...differing.split('\0').filter((path) => path !== ''), ...untracked];
 }
 
-/** `XY <path>` each, since renames aren't looked for. */
-async function entriesOf(git: SimpleGit, ...options: readonly string[]) {
-  const text = await git.raw([
-    ...['--no-optional-locks', 'status', '--porcelain', '-z', '--no-renames', '--ignore-submodules=dirty', ...options],
-  ]);
+/** Each is `XY <path>`, since renames aren't looked for. */
+async function entriesOf(git: SimpleGit, untracked: 'normal' | 'all' = 'normal') {
+  const text = await git.raw([...statusArgs(untracked)]);
   const entries = text.split('\0').filter((entry) => entry !== '');
   return entries.map((entry) => ({ path: entry.slice(3), isUntracked: entry.startsWith('??') }));
 }

@@ -6,6 +6,7 @@ import { systemErrorCode } from '../base/errors.ts';
 import type { UncommittedChanges } from '../registry/api/registering.ts';
 import { findSecrets } from '../secrets/find-secrets.ts';
 import { makeOwnFolder } from '../storage/own-folder.ts';
+import { patchArgs } from './git-options.ts';
 import { pipeInGit } from './git-pipes.ts';
 import { startsPrograms } from './git-status.ts';
 import { hiddenFiles, show } from './hidden-files.ts';
@@ -49,20 +50,7 @@ export async function readUncommitted(
     // In a copy of the index: marks the files as ones to come, so that one diff tells of all.
     if (wanted.length > 0) await git.raw(['--literal-pathspecs', 'add', '--intent-to-add', '--', ...wanted]);
     const output = join(scratch, 'patch');
-    await git.raw([
-      ...[
-        '--no-optional-locks',
-        '-c',
-        'core.quotePath=true',
-        'diff',
-        commit,
-        `--output=${output}`,
-        '--binary',
-        '--full-index',
-      ],
-      ...['--no-color', '--no-ext-diff', '--no-textconv', '--no-renames', '--no-relative', '--ignore-submodules=dirty'],
-      ...['--src-prefix=a/', '--dst-prefix=b/', '--unified=3', '--diff-algorithm=myers'],
-    ]);
+    await git.raw([...patchArgs(commit, output)]);
     return await withoutUnwanted(await readFile(output), others.length - wanted.length);
   } catch (error) {
     // Not installed, no commit yet, or a file that vanished: the code is then recorded without its changes.
