@@ -1,7 +1,7 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { SimpleGit } from 'simple-git';
-import { systemErrorCode } from '../base/errors.ts';
+import { RegistryError, systemErrorCode } from '../base/errors.ts';
 import { groupBy } from '../base/group-by.ts';
 import { makeOwnFolder } from '../storage/own-folder.ts';
 import { askGit } from './git-process.ts';
@@ -10,12 +10,14 @@ import { copyIndex, gitWithIndex } from './index-copy.ts';
 /** A repository of two million files has about as much. */
 const MAX_BYTES = 128 * 1024 * 1024;
 const TIMEOUT_MS = 30_000;
+/** Many patterns and paths take git long. */
+const RULES_TIMEOUT_MS = 5_000;
 
 /** Tracked files whose changes git was told not to look for, relative to the root of the repository. */
 export interface HiddenFiles {
   /** By `git update-index --assume-unchanged`. */
   readonly assumed: readonly string[];
-  /** By `--skip-worktree`, and there all the same: a sparse checkout says that of files that it leaves out, too. */
+  /** By `--skip-worktree`, but for those that a sparse checkout leaves out: it says the same of them. */
   readonly skipped: readonly string[];
 }
 
@@ -36,7 +38,44 @@ export async function hiddenFiles(top: string, index?: string): Promise<HiddenFi
     }
     at = end + 1;
   }
-  return { assumed, skipped: await present(top, skipped) };
+  return { assumed, skipped: skipped.length === 0 ? [] : await wantedOf(top, skipped) };
+}
+
+/** Without those that aren't to be there. */
+async function wantedOf(top: string, skipped: readonly string[]): Promise<readonly string[]> {
+  const found = await present(top, skipped);
+  if (found.length === skipped.length) return found;
+  if (!(await isSparse(top))) return skipped;
+  const isFound = new Set(found);
+  const missing = skipped.filter((path) => !isFound.has(path));
+  return [...found, ...(await includedOf(top, missing))];
+}
+
+/** Without patterns, a sparse checkout has everything. */
+async function isSparse(top: string): Promise<boolean> {
+  const asked = ['config', '--get', '--type=bool', '--default=false', 'core.sparseCheckout'];
+  if ((await askGit(top, asked)).toString().trim() !== 'true') return false;
+  const named = await askGit(top, ['rev-parse', '--path-format=absolute', '--git-path', 'info/sparse-checkout']);
+  return (await stat(named.toString().replace(/\n$/, '')).catch(() => undefined))?.isFile() === true;
+}
+
+/** Which of the paths a sparse checkout has, by its patterns; none where git is older than 2.41 and can't tell. */
+async function includedOf(top: string, paths: readonly string[]): Promise<readonly string[]> {
+  try {
+    const question = { input: listOf(paths), maxBytes: MAX_BYTES, timeoutMs: RULES_TIMEOUT_MS };
+    const included = await askGit(top, ['sparse-checkout', 'check-rules', '-z'], question);
+    return included
+      .toString('utf8')
+      .split('\0')
+      .filter((path) => path !== '');
+  } catch (error) {
+    if (RegistryError.is(error, 'GIT_FAILED')) return [];
+    throw error;
+  }
+}
+
+function listOf(paths: readonly string[]): Buffer {
+  return Buffer.from(paths.map((path) => `${path}\0`).join(''));
 }
 
 const PLAIN = 'H'.charCodeAt(0);
@@ -66,8 +105,7 @@ export async function show(top: string, index: string, { assumed, skipped }: Hid
   ] as const;
   for (const [flag, paths] of flags) {
     if (paths.length === 0) continue;
-    const input = Buffer.from(paths.map((path) => `${path}\0`).join(''));
-    const question = { input, timeoutMs: TIMEOUT_MS, env: { GIT_INDEX_FILE: index } };
+    const question = { input: listOf(paths), timeoutMs: TIMEOUT_MS, env: { GIT_INDEX_FILE: index } };
     await askGit(top, ['update-index', flag, '-z', '--stdin'], question);
   }
 }

@@ -100,18 +100,43 @@ describe.each(['--assume-unchanged', '--skip-worktree'])('a file that git was to
 });
 
 describe('a file that git was told not to look at, and that isn’t there', () => {
-  it('is a removed one where it was assumed to be unchanged, and no change where it was never to be there', async () => {
+  it.each(['--assume-unchanged', '--skip-worktree'])('is a removed one: %s', async (flag) => {
     const folder = await repository();
-    git(folder, 'update-index', '--skip-worktree', 'train.py', 'src/deep/model.py');
+    git(folder, 'update-index', flag, 'train.py', 'src/deep/model.py');
     await rm(join(folder, 'train.py'));
     await rm(join(folder, 'src/deep'), { recursive: true });
-    expect(await isDirty(folder)).toBe(false);
-    expect(await changedIn(folder)).toEqual([]);
-    git(folder, 'update-index', '--assume-unchanged', 'params.yaml');
-    await rm(join(folder, 'params.yaml'));
+    expect(git(folder, 'status', '--porcelain')).toBe('');
     expect(await isDirty(folder)).toBe(true);
-    expect(await changedIn(folder)).toEqual(['params.yaml']);
+    expect((await changedIn(folder))?.toSorted()).toEqual(['src/deep/model.py', 'train.py']);
+    expect(await patchOf(folder)).toContain('deleted file mode');
+    expect(await readUncommitted(folder)).toMatchObject({ fileCount: 2 });
   });
+
+  it.each([
+    ['was sparse once', (folder: string) => git(folder, 'config', '--worktree', 'core.sparseCheckout', 'false')],
+    ['is sparse without patterns', (folder: string) => rm(join(folder, '.git/info/sparse-checkout'))],
+  ])('is a removed one where a checkout %s', async (_what, arrange) => {
+    const folder = await repository();
+    git(folder, 'sparse-checkout', 'set', '--no-cone', '/*.py');
+    expect(await isDirty(folder)).toBe(false);
+    await arrange(folder);
+    expect(await isDirty(folder)).toBe(true);
+  });
+
+  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(git('.', '--version')) ?? [];
+  const canTell = Number(major) * 1000 + Number(minor) >= 2041;
+  it.each(['--no-cone', '--cone'])(
+    `is ${canTell ? 'a removed one' : 'no change'} in a sparse checkout that has it, as far as git can tell: %s`,
+    async (kind) => {
+      const folder = await repository();
+      git(folder, 'sparse-checkout', 'set', kind, ...(kind === '--cone' ? ['src'] : ['/*.py', '/src/']));
+      git(folder, 'update-index', '--skip-worktree', 'train.py', 'src/deep/model.py');
+      await rm(join(folder, 'train.py'));
+      await rm(join(folder, 'src/deep'), { recursive: true });
+      expect((await changedIn(folder))?.toSorted()).toEqual(canTell ? ['src/deep/model.py', 'train.py'] : []);
+      expect(await isDirty(folder)).toBe(canTell);
+    },
+  );
 
   it('is no change in a sparse checkout, while others of its folder are looked at', async () => {
     const folder = await repository();
