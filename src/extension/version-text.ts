@@ -1,5 +1,6 @@
 import { dateLocale, t } from '../base/language.ts';
 import { formatDifference, formatMetric, headlineMetric, metricChange } from '../base/metrics.ts';
+import { shortName as withoutMiddle } from '../base/short-name.ts';
 import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import type { RegisterResult } from '../registry/api/registering.ts';
 
@@ -28,10 +29,7 @@ export const NAME_IN_LIST = 48;
 
 /** A name with the middle left out where it is long: names that begin alike differ at their ends, and what follows is seen too. */
 export function shortName(name: string, most: number): string {
-  const plain = oneLine(name);
-  if (plain.length <= most) return plain;
-  const end = Math.floor(most / 3);
-  return `${plain.slice(0, most - end - 1)}…${plain.slice(-end)}`;
+  return withoutMiddle(oneLine(name), most);
 }
 
 /** `fraud-detector@7` with a short name. */

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { changesSummary } from '../base/changes-summary.ts';
+import { withShownNumbers } from '../base/exponent.ts';
 import { t, tParts } from '../base/language.ts';
 import type { VersionSummary } from '../extension/messages/core-types.ts';
 import type { ChangesPageData } from '../extension/messages/page-data.ts';
@@ -45,7 +46,7 @@ function versionName(version: VersionSummary, other: VersionSummary, page: PageC
 
 function summaryText(changes: ChangesPageData, code: LaterCode): string {
   const between = code.state === 'ready' ? code.data.between : undefined;
-  const text = changesSummary(changes, between, changes.declared).join('; ');
+  const text = withShownNumbers(changesSummary(changes, between, changes.declared).join('; '));
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 

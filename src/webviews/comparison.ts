@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tParts } from '../base/language.ts';
+import { choiceName } from './shared/cut-name.ts';
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import type { ComparisonPageData } from '../extension/messages/page-data.ts';
@@ -76,7 +77,7 @@ function baselineChoice({ versions }: ComparisonPageData, baseline: number, page
     <select @change=${(event: Event) => page.setUi('baseline', chosen(event))}>
       ${versions.map(
         (version, column) => html`<option value=${version.id} .selected=${column === baseline}>
-          ${models.size > 1 ? version.model : ''}@${versionNumber(version)}, ${version.stage}
+          ${models.size > 1 ? choiceName(version.model) : ''}@${versionNumber(version)}, ${version.stage}
         </option>`,
       )}
     </select>

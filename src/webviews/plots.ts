@@ -11,7 +11,7 @@ import type { Plots } from './plots/looked-at.ts';
 import './plots/parallel-plot.ts';
 import { scatter } from './plots/scatter.ts';
 import { versionsTable } from './plots/versions-table.ts';
-import { cutName } from './shared/cut-name.ts';
+import { choiceName, cutName } from './shared/cut-name.ts';
 import { type PageContext, runPage } from './shared/page.ts';
 import { emptyState, icon, section } from './shared/parts.ts';
 
@@ -101,7 +101,7 @@ function toolbar({ data, columns, choices }: Plots, page: PageContext): Template
     <label
       >${t('Metric')}
       <select aria-label=${t('Metric')} @change=${(event: Event) => page.setUi('metric', chosen(event))}>
-        ${metrics.map(({ name }) => html`<option value=${name} .selected=${name === columns.metric?.name}>${name}</option>`)}
+        ${metrics.map(({ name }) => html`<option value=${name} .selected=${name === columns.metric?.name}>${choiceName(name)}</option>`)}
       </select></label
     >
     ${direction === 'neutral' ? nothing : html`<span class="muted">${direction === 'higher' ? t('higher is better') : t('lower is better')}</span>`}
@@ -115,7 +115,7 @@ function toolbar({ data, columns, choices }: Plots, page: PageContext): Template
                 .filter((column) => column !== columns.metric)
                 .map(
                   ({ key, name }) =>
-                    html`<option value=${key} .selected=${key === choices.across?.key}>${name}</option>`,
+                    html`<option value=${key} .selected=${key === choices.across?.key}>${choiceName(name)}</option>`,
                 )}
             </select></label
           >`

@@ -275,7 +275,7 @@ function expectMeasured(gates: readonly ReviewGate[], metrics: VersionSummary['m
   for (const { title, measured, outcome } of gates) {
     const value = Object.hasOwn(metrics, title) ? metrics[title] : undefined;
     if (value === undefined || (outcome === 'not-evaluated' && measured === '')) continue;
-    expect([title, shown(measured.split(',')[0] ?? '')], name).toEqual([title, shown(value)]);
+    expect([title, shown((measured.split(',')[0] ?? '').replaceAll('−', '-'))], name).toEqual([title, shown(value)]);
   }
 }
 

@@ -1,3 +1,4 @@
+import { withShownNumbers } from '../../src/base/exponent.ts';
 import type { MetricValue } from '../../src/base/metric-value.ts';
 import type { Author } from '../../src/catalog/read-models/author.ts';
 import type { VersionDetails, VersionSummary } from '../../src/catalog/read-models/versions.ts';
@@ -236,7 +237,7 @@ export function extremeCourses(): MetricCourses {
 function extremeGates(): readonly ReviewGate[] {
   return names.map((name, index) =>
     gate(name, {
-      measured: String(numberAt(index)),
+      measured: index % 2 === 0 ? String(numberAt(index)) : withShownNumbers(String(numberAt(index))),
       required: `${name} ${unbroken}`,
       outcome: (['failed', 'not-evaluated', 'passed'] as const)[index % 3] ?? 'failed',
       why: story,

@@ -127,7 +127,7 @@ function inputNodes({ code, data, environment, dependencies }: Lineage): readonl
       id: `environment ${environment.digest}`,
       kind: 'environment',
       label: python,
-      detail: `${dependencies.length} packages`,
+      detail: `${dependencies.length} ${dependencies.length === 1 ? 'package' : 'packages'}`,
     });
   }
   return nodes;
@@ -155,7 +155,10 @@ async function drawDownstream(
       const hidden = count - shown.length;
       if (hidden > 0) {
         const label = `${hidden.toLocaleString('en-US')} more`;
-        drawn.connect(id, drawn.add({ id: `more ${id}`, kind: 'more', label, detail: 'versions' }));
+        drawn.connect(
+          id,
+          drawn.add({ id: `more ${id}`, kind: 'more', label, detail: hidden === 1 ? 'version' : 'versions' }),
+        );
       }
     }
     level = next;

@@ -106,7 +106,7 @@ function commitTable(id: string, title: string, list: CommitList, page: PageCont
         <tbody>
           ${rows.map(
             ({ commit, author, at, subject }) => html`<tr>
-            <th scope="row"><span class="ellipsis" title=${subject}>${subject}</span></th>
+            <th scope="row"><span class="ellipsis" dir="auto" title=${subject}>${subject}</span></th>
             <td class="muted commit-author"><span class="ellipsis" title=${author}>${author}</span></td>
             <td class="muted commit-age">${ageOf(at)}</td>
             <td>${copyable(page, commit, commit.slice(0, 8), t('commit'))}</td>

@@ -4,6 +4,7 @@ import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
 import { metricDirection } from '../../base/metrics.ts';
 import type { Plot, PlotAxis, PlotBox, PlotPoint, TenureEntry } from '../../extension/messages/core-types.ts';
 import type { ModelPageData } from '../../extension/messages/page-data.ts';
+import { choiceName } from '../shared/cut-name.ts';
 import { formatTime, metricText } from '../shared/format.ts';
 import type { Later, PageContext } from '../shared/page.ts';
 import { ageOf, emptyState, failedLine, inlineCode, section } from '../shared/parts.ts';
@@ -71,7 +72,7 @@ function group(
 ): TemplateResult | typeof nothing {
   if (names.length === 0) return nothing;
   return html`<optgroup label=${label}>
-    ${names.map((name) => html`<option value="${kind}:${name}" .selected=${`${kind}:${name}` === selected}>${name}</option>`)}
+    ${names.map((name) => html`<option value="${kind}:${name}" .selected=${`${kind}:${name}` === selected}>${choiceName(name)}</option>`)}
   </optgroup>`;
 }
 

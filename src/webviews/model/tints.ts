@@ -7,7 +7,7 @@ export const FAINTEST_POINT = 70;
 
 /** Of lines, which lie over each other: few have no others over them from which the faintest must stand back. */
 export function faintestLine(lines: number): number {
-  return lines <= 100 ? 65 : 30;
+  return lines <= 100 ? 70 : 55;
 }
 
 /** Colours from the worst to the best: stronger, not only another, so that they can be told without colours. */

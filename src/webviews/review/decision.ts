@@ -104,7 +104,7 @@ function whyNot(
         : html`<p>${icon('circle-slash')} ${t('It can’t be promoted now:')}</p>
             <ul>${blockers.map((text) => html`<li class="wrap">${coded(text)}</li>`)}</ul>`
     }
-    ${isBlank && isTrusted ? html`<p class="muted">${isPromotion ? t('Everything but an approval needs a reason.') : t('Moving it needs a reason.')}</p>` : nothing}
+    ${isBlank && isTrusted ? html`<p class="muted">${isPromotion ? t('Promoting and refusing need a reason.') : t('Moving it needs a reason.')}</p>` : nothing}
     ${isAuthor && isPromotion ? html`<p class="muted">${t('You registered this version, so your own approval doesn’t count.')}</p>` : nothing}
   </div>`;
 }

@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import { shortName } from '../../base/short-name.ts';
 
 /** So many characters of its end stay in sight. */
 const END = 8;
@@ -34,6 +35,14 @@ export function cutName(
   const [start, end] = split;
   return html`<span class="ellipsis cut-name ${lines === undefined ? '' : `cut-${lines}`} ${look}" dir="auto" title=${title} data-end=${end.replace(/^\s/, '\u00a0')}
     ><span class="ellipsis ${clamp}">${shown(start)}<span class="cut-end">${end}</span></span></span>`;
+}
+
+/** So many characters are seen of what a list of choices has chosen. */
+const IN_CHOICE = 30;
+
+/** A name in a list of choices, whose widths nobody can style. */
+export function choiceName(name: string): string {
+  return shortName(name, IN_CHOICE);
 }
 
 /** A name that is broken, where it has to be, between its words. */

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
 import type { LoadSnippet } from '../../extension/messages/core-types.ts';
 import type { VersionPageData } from '../../extension/messages/page-data.ts';
+import { choiceName } from '../shared/cut-name.ts';
 import type { PageContext } from '../shared/page.ts';
 import { icon } from '../shared/parts.ts';
 import { foldable } from './foldable.ts';
@@ -56,7 +57,7 @@ function references(
       if (currentTarget instanceof HTMLSelectElement) page.setUi('load.ref', currentTarget.value);
     }}
   >
-    ${snippets.map(({ ref }) => html`<option value=${ref} ?selected=${ref === chosen.ref}>${ref}</option>`)}
+    ${snippets.map(({ ref }) => html`<option value=${ref} ?selected=${ref === chosen.ref}>${choiceName(ref)}</option>`)}
   </select>`;
 }
 
