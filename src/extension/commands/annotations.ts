@@ -12,10 +12,11 @@ import type { Command } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
 import { refusalOf } from './refusal.ts';
 import { rowOf, startFrom, targetOf } from './targets.ts';
+import { startHere } from './version-here.ts';
 
 export const setAlias: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
-  const start = await startFrom(context, argument, 'version');
+  const start = await startHere(context, argument);
   if (!start) return;
   const name: Step = async (place, answers) => {
     const { version, model } = answers;
@@ -73,7 +74,7 @@ export const removeAlias: Command = async (context, argument) => {
 
 export const addNote: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
-  const start = await startFrom(context, argument, 'version');
+  const start = await startHere(context, argument);
   if (!start) return;
   const answers = await askInSteps(t('Add Note'), start.answers, [...start.steps, textStep(t('Note on'))]);
   const { registry, version, text } = answers ?? {};
@@ -87,7 +88,7 @@ export const comment: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
   const target = targetOf(argument);
   const isOnModel = target !== undefined && target.versionId === undefined;
-  const start = await startFrom(context, argument, isOnModel ? 'model' : 'version');
+  const start = await (isOnModel ? startFrom(context, argument, 'model') : startHere(context, argument));
   if (!start) return;
   const answers = await askInSteps(t('Comment'), start.answers, [...start.steps, textStep(t('Comment on'))]);
   const { registry, model, version, text } = answers ?? {};

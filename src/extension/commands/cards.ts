@@ -10,7 +10,7 @@ import { askInSteps } from '../prompts/steps.ts';
 import { labelOf, oneLine } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
-import { startFrom } from './targets.ts';
+import { startHere } from './version-here.ts';
 
 /** Opens the card of a version as a document. Where nobody wrote one yet, with a draft in it, which is kept when it is saved. */
 export const editCard: Command = async (context, argument) => {
@@ -72,7 +72,7 @@ export const exportCard: Command = async (context, argument) => {
 };
 
 async function chosenVersion(context: CommandContext, argument: unknown, title: string) {
-  const start = await startFrom(context, argument, 'version');
+  const start = await startHere(context, argument);
   if (!start) return undefined;
   const { registry, version } = (await askInSteps(title, start.answers, start.steps)) ?? {};
   if (!registry || !version) return undefined;

@@ -11,7 +11,7 @@ import type { Command, CommandContext } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
 import { proposalOf, sayOfProposal } from './proposals.ts';
 import { stageStep } from './stages.ts';
-import { startFrom } from './targets.ts';
+import { startHere } from './version-here.ts';
 
 const runSchema = v.object({ ...reviewPageStateSchema.entries, isAgain: v.optional(v.boolean(), false) });
 
@@ -153,7 +153,7 @@ async function ask(
   title: string,
   rest: readonly Step[] = [],
 ): Promise<Answers | undefined> {
-  const start = await startFrom(context, argument, 'version', candidateStep);
+  const start = await startHere(context, argument, candidateStep);
   if (!start) return undefined;
   const { version: known, registry } = start.answers;
   const named = v.safeParse(reviewPageStateSchema, argument);

@@ -14,6 +14,7 @@ import { labelOf } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
 import { openPlots } from './plotting.ts';
 import { isRow, startFrom, targetOf, targetsOf } from './targets.ts';
+import { startHere } from './version-here.ts';
 
 const MOST_COMPARED = 8;
 
@@ -215,7 +216,7 @@ export const search: Command = async (context) => {
 };
 
 export const copyReference: Command = async (context, argument) => {
-  const start = await startFrom(context, argument, 'version');
+  const start = await startHere(context, argument);
   if (!start) return;
   const answers = await askInSteps(t('Copy Reference'), start.answers, start.steps);
   if (!answers?.version) return;

@@ -28,10 +28,11 @@ import type { Command, CommandContext } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
 import { startFrom, targetOf } from './targets.ts';
 import { tellMoved } from './tell-moved.ts';
+import { startHere } from './version-here.ts';
 
 export const promote: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
-  const start = await startFrom(context, argument, 'version', candidateStep);
+  const start = await startHere(context, argument, candidateStep);
   if (!start) return;
   const { version: known } = start.answers;
   const title = known ? t('Promote {known}', { known: labelOf(known) }) : t('Promote a Version');
@@ -82,7 +83,7 @@ function gatedStageStep({ reviews, pages, activity }: CommandContext): Step {
 
 export const archive: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
-  const start = await startFrom(context, argument, 'version');
+  const start = await startHere(context, argument);
   if (!start) return;
   const { version: known } = start.answers;
   const title = known ? t('Archive {known}', { known: labelOf(known) }) : t('Archive a Version');

@@ -11,6 +11,7 @@ import type { Command } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
 import { refusalOf } from './refusal.ts';
 import { startFrom, targetOf } from './targets.ts';
+import { startHere } from './version-here.ts';
 
 /** So many of the newest versions are looked at for names that are used already. */
 const LOOKED_AT = 200;
@@ -27,7 +28,7 @@ export const editTags: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
   const target = targetOf(argument);
   const isOnModel = target !== undefined && target.versionId === undefined;
-  const start = await startFrom(context, argument, isOnModel ? 'model' : 'version');
+  const start = await (isOnModel ? startFrom(context, argument, 'model') : startHere(context, argument));
   if (!start) return;
   let tag: TagChoice = { kind: 'new' };
   const which: Step = async (place, answers) => {

@@ -27,6 +27,7 @@ export function pagesLater(options: PagesOptions): Pages & vscode.Disposable {
     openModel: (page) => use(({ openModel }) => openModel(page)),
     openPlots: (page) => use(({ openPlots }) => openPlots(page)),
     reviewInFront: () => made?.reviewInFront(),
+    versionInFront: () => made?.versionInFront(),
     // What isn't open has nothing to read again.
     refresh: (registryDir, kind) => made?.refresh(registryDir, kind),
     // Open panels stay: the editor closes them, or keeps them over a reload.

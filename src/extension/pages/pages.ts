@@ -45,6 +45,8 @@ export interface Pages {
   openReview(page: ReviewPageState, proposal?: string): void;
   /** The review that the person has before them, if it is one. */
   reviewInFront(): ReviewPageState | undefined;
+  /** The version whose page, or whose review, the person has before them. */
+  versionInFront(): { readonly registryDir: string; readonly versionId: string } | undefined;
   /** A model as a whole. With `keepsFocus` the keyboard stays where it is. */
   openModel(page: ModelPageState & { readonly keepsFocus?: boolean }): void;
   /** Many versions of a model as pictures. */
@@ -249,6 +251,10 @@ export function createPages(options: PagesOptions): RestorablePages {
     reviewInFront() {
       const shown = [...open.values()].find(({ panel }) => panel.active);
       return shown?.subject.page.kind === 'review' ? shown.subject.page.state : undefined;
+    },
+    versionInFront() {
+      const page = [...open.values()].find(({ panel }) => panel.active)?.subject.page;
+      return page?.kind === 'version' || page?.kind === 'review' ? page.state : undefined;
     },
     refresh,
     restore: (kind, panel, saved) => restore(panel, savedPage(kind, saved)),

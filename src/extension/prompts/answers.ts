@@ -6,10 +6,20 @@ import type { GateStanding } from '../../registry/api/gates.ts';
 import type { WorkspaceRegistry } from '../registries/registries.ts';
 import type { StandingText } from '../standing-text.ts';
 
+/** A version that is likely meant, and why. */
+export interface OfferedVersion {
+  readonly registry: WorkspaceRegistry;
+  readonly model: ModelSummary;
+  readonly version: VersionSummary;
+  readonly where: string;
+}
+
 /** What a person has answered so far. Each command asks for some of it. */
 export interface Answers {
   readonly registry?: WorkspaceRegistry;
   readonly model?: ModelSummary;
+  /** The first row of the question, which answers it and all up to the version. */
+  readonly offered?: OfferedVersion;
   readonly version?: VersionSummary;
   readonly versions?: readonly VersionSummary[];
   readonly stage?: StageChoice;

@@ -100,7 +100,8 @@ async function fill<T>(
   list.busy = false;
 }
 
-async function* batches<T>(choices: PickOptions<T>['choices']): AsyncIterable<readonly Choice<T>[]> {
+/** The rows as they come. */
+export async function* batches<T>(choices: PickOptions<T>['choices']): AsyncIterable<readonly Choice<T>[]> {
   if (Symbol.asyncIterator in choices) yield* choices;
   else yield await choices;
 }

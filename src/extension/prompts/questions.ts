@@ -16,8 +16,8 @@ import {
   shortLabelOf,
   shortName,
 } from '../version-text.ts';
-import type { Answers } from './answers.ts';
-import { type Choice, pickOne } from './pick.ts';
+import type { Answers, OfferedVersion } from './answers.ts';
+import { batches, type Choice, type PickOptions, pickOne } from './pick.ts';
 import { added, type Place, type Reply, type Step } from './steps.ts';
 
 /** Lists are loaded to their end while they are open, up to so many entries. */
@@ -27,13 +27,14 @@ const BATCH = 500;
 /** Which of several registries; asked for only where there are several. */
 export function registryStep(registries: Registries): Step {
   return async (place, answers) =>
-    added(
-      await pickOne({
+    pickOrOffered(
+      answers,
+      {
         place,
         placeholder: t('Which registry?'),
         nothing: t('There is no registry'),
         choices: registries.existing().then((all) => all.map(registryChoice)),
-      }),
+      },
       (registry) => ({ ...answers, registry }),
     );
 }
@@ -51,13 +52,14 @@ export const modelStep: Step = async (place, answers) => {
   const { registry } = answers;
   if (registry === undefined) return { kind: 'cancelled' };
   const load = (page: PageRequest) => registry.connection.registry.listModels(page);
-  return added(
-    await pickOne({
+  return pickOrOffered(
+    answers,
+    {
       place,
       placeholder: t('Which model?'),
       nothing: t('The registry has no models yet'),
       choices: paged(load, modelChoice),
-    }),
+    },
     (model) => ({ ...answers, model }),
   );
 };
@@ -78,8 +80,26 @@ async function pickVersion(
     model === undefined
       ? t('Which version?')
       : t('Which version of {model}?', { model: shortName(model, NAME_IN_LIST) });
-  const reply = await pickOne({ place, placeholder, nothing, choices });
-  return added(reply, (version) => ({ ...answers, version }));
+  return pickOrOffered(answers, { place, placeholder, nothing, choices }, (version) => ({ ...answers, version }));
+}
+
+/** Asks for one of several; where a version is offered, that is the first row, and answers for all up to it. */
+async function pickOrOffered<T>(
+  answers: Answers,
+  options: PickOptions<T>,
+  add: (value: T) => Answers,
+): Promise<Reply<Answers>> {
+  const { offered } = answers;
+  if (!offered) return added(await pickOne(options), add);
+  async function* choices({ registry, model, version, where }: OfferedVersion) {
+    const { label, description = '', detail = '', icon } = versionChoice(version, true);
+    const row = { label, description: facts(where, description), detail, ...(icon ? { icon } : {}) };
+    yield [{ ...row, value: () => ({ ...answers, registry, model, version }) }];
+    for await (const batch of batches(options.choices))
+      yield batch.map((choice) => ({ ...choice, value: () => add(choice.value) }));
+  }
+  const reply = await pickOne<() => Answers>({ ...options, choices: choices(offered) });
+  return added(reply, (answer) => answer());
 }
 
 /** The versions of the model, the one in production first. */

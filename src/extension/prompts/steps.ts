@@ -1,3 +1,5 @@
+import { t } from '../../base/language.ts';
+import { labelOf } from '../version-text.ts';
 import type { Answers } from './answers.ts';
 
 /** Where a question stands in its sequence. */
@@ -30,7 +32,10 @@ export async function askInSteps(
     const answers = path.at(-1) ?? start;
     const step = steps[path.length - 1];
     if (step === undefined) return answers;
-    const reply = await step({ title, step: path.length, totalSteps: steps.length }, answers);
+    // From the question on that it was chosen in, each says of which version it is.
+    const chosen = start.version === undefined ? answers.version : undefined;
+    const named = chosen === undefined ? title : t('{title}: {version}', { title, version: labelOf(chosen) });
+    const reply = await step({ title: named, step: path.length, totalSteps: steps.length }, answers);
     if (reply.kind === 'cancelled') return undefined;
     if (reply.kind === 'given') path.push(reply.value);
     else if (path.length > 1) path.pop();
