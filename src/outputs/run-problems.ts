@@ -8,7 +8,8 @@ export async function runFailed(model: string, exitCode: number, writer: Writer 
   // It goes to a log, too.
   const command = run.command === undefined ? undefined : await withoutSecrets(run.command);
   const what = command ?? (run.seenAs === 'notebook' ? 'A cell of the notebook' : 'The command');
-  if (writer?.isKnown === false) {
+  // Whoever records a run says that it failed; the command that it was typed as may have been seen, too.
+  if (writer?.isKnown === false && writer.command.start) {
     return new RegistryError(
       'RUN_FAILED',
       `One of the commands that ran when outputs of ${model} were written failed with exit code ${exitCode}: ${what}. It isn't known which of them wrote these, so they aren't registered. Train again, or register them by hand.`,

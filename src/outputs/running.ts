@@ -12,7 +12,7 @@ export interface StartedCommand {
   readonly start?: StartedRun | undefined;
   /** Since when nothing else can have run, where its beginning was told late; undefined where others may have. */
   readonly notBeforeMs?: number | undefined;
-  /** The process of the shell that it was typed into. */
+  /** The process of the shell that it was typed into, or of the task. */
   readonly shell?: number | undefined;
   /** Where it ran; the workspace's folder where that isn't known. */
   readonly cwd?: string | undefined;
@@ -39,6 +39,7 @@ export interface Writer {
 
 interface SeenProcess {
   readonly startedAtMs: number;
+  /** Itself, the process that started it, and so on. */
   readonly parents: RunningProcess['parents'];
   /** All files that it was seen to have open for writing. */
   readonly writes: ReadonlySet<string>;
@@ -150,8 +151,11 @@ export class RunsGoingOn {
     return own && others.length === 0 && writing.every((seen) => isSurelyOf(own, seen)) ? own : undefined;
   }
 
+  /** Each once: the editor tells of a task and, where it shows it, of a command of that terminal. */
   #seenCommands(): readonly SeenCommand[] {
-    return [...this.#endedCommands.values(), ...this.#commands.values()];
+    const all: readonly SeenCommand[] = [...this.#endedCommands.values(), ...this.#commands.values()];
+    const tasks = all.filter(({ start, shell }) => shell !== undefined && start?.run.seenAs === 'task');
+    return all.filter((one) => !tasks.some((task) => isShownOf(task, one)));
   }
 
   /**
@@ -211,7 +215,7 @@ export class RunsGoingOn {
       this.#seen.set(id, {
         startedAtMs,
         // Its shell may have ended since.
-        parents: known?.parents ?? parents,
+        parents: known?.parents ?? (parents && [Number.parseInt(id, 10), ...parents]),
         writes: new Set([...(known?.writes ?? []), ...writes]),
         seenAtMs,
       });
@@ -237,6 +241,12 @@ function mayHaveWritten({ seenAtMs, goneAtMs }: SeenProcess, changedAtMs: number
 function isOf({ notBeforeMs = 0, shell }: StartedCommand, { startedAtMs, parents }: SeenProcess): boolean {
   if (startedAtMs < notBeforeMs - SLACK_MS) return false;
   return shell === undefined || parents === undefined || parents.includes(shell);
+}
+
+/** Whether a command is what the terminal of a task shows. A later process may have the number of one that is gone. */
+function isShownOf(task: StartedCommand, { start, shell, startedAtMs }: StartedCommand): boolean {
+  const isOfTerminal = shell === task.shell && start?.run.seenAs === 'terminal';
+  return isOfTerminal && Math.abs(startedAtMs - task.startedAtMs) <= TOLD_LATE_MS;
 }
 
 /** Whether it is known that a process is of a command: its shell's, and not there before it. */

@@ -28,10 +28,29 @@ writeFileSync('out/model.safetensors', Buffer.concat([length, Buffer.from(header
 process.exitCode = exitCode;
 `;
 
+/** Says that it began, writes the model that it is asked for when it is told to, and ends when it is told to. */
+const TRAIN_TO = `import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+const until = async (file) => {
+  while (!existsSync(file)) await new Promise((done) => setTimeout(done, 20));
+};
+const file = process.argv[2];
+mkdirSync('pair', { recursive: true });
+writeFileSync(file + '.began', '');
+await until('pair/go');
+const header = JSON.stringify({ w: { dtype: 'U8', shape: [1], data_offsets: [0, 1] } });
+const length = Buffer.alloc(8);
+length.writeBigUInt64LE(BigInt(header.length));
+writeFileSync(file, Buffer.concat([length, Buffer.from(header), Buffer.from(basename(file).slice(0, 1))]));
+await until('pair/end');
+`;
+
 const FILES: Readonly<Record<string, string>> = {
-  'model-registry.yaml': 'models:\n  fraud:\n    outputs: [out/**]\n',
-  '.gitignore': 'out/\nbegan\ngo\n',
+  'model-registry.yaml':
+    'models:\n  fraud:\n    outputs: [out/**]\n  a:\n    outputs: [pair/a.safetensors]\n  b:\n    outputs: [pair/b.safetensors]\n',
+  '.gitignore': 'out/\npair/\nbegan\ngo\n',
   'train.mjs': TRAIN,
+  'train-to.mjs': TRAIN_TO,
   '.vscode/tasks.json': JSON.stringify({
     version: '2.0.0',
     tasks: [{ label: 'Train', type: 'process', command: process.execPath, args: ['train.mjs'], problemMatcher: [] }],
@@ -176,6 +195,27 @@ describe('a commit that is made while a run goes on doesn’t change the commit 
       code: { commit, capturedAt: 'start' },
       run: { command: 'node train.mjs', exitCode: 3 },
     });
+  });
+
+  it('and of two that train at once in two terminals, each version has its own', async () => {
+    const seen = () => editor.diagnostics().then((text) => text.split('(terminal) at ').length);
+    const before = await seen();
+    const line = (name: string) => `node train-to.mjs pair/${name}.safetensors`;
+    for (const [place, name] of ['b', 'a'].entries()) {
+      await type(line(name));
+      await expect
+        .poll(() => existsSync(join(workspace, `pair/${name}.safetensors.began`)), { timeout: WAIT_MS })
+        .toBe(true);
+      await expect.poll(seen, { timeout: WAIT_MS }).toBe(before + place + 1);
+    }
+    await writeFile(join(workspace, 'pair/go'), '');
+    for (const name of ['a', 'b'])
+      await expect.poll(() => existsSync(join(workspace, `pair/${name}.safetensors`)), { timeout: WAIT_MS }).toBe(true);
+    await writeFile(join(workspace, 'pair/end'), '');
+    for (const name of ['a', 'b']) {
+      await workbench.notification(`${name}@1 registered`).waitFor();
+      expect(registry('show', `${name}@1`).lineage.run).toMatchObject({ command: line(name), othersCount: 1 });
+    }
   });
 
   it('so the code that trained a version opens in a window of its own, its command typed and not run', async () => {

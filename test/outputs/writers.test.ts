@@ -140,6 +140,20 @@ describe('of several commands that ran when an output was written', () => {
   });
 });
 
+it('a task is one command, though the editor tells of one in its terminal as well', () => {
+  const task: Ran = { line: 'node train.mjs', seenAs: 'task', shell: 40, endsAfterMs: 100 };
+  const shown: Ran = { line: '*  Executing task: node train.mjs', shell: 40 };
+  for (const commands of [
+    { task, shown },
+    { shown: { ...shown, endsAfterMs: 90 }, task },
+  ]) {
+    const writer = runs(commands).writerOf(WRITTEN, A);
+    expect(writer).toMatchObject({ command: { id: 'task' }, others: [], isKnown: true });
+  }
+  expect(writerOf({ task, typed: { ...shown, shell: 41 } })).toBeUndefined();
+  expect(writerOf({ task, later: { ...shown, beganBeforeMs: 1000 } })).toBeUndefined();
+});
+
 describe('a process that was seen writing the output', () => {
   const file = join(ROOT, 'models/a.pkl');
   const writing = (parents: readonly number[] | undefined, path = file): RunningProcess => ({
@@ -161,6 +175,8 @@ describe('a process that was seen writing the output', () => {
   it('tells the command, by the shell that it came from, before any line does', () => {
     expect(seeing({ one, two }, writing([45, 41, 1]))).toEqual({ id: 'two', others: 0 });
     const named = { ...trains('models/a.pkl'), shell: 40 };
+    const task = { line: 'make task', seenAs: 'task' as const, shell: 50 };
+    expect(seeing({ one, task }, writing([1]))).toEqual({ id: 'task', others: 0 });
     expect(seeing({ named, other: { ...trains('models/b.pkl'), shell: 41 } }, writing([41, 1]))).toEqual({
       id: 'other',
       others: 0,

@@ -23,7 +23,7 @@ export interface WatchedCommand {
   readonly cwd: string | undefined;
   /** The Python that is meant where the command doesn't name one by its path. */
   readonly interpreter: string | undefined;
-  /** The process of the terminal's shell. */
+  /** The process of the terminal's shell, or of the task, in which the editor may see a command of a terminal as well. */
   readonly shell: Thenable<number | undefined> | undefined;
 }
 
@@ -85,11 +85,12 @@ export class CommandsWatch implements vscode.Disposable {
         for (const execution of this.#terminals.get(terminal) ?? []) this.#end(execution, undefined);
         this.#terminals.delete(terminal);
       }),
-      vscode.tasks.onDidStartTaskProcess(({ execution }) => {
+      vscode.tasks.onDidStartTaskProcess(({ execution, processId }) => {
         const { task } = execution;
         this.#lone.othersBegin(execution);
-        if (!task.isBackground)
-          this.#begin(execution, { line: commandOf(task), seenAs: 'task', folder: folderOf(task) });
+        if (task.isBackground) return;
+        const shell = Promise.resolve(processId);
+        this.#begin(execution, { line: commandOf(task), seenAs: 'task', folder: folderOf(task), shell });
       }),
       vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => this.#end(execution, exitCode)),
       vscode.tasks.onDidEndTask(({ execution }) => this.#end(execution, undefined)),
