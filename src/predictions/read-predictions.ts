@@ -212,10 +212,12 @@ class Rows {
 
   #group(record: RowRecord, name: string, values: Dictionary): number {
     const text = record(name)?.trim() ?? '';
-    if (text.length > MAX_TEXT || /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u.test(text))
+    if (text.length > MAX_TEXT)
       throw this.#invalid(
-        `has a value of ${JSON.stringify(name)} in row ${this.count} that is too long or can't be used`,
+        `has a value of ${JSON.stringify(name)} in row ${this.count} that is longer than ${MAX_TEXT} characters`,
       );
+    if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u.test(text))
+      throw this.#invalid(`has a value of ${JSON.stringify(name)} in row ${this.count} that has control characters`);
     const code = values.code(text);
     if (code === undefined)
       throw this.#invalid(

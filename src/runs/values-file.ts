@@ -9,7 +9,7 @@ import { pythonMetric } from './python-number.ts';
 import type { MetricHistory } from './run-record.ts';
 import { parseTable } from './table.ts';
 import { courseOf, namedValues } from './table-values.ts';
-import { hasTooLarge, isUsableName, MAX_TEXT_LENGTH } from './values.ts';
+import { hasTooLarge, isUsableName, MAX_NAME_LENGTH, MAX_TEXT_LENGTH, shortened } from './values.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
 /** Tables may have a row for each step. */
@@ -235,7 +235,10 @@ function leaveOut(file: string, why: string, onLeftOut: OnLeftOut | undefined): 
 }
 
 function unusableName(name: string): string {
-  return `has the name ${JSON.stringify(name.slice(0, 60))}, which is too long or can't be used`;
+  const shown = JSON.stringify(shortened(name));
+  return name.length > MAX_NAME_LENGTH
+    ? `has the name ${shown}, which is longer than ${MAX_NAME_LENGTH} characters`
+    : `has the name ${shown}, which no value can have`;
 }
 
 function parseFile(text: string, file: string): unknown {

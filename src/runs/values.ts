@@ -105,7 +105,9 @@ export class RunValues {
     if (!isUsableName(name)) {
       this.leaveOut(
         `${what}s`,
-        `A ${what} has the name ${JSON.stringify(shortened(name))}, which is too long or can't be used`,
+        name.length > MAX_NAME_LENGTH
+          ? `A ${what} has the name ${JSON.stringify(shortened(name))}, which is longer than ${MAX_NAME_LENGTH} characters`
+          : `A ${what} has the name ${JSON.stringify(shortened(name))}, which no value can have`,
       );
       return false;
     }
@@ -129,7 +131,7 @@ export function hasTooLarge(value: unknown, depth = 0): boolean {
   return depth < MAX_DEPTH && value.some((item) => hasTooLarge(item, depth + 1));
 }
 
-function shortened(name: string): string {
+export function shortened(name: string): string {
   return name.length > 60 ? `${name.slice(0, 60)}…` : name;
 }
 

@@ -150,6 +150,14 @@ describe('a file of params', () => {
     await expect(readParamsFile(path)).rejects.toMatchObject({ code: 'VALUES_FILE_INVALID' });
   });
 
+  it('says of a name whether it is too long, or which none may be', async () => {
+    const [long, reserved] = [`${'x'.repeat(300)}`, 'constructor'];
+    const told = async (name: string) =>
+      readParamsFile(await file('params.json', `{"${name}": 1}`)).catch((error: Error) => error.message);
+    expect(await told(long)).toMatch(/has the name "x+…", which is longer than 256 characters/);
+    expect(await told(reserved)).toContain('has the name "constructor", which no value can have');
+  });
+
   it('is refused where a value is too long for the log', async () => {
     const path = await file('params.json', JSON.stringify({ a: 'x'.repeat(20_000) }));
     await expect(readParamsFile(path)).rejects.toMatchObject({ code: 'VALUES_FILE_INVALID' });

@@ -347,6 +347,7 @@ describe('what a person writes and sets', () => {
   it('is sent as Markdown, after a look at it', async () => {
     const page = await open(versionPage());
     await page.getByRole('button', { name: 'Comment…', exact: true }).click();
+    await page.getByPlaceholder('Ctrl+Enter sends it').waitFor();
     await page.keyboard.type('Looks **good**');
     await page.getByRole('button', { name: 'Preview', exact: true }).click();
     expect(await page.locator('.composer-preview strong').innerText()).toBe('good');

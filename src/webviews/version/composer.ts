@@ -15,6 +15,11 @@ interface Sending {
 /** The box that was just opened gets the keyboard, and doesn't take it again when the page comes back with it. */
 let justOpened: RemarkKind | undefined;
 
+/** As the person's keyboard has them. */
+function sendingKeys(): string {
+  return /Mac|iPhone|iPad/.test(navigator.platform) ? t('⌘Enter') : t('Ctrl+Enter');
+}
+
 /** Opens the box, or closes it. */
 export function toggleComposer(kind: RemarkKind, page: PageContext): void {
   const isWriting = page.ui[`write.${kind}`] === true;
@@ -58,7 +63,7 @@ export function composer(kind: RemarkKind, page: PageContext): TemplateResult {
             rows="4"
             maxlength=${LONGEST}
             aria-label=${kind === 'note' ? t('Note, in Markdown') : t('Comment, in Markdown')}
-            placeholder=${t('Markdown. Nothing that was sent can be taken back.')}
+            placeholder=${t('Markdown; {keys} sends it. Nothing that was sent can be taken back.', { keys: sendingKeys() })}
             .value=${text}
             @input=${({ currentTarget }: Event) => {
               if (currentTarget instanceof HTMLTextAreaElement) page.setUi(name, currentTarget.value);
