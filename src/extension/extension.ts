@@ -151,7 +151,6 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerCommands({
       ...{ registries, pages, reviews, outputs, activity, credentials, sharedStates, webhookSecrets, log },
       ...{ modelsTree: models.tree, activityTree: happened.tree, selectedModels: () => models.view.selection },
-      onDidSelectModels: models.view.onDidChangeSelection,
       state: context.globalState,
       extensionId: context.extension.id,
       extensionPath: context.extensionPath,

@@ -170,6 +170,32 @@ describe('a model with a history', () => {
     await workbench.treeRow('churn', modelsView()).waitFor();
   });
 
+  it('keeps a filter that is being typed when a row is opened, or something is chosen from its menu', async () => {
+    await workbench.runCommand('Model Registry: Filter Models…');
+    await workbench.page.getByPlaceholder('Name of a model').waitFor();
+    await workbench.page.keyboard.type('churn', { delay: 150 });
+    const churn = workbench.treeRow('churn', modelsView());
+    await workbench.treeRow('fraud', modelsView()).waitFor({ state: 'detached' });
+    await modelsView().getByText('“churn”').waitFor();
+    expect(await churn.getAttribute('aria-expanded')).toBe('true');
+    await churn.locator('.monaco-tl-twistie').click();
+    await workbench.quickInputWidget.waitFor({ state: 'hidden' });
+    await modelsView().getByText('“churn”').waitFor();
+    await workbench.runCommand('Model Registry: End the Filter of Models');
+    await workbench.runCommand('Model Registry: Filter Models…');
+    await workbench.quickInput.fill('auc>0.86');
+    const row = workbench.treeRow(/^\s*fraud \d+\s*$/, modelsView()).first();
+    await modelsView().getByText('“auc>0.86”').waitFor();
+    await workbench.chooseFromMenu(row, 'Promote');
+    await workbench.page.getByPlaceholder(/^To which stage/).waitFor();
+    await workbench.page.keyboard.press('Escape');
+    await workbench.quickInputWidget.waitFor({ state: 'hidden' });
+    await row.waitFor();
+    await modelsView().getByText('“auc>0.86”').waitFor();
+    await workbench.runCommand('Model Registry: End the Filter of Models');
+    await churn.waitFor();
+  });
+
   it('is grouped by stage, and a version that is dropped on a stage is moved there', async () => {
     await workbench.runCommand('Model Registry: Group and Sort Models…');
     await workbench.choose('Stage');

@@ -4,8 +4,8 @@ import type { Arrangement } from '../models-tree/arrangement.ts';
 import { facts } from '../version-text.ts';
 import type { Command } from './command-context.ts';
 
-/** Narrows the Models view while the person types; Enter and a click on a row keep that, Escape takes it back. */
-export const filterModels: Command = async ({ modelsTree, onDidSelectModels }) => {
+/** Narrows the Models view while the person types; Enter and whatever is done with a row keep that, Escape takes it back. */
+export const filterModels: Command = async ({ modelsTree }) => {
   const { choices } = modelsTree;
   const before = choices.filter;
   const input = vscode.window.createInputBox();
@@ -24,11 +24,9 @@ export const filterModels: Command = async ({ modelsTree, onDidSelectModels }) =
       input.hide();
     };
     input.onDidAccept(keep);
-    const selecting = onDidSelectModels(({ selection }) => {
-      if (selection.length > 0) keep();
-    });
+    const using = modelsTree.onDidUseRow(keep);
     input.onDidHide(() => {
-      selecting.dispose();
+      using.dispose();
       choices.setFilter(isKept ? input.value : before);
       done();
     });

@@ -19,7 +19,6 @@ export interface CommandContext {
   readonly activityTree: ActivityTree;
   /** The selected rows of the Models view. */
   readonly selectedModels: () => readonly unknown[];
-  readonly onDidSelectModels: vscode.Event<vscode.TreeViewSelectionChangeEvent<unknown>>;
   readonly outputs: OutputsWatch;
   readonly activity: Activity;
   readonly credentials: Credentials;

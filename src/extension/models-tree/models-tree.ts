@@ -26,6 +26,7 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   readonly #registries: TreeRegistries;
   readonly #log: vscode.LogOutputChannel;
   readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly #used = new vscode.EventEmitter<void>();
   readonly #subscriptions: readonly vscode.Disposable[];
   /** How many rows a list shows, by its name. */
   readonly #shown = new Map<string, number>();
@@ -35,6 +36,8 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   readonly #early = new Map<string, { readonly filter: string; readonly rows: Promise<readonly TreeNode[]> }>();
 
   readonly onDidChangeTreeData = this.#changed.event;
+  /** A person did something with a row. */
+  readonly onDidUseRow = this.#used.event;
 
   constructor(registries: TreeRegistries, log: vscode.LogOutputChannel, choices = new TreeChoices()) {
     this.#registries = registries;
@@ -69,7 +72,12 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     this.refresh();
   }
 
+  noteUsed(): void {
+    this.#used.fire();
+  }
+
   noteOpened(node: TreeNode, isOpen: boolean): void {
+    this.noteUsed();
     if (node.kind === 'model' && !node.isFiltered) this.#opened.set(idOf(node), isOpen);
   }
 
@@ -95,6 +103,7 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
+    this.#used.dispose();
   }
 
   async #childrenOf(node: TreeNode | undefined): Promise<readonly TreeNode[]> {

@@ -40,7 +40,14 @@ export function modelsView({ registries, state, runCommand, log }: ModelsViewOpt
     clearTimeout(timer);
     timer = setTimeout(tell, TITLE_MS);
   });
+  const selected = view.onDidChangeSelection(({ selection }) => {
+    if (selection.length > 0) tree.noteUsed();
+  });
   const opened = view.onDidExpandElement(({ element }) => tree.noteOpened(element, true));
   const closed = view.onDidCollapseElement(({ element }) => tree.noteOpened(element, false));
-  return { tree, view, subscriptions: [tree, view, following, opened, closed, { dispose: () => clearTimeout(timer) }] };
+  return {
+    tree,
+    view,
+    subscriptions: [tree, view, following, selected, opened, closed, { dispose: () => clearTimeout(timer) }],
+  };
 }

@@ -84,8 +84,10 @@ function modelItem(
 ): vscode.TreeItem {
   const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
   const { production } = model;
+  // The editor remembers by it which rows are closed: the only one isn't because it was beside others.
+  const idOfFiltered = isFiltered ? `#filtered${isOpen ? '#alone' : ''}` : '';
   const item = new vscode.TreeItem(shortName(model.name, NAME_IN_ROW), isOpen ? Expanded : Collapsed);
-  item.id = `${registryDir}#${model.id}${isFiltered ? '#filtered' : ''}`;
+  item.id = `${registryDir}#${model.id}${idOfFiltered}`;
   item.iconPath = new vscode.ThemeIcon('package');
   item.description = holderText(model, preferred);
   item.contextValue = production ? 'model:production' : 'model';
