@@ -51,7 +51,7 @@ export async function readTree(
         .raw(['for-each-ref', '--points-at', commit, '--count=20', '--format=%(refname:short)', 'refs/tags'])
         .catch(() => ''),
       isPushed(git, commit),
-      readSubmodules(git, top),
+      readSubmodules(top),
     ]);
     const folder = prefix.replace(/\/?\n?$/, '');
     const tagNames = tags.split('\n').filter((name) => name !== '');

@@ -1,39 +1,104 @@
-import { realpath, stat } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import type { SimpleGit } from 'simple-git';
 import type { SubmoduleLineage } from '../catalog/read-models/lineage.ts';
+import { asLine } from './as-line.ts';
+import { askGit } from './git-process.ts';
 import { gitIn, hasChanges } from './git-status.ts';
 
-const MAX_SUBMODULES = 50;
+/** As many as the log has of a version. */
+const MAX_RECORDED = 50;
+/** Reading one takes git a few processes. */
+const MAX_READ = 500;
+const AT_ONCE = 4;
+const MAX_PATH = 4096;
+/** Of submodules in submodules. */
+const MAX_DEPTH = 10;
+/** A repository of two million files has about as much. */
+const MAX_BYTES = 256 * 1024 * 1024;
+const TIMEOUT_MS = 30_000;
 
-/** The submodules that are checked out in the repository at `top`: the commit of each, and whether it has changes that aren't in it. */
-export async function readSubmodules(git: SimpleGit, top: string): Promise<readonly SubmoduleLineage[]> {
-  const file = join(top, '.gitmodules');
-  // Most repositories have none, and asking git costs a process.
-  if (!(await stat(file).catch(() => undefined))?.isFile()) return [];
-  const listed = await git
-    .raw(['config', '--file', file, '-z', '--get-regexp', '^submodule\\..*\\.path$'])
-    .catch(() => '');
-  const paths = listed.split('\0').flatMap((entry) => entry.split('\n')[1] ?? []);
+/**
+ * The submodules that are checked out in the repository at `top`, also those that `.gitmodules` doesn't name: the commit of each, and whether it, or one in it, has changes
+ * that aren't in its commit. Where there are more than can be recorded, those with changes are before others.
+ */
+export async function readSubmodules(top: string): Promise<readonly SubmoduleLineage[]> {
+  // Where git can't list what it tracks, the code counts as changed, whatever is known of submodules.
+  const found = await submodulesIn(top, MAX_DEPTH).catch(() => []);
+  if (found.length <= MAX_RECORDED) return found;
+  const isChanged = (submodule: SubmoduleLineage) => submodule.isDirty === true;
+  const [changed, others] = [found.filter(isChanged), found.filter((submodule) => !isChanged(submodule))];
+  return [...changed, ...others].slice(0, MAX_RECORDED);
+}
+
+async function submodulesIn(top: string, depth: number): Promise<readonly SubmoduleLineage[]> {
+  const links = [...(await gitlinksIn(top))].slice(0, MAX_READ);
   const found: SubmoduleLineage[] = [];
-  for (const path of [...new Set(paths)].slice(0, MAX_SUBMODULES)) {
-    const submodule = await submoduleAt(top, path);
-    if (submodule) found.push(submodule);
+  for (let at = 0; at < links.length; at += AT_ONCE) {
+    const some = await Promise.all(links.slice(at, at + AT_ONCE).map((link) => submoduleAt(top, link, depth)));
+    found.push(...some.filter((submodule) => submodule !== undefined));
   }
   return found;
 }
 
-/** Undefined where the folder is elsewhere, or isn't checked out: git would take it for a folder of the repository around it. */
-async function submoduleAt(top: string, path: string): Promise<SubmoduleLineage | undefined> {
+const GITLINK = Buffer.from('160000 ');
+
+/** Where the index has commits of other repositories, and which. */
+async function gitlinksIn(top: string): Promise<ReadonlyMap<string, string>> {
+  const question = { maxBytes: MAX_BYTES, timeoutMs: TIMEOUT_MS };
+  const listed = await askGit(top, ['ls-files', '--stage', '-z'], question);
+  const links = new Map<string, string>();
+  // `<mode> <id> <stage>\t<path>` each.
+  for (let at = 0; at < listed.length; ) {
+    const end = listed.indexOf(0, at);
+    if (listed.subarray(at, at + GITLINK.length).equals(GITLINK)) {
+      const [told = '', ...path] = listed.toString('utf8', at + GITLINK.length, end).split('\t');
+      links.set(path.join('\t'), told.split(' ')[0] ?? '');
+    }
+    at = end + 1;
+  }
+  return links;
+}
+
+/** Undefined where the folder is elsewhere, or nothing is checked out. */
+async function submoduleAt(
+  top: string,
+  [path, linked]: readonly [string, string],
+  depth: number,
+): Promise<SubmoduleLineage | undefined> {
   try {
     const root = await realpath(top);
     const place = await realpath(join(root, path));
     if (!place.startsWith(root + sep)) return undefined;
+    const named = asLine(path, MAX_PATH);
+    const commit = await commitAt(place);
+    if (commit === undefined)
+      return (await readdir(place)).length === 0 ? undefined : { path: named, commit: linked, isDirty: true };
     const git = await gitIn(place);
-    const [own = '', commit = ''] = (await git?.revparse(['--show-toplevel', 'HEAD']))?.split('\n') ?? [];
-    if (!git || (await realpath(own)) !== place || commit === '') return undefined;
-    return { path, commit, ...((await hasChanges(git, place, undefined)) ? { isDirty: true } : {}) };
+    const isDirty = !git || (await hasChanges(git, place, undefined)) || (await isChangedInside(place, depth));
+    return { path: named, commit, ...(isDirty ? { isDirty } : {}) };
   } catch {
     return undefined;
+  }
+}
+
+/** Undefined where the folder is none of a repository's own: git would take it for one of the repository around it, and its files for none at all. */
+async function commitAt(place: string): Promise<string | undefined> {
+  try {
+    const [commit = '', ...own] = (await askGit(place, ['rev-parse', 'HEAD', '--show-toplevel']))
+      .toString()
+      .split('\n');
+    return (await realpath(own.slice(0, -1).join('\n'))) === place ? commit : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What can't be found out counts as changed. */
+async function isChangedInside(place: string, depth: number): Promise<boolean> {
+  if (depth === 0) return true;
+  try {
+    return (await submodulesIn(place, depth - 1)).some(({ isDirty }) => isDirty);
+  } catch {
+    return true;
   }
 }

@@ -6,6 +6,7 @@ import { systemErrorCode } from '../base/errors.ts';
 import type { UncommittedChanges } from '../registry/api/registering.ts';
 import { findSecrets } from '../secrets/find-secrets.ts';
 import { makeOwnFolder } from '../storage/own-folder.ts';
+import { asLine } from './as-line.ts';
 import { patchArgs } from './git-options.ts';
 import { pipeInGit } from './git-pipes.ts';
 import { startsPrograms } from './git-status.ts';
@@ -18,6 +19,7 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024;
 const MAX_PATCH_BYTES = 16 * 1024 * 1024;
 const MAX_UNTRACKED = 1000;
 const MAX_LISTED = 50;
+const MAX_PATH = 4096;
 
 /**
  * The changes in the working tree around `folder` that `commit`, which is HEAD unless given, doesn't have, as a patch against it: of tracked files, and of
@@ -106,7 +108,7 @@ async function withoutUnwanted(patch: Buffer, untrackedCount: number): Promise<U
     if (why === undefined) {
       kept.push(part);
       sizeBytes += part.length;
-    } else leftOut.push({ path: lineOf(pathOf(part)), why });
+    } else leftOut.push({ path: asLine(pathOf(part), MAX_PATH), why });
   }
   return {
     patch: Buffer.concat(kept),
@@ -131,11 +133,6 @@ function pathOf(part: Buffer): string {
   if (quoted) return unquoted(quoted[1] ?? '');
   // Both names are the same, since renames aren't looked for.
   return names.slice(2, (names.length - 1) / 2);
-}
-
-/** As the log can have it: in one line. */
-function lineOf(path: string): string {
-  return path.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '?').slice(0, 4096) || '?';
 }
 
 /** git writes bytes beyond ASCII as octal escapes. */

@@ -5,9 +5,12 @@ import { MAX_WRITTEN } from '../log/events.ts';
 import { matcherOf } from '../project/declared-paths.ts';
 import type { Project, ProjectModel } from '../project/project-schema.ts';
 import { isAddress } from '../registry/data/address.ts';
+import { asLine } from './as-line.ts';
 import { isCode, mayHoldMetrics } from './code-names.ts';
 import type { Tree } from './git.ts';
 import { linksIn, realPlaceOf } from './links.ts';
+
+const MAX_PATH = 1024;
 
 /** The code that a version of a model came from: each model of a project writes other files. */
 export type CodeOf = (model?: string) => CodeLineage | undefined;
@@ -71,11 +74,6 @@ async function writtenOf(
     if (!names.some(isInput)) written.push(path);
   }
   if (written.length === 0) return undefined;
-  const named = written.slice(0, MAX_WRITTEN).map(asLine);
+  const named = written.slice(0, MAX_WRITTEN).map((path) => asLine(path, MAX_PATH));
   return { paths: named, count: written.length, otherCount: paths.length - written.length };
-}
-
-/** As the log can have it: in one line. */
-function asLine(path: string): string {
-  return path.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '?').slice(0, 1024) || '?';
 }

@@ -58,7 +58,7 @@ export interface CodeLineage {
   readonly tags?: readonly string[];
   /** The name of the repository's folder. */
   readonly repository?: string;
-  /** Those that were checked out. */
+  /** Those that were checked out, also without an entry in `.gitmodules`; those with changes first where there are more than 50. */
   readonly submodules?: readonly SubmoduleLineage[];
   /** Whether a branch of a remote had the commit, as far as the clone knew. */
   readonly isPushed?: boolean;
