@@ -4,6 +4,9 @@ import type { Arrangement } from '../models-tree/arrangement.ts';
 import { facts } from '../version-text.ts';
 import type { Command } from './command-context.ts';
 
+/** A command that was chosen from a row's menu shows its box within so long, if it has one. */
+const MOST_UNTIL_BOX_MS = 3000;
+
 /** Narrows the Models view while the person types; Enter and whatever is done with a row keep that, Escape takes it back. */
 export const filterModels: Command = async ({ modelsTree }) => {
   const { choices } = modelsTree;
@@ -24,7 +27,14 @@ export const filterModels: Command = async ({ modelsTree }) => {
       input.hide();
     };
     input.onDidAccept(keep);
-    const using = modelsTree.onDidUseRow(keep);
+    const using = modelsTree.onDidUseRow((by) => {
+      if (by === 'click') return keep();
+      // The command's own box ends this one: to hide it here takes the keyboard from that one, which is then hidden, too.
+      isKept = true;
+      setTimeout(() => {
+        isKept = false;
+      }, MOST_UNTIL_BOX_MS);
+    });
     input.onDidHide(() => {
       using.dispose();
       choices.setFilter(isKept ? input.value : before);

@@ -16,8 +16,7 @@ export function registerCommands(context: CommandContext): readonly vscode.Dispo
 async function attempt(context: CommandContext, id: CommandId, args: readonly unknown[]): Promise<void> {
   const { commandTable } = await import('./command-table.ts');
   const [what, run] = commandTable()[id];
-  // What a row is asked for may open a box of its own, which ends that of the filter.
-  if (args.length > 0) context.modelsTree.noteUsed();
+  if (args.length > 0) context.modelsTree.noteUsed('command');
   try {
     await run(context, ...args);
   } catch (error) {

@@ -26,7 +26,7 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   readonly #registries: TreeRegistries;
   readonly #log: vscode.LogOutputChannel;
   readonly #changed = new vscode.EventEmitter<undefined>();
-  readonly #used = new vscode.EventEmitter<void>();
+  readonly #used = new vscode.EventEmitter<'click' | 'command'>();
   readonly #subscriptions: readonly vscode.Disposable[];
   /** How many rows a list shows, by its name. */
   readonly #shown = new Map<string, number>();
@@ -72,12 +72,12 @@ export class ModelsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     this.refresh();
   }
 
-  noteUsed(): void {
-    this.#used.fire();
+  noteUsed(by: 'click' | 'command'): void {
+    this.#used.fire(by);
   }
 
   noteOpened(node: TreeNode, isOpen: boolean): void {
-    this.noteUsed();
+    this.noteUsed('click');
     if (node.kind === 'model' && !node.isFiltered) this.#opened.set(idOf(node), isOpen);
   }
 

@@ -41,7 +41,7 @@ export function modelsView({ registries, state, runCommand, log }: ModelsViewOpt
     timer = setTimeout(tell, TITLE_MS);
   });
   const selected = view.onDidChangeSelection(({ selection }) => {
-    if (selection.length > 0) tree.noteUsed();
+    if (selection.length > 0) tree.noteUsed('click');
   });
   const opened = view.onDidExpandElement(({ element }) => tree.noteOpened(element, true));
   const closed = view.onDidCollapseElement(({ element }) => tree.noteOpened(element, false));
