@@ -7,7 +7,9 @@ const END = 8;
 const SHORTEST_CUT = 14;
 /** And these on two lines. */
 const SHORTEST_CUT_ON_TWO_LINES = 32;
-const segmenter = new Intl.Segmenter();
+const PLAIN = /^[ -~]*$/;
+/** Made when it is needed: most names are plain. */
+let segmenter: Intl.Segmenter | undefined;
 
 export interface CutOptions {
   /** What the tooltip says, if that is more than the name. */
@@ -53,6 +55,8 @@ export function breakable(name: string): TemplateResult {
 /** Between characters as people see them. */
 function splitOf(name: string, shortest: number): readonly [start: string, end: string] | undefined {
   if (name.length < shortest) return undefined;
+  if (PLAIN.test(name)) return [name.slice(0, -END), name.slice(-END)];
+  segmenter ??= new Intl.Segmenter();
   const characters = Array.from(segmenter.segment(name), ({ segment }) => segment);
   return characters.length <= END ? undefined : [characters.slice(0, -END).join(''), characters.slice(-END).join('')];
 }
