@@ -20,6 +20,7 @@ export const filterModels: Command = async ({ modelsTree }) => {
   input.ignoreFocusOut = true;
   await new Promise<void>((done) => {
     let isKept = false;
+    let keptUntilMs = 0;
     // The view follows at once; of keys that come faster, the editor itself draws it a few times a second.
     input.onDidChangeValue((value) => choices.typeFilter(value));
     const keep = () => {
@@ -30,14 +31,11 @@ export const filterModels: Command = async ({ modelsTree }) => {
     const using = modelsTree.onDidUseRow((by) => {
       if (by === 'click') return keep();
       // The command's own box ends this one: to hide it here takes the keyboard from that one, which is then hidden, too.
-      isKept = true;
-      setTimeout(() => {
-        isKept = false;
-      }, MOST_UNTIL_BOX_MS);
+      keptUntilMs = Date.now() + MOST_UNTIL_BOX_MS;
     });
     input.onDidHide(() => {
       using.dispose();
-      choices.setFilter(isKept ? input.value : before);
+      choices.setFilter(isKept || Date.now() < keptUntilMs ? input.value : before);
       done();
     });
     input.show();
