@@ -1,5 +1,6 @@
 import { type DeclaredGate, kindOfGate } from '../project/gates-schema.ts';
 import { checkBias } from './bias-gate.ts';
+import { checkLineage } from './lineage-gate.ts';
 import { checkMeasuredOn, type PeerContext } from './measured-on.ts';
 import { checkMetric } from './metric-gate.ts';
 import { checkSure } from './sure-metric.ts';
@@ -9,7 +10,6 @@ import {
   checkApprovals,
   checkDanger,
   checkLicence,
-  checkLineage,
   checkSignature,
   checkSize,
 } from './version-gates.ts';

@@ -1,6 +1,7 @@
 import { sha256Hex } from '../base/hash.ts';
 import { confidenceOf, type DeclaredGate, kindOfGate } from '../project/gates-schema.ts';
 import { PROGRAM_GATES, TITLE_END } from '../rules/gate-rules.ts';
+import { lineageRequired } from './lineage-gate.ts';
 import { numberText } from './verdict.ts';
 
 /** The log takes so much for the name of a gate. */
@@ -44,7 +45,7 @@ export function requiredOf(gate: DeclaredGate): string {
     case 'max-size':
       return `at most ${gate['max-size']}`;
     case 'lineage':
-      return (gate.lineage ?? []).join(', ');
+      return lineageRequired(gate);
     case 'danger':
       return gate.danger ?? '';
     case 'licence':
@@ -110,7 +111,9 @@ export function commandText(command: string | readonly string[]): string {
 
 /** What the log calls a gate. */
 export function gateName(gate: DeclaredGate): string {
-  const name = `${titleOf(gate)}${TITLE_END}${requiredOf(gate)}`;
+  // Logs and policies know a gate by its name, whatever words are shown for what it asks for.
+  const asked = kindOfGate(gate) === 'lineage' ? (gate.lineage ?? []).join(', ') : requiredOf(gate);
+  const name = `${titleOf(gate)}${TITLE_END}${asked}`;
   return name.length <= MAX_NAME ? name : `${name.slice(0, MAX_NAME - 20)}… ${definitionDigest(gate).slice(0, 12)}`;
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { RegistryError } from '../../src/base/errors.ts';
 import { judgeBenchmark } from '../../src/gates/benchmark.ts';
 import { checkGate, type GateContext } from '../../src/gates/check-gate.ts';
-import { gateName } from '../../src/gates/gate-name.ts';
+import { gateName, requiredOf } from '../../src/gates/gate-name.ts';
 import type { GateSubject } from '../../src/gates/verdict.ts';
 import { type DeclaredGate, GATE_KEYS } from '../../src/project/gates-schema.ts';
 import { parseProject } from '../../src/project/parse-project.ts';
@@ -111,6 +111,29 @@ describe('gates', () => {
     expect(check({ code: { ...code, written: { paths, count: 6, otherCount: 1 } } })).toMatchObject(failing);
     // As it was recorded before what training writes was told apart.
     expect(check({ code })).toMatchObject(failing);
+  });
+
+  it.each([
+    ['{lineage: [lock]}', 'lock file', 'uv.lock'],
+    ['{lineage: [data, lock]}', 'data with digests, lock file', 'train.csv; uv.lock'],
+    ['{lineage: [clean, lock]}', 'no uncommitted changes, lock file', 'commit aaaaaaaaaaaa with changes; uv.lock'],
+    ['{lineage: [pushed]}', 'pushed commit', 'commit aaaaaaaaaaaa'],
+  ])('say in words what %s asks for, and of the version no more than that', (text, required, measured) => {
+    const gate = gateOf(text);
+    const subject = {
+      code: { commit: 'a'.repeat(40), isDirty: true, isPushed: true, capturedAt: 'start' as const },
+      data: [{ path: 'train.csv', sha256: 'b'.repeat(64) }],
+      locks: [{ path: 'uv.lock', sha256: 'c'.repeat(64) }],
+    };
+    expect([requiredOf(gate), checkGate(gate, contextOf(subject)).measured]).toEqual([required, measured]);
+    // What the log has of it is found again.
+    expect(gateName(gate)).toBe(`lineage: ${gate.lineage?.join(', ')}`);
+  });
+
+  it('count what is too much to name, and say what isn’t there', () => {
+    const gate = gateOf('{lineage: [data, lock]}');
+    const data = ['a', 'b', 'c', 'd'].map((path) => ({ path, sha256: 'b'.repeat(64) }));
+    expect(checkGate(gate, contextOf({ data })).measured).toBe('4 files or folders of data; no lock file');
   });
 
   it('fail where a submodule had changes, and name it, also of versions that are registered already', () => {

@@ -46,7 +46,7 @@ describe('the page of a review', () => {
       'lineage',
     ]);
     expect(await page.locator('.gate-failed').first().innerText()).toMatch(
-      /failed[\s\S]*21\.7 %[\s\S]*Measured\s+18\.25[\s\S]*Required\s+at most 15 % worse[\s\S]*Evidence/,
+      /failed[\s\S]*21\.7 %[\s\S]*Required\s+at most 15 % worse[\s\S]*Found\s+18\.25[\s\S]*Evidence/,
     );
     expect(await page.locator('.gate', { hasText: 'python validate.py' }).innerText()).toContain('Press “Run gates”');
     expect(opened.errors).toEqual([]);

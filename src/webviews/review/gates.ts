@@ -105,7 +105,7 @@ function gateItem(gate: ReviewGate, page: PageContext | undefined, canRun: boole
       ${why === undefined ? nothing : html`<div class="gate-why wrap">${coded(why)}</div>`}
       ${isToRun ? html`<div class="gate-why">${t('Press “Run gates” to run it.')}</div>` : nothing}
       <dl class="gate-facts">
-        ${isCounted ? nothing : fact(t('Measured'), measured)} ${isNamedByIt || isCounted ? nothing : fact(t('Required'), required)}
+        ${isNamedByIt || isCounted ? nothing : fact(t('Required'), required)} ${isCounted ? nothing : fact(t('Found'), measured)}
         ${recorded ? html`<div><dt>${t('Ran')}</dt><dd>${tParts('{age} by {author}', { age: ageOf(recorded.at), author: html`<span class="author">${recorded.by}</span>` })}</dd></div>` : nothing}
       </dl>
     </div>
