@@ -140,6 +140,16 @@ export const screens: { readonly [K in PageKind]: StatesOf<K> } = {
       late: hanging(),
       isLeftWaiting: true,
     },
+    silent: {
+      data: async () => versionPage(versionDetails(2, { hasHistory: true })),
+      late: hanging(),
+      isLeftWaiting: true,
+      ownsTime: true,
+      first: async (page) => {
+        await page.evaluate('globalThis.askHost = () => new Promise(() => {})');
+        await page.clock.runFor(7000);
+      },
+    },
     outdated: {
       data: failingAfterwards(async () => versionPage()),
       trends: trends(),

@@ -48,7 +48,7 @@ export type AskingMethod = keyof ResultOf<PageKind> & RequestMethod;
 
 /** One function for each request: leaving one out doesn't compile. */
 export type RequestHandlers<K extends PageKind> = {
-  readonly [M in Exclude<RequestMethod, 'cancel'>]: (
+  readonly [M in Exclude<RequestMethod, 'cancel' | 'ping'>]: (
     params: RequestParams<M>,
     operation: OperationOptions,
   ) => Promise<M extends AskingMethod ? ResultOf<K>[M] : void>;
@@ -79,11 +79,5 @@ export interface ProgressMessage {
   readonly progress: Progress;
 }
 
-/** Somebody is there who answers the request with the same `id`, and waits for a person first. */
-export interface TakenMessage {
-  readonly kind: 'taken';
-  readonly id: number;
-}
-
 /** Every message that the extension sends to a page. `changed`: what the page shows may be out of date. */
-export type HostMessage<K extends PageKind> = Answer<K> | ProgressMessage | TakenMessage | { readonly kind: 'changed' };
+export type HostMessage<K extends PageKind> = Answer<K> | ProgressMessage | { readonly kind: 'changed' };

@@ -152,6 +152,8 @@ const paramSchemas = {
   openReview: v.strictObject({ versionId: ulid, stage: stageName }),
   /** Nobody waits for the answer to the request with this number any more. */
   cancel: v.strictObject({ request: requestId }),
+  /** Whether the extension is there, which answers at once, whatever else it does. */
+  ping: v.strictObject({}),
   /** Starts the registration of the file that the page shows. */
   registerFile: v.strictObject({}),
   ...versionParams,
@@ -199,6 +201,7 @@ export const requestSchema = v.variant('method', [
   request('decide'),
   request('openReview'),
   request('cancel'),
+  request('ping'),
   request('registerFile'),
   request('trends'),
   request('card'),

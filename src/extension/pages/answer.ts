@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { RegistryError } from '../../base/errors.ts';
 import type { OperationOptions } from '../../base/progress.ts';
 import { toldOf } from '../../base/retold.ts';
-import type { Answer, ProgressMessage, RequestHandlers, TakenMessage } from '../messages/answers.ts';
+import type { Answer, ProgressMessage, RequestHandlers } from '../messages/answers.ts';
 import type { PageKind } from '../messages/page-data.ts';
 import { type PageRequest, requestSchema } from '../messages/requests.ts';
 import { toldData } from './told-data.ts';
@@ -27,7 +27,7 @@ export interface PageAnswers<K extends PageKind> {
 export function pageAnswers<K extends PageKind>(
   handlers: RequestHandlers<K>,
   log: PageLog,
-  onProgress: (message: ProgressMessage | TakenMessage) => void = () => undefined,
+  onProgress: (message: ProgressMessage) => void = () => undefined,
 ): PageAnswers<K> {
   const underWay = new Map<number, AbortController>();
   return {
@@ -43,13 +43,13 @@ export function pageAnswers<K extends PageKind>(
         underWay.get(request.params.request)?.abort();
         return undefined;
       }
+      if (method === 'ping') return { kind: 'done', id };
       const controller = new AbortController();
       underWay.set(id, controller);
       const operation: OperationOptions = {
         signal: controller.signal,
         onProgress: (progress) => onProgress({ kind: 'progress', id, progress: toldData(progress) }),
       };
-      if (method === 'decide') onProgress({ kind: 'taken', id });
       try {
         return toldData(await callHandler(handlers, request, operation));
       } catch (error) {
@@ -69,7 +69,7 @@ export function pageAnswers<K extends PageKind>(
 
 async function callHandler<K extends PageKind>(
   handlers: RequestHandlers<K>,
-  request: Exclude<PageRequest, { method: 'cancel' }>,
+  request: Exclude<PageRequest, { method: 'cancel' | 'ping' }>,
   operation: OperationOptions,
 ): Promise<Answer<K>> {
   const { id, method } = request;

@@ -143,7 +143,7 @@ export async function decide(decision: Decision, data: ReviewPageData, page: Pag
         revision: data.revision,
         ...(decision === 'request' ? { reviewers: reviewersIn(page) } : {}),
       },
-      { timeoutMs: patienceMs, isTaken: true },
+      { timeoutMs: patienceMs },
     );
     underWay = undefined;
     if (answer.outcome === 'done') {

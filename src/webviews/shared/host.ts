@@ -3,6 +3,7 @@ import type { Answer, AskingMethod, HostMessage, ResultOf } from '../../extensio
 import type { Progress } from '../../extension/messages/core-types.ts';
 import type { PageData, PageKind } from '../../extension/messages/page-data.ts';
 import type { RequestMethod, RequestParams } from '../../extension/messages/requests.ts';
+import { heartbeat } from './heartbeat.ts';
 import type { Places } from './keep-place.ts';
 
 /** What the editor puts into every page. */
@@ -13,7 +14,7 @@ interface VsCodeApi {
 }
 declare function acquireVsCodeApi(): VsCodeApi;
 
-/** Nobody is left to answer an open page once the extension was restarted: the editor tells a page nothing of that, so the message does. Reading a long log for the first time takes a while; everything else is quick. */
+/** Reading a long log for the first time takes a while; everything else is quick. */
 const loadTimeoutMs = 20_000;
 const requestTimeoutMs = 10_000;
 
@@ -31,8 +32,13 @@ export interface Host<K extends PageKind> {
     params: RequestParams<M>,
     options?: ReadOptions,
   ): Promise<ResultOf<K>[M]>;
-  ask<M extends Exclude<RequestMethod, AskingMethod | 'cancel'>>(method: M, params: RequestParams<M>): Promise<void>;
+  ask<M extends Exclude<RequestMethod, AskingMethod | 'cancel' | 'ping'>>(
+    method: M,
+    params: RequestParams<M>,
+  ): Promise<void>;
   onChanged(listener: () => void): void;
+  /** Told when the extension says nothing any more although something is awaited of it, and when it is heard again. */
+  onSilence(listener: (isSilent: boolean) => void): void;
   /** What the person had set on this page; it outlives the page's being hidden and the window's reload. */
   readonly savedUi: UiState;
   saveUi(ui: UiState): void;
@@ -46,8 +52,6 @@ export interface Host<K extends PageKind> {
 export interface ReadOptions {
   /** It may take so long between two words of it: 10 seconds unless given. */
   readonly timeoutMs?: number;
-  /** The extension says at once that it has the request: then a person may take their time, and before that nobody waits longer than for others. */
-  readonly isTaken?: boolean;
   readonly onProgress?: (progress: Progress) => void;
   /** Ends the work. */
   readonly signal?: AbortSignal;
@@ -55,8 +59,7 @@ export interface ReadOptions {
 
 interface Waiting<K extends PageKind> {
   readonly settle: (answer: Answer<K>) => void;
-  /** There is word of it: without progress, that somebody took it. */
-  readonly heard: (progress?: Progress) => void;
+  readonly heard: (progress: Progress) => void;
 }
 
 /** Connects to the extension. Call it once: the editor gives its interface to a page only once. */
@@ -72,20 +75,35 @@ export function connectHost<K extends PageKind>(): Host<K> {
   let lastPlaces = savedPlaces;
   const waiting = new Map<number, Waiting<K>>();
   const listeners: (() => void)[] = [];
+  const silenceListeners: ((isSilent: boolean) => void)[] = [];
   let lastId = 0;
+  const post = (method: RequestMethod, params: unknown): number => {
+    lastId += 1;
+    api.postMessage({ id: lastId, method, params });
+    return lastId;
+  };
+  const beating = heartbeat(
+    () => void post('ping', {}),
+    (isSilent) => {
+      for (const listener of silenceListeners) listener(isSilent);
+    },
+  );
+  const settled = (id: number) => {
+    waiting.delete(id);
+    beating.await(waiting.size > 0);
+  };
 
   window.addEventListener('message', ({ data, origin }: MessageEvent<unknown>) => {
     // The editor hands messages on from a frame of the same origin: no other window has anything to say.
     if (origin !== window.origin || !isHostMessage<K>(data)) return;
+    beating.heard();
     if (data.kind === 'changed') {
       for (const listener of listeners) listener();
     } else if (data.kind === 'progress') {
       waiting.get(data.id)?.heard(data.progress);
-    } else if (data.kind === 'taken') {
-      waiting.get(data.id)?.heard();
     } else {
       waiting.get(data.id)?.settle(data);
-      waiting.delete(data.id);
+      settled(data.id);
     }
   });
   const save = () => api.setState({ page, ui: lastUi, places: lastPlaces, firstId });
@@ -98,34 +116,27 @@ export function connectHost<K extends PageKind>(): Host<K> {
   function send<M extends RequestMethod>(
     method: M,
     params: RequestParams<M>,
-    { timeoutMs = requestTimeoutMs, isTaken = false, onProgress, signal }: ReadOptions = {},
+    { timeoutMs = requestTimeoutMs, onProgress, signal }: ReadOptions = {},
   ): Promise<Exclude<Answer<K>, { kind: 'failure' }>> {
-    lastId += 1;
-    const id = lastId;
     return new Promise((resolve, reject) => {
-      let patience = isTaken ? requestTimeoutMs : timeoutMs;
+      const id = post(method, params);
       const giveUp = () => {
-        waiting.delete(id);
+        settled(id);
         reject(
           new Error(
-            t(
-              'The registry didn’t answer within {seconds} seconds. It may be reading a long log: retry. If it doesn’t answer then either, the extension was restarted: close this page and open it again, for example from the Models view.',
-              { seconds: formatNumber(patience / 1000) },
-            ),
+            t('The registry didn’t answer within {seconds} seconds. It may be reading a long log: retry.', {
+              seconds: formatNumber(timeoutMs / 1000),
+            }),
           ),
         );
       };
-      let timer = setTimeout(giveUp, patience);
-      signal?.addEventListener('abort', () => {
-        lastId += 1;
-        api.postMessage({ id: lastId, method: 'cancel', params: { request: id } });
-      });
+      let timer = setTimeout(giveUp, timeoutMs);
+      signal?.addEventListener('abort', () => post('cancel', { request: id }));
       waiting.set(id, {
         heard(progress) {
-          patience = timeoutMs;
           clearTimeout(timer);
-          timer = setTimeout(giveUp, patience);
-          if (progress !== undefined) onProgress?.(progress);
+          timer = setTimeout(giveUp, timeoutMs);
+          onProgress?.(progress);
         },
         settle(answer) {
           clearTimeout(timer);
@@ -133,7 +144,7 @@ export function connectHost<K extends PageKind>(): Host<K> {
           else resolve(answer);
         },
       });
-      api.postMessage({ id, method, params });
+      beating.await(true);
     });
   }
 
@@ -154,6 +165,7 @@ export function connectHost<K extends PageKind>(): Host<K> {
       save();
     },
     onChanged: (listener) => listeners.push(listener),
+    onSilence: (listener) => silenceListeners.push(listener),
     async ask(method, params) {
       await send(method, params);
     },
@@ -191,7 +203,6 @@ function isHostMessage<K extends PageKind>(value: unknown): value is HostMessage
   if (typeof value.id !== 'number') return false;
   switch (value.kind) {
     case 'done':
-    case 'taken':
       return true;
     case 'data':
       return typeof value.method === 'string' && value.data !== undefined;

@@ -1,11 +1,12 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
-import { t } from '../../base/language.ts';
+import { formatNumber, t } from '../../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
 import type { AskingMethod, ResultOf } from '../../extension/messages/answers.ts';
 import type { TensorQuery, TensorRows } from '../../extension/messages/core-types.ts';
 import type { PageData, PageKind } from '../../extension/messages/page-data.ts';
 import type { ModelAction, PageAction, RequestParams } from '../../extension/messages/requests.ts';
+import { SILENT_SECONDS } from './heartbeat.ts';
 import { connectHost, type ReadOptions, type UiState } from './host.ts';
 import { keepFocus } from './keep-focus.ts';
 import { keepPlace } from './keep-place.ts';
@@ -115,6 +116,8 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
   let isLoading = false;
   let isOutdated = false;
   let isFirst = true;
+  /** The extension says nothing, although something is awaited of it. */
+  let isSilent = false;
   let isEarly = host.first !== undefined;
   /** What is drawn asked whether it is early: only then something follows. */
   let hasRest = false;
@@ -169,17 +172,21 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     read: (method, params, options) => host.read(method, params, options),
     later<T>(name: string, read: () => Promise<T>, of?: unknown): Later<T> {
       const known = latecomers.get(name);
+      const retry = () => {
+        latecomers.delete(name);
+        draw();
+      };
       // What a name stands for is decided by the one place that asks for it.
-      if (known && known.of === of) return known.outcome as Later<T>;
+      const shown = ({ outcome }: Latecomer) =>
+        (isSilent && outcome.state === 'loading'
+          ? { state: 'failed', message: t('The extension doesn’t answer.'), retry }
+          : outcome) as Later<T>;
+      if (known && known.of === of) return shown(known);
       const entry: Latecomer = { of, outcome: known?.outcome.state === 'ready' ? known.outcome : { state: 'loading' } };
       const settle = (outcome: Later<T>) => {
         // Something newer may have been asked for meanwhile.
         if (latecomers.get(name) !== entry) return;
         entry.outcome = outcome;
-        draw();
-      };
-      const retry = () => {
-        latecomers.delete(name);
         draw();
       };
       latecomers.delete(name);
@@ -189,7 +196,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
         (data) => settle({ state: 'ready', data }),
         (error: unknown) => settle({ state: 'failed', message: messageOf(error), retry }),
       );
-      return entry.outcome as Later<T>;
+      return shown(entry);
     },
     redraw: draw,
     registerFile: () => ask(host.ask('registerFile', {})),
@@ -272,6 +279,11 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
   function body(): TemplateResult {
     switch (content.state) {
       case 'loading':
+        if (isSilent)
+          return html`<div class="failure" role="alert">
+            <h1>${icon('error')} ${t('The extension doesn’t answer')}</h1>
+            <p>${silence()}</p>
+          </div>`;
         return html`<div class="waiting">
           <vscode-progress-ring aria-hidden="true"></vscode-progress-ring><h1>${t('Reading the registry…')}</h1>
         </div>`;
@@ -282,7 +294,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
           <vscode-button @click=${load}>${t('Retry')}</vscode-button>
         </div>`;
       case 'ready':
-        return html`${problem === undefined ? nothing : banner(problem)}${isRestricted(content.data) ? readOnlyLine() : nothing}${view(content.data, context())}`;
+        return html`${isSilent ? silentBanner() : problem === undefined ? nothing : banner(problem)}${isRestricted(content.data) ? readOnlyLine() : nothing}${view(content.data, context())}`;
     }
   }
 
@@ -318,11 +330,35 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     </div>`;
   }
 
+  /** Nobody would hear a retry, and it isn't over: there is nothing to press. */
+  function silentBanner(): TemplateResult {
+    return html`<div class="banner seen" role="alert">${icon('warning')}<span class="grow">${silence()}</span></div>`;
+  }
+
+  /** What failed meanwhile is read again, too. */
+  function hear(nowSilent: boolean): void {
+    isSilent = nowSilent;
+    if (isSilent) {
+      draw();
+      return;
+    }
+    for (const [name, { outcome }] of latecomers) if (outcome.state === 'failed') latecomers.delete(name);
+    void load();
+  }
+
   keepFocus(root);
   keepSpaceBar();
   keepPlace(root, host.savedPlaces, (places) => host.savePlaces(places));
   host.onChanged(() => void load());
+  host.onSilence(hear);
   void load();
+}
+
+function silence(): string {
+  return t(
+    'The extension hasn’t answered for {seconds} seconds. If it is busy, this page goes on by itself. If it ended, the editor starts it again and this page is opened anew; where that doesn’t happen, run “Developer: Restart Extension Host”.',
+    { seconds: formatNumber(SILENT_SECONDS) },
+  );
 }
 
 function isRestricted(data: object): boolean {

@@ -43,6 +43,7 @@ export const validParams: { readonly [M in RequestMethod]: RequestParams<M> } = 
   decide: { decision: 'promote', text: 'Better', revision: 1 },
   openReview: { versionId: idOf(2), stage: 'production' },
   cancel: { request: 1 },
+  ping: {},
   registerFile: {},
   trends: {},
   card: {},
