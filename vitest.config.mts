@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/house/longest-first.mts';
 
 /** macOS names it by a link, Windows may shorten it, and neither is what the registry says of a folder in it. */
 const temporary = realpathSync.native(tmpdir());
@@ -17,6 +18,7 @@ export default defineConfig({
     ],
     // By default there is one worker on a machine with two cores, and its main process is idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    sequence: { sequencer: LongestFirst },
     setupFiles: ['test/house/patience.ts'],
     expect: { poll: { timeout: 20_000 } },
     testTimeout: 60_000,

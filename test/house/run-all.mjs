@@ -1,37 +1,38 @@
-// `npm test`: every check and every suite in turn, then one line with the sum. A check counts as one test; a skipped test counts as failed,
+// `npm test`: every check and every suite, then one line with the sum. A check counts as one test; a skipped test counts as failed,
 // because nobody has seen it pass.
+//
+// An editor is waited for more than it works, as is what the other tests start. So the checks and the editor's suite run beside them, each
+// with what the other leaves of two cores, and what they say is shown when the tests have said what they say.
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 const bin = (name) => join(root, 'node_modules/.bin', name);
 
-const checks = [
+const PACKAGE = { name: 'build and package', command: ['npm', 'run', '--silent', 'package'] };
+const CHECKS = [
   { name: 'types', command: ['npm', 'run', '--silent', 'typecheck'] },
   { name: 'format and lint', command: [bin('biome'), 'ci', '.'] },
   { name: 'unused code', command: [bin('knip')] },
-  { name: 'build and package', command: ['npm', 'run', '--silent', 'package'], isNeeded: true },
 ];
-const suites = [
-  { name: 'unit and integration', config: 'vitest.config.mts' },
-  { name: 'editor', config: 'vitest.editor.config.mts' },
-];
+const UNITS = { name: 'unit and integration', config: 'vitest.config.mts', args: [] };
+const EDITOR = {
+  name: 'editor',
+  config: 'vitest.editor.config.mts',
+  args: availableParallelism() < 4 ? ['--maxWorkers=1'] : [],
+};
 
-const results = [];
 await mkdir(join(root, 'out'), { recursive: true });
-
-for (const { name, command, isNeeded } of checks) {
-  const isOk = (await run(name, command)) === 0;
-  results.push({ name, passed: isOk ? 1 : 0, failed: isOk ? 0 : 1, isBlocking: !isOk && isNeeded === true });
-}
-for (const { name, config } of suites) {
-  if (results.some((result) => result.isBlocking)) {
-    results.push({ name, passed: 0, failed: 1, note: 'not run: there is nothing to test' });
-    continue;
-  }
-  results.push({ name, ...(await runSuite(name, config)) });
-}
+const aside = laterOutput();
+const packaged = runCheck(PACKAGE, process.stdout);
+const [{ result: built }, besides, units] = await Promise.all([
+  packaged,
+  runBesides(),
+  packaged.then(({ isOk }) => suiteOf(UNITS, isOk, process.stdout)).finally(() => aside.show()),
+]);
+const results = [...besides.checks, built, units, besides.editor];
 
 const passed = sum((result) => result.passed);
 const failed = sum((result) => result.failed);
@@ -47,11 +48,28 @@ for (const result of results) {
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 
-async function runSuite(name, config) {
+async function runBesides() {
+  const checks = [];
+  for (const check of CHECKS) checks.push((await runCheck(check, aside)).result);
+  const { isOk } = await packaged;
+  return { checks, editor: await suiteOf(EDITOR, isOk, aside) };
+}
+
+async function runCheck({ name, command }, output) {
+  const isOk = (await run(name, command, output)) === 0;
+  return { isOk, result: { name, passed: isOk ? 1 : 0, failed: isOk ? 0 : 1 } };
+}
+
+async function suiteOf(suite, isPackaged, output) {
+  if (!isPackaged) return { name: suite.name, passed: 0, failed: 1, note: 'not run: there is nothing to test' };
+  return { name: suite.name, ...(await runSuite(suite, output)) };
+}
+
+async function runSuite({ name, config, args }, output) {
   const report = join(root, `out/${config.replace(/\.mts$/, '')}.json`);
   await rm(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const code = await run(name, [bin('vitest'), 'run', '--config', config, ...reporters]);
+  const code = await run(name, [bin('vitest'), 'run', '--config', config, ...args, ...reporters], output);
   const counts = await readFile(report, 'utf8').then(JSON.parse, () => undefined);
   if (counts === undefined) return { passed: 0, failed: 1, note: `ended with ${code} and without a report` };
   const done = counts.numPassedTests;
@@ -81,16 +99,34 @@ function failuresOf({ name, message, assertionResults }) {
   });
 }
 
-function run(name, [command, ...args]) {
-  console.log(`\n== ${name}`);
+function run(name, [command, ...args], output) {
+  output.write(`\n== ${name}\n`);
+  const stdio = output === process.stdout ? 'inherit' : ['inherit', 'pipe', 'pipe'];
   return new Promise((done) => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+    const child = spawn(command, args, { cwd: root, stdio, shell: process.platform === 'win32' });
+    child.stdout?.on('data', (chunk) => output.write(chunk));
+    child.stderr?.on('data', (chunk) => output.write(chunk));
     child.on('error', (error) => {
-      console.error(`${command} could not be started: ${error.message}`);
+      output.write(`${command} could not be started: ${error.message}\n`);
       done(1);
     });
     child.on('close', (code, signal) => done(code ?? `signal ${signal}`));
   });
+}
+
+/** Keeps what is written to it until it may be shown, and then writes on. */
+function laterOutput() {
+  let kept = [];
+  return {
+    write(chunk) {
+      if (kept === undefined) process.stdout.write(chunk);
+      else kept.push(chunk);
+    },
+    show() {
+      for (const chunk of kept ?? []) process.stdout.write(chunk);
+      kept = undefined;
+    },
+  };
 }
 
 function sum(count) {
