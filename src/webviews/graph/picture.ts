@@ -1,6 +1,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { t, tCount } from '../../base/language.ts';
 import type { GraphNode, LineageGraph } from '../../extension/messages/core-types.ts';
+import { cutName } from '../shared/cut-name.ts';
 import type { PageContext } from '../shared/page.ts';
 import { icon } from '../shared/parts.ts';
 import { type Direction, type Drawing, drawingOf, nodeTowards } from './layout.ts';
@@ -93,15 +94,16 @@ function nodeView(node: GraphNode, graph: LineageGraph, { places }: Drawing, pag
       data-node=${id}
       tabindex=${id === current ? 0 : -1}
       title="${label}${second === undefined || second === '' ? '' : `, ${second}`}"
-      aria-label=${spoken(node, graph)}
       aria-current=${isSubject ? 'true' : nothing}
       @click=${() => activate(node, isSubject, page)}
     >
-      ${icon(icons[kind])}
-      <span class="graph-node-text">
-        ${kind === 'version' ? versionLabel(label) : html`<span class="ellipsis">${label}</span>`}
-        ${second === undefined || second === '' ? nothing : html`<span class="ellipsis muted ${stage === undefined ? '' : `graph-stage-${colourOf(stage)}`}">${second}</span>`}
-      </span>
+      <span class="only-read-aloud">${spoken(node, graph)}</span>
+      <span class="graph-node-look" aria-hidden="true"
+        >${icon(icons[kind])}<span class="graph-node-text">
+          ${kind === 'version' ? versionLabel(label) : cutName(label)}
+          ${second === undefined || second === '' ? nothing : cutName(second, { look: stage === undefined ? 'muted' : ['muted', `graph-stage-${colourOf(stage)}`].join(' ') })}
+        </span></span
+      >
     </button>
   </foreignObject>`;
 }
@@ -110,7 +112,7 @@ function nodeView(node: GraphNode, graph: LineageGraph, { places }: Drawing, pag
 function versionLabel(label: string): TemplateResult {
   const at = label.lastIndexOf('@');
   const [model, number] = at < 0 ? [label, ''] : [label.slice(0, at), label.slice(at)];
-  return html`<span class="graph-version"><span class="ellipsis">${model}</span><span class="unbroken">${number}</span></span>`;
+  return html`<span class="graph-version">${cutName(model)}<span class="unbroken">${number}</span></span>`;
 }
 
 /** Only the stages that have a colour become part of a class. */
