@@ -153,8 +153,10 @@ function filled({ text }: Template, values: ReadonlyMap<string, string>, tell: (
   });
 }
 
-/** `1.6 kB` as the language writes its number. */
+/** `1.6 kB` and `2,000` as the language writes their numbers. */
 function inUnits(value: string): string {
+  // The core counts in English.
+  if (/^\d{1,3}(,\d{3})+$/.test(value)) return formatNumber(Number(value.replaceAll(',', '')));
   const [, number, unit] = /^(\d+\.\d) ([kMGTP]B)$/.exec(value) ?? [];
   return number === undefined ? value : `${formatNumber(Number(number), { minimumFractionDigits: 1 })} ${unit}`;
 }

@@ -1,4 +1,5 @@
 import { RegistryError } from '../base/errors.ts';
+import { formatNumber } from '../base/language.ts';
 import type { ChangedFile } from './code-history.ts';
 import { askGit, type GitQuestion } from './git-process.ts';
 
@@ -26,7 +27,8 @@ export async function changedFiles(
   try {
     const all = parseRaw((await diffTree(root, ['--raw'], from, to, question)).toString('utf8'));
     const files = all.slice(0, MAX_FILES);
-    const missing = all.length > MAX_FILES ? [`Only the first ${MAX_FILES} changed files are listed.`] : [];
+    const missing =
+      all.length > MAX_FILES ? [`Only the first ${formatNumber(MAX_FILES)} changed files are listed.`] : [];
     if (all.length > MAX_COUNTED) return { files, fileCount: all.length, missing };
     return { files: await withLines(root, files, from, to, question), fileCount: all.length, missing };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { type FileHandle, lstat, open, opendir, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
+import { formatNumber } from '../base/language.ts';
 import { type ByteSource, type FileInSet, type FileSet, MAX_READ_BYTES } from './file-set.ts';
 
 /** A file of a set, and where it is on this machine. */
@@ -137,7 +138,7 @@ function localSource({ file, path, sizeBytes }: SizedFile): ByteSource {
 }
 
 function tooMany(count: number): string {
-  return `Only the first ${MAX_FILES} of ${count === MAX_FILES ? 'the' : count} files were looked at`;
+  return `Only the first ${formatNumber(MAX_FILES)} of ${count === MAX_FILES ? 'the' : formatNumber(count)} files were looked at`;
 }
 
 function unreadable(path: string, cause: unknown): RegistryError {

@@ -1,3 +1,4 @@
+import { formatNumber } from '../base/language.ts';
 import { elementCount } from '../base/shape.ts';
 import type { ModelFacts, TensorFacts } from './facts.ts';
 
@@ -27,7 +28,10 @@ export class TensorList {
   }
 
   problems(): readonly string[] {
-    const cut = this.#count > MAX_LISTED ? [`Of ${this.#count} tensors the first ${MAX_LISTED} are listed`] : [];
+    const cut =
+      this.#count > MAX_LISTED
+        ? [`Of ${formatNumber(this.#count)} tensors the first ${formatNumber(MAX_LISTED)} are listed`]
+        : [];
     return [...this.#problems, ...cut];
   }
 

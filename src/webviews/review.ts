@@ -65,4 +65,4 @@ function otherStages(
   </p>`;
 }
 
-runPage<'review'>(reviewView);
+runPage<'review'>(reviewView, { drawsWhyReadOnly: true });

@@ -72,6 +72,7 @@ describe('what the core says', () => {
   it('writes sizes as the language does', () => {
     speak({ tag: 'de', texts: {} });
     expect(retell('The files of 1.6 kB are missing: x.')).toBe('Dateien von 1,6 kB fehlen: x.');
+    expect(retell('The files of 2,000 are missing: x.')).toBe('Dateien von 2.000 fehlen: x.');
   });
 
   it('ends for texts that are made to be slow', () => {

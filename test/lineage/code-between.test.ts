@@ -157,7 +157,7 @@ describe('what became of the code between two commits', () => {
     });
     expect([between.added.count, between.added.commits.length]).toEqual([1099, 1000]);
     expect([between.fileCount, between.files.length]).toEqual([2198, 2000]);
-    expect(between.missing).toEqual(['Only the first 2000 changed files are listed.']);
+    expect(between.missing).toEqual(['Only the first 2,000 changed files are listed.']);
   });
 
   it('runs nothing that the repository names', async ({ skip }) => {

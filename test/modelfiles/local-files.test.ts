@@ -41,7 +41,7 @@ describe('the files of a model', () => {
     const file = join(folder, 'top.bin');
     const many = await fileSetOf(Array.from({ length: 10_001 }, (_, i) => ({ path: `f${i}`, file })));
     expect(many.files).toHaveLength(10_000);
-    expect(many.problems).toEqual(['Only the first 10000 of 10001 files were looked at']);
+    expect(many.problems).toEqual(['Only the first 10,000 of 10,001 files were looked at']);
   });
 
   it('are read in windows, up to their end', async () => {

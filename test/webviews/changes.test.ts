@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ChangesPageData } from '../../src/extension/messages/page-data.ts';
-import { changes, codeBetween, idOf, longName, markup } from './examples.ts';
+import { changes, codeBetween, idOf, longName, markup, versionDetails } from './examples.ts';
 import { cutOff, type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
 
 let harness: Harness;
@@ -98,6 +98,18 @@ describe('the page of what changed', () => {
     expect(await page.locator('main').innerText()).toContain('The same in both: code, data, params.');
     expect(await page.locator('main').innerText()).toContain('Not recorded: the packages of @2.');
     expect(await page.locator('h2').allInnerTexts()).toEqual(['Model and weights']);
+  });
+
+  it.each([
+    [[2], 'those of fraud-detector@2 weren’t read'],
+    [[1, 2], 'those of neither version were read'],
+  ])('says of which versions the weights aren’t known: %j', async (numbers, text) => {
+    const version = (number: number) => ({
+      ...versionDetails(number),
+      facts: { format: 'safetensors', ...(numbers.includes(number) ? {} : { weights: 'a'.repeat(64) }) },
+    });
+    const page = await open(changes({ before: version(1), after: version(2), weights: 'unknown' }));
+    expect(await page.locator('#model').innerText()).toContain(text);
   });
 
   it('shows what others wrote as text, and long names without widening the page', async () => {

@@ -348,7 +348,7 @@ export function extremeCode(): CodeBetween {
     removed: { commits: commits('d'), count: 10_000 },
     files,
     fileCount: 10_000,
-    missing: [story, 'Only the first 2000 changed files are listed.'],
+    missing: [story, 'Only the first 2,000 changed files are listed.'],
   });
 }
 

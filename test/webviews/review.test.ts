@@ -128,6 +128,14 @@ describe('the page of a review', () => {
     expect(items[3]).toMatch(/bob@example\.org[^\n]* refused[\s\S]*Twice as slow/);
   });
 
+  it('names a few of many stages that the policy lets versions come from', async () => {
+    const from = ['qa', 'shadow', 'canary', 'pilot', 'beta', 'trial'];
+    const page = await open(reviewPage({ from }), { gates: [] });
+    const text = 'from qa, shadow, canary and 3 more only, and this one is in candidate';
+    expect(await page.locator('.verdict').innerText()).toContain(text);
+    expect(await page.locator('#decision-why').innerText()).toContain(text);
+  });
+
   it('promotes with a reason, naming whom the person saw in the stage', async () => {
     const page = await open(reviewPage());
     const promote = page.getByRole('button', { name: 'Promote to production' });
@@ -266,7 +274,10 @@ describe('the page of a review', () => {
     for (const name of ['Promote to production', 'Approve', 'Refuse'])
       expect(await page.getByRole('button', { name }).isDisabled()).toBe(true);
     expect(await page.getByRole('button', { name: 'Run gates' }).count()).toBe(0);
-    await page.locator('#decision-why', { hasText: 'Restricted Mode' }).waitFor();
+    // Once, where what isn't available is.
+    expect(await page.getByText('Restricted Mode').count()).toBe(1);
+    await page.locator('#decision', { hasText: 'Restricted Mode' }).getByText('Manage Workspace Trust').waitFor();
+    expect(await page.locator('.verdict').innerText()).toContain('1 of 5 gates failed');
   });
 
   it('tells what keeps gates and git from answering once', async () => {

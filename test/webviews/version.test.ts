@@ -199,7 +199,7 @@ describe('the page of a version', () => {
       'Metrics',
       'Evaluations',
       'Params',
-      'Gates and approvals',
+      'Gates',
       'Lineage',
       'Model card',
       'How to load it',

@@ -37,7 +37,7 @@ export function changesText(changes: VersionChanges, code: ReadCode, { limit, de
     section('Environment and run', rowsTable(environment, limit)),
     section('Metrics', metricsTable(metrics, limit, declared)),
     section('Model', rowsTable(facts, limit)),
-    section('Weights', `  ${WEIGHTS[changes.weights]}`),
+    section('Weights', `  ${weightsText(changes)}`),
     section(
       'Not recorded',
       notRecorded(changes)
@@ -55,12 +55,17 @@ const WHY: Readonly<Record<VersionChanges['why'], string>> = {
   'registered-before': ', against what was registered before',
 };
 
-const WEIGHTS: Readonly<Record<VersionChanges['weights'], string>> = {
+const WEIGHTS: Readonly<Record<Exclude<VersionChanges['weights'], 'unknown'>, string>> = {
   'same-files': 'The same files.',
   same: 'The same weights, in other files.',
   different: 'Other weights. `compare A B --tensors` tells by how much.',
-  unknown: 'Not known for both; their files differ.',
 };
+
+function weightsText({ weights, before, after }: VersionChanges): string {
+  if (weights !== 'unknown') return WEIGHTS[weights];
+  const without = [before, after].filter(({ facts }) => facts?.weights === undefined).map(labelOf);
+  return `The files differ. The weights of ${without.join(' and ')} weren’t read.`;
+}
 
 function codeText({ before, after }: VersionChanges['code'], { between, problem }: ReadCode, limit: number): string {
   const lines: string[] = [];

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { t, tCount } from '../../base/language.ts';
+import { formatNumber, t, tCount } from '../../base/language.ts';
 import { toldIfAny } from '../../base/retold.ts';
 import { sizeText } from '../../base/size.ts';
 import { inform, tellBriefly } from '../notify.ts';
@@ -63,7 +63,7 @@ export const syncNow: Command = async (context, argument) => {
       : sent + received === 0
         ? t('Shared registry up to date')
         : tCount(received, 'Shared {sent}, took over {count} commit', 'Shared {sent}, took over {count} commits', {
-            sent,
+            sent: formatNumber(sent),
           }),
   );
 };

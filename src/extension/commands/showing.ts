@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
-import { t } from '../../base/language.ts';
+import { formatNumber, t } from '../../base/language.ts';
 import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import type { VersionChanges } from '../../registry/api/changes.ts';
 import { logDocumentUri } from '../log/log-document.ts';
@@ -125,7 +125,7 @@ async function changeCompared(context: CommandContext, page: v.InferOutput<typeo
             ? others > 0
               ? t('At most {most} versions are compared, and {others} of other models are there', {
                   most: MOST_COMPARED,
-                  others,
+                  others: formatNumber(others),
                 })
               : t('At most {most} versions are compared', { most: MOST_COMPARED })
             : undefined,
@@ -152,7 +152,7 @@ export const showChanges: Command = async (context, row, selected) => {
   if (ids.length > 2) {
     await complain(
       t('What changed is told between two versions, and {number} are selected. Select one or two.', {
-        number: ids.length,
+        number: formatNumber(ids.length),
       }),
     );
     return;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
-import { dateLocale, t, tCount } from '../../base/language.ts';
+import { dateLocale, formatNumber, t, tCount } from '../../base/language.ts';
 import type { ImportOverview, ModelOverview } from '../../importing/overview.ts';
 import { inform } from '../notify.ts';
 import type { Registries } from '../registries/registries.ts';
@@ -108,12 +108,12 @@ export function offerText(models: readonly ModelOverview[]): string {
   if (names.length > 1)
     return t('{sources} have {versions} versions of {models} models here. Import them into the registry?', {
       sources: new Intl.ListFormat(dateLocale(), { type: 'conjunction' }).format(names),
-      versions,
-      models: models.length,
+      versions: formatNumber(versions),
+      models: formatNumber(models.length),
     });
   return t('{sources} has {versions} versions of {models} models here. Import them into the registry?', {
     sources,
-    versions,
-    models: models.length,
+    versions: formatNumber(versions),
+    models: formatNumber(models.length),
   });
 }

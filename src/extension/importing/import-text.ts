@@ -1,4 +1,4 @@
-import { t, tCount } from '../../base/language.ts';
+import { formatNumber, t, tCount } from '../../base/language.ts';
 import { told } from '../../base/retold.ts';
 import { sizeText } from '../../base/size.ts';
 import { SOURCE_NAMES, type SourceKind } from '../../importing/found.ts';
@@ -61,7 +61,10 @@ export function summaryText(summary: ImportSummary): string {
         ? tCount(added, 'Imported {count} version of {model}.', 'Imported {count} versions of {model}.', {
             model: oneLine(first, 80),
           })
-        : t('Imported {versions} versions of {models} models.', { versions: added, models: models.length });
+        : t('Imported {versions} versions of {models} models.', {
+            versions: formatNumber(added),
+            models: formatNumber(models.length),
+          });
   const refused = stages.filter(({ outcome }) => outcome === 'refused' || outcome === 'kept').length;
   return [
     done,

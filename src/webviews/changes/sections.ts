@@ -9,6 +9,7 @@ import { cutName } from '../shared/cut-name.ts';
 import { alignDecimals, metricText, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { changeOf, filtered, icon, none, section } from '../shared/parts.ts';
+import { versionNumber } from '../shared/version-name.ts';
 import { whereTheyDiffer } from '../shared/where-they-differ.ts';
 import { directionText, word } from '../shared/word.ts';
 
@@ -180,19 +181,31 @@ function metricOf(value: string | number | null | undefined): MetricValue | unde
   return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? value : undefined;
 }
 
-const weightsTexts = (): Readonly<Record<ChangesPageData['weights'], string>> => ({
-  'same-files': t('The files are the same, byte for byte.'),
-  same: t('The weights are the same, in other files.'),
-  different: t('The weights differ.'),
-  unknown: t('Whether the weights are the same isn’t known for both versions. Their files differ.'),
-});
+function weightsText({ weights, before, after }: ChangesPageData): string {
+  switch (weights) {
+    case 'same-files':
+      return t('The files are the same, byte for byte.');
+    case 'same':
+      return t('The weights are the same, in other files.');
+    case 'different':
+      return t('The weights differ.');
+    case 'unknown': {
+      const [first, second] = [before, after].filter(({ facts }) => facts?.weights === undefined);
+      if (!first || second)
+        return t('The files differ. Whether the weights do isn’t known: those of neither version were read.');
+      const version = `${first.model}@${versionNumber(first)}`;
+      return t('The files differ. Whether the weights do isn’t known: those of {version} weren’t read.', { version });
+    }
+  }
+}
 
 /** What their files say, and whether the weights are equal. */
-export function modelSection({ facts, weights, before, after }: ChangesPageData, page: PageContext): TemplateResult {
+export function modelSection(data: ChangesPageData, page: PageContext): TemplateResult {
+  const { facts, weights, before, after } = data;
   return section(
     { id: 'model', title: t('Model and weights') },
     html`<p>
-        ${weightsTexts()[weights]}
+        ${weightsText(data)}
         ${weights === 'different' ? html`<button class="link" @click=${() => page.openComparison([before.id, after.id])}>${t('Compare the tensors')}</button>` : nothing}
       </p>
       ${

@@ -1,5 +1,5 @@
 import { worstSlice } from '../../base/comparing.ts';
-import { t } from '../../base/language.ts';
+import { formatNumber, t } from '../../base/language.ts';
 import { headlineMetrics } from '../../base/metrics.ts';
 import { sizeText } from '../../base/size.ts';
 import type { VersionSummary } from '../../extension/messages/core-types.ts';
@@ -190,7 +190,12 @@ function datasetGroups(
   const note =
     measured === isMeasured.length
       ? {}
-      : { note: t('{measured} of {all} versions', { measured, all: isMeasured.length }) };
+      : {
+          note: t('{measured} of {all} versions', {
+            measured: formatNumber(measured),
+            all: formatNumber(isMeasured.length),
+          }),
+        };
   const bySlice = Map.groupBy(slices, ({ slice }) =>
     slice.includes('=') ? slice.slice(0, slice.indexOf('=')) : 'slice',
   );

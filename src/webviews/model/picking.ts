@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { t } from '../../base/language.ts';
+import { formatNumber, t } from '../../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { Choices } from './choices.ts';
 import type { ModelPage } from './model-page.ts';
@@ -50,5 +50,7 @@ export function compareBar(
 }
 
 function offerText(count: number, total: number): string {
-  return count < total ? t('Compare the best {count}', { count }) : t('Compare all {count}', { count });
+  return count < total
+    ? t('Compare the best {count}', { count: formatNumber(count) })
+    : t('Compare all {count}', { count: formatNumber(count) });
 }

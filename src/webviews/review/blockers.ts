@@ -1,4 +1,4 @@
-import { t } from '../../base/language.ts';
+import { formatNumber, t } from '../../base/language.ts';
 import type { ReviewGate, ReviewPageData } from '../../extension/messages/review.ts';
 import type { LaterGates } from '../review.ts';
 
@@ -20,22 +20,30 @@ function brokenText({ title, required, source, outcome, isCommand, why = '' }: R
 
 /** Why it can't be promoted now, each reason in words; empty where it can. */
 export function blockersOf(data: ReviewPageData, gates: LaterGates): readonly string[] {
-  const { version, stage, kind, isTrusted, running, from } = data;
+  const { version, stage, kind, running, from } = data;
   if (kind === 'none') return [t('It is in {stage} already.', { stage })];
   return [
-    ...(isTrusted ? [] : [t('This folder is open in Restricted Mode.')]),
     ...(version.artifact.withdrawnAt === undefined ? [] : [t('Its files were removed to free space.')]),
     ...(kind !== 'promote' || !from || from.includes(version.stage)
       ? []
       : [
           t('The policy lets versions into {stage} from {from} only, and this one is in {now}.', {
             stage,
-            from: from.join(', '),
+            from: fewOf(from),
             now: version.stage,
           }),
         ]),
     ...(kind === 'promote' ? gateBlockers(gates, running !== undefined) : []),
   ];
+}
+
+/** So many names say enough of a sentence's place. */
+const MOST_NAMED = 3;
+
+function fewOf(names: readonly string[]): string {
+  if (names.length <= MOST_NAMED + 1) return names.join(', ');
+  const rest = formatNumber(names.length - MOST_NAMED);
+  return t('{names} and {count} more', { names: names.slice(0, MOST_NAMED).join(', '), count: rest });
 }
 
 function gateBlockers(gates: LaterGates, isRunning: boolean): readonly string[] {

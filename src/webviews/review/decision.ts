@@ -41,7 +41,7 @@ export function decisionSection(data: ReviewPageData, gates: LaterGates, page: P
       ? html`<p>${tParts('It is in {stage}. Nothing is left to decide.', { stage })}</p>`
       : form(data, gates, page);
   return html`<div class="decision">
-    ${section({ id: 'decision', title: t('Your decision on @{version} for {stage}', { version: versionNumber(version), stage }) }, html`${body}${outcomeLine()}`)}
+    ${section({ id: 'decision', title: t('Your decision on @{version} for {stage}', { version: versionNumber(version), stage }) }, html`${page.whyReadOnly}${body}${outcomeLine()}`)}
   </div>`;
 }
 

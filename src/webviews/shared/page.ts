@@ -34,6 +34,8 @@ export interface PageContext {
   showGateOutput(): void;
   /** For each control that changes something: it isn't available where the registry can only be looked at, and says why. */
   readonly writes: Writing;
+  /** Why nothing can be changed, where that is so; above the page, unless its view draws it where it matters. */
+  readonly whyReadOnly: TemplateResult | typeof nothing;
   openModel(modelId: string): void;
   actOnModel(action: ModelAction): void;
   openFileChange(file: { readonly path: string; readonly from?: string }): void;
@@ -100,7 +102,10 @@ const copiedMs = 1500;
 const MOST_LATECOMERS = 24;
 
 /** Runs a page: reads its data, draws it with `view`, and reads again when the registry changed. */
-export function runPage<K extends PageKind>(view: (data: PageData[K], page: PageContext) => TemplateResult): void {
+export function runPage<K extends PageKind>(
+  view: (data: PageData[K], page: PageContext) => TemplateResult,
+  { drawsWhyReadOnly = false }: { readonly drawsWhyReadOnly?: boolean } = {},
+): void {
   speakAsTheEditor();
   const host = connectHost<K>();
   const root = document.getElementById('page');
@@ -146,6 +151,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
     cancelGates: () => ask(host.ask('cancelGates', {})),
     showGateOutput: () => ask(host.ask('showGateOutput', {})),
     writes: writing(isReadOnly() ? tellReadOnly : undefined),
+    whyReadOnly: isReadOnly() ? readOnlyLine() : nothing,
     openModel: (modelId) => ask(host.ask('openModel', { modelId })),
     actOnModel: (action) => ask(host.ask('actOnModel', { action })),
     openFileChange: (file) => ask(host.ask('openFileChange', file)),
@@ -294,7 +300,7 @@ export function runPage<K extends PageKind>(view: (data: PageData[K], page: Page
           <vscode-button @click=${load}>${t('Retry')}</vscode-button>
         </div>`;
       case 'ready':
-        return html`${isSilent ? silentBanner() : problem === undefined ? nothing : banner(problem)}${isRestricted(content.data) ? readOnlyLine() : nothing}${view(content.data, context())}`;
+        return html`${isSilent ? silentBanner() : problem === undefined ? nothing : banner(problem)}${isReadOnly() && !drawsWhyReadOnly ? readOnlyLine() : nothing}${view(content.data, context())}`;
     }
   }
 

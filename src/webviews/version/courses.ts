@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
-import { t, tCount } from '../../base/language.ts';
+import { formatNumber, t, tCount } from '../../base/language.ts';
 import type { DeclaredDirections } from '../../base/metrics.ts';
 import type { MetricCourses, MetricValue } from '../../extension/messages/core-types.ts';
 import type { VersionPageData } from '../../extension/messages/page-data.ts';
@@ -82,8 +82,8 @@ function courseItem(
 ): TemplateResult {
   const [first, last] = [points[0], points.at(-1)];
   const steps = tCount(total, 'steps {from} to {to}, {count} point', 'steps {from} to {to}, {count} points', {
-    from: first?.[0] ?? 0,
-    to: last?.[0] ?? 0,
+    from: formatNumber(first?.[0] ?? 0),
+    to: formatNumber(last?.[0] ?? 0),
   });
   const label = t('{metric}, {steps}', { metric: name, steps });
   // What isn't finite has no place in a curve, which breaks off there; the ends say it.
@@ -98,7 +98,7 @@ function courseItem(
             .gaps=${points.flatMap(([step, value]) => (typeof value === 'number' ? [] : [step]))}
             .label=${label}
             .isFirst=${isFirst}
-            .textOf=${([step, value]: SparkPoint) => t('step {step}: {value}', { step, value: metricText(value) })}
+            .textOf=${([step, value]: SparkPoint) => t('step {step}: {value}', { step: formatNumber(step), value: metricText(value) })}
           ></spark-line>`
     }</span>
     <span class="course-ends"><span>${textOf(first?.[1])}</span><span>${textOf(last?.[1])}</span></span>

@@ -21,7 +21,7 @@ export function gatesOfVersion({ version, stages }: VersionPageData, page: PageC
   const later = page.later('gates', () => page.read('versionGates', {}, { timeoutMs: patienceMs }), version);
   const failure = later.state === 'failed' ? failedLine(later) : nothing;
   return foldable(
-    { id: 'gates', title: t('Gates and approvals') },
+    { id: 'gates', title: t('Gates') },
     html`${failure}${stages.map((stage) => {
       if (later.state === 'failed') return plainRow(stage, t('not known'));
       if (later.state === 'loading') return plainRow(stage, t('evaluating its gates…'));
@@ -77,5 +77,7 @@ function standingText(all: number, broken: number): string {
   if (all === 0) return t('no gates');
   return broken === 0
     ? tCount(all, '{count} gate passed', '{count} gates passed')
-    : tCount(all, '{broken} of {count} gate not passed', '{broken} of {count} gates not passed', { broken });
+    : tCount(all, '{broken} of {count} gate not passed', '{broken} of {count} gates not passed', {
+        broken: formatNumber(broken),
+      });
 }

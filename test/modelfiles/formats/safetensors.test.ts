@@ -158,6 +158,6 @@ describe('facts', () => {
     const more = await factsOf(await fileOf(safetensorsBytes(`{${entries(250_001).join()}}`, 250_001)));
     expect(more).toMatchObject({ parameterCount: 250_001 });
     expect(more?.tensors).toHaveLength(250_000);
-    expect(more?.problems).toEqual(['Of 250001 tensors the first 250000 are listed']);
+    expect(more?.problems).toEqual(['Of 250,001 tensors the first 250,000 are listed']);
   });
 });
