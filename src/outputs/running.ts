@@ -232,9 +232,12 @@ function beganBefore(
   return startedAtMs <= changedAtMs + slackMs;
 }
 
-/** Of a process that isn't found any more: what had ended before can't have. */
+/**
+ * Of a process that isn't found any more: what had ended before can't have. Times of files are never later than the clock that told when it
+ * was gone, which leaves fractions of a millisecond out.
+ */
 function mayHaveWritten({ seenAtMs, goneAtMs }: SeenProcess, changedAtMs: number): boolean {
-  return goneAtMs === undefined ? seenAtMs >= changedAtMs - BETWEEN_LOOKS_MS : goneAtMs >= changedAtMs - CLOSE_MS;
+  return goneAtMs === undefined ? seenAtMs >= changedAtMs - BETWEEN_LOOKS_MS : goneAtMs >= Math.floor(changedAtMs);
 }
 
 /** Whether a process can be of a command, by its start and its shell. */

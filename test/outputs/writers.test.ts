@@ -191,3 +191,13 @@ describe('a process that was seen writing the output', () => {
     expect(seeing({ one, two: { ...two, shell: 40 } }, writing([40, 1]))).toBeUndefined();
   });
 });
+
+it('a process that was gone before outputs were written can’t have, however soon they were', () => {
+  const startedAtMs = Date.now();
+  let seen: readonly RunningProcess[] = [{ id: '50@90', startedAtMs, writes: [] }];
+  const goingOn = new RunsGoingOn(ROOT, () => seen);
+  expect(goingOn.stateOf(startedAtMs, [ROOT])).toMatchObject({ kind: 'running', writers: ['50@90'] });
+  seen = [];
+  expect(goingOn.stateOf(startedAtMs, [ROOT])).toMatchObject({ kind: 'ended', writers: ['50@90'] });
+  expect(goingOn.stateOf(Date.now() + 2, [ROOT])).toMatchObject({ kind: 'unknown', writers: [] });
+});
