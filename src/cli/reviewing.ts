@@ -48,11 +48,11 @@ export async function showReviews(
   const request = { ...(model === undefined ? {} : { model }), isWanted };
   let isTold = false;
   await context.asPerson(async (registry) => {
-    const promotions = await withGates(
+    const asked = await withGates(
       await registry.reviews(request),
-      async (asked) => {
+      async (of) => {
         const project = await context.project();
-        return evaluateGates(registry, asked, (name) => declaredIn(project, name));
+        return evaluateGates(registry, of, (name) => declaredIn(project, name));
       },
       // What is asked for shows all the same: of all requests it is one reason, most likely the project file.
       (error) => {
@@ -60,6 +60,8 @@ export async function showReviews(
         isTold = true;
       },
     );
+    // What the project file asks of people may be there already.
+    const promotions = asked.filter((entry) => !isWanted || entry.isWanted);
     const policies = await registry.policyProposals(request);
     if (!context.isJson) return print(reviewsText(promotions, policies));
     printJson({

@@ -1,6 +1,6 @@
 import type { ReviewEntry } from '../registry/api/reviews.ts';
 import type { GateReport } from './evaluate-gates.ts';
-import { isWaiting } from './of-people.ts';
+import { isOfPeople, isWaiting } from './of-people.ts';
 
 /** A promotion that somebody asks for, with what the gates of its stage say: those of the project file, too. */
 export interface AskedEntry extends ReviewEntry {
@@ -73,9 +73,12 @@ function lookedAt(entry: ReviewEntry, { results, standing, approvalsNeeded }: Ga
       });
   const { version, kind, from } = standing;
   const isFromElsewhere = kind === 'promote' && from !== undefined && !from.includes(version.stage);
+  // The gates of the project file ask for approvals, too: nobody is asked for more than all of them want.
+  const isEnough = results.some(isOfPeople) && !open.some(isOfPeople);
   const isHeld = open.length > 0 || elsewhere.length > 0 || isFromElsewhere;
   return {
     ...entry,
+    isWanted: entry.isWanted && (entry.reviewers.length > 0 || !isEnough),
     needed: Math.max(entry.needed, approvalsNeeded),
     state: entry.state === 'ready' && isHeld ? 'waiting' : entry.state,
     gates: {

@@ -2,7 +2,7 @@ import type { GateStanding } from '../registry/api/gates.ts';
 import type { GateResult } from './evaluate-gates.ts';
 
 /** Whether a gate asks people for their word, rather than something of the version. */
-function isOfPeople({ source, title, required }: Pick<GateResult, 'source' | 'title' | 'required'>): boolean {
+export function isOfPeople({ source, title, required }: Pick<GateResult, 'source' | 'title' | 'required'>): boolean {
   return source === 'policy' ? /^\d+ approvals?\b/.test(required) : title === 'approvals';
 }
 

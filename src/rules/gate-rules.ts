@@ -69,12 +69,10 @@ export function lastBefore(state: RegistryState, version: VersionRecord, stage: 
 }
 
 function problemsOfApprovals(gate: ApprovalsGate, context: GateContext): readonly string[] {
-  const { state, version, stage, policy } = context;
+  const { state, version, policy } = context;
   const author = state.authorOf(version.id);
-  const votes = sortedBy(state.votes(version.id, stage), ({ person }) => person);
-  const counted = countedVotes(votes, gate.by, policy);
+  const { votes, counted, given } = approvalsFor(gate, context);
   const refusal = votes.find((vote) => !vote.isGiven && isVoteOfPolicy(vote, policy));
-  const given = counted.filter((vote) => vote.lapsed === undefined && !isSamePerson(vote.by, author));
   if (refusal) return [`${refusal.person} refused it`];
   if (given.length >= gate.approvals) return [];
   const lapsed = counted.find((vote) => {
@@ -87,6 +85,26 @@ function problemsOfApprovals(gate: ApprovalsGate, context: GateContext): readonl
   ];
   const who = gate.by ? ` by ${gate.by.join(', ')}` : '';
   return [[`${given.length} of ${gate.approvals} approvals${who}`, ...hints].join('; ')];
+}
+
+/** What people said, whose approvals count for a gate, lapsed ones too, and the approvals that it has. */
+function approvalsFor(gate: ApprovalsGate, { state, version, stage, policy }: GateContext) {
+  const author = state.authorOf(version.id);
+  const votes = sortedBy(state.votes(version.id, stage), ({ person }) => person);
+  const counted = countedVotes(votes, gate.by, policy);
+  const given = counted.filter((vote) => vote.lapsed === undefined && !isSamePerson(vote.by, author));
+  return { votes, counted, given };
+}
+
+/** Whether an approval by this person, who isn't the author, would bring the version nearer to the stage; where no gate asks for any, everybody’s would. */
+export function isApprovalMissing(context: GateContext, by: FactAuthor): boolean {
+  const person = personOf(by);
+  if (!isVoteOfPolicy({ by, person }, context.policy)) return false;
+  const gates = (context.policy.gates[context.stage] ?? []).filter((gate) => 'approvals' in gate);
+  const takes = (gate: ApprovalsGate) => !gate.by || peopleIn(gate.by).has(person);
+  return (
+    gates.length === 0 || gates.some((gate) => takes(gate) && approvalsFor(gate, context).given.length < gate.approvals)
+  );
 }
 
 /** What a state lists comes in an order of its own, and a verdict says the same everywhere. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Author } from '../../src/catalog/read-models/author.ts';
 import { askAgain } from '../../src/gates/ask-again.ts';
+import { withGates } from '../../src/gates/asked-for.ts';
 import { declaredIn } from '../../src/gates/declared.ts';
+import { evaluateGates } from '../../src/gates/evaluate-gates.ts';
 import { promoteThroughGates } from '../../src/gates/promote.ts';
 import { parseProject } from '../../src/project/parse-project.ts';
 import type { Registry } from '../../src/registry/api/registry.ts';
@@ -72,6 +74,47 @@ describe('a request to promote a version', () => {
     expect(await wanted()).toEqual([0, 0, 1]);
     await eve.review({ ...TO_PRODUCTION, isGiven: true });
     expect(await wanted()).toEqual([0, 0, 0]);
+  });
+
+  it('asks only those whose approval a gate of the stage still takes', async () => {
+    const gates = [{ approvals: 2 }, { approvals: 1, by: ['bob@example.org'] }];
+    const { ann, bob, eve } = await three({ gates: { production: gates } });
+    const dan = { name: 'Dan', email: 'dan@example.org' };
+    await ann.requestPromotion(TO_PRODUCTION);
+    const wanted = async () =>
+      Promise.all([ann, bob, eve].map(async (one) => (await one.reviews({ isWanted: true })).length));
+    expect(await wanted()).toEqual([0, 1, 1]);
+    await eve.review({ ...TO_PRODUCTION, isGiven: true });
+    expect(await wanted()).toEqual([0, 1, 0]);
+    await ann.setPolicy({ model: 'fraud', policy: { gates: { production: gates.slice(1) } } });
+    await ann.requestPromotion({ ref: 'fraud@3', stage: 'production' });
+    // One of version 3 alone: whatever Eve says of it is none that is missing.
+    expect(await eve.reviews({ isWanted: true })).toEqual([]);
+    expect(await bob.reviews({ isWanted: true })).toHaveLength(2);
+    // Who is named is asked by name.
+    await ann.requestPromotion({ ref: 'fraud@3', stage: 'production', reviewers: [dan.email, 'Eve'] });
+    expect(await eve.reviews({ isWanted: true })).toMatchObject([{ version: { number: 3 } }]);
+  });
+
+  it('asks nobody for more than what the project file wants of people', async () => {
+    const { ann, bob, eve } = await three({});
+    const text = 'models: {fraud: {outputs: [m], gates: {production: [{approvals: 1}]}}}';
+    const project = parseProject(text, 'model-registry.yaml');
+    const wanted = async () => {
+      const entries = await withGates(
+        await eve.reviews({ isWanted: true }),
+        (of) => evaluateGates(eve, of, (model) => declaredIn({ project, root: undefined }, model)),
+        (error) => expect(error).toBeUndefined(),
+      );
+      return entries.map(({ isWanted }) => isWanted);
+    };
+    await ann.requestPromotion(TO_PRODUCTION);
+    expect(await wanted()).toEqual([true]);
+    await bob.review({ ...TO_PRODUCTION, isGiven: true });
+    expect(await wanted()).toEqual([false]);
+    // Whoever is named is asked all the same.
+    await ann.requestPromotion({ ...TO_PRODUCTION, reviewers: ['Eve'] });
+    expect(await wanted()).toEqual([true]);
   });
 
   it('is replaced, withdrawn, and ends with the version; what is no promotion isn’t asked for', async () => {

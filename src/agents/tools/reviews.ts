@@ -53,7 +53,8 @@ export const reviewTools = [
         (asked) => site.gates(asked),
         () => undefined,
       );
-      return { total: all.length, reviews: shown.map(reviewShape) };
+      const wanted = shown.filter(({ isWanted }) => !onlyMine || isWanted);
+      return { total: all.length - shown.length + wanted.length, reviews: wanted.map(reviewShape) };
     },
   }),
   tool({

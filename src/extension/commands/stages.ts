@@ -165,7 +165,7 @@ export const stageStep: Step = async (place, answers) => {
   if (wantedStage !== undefined && !taken.has(answers)) {
     taken.add(answers);
     const wanted = (await stageChoices(answers, version)).find(({ value }) => value.rule.name === wantedStage);
-    if (wanted) return { kind: 'given', value: { ...answers, stage: wanted.value } };
+    if (wanted) return { kind: 'given', value: { ...answers, stage: wanted.value }, isUnasked: true };
   }
   const reply = await pickOne<StageChoice>({
     place,
@@ -195,12 +195,21 @@ async function stageChoices({ registry }: Answers, version: VersionSummary): Pro
       return {
         value: { rule, ...(holder ? { holder } : {}), ...(standing ? { standing } : {}) },
         label: rule.name,
-        description: effectOf(rule, holder),
+        description: facts(
+          isLower(rules, rule.name, version.stage) ? t('moves down from {stage}', { stage: version.stage }) : undefined,
+          effectOf(rule, holder),
+        ),
         ...(standing ? { detail: standing.text, isWarning: standing.isWorse } : {}),
         icon: stageIcon(rule.name),
       };
     }),
   );
+}
+
+/** Stages are told from the lowest up; out of the archive every way leads up. */
+function isLower(rules: readonly StageChoice['rule'][], to: string, from: string): boolean {
+  const rank = (stage: string) => rules.findIndex(({ name }) => name === stage);
+  return from !== 'archived' && rank(to) < rank(from);
 }
 
 function effectOf(rule: StageChoice['rule'], holder: VersionSummary | undefined): string {

@@ -56,6 +56,6 @@ function unlessChosen(step: Step): Step {
     if (answers.version === undefined) return step(place, answers);
     if (passed.has(answers)) return { kind: 'back' };
     passed.add(answers);
-    return { kind: 'given', value: { ...answers } };
+    return { kind: 'given', value: { ...answers }, isUnasked: true };
   };
 }

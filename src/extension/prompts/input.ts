@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
 import { plainPrompt } from '../version-text.ts';
-import type { Place, Reply } from './steps.ts';
+import { mayGoBack, type Place, type Reply } from './steps.ts';
 
 export interface InputOptions {
   readonly place: Place;
@@ -34,7 +34,7 @@ export async function askText(options: InputOptions): Promise<Reply<string>> {
   box.placeholder = placeholder;
   box.value = value;
   box.ignoreFocusOut = true;
-  box.buttons = [...(place.step > 1 ? [vscode.QuickInputButtons.Back] : []), ...(browseButton ? [browseButton] : [])];
+  box.buttons = [...(mayGoBack(place) ? [vscode.QuickInputButtons.Back] : []), ...(browseButton ? [browseButton] : [])];
   let isBrowsing = false;
   box.show();
   try {

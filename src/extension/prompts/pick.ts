@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { plainPrompt, withoutIcons } from '../version-text.ts';
-import type { Place, Reply } from './steps.ts';
+import { mayGoBack, type Place, type Reply } from './steps.ts';
 
 /** A row to choose from. */
 export interface Choice<T> {
@@ -63,7 +63,7 @@ async function pick<T>(
   list.matchOnDescription = true;
   list.matchOnDetail = true;
   list.busy = true;
-  list.buttons = place.step > 1 ? [vscode.QuickInputButtons.Back] : [];
+  list.buttons = mayGoBack(place) ? [vscode.QuickInputButtons.Back] : [];
   list.show();
   try {
     return await new Promise<Reply<readonly T[]>>((done, fail) => {

@@ -7,10 +7,17 @@ export interface Place {
   readonly title: string;
   readonly step: number;
   readonly totalSteps: number;
+  /** Whether the person may go back, where that isn't told by the number of the step: what was passed over isn't counted, and may be asked. */
+  readonly canGoBack?: boolean;
+}
+
+export function mayGoBack({ step, canGoBack = step > 1 }: Place): boolean {
+  return canGoBack;
 }
 
 export type Reply<T> =
-  | { readonly kind: 'given'; readonly value: T }
+  /** With `isUnasked`, it was known without a question. */
+  | { readonly kind: 'given'; readonly value: T; readonly isUnasked?: true }
   | { readonly kind: 'back' }
   | { readonly kind: 'cancelled' };
 
@@ -27,18 +34,24 @@ export async function askInSteps(
   steps: readonly Step[],
   given: readonly Answers[] = [],
 ): Promise<Answers | undefined> {
-  const path: Answers[] = [start, ...given];
+  const path: { readonly answers: Answers; readonly isAsked: boolean }[] = given.map((answers) => {
+    return { answers, isAsked: false };
+  });
   for (;;) {
-    const answers = path.at(-1) ?? start;
-    const step = steps[path.length - 1];
+    const answers = path.at(-1)?.answers ?? start;
+    const step = steps[path.length];
     if (step === undefined) return answers;
     // From the question on that it was chosen in, each says of which version it is.
     const chosen = start.version === undefined ? answers.version : undefined;
     const named = chosen === undefined ? title : t('{title}: {version}', { title, version: labelOf(chosen) });
-    const reply = await step({ title: named, step: path.length, totalSteps: steps.length }, answers);
+    // Counted are those that the person sees.
+    const asked = path.filter(({ isAsked }) => isAsked).length;
+    const totalSteps = steps.length - path.length + asked;
+    const back = path.length > 0 && asked === 0 ? { canGoBack: true } : {};
+    const reply = await step({ title: named, step: asked + 1, totalSteps, ...back }, answers);
     if (reply.kind === 'cancelled') return undefined;
-    if (reply.kind === 'given') path.push(reply.value);
-    else if (path.length > 1) path.pop();
+    if (reply.kind === 'given') path.push({ answers: reply.value, isAsked: reply.isUnasked !== true });
+    else path.pop();
   }
 }
 

@@ -10,7 +10,7 @@ import {
 import type { ReviewVote, Seen, VersionReview } from '../../catalog/read-models/reviews.ts';
 import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { versionById } from '../../catalog/version-queries.ts';
-import { brokenGates, isVoteOfPolicy } from '../../rules/gate-rules.ts';
+import { brokenGates, isApprovalMissing, isVoteOfPolicy } from '../../rules/gate-rules.ts';
 import { policyOf } from '../../rules/lookup.ts';
 import { isSamePerson, personOf } from '../../rules/people.ts';
 import { type EffectivePolicy, peopleIn, stageOf } from '../../rules/policy.ts';
@@ -65,16 +65,17 @@ function entryOf(session: Session, row: RequestRow, me: FactAuthor): ReviewEntry
   const given = approvals.filter(({ isGiven, isCounted, isAuthor, lapsed }) => {
     return isGiven && isCounted && !isAuthor && lapsed === undefined;
   }).length;
-  const problems = brokenGates({ state, version: record, stage, policy });
+  const context = { state, version: record, stage, policy };
+  const problems = brokenGates(context);
   const isRefused = approvals.some(({ isGiven, isCounted }) => !isGiven && isCounted);
   const { by, at, askedAt, comment, reviewers, pending } = row;
   const isAuthor = isSamePerson(version.createdBy, me);
   const isOwn = isSamePerson(by, me);
   const own = approvals.find((vote) => vote.person === personOf(me));
   const isAnswered = own !== undefined && own.lapsed === undefined;
-  const isAsked = reviewers.length > 0 && isNamed(reviewers, me);
-  const mayCount = !policy.approvers || (me.signer !== undefined && policy.approvers.has(personOf(me)));
-  const isOpenToAll = reviewers.length === 0 && mayCount && !isOwn && (needed === 0 || given < needed);
+  // A refusal counts whoever’s approval is missing.
+  const isAsked = isNamed(reviewers, me) && isVoteOfPolicy({ by: me, person: personOf(me) }, policy);
+  const isOpenToAll = reviewers.length === 0 && !isOwn && isApprovalMissing(context, me);
   return {
     version,
     stage,

@@ -109,6 +109,21 @@ it('says of a stage, before anything is asked, how the version does beside the o
   expect(await reply).toEqual({ kind: 'cancelled' });
 });
 
+it('says of stages below that the version moves down to them', async () => {
+  const names = ['candidate', 'staging', 'production', 'archived'];
+  const stages = async () => names.map((name) => ({ name, isExclusive: false }));
+  const connection = { registry: { ...registry.connection.registry, stages } };
+  const place = { title: '', step: 1, totalSteps: 2 };
+  const reply = stageStep(place, { registry: { ...registry, connection } as never, version });
+  await vi.waitFor(() => expect(list?.items).toHaveLength(2));
+  expect(list?.items).toMatchObject([
+    { label: 'production', description: '' },
+    { label: 'candidate', description: 'moves down from staging' },
+  ]);
+  list?.hide();
+  await reply;
+});
+
 it('says before a version leaves production that nothing takes its place', async () => {
   const place = { title: '', step: 2, totalSteps: 2 };
   const staging = { rule: { ...rule, name: 'staging', isExclusive: false } };

@@ -67,10 +67,12 @@ async function begin(front: object | undefined, selected: readonly unknown[] = [
   const pages = { versionInFront: () => front };
   const context = { registries, pages, selectedModels: () => selected } as never;
   const start = await startHere(context, argument);
-  const own = vi.fn(async ({ title }: { title: string }, answers: object) => {
-    if (own.mock.calls.length === 1 && isGoingBack) return { kind: 'back' as const };
-    return { kind: 'given' as const, value: { ...answers, text: title } };
-  });
+  const own = vi.fn(
+    async ({ title, step, totalSteps }: { title: string; step: number; totalSteps: number }, answers: object) => {
+      if (own.mock.calls.length === 1 && isGoingBack) return { kind: 'back' as const };
+      return { kind: 'given' as const, value: { ...answers, text: `${title}, ${step} of ${totalSteps}` } };
+    },
+  );
   return { answers: askInSteps('Set Alias', start?.answers ?? {}, [...(start?.steps ?? []), own]) };
 }
 let isGoingBack = false;
@@ -90,7 +92,11 @@ it('offers the version of the page that is open first, and names it from then on
   expect(list.items[0]?.description).toMatch(/^the page that is open/);
   expect(list.title).toBe('Set Alias');
   list.take('bbb@3');
-  expect(await answers).toMatchObject({ model: { name: 'bbb' }, version: { id: 'bbb3' }, text: 'Set Alias: bbb@3' });
+  expect(await answers).toMatchObject({
+    model: { name: 'bbb' },
+    version: { id: 'bbb3' },
+    text: 'Set Alias: bbb@3, 2 of 2',
+  });
   expect(lists).toHaveLength(1);
 });
 
@@ -100,7 +106,7 @@ it('offers the selected row where no page is, and asks as ever for another one',
   expect(list.items[0]).toMatchObject({ label: 'aaa@1', description: expect.stringMatching(/^the selected row/) });
   list.take('bbb');
   (await listWith('Version 2')).take('Version 2');
-  expect(await answers).toMatchObject({ version: { id: 'bbb2' }, text: 'Set Alias: bbb@2' });
+  expect(await answers).toMatchObject({ version: { id: 'bbb2' }, text: 'Set Alias: bbb@2, 3 of 3' });
 });
 
 it('offers nothing where nothing is meant, or the command says what', async () => {
@@ -116,7 +122,7 @@ it('offers nothing where nothing is meant, or the command says what', async () =
     expect(await answers).toBeUndefined();
   }
   const { answers } = await begin(page, [], { registryDir: '/registry', versionId: 'aaa1' });
-  expect(await answers).toMatchObject({ version: { id: 'aaa1' }, text: 'Set Alias' });
+  expect(await answers).toMatchObject({ version: { id: 'aaa1' }, text: 'Set Alias, 1 of 1' });
 });
 
 it('goes back from the next question to the first', async () => {

@@ -49,7 +49,21 @@ describe('questions one after the other', () => {
     const second = stepOf('text', 'BACK', 'why');
     const answers = await askInSteps('Title', {}, [first, second], [{ alias: 'typo' }]);
     expect(answers).toEqual({ alias: 'champion', text: 'why' });
-    expect(second.places[0]).toEqual({ title: 'Title', step: 2, totalSteps: 2 });
+    expect(second.places[0]).toEqual({ title: 'Title', step: 1, totalSteps: 1, canGoBack: true });
+    expect(first.places).toEqual([{ title: 'Title', step: 1, totalSteps: 2 }]);
+    expect(second.places[1]).toEqual({ title: 'Title', step: 2, totalSteps: 2 });
+  });
+
+  it('count what is asked: one that is known without a question is none of them', async () => {
+    const first = stepOf('alias', 'champion', 'other');
+    const silent: Step = vi.fn(async (_, answers) => {
+      return { kind: 'given', value: answers, isUnasked: true } as const;
+    });
+    const [third, fourth] = [stepOf('text', 'why'), stepOf('text', 'because')];
+    await askInSteps('Title', {}, [first, silent, third, fourth]);
+    expect(
+      [first, third, fourth].map(({ places }) => places.map(({ step, totalSteps }) => [step, totalSteps])),
+    ).toEqual([[[1, 4]], [[2, 3]], [[3, 3]]]);
   });
 
   it('are none where everything is known', async () => {
