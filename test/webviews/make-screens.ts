@@ -6,14 +6,28 @@ import { makeEditorScreens } from '../editor/screens/make-editor-screens.ts';
 import { makeReadmePictures } from '../editor/screens/make-readme-pictures.ts';
 import { makePageScreens } from './make-page-screens.ts';
 
+const usage = `npm run screens                       all pictures: those of the pages, and those of the editor
+npm run screens -- review             those of one page
+npm run screens -- review:empty       those of one page in one state
+npm run screens -- --editor [part]    what VS Code draws for the extension; those screens whose name, or whose project’s, has the part
+npm run screens -- --readme           the pictures of the README and of docs/
+
+Pictures are laid into out/screens, with an index.html that shows them side by side; docs/testing.md tells more.`;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { editor: { type: 'boolean', default: false }, readme: { type: 'boolean', default: false } },
+  options: {
+    editor: { type: 'boolean', default: false },
+    readme: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
 });
 const [only] = positionals;
 const isEditorAlone = values.editor;
 
-if (values.readme) {
+if (values.help) {
+  console.log(usage);
+} else if (values.readme) {
   await wantPackage();
   await makeReadmePictures();
 } else {
