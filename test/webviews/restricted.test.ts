@@ -53,6 +53,28 @@ describe('a page in Restricted Mode', () => {
     expect(opened.sent).toEqual([]);
   });
 
+  it.each(['high-contrast', 'high-contrast-light'] as const)('can be read in the theme %s', async (theme) => {
+    const page = await open('version', () => ({ ...version, isRestricted }));
+    await opened.setTheme(theme);
+    const contrast = await page.getByRole('button', { name: 'Edit tags…' }).evaluate((link) => {
+      const { color, opacity } = getComputedStyle(link);
+      const ground = getComputedStyle(document.body).backgroundColor;
+      const parts = (text: string) => (text.match(/\d+/g) ?? []).map(Number);
+      const light = (channels: readonly number[]) =>
+        channels
+          .map((value) => value / 255)
+          .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4))
+          .reduce((sum, value, place) => sum + value * ([0.2126, 0.7152, 0.0722][place] ?? 0), 0);
+      const behind = parts(ground);
+      const seen = parts(color).map(
+        (value, place) => value * Number(opacity) + (behind[place] ?? 0) * (1 - Number(opacity)),
+      );
+      const [dark = 0, bright = 0] = [light(seen), light(behind)].sort((a, b) => a - b);
+      return (bright + 0.05) / (dark + 0.05);
+    });
+    expect(contrast).toBeGreaterThanOrEqual(4.5);
+  });
+
   it('still shows what is only looked at', async () => {
     const page = await open('version', () => ({ ...version, isRestricted }));
     await page.getByRole('button', { name: 'Copy reference' }).click();
