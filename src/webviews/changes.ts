@@ -67,7 +67,7 @@ function sameLine(changes: ChangesPageData): TemplateResult | typeof nothing {
     metrics.length > 0 && metrics.every(({ isDifferent }) => !isDifferent) ? t('metrics') : '',
   ].filter((name) => name !== '');
   if (same.length === 0) return nothing;
-  return html`<p class="muted aside">${icon('check')} ${tParts('The same in both: {same}.', { same: same.join(', ') })}</p>`;
+  return html`<p class="muted aside">${icon('check')}&nbsp;${tParts('The same in both: {same}.', { same: same.join(', ') })}</p>`;
 }
 
 /** What can't be told, because a version was registered without it. */
@@ -84,7 +84,7 @@ function missingLine({ before, after, code, hasData, hasPackages }: ChangesPageD
     ...of(t('the packages'), hasPackages),
   ];
   if (missing.length === 0) return nothing;
-  return html`<p class="muted aside">${icon('info')} ${tParts('Not recorded: {missing}.', { missing: missing.join(', ') })}</p>`;
+  return html`<p class="muted aside">${icon('info')}&nbsp;${tParts('Not recorded: {missing}.', { missing: missing.join(', ') })}</p>`;
 }
 
 runPage<'changes'>(changesView);

@@ -47,7 +47,7 @@ function modelFileView(data: ModelFilePageData, page: PageContext): TemplateResu
 /** In place of what parsers say of no bytes. */
 function emptyLine(): TemplateResult {
   return html`<p class="warning">
-    ${icon('warning')} <span>${t('This file is empty: there is no model in it. What writes it may not have got to it yet, or has failed.')}</span>
+    ${icon('warning')}&nbsp;<span>${t('This file is empty: there is no model in it. What writes it may not have got to it yet, or has failed.')}</span>
   </p>`;
 }
 

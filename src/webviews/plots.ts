@@ -148,7 +148,7 @@ function sameParams({ columns }: PlotsPageData): TemplateResult | typeof nothing
   const { same, omitted } = columns;
   if (same.length === 0 && omitted === 0) return nothing;
   return html`<p class="muted aside">
-    ${same.length === 0 ? nothing : html`${icon('check')} ${t('The same in all:')} ${same.slice(0, 30).map(({ name, text }, index) => html`${index > 0 ? ', ' : ''}<span class="wrap">${name}=${text.slice(0, 60)}</span>`)}${same.length > 30 ? ' …' : ''}`}
+    ${same.length === 0 ? nothing : html`${icon('check')}&nbsp;${t('The same in all:')} ${same.slice(0, 30).map(({ name, text }, index) => html`${index > 0 ? ', ' : ''}<span class="wrap">${name}=${text.slice(0, 60)}</span>`)}${same.length > 30 ? ' …' : ''}`}
     ${omitted === 0 ? nothing : html`<span>${tCount(omitted, '{count} name that few versions have is left out.', '{count} names that few versions have are left out.')}</span>`}
   </p>`;
 }

@@ -45,6 +45,33 @@ describe('the page of what changed', () => {
     expect(opened.errors).toEqual([]);
   });
 
+  it('shows in a narrow page what a file was called and what it is called, both to their ends', async () => {
+    const from = 'src/features/merchants/graph/aggregate_before.py';
+    const path = 'src/features/merchants/graph/aggregate_after.py';
+    const between = codeBetween();
+    const files = [{ kind: 'moved', path, from, addedLines: 1, removedLines: 2 } as const];
+    const page = await open(changes(), { width: 320, codeBetween: async () => ({ ...between, files, fileCount: 1 }) });
+    const names = page.locator('.changed-files .cut-name');
+    expect(await names.allInnerTexts()).toEqual([from, path]);
+    const [before, after] = await Promise.all([0, 1].map((place) => names.nth(place).boundingBox()));
+    expect(after?.y).toBeGreaterThanOrEqual((before?.y ?? 0) + (before?.height ?? 0) - 1);
+    expect((after?.x ?? 0) + (after?.width ?? 0)).toBeLessThan(320);
+    for (const name of [from, path])
+      expect(await page.locator(`.changed-files [data-end="${name.slice(-8)}"]`).count()).toBe(1);
+  });
+
+  it('keeps a sign beside the text that it stands for, however long that is', async () => {
+    const between = codeBetween();
+    const isMissing = { ...between, missing: ['x'.repeat(80)] };
+    const page = await open(changes(), { width: 320, codeBetween: async () => isMissing });
+    const lines = await page.locator('.warning', { hasText: 'xxx' }).evaluate((warning) => {
+      const sign = warning.querySelector('.codicon')?.getBoundingClientRect();
+      const text = warning.querySelector('.wrap')?.getClientRects()[0];
+      return { sign: sign?.top ?? 0, text: text?.top ?? 100 };
+    });
+    expect(Math.abs(lines.sign - lines.text)).toBeLessThan(8);
+  });
+
   it('opens a file, all files, a version and both side by side', async () => {
     const page = await open(changes());
     await page.getByRole('button', { name: 'split.py → src/split.py' }).click();

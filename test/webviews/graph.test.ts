@@ -88,8 +88,11 @@ describe('the graph of a version', () => {
     }
   });
 
-  it('cuts nothing off of what descends from it in a narrow page', async () => {
+  it('cuts nothing off of what descends from it in a narrow page, and heads what it tells', async () => {
     const page = await open(graphPage(), { width: 220 });
+    for (const head of await page.locator('.descendants thead th').all())
+      expect((await head.boundingBox())?.height).toBeGreaterThan(12);
+    expect(await page.locator('.descendants thead').evaluate((heads) => getComputedStyle(heads).clipPath)).toBe('none');
     expect(await cutOff(page, 'table.narrow tbody td')).toEqual([]);
   });
 

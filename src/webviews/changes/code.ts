@@ -4,6 +4,7 @@ import { word } from '../shared/word.ts';
 import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
 import type { ChangedFile, CodeBetween, CodeLineage, CommitList } from '../../extension/messages/core-types.ts';
 import type { ChangesPageData } from '../../extension/messages/page-data.ts';
+import { cutName } from '../shared/cut-name.ts';
 import { shortDigest } from '../shared/format.ts';
 import type { Later, PageContext } from '../shared/page.ts';
 import { ageOf, copyable, failedLine, filtered, icon, section } from '../shared/parts.ts';
@@ -64,7 +65,7 @@ function dirtyNote(before: CodeLineage, after: CodeLineage): TemplateResult | ty
       : after.isDirty
         ? t('The later one had uncommitted changes')
         : t('The earlier one had uncommitted changes');
-  return html`<span class=${isSamePatch ? 'muted' : 'warning'}>${icon('warning')} ${what}</span>`;
+  return html`<span class=${isSamePatch ? 'muted' : 'warning'}>${icon('warning')}&nbsp;${what}</span>`;
 }
 
 function outcome(code: LaterCode, page: PageContext): TemplateResult {
@@ -80,7 +81,7 @@ function outcome(code: LaterCode, page: PageContext): TemplateResult {
 
 function history(between: CodeBetween, page: PageContext): TemplateResult {
   const { added, removed, missing } = between;
-  return html`${missing.map((what) => html`<p class="warning">${icon('warning')} <span class="wrap">${what}</span></p>`)}
+  return html`${missing.map((what) => html`<p class="warning">${icon('warning')}&nbsp;<span class="wrap">${what}</span></p>`)}
     <div class="history">
       ${commitTable('commits', tCount(added.count, '{count} commit', '{count} commits'), added, page)}
       ${removed.count === 0 ? nothing : commitTable('removed', tCount(removed.count, '{count} commit that only the earlier version has', '{count} commits that only the earlier version has'), removed, page)}
@@ -155,10 +156,17 @@ function fileRow(
 ): TemplateResult {
   const open = () => page.openFileChange(from === undefined ? { path } : { path, from });
   const name = from === undefined ? path : `${from} → ${path}`;
+  const title = t('Compare {name} ({kind})', { name, kind: word(kind) });
   return html`<tr>
     <th scope="row">
-      <button class="link path-link" title=${t('Compare {name} ({kind})', { name, kind: word(kind) })} @click=${open}
-        ><span class="file-${kind}">${icon(kinds[kind])}</span><span class="only-read-aloud">${word(kind)}: </span><span class="ellipsis">${name}</span></button
+      <button class="link path-link" title=${title} @click=${open}
+        ><span class="file-${kind}">${icon(kinds[kind])}</span><span class="only-read-aloud">${word(kind)}: </span>${
+          from === undefined
+            ? cutName(path, { title })
+            : html`<span class="moved-names"
+                ><span>${cutName(from, { title })}</span> <span><span class="unbroken">→&nbsp;</span>${cutName(path, { title })}</span></span
+              >`
+        }</button
       >
     </th>
     <td class="numeric">

@@ -33,7 +33,7 @@ export function dataSection({ data }: ChangesPageData, page: PageContext): Part 
 }
 
 function dataWhat({ kind }: DataChange): TemplateResult {
-  if (kind === 'unknown') return html`<span class="warning">${icon('warning')} ${t('no digest')}</span>`;
+  if (kind === 'unknown') return html`<span class="warning">${icon('warning')}&nbsp;${t('no digest')}</span>`;
   return html`<span class="muted">${word(kind)}</span>`;
 }
 

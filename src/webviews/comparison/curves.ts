@@ -61,13 +61,13 @@ export function curvesPanel(comparison: ComparisonPageData, page: PageContext): 
     ${field}
     ${asked.map(({ name, later }) =>
       later.state === 'failed'
-        ? html`<p class="warning" role="alert">${icon('warning')} <span class="wrap">${name}: ${coded(later.message)}</span> <button class="link" @click=${later.retry}>${t('Retry')}</button></p>`
+        ? html`<p class="warning" role="alert">${icon('warning')}&nbsp;<span class="wrap">${name}: ${coded(later.message)}</span> <button class="link" @click=${later.retry}>${t('Retry')}</button></p>`
         : nothing,
     )}
     ${asked.some(({ later }) => later.state === 'loading') ? html`<p class="muted" role="status">${t('Reading the curves of the metrics…')}</p>` : nothing}
     <div class="curves">${rows.map(({ name }) => figure(name, curves.get(name) ?? [], comparison))}</div>
     ${more}
-    ${without.length === 0 ? nothing : html`<p class="muted aside">${icon('info')} ${t('Not recorded for {versions}.', { versions: without.join(', ') })}</p>`}
+    ${without.length === 0 ? nothing : html`<p class="muted aside">${icon('info')}&nbsp;${t('Not recorded for {versions}.', { versions: without.join(', ') })}</p>`}
   </section>`;
 }
 

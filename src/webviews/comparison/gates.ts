@@ -38,7 +38,7 @@ export function gatesBody({ versions }: ComparisonPageData, page: PageContext): 
     ${found.map((later, column) => {
       const version = versions[column];
       if (later.state !== 'failed' || !version) return nothing;
-      return html`<tr><td colspan=${width} class="warning">${icon('warning')} ${nameOf(version)}: ${coded(later.message)} <button class="link" @click=${later.retry}>${t('Retry')}</button></td></tr>`;
+      return html`<tr><td colspan=${width} class="warning">${icon('warning')}&nbsp;${nameOf(version)}: ${coded(later.message)} <button class="link" @click=${later.retry}>${t('Retry')}</button></td></tr>`;
     })}
     ${rows.map(
       ({ stage, title }) => html`<tr>

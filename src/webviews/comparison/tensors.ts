@@ -127,7 +127,7 @@ function result(key: string, { counts, frozen, problems }: TensorComparisonPageD
             )}${frozen.length > shownGroups ? html` <span class="muted">${tCount(frozen.length - shownGroups, 'and {count} more', 'and {count} more')}</span>` : nothing}
           </p>`
     }
-    ${problems.map((problem) => html`<p class="warning">${icon('warning')} <span class="wrap">${problem}</span></p>`)}
+    ${problems.map((problem) => html`<p class="warning">${icon('warning')}&nbsp;<span class="wrap">${problem}</span></p>`)}
     <compared-tensor-table .load=${attempts.get(key)?.rows} .count=${total}></compared-tensor-table>`;
 }
 

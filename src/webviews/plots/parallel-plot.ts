@@ -11,6 +11,8 @@ import { type PlotColumn, wholeTicks } from './axes.ts';
 import type { AxisFilter } from './choices.ts';
 import { associationLabel, associationTold } from './values.ts';
 
+/** As it is written at axes in every language. */
+const LOGARITHMIC = 'log';
 const HEIGHT = 340;
 const ROOM = { top: 12, bottom: 12, left: 66, right: 66 } as const;
 /** Nearer axes couldn't be read. */
@@ -275,7 +277,7 @@ export class ParallelPlot extends LitElement {
     const width = this.#plotWidth;
     return html`<div class="chart-frame parallel-frame" ${ref(this.#frame)}>
       <div class="parallel" .style=${`width: ${width}px`}>
-        <div class="parallel-heads" aria-hidden="true">${this.#axes.map((column, axis) => this.#head(column, axis))}</div>
+        <div class="parallel-heads ${this.#axes.some(({ isLog }) => isLog) ? 'with-scale' : ''}" aria-hidden="true">${this.#axes.map((column, axis) => this.#head(column, axis))}</div>
         <div
           class="parallel-plot"
           role="application"
@@ -302,9 +304,9 @@ export class ParallelPlot extends LitElement {
     const metric = this.#axes.at(-1)?.name ?? '';
     const told = [name, associationTold(column, metric), isLog ? t('logarithmic') : ''];
     const isAtEdge = axis === 0 || axis === this.#axes.length - 1;
-    const place = `left: ${this.#xOf(axis)}px; width: ${(isAtEdge ? Math.min(gap, atEdge) : gap) - 4}px`;
+    const place = `left: ${this.#xOf(axis)}px; width: ${(isAtEdge ? Math.min(gap, atEdge) : gap) - 10}px`;
     return html`<span class="parallel-head" .style=${place} title=${told.filter((part) => part !== '').join('\n')}
-      ><b class="ellipsis">${cutName(name)}</b><span class="muted ellipsis">${associationLabel(column)}${isLog ? ' log' : ''}</span></span
+      ><b class="ellipsis">${cutName(name)}</b><span class="muted ellipsis">${associationLabel(column)}</span>${isLog ? html`<span class="muted">${LOGARITHMIC}</span>` : nothing}</span
     >`;
   }
 

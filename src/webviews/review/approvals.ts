@@ -30,7 +30,7 @@ function approvalItem(approval: ReviewApproval): TemplateResult {
       <span class="muted">${timeOf(at)}</span>
     </div>
     ${comment === '' ? nothing : html`<div class="reason">${comment}</div>`}
-    ${note === undefined ? nothing : html`<div class="warning wrap">${icon('warning')} ${note}</div>`}
+    ${note === undefined ? nothing : html`<div class="warning wrap">${icon('warning')}&nbsp;${note}</div>`}
   </li>`;
 }
 
@@ -56,6 +56,6 @@ export function requestSection(data: ReviewPageData, page: PageContext): Templat
     html`<p>${authorOf(by)} <span class="muted">${timeOf(at)}${pending ? `, ${t('not shared yet')}` : ''}</span></p>
       ${comment === '' ? nothing : html`<p class="reason">${comment}</p>`}
       <p class="muted wrap">${reviewers.length === 0 ? t('Everybody is asked.') : t('Reviewers: {reviewers}', { reviewers: reviewers.join(', ') })}</p>
-      ${isWanted ? html`<p class="wanted">${icon('eye')} ${t('Your review is requested.')}</p>` : nothing}`,
+      ${isWanted ? html`<p class="wanted">${icon('eye')}&nbsp;${t('Your review is requested.')}</p>` : nothing}`,
   );
 }

@@ -49,8 +49,8 @@ function outcomeLine(): TemplateResult | typeof nothing {
   if (underWay !== undefined) return html`<p class="muted" role="status">${doing()[underWay]}</p>`;
   if (!outcome) return nothing;
   return outcome.isProblem
-    ? html`<p class="decision-problem" role="alert">${icon('error')} <span class="wrap">${outcome.text}</span></p>`
-    : html`<p class="decision-done" role="status">${icon('pass')} ${outcome.text}</p>`;
+    ? html`<p class="decision-problem" role="alert">${icon('error')}&nbsp;<span class="wrap">${outcome.text}</span></p>`
+    : html`<p class="decision-done" role="status">${icon('pass')}&nbsp;${outcome.text}</p>`;
 }
 
 function form(data: ReviewPageData, gates: LaterGates, page: PageContext): TemplateResult {
@@ -101,7 +101,7 @@ function whyNot(
     ${
       blockers.length === 0
         ? nothing
-        : html`<p>${icon('circle-slash')} ${t('It can’t be promoted now:')}</p>
+        : html`<p>${icon('circle-slash')}&nbsp;${t('It can’t be promoted now:')}</p>
             <ul>${blockers.map((text) => html`<li class="wrap">${coded(text)}</li>`)}</ul>`
     }
     ${isBlank && isTrusted ? html`<p class="muted">${isPromotion ? t('Promoting and refusing need a reason.') : t('Moving it needs a reason.')}</p>` : nothing}
@@ -165,7 +165,7 @@ function reasonIn(page: PageContext, { proposal = '' }: ReviewPageData): string 
 function proposalLine({ proposal }: ReviewPageData, text: string, page: PageContext): TemplateResult | typeof nothing {
   if (proposal === undefined) return nothing;
   return html`<p class="muted">
-    ${icon('sparkle')} ${t('A language model proposes this. Look at what it says before you decide.')}
+    ${icon('sparkle')}&nbsp;${t('A language model proposes this. Look at what it says before you decide.')}
     ${
       text === proposal
         ? nothing

@@ -43,7 +43,7 @@ function datasetPart(
   const sliced = Object.fromEntries(before.flatMap(sliceMetrics).map(({ name: cell, value }) => [cell, value]));
   return html`<div class="dataset">
     <h3 class="wrap">${title} ${digestOf(own) === undefined ? nothing : html`<code class="muted" title=${digestOf(own) ?? ''}>${shortDigest(digestOf(own) ?? '')}</code>`}</h3>
-    ${isOtherData ? html`<p class="warning">${icon('warning')} ${t('@{other} was evaluated on other data of this name, so they aren’t compared.', { other: other ? versionNumber(other.version) : '' })}</p>` : nothing}
+    ${isOtherData ? html`<p class="warning">${icon('warning')}&nbsp;${t('@{other} was evaluated on other data of this name, so they aren’t compared.', { other: other ? versionNumber(other.version) : '' })}</p>` : nothing}
     ${wholeTable({
       now: wholeOf(own),
       head: `@${versionNumber(version)}`,

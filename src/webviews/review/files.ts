@@ -46,7 +46,7 @@ export function filesBeside({ version, other }: ReviewPageData, page: PageContex
             })),
           )
     }${more}
-    ${sameCount === 0 ? nothing : html`<p class="muted aside">${icon('check')} ${changes.length === 0 ? tCount(sameCount, 'The one file is the same, byte for byte.', 'All {count} files are the same, byte for byte.') : tCount(sameCount, '{count} file is the same, byte for byte.', '{count} files are the same, byte for byte.')}</p>`}`,
+    ${sameCount === 0 ? nothing : html`<p class="muted aside">${icon('check')}&nbsp;${changes.length === 0 ? tCount(sameCount, 'The one file is the same, byte for byte.', 'All {count} files are the same, byte for byte.') : tCount(sameCount, '{count} file is the same, byte for byte.', '{count} files are the same, byte for byte.')}</p>`}`,
   );
 }
 

@@ -68,7 +68,7 @@ function dtypeText(dtypes: FactsSummary['dtypes']): string {
 export function factProblems({ problems = [] }: FactsSummary): TemplateResult | typeof nothing {
   if (problems.length === 0) return nothing;
   return html`<ul class="entries problems" aria-label=${t('Problems')}>
-    ${problems.map((problem) => html`<li class="warning">${icon('warning')} <span class="wrap">${problem}</span></li>`)}
+    ${problems.map((problem) => html`<li class="warning">${icon('warning')}&nbsp;<span class="wrap">${problem}</span></li>`)}
   </ul>`;
 }
 

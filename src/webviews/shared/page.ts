@@ -287,7 +287,7 @@ export function runPage<K extends PageKind>(
       case 'loading':
         if (isSilent)
           return html`<div class="failure" role="alert">
-            <h1>${icon('error')} ${t('The extension doesn’t answer')}</h1>
+            <h1>${icon('error')}&nbsp;${t('The extension doesn’t answer')}</h1>
             <p>${silence()}</p>
           </div>`;
         return html`<div class="waiting">
@@ -295,7 +295,7 @@ export function runPage<K extends PageKind>(
         </div>`;
       case 'failed':
         return html`<div class="failure" role="alert">
-          <h1>${icon('error')} ${t('This page couldn’t be loaded')}</h1>
+          <h1>${icon('error')}&nbsp;${t('This page couldn’t be loaded')}</h1>
           <p>${coded(content.message)}</p>
           <vscode-button @click=${load}>${t('Retry')}</vscode-button>
         </div>`;

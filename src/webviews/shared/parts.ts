@@ -183,7 +183,7 @@ export function failedLine({
   readonly retry: () => void;
 }): TemplateResult {
   return html`<p class="warning" role="alert">
-    ${icon('warning')} <span class="wrap">${coded(message)}</span> <button class="link" @click=${retry}>${t('Retry')}</button>
+    ${icon('warning')}&nbsp;<span class="wrap">${coded(message)}</span> <button class="link" @click=${retry}>${t('Retry')}</button>
   </p>`;
 }
 

@@ -47,7 +47,9 @@ function cardOfFile(path: string, version: VersionDetails, page: PageContext): T
     return waiting(html`<p class="muted" role="status">${t('Reading {path}…', { path })}</p>`);
   const { file } = later.data;
   if (file === undefined || 'problem' in file)
-    return waiting(html`<p class="warning">${icon('warning')} <span class="wrap">${file?.problem ?? ''}</span></p>`);
+    return waiting(
+      html`<p class="warning">${icon('warning')}&nbsp;<span class="wrap">${file?.problem ?? ''}</span></p>`,
+    );
   return cardBody(file.text, version, page, source);
 }
 

@@ -74,7 +74,7 @@ export function composer(kind: RemarkKind, page: PageContext): TemplateResult {
             }}
           ></textarea>`
     }
-    ${problem === undefined ? nothing : html`<p class="warning" role="alert">${icon('warning')} <span class="wrap">${problem}</span></p>`}
+    ${problem === undefined ? nothing : html`<p class="warning" role="alert">${icon('warning')}&nbsp;<span class="wrap">${problem}</span></p>`}
     <div class="composer-actions">
       <vscode-button ${page.writes} ?disabled=${isUnderWay || text.trim() === ''} @click=${send}>${kind === 'note' ? t('Add the note') : t('Add the comment')}</vscode-button>
       <button class="link" @click=${() => page.setUi(`preview.${kind}`, !isPreview)}>${isPreview ? t('Write') : t('Preview')}</button>

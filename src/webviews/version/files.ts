@@ -29,7 +29,7 @@ export function filesSection(
     return foldable(
       { id: 'files', title, count: artifact.fileCount },
       html`<p class="warning">
-        ${icon('warning')} ${tParts('The list of files is missing or damaged. {command} tells more.', { command: inlineCode('model-registry verify') })}
+        ${icon('warning')}&nbsp;${tParts('The list of files is missing or damaged. {command} tells more.', { command: inlineCode('model-registry verify') })}
       </p>`,
       page,
     );

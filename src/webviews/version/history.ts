@@ -40,7 +40,7 @@ function entry({ model }: VersionDetails, transition: TransitionEntry, page: Pag
     <div class="muted">${authorOf(by)}, ${timeOf(at)}${isLate(askedAt, at) ? html` ${tParts('(asked for {askedAt})', { askedAt: timeOf(askedAt) })}` : nothing}</div>
     ${reason === '' ? nothing : html`<div class="reason">${reason}</div>`}
     ${kind !== 'displaced' && links.length > 0 ? html`<div>${tParts('Took the place of {links}', { links })}</div>` : nothing}
-    ${isOverride ? html`<div class="warning">${icon('warning')} ${t('Gates were overridden')}${overridden.length === 0 ? nothing : html`: <span class="wrap">${overridden.join('; ')}</span>`}</div>` : nothing}
+    ${isOverride ? html`<div class="warning">${icon('warning')}&nbsp;${t('Gates were overridden')}${overridden.length === 0 ? nothing : html`: <span class="wrap">${overridden.join('; ')}</span>`}</div>` : nothing}
   </li>`;
 }
 

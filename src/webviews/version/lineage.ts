@@ -65,20 +65,20 @@ function codePart(version: string, { code }: Lineage, page: PageContext): Templa
     t('Code'),
     html`<div class="facts">
         <span>${icon('git-commit')} ${copyable(page, code.commit, shortDigest(code.commit), 'commit')}</span>
-        ${code.branch === undefined ? nothing : html`<span>${icon('git-branch')} <span class="wrap">${code.branch}</span></span>`}
-        ${code.repository === undefined ? nothing : html`<span>${icon('repo')} <span class="wrap">${code.repository}</span></span>`}
-        ${code.folder === undefined ? nothing : html`<span>${icon('folder')} <span class="wrap">${code.folder}</span></span>`}
-        ${(code.tags ?? []).map((tag) => html`<span>${icon('tag')} <span class="wrap">${tag}</span></span>`)}
-        ${code.isPushed === false ? html`<span class="warning">${icon('warning')} ${t('not pushed')}</span>` : nothing}
+        ${code.branch === undefined ? nothing : html`<span>${icon('git-branch')}&nbsp;<span class="wrap">${code.branch}</span></span>`}
+        ${code.repository === undefined ? nothing : html`<span>${icon('repo')}&nbsp;<span class="wrap">${code.repository}</span></span>`}
+        ${code.folder === undefined ? nothing : html`<span>${icon('folder')}&nbsp;<span class="wrap">${code.folder}</span></span>`}
+        ${(code.tags ?? []).map((tag) => html`<span>${icon('tag')}&nbsp;<span class="wrap">${tag}</span></span>`)}
+        ${code.isPushed === false ? html`<span class="warning">${icon('warning')}&nbsp;${t('not pushed')}</span>` : nothing}
         ${stateOf(code)}
       </div>
       ${code.written === undefined ? nothing : writtenBy(code.written)}
       ${code.isDirty ? changesOf(code) : nothing}
       ${(code.submodules ?? []).map(
         ({ path, commit, isDirty }) => html`<div class="facts">
-          <span>${icon('file-submodule')} <span class="wrap">${path}</span></span>
+          <span>${icon('file-submodule')}&nbsp;<span class="wrap">${path}</span></span>
           <span>${copyable(page, commit, shortDigest(commit), t('commit of {path}', { path }))}</span>
-          ${isDirty ? html`<span class="warning">${icon('warning')} ${t('with changes that weren’t kept')}</span>` : nothing}
+          ${isDirty ? html`<span class="warning">${icon('warning')}&nbsp;${t('with changes that weren’t kept')}</span>` : nothing}
         </div>`,
       )}
       ${code.remote === undefined ? nothing : html`<div>${webLink(code.remote)}</div>`}
@@ -97,11 +97,11 @@ function stateOf(code: NonNullable<Lineage['code']>): TemplateResult {
   const { isDirty, written } = code;
   const isOwn = isDirty && written?.otherCount !== 0;
   if (!isOwn && changedSubmodules(code).length > 0)
-    return html`<span class="warning">${icon('warning')} ${t('with changes in submodules')}</span>`;
+    return html`<span class="warning">${icon('warning')}&nbsp;${t('with changes in submodules')}</span>`;
   if (!isDirty) return html`<span class="muted">${t('no uncommitted changes')}</span>`;
   if (written?.otherCount === 0)
     return html`<span class="muted">${t('changed only in declared outputs and metrics')}</span>`;
-  return html`<span class="warning">${icon('warning')} ${t('with changes that weren’t committed')}</span>`;
+  return html`<span class="warning">${icon('warning')}&nbsp;${t('with changes that weren’t committed')}</span>`;
 }
 
 /** Names of files that a line has room for. */
@@ -135,11 +135,11 @@ function runPart({ run }: Lineage, page: PageContext): TemplateResult {
         ${name === undefined ? nothing : html`<span class="wrap">${name}</span>`}
         ${id === undefined ? nothing : html`<span>${copyable(page, id, id, t('run id'))}</span>`}
         ${tracker === undefined ? nothing : html`<span class="muted">${tParts('tracked by {tracker}', { tracker })}</span>`}
-        ${exitCode === undefined ? nothing : exitCode === 0 ? html`<span>${icon('check')} ${t('exit code 0')}</span>` : html`<span class="warning">${icon('warning')} ${tParts('exit code {exitCode}', { exitCode })}</span>`}
+        ${exitCode === undefined ? nothing : exitCode === 0 ? html`<span>${icon('check')}&nbsp;${t('exit code 0')}</span>` : html`<span class="warning">${icon('warning')}&nbsp;${tParts('exit code {exitCode}', { exitCode })}</span>`}
       </div>
       ${url === undefined ? nothing : html`<div>${webLink(url)}</div>`}
       ${command === undefined ? nothing : html`<div class="command"><code class="wrap">${command}</code>${copyable(page, command, '', 'command')}</div>`}
-      ${folder === undefined ? nothing : html`<div class="facts"><span>${icon('folder')} <span class="wrap">${folder}</span></span></div>`}
+      ${folder === undefined ? nothing : html`<div class="facts"><span>${icon('folder')}&nbsp;<span class="wrap">${folder}</span></span></div>`}
       ${run.notebook === undefined ? nothing : notebookOf(run.notebook, page)}
       ${certaintyOf(run)}
       ${startedAt === undefined ? nothing : html`<div class="muted">${tParts('started {time}', { time: timeOf(startedAt) })}${duration === undefined ? nothing : `, ${t('took {duration}', { duration })}`}</div>`}`,
@@ -149,7 +149,7 @@ function runPart({ run }: Lineage, page: PageContext): TemplateResult {
 function notebookOf(notebook: NonNullable<NonNullable<Lineage['run']>['notebook']>, page: PageContext): TemplateResult {
   const { path, cells, cellCount } = notebook;
   return html`<div class="facts">
-    <span>${icon('notebook')} <span class="wrap">${path}</span></span>
+    <span>${icon('notebook')}&nbsp;<span class="wrap">${path}</span></span>
     <span>${tCount(cellCount, '{count} executed cell', '{count} executed cells')}</span>
     ${copyable(page, cells, shortDigest(cells), t('digest of the executed cells'))}
   </div>`;
@@ -161,9 +161,9 @@ function certaintyOf(run: NonNullable<Lineage['run']>): TemplateResult | typeof 
   if (run.seenAs === undefined)
     return others === 0
       ? nothing
-      : html`<div class="warning">${icon('warning')} ${tCount(others + 1, '{count} command ran then, and it isn’t known whether it wrote the outputs', '{count} commands ran then, and it isn’t known which of them wrote the outputs')}</div>`;
+      : html`<div class="warning">${icon('warning')}&nbsp;${tCount(others + 1, '{count} command ran then, and it isn’t known whether it wrote the outputs', '{count} commands ran then, and it isn’t known which of them wrote the outputs')}</div>`;
   return html`<div class="muted">${seenAs()[run.seenAs]}</div>
-    ${others === 0 ? nothing : html`<div class="warning">${icon('warning')} ${tCount(others, '{count} other command ran then and may have written the outputs instead', '{count} other commands ran then and may have written the outputs instead')}</div>`}`;
+    ${others === 0 ? nothing : html`<div class="warning">${icon('warning')}&nbsp;${tCount(others, '{count} other command ran then and may have written the outputs instead', '{count} other commands ran then and may have written the outputs instead')}</div>`}`;
 }
 
 function basePart({ baseModel }: Lineage, model: string, page: PageContext): TemplateResult {

@@ -38,7 +38,7 @@ export function loadSection({ version, loading }: VersionPageData, page: PageCon
       </div>
       <div class=${isPython && facts.state !== 'failed' ? 'snippet-place' : ''}>
         <pre id="load-text" role="tabpanel" aria-labelledby="load-${isPython ? 'python' : 'command'}" class="snippet" tabindex="0"><code>${text}</code></pre>
-        ${chosen.notes.map((note) => html`<p class="aside warning">${icon('warning')} <span>${note}</span></p>`)}
+        ${chosen.notes.map((note) => html`<p class="aside warning">${icon('warning')}&nbsp;<span>${note}</span></p>`)}
       </div>`,
     page,
   );

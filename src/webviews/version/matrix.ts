@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { exactText } from '../../base/exponent.ts';
-import { tParts } from '../../base/language.ts';
+import { t, tParts } from '../../base/language.ts';
 import { type DeclaredDirections, formatMetric } from '../../base/metrics.ts';
 import type { Metrics } from '../../extension/messages/core-types.ts';
 import { cutName } from '../shared/cut-name.ts';
@@ -42,7 +42,7 @@ export function matrixTable(
               column,
               place,
             ) => html`<th scope="col" class="numeric" title="${column}${betterWhen(column, declared)}">${column}</th>
-              ${hasChanges[place] === true ? html`<th scope="col"><span class="only-read-aloud">${tParts('Change of {column}', { column })}</span></th>` : nothing}`,
+              ${hasChanges[place] === true ? html`<th scope="col"><span aria-hidden="true">${t('Change')}</span><span class="only-read-aloud">${tParts('Change of {column}', { column })}</span></th>` : nothing}`,
           )}
         </tr>
       </thead>

@@ -62,7 +62,7 @@ export function notMeasured({ version, baseline }: MeasuredVersion): TemplateRes
       ? ` ${tCount(missing.length - SHOWN_MISSING, 'and {count} more', 'and {count} more')}`
       : '';
   return html`<p class="warning aside">
-    ${icon('warning')} <span class="wrap">${t('Measured for @{number} only: {names}.', { number: baseline.number, names: `${shown.join(', ')}${more}` })}</span>
+    ${icon('warning')}&nbsp;<span class="wrap">${t('Measured for @{number} only: {names}.', { number: baseline.number, names: `${shown.join(', ')}${more}` })}</span>
   </p>`;
 }
 

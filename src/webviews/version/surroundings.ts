@@ -92,7 +92,7 @@ export function environmentPart({ environment, dependencies, locks }: Lineage, p
       </div>
       ${locks.map(
         ({ path, sha256 }) => html`<div class="facts">
-          <span>${icon('lock')} <span class="wrap">${path}</span></span>
+          <span>${icon('lock')}&nbsp;<span class="wrap">${path}</span></span>
           <span>${copyable(page, sha256, shortDigest(sha256), t('digest of {path}', { path }))}</span>
         </div>`,
       )}
@@ -121,11 +121,11 @@ export function environmentPart({ environment, dependencies, locks }: Lineage, p
 function sourceOf({ name, source }: Package, page: PageContext): TemplateResult {
   const { isEditable, commit, isDirty, folder, url, sha256 } = source ?? {};
   return html`<div class="facts">
-    <span>${icon('package')} <span class="wrap">${name}</span></span>
+    <span>${icon('package')}&nbsp;<span class="wrap">${name}</span></span>
     ${isEditable ? html`<span class="muted">${t('editable')}</span>` : nothing}
     ${commit === undefined ? nothing : html`<span>${icon('git-commit')} ${copyable(page, commit, shortDigest(commit), t('commit of {name}', { name }))}</span>`}
-    ${isDirty ? html`<span class="warning">${icon('warning')} ${t('with changes that weren’t committed')}</span>` : nothing}
-    ${folder === undefined ? nothing : html`<span>${icon('folder')} <span class="wrap">${folder}</span></span>`}
+    ${isDirty ? html`<span class="warning">${icon('warning')}&nbsp;${t('with changes that weren’t committed')}</span>` : nothing}
+    ${folder === undefined ? nothing : html`<span>${icon('folder')}&nbsp;<span class="wrap">${folder}</span></span>`}
     ${url === undefined ? nothing : html`<span class="wrap muted">${url}</span>`}
     ${sha256 === undefined ? nothing : html`<span>${copyable(page, sha256, shortDigest(sha256), t('digest of {name}', { name }))}</span>`}
   </div>`;
