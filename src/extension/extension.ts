@@ -77,6 +77,7 @@ export function activate(context: vscode.ExtensionContext): void {
     changedCode: new ChangedCode(registries),
     reviews,
     isTrusted: () => vscode.workspace.isTrusted,
+    memory: context.workspaceState,
     runCommand,
     log,
   });

@@ -12,7 +12,7 @@ import {
 } from '../messages/page-states.ts';
 
 /** Every page that has a tab of its own, with the state that says which one it is. A model file is an editor, which the editor brings back itself. */
-const openPageSchema = v.variant('kind', [
+export const openPageSchema = v.variant('kind', [
   v.object({ kind: v.literal('version'), state: versionPageStateSchema }),
   v.object({ kind: v.literal('comparison'), state: comparisonPageStateSchema }),
   v.object({ kind: v.literal('changes'), state: changesPageStateSchema }),

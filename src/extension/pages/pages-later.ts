@@ -1,10 +1,15 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
+import { EarlierPages, type PagesMemory } from './earlier-pages.ts';
 import { type OpenKind, openKinds, pageKinds } from './page-kinds.ts';
 import type { Pages, PagesOptions, RestorablePages } from './pages.ts';
 
 /** Pages that are there at once, and are read with the first that is opened or brought back: the start of the editor doesn't wait for them. */
-export function pagesLater(options: PagesOptions): Pages & vscode.Disposable {
+export function pagesLater(
+  laterOptions: Omit<PagesOptions, 'earlier'> & { readonly memory: PagesMemory },
+): Pages & vscode.Disposable {
+  const earlier = new EarlierPages(laterOptions.memory);
+  const options = { ...laterOptions, earlier };
   let made: RestorablePages | undefined;
   const pages = async (): Promise<RestorablePages> => {
     const { createPages } = await import('./pages.ts');
@@ -16,7 +21,10 @@ export function pagesLater(options: PagesOptions): Pages & vscode.Disposable {
       .then(what)
       .catch((error: unknown) => options.log.error(`The page wasn’t opened: ${messageOf(error)}`));
   };
-  const bringingBack = bringBack(async (...tab) => (await pages()).restore(...tab));
+  const bringingBack = vscode.Disposable.from(
+    bringBack(async (...tab) => (await pages()).restore(...tab)),
+    earlier.bringBack((page) => use(({ replace }) => replace(page))),
+  );
   return {
     openVersion: (page) => use(({ openVersion }) => openVersion(page)),
     openComparison: (page) => use(({ openComparison }) => openComparison(page)),

@@ -10,6 +10,7 @@ import type {
 } from '../messages/page-states.ts';
 import type { Reviews } from '../reviews/reviews.ts';
 import type { ComparedPage } from './comparison-handlers.ts';
+import type { EarlierPages, TitledPage } from './earlier-pages.ts';
 import { loadPage } from './load-page.ts';
 import { notHere } from './not-here.ts';
 import { NOTHING_OF_REVIEWS } from './not-on-page.ts';
@@ -26,6 +27,7 @@ export interface PagesOptions extends Pick<HandlerTools, 'registryFor' | 'change
   /** What the projects of a registry declare about a model's metrics. */
   readonly directionsFor: (registryDir: string, model: string) => ReturnType<DirectionsOf>;
   readonly reviews: ReviewTools['reviews'] & Pick<Reviews, 'versionGates'>;
+  readonly earlier: EarlierPages;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -59,6 +61,8 @@ export interface Pages {
 export interface RestorablePages extends Pages {
   /** Fills the tab of a page from what its script had saved, or closes it where that says no page, or one that is open already. */
   restore(kind: OpenKind, panel: vscode.WebviewPanel, saved: unknown): void;
+  /** Opens a page in the place of the tab that nobody answers any more. */
+  replace(page: OpenPage): void;
 }
 
 /** They change nothing that a page shows. */
@@ -87,7 +91,8 @@ interface ShownPage {
 }
 
 export function createPages(options: PagesOptions): RestorablePages {
-  const { extensionUri, registryFor, directionsFor, changedCode, reviews, isTrusted, runCommand, log } = options;
+  const { extensionUri, registryFor, directionsFor, changedCode, reviews, earlier, isTrusted, runCommand, log } =
+    options;
   const reviewTools: ReviewTools = {
     reviews,
     changedCode,
@@ -113,13 +118,23 @@ export function createPages(options: PagesOptions): RestorablePages {
       existing.panel.reveal(undefined, preserveFocus);
       return;
     }
+    const left = earlier.tabOf(page, titled());
     const panel = vscode.window.createWebviewPanel(
       pageKinds[page.kind].viewType,
-      pageKinds[page.kind].firstTitle(),
-      { viewColumn: vscode.ViewColumn.Active, preserveFocus },
+      left?.label ?? pageKinds[page.kind].firstTitle(),
+      { viewColumn: left?.group.viewColumn ?? vscode.ViewColumn.Active, preserveFocus },
       { enableFindWidget: true },
     );
     fill(page, panel);
+    if (left) void vscode.window.tabGroups.close(left, true);
+  }
+
+  function titled(): readonly TitledPage[] {
+    return [...open.values()].map(({ subject, panel }) => ({ page: subject.page, title: panel.title }));
+  }
+
+  function remember(): void {
+    earlier.remember(titled()).then(undefined, (error: unknown) => log.error(messageOf(error)));
   }
 
   function fill(page: OpenPage, panel: vscode.WebviewPanel): void {
@@ -131,10 +146,15 @@ export function createPages(options: PagesOptions): RestorablePages {
         throw isOpen(subject) ? notHere(error, subject.page, panel.title) : error;
       });
       // Not before the page asks: the editor forgets a title that comes before the webview's frame is there.
-      if (isOpen(subject)) panel.title = withoutOverrides(title);
+      if (isOpen(subject) && panel.title !== withoutOverrides(title)) {
+        panel.title = withoutOverrides(title);
+        remember();
+      }
       return shown;
     };
     open.set(keyOf(page), { subject, panel, data });
+    earlier.settle(page);
+    remember();
     panel.iconPath = new vscode.ThemeIcon(pageKinds[page.kind].icon);
     const answering = showPage<PageKind>(panel.webview, {
       extensionUri,
@@ -149,6 +169,7 @@ export function createPages(options: PagesOptions): RestorablePages {
     const closing = panel.onDidDispose(() => {
       open.delete(keyOf(subject.page));
       proposals.delete(keyOf(subject.page));
+      remember();
       answering.dispose();
       closing.dispose();
     });
@@ -175,6 +196,7 @@ export function createPages(options: PagesOptions): RestorablePages {
     open.delete(before);
     shown.subject.page = page;
     open.set(keyOf(page), shown);
+    remember();
     tellChanged(shown);
   }
 
@@ -258,5 +280,8 @@ export function createPages(options: PagesOptions): RestorablePages {
     },
     refresh,
     restore: (kind, panel, saved) => restore(panel, savedPage(kind, saved)),
+    replace: (page) => {
+      if (earlier.tabOf(page, titled())) show(page, true);
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -50,6 +50,8 @@ export interface Editor {
   openWindow(workspace?: string): Promise<Workbench>;
   /** Writes `out/screenshots/<name>.png`. */
   screenshot(name: string): Promise<string>;
+  /** Ends the process of the extensions as a crash does. */
+  crashExtensions(): Promise<void>;
   /** What the extension host, the server and the page's console said. */
   diagnostics(): Promise<string>;
   close(): Promise<void>;
@@ -122,10 +124,25 @@ async function describeEditor(
     url: server.url,
     home: server.home,
     openWindow,
+    crashExtensions: () => crashExtensions(server.home),
     screenshot: (name) => takeScreenshot(workbench.page, 'screenshots', name),
     diagnostics,
     close,
   };
+}
+
+/** Of all editors on this machine, the one with this home. */
+async function crashExtensions(home: string): Promise<void> {
+  const textOf = (id: string, file: string) => readFile(`/proc/${id}/${file}`, 'utf8').catch(() => '');
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  let count = 0;
+  for (const id of ids) {
+    if (!(await textOf(id, 'cmdline')).includes('--type=extensionHost')) continue;
+    if (!(await textOf(id, 'environ')).split('\0').includes(`HOME=${home}`)) continue;
+    process.kill(Number(id), 'SIGKILL');
+    count += 1;
+  }
+  if (count === 0) throw new Error('No process of extensions was found.');
 }
 
 async function newContext(browser: Browser, options: EditorOptions): Promise<BrowserContext> {

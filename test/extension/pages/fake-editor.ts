@@ -2,6 +2,7 @@
 export class FakePanel {
   title = '';
   iconPath: unknown;
+  viewColumn = 0;
   isDisposed = false;
   active = false;
   revealed = 0;
@@ -35,6 +36,38 @@ export class FakePanel {
     this.onDispose();
   }
 }
+/** A tab of the editor, which may be nobody's panel. */
+export interface FakeTab {
+  readonly label: string;
+  readonly input: unknown;
+  isActive: boolean;
+  readonly group: { readonly viewColumn: number };
+}
+
+class TabInputWebview {
+  readonly viewType: string;
+  constructor(viewType: string) {
+    this.viewType = viewType;
+  }
+}
+
+/** A tab of a webview, as the editor tells of one. */
+export function webviewTab(viewType: string, label: string, isActive: boolean, viewColumn = 1): FakeTab {
+  return { label, isActive, group: { viewColumn }, input: new TabInputWebview(`mainThreadWebview-${viewType}`) };
+}
+
+/** What the editor keeps for a workspace. */
+export function fakeMemory(kept: Record<string, unknown> = {}) {
+  return {
+    kept,
+    get: (key: string) => kept[key],
+    update: async (key: string, value: unknown) => {
+      // As what is kept comes back.
+      kept[key] = JSON.parse(JSON.stringify(value));
+    },
+  };
+}
+
 interface Serializer {
   deserializeWebviewPanel(panel: FakePanel, state: unknown): Promise<void>;
 }
@@ -42,13 +75,21 @@ interface Serializer {
 export const editor = {
   panels: [] as FakePanel[],
   serializers: new Map<string, Serializer>(),
+  tabs: [] as FakeTab[],
+  tellTabs: new Set<() => void>(),
   clipboard: [] as string[],
   statusMessages: [] as string[],
 };
 
+function listenToTabs(listener: () => void) {
+  editor.tellTabs.add(listener);
+  return { dispose: () => editor.tellTabs.delete(listener) };
+}
+
 /** What the pages import as `vscode`. */
 export const fakeVscode = {
   ViewColumn: { Active: -1 },
+  TabInputWebview,
   workspace: { getConfiguration: () => ({ get: () => undefined }) },
   Disposable: {
     from: (...all: readonly { dispose(): void }[]) => ({
@@ -67,9 +108,20 @@ export const fakeVscode = {
   env: { clipboard: { writeText: async (text: string) => void editor.clipboard.push(text) } },
   window: {
     setStatusBarMessage: (text: string) => void editor.statusMessages.push(text),
-    createWebviewPanel: (_type: string, title: string) => {
+    tabGroups: {
+      get all() {
+        return [{ tabs: editor.tabs }];
+      },
+      close: async (tab: FakeTab) => {
+        editor.tabs = editor.tabs.filter((other) => other !== tab);
+      },
+      onDidChangeTabs: listenToTabs,
+      onDidChangeTabGroups: listenToTabs,
+    },
+    createWebviewPanel: (_type: string, title: string, place: { readonly viewColumn: number }) => {
       const panel = new FakePanel();
       panel.title = title;
+      panel.viewColumn = place.viewColumn;
       editor.panels.push(panel);
       return panel;
     },

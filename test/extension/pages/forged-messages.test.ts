@@ -8,7 +8,7 @@ import { pageStates, validParams } from './valid-messages.ts';
 
 vi.mock('vscode', async () => (await import('./fake-editor.ts')).fakeVscode);
 
-const { editor, FakePanel } = await import('./fake-editor.ts');
+const { editor, FakePanel, fakeMemory } = await import('./fake-editor.ts');
 const { pagesLater } = await import('../../../src/extension/pages/pages-later.ts');
 
 const kinds = Object.keys(pageStates) as (keyof typeof pageStates)[];
@@ -52,6 +52,7 @@ async function restored(kind: keyof typeof pageStates, saved: unknown = { page: 
       },
     },
     isTrusted: () => true,
+    memory: fakeMemory(),
     runCommand: note('runCommand'),
     log: { warn: () => undefined, error: () => undefined } as never,
   });

@@ -12,14 +12,15 @@ import { reviewPage } from '../../webviews/review-examples.ts';
 
 vi.mock('vscode', async () => (await import('./fake-editor.ts')).fakeVscode);
 
-const { editor, FakePanel } = await import('./fake-editor.ts');
+const { editor, FakePanel, fakeMemory, webviewTab } = await import('./fake-editor.ts');
 const { createPages } = await import('../../../src/extension/pages/pages.ts');
+const { EarlierPages } = await import('../../../src/extension/pages/earlier-pages.ts');
 const { bringBack, pagesLater } = await import('../../../src/extension/pages/pages-later.ts');
 
 const registryDir = '/registry';
 const pageOf = (number: number) => ({ registryDir, versionId: idOf(number) });
 
-function setUp(registry: Partial<Registry> = {}, isTrusted = () => true) {
+function setUp(registry: Partial<Registry> = {}, isTrusted = () => true, memory = fakeMemory()) {
   const commands: unknown[] = [];
   const log: string[] = [];
   const write = (text: string) => void log.push(text);
@@ -38,7 +39,9 @@ function setUp(registry: Partial<Registry> = {}, isTrusted = () => true) {
     }),
     ...registry,
   };
-  const options: PagesOptions = {
+  const options: PagesOptions & { readonly memory: typeof memory } = {
+    memory,
+    earlier: new EarlierPages(memory),
     extensionUri: '/extension' as never,
     registryFor: async (dir) => {
       if (dir !== registryDir) throw new RegistryError('REGISTRY_NOT_FOUND', `There is no registry in ${dir}.`);
@@ -80,6 +83,8 @@ function lastPanel() {
 
 beforeEach(() => {
   editor.panels.length = 0;
+  editor.tabs.length = 0;
+  editor.tellTabs.clear();
   editor.clipboard.length = 0;
 });
 
@@ -608,6 +613,68 @@ describe('the page of a model', () => {
     const other = new FakePanel();
     await editor.serializers.get('modelRegistry.model')?.deserializeWebviewPanel(other, { page: { modelId: 1 } });
     expect(other.isDisposed).toBe(true);
+  });
+});
+
+describe('pages whose extension ended, while the window stayed', () => {
+  /** A process that had the page of version 2 open, and ended. The editor keeps the tab. */
+  async function ended(isInFront: boolean) {
+    const memory = fakeMemory();
+    setUp({}, undefined, memory).pages.openVersion(pageOf(2));
+    await lastPanel().receive({ id: 1, method: 'load', params: {} });
+    editor.panels.length = 0;
+    editor.tabs = [
+      webviewTab('modelRegistry.version', 'fraud-detector@1', !isInFront, 2),
+      webviewTab('modelRegistry.version', 'fraud-detector@2', isInFront, 2),
+    ];
+    return memory;
+  }
+
+  it('are opened in the place of the tab that is left', async () => {
+    const memory = await ended(false);
+    const { pages } = setUp({}, undefined, memory);
+    pages.openVersion(pageOf(2));
+    expect(editor.tabs.map(({ label }) => label)).toEqual(['fraud-detector@1']);
+    expect([editor.panels.length, lastPanel().viewColumn, lastPanel().title]).toEqual([1, 2, 'fraud-detector@2']);
+    await lastPanel().receive({ id: 1, method: 'load', params: {} });
+    expect(Object.values(memory.kept).flat()).toMatchObject([{ title: 'fraud-detector@2' }]);
+  });
+
+  it('come back by themselves once they are in front and the editor didn’t hand them over', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const memory = await ended(false);
+    const later = pagesLater(setUp({}, undefined, memory).options);
+    onTestFinished(() => later.dispose());
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(editor.panels).toHaveLength(0);
+    const left = editor.tabs[1];
+    if (left) left.isActive = true;
+    for (const tell of editor.tellTabs) tell();
+    await vi.advanceTimersByTimeAsync(10_000);
+    await vi.waitFor(() => expect(editor.panels).toHaveLength(1));
+    expect(editor.tabs.map(({ label }) => label)).toEqual(['fraud-detector@1']);
+  });
+
+  it('are left to the editor where it hands them over, as after a reload', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const memory = await ended(true);
+    const later = pagesLater(setUp({}, undefined, memory).options);
+    onTestFinished(() => later.dispose());
+    const panel = new FakePanel();
+    panel.title = 'fraud-detector@2';
+    await editor.serializers.get('modelRegistry.version')?.deserializeWebviewPanel(panel, { page: pageOf(2), ui: {} });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([editor.panels.length, editor.tabs.length, panel.isDisposed]).toEqual([0, 2, false]);
+  });
+
+  it('are forgotten when they are closed', async () => {
+    const memory = fakeMemory();
+    const { pages } = setUp({}, undefined, memory);
+    pages.openVersion(pageOf(2));
+    lastPanel().dispose();
+    expect(Object.values(memory.kept).flat()).toEqual([]);
   });
 });
 
