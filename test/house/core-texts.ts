@@ -83,6 +83,8 @@ const NAMES = [
   'ndarray dtype matrix {value}',
   'opset {domain}',
   'Windows {kernel}',
+  '{name} (Linux {kernel})',
+  'model = PeftModel.from_pretrained(base, {folder})',
   'Python {python}',
   'i.seq DESC, i.position DESC',
   's.seq DESC, s.position DESC',

@@ -116,6 +116,10 @@ describe('the finder of the core’s texts', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a source.
     ['x(`There is no model called ${name}.`)', ['There is no model called {name}.']],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a source.
+    ["x(`${path} can't be read (${code}).`)", ["{path} can't be read ({code})."]],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a source.
+    ['x(`took ${n} minutes, and ended`)', ['took {n} minutes, and ended']],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a source.
     ["x(`${a.label} is ${b ? 'gone for now' : 'here'}.`)", ['{label} is gone for now.', '{label} is here.']],
     [
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a source.

@@ -152,7 +152,11 @@ export function readsAsEnglish(text: string): boolean {
     .replaceAll('{}', ' {} ')
     .trim();
   // Names in code, addresses and styles.
-  if (/\{\} ?(px|%|min|\))|^\w+[.:] ?\{\}|^[a-z]+ \{\}( \{\})?$|^color-mix|^\/\w|^[a-z]+\[[a-z-]+\],/.test(words))
+  if (
+    /\{\} ?(px|%|min\b)|-gradient\(|^\w+[.:] ?\{\}|^[a-z]+ \{\}( \{\})?$|^color-mix|^\/\w|^[a-z]+\[[a-z-]+\],/.test(
+      words,
+    )
+  )
     return false;
   if (/^[\w-]+(\.[\w-]+)+$|^[A-Z_\d]+$|^(vscode|https?|command|data|models):|^[-\w]+\/[-\w*./]+$/.test(words))
     return false;
