@@ -1,6 +1,7 @@
 import type { SimpleGit } from 'simple-git';
 import { changedNamesArgs, statusArgs } from './git-options.ts';
 import { type HiddenFiles, hiddenFiles, whileShown } from './hidden-files.ts';
+import { indexMarksOf, readIndexMarks } from './index-marks.ts';
 
 const GIT_TIMEOUT_MS = 10_000;
 
@@ -18,10 +19,16 @@ export async function gitIn(folder: string): Promise<SimpleGit | undefined> {
  * True where the tree of the repository at `top` isn't that of HEAD, or of the commit given, and where that can't be found out. Files that git was
  * told not to look at are looked at.
  */
-export async function hasChanges(git: SimpleGit, top: string, since: string | undefined): Promise<boolean> {
+export async function hasChanges(
+  git: SimpleGit,
+  top: string,
+  since: string | undefined,
+  marks = indexMarksOf(top),
+): Promise<boolean> {
   try {
     if (await startsPrograms(git)) return true;
-    const [isChanged, hidden] = await Promise.all([differs(git, since), hiddenFiles(top)]);
+    const readHidden = async () => hiddenFiles(top, await marks());
+    const [isChanged, hidden] = await Promise.all([differs(git, since), readHidden()]);
     return isChanged || (hides(hidden) && (await whileShown(top, hidden, (shown) => differs(shown, since))));
   } catch {
     return true;
@@ -45,7 +52,7 @@ export async function changedPaths(
 ): Promise<readonly string[] | undefined> {
   try {
     if (await startsPrograms(git)) return undefined;
-    const hidden = await hiddenFiles(top);
+    const hidden = await hiddenFiles(top, await readIndexMarks(top));
     return await (hides(hidden)
       ? whileShown(top, hidden, (shown) => differingPaths(shown, since))
       : differingPaths(git, since));

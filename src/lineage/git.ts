@@ -3,6 +3,7 @@ import type { SimpleGit } from 'simple-git';
 import type { CodeLineage } from '../catalog/read-models/lineage.ts';
 import { pipeInGit } from './git-pipes.ts';
 import { changedPaths, gitIn, hasChanges } from './git-status.ts';
+import { indexMarksOf } from './index-marks.ts';
 import { readSubmodules } from './submodules.ts';
 
 /**
@@ -42,16 +43,17 @@ export async function readTree(
     const head = (await git.revparse(['HEAD'])).trim();
     const commit = known ?? head;
     const top = (await git.revparse(['--show-toplevel'])).replace(/\n$/, '');
+    const marks = indexMarksOf(top);
     const [branch, isDirty, remotes, prefix, tags, pushed, submodules] = await Promise.all([
       git.raw(['symbolic-ref', '--short', '-q', 'HEAD']).catch(() => ''),
-      hasChanges(git, top, commit === head ? undefined : commit),
+      hasChanges(git, top, commit === head ? undefined : commit, marks),
       git.getRemotes(true),
       git.revparse(['--show-prefix']).catch(() => ''),
       git
         .raw(['for-each-ref', '--points-at', commit, '--count=20', '--format=%(refname:short)', 'refs/tags'])
         .catch(() => ''),
       isPushed(git, commit),
-      readSubmodules(top),
+      readSubmodules(top, marks),
     ]);
     const folder = prefix.replace(/\/?\n?$/, '');
     const tagNames = tags.split('\n').filter((name) => name !== '');

@@ -6,6 +6,7 @@ import { groupBy } from '../base/group-by.ts';
 import { makeOwnFolder } from '../storage/own-folder.ts';
 import { askGit } from './git-process.ts';
 import { copyIndex, gitWithIndex } from './index-copy.ts';
+import type { IndexMarks } from './index-marks.ts';
 
 /** A repository of two million files has about as much. */
 const MAX_BYTES = 128 * 1024 * 1024;
@@ -21,23 +22,8 @@ export interface HiddenFiles {
   readonly skipped: readonly string[];
 }
 
-/** Those of the repository at `top`. Throws where git can't tell. */
-export async function hiddenFiles(top: string, index?: string): Promise<HiddenFiles> {
-  const env = index === undefined ? {} : { GIT_INDEX_FILE: index };
-  const listed = await askGit(top, ['ls-files', '-v', '-z'], { maxBytes: MAX_BYTES, timeoutMs: TIMEOUT_MS, env });
-  const assumed: string[] = [];
-  const skipped: string[] = [];
-  // `H <path>` each: lower case where it is assumed to be unchanged, S where the working tree is skipped.
-  for (let at = 0; at < listed.length; ) {
-    const end = listed.indexOf(0, at);
-    const tag = listed[at] ?? 0;
-    if (tag !== PLAIN) {
-      const path = listed.toString('utf8', at + 2, end);
-      if (tag >= LOWER_A) assumed.push(path);
-      if (tag === SKIPPED || tag === ASSUMED_AND_SKIPPED) skipped.push(path);
-    }
-    at = end + 1;
-  }
+/** Those of the repository at `top`, by the marks in its index. Throws where git can't tell. */
+export async function hiddenFiles(top: string, { assumed, skipped }: IndexMarks): Promise<HiddenFiles> {
   return { assumed, skipped: skipped.length === 0 ? [] : await wantedOf(top, skipped) };
 }
 
@@ -77,11 +63,6 @@ async function includedOf(top: string, paths: readonly string[]): Promise<readon
 function listOf(paths: readonly string[]): Buffer {
   return Buffer.from(paths.map((path) => `${path}\0`).join(''));
 }
-
-const PLAIN = 'H'.charCodeAt(0);
-const LOWER_A = 'a'.charCodeAt(0);
-const SKIPPED = 'S'.charCodeAt(0);
-const ASSUMED_AND_SKIPPED = 's'.charCodeAt(0);
 
 /** What `ask` finds out from a copy of the index at `top` in which the files aren't hidden. */
 export async function whileShown<T>(top: string, hidden: HiddenFiles, ask: (git: SimpleGit) => Promise<T>): Promise<T> {

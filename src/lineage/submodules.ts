@@ -4,6 +4,7 @@ import type { SubmoduleLineage } from '../catalog/read-models/lineage.ts';
 import { asLine } from './as-line.ts';
 import { askGit } from './git-process.ts';
 import { gitIn, hasChanges } from './git-status.ts';
+import { indexMarksOf } from './index-marks.ts';
 
 /** As many as the log has of a version. */
 const MAX_RECORDED = 50;
@@ -13,50 +14,32 @@ const AT_ONCE = 4;
 const MAX_PATH = 4096;
 /** Of submodules in submodules. */
 const MAX_DEPTH = 10;
-/** A repository of two million files has about as much. */
-const MAX_BYTES = 256 * 1024 * 1024;
-const TIMEOUT_MS = 30_000;
 
 /**
  * The submodules that are checked out in the repository at `top`, also those that `.gitmodules` doesn't name: the commit of each, and whether it, or one in it, has changes
  * that aren't in its commit. Where there are more than can be recorded, those with changes are before others.
  */
-export async function readSubmodules(top: string): Promise<readonly SubmoduleLineage[]> {
+export async function readSubmodules(top: string, marks = indexMarksOf(top)): Promise<readonly SubmoduleLineage[]> {
   // Where git can't list what it tracks, the code counts as changed, whatever is known of submodules.
-  const found = await submodulesIn(top, MAX_DEPTH).catch(() => []);
+  const found = await submodulesIn(top, MAX_DEPTH, marks).catch(() => []);
   if (found.length <= MAX_RECORDED) return found;
   const isChanged = (submodule: SubmoduleLineage) => submodule.isDirty === true;
   const [changed, others] = [found.filter(isChanged), found.filter((submodule) => !isChanged(submodule))];
   return [...changed, ...others].slice(0, MAX_RECORDED);
 }
 
-async function submodulesIn(top: string, depth: number): Promise<readonly SubmoduleLineage[]> {
-  const links = [...(await gitlinksIn(top))].slice(0, MAX_READ);
+async function submodulesIn(
+  top: string,
+  depth: number,
+  marks: ReturnType<typeof indexMarksOf>,
+): Promise<readonly SubmoduleLineage[]> {
+  const links = [...(await marks()).links].slice(0, MAX_READ);
   const found: SubmoduleLineage[] = [];
   for (let at = 0; at < links.length; at += AT_ONCE) {
     const some = await Promise.all(links.slice(at, at + AT_ONCE).map((link) => submoduleAt(top, link, depth)));
     found.push(...some.filter((submodule) => submodule !== undefined));
   }
   return found;
-}
-
-const GITLINK = Buffer.from('160000 ');
-
-/** Where the index has commits of other repositories, and which. */
-async function gitlinksIn(top: string): Promise<ReadonlyMap<string, string>> {
-  const question = { maxBytes: MAX_BYTES, timeoutMs: TIMEOUT_MS };
-  const listed = await askGit(top, ['ls-files', '--stage', '-z'], question);
-  const links = new Map<string, string>();
-  // `<mode> <id> <stage>\t<path>` each.
-  for (let at = 0; at < listed.length; ) {
-    const end = listed.indexOf(0, at);
-    if (listed.subarray(at, at + GITLINK.length).equals(GITLINK)) {
-      const [told = '', ...path] = listed.toString('utf8', at + GITLINK.length, end).split('\t');
-      links.set(path.join('\t'), told.split(' ')[0] ?? '');
-    }
-    at = end + 1;
-  }
-  return links;
 }
 
 /** Undefined where the folder is elsewhere, or nothing is checked out. */
@@ -74,7 +57,9 @@ async function submoduleAt(
     if (commit === undefined)
       return (await readdir(place)).length === 0 ? undefined : { path: named, commit: linked, isDirty: true };
     const git = await gitIn(place);
-    const isDirty = !git || (await hasChanges(git, place, undefined)) || (await isChangedInside(place, depth));
+    const marks = indexMarksOf(place);
+    const isDirty =
+      !git || (await hasChanges(git, place, undefined, marks)) || (await isChangedInside(place, depth, marks));
     return { path: named, commit, ...(isDirty ? { isDirty } : {}) };
   } catch {
     return undefined;
@@ -94,10 +79,10 @@ async function commitAt(place: string): Promise<string | undefined> {
 }
 
 /** What can't be found out counts as changed. */
-async function isChangedInside(place: string, depth: number): Promise<boolean> {
+async function isChangedInside(place: string, depth: number, marks: ReturnType<typeof indexMarksOf>): Promise<boolean> {
   if (depth === 0) return true;
   try {
-    return (await submodulesIn(place, depth - 1)).some(({ isDirty }) => isDirty);
+    return (await submodulesIn(place, depth - 1, marks)).some(({ isDirty }) => isDirty);
   } catch {
     return true;
   }

@@ -12,6 +12,7 @@ import { pipeInGit } from './git-pipes.ts';
 import { startsPrograms } from './git-status.ts';
 import { hiddenFiles, show } from './hidden-files.ts';
 import { copyIndex, gitWithIndex } from './index-copy.ts';
+import { readIndexMarks } from './index-marks.ts';
 
 const GIT_TIMEOUT_MS = 30_000;
 /** A changed file whose part of the patch is larger is data, a model or a notebook with pictures rather than code. */
@@ -44,7 +45,8 @@ export async function readUncommitted(
     if (await startsPrograms(git)) return undefined;
     const copy = join(scratch, 'index');
     await copyIndex(index, copy);
-    const [others, hidden] = await Promise.all([untrackedIn(git), hiddenFiles(root, copy)]);
+    const readHidden = async () => hiddenFiles(root, await readIndexMarks(root, copy));
+    const [others, hidden] = await Promise.all([untrackedIn(git), readHidden()]);
     await show(root, copy, hidden);
     const matches = picomatch([...untracked], { dot: true });
     const isWanted = (path: string) => path.startsWith(prefix) && matches(path.slice(prefix.length));
