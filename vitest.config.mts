@@ -19,6 +19,7 @@ export default defineConfig({
     // By default there is one worker on a machine with two cores, and its main process is idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
+    globalSetup: ['test/house/builds.ts'],
     setupFiles: ['test/house/patience.ts'],
     expect: { poll: { timeout: 20_000 } },
     testTimeout: 60_000,

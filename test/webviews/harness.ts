@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -25,6 +24,7 @@ import type { CardFile } from '../../src/registry/api/card.ts';
 import type { MetricCourses } from '../../src/registry/api/facts.ts';
 import type { MetricTrend } from '../../src/registry/api/listing.ts';
 import { launchBrowser } from '../editor/harness/chromium.ts';
+import { builtOnce } from '../house/builds.ts';
 import { type ThemeName, themeScript } from './themes.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -103,7 +103,18 @@ export interface Harness {
 
 /** Builds the pages as the release does, and opens them in a browser with the extension's own HTML and answers. */
 export async function startHarness(): Promise<Harness> {
-  const folder = await mkdtemp(join(tmpdir(), 'model-registry-pages-'));
+  const pages = await builtOnce('pages', buildPages);
+  const browser = await launchBrowser();
+  return {
+    open: (options) => openPage(browser, pages.folder, options),
+    async close() {
+      await browser.close();
+      await pages.dispose();
+    },
+  };
+}
+
+async function buildPages(folder: string): Promise<void> {
   await build({
     absWorkingDir: root,
     entryPoints: (await readdir(join(root, 'src/webviews'), { withFileTypes: true }))
@@ -121,14 +132,6 @@ export async function startHarness(): Promise<Harness> {
   const { icons }: { icons: () => Promise<string> } = await import(pathToFileURL(join(root, 'esbuild.mjs')).href);
   await mkdir(join(folder, 'codicons'));
   await writeFile(join(folder, 'codicons/codicon.css'), await icons());
-  const browser = await launchBrowser();
-  return {
-    open: (options) => openPage(browser, folder, options),
-    async close() {
-      await browser.close();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
 }
 
 async function openPage<K extends PageKind>(

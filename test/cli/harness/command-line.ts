@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { builtOnce } from '../../house/builds.ts';
 import { buildInto } from './build.ts';
 
 /** How a process ended. */
@@ -29,7 +30,7 @@ export interface Running {
   sees(text: string): Promise<void>;
 }
 
-/** The built command line in a folder of its own, and the folder in which it remembers what it saw. */
+/** The built command line, and the folder in which it remembers what it saw. */
 export interface CommandLine {
   /** The built program. */
   readonly file: string;
@@ -42,18 +43,15 @@ export interface CommandLine {
   dispose(): Promise<void>;
 }
 
-/** Builds the command line from the sources as they are. */
+/** The command line, built from the sources as they are. */
 export async function buildCommandLine(): Promise<CommandLine> {
-  const folder = await mkdtemp(join(tmpdir(), 'model-registry-cli-'));
-  // Also for other users.
-  await chmod(folder, 0o755);
-  await buildInto(folder);
-  const { dispose, ...commandLine } = await commandLineOf(join(folder, 'cli.js'));
+  const build = await builtOnce('cli', buildInto);
+  const { dispose, ...commandLine } = await commandLineOf(join(build.folder, 'cli.js'));
   return {
     ...commandLine,
     async dispose() {
       await dispose();
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      await build.dispose();
     },
   };
 }
