@@ -1,5 +1,5 @@
 import { messageOf } from './errors.ts';
-import { formatNumber } from './language.ts';
+import { dateLocale, formatNumber } from './language.ts';
 
 /** Texts of the core by the English ones, each with `{names}` where values go. */
 type CoreTexts = Readonly<Record<string, string>>;
@@ -17,6 +17,8 @@ const MOST_REMEMBERED = 500;
 const MOST_LEVELS = 5;
 /** More than one sentence: a value that is, has most often swallowed what stands behind it. */
 const SENTENCES = /[.!?] \S/;
+/** As the log writes times. */
+const TIMES = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z/g;
 const NAMES = /\{([a-z]\w*)\}/gi;
 
 let read: (() => CoreTexts) | undefined;
@@ -43,9 +45,13 @@ export function isTold(): boolean {
   return read !== undefined;
 }
 
-/** The message of anything that was thrown, as `told` tells it. */
+/** The message of anything that was thrown, as `told` tells it, with its times in the person's own time zone. */
 export function toldOf(error: unknown): string {
-  return told(messageOf(error));
+  return told(messageOf(error)).replace(TIMES, (text) => {
+    const time = new Date(text);
+    if (Number.isNaN(time.getTime())) return text;
+    return time.toLocaleString(dateLocale(), { dateStyle: 'medium', timeStyle: 'short' });
+  });
 }
 
 export function toldIfAny(english: string | undefined): string | undefined {

@@ -37,7 +37,7 @@ async function explained<T>(action: () => Promise<T>, explain: (error: unknown) 
 export function noHardLinks(folder: string, cause: unknown): RegistryError {
   return new RegistryError(
     'NO_ATOMIC_CREATE',
-    `The file system of ${folder} has no hard links, which a registry needs to write safely (network drives and memory cards often lack them). Choose a folder on a local disk with --registry.`,
+    `The file system of ${folder} has no hard links, which a registry needs to write safely (network drives and memory cards often lack them). Choose a folder on a local disk: --registry, or the setting modelRegistry.registryPath.`,
     { cause },
   );
 }
@@ -64,7 +64,7 @@ function writeError(cause: unknown, place: string): RegistryError {
   if (hasCode(cause, 'EACCES', 'EPERM', 'EROFS')) {
     return new RegistryError(
       'STORAGE_READONLY',
-      `${path} can't be written: ${reasonOf(cause)}. Check the permissions of the folder, or choose another with --registry.`,
+      `${path} can't be written: ${reasonOf(cause)}. Check the permissions of the folder, or choose another: --registry, or the setting modelRegistry.registryPath.`,
       { cause },
     );
   }

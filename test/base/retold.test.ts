@@ -69,6 +69,13 @@ describe('what the core says', () => {
     expect(reads).toBe(1);
   });
 
+  it('writes the times of what was thrown where the person is', () => {
+    const at = '2026-11-27T04:04:49.867Z';
+    const here = new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+    expect(toldOf(new Error(`Ann moved it at ${at} ("late").`))).toBe(`Ann moved it at ${here} ("late").`);
+    expect(toldOf(new Error('9999-99-99T99:99:99Z isn’t a time'))).toBe('9999-99-99T99:99:99Z isn’t a time');
+  });
+
   it('writes sizes as the language does', () => {
     speak({ tag: 'de', texts: {} });
     expect(retell('The files of 1.6 kB are missing: x.')).toBe('Dateien von 1,6 kB fehlen: x.');

@@ -163,6 +163,18 @@ describe('package.json', () => {
     );
   });
 
+  it('starts where models are trained or kept, though nobody looks at its views, and has no folder searched for that', () => {
+    const paths = manifest.activationEvents.flatMap((event) => event.split(/^workspaceContains:/)[1] ?? []);
+    const signs = [
+      ...['train.py', 'src/train.py', 'requirements.txt', 'pyproject.toml', 'mlruns', 'dvc.yaml', 'wandb'],
+      ...['model.safetensors', 'model.safetensors.index.json', 'pytorch_model.bin', 'adapter_model.safetensors'],
+    ];
+    expect(signs.filter((path) => !paths.includes(path))).toEqual([]);
+    expect(paths.filter((path) => /[*?{[]/.test(path))).toEqual([]);
+    expect(manifest.activationEvents).toContain('onLanguage:python');
+    expect(manifest.activationEvents).toContain('onNotebook:jupyter-notebook');
+  });
+
   it('never starts in every window', () => {
     expect(manifest.activationEvents).not.toContain('*');
     expect(manifest.activationEvents).not.toContain('onStartupFinished');
