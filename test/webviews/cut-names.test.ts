@@ -73,3 +73,29 @@ it('tells assistive technology a name once, and whole', async () => {
   expect(told).toEqual(names);
   await opened.close();
 });
+
+it.each([
+  ['modelFile', 'typical'],
+  ['comparison', 'tensors'],
+] as const)('keep the numbers of layers in sight, of the tensors on the page %s, %s', async (kind, state) => {
+  const screen = allScreens.find((other) => other.kind === kind && other.state === state);
+  const opened = await screen?.open(harness, { width: 320 });
+  if (!opened) throw new Error('There is no such screen.');
+  const { numbered, lost } = await opened.page.evaluate<{ numbered: number; lost: string[] }>(`(() => {
+    const pen = new OffscreenCanvas(1, 1).getContext('2d');
+    const names = [...document.querySelectorAll('.tensor-name .cut-name')].filter((name) => /\\.\\d+\\./.test(name.textContent));
+    const lost = names.filter((name) => {
+      const start = name.firstElementChild;
+      if (start.scrollWidth <= start.clientWidth + 1) return false;
+      pen.font = getComputedStyle(name).font;
+      const { end } = name.dataset;
+      const clipped = pen.measureText(end).width - Number.parseFloat(getComputedStyle(name, '::after').width);
+      const place = end.search(/\\d+\\./);
+      return place < 0 || clipped > pen.measureText(end.slice(0, place)).width + 1;
+    });
+    return { numbered: names.length, lost: lost.map((name) => name.textContent) };
+  })()`);
+  expect(numbered).toBeGreaterThan(5);
+  expect(lost).toEqual([]);
+  await opened.close();
+});

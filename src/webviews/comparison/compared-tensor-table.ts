@@ -3,7 +3,7 @@ import { formatChange } from '../../base/count.ts';
 import { t, tCount } from '../../base/language.ts';
 import { shapeText } from '../../base/shape.ts';
 import type { ComparedColumn, TensorDifference } from '../../extension/messages/core-types.ts';
-import { cutName } from '../shared/cut-name.ts';
+import { cutName, END_OF_TENSOR } from '../shared/cut-name.ts';
 import { none } from '../shared/parts.ts';
 import { type Column, VirtualTable } from '../shared/virtual-table.ts';
 import { word } from '../shared/word.ts';
@@ -39,7 +39,7 @@ export class ComparedTensorTable extends VirtualTable<ComparedColumn, TensorDiff
       notFinite === undefined
         ? ''
         : tCount(notFinite, '{count} element isn’t finite', '{count} elements aren’t finite');
-    return html`<span role="rowheader" class="tensor-cell tensor-name" title=${name}>${cutName(name)}</span>
+    return html`<span role="rowheader" class="tensor-cell tensor-name" title=${name}>${cutName(name, { end: END_OF_TENSOR })}</span>
       <span role="cell" class="tensor-cell kind-${kind}">${word(kind)}</span>
       <span role="cell" class="tensor-cell numeric" title="${change === undefined ? '' : String(change)} ${odd}"
         >${kind === 'identical' ? nothing : formatChange(change)}${odd === '' ? nothing : ' *'}</span

@@ -3,6 +3,10 @@ import { shortName } from '../../base/short-name.ts';
 
 /** So many characters of its end stay in sight. */
 const END = 8;
+/** And of a tensor's: the number of its layer, and all that comes after it. */
+export const END_OF_TENSOR = 36;
+/** What is before them is long enough to end in dots where there is no room for all. */
+const SHORTEST_START = 8;
 /** Shorter ones have the room, or are told by their beginning. */
 const SHORTEST_CUT = 14;
 /** And these on two lines. */
@@ -18,6 +22,8 @@ export interface CutOptions {
   readonly lines?: 'two' | 'two-if-narrow';
   /** Where it isn't broken between its words: what a control is called has no spaces there. */
   readonly isControl?: boolean;
+  /** So many characters of its end stay in sight, or as many as there is room for. */
+  readonly end?: number;
   /** Classes beside its own. */
   readonly look?: string;
 }
@@ -28,9 +34,9 @@ export interface CutOptions {
  */
 export function cutName(
   name: string,
-  { title = name, lines, isControl = false, look = '' }: CutOptions = {},
+  { title = name, lines, isControl = false, end: longest = END, look = '' }: CutOptions = {},
 ): TemplateResult {
-  const split = splitOf(name, lines === undefined ? SHORTEST_CUT : SHORTEST_CUT_ON_TWO_LINES);
+  const split = splitOf(name, lines === undefined ? SHORTEST_CUT : SHORTEST_CUT_ON_TWO_LINES, longest);
   const clamp = lines === undefined ? '' : lines === 'two' ? 'two-lines' : 'two-lines if-narrow';
   const shown = (text: string) => (lines === undefined || isControl ? text : breakable(text));
   if (!split) return html`<span class="ellipsis ${clamp} ${look}" title=${title}>${shown(name)}</span>`;
@@ -53,10 +59,16 @@ export function breakable(name: string): TemplateResult {
 }
 
 /** Between characters as people see them. */
-function splitOf(name: string, shortest: number): readonly [start: string, end: string] | undefined {
+function splitOf(name: string, shortest: number, longest: number): readonly [start: string, end: string] | undefined {
   if (name.length < shortest) return undefined;
-  if (PLAIN.test(name)) return [name.slice(0, -END), name.slice(-END)];
+  const endOf = (length: number) => Math.min(longest, Math.max(END, length - SHORTEST_START));
+  if (PLAIN.test(name)) {
+    const end = endOf(name.length);
+    return [name.slice(0, -end), name.slice(-end)];
+  }
   segmenter ??= new Intl.Segmenter();
   const characters = Array.from(segmenter.segment(name), ({ segment }) => segment);
-  return characters.length <= END ? undefined : [characters.slice(0, -END).join(''), characters.slice(-END).join('')];
+  if (characters.length <= END) return undefined;
+  const end = endOf(characters.length);
+  return [characters.slice(0, -end).join(''), characters.slice(-end).join('')];
 }

@@ -3,7 +3,7 @@ import { formatNumber, t } from '../../base/language.ts';
 import { shapeText } from '../../base/shape.ts';
 import { sizeText } from '../../base/size.ts';
 import type { TensorColumn, TensorRow } from '../../extension/messages/core-types.ts';
-import { cutName } from './cut-name.ts';
+import { cutName, END_OF_TENSOR } from './cut-name.ts';
 import { type Column, VirtualTable } from './virtual-table.ts';
 
 /** All tensors of a model. */
@@ -22,7 +22,7 @@ export class TensorTable extends VirtualTable<TensorColumn, TensorRow> {
 
   protected override cells({ name, dtype, shape, elements, sizeBytes, path }: TensorRow): TemplateResult {
     const place = path === undefined ? name : `${name}\n${t('in {path}', { path })}`;
-    return html`<span role="rowheader" class="tensor-cell tensor-name" title=${place}>${cutName(name, { title: place })}</span>
+    return html`<span role="rowheader" class="tensor-cell tensor-name" title=${place}>${cutName(name, { title: place, end: END_OF_TENSOR })}</span>
       <span role="cell" class="tensor-cell">${dtype}</span>
       <span role="cell" class="tensor-cell" title=${shapeText(shape)}>${shapeText(shape)}</span>
       <span role="cell" class="tensor-cell numeric" title=${formatNumber(elements)}>${formatNumber(elements)}</span>
