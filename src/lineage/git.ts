@@ -4,6 +4,7 @@ import type { CodeLineage } from '../catalog/read-models/lineage.ts';
 import { pipeInGit } from './git-pipes.ts';
 import { changedPaths, gitIn, hasChanges } from './git-status.ts';
 import { indexMarksOf } from './index-marks.ts';
+import { rootBesides } from './own-tree.ts';
 import { readSubmodules } from './submodules.ts';
 
 /**
@@ -12,7 +13,7 @@ import { readSubmodules } from './submodules.ts';
  *
  * `known` is the commit that was checked out when it counted, if somebody may have made another one since.
  *
- * Runs nothing that the repository names: where its configuration makes git start a program to compare files, it counts as changed.
+ * Runs nothing that the repository names: where its configuration makes git start a program to compare files, it counts as changed, and so it does where that names another tree.
  */
 export async function readCode(
   folder: string,
@@ -43,19 +44,20 @@ export async function readTree(
     const head = (await git.revparse(['HEAD'])).trim();
     const commit = known ?? head;
     const top = (await git.revparse(['--show-toplevel'])).replace(/\n$/, '');
+    const elsewhere = await rootBesides(folder, top);
     const marks = indexMarksOf(top);
     const [branch, isDirty, remotes, prefix, tags, pushed, submodules] = await Promise.all([
       git.raw(['symbolic-ref', '--short', '-q', 'HEAD']).catch(() => ''),
-      hasChanges(git, top, commit === head ? undefined : commit, marks),
+      elsewhere !== undefined || hasChanges(git, top, commit === head ? undefined : commit, marks),
       git.getRemotes(true),
       git.revparse(['--show-prefix']).catch(() => ''),
       git
         .raw(['for-each-ref', '--points-at', commit, '--count=20', '--format=%(refname:short)', 'refs/tags'])
         .catch(() => ''),
       isPushed(git, commit),
-      readSubmodules(top, marks),
+      elsewhere === undefined ? readSubmodules(top, marks) : [],
     ]);
-    const folder = prefix.replace(/\/?\n?$/, '');
+    const within = prefix.replace(/\/?\n?$/, '');
     const tagNames = tags.split('\n').filter((name) => name !== '');
     const url = (remotes.find(({ name }) => name === 'origin') ?? remotes[0])?.refs.fetch;
     const remote = url ? withoutCredentials(url) : undefined;
@@ -63,14 +65,15 @@ export async function readTree(
       commit,
       isDirty,
       capturedAt,
-      repository: basename(top),
+      repository: basename(elsewhere ?? top),
       ...(branch.trim() === '' ? {} : { branch: branch.trim() }),
       ...(remote === undefined ? {} : { remote }),
-      ...(folder === '' ? {} : { folder }),
+      ...(within === '' ? {} : { folder: within }),
       ...(tagNames.length === 0 ? {} : { tags: tagNames }),
       ...(submodules.length === 0 ? {} : { submodules }),
       ...(remotes.length === 0 || pushed === undefined ? {} : { isPushed: pushed }),
     };
+    if (elsewhere !== undefined) return { code, top: elsewhere, changed: async () => undefined };
     return { code, top, changed: () => changedPaths(git, top, commit === head ? undefined : commit) };
   } catch {
     return undefined;

@@ -13,6 +13,7 @@ import { startsPrograms } from './git-status.ts';
 import { hiddenFiles, show } from './hidden-files.ts';
 import { copyIndex, gitWithIndex } from './index-copy.ts';
 import { readIndexMarks } from './index-marks.ts';
+import { rootBesides } from './own-tree.ts';
 
 const GIT_TIMEOUT_MS = 30_000;
 /** A changed file whose part of the patch is larger is data, a model or a notebook with pictures rather than code. */
@@ -26,7 +27,7 @@ const MAX_PATH = 4096;
  * The changes in the working tree around `folder` that `commit`, which is HEAD unless given, doesn't have, as a patch against it: of tracked files, and of
  * untracked ones that `untracked` (globs, relative to `folder`) names; also of those that git was told not to look at. A file that seems to hold a secret, before or after
  * its change, is left out whole. Undefined outside a repository, and where comparing files would start a program that the repository
- * names. Writes nothing into the repository.
+ * names, or git would compare another tree. Writes nothing into the repository.
  */
 export async function readUncommitted(
   folder: string,
@@ -41,6 +42,7 @@ export async function readUncommitted(
         ...['rev-parse', '--path-format=absolute', '--show-toplevel', '--show-prefix', '--git-path', 'index'],
       ])
     ).split('\n');
+    if ((await rootBesides(folder, root)) !== undefined) return undefined;
     const git = gitWithIndex(root, join(scratch, 'index'));
     if (await startsPrograms(git)) return undefined;
     const copy = join(scratch, 'index');

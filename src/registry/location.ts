@@ -63,6 +63,14 @@ async function isThere(file: string): Promise<boolean> {
   }
 }
 
+/** The root of the repository around `folder`, by where its `.git` is and whatever its configuration names as its tree; undefined outside one. */
+export async function gitRoot(folder: string): Promise<string | undefined> {
+  for (let current = await existing(folder); ; current = dirname(current)) {
+    if ((await gitDirAt(join(current, '.git'))) !== undefined) return current;
+    if (dirname(current) === current) return undefined;
+  }
+}
+
 /** The directory that all worktrees of the repository around `folder` share (gitrepository-layout(5)), or undefined outside one. */
 export async function gitCommonDir(folder: string): Promise<string | undefined> {
   for (let current = await existing(folder); ; current = dirname(current)) {

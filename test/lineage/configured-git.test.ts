@@ -138,3 +138,24 @@ it.each(['diff.ignoreSubmodules', 'submodule.lib.ignore'])(
     expect(between.files).toMatchObject([{ path: 'lib', kind: 'changed' }]);
   },
 );
+
+describe('a repository whose configuration names another tree', () => {
+  it.each(['beside it', 'around it'])('has changes, and nothing is told of that tree, which is %s', async (where) => {
+    const parent = await temporaryFolder();
+    const repo = join(parent, 'repo');
+    const tree = where === 'around it' ? parent : await temporaryFolder();
+    git('.', 'init', '--quiet', '--initial-branch=main', repo);
+    await write(repo, 'train.py', 'X = 1\n');
+    git(repo, 'add', '--all');
+    git(repo, 'commit', '--quiet', '--message', 'First');
+    await write(tree, 'train.py', 'X = 1\n');
+    await write(repo, '.git/info/exclude', '*\n');
+    git(repo, 'config', 'core.worktree', tree);
+    await write(repo, 'train.py', 'X = 2\n');
+    // What git itself would say.
+    expect(git(repo, 'status', '--porcelain')).toBe('');
+    expect(await readCode(repo, 'start')).toMatchObject({ isDirty: true, repository: 'repo' });
+    expect(await (await readTree(repo, 'start'))?.changed()).toBeUndefined();
+    expect(await readUncommitted(repo, ['**'])).toBeUndefined();
+  });
+});
