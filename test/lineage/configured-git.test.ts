@@ -1,18 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { codeBetween } from '../../src/lineage/code-between.ts';
 import { readCode, readTree } from '../../src/lineage/git.ts';
 import { readUncommitted } from '../../src/lineage/uncommitted.ts';
-import { temporaryFolder, write } from './folder.ts';
-
-function git(folder: string, ...args: readonly string[]): string {
-  return execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-  }).trim();
-}
+import { git, temporaryFolder, write } from './folder.ts';
 
 /** A repository with a submodule `lib` and two commits. */
 async function repository(): Promise<string> {
@@ -25,7 +17,7 @@ async function repository(): Promise<string> {
   git(folder, 'init', '--quiet', '--initial-branch=main');
   for (const file of ['train.py', 'src/ü.py', 'data/a.csv'])
     await write(folder, file, ['1', '2', '3', '', '5', '6', '7', '8', '9', ''].join('\n'));
-  git(folder, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library, 'lib');
+  git(folder, 'submodule', '--quiet', 'add', library, 'lib');
   git(folder, 'add', '--all');
   git(folder, 'commit', '--quiet', '--message', 'First');
   git(folder, 'commit', '--quiet', '--allow-empty', '--message', 'Second');

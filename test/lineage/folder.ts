@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,4 +16,10 @@ export async function write(folder: string, path: string, contents: string | Uin
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, contents);
   return file;
+}
+
+/** Runs git there, as Ada, and returns what it prints. Submodules may come from a folder. */
+export function git(folder: string, ...args: readonly string[]): string {
+  const own = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', '-c', 'protocol.file.allow=always'];
+  return execFileSync('git', [...own, ...args], { cwd: folder, encoding: 'utf8', stdio: 'pipe' }).trim();
 }

@@ -1,17 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readCode, withoutCredentials } from '../../src/lineage/git.ts';
-import { temporaryFolder, write } from './folder.ts';
-
-function git(folder: string, ...args: readonly string[]): string {
-  return execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-  }).trim();
-}
+import { git, temporaryFolder, write } from './folder.ts';
 
 async function repository(): Promise<string> {
   const folder = await temporaryFolder();

@@ -1,18 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCode } from '../../src/lineage/git.ts';
 import { headNow } from '../../src/lineage/head-now.ts';
 import { surroundingsAtStart } from '../../src/lineage/surroundings.ts';
-import { temporaryFolder, write } from './folder.ts';
-
-function git(folder: string, ...args: readonly string[]): string {
-  return execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-  }).trim();
-}
+import { git, temporaryFolder, write } from './folder.ts';
 
 async function repository(): Promise<string> {
   const folder = await temporaryFolder();

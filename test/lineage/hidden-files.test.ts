@@ -1,18 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCode, readTree } from '../../src/lineage/git.ts';
 import { readUncommitted } from '../../src/lineage/uncommitted.ts';
-import { temporaryFolder, write } from './folder.ts';
-
-function git(folder: string, ...args: readonly string[]): string {
-  return execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-  }).trim();
-}
+import { git, temporaryFolder, write } from './folder.ts';
 
 async function repository(): Promise<string> {
   const folder = await temporaryFolder();
@@ -74,7 +66,7 @@ describe.each(['--assume-unchanged', '--skip-worktree'])('a file that git was to
   it('is a change of the submodule that it is in', async () => {
     const folder = await repository();
     const library = await repository();
-    git(folder, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library, 'lib');
+    git(folder, 'submodule', '--quiet', 'add', library, 'lib');
     git(folder, 'commit', '--quiet', '--message', 'With a library');
     git(join(folder, 'lib'), 'update-index', flag, 'train.py');
     expect((await readCode(folder, 'detection'))?.submodules).toEqual([expect.not.objectContaining({ isDirty: true })]);

@@ -1,15 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { chmod, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readCode } from '../../src/lineage/git.ts';
 import { readIndexMarks } from '../../src/lineage/index-marks.ts';
-import { temporaryFolder, write } from './folder.ts';
-
-function git(folder: string, ...args: readonly string[]): string {
-  const own = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', '-c', 'protocol.file.allow=always'];
-  return execFileSync('git', [...own, ...args], { cwd: folder, encoding: 'utf8', stdio: 'pipe' }).trim();
-}
+import { git, temporaryFolder, write } from './folder.ts';
 
 async function repository(...files: readonly string[]): Promise<string> {
   const folder = await temporaryFolder();

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,12 +8,7 @@ import { reproduce } from '../../src/lineage/reproduce.ts';
 import { writeSourceTree } from '../../src/lineage/source-tree.ts';
 import { readUncommitted } from '../../src/lineage/uncommitted.ts';
 import { initRegistry, openRegistry } from '../../src/registry/open.ts';
-import { temporaryFolder, write } from './folder.ts';
-
-function git(folder: string, ...args: readonly string[]): string {
-  const config = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', '-c', 'protocol.file.allow=always'];
-  return execFileSync('git', [...config, ...args], { cwd: folder, encoding: 'utf8' }).trim();
-}
+import { git, temporaryFolder, write } from './folder.ts';
 
 async function repository(): Promise<string> {
   const folder = await temporaryFolder();

@@ -1,14 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCode } from '../../src/lineage/git.ts';
-import { temporaryFolder, write } from './folder.ts';
-
-function git(folder: string, ...args: readonly string[]): string {
-  const own = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', '-c', 'protocol.file.allow=always'];
-  return execFileSync('git', [...own, ...args], { cwd: folder, encoding: 'utf8', stdio: 'pipe' }).trim();
-}
+import { git, temporaryFolder, write } from './folder.ts';
 
 async function repository(folder?: string): Promise<string> {
   const at = folder ?? (await temporaryFolder());

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,14 +6,7 @@ import { type LinksBound, linksIn } from '../../src/lineage/links.ts';
 import { surroundingsAtStart, surroundingsOf } from '../../src/lineage/surroundings.ts';
 import { codeByModel } from '../../src/lineage/written.ts';
 import { parseProject } from '../../src/project/parse-project.ts';
-import { temporaryFolder, write } from './folder.ts';
-
-function git(folder: string, ...args: readonly string[]): string {
-  return execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-  }).trim();
-}
+import { git, temporaryFolder, write } from './folder.ts';
 
 const PROJECT = `models:
   fraud:
