@@ -1,8 +1,9 @@
+import { orderOf } from './by-name.ts';
 import { exponentText } from './exponent.ts';
 import { formatNumber, numberLocale } from './language.ts';
 
 /**
- * What the name of a metric says about it, and how its value is written. Pure, without any import: the command line, the editor's
+ * What the name of a metric says about it, and how its value is written. Pure: the command line, the editor's
  * tree and the pages in the browser all use it.
  */
 
@@ -191,13 +192,18 @@ function rank(name: string, declared: DeclaredDirections | undefined): readonly 
   ];
 }
 
-function byRank(a: string, b: string, declared: DeclaredDirections | undefined): number {
+function byRank(
+  a: string,
+  b: string,
+  declared: DeclaredDirections | undefined,
+  inOrder: ReturnType<typeof orderOf>,
+): number {
   const [left, right] = [rank(a, declared), rank(b, declared)];
   for (const [place, value] of left.entries()) {
     const other = right[place] ?? 0;
     if (value !== other) return value - other;
   }
-  return a < b ? -1 : a > b ? 1 : 0;
+  return inOrder(a, b);
 }
 
 export interface HeadlineOptions {
@@ -212,10 +218,11 @@ export function headlineMetrics(
   limit: number,
   { preferred, declared }: HeadlineOptions = {},
 ): readonly NamedMetric[] {
+  const inOrder = orderOf(Object.keys(metrics));
   const ranked = Object.entries(metrics)
     .map(([name, value]) => ({ name, value }))
     // What has no value tells nothing.
-    .sort((a, b) => Number(a.value === 'NaN') - Number(b.value === 'NaN') || byRank(a.name, b.name, declared));
+    .sort((a, b) => Number(a.value === 'NaN') - Number(b.value === 'NaN') || byRank(a.name, b.name, declared, inOrder));
   const first = ranked.filter(({ name }) => name === preferred);
   return [...first, ...ranked.filter(({ name }) => name !== preferred)].slice(0, limit);
 }

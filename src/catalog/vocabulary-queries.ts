@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { byName } from '../base/by-name.ts';
 import { maybeText, text } from './columns.ts';
 import type { Vocabulary } from './read-models/models.ts';
 import type { Sqlite } from './sqlite.ts';
@@ -33,9 +34,9 @@ export function vocabularyOf(db: Sqlite, model: string): Vocabulary {
     for (const name of Object.keys(v.parse(valuesSchema, JSON.parse(text(row, 'metrics'))))) note(metrics, name);
   }
   return {
-    metrics: [...metrics].sort(),
-    datasets: [...datasets].sort(),
-    slices: [...slices].sort(),
+    metrics: [...metrics].sort(byName),
+    datasets: [...datasets].sort(byName),
+    slices: [...slices].sort(byName),
     versions: Math.min(rows.length, LOOKED_AT),
     isAll: rows.length <= LOOKED_AT && evaluations.length < MAX_EVALUATIONS,
   };

@@ -29,7 +29,7 @@ export const NAME_IN_LIST = 48;
 
 /** A name with the middle left out where it is long: names that begin alike differ at their ends, and what follows is seen too. */
 export function shortName(name: string, most: number): string {
-  return withoutMiddle(oneLine(name), most);
+  return withoutMiddle(oneLine(name, name.length), most);
 }
 
 /** `fraud-detector@7` with a short name. */

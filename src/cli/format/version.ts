@@ -1,3 +1,4 @@
+import { byName } from '../../base/by-name.ts';
 import { leadOf } from '../../base/card-text.ts';
 import { importedFrom } from '../../base/imported-from.ts';
 import { formatMetric } from '../../base/metrics.ts';
@@ -175,7 +176,11 @@ const SEEN = {
 } as const;
 
 function metricsText(metrics: Metrics): string {
-  return pairs(Object.entries(metrics).map(([name, value]) => [safeLine(name), formatMetric(value)]));
+  return pairs(
+    Object.entries(metrics)
+      .sort(([a], [b]) => byName(a, b))
+      .map(([name, value]) => [safeLine(name), formatMetric(value)]),
+  );
 }
 
 function safePairs(values: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {

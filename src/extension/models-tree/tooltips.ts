@@ -10,7 +10,11 @@ import type { ProductionEntry } from '../../catalog/read-models/holders.ts';
 import type { ModelSummary } from '../../catalog/read-models/models.ts';
 import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { appendWords } from '../plain-markdown.ts';
-import { claimedMomentText, labelOf, momentText, numberOf, oneLine } from '../version-text.ts';
+import { claimedMomentText, momentText, numberOf, oneLine, shortLabelOf, shortName } from '../version-text.ts';
+
+/** Of names, in characters. */
+const LONGEST_NAME = 120;
+const METRIC_NAME = 40;
 
 /** What a registry says is only ever added as text: the tooltip trusts nothing and follows no link. */
 function tooltip(title: string, lines: readonly (string | undefined)[]): vscode.MarkdownString {
@@ -42,18 +46,27 @@ export function modelTooltip(model: ModelSummary): vscode.MarkdownString {
   ]);
 }
 
-/** With `metrics`, so many of them instead of the one that tells most. */
-export function versionTooltip(
+export function versionTooltip(version: VersionSummary, preferred: string | undefined): vscode.MarkdownString {
+  return tooltip(titleOf(version), versionLines(version, preferred));
+}
+
+/** What is needed where a version is only named, as in a line of code: hovers there stand over what is read. */
+export function shortVersionTooltip(
   version: VersionSummary,
   preferred: string | undefined,
-  metrics = 1,
+  metrics: number,
 ): vscode.MarkdownString {
-  return tooltip(labelOf(version), versionLines(version, preferred, metrics));
+  return tooltip(titleOf(version), [stageLine(version), metricsText(version, preferred, metrics), dangerText(version)]);
+}
+
+/** The number of a version stands behind its name, and is seen whatever that is. */
+function titleOf(version: VersionSummary): string {
+  return shortLabelOf(version, LONGEST_NAME);
 }
 
 export function productionTooltip(entry: ProductionEntry, preferred: string | undefined): vscode.MarkdownString {
   const { version, previous } = entry;
-  return tooltip(t('{version} is in {stage}', { version: labelOf(version), stage: entry.stage }), [
+  return tooltip(t('{version} is in {stage}', { version: titleOf(version), stage: entry.stage }), [
     t('Since {since} by {by}', {
       since: claimedMomentText(entry.since, version.stageClaimedAt, importedFrom(version)),
       by: authorIn(entry.by),
@@ -68,7 +81,7 @@ function authorIn(by: Author): string {
   return `${by.name} (${provenText(by)})`;
 }
 
-function versionLines(version: VersionSummary, preferred: string | undefined, metrics = 1): readonly string[] {
+function versionLines(version: VersionSummary, preferred: string | undefined): readonly string[] {
   const { artifact, aliases } = version;
   const registered = {
     createdAt: claimedMomentText(version.createdAt, version.claimedAt, importedFrom(version)),
@@ -76,9 +89,9 @@ function versionLines(version: VersionSummary, preferred: string | undefined, me
   };
   return [
     stageLine(version),
-    metricsText(version, preferred, metrics),
+    metricsText(version, preferred, 1),
     factsText(version),
-    version.facts?.danger === 'dangerous' ? t('Loading its files can run code that isn’t the model’s') : '',
+    dangerText(version),
     version.description,
     aliases.length > 0 ? t('Aliases: {aliases}', { aliases: aliases.join(', ') }) : '',
     ...tagLines(version.tags),
@@ -107,10 +120,14 @@ function stageLine({ stage, stageSince, stageClaimedAt, stageBy, ...version }: V
   return t('In {stage} since {stageSince} by {stageBy}', what);
 }
 
-/** `auc 0.91 · f1 0.8` */
+function dangerText({ facts }: VersionSummary): string {
+  return facts?.danger === 'dangerous' ? t('Loading its files can run code that isn’t the model’s') : '';
+}
+
+/** `auc 0.91 · f1 0.8`, of long names without their middles: those that begin alike differ at their ends. */
 function metricsText(version: VersionSummary, preferred: string | undefined, limit: number): string {
   const shown = headlineMetrics(version.metrics, limit, { preferred });
-  return shown.map(({ name, value }) => `${oneLine(name, 40)}\u00a0${formatMetric(value)}`).join(' · ');
+  return shown.map(({ name, value }) => `${shortName(name, METRIC_NAME)}\u00a0${formatMetric(value)}`).join(' · ');
 }
 
 /** `BertForMaskedLM, 110 M parameters, float32, PyTorch 2.9` */

@@ -3,7 +3,7 @@ import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import { toldOf } from '../../base/retold.ts';
 import { type AskedFirst, type FoundVersion, findVersion } from '../file-system/version-registries.ts';
-import { versionTooltip } from '../models-tree/tooltips.ts';
+import { shortVersionTooltip } from '../models-tree/tooltips.ts';
 import { appendWords } from '../plain-markdown.ts';
 import type { Registries } from '../registries/registries.ts';
 import { preferredMetric } from '../settings.ts';
@@ -95,7 +95,7 @@ async function hasAny(registries: OfWindow): Promise<boolean> {
 async function explained(registries: OfWindow, ref: string, isFirst: AskedFirst): Promise<vscode.MarkdownString> {
   try {
     const found = await versionOf(registries, ref, isFirst);
-    const markdown = versionTooltip(found.version, preferredMetric(), MOST_METRICS);
+    const markdown = shortVersionTooltip(found.version, preferredMetric(), MOST_METRICS);
     // MLflow's word for the newest is none of this registry's.
     const here = ref.endsWith(NEWEST) ? labelOf(found.version) : ref;
     markdown.appendMarkdown('\n\n');

@@ -1,3 +1,4 @@
+import { byName } from '../../base/by-name.ts';
 import { RegistryError } from '../../base/errors.ts';
 import { nameOfData } from '../../catalog/inputs.ts';
 import { lineageOf } from '../../catalog/lineage-queries.ts';
@@ -109,7 +110,7 @@ function nameOf({ model, number, pending, id }: VersionSummary): string {
 /** What changed first, then what can't be told, by path. */
 function dataChanges(before: readonly DataLineage[], after: readonly DataLineage[]): readonly DataChange[] {
   const [was, is] = [byPath(before), byPath(after)];
-  return [...new Set([...was.keys(), ...is.keys()])].sort().flatMap((path): DataChange[] => {
+  return [...new Set([...was.keys(), ...is.keys()])].sort(byName).flatMap((path): DataChange[] => {
     const [one, other] = [was.get(path), is.get(path)];
     if (!one || !other) return [{ path, kind: one ? 'removed' : 'added', ...sides(one, other) }];
     const [name, otherName] = [nameOfData(one), nameOfData(other)];
@@ -136,8 +137,8 @@ const PACKAGE_ORDER: readonly PackageChange['kind'][] = ['upgraded', 'downgraded
 
 /** Those of another version first: they are what a person looks for. */
 function packageChanges(before: readonly PackageVersion[], after: readonly PackageVersion[]): readonly PackageChange[] {
-  const [was, is] = [byName(before), byName(after)];
-  const found = [...new Set([...was.keys(), ...is.keys()])].sort().flatMap((name): PackageChange[] => {
+  const [was, is] = [packagesByName(before), packagesByName(after)];
+  const found = [...new Set([...was.keys(), ...is.keys()])].sort(byName).flatMap((name): PackageChange[] => {
     const [one, other] = [was.get(name), is.get(name)];
     if (one?.text === other?.text) return [];
     if (!one || !other) return [{ name, kind: one ? 'removed' : 'added', ...sides(one?.text, other?.text) }];
@@ -152,7 +153,7 @@ interface InstalledPackage {
   readonly version: string;
 }
 
-function byName(packages: readonly PackageVersion[]): ReadonlyMap<string, InstalledPackage> {
+function packagesByName(packages: readonly PackageVersion[]): ReadonlyMap<string, InstalledPackage> {
   const found = new Map<string, InstalledPackage>();
   for (const entry of packages) {
     const known = found.get(entry.name);

@@ -1,3 +1,4 @@
+import { byName } from '../../base/by-name.ts';
 import { type ValuedVersion, valuedVersions } from '../../catalog/plot-queries.ts';
 import type { ColumnsRequest, ManyVersions, VersionColumns } from '../../catalog/read-models/plot.ts';
 import { parseSearch } from '../../catalog/search/conditions.ts';
@@ -50,7 +51,7 @@ function idsOf(session: Session, modelId: string, name: string, of: ManyVersions
 function namesIn(records: readonly Readonly<Record<string, unknown>>[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const record of records) for (const name of Object.keys(record)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([name]) => name);
+  return [...counts].sort(([a, m], [b, n]) => n - m || byName(a, b)).map(([name]) => name);
 }
 
 function paramColumns(versions: readonly ValuedVersion[]): VersionColumns['params'] {

@@ -1,3 +1,4 @@
+import { byName } from '../../base/by-name.ts';
 import type { ComparisonRow } from '../../catalog/read-models/comparison.ts';
 
 export type Cell = string | number | undefined;
@@ -31,7 +32,7 @@ export function namedRowsOf(
 }
 
 function namesIn(columns: readonly Cells[]): readonly string[] {
-  return [...new Set(columns.flatMap((column) => Object.keys(column)))].sort();
+  return [...new Set(columns.flatMap((column) => Object.keys(column)))].sort(byName);
 }
 
 function cellOf(column: Cells, name: string): Cell {

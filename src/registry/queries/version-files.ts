@@ -1,5 +1,6 @@
 import type { Manifest, ManifestFile } from '../../artifacts/manifest.ts';
 import { readManifest } from '../../artifacts/read-manifest.ts';
+import { byName } from '../../base/by-name.ts';
 import { RegistryError } from '../../base/errors.ts';
 import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { filesBeside } from '../../modelfiles/files-read-together.ts';
@@ -112,7 +113,7 @@ export async function compareFiles(
       changes.push({ path: file.path, kind: 'changed', before: about(last), after: about(file) });
   }
   for (const file of old.values()) changes.push({ path: file.path, kind: 'removed', before: about(file) });
-  changes.sort((a, b) => (a.path < b.path ? -1 : 1));
+  changes.sort((a, b) => byName(a.path, b.path));
   return { before, after, changes: changes.slice(0, MAX_CHANGES), total: changes.length };
 }
 

@@ -1,5 +1,6 @@
 import { groupAssociation, rankCorrelation } from '../../base/association.ts';
 import { type Span, shareOf, spanOf, valueAt } from '../../base/axis-scale.ts';
+import { byName } from '../../base/by-name.ts';
 import { metricDirection } from '../../base/metrics.ts';
 import type { PlotsPageData } from '../../extension/messages/page-data.ts';
 
@@ -75,7 +76,7 @@ function paramColumn({ name, texts, places }: PlotsPageData['columns']['params']
     .map((text, place) => ({ text, place }))
     .sort((a, b) => (counts.get(b.place) ?? 0) - (counts.get(a.place) ?? 0))
     .slice(0, MOST_TEXTS)
-    .sort((a, b) => a.text.localeCompare(b.text, 'en', { numeric: true }));
+    .sort((a, b) => byName(a.text, b.text));
   const at = new Map(frequent.map(({ place }, index) => [place, index]));
   const values = places.map((place) => at.get(place) ?? Number.NaN);
   return columnOf(

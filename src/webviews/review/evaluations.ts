@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { byName } from '../../base/by-name.ts';
 import { t } from '../../base/language.ts';
 import type { EvaluationEntry } from '../../extension/messages/core-types.ts';
 import type { ReviewPageData } from '../../extension/messages/review.ts';
 import { shortDigest } from '../shared/format.ts';
-import { byName, matricesOf } from '../shared/metric-groups.ts';
+import { matricesOf } from '../shared/metric-groups.ts';
 import type { PageContext } from '../shared/page.ts';
 import { emptyState, icon, section } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';

@@ -1,3 +1,4 @@
+import { byName } from '../../base/by-name.ts';
 import type { Metrics, MetricValue } from '../../extension/messages/core-types.ts';
 
 /** Metrics whose names begin alike: `train.loss` and `train.auc` are `loss` and `auc` of the group `train`. */
@@ -65,11 +66,6 @@ export function groupMetrics(metrics: Metrics): GroupedMetrics {
     ),
     matrices: matricesOf(slices),
   };
-}
-
-/** Numbers keep their order: `recall@5` before `recall@10`. */
-export function byName(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
 }
 
 /** Parts between dots and slashes; the point in `recall@0.5` is none. */

@@ -1,11 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { byName } from '../../base/by-name.ts';
 import { exactText } from '../../base/exponent.ts';
 import { t } from '../../base/language.ts';
 import type { DeclaredDirections } from '../../base/metrics.ts';
 import type { EvaluationEntry, MetricValue } from '../../extension/messages/core-types.ts';
 import { cutName } from '../shared/cut-name.ts';
 import { alignDecimals, metricText } from '../shared/format.ts';
-import { byName, type SliceMetric } from '../shared/metric-groups.ts';
+import type { SliceMetric } from '../shared/metric-groups.ts';
 import { changeOf, none } from '../shared/parts.ts';
 import { betterWhen } from './metric-facts.ts';
 

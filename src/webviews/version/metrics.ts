@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { byName } from '../../base/by-name.ts';
 import { exactText } from '../../base/exponent.ts';
 import { t, tCount, tParts } from '../../base/language.ts';
 import { formatMetric } from '../../base/metrics.ts';
@@ -25,7 +26,7 @@ export type MeasuredVersion = Pick<VersionPageData, 'baseline' | 'declared'> & {
 /** All metrics: a table in groups, and a matrix for each kind of slice. With `trends`, each has its course over the versions beside it. */
 export function metricsSection(data: MeasuredVersion, page: PageContext, trends?: Trends): TemplateResult {
   const { version, baseline, declared } = data;
-  const all = Object.entries(version.metrics);
+  const all = inOrder(version.metrics);
   if (all.length === 0) {
     return foldable({ id: 'metrics', title: t('Metrics') }, noMetrics(version.model, versionNumber(version)), page);
   }
@@ -40,11 +41,15 @@ export function metricsSection(data: MeasuredVersion, page: PageContext, trends?
   );
 }
 
+function inOrder(metrics: VersionSummary['metrics']): readonly (readonly [name: string, value: MetricValue])[] {
+  return Object.entries(metrics).sort(([a], [b]) => byName(a, b));
+}
+
 function metricsText({ version, baseline }: MeasuredVersion): string {
   const head = [t('Metric'), `@${versionNumber(version)}`, ...(baseline === undefined ? [] : [`@${baseline.number}`])];
   return tableText(
     head,
-    Object.entries(version.metrics).map(([name, value]) => [
+    inOrder(version.metrics).map(([name, value]) => [
       name,
       String(value),
       ...(baseline === undefined ? [] : [String(metricIn(baseline.metrics, name) ?? '')]),
@@ -54,7 +59,7 @@ function metricsText({ version, baseline }: MeasuredVersion): string {
 
 /** Metrics of the other version that this one doesn't have: nobody else would miss them. */
 export function notMeasured({ version, baseline }: MeasuredVersion): TemplateResult | typeof nothing {
-  const missing = Object.entries(baseline?.metrics ?? {}).filter(([name]) => !Object.hasOwn(version.metrics, name));
+  const missing = inOrder(baseline?.metrics ?? {}).filter(([name]) => !Object.hasOwn(version.metrics, name));
   if (!baseline || missing.length === 0) return nothing;
   const shown = missing.slice(0, SHOWN_MISSING).map(([name, value]) => `${name} (${metricText(value)})`);
   const more =

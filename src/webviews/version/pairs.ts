@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { byName } from '../../base/by-name.ts';
 import { t } from '../../base/language.ts';
 import { cutName } from '../shared/cut-name.ts';
-import { byName } from '../shared/metric-groups.ts';
 import type { PageContext } from '../shared/page.ts';
 import { emptyState, filtered } from '../shared/parts.ts';
 import { copyTable, tableText } from './copy-table.ts';

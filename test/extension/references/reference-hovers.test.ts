@@ -39,10 +39,10 @@ const version = {
     createdAt: at,
     createdBy: by,
     via: 'cli',
-    description: '',
-    tags: {},
+    description: 'what was tried',
+    tags: { team: 'risk' },
     aliases: [],
-    metrics: { auc: 0.9 },
+    metrics: Object.fromEntries([1, 2, 3, 4, 5, 6].map((number) => [`metric ${number}`, number / 10])),
     params: {},
   },
   ...{ artifact: { digest: 'a'.repeat(64), sizeBytes: 1, fileCount: 1 }, pending: false },
@@ -63,6 +63,14 @@ describe('the pointer at an address of MLflow', () => {
     expect(text).toContain('fraud@7');
     expect(text).toContain('MLflow loads the address from its own registry');
     expect(text).toContain('model-registry path fraud@production');
+  });
+
+  it('has the stage with since when and by whom, and five metrics: the rest is on the page', async () => {
+    const text = await hoverAt('load("models:/fraud/Production")');
+    expect(text).toMatch(/In production since .* by Ada/);
+    expect(text).toContain('metric 5 0.5');
+    expect(text).not.toContain('metric 6');
+    for (const left of ['Registered', 'artifact', 'Tags', 'what was tried']) expect(text).not.toContain(left);
   });
 
   it('names the newest by its number: MLflow’s “latest” is no reference here', async () => {
