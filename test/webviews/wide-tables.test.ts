@@ -18,12 +18,13 @@ const wide = [
 ] as const;
 
 /** How many in a hundred pixels just within the right edge of a table aren't its ground. */
-async function shaded({ page }: OpenedPage, selector: string): Promise<number> {
+async function shaded({ page }: OpenedPage, selector: string, part: 'rows' | 'heads' = 'rows'): Promise<number> {
   const box = await page.locator(selector).boundingBox();
   if (!box) throw new Error('There is no such table.');
   const top = await page.evaluate<number>('scrollY');
   // Beside its border, and below its heads, which cover what is scrolled.
-  const clip = { x: Math.floor(box.x + box.width) - 5, y: box.y + top + 160, width: 1, height: 120 };
+  const [below, height] = part === 'rows' ? [160, 120] : [3, 18];
+  const clip = { x: Math.floor(box.x + box.width) - 5, y: box.y + top + below, width: 1, height };
   const picture = (await page.screenshot({ clip, fullPage: true })).toString('base64');
   const reader = await page.context().newPage();
   const share = await reader.evaluate<number>(`(async () => {
@@ -53,8 +54,11 @@ it.each(wide)('shows on the page %s, %s, at which side there is more of a table'
     await opened.settled();
     await table.evaluate((element) => element.scrollTo({ left: 0 }));
     await expect.poll(() => shaded(opened, selector)).toBeGreaterThan(80);
+    const heads = () => (selector === '.tensor-scroller' ? shaded(opened, selector, 'heads') : undefined);
+    await expect.poll(async () => (await heads()) ?? 100).toBeGreaterThan(80);
     await table.evaluate((element) => element.scrollTo({ left: element.scrollWidth }));
     await expect.poll(() => shaded(opened, selector)).toBeLessThan(40);
+    await expect.poll(async () => (await heads()) ?? 0).toBeLessThan(40);
   }
   expect(opened.errors).toEqual([]);
   await opened.close();
