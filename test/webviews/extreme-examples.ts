@@ -1,6 +1,5 @@
 import { withShownNumbers } from '../../src/base/exponent.ts';
 import type { MetricValue } from '../../src/base/metric-value.ts';
-import type { Author } from '../../src/catalog/read-models/author.ts';
 import type { VersionDetails, VersionSummary } from '../../src/catalog/read-models/versions.ts';
 import type { FactsPageData } from '../../src/extension/messages/answers.ts';
 import type {
@@ -9,7 +8,6 @@ import type {
   ComparisonPageData,
   GraphPageData,
   ModelFilePageData,
-  ModelPageData,
   VersionPageData,
 } from '../../src/extension/messages/page-data.ts';
 import type { ReviewGate, ReviewPageData, VersionGates } from '../../src/extension/messages/review.ts';
@@ -19,85 +17,24 @@ import { summariseFacts } from '../../src/modelfiles/facts-summary.ts';
 import type { MetricCourses } from '../../src/registry/api/facts.ts';
 import type { GraphNode } from '../../src/registry/api/impact.ts';
 import { pageFacts } from './bert-examples.ts';
-import { barePage, changes, codeBetween, idOf, pageRows, versionDetails, versionSummary } from './examples.ts';
+import { barePage, changes, codeBetween, idOf, pageRows, versionDetails } from './examples.ts';
+import {
+  author,
+  extremeSummary,
+  filling,
+  longestModel,
+  longestStage,
+  manyMetrics,
+  manyParams,
+  names,
+  numberAt,
+  rightToLeft,
+  story,
+  unbroken,
+} from './extreme-values.ts';
 import { approval, gate } from './gate-examples.ts';
-import { day, modelOverview, modelPage, plotOf, tenuresOf } from './model-examples.ts';
+import { day } from './model-examples.ts';
 import { reviewPage } from './review-examples.ts';
-
-/** The longest names that the format lets through, in scripts and signs that break layouts, and numbers at the ends of what there is. */
-
-/** `text` over and over, as long as a name may be. */
-function filling(text: string, length: number): string {
-  return text.repeat(Math.ceil(length / text.length)).slice(0, length);
-}
-
-const longestModel = filling('Wide-Model_Name.', 128);
-const longestStage = filling('stage-of-the-longest-', 32);
-const longestAlias = filling('Alias-of-', 64);
-const rightToLeft = filling('نموذج كشف الاحتيال في بطاقات الدفع ', 256).trim();
-const stacked = 'Z̸̢͕̈́a̷̮̽ḻ̵͝g̶̣̈́o̷͚̐ ̴̯̑s̷̘̈t̷͖̄a̸̯͑c̶̯̐k̶̬̂ë̵̦d̸̻̚';
-const families = filling('👩‍👩‍👧‍👦🏳️‍🌈🇩🇪', 96);
-const reversed = 'report-\u202egnp.exe\u202c and \u2066isolated\u2069';
-const unbroken = filling('loss_without_a_single_break_', 256);
-const ideographs = filling('不正検知モデルの精度', 120);
-const names: readonly string[] = [unbroken, rightToLeft, stacked, families, reversed, ideographs, '.', '0'];
-
-const author: Author = { name: filling('Wolfeschlegelsteinhausen ', 512).trim(), email: `${filling('a', 500)}@x.org` };
-const story = `${filling('A reason that somebody wrote down in full. ', 900)}\n\n${unbroken}\n${rightToLeft}\n${families}`;
-
-const numbers: readonly MetricValue[] = [
-  1e308,
-  -1e308,
-  5e-324,
-  -0,
-  0,
-  'NaN',
-  'Infinity',
-  '-Infinity',
-  123_456_789_012_345_680_000,
-  0.1 + 0.2,
-  -0.000_000_123_456_789,
-];
-const numberAt = (index: number): MetricValue => numbers[index % numbers.length] ?? 0;
-
-function manyMetrics(count: number): Readonly<Record<string, MetricValue>> {
-  const entries = names.map((name, index) => [name, numberAt(index)] as const);
-  const more = Array.from(
-    { length: count - names.length },
-    (_, index) => [metricName(index), numberAt(index)] as const,
-  );
-  return Object.fromEntries([...entries, ...more]);
-}
-
-function metricName(index: number): string {
-  if (index % 5 === 0) return `country.${index}.auc`;
-  return index % 7 === 0 ? `${filling('group.', 120)}${index}` : `metric_${index}`;
-}
-
-function manyParams(count: number): Readonly<Record<string, string>> {
-  const entries = names.map((name) => [name, name] as const);
-  const more = Array.from({ length: count - names.length }, (_, index) => [`param_${index}`, String(index)] as const);
-  return Object.fromEntries([...entries, ['prompt', filling('You are a careful model. ', 16_384)], ...more]);
-}
-
-export function extremeSummary(number: number, changed: Partial<VersionSummary> = {}): VersionSummary {
-  return versionSummary(number, {
-    model: longestModel,
-    stage: longestStage,
-    number: 1_000_000 + number,
-    aliases: [longestAlias, ...Array.from({ length: 30 }, (_, index) => `alias-${index}`)],
-    description: story,
-    createdBy: author,
-    stageBy: author,
-    tags: Object.fromEntries(names.map((name) => [name, name])),
-    metrics: manyMetrics(500),
-    params: manyParams(3000),
-    artifact: { digest: 'f'.repeat(64), sizeBytes: Number.MAX_SAFE_INTEGER, fileCount: 10_000 },
-    pending: true,
-    stagePending: true,
-    ...changed,
-  });
-}
 
 export function extremeVersion(): VersionDetails {
   const sha256 = 'f'.repeat(64);
@@ -418,68 +355,6 @@ export function extremeReview(): { readonly data: ReviewPageData; readonly gates
     }),
     gates: extremeGates(),
   };
-}
-
-/** A model of a hundred thousand versions, thinned as the registry does, whose newest have numbers around a million. */
-export function extremeModelPage(): ModelPageData {
-  const plot = plotOf(1500);
-  const first = 1_000_040 - 1500;
-  const tenures = tenuresOf().map((tenure) => ({
-    ...tenure,
-    number: 1_000_000 + tenure.number,
-    newestThen: 1_000_000 + tenure.newestThen,
-    ...(tenure.newestAtEnd === undefined ? {} : { newestAtEnd: 1_000_000 + tenure.newestAtEnd }),
-    by: author,
-    reason: story,
-  }));
-  const deleted = tenures.filter(({ isDeleted }) => isDeleted).map(({ number }) => number);
-  const points = plot.points.flatMap(([, y, number, stage]) =>
-    deleted.includes(first + number) ? [] : [[first + number, (y - 0.8) * 1e308, first + number, stage] as const],
-  );
-  const versionOf = (number: number, stage: string) => {
-    const value = points.find((point) => point[2] === 1_000_000 + number)?.[1] ?? 0;
-    return extremeSummary(number, {
-      ...{ stage, stageSince: day(300), stageBy: author, pending: false, stagePending: false },
-      metrics: { ...manyMetrics(500), [unbroken]: value },
-    });
-  };
-  const stages = Array.from({ length: 28 }, (_, index) => `${filling('stage-', 29)}${index}`);
-  const counts = { [longestStage]: 3000, candidate: 12_998, production: 1, staging: 1 };
-  return modelPage({
-    model: modelOverview({
-      name: longestModel,
-      versions: 100_000,
-      description: story,
-      tags: Object.fromEntries(names.map((name) => [name, name])),
-      createdBy: author,
-      latest: versionOf(40, 'candidate'),
-      production: versionOf(38, 'production'),
-      aliases: Array.from({ length: 40 }, (_, index) => ({
-        alias: `${longestAlias}${index}`,
-        number: 1_000_000 + index,
-        versionId: idOf(index),
-      })),
-      stages: [...Object.keys(counts), ...stages].map((name) => ({ name, isExclusive: name !== 'candidate' })),
-      comments: names.map((text, index) => ({ id: `${index}`, text: `${text} ${story}`, by: author, at: day(290) })),
-      formerNames: Array.from({ length: 20 }, () => longestModel),
-      stageCounts: [
-        ...Object.entries(counts).map(([stage, count]) => ({ stage, count })),
-        ...stages.map((stage) => ({ stage, count: 3000 })),
-      ],
-      metricNames: Object.keys(manyMetrics(500)),
-      paramNames: Object.keys(manyParams(3000)),
-      latestMetrics: manyMetrics(500),
-      registeredBy: Array.from({ length: 50 }, () => ({ by: author, versions: 2000 })),
-    }),
-    metric: unbroken,
-    plot: {
-      ...plot,
-      points,
-      stages: [longestStage, 'candidate', 'production', 'staging'],
-      ...{ total: 99_997, without: 3 },
-    },
-    tenures: { items: tenures, next: 'more' },
-  });
 }
 
 export function extremeModelFile(data: ModelFilePageData): ModelFilePageData {

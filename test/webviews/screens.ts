@@ -28,12 +28,12 @@ import {
   extremeFacts,
   extremeGraph,
   extremeModelFile,
-  extremeModelPage,
   extremeReview,
   extremeVersionGates,
   extremeVersionPage,
   manyTensors,
 } from './extreme-examples.ts';
+import { extremeModelPage } from './extreme-model.ts';
 import { approval, comparedGates, gatesOf, productionGates, someGates } from './gate-examples.ts';
 import type { Harness, OpenedPage, OpenOptions } from './harness.ts';
 import { modelOverview, modelPage, plottedIn, plottedVersion } from './model-examples.ts';
