@@ -81,4 +81,13 @@ describe('an extension that doesn’t answer', () => {
     expect(box?.y).toBeGreaterThanOrEqual(0);
     expect(box?.y).toBeLessThan(height / 2);
   });
+
+  it('is told of on the page of a file, which the editor doesn’t open anew', async () => {
+    opened = await harness.open({ kind: 'modelFile', data: never, ...waits });
+    const { page } = opened;
+    await page.getByText('Reading the registry…').waitFor();
+    await endExtension();
+    await page.clock.runFor(7000);
+    await page.getByRole('alert').getByText('close this tab and open the file once more').waitFor();
+  });
 });

@@ -361,10 +361,17 @@ export function runPage<K extends PageKind>(
 }
 
 function silence(): string {
-  return t(
-    'The extension hasn’t answered for {seconds} seconds. If it is busy, this page goes on by itself. If it ended, the editor starts it again and this page is opened anew; where that doesn’t happen, run “Developer: Restart Extension Host”.',
-    { seconds: formatNumber(SILENT_SECONDS) },
-  );
+  const seconds = { seconds: formatNumber(SILENT_SECONDS) };
+  // The tab of a file is the editor's own: it is opened by who wants to see it.
+  return document.body.dataset.page === 'modelFile'
+    ? t(
+        'The extension hasn’t answered for {seconds} seconds. If it is busy, this page goes on by itself. If it ended, the editor starts it again: then close this tab and open the file once more; where that doesn’t happen, run “Developer: Restart Extension Host”.',
+        seconds,
+      )
+    : t(
+        'The extension hasn’t answered for {seconds} seconds. If it is busy, this page goes on by itself. If it ended, the editor starts it again and this page is opened anew; where that doesn’t happen, run “Developer: Restart Extension Host”.',
+        seconds,
+      );
 }
 
 function isRestricted(data: object): boolean {
