@@ -12,6 +12,7 @@ import { ProjectDiagnostics } from './project/project-diagnostics.ts';
 import type { ProjectFiles } from './project/project-files.ts';
 import type { Registries } from './registries/registries.ts';
 import type { ReviewList } from './reviews/review-list.ts';
+import { showSample } from './sample/first-look.ts';
 import { offerRemotes } from './sharing/offer-remotes.ts';
 import type { TrustedRemotes } from './sharing/trusted-remotes.ts';
 import type { Activity } from './status/activity.ts';
@@ -46,6 +47,7 @@ export function startLater(started: Started): readonly vscode.Disposable[] {
   const commands = new CommandsWatch();
   const marks = new OfferMarks(context.globalStorageUri.fsPath);
   const begun = Promise.all([statusBar.update(), outputs.updateAll(), reviewList.update()]);
+  void showSample(context.globalState, log);
   begun.catch((error: unknown) => log.error(messageOf(error)));
   return [
     commands,

@@ -22,7 +22,8 @@ it('the welcome of an empty folder opens the sample, with versions to try things
     const workbench = new Workbench(page);
     await workbench.waitUntilReady();
     expect(page.url()).toContain('fraud-detector');
-    await workbench.openContainer('Model Registry');
+    // It begins with what can be tried, beside the views to try it in.
+    await page.locator('.tab', { hasText: 'README.md' }).waitFor({ timeout: WAIT_MS });
     const production = workbench.view('Production');
     await production.getByText('fraud-detector').first().waitFor({ timeout: WAIT_MS });
     await workbench.runCommand('Model Registry: Roll Back…');

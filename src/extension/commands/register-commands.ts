@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { COMMAND_IDS, type CommandId } from '../command-ids.ts';
 import type { CommandContext } from './command-context.ts';
-import { reportError } from './report-error.ts';
+import { askedAgainWith, reportError } from './report-error.ts';
 
 /**
  * Registers every command. What they do is read with the first that runs, which keeps it out of the start of the editor. What goes wrong in one
@@ -21,6 +21,7 @@ async function attempt(context: CommandContext, id: CommandId, args: readonly un
     await run(context, ...args);
   } catch (error) {
     // Not awaited: the message may stay on the screen for long.
-    void reportError(context.log, what, error, async () => attempt(context, id, args));
+    const again = askedAgainWith(error);
+    void reportError(context.log, what, error, async () => attempt(context, id, again ? [again] : args));
   }
 }

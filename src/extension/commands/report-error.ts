@@ -24,6 +24,20 @@ export async function reportError(
   else if (chosen === t('Retry')) await retry?.();
 }
 
+/** What a command had been told when it failed. */
+const told = new WeakMap<RegistryError, object>();
+
+/** Has whoever tries again not asked once more for what they said: `argument` is what the command is run with then. */
+export function toBeAskedAgain(error: RegistryError, argument: object): RegistryError {
+  told.set(error, argument);
+  return error;
+}
+
+/** What a command is to be run with by whoever tries again; undefined where that is what it was run with. */
+export function askedAgainWith(error: unknown): object | undefined {
+  return RegistryError.is(error) ? told.get(error) : undefined;
+}
+
 /** What may well succeed the next time, or with another answer. */
 const retryable: ReadonlySet<string> = new Set([
   'CONFLICT',

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { t } from '../../base/language.ts';
 import { locateRegistry } from '../../registry/location.ts';
 import { RegistryConnection } from '../registries/registry-connection.ts';
+import { rememberSample } from '../sample/first-look.ts';
 import { writeSampleProject } from '../sample/sample-project.ts';
 import { registerSampleVersions } from '../sample/sample-versions.ts';
 import { withProgress } from '../status/progress.ts';
@@ -16,6 +17,7 @@ export const openSample: Command = async (context) => {
   const folder = join(parent, 'fraud-detector');
   try {
     await withProgress(context.activity, { title: t('Making the sample') }, () => makeSample(context, folder));
+    await rememberSample(context.state, folder);
   } catch (error) {
     await rm(parent, { recursive: true, force: true });
     throw error;

@@ -26,9 +26,13 @@ import {
 } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
+import { toBeAskedAgain } from './report-error.ts';
 import { startFrom, targetOf } from './targets.ts';
 import { tellMoved } from './tell-moved.ts';
 import { startHere } from './version-here.ts';
+
+/** Of a promotion that somebody else was faster than: the reason, for the person to change or take. */
+const proposedReasonSchema = v.object({ proposedReason: v.pipe(v.string(), v.maxLength(2000)) });
 
 export const promote: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
@@ -37,7 +41,12 @@ export const promote: Command = async (context, argument) => {
   const { version: known } = start.answers;
   const title = known ? t('Promote {known}', { known: labelOf(known) }) : t('Promote a Version');
   const wantedStage = targetOf(argument)?.stage;
-  const begun = { ...start.answers, ...(wantedStage === undefined ? {} : { wantedStage }) };
+  const proposed = v.safeParse(proposedReasonSchema, argument);
+  const begun = {
+    ...start.answers,
+    ...(wantedStage === undefined ? {} : { wantedStage }),
+    ...(proposed.success ? { proposedText: proposed.output.proposedReason } : {}),
+  };
   const answers = await askInSteps(title, begun, [...start.steps, gatedStageStep(context), promotionReasonStep]);
   const { registry, version, stage, text } = answers ?? {};
   if (!registry || !version || !stage || text === undefined) return;
@@ -58,8 +67,10 @@ export const promote: Command = async (context, argument) => {
     );
     await tellMoved(context, registry.dir, result);
   } catch (error) {
+    const target = { registryDir: registry.dir, versionId: version.id, stage: stage.rule.name };
+    if (RegistryError.is(error, 'CONFLICT')) throw toBeAskedAgain(error, { ...target, proposedReason: text });
     if (!RegistryError.is(error, 'GATE_FAILED')) throw error;
-    context.pages.openReview({ registryDir: registry.dir, versionId: version.id, stage: stage.rule.name });
+    context.pages.openReview(target);
   }
 };
 
@@ -224,7 +235,7 @@ function effectOf(rule: StageChoice['rule'], holder: VersionSummary | undefined)
 
 /** Says what is about to happen, and asks why. */
 export const promotionReasonStep: Step = async (place, answers) => {
-  const { version, stage } = answers;
+  const { version, stage, proposedText } = answers;
   if (!version || !stage) return { kind: 'cancelled' };
   const { rule, holder, standing } = stage;
   const moves = t('{version} moves from {from} to {to}.', {
@@ -237,7 +248,7 @@ export const promotionReasonStep: Step = async (place, answers) => {
     ? [t('Version {number} moves from {from} to {to}.', { number: numberOf(holder), from: rule.name, to })]
     : [];
   const prompt = [...(standing ? [`${standing.text}.`] : []), moves, ...displaced, ...emptied(version)].join(' ');
-  const reply = await askReason(place, prompt);
+  const reply = await askReason(place, prompt, proposedText);
   return added(reply, (text) => ({ ...answers, text }));
 };
 

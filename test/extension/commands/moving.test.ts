@@ -1,4 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest';
+import { RegistryError } from '../../../src/base/errors.ts';
 import type { TransitionResult } from '../../../src/registry/api/stages.ts';
 import { versionSummary } from '../../webviews/examples.ts';
 
@@ -11,6 +12,8 @@ interface FakeList {
 }
 let list: FakeList | undefined;
 const prompts: string[] = [];
+/** What the person makes of the reason that stands in the box; undefined where they leave it. */
+let written: ((value: string) => string) | undefined;
 
 vi.mock('vscode', () => ({
   ThemeIcon: Object,
@@ -31,11 +34,18 @@ vi.mock('vscode', () => ({
     createInputBox: () => {
       const on = () => undefined;
       return {
-        ...{ show: on, dispose: on, onDidAccept: on, onDidChangeValue: on, onDidTriggerButton: on },
+        ...{ show: on, dispose: on, onDidChangeValue: on, onDidTriggerButton: on, enabled: true, value: '' },
         set prompt(text: string) {
           prompts.push(text);
         },
-        onDidHide: (leave: () => void) => leave(),
+        onDidAccept(this: { value: string }, accept: () => void) {
+          if (written === undefined) return;
+          this.value = written(this.value);
+          accept();
+        },
+        onDidHide(leave: () => void) {
+          if (written === undefined) leave();
+        },
       };
     },
     createQuickPick: () => {
@@ -52,7 +62,8 @@ vi.mock('vscode', () => ({
     },
   },
 }));
-const { promotionReasonStep, stageStep } = await import('../../../src/extension/commands/stages.ts');
+const { askedAgainWith } = await import('../../../src/extension/commands/report-error.ts');
+const { promote, promotionReasonStep, stageStep } = await import('../../../src/extension/commands/stages.ts');
 const { tellMoved } = await import('../../../src/extension/commands/tell-moved.ts');
 
 const before = versionSummary(1, { stage: 'production', metrics: { auc: 0.9952 } });
@@ -80,6 +91,8 @@ beforeEach(() => {
   for (const told of [shown, ran, opened, warned]) told.length = 0;
   chosen = undefined;
   chosenThen = undefined;
+  written = undefined;
+  prompts.length = 0;
   serving = version;
 });
 
@@ -122,6 +135,35 @@ it('says of stages below that the version moves down to them', async () => {
   ]);
   list?.hide();
   await reply;
+});
+
+it('asks who was slower than somebody else only whether they still want it, with their reason', async () => {
+  const requests: unknown[] = [];
+  const calls = { ...registry.connection.registry, show: async () => version, showModel: async () => ({}) };
+  const promoteThroughGates = async ({ request }: { request: unknown }) => {
+    requests.push(request);
+    throw new RegistryError('CONFLICT', 'Ann was faster.');
+  };
+  const failing = {
+    ...context,
+    registries: {
+      ...context.registries,
+      existing: async () => [{ dir: '/r', roots: [], connection: { registry: calls, promoteThroughGates } }],
+    },
+    reviews: { stageGates: async () => ({ standing: { kind: 'promote' }, results: [] }) },
+    activity: { begin: () => () => undefined },
+  };
+  const attempt = async (argument: object) => promote(failing as never, argument).catch(askedAgainWith);
+  written = () => 'Passed review';
+  const again = await attempt({ registryDir: '/r', versionId: version.id, stage: 'production' });
+  expect(again).toMatchObject({ registryDir: '/r', versionId: version.id, stage: 'production' });
+  written = (value) => `${value}, all the same`;
+  await attempt(again ?? {});
+  expect(requests).toMatchObject([
+    { ref: version.id, stage: 'production', reason: 'Passed review' },
+    { ref: version.id, stage: 'production', reason: 'Passed review, all the same' },
+  ]);
+  expect(prompts.at(-1)).toContain('Version 1 moves from production to archived.');
 });
 
 it('says before a version leaves production that nothing takes its place', async () => {
