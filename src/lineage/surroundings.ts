@@ -11,6 +11,7 @@ import { type FoundEnvironment, readPythonEnvironment } from './python/environme
 import { foldersAbove } from './python/folders-above.ts';
 import { environmentAt, interpreterPrefix } from './python/interpreter.ts';
 import { sourcesOf } from './python/sources.ts';
+import type { Unseen } from './shell-environment.ts';
 import { readUncommitted } from './uncommitted.ts';
 import { type CodeOf, codeByModel } from './written.ts';
 
@@ -59,6 +60,8 @@ export interface PythonHints {
   readonly env: NodeJS.ProcessEnv;
   /** Interpreter or environment that is meant where the command doesn't name one by its path. */
   readonly interpreter?: string | undefined;
+  /** Why the PATH of its program isn't in `env`. */
+  readonly unseen?: Unseen | undefined;
 }
 
 export interface CommandAtStart {
@@ -78,7 +81,7 @@ export async function surroundingsAtStart(root: string, started: CommandAtStart)
   const readingCode = codeIn(root, readTree(root, 'start', commit));
   const readingChanges = untrackedIn(root).then((untracked) => readUncommitted(root, untracked, commit));
   for (const reading of [readingCode, readingChanges]) reading.catch(() => undefined);
-  const { env, interpreter } = await started.python;
+  const { env, interpreter, unseen } = await started.python;
   const editorPrefix = interpreter === undefined ? undefined : await environmentAt(interpreter);
   // What a bare name leads to in a terminal of the editor, the editor's choice tells better than this process's PATH.
   const prefix = await interpreterPrefix(command, cwd, editorPrefix === undefined ? env : { ...env, PATH: '' });
@@ -92,7 +95,7 @@ export async function surroundingsAtStart(root: string, started: CommandAtStart)
     withSources(root, found),
     readLocks(root),
   ]);
-  const missing = await missingAround(root, { code: codeOf(), environment: found, locks });
+  const missing = await missingAround(root, { code: codeOf(), environment: found, locks, unseen });
   return {
     code: async (model) => codeOf(model),
     uncommitted: async () => uncommitted,

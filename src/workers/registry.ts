@@ -218,6 +218,8 @@ export function serveRegistry(port: ThreadPort, workerData: unknown, workerFile:
         return watchers.get(v.parse(rootSchema, args).root)?.cancel();
       case 'commandStarted':
         return runs.started(args);
+      case 'programSeen':
+        return runs.programSeen(args);
       case 'commandEnded':
         return watchers.get(await runs.ended(args))?.rescan();
       case 'rescan':

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { notebookOf, openNotebook } from '../lineage/notebook.ts';
-import { shellEnvironment } from '../lineage/shell-environment.ts';
+import type { SeenEnvironment, Unseen } from '../lineage/shell-environment.ts';
 import { folderOf, type PythonHints, surroundingsAtStart } from '../lineage/surroundings.ts';
 import { recordingsIn } from '../outputs/recordings.ts';
 import { programOf } from '../outputs/run-commands.ts';
@@ -21,6 +21,11 @@ const startedSchema = v.object({
   shell: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(2))),
   notBeforeMs: v.optional(v.number()),
 });
+const programSeenSchema = v.object({
+  root: v.string(),
+  id: v.string(),
+  environment: v.union([v.record(v.string(), v.string()), v.picklist(['ended', 'system', 'hidden'])]),
+});
 const notebookSchema = v.object({
   file: v.string(),
   isSaved: v.boolean(),
@@ -36,6 +41,8 @@ const endedSchema = v.object({
 
 /** A command as the editor tells of its beginning: in which workspace, where exactly, how it was seen, which Python it has, what was checked out, the process of its shell, and since when nothing else can have run. */
 export type CommandStarted = v.InferOutput<typeof startedSchema>;
+/** What the environment of a command's program in a terminal tells of its Python, or why it isn't known. */
+export type ProgramSeen = v.InferOutput<typeof programSeenSchema>;
 /** A notebook with the cells that were executed in it. */
 export type ExecutedNotebook = v.InferOutput<typeof notebookSchema>;
 export type CommandEnded = v.InferOutput<typeof endedSchema>;
@@ -44,6 +51,8 @@ export type CommandEnded = v.InferOutput<typeof endedSchema>;
 export function runsOf(registryDir: string) {
   const goingOn = new Map<string, RunsGoingOn>();
   const started = new StartedRuns();
+  /** Who waits for the environments of programs in terminals. */
+  const looks = new Map<string, (environment: SeenEnvironment | Unseen) => void>();
   /** Commands that go on and name a notebook. */
   const executing = new Map<string, { readonly words: readonly string[]; readonly cwd: string }>();
 
@@ -63,14 +72,29 @@ export function runsOf(registryDir: string) {
       if (/\.ipynb\b/i.test(line) && seenAs !== 'notebook') executing.set(id, { words: programOf(line), cwd });
       // A notebook has no command; what ran of it is told at its end.
       const command = seenAs === 'notebook' ? {} : { command: shownLine(line) };
+      const python =
+        seenAs === 'terminal'
+          ? new Promise<SeenEnvironment | Unseen>((resolve) => looks.set(keyOf(seen), resolve)).then((program) =>
+              pythonOf(program, seen.interpreter),
+            )
+          : { env: process.env, interpreter: seen.interpreter };
       const start = started.begin({ ...command, seenAs, ...folder }, () =>
-        surroundingsAtStart(root, { command: programOf(line), cwd, commit, python: pythonOf(seen) }),
+        surroundingsAtStart(root, { command: programOf(line), cwd, commit, python }),
       );
       runsIn(root).commandStarted({ id, startedAtMs: atMs, start, shell, notBeforeMs, cwd });
     },
 
+    programSeen(args: unknown): void {
+      const seen = v.parse(programSeenSchema, args);
+      looks.get(keyOf(seen))?.(seen.environment);
+      looks.delete(keyOf(seen));
+    },
+
     async ended(args: unknown): Promise<string> {
-      const { root, id, atMs, exitCode, notebook } = v.parse(endedSchema, args);
+      const ended = v.parse(endedSchema, args);
+      const { root, id, atMs, exitCode, notebook } = ended;
+      looks.get(keyOf(ended))?.('ended');
+      looks.delete(keyOf(ended));
       const executed = executing.get(id);
       executing.delete(id);
       const found = notebook
@@ -82,11 +106,15 @@ export function runsOf(registryDir: string) {
   };
 }
 
-/** How a command finds its Python. The PATH of a terminal is its own: without a look at its program, it is unknown. */
-async function pythonOf({ seenAs, shell, interpreter }: CommandStarted): Promise<PythonHints> {
-  if (seenAs !== 'terminal') return { env: process.env, interpreter };
-  const own = shell === undefined ? undefined : await shellEnvironment(shell);
-  return own ? { env: own } : { env: { ...process.env, PATH: '' }, interpreter };
+/** The PATH of a terminal is its own: unless its program was seen, it is unknown. */
+function pythonOf(program: SeenEnvironment | Unseen, interpreter: string | undefined): PythonHints {
+  if (typeof program !== 'string') return { env: program };
+  return { env: { ...process.env, PATH: '' }, interpreter, unseen: program };
+}
+
+/** One command may work in several workspaces. */
+function keyOf({ root, id }: { readonly root: string; readonly id: string }): string {
+  return `${id}\0${root}`;
 }
 
 /** As the log can have it: in one line. */

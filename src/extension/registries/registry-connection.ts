@@ -23,7 +23,7 @@ import type { MeasuredValues } from '../../runs/intervals.ts';
 import type { ImportSummary } from '../../workers/import-messages.ts';
 import type { GatesNow, NameCompletions, NameHover, UnknownName } from '../../workers/project-messages.ts';
 import type { DeploymentState, GivenCredential, RegistryThreadEvent } from '../../workers/registry-messages.ts';
-import type { CommandEnded, CommandStarted } from '../../workers/runs.ts';
+import type { CommandEnded, CommandStarted, ProgramSeen } from '../../workers/runs.ts';
 import { registryCalls } from './registry-calls.ts';
 import { RegistryThread, type ThreadOptions } from './registry-thread.ts';
 import {
@@ -125,6 +125,11 @@ export class RegistryConnection {
   async commandStarted(command: CommandStarted): Promise<void> {
     this.#commands.add(keyOf(command));
     await this.#ask('commandStarted', command);
+  }
+
+  /** What was seen of the program of a command in a terminal, for which the reading of its packages waits. */
+  async programSeen(program: ProgramSeen): Promise<void> {
+    if (this.#commands.has(keyOf(program))) await this.#ask('programSeen', program);
   }
 
   async commandEnded(command: CommandEnded): Promise<void> {

@@ -5,6 +5,7 @@ import type { Progress } from '../../base/progress.ts';
 import { told, toldOf } from '../../base/retold.ts';
 import { serialQueue } from '../../base/serial.ts';
 import { headNow } from '../../lineage/head-now.ts';
+import { shellEnvironment } from '../../lineage/shell-environment.ts';
 import { warn } from '../notify.ts';
 import type { ProjectFiles } from '../project/project-files.ts';
 import type { Registries, ThreadEventOf } from '../registries/registries.ts';
@@ -45,6 +46,8 @@ export class OutputsWatch implements vscode.Disposable {
   readonly #edits = new Map<string, NodeJS.Timeout>();
   /** Problems that the person was told of, so that each is told once. */
   readonly #told = new Set<string>();
+  /** Of commands that go on: when their beginning was told, and what ends the looks at their program. */
+  readonly #begun = new Map<string, { readonly told: Promise<unknown>; readonly ending: AbortController }>();
   /** Folders whose registry didn't exist before the watching began. */
   readonly #withoutRegistry = new Set<string>();
 
@@ -76,30 +79,46 @@ export class OutputsWatch implements vscode.Disposable {
 
   /** A command began that may be a training run: its code and packages are remembered as they are now. */
   async commandBegan(command: WatchedCommand): Promise<void> {
-    const { id, roots, atMs, notBeforeMs, line, seenAs, cwd, interpreter } = command;
+    const roots = command.roots.filter((root) => vscode.workspace.isTrusted && isAutoRegistering(root));
+    if (roots.length === 0) return;
+    const ending = new AbortController();
+    // By this window: the registry's thread may only be starting now, and some programs end meanwhile.
+    const looking = command.seenAs === 'terminal' ? environmentOf(command, ending.signal) : undefined;
+    const told = Promise.all(roots.map((root) => this.#tellBeginning(root, command, looking)));
+    this.#begun.set(command.id, { told, ending });
+    await told;
+  }
+
+  async #tellBeginning(
+    root: vscode.WorkspaceFolder,
+    { id, atMs, notBeforeMs, line, seenAs, cwd, interpreter, ...command }: WatchedCommand,
+    looking: ReturnType<typeof environmentOf> | undefined,
+  ): Promise<void> {
+    // Before anything else: it may change in the moment that the thread and git take.
+    const commit = await headNow(root.uri.fsPath);
+    const shell = await command.shell;
+    const registry = await this.#options.registries.byRoot(root);
+    await registry?.connection.commandStarted({
+      ...{ root: root.uri.fsPath, id, atMs, line, seenAs },
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(interpreter === undefined ? {} : { interpreter }),
+      ...(commit === undefined ? {} : { commit }),
+      ...(shell === undefined ? {} : { shell }),
+      ...(notBeforeMs === undefined ? {} : { notBeforeMs }),
+    });
     const { log } = this.#options;
-    await Promise.all(
-      roots.map(async (root) => {
-        if (!vscode.workspace.isTrusted || !isAutoRegistering(root)) return;
-        // Before anything else: it may change in the moment that the thread and git take.
-        const commit = await headNow(root.uri.fsPath);
-        const shell = await command.shell;
-        const registry = await this.#options.registries.byRoot(root);
-        await registry?.connection.commandStarted({
-          ...{ root: root.uri.fsPath, id, atMs, line, seenAs },
-          ...(cwd === undefined ? {} : { cwd }),
-          ...(interpreter === undefined ? {} : { interpreter }),
-          ...(commit === undefined ? {} : { commit }),
-          ...(shell === undefined ? {} : { shell }),
-          ...(notBeforeMs === undefined ? {} : { notBeforeMs }),
-        });
-        log.info(`Saw a command begin in ${root.name} (${seenAs})${commit === undefined ? '' : ` at ${commit}`}`);
-      }),
-    );
+    log.info(`Saw a command begin in ${root.name} (${seenAs})${commit === undefined ? '' : ` at ${commit}`}`);
+    const environment = await looking;
+    if (environment) await registry?.connection.programSeen({ root: root.uri.fsPath, id, environment });
   }
 
   /** It ended, so its outputs are complete. */
   async commandEnded({ command, atMs, exitCode, notebook }: EndedCommand): Promise<void> {
+    const begun = this.#begun.get(command.id);
+    this.#begun.delete(command.id);
+    begun?.ending.abort();
+    // An end that is told before its beginning would be forgotten, and the command go on for ever.
+    await begun?.told.catch(() => undefined);
     for (const root of command.roots) {
       const registry = await this.#options.registries.byRoot(root);
       await registry?.connection.commandEnded({
@@ -262,6 +281,12 @@ export class OutputsWatch implements vscode.Disposable {
     await registries.relocate();
     await tellRegistered({ registryDir: registry.dir, result });
   }
+}
+
+/** Of the program of a command in a terminal, what tells of its Python, or why that isn't known. */
+async function environmentOf({ shell }: WatchedCommand, ended: AbortSignal) {
+  const pid = await shell;
+  return pid === undefined ? 'hidden' : shellEnvironment(pid, { ended });
 }
 
 function isShown(file: vscode.Uri): boolean {
