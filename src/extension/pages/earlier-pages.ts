@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { keyOf, type OpenPage, openPageSchema, pageKinds } from './page-kinds.ts';
 
 /** So long the editor may take to hand a tab over that is in front, as it does after its window was reloaded. */
-const HANDED_OVER_MS = 3000;
+const HANDED_OVER_MS = 5000;
 const KEPT = 'modelRegistry.openPages';
 
 /** A page and the title of its tab: of a tab that isn't its own, the extension is told no more than its kind and its title. */
