@@ -158,14 +158,18 @@ export class ModelOffers implements vscode.Disposable {
       // Closing the question is an answer, too: the command to register stays.
       else await this.#options.marks.isFirst(placeOf(root, proposal));
     } catch (error) {
-      this.#options.log.error(messageOf(error));
-      void warn(
-        t("{example} wasn't registered: {error}", {
-          example: oneLine(proposal.example, 120),
-          error: oneLine(toldOf(error), 500),
-        }),
-      );
+      this.#tellFailure(proposal, error);
     }
+  }
+
+  #tellFailure({ example }: Proposal, error: unknown): void {
+    this.#options.log.error(messageOf(error));
+    void warn(
+      t("{example} wasn't registered: {error}", {
+        example: oneLine(example, 120),
+        error: oneLine(toldOf(error), 500),
+      }),
+    );
   }
 
   async #register(root: vscode.WorkspaceFolder, registry: WorkspaceRegistry, proposal: Proposal): Promise<void> {
@@ -176,7 +180,11 @@ export class ModelOffers implements vscode.Disposable {
       registry.connection.registerFound(root.uri.fsPath, proposal, operation),
     );
     await registries.relocate();
-    await tellRegistered({ registryDir: registry.dir, result, madeIn });
+    const declare = () => this.#declare(root, registry, proposal);
+    // Nobody waits for the answer: the message may stay for hours, and the next model is to be offered.
+    void tellRegistered({ registryDir: registry.dir, result, madeIn, declare }).catch((error: unknown) =>
+      this.#tellFailure(proposal, error),
+    );
   }
 
   /** The project file is watched: what it declares is registered from then on, beginning with what is there. */

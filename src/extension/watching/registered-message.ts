@@ -13,10 +13,12 @@ export interface Registered {
   readonly madeIn?: string | undefined;
   /** The version that it takes the place of, because that was registered before the same run had ended. */
   readonly earlier?: VersionSummary | undefined;
+  /** Declares the model, where nothing does yet: it was registered this once. */
+  readonly declare?: (() => Promise<void>) | undefined;
 }
 
 /** Tells of a new version, and offers what one does next. */
-export async function tellRegistered({ registryDir, result, madeIn, earlier }: Registered): Promise<void> {
+export async function tellRegistered({ registryDir, result, madeIn, earlier, declare }: Registered): Promise<void> {
   const { version, production, isNew, otherMetrics = [] } = result;
   const target = { registryDir, versionId: version.id };
   const sentences = [
@@ -44,6 +46,7 @@ export async function tellRegistered({ registryDir, result, madeIn, earlier }: R
             ]),
         }
       : {}),
+    ...(declare ? { [t('Always for This Place')]: declare } : {}),
   };
   const chosen = await inform(text, ...Object.keys(actions));
   if (chosen !== undefined) await actions[chosen]?.();

@@ -7,6 +7,12 @@ import { RegistryError } from '../../../src/base/errors.ts';
 /** What the windows of this test show and hear. Each is a `ModelOffers` of its own, with the editor's calls in common. */
 const editor = vi.hoisted(() => ({
   questions: [] as { readonly text: string; readonly answer: (choice: string | undefined) => void }[],
+  /** Messages about new versions, which stay until they are closed. */
+  told: [] as {
+    readonly text: string;
+    readonly buttons: readonly string[];
+    readonly answer: (choice: string | undefined) => void;
+  }[],
   fileListeners: [] as ((uri: unknown) => void)[],
   root: { uri: { scheme: 'file', fsPath: '', toString: () => 'file:///work/fraud' }, name: 'fraud', index: 0 },
 }));
@@ -29,8 +35,11 @@ vi.mock('vscode', () => {
     window: {
       onDidChangeWindowState: nothing,
       setStatusBarMessage: nothing,
-      showInformationMessage: (text: string) =>
-        new Promise((answer: (choice: string | undefined) => void) => editor.questions.push({ text, answer })),
+      showInformationMessage: (text: string, ...buttons: readonly string[]) =>
+        new Promise((answer: (choice: string | undefined) => void) => {
+          if (/registered/.test(text)) editor.told.push({ text, buttons, answer });
+          else editor.questions.push({ text, answer });
+        }),
       showWarningMessage: async () => undefined,
     },
   };
@@ -48,7 +57,9 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'model-registry-windows-'));
   editor.root.uri.fsPath = dir;
   editor.questions.length = 0;
+  editor.told.length = 0;
   editor.fileListeners.length = 0;
+  registers = false;
   ended = 0;
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 });
@@ -58,6 +69,10 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
+/** Registering succeeds; else it is cancelled. */
+let registers = false;
+const VERSION = { id: 'v1', model: 'fraud', number: 1, metrics: {} };
+
 /** Looks of all windows that came to an end, with a question or without one. */
 let ended = 0;
 
@@ -65,13 +80,17 @@ function openWindow(): void {
   const connection = {
     findModel: async () => written,
     registerFound: async () => {
+      if (registers) return { version: VERSION, isNew: true };
       throw new RegistryError('OPERATION_CANCELLED', 'It was cancelled.');
     },
     projectWith: async (text: string | undefined) => withModel(text, written.name, written),
   };
   const marks = new OfferMarks(join(dir, 'storage'));
   const options = {
-    registries: { byRoot: async () => ({ dir, exists: true, roots: [editor.root], connection }) },
+    registries: {
+      relocate: async () => undefined,
+      byRoot: async () => ({ dir, exists: true, roots: [editor.root], connection }),
+    },
     projectFiles: { roots: [editor.root], uriOf: () => ({ fsPath: join(dir, 'model-registry.yaml') }) },
     commands: { onDidEnd: () => ({ dispose: () => undefined }) },
     marks: {
@@ -132,5 +151,33 @@ describe('two windows on one folder', () => {
     openWindow();
     await train('333');
     expect(editor.questions).toEqual([]);
+  });
+});
+
+describe('what is registered once', () => {
+  it('is offered again when it is written anew, also while the message about its version is still there', async () => {
+    registers = true;
+    openWindow();
+    await train('1');
+    await answer('Register');
+    await vi.waitFor(() => expect(editor.told.map(({ text }) => text)).toEqual(['fraud@1 registered']));
+    await train('22');
+    expect(editor.questions.map(({ text }) => text)).toEqual([
+      'model.bin looks like a trained model. Register it as fraud?',
+    ]);
+  });
+
+  it('can be declared for good in the message about its version', async () => {
+    registers = true;
+    openWindow();
+    await train('1');
+    await answer('Register');
+    await vi.waitFor(() =>
+      expect(editor.told.map(({ buttons }) => buttons)).toEqual([['Promote…', 'Show', 'Always for This Place']]),
+    );
+    editor.told[0]?.answer('Always for This Place');
+    await vi.waitFor(async () =>
+      expect(await readFile(join(dir, 'model-registry.yaml'), 'utf8')).toMatch(/^ {4}outputs: \[model\.bin\]$/m),
+    );
   });
 });
