@@ -8,6 +8,7 @@ import {
   type MetricVerdict,
   metricChange,
 } from './metrics.ts';
+import { partName } from './part-name.ts';
 
 type SummarisedRows = readonly {
   readonly name: string;
@@ -133,11 +134,11 @@ function paramsPart(params: SummarisedChanges['params']): string {
 
 /** Of another command or run the name is enough: the values can be long. */
 function environmentPart(rows: SummarisedRows): string {
-  const names = rows.map(({ name }) => name);
+  const names = rows.map(({ name }) => partName(name));
   const [only] = rows;
   if (only === undefined) return '';
   if (rows.length === 1 && only.name === 'python')
-    return `python ${only.values[0] ?? t('none')} → ${only.values[1] ?? t('none')}`;
+    return `${partName('python')} ${only.values[0] ?? t('none')} → ${only.values[1] ?? t('none')}`;
   const [first = '', second = ''] = names;
   if (names.length === 1) return t('another {name}', { name: first });
   if (names.length === 2) return t('another {name} and {second}', { name: first, second });

@@ -57,23 +57,24 @@ async function codeOf(registry: Asked, ref: string): Promise<VersionCode | undef
   if (!code.isDirty) return { name, code, missing: [] };
   if (!code.changes) return { name, code, missing: [`The uncommitted changes of ${name} weren’t recorded.`] };
   const { leftOutCount, untrackedCount } = code.changes;
-  const out = [
-    ...(leftOutCount > 0 ? [`${leftOutCount} changed`] : []),
-    ...(untrackedCount > 0 ? [`${untrackedCount} untracked`] : []),
-  ].join(' and ');
-  const isOne = leftOutCount + untrackedCount === 1;
-  const missing =
-    out === ''
-      ? []
-      : [
-          isOne
-            ? `Of the uncommitted changes of ${name}, ${out} file wasn’t recorded.`
-            : `Of the uncommitted changes of ${name}, ${out} files weren’t recorded.`,
-        ];
+  const missing = [
+    ...leftOut(leftOutCount, [
+      `Of the uncommitted changes of ${name}, 1 changed file wasn’t recorded.`,
+      `Of the uncommitted changes of ${name}, ${leftOutCount} changed files weren’t recorded.`,
+    ]),
+    ...leftOut(untrackedCount, [
+      `Of the uncommitted changes of ${name}, 1 file that git doesn’t track wasn’t recorded.`,
+      `Of the uncommitted changes of ${name}, ${untrackedCount} files that git doesn’t track weren’t recorded.`,
+    ]),
+  ];
   try {
     return { name, code, patch: await registry.patch({ ref }), missing };
   } catch (error) {
     if (!RegistryError.is(error)) throw error;
     return { name, code, missing: [...missing, `The uncommitted changes of ${name} can’t be read: ${error.message}`] };
   }
+}
+
+function leftOut(count: number, [one, several]: readonly [string, string]): readonly string[] {
+  return count === 0 ? [] : [count === 1 ? one : several];
 }

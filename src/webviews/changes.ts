@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { changesSummary } from '../base/changes-summary.ts';
 import { withShownNumbers } from '../base/exponent.ts';
 import { t, tParts } from '../base/language.ts';
+import { partName } from '../base/part-name.ts';
 import type { VersionSummary } from '../extension/messages/core-types.ts';
 import type { ChangesPageData } from '../extension/messages/page-data.ts';
 import { codeSection, type LaterCode, laterCode } from './changes/code.ts';
@@ -19,7 +20,7 @@ function changesView(changes: ChangesPageData, page: PageContext): TemplateResul
     dataSection(changes, page),
     rowsSection({ id: 'params', title: t('Params'), rows: params }, page),
     packagesSection(changes, page),
-    rowsSection({ id: 'environment', title: t('Environment and run'), rows: environment }, page),
+    rowsSection({ id: 'environment', title: t('Environment and run'), rows: environment, label: partName }, page),
     metricsSection(changes, page),
     modelSection(changes, page),
   ];
@@ -71,20 +72,23 @@ function sameLine(changes: ChangesPageData): TemplateResult | typeof nothing {
 }
 
 /** What can't be told, because a version was registered without it. */
-function missingLine({ before, after, code, hasData, hasPackages }: ChangesPageData): TemplateResult | typeof nothing {
-  const of = (what: string, isThere: readonly [boolean, boolean]) => {
-    const without = [before, after]
-      .filter((_, place) => !isThere[place])
-      .map((version) => `@${versionNumber(version)}`);
-    return without.length === 0 ? [] : [t('{what} of {without}', { what, without: without.join(', ') })];
-  };
-  const missing = [
-    ...of(t('the code'), [code.before !== undefined, code.after !== undefined]),
-    ...of(t('the data'), hasData),
-    ...of(t('the packages'), hasPackages),
+function missingLine(changes: ChangesPageData): TemplateResult | typeof nothing {
+  const { before, after, code, hasData, hasPackages, recordedOfOne } = changes;
+  const parts = [
+    { name: t('code'), isThere: [code.before !== undefined, code.after !== undefined] },
+    { name: t('data'), isThere: hasData },
+    { name: t('packages'), isThere: hasPackages },
+    ...recordedOfOne.map(({ name, isThere }) => ({ name: partName(name), isThere })),
   ];
-  if (missing.length === 0) return nothing;
-  return html`<p class="muted aside">${icon('info')}&nbsp;${tParts('Not recorded: {missing}.', { missing: missing.join(', ') })}</p>`;
+  const sentences = [before, after].flatMap((version, place) => {
+    const missing = parts.flatMap(({ name, isThere }) => (isThere[place] ? [] : [name]));
+    if (missing.length === 0) return [];
+    return [
+      t('Not recorded of @{version}: {missing}.', { version: versionNumber(version), missing: missing.join(', ') }),
+    ];
+  });
+  if (sentences.length === 0) return nothing;
+  return html`<p class="muted aside">${icon('info')}&nbsp;${sentences.join(' ')}</p>`;
 }
 
 runPage<'changes'>(changesView);

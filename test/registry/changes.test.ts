@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { changesSummary } from '../../src/base/changes-summary.ts';
 import type { RegisterRequest } from '../../src/registry/api/registering.ts';
 import type { Registry } from '../../src/registry/api/registry.ts';
 import { makePlace, type Place } from './opened.ts';
@@ -106,5 +107,25 @@ describe('what changed', () => {
       'same-files',
     ]);
     expect(changes.code).toEqual({ after: code('a') });
+  });
+
+  it('has nothing among what differs that was recorded of one of them alone', async () => {
+    const place = await makePlace();
+    const registry = await place.open();
+    const register = registering(place, registry);
+    await register({ metrics: { auc: 0.9 } });
+    await register({
+      metrics: { auc: 0.9 },
+      params: { lr: '0.1' },
+      run: { command: 'python train.py' },
+      environment: { python: '3.11.2', packages: [{ name: 'numpy', version: '2.0.0' }] },
+      machine: { os: 'Linux', cpuCount: 8 },
+    });
+    const changes = await registry.changes({ refs: ['fraud@1', 'fraud@2'] });
+    expect([changes.environment, changes.params, changes.packages]).toEqual([[], [], []]);
+    expect(changes.recordedOfOne).toEqual(
+      ['params', 'command', 'machine', 'python'].map((name) => ({ name, isThere: [false, true] })),
+    );
+    expect(changesSummary(changes, undefined)).toEqual(['other files', 'nothing else that was recorded differs']);
   });
 });

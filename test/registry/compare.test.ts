@@ -38,11 +38,16 @@ describe('a comparison', () => {
         sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
         isMeasured: [true, true, false],
         metrics: [
-          { name: 'auc', values: [0.91, 0.92, undefined], isDifferent: true },
-          { name: 'brier', values: [0.1, undefined, undefined], isDifferent: true },
+          { name: 'auc', values: [0.91, 0.92, undefined], isDifferent: true, isKnown: [true, true, false] },
+          { name: 'brier', values: [0.1, undefined, undefined], isDifferent: true, isKnown: [true, true, false] },
         ],
         slices: [
-          { slice: 'country=DE', metrics: [{ name: 'auc', values: [undefined, 0.8, undefined], isDifferent: false }] },
+          {
+            slice: 'country=DE',
+            metrics: [
+              { name: 'auc', values: [undefined, 0.8, undefined], isDifferent: false, isKnown: [false, true, false] },
+            ],
+          },
         ],
       },
     ]);
@@ -93,11 +98,49 @@ describe('a comparison', () => {
 
   it('takes names for names, whatever objects have by themselves', async () => {
     const { compare } = await registered(2, (number) =>
-      number === 1 ? { metrics: { toString: 2 }, params: { valueOf: 'x' } } : {},
+      number === 1 ? { metrics: { toString: 2 }, params: { valueOf: 'x' } } : { params: { seed: '1' } },
     );
     const { metrics, params } = await compare(1, 2);
     expect(metrics).toEqual([{ name: 'toString', values: [2, undefined], isDifferent: true }]);
-    expect(params).toEqual([{ name: 'valueOf', values: ['x', undefined], isDifferent: true }]);
+    expect(params).toEqual([
+      { name: 'seed', values: [undefined, '1'], isDifferent: true },
+      { name: 'valueOf', values: ['x', undefined], isDifferent: true },
+    ]);
+  });
+
+  it('takes what was not recorded of a version for no difference, and counts it as the same neither', async () => {
+    const machine = { os: 'Linux', gpus: ['A100'] };
+    const all = { code: { commit: 'a'.repeat(40), isDirty: false, capturedAt: 'start' }, params: { lr: '0.1' } };
+    const recorded = [
+      {},
+      { ...all, run: { command: 'python train.py' }, environment: { python: '3.11.2', packages: [] }, machine },
+      {
+        ...all,
+        run: { command: 'make train' },
+        environment: { python: '3.11.2', packages: [] },
+        machine: { os: 'Linux' },
+      },
+    ];
+    const { compare } = await registered(3, (number) => recorded[number - 1] ?? {});
+    const told = async (...numbers: readonly number[]) => {
+      const { lineage, environment, params } = await compare(...numbers);
+      return Object.fromEntries(
+        [...lineage, ...environment, ...params].map(({ name, isDifferent, isKnown }) => [
+          name,
+          isDifferent ? 'different' : isKnown ? isKnown.map(Number).join('') : 'same',
+        ]),
+      );
+    };
+    expect(await told(1, 2)).toEqual({
+      artifact: 'different',
+      ...Object.fromEntries(
+        ['code commit', 'uncommitted changes', 'command', 'python', 'packages', 'operating system', 'GPUs', 'lr'].map(
+          (name) => [name, '01'],
+        ),
+      ),
+    });
+    expect(await told(1, 2, 3)).toMatchObject({ command: 'different', python: '011', GPUs: 'different', lr: '011' });
+    expect(await told(2, 3)).toMatchObject({ command: 'different', python: 'same', GPUs: 'different', lr: 'same' });
   });
 });
 

@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ChangesPageData } from '../../src/extension/messages/page-data.ts';
-import { changes, codeBetween, idOf, longName, markup, versionDetails } from './examples.ts';
+import { changes, changesWithUnrecorded, codeBetween, idOf, longName, markup, versionDetails } from './examples.ts';
 import { cutOff, type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
 
 let harness: Harness;
@@ -72,6 +73,25 @@ describe('the page of what changed', () => {
     expect(Math.abs(lines.sign - lines.text)).toBeLessThan(8);
   });
 
+  it('takes what was recorded of one alone for no difference, and says what that is', async () => {
+    const page = await open(changesWithUnrecorded());
+    await expect
+      .poll(() => page.locator('.changes-summary').innerText())
+      .toMatch(/^2 data entries differ; learning_rate/);
+    expect(await page.locator('.changes-summary').innerText()).not.toMatch(/command|python/);
+    expect(await page.getByText('Not recorded of').innerText()).toContain(
+      'Not recorded of @1: code, packages, command, machine, python.',
+    );
+  });
+
+  it('calls parts of the environment in German as the comparison does', async () => {
+    const texts = JSON.parse(await readFile('l10n/bundle.l10n.de.json', 'utf8'));
+    const environment = ['command', 'GPU driver'].map((name) => ({ name, values: ['a', 'b'], isDifferent: true }));
+    const page = await open(changes({ environment }), { language: { tag: 'de', texts } });
+    await expect.poll(() => page.locator('.changes-summary').innerText()).toContain('anders: Befehl und GPU-Treiber');
+    expect(await page.locator('#environment').innerText()).toMatch(/Befehl.*GPU-Treiber/s);
+  });
+
   it('opens a file, all files, a version and both side by side', async () => {
     const page = await open(changes());
     await page.getByRole('button', { name: 'split.py → src/split.py' }).click();
@@ -123,7 +143,7 @@ describe('the page of what changed', () => {
     );
     expect(await page.locator('.changes-summary').innerText()).toMatch(/^The same weights in other files/);
     expect(await page.locator('main').innerText()).toContain('The same in both: code, data, params.');
-    expect(await page.locator('main').innerText()).toContain('Not recorded: the packages of @2.');
+    expect(await page.locator('main').innerText()).toContain('Not recorded of @2: packages.');
     expect(await page.locator('h2').allInnerTexts()).toEqual(['Model and weights']);
   });
 

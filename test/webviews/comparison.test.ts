@@ -1,6 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ComparedRow, ComparisonPageData } from '../../src/extension/messages/page-data.ts';
-import { comparison, courses, idOf, longName, markup, versionSummary } from './examples.ts';
+import {
+  comparison,
+  comparisonWithUnrecorded,
+  courses,
+  idOf,
+  longName,
+  markup,
+  partlyKnown,
+  versionSummary,
+} from './examples.ts';
 import { gate } from './gate-examples.ts';
 import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
 import { themeNames } from './themes.ts';
@@ -31,15 +40,49 @@ describe('the comparison of versions', () => {
   });
 
   it('says of which version the packages were not recorded, and marks no difference there', async () => {
-    const page = await open({ ...comparison(2), hasDependencies: [true, false] });
+    const page = await open(comparisonWithUnrecorded(2));
+    expect(await page.locator('#section-dependencies').innerText()).toMatch(/26, not recorded for fraud-detector@1$/);
+    const section = page.locator('tbody', { has: page.locator('#section-dependencies') });
+    expect(await section.locator('th[scope=row]').count()).toBe(0);
+    expect(await section.innerText()).not.toContain('the same');
+    await page.getByRole('button', { name: 'Show 26 rows that aren’t recorded of every version' }).click();
+    const first = section.locator('tr', { hasText: 'package-3' });
+    await expect.poll(() => first.innerText()).toMatch(/not recorded.*3\.1\.0/s);
+    expect(await first.locator('.differs').count()).toBe(0);
+    await page.getByRole('button', { name: 'Fold what isn’t recorded of every version' }).click();
+    await expect.poll(() => section.locator('th[scope=row]').count()).toBe(0);
+  });
+
+  it('counts what was not recorded of a version neither as different nor as the same', async () => {
+    const page = await open(comparisonWithUnrecorded(2));
+    const environment = page.locator('tbody', { has: page.locator('#section-environment') });
+    expect(await page.locator('#section-environment').innerText()).toMatch(
+      /0 of 2 differ, 1 not recorded of every version$/,
+    );
+    await environment.getByRole('button', { name: 'Show 1 row that isn’t recorded of every version' }).click();
+    const python = environment.locator('tr', { hasText: 'python' });
+    await expect.poll(() => python.innerText()).toMatch(/not recorded\s+3\.11\.2$/);
+    expect(await environment.locator('.fold-row').allInnerTexts()).toEqual([
+      expect.stringContaining('Show 1 row that is the same'),
+      expect.stringContaining('Fold what isn’t recorded'),
+    ]);
+    await page.getByText('Show only differences').click();
+    await expect.poll(() => page.locator('#section-environment').count()).toBe(0);
+  });
+
+  it('says of three versions which differ and of which one nothing was recorded', async () => {
+    const compared = comparison(3);
+    const page = await open({ ...compared, dependencies: partlyKnown(compared.dependencies, 0) });
+    expect(await page.locator('#section-dependencies').innerText()).toMatch(
+      /2 of 3 differ, not recorded for fraud-detector@1$/,
+    );
     const numpy = page.locator('tr', { hasText: 'numpy' });
-    expect(await numpy.innerText()).toMatch(/2\.0\.0.*not recorded/s);
-    expect(await numpy.locator('.differs').count()).toBe(0);
-    expect(await page.locator('#section-dependencies').innerText()).not.toContain('the same');
+    expect(await numpy.innerText()).toMatch(/not recorded.*2\.1\.0.*2\.2\.0/s);
+    expect(await numpy.locator('.differs').count()).toBe(1);
   });
 
   it('takes what only one of them was evaluated on for no difference', async () => {
-    const unlike = ({ isDifferent: _, ...row }: ComparedRow) => ({ ...row, isDifferent: false });
+    const unlike = (row: ComparedRow) => partlyKnown([row], 0)[0] ?? row;
     const compared = comparison(2);
     const evaluations = compared.evaluations.map((dataset) => ({
       ...dataset,
@@ -47,7 +90,7 @@ describe('the comparison of versions', () => {
       slices: dataset.slices.map((slice) => ({ ...slice, metrics: slice.metrics.map(unlike) })),
     }));
     const page = await open({ ...compared, evaluations });
-    expect(await page.locator('#section-evaluations').innerText()).toContain('all the same');
+    expect(await page.locator('#section-evaluations').innerText()).toMatch(/5, not recorded for fraud-detector@1$/);
   });
 
   it('follows what the project declares of a metric', async () => {

@@ -353,7 +353,6 @@ export function comparison(count = 3): ComparisonPageData {
         names: versions.map(() => 'md5:3b0332e02daabf31651a5a0d81ba830a'),
       },
     ],
-    hasData: versions.map(() => true),
     environment: [
       row('python', (index) => (index === 0 ? '3.11.4' : '3.12.1'), count),
       row('CUDA', () => '12.4.1', count),
@@ -363,7 +362,6 @@ export function comparison(count = 3): ComparisonPageData {
       row('polars', (index) => (index === 1 ? '1.9.0' : null), count),
       row('pandas', () => '2.3.1', count),
     ],
-    hasDependencies: versions.map(() => true),
     files: [row('model.ubj', (index) => `12.3 MB · ab3f9c1e77d${index}`, count)],
     fileCount: 1,
     hasHistory: versions.map(() => false),
@@ -373,6 +371,39 @@ export function comparison(count = 3): ComparisonPageData {
 function row(name: string, valueAt: (index: number) => string | number | null, count: number): ComparedRow {
   const values = Array.from({ length: count }, (_, index) => valueAt(index));
   return { name, values, isDifferent: new Set(values).size > 1 };
+}
+
+/** The first of two or more versions was registered without packages, environment and run; the others have the same ones. */
+export function comparisonWithUnrecorded(count: number): ComparisonPageData {
+  const compared = comparison(count);
+  const command = row('command', () => 'python train.py --epochs 5', count);
+  const environment = [
+    row('python', () => '3.11.2', count),
+    ...compared.environment.filter(({ name }) => name === 'CUDA'),
+  ];
+  const packages = Array.from({ length: 26 }, (_, index) => row(`package-${index}`, () => `${index}.1.0`, count));
+  const [cuda, others] = [environment.slice(1), environment.slice(0, 1)];
+  return {
+    ...compared,
+    ...{ metrics: compared.metrics.slice(0, 2), params: [], evaluations: [] },
+    lineage: [...compared.lineage, ...partlyKnown([command], 0)],
+    environment: [...partlyKnown(others, 0), ...cuda],
+    dependencies: partlyKnown(packages, 0),
+  };
+}
+
+/** Those rows, as if of the version of a column nothing had been recorded. */
+export function partlyKnown(rows: readonly ComparedRow[], unknown: number): readonly ComparedRow[] {
+  return rows.map((row) => {
+    const isKnown = row.values.map((_, column) => column !== unknown);
+    const known = new Set(row.values.filter((_, column) => isKnown[column]));
+    return {
+      ...row,
+      values: row.values.map((value, column) => (column === unknown ? null : value)),
+      isKnown,
+      isDifferent: known.size > 1,
+    };
+  });
 }
 
 /** Courses of metrics: falling, rising, flat, broken, and with a hostile name. */
@@ -461,9 +492,21 @@ export function changes(overrides: Partial<ChangesPageData> = {}): ChangesPageDa
     params: pageRows([before.params, after.params]).filter(({ isDifferent }) => isDifferent),
     metrics: pageRows([before.metrics, after.metrics]),
     environment: [{ name: 'python', values: ['3.11.4', '3.12.1'], isDifferent: true }],
+    recordedOfOne: [],
     facts: [{ name: 'parameters', values: [6, 8], isDifferent: true }],
     weights: 'different',
     ...overrides,
+  };
+}
+
+/** The first version was registered without its code, packages, environment and run. */
+export function changesWithUnrecorded(): ChangesPageData {
+  const { code, ...all } = changes();
+  return {
+    ...all,
+    code: code.after ? { after: code.after } : {},
+    ...{ packages: [], hasPackages: [false, true], environment: [] },
+    recordedOfOne: ['command', 'machine', 'python'].map((name) => ({ name, isThere: [false, true] as const })),
   };
 }
 

@@ -17,7 +17,7 @@ import { summariseFacts } from '../../src/modelfiles/facts-summary.ts';
 import type { MetricCourses } from '../../src/registry/api/facts.ts';
 import type { GraphNode } from '../../src/registry/api/impact.ts';
 import { pageFacts } from './bert-examples.ts';
-import { barePage, changes, codeBetween, idOf, pageRows, versionDetails } from './examples.ts';
+import { barePage, changes, codeBetween, idOf, pageRows, partlyKnown, versionDetails } from './examples.ts';
 import {
   author,
   extremeSummary,
@@ -221,11 +221,9 @@ export function extremeComparison(): ComparisonPageData {
     params: comparedRows(Object.keys(manyParams(2000)), count, some),
     tags: comparedRows(names, count, some),
     lineage: comparedRows(names, count, some),
-    dependencies: comparedRows(names, count, some),
-    hasDependencies: [true, false, true, true, true, true, true, true],
-    hasData: [true, true, false, true, true, true, true, true],
+    dependencies: partlyKnown(comparedRows(names, count, some), 1),
     hasHistory: Array.from({ length: count }, () => true),
-    data: comparedRows(names, count, some),
+    data: partlyKnown(comparedRows(names, count, some), 2),
     environment: comparedRows(names, count, some),
     evaluations: names.slice(0, 6).map((dataset) => ({
       dataset,

@@ -8,9 +8,11 @@ import {
   barePage,
   bareVersion,
   changes,
+  changesWithUnrecorded,
   codeBetween,
   comparedTensors,
   comparison,
+  comparisonWithUnrecorded,
   courses,
   graphPage,
   hostileVersion,
@@ -174,12 +176,16 @@ export const screens: { readonly [K in PageKind]: StatesOf<K> } = {
         versions: [versionSummary(1, emptyOf), versionSummary(2, emptyOf)],
         ...{ facts: [], metrics: [], params: [], tags: [], lineage: [], dependencies: [], files: [], fileCount: 0 },
         ...{ evaluations: [], data: [], environment: [] },
-        ...{ hasData: [false, false], hasDependencies: [false, false], hasHistory: [false, false] },
+        hasHistory: [false, false],
       }),
     },
     error: { data: failing },
     extreme: { data: async () => extremeComparison() },
     eight: { data: async () => comparison(8) },
+    'not recorded': {
+      data: async () => comparisonWithUnrecorded(2),
+      first: (page) => page.getByRole('button', { name: 'Show 1 row that isn’t recorded' }).first().click(),
+    },
     filtered: {
       data: async () => comparison(3),
       first: async (page) => {
@@ -237,6 +243,7 @@ export const screens: { readonly [K in PageKind]: StatesOf<K> } = {
     },
     error: { data: failing },
     extreme: { data: async () => extremeChanges(), codeBetween: async () => extremeCode() },
+    'not recorded': { data: async () => changesWithUnrecorded() },
     'code failed': { data: async () => changes(), codeBetween: failing },
   },
   graph: {

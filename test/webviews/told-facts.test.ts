@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { speak } from '../../src/base/language.ts';
-import { dataValues, factName, factValues, fileValues } from '../../src/webviews/comparison/told-facts.ts';
+import { partName } from '../../src/base/part-name.ts';
+import { dataValues, factValues, fileValues } from '../../src/webviews/comparison/told-facts.ts';
 
 const row = (name: string, ...values: readonly (string | null)[]) => ({ name, values, isDifferent: true });
 
@@ -12,12 +13,12 @@ describe('cells of a comparison', () => {
     speak({ tag: 'de', texts: { '{count} rows': '{count} Zeilen', yes: 'ja', 'code commit': 'Commit des Codes' } });
     expect(dataValues(row('train.csv', '539ff63adc5e · 24000 rows'))).toEqual(['539ff63adc5e · 24.000 Zeilen']);
     expect(factValues(row('uncommitted changes', 'yes'))).toEqual(['ja']);
-    expect([factName('code commit'), factName('lock uv.lock')]).toEqual(['Commit des Codes', 'lock uv.lock']);
+    expect([partName('code commit'), partName('lock uv.lock')]).toEqual(['Commit des Codes', 'lock uv.lock']);
   });
 
   it('leave what people wrote as it is', () => {
     expect(factValues(row('run', 'yes'))).toEqual(['yes']);
     expect(fileValues(row('m.bin', 'bytes · 1'))).toEqual(['bytes · 1']);
-    expect(factName('__proto__')).toBe('__proto__');
+    expect(partName('__proto__')).toBe('__proto__');
   });
 });

@@ -378,6 +378,18 @@ describe('what a person writes and sets', () => {
   });
 });
 
+describe('the run', () => {
+  it('is tracked by a tracker; values that were read from files weren’t', async () => {
+    const { lineage } = versionDetails();
+    const page = await open(versionPage(versionDetails(2, { lineage: { ...lineage, run: { tracker: 'files' } } })));
+    const run = page.locator('#lineage .part', { hasText: 'values from its files' });
+    expect(await run.innerText()).not.toContain('tracked by');
+    await opened.close();
+    const tracked = await open(versionPage(versionDetails()));
+    await tracked.getByText('tracked by mlflow').waitFor();
+  });
+});
+
 describe('values and tables', () => {
   it('are copied whole', async () => {
     const page = await open(versionPage());

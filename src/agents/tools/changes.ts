@@ -36,6 +36,8 @@ export const changeTools = [
         differentLineage: rowsOf(different(lineage)),
         differentData: rowsOf(different(data)),
         dataIsRecorded: compared.hasData,
+        packagesAreRecorded: compared.hasDependencies,
+        notRecordedOfAll: notRecordedOfAll([...params, ...lineage, ...environment]),
         differentEnvironment: rowsOf(different(environment)),
         differentPackages: rowsOf(different(dependencies)),
         differentFiles: rowsOf(different(files)),
@@ -99,9 +101,17 @@ function different(rows: readonly ComparisonRow[]): readonly ComparisonRow[] {
   return rows.filter(({ isDifferent }) => isDifferent);
 }
 
+/** What nobody knows of some of the versions, so that it isn't among what differs. */
+function notRecordedOfAll(rows: readonly ComparisonRow[]): readonly string[] {
+  return rows.filter(({ isDifferent, isKnown }) => !isDifferent && isKnown).map(({ name }) => name);
+}
+
 /** As tuples: the name, then a value for each version. */
 function rowsOf(rows: readonly ComparisonRow[]) {
-  return rows.map(({ name, values }) => [name, ...values.map((value) => value ?? null)]);
+  return rows.map(({ name, values, isKnown }) => [
+    name,
+    ...values.map((value, column) => (isKnown?.[column] === false ? 'not recorded' : (value ?? null))),
+  ]);
 }
 
 function evaluationShape({ dataset, metrics, slices }: ComparedDataset) {
@@ -115,6 +125,7 @@ function evaluationShape({ dataset, metrics, slices }: ComparedDataset) {
 function changesShape(changes: VersionChanges) {
   const { before, after, why, code, data, hasData, packages, hasPackages, params, metrics, environment, weights } =
     changes;
+  const { recordedOfOne } = changes;
   return {
     before: summaryOf(before),
     after: summaryOf(after),
@@ -130,6 +141,7 @@ function changesShape(changes: VersionChanges) {
     params: rowsOf(params),
     metrics: rowsOf(metrics),
     environment: rowsOf(environment),
+    recordedOfOneAlone: recordedOfOne.map(({ name, isThere: [isThere] }) => [name, isThere ? 'before' : 'after']),
     weights,
   };
 }

@@ -43,6 +43,8 @@ export interface ComparisonRow {
   /** One for each version, in the order asked for; undefined where it has none. */
   readonly values: readonly (string | number | undefined)[];
   readonly isDifferent: boolean;
+  /** Of which versions it was recorded, unless of all: of the others nobody knows whether they have it, so that they differ from none. */
+  readonly isKnown?: readonly boolean[];
   /**
    * What the values are told apart by where their texts don't say it: the form and the name of data, `sha256:…`. Undefined where the content has
    * no name, so that nobody knows.

@@ -173,7 +173,7 @@ function listed(lines: readonly string[], limit: number, total = lines.length): 
 }
 
 /** What can't be told because one of the two was registered without it. */
-function notRecorded({ before, after, code, hasData, hasPackages }: VersionChanges): readonly string[] {
+function notRecorded({ before, after, code, hasData, hasPackages, recordedOfOne }: VersionChanges): readonly string[] {
   const of = (what: string, isThere: readonly [boolean, boolean]) => {
     const without = [before, after].filter((_, place) => !isThere[place]).map(labelOf);
     return without.length === 0 ? [] : [`${what} of ${without.join(' and ')}`];
@@ -182,5 +182,8 @@ function notRecorded({ before, after, code, hasData, hasPackages }: VersionChang
     ...of('the code', [code.before !== undefined, code.after !== undefined]),
     ...of('the data', hasData),
     ...of('the packages', hasPackages),
+    ...recordedOfOne.flatMap(({ name, isThere }) =>
+      of(name === 'python' ? 'Python' : `the ${safeLine(name, 48)}`, isThere),
+    ),
   ];
 }

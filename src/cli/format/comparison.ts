@@ -27,7 +27,11 @@ export function comparisonText(
     partlyKnown('Packages', labels, { rows: dependencies, isKnown: hasDependencies }, withEqual),
     section('Files', labels, shown(files, withEqual)),
   ].filter((text) => text !== '');
-  return sections.length === 0 ? "They don't differ. Show everything with --all." : sections.join('\n\n');
+  if (sections.length > 0) return sections.join('\n\n');
+  const isAllKnown = [params, lineage, environment, files].flat().every(({ isKnown }) => isKnown === undefined);
+  return isAllKnown
+    ? "They don't differ. Show everything with --all."
+    : 'Nothing differs that was recorded of more than one. Show everything with --all.';
 }
 
 function shown(rows: readonly ComparisonRow[], withEqual: boolean): readonly ComparisonRow[] {
@@ -58,11 +62,7 @@ function partlyKnown(
   if (isKnown.every((known) => known) || !isKnown.some((known) => known)) return section(title, labels, rows);
   const countOf = (column: number) => all.filter(({ values }) => values[column] !== undefined).length;
   const counts = isKnown.map((known, column) => (known ? `${countOf(column)} recorded` : NOT_RECORDED));
-  const known = rows.map(({ values, ...row }) => ({
-    ...row,
-    values: values.map((value, column) => (isKnown[column] ? value : NOT_RECORDED)),
-  }));
-  return section(title, labels, [{ name: '(all)', values: counts, isDifferent: false }, ...known]);
+  return section(title, labels, [{ name: '(all)', values: counts, isDifferent: false }, ...rows]);
 }
 
 const NOT_RECORDED = 'not recorded';
@@ -77,7 +77,7 @@ function section(
   const body = rows.map((row) => [
     row.isDifferent ? styled('yellow', '≠') : ' ',
     safeLine(row.name, 48),
-    ...cellTexts(row.values),
+    ...cellTexts(row),
     ...(difference ? [difference(row)] : []),
   ]);
   return tableText(['', title, ...labels, ...(difference ? ['Difference'] : [])], body);
@@ -88,14 +88,15 @@ const CELL_WIDTH = 48;
 const CONTEXT_WIDTH = 8;
 
 /** Values that are too long are cut; where they would look equal then, so that it shows where they differ. */
-function cellTexts(values: ComparisonRow['values']): readonly string[] {
+function cellTexts({ values, isKnown }: ComparisonRow): readonly string[] {
   const texts = values.flatMap((value) =>
     typeof value === 'string' ? [safeLine(value, Number.MAX_SAFE_INTEGER)] : [],
   );
   const shared = sharedLength(texts);
   const isHidden = new Set(texts).size > 1 && shared >= CELL_WIDTH - CONTEXT_WIDTH;
   const start = isHidden ? shared - CONTEXT_WIDTH : 0;
-  return values.map((value) => {
+  return values.map((value, column) => {
+    if (isKnown?.[column] === false) return styled('dim', NOT_RECORDED);
     if (value === undefined) return styled('dim', 'none');
     if (typeof value === 'number') return formatMetric(value);
     const text = safeLine(value, Number.MAX_SAFE_INTEGER);

@@ -58,7 +58,7 @@ export interface Baseline {
 }
 
 export type ComparisonPageData = MaybeRestricted &
-  Pick<Comparison, 'versions' | 'hasData' | 'hasDependencies' | 'hasHistory'> &
+  Pick<Comparison, 'versions' | 'hasHistory'> &
   Readonly<Record<ComparisonSection, readonly ComparedRow[]>> & {
     readonly evaluations: readonly ComparedDatasetRows[];
     /** How many files there are in all, where more than the page shows. */
@@ -78,6 +78,7 @@ export interface ComparedRow {
   /** One for each version, in the order of the columns; null where it has none. */
   readonly values: readonly (string | number | null)[];
   readonly isDifferent: boolean;
+  readonly isKnown?: readonly boolean[];
   /** What data is told apart by, and the order of packages' versions, as in the registry's answer. */
   readonly names?: readonly (string | null)[];
   readonly ranks?: readonly (number | null)[];

@@ -13,10 +13,10 @@ export async function loadComparisonPage(
   directionsOf: DirectionsOf,
 ): Promise<ComparisonPageData> {
   const compared = await registry.compare({ refs: versionIds });
-  const { versions, evaluations, hasData, hasDependencies, hasHistory, files } = compared;
+  const { versions, evaluations, hasHistory, files } = compared;
   const declared = await directionsOf(versions[0]?.model ?? '');
   return {
-    ...{ versions, hasData, hasDependencies, hasHistory },
+    ...{ versions, hasHistory },
     ...(declared ? { declared } : {}),
     facts: comparedRows(compared.facts),
     metrics: comparedRows(compared.metrics),
@@ -38,9 +38,10 @@ export async function loadComparisonPage(
 
 /** Messages are JSON: what isn't there is null. */
 export function comparedRows(rows: readonly ComparisonRow[]): readonly ComparedRow[] {
-  return rows.map(({ name, values, isDifferent, names, ranks }) => ({
+  return rows.map(({ name, values, isDifferent, isKnown, names, ranks }) => ({
     name,
     isDifferent,
+    ...(isKnown ? { isKnown } : {}),
     values: values.map((value) => value ?? null),
     ...(names ? { names: names.map((entry) => entry ?? null) } : {}),
     ...(ranks ? { ranks: ranks.map((entry) => entry ?? null) } : {}),

@@ -26,9 +26,17 @@ export interface VersionChanges {
   readonly metrics: readonly ComparisonRow[];
   /** What else differs of run, environment and base model. */
   readonly environment: readonly ComparisonRow[];
+  /** What of params, run, environment and base model was recorded of one alone, so that it is neither the same nor different. */
+  readonly recordedOfOne: readonly RecordedOfOne[];
   /** What differs of what their files say. */
   readonly facts: readonly ComparisonRow[];
   readonly weights: 'same-files' | 'same' | 'different' | 'unknown';
+}
+
+/** `name` is that of a row, or `params`, `machine`. */
+export interface RecordedOfOne {
+  readonly name: string;
+  readonly isThere: readonly [before: boolean, after: boolean];
 }
 
 /** Of `unknown` data, one of the versions didn't record the digest. */

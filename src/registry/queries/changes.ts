@@ -8,10 +8,11 @@ import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { heldBefore } from '../../catalog/tenure-queries.ts';
 import { newestVersion, precedingVersion } from '../../catalog/version-queries.ts';
 import { PRODUCTION } from '../../rules/policy.ts';
-import type { DataChange, PackageChange, VersionChanges } from '../api/changes.ts';
+import type { DataChange, PackageChange, RecordedOfOne, VersionChanges } from '../api/changes.ts';
 import { findModel, findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
 import { compare } from './compare.ts';
+import { recordedWith } from './compared-lineage.ts';
 import { registrationOf } from './intent-lines.ts';
 import { packageCell } from './lineage-cells.ts';
 import { packageDirection } from './package-versions.ts';
@@ -45,6 +46,10 @@ export async function changes(
     params: compared.params.filter(isDifferent),
     metrics: compared.metrics,
     environment: around.filter(isDifferent),
+    recordedOfOne: recordedOfOne([
+      ...compared.params.map((row) => ({ ...row, name: 'params' })),
+      ...around.map((row) => ({ ...row, name: recordedWith(row.name) })),
+    ]),
     facts: compared.facts.filter(isDifferent).filter(({ name }) => name !== 'weights'),
     weights: weightsOf(before, after),
   };
@@ -52,6 +57,13 @@ export async function changes(
 
 function isDifferent(row: ComparisonRow): boolean {
   return row.isDifferent;
+}
+
+function recordedOfOne(rows: readonly ComparisonRow[]): readonly RecordedOfOne[] {
+  const found = rows.flatMap(({ name, isKnown: [before = true, after = true] = [] }): RecordedOfOne[] =>
+    before === after ? [] : [{ name, isThere: [before, after] }],
+  );
+  return [...new Map(found.map((entry) => [entry.name, entry])).values()];
 }
 
 /** Equal files have equal weights, whatever is known of these. */

@@ -44,7 +44,7 @@ function comparedDataset(
   const rowsFor = (wanted: string | undefined) =>
     rowsOf(
       columns.map((entries) => newestOf(entries.filter(({ slice }) => slice === wanted))),
-      columns.map((entries) => entries.some(({ slice }) => slice === wanted)),
+      (_, column) => columns[column]?.some(({ slice }) => slice === wanted) === true,
     );
   return {
     ...named,

@@ -1,4 +1,3 @@
-import { changedSubmodules } from '../../base/changed-submodules.ts';
 import { RegistryError } from '../../base/errors.ts';
 import { groupBy } from '../../base/group-by.ts';
 import { attachedObjects } from '../../catalog/artifact-queries.ts';
@@ -9,10 +8,11 @@ import type { VersionSummary } from '../../catalog/read-models/versions.ts';
 import { findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
 import { comparedEvaluations } from './compare-evaluations.ts';
+import { environmentCells, knowsEnvironment, knowsLineage, lineageCells } from './compared-lineage.ts';
 import { type Cells, namedRowsOf, rowsOf } from './compared-rows.ts';
 import { filesOf } from './files.ts';
 import { registrationOf } from './intent-lines.ts';
-import { dataCell, dataName, machineCells, packageCell } from './lineage-cells.ts';
+import { dataCell, dataName, packageCell } from './lineage-cells.ts';
 import { packageRanks } from './package-versions.ts';
 
 export async function compare(session: Session, request: { readonly refs: readonly string[] }): Promise<Comparison> {
@@ -31,19 +31,27 @@ export async function compare(session: Session, request: { readonly refs: readon
     versions,
     facts: rowsOf(versions.map(factCells)).filter(isRecorded),
     metrics: rowsOf(versions.map((version) => version.metrics)),
-    params: rowsOf(versions.map((version) => version.params)),
+    params: rowsOf(
+      versions.map(({ params }) => params),
+      (_, column) => Object.keys(versions[column]?.params ?? {}).length > 0,
+    ),
     tags: rowsOf(versions.map((version) => version.tags)),
     evaluations: comparedEvaluations(lineages),
-    lineage: rowsOf(versions.map((version, index) => lineageCells(version, lineages[index]))).filter(isRecorded),
+    lineage: rowsOf(
+      versions.map((version, column) => lineageCells(version, lineages[column])),
+      (name, column) => knowsLineage(versions[column], lineages[column], name),
+    ).filter(isRecorded),
     data: namedRowsOf(
       lineages.map(({ data }) => ({
         texts: Object.fromEntries(data.map((entry) => [entry.path, dataCell(entry)])),
         names: Object.fromEntries(data.map((entry) => [entry.path, dataName(entry)])),
       })),
-      hasData,
+      (_, column) => hasData[column] === true,
     ),
     hasData,
-    environment: rowsOf(lineages.map(environmentCells)).filter(isRecorded),
+    environment: rowsOf(lineages.map(environmentCells), (name, column) =>
+      knowsEnvironment(lineages[column], name),
+    ).filter(isRecorded),
     dependencies: dependencyRows(lineages, hasDependencies),
     hasDependencies,
     files: rowsOf(
@@ -52,6 +60,7 @@ export async function compare(session: Session, request: { readonly refs: readon
           (entries ?? []).map(({ path, sizeBytes, sha256 }) => [path, `${sizeBytes} bytes · ${sha256.slice(0, 12)}`]),
         ),
       ),
+      (_, column) => files[column] !== undefined,
     ),
     hasHistory: versions.map(({ id }) => attachedObjects(dbOf(session), id).history !== undefined),
   };
@@ -63,7 +72,7 @@ function dependencyRows(lineages: readonly Lineage[], isKnown: readonly boolean[
   const texts = columns.map((packages) =>
     Object.fromEntries([...packages].map(([name, found]) => [name, found.map(packageCell).join(', ')])),
   );
-  return rowsOf(texts, isKnown).map((row) => {
+  return rowsOf(texts, (_, column) => isKnown[column] === true).map((row) => {
     if (!row.isDifferent) return row;
     const versions = columns.map((packages) => {
       const found = packages.get(row.name) ?? [];
@@ -90,27 +99,5 @@ function factCells({ facts }: VersionSummary): Cells {
     'made from': baseModels?.map(({ name }) => name).join(', '),
     weights: weights?.slice(0, 12),
     danger,
-  };
-}
-
-function lineageCells(version: VersionSummary, lineage: Lineage | undefined): Cells {
-  const code = lineage?.code;
-  return {
-    'code commit': code?.commit,
-    branch: code?.branch,
-    'uncommitted changes': code ? (code.isDirty || changedSubmodules(code).length > 0 ? 'yes' : 'no') : undefined,
-    run: lineage?.run?.name ?? lineage?.run?.id,
-    command: lineage?.run?.command,
-    'base model': lineage?.baseModel?.name,
-    artifact: version.artifact.digest.slice(0, 12),
-  };
-}
-
-function environmentCells({ environment, machine, locks }: Lineage): Cells {
-  return {
-    python: environment?.python,
-    packages: environment?.digest.slice(0, 12),
-    ...machineCells(machine),
-    ...Object.fromEntries(locks.map(({ path, sha256 }) => [`lock ${path}`, sha256.slice(0, 12)])),
   };
 }

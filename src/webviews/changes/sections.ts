@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { exactText } from '../../base/exponent.ts';
 import { t, tCount } from '../../base/language.ts';
 import { metricDirection } from '../../base/metrics.ts';
+import { partName } from '../../base/part-name.ts';
 import { sizeText } from '../../base/size.ts';
 import type { DataChange, MetricValue, PackageChange } from '../../extension/messages/core-types.ts';
 import type { ChangesPageData, ComparedRow } from '../../extension/messages/page-data.ts';
@@ -89,11 +90,22 @@ function packageWhat(kind: PackageChange['kind']): TemplateResult {
 
 /** Names and their texts before and after. */
 export function rowsSection(
-  { id, title, rows: all }: { readonly id: string; readonly title: string; readonly rows: readonly ComparedRow[] },
+  {
+    id,
+    title,
+    rows: all,
+    label = (name) => name,
+  }: {
+    readonly id: string;
+    readonly title: string;
+    readonly rows: readonly ComparedRow[];
+    /** What the person calls what the registry calls so. */
+    readonly label?: (name: string) => string;
+  },
   page: PageContext,
 ): Part {
   if (all.length === 0) return nothing;
-  const { rows, field, more } = filtered(page, id, t('Filter: {title}', { title }), all, ({ name }) => name);
+  const { rows, field, more } = filtered(page, id, t('Filter: {title}', { title }), all, ({ name }) => label(name));
   return section(
     { id, title, count: all.length, actions: field },
     html`${beforeAfter(
@@ -101,7 +113,7 @@ export function rowsSection(
       rows.map(({ name, values: [before = null, after = null] }) => {
         const isText = typeof before === 'string' && typeof after === 'string';
         const shown = isText ? whereTheyDiffer([before, after]) : [];
-        return { name, before: cell(before, shown[0]), after: cell(after, shown[1]) };
+        return { name: label(name), before: cell(before, shown[0]), after: cell(after, shown[1]) };
       }),
     )}${more}`,
   );
@@ -213,7 +225,11 @@ export function modelSection(data: ChangesPageData, page: PageContext): Template
           ? nothing
           : beforeAfter(
               t('Fact'),
-              facts.map(({ name, values: [one, other] }) => ({ name, before: cell(one), after: cell(other) })),
+              facts.map(({ name, values: [one, other] }) => ({
+                name: partName(name),
+                before: cell(one),
+                after: cell(other),
+              })),
             )
       }`,
   );

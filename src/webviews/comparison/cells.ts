@@ -18,7 +18,6 @@ const LONG = 120;
 export interface CellOptions {
   readonly comparison: ComparisonPageData;
   readonly baseline: number;
-  readonly isKnown?: readonly boolean[] | undefined;
   readonly isOpen: boolean;
 }
 
@@ -61,7 +60,8 @@ function metricOf(value: Value | undefined): MetricValue | undefined {
 }
 
 /** What became of a value of the baseline, in a word; nothing where it is the same or nobody knows. */
-export function standingOf(row: SectionRow, column: number, { baseline, isKnown = [] }: CellOptions): string {
+export function standingOf(row: SectionRow, column: number, { baseline }: CellOptions): string {
+  const { isKnown = [] } = row;
   if (column === baseline || isKnown[column] === false || isKnown[baseline] === false) return '';
   const [before, after] = [row.values[baseline] ?? null, row.values[column] ?? null];
   const standing =
@@ -80,7 +80,8 @@ export function standingOf(row: SectionRow, column: number, { baseline, isKnown 
 
 /** What isn't known of a version is said, and differs from nothing. */
 export function textCells(row: SectionRow, options: CellOptions, page: PageContext): TemplateResult {
-  const { comparison, baseline, isKnown = [], isOpen } = options;
+  const { comparison, baseline, isOpen } = options;
+  const { isKnown = [] } = row;
   const shown = shortTexts(row);
   return html`${row.values.map((value, column) => {
     const standing = standingOf(row, column, options);

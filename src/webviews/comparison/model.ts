@@ -1,12 +1,13 @@
 import { worstSlice } from '../../base/comparing.ts';
 import { formatNumber, t } from '../../base/language.ts';
 import { headlineMetrics } from '../../base/metrics.ts';
+import { partName } from '../../base/part-name.ts';
 import { sizeText } from '../../base/size.ts';
 import type { VersionSummary } from '../../extension/messages/core-types.ts';
 import type { ComparedDatasetRows, ComparedRow, ComparisonPageData } from '../../extension/messages/page-data.ts';
 import { formatTime, shortDigest } from '../shared/format.ts';
 import { groupMetrics } from '../shared/metric-groups.ts';
-import { dataValues, factName, factValues, fileValues } from './told-facts.ts';
+import { dataValues, factValues, fileValues } from './told-facts.ts';
 
 type Value = string | number | null;
 
@@ -22,6 +23,8 @@ export interface SectionRow {
   readonly kind: RowKind;
   readonly values: readonly Value[];
   readonly isDifferent: boolean;
+  /** Of which versions it was recorded, unless of all: what isn't known of a version differs from nothing, and isn't the same either. */
+  readonly isKnown?: ComparedRow['isKnown'];
   /** What is said beside a value: which slice it is of. */
   readonly remarks?: readonly (string | undefined)[];
   readonly names?: ComparedRow['names'];
@@ -39,8 +42,6 @@ export interface ComparisonSection {
   readonly id: string;
   readonly title: string;
   readonly groups: readonly RowGroup[];
-  /** Of which versions it was recorded: what isn't known of a version differs from nothing. Of all unless given. */
-  readonly isKnown?: readonly boolean[];
   /** Rows that are the same are shown, too, without being asked for. */
   readonly showsSame?: true;
   /** How many more rows there are than the page got. */
@@ -58,7 +59,7 @@ export function sectionsOf(comparison: ComparisonPageData): readonly ComparisonS
   });
   const named = (section: ReturnType<typeof plain>) => ({
     ...section,
-    groups: section.groups.map((group) => ({ rows: group.rows.map((row) => ({ ...row, label: factName(row.name) })) })),
+    groups: section.groups.map((group) => ({ rows: group.rows.map((row) => ({ ...row, label: partName(row.name) })) })),
   });
   return [
     { id: 'metrics', title: t('Metrics'), groups: [{ rows: whole }], showsSame: true as const },
@@ -74,15 +75,9 @@ export function sectionsOf(comparison: ComparisonPageData): readonly ComparisonS
           },
         ]),
     plain('params', t('Params'), comparison.params),
-    {
-      ...plain('data', t('Data'), withValues(comparison.data, dataValues), 'data'),
-      isKnown: comparison.hasData,
-    },
+    plain('data', t('Data'), withValues(comparison.data, dataValues), 'data'),
     named(plain('lineage', t('Code and run'), withValues(comparison.lineage, factValues), 'code')),
-    {
-      ...plain('dependencies', t('Packages'), comparison.dependencies, 'package'),
-      isKnown: comparison.hasDependencies,
-    },
+    plain('dependencies', t('Packages'), comparison.dependencies, 'package'),
     named(plain('environment', t('Environment'), comparison.environment)),
     named(plain('facts', t('Model'), withValues(comparison.facts, factValues))),
     plain('tags', t('Tags'), comparison.tags),
@@ -105,12 +100,20 @@ function rowOf(section: string, row: ComparedRow, kind: RowKind, label = row.nam
   return { ...row, key: `${section} ${key}`, label, kind };
 }
 
+/** Rows that weren't recorded of every version are neither the same nor, as far as anybody knows, different. */
+export function sortOf({ isDifferent, isKnown }: SectionRow): 'different' | 'same' | 'partly-known' {
+  if (isDifferent) return 'different';
+  return isKnown ? 'partly-known' : 'same';
+}
+
 /** Groups with slices keep their order, in which a metric's slices stand together. */
 function differentFirst(group: RowGroup): RowGroup {
   if (group.rows.some(({ remarks }) => remarks)) return group;
   return {
     ...group,
-    rows: [...group.rows.filter((row) => row.isDifferent), ...group.rows.filter((row) => !row.isDifferent)],
+    rows: (['different', 'same', 'partly-known'] as const).flatMap((sort) =>
+      group.rows.filter((row) => sortOf(row) === sort),
+    ),
   };
 }
 
@@ -172,7 +175,7 @@ function slicedRows(
       name: metric,
       kind: 'metric',
       values,
-      // What wasn't measured of a version differs from nothing.
+      ...(worst.every((found) => found) ? {} : { isKnown: worst.map((found) => found !== undefined) }),
       isDifferent: new Set(values.filter((value) => value !== null)).size > 1,
       remarks: worst.map((found) => found?.slice),
     },

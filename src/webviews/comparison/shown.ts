@@ -1,6 +1,10 @@
 import type { ComparisonPageData } from '../../extension/messages/page-data.ts';
 import type { UiState } from '../shared/host.ts';
-import { type ComparisonSection, type RowGroup, type SectionRow, sectionsOf } from './model.ts';
+import { type ComparisonSection, type RowGroup, type SectionRow, sectionsOf, sortOf } from './model.ts';
+
+/** What can be folded away, each by itself. */
+export const foldedSorts = ['same', 'partly-known'] as const;
+export type FoldedSort = (typeof foldedSorts)[number];
 
 /** What of a section is on the page now. */
 export interface ShownSection extends Omit<ComparisonSection, 'groups'> {
@@ -8,8 +12,12 @@ export interface ShownSection extends Omit<ComparisonSection, 'groups'> {
   readonly total: number;
   readonly different: number;
   readonly isClosed: boolean;
-  /** How many rows are the same and folded away. */
-  readonly folded: number;
+  /** How many rows weren't recorded of every version, and don't differ as far as they were. */
+  readonly partlyKnown: number;
+  /** The versions of which nothing that the section has was recorded. */
+  readonly unknownColumns: readonly number[];
+  /** How many rows of either sort are folded away. */
+  readonly folded: Readonly<Record<FoldedSort, number>>;
 }
 
 export interface Choosing {
@@ -35,16 +43,25 @@ function shownSection(section: ComparisonSection, { words, onlyDifferences, ui }
   const wanted = words.trim().toLowerCase();
   const isSearched = wanted !== '';
   const isClosed = !isSearched && ui[`closed.${id}`] === true;
-  const folds = !isSearched && showsSame !== true && !onlyDifferences && ui[`same.${id}`] !== true;
-  const isShown = (row: SectionRow) =>
-    (!onlyDifferences && !folds ? true : row.isDifferent) && (!isSearched || matches(row, wanted));
+  const folds = (sort: FoldedSort) =>
+    !isSearched && showsSame !== true && !onlyDifferences && ui[`${sort}.${id}`] !== true;
+  const isShown = (row: SectionRow) => {
+    const sort = sortOf(row);
+    return (sort === 'different' || !(onlyDifferences || folds(sort))) && (!isSearched || matches(row, wanted));
+  };
+  const countOf = (sort: ReturnType<typeof sortOf>) => all.filter((row) => sortOf(row) === sort).length;
+  const folded = (sort: FoldedSort) => (isClosed || !folds(sort) ? 0 : countOf(sort));
   return {
     ...section,
     total: all.length + (section.unseen ?? 0),
-    different: all.filter(({ isDifferent }) => isDifferent).length,
+    different: countOf('different'),
+    partlyKnown: countOf('partly-known'),
+    unknownColumns: [...(all[0]?.values.keys() ?? [])].filter((column) =>
+      all.every(({ isKnown }) => isKnown?.[column] === false),
+    ),
     isClosed,
     groups: isClosed ? [] : groups.map((group) => ({ ...group, rows: group.rows.filter(isShown) })),
-    folded: isClosed || !folds ? 0 : all.filter(({ isDifferent }) => !isDifferent).length,
+    folded: { same: folded('same'), 'partly-known': folded('partly-known') },
   };
 }
 

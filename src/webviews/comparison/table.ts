@@ -8,7 +8,7 @@ import { type CellOptions, directionNote, isLong, metricCells, textCells } from 
 import { columnHead } from './column-head.ts';
 import { nameOf, rowText } from './export.ts';
 import type { RowGroup, SectionRow } from './model.ts';
-import type { ShownSection } from './shown.ts';
+import { type FoldedSort, foldedSorts, type ShownSection } from './shown.ts';
 
 export interface TableOptions {
   readonly comparison: ComparisonPageData;
@@ -60,39 +60,70 @@ export function sectionHead(
 
 function sectionRows(section: ShownSection, options: TableOptions, page: PageContext): TemplateResult {
   const { comparison } = options;
-  const { id, title, total, different, isClosed, groups, folded } = section;
+  const { id, title, isClosed, groups } = section;
   const width = 1 + 2 * comparison.versions.length;
   const toggle = () => page.setUi(`closed.${id}`, page.ui[`closed.${id}`] !== true);
   return html`<tbody>
     ${sectionHead({ id, title, note: summary(section, comparison), isClosed }, width, toggle)}
-    ${groups.map((group, place) => groupRows(group, `${id}.${place}`, section, options, page))}
-    ${
-      folded === 0
-        ? nothing
-        : html`<tr class="fold-row"><td colspan=${width}><button class="link" @click=${() => page.setUi(`same.${id}`, true)}>${icon('unfold')} ${tCount(folded, 'Show {count} row that is the same', 'Show {count} rows that are the same')}</button></td></tr>`
-    }
-    ${
-      page.ui[`same.${id}`] === true && !isClosed && section.showsSame !== true && different < total
-        ? html`<tr class="fold-row"><td colspan=${width}><button class="link" @click=${() => page.setUi(`same.${id}`, false)}>${icon('fold')} ${t('Fold what is the same')}</button></td></tr>`
-        : nothing
-    }
+    ${groups.map((group, place) => groupRows(group, `${id}.${place}`, options, page))}
+    ${foldedSorts.map((sort) => foldRow(sort, section, width, page))}
   </tbody>`;
 }
 
+/** What is folded away can be shown, and folded again. */
+function foldRow(
+  sort: FoldedSort,
+  { id, total, different, partlyKnown, isClosed, showsSame, folded }: ShownSection,
+  width: number,
+  page: PageContext,
+): TemplateResult | typeof nothing {
+  const key = `${sort}.${id}`;
+  const count = folded[sort];
+  const isThere = sort === 'same' ? different + partlyKnown < total : partlyKnown > 0;
+  const isOpen = page.ui[key] === true && !isClosed && showsSame !== true && isThere;
+  if (count === 0 && !isOpen) return nothing;
+  const text = isOpen
+    ? sort === 'same'
+      ? t('Fold what is the same')
+      : t('Fold what isn’t recorded of every version')
+    : sort === 'same'
+      ? tCount(count, 'Show {count} row that is the same', 'Show {count} rows that are the same')
+      : tCount(
+          count,
+          'Show {count} row that isn’t recorded of every version',
+          'Show {count} rows that aren’t recorded of every version',
+        );
+  return html`<tr class="fold-row"><td colspan=${width}><button class="link" @click=${() => page.setUi(key, !isOpen)}>${icon(isOpen ? 'fold' : 'unfold')} ${text}</button></td></tr>`;
+}
+
+/** `2 of 8 differ`, and of which rows or versions nobody knows. */
 function summary(
-  { total, different, unseen = 0, isKnown = [] }: ShownSection,
+  { total, different, partlyKnown, unseen = 0, unknownColumns }: ShownSection,
   { versions }: Pick<ComparisonPageData, 'versions'>,
 ): string {
   if (total === 0) return t('none recorded');
-  const unknown = versions.filter((_, column) => isKnown[column] === false).map(nameOf);
+  const unknown = versions.filter((_, column) => unknownColumns.includes(column)).map(nameOf);
+  const isPartlyKnown = unknown.length === 0 && partlyKnown > 0;
   if (different === 0 && unknown.length > 0)
     return tCount(total, '{count}, not recorded for {versions}', '{count}, not recorded for {versions}', {
       versions: unknown.join(', '),
     });
-  if (different === 0) return tCount(total, '{count}, all the same', '{count}, all the same');
-  const text = tCount(different, '{count} of {total} differs', '{count} of {total} differ', {
+  if (different === 0 && !isPartlyKnown) return tCount(total, '{count}, all the same', '{count}, all the same');
+  const differ = tCount(different, '{count} of {total} differs', '{count} of {total} differ', {
     total: formatNumber(total),
   });
+  const text = isPartlyKnown
+    ? tCount(
+        partlyKnown,
+        '{text}, {count} not recorded of every version',
+        '{text}, {count} not recorded of every version',
+        {
+          text: differ,
+        },
+      )
+    : unknown.length > 0
+      ? t('{text}, not recorded for {versions}', { text: differ, versions: unknown.join(', ') })
+      : differ;
   return unseen === 0
     ? text
     : tCount(unseen, '{text} or more: {count} isn’t listed', '{text} or more: {count} aren’t listed', { text });
@@ -101,7 +132,6 @@ function summary(
 function groupRows(
   { title, note, rows: all }: RowGroup,
   name: string,
-  section: ShownSection,
   options: TableOptions,
   page: PageContext,
 ): TemplateResult | typeof nothing {
@@ -115,7 +145,7 @@ function groupRows(
       : html`<tr class="group-row"><th scope="rowgroup" colspan=${width}><span class="group-title"><span class="wrap">${title}</span>${note === undefined ? nothing : html` <span class="count">${note}</span>`}</span></th></tr>`
   }${rows.map((row) => {
     const isOpen = page.ui[`open.${row.key}`] === true;
-    const cells: CellOptions = { comparison, baseline, isKnown: section.isKnown, isOpen };
+    const cells: CellOptions = { comparison, baseline, isOpen };
     return html`<tr class=${row.isDifferent ? '' : 'same'}>
       ${rowHead(row, isOpen, comparison, page)}${row.kind === 'metric' ? metricCells(row, cells) : textCells(row, cells, page)}
     </tr>`;

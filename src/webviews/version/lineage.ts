@@ -134,7 +134,7 @@ function runPart({ run }: Lineage, page: PageContext): TemplateResult {
     html`<div class="facts">
         ${name === undefined ? nothing : html`<span class="wrap">${name}</span>`}
         ${id === undefined ? nothing : html`<span>${copyable(page, id, id, t('run id'))}</span>`}
-        ${tracker === undefined ? nothing : html`<span class="muted">${tParts('tracked by {tracker}', { tracker })}</span>`}
+        ${tracker === undefined ? nothing : html`<span class="muted">${tracker === 'files' ? t('values from its files') : tParts('tracked by {tracker}', { tracker })}</span>`}
         ${exitCode === undefined ? nothing : exitCode === 0 ? html`<span>${icon('check')}&nbsp;${t('exit code 0')}</span>` : html`<span class="warning">${icon('warning')}&nbsp;${tParts('exit code {exitCode}', { exitCode })}</span>`}
       </div>
       ${url === undefined ? nothing : html`<div>${webLink(url)}</div>`}

@@ -206,7 +206,7 @@ describe('a comparison', () => {
   });
 
   it('says of which version the packages were not recorded, instead of that it has none', () => {
-    const dependencies = [{ name: 'numpy', values: [undefined, '2.3.0'], isDifferent: false }];
+    const dependencies = [{ name: 'numpy', values: [undefined, '2.3.0'], isDifferent: false, isKnown: [false, true] }];
     const compared = { versions, metrics: [], ...rows, dependencies, hasDependencies: [false, true] };
     const cells = (withEqual: boolean) =>
       comparisonText(compared, { withEqual })
@@ -217,6 +217,17 @@ describe('a comparison', () => {
       ['', '(all)', 'not recorded', '1 recorded'],
     ]);
     expect(cells(true).at(-1)).toEqual(['', 'numpy', 'not recorded', '2.3.0']);
+  });
+
+  it('says "not recorded", not "none", of what nobody knows of a version, and marks no difference there', () => {
+    const isKnown = [false, true];
+    const environment = [{ name: 'python', values: [undefined, '3.11.2'], isDifferent: false, isKnown }];
+    const compared = { versions, metrics: [], ...rows, environment };
+    expect(comparisonText(compared, { withEqual: false })).toBe(
+      'Nothing differs that was recorded of more than one. Show everything with --all.',
+    );
+    const lines = comparisonText(compared, { withEqual: true }).split('\n');
+    expect(lines.at(-1)?.split(/ {2,}/)).toEqual(['', 'python', 'not recorded', '3.11.2']);
   });
 
   it('has a table for each dataset, with slices, and one for data', () => {
