@@ -84,7 +84,7 @@ function missingLine(changes: ChangesPageData): TemplateResult | typeof nothing 
     const missing = parts.flatMap(({ name, isThere }) => (isThere[place] ? [] : [name]));
     if (missing.length === 0) return [];
     return [
-      t('Not recorded of @{version}: {missing}.', { version: versionNumber(version), missing: missing.join(', ') }),
+      t('Not recorded for @{version}: {missing}.', { version: versionNumber(version), missing: missing.join(', ') }),
     ];
   });
   if (sentences.length === 0) return nothing;

@@ -79,8 +79,8 @@ describe('the page of what changed', () => {
       .poll(() => page.locator('.changes-summary').innerText())
       .toMatch(/^2 data entries differ; learning_rate/);
     expect(await page.locator('.changes-summary').innerText()).not.toMatch(/command|python/);
-    expect(await page.getByText('Not recorded of').innerText()).toContain(
-      'Not recorded of @1: code, packages, command, machine, python.',
+    expect(await page.getByText('Not recorded for').innerText()).toContain(
+      'Not recorded for @1: code, packages, command, machine, python.',
     );
   });
 
@@ -143,7 +143,7 @@ describe('the page of what changed', () => {
     );
     expect(await page.locator('.changes-summary').innerText()).toMatch(/^The same weights in other files/);
     expect(await page.locator('main').innerText()).toContain('The same in both: code, data, params.');
-    expect(await page.locator('main').innerText()).toContain('Not recorded of @2: packages.');
+    expect(await page.locator('main').innerText()).toContain('Not recorded for @2: packages.');
     expect(await page.locator('h2').allInnerTexts()).toEqual(['Model and weights']);
   });
 

@@ -45,11 +45,11 @@ describe('the comparison of versions', () => {
     const section = page.locator('tbody', { has: page.locator('#section-dependencies') });
     expect(await section.locator('th[scope=row]').count()).toBe(0);
     expect(await section.innerText()).not.toContain('the same');
-    await page.getByRole('button', { name: 'Show 26 rows that aren’t recorded of every version' }).click();
+    await page.getByRole('button', { name: 'Show 26 rows that are missing in some versions' }).click();
     const first = section.locator('tr', { hasText: 'package-3' });
     await expect.poll(() => first.innerText()).toMatch(/not recorded.*3\.1\.0/s);
     expect(await first.locator('.differs').count()).toBe(0);
-    await page.getByRole('button', { name: 'Fold what isn’t recorded of every version' }).click();
+    await page.getByRole('button', { name: 'Fold what is missing in some versions' }).click();
     await expect.poll(() => section.locator('th[scope=row]').count()).toBe(0);
   });
 
@@ -57,14 +57,14 @@ describe('the comparison of versions', () => {
     const page = await open(comparisonWithUnrecorded(2));
     const environment = page.locator('tbody', { has: page.locator('#section-environment') });
     expect(await page.locator('#section-environment').innerText()).toMatch(
-      /0 of 2 differ, 1 not recorded of every version$/,
+      /0 of 2 differ, 1 not recorded for some versions$/,
     );
-    await environment.getByRole('button', { name: 'Show 1 row that isn’t recorded of every version' }).click();
+    await environment.getByRole('button', { name: 'Show 1 row that is missing in some versions' }).click();
     const python = environment.locator('tr', { hasText: 'python' });
     await expect.poll(() => python.innerText()).toMatch(/not recorded\s+3\.11\.2$/);
     expect(await environment.locator('.fold-row').allInnerTexts()).toEqual([
       expect.stringContaining('Show 1 row that is the same'),
-      expect.stringContaining('Fold what isn’t recorded'),
+      expect.stringContaining('Fold what is missing'),
     ]);
     await page.getByText('Show only differences').click();
     await expect.poll(() => page.locator('#section-environment').count()).toBe(0);

@@ -184,7 +184,7 @@ export const screens: { readonly [K in PageKind]: StatesOf<K> } = {
     eight: { data: async () => comparison(8) },
     'not recorded': {
       data: async () => comparisonWithUnrecorded(2),
-      first: (page) => page.getByRole('button', { name: 'Show 1 row that isn’t recorded' }).first().click(),
+      first: (page) => page.getByRole('button', { name: 'Show 1 row that is missing' }).first().click(),
     },
     filtered: {
       data: async () => comparison(3),

@@ -108,7 +108,7 @@ describe('what didn’t come', () => {
     const failing = ['trends'];
     const page = await open(versionPage(), { trends: trends(), failing });
     const alert = page.locator('#metrics').getByRole('alert');
-    await alert.getByText('There are no curves over versions: trends went wrong').waitFor();
+    await alert.getByText('The curves over versions couldn’t be read: trends went wrong').waitFor();
     failing.pop();
     await alert.getByRole('button', { name: 'Retry' }).click();
     await page.locator('#metrics').getByRole('slider').first().waitFor();

@@ -50,8 +50,8 @@ export function sectionHead(
     <th scope="rowgroup" colspan=${width}>
       <h2>
         <button class="section-toggle" aria-expanded=${String(!isClosed)} @click=${toggle}>
-          <span class="codicon codicon-chevron-${isClosed ? 'right' : 'down'}" aria-hidden="true"></span>${title}
-          <span class="count">${note}</span>
+          <span class="codicon codicon-chevron-${isClosed ? 'right' : 'down'}" aria-hidden="true"></span
+          ><span>${title} <span class="count">${note}</span></span>
         </button>
       </h2>
     </th>
@@ -85,13 +85,13 @@ function foldRow(
   const text = isOpen
     ? sort === 'same'
       ? t('Fold what is the same')
-      : t('Fold what isn’t recorded of every version')
+      : t('Fold what is missing in some versions')
     : sort === 'same'
       ? tCount(count, 'Show {count} row that is the same', 'Show {count} rows that are the same')
       : tCount(
           count,
-          'Show {count} row that isn’t recorded of every version',
-          'Show {count} rows that aren’t recorded of every version',
+          'Show {count} row that is missing in some versions',
+          'Show {count} rows that are missing in some versions',
         );
   return html`<tr class="fold-row"><td colspan=${width}><button class="link" @click=${() => page.setUi(key, !isOpen)}>${icon(isOpen ? 'fold' : 'unfold')} ${text}</button></td></tr>`;
 }
@@ -115,8 +115,8 @@ function summary(
   const text = isPartlyKnown
     ? tCount(
         partlyKnown,
-        '{text}, {count} not recorded of every version',
-        '{text}, {count} not recorded of every version',
+        '{text}, {count} not recorded for some versions',
+        '{text}, {count} not recorded for some versions',
         {
           text: differ,
         },

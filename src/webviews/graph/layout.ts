@@ -25,9 +25,12 @@ export interface Drawing {
 const NODE_HEIGHT = 44;
 const NARROW = 640;
 
-/** What made something stands before it: to its left, or above it where the page is narrow. Fits into the width where it can. */
+/** What made something stands before it: to its left, or above it where the page is too narrow for that. Fits into the width where it can. */
 export function drawingOf(graph: LineageGraph, width: number): Drawing {
-  if (width < NARROW) return drawn(graph, { isDown: true, nodeWidth: 180, between: 30 });
+  if (width < NARROW) {
+    const across = drawn(graph, { isDown: false, nodeWidth: 180, between: 30 });
+    return across.width <= width ? across : drawn(graph, { isDown: true, nodeWidth: 180, between: 30 });
+  }
   const roomy = drawn(graph, { isDown: false, nodeWidth: 200, between: 56 });
   if (roomy.width <= width) return roomy;
   const tight = drawn(graph, { isDown: false, nodeWidth: 176, between: 36 });

@@ -5,7 +5,7 @@ import { t } from '../../base/language.ts';
 import { axisTexts } from '../model/axis-texts.ts';
 import { followTheme, paletteOf } from '../model/palette.ts';
 import { faintestLine, opaque, tintsOf } from '../model/tints.ts';
-import { cutName } from '../shared/cut-name.ts';
+import { cutName, END_AT_AXIS } from '../shared/cut-name.ts';
 import { shortTexts } from '../shared/ticks.ts';
 import { type PlotColumn, wholeTicks } from './axes.ts';
 import type { AxisFilter } from './choices.ts';
@@ -306,7 +306,7 @@ export class ParallelPlot extends LitElement {
     const isAtEdge = axis === 0 || axis === this.#axes.length - 1;
     const place = `left: ${this.#xOf(axis)}px; width: ${(isAtEdge ? Math.min(gap, atEdge) : gap) - 10}px`;
     return html`<span class="parallel-head" .style=${place} title=${told.filter((part) => part !== '').join('\n')}
-      ><b class="ellipsis">${cutName(name)}</b><span class="muted ellipsis">${associationLabel(column)}</span>${isLog ? html`<span class="muted">${LOGARITHMIC}</span>` : nothing}</span
+      ><b class="ellipsis">${cutName(name, { end: END_AT_AXIS })}</b><span class="muted ellipsis">${associationLabel(column)}</span>${isLog ? html`<span class="muted">${LOGARITHMIC}</span>` : nothing}</span
     >`;
   }
 

@@ -32,7 +32,5 @@ export function whatChanged(
 /** What keeps gates from being evaluated is said once. */
 function notFromGit(code: Extract<Later<unknown>, { state: 'failed' }>, gates: LaterGates): TemplateResult {
   const isSaid = gates.state === 'failed' && gates.message === code.message;
-  return failedLine(
-    isSaid ? { ...code, message: t('What git tells is missing, for the reason that is given at the gates.') } : code,
-  );
+  return failedLine(isSaid ? { ...code, message: t('The commits can’t be listed: the gates say why.') } : code);
 }

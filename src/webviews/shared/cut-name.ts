@@ -5,6 +5,8 @@ import { shortName } from '../../base/short-name.ts';
 const END = 8;
 /** And of a tensor's: the number of its layer, and all that comes after it. */
 export const END_OF_TENSOR = 36;
+/** At an axis, of which many stand side by side. */
+export const END_AT_AXIS = 6;
 /** What is before them is long enough to end in dots where there is no room for all. */
 const SHORTEST_START = 8;
 /** Shorter ones have the room, or are told by their beginning. */
@@ -48,9 +50,9 @@ export function cutName(
 /** So many characters are seen of what a list of choices has chosen. */
 const IN_CHOICE = 30;
 
-/** A name in a list of choices, whose widths nobody can style. */
-export function choiceName(name: string): string {
-  return shortName(name, IN_CHOICE);
+/** A name in a list of choices, whose widths nobody can style; of `most` characters where it stands among other things. */
+export function choiceName(name: string, most = IN_CHOICE): string {
+  return shortName(name, most);
 }
 
 /** A name that is broken, where it has to be, between its words. */

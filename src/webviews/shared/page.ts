@@ -287,7 +287,7 @@ export function runPage<K extends PageKind>(
       case 'loading':
         if (isSilent)
           return html`<div class="failure" role="alert">
-            <h1>${icon('error')}&nbsp;${t('The extension doesn’t answer')}</h1>
+            <h1>${icon('error')} ${t('The extension doesn’t answer')}</h1>
             <p>${silence()}</p>
           </div>`;
         return html`<div class="waiting">
@@ -295,7 +295,7 @@ export function runPage<K extends PageKind>(
         </div>`;
       case 'failed':
         return html`<div class="failure" role="alert">
-          <h1>${icon('error')}&nbsp;${t('This page couldn’t be loaded')}</h1>
+          <h1>${icon('error')} ${t('This page couldn’t be loaded')}</h1>
           <p>${coded(content.message)}</p>
           <vscode-button @click=${load}>${t('Retry')}</vscode-button>
         </div>`;
@@ -365,11 +365,11 @@ function silence(): string {
   // The tab of a file is the editor's own: it is opened by who wants to see it.
   return document.body.dataset.page === 'modelFile'
     ? t(
-        'The extension hasn’t answered for {seconds} seconds. If it is busy, this page goes on by itself. If it ended, the editor starts it again: then close this tab and open the file once more; where that doesn’t happen, run “Developer: Restart Extension Host”.',
+        'The extension hasn’t answered for {seconds} seconds. If it is busy, this page goes on by itself. If it crashed, VS Code starts it again: then close this tab and open the file once more. Otherwise run “Developer: Restart Extension Host”.',
         seconds,
       )
     : t(
-        'The extension hasn’t answered for {seconds} seconds. If it is busy, this page goes on by itself. If it ended, the editor starts it again and this page is opened anew; where that doesn’t happen, run “Developer: Restart Extension Host”.',
+        'The extension hasn’t answered for {seconds} seconds. If it is busy, this page goes on by itself. If it crashed, VS Code starts it again and opens this page anew. Otherwise run “Developer: Restart Extension Host”.',
         seconds,
       );
 }

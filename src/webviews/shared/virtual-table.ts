@@ -42,7 +42,7 @@ export interface TableRows<R> {
  * A table that holds only the rows in sight, and asks for those as they come: 100,000 tensors scroll as smoothly as ten. Set `load` and
  * `count`; setting another `load` begins anew.
  */
-export abstract class VirtualTable<C extends string, R> extends LitElement {
+export abstract class VirtualTable<C extends string, R extends { readonly name: string }> extends LitElement {
   static override properties = { load: { attribute: false }, count: { attribute: false } };
   declare load: (query: TableQuery<C>) => Promise<TableRows<R>>;
   declare count: number;
@@ -67,6 +67,8 @@ export abstract class VirtualTable<C extends string, R> extends LitElement {
   #parts = new Map<number, readonly R[] | 'asked'>();
   /** Answers to questions of an earlier order or filter are left. */
   #generation = 0;
+  /** So many characters the longest name had that was read so far: in narrow pages its column is as wide. */
+  #longest = 0;
   #filterTimer: ReturnType<typeof setTimeout> | undefined;
   #virtualizer: Virtualizer<HTMLElement, Element> | undefined;
   #stop: (() => void) | undefined;
@@ -165,6 +167,7 @@ export abstract class VirtualTable<C extends string, R> extends LitElement {
       });
       if (generation !== this.#generation) return;
       this.#parts.set(part, rows);
+      this.#longest = Math.max(this.#longest, ...rows.map(({ name }) => name.length));
       this.#matching = matching;
     } catch (error) {
       if (generation !== this.#generation) return;
@@ -203,6 +206,7 @@ export abstract class VirtualTable<C extends string, R> extends LitElement {
       ${this.#problem === undefined ? nothing : failedLine({ message: this.#problem, retry: () => this.#restart() })}
       <div
         class="tensor-scroller"
+        .style=${`--longest: ${this.#longest}`}
         role="table"
         aria-label=${t('Tensors')}
         aria-rowcount=${this.#shownCount + 1}

@@ -7,6 +7,9 @@ import type { PageContext } from '../shared/page.ts';
 import { icon } from '../shared/parts.ts';
 import { foldable } from './foldable.ts';
 
+/** So many characters of a choice fit beside the tabs. */
+const BESIDE_TABS = 24;
+
 /** How to get the files of the version and load them: for a terminal, and for Python. */
 export function loadSection({ version, loading }: VersionPageData, page: PageContext): TemplateResult | typeof nothing {
   if (version.artifact.withdrawnAt !== undefined || loading.length === 0) return nothing;
@@ -57,7 +60,7 @@ function references(
       if (currentTarget instanceof HTMLSelectElement) page.setUi('load.ref', currentTarget.value);
     }}
   >
-    ${snippets.map(({ ref }) => html`<option value=${ref} ?selected=${ref === chosen.ref}>${choiceName(ref)}</option>`)}
+    ${snippets.map(({ ref }) => html`<option value=${ref} ?selected=${ref === chosen.ref}>${choiceName(ref, BESIDE_TABS)}</option>`)}
   </select>`;
 }
 

@@ -28,7 +28,7 @@ export function trendsOf(version: VersionDetails, page: PageContext): Trends {
       later.state === 'failed'
         ? failedLine({
             ...later,
-            message: t('There are no curves over versions: {message}', { message: later.message }),
+            message: t('The curves over versions couldn’t be read: {message}', { message: later.message }),
           })
         : nothing,
   };
