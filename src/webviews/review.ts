@@ -45,10 +45,9 @@ function reviewView(data: ReviewPageData, page: PageContext): TemplateResult {
 function baselineOf({ other, stage }: ReviewPageData): { readonly baseline?: Baseline } {
   if (!other) return {};
   const { version, isInStage } = other;
-  const { id, number, metrics } = version;
-  return {
-    baseline: { kind: 'production', versionId: id, number, metrics, stage: isInStage ? stage : version.stage },
-  };
+  const { id: versionId, number, pending, metrics } = version;
+  const where = isInStage ? stage : version.stage;
+  return { baseline: { kind: 'production', versionId, number, pending, metrics, stage: where } };
 }
 
 /** The same version may be on its way to another stage. */

@@ -249,6 +249,16 @@ describe('the page of a review', () => {
     await expect.poll(() => opened.sent.at(-1)).toMatchObject({ params: { decision: 'withdraw', text: '' } });
   });
 
+  it('has one name for the version that it is compared with, shared or not', async () => {
+    const data = reviewPage();
+    const other = data.other && { ...data.other, version: { ...data.other.version, pending: true } };
+    const page = await open({ ...data, ...(other ? { other } : {}) }, { gates: someGates() });
+    const texts = await page.locator('main').innerText();
+    const draft = `@draft-${other?.version.id.slice(-6).toLowerCase()}`;
+    expect(texts).toMatch(new RegExp(`Compared with ${draft},`));
+    expect(texts).toMatch(new RegExp(`Changes are against ${draft},`));
+  });
+
   it('runs gates, shows that they run, and opens evidence', async () => {
     let data = reviewPage();
     const page = await open(data, { gates: someGates(), data: async () => data });

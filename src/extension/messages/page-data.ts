@@ -54,6 +54,8 @@ export interface Baseline {
   readonly stage?: string;
   readonly versionId: string;
   readonly number: number;
+  /** Not shared yet: the number is another one then. */
+  readonly pending?: boolean;
   readonly metrics: Metrics;
 }
 

@@ -91,7 +91,8 @@ export async function loadChangesPage(
 }
 
 function baselineOf(kind: Baseline['kind'], version: VersionSummary): Baseline {
-  return { kind, versionId: version.id, number: version.number, metrics: version.metrics };
+  const { id: versionId, number, pending, metrics } = version;
+  return { kind, versionId, number, ...(pending ? { pending } : {}), metrics };
 }
 
 /** `fraud-detector@2`, and `fraud-detector@draft-<6>` while the version has no number. */

@@ -6,6 +6,7 @@ import { cutName } from '../shared/cut-name.ts';
 import { withMinus } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
 import { changeOf } from '../shared/parts.ts';
+import { versionNumber } from '../shared/version-name.ts';
 import { copyValue } from './copy-value.ts';
 import { betterWhen, metricIn } from './metric-facts.ts';
 import type { MeasuredVersion } from './metrics.ts';
@@ -42,7 +43,8 @@ export function headline(
 }
 
 function baselineName(baseline: Baseline): string {
-  const { kind, number, stage = 'production' } = baseline;
+  const { kind, versionId, stage = 'production', pending = false } = baseline;
+  const number = versionNumber({ id: versionId, number: baseline.number, pending });
   if (kind === 'registered-before') return t('@{number}, registered before', { number });
   return kind === 'production'
     ? t('@{number}, in {stage} now', { number, stage })
