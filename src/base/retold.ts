@@ -15,8 +15,8 @@ const MOST_LETTERS = 20_000;
 const MOST_SENTENCES = 12;
 const MOST_REMEMBERED = 500;
 const MOST_LEVELS = 5;
-/** More than one sentence: a value that is, has most often swallowed what stands behind it. */
-const SENTENCES = /[.!?] \S/;
+/** More than one sentence or thing: a value that is, has most often swallowed what stands behind it. */
+const SENTENCES = /[.!?;] \S/;
 /** As the log writes times. */
 const TIMES = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z/g;
 const NAMES = /\{([a-z]\w*)\}/gi;
