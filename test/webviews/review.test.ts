@@ -302,7 +302,7 @@ describe('the page of a review', () => {
       codeBetween: damaged,
     });
     const { page } = opened;
-    await page.getByText('for the reason that is given at the gates').waitFor();
+    await page.getByText('The commits can’t be listed: the gates say why.').waitFor();
     expect(await page.getByText(why).count()).toBe(1);
     expect(await page.locator('.verdict').innerText()).toBe('Not yet: Its gates can’t be evaluated.');
   });
