@@ -25,6 +25,8 @@ const EDITOR = {
 };
 
 await mkdir(join(root, 'out'), { recursive: true });
+// Hundreds of processes read the same code.
+process.env.NODE_COMPILE_CACHE ??= join(root, 'out/compile-cache');
 const aside = laterOutput();
 const packaged = runCheck(PACKAGE, process.stdout);
 const [{ result: built }, besides, units] = await Promise.all([
