@@ -150,9 +150,8 @@ const targets: readonly Target[] = [
     'comparison page': { what: 'comparison of 8 versions', limit: 500 },
     keystroke: { what: 'a key in the filter of the tree', limit: 50 },
     activation: { what: 'activation of the extension in a window at rest', limit: 50 },
-    'screens block': { what: "longest block of the extension host's event loop meanwhile", limit: 50 },
   }).flatMap(([name, { what, limit }]) =>
-    ['slowest', 'median'].map(
+    ['p95', 'median'].map(
       (of): Target => ({
         what: `in the editor: ${what}, ${of}, 10,000 versions`,
         limit,
@@ -161,6 +160,12 @@ const targets: readonly Target[] = [
       }),
     ),
   ),
+  {
+    what: "in the editor: longest block of the extension host's event loop meanwhile, 10,000 versions",
+    limit: 50,
+    unit: 'ms',
+    measured: at('screens block', 10_000),
+  },
 ];
 
 /** What was promised beside what was measured; rows without a measurement in this run are left out. */

@@ -1,8 +1,10 @@
 // Runs in the window of the editor and in every frame of it, before anything else does. It looks before each picture that the browser draws
-// whether what is waited for is there. All frames have the same clock.
+// whether what is waited for is there, and only as long as something is: whoever looks makes the browser draw. All frames have the same clock.
 (() => {
   const now = () => performance.timeOrigin + performance.now();
   let inputAt = 0;
+  // The frame of a webview, in which the editor shows another, with what the extension made.
+  const isWebview = window !== top && window.parent === top;
   let waiting;
   let page;
   for (const type of ['mousedown', 'mouseup', 'keydown']) {
@@ -17,24 +19,29 @@
     channel.port1.onmessage = () => then(now());
     channel.port2.postMessage(0);
   };
-  const look = () => {
-    requestAnimationFrame(look);
-    if (waiting !== undefined && document.querySelector(waiting.selector) !== null) {
-      drawn(waiting.done);
-      waiting = undefined;
+  const lookForElement = () => {
+    if (document.querySelector(waiting.selector) === null) {
+      requestAnimationFrame(lookForElement);
+      return;
     }
+    drawn(waiting.done);
+    waiting = undefined;
+  };
+  const lookForPage = () => {
     const frame = document.getElementById('active-frame');
-    if (frame === null || frame.style.visibility === 'hidden') return;
-    const heading = frame.contentDocument?.querySelector('main[aria-busy="false"] h1');
-    const title = heading?.textContent.replace(/\s+/g, '');
-    if (title === undefined || page?.title === title) return;
-    const shown = { title };
+    const isShown = frame !== null && frame.style.visibility !== 'hidden';
+    const heading = isShown ? frame.contentDocument?.querySelector('main[aria-busy="false"] h1') : undefined;
+    if (!heading) {
+      requestAnimationFrame(lookForPage);
+      return;
+    }
+    const shown = { title: heading.textContent.replace(/\s+/g, '') };
     page = shown;
     drawn((at) => {
       shown.at = at;
     });
   };
-  requestAnimationFrame(look);
+  if (isWebview) requestAnimationFrame(lookForPage);
 
   globalThis.benchScreen = {
     inputAt: () => inputAt,
@@ -43,6 +50,7 @@
     expect(selector) {
       this.expected = new Promise((done) => {
         waiting = { selector, done };
+        requestAnimationFrame(lookForElement);
       });
     },
     found: async () => (await globalThis.benchScreen.expected) - inputAt,
