@@ -6,6 +6,7 @@ import { t, tCount } from '../../base/language.ts';
 import { told } from '../../base/retold.ts';
 import type { Reproduced } from '../../lineage/reproduce.ts';
 import { inform } from '../notify.ts';
+import { realPathOf } from '../real-path.ts';
 import { oneLine } from '../version-text.ts';
 
 type State = Pick<vscode.Memento, 'get' | 'update'>;
@@ -138,13 +139,4 @@ async function shellIn(terminal: vscode.Terminal): Promise<void> {
 function rememberedIn(state: State): readonly Remembered[] {
   const parsed = v.safeParse(v.array(rememberedSchema), state.get(KEY));
   return parsed.success ? parsed.output : [];
-}
-
-function realPathOf({ scheme, fsPath }: vscode.Uri): string | undefined {
-  if (scheme !== 'file') return undefined;
-  try {
-    return realpathSync.native(fsPath);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.ts';
+import { realPathOf } from '../real-path.ts';
 
 type State = Pick<vscode.Memento, 'get' | 'update'>;
 
@@ -23,13 +24,5 @@ export async function showSample(state: State, log: vscode.LogOutputChannel): Pr
     await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.file(join(root.uri.fsPath, 'README.md')));
   } catch (error) {
     log.warn(messageOf(error));
-  }
-}
-
-function realPathOf(uri: vscode.Uri): string | undefined {
-  try {
-    return realpathSync.native(uri.fsPath);
-  } catch {
-    return undefined;
   }
 }
