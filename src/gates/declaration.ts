@@ -25,6 +25,7 @@ export function unknownStages({ gates = {} }: Declared, { version, stages }: Gat
       source: 'project',
       outcome: 'not-evaluated',
       measured: '',
+      unknownStage: stage,
       why: `${stage} is no stage of ${version.model}; its stages are ${stages.join(', ')}. Correct the name, or add the stage to the policy`,
     }));
 }

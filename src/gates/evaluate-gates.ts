@@ -33,6 +33,8 @@ export interface GateResult extends Omit<Verdict, 'details'> {
   readonly source: 'project' | 'policy';
   /** It ran before, and files, gate and the version in the stage are the same since. */
   readonly isFromBefore?: boolean;
+  /** It is no gate, but stands for all gates before a stage of this name, which the model doesn't have. */
+  readonly unknownStage?: string;
 }
 
 export interface GateReport {

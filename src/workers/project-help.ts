@@ -225,13 +225,15 @@ async function gatesAt(
     return {
       ...{ line, column, model, stage, versionId: newest.id, number: newest.number },
       isThere: standing.kind === 'none',
-      results: results.map((result) => {
-        const { title, required, outcome, measured, why } = result;
+      results: results.flatMap((result) => {
+        const { title, required, outcome, measured, why, unknownStage } = result;
+        if (unknownStage !== undefined) return [];
         return {
           ...{ title, required, outcome, measured, isWaiting: isWaiting(result, standing.approvals) },
           ...(why === undefined ? {} : { why }),
         };
       }),
+      unknownStages: results.flatMap(({ unknownStage: name, why = '' }) => (name === undefined ? [] : [{ name, why }])),
     };
   } catch (error) {
     // Of a model that isn't registered yet, or a stage that there isn't, the problems tell.

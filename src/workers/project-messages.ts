@@ -39,6 +39,8 @@ export interface GatesNow {
     /** It isn't passed because people haven't said anything yet. */
     readonly isWaiting: boolean;
   }[];
+  /** Stages that the model doesn't have, though the file has gates for them: no version of it is promoted. */
+  readonly unknownStages: readonly { readonly name: string; readonly why: string }[];
 }
 
 /** A name that nothing in the registry has. */

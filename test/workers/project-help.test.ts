@@ -64,6 +64,18 @@ describe('help for a project file', () => {
     expect([...(await place.files()).keys()].filter((key) => key.includes('ran'))).toEqual([]);
   });
 
+  it('counts what stands under a stage that there isn’t for no gate', async () => {
+    const { registry, place } = await registered();
+    const text = GATED('{productoin: [{metric: auc, min: 0.5}], staging: [{metric: auc, min: 0.5}]}');
+    expect(await ask(registry, 'projectGates', text, place.dir)).toMatchObject([
+      {
+        stage: 'staging',
+        results: [{ title: 'auc', outcome: 'passed' }],
+        unknownStages: [{ name: 'productoin', why: expect.stringMatching(/^productoin is no stage of fraud; /) }],
+      },
+    ]);
+  });
+
   it('marks metrics that no version has, and stages that there aren’t, with what was probably meant', async () => {
     const { registry } = await registered();
     const text = GATED('{productoin: [{metric: aucc, min: 0.5}], staging: [{metric: auc, vs: shadow, max-drop: 0.1}]}');

@@ -175,10 +175,9 @@ function toldGate(text: string): string {
 }
 
 /** `$(error) @7: 1 of 2 gates passed — auc 0.81 is below 0.85`. Which model, the line above says. */
-export function gatesTitle({ number, isThere, results }: GatesNow): string {
+export function gatesTitle(gates: GatesNow): string {
+  const { number, isThere, results } = gates;
   const passed = results.filter(({ outcome }) => outcome === 'passed').length;
-  const worst = WORST_FIRST.flatMap((state) => results.filter((result) => stateOf(result) === state))[0];
-  const icon = ICONS[worst ? stateOf(worst) : 'passed'];
   const counted =
     results.length === 0
       ? t('no gates')
@@ -186,16 +185,25 @@ export function gatesTitle({ number, isThere, results }: GatesNow): string {
           passed: formatNumber(passed),
         });
   const there = isThere ? ` (${t('there now')})` : '';
-  const reason = toldGate(worst?.why ?? worst?.required ?? '');
-  const isNamed = worst === undefined || worst.title === 'approvals' || reason.startsWith(worst.title);
-  const named = isNamed ? reason : `${worst.title}: ${reason}`;
-  const why = worst ? ` — ${oneLine(named, LONGEST_REASON)}` : '';
+  const { icon, reason } = worstOf(gates);
+  const why = reason === undefined ? '' : ` — ${oneLine(reason, LONGEST_REASON)}`;
   // Text from a registry must not become an icon. The editor drops an ordinary space behind its own.
   return `${icon}\u00a0${withoutIcons(`@${number}${there}: ${counted}${why}`)}`;
 }
 
+function worstOf({ results, unknownStages: [unknown] }: GatesNow): { readonly icon: string; readonly reason?: string } {
+  const worst = WORST_FIRST.flatMap((state) => results.filter((result) => stateOf(result) === state))[0];
+  // A gate that hasn't run, or waits for people, needs nothing done before the file is corrected.
+  if (unknown && (!worst || stateOf(worst) !== 'failed'))
+    return { icon: '$(warning)', reason: t('unknown stage {name}', { name: unknown.name }) };
+  if (!worst) return { icon: ICONS.passed };
+  const reason = toldGate(worst.why ?? worst.required);
+  const isNamed = worst.title === 'approvals' || reason.startsWith(worst.title);
+  return { icon: ICONS[stateOf(worst)], reason: isNamed ? reason : `${worst.title}: ${reason}` };
+}
+
 /** Which version of which model, and each gate on a line. */
-export function gatesTooltip({ model, number, results }: GatesNow): string {
+export function gatesTooltip({ model, number, results, unknownStages }: GatesNow): string {
   const word: Readonly<Record<State, string>> = {
     passed: t('passed'),
     waiting: t('waiting'),
@@ -210,5 +218,6 @@ export function gatesTooltip({ model, number, results }: GatesNow): string {
       .map((part) => oneLine(toldGate(part ?? ''), 200));
     return `${word[stateOf(result)]}: ${what}${found.length === 0 ? '' : ` (${found.join('; ')})`}`;
   });
-  return [`${oneLine(model)}@${number}`, ...lines].join('\n');
+  const unknown = unknownStages.map(({ why }) => oneLine(toldGate(why), 300));
+  return [`${oneLine(model)}@${number}`, ...unknown, ...lines].join('\n');
 }

@@ -15,7 +15,13 @@ const gate = (outcome: 'passed' | 'failed' | 'not-evaluated', why?: string) => (
 });
 
 function now(results: GatesNow['results'], isThere = false): GatesNow {
-  return { line: 1, column: 1, model: 'fraud', stage: 'production', versionId: 'x', number: 7, isThere, results };
+  const place = { line: 1, column: 1, model: 'fraud', stage: 'production', versionId: 'x', number: 7, isThere };
+  return { ...place, results, unknownStages: [] };
+}
+
+/** Beside gates for a stage that the model doesn't have. */
+function besideUnknown(results: GatesNow['results']): GatesNow {
+  return { ...now(results), unknownStages: [{ name: 'prod', why: 'prod is no stage of fraud. Correct the name' }] };
 }
 
 describe('what stands over the gates of a stage', () => {
@@ -39,6 +45,12 @@ describe('what stands over the gates of a stage', () => {
       '$(error)\u00a0@7: 0 of 2 gates passed — auc is far too low is far too low is fa…',
     ],
     [now([]), '$(pass)\u00a0@7: no gates'],
+    [besideUnknown([gate('passed')]), '$(warning)\u00a0@7: 1 of 1 gate passed — unknown stage prod'],
+    [
+      besideUnknown([gate('not-evaluated', 'it hasn’t run')]),
+      '$(warning)\u00a0@7: 0 of 1 gate passed — unknown stage prod',
+    ],
+    [besideUnknown([gate('failed', 'auc is low')]), '$(error)\u00a0@7: 0 of 1 gate passed — auc is low'],
   ])('%#: %s', (gates, title) => {
     expect(gatesTitle(gates)).toBe(title);
   });
@@ -51,6 +63,9 @@ describe('what stands over the gates of a stage', () => {
   it('tells each gate in the tooltip', () => {
     expect(gatesTooltip(now([gate('passed'), gate('failed', 'too low')]))).toBe(
       'fraud@7\npassed: auc at least 0.9 (0.91)\nfailed: auc at least 0.9 (0.91; too low)',
+    );
+    expect(gatesTooltip(besideUnknown([gate('passed')]))).toBe(
+      'fraud@7\nprod is no stage of fraud. Correct the name\npassed: auc at least 0.9 (0.91)',
     );
   });
 });
