@@ -4,7 +4,7 @@ import { t } from '../../base/language.ts';
 import { told } from '../../base/retold.ts';
 import { complain, inform } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
-import { modelStep, registryStep, versionStep } from '../prompts/questions.ts';
+import { modelStep, onlyModel, registryStep, versionStep } from '../prompts/questions.ts';
 import type { Step } from '../prompts/steps.ts';
 import type { CommandContext } from './command-context.ts';
 
@@ -95,20 +95,12 @@ export async function startFrom(
   const modelId =
     target?.modelId ??
     (target?.versionId && (await calls.show({ ref: target.versionId })).modelId) ??
-    (await onlyModel(calls));
+    (await onlyModel(calls))?.id;
   if (modelId === undefined || modelId === '') {
     return { answers: { registry }, steps: need === 'version' ? [modelStep, askVersion] : [modelStep] };
   }
   const model = await calls.showModel({ model: modelId });
   return { answers: { registry, model }, steps: need === 'version' ? [askVersion] : [] };
-}
-
-/** Where there is one model only, nobody needs to be asked which. */
-async function onlyModel(
-  calls: NonNullable<Answers['registry']>['connection']['registry'],
-): Promise<string | undefined> {
-  const { items } = await calls.listModels({ limit: 2 });
-  return items.length === 1 ? items[0]?.id : undefined;
 }
 
 async function tellThereIsNone({ registries }: CommandContext): Promise<void> {

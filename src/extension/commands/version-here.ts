@@ -1,8 +1,8 @@
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
-import type { Answers, OfferedVersion } from '../prompts/answers.ts';
+import type { OfferedVersion } from '../prompts/answers.ts';
 import { versionStep } from '../prompts/questions.ts';
-import type { Step } from '../prompts/steps.ts';
+import { passOver, type Step } from '../prompts/steps.ts';
 import type { CommandContext } from './command-context.ts';
 import { type Start, startFrom, targetOf } from './targets.ts';
 
@@ -51,11 +51,5 @@ function offering(step: Step, offered: OfferedVersion): Step {
 
 /** Asked only where the first question wasn't answered with a version; who goes back comes to that one. */
 function unlessChosen(step: Step): Step {
-  const passed = new WeakSet<Answers>();
-  return async (place, answers) => {
-    if (answers.version === undefined) return step(place, answers);
-    if (passed.has(answers)) return { kind: 'back' };
-    passed.add(answers);
-    return { kind: 'given', value: { ...answers }, isUnasked: true };
-  };
+  return async (place, answers) => (answers.version === undefined ? step(place, answers) : passOver(answers, answers));
 }

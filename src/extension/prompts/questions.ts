@@ -18,7 +18,7 @@ import {
 } from '../version-text.ts';
 import type { Answers, OfferedVersion } from './answers.ts';
 import { batches, type Choice, type PickOptions, pickOne } from './pick.ts';
-import { added, type Place, type Reply, type Step } from './steps.ts';
+import { added, mayGoBack, type Place, passOver, type Reply, type Step } from './steps.ts';
 
 /** Lists are loaded to their end while they are open, up to so many entries. */
 const MOST_CHOICES = 5000;
@@ -48,10 +48,14 @@ function registryChoice(registry: WorkspaceRegistry): Choice<WorkspaceRegistry> 
   };
 }
 
+/** Which model; asked for where the registry that was chosen before has several, or none. */
 export const modelStep: Step = async (place, answers) => {
   const { registry } = answers;
   if (registry === undefined) return { kind: 'cancelled' };
-  const load = (page: PageRequest) => registry.connection.registry.listModels(page);
+  const calls = registry.connection.registry;
+  const only = mayGoBack(place) ? await onlyModel(calls) : undefined;
+  if (only) return passOver(answers, { ...answers, model: only });
+  const load = (page: PageRequest) => calls.listModels(page);
   return pickOrOffered(
     answers,
     {
@@ -63,6 +67,12 @@ export const modelStep: Step = async (place, answers) => {
     (model) => ({ ...answers, model }),
   );
 };
+
+/** Where there is one model only, nobody needs to be asked which. */
+export async function onlyModel(calls: WorkspaceRegistry['connection']['registry']): Promise<ModelSummary | undefined> {
+  const { items } = await calls.listModels({ limit: 2 });
+  return items.length === 1 ? items[0] : undefined;
+}
 
 export const versionStep: Step = (place, answers) => pickVersion(place, answers, versionChoices(answers));
 

@@ -55,6 +55,16 @@ export async function askInSteps(
   }
 }
 
+/** Which questions were passed over, by the answers that they begin with. */
+const passedOver = new WeakSet<Answers>();
+
+/** The reply to a question that has one answer only: who goes back over it comes to the question before. */
+export function passOver(answers: Answers, given: Answers): Reply<Answers> {
+  if (passedOver.has(answers)) return { kind: 'back' };
+  passedOver.add(answers);
+  return { kind: 'given', value: { ...given }, isUnasked: true };
+}
+
 /** Turns the answer to one question into all answers. */
 export function added<T>(reply: Reply<T>, add: (value: T) => Answers): Reply<Answers> {
   return reply.kind === 'given' ? { kind: 'given', value: add(reply.value) } : reply;
