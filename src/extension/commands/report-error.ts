@@ -1,4 +1,5 @@
-import type * as vscode from 'vscode';
+import * as v from 'valibot';
+import * as vscode from 'vscode';
 import { RegistryError } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 import { toldOf } from '../../base/retold.ts';
@@ -19,9 +20,24 @@ export async function reportError(
   const isExpected = RegistryError.is(error);
   const message = isExpected ? toldOf(error) : t('{what} failed: {error}', { what, error: toldOf(error) });
   const canRetry = retry !== undefined && (!isExpected || retryable.has(error.code));
-  const chosen = await complain(message, ...(canRetry ? [t('Retry')] : []), t('Show Output'));
+  const file = fileOf(error);
+  const buttons = [...(canRetry ? [t('Retry')] : []), ...(file ? [t('Open File')] : []), t('Show Output')];
+  const chosen = await complain(message, ...buttons);
   if (chosen === t('Show Output')) log.show();
+  else if (chosen === t('Open File') && file) await vscode.commands.executeCommand('vscode.open', file.uri, file.at);
   else if (chosen === t('Retry')) await retry?.();
+}
+
+/** A project file that can't be used, and the line at which that begins. */
+const wrongFileSchema = v.object({ file: v.string(), problems: v.array(v.object({ line: v.number() })) });
+
+function fileOf(error: unknown): { readonly uri: vscode.Uri; readonly at: vscode.TextDocumentShowOptions } | undefined {
+  if (!RegistryError.is(error, 'PROJECT_FILE_INVALID')) return undefined;
+  const parsed = v.safeParse(wrongFileSchema, error.details);
+  if (!parsed.success) return undefined;
+  const { file, problems } = parsed.output;
+  const line = (problems[0]?.line ?? 1) - 1;
+  return { uri: vscode.Uri.file(file), at: { selection: new vscode.Range(line, 0, line, 0) } };
 }
 
 /** What a command had been told when it failed. */

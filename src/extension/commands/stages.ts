@@ -25,6 +25,7 @@ import {
   shortLabelOf,
 } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
+import { refuseHeldBack, thenUnlessHeldBack } from './held-back.ts';
 import { mayWrite } from './may-write.ts';
 import { toBeAskedAgain } from './report-error.ts';
 import { startFrom, targetOf } from './targets.ts';
@@ -38,6 +39,7 @@ export const promote: Command = async (context, argument) => {
   if (!(await mayWrite())) return;
   const start = await startHere(context, argument, candidateStep);
   if (!start) return;
+  await refuseHeldBack(start.answers);
   const { version: known } = start.answers;
   const title = known ? t('Promote {known}', { known: labelOf(known) }) : t('Promote a Version');
   const wantedStage = targetOf(argument)?.stage;
@@ -47,7 +49,8 @@ export const promote: Command = async (context, argument) => {
     ...(wantedStage === undefined ? {} : { wantedStage }),
     ...(proposed.success ? { proposedText: proposed.output.proposedReason } : {}),
   };
-  const answers = await askInSteps(title, begun, [...start.steps, gatedStageStep(context), promotionReasonStep]);
+  const which = start.steps.map(thenUnlessHeldBack);
+  const answers = await askInSteps(title, begun, [...which, gatedStageStep(context), promotionReasonStep]);
   const { registry, version, stage, text } = answers ?? {};
   if (!registry || !version || !stage || text === undefined) return;
   const request = {
