@@ -67,6 +67,31 @@ function findFlaws(): readonly string[] {
     );
   }
 
+  /** The last that is seen of it once it is scrolled. */
+  const endOf = (scroller: Element) => {
+    const texts = document.createTreeWalker(
+      scroller,
+      NodeFilter.SHOW_TEXT,
+      ({ parentElement: element, textContent }) =>
+        element && textContent?.trim() !== '' && !isReadAloudOnly(element)
+          ? NodeFilter.FILTER_ACCEPT
+          : NodeFilter.FILTER_REJECT,
+    );
+    const ranges: (Range | Element)[] = [...scroller.querySelectorAll(`${selector}, svg, canvas`)];
+    for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      ranges.push(range);
+    }
+    return Math.max(...ranges.map((range) => range.getBoundingClientRect().right));
+  };
+  for (const scroller of document.querySelectorAll('main *')) {
+    if (scroller.scrollWidth <= scroller.clientWidth || !/auto|scroll/.test(getComputedStyle(scroller).overflowX))
+      continue;
+    if (endOf(scroller) < scroller.getBoundingClientRect().right)
+      flaws.add(`Scrolls to where nothing is: ${nameOf(scroller)}`);
+  }
+
   const isWholeSomewhere = (element: Element) => element.closest('[title]') !== null;
 
   const pieces: Piece[] = [];

@@ -65,18 +65,21 @@ describe('what tells flaws', () => {
     const opened = await screen?.open(harness, { width: 320 });
     if (!opened) throw new Error('There is no such screen.');
     await opened.page.evaluate(`document.querySelector('main').innerHTML =
-      '<div style="width: 400px">wide</div><p id="cut">a long text that is cut off</p><p id="pale">pale</p><button></button><table><tr><td id="cell">a word that is too long</td></tr></table>'`);
+      '<div style="width: 400px">wide</div><p id="cut">a long text that is cut off</p><p id="pale">pale</p><button></button><table><tr><td id="cell">a word that is too long</td></tr></table><div id="idle"><p>short</p></div>'`);
     // The policy refuses styles in the HTML, which is why they are set like this.
     await opened.page.evaluate(`
       document.querySelector('main').firstChild.style.width = '400px';
       Object.assign(document.getElementById('cut').style, { width: '40px', overflow: 'hidden', whiteSpace: 'nowrap' });
       document.getElementById('pale').style.color = '#333';
       Object.assign(document.getElementById('cell').style, { display: 'block', width: '40px', whiteSpace: 'nowrap' });
+      Object.assign(document.getElementById('idle').style, { width: '100px', overflow: 'auto' });
+      document.getElementById('idle').firstChild.style.width = '140px';
     `);
     const flaws = (await layoutFlaws(opened.page)).join('\n');
     expect(flaws).toMatch(/The page is \d+ wide in a window of 320/);
     expect(flaws).toContain('Cut off: p#cut');
     expect(flaws).toContain('Beyond its cell: td#cell');
+    expect(flaws).toContain('Scrolls to where nothing is: div#idle');
     const violations = (await axeViolations(opened.page)).join('\n');
     expect(violations).toMatch(/color-contrast: .*#pale/);
     expect(violations).toContain('button-name');

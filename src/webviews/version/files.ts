@@ -40,7 +40,7 @@ export function filesSection(
     { id: 'files', title, count: files.length, actions: field },
     html`<div class="scroll-x"><table class="files">
       <thead>
-        <tr><th scope="col">${t('Path')}</th><th scope="col" class="numeric">${t('Size')}</th><th scope="col">${t('SHA-256')}</th><th scope="col"><span class="only-read-aloud">${t('Actions')}</span></th></tr>
+        <tr><th scope="col">${t('Path')}</th><th scope="col" class="numeric">${t('Size')}</th><th scope="col">${t('SHA-256')}</th>${own === undefined ? nothing : html`<th scope="col"><span class="only-read-aloud">${t('Actions')}</span></th>`}</tr>
       </thead>
       <tbody>
         ${rows.map((file) => fileRow(file, id, own, page))}
@@ -67,33 +67,49 @@ function fileRow(
   own: Pick<VersionPageData, 'baseline'> | undefined,
   page: PageContext,
 ): TemplateResult {
-  const baseline = own?.baseline;
   const { path, sizeBytes, sha256, isExecutable } = file;
-  const isPreviewed = own !== undefined && page.ui['preview.file'] === path;
-  const button = (name: string, label: string, click: () => void, isOpen?: boolean) =>
-    html`<button class="icon-button" title=${label} aria-label=${label} aria-expanded=${isOpen === undefined ? nothing : String(isOpen)} @click=${click}>${icon(name)}</button>`;
+  const isPreviewed = own !== undefined && isOpen(file, page);
   return html`<tr>
       <th scope="row">
-        <span class="path"><button class="link ellipsis" title=${t('Open {path}', { path })} @click=${() => page.openFile({ path, versionId: id })}>${cutName(path, { title: t('Open {path}', { path }), lines: 'two-if-narrow', isControl: true })}</button>${button('copy', t('Copy the path {path}', { path }), () => page.copy(path, t('the path')))}${isExecutable ? html`<span class="pill">${t('executable')}</span>` : ''}${sizeBytes === 0 ? html`<span class="pill">${t('empty')}</span>` : ''}</span>
+        <span class="path"><button class="link ellipsis" title=${t('Open {path}', { path })} @click=${() => page.openFile({ path, versionId: id })}>${cutName(path, { title: t('Open {path}', { path }), lines: 'two-if-narrow', isControl: true })}</button>${iconButton('copy', t('Copy the path {path}', { path }), () => page.copy(path, t('the path')))}${isExecutable ? html`<span class="pill">${t('executable')}</span>` : ''}${sizeBytes === 0 ? html`<span class="pill">${t('empty')}</span>` : ''}</span>
       </th>
       <td class="numeric" title=${tCount(sizeBytes, '{count} byte', '{count} bytes')}>${sizeText(sizeBytes)}</td>
       <td>${copyable(page, sha256, shortDigest(sha256), t('digest of {path}', { path }))}</td>
-      <td class="file-actions">${
-        own === undefined || previewable(file) === undefined
-          ? html`<span class="icon-button" aria-hidden="true"></span>`
-          : button(
-              isPreviewed ? 'eye-closed' : 'eye',
-              t('Preview {path}', { path }),
-              () => page.setUi('preview.file', isPreviewed ? '' : path),
-              isPreviewed,
-            )
-      }${
-        baseline === undefined
-          ? nothing
-          : button('diff', t('Compare {path} with that of @{number}', { path, number: baseline.number }), () =>
-              page.openFile({ path, versionId: id, before: baseline.versionId }),
-            )
-      }${own === undefined ? nothing : html`<button ${page.writes} class="icon-button" title=${t('Save {path} as…', { path })} aria-label=${t('Save {path} as…', { path })} @click=${() => page.saveFile(path)}>${icon('save')}</button>`}</td>
+      ${own === undefined ? nothing : fileActions(file, id, own, page)}
     </tr>
-    ${isPreviewed ? html`<tr class="preview"><td colspan="4">${previewOf(file, { id, baseline }, page)}</td></tr>` : nothing}`;
+    ${isPreviewed ? html`<tr class="preview"><td colspan="4">${previewOf(file, { id, baseline: own?.baseline }, page)}</td></tr>` : nothing}`;
+}
+
+/** What can be done with a file of the page's own version: a column that other pages haven't. */
+function fileActions(
+  file: FileEntry,
+  id: string,
+  { baseline }: Pick<VersionPageData, 'baseline'>,
+  page: PageContext,
+): TemplateResult {
+  const { path } = file;
+  const isPreviewed = isOpen(file, page);
+  const togglePreview = () => page.setUi('preview.file', isPreviewed ? '' : path);
+  const preview = iconButton(
+    isPreviewed ? 'eye-closed' : 'eye',
+    t('Preview {path}', { path }),
+    togglePreview,
+    isPreviewed,
+  );
+  const compared =
+    baseline &&
+    iconButton('diff', t('Compare {path} with that of @{number}', { path, number: baseline.number }), () =>
+      page.openFile({ path, versionId: id, before: baseline.versionId }),
+    );
+  return html`<td class="file-actions">${
+    previewable(file) === undefined ? html`<span class="icon-button" aria-hidden="true"></span>` : preview
+  }${compared ?? nothing}<button ${page.writes} class="icon-button" title=${t('Save {path} as…', { path })} aria-label=${t('Save {path} as…', { path })} @click=${() => page.saveFile(path)}>${icon('save')}</button></td>`;
+}
+
+function isOpen({ path }: FileEntry, page: PageContext): boolean {
+  return page.ui['preview.file'] === path;
+}
+
+function iconButton(name: string, label: string, click: () => void, isExpanded?: boolean): TemplateResult {
+  return html`<button class="icon-button" title=${label} aria-label=${label} aria-expanded=${isExpanded === undefined ? nothing : String(isExpanded)} @click=${click}>${icon(name)}</button>`;
 }
