@@ -348,16 +348,19 @@ function heldText(span: RollbackChoice['plan']['held'][string] | undefined, stag
 }
 
 const rollbackReasonStep: Step = async (place, answers) => {
-  const { rollback, proposedText } = answers;
-  if (!rollback) return { kind: 'cancelled' };
+  const { registry, rollback, proposedText } = answers;
+  if (!registry || !rollback) return { kind: 'cancelled' };
   const { plan, target } = rollback;
   const version = labelOf(target);
-  const prompt = plan.current
+  const declared = await directionsIn(registry, target.model);
+  const standing = plan.current && standingText(target, plan.current, { preferred: preferredMetric(), declared });
+  const moves = plan.current
     ? t(
         '{version} goes back into {stage} in place of version {number}, which moves to {to}. The files of {version} are checked first.',
         { version, stage: plan.stage, number: numberOf(plan.current), to: await displacedTo(answers, plan) },
       )
     : t('{version} goes back into {stage}. Its files are checked first.', { version, stage: plan.stage });
+  const prompt = standing ? `${standing.text}. ${moves}` : moves;
   const reply = await askReason(place, prompt, proposedText);
   return added(reply, (text) => ({ ...answers, text }));
 };

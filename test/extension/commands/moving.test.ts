@@ -63,7 +63,7 @@ vi.mock('vscode', () => ({
   },
 }));
 const { askedAgainWith } = await import('../../../src/extension/commands/report-error.ts');
-const { promote, promotionReasonStep, stageStep } = await import('../../../src/extension/commands/stages.ts');
+const { promote, promotionReasonStep, rollBack, stageStep } = await import('../../../src/extension/commands/stages.ts');
 const { tellMoved } = await import('../../../src/extension/commands/tell-moved.ts');
 
 const before = versionSummary(1, { stage: 'production', metrics: { auc: 0.9952 } });
@@ -176,6 +176,22 @@ it('says before a version leaves production that nothing takes its place', async
     'fraud-detector@1 moves from production to staging. It is in production: nothing will be in production afterwards.',
     'fraud-detector@4 moves from staging to production. Version 1 moves from production to archived.',
   ]);
+});
+
+it.each([
+  [before, version, 'auc is 0.9925, worse than the 0.9952 of version 1 (−0.0027). '],
+  [version, before, 'auc is 0.9952, better than the 0.9925 of version 4 (+0.0027). '],
+  [undefined, before, ''],
+])('says when it asks why something goes back how that does beside what is in production', async (now, back, says) => {
+  const plan = { stage: 'production', target: back, others: [], held: {}, ...(now ? { current: now } : {}) };
+  const calls = { ...registry.connection.registry, rollbackTarget: async () => plan };
+  const existing = async () => [{ dir: '/r', roots: [], connection: { registry: calls } }];
+  const asking = { ...context, registries: { ...context.registries, existing } };
+  const proposal = { number: back.number, stage: 'production', reason: '' };
+  await rollBack(asking as never, { registryDir: '/r', modelId: back.modelId, proposal });
+  expect(prompts).toHaveLength(1);
+  expect(prompts[0]).toContain(`${says}fraud-detector@${back.number} goes back into production`);
+  expect(prompts[0]?.startsWith(says)).toBe(true);
 });
 
 it.each([
