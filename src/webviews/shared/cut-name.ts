@@ -14,6 +14,8 @@ const SHORTEST_CUT = 14;
 /** And these on two lines. */
 const SHORTEST_CUT_ON_TWO_LINES = 32;
 const PLAIN = /^[ -~]*$/;
+/** Letters that look the same when they are written from right to left: parentheses turn round. */
+const UNTURNED = /^[^<>()[\]{}]*$/;
 /** Made when it is needed: most names are plain. */
 let segmenter: Intl.Segmenter | undefined;
 
@@ -43,7 +45,10 @@ export function cutName(
   const shown = (text: string) => (lines === undefined || isControl ? text : breakable(text));
   if (!split) return html`<span class="ellipsis ${clamp} ${look}" title=${title}>${shown(name)}</span>`;
   const [start, end] = split;
-  return html`<span class="ellipsis cut-name ${lines === undefined ? '' : `cut-${lines}`} ${look}" dir="auto" title=${title} data-end=${end.replace(/^\s/, '\u00a0')}
+  const drawn = end.replace(/^\s/, '\u00a0');
+  // From its last letter on, the end can be broken between letters where there is no room for more of it.
+  const isBackwards = PLAIN.test(end) && UNTURNED.test(end);
+  return html`<span class="ellipsis cut-name ${isBackwards ? 'cut-backwards' : ''} ${lines === undefined ? '' : `cut-${lines}`} ${look}" dir="auto" title=${title} data-end=${isBackwards ? backwards(drawn) : drawn}
     ><span class="ellipsis ${clamp}">${shown(start)}<span class="cut-end">${end}</span></span></span>`;
 }
 
@@ -58,6 +63,10 @@ export function choiceName(name: string, most = IN_CHOICE): string {
 /** A name that is broken, where it has to be, between its words. */
 export function breakable(name: string): TemplateResult {
   return html`${name.split(/(?<=[_./×])/).map((part, place) => (place === 0 ? part : html`<wbr />${part}`))}`;
+}
+
+function backwards(plain: string): string {
+  return plain.split('').reverse().join('');
 }
 
 /** Between characters as people see them. */
