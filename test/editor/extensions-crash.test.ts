@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initRegistry, openRegistry } from '../../src/registry/open.ts';
+import { float32Tensors } from '../modelfiles/float32-tensors.ts';
 import { type Editor, keepEvidenceOfFailures, openEditor } from './harness/editor.ts';
 import type { Workbench } from './harness/workbench.ts';
 
@@ -78,5 +79,21 @@ describe('pages after the process of the extensions crashed', () => {
     await opened(1, 'Written since');
     await expect.poll(tabs).toEqual(['fraud@1', 'fraud@2']);
     await editor.screenshot('crash-1-after');
+  });
+
+  it('show a model file again that was in front, as it is now', async () => {
+    const file = join(dir, 'scoring/tiny.safetensors');
+    await writeFile(file, float32Tensors({ 'embedding.weight': [512, 8] }));
+    await workbench.openFile('tiny.safetensors');
+    await (await workbench.customEditor('modelFile')).getByText('embedding.weight').waitFor();
+    await editor.crashExtensions();
+    await writeFile(file, float32Tensors({ 'decoder.weight': [512, 8] }));
+    await expect
+      .poll(async () => (await workbench.customEditor('modelFile')).getByText('decoder.weight').count(), {
+        timeout: 60_000,
+      })
+      .toBeGreaterThan(0);
+    await expect.poll(() => workbench.tab(/safetensors/).count()).toBe(1);
+    await editor.screenshot('crash-2-model-file');
   });
 });
