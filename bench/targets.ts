@@ -147,6 +147,7 @@ const targets: readonly Target[] = [
   ...Object.entries({
     expand: { what: 'rows of a model in the tree', limit: 200 },
     'version page': { what: 'page of a version', limit: 300 },
+    'version tab': { what: 'page of a version in a tab of its own', limit: 300 },
     'comparison page': { what: 'comparison of 8 versions', limit: 500 },
     keystroke: { what: 'a key in the filter of the tree', limit: 50 },
     activation: { what: 'activation of the extension in a window at rest', limit: 50 },

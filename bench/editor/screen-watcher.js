@@ -40,6 +40,17 @@
     drawn((at) => {
       shown.at = at;
     });
+    lookAgain(frame);
+  };
+  /** When the editor has put another page into the webview. */
+  const lookAgain = (before) => {
+    const observer = new MutationObserver(() => {
+      const frame = document.getElementById('active-frame');
+      if (frame === before) return;
+      observer.disconnect();
+      requestAnimationFrame(lookForPage);
+    });
+    observer.observe(document.body, { subtree: true, childList: true, attributeFilter: ['id'] });
   };
   if (isWebview) requestAnimationFrame(lookForPage);
 

@@ -130,6 +130,29 @@ describe('a model with a history', () => {
     await (await workbench.webview(/Compare fraud@/)).getByText('learning_rate').first().waitFor();
   });
 
+  it('shows the versions of rows in one tab, until something is done with one of them', async () => {
+    const { page } = workbench;
+    const rows = (name: string) => modelsView().locator('.monaco-list-row .label-name', { hasText: name });
+    const pages = workbench.tab(/^fraud@\d+$/);
+    await rows('Version 14').click();
+    await workbench.webview(/^fraud@14$/);
+    await rows('Version 13').click();
+    const second = await workbench.webview(/^fraud@13$/);
+    await second.getByRole('heading', { name: '@13' }).waitFor();
+    expect(await pages.allInnerTexts()).toEqual(['fraud@13']);
+    // Read, and nothing more.
+    await second.locator('main').hover();
+    await page.mouse.wheel(0, 200);
+    await rows('Version 14').click();
+    const third = await workbench.webview(/^fraud@14$/);
+    await third.getByRole('button', { name: 'Copy artifact digest' }).click();
+    await rows('Version 13').dblclick();
+    await workbench.webview(/^fraud@13$/);
+    await rows('Version 12').click();
+    await workbench.webview(/^fraud@12$/);
+    await expect.poll(() => pages.allInnerTexts()).toEqual(['fraud@14', 'fraud@13', 'fraud@12']);
+  });
+
   it('is narrowed to what a filter finds, after which what was closed is closed again', async () => {
     const fraud = workbench.treeRow('fraud', modelsView());
     await workbench.expand(fraud);

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -7,6 +7,7 @@ import { type Language, speak } from '../../src/base/language.ts';
 import type { OperationOptions } from '../../src/base/progress.ts';
 import type { FactsPageData, RequestHandlers, TensorComparisonPageData } from '../../src/extension/messages/answers.ts';
 import type { PageData, PageKind } from '../../src/extension/messages/page-data.ts';
+import { numberBefore } from '../../src/base/request-numbers.ts';
 import type {
   DecisionRequest,
   DecisionResult,
@@ -44,6 +45,10 @@ export interface OpenOptions<K extends PageKind> {
   readonly data: () => Promise<PageData[K]>;
   /** What the page comes with. */
   readonly comesWith?: PageData[K];
+  /** How many pages its webview showed before. */
+  readonly turn?: number;
+  /** The next page takes its place. */
+  readonly isPreview?: boolean;
   /** Answers for the table of tensors. */
   readonly tensors?: (query: TensorQuery) => TensorRows;
   /** What the files of the version say. */
@@ -129,9 +134,10 @@ async function buildPages(folder: string): Promise<void> {
     logLevel: 'warning',
   });
   // As the release has them: an icon that is left out there is left out here.
-  const { icons }: { icons: () => Promise<string> } = await import(pathToFileURL(join(root, 'esbuild.mjs')).href);
-  await mkdir(join(folder, 'codicons'));
-  await writeFile(join(folder, 'codicons/codicon.css'), await icons());
+  const { withIcons }: { withIcons: (file: string) => Promise<void> } = await import(
+    pathToFileURL(join(root, 'esbuild.mjs')).href
+  );
+  await withIcons(join(folder, 'page.css'));
 }
 
 async function openPage<K extends PageKind>(
@@ -204,6 +210,7 @@ async function openPage<K extends PageKind>(
       await done('decide', params);
       return (await options.decide?.(params)) ?? { outcome: 'done' };
     },
+    keep: (params) => done('keep', params),
     manageTrust: (params) => done('manageTrust', params),
     openModel: (params) => done('openModel', params),
     actOnModel: (params) => done('actOnModel', params),
@@ -247,8 +254,11 @@ async function openPage<K extends PageKind>(
     },
   };
   const log = { warn: (text: string) => void ignored.push(text), error: () => undefined };
-  const answers = pageAnswers(handlers, log, (message) => {
-    page.evaluate(`postMessage(${JSON.stringify(message)}, '*')`).catch(() => undefined);
+  const answers = pageAnswers(handlers, log, {
+    asksAfter: numberBefore(options.turn ?? 0),
+    onProgress: (message) => {
+      page.evaluate(`postMessage(${JSON.stringify(message)}, '*')`).catch(() => undefined);
+    },
   });
   await page.exposeFunction('askHost', async (message: unknown) => {
     underWay += 1;
@@ -264,8 +274,7 @@ async function openPage<K extends PageKind>(
       requested.push(url.href);
       return route.abort();
     }
-    if (path === '/')
-      return route.fulfill({ contentType: 'text/html', body: htmlOf(kind, language, options.comesWith) });
+    if (path === '/') return route.fulfill({ contentType: 'text/html', body: htmlOf(kind, language, options) });
     const contentType = types[extname(path)] ?? 'text/plain';
     return route.fulfill({ contentType, body: await readFile(join(folder, path)) }).catch(() => route.abort());
   });
@@ -309,7 +318,11 @@ async function drawn(page: Page): Promise<void> {
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))');
 }
 
-function htmlOf(kind: PageKind, language: Language | undefined, first: unknown): string {
+function htmlOf(
+  kind: PageKind,
+  language: Language | undefined,
+  { comesWith: first, turn = 0, isPreview = false }: Pick<OpenOptions<PageKind>, 'comesWith' | 'turn' | 'isPreview'>,
+): string {
   const registryDir = '/home/ada/fraud/.git/model-registry';
   const versionId = '01JD0000000000000000000002';
   const states = {
@@ -327,12 +340,13 @@ function htmlOf(kind: PageKind, language: Language | undefined, first: unknown):
     kind,
     title: 'Test',
     state: states[kind],
+    turn,
+    isPreview,
     ...(first === undefined ? {} : { first: { json: withoutOverrides(JSON.stringify(first)), id: 'once' } }),
     nonce: 'bm9uY2U',
     cspSource: origin,
     scriptUri: `${origin}/${scriptOf(kind)}`,
     styleUri: `${origin}/page.css`,
-    iconStyleUri: `${origin}/codicons/codicon.css`,
   });
   speak(undefined);
   return html;

@@ -100,6 +100,8 @@ const paramSchemas = {
   chooseCompared: v.strictObject({}),
   /** Copies a link to the page's comparison. */
   copyComparisonLink: v.strictObject({}),
+  /** The person did something with the page: it is no preview any more, whose place the next one takes. */
+  keep: v.strictObject({}),
   /** The editor's own question whether the folder is trusted. */
   manageTrust: v.strictObject({}),
   openModel: v.strictObject({ modelId: ulid }),
@@ -172,6 +174,7 @@ export const requestSchema = v.variant('method', [
   request('openChanges'),
   request('openGraph'),
   request('openFile'),
+  request('keep'),
   request('manageTrust'),
   request('openModel'),
   request('actOnModel'),

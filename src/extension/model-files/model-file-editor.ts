@@ -83,6 +83,7 @@ export class ModelFileEditor {
       copyText,
       act: notHere,
       manageTrust: notHere,
+      keep: notHere,
       openVersion: notHere,
       openComparison: notHere,
     };

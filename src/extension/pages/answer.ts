@@ -17,17 +17,23 @@ export interface PageLog {
 export interface PageAnswers<K extends PageKind> {
   /**
    * Answers one message. A message that the contract doesn't know is logged and gets no answer: it didn't come from our script; nor does one
-   * that takes another request back.
+   * that takes another request back, or is one of a page that was here before.
    */
   answer(message: unknown): Promise<Answer<K> | undefined>;
   /** The page is gone: ends the work for what it had asked. */
   dispose(): void;
 }
 
+export interface AnswerOptions {
+  readonly onProgress?: (message: ProgressMessage) => void;
+  /** Requests up to this number are of a page that the webview showed before, and are taken for nothing: 0 unless given. */
+  readonly asksAfter?: number;
+}
+
 export function pageAnswers<K extends PageKind>(
   handlers: RequestHandlers<K>,
   log: PageLog,
-  onProgress: (message: ProgressMessage) => void = () => undefined,
+  { onProgress = () => undefined, asksAfter = 0 }: AnswerOptions = {},
 ): PageAnswers<K> {
   const underWay = new Map<number, AbortController>();
   return {
@@ -39,6 +45,7 @@ export function pageAnswers<K extends PageKind>(
       }
       const request = parsed.output;
       const { id, method } = request;
+      if (id <= asksAfter) return undefined;
       if (method === 'cancel') {
         underWay.get(request.params.request)?.abort();
         return undefined;
@@ -121,6 +128,9 @@ async function callHandler<K extends PageKind>(
       return { kind: 'data', id, method, data: await handlers.heldAt(request.params, operation) };
     case 'actOnModel':
       await handlers.actOnModel(request.params, operation);
+      break;
+    case 'keep':
+      await handlers.keep(request.params, operation);
       break;
     case 'manageTrust':
       await handlers.manageTrust(request.params, operation);

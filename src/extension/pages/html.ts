@@ -26,13 +26,16 @@ export interface PageHtml {
     | ModelFilePageState;
   /** What it shows until it has asked, as JSON, with a name that no other page has: the editor runs the same HTML again when a tab that was hidden is shown. */
   readonly first?: { readonly json: string; readonly id: string };
+  /** How many pages its webview showed before: what they saved isn't this one's. */
+  readonly turn?: number;
+  /** The next page may take its place, unless the person does something with it. */
+  readonly isPreview?: boolean;
   /** Fresh for every page. */
   readonly nonce: string;
   /** Where the editor serves the extension's files from. */
   readonly cspSource: string;
   readonly scriptUri: string;
   readonly styleUri: string;
-  readonly iconStyleUri: string;
 }
 
 /**
@@ -58,11 +61,10 @@ export function pageHtml(page: PageHtml): string {
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${escapeHtml(page.iconStyleUri)}" id="vscode-codicon-stylesheet">
 <link rel="stylesheet" href="${escapeHtml(page.styleUri)}">
 <title>${escapeHtml(page.title)}</title>
 </head>
-<body data-page="${page.kind}" data-state="${escapeHtml(JSON.stringify(page.state))}"${firstAttributes(page)}${languageAttribute(language)}>
+<body data-page="${page.kind}" data-state="${escapeHtml(JSON.stringify(page.state))}"${firstAttributes(page)}${placeAttributes(page)}${languageAttribute(language)}>
 <main id="page" aria-busy="true"></main>
 <div id="announcer" role="status" class="only-read-aloud"></div>
 <script type="module" nonce="${escapeHtml(page.nonce)}" src="${escapeHtml(page.scriptUri)}"></script>
@@ -73,6 +75,10 @@ export function pageHtml(page: PageHtml): string {
 
 function firstAttributes({ first }: PageHtml): string {
   return first ? ` data-first="${escapeHtml(first.json)}" data-first-id="${escapeHtml(first.id)}"` : '';
+}
+
+function placeAttributes({ turn = 0, isPreview = false }: PageHtml): string {
+  return `${turn > 0 ? ` data-turn="${turn}"` : ''}${isPreview ? ' data-preview' : ''}`;
 }
 
 /** English is in the script already. */

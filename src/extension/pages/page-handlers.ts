@@ -100,6 +100,8 @@ export function pageHandlers(
       await checkStage(await registryFor(registryDir), versionId, stage);
       show({ kind: 'review', state: { registryDir, versionId, stage } });
     },
+    // Only what has a tab of its own can be a preview.
+    keep: async () => undefined,
     manageTrust: async () => void runCommand('workbench.trust.manage'),
     openModel: async ({ modelId }) => {
       await (await registryFor(registryDir)).showModel({ model: modelId });

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { HostMessage, RequestHandlers } from '../messages/answers.ts';
 import type { PageData, PageKind } from '../messages/page-data.ts';
+import { numberBefore } from '../../base/request-numbers.ts';
 import { type PageLog, pageAnswers } from './answer.ts';
 import { type PageHtml, pageHtml, scriptOf } from './html.ts';
 import { messageWithoutOverrides, withoutOverrides } from './overrides.ts';
@@ -13,6 +14,9 @@ export interface PageWebview<K extends PageKind> {
   readonly kind: K;
   readonly title: string;
   readonly state: PageHtml['state'];
+  /** How many pages the webview showed before this one: what those still ask isn't answered any more. */
+  readonly turn?: number;
+  readonly isPreview?: boolean;
   readonly handlers: RequestHandlers<K>;
   /** What it shows until it has asked, where that is there soon: the editor needs its time for the webview anyway. */
   readonly first?: Promise<PageData[K]>;
@@ -28,15 +32,18 @@ const MOST_CHARACTERS = 200_000;
 
 /** Puts a page into a webview and answers what it asks, until disposed. */
 export function showPage<K extends PageKind>(webview: vscode.Webview, page: PageWebview<K>): vscode.Disposable {
-  const { extensionUri, kind, title, state, handlers, isOpen, log } = page;
-  const answers = pageAnswers(handlers, log, (message) => {
-    if (isOpen()) void postTo(webview, message);
+  const { extensionUri, kind, title, state, turn = 0, isPreview = false, handlers, isOpen, log } = page;
+  const answers = pageAnswers(handlers, log, {
+    asksAfter: numberBefore(turn),
+    onProgress(message) {
+      if (isOpen()) void postTo(webview, message);
+    },
   });
   const listening = webview.onDidReceiveMessage(async (message: unknown) => {
     const response = await answers.answer(message);
     if (response !== undefined && isOpen()) await postTo(webview, response);
   });
-  const folders = ['dist/webviews', 'dist/codicons', 'media'];
+  const folders = ['dist/webviews', 'media'];
   webview.options = {
     enableScripts: true,
     enableForms: false,
@@ -53,12 +60,11 @@ export function showPage<K extends PageKind>(webview: vscode.Webview, page: Page
         ? {}
         : { first: { json: withoutOverrides(json), id: randomBytes(9).toString('hex') } };
     webview.html = pageHtml({
-      ...{ kind, title: withoutOverrides(title), state, ...first },
+      ...{ kind, title: withoutOverrides(title), state, turn, isPreview, ...first },
       nonce: randomBytes(18).toString('base64url'),
       cspSource: webview.cspSource,
       scriptUri: file('webviews', scriptOf(kind)),
       styleUri: file('webviews', 'page.css'),
-      iconStyleUri: file('codicons', 'codicon.css'),
     });
   };
   if (page.first) void soon(page.first).then(begin);

@@ -19,6 +19,7 @@ import type { DirectionsOf } from './page-data.ts';
 import { type HandlerTools, pageHandlers } from './page-handlers.ts';
 import { keyOf, type OpenKind, type OpenPage, pageKinds, savedPage } from './page-kinds.ts';
 import { postTo, showPage } from './page-webview.ts';
+import { PreviewPage } from './preview-page.ts';
 import { type EarlyRead, readEarly } from './read-early.ts';
 import { type ProposedReason, type ReviewTools, reviewPanel } from './review-panel.ts';
 
@@ -33,7 +34,7 @@ export interface PagesOptions extends Pick<HandlerTools, 'registryFor' | 'change
 
 /** The pages in editor tabs: one for each version, one for each comparison. */
 export interface Pages {
-  /** With `keepsFocus` the keyboard stays where it is, in the tree for example. */
+  /** With `keepsFocus` it is the page of a row: the keyboard stays there, and the page takes the place of the one that was only looked at. */
   openVersion(page: { readonly registryDir: string; readonly versionId: string; readonly keepsFocus?: boolean }): void;
   /** Two to eight versions, in the order of their columns. */
   openComparison(page: ComparedPage): void;
@@ -49,7 +50,7 @@ export interface Pages {
   reviewInFront(): ReviewPageState | undefined;
   /** The version whose page, or whose review, the person has before them. */
   versionInFront(): { readonly registryDir: string; readonly versionId: string } | undefined;
-  /** A model as a whole. With `keepsFocus` the keyboard stays where it is. */
+  /** A model as a whole. `keepsFocus` as for a version. */
   openModel(page: ModelPageState & { readonly keepsFocus?: boolean }): void;
   /** Many versions of a model as pictures. */
   openPlots(page: PlotsPageState): void;
@@ -88,6 +89,17 @@ interface ShownPage {
   readonly subject: Subject;
   readonly panel: vscode.WebviewPanel;
   readonly data: Pick<EarlyRead<unknown>, 'outdate'>;
+  /** How many pages the panel showed before this one. */
+  readonly turn: number;
+  /** The panel shows another page from now on. */
+  end(): void;
+}
+
+interface ShowOptions {
+  /** The keyboard stays where it is. */
+  readonly preserveFocus?: boolean;
+  /** It is only looked at, as what a row stands for. */
+  readonly isPreview?: boolean;
 }
 
 export function createPages(options: PagesOptions): RestorablePages {
@@ -111,11 +123,21 @@ export function createPages(options: PagesOptions): RestorablePages {
   };
   const proposals = new Map<string, string>();
   const open = new Map<string, ShownPage>();
+  const preview = new PreviewPage<ShownPage>();
 
-  function show(page: OpenPage, preserveFocus = false): void {
+  function show(page: OpenPage, { preserveFocus = false, isPreview = false }: ShowOptions = {}): void {
     const existing = open.get(keyOf(page));
     if (existing !== undefined) {
+      preview.openAgain(existing, { isFromRow: isPreview });
       existing.panel.reveal(undefined, preserveFocus);
+      return;
+    }
+    const before = isPreview ? preview.take() : undefined;
+    if (before?.subject.page.kind === page.kind) {
+      // The editor keeps what it made for the webview, which takes half of the time.
+      before.end();
+      preview.begin(fill(page, before.panel, { isPreview, turn: before.turn + 1 }));
+      before.panel.reveal(undefined, preserveFocus);
       return;
     }
     const left = earlier.tabOf(page, titled());
@@ -125,7 +147,9 @@ export function createPages(options: PagesOptions): RestorablePages {
       { viewColumn: left?.group.viewColumn ?? vscode.ViewColumn.Active, preserveFocus },
       { enableFindWidget: true },
     );
-    fill(page, panel);
+    const shown = fill(page, panel, { isPreview });
+    if (isPreview) preview.begin(shown);
+    before?.panel.dispose();
     if (left) void vscode.window.tabGroups.close(left, true);
   }
 
@@ -137,12 +161,12 @@ export function createPages(options: PagesOptions): RestorablePages {
     earlier.remember(titled()).then(undefined, (error: unknown) => log.error(messageOf(error)));
   }
 
-  function fill(page: OpenPage, panel: vscode.WebviewPanel): void {
+  function fill(page: OpenPage, panel: vscode.WebviewPanel, { isPreview = false, turn = 0 } = {}): ShownPage {
     const subject: Subject = { page };
     const { load, handlers } = reading(subject);
     const data = readEarly(load);
     const answer = async () => {
-      const { title, data: shown } = await data.next().catch((error: unknown) => {
+      const { title, data: told } = await data.next().catch((error: unknown) => {
         throw isOpen(subject) ? notHere(error, subject.page, panel.title) : error;
       });
       // Not before the page asks: the editor forgets a title that comes before the webview's frame is there.
@@ -150,9 +174,20 @@ export function createPages(options: PagesOptions): RestorablePages {
         panel.title = withoutOverrides(title);
         remember();
       }
-      return shown;
+      return told;
     };
-    open.set(keyOf(page), { subject, panel, data });
+    data.first.catch(() => {
+      // The tab of a preview still has the title of the page before.
+      if (turn > 0 && isOpen(subject)) panel.title = pageKinds[page.kind].firstTitle();
+    });
+    const end = () => {
+      open.delete(keyOf(subject.page));
+      preview.keep(shown);
+      answering.dispose();
+      closing.dispose();
+    };
+    const shown: ShownPage = { subject, panel, data, turn, end };
+    open.set(keyOf(page), shown);
     earlier.settle(page);
     remember();
     panel.iconPath = new vscode.ThemeIcon(pageKinds[page.kind].icon);
@@ -161,18 +196,24 @@ export function createPages(options: PagesOptions): RestorablePages {
       kind: page.kind,
       title: panel.title,
       state: page.state,
-      handlers: { ...pageHandlers(() => subject.page, handlerTools), ...handlers, load: answer },
-      first: data.first.then(({ data: shown }) => shown),
+      turn,
+      isPreview,
+      handlers: {
+        ...pageHandlers(() => subject.page, handlerTools),
+        ...handlers,
+        load: answer,
+        keep: async () => preview.keep(shown),
+      },
+      first: data.first.then(({ data: early }) => early),
       isOpen: () => isOpen(subject),
       log,
     });
     const closing = panel.onDidDispose(() => {
-      open.delete(keyOf(subject.page));
       proposals.delete(keyOf(subject.page));
+      end();
       remember();
-      answering.dispose();
-      closing.dispose();
     });
+    return shown;
   }
 
   function proposedFor(key: string): ProposedReason {
@@ -254,20 +295,20 @@ export function createPages(options: PagesOptions): RestorablePages {
 
   return {
     openVersion: ({ registryDir, versionId, keepsFocus }) =>
-      show({ kind: 'version', state: { registryDir, versionId } }, keepsFocus),
+      show({ kind: 'version', state: { registryDir, versionId } }, ofRow(keepsFocus)),
     openComparison: ({ registryDir, versionIds }) =>
       show({ kind: 'comparison', state: { registryDir, versionIds: [...versionIds] } }),
     arrangeComparison: arrange,
     openGraph: (state) => show({ kind: 'graph', state }),
     openModel: ({ registryDir, modelId, keepsFocus }) =>
-      show({ kind: 'model', state: { registryDir, modelId } }, keepsFocus),
+      show({ kind: 'model', state: { registryDir, modelId } }, ofRow(keepsFocus)),
     openPlots: (state) => show({ kind: 'plots', state }),
     openChanges: (state) => show({ kind: 'changes', state }),
     openReview(state, proposal) {
       const page: OpenPage = { kind: 'review', state };
       if (proposal !== undefined) proposals.set(keyOf(page), proposal);
       const shown = open.get(keyOf(page));
-      show(page, proposal !== undefined);
+      show(page, { preserveFocus: proposal !== undefined });
       if (shown && proposal !== undefined) tellChanged(shown);
     },
     reviewInFront() {
@@ -281,7 +322,11 @@ export function createPages(options: PagesOptions): RestorablePages {
     refresh,
     restore: (kind, panel, saved) => restore(panel, savedPage(kind, saved)),
     replace: (page) => {
-      if (earlier.tabOf(page, titled())) show(page, true);
+      if (earlier.tabOf(page, titled())) show(page, { preserveFocus: true });
     },
   };
+}
+
+function ofRow(keepsFocus = false): ShowOptions {
+  return { preserveFocus: keepsFocus, isPreview: keepsFocus };
 }

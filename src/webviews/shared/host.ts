@@ -2,6 +2,7 @@ import { formatNumber, t } from '../../base/language.ts';
 import type { Answer, AskingMethod, HostMessage, ResultOf } from '../../extension/messages/answers.ts';
 import type { Progress } from '../../extension/messages/core-types.ts';
 import type { PageData, PageKind } from '../../extension/messages/page-data.ts';
+import { numberBefore } from '../../base/request-numbers.ts';
 import type { RequestMethod, RequestParams } from '../../extension/messages/requests.ts';
 import { heartbeat } from './heartbeat.ts';
 import type { Places } from './keep-place.ts';
@@ -65,9 +66,9 @@ interface Waiting<K extends PageKind> {
 /** Connects to the extension. Call it once: the editor gives its interface to a page only once. */
 export function connectHost<K extends PageKind>(): Host<K> {
   const api = acquireVsCodeApi();
-  const { state = '{}', first, firstId } = document.body.dataset;
+  const { state = '{}', first, firstId, turn = '0' } = document.body.dataset;
   let page: unknown = JSON.parse(state);
-  const saved = api.getState();
+  const saved = savedIn(api.getState(), Number(turn));
   const savedUi = uiOf(saved);
   const isFirstTime = first !== undefined && !(isRecord(saved) && saved.firstId === firstId);
   const savedPlaces = placesOf(saved);
@@ -76,7 +77,7 @@ export function connectHost<K extends PageKind>(): Host<K> {
   const waiting = new Map<number, Waiting<K>>();
   const listeners: (() => void)[] = [];
   const silenceListeners: ((isSilent: boolean) => void)[] = [];
-  let lastId = 0;
+  let lastId = numberBefore(Number(turn));
   const post = (method: RequestMethod, params: unknown): number => {
     lastId += 1;
     api.postMessage({ id: lastId, method, params });
@@ -106,7 +107,7 @@ export function connectHost<K extends PageKind>(): Host<K> {
       settled(data.id);
     }
   });
-  const save = () => api.setState({ page, ui: lastUi, places: lastPlaces, firstId });
+  const save = () => api.setState({ page, ui: lastUi, places: lastPlaces, firstId, turn: Number(turn) });
   const saveUi = (ui: UiState) => {
     lastUi = ui;
     save();
@@ -180,6 +181,11 @@ export function connectHost<K extends PageKind>(): Host<K> {
       return answer.data;
     },
   };
+}
+
+/** What this page had saved, and not one that its webview showed before. A webview that was brought back begins with turn 0, whatever it had shown. */
+function savedIn(saved: unknown, turn: number): unknown {
+  return turn === 0 || (isRecord(saved) && saved.turn === turn) ? saved : undefined;
 }
 
 function isDataOf<K extends PageKind, M extends AskingMethod>(

@@ -9,6 +9,7 @@ import type { ModelAction, PageAction, RequestParams } from '../../extension/mes
 import { SILENT_SECONDS } from './heartbeat.ts';
 import { connectHost, type ReadOptions, type UiState } from './host.ts';
 import { keepFocus } from './keep-focus.ts';
+import { keepPage } from './keep-page.ts';
 import { keepPlace } from './keep-place.ts';
 import { speakAsTheEditor } from './language.ts';
 import { coded, icon } from './parts.ts';
@@ -354,6 +355,7 @@ export function runPage<K extends PageKind>(
 
   keepFocus(root);
   keepSpaceBar();
+  keepPage(() => ask(host.ask('keep', {})));
   keepPlace(root, host.savedPlaces, (places) => host.savePlaces(places));
   host.onChanged(() => void load());
   host.onSilence(hear);

@@ -15,6 +15,7 @@ function host(overrides: Partial<RequestHandlers<'comparison'>> = {}) {
   const handlers: RequestHandlers<'comparison'> = {
     load: async () => comparison(2),
     act: record,
+    keep: record,
     manageTrust: record,
     openVersion: record,
     openComparison: record,
@@ -26,7 +27,7 @@ function host(overrides: Partial<RequestHandlers<'comparison'>> = {}) {
   };
   const log = { warn: (text: string) => void warnings.push(text), error: (text: string) => void errors.push(text) };
   const progress: unknown[] = [];
-  const { answer, dispose } = pageAnswers(handlers, log, (message) => void progress.push(message));
+  const { answer, dispose } = pageAnswers(handlers, log, { onProgress: (message) => void progress.push(message) });
   return { calls, warnings, errors, progress, answer, dispose };
 }
 

@@ -1,8 +1,9 @@
 /** The part of the editor that pages touch: panels that tests can look into. */
 export class FakePanel {
   title = '';
+  viewType = '';
   iconPath: unknown;
-  viewColumn = 0;
+  viewColumn: number | undefined = 0;
   isDisposed = false;
   active = false;
   revealed = 0;
@@ -41,6 +42,7 @@ export interface FakeTab {
   readonly label: string;
   readonly input: unknown;
   isActive: boolean;
+  isPinned?: boolean;
   readonly group: { readonly viewColumn: number };
 }
 
@@ -79,6 +81,8 @@ export const editor = {
   tellTabs: new Set<() => void>(),
   clipboard: [] as string[],
   statusMessages: [] as string[],
+  activeColumn: 1,
+  settings: {} as Record<string, unknown>,
 };
 
 function listenToTabs(listener: () => void) {
@@ -90,7 +94,9 @@ function listenToTabs(listener: () => void) {
 export const fakeVscode = {
   ViewColumn: { Active: -1 },
   TabInputWebview,
-  workspace: { getConfiguration: () => ({ get: () => undefined }) },
+  workspace: {
+    getConfiguration: (section: string) => ({ get: (name: string) => editor.settings[`${section}.${name}`] }),
+  },
   Disposable: {
     from: (...all: readonly { dispose(): void }[]) => ({
       dispose: () => {
@@ -112,16 +118,20 @@ export const fakeVscode = {
       get all() {
         return [{ tabs: editor.tabs }];
       },
+      get activeTabGroup() {
+        return { viewColumn: editor.activeColumn, tabs: editor.tabs };
+      },
       close: async (tab: FakeTab) => {
         editor.tabs = editor.tabs.filter((other) => other !== tab);
       },
       onDidChangeTabs: listenToTabs,
       onDidChangeTabGroups: listenToTabs,
     },
-    createWebviewPanel: (_type: string, title: string, place: { readonly viewColumn: number }) => {
+    createWebviewPanel: (viewType: string, title: string, place: { readonly viewColumn: number }) => {
       const panel = new FakePanel();
       panel.title = title;
-      panel.viewColumn = place.viewColumn;
+      panel.viewType = viewType;
+      panel.viewColumn = place.viewColumn === -1 ? editor.activeColumn : place.viewColumn;
       editor.panels.push(panel);
       return panel;
     },

@@ -10,7 +10,6 @@ const page = {
   cspSource: 'https://*.vscode-cdn.net',
   scriptUri: 'https://file.vscode-cdn.net/dist/webviews/version.js',
   styleUri: 'https://file.vscode-cdn.net/dist/webviews/page.css',
-  iconStyleUri: 'https://file.vscode-cdn.net/dist/codicons/codicon.css',
 } as const;
 
 afterEach(() => speak(undefined));

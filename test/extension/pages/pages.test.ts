@@ -3,10 +3,8 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { RegistryError } from '../../../src/base/errors.ts';
 import { tellWith } from '../../../src/base/retold.ts';
 import type { VersionDetails } from '../../../src/catalog/read-models/versions.ts';
-import type { PagesOptions } from '../../../src/extension/pages/pages.ts';
 import type { Registry } from '../../../src/registry/api/registry.ts';
 import { changes, comparison, idOf, versionDetails, versionSummary } from '../../webviews/examples.ts';
-import { gate } from '../../webviews/gate-examples.ts';
 import { modelId, modelOverview, plotOf } from '../../webviews/model-examples.ts';
 import { reviewPage } from '../../webviews/review-examples.ts';
 
@@ -14,79 +12,10 @@ vi.mock('vscode', async () => (await import('./fake-editor.ts')).fakeVscode);
 
 const { editor, FakePanel, fakeMemory, webviewTab } = await import('./fake-editor.ts');
 const { createPages } = await import('../../../src/extension/pages/pages.ts');
-const { EarlierPages } = await import('../../../src/extension/pages/earlier-pages.ts');
-const { bringBack, pagesLater } = await import('../../../src/extension/pages/pages-later.ts');
+const { pagesLater } = await import('../../../src/extension/pages/pages-later.ts');
+const { clearEditor, lastPanel, pageOf, registryDir, setUp } = await import('./set-up.ts');
 
-const registryDir = '/registry';
-const pageOf = (number: number) => ({ registryDir, versionId: idOf(number) });
-
-function setUp(registry: Partial<Registry> = {}, isTrusted = () => true, memory = fakeMemory()) {
-  const commands: unknown[] = [];
-  const log: string[] = [];
-  const write = (text: string) => void log.push(text);
-  const full = {
-    show: async ({ ref }: { ref: string }) => {
-      const number = Number(ref.slice(-1));
-      return versionDetails(number);
-    },
-    stages: async () =>
-      ['candidate', 'staging', 'production', 'archived'].map((name) => ({ name, isExclusive: false })),
-    showModel: async () => ({ production: versionSummary(1, { stage: 'production' }) }),
-    listVersions: async () => ({ items: [] }),
-    compare: async ({ refs }: { refs: readonly string[] }) => ({
-      ...comparison(refs.length),
-      tags: [{ name: 'team', values: ['payments', undefined], isDifferent: true }],
-    }),
-    ...registry,
-  };
-  const options: PagesOptions & { readonly memory: typeof memory } = {
-    memory,
-    earlier: new EarlierPages(memory),
-    extensionUri: '/extension' as never,
-    registryFor: async (dir) => {
-      if (dir !== registryDir) throw new RegistryError('REGISTRY_NOT_FOUND', `There is no registry in ${dir}.`);
-      return full as unknown as Registry;
-    },
-    directionsFor: async () => undefined,
-    changedCode: {
-      between: async () => undefined,
-      openFile: async (versions, file) => void commands.push(['openFile', versions, file]),
-      openAll: async (versions) => void commands.push(['openAll', versions]),
-    },
-    reviews: {
-      running: () => undefined,
-      gates: async () => ({ gates: [gate('auc')] }),
-      versionGates: async () => ({ stages: [] }),
-      run: async () => undefined,
-      cancel: (state) => void commands.push(['cancel', state]),
-      showOutput: () => void commands.push(['showOutput']),
-      openEvidence: async (state, name) => void commands.push(['openEvidence', state, name]),
-      decide: async (state, request, standing) => {
-        commands.push(['decide', state, request, standing.holder?.number]);
-        return { outcome: 'done' };
-      },
-    },
-    isTrusted,
-    runCommand: async (...call) => void commands.push(call),
-    log: { warn: write, error: write } as never,
-  };
-  const pages = createPages(options);
-  bringBack(async (...tab) => pages.restore(...tab));
-  return { pages, options, commands, log };
-}
-
-function lastPanel() {
-  const panel = editor.panels.at(-1);
-  if (panel === undefined) throw new Error('No panel was opened.');
-  return panel;
-}
-
-beforeEach(() => {
-  editor.panels.length = 0;
-  editor.tabs.length = 0;
-  editor.tellTabs.clear();
-  editor.clipboard.length = 0;
-});
+beforeEach(clearEditor);
 
 describe('what a page asks to be opened', () => {
   it.each([
@@ -186,7 +115,7 @@ describe('pages in the editor', () => {
     expect(lastPanel().webview.options).toEqual({
       enableScripts: true,
       enableForms: false,
-      localResourceRoots: ['/extension/dist/webviews', '/extension/dist/codicons', '/extension/media'],
+      localResourceRoots: ['/extension/dist/webviews', '/extension/media'],
     });
   });
 

@@ -14,6 +14,7 @@ export const validParams: { readonly [M in RequestMethod]: RequestParams<M> } = 
   openChanges: { before: idOf(1), after: idOf(2) },
   openGraph: { of: `version:${idOf(2)}` },
   openFile: { path: 'model.ubj', versionId: idOf(2), before: idOf(1) },
+  keep: {},
   manageTrust: {},
   openModel: { modelId: '01JC0000000000000000000001' },
   actOnModel: { action: 'rollBack' },
