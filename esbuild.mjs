@@ -229,7 +229,7 @@ async function main() {
     if (wantsMetafile) await writeText(`out/meta-${name}.json`, JSON.stringify(metafile));
   }
   await copyBeside('node_modules/sql.js/dist/sql-wasm.wasm', 'dist/sql-wasm.wasm');
-  await writeText('dist/codicons/codicon.css', await icons());
+  await withIcons(join(root, 'dist/webviews/page.css'));
   for (const name of ['model-registry', 'model-registry.cmd'])
     await copyBeside(`src/cli/bin/${name}`, `dist/bin/${name}`);
   const example = join(root, 'examples/fraud-detector');
@@ -251,7 +251,7 @@ async function main() {
  * The editor's icons, those alone whose names stand somewhere in our sources, with their font inside of the styles: a page is shown when all that it
  * asks for is there, and the whole font took as long as the script.
  */
-export async function icons() {
+async function icons() {
   const folder = join(root, 'node_modules/@vscode/codicons/dist');
   const styles = await readFile(join(folder, 'codicon.css'), 'utf8');
   const sources = await readdir(join(root, 'src'), { withFileTypes: true, recursive: true });
@@ -281,6 +281,11 @@ export async function icons() {
     legalComments: 'none',
   });
   return code;
+}
+
+/** Puts the icons before the styles of a built file. */
+export async function withIcons(file) {
+  await writeFile(file, `${await icons()}${await readFile(file, 'utf8')}`);
 }
 
 /** Removes what an earlier build left and this one didn't write. Emptying the folder first would break whoever uses it meanwhile. */

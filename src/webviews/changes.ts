@@ -33,8 +33,8 @@ function changesView(changes: ChangesPageData, page: PageContext): TemplateResul
       </div>
       <p class="changes-summary" role="status">${summaryText(changes, code)}</p>
       <div class="actions" role="group" aria-label=${t('Actions')}>
-        <vscode-button secondary icon="diff" @click=${() => page.openComparison([before.id, after.id])}>${t('Compare side by side')}</vscode-button>
-        <vscode-button secondary icon="arrow-swap" @click=${() => page.openChanges(after.id, before.id)}>${t('Swap')}</vscode-button>
+        <vscode-button secondary @click=${() => page.openComparison([before.id, after.id])}>${icon('diff')} ${t('Compare side by side')}</vscode-button>
+        <vscode-button secondary @click=${() => page.openChanges(after.id, before.id)}>${icon('arrow-swap')} ${t('Swap')}</vscode-button>
       </div>
     </header>
     <div class="main changes-main">${parts} ${sameLine(changes)} ${missingLine(changes)}</div>`;

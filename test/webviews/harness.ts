@@ -5,9 +5,9 @@ import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { type Language, speak } from '../../src/base/language.ts';
 import type { OperationOptions } from '../../src/base/progress.ts';
+import { numberBefore } from '../../src/base/request-numbers.ts';
 import type { FactsPageData, RequestHandlers, TensorComparisonPageData } from '../../src/extension/messages/answers.ts';
 import type { PageData, PageKind } from '../../src/extension/messages/page-data.ts';
-import { numberBefore } from '../../src/base/request-numbers.ts';
 import type {
   DecisionRequest,
   DecisionResult,

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { numberBefore } from '../../base/request-numbers.ts';
 import type { HostMessage, RequestHandlers } from '../messages/answers.ts';
 import type { PageData, PageKind } from '../messages/page-data.ts';
-import { numberBefore } from '../../base/request-numbers.ts';
 import { type PageLog, pageAnswers } from './answer.ts';
 import { type PageHtml, pageHtml, scriptOf } from './html.ts';
 import { messageWithoutOverrides, withoutOverrides } from './overrides.ts';

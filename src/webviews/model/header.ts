@@ -6,7 +6,7 @@ import { stageCounts } from '../../base/stage-counts.ts';
 import type { ModelPageData } from '../../extension/messages/page-data.ts';
 import { cutName } from '../shared/cut-name.ts';
 import type { PageContext } from '../shared/page.ts';
-import { ageOf, authorOf, claimedAgeOf, claimedSinceOf, versionLink } from '../shared/parts.ts';
+import { ageOf, authorOf, claimedAgeOf, claimedSinceOf, icon, versionLink } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 
 const shownAliases = 40;
@@ -45,17 +45,16 @@ export function modelHeader({ model, tenures, stage }: ModelPageData, page: Page
     </div>
     ${description === '' ? nothing : html`<p class="description">${description}</p>`}
     <div class="actions" role="group" aria-label=${t('Actions')}>
-      ${production && model.versions > 1 ? html`<vscode-button ${page.writes} icon="discard" @click=${() => page.actOnModel('rollBack')}>${t('Roll back…')}</vscode-button>` : nothing}
-      <vscode-button ${page.writes} secondary icon="comment" @click=${() => page.actOnModel('comment')}>${t('Comment…')}</vscode-button>
-      <vscode-button secondary icon="list-flat" @click=${() => page.actOnModel('openLog')}>${t('Open log')}</vscode-button>
-      <vscode-button ${page.writes} secondary icon="edit" @click=${() => page.actOnModel('renameModel')}>${t('Rename…')}</vscode-button>
-      <vscode-button ${page.writes} secondary icon="note" @click=${() => page.actOnModel('describeModel')}>${t('Describe…')}</vscode-button>
+      ${production && model.versions > 1 ? html`<vscode-button ${page.writes} @click=${() => page.actOnModel('rollBack')}>${icon('discard')} ${t('Roll back…')}</vscode-button>` : nothing}
+      <vscode-button ${page.writes} secondary @click=${() => page.actOnModel('comment')}>${icon('comment')} ${t('Comment…')}</vscode-button>
+      <vscode-button secondary @click=${() => page.actOnModel('openLog')}>${icon('list-flat')} ${t('Open log')}</vscode-button>
+      <vscode-button ${page.writes} secondary @click=${() => page.actOnModel('renameModel')}>${icon('edit')} ${t('Rename…')}</vscode-button>
+      <vscode-button ${page.writes} secondary @click=${() => page.actOnModel('describeModel')}>${icon('note')} ${t('Describe…')}</vscode-button>
       <vscode-button
         secondary
-        icon="share"
         title=${t('Copies a link that opens this page in the editor of whoever has the registry')}
         @click=${() => page.actOnModel('copyLink')}
-        >${t('Copy link')}</vscode-button
+        >${icon('share')} ${t('Copy link')}</vscode-button
       >
     </div>
   </header>`;

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatNumber, t } from '../../base/language.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
+import { icon } from '../shared/parts.ts';
 import type { Choices } from './choices.ts';
 import type { ModelPage } from './model-page.ts';
 
@@ -39,10 +40,9 @@ export function compareBar(
       : `${numbers.map((number) => `@${number}`).join(', ')}`;
   return html`<div class="compare-bar">
     <vscode-button
-      icon="diff"
       ?disabled=${numbers.length < 2 && !isOffered}
       @click=${() => (isOffered ? page.openComparison(ids) : page.compare(numbers))}
-      >${isOffered ? offerText(ids.length, offered.total) : t('Compare')}</vscode-button
+      >${icon('diff')} ${isOffered ? offerText(ids.length, offered.total) : t('Compare')}</vscode-button
     >
     <span class="muted" role="status">${hint}</span>
     ${numbers.length === 0 ? nothing : html`<button class="link" @click=${() => page.setUi('picked', '[]')}>${t('Untick all')}</button>`}

@@ -97,7 +97,7 @@ function compareBar({ data, choices, order, isPassing }: Plots, page: PageContex
     .slice(0, MOST_COMPARED)
     .flatMap((index) => versions[index]?.id ?? []);
   return html`<div class="compare-bar">
-    <vscode-button icon="diff" ?disabled=${picked.length < 2} @click=${() => page.openComparison(picked.slice(0, MOST_COMPARED))}>${t('Compare')}</vscode-button>
+    <vscode-button ?disabled=${picked.length < 2} @click=${() => page.openComparison(picked.slice(0, MOST_COMPARED))}>${icon('diff')} ${t('Compare')}</vscode-button>
     <span class="muted" role="status">${picked.length < 2 ? t('Tick 2 to {most} versions to compare them.', { most: MOST_COMPARED }) : names.join(', ')}</span>
     ${picked.length === 0 ? '' : html`<button class="link" @click=${() => page.setUi('picked', '[]')}>${t('Untick all')}</button>`}
     ${best.length < 2 ? '' : html`<button class="link" @click=${() => page.openComparison(best)}>${t('Compare the best {count}', { count: best.length })}</button>`}

@@ -119,14 +119,13 @@ function button(
 ): TemplateResult {
   return html`<vscode-button
     ?secondary=${decision !== 'promote'}
-    icon=${symbol}
     ?disabled=${!isEnabled}
     aria-disabled=${String(!isEnabled)}
     aria-describedby="decision-why"
     @click=${() => {
       if (isEnabled) void decide(decision, data, page);
     }}
-    >${label}</vscode-button
+    >${icon(symbol)} ${label}</vscode-button
   >`;
 }
 

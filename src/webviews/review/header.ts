@@ -32,19 +32,18 @@ export function reviewHeader(data: ReviewPageData, gates: LaterGates, page: Page
     <div class="facts">${besideLine(data, page)}</div>
     ${verdict(data, gates)}
     <div class="actions" role="group" aria-label=${t('Actions')}>
-      <vscode-button secondary icon="package" @click=${() => page.openVersion(version.id)}>${t('Open version')}</vscode-button>
+      <vscode-button secondary @click=${() => page.openVersion(version.id)}>${icon('package')} ${t('Open version')}</vscode-button>
       ${
         other === undefined
           ? nothing
-          : html`<vscode-button secondary icon="git-compare" @click=${() => page.openChanges(other.version.id, version.id)}>${t('What changed?')}</vscode-button>
-              <vscode-button secondary icon="diff" @click=${() => page.openComparison([other.version.id, version.id])}>${t('Compare side by side')}</vscode-button>`
+          : html`<vscode-button secondary @click=${() => page.openChanges(other.version.id, version.id)}>${icon('git-compare')} ${t('What changed?')}</vscode-button>
+              <vscode-button secondary @click=${() => page.openComparison([other.version.id, version.id])}>${icon('diff')} ${t('Compare side by side')}</vscode-button>`
       }
       <vscode-button
         secondary
-        icon="share"
         title=${t('Copies a link that opens this page in the editor of whoever has the registry')}
         @click=${() => page.act('copyLink', version.id)}
-        >${t('Copy link')}</vscode-button
+        >${icon('share')} ${t('Copy link')}</vscode-button
       >
       <a class="link jump" href="#decision" @click=${(event: Event) => jumpTo(event, 'decision')}>${t('Decide')} ${icon('arrow-down')}</a>
     </div>

@@ -1,8 +1,8 @@
 import { formatNumber, t } from '../../base/language.ts';
+import { numberBefore } from '../../base/request-numbers.ts';
 import type { Answer, AskingMethod, HostMessage, ResultOf } from '../../extension/messages/answers.ts';
 import type { Progress } from '../../extension/messages/core-types.ts';
 import type { PageData, PageKind } from '../../extension/messages/page-data.ts';
-import { numberBefore } from '../../base/request-numbers.ts';
 import type { RequestMethod, RequestParams } from '../../extension/messages/requests.ts';
 import { heartbeat } from './heartbeat.ts';
 import type { Places } from './keep-place.ts';

@@ -49,25 +49,23 @@ export function versionHeader(
     </div>
     ${version.description === '' ? nothing : html`<p class="description">${leadOf(version.description)}</p>`}
     <div class="actions" role="group" aria-label=${t('Actions')}>
-      <vscode-button ${page.writes} ?secondary=${isServing} icon="rocket" @click=${() => page.act('promote', version.id)}>${t('Promote…')}</vscode-button>
+      <vscode-button ${page.writes} ?secondary=${isServing} @click=${() => page.act('promote', version.id)}>${icon('rocket')} ${t('Promote…')}</vscode-button>
       <vscode-button
         secondary
-        icon="checklist"
         title=${t('Shows the version beside the one that is in the stage now, with gates and approvals')}
         @click=${() => page.act('review', version.id)}
-        >${t('Review…')}</vscode-button
+        >${icon('checklist')} ${t('Review…')}</vscode-button
       >
       ${
         isServing
           ? html`<vscode-button 
               ?secondary=${noRollback !== undefined}
-              icon="discard"
               ?disabled=${noRollback !== undefined}
               aria-disabled=${String(noRollback !== undefined)}
               title=${noRollback ?? rollbackHint(version, rollbackTo)}
               @click=${() => noRollback === undefined && page.act('rollBack', version.id)}
               ${page.writes}
-              >${t('Roll back…')}</vscode-button
+              >${icon('discard')} ${t('Roll back…')}</vscode-button
             >`
           : nothing
       }
@@ -76,10 +74,9 @@ export function versionHeader(
           ? nothing
           : html`<vscode-button
               secondary
-              icon="diff"
               title=${t('Shows both side by side: {model}@{number} and this version', { model: version.model, number: baseline.number })}
               @click=${() => page.openComparison([baseline.versionId, version.id])}
-              >${t('Compare with {version}', { version: baseline.kind === 'production' ? 'production' : `@${baseline.number}` })}</vscode-button
+              >${icon('diff')} ${t('Compare with {version}', { version: baseline.kind === 'production' ? 'production' : `@${baseline.number}` })}</vscode-button
             >`
       }
       ${
@@ -87,30 +84,28 @@ export function versionHeader(
           ? nothing
           : html`<vscode-button
               secondary
-              icon="git-compare"
               title=${t('Shows what changed between {model}@{number} and this version', { model: version.model, number: baseline.number })}
               @click=${() => page.openChanges(baseline.versionId, version.id)}
-              >${t('What changed?')}</vscode-button
+              >${icon('git-compare')} ${t('What changed?')}</vscode-button
             >`
       }
-      <vscode-button ${page.writes} secondary icon="cloud-download" @click=${() => page.act('restoreFiles', version.id)}
-        >${t('Restore files…')}</vscode-button
+      <vscode-button ${page.writes} secondary @click=${() => page.act('restoreFiles', version.id)}
+        >${icon('cloud-download')} ${t('Restore files…')}</vscode-button
       >
-      <vscode-button secondary icon="link" @click=${() => page.act('copyReference', version.id)}
-        >${t('Copy reference')}</vscode-button
+      <vscode-button secondary @click=${() => page.act('copyReference', version.id)}
+        >${icon('link')} ${t('Copy reference')}</vscode-button
       >
       <vscode-button
         secondary
-        icon="share"
         title=${t('Copies a link that opens this page in the editor of whoever has the registry')}
         @click=${() => page.act('copyLink', version.id)}
-        >${t('Copy link')}</vscode-button
+        >${icon('share')} ${t('Copy link')}</vscode-button
       >
       ${
         version.stage === 'archived'
           ? nothing
-          : html`<vscode-button ${page.writes} secondary icon="archive" @click=${() => page.act('archive', version.id)}
-              >${t('Archive…')}</vscode-button
+          : html`<vscode-button ${page.writes} secondary @click=${() => page.act('archive', version.id)}
+              >${icon('archive')} ${t('Archive…')}</vscode-button
             >`
       }
     </div>
