@@ -77,9 +77,9 @@ function nothingElse({ weights, before, after }: SummarisedChanges): readonly st
 function codePart({ before, after }: SummarisedChanges['code'], code: SummarisedCode | undefined): string {
   if (!before || !after) return '';
   if (before.commit === after.commit) return before.isDirty || after.isDirty ? uncommittedPart(code) : '';
-  if (!code) return t('another commit');
+  if (!code) return t('code from another commit');
   const { added, removed, fileCount } = code;
-  if (added.count === 0 && removed.count === 0) return t('another commit');
+  if (added.count === 0 && removed.count === 0) return t('code from another commit');
   if (added.count === 0)
     return tCount(removed.count, 'code from {count} commit earlier', 'code from {count} commits earlier');
   const commits = commitsText(added);

@@ -48,7 +48,7 @@ describe('the summary of what changed', () => {
       '1,500 commits by 3 people change 2 files, 4 commits of the earlier version are missing',
     );
     expect(summary(commits(0, [], 2, 4))).toBe('code from 4 commits earlier');
-    expect(summary(undefined)).toBe('another commit');
+    expect(summary(undefined)).toBe('code from another commit');
   });
 
   it('tells uncommitted changes on the same commit', () => {

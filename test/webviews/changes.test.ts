@@ -120,7 +120,9 @@ describe('the page of what changed', () => {
     });
     const page = await open(changes(), { codeBetween: () => failing });
     await page.getByText('Asking git…').waitFor();
-    expect(await page.locator('.changes-summary').innerText()).toContain('Another commit; 2 data entries differ');
+    expect(await page.locator('.changes-summary').innerText()).toContain(
+      'Code from another commit; 2 data entries differ',
+    );
     answer(new Error('The commit aaaaaaaaaaaa isn’t in /home/ada/fraud.'));
     await page.getByText('isn’t in /home/ada/fraud').waitFor();
     await page.getByRole('button', { name: 'Retry' }).waitFor();

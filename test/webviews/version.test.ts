@@ -248,7 +248,7 @@ describe('the page of a version', () => {
     });
     const { page } = opened;
     const lines = page.locator('#gates .stage-line');
-    await lines.nth(1).getByText('1 of 2 gates waits for people').waitFor();
+    await lines.nth(1).getByText('1 of 2 gates waits for people:').waitFor();
     await lines.nth(0).getByText('waits for people').waitFor();
     expect(await page.locator('#gates .codicon-error').count()).toBe(0);
   });
@@ -264,7 +264,7 @@ describe('the page of a version', () => {
     });
     const { page } = opened;
     await page.getByText('1 gate passed').waitFor();
-    await page.getByText('3 of 5 gates not passed').waitFor();
+    await page.getByText('3 of 5 gates not passed:').waitFor();
     expect(await page.locator('.stage-gates').nth(0).getAttribute('open')).toBeNull();
     const production = page.locator('.stage-gates').nth(1);
     await production.locator('summary').click();

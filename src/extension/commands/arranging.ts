@@ -86,7 +86,7 @@ function arrangementRows({ groupBy, versionOrder, modelOrder, isFolding }: Arran
     row(t('Stage'), t('drop a version on a stage to move it there'), groupBy === 'stage', { groupBy: 'stage' }),
     row(t('Date'), t('today, yesterday, then months'), groupBy === 'date', { groupBy: 'date' }),
     group(t('Sort versions')),
-    row(t('Newest first'), '', versionOrder === 'newest', { versionOrder: 'newest' }),
+    row(t('Newest first'), t('below the version in production'), versionOrder === 'newest', { versionOrder: 'newest' }),
     row(t('Best first'), t('by the headline metric, where versions aren’t grouped'), versionOrder === 'best', {
       versionOrder: 'best',
     }),

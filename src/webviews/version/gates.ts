@@ -53,10 +53,11 @@ function stagePart(ofStage: OfStage, versionId: string, page: PageContext): Temp
     if (currentTarget instanceof HTMLDetailsElement && currentTarget.open !== isOpen)
       page.setUi(name, currentTarget.open);
   };
+  const standing = isWaiting ? waitingText(gates.length, broken.length) : standingText(gates.length, broken.length);
   return html`<details class="stage-gates" ?open=${isOpen} @toggle=${toggled}>
     <summary class="stage-line">
       ${stageBadge(stage)}
-      <span class=${look}>${icon(symbol)} ${isWaiting ? waitingText(gates.length, broken.length) : standingText(gates.length, broken.length)}</span>
+      <span class=${look}>${icon(symbol)} ${broken.length === 0 ? standing : `${standing}:`}</span>
       <span class="muted ellipsis" title=${broken.map(({ title }) => title).join(', ')}>${broken.map(({ title }) => title).join(', ')}</span>
     </summary>
     ${request ? html`<p class="muted">${tParts('Asked for by {author}, {time}', { author: authorOf(request.by), time: timeOf(request.at) })}</p>` : nothing}
