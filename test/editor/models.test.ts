@@ -173,7 +173,7 @@ describe('a model with a history', () => {
 
   it('keeps a filter that is being typed when a row is clicked, and shows that row, however long the button is held', async () => {
     await workbench.runCommand('Model Registry: Filter Models…');
-    await workbench.quickInput.fill('auc>0.86');
+    await workbench.page.getByPlaceholder('Name of a model').fill('auc>0.86');
     const found = workbench.treeRow(/^\s*fraud \d+\s*$/, modelsView());
     await modelsView().getByText('“auc>0.86”').waitFor();
     const row = found.nth(2);
@@ -206,7 +206,7 @@ describe('a model with a history', () => {
     await modelsView().getByText('“churn”').waitFor();
     await workbench.runCommand('Model Registry: End the Filter of Models');
     await workbench.runCommand('Model Registry: Filter Models…');
-    await workbench.quickInput.fill('auc>0.86');
+    await workbench.page.getByPlaceholder('Name of a model').fill('auc>0.86');
     const row = workbench.treeRow(/^\s*fraud \d+\s*$/, modelsView()).first();
     await modelsView().getByText('“auc>0.86”').waitFor();
     await workbench.chooseFromMenu(row, 'Promote');
