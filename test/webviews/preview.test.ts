@@ -59,6 +59,21 @@ describe('a page that is a preview', () => {
 });
 
 describe('a page in a webview that showed another', () => {
+  it('begins at its top, although the editor scrolls it to where the one before was', async () => {
+    opened = await harness.open({
+      kind: 'version',
+      data: async () => versionPage(),
+      comesWith: versionPage(),
+      turn: 1,
+      height: 400,
+      before: `addEventListener('load', () => scrollTo({ top: 350, behavior: 'instant' }))`,
+    });
+    const { page } = opened;
+    await page.getByRole('heading', { name: 'fraud-detector' }).waitFor();
+    await opened.settled();
+    expect(await page.evaluate('scrollY')).toBe(0);
+  });
+
   it('begins where nobody has scrolled, and asks as another', async () => {
     let turn = 1;
     opened = await harness.open({

@@ -44,7 +44,7 @@ export class ModelFileEditor {
       showPage<'modelFile'>(panel.webview, {
         extensionUri,
         kind: 'modelFile',
-        title: panel.title,
+        title: () => panel.title,
         state: { uri: document.uri.toString() },
         handlers: this.#handlersOf(document),
         isOpen: () => isOpen,

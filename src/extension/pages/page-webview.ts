@@ -12,7 +12,8 @@ import { toldData } from './told-data.ts';
 export interface PageWebview<K extends PageKind> {
   readonly extensionUri: vscode.Uri;
   readonly kind: K;
-  readonly title: string;
+  /** Looked up when its HTML is made. */
+  readonly title: () => string;
   readonly state: PageHtml['state'];
   /** How many pages the webview showed before this one: what those still ask isn't answered any more. */
   readonly turn?: number;
@@ -60,7 +61,7 @@ export function showPage<K extends PageKind>(webview: vscode.Webview, page: Page
         ? {}
         : { first: { json: withoutOverrides(json), id: randomBytes(9).toString('hex') } };
     webview.html = pageHtml({
-      ...{ kind, title: withoutOverrides(title), state, turn, isPreview, ...first },
+      ...{ kind, title: withoutOverrides(title()), state, turn, isPreview, ...first },
       nonce: randomBytes(18).toString('base64url'),
       cspSource: webview.cspSource,
       scriptUri: file('webviews', scriptOf(kind)),

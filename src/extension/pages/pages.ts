@@ -132,7 +132,9 @@ export function createPages(options: PagesOptions): RestorablePages {
       existing.panel.reveal(undefined, preserveFocus);
       return;
     }
-    const before = isPreview ? preview.take() : undefined;
+    const left = earlier.tabOf(page, titled());
+    // What is left in a tab of its own was kept: it takes nobody's place, and nobody takes its.
+    const before = isPreview && !left ? preview.take() : undefined;
     if (before?.subject.page.kind === page.kind) {
       // The editor keeps what it made for the webview, which takes half of the time.
       before.end();
@@ -140,15 +142,15 @@ export function createPages(options: PagesOptions): RestorablePages {
       before.panel.reveal(undefined, preserveFocus);
       return;
     }
-    const left = earlier.tabOf(page, titled());
     const panel = vscode.window.createWebviewPanel(
       pageKinds[page.kind].viewType,
       left?.label ?? pageKinds[page.kind].firstTitle(),
       { viewColumn: left?.group.viewColumn ?? vscode.ViewColumn.Active, preserveFocus },
       { enableFindWidget: true },
     );
-    const shown = fill(page, panel, { isPreview });
-    if (isPreview) preview.begin(shown);
+    const isLookedAt = isPreview && !left;
+    const shown = fill(page, panel, { isPreview: isLookedAt });
+    if (isLookedAt) preview.begin(shown);
     before?.panel.dispose();
     if (left) void vscode.window.tabGroups.close(left, true);
   }
@@ -165,21 +167,29 @@ export function createPages(options: PagesOptions): RestorablePages {
     const subject: Subject = { page };
     const { load, handlers } = reading(subject);
     const data = readEarly(load);
+    const entitle = (title: string) => {
+      if (!isOpen(subject) || panel.title === withoutOverrides(title)) return;
+      panel.title = withoutOverrides(title);
+      remember();
+    };
     const answer = async () => {
       const { title, data: told } = await data.next().catch((error: unknown) => {
         throw isOpen(subject) ? notHere(error, subject.page, panel.title) : error;
       });
       // Not before the page asks: the editor forgets a title that comes before the webview's frame is there.
-      if (isOpen(subject) && panel.title !== withoutOverrides(title)) {
-        panel.title = withoutOverrides(title);
-        remember();
-      }
+      entitle(title);
       return told;
     };
-    data.first.catch(() => {
-      // The tab of a preview still has the title of the page before.
-      if (turn > 0 && isOpen(subject)) panel.title = pageKinds[page.kind].firstTitle();
-    });
+    let known: string | undefined;
+    data.first.then(
+      ({ title }) => (known = title),
+      () => undefined,
+    );
+    /** Before the frame of a page that takes another's place is made: it gets the title that the tab has then. */
+    const titleNow = () => {
+      if (turn > 0) entitle(known ?? pageKinds[page.kind].firstTitle());
+      return panel.title;
+    };
     const end = () => {
       open.delete(keyOf(subject.page));
       preview.keep(shown);
@@ -194,7 +204,7 @@ export function createPages(options: PagesOptions): RestorablePages {
     const answering = showPage<PageKind>(panel.webview, {
       extensionUri,
       kind: page.kind,
-      title: panel.title,
+      title: titleNow,
       state: page.state,
       turn,
       isPreview,

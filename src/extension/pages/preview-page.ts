@@ -30,6 +30,8 @@ export class PreviewPage<T extends PreviewablePage> {
   /** It was opened once more. */
   openAgain(shown: T, { isFromRow }: { readonly isFromRow: boolean }): void {
     if (!isFromRow || performance.now() - this.#since < DOUBLE_CLICK_MS) this.keep(shown);
+    // The first click of a double one on the row of what is looked at already.
+    else if (this.#shown === shown) this.#since = performance.now();
   }
 
   /** It stays: the person did something with it. */

@@ -48,6 +48,10 @@ export function keepPlace(root: HTMLElement, saved: Places, save: (places: Place
     latest = setTimeout(end, LONGEST_MS);
   }
 
+  // A page that takes another's place is scrolled by the editor, at this event, to where that one was.
+  if (!wanted.has(PAGE))
+    addEventListener('load', () => scrollTo({ left: 0, top: 0, behavior: 'instant' }), { once: true });
+
   const saveNow = () => {
     clearTimeout(timer);
     timer = undefined;

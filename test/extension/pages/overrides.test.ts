@@ -36,7 +36,7 @@ async function sentOf(page: VersionPageData): Promise<readonly VersionPageData[]
   const showing = showPage<'version'>(panel.webview as never, {
     extensionUri: '/extension' as never,
     kind: 'version',
-    title: 'A \u202eversion\u202c',
+    title: () => 'A \u202eversion\u202c',
     state: { registryDir: '/registry', versionId: page.version.id },
     handlers: { load } as never,
     first: load(),

@@ -5,7 +5,7 @@ import { modelId } from '../../webviews/model-examples.ts';
 
 vi.mock('vscode', async () => (await import('./fake-editor.ts')).fakeVscode);
 
-const { editor, webviewTab } = await import('./fake-editor.ts');
+const { editor, fakeMemory, webviewTab } = await import('./fake-editor.ts');
 const { clearEditor, lastPanel, pageOf, registryDir, setUp } = await import('./set-up.ts');
 
 const rowOf = (number: number) => ({ ...pageOf(number), keepsFocus: true });
@@ -143,6 +143,40 @@ describe('the page of a row', () => {
     expect(editor.panels.map(({ isDisposed }) => isDisposed)).toEqual([true, false]);
     await opened(pages, 2);
     expect(editor.panels.map(({ isDisposed }) => isDisposed)).toEqual([true, true, false]);
+  });
+
+  it('has the title of its tab before it asks, in its document too', async () => {
+    const { pages } = setUp();
+    await opened(pages, 2);
+    await lastPanel().receive({ id: firstOf(0), method: 'load', params: {} });
+    await opened(pages, 3);
+    expect(lastPanel().title).toBe('fraud-detector@3');
+    expect(lastPanel().webview.html).toContain('<title>fraud-detector@3</title>');
+  });
+
+  it('is kept by a double click also when it was looked at for a while', async () => {
+    const { pages } = setUp();
+    await opened(pages, 1);
+    later();
+    pages.openVersion(rowOf(1));
+    pages.openVersion(rowOf(1));
+    await opened(pages, 2);
+    expect(editor.panels).toHaveLength(2);
+  });
+
+  it('is where its tab was left by an earlier process, as one that is kept, and the preview stays one', async () => {
+    const left = { page: { kind: 'version', state: pageOf(3) }, title: 'fraud-detector@3' };
+    editor.tabs.push(webviewTab('modelRegistry.version', left.title, false));
+    const { pages } = setUp({}, () => true, fakeMemory({ 'modelRegistry.openPages': [left] }));
+    await opened(pages, 1);
+    await opened(pages, 3);
+    await opened(pages, 3);
+    later();
+    pages.openVersion(rowOf(2));
+    await vi.waitFor(() => expect(editor.panels[0]?.webview.html).toContain(idOf(2)));
+    expect(editor.panels.map(({ isDisposed }) => isDisposed)).toEqual([false, false]);
+    expect(editor.panels[1]?.webview.html).toContain(idOf(3));
+    expect(editor.panels[1]?.webview.html).not.toContain('data-preview');
   });
 
   it('begins anew after it was closed', async () => {
