@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Frame } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Registry } from '../../src/registry/api/registry.ts';
 import { initRegistry, openRegistry } from '../../src/registry/open.ts';
@@ -75,6 +76,19 @@ describe('a model with a history', () => {
 
   const modelsView = () => workbench.view('Models');
 
+  /** The page of a version. The frame of the one before has its title, too, until it is gone. */
+  async function shown(number: number): Promise<Frame> {
+    for (;;) {
+      const frame = await workbench.webview(new RegExp(`^fraud@${number}$`));
+      const heading = frame.getByRole('heading', { name: `@${number}` });
+      const isShown = await heading.waitFor({ timeout: 1000 }).then(
+        () => true,
+        () => false,
+      );
+      if (isShown) return frame;
+    }
+  }
+
   it('has the runs of a sweep as one row, and what serves on top', async () => {
     const rows = modelsView().locator('.monaco-list-row .label-name');
     await workbench.treeRow('11 sweep runs').waitFor();
@@ -135,21 +149,19 @@ describe('a model with a history', () => {
     const rows = (name: string) => modelsView().locator('.monaco-list-row .label-name', { hasText: name });
     const pages = workbench.tab(/^fraud@\d+$/);
     await rows('Version 14').click();
-    await workbench.webview(/^fraud@14$/);
+    await shown(14);
     await rows('Version 13').click();
-    const second = await workbench.webview(/^fraud@13$/);
-    await second.getByRole('heading', { name: '@13' }).waitFor();
+    const second = await shown(13);
     expect(await pages.allInnerTexts()).toEqual(['fraud@13']);
     // Read, and nothing more.
     await second.locator('main').hover();
     await page.mouse.wheel(0, 200);
     await rows('Version 14').click();
-    const third = await workbench.webview(/^fraud@14$/);
-    await third.getByRole('button', { name: 'Copy artifact digest' }).click();
+    await (await shown(14)).getByRole('button', { name: 'Copy artifact digest' }).click();
     await rows('Version 13').dblclick();
-    await workbench.webview(/^fraud@13$/);
+    await shown(13);
     await rows('Version 12').click();
-    await workbench.webview(/^fraud@12$/);
+    await shown(12);
     await expect.poll(() => pages.allInnerTexts()).toEqual(['fraud@14', 'fraud@13', 'fraud@12']);
   });
 
@@ -189,6 +201,8 @@ describe('a model with a history', () => {
     await row.hover();
     await row.getByRole('button', { name: /^Promote/ }).waitFor();
     await workbench.runCommand('View: Close Editor');
+    // The page behind it takes the keyboard when it is there.
+    await shown(13);
     await workbench.runCommand('Model Registry: End the Filter of Models');
     await workbench.treeRow('churn', modelsView()).waitFor();
   });
