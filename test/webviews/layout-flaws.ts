@@ -88,7 +88,8 @@ function findFlaws(): readonly string[] {
   for (const scroller of document.querySelectorAll('main *')) {
     if (scroller.scrollWidth <= scroller.clientWidth || !/auto|scroll/.test(getComputedStyle(scroller).overflowX))
       continue;
-    if (endOf(scroller) < scroller.getBoundingClientRect().right)
+    // Something in it may have been scrolled into sight.
+    if (endOf(scroller) + scroller.scrollLeft < scroller.getBoundingClientRect().right)
       flaws.add(`Scrolls to where nothing is: ${nameOf(scroller)}`);
   }
 
