@@ -360,7 +360,7 @@ const rollbackReasonStep: Step = async (place, answers) => {
         { version, stage: plan.stage, number: numberOf(plan.current), to: await displacedTo(answers, plan) },
       )
     : t('{version} goes back into {stage}. Its files are checked first.', { version, stage: plan.stage });
-  const prompt = standing ? `${standing.text}. ${moves}` : moves;
+  const prompt = standing ? `${moves} ${standing.text}.` : moves;
   const reply = await askReason(place, prompt, proposedText);
   return added(reply, (text) => ({ ...answers, text }));
 };

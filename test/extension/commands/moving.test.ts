@@ -179,8 +179,8 @@ it('says before a version leaves production that nothing takes its place', async
 });
 
 it.each([
-  [before, version, 'auc is 0.9925, worse than the 0.9952 of version 1 (−0.0027). '],
-  [version, before, 'auc is 0.9952, better than the 0.9925 of version 4 (+0.0027). '],
+  [before, version, ' auc is 0.9925, worse than the 0.9952 of version 1 (−0.0027).'],
+  [version, before, ' auc is 0.9952, better than the 0.9925 of version 4 (+0.0027).'],
   [undefined, before, ''],
 ])('says when it asks why something goes back how that does beside what is in production', async (now, back, says) => {
   const plan = { stage: 'production', target: back, others: [], held: {}, ...(now ? { current: now } : {}) };
@@ -190,8 +190,8 @@ it.each([
   const proposal = { number: back.number, stage: 'production', reason: '' };
   await rollBack(asking as never, { registryDir: '/r', modelId: back.modelId, proposal });
   expect(prompts).toHaveLength(1);
-  expect(prompts[0]).toContain(`${says}fraud-detector@${back.number} goes back into production`);
-  expect(prompts[0]?.startsWith(says)).toBe(true);
+  expect(prompts[0]?.startsWith(`fraud-detector@${back.number} goes back into production`)).toBe(true);
+  expect(prompts[0]?.endsWith(`checked first.${says}`)).toBe(true);
 });
 
 it.each([
