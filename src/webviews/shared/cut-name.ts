@@ -53,7 +53,7 @@ export function cutName(
 }
 
 /** So many characters are seen of what a list of choices has chosen. */
-const IN_CHOICE = 30;
+const IN_CHOICE = 24;
 
 /** A name in a list of choices, whose widths nobody can style; of `most` characters where it stands among other things. */
 export function choiceName(name: string, most = IN_CHOICE): string {
@@ -80,6 +80,7 @@ function splitOf(name: string, shortest: number, longest: number): readonly [sta
   segmenter ??= new Intl.Segmenter();
   const characters = Array.from(segmenter.segment(name), ({ segment }) => segment);
   if (characters.length <= END) return undefined;
-  const end = endOf(characters.length);
+  // Letters of other scripts are up to twice as wide.
+  const end = Math.ceil(endOf(characters.length) / 2);
   return [characters.slice(0, -end).join(''), characters.slice(-end).join('')];
 }
