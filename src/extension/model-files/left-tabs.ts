@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
+import { HANDED_OVER_MS } from '../pages/tabs.ts';
 import { MODEL_FILE_EDITORS } from './model-file-editor-ids.ts';
 
-/** So long the editor may take to hand a tab over that is in front, as with other pages. */
-const HANDED_OVER_MS = 5000;
 const VIEW_TYPES: ReadonlySet<string> = new Set(MODEL_FILE_EDITORS);
 
 interface Place {

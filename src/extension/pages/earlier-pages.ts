@@ -1,9 +1,8 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { keyOf, type OpenPage, openPageSchema, pageKinds } from './page-kinds.ts';
+import { HANDED_OVER_MS, isTabOf } from './tabs.ts';
 
-/** So long the editor may take to hand a tab over that is in front, as it does after its window was reloaded. */
-const HANDED_OVER_MS = 5000;
 const KEPT = 'modelRegistry.openPages';
 
 /** A page and the title of its tab: of a tab that isn't its own, the extension is told no more than its kind and its title. */
@@ -71,11 +70,5 @@ export class EarlierPages {
 
 function tabsOf({ page, title }: TitledPage): readonly vscode.Tab[] {
   const { viewType } = pageKinds[page.kind];
-  return vscode.window.tabGroups.all
-    .flatMap(({ tabs }) => tabs)
-    .filter(
-      ({ input, label }) =>
-        // The editor puts a prefix of its own before it.
-        label === title && input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType),
-    );
+  return vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter((tab) => isTabOf(tab, viewType, title));
 }

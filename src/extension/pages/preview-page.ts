@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isTabOf } from './tabs.ts';
 
 /** Two clicks within so many milliseconds are a double click, for each of which the editor runs the command of a row. */
 const DOUBLE_CLICK_MS = 500;
@@ -56,9 +57,5 @@ function isElsewhere({ viewColumn, viewType, title }: vscode.WebviewPanel): bool
   const { activeTabGroup } = vscode.window.tabGroups;
   // The editor tells the column of a new panel a moment later.
   if (viewColumn !== undefined && viewColumn !== activeTabGroup.viewColumn) return true;
-  const isPinned = activeTabGroup.tabs.some(
-    ({ input, label, isPinned: pinned }) =>
-      pinned && label === title && input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType),
-  );
-  return isPinned;
+  return activeTabGroup.tabs.some((tab) => tab.isPinned && isTabOf(tab, viewType, title));
 }
