@@ -65,7 +65,7 @@ function sameLine(changes: ChangesPageData): TemplateResult | typeof nothing {
     hasData.every(Boolean) && data.length === 0 ? t('data') : '',
     hasParams && params.length === 0 ? t('params') : '',
     hasPackages.every(Boolean) && packages.length === 0 ? t('packages') : '',
-    metrics.length > 0 && metrics.every(({ isDifferent }) => !isDifferent) ? t('metrics') : '',
+    metrics.length > 0 && metrics.every(({ isDifferent, isKnown }) => !isDifferent && !isKnown) ? t('metrics') : '',
   ].filter((name) => name !== '');
   if (same.length === 0) return nothing;
   return html`<p class="muted aside">${icon('check')}&nbsp;${tParts('The same in both: {same}.', { same: same.join(', ') })}</p>`;

@@ -25,6 +25,7 @@ describe('changes', () => {
     await work.git('add', 'train.py');
     await work.git('commit', '-qm', 'A new feature \u001b[31m');
     await writeTraining(work, { weights: 'second', auc: 0.93 });
+    await work.write('reports/metrics.json', JSON.stringify({ auc: 0.93, f1: 0.8 }));
     await work.write('params.yaml', 'learning_rate: 0.2\nepochs: 5\n');
     await work.write('data/train.csv', 'amount,label\n2,0\n');
     await cli.json([...REGISTER], options);
@@ -38,6 +39,9 @@ describe('changes', () => {
     expect(stdout).toContain('learning_rate  0.1 → 0.2');
     expect(stdout).toContain('data/train.csv  changed');
     expect(stdout).toMatch(/auc\s+0\.912\s+0\.93\s+\+0\.018 better/);
+    expect(stdout).toMatch(/f1\s+not recorded\s+0\.8\n/);
+    const compared = await cli.run(['compare', 'fraud-detector@1', 'fraud-detector@2'], options);
+    expect(compared.stdout).toMatch(/≠ {2}auc .*\n {3}f1 +not recorded +0\.8\n {3}loss +0\.088 +not recorded\n/);
     expect(stdout).toMatch(/A {2}train\.py {2}\+1 −0/);
     expect(await cli.json(['changes', 'fraud-detector@2', 'fraud-detector@1'], options)).toMatchObject({
       before: { number: 2 },

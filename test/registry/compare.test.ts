@@ -39,7 +39,7 @@ describe('a comparison', () => {
         isMeasured: [true, true, false],
         metrics: [
           { name: 'auc', values: [0.91, 0.92, undefined], isDifferent: true, isKnown: [true, true, false] },
-          { name: 'brier', values: [0.1, undefined, undefined], isDifferent: true, isKnown: [true, true, false] },
+          { name: 'brier', values: [0.1, undefined, undefined], isDifferent: false, isKnown: [true, false, false] },
         ],
         slices: [
           {
@@ -101,10 +101,32 @@ describe('a comparison', () => {
       number === 1 ? { metrics: { toString: 2 }, params: { valueOf: 'x' } } : { params: { seed: '1' } },
     );
     const { metrics, params } = await compare(1, 2);
-    expect(metrics).toEqual([{ name: 'toString', values: [2, undefined], isDifferent: true }]);
+    expect(metrics).toEqual([{ name: 'toString', values: [2, undefined], isDifferent: false, isKnown: [true, false] }]);
     expect(params).toEqual([
       { name: 'seed', values: [undefined, '1'], isDifferent: true },
       { name: 'valueOf', values: ['x', undefined], isDifferent: true },
+    ]);
+  });
+
+  it('takes a metric that only one of them has for no difference, but a param, which the other was trained without', async () => {
+    const { compare } = await registered(3, (number) => ({
+      metrics: {
+        auc: 0.9,
+        ...(number === 1 ? {} : { f1: number / 10 }),
+        ...(number === 3 ? { brier: 0.1 } : {}),
+      },
+      params: { lr: '0.1', ...(number === 1 ? {} : { decay: '0.5' }) },
+    }));
+    const pair = await compare(1, 2);
+    expect(pair.metrics).toEqual([
+      { name: 'auc', values: [0.9, 0.9], isDifferent: false },
+      { name: 'f1', values: [undefined, 0.2], isDifferent: false, isKnown: [false, true] },
+    ]);
+    expect(pair.params[0]).toEqual({ name: 'decay', values: [undefined, '0.5'], isDifferent: true });
+    expect((await compare(1, 2, 3)).metrics).toMatchObject([
+      { name: 'f1', isDifferent: true, isKnown: [false, true, true] },
+      { name: 'auc', isDifferent: false },
+      { name: 'brier', isDifferent: false, isKnown: [false, false, true] },
     ]);
   });
 

@@ -46,6 +46,15 @@ describe('the page of what changed', () => {
     expect(opened.errors).toEqual([]);
   });
 
+  it('lists a metric that only one of them has as not recorded of the other, and never as the same', async () => {
+    const metrics = [{ name: 'f1', values: [null, 0.8], isDifferent: false, isKnown: [false, true] }];
+    const page = await open(changes({ metrics }));
+    expect(await page.locator('tr', { hasText: 'f1' }).innerText()).toMatch(/not recorded\s+0\.8/);
+    expect(await page.getByText('The same in both').allInnerTexts()).not.toContainEqual(
+      expect.stringContaining('metrics'),
+    );
+  });
+
   it('shows in a narrow page what a file was called and what it is called, both to their ends', async () => {
     const from = 'src/features/merchants/graph/aggregate_before.py';
     const path = 'src/features/merchants/graph/aggregate_after.py';

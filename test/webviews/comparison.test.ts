@@ -93,6 +93,16 @@ describe('the comparison of versions', () => {
     expect(await page.locator('#section-evaluations').innerText()).toMatch(/5, not recorded for fraud-detector@1$/);
   });
 
+  it('tells a metric that only one of them has apart from those that differ', async () => {
+    const compared = comparison(2);
+    const [auc, ...others] = compared.metrics.slice(0, 3);
+    const page = await open({ ...compared, metrics: [...partlyKnown(auc ? [auc] : [], 0), ...others] });
+    expect(await page.locator('#section-metrics').innerText()).toMatch(/, 1 not recorded for some versions$/);
+    const row = page.locator('tr', { hasText: 'test_auc' });
+    expect(await row.locator('td').first().innerText()).toMatch(/not recorded/);
+    expect(await row.locator('td').first().getByTitle('not recorded').innerText()).toBe('–');
+  });
+
   it('follows what the project declares of a metric', async () => {
     const page = await open({ ...comparison(2), declared: { higher: [], lower: ['test_auc'] } });
     const auc = page.locator('tr', { hasText: 'test_auc' });

@@ -320,7 +320,7 @@ export function comparison(count = 3): ComparisonPageData {
   return {
     versions,
     facts: [],
-    metrics: metricNames.map((name) => row(name, (index) => versions[index]?.metrics[name] ?? null, count)),
+    metrics: metricNames.map((name) => metricRow(name, (index) => versions[index]?.metrics[name] ?? null, count)),
     params: ['seed', 'learning_rate', 'max_depth', 'features'].map((name) =>
       row(name, (index) => versions[index]?.params[name] ?? null, count),
     ),
@@ -330,11 +330,11 @@ export function comparison(count = 3): ComparisonPageData {
         dataset: 'holdout-2026-10',
         sha256: digest,
         isMeasured: versions.map((_, index) => index !== 0),
-        metrics: [row('auc', (index) => (index === 0 ? null : 0.93 + index / 200), count)],
+        metrics: [metricRow('auc', (index) => (index === 0 ? null : 0.93 + index / 200), count)],
         slices: ['DE', 'FR', 'BR'].map((country, place) => ({
           slice: `country=${country}`,
           metrics: [
-            row('auc', (index) => (index === 0 ? null : 0.93 - place / 50 + (place - 1) * index * 0.01), count),
+            metricRow('auc', (index) => (index === 0 ? null : 0.93 - place / 50 + (place - 1) * index * 0.01), count),
           ],
         })),
       },
@@ -371,6 +371,14 @@ export function comparison(count = 3): ComparisonPageData {
 function row(name: string, valueAt: (index: number) => string | number | null, count: number): ComparedRow {
   const values = Array.from({ length: count }, (_, index) => valueAt(index));
   return { name, values, isDifferent: new Set(values).size > 1 };
+}
+
+/** What wasn't measured of a version differs from nothing. */
+function metricRow(name: string, valueAt: (index: number) => string | number | null, count: number): ComparedRow {
+  const found = row(name, valueAt, count);
+  const isKnown = found.values.map((value) => value !== null);
+  const isDifferent = new Set(found.values.filter((value) => value !== null)).size > 1;
+  return { ...found, isDifferent, ...(isKnown.every(Boolean) ? {} : { isKnown }) };
 }
 
 /** The first of two or more versions was registered without packages, environment and run; the others have the same ones. */

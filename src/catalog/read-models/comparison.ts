@@ -3,6 +3,7 @@ import type { VersionSummary } from './versions.ts';
 export interface Comparison {
   readonly versions: readonly VersionSummary[];
   readonly facts: readonly ComparisonRow[];
+  /** What wasn't measured of a version differs from nothing. */
   readonly metrics: readonly ComparisonRow[];
   readonly params: readonly ComparisonRow[];
   readonly tags: readonly ComparisonRow[];

@@ -26,7 +26,7 @@ export interface ChangesTextOptions {
 /** What changed from one version to another, most telling first. */
 export function changesText(changes: VersionChanges, code: ReadCode, { limit, declared }: ChangesTextOptions): string {
   const { before, after, data, packages, params, environment, facts } = changes;
-  const metrics = changes.metrics.filter(({ isDifferent }) => isDifferent);
+  const metrics = changes.metrics.filter(({ isDifferent, isKnown }) => isDifferent || isKnown !== undefined);
   const summary = changesSummary(changes, code.between, declared);
   const sections = [
     `${styled('bold', `From ${labelOf(before)} to ${labelOf(after)}`)}${WHY[changes.why]}: ${safeLine(summary.join('; '), 2000)}.`,
@@ -150,11 +150,15 @@ function cell(value: string | number | undefined): string {
   return typeof value === 'number' ? formatMetric(value) : safeLine(value, 100);
 }
 
+function metricCell({ values, isKnown }: ComparisonRow, column: 0 | 1): string {
+  return isKnown?.[column] === false ? styled('dim', 'not recorded') : cell(values[column]);
+}
+
 function metricsTable(rows: readonly ComparisonRow[], limit: number, declared: DeclaredDirections | undefined): string {
   if (rows.length === 0) return '';
   const cells = rows
     .slice(0, limit)
-    .map((row) => [safeLine(row.name, 48), cell(row.values[0]), cell(row.values[1]), differenceText(row, declared)]);
+    .map((row) => [safeLine(row.name, 48), metricCell(row, 0), metricCell(row, 1), differenceText(row, declared)]);
   const more = rows.length > limit ? `\n  and ${rows.length - limit} more` : '';
   return `${tableText(['METRIC', 'BEFORE', 'AFTER', 'DIFFERENCE'], cells)
     .split('\n')

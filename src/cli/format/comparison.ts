@@ -14,9 +14,9 @@ export function comparisonText(
   const { data, hasData, dependencies, hasDependencies } = comparison;
   const change = (row: ComparisonRow) => differenceText(row, declared);
   const sections = [
-    section('Metrics', labels, shown(metrics, withEqual), change),
+    section('Metrics', labels, shownMetrics(metrics, withEqual), change),
     ...comparison.evaluations.map((dataset) =>
-      section(datasetName(dataset), labels, shown(evaluationRows(dataset), withEqual), change),
+      section(datasetName(dataset), labels, shownEvaluation(dataset, withEqual), change),
     ),
     section('Model', labels, shown(facts, withEqual)),
     section('Params', labels, shown(params, withEqual)),
@@ -28,7 +28,10 @@ export function comparisonText(
     section('Files', labels, shown(files, withEqual)),
   ].filter((text) => text !== '');
   if (sections.length > 0) return sections.join('\n\n');
-  const isAllKnown = [params, lineage, environment, files].flat().every(({ isKnown }) => isKnown === undefined);
+  const measured = comparison.evaluations.map(evaluationRows);
+  const isAllKnown = [params, lineage, environment, files, ...measured]
+    .flat()
+    .every(({ isKnown }) => isKnown === undefined);
   return isAllKnown
     ? "They don't differ. Show everything with --all."
     : 'Nothing differs that was recorded of more than one. Show everything with --all.';
@@ -36,6 +39,17 @@ export function comparisonText(
 
 function shown(rows: readonly ComparisonRow[], withEqual: boolean): readonly ComparisonRow[] {
   return withEqual ? rows : rows.filter((row) => row.isDifferent);
+}
+
+/** What was measured of some alone is told, too: it's no difference, but what a person looks for among metrics. */
+function shownMetrics(rows: readonly ComparisonRow[], withEqual: boolean): readonly ComparisonRow[] {
+  return withEqual ? rows : rows.filter(({ isDifferent, isKnown }) => isDifferent || isKnown !== undefined);
+}
+
+/** Of a dataset that one of them alone was evaluated on, there is nothing to compare. */
+function shownEvaluation(dataset: ComparedDataset, withEqual: boolean): readonly ComparisonRow[] {
+  const isShared = dataset.isMeasured.filter(Boolean).length > 1;
+  return (isShared ? shownMetrics : shown)(evaluationRows(dataset), withEqual);
 }
 
 /** `On holdout (ab3f9c1e77d0)`: results on other content of the same name stand in a table of their own. */

@@ -1,7 +1,7 @@
 import type { ComparedDataset } from '../../catalog/read-models/comparison.ts';
 import type { EvaluationEntry } from '../../catalog/read-models/evaluations.ts';
 import type { Metrics } from '../../catalog/read-models/values.ts';
-import { rowsOf } from './compared-rows.ts';
+import { metricRowsOf } from './compared-rows.ts';
 
 /**
  * What was measured after registration, by dataset. The same name with other content is another dataset; where the content of some isn't known,
@@ -42,10 +42,7 @@ function comparedDataset(
   const isMeasured = columns.map((entries) => entries.length > 0);
   const slices = new Set(columns.flat().flatMap(({ slice }) => slice ?? []));
   const rowsFor = (wanted: string | undefined) =>
-    rowsOf(
-      columns.map((entries) => newestOf(entries.filter(({ slice }) => slice === wanted))),
-      (_, column) => columns[column]?.some(({ slice }) => slice === wanted) === true,
-    );
+    metricRowsOf(columns.map((entries) => newestOf(entries.filter(({ slice }) => slice === wanted))));
   return {
     ...named,
     isMeasured,

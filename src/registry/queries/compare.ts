@@ -9,7 +9,7 @@ import { findVersion } from '../references.ts';
 import { dbOf, readToHead, type Session } from '../session.ts';
 import { comparedEvaluations } from './compare-evaluations.ts';
 import { environmentCells, knowsEnvironment, knowsLineage, lineageCells } from './compared-lineage.ts';
-import { type Cells, namedRowsOf, rowsOf } from './compared-rows.ts';
+import { type Cells, metricRowsOf, namedRowsOf, rowsOf } from './compared-rows.ts';
 import { filesOf } from './files.ts';
 import { registrationOf } from './intent-lines.ts';
 import { dataCell, dataName, packageCell } from './lineage-cells.ts';
@@ -30,7 +30,7 @@ export async function compare(session: Session, request: { readonly refs: readon
   return {
     versions,
     facts: rowsOf(versions.map(factCells)).filter(isRecorded),
-    metrics: rowsOf(versions.map((version) => version.metrics)),
+    metrics: metricRowsOf(versions.map((version) => version.metrics)),
     params: rowsOf(
       versions.map(({ params }) => params),
       (_, column) => Object.keys(versions[column]?.params ?? {}).length > 0,

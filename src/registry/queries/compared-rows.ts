@@ -35,6 +35,11 @@ function namesIn(columns: readonly Cells[]): readonly string[] {
   return [...new Set(columns.flatMap((column) => Object.keys(column)))].sort(byName);
 }
 
+/** Rows of metrics: what wasn't measured has no value that could differ. */
+export function metricRowsOf(columns: readonly Cells[]): readonly ComparisonRow[] {
+  return rowsOf(columns, (name, column) => cellOf(columns[column] ?? {}, name) !== undefined);
+}
+
 export function cellOf(column: Cells, name: string): Cell {
   return Object.hasOwn(column, name) ? column[name] : undefined;
 }

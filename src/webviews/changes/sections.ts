@@ -9,7 +9,7 @@ import type { ChangesPageData, ComparedRow } from '../../extension/messages/page
 import { cutName } from '../shared/cut-name.ts';
 import { alignDecimals, metricText, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { changeOf, filtered, icon, none, section } from '../shared/parts.ts';
+import { changeOf, filtered, icon, none, notRecordedDash, section } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
 import { whereTheyDiffer } from '../shared/where-they-differ.ts';
 import { directionText, word } from '../shared/word.ts';
@@ -153,15 +153,15 @@ export function beforeAfter(what: string, rows: readonly BeforeAfterRow[]): Temp
   </table></div>`;
 }
 
-/** Those that differ: what is equal says nothing about a change. */
+/** Those that differ, or that one of them alone has: what is equal says nothing about a change. */
 export function metricsSection({ metrics: all, declared }: ChangesPageData, page: PageContext): Part {
-  const different = all.filter(({ isDifferent }) => isDifferent);
-  if (different.length === 0) return nothing;
-  const { rows, field, more } = filtered(page, 'metrics', t('Filter metrics'), different, ({ name }) => name);
+  const told = all.filter(({ isDifferent, isKnown }) => isDifferent || isKnown !== undefined);
+  if (told.length === 0) return nothing;
+  const { rows, field, more } = filtered(page, 'metrics', t('Filter metrics'), told, ({ name }) => name);
   const texts = (place: number) => alignDecimals(rows.map(({ values }) => valueText(values[place])));
   const [before, after] = [texts(0), texts(1)];
   return section(
-    { id: 'metrics', title: t('Metrics'), count: different.length, actions: field },
+    { id: 'metrics', title: t('Metrics'), count: told.length, actions: field },
     html`<div class="scroll-x"><table class="metrics">
       <thead>
         <tr>
@@ -169,13 +169,14 @@ export function metricsSection({ metrics: all, declared }: ChangesPageData, page
         </tr>
       </thead>
       <tbody>
-        ${rows.map(({ name, values }, row) => {
+        ${rows.map(({ name, values, isKnown = [] }, row) => {
+          const empty = (place: 0 | 1) => (isKnown[place] === false ? notRecordedDash() : none());
           const direction = metricDirection(name, declared);
           const note = direction === 'neutral' ? '' : ` (${directionText(direction)})`;
           return html`<tr>
             <th scope="row">${cutName(name, { title: `${name}${note}`, lines: 'two-if-narrow' })}</th>
-            <td class="numeric muted before" title=${exactText(values[0] ?? '')}>${before[row] || none()}</td>
-            <td class="numeric" title=${exactText(values[1] ?? '')}>${after[row] || none()}</td>
+            <td class="numeric muted before" title=${exactText(values[0] ?? '')}>${before[row] || empty(0)}</td>
+            <td class="numeric" title=${exactText(values[1] ?? '')}>${after[row] || empty(1)}</td>
             <td>${changeOf(name, metricOf(values[1]), metricOf(values[0]), declared)}</td>
           </tr>`;
         })}

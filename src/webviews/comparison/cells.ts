@@ -7,7 +7,7 @@ import type { MetricValue } from '../../extension/messages/core-types.ts';
 import type { ComparisonPageData } from '../../extension/messages/page-data.ts';
 import { alignDecimals, shortDigest } from '../shared/format.ts';
 import type { PageContext } from '../shared/page.ts';
-import { changeOf, icon, none } from '../shared/parts.ts';
+import { changeOf, icon, none, notRecordedDash } from '../shared/parts.ts';
 import { whereTheyDiffer } from '../shared/where-they-differ.ts';
 import { directionText, word } from '../shared/word.ts';
 import type { SectionRow } from './model.ts';
@@ -31,14 +31,17 @@ export function directionNote(name: string, { declared }: Pick<ComparisonPageDat
 
 /** Values with the best marked, each beside its difference to the baseline. */
 export function metricCells(row: SectionRow, { comparison, baseline }: CellOptions): TemplateResult {
-  const { name, values, remarks } = row;
+  const { name, values, remarks, isKnown = [] } = row;
   const { declared } = comparison;
   const before = metricOf(values[baseline]);
   const texts = alignDecimals(values.map((value) => (value === null ? '' : formatMetric(value))));
   const best = bestOf(name, values, declared);
   return html`${values.map((value, column) => {
     const place = column === baseline ? 'baseline' : '';
-    if (value === null) return html`<td class="numeric ${place}">${none()}</td><td class="difference ${place}"></td>`;
+    if (value === null) {
+      const empty = isKnown[column] === false ? notRecordedDash() : none();
+      return html`<td class="numeric ${place}">${empty}</td><td class="difference ${place}"></td>`;
+    }
     const relative = before === undefined ? '' : formatRelative(value, before);
     return html`<td class="numeric ${place} ${best[column] ? 'best' : ''}" title=${exactText(value)}
         >${best[column] ? html`<span class="best-mark" title=${t('Best of the row')}>${icon('star-full')}<span class="only-read-aloud">${t('best:')} </span></span>` : nothing}${texts[column]}${

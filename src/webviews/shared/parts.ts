@@ -169,6 +169,11 @@ export function none(): TemplateResult {
   return html`<span class="muted" aria-hidden="true">–</span><span class="only-read-aloud">${t('none')}</span>`;
 }
 
+/** A dash for what nobody knows: it says so to who points at it, and who hears it. */
+export function notRecordedDash(): TemplateResult {
+  return html`<span class="muted" title=${t('not recorded')} aria-hidden="true">–</span><span class="only-read-aloud">${t('not recorded')}</span>`;
+}
+
 /** Says that there is nothing, and how there could be. */
 export function emptyState(what: string, how?: TemplateResult | string): TemplateResult {
   return html`<p class="empty">${what}${how === undefined ? nothing : html` <span>${how}</span>`}</p>`;

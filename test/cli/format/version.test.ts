@@ -181,7 +181,7 @@ describe('a comparison', () => {
       { name: 'auc', values: [0.912, 0.93], isDifferent: true },
       { name: 'loss', values: [0.1, 0.2], isDifferent: true },
       { name: 'threshold', values: [0.4, 0.5], isDifferent: true },
-      { name: 'recall', values: [0.7, undefined], isDifferent: true },
+      { name: 'recall', values: [0.7, undefined], isDifferent: false, isKnown: [true, false] },
     ];
     const lines = comparisonText({ versions, metrics, ...rows }, { withEqual: false })
       .split('\n')
@@ -191,7 +191,7 @@ describe('a comparison', () => {
       ['≠', 'auc', '0.912', '0.93', '+0.018 better'],
       ['≠', 'loss', '0.1', '0.2', '+0.1 worse'],
       ['≠', 'threshold', '0.4', '0.5', '+0.1'],
-      ['≠', 'recall', '0.7', 'none'],
+      ['', 'recall', '0.7', 'not recorded'],
     ]);
   });
 
