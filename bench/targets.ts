@@ -162,7 +162,13 @@ const targets: readonly Target[] = [
     ),
   ),
   {
-    what: "in the editor: longest block of the extension host's event loop meanwhile, 10,000 versions",
+    what: "in the editor: longest work of the extension host's thread meanwhile, 10,000 versions",
+    limit: 50,
+    unit: 'ms',
+    measured: at('screens work', 10_000),
+  },
+  {
+    what: "in the editor: longest block of the extension host's event loop meanwhile, by the clock, 10,000 versions",
     limit: 50,
     unit: 'ms',
     measured: at('screens block', 10_000),

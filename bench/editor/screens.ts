@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -41,8 +41,13 @@ interface Measured {
   readonly version: Times;
   readonly versionTab: Times;
   readonly comparison: Times;
+  /** In a window without pages, the first keys included. */
   readonly keystroke: Times;
+  /** While a comparison is open: whatever the editor draws, the browser draws a large table beside it. */
+  readonly keyBeside: Times;
   readonly blocks: readonly Block[];
+  /** Of a process that does nothing, in the same time. */
+  readonly idleBlocks: readonly Block[];
 }
 
 /** How long a person waits for what they see, in the real editor with the packaged extension and a large registry. */
@@ -68,6 +73,7 @@ export async function benchmarkScreens({ sizes, runs, onProgress }: GroupOptions
       row('page of a version in a tab of its own', found.versionTab);
       row(`comparison of ${COMPARED}`, found.comparison);
       row('a key in the filter', found.keystroke);
+      row('a key in the filter beside an open comparison', found.keyBeside);
       rows.push([
         `activation while the editor itself starts, as it tells it${of}`,
         msText(found.activationMs),
@@ -83,15 +89,15 @@ export async function benchmarkScreens({ sizes, runs, onProgress }: GroupOptions
         '1',
       ]);
       row('activation in a window at rest', found.activation);
-      const longest = found.blocks.reduce((most, one) => Math.max(most, one.blockedMs), 0);
-      const work = found.blocks.reduce((most, one) => Math.max(most, one.workedMs), 0);
-      rows.push([
-        `longest block of the event loop meanwhile (its work ${msText(work)})${of}`,
-        '',
-        '',
-        msText(longest),
-        '',
-      ]);
+      const longest = most(found.blocks.map(({ blockedMs }) => blockedMs));
+      const work = most(found.blocks.map(({ workedMs }) => workedMs));
+      const longestRow = (what: string, ms: number) => rows.push([`${what}${of}`, '', '', msText(ms), '']);
+      longestRow('longest work of the extension host’s thread meanwhile, without a turn of its event loop', work);
+      longestRow('longest time by the clock without one', longest);
+      longestRow(
+        'the same of a process that does nothing, for comparison',
+        most(found.idleBlocks.map(({ blockedMs }) => blockedMs)),
+      );
       const times = {
         ...{ expand: found.expand, 'version page': found.version, 'version tab': found.versionTab },
         ...{ 'comparison page': found.comparison, keystroke: found.keystroke, activation: found.activation },
@@ -101,6 +107,7 @@ export async function benchmarkScreens({ sizes, runs, onProgress }: GroupOptions
         facts[`${name}, median@${versions}`] = p50;
       }
       facts[`screens block@${versions}`] = longest;
+      facts[`screens work@${versions}`] = work;
       await rm(place, { recursive: true, force: true });
     }
     return { tables: [tableOf(rows)], facts };
@@ -136,6 +143,7 @@ async function measure(
   onProgress: (text: string) => void,
 ): Promise<Measured> {
   const blocksFile = join(place, 'blocks.jsonl');
+  const idleFile = join(place, 'idle.jsonl');
   const editor = await openEditor({
     workspace: join(place, 'workspace'),
     environment: { MODEL_REGISTRY_BENCH_BLOCKS: blocksFile },
@@ -151,6 +159,7 @@ async function measure(
     const activationMs = await activationOf(workbench);
     const gitActivationMs = await activationOf(workbench, /^\s*Git\s*\d/);
     onProgress(`activation: ${activationMs} ms, of Git ${gitActivationMs} ms`);
+    const idle = spawn(process.execPath, [join(import.meta.dirname, 'probe/blocks.js'), idleFile], { stdio: 'ignore' });
     const startedAt = Date.now();
     const timed = async (name: string, task: Promise<readonly number[]>): Promise<Times> => {
       const taken = await task;
@@ -160,18 +169,24 @@ async function measure(
     const emptyPage = await timed('empty page', eachEmptyPage(editor, rounds));
     await workbench.runCommand('View: Close All Editors');
     const expand = await timed('rows', eachModel(editor, models, rounds));
+    const typings = Math.min(rounds, TYPINGS);
+    const keystroke = await timed('keys', eachKey(editor, typings));
     const version = await timed('page of a version', eachVersion(editor, models, rounds));
     const versionTab = await timed('page of a version in a tab of its own', eachVersionTab(editor, rounds));
     const comparison = await timed('comparison', eachComparison(editor, rounds));
-    const keystroke = await timed('keys', eachKey(editor, Math.min(rounds, TYPINGS)));
+    const keyBeside = await timed('keys beside a comparison', eachKey(editor, typings));
     const endedAt = Date.now();
-    const blocks = (await blocksIn(blocksFile)).filter(({ at }) => at > startedAt && at < endedAt);
+    idle.kill();
+    const meanwhile = ({ at }: Block) => at > startedAt && at < endedAt;
+    const blocks = (await blocksIn(blocksFile)).filter(meanwhile);
+    const idleBlocks = (await blocksIn(idleFile)).filter(meanwhile);
     onProgress(
       `blocks: ${blocks.map(({ blockedMs, workedMs }) => `${msText(blockedMs)} (${msText(workedMs)})`).join(', ')}`,
     );
     const activation = await timed('activation at rest', eachActivation(editor, place, Math.min(rounds, WINDOWS)));
     const starts = { activationMs, gitActivationMs, activation };
-    return { ...starts, emptyPage, expand, version, versionTab, comparison, keystroke, blocks };
+    const keys = { keystroke, keyBeside };
+    return { ...starts, ...keys, emptyPage, expand, version, versionTab, comparison, blocks, idleBlocks };
   } finally {
     await editor.close();
   }
@@ -299,6 +314,10 @@ async function activationOf(workbench: Workbench, extension: RegExp = /Model Reg
   await page.locator('.monaco-modal-editor-block').waitFor({ state: 'hidden' });
   if (ms === undefined) throw new Error('The editor tells no time of activation.');
   return Number(ms);
+}
+
+function most(values: readonly number[]): number {
+  return values.reduce((largest, value) => Math.max(largest, value), 0);
 }
 
 async function blocksIn(file: string): Promise<readonly Block[]> {
