@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { sortedOut } from '../gates/declaration.ts';
 import { declaredIn } from '../gates/declared.ts';
 import { evaluateGates, type GateReport, type GateResult } from '../gates/evaluate-gates.ts';
 import { runGates } from '../gates/run-gates.ts';
@@ -71,11 +72,12 @@ function evidenceOf({ report, links }: Shown, gate: string): string | undefined 
 
 function gatesJson(shown: Shown) {
   const { standing, results } = shown.report;
+  const { gates, unknown } = sortedOut(results);
   return {
     version: versionJson(standing.version),
     stage: standing.stage,
     passed: results.every(({ outcome }) => outcome === 'passed'),
-    gates: results.map(({ gate, source, outcome, measured, required, why, isFromBefore = false }) => ({
+    gates: gates.map(({ gate, source, outcome, measured, required, why, isFromBefore = false }) => ({
       gate,
       source,
       outcome,
@@ -85,6 +87,7 @@ function gatesJson(shown: Shown) {
       isFromBefore,
       evidence: evidenceOf(shown, gate) ?? null,
     })),
+    unknownStages: unknown,
     approvals: standing.approvals,
   };
 }
@@ -97,9 +100,15 @@ const OUTCOMES: Readonly<Record<GateResult['outcome'], string>> = {
 const COLOURS = { passed: 'green', failed: 'red', 'not-evaluated': 'yellow' } as const;
 
 function gatesText({ report, links }: Shown): string {
-  const { standing, results } = report;
+  const { standing } = report;
+  const { gates: results, unknown } = sortedOut(report.results);
   const label = labelOf(standing.version);
-  if (results.length === 0) return `${label} needs nothing for ${safeLine(standing.stage)}: no gates are declared`;
+  const problems = unknown.map(({ stage, why }) => {
+    const what = styled('yellow', `unknown stage ${safeLine(stage, 60)}:`);
+    return `\n${what} ${safeLine(why, 300)}. Until then ${label} isn't promoted`;
+  });
+  if (results.length === 0)
+    return `${label} needs nothing for ${safeLine(standing.stage)}: no gates are declared${problems.join('')}`;
   const table = tableText(
     ['GATE', 'RESULT', 'MEASURED', 'REQUIRED', 'WHY'],
     results.map(({ title, outcome, measured, required, why = '', isFromBefore }) => [
@@ -118,7 +127,7 @@ function gatesText({ report, links }: Shown): string {
   const isToRun = results.some(({ gate, outcome }) => outcome === 'not-evaluated' && report.commands.includes(gate));
   const how = isToRun ? `\nTo run the commands: model-registry gates ${label} ${safeLine(standing.stage)} --run` : '';
   const recorded = links.length === 0 ? '' : `\nRecorded with evidence: ${links.length}`;
-  return `${table}\n${verdict}${how}${recorded}`;
+  return `${table}\n${verdict}${problems.join('')}${how}${recorded}`;
 }
 
 /** `approve` and `refuse`. */

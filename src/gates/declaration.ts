@@ -14,6 +14,17 @@ export function declarationOf(
   return formerNames.map(declaredOf).find(({ gates }) => gates !== undefined) ?? own;
 }
 
+/** The results that are of gates, and those that stand for a stage that there isn't. */
+export function sortedOut(results: readonly GateResult[]): {
+  readonly gates: readonly GateResult[];
+  readonly unknown: readonly { readonly stage: string; readonly why: string }[];
+} {
+  return {
+    gates: results.filter(({ unknownStage }) => unknownStage === undefined),
+    unknown: results.flatMap(({ unknownStage: stage, why = '' }) => (stage === undefined ? [] : [{ stage, why }])),
+  };
+}
+
 /** A result that isn't evaluated for each stage that the model hasn't: a name that is misspelt would let everything through. */
 export function unknownStages({ gates = {} }: Declared, { version, stages }: GateStanding): readonly GateResult[] {
   return Object.keys(gates)

@@ -60,19 +60,19 @@ async function isHeldByPolicy(registry: RegistryCalls, ref: string, stage: strin
 }
 
 function gateFailed(label: string, stage: string, broken: readonly GateResult[], isToRun: boolean): RegistryError {
+  const held = broken.every(({ unknownStage }) => unknownStage !== undefined)
+    ? `${label} isn't promoted to ${stage} while model-registry.yaml has gates for a stage that there isn't`
+    : `${label} doesn't pass the gates of ${stage} in model-registry.yaml`;
   const hint = isToRun ? ` \`model-registry gates ${label} ${stage} --run\` runs the commands.` : '';
-  return new RegistryError(
-    'GATE_FAILED',
-    `${label} doesn't pass the gates of ${stage} in model-registry.yaml: ${broken.map(lineOf).join('; ')}. Nothing was changed.${hint}`,
-    {
-      details: {
-        gates: broken.map(({ gate, outcome, measured, required, why }) => ({ gate, outcome, measured, required, why })),
-      },
+  return new RegistryError('GATE_FAILED', `${held}: ${broken.map(lineOf).join('; ')}. Nothing was changed.${hint}`, {
+    details: {
+      gates: broken.map(({ gate, outcome, measured, required, why }) => ({ gate, outcome, measured, required, why })),
     },
-  );
+  });
 }
 
-function lineOf({ title, outcome, why = '' }: GateResult): string {
+function lineOf({ title, outcome, why = '', unknownStage }: GateResult): string {
+  if (unknownStage !== undefined) return why;
   if (outcome !== 'failed') return `${title} wasn't evaluated: ${why}`;
   // `no approval yet, 1 needed` says what gate it is.
   return title === 'approvals' ? why : `${title}: ${why}`;

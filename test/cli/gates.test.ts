@@ -181,3 +181,32 @@ it('says that gates under a misspelt name hold nothing up; those under a former 
   await work.write('hand.bin', 'weights after the new name');
   expect(await run('register', 'scoring', 'hand.bin')).toMatchObject({ code: 0, stderr: '' });
 });
+
+it('says what to do about gates for a stage that there isn’t, and counts them as no gate', async () => {
+  await work.dispose();
+  work = await gitProject();
+  await run('init');
+  await run(...REGISTER);
+  const gates = (stages: string) =>
+    work.write('model-registry.yaml', `models:\n  fraud-detector: {gates: {${stages}}}\n`);
+  await gates('production: [{metric: auc, min: 0.8}], prod: [{metric: auc, min: 0.99}]');
+  const asked = ['gates', 'fraud-detector@1', 'production'] as const;
+  const told = await run(...asked, '--markdown', 'gates.md');
+  expect(told.code).toBe(1);
+  expect(told.stdout).toMatch(
+    /\nfraud-detector@1 passes the gates of production\nunknown stage prod: prod is no stage of fraud-detector; its stages are candidate, .*\. Correct the name, or add the stage to the policy\. Until then fraud-detector@1 isn't promoted\n$/,
+  );
+  expect(told.stdout).not.toMatch(/gates of prod /);
+  expect(await readFile(join(work.dir, 'gates.md'), 'utf8')).toContain('passes the gates of production');
+  expect(JSON.parse((await run(...asked, '--json')).stdout)).toMatchObject({
+    passed: false,
+    gates: [{ outcome: 'passed' }],
+    unknownStages: [{ stage: 'prod', why: expect.stringContaining('Correct the name') }],
+  });
+  expect(await run('promote', 'fraud-detector@1', 'production', '--reason', 'go')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/GATE_FAILED: .* has gates for a stage that there isn't: prod is no stage/),
+  });
+  await gates('prod: [{metric: auc, min: 0.99}]');
+  expect((await run(...asked)).stdout).toMatch(/no gates are declared\nunknown stage prod: /);
+});

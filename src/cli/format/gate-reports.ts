@@ -1,3 +1,4 @@
+import { sortedOut } from '../../gates/declaration.ts';
 import type { GateReport, GateResult } from '../../gates/evaluate-gates.ts';
 
 /** Characters that XML 1.0 can't hold, not even escaped. */
@@ -8,7 +9,7 @@ const OUTCOMES: Readonly<Record<GateResult['outcome'], string>> = {
   'not-evaluated': '⚠️ not evaluated',
 };
 
-/** The gates as JUnit XML: a test case each; one that couldn't be evaluated is an error. */
+/** The gates as JUnit XML: a test case each; one that couldn't be evaluated is an error, and so is a stage that there isn't. */
 export function gatesJunit({ standing, results }: GateReport): string {
   const { version, stage } = standing;
   const count = (outcome: GateResult['outcome']) => results.filter((result) => result.outcome === outcome).length;
@@ -26,8 +27,10 @@ export function gatesJunit({ standing, results }: GateReport): string {
 }
 
 /** The gates as a table of a pull request's comment or a job's summary. */
-export function gatesMarkdown({ standing, results }: GateReport): string {
+export function gatesMarkdown({ standing, results: all }: GateReport): string {
   const { version, stage } = standing;
+  const { gates: results, unknown } = sortedOut(all);
+  const problems = unknown.map((one) => `\n⚠️ unknown stage ${cell(one.stage)}: ${cell(one.why)}.\n`).join('');
   const label = cell(`${version.model}@${version.number}`);
   const broken = results.filter(({ outcome }) => outcome !== 'passed').length;
   const verdict =
@@ -41,7 +44,7 @@ export function gatesMarkdown({ standing, results }: GateReport): string {
     (row) => `| ${row} |`,
   );
   const title = `### ${label} ${verdict} the gates of ${cell(stage)}`;
-  return `${title}\n\n${results.length === 0 ? 'No gates are declared.' : table.join('\n')}\n`;
+  return `${title}\n\n${results.length === 0 ? 'No gates are declared.' : table.join('\n')}\n${problems}`;
 }
 
 function xml(text: string): string {

@@ -54,6 +54,15 @@ describe('results of gates for other programs', () => {
     expect(text.match(/<testcase /g)).toHaveLength(3);
   });
 
+  it('count a stage that there isn’t as a problem of the project file, not as a gate', () => {
+    const why = 'prod is no stage of fraud. Correct the name';
+    const found = report({}, { title: 'gates of prod', outcome: 'not-evaluated', unknownStage: 'prod', why });
+    const text = gatesMarkdown(found);
+    expect(text).toMatch(/^### .* passes the gates of production\n/);
+    expect(text).toMatch(/\| auc \|.*\|\n\n⚠️ unknown stage prod: prod is no stage of fraud\. Correct the name\.\n$/);
+    expect(gatesJunit(found)).toContain('<testsuites tests="2" failures="0" errors="1">');
+  });
+
   it('are a table of Markdown', () => {
     const text = gatesMarkdown(report({}, { outcome: 'failed', measured: '0.7', why: 'auc 0.7 is below 0.8' }));
     expect(text).toMatch(/^### .* doesn’t pass 1 of 2 of the gates of production\n\n\| gate \| result /);
