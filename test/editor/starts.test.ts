@@ -48,7 +48,7 @@ await until('pair/end');
 const FILES: Readonly<Record<string, string>> = {
   'model-registry.yaml':
     'models:\n  fraud:\n    outputs: [out/**]\n  a:\n    outputs: [pair/a.safetensors]\n  b:\n    outputs: [pair/b.safetensors]\n',
-  '.gitignore': 'out/\npair/\nbegan\ngo\n',
+  '.gitignore': 'out/\npair/\nbegan\ngo\ngo.part\n',
   'train.mjs': TRAIN,
   'train-to.mjs': TRAIN_TO,
   '.vscode/tasks.json': JSON.stringify({
