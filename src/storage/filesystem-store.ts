@@ -15,7 +15,7 @@ import type {
 } from './object-store.ts';
 import { readChunks, readRange } from './stored-file.ts';
 import { hasCode, isAbsent, noHardLinks, reading, retryWhileBusy, writing } from './system-errors.ts';
-import { isLeftOf, resumablePath, STAGING_FOLDER, writersPath } from './temporary.ts';
+import { isLeftOf, resumablePath, STAGING_FOLDER, temporaryPath, writersPath } from './temporary.ts';
 
 /**
  * A store in the folder `root`. A put is a temporary file, write, fsync, `link()` to the final name, unlink, fsync of the folder:
@@ -257,7 +257,8 @@ async function linkIfAbsent(fs: FileSystem, temporary: string, target: string): 
     await retryWhileBusy(() => fs.link(temporary, target), { delay: fs.delay });
     return 'created';
   } catch (error) {
-    if (lacksLinks(error)) throw noHardLinks(dirname(target), error);
+    if (lacksLinks(error) && !(await isForbidden(fs, dirname(target), error)))
+      throw noHardLinks(dirname(target), error);
     if (!hasCode(error, 'EEXIST')) throw error;
     // A network file system that repeats a link whose answer was lost finds its own.
     return (await fs.isSameFile(temporary, target)) ? 'created' : 'exists';
@@ -267,6 +268,19 @@ async function linkIfAbsent(fs: FileSystem, temporary: string, target: string): 
 /** The registry was moved to another kind of disk since it was made. Windows says EPERM of files that are in use. */
 function lacksLinks(error: unknown): boolean {
   return hasCode(error, 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', ...(process.platform === 'win32' ? [] : ['EPERM']));
+}
+
+/** Whether no file can be made in the folder at all, by its permissions or as it is marked immutable: it isn't that links are missing then. */
+async function isForbidden(fs: FileSystem, folder: string, error: unknown): Promise<boolean> {
+  if (!hasCode(error, 'EPERM')) return false;
+  const probe = temporaryPath(folder);
+  try {
+    await (await fs.open(probe, 'wx')).close();
+    await fs.unlink(probe);
+    return false;
+  } catch (refusal) {
+    return hasCode(refusal, 'EPERM', 'EACCES', 'EROFS');
+  }
 }
 
 async function writeAll(handle: OpenFile, chunk: Uint8Array): Promise<void> {

@@ -80,6 +80,8 @@ function reasonOf(cause: unknown): string {
     case 'EMFILE':
     case 'ENFILE':
       return 'too many files are open';
+    case 'EPERM':
+      return 'the system forbids it (EPERM), as for what is marked immutable';
     case 'EROFS':
       return 'the file system is read-only';
     case 'EFBIG':

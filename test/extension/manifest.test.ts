@@ -130,6 +130,22 @@ describe('package.json', () => {
     expect(inTitle).toHaveLength(3);
   });
 
+  it('begins the menu of what is in production with rolling back, and that of other versions with promoting', () => {
+    const menu = v.parse(
+      v.array(v.object({ command: v.optional(v.string()), when: v.string(), group: v.string() })),
+      contributes.menus['view/item/context'],
+    );
+    const stagesOf = (viewItem: string) =>
+      menu
+        .filter(({ when, group }) => /view == modelRegistry.models/.test(when) && group.startsWith('1_stage@'))
+        .filter(({ when }) => new RegExp(/viewItem =~ \/(.*?)\/ /.exec(when)?.[1] ?? '(?!)').test(viewItem))
+        .toSorted((a, b) => (a.group < b.group ? -1 : 1))
+        .flatMap(({ command }) => command ?? []);
+    expect(stagesOf('version:production')).toEqual(['modelRegistry.rollBack', 'modelRegistry.promote']);
+    expect(stagesOf('version:candidate')).toEqual(['modelRegistry.promote']);
+    expect(stagesOf('model:production')).toEqual(['modelRegistry.rollBack']);
+  });
+
   it('names icons and schemas that exist', () => {
     const files = [
       manifest.icon,

@@ -181,6 +181,24 @@ describe('a put on a file system', () => {
     expect(text(await store.get('log/1'))).toBe('x');
   });
 
+  it('says that a folder is closed, by its permissions or a mark, and not that links are missing where they are not', async () => {
+    const store = filesystemStore(root);
+    await store.putIfAbsent('log/1', bytes('x'));
+    faults = [{ action: 'link', name: 'log/2', code: 'EPERM' }];
+    await expect(store.putIfAbsent('log/2', bytes('y'))).rejects.toMatchObject({ code: 'NO_ATOMIC_CREATE' });
+    faults = [{ action: 'link', name: 'log/2', code: 'EPERM' }];
+    const open = vi.mocked(fs.open).getMockImplementation() ?? actual.open;
+    vi.mocked(fs.open).mockImplementation(async (path, flags, mode) => {
+      if (flags === 'wx' && dirname(String(path)) === join(root, 'log')) throw systemError('EPERM');
+      return open(path, flags, mode);
+    });
+    await expect(store.putIfAbsent('log/2', bytes('y'))).rejects.toMatchObject({
+      code: 'STORAGE_READONLY',
+      message: expect.stringMatching(/log.* can't be written: the system forbids it \(EPERM\), as for what is marked/),
+    });
+    expect(await readdir(join(root, 'log'))).toEqual(['1']);
+  });
+
   it('succeeds although its temporary file can not be removed', async () => {
     faults = [
       { action: 'unlink', name: 'staging/temporary', code: 'EPERM' },
