@@ -2,6 +2,7 @@ import { RegistryError } from '../base/errors.ts';
 import { type ChangedFiles, changedFiles } from './changed-files.ts';
 import type { CodeBetween, CommitEntry, CommitList } from './code-history.ts';
 import { askGit, type GitQuestion } from './git-process.ts';
+import { rootBesides } from './own-tree.ts';
 import { type CodeState, scratchFor } from './patched-tree.ts';
 
 /** Commits that are listed at most of each side. */
@@ -81,10 +82,15 @@ async function repositoryWith(
   throw problem ?? new RegistryError('REPOSITORY_NOT_FOUND', 'No folder is open whose repository could be asked.');
 }
 
-/** The root of the repository around a folder. Throws `REPOSITORY_NOT_FOUND`, `GIT_MISSING`. */
+/**
+ * The root of the repository around a folder, whatever other tree its configuration names: in that, git would ask the repository that it belongs to.
+ * Throws `REPOSITORY_NOT_FOUND`, `GIT_MISSING`.
+ */
 export async function repositoryAround(folder: string, question: GitQuestion = {}): Promise<string> {
   try {
-    return (await askGit(folder, ['rev-parse', '--show-toplevel'], question)).toString('utf8').replace(/\n$/, '');
+    const asked = await askGit(folder, ['rev-parse', '--show-toplevel'], question);
+    const top = asked.toString('utf8').replace(/\n$/, '');
+    return (await rootBesides(folder, top)) ?? top;
   } catch (error) {
     if (!RegistryError.is(error, 'GIT_FAILED')) throw error;
     const message = `${folder} is in no git repository that can be read (${error.message}). Open a clone of the one that the model was trained in.`;

@@ -6,12 +6,13 @@ import { messageOf, RegistryError, systemErrorCode } from '../base/errors.ts';
 import type { SubmoduleLineage } from '../catalog/read-models/lineage.ts';
 import { makeOwnFolder } from '../storage/own-folder.ts';
 import { startsPrograms } from './git-status.ts';
+import { rootBesides } from './own-tree.ts';
 
 const GIT_TIMEOUT_MS = 120_000;
 
 /**
  * A `clone` is a repository of its own that borrows the objects of the one with the commit. A `worktree` is one of that repository, with
- * which it shares branches and the registry; where the repository's configuration would start programs, it is a clone all the same.
+ * which it shares branches and the registry; where the repository's configuration would start programs or names another tree, it is a clone all the same.
  */
 export type SourceTreeKind = 'clone' | 'worktree';
 
@@ -36,8 +37,8 @@ export interface SourceRequest {
 export async function writeSourceTree(request: SourceRequest): Promise<{ readonly repository: string }> {
   const { near, commit, patch, to } = request;
   await refuseFull(to);
-  const { root, object } = await repositoryWith(commit, near);
-  const isWorktree = request.kind === 'worktree' && !(await startsPrograms(gitIn(root), 'checkout'));
+  const { root, object, hasOtherTree } = await repositoryWith(commit, near);
+  const isWorktree = request.kind === 'worktree' && !hasOtherTree && !(await startsPrograms(gitIn(root), 'checkout'));
   try {
     await mkdir(dirname(to), { recursive: true });
     if (isWorktree) await addWorktree(root, object, to);
@@ -117,19 +118,20 @@ async function refuseFull(to: string): Promise<void> {
 async function repositoryWith(
   commit: string,
   folders: readonly string[],
-): Promise<{ readonly root: string; readonly object: string }> {
-  const roots = await Promise.all(folders.map(rootOf));
-  for (const root of roots) {
-    if (root === undefined) continue;
+): Promise<Repository & { readonly object: string }> {
+  const found = await Promise.all(folders.map(repositoryAround));
+  const repositories = found.filter((repository) => repository !== undefined);
+  for (const repository of repositories) {
+    const { root } = repository;
     const wanted = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^{commit}`];
     const object = (
       await gitIn(root)
         .raw(wanted)
         .catch(() => '')
     ).trim();
-    if (object !== '') return { root, object };
+    if (object !== '') return { ...repository, object };
   }
-  const [first] = roots.filter((root) => root !== undefined);
+  const first = repositories[0]?.root;
   if (first === undefined) {
     throw new RegistryError(
       'REPOSITORY_NOT_FOUND',
@@ -146,9 +148,18 @@ async function repositoryWith(
   throw new RegistryError('COMMIT_NOT_FOUND', `The commit ${commit} isn't in ${first}. ${advice}`);
 }
 
-async function rootOf(folder: string): Promise<string | undefined> {
+interface Repository {
+  readonly root: string;
+  /** Its configuration names another tree than its own. */
+  readonly hasOtherTree: boolean;
+}
+
+/** The repository around a folder itself, whatever other tree its configuration names: in that, git would ask the repository that it belongs to. */
+async function repositoryAround(folder: string): Promise<Repository | undefined> {
   try {
-    return (await gitIn(folder).raw(['rev-parse', '--show-toplevel'])).replace(/\n$/, '');
+    const top = (await gitIn(folder).raw(['rev-parse', '--show-toplevel'])).replace(/\n$/, '');
+    const root = await rootBesides(folder, top);
+    return { root: root ?? top, hasOtherTree: root !== undefined };
   } catch {
     return undefined;
   }

@@ -1,8 +1,11 @@
-import { utimes } from 'node:fs/promises';
+import { readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { codeBetween } from '../../src/lineage/code-between.ts';
 import { readCode, readTree } from '../../src/lineage/git.ts';
+import type { CodeState } from '../../src/lineage/patched-tree.ts';
+import { sourceFile } from '../../src/lineage/source-file.ts';
+import { writeSourceTree } from '../../src/lineage/source-tree.ts';
 import { readUncommitted } from '../../src/lineage/uncommitted.ts';
 import { git, temporaryFolder, write } from './folder.ts';
 
@@ -149,5 +152,47 @@ describe('a repository whose configuration names another tree', () => {
     expect(await readCode(repo, 'start')).toMatchObject({ isDirty: true, repository: 'repo' });
     expect(await (await readTree(repo, 'start'))?.changed()).toBeUndefined();
     expect(await readUncommitted(repo, ['**'])).toBeUndefined();
+  });
+
+  it('is asked itself for commits and files, and not the repository that it names', async () => {
+    const [repo, secret, away] = [await temporaryFolder(), await temporaryFolder(), await temporaryFolder()];
+    const committed = async (folder: string) => {
+      git('.', 'init', '--quiet', '--initial-branch=main', folder);
+      const commits: string[] = [];
+      for (const content of ['X = 1\n', 'X = 2\n']) {
+        await write(folder, 'train.py', content);
+        await write(folder, 'name.txt', folder);
+        git(folder, 'add', '--all');
+        git(folder, 'commit', '--quiet', '--message', 'Next');
+        commits.push(git(folder, 'rev-parse', 'HEAD').trim());
+      }
+      const [before = '', after = ''] = commits;
+      return { before, after };
+    };
+    const [own, others] = [await committed(repo), await committed(secret)];
+    git(repo, 'config', 'core.worktree', secret);
+    expect(git(repo, 'rev-parse', '--show-toplevel').trim()).toBe(secret);
+
+    const between = (before: CodeState, after: CodeState) => codeBetween({ folders: [repo], before, after });
+    await expect(between({ commit: others.before }, { commit: others.after })).rejects.toMatchObject({
+      code: 'COMMIT_NOT_FOUND',
+    });
+    const patch = Buffer.from(`${git(secret, 'diff', '--binary', others.after, others.before, '--', 'train.py')}\n`);
+    expect(await between({ commit: own.before }, { commit: own.after, patch })).toMatchObject({
+      repository: repo,
+      added: { count: 1 },
+      files: [],
+      missing: [],
+    });
+    const file = (commit: string) => sourceFile({ folders: [repo], commit, path: 'name.txt' });
+    await expect(file(others.after)).rejects.toMatchObject({ code: 'COMMIT_NOT_FOUND' });
+    expect(await file(own.after)).toEqual({ kind: 'text', text: repo });
+    for (const kind of ['clone', 'worktree'] as const) {
+      const tree = (commit: string) => writeSourceTree({ near: [repo], commit, to: join(away, kind), kind });
+      await expect(tree(others.after)).rejects.toMatchObject({ code: 'COMMIT_NOT_FOUND' });
+      expect(await tree(own.after)).toEqual({ repository: repo });
+      expect(await readFile(join(away, kind, 'name.txt'), 'utf8')).toBe(repo);
+    }
+    expect(git(secret, 'worktree', 'list').trim().split('\n')).toHaveLength(1);
   });
 });
