@@ -1,11 +1,12 @@
 import * as v from 'valibot';
-import { formatNumber, t, tCount } from '../../base/language.ts';
+import { t } from '../../base/language.ts';
 import { type ReviewPageState, reviewPageStateSchema } from '../messages/page-states.ts';
 import { inform } from '../notify.ts';
 import type { Answers } from '../prompts/answers.ts';
 import { askText } from '../prompts/input.ts';
 import { candidateStep } from '../prompts/questions.ts';
 import { added, askInSteps, type Step } from '../prompts/steps.ts';
+import { gatesVerdict } from '../reviews/gates-verdict.ts';
 import { labelOf, oneLine } from '../version-text.ts';
 import type { Command, CommandContext } from './command-context.ts';
 import { mayWrite } from './may-write.ts';
@@ -36,21 +37,7 @@ export const runGates: Command = async (context, argument) => {
   const isAgain = known.success && known.output.isAgain;
   const report = await context.reviews.run(state, isAgain);
   if (!report || known.success) return;
-  const { standing, results } = report;
-  const broken = results.filter(({ outcome }) => outcome !== 'passed');
-  const label = labelOf(standing.version);
-  const text =
-    results.length === 0
-      ? t('{label} needs nothing for {stage}: no gates are declared.', { label, stage: standing.stage })
-      : broken.length === 0
-        ? t('{label} passes the gates of {stage}.', { label, stage: standing.stage })
-        : tCount(
-            results.length,
-            '{label} doesn’t pass the gate of {stage}.',
-            '{label} doesn’t pass {broken} of {count} gates of {stage}.',
-            { label, broken: formatNumber(broken.length), stage: standing.stage },
-          );
-  const chosen = await inform(text, ...(results.length === 0 ? [] : ([t('Review')] as const)));
+  const chosen = await inform(gatesVerdict(report), ...(report.results.length === 0 ? [] : ([t('Review')] as const)));
   if (chosen !== undefined) context.pages.openReview(state);
 };
 
