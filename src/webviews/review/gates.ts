@@ -83,21 +83,29 @@ export function gateList(gates: readonly ReviewGate[], page: PageContext | undef
   return html`<ul class="gates">${gates.map((gate) => gateItem(gate, page, canRun))}</ul>`;
 }
 
+/** What a gate is called: a command is best known by itself, and so is what the policy requires. */
+export function gateName(gate: ReviewGate): string {
+  return isNamedByRequirement(gate) ? gate.required : gate.title;
+}
+
+function isNamedByRequirement({ source, isCommand, title }: ReviewGate): boolean {
+  return source === 'policy' || (isCommand && title === 'command');
+}
+
 function gateItem(gate: ReviewGate, page: PageContext | undefined, canRun: boolean): TemplateResult {
   const { title, required, measured, outcome, why, source, isCommand, hasEvidence, recorded } = gate;
   const isPolicy = source === 'policy';
   // People who haven't said anything yet are no failure.
   const state = gate.isWaiting ? 'waiting' : outcome;
-  // A command is best known by itself.
   // `no approval yet, 1 needed` says what was measured, and what is required.
   const isCounted = title === 'approvals' && state === 'waiting';
   const isToRun = canRun && isCommand && outcome === 'not-evaluated';
-  const isNamedByIt = isPolicy || (isCommand && title === 'command');
+  const isNamedByIt = isNamedByRequirement(gate);
   return html`<li class="gate gate-${state}">
     <span class="gate-icon">${icon(icons[state])}</span>
     <div class="gate-text">
       <div class="gate-name">
-        <strong class="wrap">${isNamedByIt ? required : title}</strong>
+        <strong class="wrap">${gateName(gate)}</strong>
         <span class="gate-outcome">${words()[state]}</span>
         ${isPolicy ? html`<span class="pill" title=${t('Every reader of the log enforces it')}>${t('policy')}</span>` : nothing}
         ${isNamedByIt && !isPolicy ? html`<span class="pill">${t('command')}</span>` : nothing}

@@ -3,7 +3,7 @@ import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
 import type { VersionPageData } from '../../extension/messages/page-data.ts';
 import type { VersionGates } from '../../extension/messages/review.ts';
 import { approvalList } from '../review/approvals.ts';
-import { gateList } from '../review/gates.ts';
+import { gateList, gateName } from '../review/gates.ts';
 import type { PageContext } from '../shared/page.ts';
 import { authorOf, failedLine, icon, stageBadge, timeOf } from '../shared/parts.ts';
 import { foldable } from './foldable.ts';
@@ -47,6 +47,7 @@ function stagePart(ofStage: OfStage, versionId: string, page: PageContext): Temp
   const isWaiting = broken.length > 0 && broken.every((gate) => gate.isWaiting);
   const [look, symbol] =
     broken.length === 0 ? ['stage-passed', 'pass'] : isWaiting ? ['stage-waiting', 'clock'] : ['stage-broken', 'error'];
+  const names = broken.map(gateName).join(', ');
   const name = `gates.${stage}`;
   const isOpen = page.ui[name] === true;
   const toggled = ({ currentTarget }: Event) => {
@@ -58,7 +59,7 @@ function stagePart(ofStage: OfStage, versionId: string, page: PageContext): Temp
     <summary class="stage-line">
       ${stageBadge(stage)}
       <span class=${look}>${icon(symbol)} ${broken.length === 0 ? standing : `${standing}:`}</span>
-      <span class="muted ellipsis" title=${broken.map(({ title }) => title).join(', ')}>${broken.map(({ title }) => title).join(', ')}</span>
+      <span class="muted ellipsis" title=${names}>${names}</span>
     </summary>
     ${request ? html`<p class="muted">${tParts('Asked for by {author}, {time}', { author: authorOf(request.by), time: timeOf(request.at) })}</p>` : nothing}
     ${gates.length === 0 ? nothing : gateList(gates, undefined)}
