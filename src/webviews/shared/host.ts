@@ -125,7 +125,7 @@ export function connectHost<K extends PageKind>(): Host<K> {
         settled(id);
         reject(
           new Error(
-            t('The registry didn’t answer within {seconds} seconds. It may be reading a long log: retry.', {
+            t('The registry didn’t answer within {seconds} seconds. It may be reading a long log.', {
               seconds: formatNumber(timeoutMs / 1000),
             }),
           ),
