@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import { shortName } from '../../base/short-name.ts';
+import { charactersOf, shortName } from '../../base/short-name.ts';
 
 /** So many characters of its end stay in sight. */
 const END = 8;
@@ -16,8 +16,6 @@ const SHORTEST_CUT_ON_TWO_LINES = 32;
 const PLAIN = /^[ -~]*$/;
 /** Letters that look the same when they are written from right to left: parentheses turn round. */
 const UNTURNED = /^[^<>()[\]{}]*$/;
-/** Made when it is needed: most names are plain. */
-let segmenter: Intl.Segmenter | undefined;
 
 export interface CutOptions {
   /** What the tooltip says, if that is more than the name. */
@@ -77,8 +75,7 @@ function splitOf(name: string, shortest: number, longest: number): readonly [sta
     const end = endOf(name.length);
     return [name.slice(0, -end), name.slice(-end)];
   }
-  segmenter ??= new Intl.Segmenter();
-  const characters = Array.from(segmenter.segment(name), ({ segment }) => segment);
+  const characters = charactersOf(name);
   if (characters.length <= END) return undefined;
   // Letters of other scripts are up to twice as wide.
   const end = Math.ceil(endOf(characters.length) / 2);
