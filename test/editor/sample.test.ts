@@ -29,6 +29,7 @@ it('the welcome of an empty folder opens the sample, with versions to try things
     await workbench.runCommand('Model Registry: Roll Back…');
     expect((await workbench.quickPickLabels())[0]).toBe('fraud-detector@1');
     await page.keyboard.press('Escape');
+    await workbench.quickInputWidget.waitFor({ state: 'hidden' });
     await workbench.runCommand('Model Registry: Promote…');
     await workbench.choose('Version 3');
     await workbench.choose('production');
