@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -150,6 +150,7 @@ async function measure(
     alsoInstalled: [await packageProbe(place)],
     beforeWindow: watchScreen,
   });
+  let idle: ChildProcess | undefined;
   try {
     const { workbench, page } = editor;
     await workbench.openContainer('Model Registry');
@@ -159,7 +160,7 @@ async function measure(
     const activationMs = await activationOf(workbench);
     const gitActivationMs = await activationOf(workbench, /^\s*Git\s*\d/);
     onProgress(`activation: ${activationMs} ms, of Git ${gitActivationMs} ms`);
-    const idle = spawn(process.execPath, [join(import.meta.dirname, 'probe/blocks.js'), idleFile], { stdio: 'ignore' });
+    idle = spawn(process.execPath, [join(import.meta.dirname, 'probe/blocks.js'), idleFile], { stdio: 'ignore' });
     const startedAt = Date.now();
     const timed = async (name: string, task: Promise<readonly number[]>): Promise<Times> => {
       const taken = await task;
@@ -176,7 +177,6 @@ async function measure(
     const comparison = await timed('comparison', eachComparison(editor, rounds));
     const keyBeside = await timed('keys beside a comparison', eachKey(editor, typings));
     const endedAt = Date.now();
-    idle.kill();
     const meanwhile = ({ at }: Block) => at > startedAt && at < endedAt;
     const blocks = (await blocksIn(blocksFile)).filter(meanwhile);
     const idleBlocks = (await blocksIn(idleFile)).filter(meanwhile);
@@ -188,6 +188,7 @@ async function measure(
     const keys = { keystroke, keyBeside };
     return { ...starts, ...keys, emptyPage, expand, version, versionTab, comparison, blocks, idleBlocks };
   } finally {
+    idle?.kill();
     await editor.close();
   }
 }

@@ -2,9 +2,14 @@ const PLAIN = /^[ -~]*$/;
 /** Made when it is needed: most names are plain. */
 let segmenter: Intl.Segmenter | undefined;
 
+/** Whether it has nothing but ASCII letters, signs and spaces, each of them a character. */
+export function isPlain(text: string): boolean {
+  return PLAIN.test(text);
+}
+
 /** A text as the characters that people see, of which some are many letters. */
 export function charactersOf(text: string): readonly string[] {
-  if (PLAIN.test(text)) return text.split('');
+  if (isPlain(text)) return text.split('');
   segmenter ??= new Intl.Segmenter();
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }

@@ -1,6 +1,7 @@
 import { formatNumber, t } from '../../base/language.ts';
 import type { ReviewGate, ReviewPageData } from '../../extension/messages/review.ts';
 import type { LaterGates } from '../review.ts';
+import { gateName } from './gates.ts';
 
 /** The gates that aren't passed, those that failed first. */
 export function brokenGates(gates: LaterGates): readonly ReviewGate[] {
@@ -10,9 +11,9 @@ export function brokenGates(gates: LaterGates): readonly ReviewGate[] {
 }
 
 /** What a gate says that isn't passed, in words. */
-function brokenText({ title, required, source, outcome, isCommand, why = '' }: ReviewGate): string {
-  const own = isCommand && title === 'command' ? required : title;
-  const name = source === 'policy' ? t('the policy requires {required}', { required }) : own;
+function brokenText(gate: ReviewGate): string {
+  const { title, required, source, outcome, why = '' } = gate;
+  const name = source === 'policy' ? t('the policy requires {required}', { required }) : gateName(gate);
   if (outcome === 'not-evaluated') return t('{name} wasn’t evaluated: {why}', { name, why });
   // Most reasons name what they are about.
   return why.startsWith(`${title} `) ? why : `${name}: ${why}`;

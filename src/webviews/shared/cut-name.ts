@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import { charactersOf, shortName } from '../../base/short-name.ts';
+import { charactersOf, isPlain, shortName } from '../../base/short-name.ts';
 
 /** So many characters of its end stay in sight. */
 const END = 8;
@@ -13,7 +13,6 @@ const SHORTEST_START = 8;
 const SHORTEST_CUT = 14;
 /** And these on two lines. */
 const SHORTEST_CUT_ON_TWO_LINES = 32;
-const PLAIN = /^[ -~]*$/;
 /** Letters that look the same when they are written from right to left: parentheses turn round. */
 const UNTURNED = /^[^<>()[\]{}]*$/;
 
@@ -45,7 +44,7 @@ export function cutName(
   const [start, end] = split;
   const drawn = end.replace(/^\s/, '\u00a0');
   // From its last letter on, the end can be broken between letters where there is no room for more of it.
-  const isBackwards = PLAIN.test(end) && UNTURNED.test(end);
+  const isBackwards = isPlain(end) && UNTURNED.test(end);
   return html`<span class="ellipsis cut-name ${isBackwards ? 'cut-backwards' : ''} ${lines === undefined ? '' : `cut-${lines}`} ${look}" dir="auto" title=${title} data-end=${isBackwards ? backwards(drawn) : drawn}
     ><span class="ellipsis ${clamp}">${shown(start)}<span class="cut-end">${end}</span></span></span>`;
 }
@@ -71,13 +70,9 @@ function backwards(plain: string): string {
 function splitOf(name: string, shortest: number, longest: number): readonly [start: string, end: string] | undefined {
   if (name.length < shortest) return undefined;
   const endOf = (length: number) => Math.min(longest, Math.max(END, length - SHORTEST_START));
-  if (PLAIN.test(name)) {
-    const end = endOf(name.length);
-    return [name.slice(0, -end), name.slice(-end)];
-  }
   const characters = charactersOf(name);
   if (characters.length <= END) return undefined;
   // Letters of other scripts are up to twice as wide.
-  const end = Math.ceil(endOf(characters.length) / 2);
+  const end = Math.ceil(endOf(characters.length) / (isPlain(name) ? 1 : 2));
   return [characters.slice(0, -end).join(''), characters.slice(-end).join('')];
 }
