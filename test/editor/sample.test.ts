@@ -24,6 +24,8 @@ it('the welcome of an empty folder opens the sample, with versions to try things
     expect(page.url()).toContain('fraud-detector');
     // It begins with what can be tried, beside the views to try it in.
     await page.locator('.tab', { hasText: 'README.md' }).waitFor({ timeout: WAIT_MS });
+    // The preview takes the keyboard when it has loaded, and closes what list is open then.
+    await expect.poll(() => page.evaluate('document.activeElement?.tagName'), { timeout: WAIT_MS }).toBe('IFRAME');
     const production = workbench.view('Production');
     await production.getByText('fraud-detector').first().waitFor({ timeout: WAIT_MS });
     await workbench.runCommand('Model Registry: Roll Back…');
