@@ -9,8 +9,11 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** What is drawn of the end of a name, in the page. */
-const endOf = `((name) => name.matches('.cut-backwards') ? [...name.dataset.end].reverse().join('') : name.dataset.end)`;
+/** What is drawn of the end of a name, in the page: from its last character on, from right to left. */
+const endOf = `((name) => {
+  const turned = { '(': ')', ')': '(', '[': ']', ']': '[', '{': '}', '}': '{', '<': '>', '>': '<' };
+  return Array.from(new Intl.Segmenter().segment(name.dataset.end), ({ segment }) => turned[segment] ?? segment).reverse().join('');
+})`;
 
 /** Where there is no room for names: those of metrics, tensors, aliases, axes, models. */
 const crowded = [
@@ -21,6 +24,7 @@ const crowded = [
   ['model', 'extreme'],
   ['graph', 'extreme'],
   ['plots', 'extreme'],
+  ['changes', 'extreme'],
 ] as const;
 
 describe.each(crowded)('names on the page %s, %s', (kind, state) => {
@@ -46,8 +50,8 @@ describe.each(crowded)('names on the page %s, %s', (kind, state) => {
         const end = name.querySelector('.cut-end').textContent.replace(/^\\s/, '\\u00a0');
         return ${endOf}(name) !== end || !content.startsWith(JSON.stringify(name.dataset.end.toWellFormed())) || Number.parseFloat(width) < 4;
       });
-      // Names have no spaces; sentences are read from their beginning.
-      const beheaded = all.filter((element) => isCut(element) && element.closest('.cut-name') === null &&
+      // Names have no spaces; sentences, as what a commit is about, are read from their beginning.
+      const beheaded = all.filter((element) => isCut(element) && element.closest('.cut-name, .commits') === null &&
         element.querySelector('.cut-name') === null && /^\\S{14,}$/.test(element.textContent.trim()) && getComputedStyle(element).direction !== 'rtl');
       const texts = (elements) => [...new Set(elements.map((element) => element.className + ': ' + element.textContent.slice(-60)))].slice(0, 10);
       return { cut: cut.length, endless: texts(endless), beheaded: texts(beheaded) };
@@ -62,7 +66,7 @@ describe.each(crowded)('names on the page %s, %s', (kind, state) => {
     // Nobody can ask where the letters of a pseudo-element are: an element with all its styles takes its place.
     const torn = await opened.page.evaluate<readonly string[]>(`(() => {
       const page = document.querySelector('#page');
-      const names = [...document.querySelectorAll('main .cut-name')].filter((name) => name.checkVisibility() && /^[ -~]+$/.test(name.dataset.end));
+      const names = [...document.querySelectorAll('main .cut-name')].filter((name) => name.checkVisibility());
       const stands = names.map((name) => {
         const [drawn, stand] = [getComputedStyle(name, '::after'), document.createElement('span')];
         for (const property of drawn) stand.style.setProperty(property, drawn.getPropertyValue(property));
@@ -73,9 +77,9 @@ describe.each(crowded)('names on the page %s, %s', (kind, state) => {
       const torn = stands.filter(({ stand }) => {
         const box = stand.getBoundingClientRect();
         const letter = document.createRange();
-        return [...stand.textContent].some((_, at) => {
-          letter.setStart(stand.firstChild, at);
-          letter.setEnd(stand.firstChild, at + 1);
+        return [...new Intl.Segmenter().segment(stand.textContent)].some(({ segment, index }) => {
+          letter.setStart(stand.firstChild, index);
+          letter.setEnd(stand.firstChild, index + segment.length);
           const { left, right, top } = letter.getBoundingClientRect();
           const isSeen = top < box.bottom - 2 && right > box.left + 0.5 && left < box.right - 0.5;
           return isSeen && (left < box.left - 0.5 || right > box.right + 0.5);

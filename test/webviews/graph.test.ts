@@ -88,6 +88,22 @@ describe('the graph of a version', () => {
     }
   });
 
+  it('shades the sides at which there is more, above its boxes', async () => {
+    const page = await open(graphPage(), { width: 320 });
+    const scroller = page.locator('.graph-scroller');
+    const shaded = () =>
+      page.evaluate(
+        `['::before', '::after'].map((side) => getComputedStyle(document.querySelector('.graph-frame'), side).backgroundImage !== 'none')`,
+      );
+    await expect.poll(shaded).toEqual([true, true]);
+    await scroller.evaluate((element) => element.scrollTo(0, 0));
+    await expect.poll(shaded).toEqual([false, true]);
+    await scroller.evaluate((element) => element.scrollTo(element.scrollWidth, 0));
+    await expect.poll(shaded).toEqual([true, false]);
+    await page.setViewportSize({ width: 1400, height: 900 });
+    await expect.poll(shaded).toEqual([false, false]);
+  });
+
   it('cuts nothing off of what descends from it in a narrow page, and heads what it tells', async () => {
     const page = await open(graphPage(), { width: 220 });
     for (const head of await page.locator('.descendants thead th').all())

@@ -44,7 +44,7 @@ export function graphPicture(graph: LineageGraph, page: PageContext): TemplateRe
   const { places, edges } = drawing;
   if (current === undefined || !places.has(current)) current = graph.subject;
   const focused = current;
-  return html`<div class="graph-frame" @focusin=${(event: FocusEvent) => follow(event, page)}>
+  return html`<div class="graph-frame"><div class="graph-scroller" @focusin=${(event: FocusEvent) => follow(event, page)} @scroll=${tellMore}>
     <svg
       class="graph"
       role="group"
@@ -62,7 +62,15 @@ export function graphPicture(graph: LineageGraph, page: PageContext): TemplateRe
       ${edges.map(({ from, to, path }) => svg`<path class="graph-edge ${from === focused || to === focused ? 'near' : ''}" d=${path} marker-end="url(#arrow)"></path>`)}
       ${graph.nodes.map((node) => nodeView(node, graph, drawing, page))}
     </svg>
-  </div>`;
+  </div></div>`;
+}
+
+/** Boxes would cover shades that lie behind them, as those of tables do: these lie above, at the sides at which there is more. */
+function tellMore(): void {
+  const scroller = document.querySelector('.graph-scroller');
+  const { scrollLeft = 0, scrollWidth = 0, clientWidth = 0 } = scroller ?? {};
+  scroller?.parentElement?.classList.toggle('more-before', scrollLeft > 1);
+  scroller?.parentElement?.classList.toggle('more-after', scrollLeft < scrollWidth - clientWidth - 1);
 }
 
 function drawn(graph: LineageGraph, width: number): Drawing {
@@ -75,11 +83,12 @@ function drawn(graph: LineageGraph, width: number): Drawing {
 
 /** Where there is more than fits, the middle of it all is what was asked about. */
 function showSubject(subject: string): void {
-  const frame = document.querySelector('.graph-frame');
+  const scroller = document.querySelector('.graph-scroller');
   const place = known?.drawing.places.get(subject);
-  if (!frame || !place) return;
-  frame.scrollLeft = place.x + place.width / 2 - frame.clientWidth / 2;
-  frame.scrollTop = place.y + place.height / 2 - frame.clientHeight / 2;
+  if (!scroller || !place) return;
+  scroller.scrollLeft = place.x + place.width / 2 - scroller.clientWidth / 2;
+  scroller.scrollTop = place.y + place.height / 2 - scroller.clientHeight / 2;
+  tellMore();
 }
 
 function nodeView(node: GraphNode, graph: LineageGraph, { places }: Drawing, page: PageContext): TemplateResult {

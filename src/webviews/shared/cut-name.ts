@@ -13,8 +13,11 @@ const SHORTEST_START = 8;
 const SHORTEST_CUT = 14;
 /** And these on two lines. */
 const SHORTEST_CUT_ON_TWO_LINES = 32;
-/** Letters that look the same when they are written from right to left: parentheses turn round. */
-const UNTURNED = /^[^<>()[\]{}]*$/;
+/** Signs that turn round where text is written from right to left: each other's picture is theirs. */
+const TURNED: ReadonlyMap<string, string> = new Map([...'()[]{}<>'].map((sign, at) => [sign, ')(][}{><'.charAt(at)]));
+/** What has a direction of its own, by the blocks of Unicode for scripts from right to left, and what turns round without a pair here. */
+const DIRECTED =
+  /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}\p{Bidi_Control}]|(?![()[\]{}<>])\p{Bidi_Mirrored}/u;
 
 export interface CutOptions {
   /** What the tooltip says, if that is more than the name. */
@@ -43,9 +46,7 @@ export function cutName(
   if (!split) return html`<span class="ellipsis ${clamp} ${look}" title=${title}>${shown(name)}</span>`;
   const [start, end] = split;
   const drawn = end.replace(/^\s/, '\u00a0');
-  // From its last letter on, the end can be broken between letters where there is no room for more of it.
-  const isBackwards = isPlain(end) && UNTURNED.test(end);
-  return html`<span class="ellipsis cut-name ${isBackwards ? 'cut-backwards' : ''} ${lines === undefined ? '' : `cut-${lines}`} ${look}" dir="auto" title=${title} data-end=${isBackwards ? backwards(drawn) : drawn}
+  return html`<span class="ellipsis cut-name ${lines === undefined ? '' : `cut-${lines}`} ${look}" dir="auto" title=${title} data-end=${backwards(drawn)}
     ><span class="ellipsis ${clamp}">${shown(start)}<span class="cut-end">${end}</span></span></span>`;
 }
 
@@ -62,17 +63,20 @@ export function breakable(name: string): TemplateResult {
   return html`${name.split(/(?<=[_./×])/).map((part, place) => (place === 0 ? part : html`<wbr />${part}`))}`;
 }
 
-function backwards(plain: string): string {
-  return plain.split('').reverse().join('');
+/** From its last character on, an end can be broken between characters where there is no room for more of it. */
+function backwards(end: string): string {
+  const characters = [...charactersOf(end)].reverse();
+  return characters.map((character) => TURNED.get(character) ?? character).join('');
 }
 
-/** Between characters as people see them. */
+/** Between characters as people see them; not where the end is written from right to left: such a name ends in dots. */
 function splitOf(name: string, shortest: number, longest: number): readonly [start: string, end: string] | undefined {
   if (name.length < shortest) return undefined;
   const endOf = (length: number) => Math.min(longest, Math.max(END, length - SHORTEST_START));
   const characters = charactersOf(name);
   if (characters.length <= END) return undefined;
   // Letters of other scripts are up to twice as wide.
-  const end = Math.ceil(endOf(characters.length) / (isPlain(name) ? 1 : 2));
-  return [characters.slice(0, -end).join(''), characters.slice(-end).join('')];
+  const length = Math.ceil(endOf(characters.length) / (isPlain(name) ? 1 : 2));
+  const end = characters.slice(-length).join('');
+  return DIRECTED.test(end) ? undefined : [characters.slice(0, -length).join(''), end];
 }
