@@ -233,7 +233,7 @@ function effectOf(rule: StageChoice['rule'], holder: VersionSummary | undefined)
     moment: momentText(holder.stageClaimedAt ?? holder.stageSince),
     name: oneLine(holder.stageBy.name, 60),
   });
-  return facts(t('displaces version {number}', { number: numberOf(holder) }), since);
+  return facts(t('replaces version {number}', { number: numberOf(holder) }), since);
 }
 
 /** Says what is about to happen, and asks why. */
@@ -250,7 +250,8 @@ export const promotionReasonStep: Step = async (place, answers) => {
   const displaced = holder
     ? [t('Version {number} moves from {from} to {to}.', { number: numberOf(holder), from: rule.name, to })]
     : [];
-  const prompt = [...(standing ? [`${standing.text}.`] : []), moves, ...displaced, ...emptied(version)].join(' ');
+  const said = standing ? [`${standing.text}.`] : [];
+  const prompt = [moves, ...displaced, ...emptied(version), ...said].join(' ');
   const reply = await askReason(place, prompt, proposedText);
   return added(reply, (text) => ({ ...answers, text }));
 };
@@ -318,7 +319,7 @@ function rollbackChoice(
 ): Choice<RollbackChoice> {
   const { current, stage, held } = plan;
   const replaced = current
-    ? t('replaces version {current}', { current: numberOf(current) })
+    ? t('replaces version {number}', { number: numberOf(current) })
     : t('no version is in {stage} now', { stage });
   const was = heldText(held[target.id], stage);
   return {

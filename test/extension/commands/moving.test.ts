@@ -115,7 +115,7 @@ it('says of a stage, before anything is asked, how the version does beside the o
   await vi.waitFor(() => expect(list?.items).toHaveLength(1));
   expect(list?.items[0]).toMatchObject({
     label: 'production',
-    description: expect.stringMatching(/^displaces version 1 · there since /),
+    description: expect.stringMatching(/^replaces version 1 · there since /),
     detail: '$(warning) auc is 0.9925, worse than the 0.9952 of version 1 (−0.0027)',
   });
   list?.hide();
