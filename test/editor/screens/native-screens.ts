@@ -39,6 +39,15 @@ export const nativeScreens: readonly EditorScreen[] = [
     },
   },
   {
+    name: 'production menu',
+    project: 'typical',
+    async show({ workbench, page }) {
+      await showViews(workbench, 'Production', 'Reviews', 'Models');
+      await workbench.treeRow('@3 fraud-detector', workbench.view('Production')).click({ button: 'right' });
+      await page.locator('.monaco-menu .action-item').first().waitFor();
+    },
+  },
+  {
     name: 'tree by stage',
     project: 'typical',
     async show({ workbench, page }) {

@@ -62,6 +62,8 @@ export const stateScreens: readonly EditorScreen[] = [
     name: 'sharing menu',
     project: 'shared',
     async show({ workbench }) {
+      await showViews(workbench, 'Shared Work');
+      await workbench.treeRow('Theirs', workbench.view('Shared Work')).waitFor();
       await workbench.runCommand(command('Shared Storage…'));
       await workbench.quickPickLabels();
     },
