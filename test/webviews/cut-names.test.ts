@@ -137,5 +137,10 @@ it.each([
   })()`);
   expect(numbered).toBeGreaterThan(5);
   expect(lost).toEqual([]);
+  // They are cut once, and not by the edge of the table, too.
+  const [edge, name] = await opened.page.evaluate<readonly number[]>(
+    `['.tensor-scroller', '.tensor-rows .tensor-name'].map((part) => document.querySelector(part).getBoundingClientRect().right)`,
+  );
+  expect(name).toBeLessThanOrEqual(edge ?? 0);
   await opened.close();
 });
