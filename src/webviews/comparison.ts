@@ -77,11 +77,22 @@ function baselineChoice({ versions }: ComparisonPageData, baseline: number, page
     <select @change=${(event: Event) => page.setUi('baseline', chosen(event))}>
       ${versions.map(
         (version, column) => html`<option value=${version.id} .selected=${column === baseline}>
-          ${models.size > 1 ? choiceName(version.model) : ''}@${versionNumber(version)}, ${version.stage}
+          ${choiceText(version, models.size > 1)}
         </option>`,
       )}
     </select>
   </label>`;
+}
+
+/** So many characters have room in the list of versions. */
+const IN_VERSIONS = 30;
+
+/** Which version it is, and as much of its stage as there is room for then: one that is cut twice tells nothing. */
+function choiceText(version: ComparisonPageData['versions'][number], isOfSeveral: boolean): string {
+  const number = `@${versionNumber(version)}`;
+  const name = `${isOfSeveral ? choiceName(version.model, IN_VERSIONS - number.length) : ''}${number}`;
+  const left = IN_VERSIONS - name.length - 2;
+  return left < Math.min(8, version.stage.length) ? name : `${name}, ${choiceName(version.stage, left)}`;
 }
 
 function rowChoices({ words, onlyDifferences }: Chosen, page: PageContext): TemplateResult {

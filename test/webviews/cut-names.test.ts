@@ -91,6 +91,22 @@ describe.each(crowded)('names on the page %s, %s', (kind, state) => {
     expect(torn).toEqual([]);
   });
 
+  it.each([1200, 320])('are cut once in what is chosen from a list, in %d pixels', async (width) => {
+    await opened.page.setViewportSize({ width, height: 900 });
+    await opened.settled();
+    const twice = await opened.page.evaluate<readonly string[]>(`(() => {
+      const pen = new OffscreenCanvas(1, 1).getContext('2d');
+      return [...document.querySelectorAll('main select')].filter((select) => select.checkVisibility()).flatMap((select) => {
+        const { fontSize, fontFamily, paddingLeft, paddingRight } = getComputedStyle(select);
+        pen.font = fontSize + ' ' + fontFamily;
+        // The sign beside it, that there are others, has what the editor's own lists have for theirs.
+        const room = select.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight) - 18;
+        return [...select.options].map(({ text }) => text.trim()).filter((text) => text.includes('…') && pen.measureText(text).width > room);
+      }).slice(0, 5);
+    })()`);
+    expect(twice).toEqual([]);
+  });
+
   it('are whole for whoever listens, selects or rests on them', async () => {
     const torn = await opened.page.evaluate<readonly string[]>(`[...document.querySelectorAll('main .cut-name')]
       .filter((name) => name.checkVisibility() && (name.innerText !== name.textContent || name.title === '' || !name.textContent.endsWith(${endOf}(name).trim())))
