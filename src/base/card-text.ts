@@ -1,3 +1,5 @@
+import { beginningOf } from './short-name.ts';
+
 const FRONT_MATTER = /^\uFEFF?---[ \t]*\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/;
 
 /** A model card in its two parts: the metadata that it may begin with, as YAML, and what is for people. */
@@ -21,7 +23,7 @@ export function leadOf(text: string): string {
     .map((block) => block.replace(/^(\s*#{1,6}[^\n]*\n)+/, '').trim())
     .find((block) => block !== '' && !/^([#|>!`<-]|\*\s|={3,}|_To be written)/.test(block));
   const line = withoutMarks((words ?? '').replace(/\s+/g, ' '));
-  return line.length > LONGEST_LEAD ? `${line.slice(0, LONGEST_LEAD - 1).trimEnd()}…` : line;
+  return beginningOf(line, LONGEST_LEAD);
 }
 
 /** Fenced code has paragraphs that say nothing of what it is for. */

@@ -1,4 +1,6 @@
 const PLAIN = /^[ -~]*$/;
+/** In letters of the language: a family of four has eleven. */
+const LONGEST_CHARACTER = 64;
 /** Made when it is needed: most names are plain. */
 let segmenter: Intl.Segmenter | undefined;
 
@@ -21,4 +23,15 @@ export function shortName(name: string, most: number): string {
   if (characters.length <= most) return name;
   const end = Math.floor(most / 3);
   return `${characters.slice(0, most - end - 1).join('')}…${characters.slice(-end).join('')}`;
+}
+
+/** The beginning of a text that has more than `most` letters, which ends between the characters that people see, and says that there is more. */
+export function beginningOf(text: string, most: number): string {
+  if (text.length <= most) return text;
+  let start = '';
+  for (const character of charactersOf(text.slice(0, most + LONGEST_CHARACTER))) {
+    if (start.length + character.length >= most) break;
+    start += character;
+  }
+  return `${start.trimEnd()}…`;
 }

@@ -1,6 +1,6 @@
 import { dateLocale, t } from '../base/language.ts';
 import { formatDifference, formatMetric, headlineMetric, metricChange } from '../base/metrics.ts';
-import { shortName as withoutMiddle } from '../base/short-name.ts';
+import { beginningOf, shortName as withoutMiddle } from '../base/short-name.ts';
 import type { VersionSummary } from '../catalog/read-models/versions.ts';
 import type { RegisterResult } from '../registry/api/registering.ts';
 
@@ -99,7 +99,7 @@ const UNSEEN =
 /** Text from a registry on one line, without control characters and directions that could make it read as something else. */
 export function oneLine(text: string, maxLength = 200): string {
   const plain = text.replace(UNSEEN, ' ').trim();
-  return plain.length > maxLength ? `${plain.slice(0, maxLength - 1)}…` : plain;
+  return beginningOf(plain, maxLength);
 }
 
 /** What a person wrote, between the marks that the language has for it. */

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatNumber, t, tCount, tParts } from '../base/language.ts';
 import { metricDirection } from '../base/metrics.ts';
+import { beginningOf } from '../base/short-name.ts';
 import type { PlotsPageData } from '../extension/messages/page-data.ts';
 import { goodness, type PlotColumns, plotColumns } from './plots/axes.ts';
 import { filtersText, type PlotChoices, passing, plotChoices } from './plots/choices.ts';
@@ -148,7 +149,7 @@ function sameParams({ columns }: PlotsPageData): TemplateResult | typeof nothing
   const { same, omitted } = columns;
   if (same.length === 0 && omitted === 0) return nothing;
   return html`<p class="muted aside">
-    ${same.length === 0 ? nothing : html`${icon('check')}&nbsp;${t('The same in all:')} ${same.slice(0, 30).map(({ name, text }, index) => html`${index > 0 ? ', ' : ''}<span class="wrap">${name}=${text.slice(0, 60)}</span>`)}${same.length > 30 ? ' …' : ''}`}
+    ${same.length === 0 ? nothing : html`${icon('check')}&nbsp;${t('The same in all:')} ${same.slice(0, 30).map(({ name, text }, index) => html`${index > 0 ? ', ' : ''}<span class="wrap">${name}=${beginningOf(text, 60)}</span>`)}${same.length > 30 ? ' …' : ''}`}
     ${omitted === 0 ? nothing : html`<span>${tCount(omitted, '{count} name that few versions have is left out.', '{count} names that few versions have are left out.')}</span>`}
   </p>`;
 }

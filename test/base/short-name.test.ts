@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shortName } from '../../src/base/short-name.ts';
+import { beginningOf, shortName } from '../../src/base/short-name.ts';
 
 describe('a name that is too long', () => {
   it('loses its middle', () => {
@@ -27,5 +27,14 @@ describe('a name that is too long', () => {
         expect([...new Intl.Segmenter().segment(short)].length).toBeLessThanOrEqual(most);
       }),
     );
+  });
+});
+
+describe('the beginning of a long text', () => {
+  it('says that there is more, and breaks no character', () => {
+    expect(beginningOf('fraud-detector', 14)).toBe('fraud-detector');
+    expect(beginningOf('fraud-detector-of-germany', 14)).toBe('fraud-detecto…');
+    expect(beginningOf('fraud 👨‍👩‍👧 detector', 9)).toBe('fraud…');
+    expect(beginningOf('🇩🇪🇫🇷🇧🇷', 9)).toBe('🇩🇪🇫🇷…');
   });
 });

@@ -80,6 +80,7 @@ describe('text from a registry', () => {
     expect(oneLine('👩‍💻 👨‍👩‍👧 ❤️‍🔥')).toBe('👩‍💻 👨‍👩‍👧 ❤️‍🔥');
     expect(oneLine('ad\u200dmin \u200d👩')).toBe('ad min  👩');
     expect(oneLine('x'.repeat(300), 10)).toBe(`${'x'.repeat(9)}…`);
+    expect(oneLine('👩‍💻'.repeat(3), 9)).toBe('👩‍💻…');
   });
 
   it('makes no link in a notification', () => {

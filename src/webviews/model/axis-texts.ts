@@ -1,3 +1,5 @@
+import { beginningOf } from '../../base/short-name.ts';
+
 const LONGEST_TEXT = 14;
 
 /** The texts of an axis, each with so much of it as has room. What all of them begin with goes where they would look alike without their ends. */
@@ -9,7 +11,7 @@ export function axisTexts(texts: readonly string[]): readonly string[] {
 }
 
 function shortText(text: string): string {
-  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT - 1)}…` : text;
+  return beginningOf(text, LONGEST_TEXT);
 }
 
 /** Up to where all texts are the same; whole words, where they share some. */

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { leadOf } from '../../base/card-text.ts';
 import { formatNumber, t, tCount, tParts } from '../../base/language.ts';
 import { metricDirection } from '../../base/metrics.ts';
+import { beginningOf } from '../../base/short-name.ts';
 import type { Plot, PlotAxis, PlotBox, PlotPoint, TenureEntry } from '../../extension/messages/core-types.ts';
 import type { ModelPageData } from '../../extension/messages/page-data.ts';
 import { choiceName } from '../shared/cut-name.ts';
@@ -17,6 +18,9 @@ import { plotTable } from './plot-table.ts';
 import { selectionPanel } from './selection.ts';
 import { shapeKey } from './shapes.ts';
 import './version-chart.ts';
+
+/** So many letters of what people wrote stand beside a point. */
+const GLANCE_WORDS = 160;
 
 /** The versions as points, what is chosen of them, and the same as a table. */
 export function plotSection(data: ModelPageData, choices: Choices, page: ModelPage): TemplateResult {
@@ -196,7 +200,7 @@ function glance(
             .join(' ')}</div>`
         : nothing
     }
-    ${version?.description ? html`<div class="glance-words muted">${leadOf(version.description).slice(0, 160)}</div>` : nothing}
+    ${version?.description ? html`<div class="glance-words muted">${beginningOf(leadOf(version.description), GLANCE_WORDS)}</div>` : nothing}
     ${held.slice(-2).map(({ tenure }) => html`<div>${tenureText(tenure)}</div>`)}`;
 }
 
@@ -204,7 +208,7 @@ function glance(
 function moved(tenure: TenureEntry): TemplateResult {
   return html`<div class="glance-head"><b>@${tenure.number}</b></div>
     <div>${tenureText(tenure)}</div>
-    ${tenure.reason === '' ? nothing : html`<div class="glance-words muted">${tenure.reason.slice(0, 160)}</div>`}`;
+    ${tenure.reason === '' ? nothing : html`<div class="glance-words muted">${beginningOf(tenure.reason, GLANCE_WORDS)}</div>`}`;
 }
 
 function tenureText({ kind, since, until, by }: TenureEntry): string {
