@@ -63,3 +63,25 @@ it.each(wide)('shows on the page %s, %s, at which side there is more of a table'
   expect(opened.errors).toEqual([]);
   await opened.close();
 });
+
+it.each([
+  ['comparison', 'tensors'],
+  ['modelFile', 'typical'],
+] as const)('shows names of tensors beside the shade at its edge, on the page %s, %s', async (kind, state) => {
+  const screen = allScreens.find((other) => other.kind === kind && other.state === state);
+  const opened = await screen?.open(harness, { width: 320, height: 900, theme: 'dark' });
+  if (!opened) throw new Error('There is no such screen.');
+  for (const width of [280, 320, 400]) {
+    await opened.page.setViewportSize({ width, height: 900 });
+    await opened.settled();
+    const { ends, seen } = await opened.page.evaluate<{ ends: number[]; seen: number }>(`(() => {
+      const scroller = document.querySelector('.tensor-scroller');
+      const ends = [...scroller.querySelectorAll('.tensor-name .ellipsis')].map((name) => name.getBoundingClientRect().right);
+      return { ends, seen: scroller.getBoundingClientRect().left + scroller.clientLeft + scroller.clientWidth };
+    })()`);
+    expect(ends.length).toBeGreaterThan(10);
+    // The shade is 12 wide, and nearly clear where it begins.
+    expect(Math.max(...ends)).toBeLessThanOrEqual(seen - 11);
+  }
+  await opened.close();
+});
