@@ -5,7 +5,7 @@ import type { ModelFacts, TensorFacts } from '../../src/modelfiles/facts.ts';
 import { summariseFacts } from '../../src/modelfiles/facts-summary.ts';
 import { recordedSummary } from '../../src/registry/facts/recorded-facts.ts';
 import type { StoredFacts } from '../../src/registry/facts/stored-facts.ts';
-import { digest, versionDetails } from './examples.ts';
+import { digestOf, versionDetails } from './examples.ts';
 
 /** What a checkpoint of PyTorch takes beside its tensors: the pickle that names them, and the directory of the archive. */
 const PICKLE_BYTES = 46_112;
@@ -68,7 +68,7 @@ export function bertFile(): FileEntry {
   return {
     path: 'model.pt',
     sizeBytes: (end?.offset ?? 0) + (end?.sizeBytes ?? 0),
-    sha256: digest,
+    sha256: digestOf('model.pt'),
     isExecutable: false,
   };
 }
@@ -82,7 +82,7 @@ const bertFacts = {
   tensors: bertTensors,
   license: 'apache-2.0',
   baseModels: [{ name: 'google-bert/bert-base-uncased', revision: '86b5e0934494bd15c9632b12f734a8a67f723594' }],
-  weights: digest,
+  weights: digestOf('weights'),
   inputs: [{ name: 'input_ids', dtype: 'int64', shape: ['batch', 'sequence'] }],
   outputs: [{ name: 'logits', dtype: 'float32', shape: ['batch', 'sequence', 30_522] }],
   metadata: { 'general.author': 'Ada Lovelace', transformers_version: '5.1.0' },
@@ -129,14 +129,18 @@ export function bertVersion(number = 2, changes: Partial<VersionDetails> = {}): 
 function versionOf(facts: StoredFacts, number: number, changes: Partial<VersionDetails>): VersionDetails {
   const files: readonly FileEntry[] = [
     bertFile(),
-    { path: 'tokenizer.json', sizeBytes: 711_661, sha256: digest.replaceAll('a', '0'), isExecutable: false },
-    { path: 'serve.sh', sizeBytes: 2_786, sha256: digest.replaceAll('b', '1'), isExecutable: true },
+    { path: 'tokenizer.json', sizeBytes: 711_661, sha256: digestOf('tokenizer.json'), isExecutable: false },
+    { path: 'serve.sh', sizeBytes: 2_786, sha256: digestOf('serve.sh'), isExecutable: true },
   ];
-  const recorded = factsOf({ facts: JSON.stringify(recordedSummary(facts)), weights: digest });
+  const recorded = factsOf({ facts: JSON.stringify(recordedSummary(facts)), weights: facts.weights });
   return versionDetails(number, {
     description: 'BERT on the texts of the October payments, beside the features of the merchant graph.',
     params: { learning_rate: '0.0001', epochs: '3', batch_size: '32', warmup_steps: '600', seed: '42' },
-    artifact: { digest, sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0), fileCount: files.length },
+    artifact: {
+      digest: digestOf(`artifact ${number}`),
+      sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      fileCount: files.length,
+    },
     files,
     ...(recorded ? { facts: recorded } : {}),
     ...changes,

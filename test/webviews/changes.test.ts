@@ -49,7 +49,7 @@ describe('the page of what changed', () => {
   it('lists a metric that only one of them has as not recorded of the other, and never as the same', async () => {
     const metrics = [{ name: 'f1', values: [null, 0.8], isDifferent: false, isKnown: [false, true] }];
     const page = await open(changes({ metrics }));
-    expect(await page.locator('tr', { hasText: 'f1' }).innerText()).toMatch(/not recorded\s+0\.8/);
+    expect(await page.locator('#metrics tr', { hasText: 'f1' }).innerText()).toMatch(/not recorded\s+0\.8/);
     expect(await page.getByText('The same in both').allInnerTexts()).not.toContainEqual(
       expect.stringContaining('metrics'),
     );

@@ -1,16 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ComparedRow, ComparisonPageData } from '../../src/extension/messages/page-data.ts';
-import {
-  comparison,
-  comparisonWithUnrecorded,
-  courses,
-  idOf,
-  longName,
-  markup,
-  partlyKnown,
-  versionSummary,
-} from './examples.ts';
-import { gate } from './gate-examples.ts';
+import { comparison, comparisonWithUnrecorded, partlyKnown } from './comparison-examples.ts';
+import { courses, idOf, longName, markup, versionDetails, versionSummary } from './examples.ts';
+import { gatesOf } from './gate-examples.ts';
 import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
 import { themeNames } from './themes.ts';
 
@@ -57,9 +49,9 @@ describe('the comparison of versions', () => {
     const page = await open(comparisonWithUnrecorded(2));
     const environment = page.locator('tbody', { has: page.locator('#section-environment') });
     expect(await page.locator('#section-environment').innerText()).toMatch(
-      /0 of 2 differ, 1 not recorded for some versions$/,
+      /0 of 3 differ, 2 not recorded for some versions$/,
     );
-    await environment.getByRole('button', { name: 'Show 1 row that is missing in some versions' }).click();
+    await environment.getByRole('button', { name: 'Show 2 rows that are missing in some versions' }).click();
     const python = environment.locator('tr', { hasText: 'python' });
     await expect.poll(() => python.innerText()).toMatch(/not recorded\s+3\.11\.2$/);
     expect(await environment.locator('.fold-row').allInnerTexts()).toEqual([
@@ -95,7 +87,8 @@ describe('the comparison of versions', () => {
 
   it('tells a metric that only one of them has apart from those that differ', async () => {
     const compared = comparison(2);
-    const [auc, ...others] = compared.metrics.slice(0, 3);
+    const auc = compared.metrics.find(({ name }) => name === 'test_auc');
+    const others = compared.metrics.filter(({ name, isDifferent }) => isDifferent && name !== 'test_auc');
     const page = await open({ ...compared, metrics: [...partlyKnown(auc ? [auc] : [], 0), ...others] });
     expect(await page.locator('#section-metrics').innerText()).toMatch(/, 1 not recorded for some versions$/);
     const row = page.locator('tr', { hasText: 'test_auc' });
@@ -132,12 +125,12 @@ describe('the comparison of versions', () => {
     const page = await open(comparison(3));
     const params = page.locator('tbody', { has: page.getByRole('button', { name: /^Params/ }) });
     const names = () => params.locator('th[scope=row]').allInnerTexts();
-    expect(await names()).toEqual(['learning_rate', 'features']);
+    expect(await names()).toEqual(['features', 'learning_rate']);
     await params.getByRole('button', { name: 'Show 2 rows that are the same' }).click();
-    await expect.poll(names).toEqual(['learning_rate', 'features', 'seed', 'max_depth']);
+    await expect.poll(names).toEqual(['features', 'learning_rate', 'max_depth', 'seed']);
     expect(await params.locator('tr', { hasText: 'learning_rate' }).locator('.differs').count()).toBe(1);
     await page.getByText('Show only differences').click();
-    await expect.poll(names).toEqual(['learning_rate', 'features']);
+    await expect.poll(names).toEqual(['features', 'learning_rate']);
     await page.reload();
     await page.locator('h1').waitFor();
     expect(await params.locator('th[scope=row]').count()).toBe(2);
@@ -186,7 +179,7 @@ describe('the comparison of versions', () => {
     expect(await auc.locator('.best').innerText()).toContain('0.94');
     expect(await auc.innerText()).toContain('+1.08 %');
     const worst = await page.locator('tr', { hasText: 'auc, worst' }).innerText();
-    expect(worst).toMatch(/0\.9\s+BR.*0\.91.*DE.*0\.9\s+DE/s);
+    expect(worst).toMatch(/0\.9\s+BR.*0\.91\s+BR.*0\.9\s+DE/s);
     expect(await page.getByText('3 of 4 versions').count()).toBe(1);
   });
 
@@ -291,31 +284,53 @@ describe('the comparison of versions', () => {
     await expect.poll(() => page.locator('.whole').first().innerText()).toContain('  "dropout": {\n    "input": 0.1,');
   });
 
-  it('evaluates gates when they are opened, each version with what it measured', async () => {
+  it('evaluates gates when they are opened, each version with what it measured and why that isn’t enough', async () => {
+    const gates = gatesOf(versionDetails(2), {
+      gates: [{ metric: 'test_auc', min: 0.95 }, { 'max-size': '100 MB' }],
+      asksPeople: false,
+    });
     const versionGates = async () => ({
-      stages: [
-        {
-          stage: 'production',
-          kind: 'promote' as const,
-          approvals: [],
-          gates: [
-            { ...gate('auc'), title: 'auc at least 0.9', outcome: 'passed' as const, measured: '0.93' },
-            {
-              ...gate('size'),
-              title: 'size below 1 MB',
-              outcome: 'failed' as const,
-              measured: '2 MB',
-              why: 'Too large',
-            },
-          ],
-        },
-      ],
+      stages: [{ stage: 'production', kind: 'promote' as const, approvals: [], gates }],
     });
     const page = await open(comparison(2), { versionGates });
-    expect(await page.getByText('production: auc').count()).toBe(0);
+    expect(await page.getByText('production: test_auc').count()).toBe(0);
     await page.getByRole('button', { name: /^Gates/ }).click();
-    const row = page.locator('tr', { hasText: 'production: size below 1 MB' });
-    await expect.poll(() => row.locator('td').allInnerTexts()).toEqual([' failed 2 MB', ' failed 2 MB']);
+    const row = (text: string) => page.locator('tr', { hasText: text });
+    await expect
+      .poll(() => row('production: test_auc').locator('td').first().innerText())
+      .toMatch(/^\s*failed 0\.9412345\s+test_auc 0\.9412345 is below 0\.95$/);
+    expect(await row('production: test_auc').locator('th').innerText()).toContain('at least 0.95');
+    expect(await row('production: size').locator('td').allInnerTexts()).toEqual(
+      [1, 2].map(() => expect.stringMatching(/^\s*passed 13002342 bytes$/)),
+    );
+  });
+
+  it('has a row for each gate, also of those that are about the same, and calls them as the page of a version does', async () => {
+    const gates = gatesOf(versionDetails(2), {
+      gates: [
+        { metric: 'test_auc', min: 0.85 },
+        { metric: 'test_auc', 'max-drop': '1 %', vs: 'production' },
+        { command: 'python validate.py' },
+        { command: 'python smoke.py' },
+      ],
+    });
+    const versionGates = async () => ({
+      stages: [{ stage: 'production', kind: 'promote' as const, approvals: [], gates }],
+    });
+    const page = await open(comparison(2), { versionGates });
+    await page.getByRole('button', { name: /^Gates/ }).click();
+    const heads = page.locator('tbody', { has: page.getByRole('button', { name: /^Gates/ }) }).locator('th[scope=row]');
+    await expect
+      .poll(async () => (await heads.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim()))
+      .toEqual([
+        'production: test_auc at least 0.85',
+        'production: test_auc at most 1 % worse than production',
+        'production: python validate.py',
+        'production: python smoke.py',
+        'production: 2 approvals',
+      ]);
+    const people = page.locator('tr', { hasText: '2 approvals' }).locator('td').first();
+    expect(await people.innerText()).toMatch(/^\s*waiting\s+no approval yet, 2 needed$/);
   });
 
   it('lays the curves of the versions over each other, and says how each ends and when it was best', async () => {

@@ -1,3 +1,4 @@
+import { sha256Hex } from '../../src/base/hash.ts';
 import type { MetricValue } from '../../src/base/metric-value.ts';
 import type { Author } from '../../src/catalog/read-models/author.ts';
 import type { VersionDetails, VersionSummary } from '../../src/catalog/read-models/versions.ts';
@@ -5,10 +6,10 @@ import type { TensorComparisonPageData } from '../../src/extension/messages/answ
 import type {
   ChangesPageData,
   ComparedRow,
-  ComparisonPageData,
   GraphPageData,
   VersionPageData,
 } from '../../src/extension/messages/page-data.ts';
+import { comparedRows } from '../../src/extension/pages/comparison-data.ts';
 import { snippetsOf } from '../../src/extension/pages/version-handlers.ts';
 import type { CodeBetween } from '../../src/lineage/code-history.ts';
 import { frozenGroups } from '../../src/modelfiles/tensors/frozen-groups.ts';
@@ -16,7 +17,8 @@ import type { TensorDifference } from '../../src/modelfiles/tensors/tensor-diffe
 import type { MetricCourses } from '../../src/registry/api/facts.ts';
 import type { GraphNode } from '../../src/registry/api/impact.ts';
 import type { MetricTrend } from '../../src/registry/api/listing.ts';
-import { rowsOf } from '../../src/registry/queries/compared-rows.ts';
+import { type Cells, metricRowsOf, rowsOf } from '../../src/registry/queries/compared-rows.ts';
+import { inputNodes } from '../../src/registry/queries/graph.ts';
 
 /** What the page gets beside the version itself, for one with nothing to compare with. */
 export function barePage(version: VersionDetails): VersionPageData {
@@ -31,7 +33,10 @@ export function idOf(number: number): string {
   return `01JD${String(number).padStart(22, '0')}`;
 }
 
-export const digest = 'ab3f9c1e77d04a5b8c2d6e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b';
+/** Content of its own for each thing that has one. */
+export function digestOf(what: string): string {
+  return sha256Hex(what);
+}
 
 /** A version as a team's registry has it. */
 export function versionSummary(number: number, changes: Partial<VersionSummary> = {}): VersionSummary {
@@ -65,7 +70,7 @@ export function versionSummary(number: number, changes: Partial<VersionSummary> 
       'country.BR.auc': 0.8921,
     },
     params: { learning_rate: '0.05', max_depth: '8', n_estimators: '1200', objective: 'binary:logistic', seed: '42' },
-    artifact: { digest, sizeBytes: 13_002_342, fileCount: 3 },
+    artifact: { digest: digestOf(`artifact ${number}`), sizeBytes: 13_002_342, fileCount: 3 },
     pending: false,
     ...changes,
   };
@@ -111,14 +116,14 @@ export function versionDetails(number = 2, changes: Partial<VersionDetails> = {}
   return {
     ...versionSummary(number, last ? { stage: last.to, stageSince: last.at, stageBy: last.by } : {}),
     files: [
-      { path: 'model.ubj', sizeBytes: 12_934_144, sha256: digest, isExecutable: false },
+      { path: 'model.ubj', sizeBytes: 12_934_144, sha256: digestOf(`model.ubj ${number}`), isExecutable: false },
       {
         path: 'preprocessing/encoder.joblib',
         sizeBytes: 65_412,
-        sha256: digest.replaceAll('a', '0'),
+        sha256: digestOf('encoder.joblib'),
         isExecutable: false,
       },
-      { path: 'serve.sh', sizeBytes: 2_786, sha256: digest.replaceAll('b', '1'), isExecutable: true },
+      { path: 'serve.sh', sizeBytes: 2_786, sha256: digestOf('serve.sh'), isExecutable: true },
     ],
     lineage: {
       code: {
@@ -131,7 +136,7 @@ export function versionDetails(number = 2, changes: Partial<VersionDetails> = {}
         submodules: [{ path: 'vendor/features', commit: '9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b', isDirty: true }],
       },
       data: [
-        { path: 'data/transactions-2026-10.parquet', sha256: digest.replaceAll('c', '2'), sizeBytes: 1_204_000_331 },
+        { path: 'data/transactions-2026-10.parquet', sha256: digestOf('transactions'), sizeBytes: 1_204_000_331 },
         { path: 'data/merchants.csv', sizeBytes: 88_120 },
         {
           path: 'data/labels',
@@ -153,7 +158,7 @@ export function versionDetails(number = 2, changes: Partial<VersionDetails> = {}
         folder: 'training',
         seenAs: 'terminal',
         othersCount: 2,
-        notebook: { path: 'notebooks/train.ipynb', cells: digest.replaceAll('9', '5'), cellCount: 14 },
+        notebook: { path: 'notebooks/train.ipynb', cells: digestOf('cells'), cellCount: 14 },
       },
       evaluations: [
         evaluation('holdout-2026-10', { auc: 0.9377, brier: 0.0612 }),
@@ -165,8 +170,8 @@ export function versionDetails(number = 2, changes: Partial<VersionDetails> = {}
         version: `${index}.4.1`,
         ...(index === 3 ? { source: { isEditable: true, commit: '4be1c0a9f3d2e1b0a9c8d7e6f5a4b3c2d1e0f9a8' } } : {}),
       })),
-      environment: { digest: digest.replaceAll('9', '7'), python: '3.12.4', foundBy: 'command' },
-      locks: [{ path: 'uv.lock', sha256: digest.replaceAll('9', '6') }],
+      environment: { digest: digestOf('packages'), python: '3.12.4', foundBy: 'command' },
+      locks: [{ path: 'uv.lock', sha256: digestOf('uv.lock') }],
       machine: {
         os: 'Ubuntu 22.04.4 LTS',
         architecture: 'x64',
@@ -244,6 +249,7 @@ export function bareVersion(): VersionDetails {
 
 export const markup = '<img src=x onerror="globalThis.injected=1"><script>globalThis.injected=1</script>';
 export const longName = `models/${'very-long-name-without-a-break_'.repeat(10)}`.slice(0, 300);
+export const arabicWords = 'نموذج كشف الاحتيال في بطاقات الدفع ';
 
 /** Whatever people and files can put into a log, in every place that takes text. */
 export function hostileVersion(): VersionDetails {
@@ -260,12 +266,14 @@ export function hostileVersion(): VersionDetails {
     metrics: {
       [markup]: 1,
       [longName]: 0.123456789,
+      [arabicWords.repeat(7).trim()]: 0.25,
       constructor: 2,
       'a.b=<b>.auc': 'NaN',
       [`${longName}.x.auc`]: 'Infinity',
     },
     params: { [markup]: markup, [longName]: longName },
-    files: [{ path: `${longName}/${markup}`, sizeBytes: 1, sha256: digest, isExecutable: true }],
+    files: [{ path: `${longName}/${markup}`, sizeBytes: 1, sha256: digestOf('hostile'), isExecutable: true }],
+    artifact: { ...base.artifact, sizeBytes: 1, fileCount: 1 },
     lineage: {
       ...base.lineage,
       code: {
@@ -283,135 +291,16 @@ export function hostileVersion(): VersionDetails {
       machine: { os: markup, cpu: longName, gpus: [markup], gpuDriver: markup, cuda: markup },
       missing: [{ what: markup, why: longName }],
     },
-    transitions: base.transitions.map((transition) => ({
-      ...transition,
-      by: author,
-      reason: markup,
-      at: 'not a time',
+    stageBy: author,
+    stageSince: 'not a time',
+    transitions: base.transitions.map((transition, place, { length }) => ({
+      ...{ ...transition, by: author, reason: markup, at: 'not a time' },
+      ...(place === length - 1 ? { to: markup } : {}),
     })),
     notes: [{ id: '1', text: markup, by: author, at: markup }],
     comments: [{ id: '2', text: longName, by: author, at: '' }],
     sameArtifact: [{ model: markup, number: 1 }],
   };
-}
-
-/** `count` versions, the third one in production. */
-export function comparison(count = 3): ComparisonPageData {
-  const versions = Array.from({ length: count }, (_, index) =>
-    versionSummary(index + 1, {
-      stage: index === 2 ? 'production' : index === 1 ? 'staging' : 'candidate',
-      metrics: {
-        test_auc: 0.91 + index / 100,
-        'train.loss': 0.3 - index / 50,
-        rows: 110_000 + index * 1000,
-        latency_p99_ms: 18.25,
-        ...(index === 0 ? {} : { val_auc: 0.9388 }),
-        divergence: index === 1 ? 'NaN' : 1.5,
-      },
-      params: {
-        seed: '42',
-        learning_rate: index === 1 ? '0.1' : '0.05',
-        max_depth: '8',
-        features: `amount, merchant, country, hour, ${'device, '.repeat(20)}${index}`,
-      },
-    }),
-  );
-  const metricNames = ['test_auc', 'train.loss', 'rows', 'latency_p99_ms', 'val_auc', 'divergence'];
-  return {
-    versions,
-    facts: [],
-    metrics: metricNames.map((name) => metricRow(name, (index) => versions[index]?.metrics[name] ?? null, count)),
-    params: ['seed', 'learning_rate', 'max_depth', 'features'].map((name) =>
-      row(name, (index) => versions[index]?.params[name] ?? null, count),
-    ),
-    tags: [row('team', () => 'payments', count)],
-    evaluations: [
-      {
-        dataset: 'holdout-2026-10',
-        sha256: digest,
-        isMeasured: versions.map((_, index) => index !== 0),
-        metrics: [metricRow('auc', (index) => (index === 0 ? null : 0.93 + index / 200), count)],
-        slices: ['DE', 'FR', 'BR'].map((country, place) => ({
-          slice: `country=${country}`,
-          metrics: [
-            metricRow('auc', (index) => (index === 0 ? null : 0.93 - place / 50 + (place - 1) * index * 0.01), count),
-          ],
-        })),
-      },
-    ],
-    lineage: [
-      row('code commit', (index) => `4be1c0a9f3d${index}`.padEnd(40, '0'), count),
-      row('branch', () => 'main', count),
-    ],
-    data: [
-      {
-        ...row('data/train.csv', (index) => `${index === 1 ? 'c0ffee' : 'ab3f9c'}1e77d0 · 4000 rows`, count),
-        names: versions.map((_, index) => `sha256:${index === 1 ? 'c0ffee' : 'ab3f9c'}`),
-      },
-      {
-        ...row('data/labels', () => 'md5:3b0332e02daabf31651a5a0d81ba830a', count),
-        names: versions.map(() => 'md5:3b0332e02daabf31651a5a0d81ba830a'),
-      },
-    ],
-    environment: [
-      row('python', (index) => (index === 0 ? '3.11.4' : '3.12.1'), count),
-      row('CUDA', () => '12.4.1', count),
-    ],
-    dependencies: [
-      { ...row('numpy', (index) => `2.${index}.0`, count), ranks: versions.map((_, index) => index) },
-      row('polars', (index) => (index === 1 ? '1.9.0' : null), count),
-      row('pandas', () => '2.3.1', count),
-    ],
-    files: [row('model.ubj', (index) => `12.3 MB · ab3f9c1e77d${index}`, count)],
-    fileCount: 1,
-    hasHistory: versions.map(() => false),
-  };
-}
-
-function row(name: string, valueAt: (index: number) => string | number | null, count: number): ComparedRow {
-  const values = Array.from({ length: count }, (_, index) => valueAt(index));
-  return { name, values, isDifferent: new Set(values).size > 1 };
-}
-
-/** What wasn't measured of a version differs from nothing. */
-function metricRow(name: string, valueAt: (index: number) => string | number | null, count: number): ComparedRow {
-  const found = row(name, valueAt, count);
-  const isKnown = found.values.map((value) => value !== null);
-  const isDifferent = new Set(found.values.filter((value) => value !== null)).size > 1;
-  return { ...found, isDifferent, ...(isKnown.every(Boolean) ? {} : { isKnown }) };
-}
-
-/** The first of two or more versions was registered without packages, environment and run; the others have the same ones. */
-export function comparisonWithUnrecorded(count: number): ComparisonPageData {
-  const compared = comparison(count);
-  const command = row('command', () => 'python train.py --epochs 5', count);
-  const environment = [
-    row('python', () => '3.11.2', count),
-    ...compared.environment.filter(({ name }) => name === 'CUDA'),
-  ];
-  const packages = Array.from({ length: 26 }, (_, index) => row(`package-${index}`, () => `${index}.1.0`, count));
-  const [cuda, others] = [environment.slice(1), environment.slice(0, 1)];
-  return {
-    ...compared,
-    ...{ metrics: compared.metrics.slice(0, 2), params: [], evaluations: [] },
-    lineage: [...compared.lineage, ...partlyKnown([command], 0)],
-    environment: [...partlyKnown(others, 0), ...cuda],
-    dependencies: partlyKnown(packages, 0),
-  };
-}
-
-/** Those rows, as if of the version of a column nothing had been recorded. */
-export function partlyKnown(rows: readonly ComparedRow[], unknown: number): readonly ComparedRow[] {
-  return rows.map((row) => {
-    const isKnown = row.values.map((_, column) => column !== unknown);
-    const known = new Set(row.values.filter((_, column) => isKnown[column]));
-    return {
-      ...row,
-      values: row.values.map((value, column) => (column === unknown ? null : value)),
-      isKnown,
-      isDifferent: known.size > 1,
-    };
-  });
 }
 
 /** Courses of metrics: falling, rising, flat, broken, and with a hostile name. */
@@ -481,13 +370,13 @@ export function changes(overrides: Partial<ChangesPageData> = {}): ChangesPageDa
       {
         path: 'data/train.csv',
         kind: 'changed',
-        before: { path: 'data/train.csv', sha256: digest, sizeBytes: 120_000 },
-        after: { path: 'data/train.csv', sha256: digest.replace('a', 'c'), sizeBytes: 240_000 },
+        before: { path: 'data/train.csv', sha256: digestOf('train.csv'), sizeBytes: 120_000 },
+        after: { path: 'data/train.csv', sha256: digestOf('train.csv of May'), sizeBytes: 240_000 },
       },
       {
         path: 'data/merchants.parquet',
         kind: 'added',
-        after: { path: 'data/merchants.parquet', sha256: digest, sizeBytes: 9_000_000 },
+        after: { path: 'data/merchants.parquet', sha256: digestOf('merchants.parquet'), sizeBytes: 9_000_000 },
       },
     ],
     hasData: [true, true],
@@ -497,8 +386,8 @@ export function changes(overrides: Partial<ChangesPageData> = {}): ChangesPageDa
       { name: 'polars', kind: 'added', after: '1.9.0' },
     ],
     hasPackages: [true, true],
-    params: pageRows([before.params, after.params]).filter(({ isDifferent }) => isDifferent),
-    metrics: pageRows([before.metrics, after.metrics]),
+    params: recordedRows([before.params, after.params]).filter(({ isDifferent }) => isDifferent),
+    metrics: metricRows([before.metrics, after.metrics]),
     environment: [{ name: 'python', values: ['3.11.4', '3.12.1'], isDifferent: true }],
     recordedOfOne: [],
     facts: [{ name: 'parameters', values: [6, 8], isDifferent: true }],
@@ -518,12 +407,14 @@ export function changesWithUnrecorded(): ChangesPageData {
   };
 }
 
-/** What each of them has under which name, as the registry puts it side by side. */
-export function pageRows(columns: readonly Readonly<Record<string, string | number>>[]): readonly ComparedRow[] {
-  return rowsOf(columns).map(({ name, values, isDifferent }) => ({
-    ...{ name, isDifferent },
-    values: values.map((value) => value ?? null),
-  }));
+/** What each of them measured, as the registry puts it side by side. */
+export function metricRows(columns: readonly Cells[]): readonly ComparedRow[] {
+  return comparedRows(metricRowsOf(columns));
+}
+
+/** What each of them has under which name; where one has nothing at all, nothing was recorded of it. */
+export function recordedRows(columns: readonly Cells[]): readonly ComparedRow[] {
+  return comparedRows(rowsOf(columns, (_, column) => Object.keys(columns[column] ?? {}).length > 0));
 }
 
 /** What git tells of that. */
@@ -552,15 +443,20 @@ export function codeBetween(overrides: Partial<CodeBetween> = {}): CodeBetween {
 
 /** A version with what made it, a version that descends from it, and more that aren't shown. */
 export function graphPage(overrides: Partial<GraphPageData['graph']> = {}): GraphPageData {
+  const inputs = inputNodes({
+    code: { commit: '4be1c0a9f3d0e1b0a9c8d7e6f5a4b3c2d1e0f9a8', branch: 'main', isDirty: false, capturedAt: 'start' },
+    data: [{ path: 'data/train.csv', sha256: digestOf('train.csv') }],
+    environment: { digest: digestOf('packages'), python: '3.12.4' },
+    dependencies: Array.from({ length: 61 }, (_, index) => ({ name: `package-${index}`, version: '1.0.0' })),
+    ...{ evaluations: [], locks: [], missing: [] },
+  });
   const nodes: GraphNode[] = [
     { id: idOf(2), kind: 'version', label: 'fraud-detector@2', stage: 'staging', of: `version:${idOf(2)}` },
-    { id: 'code', kind: 'code', label: '4be1c0a9f3d0', detail: 'main', of: `commit:${'4'.repeat(40)}` },
-    { id: 'data', kind: 'data', label: 'data/train.csv', detail: 'ab3f9c1e77d0', of: `data:${digest}` },
-    { id: 'environment', kind: 'environment', label: 'Python 3.12.4', detail: '61 packages' },
+    ...inputs,
     { id: idOf(1), kind: 'version', label: 'fraud-detector@1', stage: 'archived', of: `version:${idOf(1)}` },
     { id: 'base', kind: 'base', label: 'google/tabular-base', of: 'base:google/tabular-base' },
     { id: idOf(3), kind: 'version', label: 'fraud-tiny@1', stage: 'production', of: `version:${idOf(3)}` },
-    { id: 'more', kind: 'more', label: '1 more', detail: 'versions' },
+    { id: 'more', kind: 'more', label: '1 more', detail: 'version' },
   ];
   const into = (to: string, ...from: readonly string[]) => from.map((id) => ({ from: id, to }));
   return {
@@ -568,7 +464,7 @@ export function graphPage(overrides: Partial<GraphPageData['graph']> = {}): Grap
       subject: idOf(2),
       nodes,
       edges: [
-        ...into(idOf(2), 'code', 'data', 'environment', idOf(1)),
+        ...into(idOf(2), ...inputs.map(({ id }) => id), idOf(1)),
         ...into(idOf(1), 'base'),
         ...into(idOf(3), idOf(2)),
         ...into('more', idOf(2)),

@@ -1,4 +1,3 @@
-import { withShownNumbers } from '../../src/base/exponent.ts';
 import type { MetricValue } from '../../src/base/metric-value.ts';
 import type { VersionDetails, VersionSummary } from '../../src/catalog/read-models/versions.ts';
 import type { FactsPageData } from '../../src/extension/messages/answers.ts';
@@ -14,10 +13,11 @@ import type { ReviewGate, ReviewPageData, VersionGates } from '../../src/extensi
 import type { CodeBetween } from '../../src/lineage/code-history.ts';
 import type { TensorFacts } from '../../src/modelfiles/facts.ts';
 import { summariseFacts } from '../../src/modelfiles/facts-summary.ts';
+import type { DeclaredGate } from '../../src/project/gates-schema.ts';
 import type { MetricCourses } from '../../src/registry/api/facts.ts';
 import type { GraphNode } from '../../src/registry/api/impact.ts';
 import { pageFacts } from './bert-examples.ts';
-import { barePage, changes, codeBetween, idOf, pageRows, partlyKnown, versionDetails } from './examples.ts';
+import { barePage, changes, codeBetween, idOf, metricRows, recordedRows, versionDetails } from './examples.ts';
 import {
   author,
   extremeSummary,
@@ -32,7 +32,7 @@ import {
   story,
   unbroken,
 } from './extreme-values.ts';
-import { approval, gate } from './gate-examples.ts';
+import { approval, gate, gatesOf } from './gate-examples.ts';
 import { day } from './model-examples.ts';
 import { reviewPage } from './review-examples.ts';
 
@@ -46,7 +46,8 @@ export function extremeVersion(): VersionDetails {
     ...extremeSummary(2),
     files: Array.from({ length: 10_000 }, (_, index) => ({
       path: `${names[index] ?? `shards/${index}`}/${filling('nested-folder/', index % 200)}model-${index}.bin`,
-      sizeBytes: index === 0 ? Number.MAX_SAFE_INTEGER : index,
+      // Together as many bytes as can be counted.
+      sizeBytes: index === 0 ? Number.MAX_SAFE_INTEGER - (9999 * 10_000) / 2 : index,
       sha256,
       isExecutable: index % 2 === 0,
     })),
@@ -90,16 +91,16 @@ export function extremeVersion(): VersionDetails {
       baseModel: { name: longestModel, versionId: idOf(9), number: Number.MAX_SAFE_INTEGER },
     },
     transitions: names.map((text, index) => ({
-      from: longestStage,
-      to: longestStage,
-      kind: index % 2 === 0 ? 'promote' : 'rollback',
+      from: index % 2 === 0 ? longestStage : 'production',
+      to: index % 2 === 0 ? 'production' : longestStage,
+      kind: index % 2 === 1 ? 'demote' : index % 4 === 2 ? 'rollback' : 'promote',
       by: author,
       at,
       askedAt: at,
       reason: `${text}\n${story}`,
       isOverride: true,
       overridden: [...names],
-      displaced: Array.from({ length: 40 }, (_, place) => 1_000_000 + place),
+      displaced: Array.from({ length: 40 }, (_, place) => 1_000_010 + place),
       seq: Number.MAX_SAFE_INTEGER,
       pending: true,
     })),
@@ -115,6 +116,7 @@ export function extremeVersionPage(): VersionPageData {
   const metrics = Object.fromEntries(Object.keys(manyMetrics(500)).map((name, index) => [name, numberAt(index + 1)]));
   return {
     ...barePage(extremeVersion()),
+    stages: [longestStage, 'production'],
     baseline: { kind: 'production', versionId: idOf(1), number: 1_000_001, metrics },
   };
 }
@@ -171,17 +173,19 @@ export function extremeCourses(): MetricCourses {
   );
 }
 
+/** Of every metric with a hostile name, and of as many commands that say as much as they may. */
 function extremeGates(): readonly ReviewGate[] {
-  return names.map((name, index) =>
-    gate(name, {
-      measured: index % 2 === 0 ? String(numberAt(index)) : withShownNumbers(String(numberAt(index))),
-      required: `${name} ${unbroken}`,
-      outcome: (['failed', 'not-evaluated', 'passed'] as const)[index % 3] ?? 'failed',
-      why: story,
-      isCommand: index % 2 === 0,
-      recorded: { at: day(1), by: author.name },
+  const asked = names.map(
+    (metric, index): DeclaredGate => ({ metric, ...(index % 2 === 0 ? { min: 0 } : { max: 0 }) }),
+  );
+  const gates = gatesOf(extremeVersion(), { gates: asked, asksPeople: false });
+  const commands = names.map((name) =>
+    gate('command', {
+      ...{ gate: `command: ${name}`, required: `python ${name} ${unbroken}`, measured: 'exit code 1' },
+      ...{ outcome: 'failed', why: story, isCommand: true, recorded: { at: day(1), by: author.name } },
     }),
   );
+  return [...gates, ...commands];
 }
 
 export function extremeVersionGates(): VersionGates {
@@ -191,23 +195,36 @@ export function extremeVersionGates(): VersionGates {
   };
 }
 
-function comparedRows(
+/** Rows of as many versions, of which those in `without` have nothing recorded. */
+function rowsBeside(
   all: readonly string[],
   count: number,
-  valueAt: (row: number, column: number) => string | number | null,
+  without: readonly number[],
+  textAt: (row: number, column: number) => string | undefined,
 ): readonly ComparedRow[] {
-  return all.map((name, row) => {
-    const values = Array.from({ length: count }, (_, column) => valueAt(row, column));
-    return { name, values, isDifferent: new Set(values).size > 1 };
-  });
+  return recordedRows(
+    Array.from({ length: count }, (_, column) =>
+      without.includes(column) ? {} : Object.fromEntries(all.map((name, row) => [name, textAt(row, column)])),
+    ),
+  );
 }
 
 /** Eight versions of different models, with everything that there can be of each. */
 export function extremeComparison(): ComparisonPageData {
   const count = 8;
-  const some = (row: number, column: number) => (column === 3 ? null : `${names[row] ?? `value ${row}`} ${column}`);
+  const columns = Array.from({ length: count }, (_, column) => column);
+  const textAt = (row: number, column: number) => `${names[row] ?? `value ${row}`} ${column}`;
+  const rowsOf = (all: readonly string[], without: readonly number[]) => rowsBeside(all, count, without, textAt);
   const metrics = Object.keys(manyMetrics(500));
-  const versions = Array.from({ length: count }, (_, column) =>
+  const measured = (most: number) =>
+    metricRows(
+      columns.map((column) =>
+        column === 3
+          ? {}
+          : Object.fromEntries(metrics.slice(0, most).map((name, row) => [name, numberAt(row + column)])),
+      ),
+    );
+  const versions = columns.map((column) =>
     extremeSummary(column + 1, {
       ...{ model: `${filling('Other-Model.', 120)}${column}`, params: {} },
       metrics: Object.fromEntries(
@@ -217,26 +234,23 @@ export function extremeComparison(): ComparisonPageData {
   );
   return {
     versions,
-    metrics: pageRows(versions.map((version) => version.metrics)),
-    params: comparedRows(Object.keys(manyParams(2000)), count, some),
-    tags: comparedRows(names, count, some),
-    lineage: comparedRows(names, count, some),
-    dependencies: partlyKnown(comparedRows(names, count, some), 1),
-    hasHistory: Array.from({ length: count }, () => true),
-    data: partlyKnown(comparedRows(names, count, some), 2),
-    environment: comparedRows(names, count, some),
+    metrics: metricRows(versions.map((version) => version.metrics)),
+    params: rowsOf(Object.keys(manyParams(2000)), [3]),
+    tags: rowsOf(names, []),
+    lineage: rowsOf(names, [3]),
+    dependencies: rowsOf(names, [1, 3]),
+    hasHistory: columns.map(() => true),
+    data: rowsOf(names, [2]),
+    environment: rowsOf(names, [3]),
     evaluations: names.slice(0, 6).map((dataset) => ({
       dataset,
-      isMeasured: Array.from({ length: count }, (_, column) => column !== 3),
-      metrics: comparedRows(metrics.slice(0, 8), count, (row, column) => numberAt(row + column)),
-      slices: names.slice(0, 4).map((slice) => ({
-        slice: `${slice}=${unbroken}`,
-        metrics: comparedRows(metrics.slice(0, 3), count, (row, column) => numberAt(row + column)),
-      })),
+      isMeasured: columns.map((column) => column !== 3),
+      metrics: measured(8),
+      slices: names.slice(0, 4).map((slice) => ({ slice: `${slice}=${unbroken}`, metrics: measured(3) })),
     })),
-    files: comparedRows(names, count, some),
+    files: rowsOf(names, []),
     fileCount: 123_456,
-    facts: comparedRows(names, count, some),
+    facts: rowsOf(names, []),
   };
 }
 
@@ -258,8 +272,8 @@ export function extremeChanges(overrides: Partial<ChangesPageData> = {}): Change
       };
     }),
     packages: names.map((name) => ({ name, kind: 'upgraded', before: unbroken, after: rightToLeft })),
-    environment: comparedRows(names, 2, (row, column) => `${column} ${names[row] ?? ''}`),
-    facts: comparedRows(names, 2, (row, column) => `${column} ${names[row] ?? ''}`),
+    environment: rowsBeside(names, 2, [], (row, column) => `${column} ${names[row] ?? ''}`),
+    facts: rowsBeside(names, 2, [], (row, column) => `${column} ${names[row] ?? ''}`),
     ...overrides,
   });
 }

@@ -1,19 +1,25 @@
 import type { MetricValue } from '../../src/base/metric-value.ts';
+import { charactersOf } from '../../src/base/short-name.ts';
 import type { Author } from '../../src/catalog/read-models/author.ts';
 import type { VersionSummary } from '../../src/catalog/read-models/versions.ts';
-import { versionSummary } from './examples.ts';
+import { arabicWords, versionSummary } from './examples.ts';
 
 /** The longest names that the format lets through, in scripts and signs that break layouts, and numbers at the ends of what there is. */
 
-/** `text` over and over, as long as a name may be. */
+/** `text` over and over, as long as a name may be, or nearly: it breaks no character that people see. */
 export function filling(text: string, length: number): string {
-  return text.repeat(Math.ceil(length / text.length)).slice(0, length);
+  let filled = text.repeat(Math.floor(length / text.length));
+  for (const character of charactersOf(text)) {
+    if (filled.length + character.length > length) break;
+    filled += character;
+  }
+  return filled;
 }
 
 export const longestModel = filling('Wide-Model_Name.', 128);
 export const longestStage = filling('stage-of-the-longest-', 32);
 export const longestAlias = filling('Alias-of-', 64);
-export const rightToLeft = filling('نموذج كشف الاحتيال في بطاقات الدفع ', 256).trim();
+export const rightToLeft = filling(arabicWords, 256).trim();
 const stacked = 'Z̸̢͕̈́a̷̮̽ḻ̵͝g̶̣̈́o̷͚̐ ̴̯̑s̷̘̈t̷͖̄a̸̯͑c̶̯̐k̶̬̂ë̵̦d̸̻̚';
 const families = filling('👩‍👩‍👧‍👦🏳️‍🌈🇩🇪', 96);
 const reversed = 'report-\u202egnp.exe\u202c and \u2066isolated\u2069';

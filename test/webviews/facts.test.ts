@@ -1,16 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { comparedTensorTable } from '../../src/modelfiles/tensors/compared-rows.ts';
 import { pageFacts } from './bert-examples.ts';
-import {
-  comparedTensors,
-  comparison,
-  courses,
-  idOf,
-  markup,
-  tensorComparison,
-  versionDetails,
-  versionPage,
-} from './examples.ts';
+import { comparison } from './comparison-examples.ts';
+import { comparedTensors, courses, idOf, markup, tensorComparison, versionDetails, versionPage } from './examples.ts';
 import { type Harness, type OpenedPage, type OpenOptions, startHarness } from './harness.ts';
 
 let harness: Harness;

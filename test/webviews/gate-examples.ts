@@ -1,11 +1,14 @@
-import type { VersionDetails, VersionSummary } from '../../src/catalog/read-models/versions.ts';
+import type { VersionDetails } from '../../src/catalog/read-models/versions.ts';
 import type { ReviewApproval, ReviewGate, VersionGates } from '../../src/extension/messages/review.ts';
+import { shownVerdict } from '../../src/extension/pages/review-data.ts';
 import { checkGate } from '../../src/gates/check-gate.ts';
 import { gateName, isOfCommand, requiredOf, titleOf } from '../../src/gates/gate-name.ts';
 import { isWaiting } from '../../src/gates/of-people.ts';
 import type { GateSubject } from '../../src/gates/verdict.ts';
 import { checkApprovals } from '../../src/gates/version-gates.ts';
 import type { DeclaredGate } from '../../src/project/gates-schema.ts';
+import { gateText } from '../../src/registry/policy-lines.ts';
+import type { Compared } from '../../src/registry/queries/side-by-side.ts';
 import { metricsBefore, versionDetails } from './examples.ts';
 
 /** A gate that is passed. */
@@ -47,8 +50,8 @@ const declared: readonly DeclaredGate[] = [
 const APPROVALS = 2;
 
 interface Asked {
-  /** What is in production. */
-  readonly rival?: VersionDetails;
+  /** The other version in production, if any; version 1 unless it is said. */
+  readonly rival?: VersionDetails | undefined;
   readonly approvals?: readonly ReviewApproval[];
   readonly gates?: readonly DeclaredGate[];
   /** Whether the policy wants approvals beside them. */
@@ -56,22 +59,23 @@ interface Asked {
 }
 
 /** What the rules say of these gates and this version; of the policy, which asks for two approvals beside them, too. */
-export function gatesOf(
-  version: VersionDetails,
-  { rival = versionOne(), approvals = [], gates = declared, asksPeople = true }: Asked = {},
-): readonly ReviewGate[] {
-  const context = { candidate: subjectOf(version), rival: subjectOf(rival), votes: approvals };
-  const own = gates.map((asked): ReviewGate => {
-    const { details: _, ...verdict } = checkGate(asked, context);
+export function gatesOf(version: VersionDetails, asked: Asked = {}): readonly ReviewGate[] {
+  const { approvals = [], gates = declared, asksPeople = true } = asked;
+  const rival = 'rival' in asked ? asked.rival : versionOne(version);
+  const context = { candidate: subjectOf(version), rival: rival && subjectOf(rival), votes: approvals };
+  const own = gates.map((declaredGate): ReviewGate => {
+    const { details: _, ...verdict } = checkGate(declaredGate, context);
+    const isCommand = isOfCommand(declaredGate);
     return {
-      ...{ gate: gateName(asked), title: titleOf(asked), required: requiredOf(asked), source: 'project', ...verdict },
-      ...{ isCommand: isOfCommand(asked), isWaiting: false, hasEvidence: verdict.outcome !== 'not-evaluated' },
+      ...{ gate: gateName(declaredGate), title: titleOf(declaredGate), source: 'project', outcome: verdict.outcome },
+      ...shownVerdict({ required: requiredOf(declaredGate), ...verdict }, isCommand),
+      ...{ isCommand, isWaiting: false, hasEvidence: verdict.outcome !== 'not-evaluated' },
     };
   });
   if (!asksPeople) return own;
   const { outcome, why } = checkApprovals({ approvals: APPROVALS }, approvals);
-  const result = { title: 'policy', required: `${APPROVALS} approvals`, outcome, source: 'policy' } as const;
-  const ofPolicy = gate('approvals', {
+  const result = { title: 'policy', required: gateText({ approvals: APPROVALS }), outcome, source: 'policy' } as const;
+  const ofPolicy = gate(result.required, {
     ...{ ...result, measured: '', hasEvidence: false, isWaiting: isWaiting(result, approvals) },
     ...(why === undefined ? {} : { why }),
   });
@@ -91,22 +95,25 @@ export function productionGates(version: VersionDetails, asked: Asked = {}): Ver
 }
 
 /** What production asks of each of some versions, as the page that compares them asks for it. */
-export function comparedGates(versions: readonly VersionSummary[], versionId: string | undefined): VersionGates {
-  const [version, rival] = [
-    versions.find(({ id }) => id === versionId),
-    versions.find(({ stage }) => stage === 'production'),
-  ].map((summary) => summary && versionDetails(summary.number, summary));
+export function comparedGates({ versions, lineages }: Compared, versionId: string | undefined): VersionGates {
+  const all = versions.map((summary, column) => {
+    const { number } = summary;
+    return versionDetails(number, { ...summary, ...(lineages[column] ? { lineage: lineages[column] } : {}) });
+  });
+  const version = all.find(({ id }) => id === versionId);
+  const rival = all.find(({ id, stage }) => stage === 'production' && id !== versionId);
   const gates: readonly DeclaredGate[] = [
     { metric: 'test_auc', min: 0.92 },
     { metric: 'train.loss', 'max-drop': '10 %', vs: 'production' },
     { lineage: ['clean'] },
     { command: 'python validate.py' },
   ];
-  return version ? productionGates(version, { gates, ...(rival ? { rival } : {}) }) : { stages: [] };
+  return version ? productionGates(version, { gates, rival }) : { stages: [] };
 }
 
-function versionOne(): VersionDetails {
-  return versionDetails(1, { stage: 'production', metrics: metricsBefore });
+/** No gate compares a version with itself. */
+function versionOne({ number }: VersionDetails): VersionDetails | undefined {
+  return number === 1 ? undefined : versionDetails(1, { stage: 'production', metrics: metricsBefore });
 }
 
 function subjectOf({ model, number, metrics, lineage, artifact }: VersionDetails): GateSubject {

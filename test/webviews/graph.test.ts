@@ -48,11 +48,11 @@ describe('the graph of a version', () => {
     const before = await focused();
     await page.keyboard.press('ArrowDown');
     expect(await focused()).not.toBe(before);
-    await page.locator('[data-node=data]').focus();
+    await page.locator('[data-node^="data "]').focus();
     await page.keyboard.press('Enter');
     await page.locator(`[data-node="${idOf(3)}"]`).focus();
     await page.keyboard.press('Enter');
-    await page.locator('[data-node=environment]').click();
+    await page.locator('[data-node^="environment "]').click();
     await expect
       .poll(() => opened.sent)
       .toEqual([

@@ -75,6 +75,8 @@ export interface OpenOptions<K extends PageKind> {
   readonly height?: number;
   /** Makes the requests of these methods fail. */
   readonly failing?: readonly string[];
+  /** What they say then. */
+  readonly failure?: string;
   /** Some questions never get an answer: nobody waits for it. */
   readonly isLeftWaiting?: boolean;
   /** Runs in the page before anything of its own does. */
@@ -166,7 +168,7 @@ async function openPage<K extends PageKind>(
   });
 
   const fail = (method: string) => {
-    if (failing.includes(method)) throw new Error(`${method} went wrong`);
+    if (failing.includes(method)) throw new Error(options.failure ?? `${method} went wrong`);
   };
   /** What every page of a version asks for by itself isn't noted. */
   const asked = async <T>(method: string, answer: () => T | Promise<T>): Promise<T> => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PageData, PageKind } from '../../src/extension/messages/page-data.ts';
-import { comparison, idOf, versionDetails, versionPage } from './examples.ts';
+import { comparison } from './comparison-examples.ts';
+import { idOf, versionDetails, versionPage } from './examples.ts';
 import { type Harness, type OpenedPage, startHarness } from './harness.ts';
 import { modelPage } from './model-examples.ts';
 import { reviewPage } from './review-examples.ts';

@@ -4,6 +4,7 @@ import { summariseFacts } from '../../src/modelfiles/facts-summary.ts';
 import { tensorTable } from '../../src/modelfiles/tensor-rows.ts';
 import { comparedTensorTable } from '../../src/modelfiles/tensors/compared-rows.ts';
 import { bertFile, bertTensors, bertVersion, calmPageFacts, calmVersion, pageFacts } from './bert-examples.ts';
+import { comparedVersions, comparison, comparisonWithUnrecorded } from './comparison-examples.ts';
 import {
   barePage,
   bareVersion,
@@ -11,8 +12,6 @@ import {
   changesWithUnrecorded,
   codeBetween,
   comparedTensors,
-  comparison,
-  comparisonWithUnrecorded,
   courses,
   graphPage,
   hostileVersion,
@@ -53,12 +52,9 @@ type StateOptions<K extends PageKind> = Omit<OpenOptions<K>, 'kind' | 'theme' | 
 type StatesOf<K extends PageKind> = Readonly<Record<RequiredState, StateOptions<K>>> &
   Readonly<Record<string, StateOptions<K>>>;
 
-const failing = () =>
-  Promise.reject(
-    new Error(
-      'The log of /home/ada/fraud/.git/model-registry is damaged: commit 12 doesn’t follow commit 11. Run `model-registry verify`.',
-    ),
-  );
+const failure =
+  'The log of /home/ada/fraud/.git/model-registry is damaged: commit 12 doesn’t follow commit 11. Run `model-registry verify`.';
+const failing = () => Promise.reject(new Error(failure));
 const hanging = () => new Promise<never>(() => undefined);
 const changed = "postMessage({ kind: 'changed' }, '*')";
 
@@ -112,7 +108,7 @@ export const screens: { readonly [K in PageKind]: StatesOf<K> } = {
       versionGates: async () => extremeVersionGates(),
     },
     hostile: {
-      data: async () => versionPage(hostileVersion()),
+      data: async () => ({ ...versionPage(hostileVersion()), stages: [hostileVersion().stage, 'production'] }),
       facts: async () => extremeFacts(),
       versionGates: async () => productionGates(hostileVersion()),
     },
@@ -126,6 +122,7 @@ export const screens: { readonly [K in PageKind]: StatesOf<K> } = {
       facts: failing,
       versionGates: failing,
       failing: ['history'],
+      failure,
       trends: trends(),
     },
     restricted: {
@@ -200,7 +197,7 @@ export const screens: { readonly [K in PageKind]: StatesOf<K> } = {
     },
     gates: {
       data: async () => comparison(3),
-      versionGates: async ({ versionId }) => comparedGates(comparison(3).versions, versionId),
+      versionGates: async ({ versionId }) => comparedGates(comparedVersions(3), versionId),
       first: showGates,
     },
     tensors: {

@@ -1,4 +1,5 @@
-import type { ComparisonRow } from '../../catalog/read-models/comparison.ts';
+import type { DeclaredDirections } from '../../base/metrics.ts';
+import type { Comparison, ComparisonRow } from '../../catalog/read-models/comparison.ts';
 import type { RegistryCalls } from '../../registry/methods.ts';
 import type { ComparedRow, ComparisonPageData } from '../messages/page-data.ts';
 import type { DirectionsOf } from './page-data.ts';
@@ -13,8 +14,12 @@ export async function loadComparisonPage(
   directionsOf: DirectionsOf,
 ): Promise<ComparisonPageData> {
   const compared = await registry.compare({ refs: versionIds });
+  return comparisonPageOf(compared, await directionsOf(compared.versions[0]?.model ?? ''));
+}
+
+/** What was found side by side, as the page gets it. */
+export function comparisonPageOf(compared: Comparison, declared?: DeclaredDirections): ComparisonPageData {
   const { versions, evaluations, hasHistory, files } = compared;
-  const declared = await directionsOf(versions[0]?.model ?? '');
   return {
     ...{ versions, hasHistory },
     ...(declared ? { declared } : {}),

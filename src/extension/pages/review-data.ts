@@ -76,17 +76,26 @@ export function reviewGates(gates: GateReport): ReviewGates {
       const recorded = recordedOf(gates, gate);
       // What was recorded of a command holds where the gate says the same; of what the log judges by it, it always does.
       const isOfNow = source === 'policy' || (isCommand && recorded?.outcome === outcome);
-      // Commands stay as they are typed, and what they print as it is.
-      const shown = isCommand ? (text: string) => text : withShownNumbers;
       return {
-        ...{ gate, title, required: shown(required), source, outcome, measured: shown(measured) },
-        ...(why === undefined ? {} : { why: shown(why) }),
+        ...{ gate, title, source, outcome },
+        ...shownVerdict({ required, measured, ...(why === undefined ? {} : { why }) }, isCommand),
         isCommand,
         isWaiting: isWaiting(result, standing.approvals),
         hasEvidence: found.some((entry) => entry.gate === gate) || (isOfNow && recorded?.evidence !== undefined),
         ...(recorded && isOfNow ? { recorded: { at: recorded.at, by: recorded.by.name } } : {}),
       };
     }),
+  };
+}
+
+type Words = Pick<ReviewGate, 'required' | 'measured' | 'why'>;
+
+/** What a gate says, with its numbers as pages have them. Commands stay as they are typed, and what they print as it is. */
+export function shownVerdict({ required, measured, why }: Words, isCommand: boolean): Words {
+  const shown = isCommand ? (text: string) => text : withShownNumbers;
+  return {
+    ...{ required: shown(required), measured: shown(measured) },
+    ...(why === undefined ? {} : { why: shown(why) }),
   };
 }
 

@@ -93,7 +93,8 @@ async function drawUpstream(session: Session, drawn: Drawing, version: VersionSu
   if (!isKnown) await drawUpstream(session, drawn, base, depth - 1);
 }
 
-function inputNodes({ code, data, environment, dependencies }: Lineage): readonly GraphNode[] {
+/** What a version was made from but for other models. */
+export function inputNodes({ code, data, environment, dependencies }: Lineage): readonly GraphNode[] {
   const nodes: GraphNode[] = [];
   if (code) {
     const hasChanges = code.isDirty || changedSubmodules(code).length > 0;

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../../base/language.ts';
 import type { ResultOf } from '../../extension/messages/answers.ts';
 import type { ComparisonPageData } from '../../extension/messages/page-data.ts';
+import { gateName } from '../review/gates.ts';
 import { cutName } from '../shared/cut-name.ts';
 import type { Later, PageContext } from '../shared/page.ts';
 import { coded, icon, none } from '../shared/parts.ts';
@@ -41,9 +42,12 @@ export function gatesBody({ versions }: ComparisonPageData, page: PageContext): 
       return html`<tr><td colspan=${width} class="warning">${icon('warning')}&nbsp;${nameOf(version)}: ${coded(later.message)} <button class="link" @click=${later.retry}>${t('Retry')}</button></td></tr>`;
     })}
     ${rows.map(
-      ({ stage, title }) => html`<tr>
-        <th scope="row"><span class="row-head">${cutName(`${stage}: ${title}`, { lines: 'two-if-narrow' })}</span></th>
-        ${found.map((later) => html`<td colspan="2">${gateCell(later, stage, title)}</td>`)}
+      ({ stage, gate }) => html`<tr>
+        <th scope="row">
+          <span class="row-head">${cutName(`${stage}: ${gateName(gate)}`, { lines: 'two-if-narrow' })}</span>
+          ${gateName(gate) === gate.required ? nothing : html`<div class="asked muted">${gate.required}</div>`}
+        </th>
+        ${found.map((later) => html`<td colspan="2">${gateCell(later, stage, gate)}</td>`)}
       </tr>`,
     )}
     ${
@@ -54,27 +58,42 @@ export function gatesBody({ versions }: ComparisonPageData, page: PageContext): 
   </tbody>`;
 }
 
-function rowsIn(found: readonly Later<Gates>[]): readonly { readonly stage: string; readonly title: string }[] {
-  const rows = found.flatMap((later) =>
-    later.state === 'ready'
-      ? later.data.stages.flatMap(({ stage, gates }) => gates.map(({ title }) => ({ stage, title })))
-      : [],
-  );
-  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+interface GateRow {
+  readonly stage: string;
+  readonly gate: Gate;
 }
 
-const words = (): Readonly<Record<Gate['outcome'], readonly [symbol: string, word: string, look: string]>> => ({
+/** One for each gate by its name in the log: several may be about the same metric. */
+function rowsIn(found: readonly Later<Gates>[]): readonly GateRow[] {
+  const rows = found.flatMap((later) =>
+    later.state === 'ready'
+      ? later.data.stages.flatMap(({ stage, gates }) => gates.map((gate) => ({ stage, gate })))
+      : [],
+  );
+  return [...new Map(rows.map((row) => [JSON.stringify([row.stage, keyOf(row.gate)]), row])).values()];
+}
+
+/** The project file and the policy may ask for the same. */
+function keyOf({ gate, source }: Gate): string {
+  return `${source} ${gate}`;
+}
+
+type Look = readonly [symbol: string, word: string, look: string];
+
+const words = (): Readonly<Record<Gate['outcome'] | 'waiting', Look>> => ({
   passed: ['pass', t('passed'), 'better'],
   failed: ['error', t('failed'), 'worse'],
+  waiting: ['clock', t('waiting'), 'muted'],
   'not-evaluated': ['circle-slash', t('not evaluated'), 'muted'],
 });
 
-function gateCell(later: Later<Gates>, stage: string, title: string): TemplateResult {
+function gateCell(later: Later<Gates>, stage: string, row: Gate): TemplateResult {
   if (later.state === 'loading') return html`<span class="muted">…</span>`;
   if (later.state === 'failed') return none();
   const gates = later.data.stages.find((entry) => entry.stage === stage)?.gates ?? [];
-  const gate = gates.find((entry) => entry.title === title);
+  const gate = gates.find((entry) => keyOf(entry) === keyOf(row));
   if (!gate) return none();
-  const [symbol, word, look] = words()[gate.outcome];
-  return html`<span class="gate-cell" title=${gate.why ?? ''}><span class="change ${look}">${icon(symbol)} ${word}</span> <span class="wrap">${gate.measured}</span></span>`;
+  const { isWaiting, outcome, measured, why } = gate;
+  const [symbol, word, look] = words()[isWaiting ? 'waiting' : outcome];
+  return html`<span class="gate-cell"><span class="change ${look}">${icon(symbol)} ${word}</span> <span class="wrap">${measured}</span>${why === undefined ? nothing : html`<span class="why wrap muted">${coded(why)}</span>`}</span>`;
 }

@@ -4,6 +4,8 @@ import type { Author } from '../../../src/catalog/read-models/author.ts';
 import { beginHistory, DAY_MS, HOUR_MS, writeBelow } from './history.ts';
 
 const LONG = 'A reason that somebody wrote down in full, with every thought that led to it. '.repeat(12);
+/** Whole sentences. */
+const LONG_TAG = LONG.slice(0, LONG.length / 6).trim();
 const ARABIC = 'نموذج كشف الاحتيال في بطاقات الدفع';
 const PERSON: Author = {
   name: 'Hubert Blaine Wolfeschlegelsteinhausenbergerdorff Senior 👩‍👩‍👧‍👦',
@@ -32,7 +34,7 @@ export async function makeExtremeProject(dir: string, stateDir: string): Promise
       metrics,
       params: { prompt: LONG },
       description: `${ARABIC} ${LONG}`,
-      tags: { team: LONG.slice(0, 200) },
+      tags: { team: LONG_TAG },
     });
   };
   await register(LONGEST_MODEL, 1, { ['loss_without_a_single_break_'.repeat(9)]: 1e308 });

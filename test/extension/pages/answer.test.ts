@@ -5,7 +5,8 @@ import type { RequestHandlers } from '../../../src/extension/messages/answers.ts
 import { pageActions } from '../../../src/extension/messages/requests.ts';
 import { pageAnswers } from '../../../src/extension/pages/answer.ts';
 import { NOTHING_OF_VERSIONS } from '../../../src/extension/pages/not-on-page.ts';
-import { comparison, idOf } from '../../webviews/examples.ts';
+import { comparison } from '../../webviews/comparison-examples.ts';
+import { idOf } from '../../webviews/examples.ts';
 
 function host(overrides: Partial<RequestHandlers<'comparison'>> = {}) {
   const calls: unknown[] = [];

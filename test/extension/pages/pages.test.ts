@@ -4,7 +4,8 @@ import { RegistryError } from '../../../src/base/errors.ts';
 import { tellWith } from '../../../src/base/retold.ts';
 import type { VersionDetails } from '../../../src/catalog/read-models/versions.ts';
 import type { Registry } from '../../../src/registry/api/registry.ts';
-import { changes, comparison, idOf, versionDetails, versionSummary } from '../../webviews/examples.ts';
+import { comparison } from '../../webviews/comparison-examples.ts';
+import { changes, idOf, versionDetails, versionSummary } from '../../webviews/examples.ts';
 import { modelId, modelOverview, plotOf } from '../../webviews/model-examples.ts';
 import { reviewPage } from '../../webviews/review-examples.ts';
 

@@ -3,7 +3,8 @@ import { EarlierPages } from '../../../src/extension/pages/earlier-pages.ts';
 import { createPages, type PagesOptions } from '../../../src/extension/pages/pages.ts';
 import { bringBack } from '../../../src/extension/pages/pages-later.ts';
 import type { Registry } from '../../../src/registry/api/registry.ts';
-import { comparison, idOf, versionDetails, versionSummary } from '../../webviews/examples.ts';
+import { comparison } from '../../webviews/comparison-examples.ts';
+import { idOf, versionDetails, versionSummary } from '../../webviews/examples.ts';
 import { gate } from '../../webviews/gate-examples.ts';
 import { editor, fakeMemory } from './fake-editor.ts';
 
