@@ -62,8 +62,8 @@ function header(comparison: ComparisonPageData, chosen: Chosen, page: PageContex
       ${view === 'recorded' ? rowChoices(chosen, page) : nothing}
       ${
         versions.length < MOST_COMPARED
-          ? html`<button class="link" @click=${() => page.chooseCompared()}>${icon('add')} ${t('Add version…')}</button>`
-          : html`<button class="link" @click=${() => page.chooseCompared()}>${icon('edit')} ${t('Change versions…')}</button>`
+          ? html`<button class="link" @click=${() => page.chooseCompared()}>${icon('add')}${t('Add version…')}</button>`
+          : html`<button class="link" @click=${() => page.chooseCompared()}>${icon('edit')}${t('Change versions…')}</button>`
       }
       ${changesLink(comparison, baseline, page)} ${copies(comparison, chosen, page)}
     </div>

@@ -121,7 +121,7 @@ function toolbar({ data, columns, choices }: Plots, page: PageContext): Template
             </select></label
           >`
     }
-    ${choices.filters.size === 0 ? nothing : html`<button class="link" @click=${() => page.setUi('filters', '')}>${icon('clear-all')} ${t('Clear all filters')}</button>`}
+    ${choices.filters.size === 0 ? nothing : html`<button class="link" @click=${() => page.setUi('filters', '')}>${icon('clear-all')}${t('Clear all filters')}</button>`}
   </div>`;
 }
 

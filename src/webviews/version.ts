@@ -50,7 +50,7 @@ interface Section extends Content {
 function sectionsOf(data: VersionPageData, page: PageContext): readonly Section[] {
   const { version, loading } = data;
   const paramsHow = html`${tParts('Record them with {file} or {values} when you register.', { file: inlineCode('--params params.yaml'), values: inlineCode('--params name=value') })}`;
-  const editTags = html`<button ${page.writes} class="link" @click=${() => page.act('editTags', version.id)}>${icon('tag')} ${t('Edit tags…')}</button>`;
+  const editTags = html`<button ${page.writes} class="link" @click=${() => page.act('editTags', version.id)}>${icon('tag')}${t('Edit tags…')}</button>`;
   const params = {
     id: 'params',
     title: t('Params'),

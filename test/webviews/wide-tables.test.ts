@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { comparison } from './comparison-examples.ts';
 import { type Harness, type OpenedPage, startHarness } from './harness.ts';
 import { allScreens } from './screens.ts';
 
@@ -83,5 +84,17 @@ it.each([
     // The shade is 12 wide, and nearly clear where it begins.
     expect(Math.max(...ends)).toBeLessThanOrEqual(seen - 11);
   }
+  await opened.close();
+});
+
+it('breaks long names before a comparison of two versions is wider than half a narrow window', async () => {
+  const compared = comparison(2);
+  const metrics = compared.metrics.map((row, place) => ({ ...row, name: `weighted_calibration_error_${place}` }));
+  const data = async () => ({ ...compared, metrics });
+  const opened = await harness.open({ kind: 'comparison', data, width: 540, height: 700 });
+  const table = opened.page.locator('.scroll-both');
+  await table.waitFor();
+  await opened.settled();
+  expect(await table.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
   await opened.close();
 });

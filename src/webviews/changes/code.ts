@@ -35,7 +35,7 @@ export function codeSection(
   const between = code.state === 'ready' ? code.data.between : undefined;
   const actions =
     between && between.fileCount > 1
-      ? html`<button class="link" @click=${() => page.openFileChanges()}>${icon('diff-multiple')} ${t('Open all files')}</button>`
+      ? html`<button class="link" @click=${() => page.openFileChanges()}>${icon('diff-multiple')}${t('Open all files')}</button>`
       : nothing;
   return section(
     { id: 'code', title: t('Code'), actions },

@@ -93,7 +93,7 @@ function foldRow(
           'Show {count} row that is missing in some versions',
           'Show {count} rows that are missing in some versions',
         );
-  return html`<tr class="fold-row"><td colspan=${width}><button class="link" @click=${() => page.setUi(key, !isOpen)}>${icon(isOpen ? 'fold' : 'unfold')} ${text}</button></td></tr>`;
+  return html`<tr class="fold-row"><td colspan=${width}><button class="link" @click=${() => page.setUi(key, !isOpen)}>${icon(isOpen ? 'fold' : 'unfold')}${text}</button></td></tr>`;
 }
 
 /** `2 of 8 differ`, and of which rows or versions nobody knows. */

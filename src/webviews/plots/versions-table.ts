@@ -42,7 +42,7 @@ export function versionsTable(plots: Plots, page: PageContext): TemplateResult {
   const actions =
     sorted.length === 0
       ? undefined
-      : html`<button class="link" @click=${() => page.copy(copied(), t('the table'))}>${icon('copy')} ${t('Copy the table')}</button>`;
+      : html`<button class="link" @click=${() => page.copy(copied(), t('the table'))}>${icon('copy')}${t('Copy the table')}</button>`;
   return section(
     { id: 'versions', title: tableTitle(plots), count: sorted.length, ...(actions ? { actions } : {}) },
     sorted.length === 0

@@ -44,8 +44,8 @@ function actionsOf(
   if (commands.length === 0 || running || !isTrusted) return nothing;
   const isAgain = commands.every(({ outcome }) => outcome !== 'not-evaluated');
   return html`<span class="gate-actions">
-    <button class="link" @click=${() => page.runGates(isAgain)}>${icon('play')} ${isAgain ? t('Run commands again') : t('Run gates')}</button>
-    <button class="link" @click=${() => page.showGateOutput()}>${icon('output')} ${t('Output')}</button>
+    <button class="link" @click=${() => page.runGates(isAgain)}>${icon('play')}${isAgain ? t('Run commands again') : t('Run gates')}</button>
+    <button class="link" @click=${() => page.showGateOutput()}>${icon('output')}${t('Output')}</button>
   </span>`;
 }
 
@@ -120,7 +120,7 @@ function gateItem(gate: ReviewGate, page: PageContext | undefined, canRun: boole
     ${
       hasEvidence && page
         ? html`<button class="link gate-evidence" title=${t('Opens the in-toto statement of {gate}', { gate: gate.gate })} @click=${() => page.openEvidence(gate.gate)}>
-            ${icon('file-code')} ${t('Evidence')}<span class="only-read-aloud"> ${tParts('of {title}', { title })}</span>
+            ${icon('file-code')}${t('Evidence')}<span class="only-read-aloud"> ${tParts('of {title}', { title })}</span>
           </button>`
         : nothing
     }

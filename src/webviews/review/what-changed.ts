@@ -21,7 +21,7 @@ export function whatChanged(
     between,
     changes.declared,
   );
-  const open = html`<button class="link" @click=${() => page.openChanges(other.version.id, version.id)}>${icon('git-compare')} ${t('Everything that changed')}</button>`;
+  const open = html`<button class="link" @click=${() => page.openChanges(other.version.id, version.id)}>${icon('git-compare')}${t('Everything that changed')}</button>`;
   return section(
     { id: 'changes', title: t('What changed'), actions: open },
     html`<ul class="changes-list">${lines.map((text) => html`<li class="wrap">${text}</li>`)}</ul>

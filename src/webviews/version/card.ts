@@ -17,8 +17,8 @@ export function cardSection(version: VersionDetails, page: PageContext): Templat
   const file = cardAmong(version.files ?? []);
   const hasCard = isCard(version.description);
   const actions = html`<span class="links">
-    <button ${page.writes} class="link" @click=${() => page.act('editCard', version.id)}>${icon('edit')} ${hasCard ? t('Edit…') : t('Write the card…')}</button>
-    <button ${page.writes} class="link" @click=${() => page.act('exportCard', version.id)}>${icon('export')} ${t('Export…')}</button>
+    <button ${page.writes} class="link" @click=${() => page.act('editCard', version.id)}>${icon('edit')}${hasCard ? t('Edit…') : t('Write the card…')}</button>
+    <button ${page.writes} class="link" @click=${() => page.act('exportCard', version.id)}>${icon('export')}${t('Export…')}</button>
   </span>`;
   const options = { id: 'card', title: t('Model card'), actions };
   if (hasCard) {
@@ -39,7 +39,7 @@ export function cardSection(version: VersionDetails, page: PageContext): Templat
 /** It has its place before it is there. */
 function cardOfFile(path: string, version: VersionDetails, page: PageContext): TemplateResult {
   const later = page.later('card', () => page.read('card', {}, { timeoutMs: patienceMs }));
-  const source = html`<button class="link" @click=${() => page.openFile({ path, versionId: version.id })}>${icon('go-to-file')} ${path}</button>`;
+  const source = html`<button class="link" @click=${() => page.openFile({ path, versionId: version.id })}>${icon('go-to-file')}${path}</button>`;
   const waiting = (content: TemplateResult) =>
     html`<div class="card card-cut">${content}</div><div class="below-place">${source}</div>`;
   if (later.state === 'failed') return html`${failedLine(later)}<div class="below-place">${source}</div>`;

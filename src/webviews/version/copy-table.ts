@@ -15,5 +15,5 @@ function cellText(text: string): string {
 
 /** Copies a table as Markdown. `text` makes it when it is asked for. */
 export function copyTable(page: PageContext, text: () => string): TemplateResult {
-  return html`<button class="link" @click=${() => page.copy(text(), t('the table'))}>${icon('markdown')} ${t('Copy as Markdown')}</button>`;
+  return html`<button class="link" @click=${() => page.copy(text(), t('the table'))}>${icon('markdown')}${t('Copy as Markdown')}</button>`;
 }

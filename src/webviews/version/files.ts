@@ -48,8 +48,8 @@ export function filesSection(
     </table></div>
     ${more}
     <p class="aside links">
-      <button class="link" @click=${() => page.act('compareFiles', id)}>${icon('diff-multiple')} ${t('Compare with another version’s files…')}</button>
-      <button ${page.writes} class="link" @click=${() => page.act('restoreFiles', id)}>${icon('save-all')} ${t('Save all…')}</button>
+      <button class="link" @click=${() => page.act('compareFiles', id)}>${icon('diff-multiple')}${t('Compare with another version’s files…')}</button>
+      <button ${page.writes} class="link" @click=${() => page.act('restoreFiles', id)}>${icon('save-all')}${t('Save all…')}</button>
       ${copyTable(page, () =>
         tableText(
           [t('Path'), t('Size'), 'SHA-256'],

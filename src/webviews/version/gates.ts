@@ -64,7 +64,7 @@ function stagePart(ofStage: OfStage, versionId: string, page: PageContext): Temp
     ${request ? html`<p class="muted">${tParts('Asked for by {author}, {time}', { author: authorOf(request.by), time: timeOf(request.at) })}</p>` : nothing}
     ${gates.length === 0 ? nothing : gateList(gates, undefined)}
     ${approvals.length === 0 ? nothing : approvalList(approvals)}
-    <button class="link" @click=${() => page.openReview(versionId, stage)}>${icon('checklist')} ${tParts('Review for {stage}', { stage })}</button>
+    <button class="link" @click=${() => page.openReview(versionId, stage)}>${icon('checklist')}${tParts('Review for {stage}', { stage })}</button>
   </details>`;
 }
 

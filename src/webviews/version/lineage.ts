@@ -36,7 +36,7 @@ export function lineageSection({ id, lineage, model }: VersionDetails, page: Pag
     data.length === 0 &&
     dependencies.length === 0 &&
     lineage.machine === undefined;
-  const actions = html`<button class="link" @click=${() => page.openGraph(`version:${id}`)}>${icon('type-hierarchy')} ${t('Show graph')}</button>`;
+  const actions = html`<button class="link" @click=${() => page.openGraph(`version:${id}`)}>${icon('type-hierarchy')}${t('Show graph')}</button>`;
   if (isEmpty) {
     return foldable(
       { id: 'lineage', title: t('Lineage'), actions },

@@ -37,7 +37,7 @@ export function loadSection({ version, loading }: VersionPageData, page: PageCon
     html`<div class="tabs">
         <div class="tab-list" role="tablist" aria-label=${t('How to load it')}>${tab('python', chosen.loader === undefined ? t('Python') : `Python · ${chosen.loader}`)}${tab('command', t('Command line'))}</div>
         <span class="grow"></span>
-        <button class="link" @click=${() => page.copy(text, t('the snippet'))}>${icon(page.justCopied === text ? 'check' : 'copy')} ${t('Copy')}</button>
+        <button class="link" @click=${() => page.copy(text, t('the snippet'))}>${icon(page.justCopied === text ? 'check' : 'copy')}${t('Copy')}</button>
       </div>
       <div class=${isPython && facts.state !== 'failed' ? 'snippet-place' : ''}>
         <pre id="load-text" role="tabpanel" aria-labelledby="load-${isPython ? 'python' : 'command'}" class="snippet" tabindex="0"><code>${text}</code></pre>
