@@ -160,3 +160,24 @@ it.each([
   expect(name).toBeLessThanOrEqual(edge ?? 0);
   await opened.close();
 });
+
+it.each([1200, 320])('keep their beginning where they are written from right to left, in %d pixels', async (width) => {
+  const screen = allScreens.find(({ kind, state }) => kind === 'version' && state === 'hostile');
+  const opened = await screen?.open(harness, { width });
+  if (!opened) throw new Error('There is no such screen.');
+  const found = await opened.page.evaluate<{ cut: number; lost: string[] }>(`(() => {
+    const names = [...document.querySelectorAll('main .ellipsis')].filter((name) => /^[\\u0600-\\u06ff]/.test(name.textContent.trim()) && name.scrollWidth > name.clientWidth + 1);
+    const lost = names.filter((name) => {
+      const text = document.createTreeWalker(name, NodeFilter.SHOW_TEXT).nextNode();
+      const first = document.createRange();
+      first.setStart(text, 0);
+      first.setEnd(text, 1);
+      const [letter, box] = [first.getBoundingClientRect(), name.getBoundingClientRect()];
+      return letter.left < box.left - 1 || letter.right > box.right + 1;
+    });
+    return { cut: names.length, lost: lost.map((name) => name.className) };
+  })()`);
+  expect(found).toEqual({ cut: expect.any(Number), lost: [] });
+  expect(found.cut).toBeGreaterThan(0);
+  await opened.close();
+});

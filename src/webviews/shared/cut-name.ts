@@ -43,7 +43,7 @@ export function cutName(
   const split = splitOf(name, lines === undefined ? SHORTEST_CUT : SHORTEST_CUT_ON_TWO_LINES, longest);
   const clamp = lines === undefined ? '' : lines === 'two' ? 'two-lines' : 'two-lines if-narrow';
   const shown = (text: string) => (lines === undefined || isControl ? text : breakable(text));
-  if (!split) return html`<span class="ellipsis ${clamp} ${look}" title=${title}>${shown(name)}</span>`;
+  if (!split) return html`<span class="ellipsis ${clamp} ${look}" dir="auto" title=${title}>${shown(name)}</span>`;
   const [start, end] = split;
   const drawn = end.replace(/^\s/, '\u00a0');
   return html`<span class="ellipsis cut-name ${lines === undefined ? '' : `cut-${lines}`} ${look}" dir="auto" title=${title} data-end=${backwards(drawn)}
