@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t, tParts } from '../base/language.ts';
-import { choiceName } from './shared/cut-name.ts';
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import type { ComparisonPageData } from '../extension/messages/page-data.ts';
+import { choiceWithStage } from './comparison/choice-text.ts';
 import { curvesPanel } from './comparison/curves.ts';
 import { csvOf, markdownOf } from './comparison/export.ts';
 import { gatesBody } from './comparison/gates.ts';
@@ -13,7 +13,6 @@ import { comparisonTable } from './comparison/table.ts';
 import { tensorPanel } from './comparison/tensors.ts';
 import { type PageContext, runPage } from './shared/page.ts';
 import { emptyState, icon } from './shared/parts.ts';
-import { versionNumber } from './shared/version-name.ts';
 
 const MOST_COMPARED = 8;
 
@@ -77,22 +76,11 @@ function baselineChoice({ versions }: ComparisonPageData, baseline: number, page
     <select @change=${(event: Event) => page.setUi('baseline', chosen(event))}>
       ${versions.map(
         (version, column) => html`<option value=${version.id} .selected=${column === baseline}>
-          ${choiceText(version, models.size > 1)}
+          ${choiceWithStage(version, models.size > 1)}
         </option>`,
       )}
     </select>
   </label>`;
-}
-
-/** So many characters have room in the list of versions. */
-const IN_VERSIONS = 30;
-
-/** Which version it is, and as much of its stage as there is room for then: one that is cut twice tells nothing. */
-function choiceText(version: ComparisonPageData['versions'][number], isOfSeveral: boolean): string {
-  const number = `@${versionNumber(version)}`;
-  const name = `${isOfSeveral ? choiceName(version.model, IN_VERSIONS - number.length) : ''}${number}`;
-  const left = IN_VERSIONS - name.length - 2;
-  return left < Math.min(8, version.stage.length) ? name : `${name}, ${choiceName(version.stage, left)}`;
 }
 
 function rowChoices({ words, onlyDifferences }: Chosen, page: PageContext): TemplateResult {

@@ -14,6 +14,7 @@ import type { ComparisonPageData } from '../../extension/messages/page-data.ts';
 import type { PageContext } from '../shared/page.ts';
 import { failedLine, icon } from '../shared/parts.ts';
 import { versionNumber } from '../shared/version-name.ts';
+import { choiceOf } from './choice-text.ts';
 import './compared-tensor-table.ts';
 
 /** Without a word of how far it is, the comparison is given up after so long: files may have to be fetched first. */
@@ -42,7 +43,7 @@ export function tensorPanel({ versions }: ComparisonPageData, baseline: number, 
         others.length === 1
           ? html`<b>${label(after)}</b>`
           : html`<select aria-label=${t('Compared version')} @change=${(event: Event) => page.setUi('compared', chosen(event))}>
-              ${others.map((version) => html`<option value=${version.id} ?selected=${version === after}>${label(version)}</option>`)}
+              ${others.map((version) => html`<option value=${version.id} ?selected=${version === after}>${choiceOf(version)}</option>`)}
             </select>`
       }
     </p>
