@@ -87,6 +87,18 @@ it.each([
   await opened.close();
 });
 
+it('shows beside the heads of compared versions, too, at which side there is more', async () => {
+  const screen = allScreens.find(({ kind, state }) => kind === 'comparison' && state === 'filtered');
+  const opened = await screen?.open(harness, { width: 320, height: 900, theme: 'dark' });
+  if (!opened) throw new Error('There is no such screen.');
+  const table = opened.page.locator('.scroll-both');
+  expect(await opened.page.locator('.comparison tbody tr').count()).toBe(0);
+  await expect.poll(() => shaded(opened, '.scroll-both', 'heads')).toBeGreaterThan(80);
+  await table.evaluate((element) => element.scrollTo({ left: element.scrollWidth }));
+  await expect.poll(() => shaded(opened, '.scroll-both', 'heads')).toBeLessThan(40);
+  await opened.close();
+});
+
 it('breaks long names before a comparison of two versions is wider than half a narrow window', async () => {
   const compared = comparison(2);
   const metrics = compared.metrics.map((row, place) => ({ ...row, name: `weighted_calibration_error_${place}` }));

@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
 import { formatNumber, t, tCount } from '../../base/language.ts';
 import type { ComparisonPageData } from '../../extension/messages/page-data.ts';
 import { cutName } from '../shared/cut-name.ts';
+import { edged } from '../shared/edges.ts';
 import type { PageContext } from '../shared/page.ts';
 import { icon, shortened } from '../shared/parts.ts';
 import { type CellOptions, directionNote, isLong, metricCells, textCells } from './cells.ts';
@@ -22,7 +24,7 @@ export interface TableOptions {
 export function comparisonTable(options: TableOptions, page: PageContext): TemplateResult {
   const { comparison, baseline, sections, last = nothing } = options;
   const { versions } = comparison;
-  return html`<div class="scroll-both" data-place="comparison" tabindex="0" role="region" aria-label=${t('Comparison')}>
+  return html`<div class="edges"><div class="scroll-both edged" ${ref(edged)} data-place="comparison" tabindex="0" role="region" aria-label=${t('Comparison')}>
     <table class="comparison">
       <thead>
         <tr>
@@ -32,7 +34,7 @@ export function comparisonTable(options: TableOptions, page: PageContext): Templ
       </thead>
       ${sections.map((section) => sectionRows(section, options, page))} ${last}
     </table>
-  </div>`;
+  </div></div>`;
 }
 
 /** The heading of a section, which opens and closes it. */

@@ -1,7 +1,9 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
 import { t, tCount } from '../../base/language.ts';
 import type { GraphNode, LineageGraph } from '../../extension/messages/core-types.ts';
 import { cutName } from '../shared/cut-name.ts';
+import { edged } from '../shared/edges.ts';
 import type { PageContext } from '../shared/page.ts';
 import { icon } from '../shared/parts.ts';
 import { type Direction, type Drawing, drawingOf, nodeTowards } from './layout.ts';
@@ -44,7 +46,7 @@ export function graphPicture(graph: LineageGraph, page: PageContext): TemplateRe
   const { places, edges } = drawing;
   if (current === undefined || !places.has(current)) current = graph.subject;
   const focused = current;
-  return html`<div class="graph-frame"><div class="graph-scroller" @focusin=${(event: FocusEvent) => follow(event, page)} @scroll=${tellMore}>
+  return html`<div class="graph-frame edges"><div class="graph-scroller edged" ${ref(edged)} @focusin=${(event: FocusEvent) => follow(event, page)}>
     <svg
       class="graph"
       role="group"
@@ -65,14 +67,6 @@ export function graphPicture(graph: LineageGraph, page: PageContext): TemplateRe
   </div></div>`;
 }
 
-/** Boxes would cover shades that lie behind them, as those of tables do: these lie above, at the sides at which there is more. */
-function tellMore(): void {
-  const scroller = document.querySelector('.graph-scroller');
-  const { scrollLeft = 0, scrollWidth = 0, clientWidth = 0 } = scroller ?? {};
-  scroller?.parentElement?.classList.toggle('more-before', scrollLeft > 1);
-  scroller?.parentElement?.classList.toggle('more-after', scrollLeft < scrollWidth - clientWidth - 1);
-}
-
 function drawn(graph: LineageGraph, width: number): Drawing {
   // The frame has its page's margins and a line on both sides.
   const drawing = drawingOf(graph, width - 50);
@@ -88,7 +82,6 @@ function showSubject(subject: string): void {
   if (!scroller || !place) return;
   scroller.scrollLeft = place.x + place.width / 2 - scroller.clientWidth / 2;
   scroller.scrollTop = place.y + place.height / 2 - scroller.clientHeight / 2;
-  tellMore();
 }
 
 function nodeView(node: GraphNode, graph: LineageGraph, { places }: Drawing, page: PageContext): TemplateResult {

@@ -187,7 +187,13 @@ export const nativeScreens: readonly EditorScreen[] = [
       const { workbench, page } = opened;
       await workbench.openFile('score.py');
       const reference = page.locator('.view-line span', { hasText: 'models:/fraud-detector' }).last();
-      await hoverUntilShown(opened, () => reference.hover(), /In\sproduction\ssince/);
+      await reference.waitFor();
+      // Where it begins: its middle may lie beyond the edge, and the editor's lines would be scrolled to it.
+      const rest = async () => {
+        const { x = 0, y = 0, height = 0 } = (await reference.boundingBox()) ?? {};
+        await page.mouse.move(x + 8, y + height / 2);
+      };
+      await hoverUntilShown(opened, rest, /In\sproduction\ssince/);
     },
   },
   {
