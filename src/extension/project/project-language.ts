@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { withShownNumbers } from '../../base/exponent.ts';
 import { formatNumber, t, tCount } from '../../base/language.ts';
 import { told } from '../../base/retold.ts';
+import { shortName } from '../../base/short-name.ts';
 import { PROJECT_FILE } from '../../project/project-file-name.ts';
 import type { GatesNow, NameCompletions } from '../../workers/project-messages.ts';
 import type { CommandId } from '../command-ids.ts';
@@ -165,6 +166,7 @@ const ICONS: Readonly<Record<State, string>> = {
 const WORST_FIRST: readonly State[] = ['failed', 'not-evaluated', 'waiting'];
 /** What is longer runs under the minimap of a narrow editor; the tooltip has it whole. */
 const LONGEST_REASON = 40;
+const LONGEST_TITLE = 22;
 
 function stateOf({ outcome, isWaiting }: Result): State {
   return isWaiting ? 'waiting' : outcome;
@@ -198,8 +200,12 @@ function worstOf({ results, unknownStages: [unknown] }: GatesNow): { readonly ic
     return { icon: '$(warning)', reason: t('unknown stage {name}', { name: unknown.name }) };
   if (!worst) return { icon: ICONS.passed };
   const reason = toldGate(worst.why ?? worst.required);
-  const isNamed = worst.title === 'approvals' || reason.startsWith(worst.title);
-  return { icon: ICONS[stateOf(worst)], reason: isNamed ? reason : `${worst.title}: ${reason}` };
+  const icon = ICONS[stateOf(worst)];
+  if (worst.title === 'approvals') return { icon, reason };
+  // What is said of a long name has its room, too.
+  const title = shortName(worst.title, LONGEST_TITLE);
+  const said = reason.startsWith(worst.title) ? reason.slice(worst.title.length) : `: ${reason}`;
+  return { icon, reason: `${title}${said}` };
 }
 
 /** Which version of which model, and each gate on a line. */

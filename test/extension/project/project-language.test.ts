@@ -44,6 +44,15 @@ describe('what stands over the gates of a stage', () => {
       ]),
       '$(error)\u00a0@7: 0 of 2 gates passed — auc is far too low is far too low is fa…',
     ],
+    [
+      now([
+        {
+          ...gate('failed', 'auc on data/holdout-of-the-year-2025.csv 0.8 is below 0.9'),
+          title: 'auc on data/holdout-of-the-year-2025.csv',
+        },
+      ]),
+      '$(error)\u00a0@7: 0 of 1 gate passed — auc on data/ho…025.csv 0.8 is below 0.9',
+    ],
     [now([]), '$(pass)\u00a0@7: no gates'],
     [besideUnknown([gate('passed')]), '$(warning)\u00a0@7: 1 of 1 gate passed — unknown stage prod'],
     [
