@@ -67,9 +67,13 @@ describe('package.json', () => {
     clauses.push(
       ...steps.flatMap(({ completionEvents }) => completionEvents.filter((event) => /^onContext:/.test(event))),
     );
-    const own = clauses.flatMap((when) => when.match(/\bmodelRegistry\.\w+/g) ?? []);
+    const own = clauses.flatMap((when) => when.match(/\b(?<!config\.)modelRegistry\.\w+/g) ?? []);
     const keys = own.filter((name) => !views.some(({ id }) => id === name));
     expect([...new Set(keys)].sort()).toEqual([...CONTEXT_KEYS].sort());
+    // Of settings the editor itself tells.
+    const settings = clauses.flatMap((when) => [...when.matchAll(/\bconfig\.([\w.]+)/g)].map(([, name]) => name));
+    expect(settings).not.toEqual([]);
+    for (const name of settings) expect(Object.keys(contributes.configuration.properties)).toContain(name);
   });
 
   it('has every command in the palette, or in the menu that Shift+F10 opens on its row', () => {
